@@ -1,0 +1,69 @@
+"""What each role may do. Pure: the one table that answers "may this person do that?"."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    CREATOR = "creator"
+    BRAND_REVIEWER = "brand_reviewer"
+    LEGAL_REVIEWER = "legal_reviewer"
+    LIBRARIAN = "librarian"
+    ADMIN = "admin"
+
+
+class Capability(StrEnum):
+    VIEW = "view"  # see what is released
+    VIEW_UNRELEASED = "view_unreleased"  # see drafts and work in review
+    UPLOAD = "upload"
+    EDIT = "edit"  # title, description, tags
+    TRASH = "trash"
+    RETRY = "retry"  # run a processing step again
+    GENERATE = "generate"
+    SUBMIT = "submit"  # send to review
+    COMMENT = "comment"
+    DECIDE_BRAND = "decide_brand"
+    DECIDE_LEGAL = "decide_legal"
+    WITHDRAW_RELEASE = "withdraw_release"
+    DOWNLOAD_RELEASE = "download_release"
+    DOWNLOAD_MASTER = "download_master"
+    VIEW_ACTIVITY = "view_activity"
+    MANAGE_BRAND = "manage_brand"
+
+
+_LOOK = {Capability.VIEW, Capability.DOWNLOAD_RELEASE}
+_WORK = _LOOK | {Capability.VIEW_UNRELEASED, Capability.COMMENT, Capability.VIEW_ACTIVITY}
+_MAKE = _WORK | {
+    Capability.UPLOAD,
+    Capability.EDIT,
+    Capability.RETRY,
+    Capability.GENERATE,
+    Capability.SUBMIT,
+    Capability.DOWNLOAD_MASTER,
+}
+_KEEP = _MAKE | {Capability.TRASH}
+
+GRANTS: dict[Role, frozenset[Capability]] = {
+    Role.VIEWER: frozenset(_LOOK),
+    Role.CREATOR: frozenset(_MAKE),
+    Role.BRAND_REVIEWER: frozenset(_WORK | {Capability.DECIDE_BRAND, Capability.WITHDRAW_RELEASE}),
+    Role.LEGAL_REVIEWER: frozenset(
+        _WORK | {Capability.DECIDE_LEGAL, Capability.WITHDRAW_RELEASE, Capability.DOWNLOAD_MASTER}
+    ),
+    Role.LIBRARIAN: frozenset(_KEEP),
+    # An administrator runs the brand; signing content off stays with the reviewers.
+    Role.ADMIN: frozenset(_KEEP | {Capability.MANAGE_BRAND, Capability.WITHDRAW_RELEASE}),
+}
+
+
+def granted(role: Role | str, capability: Capability) -> bool:
+    return capability in GRANTS[Role(role)]
+
+
+def roles_with(capability: Capability) -> tuple[Role, ...]:
+    return tuple(role for role, grants in GRANTS.items() if capability in grants)
+
+
+def any_granted(roles: Iterable[Role | str], capability: Capability) -> bool:
+    return any(granted(role, capability) for role in roles)

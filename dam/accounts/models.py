@@ -1,0 +1,92 @@
+"""Who works here: people, brands (workspaces) and the role a person has in a brand."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from dam.accounts.capabilities import Role
+
+
+class Users(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_superuser=True, is_staff=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Signs in by e-mail; may do only what a Membership says."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[Users] = Users()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class PromptDisclosure(models.TextChoices):
+    """What a signed file says about the prompt that made it."""
+
+    TEXT = "text", "The prompt's words"
+    HASH = "hash", "Only its hash"
+
+
+def both_stages() -> list[str]:
+    return ["brand", "legal"]
+
+
+class Brand(models.Model):
+    """A workspace: assets, people and policy of one brand; nothing crosses its border."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    # Hue of the accent colour, in degrees of OKLCH; lightness and chroma keep their contrast.
+    accent_hue = models.PositiveSmallIntegerField(default=255)
+    prompt_disclosure = models.CharField(
+        max_length=8, choices=PromptDisclosure.choices, default=PromptDisclosure.HASH
+    )
+    # The stages a review passes through, in order: "brand", "legal" (provenance/review/states.py).
+    review_stages = models.JSONField(default=both_stages)
+    created_at = models.DateTimeField(default=timezone.now)
+    members = models.ManyToManyField(User, through="Membership", related_name="brands")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(accent_hue__lt=360), name="brand_accent_hue_in_circle")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(
+        max_length=16, choices=[(role.value, role.value.replace("_", " ").capitalize()) for role in Role]
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "brand"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.brand} · {self.role}"

@@ -1,0 +1,32 @@
+"""The audit trail: append-only and hash-chained, one chain for each brand."""
+
+from django.conf import settings
+from django.db import models
+
+from dam.accounts.models import Brand
+
+
+class Event(models.Model):
+    """One thing that happened. Rows are never changed: a trigger in the database refuses it."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="events")
+    sequence = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    # The actor's name is copied: the trail must still read when the person is gone.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="+"
+    )
+    actor_name = models.CharField(max_length=120)
+    verb = models.CharField(max_length=40)
+    asset_id = models.UUIDField(null=True, db_index=True)
+    target = models.CharField(max_length=80)
+    data = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "sequence"], name="event_sequence_once")]
+        indexes = [models.Index(fields=["brand", "-sequence"], name="event_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.target}"

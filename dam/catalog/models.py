@@ -1,0 +1,163 @@
+"""The catalogue: assets, their immutable versions and the renditions derived from them."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils import timezone
+
+from dam.accounts.models import Brand
+
+
+class Origin(models.TextChoices):
+    GENERATED = "generated", "Generated"
+    UPLOADED = "uploaded", "Uploaded"
+
+
+class Approval(models.TextChoices):
+    """What review has said of a version. Written by provenance.review, read by rights."""
+
+    DRAFT = "draft", "Draft"
+    IN_REVIEW = "in_review", "In review"
+    CHANGES_REQUESTED = "changes_requested", "Changes requested"
+    REJECTED = "rejected", "Rejected"
+    APPROVED = "approved", "Approved"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Credentials(models.TextChoices):
+    """What the file's C2PA manifest store says. Written by provenance.manifests."""
+
+    UNCHECKED = "unchecked", "Not checked yet"
+    TRUSTED = "trusted", "Trusted"
+    VALID = "valid", "Valid, signer unknown"
+    INVALID = "invalid", "Invalid credential"
+    ALTERED = "altered", "Altered"
+    UNREADABLE = "unreadable", "Unreadable"
+    NONE = "none", "None"
+
+
+class Processing(models.TextChoices):
+    """Roll-up of a version's steps (dam.ingest). Written by dam.ingest only."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Processing"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Needs attention"
+    REFUSED = "refused", "Refused"
+
+
+class Tag(models.Model):
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "name"], name="tag_name_once")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Asset(models.Model):
+    """A work: what people name, tag, search for and talk about."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="assets")
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    # Words that found no other field: the prompt of a generated clip, the name of the uploaded file.
+    search_words = models.TextField(blank=True)
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="assets")
+    current = models.OneToOneField(
+        "Version", null=True, on_delete=models.SET_NULL, related_name="current_of", db_constraint=True
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    # Title, tags, description and words, weighted; kept by dam.search.text.refresh.
+    search_vector = SearchVectorField(null=True, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["brand", "-created_at", "-id"], name="asset_newest"),
+            GinIndex(fields=["search_vector"], name="asset_words"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Version(models.Model):
+    """One immutable master of an asset, named by the SHA-256 of its bytes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="versions")
+    # The asset's brand again, so that the database can hold one copy of a file in a brand.
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField(default=1)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    content_type = models.CharField(max_length=60)
+    filename = models.CharField(max_length=255)  # as the sender called it, cleaned for display
+    storage_key = models.CharField(max_length=200)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    # Facts written from above, read by rights, delivery and facets.
+    processing = models.CharField(max_length=10, choices=Processing.choices, default=Processing.WAITING)
+    processing_reason = models.CharField(max_length=300, blank=True)
+    approval = models.CharField(max_length=20, choices=Approval.choices, default=Approval.DRAFT)
+    credentials = models.CharField(max_length=12, choices=Credentials.choices, default=Credentials.UNCHECKED)
+
+    # What the probe saw (dam.media.probe.MediaInfo); empty until it ran.
+    media_info = models.JSONField(default=dict, blank=True)
+    width = models.PositiveIntegerField(null=True)  # pixels, after rotation
+    height = models.PositiveIntegerField(null=True)
+    frame_count = models.PositiveIntegerField(null=True)
+    rate_numerator = models.PositiveIntegerField(null=True)  # frames per second, a fraction: 24000/1001
+    rate_denominator = models.PositiveIntegerField(null=True)
+    duration_ms = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["asset", "number"], name="version_number_once"),
+            models.UniqueConstraint(fields=["brand", "sha256"], name="version_file_once_in_brand"),
+        ]
+        indexes = [models.Index(fields=["brand", "approval"], name="version_approval")]
+
+    def __str__(self) -> str:
+        return f"{self.asset} v{self.number}"
+
+
+class RenditionKind(models.TextChoices):
+    POSTER = "poster", "Poster"
+    SPRITE = "sprite", "Sprite"
+    PROXY = "proxy", "Review proxy"
+    RELEASE = "release", "Released file"
+
+
+class Rendition(models.Model):
+    """A file derived from a version; one of each kind, so making it again is harmless."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="renditions")
+    kind = models.CharField(max_length=10, choices=RenditionKind.choices)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    content_type = models.CharField(max_length=60)
+    storage_key = models.CharField(max_length=200)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    # A sprite's grid: {"columns": 5, "rows": 5, "frames": [0, 2, …]}.
+    details = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "kind"], name="rendition_kind_once")]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.kind}"

@@ -1,0 +1,57 @@
+"""Telling open pages that something changed (server-sent events over Valkey's publish/subscribe).
+
+An event is only a name, such as "job-<id>": the page asks for the fragment again, and the fragment
+checks permission itself. Nothing confidential travels here.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from functools import lru_cache
+
+import redis
+import redis.asyncio
+from django.conf import settings
+from django.db import transaction
+
+KEEP_ALIVE_SECONDS = 15.0
+
+
+@lru_cache(maxsize=1)
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.BROKER_URL)
+
+
+def _channel(brand_id: int) -> str:
+    return f"reelproof:brand:{brand_id}"
+
+
+def publish(*, brand_id: int, name: str) -> None:
+    """Tell the brand's open pages that `name` changed, once the transaction has committed."""
+    transaction.on_commit(lambda: _send(brand_id, name))
+
+
+def _send(brand_id: int, name: str) -> None:
+    try:
+        _client().publish(_channel(brand_id), name)
+    except redis.RedisError:
+        # The state is in the database; a page that missed the hint shows it on its next load.
+        return
+
+
+async def stream(*, brand_id: int) -> AsyncIterator[bytes]:
+    """Server-sent events of a brand, until the reader goes away."""
+    client = redis.asyncio.Redis.from_url(settings.BROKER_URL)
+    subscription = client.pubsub()
+    try:
+        await subscription.subscribe(_channel(brand_id))
+        yield b"retry: 3000\n\n"
+        while True:
+            message = await subscription.get_message(ignore_subscribe_messages=True, timeout=KEEP_ALIVE_SECONDS)
+            if message is None:
+                yield b": still here\n\n"
+                await asyncio.sleep(0)
+                continue
+            yield b"event: " + message["data"] + b"\ndata: changed\n\n"
+    finally:
+        await subscription.aclose()
+        await client.aclose()

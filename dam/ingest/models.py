@@ -1,0 +1,69 @@
+"""Files on their way in, and the steps each accepted version goes through."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from dam.accounts.models import Brand
+from dam.catalog.models import Version
+
+
+class UploadState(models.TextChoices):
+    RECEIVING = "receiving", "Receiving"
+    RECEIVED = "received", "Checking"
+    TAKEN = "taken", "Taken"
+    KNOWN = "known", "Already in the library"
+    REFUSED = "refused", "Refused"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Upload(models.Model):
+    """A file being received in pieces; its bytes lie in the scratch folder until it is accepted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="uploads")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    filename = models.CharField(max_length=255)  # cleaned for display; never used as a path
+    size = models.PositiveBigIntegerField()  # bytes, as declared
+    received = models.PositiveBigIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.RECEIVING)
+    reason = models.CharField(max_length=300, blank=True)
+    version = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="uploads")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "updated_at"], name="upload_stale")]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class StepState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    SKIPPED = "skipped", "Skipped"
+
+
+class Step(models.Model):
+    """One processing step of one version (names in dam.ingest.steps)."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="steps")
+    name = models.CharField(max_length=20)
+    position = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=8, choices=StepState.choices, default=StepState.WAITING)
+    reason = models.CharField(max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "name"], name="step_once")]
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.version}"

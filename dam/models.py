@@ -1,0 +1,23 @@
+"""Re-exports: each model lives with its domain."""
+
+from dam.accounts.models import Brand, Membership, User
+from dam.audit.models import Event
+from dam.catalog.models import Asset, Rendition, Tag, Version
+from dam.ingest.models import Step, Upload
+from dam.rights.models import RightsRecord
+from dam.search.models import Embedding
+
+__all__ = [
+    "Asset",
+    "Brand",
+    "Embedding",
+    "Event",
+    "Membership",
+    "Rendition",
+    "RightsRecord",
+    "Step",
+    "Tag",
+    "Upload",
+    "User",
+    "Version",
+]

@@ -1,0 +1,20 @@
+"""Every address of the site. Below /b/<brand>/ only members pass (dam/web/brands.py)."""
+
+from django.urls import include, path
+
+from dam.web import home
+
+handler400 = "dam.web.errors.bad_request"
+handler403 = "dam.web.errors.permission_denied"
+handler404 = "dam.web.errors.not_found"
+handler500 = "dam.web.errors.server_error"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", home.healthz, name="healthz"),
+    path("accounts/", include("allauth.account.urls")),
+    path("verify/", include("provenance.web.verify_urls")),
+    path("b/<slug:brand_slug>/", include("dam.web.urls")),
+    path("b/<slug:brand_slug>/", include("generation.web.urls")),
+    path("b/<slug:brand_slug>/", include("provenance.web.urls")),
+]

@@ -1,0 +1,13 @@
+"""The stream of change hints that open pages listen to."""
+
+from django.http import StreamingHttpResponse
+
+from dam.core import events
+from dam.web.brands import BrandRequest
+
+
+async def stream(request: BrandRequest) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(events.stream(brand_id=request.brand.pk), content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response

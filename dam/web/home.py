@@ -1,0 +1,26 @@
+"""The front door and the health check."""
+
+from django.contrib.auth.decorators import login_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+
+from dam.accounts.models import Membership
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Straight to the library of the person's first brand."""
+    membership = (
+        Membership.objects.select_related("brand").filter(user_id=request.user.pk).order_by("brand__name").first()
+    )
+    if membership is None:
+        return render(request, "home/no_brand.html", status=403)
+    return redirect("library", brand_slug=membership.brand.slug)
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when the web process can reach its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})

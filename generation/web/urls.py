@@ -1,0 +1,5 @@
+"""Addresses of generation, below /b/<brand>/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

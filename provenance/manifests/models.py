@@ -1,0 +1,29 @@
+"""What was read from a file's manifest store, kept so that pages need not read the file again."""
+
+from django.db import models
+
+from dam.models import Rendition, Version
+
+
+class ManifestRecord(models.Model):
+    """The report of one verification (provenance.manifests.verify.Report as JSON)."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="manifest_records")
+    # Empty for the version's master; set for a released rendition.
+    rendition = models.OneToOneField(
+        Rendition, null=True, on_delete=models.CASCADE, related_name="manifest_record"
+    )
+    sha256 = models.CharField(max_length=64)  # of the file that was read
+    state = models.CharField(max_length=12)  # catalog.Credentials
+    report = models.JSONField()
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version"], condition=models.Q(rendition=None), name="manifest_record_once_for_master"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.version}"

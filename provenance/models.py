@@ -1,0 +1,6 @@
+"""Re-exports: each model lives with its domain."""
+
+from provenance.manifests.models import ManifestRecord
+from provenance.review.models import Comment, Decision, Review
+
+__all__ = ["Comment", "Decision", "ManifestRecord", "Review"]

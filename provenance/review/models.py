@@ -1,0 +1,95 @@
+"""Review: who was asked, what they decided, about which bytes, and what they said on the way."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from dam.models import Brand, Version
+
+
+class ReviewState(models.TextChoices):
+    OPEN = "open", "Open"
+    APPROVED = "approved", "Approved"
+    CHANGES_REQUESTED = "changes_requested", "Changes requested"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"  # taken back by the person who submitted it
+    REVOKED = "revoked", "Approval withdrawn"  # approved once, no longer
+
+
+class DecisionKind(models.TextChoices):
+    APPROVE = "approve", "Approved"
+    REQUEST_CHANGES = "request_changes", "Changes requested"
+    REJECT = "reject", "Rejected"
+
+
+class Review(models.Model):
+    """One passage of one version through the brand's stages."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="reviews")
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="reviews")
+    # The bytes that were submitted; a decision names them again.
+    content_sha256 = models.CharField(max_length=64)
+    stages = models.JSONField()  # names in order, copied from the brand when submitted
+    stage = models.PositiveSmallIntegerField(default=0)  # index of the stage that is waited for
+    state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.OPEN)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(default=timezone.now)
+    note = models.TextField(blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version"], condition=models.Q(state="open"), name="review_open_once"
+            )
+        ]
+        indexes = [models.Index(fields=["brand", "state", "submitted_at"], name="review_queue")]
+
+    def __str__(self) -> str:
+        return f"Review of {self.version}"
+
+
+class Decision(models.Model):
+    """What a reviewer decided at one stage, bound to the content's hash."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="decisions")
+    stage = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=16, choices=DecisionKind.choices)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+    content_sha256 = models.CharField(max_length=64)
+    comment = models.TextField(blank=True)
+    uses = models.JSONField(default=list)  # rights.policy.Use, only when approving
+    territories = models.JSONField(default=list)
+    valid_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "stage"], name="decision_once_for_stage")]
+        ordering = ["stage"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.decided_by}"
+
+
+class Comment(models.Model):
+    """A remark on a version, at a frame when one is meant."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    body = models.TextField()
+    frame = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.body[:60]
