@@ -11,6 +11,8 @@ from kombu import Queue
 
 from dam import environment as env
 from dam.core.tasks import QUEUES
+from dam.embedded import postgres as embedded_postgres
+from dam.embedded import valkey as embedded_valkey
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -80,7 +82,7 @@ TEMPLATES = [
 
 DATABASES = {
     "default": dj_database_url.parse(
-        env.text("DATABASE_URL", "postgresql://reelproof@127.0.0.1:5432/reelproof"),
+        env.text("DATABASE_URL", embedded_postgres.url(DATA_DIR)),
         conn_health_checks=True,
     )
 }
@@ -90,11 +92,13 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(  # type: ignore[call-over
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-BROKER_URL = env.text("BROKER_URL", "redis://127.0.0.1:6379/0")
+BROKER_URL = env.text("BROKER_URL", embedded_valkey.url(DATA_DIR))
+# Cache and events: the broker's own server unless told otherwise. Celery spells a Unix socket its own way.
+CACHE_URL = env.text("CACHE_URL", BROKER_URL.replace("redis+socket://", "unix://", 1))
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": env.text("CACHE_URL", BROKER_URL),
+        "LOCATION": CACHE_URL,
     }
 }
 
@@ -172,7 +176,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 0)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
+)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -18,7 +18,7 @@ KEEP_ALIVE_SECONDS = 15.0
 
 @lru_cache(maxsize=1)
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.BROKER_URL)
+    return redis.Redis.from_url(settings.CACHE_URL)
 
 
 def _channel(brand_id: int) -> str:
@@ -40,13 +40,15 @@ def _send(brand_id: int, name: str) -> None:
 
 async def stream(*, brand_id: int) -> AsyncIterator[bytes]:
     """Server-sent events of a brand, until the reader goes away."""
-    client = redis.asyncio.Redis.from_url(settings.BROKER_URL)
+    client = redis.asyncio.Redis.from_url(settings.CACHE_URL)
     subscription = client.pubsub()
     try:
         await subscription.subscribe(_channel(brand_id))
         yield b"retry: 3000\n\n"
         while True:
-            message = await subscription.get_message(ignore_subscribe_messages=True, timeout=KEEP_ALIVE_SECONDS)
+            message = await subscription.get_message(
+                ignore_subscribe_messages=True, timeout=KEEP_ALIVE_SECONDS
+            )
             if message is None:
                 yield b": still here\n\n"
                 await asyncio.sleep(0)

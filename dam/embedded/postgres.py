@@ -127,7 +127,9 @@ def _run(command: list[str], account: accounts.Account | None, given: bytes = b"
 
 
 def _check_version(programs: Path, cluster: Path) -> None:
-    said = subprocess.run([str(programs / "postgres"), "--version"], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [str(programs / "postgres"), "--version"], capture_output=True, text=True, check=True
+    )
     brought = said.stdout.split()[-1].split(".")[0]
     kept = (cluster / "PG_VERSION").read_text().strip()
     if brought != kept:
@@ -163,5 +165,7 @@ def _wait_until_ready(programs: Path, folder: Path, server: servers.Server) -> N
                 f"PostgreSQL stopped while starting. {server.log} ends:\n{servers.tail(server.log)}"
             )
         if time.monotonic() > deadline:
-            raise servers.ServerFailed(f"PostgreSQL was not ready after {START_SECONDS:.0f} s; see {server.log}.")
+            raise servers.ServerFailed(
+                f"PostgreSQL was not ready after {START_SECONDS:.0f} s; see {server.log}."
+            )
         time.sleep(0.05)

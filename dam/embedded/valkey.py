@@ -67,7 +67,9 @@ def _stop_leftover(address: Path, say: servers.Say) -> None:
     deadline = time.monotonic() + STOP_SECONDS
     while _ask(address, b"PING") is not None:
         if time.monotonic() > deadline:
-            raise servers.ServerFailed(f"A Valkey of an earlier run still answers on {address} and does not stop.")
+            raise servers.ServerFailed(
+                f"A Valkey of an earlier run still answers on {address} and does not stop."
+            )
         time.sleep(0.05)
 
 
