@@ -1,0 +1,74 @@
+"""Facts about a version that other parts establish and the catalogue keeps.
+
+Review writes the approval, manifests the credentials, ingest the processing state and what the probe
+saw; rights, delivery and facets read the columns. Each write is a conditional update of those columns
+alone. The caller records the audit event in the same transaction.
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Q
+
+from dam.catalog.models import Approval, Credentials, Processing, Rendition, RenditionKind, Version
+from dam.core.storage import Stored
+
+
+class ApprovalMoved(Exception):
+    """The version's approval is no longer what the caller decided on."""
+
+
+class VersionGone(Exception):
+    """There is no such version (any more)."""
+
+
+def set_approval(version_id: UUID, approval: Approval, *, expected: Collection[Approval]) -> None:
+    """Move the approval, if it is still one of `expected`.
+
+    Raises ApprovalMoved when somebody else was faster: nothing was written then.
+    """
+    moved = Version.objects.filter(pk=version_id, approval__in=expected).update(approval=approval)
+    if not moved:
+        raise ApprovalMoved("Its approval has changed meanwhile. Load the page again to see how it stands.")
+
+
+def set_credentials(version_id: UUID, credentials: Credentials) -> None:
+    """Keep what the file's manifest store says. Raises VersionGone."""
+    if not Version.objects.filter(pk=version_id).update(credentials=credentials):
+        raise VersionGone(str(version_id))
+
+
+def set_processing(version_id: UUID, processing: Processing, *, reason: str = "") -> bool:
+    """Keep the roll-up of the version's steps; True when it differed from what was kept before."""
+    differs = ~Q(processing=processing) | ~Q(processing_reason=reason[:300])
+    changed = Version.objects.filter(differs, pk=version_id).update(
+        processing=processing, processing_reason=reason[:300]
+    )
+    return bool(changed)
+
+
+def keep_rendition(
+    version: Version,
+    kind: RenditionKind,
+    stored: Stored,
+    *,
+    content_type: str,
+    width: int | None = None,
+    height: int | None = None,
+    details: dict[str, object] | None = None,
+) -> Rendition:
+    """Keep the version's one rendition of this kind; made again, it takes the earlier one's place."""
+    rendition, _ = Rendition.objects.update_or_create(
+        version=version,
+        kind=kind,
+        defaults={
+            "sha256": stored.sha256,
+            "size": stored.size,
+            "content_type": content_type,
+            "storage_key": stored.key,
+            "width": width,
+            "height": height,
+            "details": details or {},
+        },
+    )
+    return rendition

@@ -1,0 +1,109 @@
+"""Rows for tests. A version from here has no file behind it; tests/media_factory.py makes files."""
+
+import hashlib
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand, Membership, User
+from dam.catalog.models import Approval, Asset, Origin, Processing, Rendition, RenditionKind, Version
+from dam.rights.models import RightsRecord
+
+PASSWORD = "correct horse battery staple"
+
+
+class BrandFactory(DjangoModelFactory[Brand]):
+    class Meta:
+        model = Brand
+
+    slug = factory.Sequence(lambda n: f"brand-{n}")
+    name = factory.Sequence(lambda n: f"Brand {n}")
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    password = factory.django.Password(PASSWORD)
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    brand = factory.SubFactory(BrandFactory)
+    role = Role.CREATOR.value
+
+
+def member(brand: Brand, role: Role = Role.CREATOR, **fields: Any) -> User:
+    """A new person with this role in the brand."""
+    return MembershipFactory.create(
+        brand=brand, role=role.value, **{f"user__{k}": v for k, v in fields.items()}
+    ).user
+
+
+class AssetFactory(DjangoModelFactory[Asset]):
+    """An asset without a version; VersionFactory makes both."""
+
+    class Meta:
+        model = Asset
+
+    brand = factory.SubFactory(BrandFactory)
+    title = factory.Sequence(lambda n: f"Clip {n}")
+    origin = Origin.UPLOADED
+    created_by = factory.SubFactory(UserFactory)
+
+
+class VersionFactory(DjangoModelFactory[Version]):
+    """A processed draft of two seconds, current for its asset, with an empty rights record.
+
+    `VersionFactory(asset__brand=…, asset__created_by=…)` sets the asset's fields.
+    """
+
+    class Meta:
+        model = Version
+
+    asset = factory.SubFactory(AssetFactory)
+    brand = factory.SelfAttribute("asset.brand")
+    created_by = factory.SelfAttribute("asset.created_by")
+    sha256 = factory.Sequence(lambda n: hashlib.sha256(str(n).encode()).hexdigest())
+    storage_key = factory.LazyAttribute(lambda v: f"{v.brand.pk}/{v.sha256[:2]}/{v.sha256}.mp4")
+    size = 1000
+    content_type = "video/mp4"
+    filename = "clip.mp4"
+    processing = Processing.READY
+    width = 1280
+    height = 720
+    frame_count = 48
+    rate_numerator = 24
+    rate_denominator = 1
+    duration_ms = 2000
+
+    @classmethod
+    def _create(cls, model_class: type[Version], *args: Any, **kwargs: Any) -> Version:
+        version: Version = super()._create(model_class, *args, **kwargs)  # type: ignore[no-untyped-call]
+        RightsRecord.objects.create(version=version)
+        Asset.objects.filter(pk=version.asset_id).update(current=version)
+        version.asset.current = version
+        return version
+
+
+class ApprovedVersionFactory(VersionFactory):
+    approval = Approval.APPROVED
+
+
+class RenditionFactory(DjangoModelFactory[Rendition]):
+    class Meta:
+        model = Rendition
+
+    version = factory.SubFactory(VersionFactory)
+    kind = RenditionKind.POSTER
+    sha256 = factory.Sequence(lambda n: hashlib.sha256(f"rendition {n}".encode()).hexdigest())
+    storage_key = factory.LazyAttribute(lambda r: f"{r.version.brand_id}/{r.sha256[:2]}/{r.sha256}.webp")
+    size = 500
+    content_type = "image/webp"
