@@ -89,16 +89,7 @@ def run_limited(
     if not os.access(args[0], os.X_OK):
         raise FileNotFoundError(f"{args[0]} is not a program that can be run.")
     cpu_seconds = int(seconds * (os.cpu_count() or 1)) + 5  # an orphan's end where there is no prctl
-    launcher = [
-        sys.executable,
-        "-I",
-        "-S",
-        "-c",
-        _LAUNCHER,
-        str(memory_bytes),
-        str(file_bytes),
-        str(cpu_seconds),
-    ]
+    limits = [str(memory_bytes), str(file_bytes), str(cpu_seconds)]
     began = time.monotonic()
     timed_out = False
     with TemporaryFile(dir=cwd) as out, TemporaryFile(dir=cwd) as err:
