@@ -6,7 +6,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from dam.embedded.servers import Say
+from dam.embedded.logs import Say
 
 
 class NotAllowed(RuntimeError):

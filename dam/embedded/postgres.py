@@ -15,26 +15,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-import psutil
-
-from dam.embedded import accounts, servers, sockets
+from dam.embedded import accounts, logs, servers, sockets
 
 USER = "reelproof"
 DATABASE = "reelproof"
+PORT = 5432  # part of the socket's name; spelled out, because clients would else obey PGPORT
 START_SECONDS = 60.0  # after a power cut the database first replays its journal
 
 
 def url(data_dir: Path, *, database: str = DATABASE) -> str:
     """The DATABASE_URL of the embedded server, running or not."""
     folder = quote(str(sockets.folder(data_dir, "postgres")), safe="")
-    return f"postgresql://{USER}@{folder}/{database}"
+    return f"postgresql://{USER}@{folder}:{PORT}/{database}"
 
 
-def start(
-    data_dir: Path, *, say: servers.Say, env: Mapping[str, str], options: Mapping[str, str] | None = None
-) -> servers.Server:
+def start(data_dir: Path, *, say: logs.Say, options: Mapping[str, str] | None = None) -> servers.Server:
     """Start the server of `data_dir`, making its cluster first where there is none.
 
+    `options` are settings of postgresql.conf.
     Raises servers.ServerFailed or accounts.NotAllowed with a message for the person at the terminal.
     """
     programs = _programs()
@@ -49,14 +47,13 @@ def start(
     _check_version(programs, cluster)
     _stop_leftover(cluster, say)
     folder = sockets.folder(data_dir, "postgres")
-    sockets.make_folder(folder, owner=account and account.uid, group=account and account.gid)
+    sockets.make_folder(folder, account=account)
     log = data_dir / "logs" / "postgres.log"
     command = [str(programs / "postgres"), "-D", str(cluster), "-k", str(folder)]
-    for name, value in {"listen_addresses": "", "unix_socket_permissions": "0700", **(options or {})}.items():
+    fixed = {"listen_addresses": "", "port": str(PORT), "unix_socket_permissions": "0700"}
+    for name, value in {**fixed, **(options or {})}.items():
         command += ["-c", f"{name}={value}"]
-    process = servers.launch(
-        command, log=log, env=env, user=account and account.uid, group=account and account.gid
-    )
+    process = servers.launch(command, log=log, env=_environment(), account=account)
     # SIGINT is PostgreSQL's fast shutdown: open transactions are rolled back, the data is written.
     server = servers.Server("PostgreSQL", process, log, signal.SIGINT)
     try:
@@ -71,12 +68,13 @@ def _programs() -> Path:
     found = importlib.util.find_spec("pgserver")
     if found is None or not found.submodule_search_locations:
         raise servers.ServerFailed(
-            "The embedded PostgreSQL is not installed. Run `make run`, or set DATABASE_URL to a server with pgvector."
+            "The embedded PostgreSQL is not installed. Run `make run`, "
+            "or set DATABASE_URL to a server with pgvector."
         )
     return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
-def _make_cluster(programs: Path, home: Path, account: accounts.Account | None, say: servers.Say) -> None:
+def _make_cluster(programs: Path, home: Path, account: accounts.Account | None, say: logs.Say) -> None:
     """Make the cluster and its database under another name and rename it when whole.
 
     What an interrupted start left under that other name never held anybody's data, and is thrown away.
@@ -108,6 +106,11 @@ def _utf8_locale() -> str:
     return "C"
 
 
+def _environment() -> dict[str, str]:
+    """Without PGPORT, PGDATA and their like: they speak of somebody's other server."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+
+
 def _run(command: list[str], account: accounts.Account | None, given: bytes = b"") -> None:
     result = subprocess.run(
         command,
@@ -115,11 +118,12 @@ def _run(command: list[str], account: accounts.Account | None, given: bytes = b"
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         cwd="/",
+        env=_environment(),
         check=False,
         start_new_session=True,
-        user=account and account.uid,
-        group=account and account.gid,
-        extra_groups=None if account is None else [],
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
     )
     if result.returncode != 0:
         said = result.stdout.decode(errors="replace").strip()
@@ -139,8 +143,10 @@ def _check_version(programs: Path, cluster: Path) -> None:
         )
 
 
-def _stop_leftover(cluster: Path, say: servers.Say) -> None:
+def _stop_leftover(cluster: Path, say: logs.Say) -> None:
     """Stop our own server of an `up` that was killed; forget a lock whose number now names a stranger."""
+    import psutil  # here, because settings import this module on machines that embed nothing
+
     lock = cluster / "postmaster.pid"
     try:
         process = psutil.Process(int(lock.read_text().split("\n", 1)[0]))
@@ -157,12 +163,12 @@ def _stop_leftover(cluster: Path, say: servers.Say) -> None:
 
 
 def _wait_until_ready(programs: Path, folder: Path, server: servers.Server) -> None:
-    question = [str(programs / "pg_isready"), "--quiet", "--host", str(folder), "--username", USER]
+    question = [str(programs / "pg_isready"), "--quiet", "--host", str(folder), "--port", str(PORT)]
     deadline = time.monotonic() + START_SECONDS
     while subprocess.run(question, check=False).returncode != os.EX_OK:
         if server.process.poll() is not None:
             raise servers.ServerFailed(
-                f"PostgreSQL stopped while starting. {server.log} ends:\n{servers.tail(server.log)}"
+                f"PostgreSQL stopped while starting. {server.log} ends:\n{logs.tail(server.log)}"
             )
         if time.monotonic() > deadline:
             raise servers.ServerFailed(

@@ -2,14 +2,12 @@
 
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-Say = Callable[[str], None]
-"""Tells the person at the terminal one line of what happens."""
-
-LOG_BYTES = 10 * 1024**2
+from dam.embedded import logs
+from dam.embedded.accounts import Account
 
 
 class ServerFailed(RuntimeError):
@@ -39,18 +37,15 @@ def launch(
     command: Sequence[str],
     *,
     log: Path,
-    env: Mapping[str, str],
-    user: int | None = None,
-    group: int | None = None,
+    env: Mapping[str, str] | None = None,
+    account: Account | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a server that writes to `log`.
 
     In a session of its own: Ctrl-C reaches the whole foreground group of a terminal, and the database must
     outlive the workers that still write to it.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > LOG_BYTES:
-        log.replace(log.with_name(log.name + ".1"))
+    logs.make_room(log)
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
@@ -58,18 +53,9 @@ def launch(
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",
-            env=dict(env),
+            env=env,
             start_new_session=True,
-            user=user,
-            group=group,
-            extra_groups=None if user is None else [],
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
         )
-
-
-def tail(log: Path, *, lines: int = 8) -> str:
-    """The last lines of a log, for a message."""
-    try:
-        text = log.read_text(errors="replace")
-    except FileNotFoundError:
-        return ""
-    return "\n".join(text.splitlines()[-lines:])

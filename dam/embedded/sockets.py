@@ -4,6 +4,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from dam.embedded.accounts import Account
+
 # struct sockaddr_un holds 108 bytes on Linux and 104 on macOS and the BSDs, with the closing zero.
 LONGEST_PATH = 103
 LONGEST_NAME = len("/.s.PGSQL.5432")
@@ -22,13 +24,12 @@ def folder(data_dir: Path, service: str) -> Path:
     return Path("/tmp") / f"reelproof-{name}"
 
 
-def make_folder(path: Path, *, owner: int | None = None, group: int | None = None) -> None:
+def make_folder(path: Path, *, account: Account | None = None) -> None:
     """Make `path` for its owner alone. Raises SocketFolderTaken if another account got there first."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    allowed = {os.geteuid(), owner if owner is not None else os.geteuid()}
-    found = path.lstat()
-    if path.is_symlink() or found.st_uid not in allowed:
+    allowed = {os.geteuid(), account.uid if account else os.geteuid()}
+    if path.is_symlink() or path.stat().st_uid not in allowed:
         raise SocketFolderTaken(f"{path} belongs to another account. Remove it and start again.")
     path.chmod(0o700)
-    if owner is not None and group is not None:
-        os.chown(path, owner, group)
+    if account:
+        os.chown(path, account.uid, account.gid)

@@ -3,11 +3,10 @@
 import signal
 import socket
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from dam.embedded import servers, sockets
+from dam.embedded import logs, servers, sockets
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -18,7 +17,7 @@ def url(data_dir: Path) -> str:
     return f"redis+socket://{quote(str(_socket(data_dir)))}"
 
 
-def start(data_dir: Path, *, say: servers.Say, env: Mapping[str, str]) -> servers.Server:
+def start(data_dir: Path, *, say: logs.Say) -> servers.Server:
     """Start the server of `data_dir`. What is queued outlives it: every write is appended to a file."""
     address = _socket(data_dir)
     sockets.make_folder(address.parent)
@@ -31,11 +30,11 @@ def start(data_dir: Path, *, say: servers.Say, env: Mapping[str, str]) -> server
     command = [str(_program())]
     for name, value in options.items():
         command += [f"--{name}", value]
-    server = servers.Server("Valkey", servers.launch(command, log=log, env=env), log, signal.SIGTERM)
+    server = servers.Server("Valkey", servers.launch(command, log=log), log, signal.SIGTERM)
     deadline = time.monotonic() + START_SECONDS
     while _ask(address, b"PING") != b"+PONG":
         if server.process.poll() is not None:
-            raise servers.ServerFailed(f"Valkey stopped while starting. {log} ends:\n{servers.tail(log)}")
+            raise servers.ServerFailed(f"Valkey stopped while starting. {log} ends:\n{logs.tail(log)}")
         if time.monotonic() > deadline:
             server.stop()
             raise servers.ServerFailed(f"Valkey was not ready after {START_SECONDS:.0f} s; see {log}.")
@@ -58,7 +57,7 @@ def _program() -> Path:
     return program
 
 
-def _stop_leftover(address: Path, say: servers.Say) -> None:
+def _stop_leftover(address: Path, say: logs.Say) -> None:
     """Only an `up` that was killed leaves a server on our own socket."""
     if _ask(address, b"PING") is None:
         return

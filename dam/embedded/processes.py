@@ -1,0 +1,53 @@
+"""Which processes one machine runs: the web process, and workers for every queue."""
+
+import shlex
+import sys
+from dataclasses import dataclass
+
+SMALL_MACHINE_CORES = 4
+WEB_SHUTDOWN_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Process:
+    name: str
+    command: str  # for a shell
+    threads: int  # for the numeric libraries
+
+
+def plan(*, host: str, port: int, cores: int) -> tuple[Process, ...]:
+    """The web process and its workers."""
+    return (_web(host, port), *(_worker(queues, cores=cores) for queues in worker_queues(cores)))
+
+
+def worker_queues(cores: int) -> tuple[tuple[str, ...], ...]:
+    """Which queues share a worker.
+
+    A generation takes minutes, so `gpu` never shares one; on a small machine the others do.
+    """
+    if cores <= SMALL_MACHINE_CORES:
+        return ("gpu",), ("media", "index", "sign", "default")
+    return ("gpu",), ("media",), ("index",), ("sign",), ("default",)
+
+
+def _web(host: str, port: int) -> Process:
+    arguments = ["uvicorn", "dam.asgi:application", "--host", host, "--port", str(port)]
+    # Event streams never end by themselves, so stopping waits for them only so long.
+    arguments += ["--timeout-graceful-shutdown", str(WEB_SHUTDOWN_SECONDS)]
+    arguments += ["--lifespan", "off", "--no-access-log"]
+    return Process("web", _python(arguments), threads=1)
+
+
+def _worker(queues: tuple[str, ...], *, cores: int) -> Process:
+    name = queues[0] if len(queues) == 1 else "worker"
+    arguments = ["celery", "--app", "dam.celery", "worker", "--queues", ",".join(queues)]
+    # One child process: the encoder stays warm in it, a time limit can end it, and a file that crashes a
+    # decoder takes the child along and not the worker.
+    arguments += ["--pool", "prefork", "--concurrency", "1", "--hostname", f"{name}@%h", "--loglevel", "INFO"]
+    arguments += ["--without-gossip", "--without-mingle"]
+    return Process(name, _python(arguments), threads=cores if queues == ("gpu",) else max(1, cores // 2))
+
+
+def _python(arguments: list[str]) -> str:
+    # exec, so that the shell does not stay between a process and its signals.
+    return "exec " + shlex.join([sys.executable, "-m", *arguments])

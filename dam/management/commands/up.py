@@ -1,0 +1,58 @@
+"""Run everything on this machine: what `make run` calls."""
+
+import os
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import get_commands
+from django.core.management.base import BaseCommand, CommandError
+
+from dam.celery import app
+from dam.embedded import accounts, preflight, servers, sockets
+from dam.embedded.run import Run
+
+
+class Command(BaseCommand):
+    help = "Start the database, the broker, the web process and the workers; Ctrl-C stops them."
+    requires_system_checks = ()  # the processes that follow check for themselves
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        listen = os.environ.get("LISTEN") or "127.0.0.1"
+        port = os.environ.get("PORT") or "8000"
+        parser.add_argument("--listen", default=listen, metavar="ADDRESS", help="default: 127.0.0.1")
+        parser.add_argument("--port", default=port, type=int, help="default: 8000")
+        parser.add_argument("--no-demo", action="store_true", help="make no demo brand")
+
+    def handle(self, *args: Any, listen: str, port: int, no_demo: bool, **options: Any) -> None:
+        run = Run(
+            data_dir=settings.DATA_DIR,
+            code=settings.BASE_DIR,
+            listen=listen,
+            port=port,
+            demo=not no_demo and "demo" in get_commands(),
+            recover=_requeue_interrupted,
+        )
+        signal.signal(signal.SIGHUP, lambda signum, frame: os.kill(os.getpid(), signal.SIGTERM))
+        try:
+            run.until_stopped()
+        except (
+            preflight.NotReady,
+            servers.ServerFailed,
+            accounts.NotAllowed,
+            sockets.SocketFolderTaken,
+        ) as error:
+            raise CommandError(str(error)) from error
+
+
+def _requeue_interrupted() -> None:
+    """Put back what workers had taken when they were killed.
+
+    Celery does so once visibility_timeout has passed, lest a worker on another machine still be at it. While
+    `up` starts there is no worker, so nothing needs to wait.
+    """
+    with app.connection_for_write() as connection:
+        channel: Any = connection.default_channel
+        channel.visibility_timeout = 0
+        channel.qos.restore_visible(num=None)
