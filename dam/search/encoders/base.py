@@ -1,0 +1,36 @@
+"""What every encoder of pictures and words gives. Knows no library."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pictures = NDArray[np.uint8]  # [N, H, W, 3], RGB
+Vectors = NDArray[np.float32]  # [N, D], each of length 1
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """Words as an encoder understands them. Without a vector it knows none of them."""
+
+    vector: tuple[float, ...] | None
+    unknown_words: tuple[str, ...] = ()
+    steepness: float = 0.0  # with `level`: the curve from cosine to likelihood (fusion.Scale)
+    level: float = 0.0
+
+
+class Encoder(Protocol):
+    """Pictures and words in one space: the cosine of a clip and its description is high."""
+
+    identity: str  # names model and weights; vectors of different identities are never compared
+    dimensions: int
+
+    def encode_frames(self, pictures: Pictures) -> Vectors:
+        """One unit vector for each picture."""
+
+    def encode_text(self, texts: list[str]) -> Vectors:
+        """One unit vector for each text."""
+
+    def understand(self, text: str) -> Meaning:
+        """The text's vector, with what the encoder does not know and how its cosines read."""

@@ -1,0 +1,64 @@
+"""Two rankings become one. Pure: reciprocal rank fusion and the line below which nothing is shown."""
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+K = Hashable
+Key = TypeVar("Key", bound=K)
+
+# Cormack, Clarke and Büttcher (SIGIR 2009) found 60 to do well over many collections.
+RANK_CONSTANT = 60
+# Below this likelihood a picture is not a match; below this share of the best one it is noise beside it.
+LEAST_LIKELIHOOD = 0.5
+LEAST_SHARE_OF_BEST = 0.35
+
+
+@dataclass(frozen=True)
+class Fused(Generic[Key]):
+    key: Key
+    score: float  # 1 for what is first in both rankings
+    in_words: bool
+    in_pictures: bool
+
+
+def fuse(*, words: Sequence[Key], pictures: Sequence[Key]) -> list[Fused[Key]]:
+    """Merge two rankings (best first, no key twice) by the sum of their reciprocal ranks."""
+    in_words = {key: place for place, key in enumerate(words)}
+    in_pictures = {key: place for place, key in enumerate(pictures)}
+
+    def share(places: dict[Key, int], key: Key) -> float:
+        return 1 / (RANK_CONSTANT + places[key]) if key in places else 0.0
+
+    best = 2 / RANK_CONSTANT
+    fused = [
+        Fused(
+            key=key,
+            score=(share(in_words, key) + share(in_pictures, key)) / best,
+            in_words=key in in_words,
+            in_pictures=key in in_pictures,
+        )
+        for key in dict.fromkeys((*words, *pictures))
+    ]
+    return sorted(fused, key=lambda each: -each.score)  # stable: words first among equals
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How an encoder's cosines become likelihoods: a logistic curve with its middle at `level`."""
+
+    steepness: float
+    level: float
+
+    def likelihood(self, cosine: float) -> float:
+        """0 to 1 that a picture with this cosine shows what was asked."""
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.steepness * (cosine - self.level)))))
+
+
+def relevant(likelihoods: Sequence[float]) -> int:
+    """How many of the likelihoods (best first) are matches; 0 says honestly that there is none."""
+    if not likelihoods or likelihoods[0] < LEAST_LIKELIHOOD:
+        return 0
+    line = max(LEAST_LIKELIHOOD, LEAST_SHARE_OF_BEST * likelihoods[0])
+    return sum(1 for each in likelihoods if each >= line)

@@ -1,0 +1,124 @@
+"""One search: words and pictures, only among what this person may see."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from dam.accounts.models import Brand, User
+from dam.catalog.models import Asset
+from dam.rights.visibility import visible_assets
+from dam.search import fusion, query, questions, text, vectors
+from dam.search.encoders import card
+from dam.search.encoders.base import Meaning
+from dam.search.narrowing import narrow
+from dam.search.query import Filters, Query
+from dam.search.results import EncoderNote, Hit, Match, Results, Seeing
+
+# How deep each ranking is read before they are merged.
+DEPTH = 400
+
+Ask = Callable[[str, str], Meaning | None]
+
+
+def find(
+    user: User | AnonymousUser,
+    *,
+    brand: Brand,
+    words: str,
+    filters: Filters | None = None,
+    limit: int = 60,
+    offset: int = 0,
+    ask: Ask | None = None,
+) -> Results:
+    """Answer the search box: `words` as typed, `filters` from the facets beside it.
+
+    With filters alone the newest come first. `ask` turns words into an encoder's meaning; without
+    it a worker is asked, and if it is busy the answer says so and holds what the words found.
+    """
+    asked = query.parse(words)
+    assets = among(user, brand=brand, asked=asked, filters=filters)
+    if not asked.has_words:
+        return _newest(assets, asked, limit=limit, offset=offset)
+    found = text.ranked(assets, asked, limit=DEPTH)
+    meaning, seeing, note = _look(assets, asked, ask or _ask_worker)
+    seen: list[vectors.Seen] = []
+    if meaning is not None and meaning.vector is not None:
+        scale = fusion.Scale(steepness=meaning.steepness, level=meaning.level)
+        encoder = card.current().identity
+        seen = vectors.nearest(assets, encoder=encoder, vector=meaning.vector, scale=scale, limit=DEPTH)
+    close_only = not found and not seen
+    if close_only:
+        found = text.close(assets, asked, limit=DEPTH)
+    hits = fusion.fuse(words=[asset.pk for asset, _ in found], pictures=[each.asset_id for each in seen])
+    return Results(
+        hits=_page(hits[offset : offset + limit], seen),
+        total=len(hits),
+        query=asked,
+        seeing=seeing,
+        encoder=note,
+        close_only=close_only and bool(hits),
+    )
+
+
+def among(
+    user: User | AnonymousUser, *, brand: Brand, asked: Query, filters: Filters | None = None
+) -> QuerySet[Asset]:
+    """What a search ranks: visible assets, narrowed by filters and by the words ruled out."""
+    wanted = asked.filters.merged(filters or Filters())
+    return text.exclude(narrow(visible_assets(user, brand=brand), wanted), asked)
+
+
+def _newest(assets: QuerySet[Asset], asked: Query, *, limit: int, offset: int) -> Results:
+    page = _with_parts(assets).order_by("-created_at", "-pk")[offset : offset + limit]
+    return Results(
+        hits=tuple(Hit(asset=asset, score=1.0, matched=Match.WORDS) for asset in page),
+        total=assets.count(),
+        query=asked,
+        seeing=Seeing.NOT_ASKED,
+    )
+
+
+def _look(assets: QuerySet[Asset], asked: Query, ask: Ask) -> tuple[Meaning | None, Seeing, EncoderNote]:
+    try:
+        encoder = card.current()
+    except card.NoEncoder:
+        return None, Seeing.UNAVAILABLE, EncoderNote()
+    meaning = ask(asked.spoken, encoder.identity)
+    note = EncoderNote(
+        label=encoder.label,
+        good_at=encoder.good_at,
+        bad_at=encoder.bad_at,
+        not_indexed=vectors.not_indexed(assets, encoder=encoder.identity),
+        unknown_words=meaning.unknown_words if meaning else (),
+    )
+    if meaning is None:
+        return None, Seeing.BUSY, note
+    return meaning, Seeing.SEARCHED if meaning.vector is not None else Seeing.UNKNOWN_WORDS, note
+
+
+def _ask_worker(spoken: str, encoder: str) -> Meaning | None:
+    return questions.ask(spoken, encoder=encoder)
+
+
+def _page(fused: list[fusion.Fused[UUID]], seen: list[vectors.Seen]) -> tuple[Hit, ...]:
+    moments = {each.asset_id: each.moment for each in seen}
+    assets = _with_parts(Asset.objects.all()).in_bulk([each.key for each in fused])
+    return tuple(
+        Hit(
+            asset=assets[each.key],
+            score=round(each.score, 4),
+            matched=Match.BOTH
+            if each.in_words and each.in_pictures
+            else (Match.WORDS if each.in_words else Match.SEEN),
+            moment=moments.get(each.key),
+        )
+        for each in fused
+        if each.key in assets
+    )
+
+
+def _with_parts(assets: QuerySet[Asset]) -> QuerySet[Asset]:
+    """With what a card shows, in a fixed number of queries."""
+    return assets.select_related("current", "created_by").prefetch_related("current__renditions", "tags")
