@@ -94,7 +94,15 @@ class VersionFactory(DjangoModelFactory[Version]):
 
 
 class ApprovedVersionFactory(VersionFactory):
+    """Approved for the web and social media, worldwide, for ever."""
+
     approval = Approval.APPROVED
+
+    @classmethod
+    def _create(cls, model_class: type[Version], *args: Any, **kwargs: Any) -> Version:
+        version = super()._create(model_class, *args, **kwargs)
+        RightsRecord.objects.filter(version=version).update(uses=["web", "social"])
+        return version
 
 
 class RenditionFactory(DjangoModelFactory[Rendition]):

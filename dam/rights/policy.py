@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
-WORLDWIDE = "worldwide"
+from dam.rights import territories
+from dam.rights.territories import WORLDWIDE
 
 
 class Use(StrEnum):
@@ -53,25 +53,30 @@ _APPROVAL_REASON = {
 def decide(terms: Terms, *, use: Use | None = None, territory: str | None = None, at: datetime) -> Verdict:
     """Say whether the released file may leave at `at`.
 
-    Without a `use` or `territory` the question is whether any release is allowed at all.
+    Without a `use` or `territory` the question is whether any release is allowed at all. Dates in the
+    reasons are read in the time zone of `at`.
     """
     reasons: list[str] = []
     if terms.trashed:
         reasons.append("It is in the trash.")
+    if terms.processing == "refused":
+        reasons.append("Its file was refused when it was checked.")
     if terms.approval != "approved":
         reasons.append(_APPROVAL_REASON.get(terms.approval, "It is not approved."))
     if terms.credentials in ("altered", "invalid"):
         reasons.append("Its credentials do not hold: the file may have been changed.")
     if terms.embargo_until is not None and at < terms.embargo_until:
-        reasons.append(f"It is under embargo until {terms.embargo_until:%-d %B %Y}.")
+        reasons.append(f"It is under embargo until {_day(terms.embargo_until, at)}.")
     if terms.valid_until is not None and at >= terms.valid_until:
-        reasons.append(f"Its clearance ended on {terms.valid_until:%-d %B %Y}.")
-    if use is not None and use not in terms.uses:
+        reasons.append(f"Its clearance ended on {_day(terms.valid_until, at)}.")
+    if terms.approval == "approved" and not terms.uses:
+        reasons.append("It is not cleared for any use.")
+    elif use is not None and use not in terms.uses:
         reasons.append(f"It is not cleared for {use.replace('_', ' ')}.")
-    if territory is not None and not _covers(terms.territories, territory):
-        reasons.append(f"It is not cleared for {territory}.")
+    if territory is not None and not territories.covers(terms.territories, territory):
+        reasons.append(f"It is not cleared for {territories.name_of(territory)}.")
     return Verdict(allowed=not reasons, reasons=tuple(reasons))
 
 
-def _covers(territories: tuple[str, ...], wanted: str) -> bool:
-    return WORLDWIDE in territories or wanted in territories or ("EU" in territories and wanted in EU)
+def _day(moment: datetime, at: datetime) -> str:
+    return f"{moment.astimezone(at.tzinfo):%-d %B %Y}"

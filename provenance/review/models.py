@@ -7,21 +7,8 @@ from django.db import models
 from django.utils import timezone
 
 from dam.models import Brand, Version
-
-
-class ReviewState(models.TextChoices):
-    OPEN = "open", "Open"
-    APPROVED = "approved", "Approved"
-    CHANGES_REQUESTED = "changes_requested", "Changes requested"
-    REJECTED = "rejected", "Rejected"
-    WITHDRAWN = "withdrawn", "Withdrawn"  # taken back by the person who submitted it
-    REVOKED = "revoked", "Approval withdrawn"  # approved once, no longer
-
-
-class DecisionKind(models.TextChoices):
-    APPROVE = "approve", "Approved"
-    REQUEST_CHANGES = "request_changes", "Changes requested"
-    REJECT = "reject", "Rejected"
+from provenance.review import states
+from provenance.review.states import ReviewState
 
 
 class Review(models.Model):
@@ -34,7 +21,11 @@ class Review(models.Model):
     content_sha256 = models.CharField(max_length=64)
     stages = models.JSONField()  # names in order, copied from the brand when submitted
     stage = models.PositiveSmallIntegerField(default=0)  # index of the stage that is waited for
-    state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.OPEN)
+    state = models.CharField(
+        max_length=20,
+        choices=[(state.value, label) for state, label in states.LABELS.items()],
+        default=ReviewState.OPEN.value,
+    )
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(default=timezone.now)
     note = models.TextField(blank=True)
@@ -52,13 +43,19 @@ class Review(models.Model):
     def __str__(self) -> str:
         return f"Review of {self.version}"
 
+    @property
+    def position(self) -> states.Position:
+        return states.Position(ReviewState(self.state), self.stage, tuple(self.stages))
+
 
 class Decision(models.Model):
     """What a reviewer decided at one stage, bound to the content's hash."""
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="decisions")
     stage = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=16, choices=DecisionKind.choices)
+    kind = models.CharField(
+        max_length=16, choices=[(kind.value, label) for kind, label in states.DECISION_LABELS.items()]
+    )
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
     content_sha256 = models.CharField(max_length=64)

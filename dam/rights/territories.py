@@ -1,0 +1,76 @@
+"""Where something may be used: ISO 3166 country codes, "EU", or "worldwide". Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from dam.rights.countries import NAMES
+
+WORLDWIDE = "worldwide"
+_EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+EU = frozenset(_EU.split())
+
+# What people write who mean the same.
+_ALSO = {
+    "uk": "GB",
+    "great britain": "GB",
+    "usa": "US",
+    "holland": "NL",
+    "czech republic": "CZ",
+    "turkey": "TR",
+}
+_CODES = {name.casefold(): code for code, name in NAMES.items()} | _ALSO
+_CODES |= {"eu": "EU", "european union": "EU", "worldwide": WORLDWIDE, "world": WORLDWIDE}
+
+
+class UnknownTerritory(ValueError):
+    """No country is called that."""
+
+
+def parse(words: str) -> tuple[str, ...]:
+    """Codes of the countries that are named, separated by commas or new lines, each once.
+
+    >>> parse("DE, austria, UK")
+    ('DE', 'AT', 'GB')
+    """
+    names = (name.strip() for name in words.replace("\n", ",").replace(";", ",").split(","))
+    return tuple(dict.fromkeys(code_of(name) for name in names if name))
+
+
+def code_of(name: str) -> str:
+    """The code of a country given by code or name. Raises UnknownTerritory."""
+    if name.upper() in NAMES:
+        return name.upper()
+    try:
+        return _CODES[name.casefold()]
+    except KeyError:
+        raise UnknownTerritory(
+            f"“{name[:60]}” is no country we know. Write its English name or its two-letter code."
+        ) from None
+
+
+def known(territory: str) -> bool:
+    return territory in NAMES or territory in (WORLDWIDE, "EU")
+
+
+def name_of(territory: str) -> str:
+    """As people say it: "Germany", "the EU", "worldwide"."""
+    if territory == "EU":
+        return "the EU"
+    return NAMES.get(territory, territory)
+
+
+def covers(cleared: Iterable[str], wanted: str) -> bool:
+    """Does a clearance for these territories include the wanted one?"""
+    places = set(cleared)
+    if WORLDWIDE in places or wanted in places:
+        return True
+    if wanted == "EU":
+        return places >= EU
+    return "EU" in places and wanted in EU
+
+
+def describe(cleared: Sequence[str]) -> str:
+    """For the page: "worldwide", "the EU and Switzerland"."""
+    names = [name_of(territory) for territory in cleared]
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

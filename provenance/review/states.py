@@ -1,0 +1,124 @@
+"""Where a review stands and which moves lead on. Pure: one table, no database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class ReviewState(StrEnum):
+    OPEN = "open"
+    APPROVED = "approved"
+    CHANGES_REQUESTED = "changes_requested"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"  # taken back by the person who submitted it
+    REVOKED = "revoked"  # approved once, no longer
+
+
+LABELS = {
+    ReviewState.OPEN: "Open",
+    ReviewState.APPROVED: "Approved",
+    ReviewState.CHANGES_REQUESTED: "Changes requested",
+    ReviewState.REJECTED: "Rejected",
+    ReviewState.WITHDRAWN: "Withdrawn",
+    ReviewState.REVOKED: "Approval withdrawn",
+}
+
+
+class DecisionKind(StrEnum):
+    APPROVE = "approve"
+    REQUEST_CHANGES = "request_changes"
+    REJECT = "reject"
+
+
+DECISION_LABELS = {
+    DecisionKind.APPROVE: "Approved",
+    DecisionKind.REQUEST_CHANGES: "Changes requested",
+    DecisionKind.REJECT: "Rejected",
+}
+
+
+class Move(StrEnum):
+    """What people do to a review; the first three are decisions."""
+
+    APPROVE = "approve"
+    REQUEST_CHANGES = "request_changes"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    REVOKE = "revoke"
+
+
+@dataclass(frozen=True)
+class Position:
+    """A review's state and, while it is open, the index of the stage that is waited for."""
+
+    state: ReviewState
+    stage: int
+    stages: tuple[str, ...]
+
+    @property
+    def stage_name(self) -> str:
+        return self.stages[self.stage]
+
+    @property
+    def last_stage(self) -> bool:
+        return self.stage == len(self.stages) - 1
+
+
+def _more_stages(position: Position) -> bool:
+    return not position.last_stage
+
+
+def _last_stage(position: Position) -> bool:
+    return position.last_stage
+
+
+def _always(position: Position) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Transition:
+    source: ReviewState
+    move: Move
+    target: ReviewState
+    guard: Callable[[Position], bool] = _always
+
+
+TRANSITIONS = (
+    Transition(ReviewState.OPEN, Move.APPROVE, ReviewState.OPEN, _more_stages),
+    Transition(ReviewState.OPEN, Move.APPROVE, ReviewState.APPROVED, _last_stage),
+    Transition(ReviewState.OPEN, Move.REQUEST_CHANGES, ReviewState.CHANGES_REQUESTED),
+    Transition(ReviewState.OPEN, Move.REJECT, ReviewState.REJECTED),
+    Transition(ReviewState.OPEN, Move.WITHDRAW, ReviewState.WITHDRAWN),
+    Transition(ReviewState.APPROVED, Move.REVOKE, ReviewState.REVOKED),
+)
+
+
+class ImpossibleMove(Exception):
+    """The table has no such move from where the review stands."""
+
+
+def after(position: Position, move: Move) -> Position:
+    """Where the move leads. Raises ImpossibleMove.
+
+    Approving a stage that is not the last leaves the review open, one stage on.
+    """
+    for transition in TRANSITIONS:
+        if transition.source == position.state and transition.move == move and transition.guard(position):
+            onwards = transition.target == ReviewState.OPEN
+            return replace(position, state=transition.target, stage=position.stage + onwards)
+    raise ImpossibleMove(f"A review that is {LABELS[position.state].lower()} knows no {move}.")
+
+
+# What each state means for the version: values of dam.catalog's Approval.
+APPROVAL = {
+    ReviewState.OPEN: "in_review",
+    ReviewState.APPROVED: "approved",
+    ReviewState.CHANGES_REQUESTED: "changes_requested",
+    ReviewState.REJECTED: "rejected",
+    ReviewState.WITHDRAWN: "draft",
+    ReviewState.REVOKED: "withdrawn",
+}
+
+# A version that was rejected stays rejected: what replaces it is another version.
+SUBMITTABLE = ("draft", "changes_requested", "withdrawn")
