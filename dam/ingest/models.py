@@ -29,6 +29,8 @@ class Upload(models.Model):
     size = models.PositiveBigIntegerField()  # bytes, as declared
     received = models.PositiveBigIntegerField(default=0)
     state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.RECEIVING)
+    # Why it was refused: for programs (dam.media.refusals) and for people.
+    code = models.CharField(max_length=20, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     version = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="uploads")
     created_at = models.DateTimeField(default=timezone.now)
@@ -58,6 +60,8 @@ class Step(models.Model):
     state = models.CharField(max_length=8, choices=StepState.choices, default=StepState.WAITING)
     reason = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # The task that runs it: a broker that delivers the same task again says that its worker died.
+    claim = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
