@@ -1,0 +1,63 @@
+# Two commands matter: `make run` and `make test`. Both set up .venv by themselves.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
+# torch first and by its exact version: what depends on it would else bring another, and on Linux a CUDA build.
+TORCH := torch==2.13.0 torchvision==0.28.0
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lint screenshots chromium clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: .venv/run.stamp ## Start everything on http://localhost:8000 (PORT=8001 for another port)
+	@$(BIN)/python manage.py up
+
+test: .venv/dev.stamp chromium ## Run every test: unit, integration, browser
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: .venv/dev.stamp ## Measure, and print a table
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+lint: .venv/dev.stamp ## Check style, types, imports, templates and migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/mypy dam generation provenance tests
+
+screenshots: .venv/dev.stamp chromium ## Take the README's pictures again
+	$(BIN)/python -m tests.browser.screenshots $(ARGS)
+
+clean: ## Remove .venv and caches; your data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+chromium: # The browser journeys drive a real browser. SKIP_BROWSER=1 leaves them out, and says so.
+	@.ci/chromium
+
+.venv/pip.stamp:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found. PYTHON=PATH names one."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Python 3.11 or newer is needed, and {sys.executable} is {sys.version.split()[0]}. PYTHON=PATH names another.")'
+	@$(PYTHON) -c 'import shutil, sys; free = shutil.disk_usage(".").free / 1e9; sys.exit(free < 5 and f"This disk has {free:.1f} GB free; installing needs about 5 GB.")'
+	@echo "Making .venv with $(PYTHON) ..."
+	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment. On Debian: apt install python3-venv"; exit 1; }
+	@$(PIP) --upgrade pip
+	@touch $@
+
+.venv/torch.stamp: | .venv/pip.stamp
+	@echo "Installing PyTorch ..."
+	@$(PIP) $(TORCH)
+	@touch $@
+
+.venv/run.stamp: pyproject.toml constraints.txt | .venv/torch.stamp
+	@echo "Installing the other packages ..."
+	@$(PIP) --group local
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp
+	@echo "Installing the tools for tests ..."
+	@$(PIP) --group dev
+	@touch $@
