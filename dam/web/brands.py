@@ -42,7 +42,9 @@ class CurrentBrandMiddleware:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         membership = (
-            Membership.objects.select_related("brand").filter(user_id=request.user.pk, brand__slug=slug).first()
+            Membership.objects.select_related("brand")
+            .filter(user_id=request.user.pk, brand__slug=slug)
+            .first()
         )
         if membership is None:
             raise Http404("There is no such brand, or you are not a member of it.")

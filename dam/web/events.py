@@ -7,7 +7,9 @@ from dam.web.brands import BrandRequest
 
 
 async def stream(request: BrandRequest) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(events.stream(brand_id=request.brand.pk), content_type="text/event-stream")
+    response = StreamingHttpResponse(
+        events.stream(brand_id=request.brand.pk), content_type="text/event-stream"
+    )
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response

@@ -12,7 +12,10 @@ from dam.accounts.models import Membership
 def home(request: HttpRequest) -> HttpResponse:
     """Straight to the library of the person's first brand."""
     membership = (
-        Membership.objects.select_related("brand").filter(user_id=request.user.pk).order_by("brand__name").first()
+        Membership.objects.select_related("brand")
+        .filter(user_id=request.user.pk)
+        .order_by("brand__name")
+        .first()
     )
     if membership is None:
         return render(request, "home/no_brand.html", status=403)

@@ -1,0 +1,8 @@
+// What every page carries. Each module finds its own elements, also those that htmx brings later.
+import "./toast.js";
+import "./menu.js";
+import "./dialog.js";
+import "./search.js";
+import "./requests.js";
+import "./scrub.js";
+import "./player.js";

@@ -1,0 +1,32 @@
+// <details class="menu"> closes on Escape, on a press elsewhere, and when another one opens.
+
+const openMenus = () => document.querySelectorAll("details.menu[open]");
+
+document.addEventListener("pointerdown", (event) => {
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("details.menu[open]");
+  if (event.key === "Escape") {
+    for (const open of openMenus()) open.open = false;
+    menu?.querySelector("summary").focus();
+  }
+  if (menu && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    const items = [...menu.querySelectorAll(".menu-item")];
+    if (!items.length) return;
+    event.preventDefault();
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    const at = items.indexOf(document.activeElement);
+    items[(at + step + items.length) % items.length].focus();
+  }
+});
+
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (!event.target.matches?.("details.menu[open]")) return;
+    for (const menu of openMenus()) if (menu !== event.target) menu.open = false;
+  },
+  true,
+);

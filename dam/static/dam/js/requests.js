@@ -1,0 +1,29 @@
+// What happens when a request of the page's own fails: say so, and say what to do.
+import { toast } from "./toast.js";
+
+document.addEventListener("htmx:sendError", () => {
+  toast("The server can't be reached. Nothing was changed; try again in a moment.", "error");
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status === 401) {
+    location.reload();
+    return;
+  }
+  const words = {
+    403: "Your role does not include this.",
+    404: "This is no longer there. Reload the page to see what is.",
+    409: "Someone else changed this meanwhile. Reload the page and try again.",
+    413: "That is too large.",
+  };
+  toast(words[xhr.status] ?? "Something went wrong on the server. Nothing was changed; try again.", "error");
+});
+
+// A form that comes back with its errors (422) is an answer, not a failure.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 422) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});

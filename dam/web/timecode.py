@@ -1,0 +1,17 @@
+"""SMPTE timecode, non-drop. Pure. Frames are integers and rates are fractions (24000/1001)."""
+
+from fractions import Fraction
+
+
+def of_frame(frame: int, *, rate: Fraction) -> str:
+    """HH:MM:SS:FF of a frame, counted in the nominal rate: 24 for 24000/1001."""
+    nominal = max(1, round(rate))
+    seconds, frames = divmod(frame, nominal)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}:{frames:02}"
+
+
+def frame_at(milliseconds: int, *, rate: Fraction) -> int:
+    """The frame on screen at that time."""
+    return int(Fraction(milliseconds, 1000) * rate)
