@@ -7,21 +7,18 @@ from django.db import models
 from django.utils import timezone
 
 from dam.models import Brand, Version
-
-
-class JobState(models.TextChoices):
-    REQUESTED = "requested", "Waiting for a worker"
-    GENERATING = "generating", "Generating"
-    SIGNING = "signing", "Encoding and signing"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+from generation.states import LABELS, JobState
 
 
 class GenerationJob(models.Model):
+    """One take of a brief. Takes that were asked for together share `brief`."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="jobs")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Made with the form, so that sending it twice asks once.
+    brief = models.UUIDField(default=uuid.uuid4)
+    take = models.PositiveSmallIntegerField(default=1)
     prompt = models.TextField()
     negative_prompt = models.TextField(blank=True)
     seed = models.PositiveBigIntegerField()
@@ -36,9 +33,14 @@ class GenerationJob(models.Model):
     model = models.JSONField(default=dict)
     understood = models.JSONField(default=dict)
 
-    state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.REQUESTED)
+    state = models.CharField(
+        max_length=12,
+        choices=[(state.value, LABELS[state]) for state in JobState],
+        default=JobState.REQUESTED.value,
+    )
     reason = models.CharField(max_length=300, blank=True)
     step = models.PositiveSmallIntegerField(default=0)
+    # Counts the workers that took it; each writes only while the number is still its own.
     attempts = models.PositiveSmallIntegerField(default=0)
     cancel_requested_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -48,7 +50,19 @@ class GenerationJob(models.Model):
     version = models.OneToOneField(Version, null=True, on_delete=models.SET_NULL, related_name="job")
 
     class Meta:
-        indexes = [models.Index(fields=["brand", "-created_at"], name="job_newest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "requested_by", "brief", "take"], name="job_take_once_in_brief"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["brand", "-created_at"], name="job_newest"),
+            models.Index(
+                fields=["brand", "created_at"],
+                condition=models.Q(state__in=["requested", "generating", "signing"]),
+                name="job_open",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.prompt[:60]} (seed {self.seed})"
