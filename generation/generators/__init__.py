@@ -1,0 +1,1 @@
+"""Video generators: what every one of them answers (`base`), and one file per pipeline family."""

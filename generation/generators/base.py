@@ -1,0 +1,96 @@
+"""What every video generator answers. Plain values; nothing here imports torch."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Frames = NDArray[np.uint8]
+"""A clip's frames [T, H, W, 3] in sRGB."""
+
+
+class Cancelled(Exception):  # noqa: N818  (what happened, not a failure)
+    """Raised by a caller's `on_step` to stop a generation; the generator stays usable."""
+
+
+class GeneratorError(Exception):
+    """A generator cannot be loaded, or cannot make what was asked. Its message is meant for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoRequest:
+    """One take to make. Sizes in pixels; `guidance` is how strongly the prompt pulls, 1 is not at all."""
+
+    prompt: str
+    negative_prompt: str
+    seed: int
+    frames: int
+    width: int
+    height: int
+    frame_rate: Fraction
+    steps: int
+    guidance: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """Which weights made a clip, in enough detail to be claimed in a manifest."""
+
+    name: str
+    version: str
+    licence: str
+    """SPDX identifier, or empty where nobody has said."""
+    weights_sha256: str
+    """Digest of the folder's weight files, see `catalogue.digest`."""
+    pipeline_class: str
+    early_checkpoint: bool
+    note: str
+    """What a person should know before trusting a result, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a generator can be asked for. Frames are `min_frames + n * frame_step`."""
+
+    sizes: tuple[tuple[int, int], ...]
+    """(width, height) in pixels, the usual one first."""
+    min_frames: int
+    max_frames: int
+    frame_step: int
+    frame_rate: Fraction
+    default_steps: int
+    max_steps: int
+    default_guidance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a generator makes of a prompt before it draws anything."""
+
+    canonical: str
+    """The prompt in the generator's own words; empty if it knows none of it."""
+    recognised: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+class OnStep(Protocol):
+    def __call__(self, *, done: int, total: int, preview: bytes | None) -> None:
+        """Hear of a finished step; `preview` is a small JPEG. Raise `Cancelled` to stop."""
+
+
+class VideoGenerator(Protocol):
+    @property
+    def identity(self) -> ModelIdentity: ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def understand(self, prompt: str) -> Understanding: ...
+
+    def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
+        """Make the clip. The same request gives the same bytes, whatever the number of threads.
+
+        Raises `Cancelled` if `on_step` does, and `GeneratorError` if the request cannot be met.
+        """

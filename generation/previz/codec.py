@@ -1,0 +1,106 @@
+"""A fixed linear codec: blocks of pixels against their principal components.
+
+It stands where diffusers' Wan pipelines expect a variational autoencoder. One matrix multiplication encodes,
+another decodes; nothing in it is trained by gradient. The first frame is repeated to fill the first block,
+so latent frame 0 is a still picture, as with Wan's causal autoencoder.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from diffusers.configuration_utils import ConfigMixin, register_to_config
+from diffusers.models.autoencoders.vae import DecoderOutput
+from diffusers.models.modeling_utils import ModelMixin
+from torch import Tensor, nn
+
+
+class PatchCodec(ModelMixin, ConfigMixin):  # type: ignore[misc]
+    """Video [B, 3, 1 + n * block_frames, H, W] in -1 to 1, to latents [B, z_dim, 1 + n, H / block, W / block]."""
+
+    _supports_gradient_checkpointing = False
+
+    @register_to_config
+    def __init__(
+        self,
+        z_dim: int = 96,
+        scale_factor_temporal: int = 8,
+        scale_factor_spatial: int = 16,
+        latents_mean: list[float] | None = None,
+        latents_std: list[float] | None = None,
+    ) -> None:
+        super().__init__()
+        if latents_mean is None or latents_std is None:
+            # WanPipeline reads both from the configuration; ours are folded into `scale`.
+            self.register_to_config(latents_mean=[0.0] * z_dim, latents_std=[1.0] * z_dim)
+        pixels = 3 * scale_factor_temporal * scale_factor_spatial**2
+        self.basis = nn.Parameter(torch.zeros(z_dim, pixels), requires_grad=False)
+        self.mean = nn.Parameter(torch.zeros(pixels), requires_grad=False)
+        self.scale = nn.Parameter(torch.ones(z_dim), requires_grad=False)
+
+    @property
+    def _block(self) -> tuple[int, int]:
+        config: Any = self.config
+        return int(config.scale_factor_temporal), int(config.scale_factor_spatial)
+
+    def blocks(self, video: Tensor) -> Tensor:
+        """Cut a video into flat blocks: [B, T', h, w, 3 * block_frames * block * block]."""
+        deep, side = self._block
+        batch, colours, frames, height, width = video.shape
+        if (frames - 1) % deep or height % side or width % side:
+            raise ValueError(f"frames must be {deep}n + 1 and sides multiples of {side}, got {tuple(video.shape)}")
+        video = torch.cat([video[:, :, :1].expand(-1, -1, deep - 1, -1, -1), video], dim=2)
+        cut = video.view(batch, colours, -1, deep, height // side, side, width // side, side)
+        return cut.permute(0, 2, 4, 6, 1, 3, 5, 7).flatten(4)
+
+    def encode(self, video: Tensor) -> Tensor:
+        """Video in -1 to 1 to latents."""
+        found = (self.blocks(video) - self.mean) @ self.basis.T
+        return (found * self.scale).permute(0, 4, 1, 2, 3)
+
+    def decode(self, z: Tensor, return_dict: bool = True) -> DecoderOutput | tuple[Tensor]:
+        """Latents to video in -1 to 1, as diffusers' pipelines call it."""
+        deep, side = self._block
+        batch, _, frames, rows, columns = z.shape
+        flat = (z.permute(0, 2, 3, 4, 1) / self.scale) @ self.basis + self.mean
+        cut = flat.view(batch, frames, rows, columns, 3, deep, side, side).permute(0, 4, 1, 5, 2, 6, 3, 7)
+        video = cut.reshape(batch, 3, frames * deep, rows * side, columns * side)[:, :, deep - 1 :].clamp(-1, 1)
+        return DecoderOutput(sample=video) if return_dict else (video,)
+
+    def thumbnail(self, z: Tensor) -> Tensor:
+        """The mean colour of each block of the middle latent frame: RGB [B, 3, h, w] in 0 to 1, at little cost."""
+        deep, side = self._block
+        per_colour = self.basis.view(-1, 3, deep * side * side).mean(-1)
+        middle = z[:, :, z.shape[2] // 2].permute(0, 2, 3, 1) / self.scale
+        colours = middle @ per_colour + self.mean.view(3, -1).mean(-1)
+        return ((colours + 1) / 2).clamp(0, 1).permute(0, 3, 1, 2)
+
+
+def fit(clips: Iterable[Tensor], *, z_dim: int, block_frames: int, block: int, seed: int) -> PatchCodec:
+    """Fit a codec to batches of clips (uint8 [B, T, H, W, 3]), busy blocks weighing more than plain ones.
+
+    Channels are scaled by the square root of their deviation: full whitening would let fine detail
+    dominate the training loss, none would hide it.
+    """
+    codec = PatchCodec(z_dim=z_dim, scale_factor_temporal=block_frames, scale_factor_spatial=block)
+    dice = torch.Generator().manual_seed(seed)
+    kept = []
+    for batch in clips:
+        flat = codec.blocks(to_video(batch)).flatten(0, 3)
+        weight = flat.var(dim=1) + 0.02
+        kept.append(flat[torch.multinomial(weight, min(len(flat), 1500), generator=dice)])
+    flat = torch.cat(kept)
+    mean = flat.mean(0)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        _, _, axes = torch.pca_lowrank(flat - mean, q=z_dim + 16, center=False, niter=3)
+    basis = axes[:, :z_dim].T.contiguous()
+    deviation = ((flat - mean) @ basis.T).std(0)
+    codec.basis.data, codec.mean.data = basis, mean
+    codec.scale.data = (deviation * deviation.mean()).rsqrt()
+    return codec
+
+
+def to_video(clips: Tensor) -> Tensor:
+    """Frames uint8 [B, T, H, W, 3] to video [B, 3, T, H, W] in -1 to 1."""
+    return clips.permute(0, 4, 1, 2, 3).float() / 127.5 - 1

@@ -1,0 +1,168 @@
+"""Train previz: `python -m generation.previz.train --config FILE`. Stop it at will, start it again, it goes on."""
+
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # two busy-waiting threads on a shared machine starve it
+
+import argparse
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import generation.generators.torch_ops  # noqa: F401  (before diffusers)
+import torch
+from torch import Tensor
+
+from generation.previz import sheets, text, training
+from generation.previz.config import TrainingConfig
+from generation.previz.data import LatentStore, fit_codec
+
+
+class Run:
+    """A run's state: models, averages, optimisers, step and seconds spent."""
+
+    def __init__(self, config: TrainingConfig) -> None:
+        self.config = config
+        self.models = training.build(config)
+        self.averages = [p.detach().clone() for p in self._averaged()]
+        self.optimisers = training.optimisers(config, self.models)
+        self.step = 0
+        self.seconds = 0.0
+        self.clips = 0
+
+    def _averaged(self) -> list[torch.nn.Parameter]:
+        return [*self.models.transformer.parameters(), *self.models.encoder.parameters()]
+
+    def advance(self, store: LatentStore) -> dict[str, float]:
+        """Take one step; returns what to log."""
+        began = time.monotonic()
+        given = training.batch(self.config, store, self.models.tokenizer, self.step)
+        share = training.rate(self.config, self.step)
+        total, error, named = training.loss(self.config, self.models, given)
+        total.backward()
+        size = torch.nn.utils.clip_grad_norm_(self.models.trained(), 1.0)
+        for optimiser in self.optimisers:
+            muon = isinstance(optimiser, torch.optim.Muon)
+            full = self.config.matrix_rate if muon else self.config.learning_rate
+            for group in optimiser.param_groups:
+                group["lr"] = full * share
+            optimiser.step()
+            optimiser.zero_grad()
+        training.follow(self.averages, self._averaged(), step=self.step, limit=self.config.ema)
+        self.step += 1
+        self.clips += self.config.batch
+        self.seconds += time.monotonic() - began
+        return {"loss": total.item(), "error": error.item(), "words": named.item(), "gradient": size.item()}
+
+    def teach_words(self) -> None:
+        """Before the first step, let the text encoder learn alone to name what captions say."""
+        models, config = self.models, self.config
+        parameters = [*models.encoder.parameters(), *models.namer.parameters()]
+        optimiser = torch.optim.AdamW(parameters, lr=2e-3, betas=(0.9, 0.95))
+        for step in range(config.text_warm_up):
+            places = list(range(step * 64, step * 64 + 64))
+            tokens, labels = training.words(config, models.tokenizer, places, step)
+            error = models.namer.loss(text.encode(models.encoder, tokens), tokens, labels)
+            optimiser.zero_grad()
+            error.backward()
+            optimiser.step()
+            if step % 100 == 99:
+                print(f"words {step + 1}: {float(error):.4f}", flush=True)
+        for average, current in zip(self.averages, self._averaged(), strict=True):
+            average.copy_(current.detach())
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "transformer": self.models.transformer.state_dict(),
+            "encoder": self.models.encoder.state_dict(),
+            "namer": self.models.namer.state_dict(),
+            "averages": self.averages,
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "step": self.step,
+            "seconds": self.seconds,
+            "clips": self.clips,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.models.transformer.load_state_dict(state["transformer"])
+        self.models.encoder.load_state_dict(state["encoder"])
+        self.models.namer.load_state_dict(state["namer"])
+        for average, saved in zip(self.averages, state["averages"], strict=True):
+            average.copy_(saved)
+        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
+        self.step, self.seconds, self.clips = state["step"], state["seconds"], state["clips"]
+
+    def averaged_models(self) -> tuple[Any, Any]:
+        """Transformer and text encoder with the averaged weights, apart from those in training."""
+        fresh = training.build(self.config)
+        parameters = [*fresh.transformer.parameters(), *fresh.encoder.parameters()]
+        for parameter, average in zip(parameters, self.averages, strict=True):
+            parameter.data.copy_(average)
+        return fresh.transformer.eval(), fresh.encoder.eval()
+
+
+def save(run: Run, path: Path) -> None:
+    """Write a checkpoint so that a crash leaves the old one or the new one, never half of one."""
+    half = path.with_suffix(".writing")
+    with half.open("wb") as file:
+        torch.save(run.state(), file)
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)
+
+
+def open_run(config: TrainingConfig) -> Run:
+    """The run of a folder: from its checkpoint if there is one."""
+    run = Run(config)
+    checkpoint = config.folder / "checkpoint.pt"
+    if checkpoint.exists():
+        run.restore(torch.load(checkpoint, map_location="cpu", weights_only=True))
+    return run
+
+
+def train(config: TrainingConfig, *, until: int) -> None:
+    """Go on with the run of `config.folder` until step `until`."""
+    config.folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(config.threads)
+    codec = fit_codec(config)
+    store = LatentStore(config, codec)
+    run = open_run(config)
+    if run.step == 0:
+        run.teach_words()
+    if config.compile:
+        run.models.transformer.compile_repeated_blocks()
+    sums: dict[str, float] = {}
+    saved_at = drawn_at = time.monotonic()
+    with (config.folder / "log.jsonl").open("a") as log:
+        while run.step < until:
+            for name, value in run.advance(store).items():
+                sums[name] = sums.get(name, 0.0) + value / 50
+            if run.step % 50 == 0:
+                line = {"step": run.step, "seconds": round(run.seconds, 1), **{k: round(v, 5) for k, v in sums.items()}}
+                print(json.dumps(line), file=log, flush=True)
+                sums = {}
+            now = time.monotonic()
+            if now - saved_at > config.checkpoint_seconds or run.step == until:
+                save(run, config.folder / "checkpoint.pt")
+                saved_at = now
+            if now - drawn_at > config.sheet_seconds or run.step == until:
+                sheets.draw(run, codec, config.folder / f"sheet-{run.step:06d}.png")
+                sheets.curve(config.folder / "log.jsonl", config.folder / "curve.png")
+                drawn_at = time.monotonic()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Train previz, or go on training it.")
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--until", type=int, help="stop after this step; the configuration's last by default")
+    given = parser.parse_args()
+    config = TrainingConfig.load(given.config)
+    print(json.dumps(asdict(config), default=str), flush=True)
+    train(config, until=given.until or config.steps)
+
+
+if __name__ == "__main__":
+    main()
