@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,18 +37,24 @@ def record(
         event = Event(
             brand=brand,
             sequence=last.sequence + 1 if last else 1,
-            at=at or timezone.now(),
+            at=(at or timezone.now()).astimezone(UTC),
             actor=actor,
-            actor_name=actor.name if actor else SYSTEM,
+            actor_name=str(actor)[:120] if actor else SYSTEM,
             verb=verb,
             asset_id=asset_id,
             target=target[:80],
-            data=dict(data or {}),
+            data=_plain(data or {}),
             previous_hash=last.hash if last else GENESIS,
         )
         event.hash = digest(event)
         event.save(force_insert=True)
         return event
+
+
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data as it will be read back: the hash must not depend on tuples or on keys that are no text."""
+    plain: dict[str, Any] = json.loads(json.dumps(data, allow_nan=False))
+    return plain
 
 
 def digest(event: Event) -> str:
@@ -69,9 +75,9 @@ def digest(event: Event) -> str:
 
 def first_broken(brand: Brand) -> Event | None:
     """The first event whose hash or link does not hold; None for an intact chain."""
-    previous, sequence = GENESIS, 0
-    for event in Event.objects.filter(brand=brand).order_by("sequence").iterator():
-        sequence += 1
+    previous = GENESIS
+    events = Event.objects.filter(brand=brand).order_by("sequence")
+    for sequence, event in enumerate(events.iterator(), start=1):
         if event.sequence != sequence or event.previous_hash != previous or event.hash != digest(event):
             return event
         previous = event.hash

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
-from dam.accounts import capabilities
+from dam.accounts import capabilities, memberships
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Approval, Asset, Version
@@ -17,10 +17,11 @@ def visible_assets(user: User | AnonymousUser, *, brand: Brand | None = None) ->
     if not user.is_authenticated or not user.is_active:
         return Asset.objects.none()
     working = [role.value for role in capabilities.roles_with(Capability.VIEW_UNRELEASED)]
+    looking = [role.value for role in capabilities.roles_with(Capability.VIEW)]
     mine = Q(brand__memberships__user_id=user.pk)
     works_there = Q(brand__memberships__role__in=working)
     released = Q(current__approval=Approval.APPROVED)
-    assets = Asset.objects.filter(mine & (works_there | (Q(brand__memberships__role="viewer") & released)))
+    assets = Asset.objects.filter(mine & (works_there | (Q(brand__memberships__role__in=looking) & released)))
     if brand is not None:
         assets = assets.filter(brand=brand)
     return assets.filter(trashed_at=None, current__isnull=False)
@@ -42,6 +43,6 @@ def trashed_assets(user: User | AnonymousUser, *, brand: Brand) -> QuerySet[Asse
 def visible_versions(user: User | AnonymousUser, *, brand: Brand) -> QuerySet[Version]:
     """Versions of visible assets; a viewer gets only the approved ones among them."""
     versions = Version.objects.filter(asset__in=visible_assets(user, brand=brand))
-    working = [role.value for role in capabilities.roles_with(Capability.VIEW_UNRELEASED)]
-    works_there = Q(brand__memberships__user_id=user.pk, brand__memberships__role__in=working)
-    return versions.filter(works_there | Q(approval=Approval.APPROVED)).distinct()
+    if memberships.can(user, Capability.VIEW_UNRELEASED, brand):
+        return versions
+    return versions.filter(approval=Approval.APPROVED)

@@ -1,0 +1,149 @@
+"""The audit trail holds: one unbroken chain for each brand, and nobody edits it."""
+
+import threading
+import uuid
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from django.db import Error, connection, transaction
+
+from dam.accounts.models import Brand
+from dam.audit import trail
+from dam.audit.models import Event
+from tests.factories import BrandFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def record(brand: Brand, number: int = 0) -> Event:
+    return trail.record("asset.edited", brand=brand, target=f"Clip {number}", data={"number": number})
+
+
+def tamper(statement: str, *values: object) -> None:
+    """What somebody could do who owns the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE dam_event DISABLE TRIGGER dam_event_append_only")
+        cursor.execute(statement, values)
+        cursor.execute("ALTER TABLE dam_event ENABLE TRIGGER dam_event_append_only")
+
+
+def test_each_event_carries_the_hash_of_the_one_before() -> None:
+    brand = BrandFactory.create()
+    first, second = record(brand, 1), record(brand, 2)
+    assert (first.sequence, first.previous_hash) == (1, trail.GENESIS)
+    assert (second.sequence, second.previous_hash) == (2, first.hash)
+
+
+def test_brands_have_chains_of_their_own() -> None:
+    record(BrandFactory.create())
+    assert record(BrandFactory.create()).sequence == 1
+
+
+def test_a_chain_is_intact_whatever_the_data_looks_like() -> None:
+    brand = BrandFactory.create()
+    data = {"tuple": (1, 2), 10: "ten", 9: "nine", "share": 0.1, "name": "Zoë", "nothing": None}
+    berlin = timezone(timedelta(hours=1))
+    trail.record("x", brand=brand, target="t", data=data, at=datetime(2026, 1, 1, 12, tzinfo=berlin))  # type: ignore[arg-type]
+    record(brand)
+    assert trail.first_broken(brand) is None
+
+
+def test_an_event_says_who_even_without_a_name() -> None:
+    nameless = UserFactory.create(name="", email="kim@example.com")
+    event = trail.record("x", brand=BrandFactory.create(), target="t", actor=nameless)
+    assert event.actor_name == "kim@example.com"
+
+
+def test_what_json_cannot_say_is_refused() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        trail.record("x", brand=BrandFactory.create(), target="t", data={"seconds": float("nan")})
+
+
+@pytest.mark.parametrize(
+    ("change", "value"),
+    [
+        ("actor_name = %s", "Somebody else"),
+        ("verb = %s", "review.approved"),
+        ("target = %s", "Another clip"),
+        ("data = %s", '{"number": 3}'),
+        ("at = %s", datetime(2020, 1, 1, tzinfo=UTC)),
+        ("asset_id = %s", uuid.UUID(int=7)),
+        ("hash = %s", "f" * 64),
+        ("previous_hash = %s", "f" * 64),
+    ],
+)
+def test_a_changed_event_breaks_the_chain(change: str, value: object) -> None:
+    brand = BrandFactory.create()
+    events = [record(brand, number) for number in range(3)]
+    tamper(f"UPDATE dam_event SET {change} WHERE id = %s", value, events[1].pk)
+    broken = trail.first_broken(brand)
+    assert broken is not None
+    assert broken.sequence == 2
+
+
+def test_a_removed_event_breaks_the_chain() -> None:
+    brand = BrandFactory.create()
+    events = [record(brand, number) for number in range(3)]
+    tamper("DELETE FROM dam_event WHERE id = %s", events[1].pk)
+    assert trail.first_broken(brand) == events[2]
+
+
+def test_an_event_moved_to_another_brand_breaks_that_chain() -> None:
+    brand, other = BrandFactory.create(), BrandFactory.create()
+    event = record(brand)
+    tamper("UPDATE dam_event SET brand_id = %s WHERE id = %s", other.pk, event.pk)
+    assert trail.first_broken(other) == event
+
+
+def test_the_database_refuses_to_change_an_event() -> None:
+    event = record(BrandFactory.create())
+    with pytest.raises(Error, match="append-only"), transaction.atomic():
+        Event.objects.filter(pk=event.pk).update(verb="nothing.happened")
+
+
+def test_the_database_refuses_to_delete_an_event() -> None:
+    event = record(BrandFactory.create())
+    with pytest.raises(Error, match="append-only"), transaction.atomic():
+        event.delete()
+
+
+def test_a_deleted_person_is_forgotten_and_the_chain_holds() -> None:
+    brand, person = BrandFactory.create(), UserFactory.create(name="Kim")
+    trail.record("x", brand=brand, target="t", actor=person)
+    person.delete()
+    event = Event.objects.get(brand=brand)
+    assert (event.actor_id, event.actor_name) == (None, "Kim")
+    assert trail.first_broken(brand) is None
+
+
+def test_an_event_goes_with_the_change_it_tells_of() -> None:
+    brand = BrandFactory.create()
+    with transaction.atomic():
+        record(brand)
+        transaction.set_rollback(True)
+    assert not Event.objects.filter(brand=brand).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_events_at_the_same_moment_queue_up() -> None:
+    brand = BrandFactory.create()
+    together = threading.Barrier(4)
+
+    def write() -> None:
+        together.wait(timeout=10)
+        try:
+            for number in range(5):
+                record(brand, number)
+        finally:
+            connection.close()
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(timeout=30)
+    assert list(
+        Event.objects.filter(brand=brand).order_by("sequence").values_list("sequence", flat=True)
+    ) == list(range(1, 21))
+    assert trail.first_broken(brand) is None

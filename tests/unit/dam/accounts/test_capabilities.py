@@ -1,0 +1,52 @@
+"""The table of what each role may do, held against a second, hand-written one."""
+
+import pytest
+
+from dam.accounts import capabilities
+from dam.accounts.capabilities import Capability, Role
+
+# One column for each role: viewer, creator, brand reviewer, legal reviewer, librarian (n), admin.
+EXPECTED = {
+    Capability.VIEW: "v c b l n a",
+    Capability.VIEW_UNRELEASED: "c b l n a",
+    Capability.UPLOAD: "c n a",
+    Capability.EDIT: "c n a",
+    Capability.TRASH: "n a",
+    Capability.RETRY: "c n a",
+    Capability.GENERATE: "c n a",
+    Capability.SUBMIT: "c n a",
+    Capability.COMMENT: "c b l n a",
+    Capability.DECIDE_BRAND: "b",
+    Capability.DECIDE_LEGAL: "l",
+    Capability.WITHDRAW_RELEASE: "b l a",
+    Capability.DOWNLOAD_RELEASE: "v c b l n a",
+    Capability.DOWNLOAD_MASTER: "c l n a",
+    Capability.VIEW_ACTIVITY: "c b l n a",
+    Capability.MANAGE_BRAND: "a",
+}
+LETTERS = dict(zip("vcblna", Role, strict=True))
+
+
+def test_every_capability_is_in_the_table() -> None:
+    assert set(EXPECTED) == set(Capability)
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_just_these_roles_have_the_capability(capability: Capability) -> None:
+    expected = {LETTERS[letter] for letter in EXPECTED[capability].split()}
+    assert set(capabilities.roles_with(capability)) == expected
+
+
+def test_nobody_decides_both_stages() -> None:
+    decide = {Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL}
+    assert not any(decide <= grants for grants in capabilities.GRANTS.values())
+
+
+def test_an_unknown_role_is_an_error_not_a_refusal() -> None:
+    with pytest.raises(ValueError, match="owner"):
+        capabilities.granted("owner", Capability.VIEW)
+
+
+def test_any_of_several_roles_is_enough() -> None:
+    assert capabilities.any_granted([Role.VIEWER, Role.LIBRARIAN], Capability.TRASH)
+    assert not capabilities.any_granted([Role.VIEWER, Role.CREATOR], Capability.TRASH)
