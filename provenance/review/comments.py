@@ -1,0 +1,68 @@
+"""Remarks on a version, at a frame when one is meant."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from dam.accounts import memberships
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import User
+from dam.audit import trail
+from dam.catalog.models import Version
+from dam.core import events
+from provenance.review.models import Comment
+
+LONGEST = 4000
+
+
+class CommentRefused(ValueError):
+    """The comment can't be kept as it is; the message says why."""
+
+
+class AlreadyResolved(Exception):
+    """Somebody marked the comment as resolved before."""
+
+
+def add(
+    version: Version, *, by: User, body: str, frame: int | None = None, at: datetime | None = None
+) -> Comment:
+    """Keep a remark; `frame` counts from 0. Raises CommentRefused, or PermissionDenied."""
+    memberships.require(by, Capability.COMMENT, version.brand)
+    body = body.strip()
+    if not body:
+        raise CommentRefused("Write something first.")
+    if len(body) > LONGEST:
+        raise CommentRefused(f"A comment has at most {LONGEST} characters; this one has {len(body)}.")
+    if frame is not None and not 0 <= frame < (version.frame_count or 0):
+        raise CommentRefused("There is no such frame in this clip.")
+    at = at or timezone.now()
+    with transaction.atomic():
+        comment = Comment.objects.create(version=version, author=by, body=body, frame=frame, created_at=at)
+        _tell("comment.added", comment, by=by, at=at, data={"body": body, "frame": frame})
+    return comment
+
+
+def resolve(comment: Comment, *, by: User, at: datetime | None = None) -> None:
+    """Mark a remark as dealt with. Raises AlreadyResolved, or PermissionDenied."""
+    memberships.require(by, Capability.COMMENT, comment.version.brand)
+    at = at or timezone.now()
+    with transaction.atomic():
+        open_comment = Comment.objects.filter(pk=comment.pk, resolved_at=None)
+        if not open_comment.update(resolved_at=at, resolved_by=by):
+            raise AlreadyResolved("Somebody has resolved this comment already.")
+        _tell("comment.resolved", comment, by=by, at=at, data={})
+
+
+def _tell(verb: str, comment: Comment, *, by: User, at: datetime, data: dict[str, object]) -> None:
+    version = comment.version
+    trail.record(
+        verb,
+        brand=version.brand,
+        target=str(version),
+        actor=by,
+        asset_id=version.asset_id,
+        data={"comment": comment.pk, **data},
+        at=at,
+    )
+    events.publish(brand_id=version.brand_id, name=f"version-{version.pk}")

@@ -1,0 +1,256 @@
+"""The verbs of a review: submit, decide, withdraw, revoke.
+
+Each is one transaction that locks the version, asks the policy, moves the rows by conditional update
+and leaves its audit event. What must not happen raises Refused and changes nothing.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from dam.accounts import memberships
+from dam.accounts.models import User
+from dam.audit import trail
+from dam.catalog import versions
+from dam.catalog.models import Approval, Version
+from dam.core import events, tasks
+from dam.rights import clearances
+from provenance.review import policies, states
+from provenance.review.models import Decision, Review
+from provenance.review.policies import Clearance, Deciding, Refusal, Submission
+from provenance.review.states import DecisionKind, Move, Position, ReviewState
+
+MOVED = Refusal(
+    "moved", "Somebody else was faster: this has changed. Load the page again to see how it stands."
+)
+
+
+class Refused(Exception):
+    """A move that is not allowed; `code` for programs, the message for people."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.sentence)
+        self.code = refusal.code
+
+
+def submit(
+    version: Version, *, by: User, note: str = "", due_at: datetime | None = None, at: datetime | None = None
+) -> Review:
+    """Send a version through the brand's stages. Raises Refused."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        version = _locked(version)
+        _stop_if(refusal_to_submit(version, by=by))
+        review = Review.objects.create(
+            brand=version.brand,
+            version=version,
+            content_sha256=version.sha256,
+            stages=list(version.brand.review_stages),
+            submitted_by=by,
+            submitted_at=at,
+            note=note.strip(),
+            due_at=due_at,
+        )
+        _set_approval(version, Approval.IN_REVIEW)
+        data = {"note": review.note, "stages": review.stages, "due_at": due_at and due_at.isoformat()}
+        _tell("review.submitted", review, by=by, at=at, data=data)
+    return review
+
+
+def decide(
+    review: Review,
+    *,
+    by: User,
+    kind: DecisionKind,
+    expected_sha256: str,
+    comment: str = "",
+    uses: Iterable[str] = (),
+    territories: Iterable[str] = (),
+    valid_until: datetime | None = None,
+    at: datetime | None = None,
+) -> Decision:
+    """Decide the stage that is waited for, about the bytes that `expected_sha256` names.
+
+    Approving says for which uses, where and until when; the last approval clears the version for just
+    that and has the release signed. Raises Refused.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        version = _locked(review.version)
+        # Read again under the lock: the caller's copy is as old as the page.
+        review = Review.objects.select_related("brand").get(pk=review.pk)
+        review.version = version
+        position = review.position
+        _stop_if(refusal_to_decide(review, by=by))
+        _stop_if(policies.refuse_content(seen_sha256=expected_sha256, content_sha256=version.sha256))
+        clearance = Clearance(tuple(uses), tuple(territories), valid_until)
+        before = cleared_so_far(review)
+        _stop_if(policies.refuse_answer(kind, comment=comment, clearance=clearance, before=before, at=at))
+        if kind != DecisionKind.APPROVE:
+            clearance = Clearance((), ())
+        after = states.after(position, Move(kind))
+        _move(review, position, after, at=at)
+        decision = Decision.objects.create(
+            review=review,
+            stage=position.stage,
+            kind=kind,
+            decided_by=by,
+            decided_at=at,
+            content_sha256=version.sha256,
+            comment=comment.strip(),
+            uses=list(clearance.uses),
+            territories=list(clearance.territories),
+            valid_until=clearance.valid_until,
+        )
+        if after.state != ReviewState.OPEN:
+            _set_approval(version, Approval(states.APPROVAL[after.state]))
+        if after.state == ReviewState.APPROVED:
+            clearances.grant(
+                version,
+                uses=clearance.uses,
+                territories=clearance.territories,
+                valid_until=clearance.valid_until,
+                at=at,
+            )
+            tasks.enqueue("sign.release", version_id=str(version.pk))
+        _tell(_verb(after, kind), review, by=by, at=at, data=_facts(decision, position))
+    return decision
+
+
+def withdraw(review: Review, *, by: User, at: datetime | None = None) -> None:
+    """Take an open review back; the version is a draft again. Raises Refused."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        version = _locked(review.version)
+        review = Review.objects.select_related("brand").get(pk=review.pk)
+        review.version = version
+        _stop_if(refusal_to_withdraw(review, by=by))
+        _move(review, review.position, states.after(review.position, Move.WITHDRAW), at=at)
+        _set_approval(version, Approval.DRAFT)
+        _tell("review.withdrawn", review, by=by, at=at)
+
+
+def revoke(version: Version, *, by: User, reason: str, at: datetime | None = None) -> None:
+    """End an approval: from now on nothing of the version leaves the house. Raises Refused."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        version = _locked(version)
+        role = memberships.role_of(by, version.brand)
+        _stop_if(policies.refuse_revocation(approval=version.approval, role=role, reason=reason))
+        review = Review.objects.filter(version=version, state=ReviewState.APPROVED).latest("closed_at")
+        review.version = version
+        _move(review, review.position, states.after(review.position, Move.REVOKE), at=at)
+        _set_approval(version, Approval.WITHDRAWN)
+        _tell("release.revoked", review, by=by, at=at, data={"reason": reason.strip()})
+
+
+def refusal_to_submit(version: Version, *, by: User) -> Refusal | None:
+    """Why this person may not submit this version now; None when they may."""
+    return policies.refuse_submission(
+        Submission(
+            approval=version.approval,
+            processing=version.processing,
+            stages=tuple(version.brand.review_stages),
+            role=memberships.role_of(by, version.brand),
+            trashed=version.asset.trashed_at is not None,
+        )
+    )
+
+
+def refusal_to_decide(review: Review, *, by: User) -> Refusal | None:
+    """Why this person may not decide the stage that is waited for; None when they may."""
+    return policies.refuse_decision(
+        Deciding(
+            position=review.position,
+            role=memberships.role_of(by, review.brand),
+            person=by.pk,
+            made_by=review.version.created_by_id,
+            submitted_by=review.submitted_by_id,
+            decided_by=tuple(review.decisions.values_list("decided_by_id", flat=True)),
+            submitted_sha256=review.content_sha256,
+            content_sha256=review.version.sha256,
+            trashed=review.version.asset.trashed_at is not None,
+        )
+    )
+
+
+def refusal_to_withdraw(review: Review, *, by: User) -> Refusal | None:
+    return policies.refuse_withdrawal(
+        state=ReviewState(review.state),
+        person=by.pk,
+        submitted_by=review.submitted_by_id,
+        role=memberships.role_of(by, review.brand),
+    )
+
+
+def cleared_so_far(review: Review) -> Clearance | None:
+    """What the latest approval in this review allows; None before the first."""
+    last = review.decisions.filter(kind=DecisionKind.APPROVE).order_by("-stage").first()
+    return Clearance(tuple(last.uses), tuple(last.territories), last.valid_until) if last else None
+
+
+def _locked(version: Version) -> Version:
+    """The version as it is now. Who holds the lock decides, withdraws or submits before anybody else."""
+    rows = Version.objects.select_for_update(no_key=True, of=("self",)).select_related("asset", "brand")
+    return rows.get(pk=version.pk)
+
+
+def _stop_if(refusal: Refusal | None) -> None:
+    if refusal is not None:
+        raise Refused(refusal)
+
+
+def _move(review: Review, source: Position, target: Position, *, at: datetime) -> None:
+    closed_at = None if target.state == ReviewState.OPEN else at
+    moved = Review.objects.filter(pk=review.pk, state=source.state, stage=source.stage).update(
+        state=target.state, stage=target.stage, closed_at=closed_at
+    )
+    if not moved:
+        raise Refused(MOVED)
+    review.state, review.stage, review.closed_at = target.state, target.stage, closed_at
+
+
+def _set_approval(version: Version, approval: Approval) -> None:
+    try:
+        versions.set_approval(version.pk, approval, expected=[Approval(version.approval)])
+    except versions.ApprovalMoved as error:
+        raise Refused(MOVED) from error
+
+
+def _verb(after: Position, kind: DecisionKind) -> str:
+    if after.state == ReviewState.OPEN:
+        return "review.approved_stage"
+    return {
+        DecisionKind.APPROVE: "review.approved",
+        DecisionKind.REQUEST_CHANGES: "review.changes_requested",
+        DecisionKind.REJECT: "review.rejected",
+    }[kind]
+
+
+def _facts(decision: Decision, position: Position) -> dict[str, object]:
+    return {
+        "stage": position.stage_name,
+        "comment": decision.comment,
+        "uses": decision.uses,
+        "territories": decision.territories,
+        "valid_until": decision.valid_until and decision.valid_until.isoformat(),
+    }
+
+
+def _tell(
+    verb: str, review: Review, *, by: User, at: datetime, data: dict[str, object] | None = None
+) -> None:
+    version = review.version
+    trail.record(
+        verb,
+        brand=review.brand,
+        target=str(version),
+        actor=by,
+        asset_id=version.asset_id,
+        data={"review": str(review.pk), "sha256": review.content_sha256, **(data or {})},
+        at=at,
+    )
+    events.publish(brand_id=review.brand_id, name="reviews")
+    events.publish(brand_id=review.brand_id, name=f"version-{version.pk}")
