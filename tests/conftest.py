@@ -1,0 +1,165 @@
+"""The services that tests run against: real PostgreSQL, Valkey and a Celery worker, in a folder of their own.
+
+Nothing starts before the first test that asks for it, so a run of pure tests needs no service.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import django
+import pytest
+
+from dam.embedded import postgres, valkey
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+# Short: a Unix socket's path has about a hundred characters.
+DATA_DIR = Path(tempfile.mkdtemp(prefix="reelproof-test-")).resolve()
+WORKER_SECONDS = 60.0
+
+# Settings read the environment, and are read after this.
+for name in (
+    "DATABASE_URL",
+    "BROKER_URL",
+    "CACHE_URL",
+    "STORAGE",
+    "DEBUG",
+    "PUBLIC_URL",
+    "DEMO",
+    "SIGNING_DIR",
+):
+    os.environ.pop(name, None)
+os.environ["DATA_DIR"] = str(DATA_DIR)
+os.environ["DJANGO_SETTINGS_MODULE"] = "dam.settings"
+os.environ["PASSWORD_HASHERS"] = "django.contrib.auth.hashers.MD5PasswordHasher"
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+# Playwright keeps an event loop in the thread of the test, where Django would refuse the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+def pytest_configure() -> None:
+    # So that the servers are stopped also when a run is, by `timeout` or by CI.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    django.setup()
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(DATA_DIR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[None]:
+    """PostgreSQL and Valkey, for as long as the tests run."""
+    # A crash may lose these data, so nothing waits for the disk.
+    options = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    database = postgres.start(DATA_DIR, say=print, options=options)
+    try:
+        broker = valkey.start(DATA_DIR, say=print)
+        try:
+            yield
+        finally:
+            broker.stop()
+    finally:
+        database.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(servers: None) -> None:
+    """pytest-django asks for this before it makes the test database."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_static_files() -> None:
+    """Pages link to the sources, so that no test needs collectstatic."""
+    from django.conf import settings
+
+    backend = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": backend}}
+
+
+@pytest.fixture(scope="session")
+def _worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
+    """One Celery worker for every queue, on the test database."""
+    from django.conf import settings
+
+    from dam.core.tasks import QUEUES
+
+    database = settings.DATABASES["default"]["NAME"]  # pytest-django put the test database's name here
+    log = DATA_DIR / "logs" / "worker.log"
+    command = [sys.executable, "-m", "celery", "--app", "dam.celery", "worker", "--queues", ",".join(QUEUES)]
+    command += ["--pool", "prefork", "--concurrency", "1", "--loglevel", "INFO"]
+    command += ["--without-gossip", "--without-mingle"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=BASE_DIR,
+            env={
+                **os.environ,
+                "DATABASE_URL": postgres.url(DATA_DIR, database=database),
+                "LOG_LEVEL": "INFO",
+                "OMP_WAIT_POLICY": "PASSIVE",
+                "REMAP_SIGTERM": "SIGQUIT",
+            },
+            start_new_session=True,
+        )
+    try:
+        _wait_for_worker(process, log)
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for_worker(process: subprocess.Popen[bytes], log: Path) -> None:
+    from dam.celery import app
+
+    deadline = time.monotonic() + WORKER_SECONDS
+    while not app.control.ping(timeout=0.5):
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"The worker did not start:\n{log.read_text()}")
+
+
+@pytest.fixture
+def live_worker(_worker: subprocess.Popen[bytes], transactional_db: None) -> Iterator[None]:
+    """A worker that runs what the test enqueues. Afterwards nothing is queued and nothing runs."""
+    from dam.celery import app
+
+    yield
+    log = DATA_DIR / "logs" / "worker.log"
+    if _worker.poll() is not None:
+        pytest.fail(f"The worker stopped during the test:\n{log.read_text()[-4000:]}")
+    app.control.purge()
+    deadline = time.monotonic() + WORKER_SECONDS
+    # The next test empties the tables, which would wait for a task that still holds them.
+    while any(tasks for tasks in (app.control.inspect(timeout=0.5).active() or {}).values()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"A task ran on after the test:\n{log.read_text()[-4000:]}")
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., None]:
+    """`wait_until(condition)`: return once the condition holds; fail after `seconds`."""
+
+    def wait(condition: Callable[[], object], *, seconds: float = 30.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                log = DATA_DIR / "logs" / "worker.log"
+                said = log.read_text()[-4000:] if log.exists() else ""
+                pytest.fail(f"Not within {seconds:.0f} s. The worker's log ends:\n{said}")
+            time.sleep(0.05)
+
+    return wait
