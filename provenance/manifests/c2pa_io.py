@@ -1,0 +1,183 @@
+"""The only importer of c2pa: settings, signing, reading. Knows nothing else of this project.
+
+Run as a script it reads one file and prints what it found as JSON: that is how files from outside
+are read, in a process of their own with limits (verify.py).
+
+What is set here was measured with c2pa-python 0.38.1: remote manifests are fetched by default
+(a file could make us call any address), boxes of type free and skip are left out of the hash by
+default (bytes could be appended unnoticed), and objects do not survive a fork.
+"""
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from c2pa import (
+    Builder,
+    C2paBuilderIntent,
+    C2paError,
+    C2paSigningAlg,
+    Context,
+    Reader,
+    Signer,
+)
+
+# Key uses a signer's certificate may have: e-mail protection, document signing, C2PA claim signing.
+KEY_USES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1"
+
+# The library does not keep the kinds apart (an anchor of kind "tsa" alone makes signers trusted), so
+# an anchor is trusted for all of them, openly.
+ANCHOR_KINDS = ("manifest", "tsa", "cawg")
+
+
+class SigningFailed(Exception):
+    """The file could not be signed: the library's own words follow."""
+
+
+class Outcome(StrEnum):
+    READ = "read"
+    NONE = "none"  # holds no manifest store
+    ELSEWHERE = "elsewhere"  # names a manifest store at another address; nothing was fetched
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Certificates we trust: `name` comes back in the report, `pem` may hold many."""
+
+    name: str
+    pem: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the library said: `store` is Reader.json(), `certificates` the signers' by manifest label."""
+
+    outcome: Outcome
+    message: str = ""
+    store: dict[str, Any] | None = None
+    certificates: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Ingredient:
+    """Something the file was made from; `source` is a path, or the bytes themselves."""
+
+    about: dict[str, Any]
+    content_type: str
+    source: Path | bytes
+
+
+def settings_for(anchors: Iterable[Anchor]) -> dict[str, Any]:
+    trusted = [
+        {"trust_anchors": anchor.pem, "trust_uri": anchor.name, "trust_kind": kind}
+        for anchor in anchors
+        for kind in ANCHOR_KINDS
+    ]
+    return {
+        "version": 1,
+        "trust": {"anchors": trusted, "trust_config": KEY_USES},
+        "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
+        "core": {"allowed_network_hosts": []},
+        "builder": {"thumbnail": {"enabled": False}, "bmff_hash_exclude_free_and_skip_boxes": False},
+    }
+
+
+def sign(
+    manifest: dict[str, Any],
+    *,
+    source: Path,
+    out: Path,
+    content_type: str,
+    edits: bool,
+    ingredients: Sequence[Ingredient],
+    algorithm: str,
+    chain_pem: str,
+    sign_bytes: Callable[[bytes], bytes],
+    anchors: Sequence[Anchor],
+) -> None:
+    """Write `source` with a new manifest to `out`, another path, which is no safe file until read back.
+
+    `edits` says that the file comes from its parentOf ingredient; otherwise it is newly created.
+    Raises SigningFailed; `out` may then hold anything.
+    """
+    failures: list[Exception] = []
+
+    def callback(data: bytes) -> bytes:
+        # The library replaces an exception from here by "signature invalid"; keep the real one.
+        try:
+            return sign_bytes(data)
+        except Exception as error:
+            failures.append(error)
+            raise
+
+    try:
+        with (
+            Builder(manifest, context=_context(os.getpid(), tuple(anchors))) as builder,
+            Signer.from_callback(callback, C2paSigningAlg[algorithm], chain_pem) as signer,
+            source.open("rb") as read,
+            out.open("w+b") as written,
+        ):
+            builder.set_intent(C2paBuilderIntent.EDIT if edits else C2paBuilderIntent.CREATE)
+            for ingredient in ingredients:
+                with _open(ingredient.source) as stream:
+                    builder.add_ingredient(ingredient.about, ingredient.content_type, stream)
+            builder.sign(signer, content_type, read, written)
+    except C2paError as error:
+        raise SigningFailed(str(failures[0] if failures else error)) from error
+
+
+def read(path: Path, *, content_type: str, settings: dict[str, Any]) -> Reading:
+    """Read and validate a file's manifest store. Never fetches; never raises for what the file holds."""
+    try:
+        with (
+            Context.from_dict(settings) as context,
+            path.open("rb") as file,
+            Reader(content_type, file, context=context) as reader,
+        ):
+            return Reading(Outcome.READ, store=json.loads(reader.json()), certificates=_certificates(reader))
+    except C2paError.ManifestNotFound as error:
+        return Reading(Outcome.NONE, str(error))
+    except C2paError as error:
+        remote = str(error).startswith("Remote:")
+        return Reading(Outcome.ELSEWHERE if remote else Outcome.UNREADABLE, str(error))
+    except (ValueError, RecursionError) as error:  # what it says of itself is no JSON we can hold
+        return Reading(Outcome.UNREADABLE, f"{type(error).__name__}: {error}")
+
+
+def readable_types() -> frozenset[str]:
+    return frozenset(Reader.get_supported_mime_types())
+
+
+def _certificates(reader: Reader) -> dict[str, Any]:
+    """Subject, issuer and validity of each manifest's signer, which Reader.json() leaves out."""
+    crjson = json.loads(reader.crjson())
+    return {m["label"]: m.get("signature", {}) for m in crjson.get("manifests", []) if "label" in m}
+
+
+@lru_cache(maxsize=4)
+def _context(process: int, anchors: tuple[Anchor, ...]) -> Context:
+    """One context for each process: inherited over a fork, the library's objects are not valid."""
+    return Context.from_dict(settings_for(anchors))
+
+
+def _open(source: Path | bytes) -> io.BufferedIOBase:
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+
+
+def main() -> None:
+    """Standard input: {"path", "content_type", "settings"}; standard output: a Reading."""
+    asked = json.load(sys.stdin)
+    found = read(Path(asked["path"]), content_type=asked["content_type"], settings=asked["settings"])
+    json.dump(asdict(found), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,247 @@
+"""What a signed file says about itself: facts in, C2PA manifest definition out. Pure.
+
+The definitions are clean under the conformance program's rubric for specification 2.4
+(github.com/c2pa-org/conformance-public, asset-rubrics): claim v2, actions v2 with allActionsIncluded,
+one inception action, no digital source type on c2pa.opened, own labels in our own name space.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+VERSION = "0.1.0"
+SPEC_VERSION = "2.4"
+
+TRAINED_ALGORITHMIC_MEDIA = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+GENERATION_LABEL = "app.reelproof.generation"
+REVIEW_LABEL = "app.reelproof.review"
+PROMPT = "prompt"
+MASTER = "master"
+
+DISCLOSE_TEXT = "text"
+DISCLOSE_HASH = "hash"
+
+
+class EmptyFacts(ValueError):
+    """A claim without the facts it exists for: nobody approved, or nothing was generated from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFacts:
+    """Which weights made a clip; fields of generators' ModelIdentity."""
+
+    name: str
+    version: str
+    weights_sha256: str
+    licence: str = ""
+    pipeline: str = ""
+
+    @property
+    def identifier(self) -> str:
+        return f"{self.name}@sha256:{self.weights_sha256}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratedFacts:
+    """How a clip was generated. `prompt_disclosure` is the brand's policy: "text" or "hash".
+
+    `parameters` are further numbers of the take (steps, guidance, frames): plain JSON values.
+    """
+
+    title: str
+    prompt: str
+    prompt_disclosure: str
+    seed: int
+    model: ModelFacts
+    job_id: str
+    at: datetime
+    negative_prompt: str = ""
+    parameters: Mapping[str, int | float | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageFacts:
+    """One stage's approval. The reviewer's own name stays out unless policy puts it in `name`."""
+
+    stage: str
+    role: str
+    at: datetime
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseFacts:
+    """Who approved which bytes for what. `content_sha256` names the master that was reviewed.
+
+    `generated_by` is the model of a generated master, None for one that people uploaded.
+    `transcoded` says that the released file was made anew, because the master's container carries
+    no credentials. Empty `uses` means that none is granted; `territories` are ISO 3166 codes or words.
+    """
+
+    title: str
+    review_id: str
+    content_sha256: str
+    organisation: str
+    stages: tuple[StageFacts, ...]
+    uses: tuple[str, ...]
+    territories: tuple[str, ...]
+    valid_until: datetime | None
+    at: datetime
+    transcoded: bool = False
+    generated_by: ModelFacts | None = None
+
+
+@dataclass(frozen=True)
+class Input:
+    """An inputTo ingredient: something the generator was given. `label` is what actions refer to."""
+
+    label: str
+    title: str
+    content_type: str
+    data: bytes
+    data_type: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A manifest ready for the builder; `parent` is the label of the parentOf ingredient, if any."""
+
+    manifest: dict[str, Any]
+    inputs: tuple[Input, ...] = ()
+    parent: str | None = None
+
+
+def generated(facts: GeneratedFacts) -> Definition:
+    """The manifest of a clip that a model made from a prompt. Raises EmptyFacts without a prompt."""
+    if not facts.prompt.strip():
+        raise EmptyFacts("A generated clip must have a prompt.")
+    created = {
+        "action": "c2pa.created",
+        "when": _when(facts.at),
+        "digitalSourceType": TRAINED_ALGORITHMIC_MEDIA,
+        "softwareAgent": {"name": facts.model.name, "version": facts.model.version},
+        "parameters": {"ingredientIds": [PROMPT]},
+    }
+    generation: dict[str, Any] = {
+        **facts.parameters,
+        "job": facts.job_id,
+        "seed": facts.seed,
+        "prompt_sha256": _sha256(facts.prompt),
+        "prompt_disclosure": facts.prompt_disclosure,
+        "model": facts.model.name,
+        "model_version": facts.model.version,
+        "weights_sha256": facts.model.weights_sha256,
+    }
+    if facts.negative_prompt:
+        generation["negative_prompt_sha256"] = _sha256(facts.negative_prompt)
+    for name, value in (("model_licence", facts.model.licence), ("pipeline", facts.model.pipeline)):
+        if value:
+            generation[name] = value
+    assertions = [
+        _actions(created),
+        _ai_disclosure(facts.model, oversight="prompt_guided"),
+        {"label": GENERATION_LABEL, "created": True, "data": generation},
+        _no_training(),
+    ]
+    return Definition(manifest=_manifest(facts.title, assertions), inputs=(_prompt(facts),))
+
+
+def release(facts: ReleaseFacts) -> Definition:
+    """The manifest of a released file: the master opened, and published as the review decided.
+
+    A manifest with a content hash of its own, not an update manifest: the reviewer's signature then
+    binds the bytes whatever the master's signer left out, and a later redaction stays possible.
+    Raises EmptyFacts when no stage approved.
+    """
+    if not facts.stages:
+        raise EmptyFacts("A release needs at least one stage that approved it.")
+    actions: list[dict[str, Any]] = [{"action": "c2pa.opened", "parameters": {"ingredientIds": [MASTER]}}]
+    if facts.transcoded:
+        actions.append({"action": "c2pa.transcoded", "when": _when(facts.at)})
+    actions.append({"action": "c2pa.published", "when": _when(facts.at)})
+    assertions = [
+        _actions(*actions),
+        {"label": REVIEW_LABEL, "created": True, "data": _review(facts)},
+        _no_training(),
+    ]
+    if facts.generated_by is not None:
+        assertions.append(_ai_disclosure(facts.generated_by, oversight="human_validated"))
+    return Definition(manifest=_manifest(facts.title, assertions), parent=MASTER)
+
+
+def _review(facts: ReleaseFacts) -> dict[str, Any]:
+    return {
+        "decision": "approved",
+        "review": facts.review_id,
+        "content_sha256": facts.content_sha256,
+        "organisation": facts.organisation,
+        "stages": [_stage(stage) for stage in facts.stages],
+        "uses": list(facts.uses),
+        "territories": list(facts.territories),
+        # Always there: "no end" is a statement too.
+        "valid_until": _when(facts.valid_until) if facts.valid_until else None,
+    }
+
+
+def _stage(stage: StageFacts) -> dict[str, str]:
+    said = {"stage": stage.stage, "decision": "approved", "role": stage.role, "at": _when(stage.at)}
+    return said | ({"name": stage.name} if stage.name else {})
+
+
+def _manifest(title: str, assertions: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "title": title,
+        "claim_generator_info": [{"name": "Reelproof", "version": VERSION, "specVersion": SPEC_VERSION}],
+        "assertions": assertions,
+    }
+
+
+def _actions(*actions: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "label": "c2pa.actions.v2",
+        "created": True,
+        "data": {"actions": list(actions), "allActionsIncluded": True},
+    }
+
+
+def _ai_disclosure(model: ModelFacts, *, oversight: str) -> dict[str, Any]:
+    return {
+        "label": "c2pa.ai-disclosure",
+        "created": True,
+        "data": {
+            "modelType": "c2pa.types.model.pytorch",
+            "modelName": model.name,
+            "modelIdentifier": model.identifier,
+            "contentProfile": {"humanOversightLevel": oversight},
+        },
+    }
+
+
+def _no_training() -> dict[str, Any]:
+    kinds = ("cawg.ai_generative_training", "cawg.ai_training", "cawg.data_mining")
+    return {
+        "label": "cawg.training-mining",
+        "data": {"entries": {kind: {"use": "notAllowed"} for kind in kinds}},
+    }
+
+
+def _prompt(facts: GeneratedFacts) -> Input:
+    shown = facts.prompt_disclosure == DISCLOSE_TEXT
+    return Input(
+        label=PROMPT,
+        title="Prompt" if shown else "Prompt (hash only)",
+        content_type="text/plain",
+        data=(facts.prompt if shown else f"sha256:{_sha256(facts.prompt)}").encode(),
+        data_type="c2pa.types.generator.prompt",
+    )
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _when(moment: datetime) -> str:
+    """RFC 3339 in UTC, whole seconds: what C2PA's tdate wants."""
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
