@@ -22,4 +22,4 @@ def tail(log: Path, *, lines: int = 8) -> str:
         text = log.read_text(errors="replace")
     except FileNotFoundError:
         return ""
-    return "\n".join(text.splitlines()[-lines:])
+    return "\n".join([line for line in text.splitlines() if line.strip()][-lines:])

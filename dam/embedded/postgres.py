@@ -164,6 +164,7 @@ def _stop_leftover(cluster: Path, say: logs.Say) -> None:
 
 def _wait_until_ready(programs: Path, folder: Path, server: servers.Server) -> None:
     question = [str(programs / "pg_isready"), "--quiet", "--host", str(folder), "--port", str(PORT)]
+    question += ["--username", USER, "--dbname", DATABASE]
     deadline = time.monotonic() + START_SECONDS
     while subprocess.run(question, check=False).returncode != os.EX_OK:
         if server.process.poll() is not None:

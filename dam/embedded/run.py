@@ -175,8 +175,10 @@ class Run:
             elif not self.terminal.stopping.is_set():
                 say("The starter library is not complete. The next start goes on with it.")
         if not self.terminal.stopping.is_set():
-            who = " The sign-in page lists the demo people." if self.demo else ""
-            say(f"\n  Reelproof is ready: {self.address}\n {who}\n  Ctrl-C stops it.\n")
+            say(f"\n  Reelproof is ready: {self.address}")
+            if self.demo:
+                say("  The sign-in page lists the demo people.")
+            say("  Ctrl-C stops everything.\n")
 
     def _wait_for_web(self) -> bool:
         """Whether the web process came to accept connections before anything stopped."""
