@@ -1,0 +1,112 @@
+"""Two people, or one with two clicks, at the very same moment: one of them wins, the other is told."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from dam.accounts.capabilities import Role
+from dam.audit import trail
+from dam.catalog.models import Approval
+from provenance.review import reviews
+from provenance.review.models import Decision, Review
+from provenance.review.states import DecisionKind
+from tests.factories import member
+from tests.review_factory import Case
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def outcomes(*attempts: Callable[[], object]) -> list[str]:
+    """What each attempt came to, all started together: "done" or the code of the refusal."""
+    together = threading.Barrier(len(attempts))
+    came_to: list[str] = []
+
+    def run(attempt: Callable[[], object]) -> None:
+        together.wait(timeout=10)
+        try:
+            attempt()
+            came_to.append("done")
+        except reviews.Refused as refused:
+            came_to.append(refused.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[attempt]) for attempt in attempts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return sorted(came_to)
+
+
+@pytest.fixture(autouse=True)
+def _no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is signed here: these versions have no file."""
+    monkeypatch.setattr("dam.celery.app.send_task", lambda *args, **kwargs: None)
+
+
+def test_a_double_click_submits_once() -> None:
+    case = Case()
+    assert outcomes(case.submit, case.submit) == ["done", "in_review"]
+    assert Review.objects.count() == 1
+
+
+def test_two_reviewers_decide_a_stage_once() -> None:
+    case = Case()
+    review = case.submit()
+    other = member(case.brand, Role.BRAND_REVIEWER)
+    came_to = outcomes(
+        lambda: case.approve(review, by=case.brand_reviewer), lambda: case.approve(review, by=other)
+    )
+    assert came_to == ["done", "wrong_stage"]
+    assert Decision.objects.count() == 1
+    assert trail.first_broken(case.brand) is None
+
+
+def test_approve_and_reject_at_once_do_not_mix() -> None:
+    case = Case()
+    review = case.submit()
+    other = member(case.brand, Role.BRAND_REVIEWER)
+
+    def reject() -> None:
+        reviews.decide(
+            review,
+            by=other,
+            kind=DecisionKind.REJECT,
+            expected_sha256=case.version.sha256,
+            comment="No",
+        )
+
+    came_to = outcomes(lambda: case.approve(review, by=case.brand_reviewer), reject)
+    case.version.refresh_from_db()
+    decision = Decision.objects.get()
+    rejected = decision.kind == DecisionKind.REJECT
+    assert case.version.approval == (Approval.REJECTED if rejected else Approval.IN_REVIEW)
+    assert came_to == (["closed", "done"] if rejected else ["done", "wrong_stage"])
+
+
+def test_withdrawing_while_it_is_approved_leaves_one_truth() -> None:
+    case = Case()
+    review = case.submit()
+    case.approve(review, by=case.brand_reviewer)
+    came_to = outcomes(
+        lambda: case.approve(review, by=case.legal_reviewer),
+        lambda: reviews.withdraw(review, by=case.creator),
+    )
+    case.version.refresh_from_db()
+    assert came_to == ["closed", "done"]
+    approved = Decision.objects.count() == 2
+    assert case.version.approval == (Approval.APPROVED if approved else Approval.DRAFT)
+    assert bool(case.version.rights.uses) is approved
+
+
+def test_an_approval_is_ended_once() -> None:
+    case = Case()
+    case.approve_all()
+    attempts = [
+        lambda: reviews.revoke(case.version, by=case.legal_reviewer, reason="Ended"),
+        lambda: reviews.revoke(case.version, by=case.brand_reviewer, reason="Ended"),
+    ]
+    assert outcomes(*attempts) == ["done", "not_approved"]

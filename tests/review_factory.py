@@ -1,0 +1,44 @@
+"""A clip in review, with the people around it."""
+
+from dataclasses import dataclass, field
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand, User
+from dam.catalog.models import Version
+from provenance.review import reviews
+from provenance.review.models import Decision, Review
+from provenance.review.states import DecisionKind
+from tests.factories import BrandFactory, VersionFactory, member
+
+
+@dataclass
+class Case:
+    """A draft that `creator` made; `submit()` and `approve()` carry it on."""
+
+    brand: Brand = field(default_factory=BrandFactory.create)
+
+    def __post_init__(self) -> None:
+        self.creator: User = member(self.brand, Role.CREATOR)
+        self.brand_reviewer: User = member(self.brand, Role.BRAND_REVIEWER)
+        self.legal_reviewer: User = member(self.brand, Role.LEGAL_REVIEWER)
+        self.version: Version = VersionFactory.create(asset__brand=self.brand, asset__created_by=self.creator)
+
+    def submit(self) -> Review:
+        return reviews.submit(self.version, by=self.creator)
+
+    def approve(self, review: Review, *, by: User) -> Decision:
+        return reviews.decide(
+            review,
+            by=by,
+            kind=DecisionKind.APPROVE,
+            expected_sha256=self.version.sha256,
+            uses=["web"],
+            territories=["EU"],
+        )
+
+    def approve_all(self) -> Review:
+        review = self.submit()
+        self.approve(review, by=self.brand_reviewer)
+        self.approve(review, by=self.legal_reviewer)
+        review.refresh_from_db()
+        return review
