@@ -3,6 +3,7 @@
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from django.db import Error, connection, transaction
@@ -19,7 +20,7 @@ def record(brand: Brand, number: int = 0) -> Event:
     return trail.record("asset.edited", brand=brand, target=f"Clip {number}", data={"number": number})
 
 
-def tamper(statement: str, *values: object) -> None:
+def tamper(statement: str, *values: Any) -> None:
     """What somebody could do who owns the database."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -69,7 +69,7 @@ def test_the_last_approval_has_the_release_signed(
     case = Case()
     review = case.submit()
     case.approve(review, by=case.brand_reviewer)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[call-arg]
+    with django_capture_on_commit_callbacks(execute=True):
         case.approve(review, by=case.legal_reviewer)
     assert sent == [("sign.release", {"version_id": str(case.version.pk)}, "sign")]
 
