@@ -40,10 +40,10 @@ class GenerationJob(models.Model):
     )
     reason = models.CharField(max_length=300, blank=True)
     step = models.PositiveSmallIntegerField(default=0)
-    # Counts the workers that took it; each writes only while the number is still its own.
     attempts = models.PositiveSmallIntegerField(default=0)
     cancel_requested_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
+    # When a worker took it. Its claim too: it may write only while this is still its own.
     started_at = models.DateTimeField(null=True)
     progressed_at = models.DateTimeField(null=True)  # the worker's sign of life
     finished_at = models.DateTimeField(null=True)

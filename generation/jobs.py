@@ -1,0 +1,293 @@
+"""Generation jobs: asking for takes, running them, and what becomes of those whose worker dies.
+
+Every change is a conditional update on the state table, so that of two who want the same job one wins.
+"""
+
+import logging
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from dam.accounts import memberships
+from dam.accounts.capabilities import Capability
+from dam.audit import trail
+from dam.core import events
+from dam.core.tasks import enqueue
+from dam.models import Brand, User, Version
+from generation import previews, states
+from generation.briefs import LARGEST_SEED, Brief
+from generation.generators.base import Cancelled, ModelIdentity, Understanding
+from generation.models import GenerationJob
+from generation.states import JobState, Move
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 10.0
+# A worker that has given no sign of life for so long is gone.
+LOST_AFTER = timedelta(seconds=60)
+# A job nobody took for so long is sent again: the broker may have forgotten it. Sent twice is harmless.
+FORGOTTEN_AFTER = timedelta(minutes=30)
+MOST_ATTEMPTS = 3
+WORKER_GONE = (
+    f"The worker stopped in the middle of it, {MOST_ATTEMPTS} times. Look at its log, then try again."
+)
+
+
+class TooLate(Exception):
+    """The job has moved on, so this can no longer be done to it."""
+
+
+class Lost(Exception):
+    """The job is no longer this worker's: it was cancelled, or another worker has taken it over."""
+
+
+def request(*, brand: Brand, by: User, brief: Brief, key: UUID | None = None) -> list[GenerationJob]:
+    """Store a brief's takes and send them to the workers.
+
+    The same `key` again, as when a form is sent twice, gives the jobs that are there. A seed counts up from
+    take to take; without one each take gets its own by chance. Raises PermissionDenied.
+    """
+    memberships.require(by, Capability.GENERATE, brand)
+    key = key or uuid4()
+    try:
+        with transaction.atomic():
+            return [_request_take(brand, by, brief, key=key, take=take) for take in range(1, brief.takes + 1)]
+    except IntegrityError:
+        there = list(GenerationJob.objects.filter(brand=brand, requested_by=by, brief=key).order_by("take"))
+        if not there:
+            raise
+        return there
+
+
+def _request_take(brand: Brand, by: User, brief: Brief, *, key: UUID, take: int) -> GenerationJob:
+    seed = secrets.randbelow(LARGEST_SEED + 1) if brief.seed is None else brief.seed + take - 1
+    job = GenerationJob.objects.create(
+        brand=brand,
+        requested_by=by,
+        brief=key,
+        take=take,
+        prompt=brief.prompt,
+        seed=seed % (LARGEST_SEED + 1),
+        frames=brief.frames,
+        width=brief.width,
+        height=brief.height,
+        rate_numerator=brief.frame_rate.numerator,
+        rate_denominator=brief.frame_rate.denominator,
+        steps=brief.steps,
+        guidance=brief.guidance,
+    )
+    _record("job.requested", job, actor=by, seed=job.seed)
+    _send(job)
+    return job
+
+
+def cancel(job: GenerationJob, *, by: User, at: datetime | None = None) -> None:
+    """Cancel a waiting job at once, a running one at its next step. Raises TooLate, PermissionDenied."""
+    memberships.require(by, Capability.GENERATE, job.brand)
+    at = at or timezone.now()
+    with transaction.atomic():
+        if not _move(job.pk, Move.WITHDRAW, finished_at=at):
+            asked = GenerationJob.objects.filter(
+                pk=job.pk, state=JobState.GENERATING, cancel_requested_at=None
+            ).update(cancel_requested_at=at)
+            if not asked:
+                job.refresh_from_db()
+                if job.cancel_requested_at and job.state in states.OPEN:
+                    return  # asked for already
+                raise TooLate(
+                    f"It can't be cancelled any more: {states.LABELS[JobState(job.state)].lower()}."
+                )
+        _record("job.cancelled", job, actor=by)
+        _publish(job)
+
+
+def retry(job: GenerationJob, *, by: User) -> None:
+    """Once more, with the same seed. Raises TooLate, PermissionDenied."""
+    memberships.require(by, Capability.GENERATE, job.brand)
+    with transaction.atomic():
+        again = _move(
+            job.pk,
+            Move.RETRY,
+            reason="",
+            step=0,
+            attempts=0,
+            cancel_requested_at=None,
+            started_at=None,
+            progressed_at=None,
+            finished_at=None,
+        )
+        if not again:
+            raise TooLate("Only what failed or was cancelled can be tried again.")
+        _record("job.requested", job, actor=by, seed=job.seed, again=True)
+        _send(job)
+
+
+def claim(job_id: UUID, *, at: datetime | None = None) -> GenerationJob | None:
+    """Take the job for this worker; None when it is not waiting (any more)."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        claimed = _move(
+            job_id,
+            Move.CLAIM,
+            attempts=F("attempts") + 1,
+            step=0,
+            started_at=at,
+            progressed_at=at,
+        )
+        if not claimed:
+            return None
+        job = GenerationJob.objects.select_related("brand", "requested_by").get(pk=job_id)
+        _publish(job)
+    return job
+
+
+def keep_model(job: GenerationJob, *, identity: ModelIdentity, understanding: Understanding) -> None:
+    """Remember which weights ran and what they made of the prompt. Raises Lost."""
+    job.model, job.understood = asdict(identity), asdict(understanding)
+    _write(job, model=job.model, understood=job.understood)
+
+
+def beat(job: GenerationJob, *, at: datetime | None = None) -> bool:
+    """Give a sign of life; False when the job is no longer this worker's."""
+    return bool(_mine(job, states.WORKING).update(progressed_at=at or timezone.now()))
+
+
+def step(job: GenerationJob, done: int, *, preview: bytes | None = None, at: datetime | None = None) -> None:
+    """Keep how far it is and tell the pages. Raises Lost."""
+    with transaction.atomic():
+        _write(job, step=done, progressed_at=at or timezone.now())
+        if preview is not None:
+            previews.keep(job.pk, preview)
+        _publish(job)
+
+
+def obey(job: GenerationJob) -> None:
+    """Raise Cancelled when somebody asked for that, Lost when the job is another worker's."""
+    mine = _mine(job, states.WORKING).values_list("cancel_requested_at", flat=True)
+    for asked_at in mine:
+        if asked_at is not None:
+            raise Cancelled
+        return
+    raise Lost
+
+
+def begin_signing(job: GenerationJob) -> None:
+    """The frames are there. Raises Cancelled, Lost."""
+    obey(job)
+    _own(job, Move.SIGN, step=job.steps)
+
+
+def finish(job: GenerationJob, version: Version, *, at: datetime | None = None) -> None:
+    """The clip is in the library; call it in the transaction that puts it there. Raises Lost."""
+    _own(job, Move.FINISH, version=version, finished_at=at or timezone.now(), reason="")
+    previews.forget(job.pk)
+
+
+def stop(job: GenerationJob, *, at: datetime | None = None) -> None:
+    """It was cancelled, and nothing of it is kept. Raises Lost."""
+    _own(job, Move.STOP, finished_at=at or timezone.now())
+    previews.forget(job.pk)
+
+
+def fail(job: GenerationJob, *, reason: str, at: datetime | None = None) -> None:
+    """It went wrong; the reason is for people. Raises Lost."""
+    with transaction.atomic():
+        _own(job, Move.FAIL, reason=reason[:300], finished_at=at or timezone.now())
+        _record("job.failed", job, reason=reason[:300])
+
+
+def release(job: GenerationJob) -> None:
+    """Give it back for another worker, as when this one is told to stop. It does not count as a try."""
+    with transaction.atomic():
+        _own(job, Move.RELEASE, step=0, attempts=F("attempts") - 1)
+        _send(job)
+
+
+def recover(*, at: datetime | None = None) -> int:
+    """Send the jobs of dead workers, and those the broker forgot, to the workers again; say how many.
+
+    A job that has killed its worker too often is failed instead: it may be the reason.
+    """
+    at = at or timezone.now()
+    lost = GenerationJob.objects.filter(state__in=states.WORKING, progressed_at__lt=at - LOST_AFTER)
+    forgotten = GenerationJob.objects.filter(state=JobState.REQUESTED).filter(
+        Q(progressed_at=None, created_at__lt=at - FORGOTTEN_AFTER) | Q(progressed_at__lt=at - FORGOTTEN_AFTER)
+    )
+    recovered = 0
+    for job in lost.select_related("brand", "requested_by"):
+        recovered += _recover_lost(job, at=at)
+    for job in forgotten.select_related("brand"):
+        with transaction.atomic():
+            if forgotten.filter(pk=job.pk).update(progressed_at=at):
+                _send(job)
+                recovered += 1
+    return recovered
+
+
+def _recover_lost(job: GenerationJob, *, at: datetime) -> bool:
+    with transaction.atomic():
+        try:
+            obey(job)
+            if job.attempts >= MOST_ATTEMPTS:
+                fail(job, reason=WORKER_GONE, at=at)
+            else:
+                log.warning("Job %s lost its worker and is sent again.", job.pk)
+                _own(job, Move.RELEASE, step=0)
+                _send(job)
+        except Cancelled:
+            stop(job, at=at)
+        except Lost:
+            return False
+    return True
+
+
+def _move(job_id: UUID, move: Move, **fields: Any) -> bool:
+    """Make the move if the job stands where the table allows it."""
+    possible = GenerationJob.objects.filter(pk=job_id, state__in=states.sources(move))
+    return bool(possible.update(state=states.target(move), **fields))
+
+
+def _mine(job: GenerationJob, possible: Iterable[JobState]) -> QuerySet[GenerationJob]:
+    """The job's row while this worker's claim on it holds; `started_at` is the claim."""
+    return GenerationJob.objects.filter(pk=job.pk, started_at=job.started_at, state__in=possible)
+
+
+def _own(job: GenerationJob, move: Move, **fields: Any) -> None:
+    """Make the move if the job is still this worker's, and tell the pages. Raises Lost."""
+    with transaction.atomic():
+        if not _mine(job, states.sources(move)).update(state=states.target(move), **fields):
+            raise Lost
+        job.state = states.target(move)
+        _publish(job)
+
+
+def _write(job: GenerationJob, **fields: Any) -> None:
+    if not _mine(job, [JobState.GENERATING]).update(**fields):
+        raise Lost
+
+
+def _send(job: GenerationJob) -> None:
+    enqueue("gpu.generate", job_id=str(job.pk))
+    _publish(job)
+
+
+def _publish(job: GenerationJob) -> None:
+    events.publish(brand_id=job.brand_id, name=f"job-{job.pk}")
+    events.publish(brand_id=job.brand_id, name="jobs")
+
+
+def _record(verb: str, job: GenerationJob, *, actor: User | None = None, **data: Any) -> None:
+    trail.record(
+        verb,
+        brand=job.brand,
+        target=job.prompt,
+        actor=actor,
+        data={"job": str(job.pk), "take": job.take} | data,
+    )

@@ -1,0 +1,63 @@
+"""Jobs for the tests of generation.
+
+pytest reads this file before Django is set up, so the imports stand inside.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from dam.accounts.models import Brand, User
+    from generation.models import GenerationJob
+
+
+@pytest.fixture
+def brand(db: None) -> Brand:
+    from tests.factories import BrandFactory
+
+    brand: Brand = BrandFactory.create()
+    return brand
+
+
+@pytest.fixture
+def creator(brand: Brand) -> User:
+    from tests.factories import member
+
+    return member(brand)
+
+
+@pytest.fixture
+def job(brand: Brand, creator: User) -> GenerationJob:
+    """A job that waits for a worker."""
+    from generation import jobs
+    from tests.integration.generation.briefs import BRIEF
+
+    return jobs.request(brand=brand, by=creator, brief=BRIEF)[0]
+
+
+@pytest.fixture
+def claimed(job: GenerationJob) -> GenerationJob:
+    """The job, taken by a worker a moment ago."""
+    from generation import jobs
+
+    mine = jobs.claim(job.pk)
+    assert mine is not None
+    return mine
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the jobs that are sent to the workers from now on."""
+    from generation import jobs
+
+    ids: list[str] = []
+
+    def enqueue(task_name: str, *, job_id: str) -> None:
+        assert task_name == "gpu.generate"
+        ids.append(job_id)
+
+    monkeypatch.setattr(jobs, "enqueue", enqueue)
+    return ids

@@ -1,0 +1,120 @@
+"""A job in the hands of its worker, and what happens when the worker is gone."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from dam.accounts.models import User
+from generation import jobs, previews
+from generation.models import GenerationJob
+from generation.states import JobState
+from tests.factories import VersionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def reload(job: GenerationJob) -> GenerationJob:
+    return GenerationJob.objects.get(pk=job.pk)
+
+
+def lose_worker(job: GenerationJob) -> None:
+    """As if its worker had died two minutes ago."""
+    GenerationJob.objects.filter(pk=job.pk).update(progressed_at=timezone.now() - timedelta(minutes=2))
+
+
+def test_of_two_workers_one_gets_the_job(job: GenerationJob) -> None:
+    assert jobs.claim(job.pk) is not None
+    assert jobs.claim(job.pk) is None
+
+
+def test_a_step_keeps_progress_and_preview(claimed: GenerationJob) -> None:
+    jobs.step(claimed, 3, preview=b"jpeg")
+    assert reload(claimed).step == 3
+    assert previews.find(claimed.pk) == b"jpeg"
+
+
+def test_a_finished_job_leads_to_its_version(claimed: GenerationJob) -> None:
+    version = VersionFactory.create(asset__brand=claimed.brand)
+    jobs.step(claimed, 3, preview=b"jpeg")
+    jobs.begin_signing(claimed)
+    jobs.finish(claimed, version)
+    job = reload(claimed)
+    assert (job.state, job.version, job.step) == (JobState.DONE, version, job.steps)
+    assert previews.find(claimed.pk) is None
+
+
+def test_a_job_whose_worker_lives_is_left_alone(claimed: GenerationJob, sent: list[str]) -> None:
+    assert jobs.recover() == 0
+    assert reload(claimed).state == JobState.GENERATING
+
+
+@pytest.mark.parametrize("signing", [False, True])
+def test_a_job_whose_worker_died_is_sent_again(
+    claimed: GenerationJob, sent: list[str], signing: bool
+) -> None:
+    if signing:
+        jobs.begin_signing(claimed)
+    lose_worker(claimed)
+    assert jobs.recover() == 1
+    assert sent == [str(claimed.pk)]
+    again = jobs.claim(claimed.pk)
+    assert again is not None
+    assert (again.attempts, again.seed, again.step) == (2, claimed.seed, 0)
+
+
+def test_a_beating_worker_keeps_its_job(claimed: GenerationJob) -> None:
+    lose_worker(claimed)
+    assert jobs.beat(claimed)
+    assert jobs.recover() == 0
+
+
+def test_the_worker_that_was_given_up_may_write_no_more(claimed: GenerationJob) -> None:
+    lose_worker(claimed)
+    jobs.recover()
+    jobs.claim(claimed.pk)
+    assert not jobs.beat(claimed)
+    with pytest.raises(jobs.Lost):
+        jobs.obey(claimed)
+    with pytest.raises(jobs.Lost):
+        jobs.step(claimed, 5)
+    with pytest.raises(jobs.Lost):
+        jobs.fail(claimed, reason="late")
+    assert reload(claimed).step == 0
+
+
+def test_a_job_that_lost_three_workers_fails(claimed: GenerationJob, sent: list[str]) -> None:
+    for _ in range(2):
+        lose_worker(claimed)
+        jobs.recover()
+        jobs.claim(claimed.pk)
+    lose_worker(claimed)
+    jobs.recover()
+    job = reload(claimed)
+    assert job.state == JobState.FAILED
+    assert "3 times" in job.reason
+
+
+def test_a_cancelled_job_whose_worker_died_is_not_sent_again(
+    claimed: GenerationJob, creator: User, sent: list[str]
+) -> None:
+    jobs.cancel(claimed, by=creator)
+    lose_worker(claimed)
+    jobs.recover()
+    assert reload(claimed).state == JobState.CANCELLED
+    assert sent == []
+
+
+def test_a_job_given_back_does_not_count_as_a_try(claimed: GenerationJob, sent: list[str]) -> None:
+    jobs.release(claimed)
+    assert sent == [str(claimed.pk)]
+    again = jobs.claim(claimed.pk)
+    assert again is not None
+    assert again.attempts == 1
+
+
+def test_a_job_the_broker_forgot_is_sent_again_once(job: GenerationJob, sent: list[str]) -> None:
+    GenerationJob.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    assert jobs.recover() == 1
+    assert jobs.recover() == 0
+    assert sent == [str(job.pk)]
