@@ -1,0 +1,117 @@
+"""Any OpenCLIP model from a local folder. The only importer of open_clip and torch in this app.
+
+A folder is what OpenCLIP's `push_to_hf_hub` makes and the model hub serves: `open_clip_config.json`,
+`open_clip_model.safetensors` and, where the model needs one, a tokenizer.
+"""
+
+import os
+import re
+import threading
+from typing import Any
+
+import numpy as np
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a model that is not here is an error, not a download
+
+import torch
+from PIL import Image
+
+# The torchvision wheel of PyPI registers shape functions for two operators whose kernels the CPU build
+# of torch does not know, and raises while it does so. Declaring their schemas first is enough.
+_library = torch.library.Library("torchvision", "FRAGMENT")
+for _schema in (
+    "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+    "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+):
+    try:
+        _library.define(_schema)
+    except RuntimeError as error:  # declared already, here or by a torchvision that fits
+        if "same name" not in str(error) and "multiple times" not in str(error):
+            raise
+
+import open_clip  # noqa: E402
+
+from dam.search.encoders import card  # noqa: E402
+from dam.search.encoders.base import Meaning, Pictures, Vectors  # noqa: E402
+
+BATCH = 32
+# What any clip could be called. A picture shows what was asked if it is nearer to the words than to these.
+NEUTRAL = ("a video", "a photo", "footage of something", "a picture", "a frame of a film", "an image")
+_WORD = re.compile(r"\w+")
+_lock = threading.Lock()
+_loaded: dict[str, "OpenClip"] = {}
+
+
+class OpenClip:
+    """An Encoder (dam.search.encoders.base) around an OpenCLIP model."""
+
+    def __init__(self, about: card.Card) -> None:
+        self.identity = about.identity
+        self._vocabulary = about.vocabulary
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        name = f"local-dir:{about.folder.resolve()}"
+        self._model, _, self._prepare = open_clip.create_model_and_transforms(name, device=self._device)
+        self._model.eval()
+        self._tokenize = open_clip.get_tokenizer(name)
+        self._steepness = float(self._model.logit_scale.exp())
+        self._neutral: Vectors | None = None
+        self.dimensions = int(self.encode_text(["a video"]).shape[1])
+
+    def encode_frames(self, pictures: Pictures) -> Vectors:
+        ready = torch.stack([self._prepare(Image.fromarray(picture)) for picture in pictures])
+        with torch.inference_mode():
+            parts = [
+                self._model.encode_image(batch.to(self._device), normalize=True).float().cpu()
+                for batch in ready.split(BATCH)
+            ]
+        return _array(torch.cat(parts))
+
+    def encode_text(self, texts: list[str]) -> Vectors:
+        with torch.inference_mode():
+            tokens = self._tokenize(texts).to(self._device)
+            return _array(self._model.encode_text(tokens, normalize=True).float().cpu())
+
+    def understand(self, text: str) -> Meaning:
+        """What to look for, leaving out words the model never learned.
+
+        A model trained with a bias (SigLIP and the bundled one) says itself which cosine means "yes".
+        For others the question is put as CLIP's authors put it, as a choice between the words and
+        neutral ones: the difference of the two vectors, with the line at zero.
+        """
+        words = _WORD.findall(text)
+        known = [word for word in words if not self._vocabulary or word in self._vocabulary]
+        unknown = tuple(dict.fromkeys(word for word in words if word not in known))
+        if not known:
+            return Meaning(vector=None, unknown_words=unknown)
+        vector, level = self.encode_text([" ".join(known) if unknown else text])[0], 0.0
+        if self._model.logit_bias is not None:
+            level = -float(self._model.logit_bias) / self._steepness
+        else:
+            if self._neutral is None:
+                self._neutral = self.encode_text(list(NEUTRAL)).mean(axis=0)
+            vector = vector - self._neutral
+        return Meaning(
+            vector=tuple(float(value) for value in vector),
+            unknown_words=unknown,
+            steepness=self._steepness,
+            level=level,
+        )
+
+
+def load(about: card.Card | None = None) -> OpenClip:
+    """The encoder of settings.ENCODER_MODEL, loaded once in a process. Raises card.NoEncoder."""
+    about = about or card.current()
+    with _lock:
+        if about.identity not in _loaded:
+            _loaded.clear()  # one at a time: they are large
+            _loaded[about.identity] = OpenClip(about)
+        return _loaded[about.identity]
+
+
+def build(model_cfg: dict[str, Any]) -> Any:
+    """A CLIP with random weights, for training: the `model_cfg` of an open_clip_config.json."""
+    return open_clip.model.CLIP(**model_cfg)
+
+
+def _array(vectors: torch.Tensor) -> Vectors:
+    return np.ascontiguousarray(vectors.numpy(), dtype=np.float32)

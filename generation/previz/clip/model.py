@@ -1,0 +1,100 @@
+"""The shape of previz-clip, its tokenizer, and the folder that OpenCLIP loads it from."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
+from transformers import PreTrainedTokenizerFast
+
+from dam.search.encoders import openclip
+from generation.previz.clip import phrases, pictures
+
+CONTEXT = 24
+PAD, END, UNKNOWN = "<pad>", "</s>", "<unk>"
+ABOUT = {
+    "label": "previz-clip 0.1 (early)",
+    "good_at": (
+        "Clips made with the bundled generator: an object, its colour and size, where it is, and the"
+        " time of day. Try “red bottle”, “star at night” or “on a table”."
+    ),
+    "bad_at": (
+        "It is a small early model that has seen drawn scenes only: it is weak on real footage, does not see"
+        " movement, and does not read writing. Set ENCODER_MODEL to a full OpenCLIP model for those."
+    ),
+}
+
+
+def configuration() -> dict[str, Any]:
+    """The `open_clip_config.json`: a small CLIP ResNet, a small text transformer, a sigmoid's bias."""
+    return {
+        "model_cfg": {
+            "embed_dim": 128,
+            "vision_cfg": {
+                "layers": [1, 1, 1, 1],
+                "width": 24,
+                "head_width": 64,
+                "image_size": pictures.SIZE,
+            },
+            "text_cfg": {
+                "context_length": CONTEXT,
+                "vocab_size": len(_vocabulary()),
+                "hf_tokenizer_name": "previz-clip",
+                "width": 128,
+                "heads": 2,
+                "layers": 3,
+                "pool_type": "eos",
+                "eos_id": 1,
+            },
+            "init_logit_scale": 2.3,
+            "init_logit_bias": -5.0,
+        },
+        "preprocess_cfg": {
+            "size": pictures.SIZE,
+            "mean": list(pictures.MEAN),
+            "std": list(pictures.STD),
+            "interpolation": "bilinear",
+            "resize_mode": "squash",
+        },
+    }
+
+
+def build() -> Any:
+    """The model with random weights."""
+    return openclip.build(configuration()["model_cfg"])
+
+
+def tokenizer() -> Any:
+    """One token for each known word; any other is <unk>."""
+    words = Tokenizer(models.WordLevel(_vocabulary(), unk_token=UNKNOWN))
+    words.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
+    words.pre_tokenizer = pre_tokenizers.Split(Regex(r"\W+"), behavior="removed")
+    words.post_processor = processors.TemplateProcessing(single=f"$A {END}", special_tokens=[(END, 1)])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=words, pad_token=PAD, eos_token=END, unk_token=UNKNOWN, model_max_length=CONTEXT
+    )
+
+
+def save(model: Any, folder: Path) -> None:
+    """Write the folder that `openclip.load` reads: weights in bfloat16, running statistics in float32."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {
+        name: value.detach().cpu().contiguous().to(torch.float32 if _exact(name, value) else torch.bfloat16)
+        for name, value in model.state_dict().items()
+        if not name.endswith("num_batches_tracked")
+    }
+    save_file(tensors, folder / "open_clip_model.safetensors")
+    (folder / "open_clip_config.json").write_text(json.dumps(configuration(), indent=2) + "\n")
+    about = {**ABOUT, "vocabulary": sorted(phrases.known_words())}
+    (folder / "reelproof.json").write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n")
+    tokenizer().save_pretrained(str(folder))
+
+
+def _exact(name: str, value: torch.Tensor) -> bool:
+    return value.ndim == 0 or "running_" in name
+
+
+def _vocabulary() -> dict[str, int]:
+    return {word: place for place, word in enumerate([PAD, END, UNKNOWN, *sorted(phrases.known_words())])}

@@ -1,0 +1,211 @@
+"""Train previz-clip: `python -m generation.previz.clip.train`. Stops and resumes at any time.
+
+Which texts answer to which pictures is known exactly, so every pair of a batch is a yes or a no
+(the sigmoid loss of SigLIP with true labels) and nothing is pushed apart that belongs together.
+"""
+
+import argparse
+import json
+import logging
+import math
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from generation.previz.clip import model as clip_model
+from generation.previz.clip import phrases, pictures
+from generation.previz.world import scenes
+from generation.previz.world.scenes import Scene
+
+WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "previz-clip"
+SCENES, EACH = 48, 2
+PEAK, WARM_UP, DECAY = 1.5e-3, 100, 0.05
+ATTRIBUTE_SHARE = 0.3
+SAVE_SECONDS = 120
+
+log = logging.getLogger("previz-clip")
+
+
+class Trainer:
+    """The model, its optimiser and where it is. Step n draws the same data whenever it runs."""
+
+    def __init__(self, *, steps: int, folder: Path) -> None:
+        torch.manual_seed(0)
+        self.steps, self.step, self.folder = steps, 0, folder
+        self.seconds = 0.0  # of processor time
+        self.model = clip_model.build().to(memory_format=torch.channels_last)
+        self.tokenizer = clip_model.tokenizer()
+        # One small classifier for each attribute reads pictures and texts alike, and is then thrown away.
+        self.readers = torch.nn.ModuleDict(
+            {name: torch.nn.Linear(128, len(scenes.ATTRIBUTES[name])) for name in phrases.VISIBLE}
+        )
+        decayed = [p for p in self._parameters() if p.ndim > 1]
+        kept = [p for p in self._parameters() if p.ndim <= 1]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": DECAY}, {"params": kept, "weight_decay": 0.0}],
+            lr=PEAK,
+            betas=(0.9, 0.98),
+        )
+
+    def run(self) -> None:
+        """Train to the last step, with a checkpoint every two minutes."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._resume()
+        saved = time.monotonic()
+        while self.step < self.steps:
+            started = time.process_time()
+            report = self._learn()
+            self.seconds += time.process_time() - started
+            self.step += 1
+            if self.step % 20 == 0:
+                self._write_down(report)
+            if time.monotonic() - saved > SAVE_SECONDS or self.step == self.steps:
+                self._save()
+                saved = time.monotonic()
+
+    def _learn(self) -> dict[str, float]:
+        torch.manual_seed(self.step)
+        chance = random.Random(f"previz-clip-{self.step}")
+        shown = [scenes.sample(self.step * SCENES + place) for place in range(SCENES)]
+        said = [phrases.describe(scene, chance) for scene in shown for _ in range(EACH)]
+        seen = [scene for scene in shown for _ in range(EACH)]
+        images = pictures.frames(shown, chance, each=EACH).contiguous(memory_format=torch.channels_last)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self._rate()
+        self.model.train()
+        with torch.autocast("cpu", torch.bfloat16):
+            image_vectors = self.model.encode_image(images)
+            text_vectors = self.model.encode_text(self._tokens([phrase.text for phrase in said]))
+        image_vectors = functional.normalize(image_vectors.float(), dim=-1)
+        text_vectors = functional.normalize(text_vectors.float(), dim=-1)
+        logits = self.model.logit_scale.exp() * text_vectors @ image_vectors.T + self.model.logit_bias
+        target, certain = answers(said, seen)
+        pairs = functional.binary_cross_entropy_with_logits(logits, target, weight=certain, reduction="sum")
+        contrast = pairs / len(said)
+        attributes = self._read(image_vectors, text_vectors, seen, said)
+        loss = contrast + ATTRIBUTE_SHARE * attributes
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._parameters(), 1.0)
+        self.optimiser.step()
+        with torch.no_grad():
+            self.model.logit_scale.clamp_(max=math.log(60))
+            found = ((logits > 0) & (target > 0)).sum() / target.sum()
+            right = ((logits > 0) & (target > 0)).sum() / (logits > 0).sum().clamp(min=1)
+        return {
+            "contrast": float(contrast.detach()),
+            "attributes": float(attributes.detach()),
+            "found": float(found),
+            "right": float(right),
+        }
+
+    def _read(
+        self, images: Tensor, texts: Tensor, seen: Sequence[Scene], said: Sequence[phrases.Phrase]
+    ) -> Tensor:
+        total = torch.zeros(())
+        for name, reader in self.readers.items():
+            values = scenes.ATTRIBUTES[name]
+            shown = torch.tensor([values.index(getattr(scene, name)) for scene in seen])
+            told = torch.tensor([values.index(p.named[name]) if name in p.named else -1 for p in said])
+            total = total + functional.cross_entropy(reader(images * 10), shown)
+            if (told >= 0).any():
+                total = total + functional.cross_entropy(reader(texts * 10), told, ignore_index=-1)
+        return total
+
+    def _tokens(self, texts: list[str]) -> Tensor:
+        batch = self.tokenizer(
+            texts, padding="max_length", max_length=clip_model.CONTEXT, truncation=True, return_tensors="pt"
+        )
+        ids: Tensor = batch.input_ids
+        return ids
+
+    def _rate(self) -> float:
+        if self.step < WARM_UP:
+            return PEAK * (self.step + 1) / WARM_UP
+        done = (self.step - WARM_UP) / max(1, self.steps - WARM_UP)
+        return PEAK * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+
+    def _parameters(self) -> list[torch.nn.Parameter]:
+        return [*self.model.parameters(), *self.readers.parameters()]
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "model": self.model.state_dict(),
+            "readers": self.readers.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+        }
+
+    def _save(self) -> None:
+        part = self.folder / "checkpoint.part"
+        torch.save(self._state(), part)
+        part.replace(self.folder / "checkpoint.pt")
+
+    def _resume(self) -> None:
+        path = self.folder / "checkpoint.pt"
+        if not path.exists():
+            return
+        state = torch.load(path, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.readers.load_state_dict(state["readers"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step, self.seconds = state["step"], state["seconds"]
+        log.info("Resumed at step %d of %d.", self.step, self.steps)
+
+    def _write_down(self, report: dict[str, float]) -> None:
+        line = {
+            "step": self.step,
+            "cpu_seconds": round(self.seconds),
+            **{k: round(v, 4) for k, v in report.items()},
+        }
+        with (self.folder / "curve.jsonl").open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        log.info("%s", line)
+
+
+def answers(said: Sequence[phrases.Phrase], seen: Sequence[Scene]) -> tuple[Tensor, Tensor]:
+    """For each text and picture [T, P]: 1 if all that is named is shown; and 0 where nobody can tell.
+
+    The size of an object that grows depends on the moment.
+    """
+    target = torch.ones(len(said), len(seen))
+    certain = torch.ones(len(said), len(seen))
+    for name in phrases.VISIBLE:
+        shown = [getattr(scene, name) for scene in seen]
+        for place, phrase in enumerate(said):
+            if name in phrase.named:
+                target[place] *= torch.tensor([float(value == phrase.named[name]) for value in shown])
+    growing = torch.tensor([scene.motion == "grow" for scene in seen])
+    for place, phrase in enumerate(said):
+        if not phrase.named:
+            target[place] = 0
+        if "size" in phrase.named:
+            certain[place, growing] = 0
+    return target, certain
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--steps", type=int, default=2400)
+    arguments.add_argument(
+        "--folder", type=Path, default=Path("var/previz-clip"), help="checkpoint and curve"
+    )
+    arguments.add_argument("--out", type=Path, default=WEIGHTS, help="the finished model")
+    arguments.add_argument("--threads", type=int, default=1)
+    given = arguments.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    torch.set_num_threads(given.threads)
+    trainer = Trainer(steps=given.steps, folder=given.folder)
+    trainer.run()
+    clip_model.save(trainer.model.eval(), given.out)
+
+
+if __name__ == "__main__":
+    main()
