@@ -71,7 +71,7 @@ def among(
 
 
 def _newest(assets: QuerySet[Asset], asked: Query, *, limit: int, offset: int) -> Results:
-    page = _with_parts(assets).order_by("-created_at", "-pk")[offset : offset + limit]
+    page = with_parts(assets).order_by("-created_at", "-pk")[offset : offset + limit]
     return Results(
         hits=tuple(Hit(asset=asset, score=1.0, matched=Match.WORDS) for asset in page),
         total=assets.count(),
@@ -104,7 +104,7 @@ def _ask_worker(spoken: str, encoder: str) -> Meaning | None:
 
 def _page(fused: list[fusion.Fused[UUID]], seen: list[vectors.Seen]) -> tuple[Hit, ...]:
     moments = {each.asset_id: each.moment for each in seen}
-    assets = _with_parts(Asset.objects.all()).in_bulk([each.key for each in fused])
+    assets = with_parts(Asset.objects.all()).in_bulk([each.key for each in fused])
     return tuple(
         Hit(
             asset=assets[each.key],
@@ -119,6 +119,6 @@ def _page(fused: list[fusion.Fused[UUID]], seen: list[vectors.Seen]) -> tuple[Hi
     )
 
 
-def _with_parts(assets: QuerySet[Asset]) -> QuerySet[Asset]:
+def with_parts(assets: QuerySet[Asset]) -> QuerySet[Asset]:
     """With what a card shows, in a fixed number of queries."""
-    return assets.select_related("current", "created_by").prefetch_related("current__renditions", "tags")
+    return assets.select_related("current__rights", "created_by").prefetch_related("current__renditions", "tags")
