@@ -1,0 +1,143 @@
+"""Decoding with PyAV. Runs in the confined child alone (dam/media/child.py), never in a worker itself."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.container import InputContainer
+from numpy.typing import NDArray
+
+from dam.media import tone
+from dam.media.probe import MediaInfo
+
+# Shorter ones are decoded through: seeking depends on an index that may be wrong.
+SEEK_BEYOND_FRAMES = 600
+OPTIONS = {"protocol_whitelist": "file"}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A decoded picture, turned upright, in square pixels.
+
+    `index` counts along the review timeline, `time_ms` from the first frame; `rgb` is [H, W, 3] uint8.
+    """
+
+    index: int
+    time_ms: int
+    rgb: NDArray[np.uint8]
+
+
+def open_media(path: Path, demuxer: str) -> InputContainer:
+    """The file, read by this one demuxer, which may open no other file and no address."""
+    return av.open(str(path), format=demuxer, options=OPTIONS, metadata_errors="replace")
+
+
+def stream_at(container: InputContainer, index: int) -> Any:
+    """The stream of that index in the file; PyAV's own list leaves unknown kinds out."""
+    return next(stream for stream in container.streams if stream.index == index)
+
+
+def choose(info: MediaInfo, *, count: int | None = None, every_ms: int | None = None) -> list[int]:
+    """Frame numbers, in order and each once: `count` of them in the middle of equal parts, or one at
+    each `every_ms` from the first."""
+    last = max(info.frame_count - 1, 0)
+    if count is not None:
+        wanted = [(2 * part + 1) * info.frame_count // (2 * count) for part in range(count)]
+    elif every_ms is not None:
+        step = max(Fraction(every_ms, 1000) * info.frame_rate, Fraction(1))
+        wanted = [int(step * n) for n in range(int(info.frame_count / step) + 1)]
+    else:
+        raise ValueError("Say how many frames: count or every_ms.")
+    return sorted({min(index, last) for index in wanted})
+
+
+def sample(path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: int) -> Iterator[Frame]:
+    """The frames at these numbers (in order), none larger than `max_side` pixels on its longer side.
+
+    A frame that can't be decoded is replaced by the next one that can; each comes once at most.
+    """
+    with open_media(path, info.format.demuxer) as container:
+        stream = stream_at(container, info.video_index)
+        stream.codec_context.thread_count = 2
+        stream.codec_context.thread_type = "AUTO"
+        pictures = _Pictures(container, stream, info)
+        before = -1
+        for index in indexes:
+            if index <= before:
+                continue
+            found = pictures.at(index)
+            if found is None:
+                return
+            before, frame = found
+            time_ms = round(Fraction(before) / info.frame_rate * 1000)
+            yield Frame(before, time_ms, _upright(frame, info, max_side))
+
+
+class _Pictures:
+    """A place in the stream: goes forward by decoding, or by a seek when that is far."""
+
+    def __init__(self, container: InputContainer, stream: Any, info: MediaInfo) -> None:
+        self.container, self.stream, self.info = container, stream, info
+        self.decoded = self._decode()
+        self.place = -1
+
+    def at(self, index: int) -> tuple[int, av.VideoFrame] | None:
+        """The first frame at or after `index`, with its own number; None behind the last."""
+        if index - self.place > SEEK_BEYOND_FRAMES:
+            self._seek(index)
+        for frame in self.decoded:
+            self.place = self._number(frame)
+            if self.place >= index:
+                return self.place, frame
+        return None
+
+    def _number(self, frame: av.VideoFrame) -> int:
+        if frame.pts is None or frame.time_base is None:
+            return self.place + 1
+        return max(round((frame.pts * frame.time_base - self.info.first_pts) * self.info.frame_rate), 0)
+
+    def _seek(self, index: int) -> None:
+        seconds = self.info.first_pts + Fraction(index) / self.info.frame_rate
+        try:
+            self.container.seek(int(seconds / self.stream.time_base), stream=self.stream)
+        except av.error.FFmpegError:
+            return  # no index to seek by: decode on to it
+        self.decoded = self._decode()
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        return decode(self.container, self.stream)
+
+
+def decode(container: InputContainer, stream: Any) -> Iterator[av.VideoFrame]:
+    """Every frame that can be decoded, in the order shown; damaged packets are passed over."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, av.error.FFmpegError):
+            return
+        try:
+            yield from packet.decode()
+        except av.error.EOFError:
+            return
+        except av.error.FFmpegError:
+            continue
+
+
+def _upright(frame: av.VideoFrame, info: MediaInfo, max_side: int) -> NDArray[np.uint8]:
+    width, height = info.shown_width, info.height
+    scale = min(1.0, max_side / max(width, height))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    across = info.rotation in (90, 270)
+    coded = (size[1], size[0]) if across else size
+    depth = "rgb24" if info.transfer == "sdr" else "rgb48le"
+    picture = frame.reformat(width=coded[0], height=coded[1], format=depth, interpolation="AREA")
+    decoded: NDArray[Any] = picture.to_ndarray()
+    rgb = decoded if info.transfer == "sdr" else tone.to_sdr(decoded, info.transfer)
+    if info.mirrored:
+        rgb = rgb[:, ::-1]
+    return np.ascontiguousarray(np.rot90(rgb, k=-info.rotation // 90 % 4))

@@ -1,0 +1,262 @@
+"""Reading a file's facts with PyAV. Runs in the confined child alone (dam/media/child.py)."""
+
+import math
+import struct
+from array import array
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, cast
+
+import av
+from av.container import InputContainer
+
+from dam.media import frames, limits, probe
+from dam.media.containers import HEAD_BYTES, MP4, QUICKTIME, Container
+from dam.media.probe import MediaInfo
+from dam.media.refusals import Refused, require_container
+
+MOST_FRAMES = limits.MAX_SECONDS * probe.HIGHEST_RATE
+COVER = 1 << 10  # AV_DISPOSITION_ATTACHED_PIC
+TRANSFERS = {16: "pq", 18: "hlg"}  # ITU-T H.273, TransferCharacteristics
+
+
+def read_info(path: Path) -> MediaInfo:
+    """The facts about a file. Raises Refused for one that can't be taken."""
+    with path.open("rb") as file:
+        kind = require_container(file.read(HEAD_BYTES))
+    try:
+        with frames.open_media(path, kind.demuxer) as container:
+            return _read(container, path, kind)
+    except av.error.FFmpegError as problem:
+        raise _explain(problem, path, kind) from problem
+
+
+def _read(container: InputContainer, path: Path, kind: Container) -> MediaInfo:
+    video, audio = _choose_video(container), _choose_audio(container)
+    _check_size(video.codec_context.width, video.codec_context.height)
+    seen = _read_packets(container, video)
+    _check_whole(container, video, kind, seen)
+    timing = probe.measure_timing(
+        seen.pts,
+        time_base=video.time_base,
+        declared=[rate for rate in (video.guessed_rate, video.average_rate, video.base_rate) if rate],
+        last_duration=seen.last_duration,
+    )
+    if timing.duration > limits.MAX_SECONDS:
+        hours, most = float(timing.duration) / 3600, limits.MAX_SECONDS // 3600
+        raise Refused("too_long", f"The video lasts {hours:.1f} hours; {most} are taken. Cut it into parts.")
+    picture = _read_first(path, kind, video.index)
+    across = picture.rotation in (90, 270)
+    aspect = video.sample_aspect_ratio or Fraction(1)
+    if not Fraction(1, 4) <= aspect <= 4:
+        aspect = Fraction(1)  # no camera makes such pixels: a damaged header
+    info = MediaInfo(
+        container=kind.label,
+        video_codec=_codec_name(video),
+        video_index=video.index,
+        width=picture.height if across else picture.width,
+        height=picture.width if across else picture.height,
+        rotation=picture.rotation,
+        mirrored=picture.mirrored,
+        pixel_aspect=1 / aspect if across else aspect,
+        pixel_format=picture.pixel_format,
+        transfer=picture.transfer,
+        interlaced=picture.interlaced,
+        frame_rate=timing.frame_rate,
+        variable_rate=timing.variable_rate,
+        frame_count=timing.frame_count,
+        duration_ms=round(timing.duration * 1000),
+        first_pts=timing.first_pts,
+    )
+    if audio is None or audio.index not in seen.with_packets:
+        return info
+    if not _can_be_heard(path, kind, audio.index):
+        return replace(info, warnings=("Its sound can't be decoded and is left out of the proxy.",))
+    return replace(
+        info,
+        audio_codec=_codec_name(audio),
+        audio_index=audio.index,
+        audio_channels=audio.codec_context.channels,
+        audio_rate=audio.codec_context.sample_rate,
+        audio_start=seen.starts[audio.index],
+    )
+
+
+def _codec_name(stream: Any) -> str:
+    return str(stream.codec_context.codec.canonical_name)
+
+
+def _choose_video(container: InputContainer) -> Any:
+    """The stream that is shown: the best by FFmpeg's own choice that is no cover and has a decoder."""
+    moving = [stream for stream in container.streams.video if not int(stream.disposition) & COVER]
+    readable = [stream for stream in moving if stream.codec_context is not None]
+    if readable:
+        best = container.streams.best("video")
+        return best if best in readable else readable[0]
+    if moving:
+        raise Refused("unknown_codec")
+    if container.streams.video:
+        raise Refused("cover_art")
+    raise Refused("audio_only" if container.streams.audio else "not_a_video")
+
+
+def _choose_audio(container: InputContainer) -> Any | None:
+    heard = [stream for stream in container.streams.audio if stream.codec_context is not None]
+    best = container.streams.best("audio")
+    return best if best in heard else next(iter(heard), None)
+
+
+def _check_size(width: int, height: int) -> None:
+    if max(width, height) > limits.MAX_SIDE or width * height > limits.MAX_PIXELS:
+        raise Refused(
+            "too_wide",
+            f"The picture is {width} × {height} pixels. At most {limits.MAX_SIDE} on a side and "
+            f"{limits.MAX_PIXELS // 1_000_000} megapixels are taken. Export it smaller.",
+        )
+
+
+@dataclass
+class _Seen:
+    """What a pass over all packets showed; nothing was decoded."""
+
+    pts: "array[int]" = field(default_factory=lambda: array("q"))
+    last_duration: int = 0
+    end: Fraction = Fraction(0)  # where the last packet of any stream ends, seconds
+    with_packets: set[int] = field(default_factory=set)
+    starts: dict[int, Fraction] = field(default_factory=dict)
+
+
+def _read_packets(container: InputContainer, video: Any) -> _Seen:
+    """One pass over the file in constant memory but for eight bytes a frame."""
+    seen = _Seen()
+    packets = container.demux()
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, av.error.FFmpegError):
+            break
+        pts = packet.pts if packet.pts is not None else packet.dts
+        if pts is None or packet.size == 0 or packet.time_base is None:
+            continue
+        shown = pts * packet.time_base
+        seen.end = max(seen.end, shown + (packet.duration or 0) * packet.time_base)
+        seen.with_packets.add(packet.stream_index)
+        seen.starts[packet.stream_index] = min(seen.starts.get(packet.stream_index, shown), shown)
+        if packet.stream_index == video.index and not packet.is_discard:
+            seen.pts.append(pts)
+            seen.last_duration = packet.duration or seen.last_duration
+            if len(seen.pts) > MOST_FRAMES:
+                raise Refused("too_long")
+    if not seen.pts:
+        raise Refused("no_frames")
+    return seen
+
+
+def _check_whole(container: InputContainer, video: Any, kind: Container, seen: _Seen) -> None:
+    """Refuse a file that holds clearly less than it says."""
+    if video.frames > 0:
+        if len(seen.pts) < 0.9 * video.frames - 2:
+            raise Refused(
+                "truncated",
+                f"The file ends too early: {len(seen.pts)} of {video.frames} frames are there. "
+                "Export it again, or send the original.",
+            )
+    elif kind not in (MP4, QUICKTIME) and container.duration:
+        declared = Fraction(container.duration, av.time_base)
+        held = seen.end - Fraction(container.start_time or 0, av.time_base)
+        if held < declared * Fraction(85, 100) and declared - held > Fraction(1, 10):
+            raise Refused(
+                "truncated",
+                f"The file ends too early: it holds {float(held):.1f} of {float(declared):.1f} seconds. "
+                "Export it again, or send the original.",
+            )
+
+
+@dataclass(frozen=True)
+class _Picture:
+    width: int
+    height: int
+    rotation: int
+    mirrored: bool
+    pixel_format: str
+    transfer: str
+    interlaced: bool
+
+
+def _read_first(path: Path, kind: Container, index: int) -> _Picture:
+    """Decode until one frame comes out: what can't be shown is not taken."""
+    with frames.open_media(path, kind.demuxer) as container:
+        stream = frames.stream_at(container, index)
+        stream.codec_context.thread_count = 1
+        # The header may lie about the size; the decoder itself must not go beyond.
+        stream.codec_context.options = {"max_pixels": str(limits.MAX_PIXELS)}
+        frame = next(frames.decode(container, stream), None)
+        if frame is None:
+            raise Refused("no_frames")
+        _check_size(frame.width, frame.height)
+        rotation, mirrored = _orientation(frame)
+        return _Picture(
+            width=frame.width,
+            height=frame.height,
+            rotation=rotation,
+            mirrored=mirrored,
+            pixel_format=frame.format.name,
+            transfer=TRANSFERS.get(int(frame.color_trc), "sdr"),
+            interlaced=bool(frame.interlaced_frame),
+        )
+
+
+def _orientation(frame: av.VideoFrame) -> tuple[int, bool]:
+    """Degrees clockwise, and whether the picture is mirrored first, from the display matrix.
+
+    The matrix (FFmpeg's libavutil/display.h) maps x' = a x + c y, y' = b x + d y with y downwards.
+    """
+    try:
+        matrices = [bytes(data) for data in cast(Any, frame).side_data if data.type.name == "DISPLAYMATRIX"]
+    except ValueError:  # a kind of side data that PyAV has no name for
+        return -round(frame.rotation / 90) * 90 % 360, False
+    if not matrices:
+        return 0, False
+    a, b, _, c, d = struct.unpack("5i", matrices[0][:20])
+    mirrored = a * d - b * c < 0
+    angle = math.atan2(-b, -a) if mirrored else math.atan2(b, a)
+    return round(math.degrees(angle) / 90) * 90 % 360, mirrored
+
+
+def _can_be_heard(path: Path, kind: Container, index: int) -> bool:
+    with frames.open_media(path, kind.demuxer) as container:
+        try:
+            return next(frames.decode(container, frames.stream_at(container, index)), None) is not None
+        except av.error.FFmpegError:
+            return False
+
+
+def _explain(problem: av.error.FFmpegError, path: Path, kind: Container) -> Refused:
+    if isinstance(problem, MemoryError):
+        return Refused("too_costly")
+    if isinstance(problem, av.error.DecoderNotFoundError):
+        return Refused("unknown_codec")
+    if kind in (MP4, QUICKTIME) and _index_is_missing(path):
+        return Refused("truncated")
+    return Refused("damaged")
+
+
+def _index_is_missing(path: Path) -> bool:
+    """Whether an MP4 breaks off: a box at its top level reaches beyond the end, or `moov` never came."""
+    size, place = path.stat().st_size, 0
+    kinds: set[bytes] = set()
+    with path.open("rb") as file:
+        while place + 8 <= size and len(kinds) < 1000:
+            file.seek(place)
+            header = file.read(16)
+            length, kind = struct.unpack(">I4s", header[:8])
+            if length == 1 and len(header) == 16:
+                (length,) = struct.unpack(">Q", header[8:])
+            if length == 0:
+                length = size - place
+            if length < 8:
+                return False
+            kinds.add(kind)
+            place += length
+    return place > size and kinds <= {b"ftyp", b"free", b"skip", b"wide", b"mdat", b"moov", b"uuid"}

@@ -1,0 +1,75 @@
+"""Why a file is not taken: a word for programs, a sentence for people that says how to go on. Pure."""
+
+from dam.media import containers
+from dam.media.containers import Container
+
+TITLES = {
+    "empty": "Empty file",
+    "not_a_video": "Not a video",
+    "playlist": "A playlist, not a video",
+    "picture": "A picture, not a video",
+    "audio_only": "No picture",
+    "cover_art": "No picture",
+    "damaged": "Damaged file",
+    "truncated": "The file ends too early",
+    "no_frames": "No frames",
+    "unknown_codec": "Unknown codec",
+    "too_wide": "Picture too large",
+    "too_long": "Too long",
+    "too_costly": "Takes too much to read",
+    "too_large": "File too large",
+    "disk_full": "No room left",
+}
+
+MESSAGES = {
+    "empty": "The file is empty (0 bytes). Export it again, or choose another file.",
+    "not_a_video": (
+        "This file is not a video that Reelproof can read. Take MP4, MOV or WebM; "
+        "Matroska, AVI, MXF, MPEG and a few older formats work too."
+    ),
+    "playlist": "This is a playlist that only names other files. Send the video file itself.",
+    "picture": "This is a still picture. Send a video file.",
+    "audio_only": "There is sound in this file but no picture. Export it again with its video track.",
+    "cover_art": "The only picture in this file is its cover. Send the video, not the sound track.",
+    "damaged": "The file is damaged and can't be read. Export it again, or send the original.",
+    "truncated": "The file ends too early: part of it is missing. Export it again, or send the original.",
+    "no_frames": "Not a single frame can be read from this file. Export it again, or send the original.",
+    "unknown_codec": "Reelproof can't read this codec. Export it as H.264, HEVC, AV1, VP9 or ProRes.",
+    "too_wide": "The picture is too large. Export it smaller.",
+    "too_long": "The video is too long. Cut it into parts.",
+    "too_costly": (
+        "Reading this file takes more time or memory than one file may use. "
+        "It may be damaged on purpose; export it again in a common format."
+    ),
+    "too_large": "The file is larger than this installation takes. Export it with a lower bit rate.",
+    "disk_full": "There is no room left on the server for it. Tell your administrator, then try again.",
+}
+
+
+class Refused(Exception):
+    """The file is not taken. `code` is a key of MESSAGES, `message` a sentence for people."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        self.code = code
+        self.message = message or MESSAGES[code]
+        super().__init__(self.message)
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.code]
+
+
+def require_container(head: bytes) -> Container:
+    """The container of a file with these first bytes. Raises Refused for what is not a video."""
+    container = containers.recognise(head)
+    if container is not None:
+        return container
+    if not head:
+        raise Refused("empty")
+    if containers.is_playlist(head):
+        raise Refused("playlist")
+    if containers.is_picture(head):
+        raise Refused("picture")
+    if containers.is_sound(head):
+        raise Refused("audio_only")
+    raise Refused("not_a_video")

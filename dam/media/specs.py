@@ -1,0 +1,66 @@
+"""Which files are made of a master: the only list. Pure."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dam.media.probe import MediaInfo
+
+
+@dataclass(frozen=True)
+class Poster:
+    """One still picture, WebP: the most telling of a few frames."""
+
+    candidates: int = 5
+    width: int = 640  # square pixels; taller pictures are bounded by the same number
+    least_width: int = 320  # smaller pictures are enlarged to this
+    quality: int = 82
+    content_type: str = "image/webp"
+    suffix: str = ".webp"
+
+
+@dataclass(frozen=True)
+class Sprite:
+    """A grid of small pictures from the whole clip, WebP, for hovering and seeking."""
+
+    columns: int = 5
+    tiles: int = 25
+    tile_side: int = 160
+    quality: int = 72
+    content_type: str = "image/webp"
+    suffix: str = ".webp"
+
+
+@dataclass(frozen=True)
+class Movie:
+    """An H.264 MP4 with its index in front, to be played while it loads."""
+
+    longest_side: int | None  # None: as large as the master
+    crf: int  # x264's constant rate factor
+    preset: str
+    keyframe_every: int  # frames; a short one makes stepping and seeking quick
+    audio_kbps: int
+    content_type: str = "video/mp4"
+    suffix: str = ".mp4"
+
+
+POSTER = Poster()
+SPRITE = Sprite()
+PROXY = Movie(longest_side=1280, crf=23, preset="veryfast", keyframe_every=12, audio_kbps=128)
+RELEASE = Movie(longest_side=None, crf=18, preset="medium", keyframe_every=48, audio_kbps=192)
+
+
+def fit(info: MediaInfo, longest_side: int | None) -> tuple[int, int]:
+    """Width and height in square pixels, even, never enlarged.
+
+    >>> fit_size(1921, 1081, 1280)
+    (1280, 720)
+    """
+    return fit_size(info.shown_width, info.height, longest_side)
+
+
+def fit_size(width: int, height: int, longest_side: int | None) -> tuple[int, int]:
+    scale = Fraction(1)
+    if longest_side is not None and max(width, height) > longest_side:
+        scale = Fraction(longest_side, max(width, height))
+    # 4:2:0 stores colour for every second pixel, so both sides are even.
+    return max(2, round(width * scale) // 2 * 2), max(2, round(height * scale) // 2 * 2)
