@@ -1,1 +1,316 @@
+// <reel-player>: components/player.html come alive. See docs/design-system.md for events and data attributes.
+import { Clock } from "./player/clock.js";
+import "./player/keys.js";
+import * as markers from "./player/markers.js";
+import { recall, remember } from "./player/memory.js";
+import * as tiles from "./player/tiles.js";
 
+const SHUTTLE = [1, 2, 4, 8];
+// A small clip may grow this much before interpolation shows more than the clip does.
+const MOST_ENLARGED = 6;
+
+class ReelPlayer extends HTMLElement {
+  connectedCallback() {
+    if (this.clock) return;
+    this.video = this.querySelector("video");
+    this.seek = this.querySelector(".player-seek > input");
+    this.clock = new Clock(this.dataset.rate, Number(this.dataset.frames));
+    this.range = { start: null, end: null };
+    this.frame = 0;
+    this.reverse = 0;
+    this.showsFrames = recall("frames", false);
+    this.looping = "loop" in this.dataset;
+    this.video.volume = recall("volume", 1);
+    this.video.muted = recall("muted", false);
+    this.seek.max = this.clock.last;
+    this.video.style.maxInlineSize = `${Number(this.dataset.width) * MOST_ENLARGED}px`;
+    this.querySelector(".player-stage").style.aspectRatio = `${this.dataset.width} / ${this.dataset.height}`;
+    this.listen();
+    this.readMarkers();
+    this.showControls();
+    const start = Number(this.dataset.start);
+    if (start > 0) this.whenReady(() => this.seekFrame(this.clock.frameAt(start / 1000)));
+    this.present(this.frame);
+  }
+
+  disconnectedCallback() {
+    this.stopReverse();
+    this.watching?.abort();
+  }
+
+  whenReady(act) {
+    if (this.video.readyState >= 1) act();
+    else this.video.addEventListener("loadedmetadata", act, { once: true });
+  }
+
+  listen() {
+    this.watching = new AbortController();
+    const { signal } = this.watching;
+    const on = (target, name, act) => target.addEventListener(name, act, { signal });
+    const { video } = this;
+    on(this, "click", (event) => this.press(event));
+    on(video, "click", () => this.toggle());
+    on(video, "dblclick", () => this.toggleFullscreen());
+    for (const name of ["play", "pause", "volumechange", "ratechange"]) on(video, name, () => this.showControls());
+    on(video, "ended", () => this.finish());
+    on(video, "error", () => {
+      this.querySelector(".player-failed").hidden = false;
+    });
+    on(video, "loadedmetadata", () => this.countFrames());
+    on(this.seek, "input", () => this.seekFrame(Number(this.seek.value)));
+    on(this.querySelector("[data-speed]"), "change", (event) => {
+      video.playbackRate = Number(event.target.value);
+    });
+    on(this.querySelector("[data-volume]"), "input", (event) => {
+      video.volume = Number(event.target.value);
+      video.muted = video.volume === 0;
+      remember("volume", video.volume);
+      remember("muted", video.muted);
+    });
+    const bar = this.querySelector(".player-seek");
+    on(bar, "pointermove", (event) => this.peek(event));
+    on(bar, "pointerleave", () => {
+      this.querySelector(".player-peek").hidden = true;
+    });
+    on(document, "htmx:afterSettle", () => this.readMarkers());
+    on(document, "click", (event) => {
+      const target = event.target.closest("[data-seek-frame]");
+      if (!target || document.querySelector("reel-player") !== this) return;
+      this.pause();
+      this.seekFrame(Number(target.dataset.seekFrame));
+    });
+    this.follow();
+  }
+
+  // Where the browser tells which frame it presented, that is the truth; elsewhere the clock is.
+  follow() {
+    if ("requestVideoFrameCallback" in HTMLVideoElement.prototype) {
+      const tell = (_, { mediaTime }) => {
+        if (!this.isConnected) return;
+        this.present(this.clock.presentedAt(mediaTime));
+        this.video.requestVideoFrameCallback(tell);
+      };
+      this.video.requestVideoFrameCallback(tell);
+    } else {
+      const tell = () => this.present(this.clock.frameAt(this.video.currentTime));
+      this.video.addEventListener("timeupdate", tell, { signal: this.watching.signal });
+      this.video.addEventListener("seeked", tell, { signal: this.watching.signal });
+    }
+  }
+
+  // A page may not know the number of frames: the length says it.
+  countFrames() {
+    if (this.clock.frames) return;
+    this.clock.frames = Math.round((this.video.duration * this.clock.numerator) / this.clock.denominator);
+    this.seek.max = this.clock.last;
+    this.present(this.frame);
+  }
+
+  press(event) {
+    const acts = {
+      play: () => this.toggle(),
+      back: () => this.step(-1),
+      forward: () => this.step(1),
+      clock: () => this.toggleClock(),
+      in: () => this.mark("start"),
+      out: () => this.mark("end"),
+      loop: () => this.toggleLoop(),
+      mute: () => this.toggleMute(),
+      full: () => this.toggleFullscreen(),
+    };
+    acts[event.target.closest("[data-do]")?.dataset.do]?.();
+  }
+
+  present(frame) {
+    const changed = frame !== this.frame;
+    this.frame = frame;
+    this.seek.value = frame;
+    this.seek.setAttribute("aria-valuetext", `${this.clock.timecode(frame)}, frame ${frame}`);
+    const words = (at) => (this.showsFrames ? String(at) : this.clock.timecode(at));
+    this.querySelector("[data-now]").textContent = words(frame);
+    this.querySelector("[data-total]").textContent = ` / ${words(this.clock.last)}`;
+    const share = (at) => `${(at / Math.max(1, this.clock.last)) * 100}%`;
+    this.querySelector(".player-done").style.inlineSize = share(frame);
+    if (document.querySelector("reel-player") === this) {
+      for (const field of document.querySelectorAll("[data-frame-field]")) field.value = frame;
+      for (const output of document.querySelectorAll("[data-frame-timecode]"))
+        output.textContent = this.clock.timecode(frame);
+    }
+    if (changed) {
+      const detail = {
+        frame,
+        timecode: this.clock.timecode(frame),
+        milliseconds: Math.round((frame * 1000 * this.clock.denominator) / this.clock.numerator),
+      };
+      this.dispatchEvent(new CustomEvent("frame", { bubbles: true, detail }));
+    }
+    const end = this.range.end ?? null;
+    if (end !== null && frame >= end && !this.video.paused) this.finish();
+  }
+
+  seekFrame(frame) {
+    const wanted = this.clock.clamp(frame);
+    this.video.currentTime = Math.min(this.clock.middleOf(wanted), this.video.duration || Infinity);
+    this.present(wanted);
+  }
+
+  step(frames) {
+    this.pause();
+    this.seekFrame(this.frame + frames);
+  }
+
+  play() {
+    this.stopReverse();
+    const { start, end } = this.range;
+    if (this.frame >= (end ?? this.clock.last) || this.frame < (start ?? 0)) this.seekFrame(start ?? 0);
+    this.video.play().catch(() => this.showControls());
+  }
+
+  pause() {
+    this.stopReverse();
+    this.video.pause();
+  }
+
+  toggle() {
+    if (this.reverse || !this.video.paused) this.pause();
+    else {
+      this.video.playbackRate = Number(this.querySelector("[data-speed]").value);
+      this.play();
+    }
+  }
+
+  // At the end of the clip or of the range: again, or stay there.
+  finish() {
+    if (this.looping) {
+      this.seekFrame(this.range.start ?? 0);
+      this.video.play().catch(() => this.showControls());
+    } else {
+      this.video.pause();
+      if (this.range.end !== null) this.seekFrame(this.range.end);
+    }
+  }
+
+  // J and L: each press in the same direction is faster.
+  shuttle(direction) {
+    if (direction > 0) {
+      const faster = SHUTTLE[Math.min(SHUTTLE.indexOf(this.video.playbackRate) + 1, 2)];
+      this.video.playbackRate = this.video.paused ? 1 : faster;
+      if (this.video.paused || this.reverse) this.play();
+      return;
+    }
+    this.video.pause();
+    this.reverse = SHUTTLE[Math.min(SHUTTLE.indexOf(this.reverse) + 1, 3)];
+    if (!this.reversing) this.goBack(performance.now());
+    this.showControls();
+  }
+
+  // Browsers don't play backwards: show frame after frame at the pace of the clip.
+  goBack(since) {
+    this.reversing = requestAnimationFrame((now) => {
+      const frames = Math.floor((((now - since) / 1000) * this.reverse * this.clock.numerator) / this.clock.denominator);
+      if (this.frame <= (this.range.start ?? 0)) return this.stopReverse();
+      if (frames >= 1 && !this.video.seeking) {
+        this.seekFrame(Math.max(this.frame - frames, this.range.start ?? 0));
+        return this.goBack(now);
+      }
+      this.goBack(since);
+    });
+  }
+
+  stopReverse() {
+    cancelAnimationFrame(this.reversing);
+    this.reversing = undefined;
+    this.reverse = 0;
+    this.showControls();
+  }
+
+  mark(edge) {
+    const other = edge === "start" ? "end" : "start";
+    this.range[edge] = this.frame;
+    const { start, end } = this.range;
+    if (start !== null && end !== null && start >= end) this.range[other] = null;
+    this.showRange();
+  }
+
+  clearRange() {
+    this.range = { start: null, end: null };
+    this.showRange();
+  }
+
+  showRange() {
+    const { start, end } = this.range;
+    const bar = this.querySelector(".player-range");
+    bar.hidden = start === null && end === null;
+    const share = (frame) => (frame / Math.max(1, this.clock.last)) * 100;
+    bar.style.insetInlineStart = `${share(start ?? 0)}%`;
+    bar.style.insetInlineEnd = `${100 - share(end ?? this.clock.last)}%`;
+    this.querySelector('[data-do="in"]').setAttribute("aria-pressed", start !== null);
+    this.querySelector('[data-do="out"]').setAttribute("aria-pressed", end !== null);
+    this.dispatchEvent(new CustomEvent("range", { bubbles: true, detail: { ...this.range } }));
+  }
+
+  toggleLoop() {
+    this.looping = !this.looping;
+    this.showControls();
+  }
+
+  toggleMute() {
+    this.video.muted = !this.video.muted;
+    remember("muted", this.video.muted);
+  }
+
+  toggleClock() {
+    this.showsFrames = !this.showsFrames;
+    remember("frames", this.showsFrames);
+    this.present(this.frame);
+  }
+
+  toggleFullscreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.requestFullscreen?.();
+  }
+
+  showControls() {
+    const playing = !this.video.paused || this.reverse > 0;
+    this.toggleAttribute("playing", playing);
+    this.toggleAttribute("muted", this.video.muted || this.video.volume === 0);
+    for (const button of this.querySelectorAll('[data-do="play"]'))
+      button.setAttribute("aria-label", playing ? "Pause" : "Play");
+    this.querySelector('[data-do="loop"]').setAttribute("aria-pressed", this.looping);
+    this.querySelector('[data-do="mute"]').setAttribute("aria-pressed", this.video.muted);
+    this.querySelector("[data-volume]").value = this.video.muted ? 0 : this.video.volume;
+  }
+
+  readMarkers() {
+    this.markers = markers.read();
+    markers.show(this.querySelector(".player-markers"), this.markers, this.clock);
+  }
+
+  toMarker(direction) {
+    const frames = this.markers.map((marker) => marker.frame);
+    const next = direction > 0 ? frames.find((at) => at > this.frame) : frames.findLast((at) => at < this.frame);
+    if (next === undefined) return;
+    this.pause();
+    this.seekFrame(next);
+  }
+
+  async peek(event) {
+    const box = event.currentTarget.getBoundingClientRect();
+    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    const peek = this.querySelector(".player-peek");
+    const canvas = peek.querySelector("canvas");
+    peek.hidden = false;
+    peek.querySelector("span").textContent = this.clock.timecode(Math.round(share * this.clock.last));
+    peek.style.insetInlineStart = `clamp(4.5rem, ${share * 100}%, calc(100% - 4.5rem))`;
+    canvas.hidden = !this.dataset.sprite;
+    if (!this.dataset.sprite) return;
+    const image = await tiles.load(this.dataset.sprite);
+    if (!image) return;
+    const { columns, rows, tiles: count } = this.dataset;
+    canvas.width = 256;
+    canvas.height = Math.round((256 * image.naturalHeight * columns) / (image.naturalWidth * rows));
+    tiles.draw(canvas, image, { columns: Number(columns), rows: Number(rows), tiles: Number(count), share });
+  }
+}
+
+customElements.define("reel-player", ReelPlayer);

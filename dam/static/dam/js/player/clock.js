@@ -1,0 +1,41 @@
+// Frames and timecode. Rates are fractions ("24000/1001"); frames are integers.
+
+export class Clock {
+  constructor(rate, frames) {
+    [this.numerator, this.denominator] = rate.split("/").map(Number);
+    this.frames = frames;
+  }
+
+  get last() {
+    return Math.max(0, this.frames - 1);
+  }
+
+  clamp(frame) {
+    return Math.min(Math.max(0, frame), this.last);
+  }
+
+  // The middle of a frame, in seconds: rounding in a decoder can't land beside it.
+  middleOf(frame) {
+    return ((frame + 0.5) * this.denominator) / this.numerator;
+  }
+
+  // The frame that is presented at its own time, which decoders report a little off.
+  presentedAt(seconds) {
+    return this.clamp(Math.round((seconds * this.numerator) / this.denominator));
+  }
+
+  // The frame on screen at any time.
+  frameAt(seconds) {
+    return this.clamp(Math.floor((seconds * this.numerator) / this.denominator + 1e-4));
+  }
+
+  // SMPTE, non-drop: counted in the nominal rate, 24 for 24000/1001.
+  timecode(frame) {
+    const nominal = Math.max(1, Math.round(this.numerator / this.denominator));
+    const two = (number) => String(number).padStart(2, "0");
+    const seconds = Math.floor(frame / nominal);
+    return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60, frame % nominal]
+      .map(two)
+      .join(":");
+  }
+}

@@ -1,0 +1,46 @@
+// The player's keys, for the page's first player, unless something is being written.
+import { isTyping } from "../keys.js";
+
+const commands = {
+  " ": (player) => player.toggle(),
+  k: (player) => player.toggle(),
+  j: (player) => player.shuttle(-1),
+  l: (player) => player.shuttle(1),
+  ArrowLeft: (player, event) => player.step(event.shiftKey ? -10 : -1),
+  ArrowRight: (player, event) => player.step(event.shiftKey ? 10 : 1),
+  Home: (player) => player.seekFrame(player.range.start ?? 0),
+  End: (player) => player.seekFrame(player.range.end ?? player.clock.last),
+  i: (player) => player.mark("start"),
+  o: (player) => player.mark("end"),
+  x: (player) => player.clearRange(),
+  r: (player) => player.toggleLoop(),
+  m: (player) => player.toggleMute(),
+  f: (player) => player.toggleFullscreen(),
+  ",": (player) => player.toMarker(-1),
+  ".": (player) => player.toMarker(1),
+  c: (player, event) => {
+    const box = document.querySelector("[data-comment-box]");
+    if (!box) return;
+    player.pause();
+    event.preventDefault();
+    box.focus();
+  },
+};
+
+// Space and Enter on a button or a link belong to it; arrows on tabs and menus too.
+function isTaken(event, player) {
+  const focused = event.target;
+  if (event.ctrlKey || event.metaKey || event.altKey) return true;
+  if (player.contains(focused) && focused.type === "range" && !focused.matches("[data-volume]")) return false;
+  if (isTyping(event)) return true;
+  return [" ", "Enter"].includes(event.key) && focused.closest("a, button, summary, label") !== null;
+}
+
+document.addEventListener("keydown", (event) => {
+  const player = document.querySelector("reel-player");
+  if (!player?.clock || isTaken(event, player)) return;
+  const command = commands[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!command) return;
+  event.preventDefault();
+  command(player, event);
+});
