@@ -117,6 +117,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task that runs longer than this is delivered again, so it must exceed the longest job.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600}
 CELERY_TIMEZONE = "UTC"
+# What is looked after from time to time. The schedule is kept in memory: each of these may run too often.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    "recover-jobs": {"task": "default.recover_jobs", "schedule": 60.0, "options": {"expires": 60}},
+}
 
 STORAGE = env.text("STORAGE", str(DATA_DIR / "storage"))
 STORAGES = {

@@ -45,6 +45,8 @@ def _worker(queues: tuple[str, ...], *, cores: int) -> Process:
     # decoder takes the child along and not the worker.
     arguments += ["--pool", "prefork", "--concurrency", "1", "--hostname", f"{name}@%h", "--loglevel", "INFO"]
     arguments += ["--without-gossip", "--without-mingle"]
+    if "default" in queues:
+        arguments += ["--beat"]  # sends what is due from time to time (CELERY_BEAT_SCHEDULE)
     return Process(name, _python(arguments), threads=cores if queues == ("gpu",) else max(1, cores // 2))
 
 
