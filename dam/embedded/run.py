@@ -34,12 +34,14 @@ class Run:
         port: int,
         demo: bool,
         recover: Callable[[], None],
+        count_workers: Callable[[], int],
     ) -> None:
         self.data_dir = data_dir
         self.code = code
         self.listen = listen
         self.port = port
         self.recover = recover  # called once the broker runs and before any worker does
+        self.count_workers = count_workers  # how many answer; called in a thread
         self.address = f"http://{'localhost' if listen in LOOPBACK else listen}:{port}"
         self.embeds_database = not os.environ.get("DATABASE_URL")
         self.embeds_broker = not os.environ.get("BROKER_URL")
@@ -168,6 +170,8 @@ class Run:
             return
         say = self.terminal.say
         say(f"Serving at {self.address} after {time.monotonic() - self.began:.1f} s.")
+        if not self._wait_for_workers():
+            return
         if self.demo and not self.demo_made.exists():
             say("Making the demo brand and its starter library; you can look on meanwhile.")
             if self._make_demo():
@@ -191,6 +195,14 @@ class Run:
             except OSError:
                 continue
             return True
+        return False
+
+    def _wait_for_workers(self) -> bool:
+        """Whether every worker came to answer before anything stopped."""
+        expected = len(processes.worker_queues(os.cpu_count() or 1))
+        while not self.terminal.stopping.wait(0.1):
+            if self.count_workers() >= expected:
+                return True
         return False
 
     def _make_demo(self) -> bool:

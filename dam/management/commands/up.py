@@ -33,6 +33,7 @@ class Command(BaseCommand):
             port=port,
             demo=not no_demo and "demo" in get_commands(),
             recover=_requeue_interrupted,
+            count_workers=lambda: len(app.control.ping(timeout=0.5) or ()),
         )
         signal.signal(signal.SIGHUP, lambda signum, frame: os.kill(os.getpid(), signal.SIGTERM))
         try:
