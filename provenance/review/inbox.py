@@ -1,4 +1,4 @@
-"""Whose turn is it? The reviews that wait for one person, and those that are open at all."""
+"""Whose turn is it? The reviews that wait for one person, and those that person may look at."""
 
 from django.db.models import F, Func, Q, QuerySet, TextField
 
@@ -12,14 +12,22 @@ from provenance.review.states import ReviewState
 SOONEST_FIRST = (F("due_at").asc(nulls_last=True), F("submitted_at").asc(), F("pk").asc())
 
 
-def open_reviews(user: User, *, brand: Brand) -> QuerySet[Review]:
-    """Every open review that this person may see, the most urgent first."""
-    seen = visibility.visible_assets(user, brand=brand)
-    return (
-        Review.objects.filter(brand=brand, state=ReviewState.OPEN, version__asset__in=seen)
-        .select_related("version__asset", "version__created_by", "submitted_by", "brand")
-        .order_by(*SOONEST_FIRST)
+def visible_reviews(user: User, *, brand: Brand) -> QuerySet[Review]:
+    """Every review, open or closed, of a version that this person may see."""
+    seen = visibility.visible_versions(user, brand=brand)
+    return Review.objects.filter(brand=brand, version__in=seen).select_related(
+        "version__asset", "version__brand", "version__created_by", "submitted_by", "brand"
     )
+
+
+def open_reviews(user: User, *, brand: Brand) -> QuerySet[Review]:
+    """The reviews that are not decided, the most urgent first."""
+    return visible_reviews(user, brand=brand).filter(state=ReviewState.OPEN).order_by(*SOONEST_FIRST)
+
+
+def closed_reviews(user: User, *, brand: Brand) -> QuerySet[Review]:
+    """The reviews that are over, the latest first."""
+    return visible_reviews(user, brand=brand).exclude(state=ReviewState.OPEN).order_by("-closed_at", "pk")
 
 
 def waiting_for(user: User, *, brand: Brand) -> QuerySet[Review]:

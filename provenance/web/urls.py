@@ -1,5 +1,19 @@
 """Addresses of provenance, below /b/<brand>/."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from provenance.web import review_asset, review_comments, review_room
+
+urlpatterns: list[URLPattern] = [
+    path("reviews/", review_room.queue, name="reviews"),
+    path("reviews/count/", review_room.count, name="review-count"),
+    path("reviews/<uuid:review_id>/", review_room.room, name="review"),
+    path("reviews/<uuid:review_id>/decide/", review_room.decide, name="review-decide"),
+    path("reviews/<uuid:review_id>/withdraw/", review_asset.withdraw, name="review-withdraw"),
+    path("assets/<uuid:asset_id>/review/", review_asset.panel, name="asset-review"),
+    path("assets/<uuid:asset_id>/review/submit/", review_asset.submit, name="review-submit"),
+    path("assets/<uuid:asset_id>/review/revoke/", review_asset.revoke, name="review-revoke"),
+    path("versions/<uuid:version_id>/comments/", review_comments.listing, name="comments"),
+    path("versions/<uuid:version_id>/comments/add/", review_comments.add, name="comment-add"),
+    path("comments/<int:comment_id>/resolve/", review_comments.resolve, name="comment-resolve"),
+]

@@ -1,0 +1,125 @@
+"""Review on the asset page: how it stands, sending it to review, taking it back, ending an approval."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.catalog.models import Asset, Version
+from dam.rights import visibility
+from dam.web.brands import BrandRequest, may, requires
+from provenance.review import inbox, policies, reviews
+from provenance.review.models import Review
+from provenance.web import review_comments, review_story
+from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
+
+
+@require_safe
+@never_cache
+def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    """The fragment of the asset page: state, stages, what this person may do next, and the comments."""
+    return _panel(request, _asset(request, asset_id))
+
+
+@require_POST
+@requires(Capability.SUBMIT)
+def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    asset = _asset(request, asset_id)
+    form = SubmitForm(request.POST)
+    if form.is_valid():
+        due_at = end_of(form.cleaned_data["due_on"])
+        try:
+            reviews.submit(_current(asset), by=request.user, note=form.cleaned_data["note"], due_at=due_at)
+        except reviews.Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return _done(request, asset, f"{asset} is in review.")
+    return _panel(request, asset, submit_form=form, status=422)
+
+
+@require_POST
+def withdraw(request: BrandRequest, review_id: UUID) -> HttpResponse:
+    review = get_object_or_404(inbox.visible_reviews(request.user, brand=request.brand), pk=review_id)
+    asset = review.version.asset
+    try:
+        reviews.withdraw(review, by=request.user)
+    except reviews.Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("asset", request.brand.slug, asset.pk)
+    return _done(request, asset, f"{asset} is a draft again.")
+
+
+@require_POST
+@requires(Capability.WITHDRAW_RELEASE)
+def revoke(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    asset = _asset(request, asset_id)
+    form = RevokeForm(request.POST)
+    if form.is_valid():
+        try:
+            reviews.revoke(_current(asset), by=request.user, reason=form.cleaned_data["reason"])
+        except reviews.Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return _done(request, asset, f"The approval of {asset} is withdrawn.")
+    return _panel(request, asset, revoke_form=form, status=422)
+
+
+def _panel(
+    request: BrandRequest,
+    asset: Asset,
+    *,
+    submit_form: SubmitForm | None = None,
+    revoke_form: RevokeForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    at = timezone.localtime()
+    version = _current(asset)
+    works_here = may(request, Capability.VIEW_UNRELEASED)
+    passages = list(
+        Review.objects.filter(version__asset=asset, brand=request.brand)
+        .select_related("version__asset", "version__created_by", "submitted_by", "brand")
+        .prefetch_related("decisions__decided_by")
+        .order_by("-submitted_at")
+    )
+    latest = next((review for review in passages if review.version_id == version.pk), None)
+    role_reason = policies.refuse_revocation(approval=version.approval, role=request.role, reason="given")
+    context: dict[str, object] = {
+        "asset": asset,
+        "version": version,
+        "works_here": works_here,
+        "latest": latest,
+        "sentence": review_story.sentence(latest, at=at) if latest else "",
+        "stages": review_story.stages_of(latest, at=at) if latest else (),
+        "earlier": [(each, review_story.sentence(each, at=at)) for each in passages if each is not latest],
+        "submit_refusal": reviews.refusal_to_submit(version, by=request.user),
+        "submit_form": submit_form or SubmitForm(auto_id="submit_%s"),
+        "decide_refusal": reviews.refusal_to_decide(latest, by=request.user) if latest else None,
+        "may_withdraw": latest is not None and reviews.refusal_to_withdraw(latest, by=request.user) is None,
+        "may_revoke": role_reason is None,
+        "revoke_form": revoke_form or RevokeForm(auto_id="revoke_%s"),
+    }
+    if works_here:
+        context |= review_comments.context(version)
+    return render(request, "review/asset_panel.html", context, status=status)
+
+
+def _done(request: BrandRequest, asset: Asset, words: str) -> HttpResponse:
+    messages.success(request, words)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return redirect("asset", request.brand.slug, asset.pk)
+
+
+def _asset(request: BrandRequest, asset_id: UUID) -> Asset:
+    rows = visibility.visible_assets(request.user, brand=request.brand)
+    return get_object_or_404(rows.select_related("current__brand", "current__asset", "brand"), pk=asset_id)
+
+
+def _current(asset: Asset) -> Version:
+    assert asset.current is not None  # visible assets have one
+    return asset.current

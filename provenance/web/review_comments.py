@@ -1,0 +1,88 @@
+"""Comments on a version, in the review room and on the asset page."""
+
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.catalog.models import Version
+from dam.rights import visibility
+from dam.web.brands import BrandRequest, requires
+from provenance.review import comments
+from provenance.review.models import Comment
+from provenance.web.review_forms import CommentForm
+
+
+@require_safe
+@requires(Capability.COMMENT)
+def listing(request: BrandRequest, version_id: UUID) -> HttpResponse:
+    return _section(request, _version(request, version_id))
+
+
+@require_POST
+@requires(Capability.COMMENT)
+def add(request: BrandRequest, version_id: UUID) -> HttpResponse:
+    version = _version(request, version_id)
+    form = CommentForm(request.POST)
+    if form.is_valid():
+        frame = form.cleaned_data["frame"] if form.cleaned_data["at_frame"] else None
+        try:
+            comments.add(version, by=request.user, body=form.cleaned_data["body"], frame=frame)
+        except comments.CommentRefused as refused:
+            form.add_error("body", str(refused))
+        else:
+            return _answer(request, version)
+    return _section(request, version, form=form, status=422)
+
+
+@require_POST
+@requires(Capability.COMMENT)
+def resolve(request: BrandRequest, comment_id: int) -> HttpResponse:
+    """Mark a comment as dealt with. Somebody having been faster is no error: it is resolved."""
+    seen = visibility.visible_versions(request.user, brand=request.brand)
+    comment = get_object_or_404(
+        Comment.objects.select_related("version__asset", "version__brand").filter(version__in=seen),
+        pk=comment_id,
+    )
+    with suppress(comments.AlreadyResolved):
+        comments.resolve(comment, by=request.user)
+    return _answer(request, comment.version)
+
+
+def context(version: Version, form: CommentForm | None = None) -> dict[str, Any]:
+    """What templates/review/comments.html needs."""
+    rows = list(
+        Comment.objects.filter(version=version).select_related("author", "resolved_by").order_by("created_at")
+    )
+    return {
+        "version": version,
+        "open_comments": [comment for comment in rows if comment.resolved_at is None],
+        "resolved_comments": [comment for comment in rows if comment.resolved_at is not None],
+        "markers": [
+            {"id": comment.pk, "frame": comment.frame, "text": f"{comment.author}: {comment.body[:120]}"}
+            for comment in rows
+            if comment.frame is not None and comment.resolved_at is None
+        ],
+        "comment_form": form or CommentForm(),
+    }
+
+
+def _version(request: BrandRequest, version_id: UUID) -> Version:
+    rows = visibility.visible_versions(request.user, brand=request.brand).select_related("asset", "brand")
+    return get_object_or_404(rows, pk=version_id)
+
+
+def _answer(request: BrandRequest, version: Version) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return _section(request, version)
+    return redirect("asset", request.brand.slug, version.asset_id)
+
+
+def _section(
+    request: BrandRequest, version: Version, *, form: CommentForm | None = None, status: int = 200
+) -> HttpResponse:
+    return render(request, "review/comments.html", context(version, form), status=status)

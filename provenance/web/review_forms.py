@@ -1,0 +1,142 @@
+"""What people send from the review pages."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from dam.rights import territories
+from dam.rights.policy import Use
+from dam.web import standing
+from provenance.review import comments
+from provenance.review.policies import Clearance
+
+WORLDWIDE, EU, COUNTRIES = "worldwide", "EU", "countries"
+PLACES = {WORLDWIDE: "Worldwide", EU: "European Union", COUNTRIES: "These countries"}
+
+
+def end_of(day: date | None) -> datetime | None:
+    """A date that people mean to include ends with its last second, here."""
+    return timezone.make_aware(datetime.combine(day, time(23, 59, 59))) if day else None
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class SubmitForm(forms.Form):
+    note = forms.CharField(
+        label="Note to the reviewers",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "What is it for? What should they look at?"}),
+    )
+    due_on = forms.DateField(label="Needed by", required=False, widget=DateInput())
+
+    def clean_due_on(self) -> date | None:
+        due_on: date | None = self.cleaned_data["due_on"]
+        if due_on is not None and due_on < timezone.localdate():
+            raise forms.ValidationError("That day has passed. Choose today or a later day.")
+        return due_on
+
+
+class ApproveForm(forms.Form):
+    """What an approval clears, and the password again. `before` is what the earlier stage cleared."""
+
+    sha256 = forms.CharField(widget=forms.HiddenInput())
+    uses = forms.MultipleChoiceField(
+        label="For these uses",
+        widget=forms.CheckboxSelectMultiple(),
+        error_messages={"required": "Choose at least one use that you approve it for."},
+    )
+    where = forms.ChoiceField(label="Where", widget=forms.RadioSelect())
+    countries = forms.CharField(
+        label="Countries",
+        required=False,
+        max_length=2000,
+        help_text="Names or two-letter codes, separated by commas.",
+        widget=forms.TextInput(attrs={"placeholder": "Germany, Austria, CH"}),
+    )
+    valid_until = forms.DateField(label="Until and including", required=False, widget=DateInput())
+    comment = forms.CharField(
+        label="Comment", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Type your password: an approval is signed in your name."},
+    )
+
+    def __init__(self, *args: Any, before: Clearance | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        uses = before.uses if before else tuple(use.value for use in Use)
+        self.fields["uses"].choices = [(use, standing.USES[use].capitalize()) for use in uses]  # type: ignore[attr-defined]
+        places = [place for place in PLACES if before is None or _offered(place, before)]
+        self.fields["where"].choices = [(place, PLACES[place]) for place in places]  # type: ignore[attr-defined]
+        self.fields["where"].initial = places[0]
+        if before is not None:
+            self.fields["uses"].initial = before.uses
+            if places == [COUNTRIES]:
+                names = [territories.name_of(place) for place in before.territories]
+                self.fields["countries"].initial = ", ".join(names)
+            if before.valid_until is not None:
+                self.fields["valid_until"].initial = timezone.localtime(before.valid_until).date()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        where = cleaned.get("where")
+        if where in (WORLDWIDE, EU):
+            cleaned["territories"] = (where,)
+        elif where == COUNTRIES:
+            try:
+                cleaned["territories"] = territories.parse(cleaned.get("countries", ""))
+            except territories.UnknownTerritory as error:
+                self.add_error("countries", str(error))
+            else:
+                if not cleaned["territories"]:
+                    self.add_error("countries", "Name at least one country.")
+        return cleaned
+
+
+def _offered(place: str, before: Clearance) -> bool:
+    return place == COUNTRIES or territories.covers(before.territories, place)
+
+
+class AnswerForm(forms.Form):
+    """Changes requested, or rejected: say why."""
+
+    sha256 = forms.CharField(widget=forms.HiddenInput())
+    comment = forms.CharField(
+        label="What is wrong",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say what is wrong, so that the maker knows what to do."},
+    )
+
+
+class RevokeForm(forms.Form):
+    reason = forms.CharField(
+        label="Why is the approval withdrawn?",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why: the audit trail keeps it."},
+    )
+
+
+class CommentForm(forms.Form):
+    body = forms.CharField(
+        label="Comment",
+        max_length=comments.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Write a comment", "data-comment-box": True}),
+        error_messages={"required": "Write something first."},
+    )
+    at_frame = forms.BooleanField(label="At this frame", required=False, initial=True)
+    frame = forms.IntegerField(
+        min_value=0, required=False, widget=forms.HiddenInput(attrs={"data-frame-field": True})
+    )

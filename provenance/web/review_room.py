@@ -1,0 +1,212 @@
+"""The review queue and the room where a clip is looked at and decided."""
+
+from typing import Any
+from uuid import UUID
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.catalog.models import RenditionKind, Version
+from dam.web.brands import BrandRequest, requires
+from provenance.review import inbox, reviews
+from provenance.review.models import Review
+from provenance.review.policies import STAGES
+from provenance.review.states import DecisionKind, ReviewState
+from provenance.web import review_comments, review_story
+from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
+
+LISTS = {"waiting": "Waits for you", "open": "In review", "closed": "Decided"}
+RECENT = 50
+
+
+@require_safe
+@requires(Capability.VIEW_UNRELEASED)
+def queue(request: BrandRequest) -> HttpResponse:
+    """The lists of reviews: what waits for this person, what is open, what was decided lately."""
+    lists = {
+        "waiting": inbox.waiting_for(request.user, brand=request.brand),
+        "open": inbox.open_reviews(request.user, brand=request.brand),
+        "closed": inbox.closed_reviews(request.user, brand=request.brand),
+    }
+    counts = {name: lists[name].count() for name in ("waiting", "open")}
+    chosen = request.GET.get("show", "")
+    if chosen not in lists:
+        chosen = "waiting" if counts["waiting"] or not counts["open"] else "open"
+    at = timezone.now()
+    shown = lists[chosen].prefetch_related("version__renditions", "decisions__decided_by")[:RECENT]
+    return render(
+        request,
+        "review/queue.html",
+        {
+            "area": "review",
+            "tabs": [(name, title, counts.get(name)) for name, title in LISTS.items()],
+            "chosen": chosen,
+            "rows": [_row(review, at=at) for review in shown],
+            "next_up": lists["waiting"].first(),
+        },
+    )
+
+
+@require_safe
+def count(request: BrandRequest) -> HttpResponse:
+    """The figure beside "Review" in the rail: what waits for this person."""
+    waiting = inbox.waiting_for(request.user, brand=request.brand).count()
+    return render(request, "review/count.html", {"waiting": waiting})
+
+
+@require_safe
+@never_cache
+@requires(Capability.VIEW_UNRELEASED)
+def room(request: BrandRequest, review_id: UUID) -> HttpResponse:
+    """One clip in review: the player, every fact, the comments, and the decision."""
+    return _room(request, _review(request, review_id))
+
+
+@require_POST
+@requires(Capability.VIEW_UNRELEASED)
+def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
+    """Approve, request changes or reject; then the next clip that waits comes up."""
+    review = _review(request, review_id)
+    try:
+        kind = DecisionKind(request.POST.get("kind", ""))
+    except ValueError:
+        return HttpResponse("There is no such decision.", status=400)
+    form = _form(review, kind, data=request.POST)
+    if form.is_valid() and _password_holds(request, form):
+        answer = form.cleaned_data
+        try:
+            reviews.decide(
+                review,
+                by=request.user,
+                kind=kind,
+                expected_sha256=answer["sha256"],
+                comment=answer["comment"],
+                uses=answer.get("uses", ()),
+                territories=answer.get("territories", ()),
+                valid_until=end_of(answer.get("valid_until")),
+            )
+        except reviews.Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return _go_on(request, review)
+    if request.headers.get("HX-Request"):
+        context = {"review": review, "form": form, "kind": kind, **_signed(review)}
+        return render(request, f"review/{kind}.html", context, status=422)
+    return _room(request, review, **{kind.value: form, "opened": kind.value}, status=422)
+
+
+def _password_holds(request: BrandRequest, form: AnswerForm | ApproveForm) -> bool:
+    """An approval is signed in a person's name, so whoever sits there must be that person."""
+    if not isinstance(form, ApproveForm):
+        return True
+    if not _may_try(request, dry_run=True):
+        form.add_error("password", "Too many wrong passwords. Wait a minute, then try again.")
+        return False
+    if request.user.check_password(form.cleaned_data["password"]):
+        return True
+    _may_try(request, dry_run=False)
+    form.add_error("password", "That is not your password.")
+    return False
+
+
+def _may_try(request: HttpRequest, *, dry_run: bool) -> bool:
+    tried: bool = ratelimit.consume(request, action="reauthenticate", user=request.user, dry_run=dry_run)
+    return tried
+
+
+def _form(review: Review, kind: DecisionKind, *, data: Any = None) -> AnswerForm | ApproveForm:
+    initial = {"sha256": review.version.sha256}
+    prefix_id = f"{kind}_%s"  # three forms in one page
+    if kind == DecisionKind.APPROVE:
+        before = reviews.cleared_so_far(review)
+        return ApproveForm(data, before=before, initial=initial, auto_id=prefix_id)
+    return AnswerForm(data, initial=initial, auto_id=prefix_id)
+
+
+def _go_on(request: BrandRequest, review: Review) -> HttpResponse:
+    """Say what came of it, and show the next clip that waits."""
+    review = inbox.visible_reviews(request.user, brand=request.brand).get(pk=review.pk)
+    messages.success(
+        request, f"{review.version.asset}: {review_story.sentence(review, at=timezone.localtime())}"
+    )
+    following = inbox.waiting_for(request.user, brand=request.brand).first()
+    if following is not None:
+        address = reverse("review", args=[request.brand.slug, following.pk])
+    else:
+        address = reverse("reviews", args=[request.brand.slug])
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def _review(request: BrandRequest, review_id: UUID) -> Review:
+    rows = inbox.visible_reviews(request.user, brand=request.brand)
+    return get_object_or_404(rows.prefetch_related("decisions__decided_by"), pk=review_id)
+
+
+def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: object) -> HttpResponse:
+    at = timezone.localtime()
+    version = review.version
+    waiting = inbox.waiting_for(request.user, brand=request.brand).prefetch_related("version__renditions")
+    refusal = reviews.refusal_to_decide(review, by=request.user)
+    forms = {} if refusal else {kind.value: _form(review, kind) for kind in DecisionKind}
+    earlier = (
+        Review.objects.filter(version__asset=version.asset, brand=request.brand)
+        .exclude(pk=review.pk)
+        .select_related("version__asset", "submitted_by")
+        .prefetch_related("decisions__decided_by")
+        .order_by("-submitted_at")
+    )
+    context = {
+        "area": "review",
+        "review": review,
+        "version": version,
+        "asset": version.asset,
+        "renditions": _renditions(version),
+        "queue": [_row(each, at=at) for each in waiting[:RECENT]],
+        "stages": review_story.stages_of(review, at=at),
+        "sentence": review_story.sentence(review, at=at),
+        "stage_title": STAGES[review.position.stage_name].title,
+        "refusal": refusal,
+        "may_withdraw": reviews.refusal_to_withdraw(review, by=request.user) is None,
+        "earlier": [(each, review_story.sentence(each, at=at)) for each in earlier],
+        **_signed(review),
+        **review_comments.context(version),
+        **forms,
+        **extra,
+    }
+    return render(request, "review/room.html", context, status=status)
+
+
+def _signed(review: Review) -> dict[str, object]:
+    """What the dialog of an approval shows: the content, and what an earlier stage cleared."""
+    return {
+        "version": review.version,
+        "stage_title": STAGES[review.position.stage_name].title,
+        "final": review.position.last_stage,
+        "before": reviews.cleared_so_far(review),
+    }
+
+
+def _row(review: Review, *, at: Any) -> dict[str, object]:
+    open_now = review.state == ReviewState.OPEN
+    return {
+        "review": review,
+        "version": review.version,
+        "asset": review.version.asset,
+        "stage_title": STAGES[review.position.stage_name].title,
+        "has_poster": RenditionKind.POSTER in _renditions(review.version),
+        "overdue": open_now and review.due_at is not None and review.due_at < at,
+        "sentence": "" if open_now else review_story.sentence(review, at=at),
+    }
+
+
+def _renditions(version: Version) -> dict[str, Any]:
+    return {rendition.kind: rendition for rendition in version.renditions.all()}
