@@ -87,7 +87,7 @@ DATABASES = {
     )
 }
 # psycopg's own pool: connections outlive requests without pinning one to each thread.
-DATABASES["default"].setdefault("OPTIONS", {}).update(  # type: ignore[call-overload]
+DATABASES["default"].setdefault("OPTIONS", {}).update(
     {"pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL_SIZE", 8), "timeout": 10}}
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -106,7 +106,11 @@ CACHES = {
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
-CELERY_TASK_ROUTES = {f"{queue}.*": {"queue": queue} for queue in QUEUES}
+# A person waits for the meaning of a search, so it goes before what waits in the queue (0 is first).
+CELERY_TASK_ROUTES = {
+    "index.embed_text": {"queue": "index", "priority": 0},
+    **{f"{queue}.*": {"queue": queue, "priority": 6} for queue in QUEUES},
+}
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

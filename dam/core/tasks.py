@@ -25,3 +25,10 @@ def enqueue(task_name: str, **ids: Any) -> None:
 
     queue = queue_of(task_name)
     transaction.on_commit(lambda: app.send_task(task_name, kwargs=ids, queue=queue))
+
+
+def send(task_name: str, **values: Any) -> None:
+    """Send a task by name at once: for a question that waits for its answer and changes nothing."""
+    from dam.celery import app
+
+    app.send_task(task_name, kwargs=values, queue=queue_of(task_name))

@@ -46,14 +46,14 @@ def fuse(*, words: Sequence[Key], pictures: Sequence[Key]) -> list[Fused[Key]]:
 
 @dataclass(frozen=True)
 class Scale:
-    """How an encoder's cosines become likelihoods: a logistic curve with its middle at `level`."""
+    """How an encoder's scores become likelihoods: a logistic curve with its middle at `level`."""
 
     steepness: float
     level: float
 
-    def likelihood(self, cosine: float) -> float:
-        """0 to 1 that a picture with this cosine shows what was asked."""
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.steepness * (cosine - self.level)))))
+    def likelihood(self, score: float) -> float:
+        """0 to 1 that a picture with this score shows what was asked."""
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.steepness * (score - self.level)))))
 
 
 def relevant(likelihoods: Sequence[float]) -> int:

@@ -8,11 +8,12 @@ import json
 from dataclasses import asdict
 from functools import lru_cache
 
+import kombu.exceptions
 import redis
 from django.conf import settings
 from django.core.cache import cache
 
-from dam.core.tasks import enqueue
+from dam.core import tasks
 from dam.search.encoders.base import Encoder, Meaning
 
 DAY = 24 * 3600
@@ -23,13 +24,20 @@ PATIENCE_SECONDS = 1.5
 
 def ask(text: str, *, encoder: str, patience: float = PATIENCE_SECONDS) -> Meaning | None:
     """The meaning of `text` to the encoder with this identity; None if no worker answers in time."""
+    try:
+        return _ask(text, encoder, patience)
+    except (redis.RedisError, kombu.exceptions.OperationalError):
+        return None  # the words can be searched without
+
+
+def _ask(text: str, encoder: str, patience: float) -> Meaning | None:
     key = _key(text, encoder)
     known = cache.get(key)
     if known is not None:
         return _read(known)
     client = _client()
     if client.set(f"{key}:asked", 1, nx=True, ex=ASKED_SECONDS):
-        enqueue("index.embed_text", text=normalised(text), encoder=encoder)
+        tasks.send("index.embed_text", text=normalised(text), encoder=encoder)
     # The answer is moved onto its own list: taken and put back in one step, for others wait too.
     answer = client.blmove(f"{key}:answer", f"{key}:answer", timeout=patience)  # type: ignore[arg-type]
     return None if answer is None else _read(answer)

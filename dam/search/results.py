@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 from dam.catalog.models import Asset
 from dam.search.query import Query
@@ -59,3 +60,5 @@ class Results:
     encoder: EncoderNote = field(default_factory=EncoderNote)
     # Nothing matched every word; these match most of them, or words spelled alike.
     close_only: bool = False
+    # The ids of all hits, for the counts of the facets; empty where no words were asked for.
+    found: tuple[UUID, ...] = ()

@@ -59,6 +59,7 @@ def find(
         seeing=seeing,
         encoder=note,
         close_only=close_only and bool(hits),
+        found=tuple(each.key for each in hits),
     )
 
 
@@ -121,4 +122,6 @@ def _page(fused: list[fusion.Fused[UUID]], seen: list[vectors.Seen]) -> tuple[Hi
 
 def with_parts(assets: QuerySet[Asset]) -> QuerySet[Asset]:
     """With what a card shows, in a fixed number of queries."""
-    return assets.select_related("current__rights", "created_by").prefetch_related("current__renditions", "tags")
+    return assets.select_related("current__rights", "created_by").prefetch_related(
+        "current__renditions", "tags"
+    )

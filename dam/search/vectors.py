@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
-from pgvector.django import CosineDistance
+from django.db.models import Exists, Min, OuterRef, QuerySet
+from pgvector.django import MaxInnerProduct
 
 from dam.catalog.models import Asset
 from dam.search import fusion, moments
@@ -29,12 +29,12 @@ def nearest(
     """Assets that show what the vector means, best first; empty if there is no good match."""
     frames = Embedding.objects.filter(encoder=encoder, version__current_of__in=assets)
     closest = list(
-        frames.annotate(distance=CosineDistance("vector", list(vector)))
+        frames.annotate(behind=MaxInnerProduct("vector", list(vector)))  # the product, negated
         .values("version_id", "version__asset_id", "version__duration_ms")
-        .annotate(nearest=Min("distance"))
+        .annotate(nearest=Min("behind"))
         .order_by("nearest", "version_id")[:limit]
     )
-    likelihoods = [scale.likelihood(1 - row["nearest"]) for row in closest]
+    likelihoods = [scale.likelihood(-row["nearest"]) for row in closest]
     matches = closest[: fusion.relevant(likelihoods)]
     samples = _samples([row["version_id"] for row in matches], encoder=encoder, vector=vector, scale=scale)
     return [
@@ -49,8 +49,8 @@ def nearest(
 
 def not_indexed(assets: QuerySet[Asset], *, encoder: str) -> int:
     """How many of the assets this encoder has not seen."""
-    seen = Embedding.objects.filter(encoder=encoder).values("version_id")
-    return assets.exclude(current_id__in=seen).count()
+    seen = Embedding.objects.filter(encoder=encoder, version=OuterRef("current"))
+    return assets.filter(~Exists(seen)).count()
 
 
 def _samples(
@@ -58,11 +58,11 @@ def _samples(
 ) -> dict[UUID, list[moments.Sample]]:
     rows = (
         Embedding.objects.filter(encoder=encoder, version_id__in=versions)
-        .annotate(distance=CosineDistance("vector", list(vector)))
+        .annotate(behind=MaxInnerProduct("vector", list(vector)))
         .order_by("version_id", "time_ms")
-        .values_list("version_id", "time_ms", "distance")
+        .values_list("version_id", "time_ms", "behind")
     )
     samples: dict[UUID, list[moments.Sample]] = defaultdict(list)
-    for version, time_ms, distance in rows:
-        samples[version].append(moments.Sample(time_ms=time_ms, likelihood=scale.likelihood(1 - distance)))
+    for version, time_ms, behind in rows:
+        samples[version].append(moments.Sample(time_ms=time_ms, likelihood=scale.likelihood(-behind)))
     return samples

@@ -12,11 +12,15 @@ Vectors = NDArray[np.float32]  # [N, D], each of length 1
 
 @dataclass(frozen=True)
 class Meaning:
-    """Words as an encoder understands them. Without a vector it knows none of them."""
+    """Words as an encoder understands them, and how to tell a match (fusion.Scale).
+
+    A picture's score is the inner product of its vector with `vector`, which has no set length: the
+    difference of two directions is a direction too. Without a vector the encoder knows no word of it.
+    """
 
     vector: tuple[float, ...] | None
     unknown_words: tuple[str, ...] = ()
-    steepness: float = 0.0  # with `level`: the curve from cosine to likelihood (fusion.Scale)
+    steepness: float = 0.0
     level: float = 0.0
 
 

@@ -1,0 +1,123 @@
+"""Search a brand's library from the command line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from dam.accounts import capabilities
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand, Membership, User
+from dam.search import indexing, search
+from dam.search.encoders.base import Meaning
+from dam.search.results import Hit, Results, Seeing
+
+
+class Command(BaseCommand):
+    help = (
+        "Search a brand's library by words and by what is seen. With --json, one list on standard output:"
+        " of hits {asset, title, path, score, moment: {start, end}} for WORDS, of such lists for --queries."
+        " Best first; path is the file's name as it came in, moments are in seconds."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "words", nargs="?", help="as in the search box: red bottle tag:summer state:approved"
+        )
+        parser.add_argument(
+            "--queries", type=Path, metavar="FILE", help="a file with one search on each line"
+        )
+        parser.add_argument("--brand", required=True, metavar="SLUG")
+        parser.add_argument(
+            "--as",
+            dest="email",
+            metavar="EMAIL",
+            help="whose eyes to search with (default: a person who sees all)",
+        )
+        parser.add_argument("--limit", type=int, default=20)
+        parser.add_argument("--json", action="store_true", help="for programs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if (options["words"] is None) == (options["queries"] is None):
+            raise CommandError("Give either WORDS or --queries FILE.")
+        if options["limit"] < 1:
+            raise CommandError("--limit must be 1 or more.")
+        brand = _brand(options["brand"])
+        person = _person(brand, options["email"])
+        asked = [options["words"]] if options["queries"] is None else _lines(options["queries"])
+        answers = [
+            search.find(person, brand=brand, words=words, limit=options["limit"], ask=_understand)
+            for words in asked
+        ]
+        if options["json"]:
+            lists = [[_told(hit) for hit in results.hits] for results in answers]
+            self.stdout.write(json.dumps(lists if options["queries"] else lists[0], ensure_ascii=False))
+            return
+        for words, results in zip(asked, answers, strict=True):
+            self._show(words, results)
+
+    def _show(self, words: str, results: Results) -> None:
+        self.stdout.write(f"{words}: {results.total} found" if results.total else f"{words}: no good match")
+        for problem in results.query.problems:
+            self.stderr.write(problem)
+        if results.encoder.unknown_words:
+            self.stderr.write(
+                f"Not known to {results.encoder.label}: {', '.join(results.encoder.unknown_words)}"
+            )
+        if results.seeing is Seeing.UNAVAILABLE:
+            self.stderr.write("No encoder is installed: only words were searched.")
+        for hit in results.hits:
+            moment = (
+                f"{hit.moment.start_ms / 1000:.1f}–{hit.moment.end_ms / 1000:.1f} s" if hit.moment else ""
+            )
+            self.stdout.write(f"  {hit.score:.3f}  {hit.asset.title}  {moment}  {hit.asset.pk}")
+
+
+def _understand(spoken: str, encoder: str) -> Meaning:
+    """Work the meaning out in this process: a command may load the encoder, and needs no worker."""
+    return indexing.installed().understand(spoken)
+
+
+def _brand(slug: str) -> Brand:
+    try:
+        return Brand.objects.get(slug=slug)
+    except Brand.DoesNotExist:
+        known = ", ".join(Brand.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+        raise CommandError(f"There is no brand {slug!r}. Brands: {known}.") from None
+
+
+def _person(brand: Brand, email: str | None) -> User:
+    members = (
+        Membership.objects.filter(brand=brand, user__is_active=True).select_related("user").order_by("pk")
+    )
+    if email is not None:
+        membership = members.filter(user__email__iexact=email).first()
+        if membership is None:
+            raise CommandError(f"{email} is no member of {brand}.")
+        return membership.user
+    seeing_all = [role.value for role in capabilities.roles_with(Capability.VIEW_UNRELEASED)]
+    membership = members.filter(role__in=seeing_all).first()
+    if membership is None:
+        raise CommandError(f"Nobody in {brand} sees its whole library. Name a member with --as.")
+    return membership.user
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise CommandError(f"{path} can't be read: {problem}") from None
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _told(hit: Hit) -> dict[str, Any]:
+    version = hit.asset.current
+    moment = hit.moment
+    return {
+        "asset": str(hit.asset.pk),
+        "title": hit.asset.title,
+        "path": version.filename if version else "",
+        "score": hit.score,
+        "moment": {"start": moment.start_ms / 1000, "end": moment.end_ms / 1000} if moment else None,
+    }

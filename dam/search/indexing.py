@@ -1,0 +1,78 @@
+"""The step that makes a version findable by what is seen in it: sampled frames become embeddings."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from django.db import transaction
+
+from dam.catalog.models import Version
+from dam.core import storage
+from dam.media import runner
+from dam.media.frames import Frame
+from dam.media.probe import MediaInfo
+from dam.search.encoders.base import Encoder, Vectors
+from dam.search.models import Embedding
+
+EVERY_MS = 500
+LEAST_FRAMES = 4
+MOST_FRAMES = 64
+# Encoders look at 224 to 384 pixels; more would only cost memory.
+MAX_SIDE = 448
+BATCH = 16
+
+
+class NothingSeen(Exception):
+    """No frame of the version could be decoded."""
+
+
+def embed(version: Version, *, encoder: Encoder | None = None) -> int:
+    """Write the version's embeddings by this encoder, in place of older ones; how many they are.
+
+    Raises NothingSeen, media refusals, and card.NoEncoder where none is installed.
+    """
+    encoder = encoder or installed()
+    frames: list[tuple[int, int]] = []
+    vectors: list[Vectors] = []
+    with storage.local_copy(version.storage_key) as path:
+        info = MediaInfo.from_json(version.media_info) if version.media_info else runner.probe(path)
+        sampled = runner.sample_frames(
+            path, info=info, count=sample_size(info.duration_ms), max_side=MAX_SIDE
+        )
+        for batch in _batches(sampled):
+            frames += [(frame.index, frame.time_ms) for frame in batch]
+            vectors.append(encoder.encode_frames(np.stack([frame.rgb for frame in batch])))
+    if not frames:
+        raise NothingSeen("No frame of it can be decoded.")
+    rows = [
+        Embedding(version=version, encoder=encoder.identity, frame=index, time_ms=time_ms, vector=vector)
+        for (index, time_ms), vector in zip(frames, np.concatenate(vectors), strict=True)
+    ]
+    with transaction.atomic():
+        # Locked, so that of two that run at once the second replaces what the first wrote.
+        Version.objects.select_for_update().get(pk=version.pk)
+        Embedding.objects.filter(version=version, encoder=encoder.identity).delete()
+        Embedding.objects.bulk_create(rows)
+    return len(rows)
+
+
+def sample_size(duration_ms: int) -> int:
+    """How many frames are looked at: one each half second, within bounds."""
+    return max(LEAST_FRAMES, min(MOST_FRAMES, duration_ms // EVERY_MS))
+
+
+def installed() -> Encoder:
+    """The encoder of settings.ENCODER_MODEL, loaded here: for workers and commands only."""
+    from dam.search.encoders import openclip  # the web process imports this module, and must not load torch
+
+    return openclip.load()
+
+
+def _batches(frames: Iterator[Frame]) -> Iterator[list[Frame]]:
+    batch: list[Frame] = []
+    for frame in frames:
+        batch.append(frame)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
