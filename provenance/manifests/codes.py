@@ -1,0 +1,108 @@
+"""What the validation codes of C2PA mean: how bad each is, in plain words. Pure.
+
+Source: spec.c2pa.org, Technical Specification 2.4, "Validation status codes".
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """The verdict on a file; the values are those of catalog.Credentials."""
+
+    TRUSTED = "trusted"
+    VALID = "valid"
+    INVALID = "invalid"
+    ALTERED = "altered"
+    UNREADABLE = "unreadable"
+    NONE = "none"
+
+
+_BADNESS = {State.TRUSTED: 0, State.VALID: 1, State.INVALID: 2, State.ALTERED: 3}
+
+
+def worst(states: list[State]) -> State:
+    """The worst of the four verdicts on a file that could be read."""
+    return max(states, key=_BADNESS.__getitem__)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    state: State
+    words: str
+
+
+_UNKNOWN_SIGNER = "The signer's certificate leads to no list that is trusted here."
+_TABLE = {
+    # The signer
+    "signingCredential.untrusted": Meaning(State.VALID, _UNKNOWN_SIGNER),
+    "signingCredential.expired": Meaning(
+        State.INVALID, "The signer's certificate has expired, and no time-stamp proves that it signed before."
+    ),
+    "signingCredential.invalid": Meaning(
+        State.INVALID, "The signer's certificate may not be used for signing content."
+    ),
+    "signingCredential.revoked": Meaning(State.INVALID, "The signer's certificate was withdrawn."),
+    "signingCredential.ocsp.revoked": Meaning(State.INVALID, "The signer's certificate was withdrawn."),
+    "cawg.x509.credential.untrusted": Meaning(
+        State.VALID, "An identity named in it was vouched for by somebody who is on no trusted list."
+    ),
+    "timeStamp.untrusted": Meaning(
+        State.VALID, "Its time-stamp comes from an authority that is on no trusted list."
+    ),
+    "timeStamp.mismatch": Meaning(State.INVALID, "Its time-stamp belongs to another signature."),
+    "timeStamp.outsideValidity": Meaning(
+        State.INVALID, "Its time-stamp was made when the certificate was not valid."
+    ),
+    # The content and the claim
+    "assertion.bmffHash.mismatch": Meaning(State.ALTERED, "The video was changed after it was signed."),
+    "assertion.dataHash.mismatch": Meaning(State.ALTERED, "The content was changed after it was signed."),
+    "assertion.boxesHash.mismatch": Meaning(State.ALTERED, "The content was changed after it was signed."),
+    "assertion.collectionHash.mismatch": Meaning(
+        State.ALTERED, "A file of the set was changed after signing."
+    ),
+    "assertion.hashedURI.mismatch": Meaning(State.ALTERED, "A statement in its credentials was changed."),
+    "assertion.missing": Meaning(State.ALTERED, "A statement that was signed is missing."),
+    "assertion.inaccessible": Meaning(State.ALTERED, "A statement that was signed cannot be found."),
+    "assertion.undeclared": Meaning(State.ALTERED, "A statement was added that nobody signed."),
+    "claimSignature.mismatch": Meaning(
+        State.ALTERED, "The signature does not fit what it should have signed."
+    ),
+    "claimSignature.missing": Meaning(State.ALTERED, "The signature is missing."),
+    "claim.missing": Meaning(State.ALTERED, "The signed claim is missing."),
+    "ingredient.manifest.mismatch": Meaning(
+        State.ALTERED, "The credentials of something it was made from were changed."
+    ),
+    "ingredient.manifest.missing": Meaning(
+        State.ALTERED, "The credentials of something it was made from are missing."
+    ),
+    "ingredient.claimSignature.mismatch": Meaning(
+        State.ALTERED, "The signature of something it was made from was changed."
+    ),
+    "ingredient.claimSignature.missing": Meaning(
+        State.ALTERED, "The signature of something it was made from is missing."
+    ),
+    # Claims that contradict themselves
+    "assertion.action.malformed": Meaning(State.INVALID, "Its list of actions is not well-formed."),
+    "assertion.action.ingredientMismatch": Meaning(
+        State.INVALID, "An action speaks of something that it does not name correctly."
+    ),
+    "assertion.notRedacted": Meaning(State.INVALID, "A statement was to be removed and is still there."),
+    "claim.hardBindings.missing": Meaning(State.INVALID, "Its credentials are not bound to any content."),
+    "manifest.multipleParents": Meaning(State.INVALID, "It names more than one file that it comes from."),
+}
+
+
+def meaning(code: str) -> Meaning | None:
+    """What a failure code says; None for one that reports no failure.
+
+    A code that the table does not hold counts as altered when it reports a mismatch, else as invalid:
+    never as harmless.
+    """
+    if code in _TABLE:
+        return _TABLE[code]
+    if code.endswith((".match", ".validated", ".trusted", ".insideValidity", ".skipped", ".notRevoked")):
+        return None
+    if code.endswith(".mismatch"):
+        return Meaning(State.ALTERED, "Something was changed after it was signed.")
+    return Meaning(State.INVALID, "Its credentials do not follow the rules of C2PA.")

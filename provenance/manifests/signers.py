@@ -1,0 +1,160 @@
+"""Who signs: key files that are configured, or the development CA where nothing is.
+
+A Signer never hands out its key, so that a key service can stand behind the same Protocol.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from provenance.manifests import authority
+from provenance.manifests.authority import Purpose
+
+
+class SignerNotConfigured(Exception):
+    """One of chain and key is set and the other is not."""
+
+
+class SignerUnreadable(Exception):
+    """A key or certificate file is missing, or holds something else."""
+
+
+class SignerExpired(Exception):
+    """The certificate's time is over, or has not begun."""
+
+
+class Signer(Protocol):
+    """Signs as one identity. `chain_pem` holds the leaf first and everything below the root."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def algorithm(self) -> str:
+        """A name of C2PA's list: ES256, ES384, ES512, PS256, ED25519."""
+
+    @property
+    def chain_pem(self) -> str: ...
+
+    def sign(self, data: bytes) -> bytes:
+        """The signature in COSE's form: r and s side by side for elliptic curves."""
+
+
+@dataclass(frozen=True)
+class KeySigner:
+    """Signs with a private key held in memory."""
+
+    name: str
+    algorithm: str
+    chain_pem: str
+    sign: Callable[[bytes], bytes]
+    valid_until: datetime
+
+
+@dataclass(frozen=True)
+class KeyFiles:
+    """Paths of PEM files, empty when not configured."""
+
+    chain: str
+    key: str
+
+
+def signer(purpose: Purpose, *, files: KeyFiles, development_folder: Path, at: datetime) -> KeySigner:
+    """The configured key files' signer; without any, that of the development CA, made on first use.
+
+    Raises SignerNotConfigured, SignerUnreadable, SignerExpired or authority.AuthorityBroken.
+    """
+    variable = f"SIGNING_{purpose.upper()}"
+    if bool(files.chain) != bool(files.key):
+        raise SignerNotConfigured(f"Set both {variable}_CHAIN and {variable}_KEY, or neither.")
+    if files.key:
+        found = _load(chain=_text(files.chain, f"{variable}_CHAIN"), key=_text(files.key, f"{variable}_KEY"))
+    else:
+        authority.ensure(development_folder, at=at)
+        pem = authority.credential_pem(development_folder, purpose)
+        found = _load(chain=pem, key=pem)
+    return _valid(found, at=at)
+
+
+def _load(*, chain: str, key: str) -> KeySigner:
+    try:
+        certificates = x509.load_pem_x509_certificates(chain.encode())
+        private = serialization.load_pem_private_key(key.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise SignerUnreadable(f"The signing key or its certificate chain cannot be read: {error}") from error
+    leaf = certificates[0]
+    if _public(leaf) != private.public_key().public_bytes(*_SPKI):
+        raise SignerUnreadable("The first certificate of the signing chain belongs to another key.")
+    algorithm, sign = _method(private)
+    return KeySigner(
+        name=_common_name(leaf),
+        algorithm=algorithm,
+        chain_pem="".join(c.public_bytes(serialization.Encoding.PEM).decode() for c in certificates),
+        sign=sign,
+        valid_until=leaf.not_valid_after_utc,
+    )
+
+
+_SPKI = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def _public(certificate: x509.Certificate) -> bytes:
+    return certificate.public_key().public_bytes(*_SPKI)
+
+
+def _common_name(certificate: x509.Certificate) -> str:
+    names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return str(names[0].value) if names else certificate.subject.rfc4514_string()
+
+
+def _valid(found: KeySigner, *, at: datetime) -> KeySigner:
+    begins = x509.load_pem_x509_certificate(found.chain_pem.encode()).not_valid_before_utc
+    if not begins <= at < found.valid_until:
+        raise SignerExpired(
+            f"The certificate of {found.name} is valid from {begins:%Y-%m-%d} until "
+            f"{found.valid_until:%Y-%m-%d}. Install a current one to go on signing."
+        )
+    return found
+
+
+_CURVES: dict[str, tuple[str, hashes.HashAlgorithm]] = {
+    "secp256r1": ("ES256", hashes.SHA256()),
+    "secp384r1": ("ES384", hashes.SHA384()),
+    "secp521r1": ("ES512", hashes.SHA512()),
+}
+
+
+def _method(private: object) -> tuple[str, Callable[[bytes], bytes]]:
+    """C2PA's name of the algorithm that goes with a key, and the function that signs with it."""
+    if isinstance(private, ed25519.Ed25519PrivateKey):
+        return "ED25519", private.sign
+    if isinstance(private, rsa.RSAPrivateKey):
+        pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=padding.PSS.DIGEST_LENGTH)
+        return "PS256", lambda data: private.sign(data, pss, hashes.SHA256())
+    if isinstance(private, ec.EllipticCurvePrivateKey) and private.curve.name in _CURVES:
+        algorithm, digest = _CURVES[private.curve.name]
+        width = (private.curve.key_size + 7) // 8
+
+        def sign(data: bytes) -> bytes:
+            r, s = decode_dss_signature(private.sign(data, ec.ECDSA(digest)))
+            return r.to_bytes(width) + s.to_bytes(width)
+
+        return algorithm, sign
+    raise SignerUnreadable(
+        "C2PA signs with ES256, ES384, ES512, PS256 or Ed25519; this key is of another kind."
+    )
+
+
+def _text(path: str, variable: str) -> str:
+    try:
+        return Path(path).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SignerUnreadable(f"{variable}: {path} cannot be read ({error}).") from error
