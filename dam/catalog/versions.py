@@ -6,6 +6,7 @@ alone. The caller records the audit event in the same transaction.
 """
 
 from collections.abc import Collection
+from fractions import Fraction
 from uuid import UUID
 
 from django.db.models import Q
@@ -45,6 +46,16 @@ def set_processing(version_id: UUID, processing: Processing, *, reason: str = ""
         processing=processing, processing_reason=reason[:300]
     )
     return bool(changed)
+
+
+def set_timeline(version_id: UUID, *, frame_count: int, frame_rate: Fraction, duration_ms: int) -> None:
+    """Keep the frames that people step through: those of the review proxy."""
+    Version.objects.filter(pk=version_id).update(
+        frame_count=frame_count,
+        rate_numerator=frame_rate.numerator,
+        rate_denominator=frame_rate.denominator,
+        duration_ms=duration_ms,
+    )
 
 
 def keep_rendition(

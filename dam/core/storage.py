@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files import File
@@ -49,7 +49,12 @@ def put(path: Path, *, brand_id: int, suffix: str, sha256: str | None = None) ->
 
 
 def open_file(key: str) -> BinaryIO:
-    return default_storage.open(key, "rb").file  # type: ignore[no-any-return]
+    """The stored file, seekable. Raises FileNotFoundError."""
+    return cast(BinaryIO, default_storage.open(key, "rb").file)
+
+
+def exists(key: str) -> bool:
+    return default_storage.exists(key)
 
 
 def delete(key: str) -> None:
@@ -67,10 +72,7 @@ def scratch() -> Iterator[Path]:
 @contextmanager
 def local_copy(key: str) -> Iterator[Path]:
     """The stored file as a path: itself where storage is a disk, else a copy in the scratch folder."""
-    try:
-        path = Path(default_storage.path(key))
-    except NotImplementedError:
-        path = None  # type: ignore[assignment]
+    path = _path_on_disk(key)
     if path is not None:
         yield path
         return
@@ -80,3 +82,10 @@ def local_copy(key: str) -> Iterator[Path]:
             for block in iter(lambda: source.read(BLOCK), b""):
                 target.write(block)
         yield copy
+
+
+def _path_on_disk(key: str) -> Path | None:
+    try:
+        return Path(default_storage.path(key))
+    except NotImplementedError:  # storage is no disk
+        return None

@@ -1,0 +1,25 @@
+"""Room on the disk: asked for before a file grows, so that a full disk is a message and not a crash."""
+
+import shutil
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from dam.ingest.models import Upload, UploadState
+from dam.media.refusals import Refused
+
+
+def require(size: int) -> None:
+    """Raise Refused("disk_full") unless the scratch disk has room for `size` more bytes and its reserve."""
+    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(settings.SCRATCH_DIR).free < size + settings.DISK_RESERVE_BYTES:
+        raise Refused("disk_full")
+
+
+def promised() -> int:
+    """Bytes that uploads under way have announced and not yet sent; one that pauses loses its place."""
+    lately = timezone.now() - timedelta(hours=1)
+    open_uploads = Upload.objects.filter(state=UploadState.RECEIVING, updated_at__gte=lately)
+    return open_uploads.aggregate(rest=Sum(F("size") - F("received")))["rest"] or 0
