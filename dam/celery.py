@@ -9,5 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 app = Celery("reelproof")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["dam.ingest", "dam.search", "provenance.manifests", "provenance.review", "generation"], related_name="tasks"
+    ["dam.ingest", "dam.search", "provenance.manifests", "provenance.review", "generation"],
+    related_name="tasks",
 )

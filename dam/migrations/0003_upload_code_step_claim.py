@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dam', '0002_event_append_only'),
+        ("dam", "0002_event_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='step',
-            name='claim',
+            model_name="step",
+            name="claim",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='code',
+            model_name="upload",
+            name="code",
             field=models.CharField(blank=True, max_length=20),
         ),
     ]
