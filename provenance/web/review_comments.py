@@ -20,7 +20,7 @@ from provenance.web.review_forms import CommentForm
 @require_safe
 @requires(Capability.COMMENT)
 def listing(request: BrandRequest, version_id: UUID) -> HttpResponse:
-    return _section(request, _version(request, version_id))
+    return render(request, "review/comments.html", context(_version(request, version_id)))
 
 
 @require_POST
@@ -68,6 +68,7 @@ def context(version: Version, form: CommentForm | None = None) -> dict[str, Any]
             if comment.frame is not None and comment.resolved_at is None
         ],
         "comment_form": form or CommentForm(),
+        "keep_typed": True,
     }
 
 
@@ -85,4 +86,6 @@ def _answer(request: BrandRequest, version: Version) -> HttpResponse:
 def _section(
     request: BrandRequest, version: Version, *, form: CommentForm | None = None, status: int = 200
 ) -> HttpResponse:
-    return render(request, "review/comments.html", context(version, form), status=status)
+    """The answer to something sent: what was typed has been taken, or comes back with its errors."""
+    shown = {**context(version, form), "keep_typed": False}
+    return render(request, "review/comments.html", shown, status=status)
