@@ -76,6 +76,10 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "dam.web.brands.frame",
             ],
+            "libraries": {
+                "face": "dam.web.templatetags.face",
+                "signin": "dam.web.templatetags.signin",
+            },
         },
     }
 ]
@@ -125,6 +129,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "recover-jobs": {"task": "default.recover_jobs", "schedule": 60.0, "options": {"expires": 60}},
+    "sweep": {"task": "default.sweep", "schedule": 900.0, "options": {"expires": 900}},
 }
 
 STORAGE = env.text("STORAGE", str(DATA_DIR / "storage"))
@@ -133,7 +138,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": STORAGE, "base_url": None, "file_permissions_mode": 0o640},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "dam.web.static.ModuleStaticFilesStorage"},
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

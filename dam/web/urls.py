@@ -2,9 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from dam.web import events, theme
+from dam.web import activity, assets, events, library, theme, trash
 
 urlpatterns: list[URLPattern] = [
+    path("", library.library, name="library"),
+    path("news/", library.news, name="library-news"),
+    path("assets/<uuid:asset_id>/", assets.asset, name="asset"),
+    path("assets/<uuid:asset_id>/card/", library.card, name="asset-card"),
+    path("assets/<uuid:asset_id>/standing/", assets.standing_line, name="asset-standing"),
+    path("assets/<uuid:asset_id>/edit/", assets.edit, name="asset-edit"),
+    path("assets/<uuid:asset_id>/trash/", assets.trash, name="asset-trash"),
+    path("assets/<uuid:asset_id>/restore/", assets.restore, name="asset-restore"),
+    path("trash/", trash.trash, name="trash"),
+    path("activity/", activity.activity, name="activity"),
+    path("activity/check/", activity.check, name="activity-check"),
     path("brand.css", theme.brand_css, name="brand-css"),
     path("events/", events.stream, name="events"),
 ]

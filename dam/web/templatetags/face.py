@@ -1,5 +1,6 @@
 """Small words of the templates: pictures, times, lengths, initials."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -9,7 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
-from dam.web import timecode
+from dam.audit.models import Event
+from dam.ingest.models import Step
+from dam.search.query import Chip
+from dam.web import history, shelf, timecode
 
 register = template.Library()
 
@@ -86,3 +90,32 @@ def initials(name: str) -> str:
 def words(value: str) -> str:
     """ "legal_reviewer" → "legal reviewer" """
     return str(value).replace("_", " ")
+
+
+@register.filter
+def wording(event: Event) -> history.Wording:
+    """An audit event's icon and phrase."""
+    return history.word(event)
+
+
+@register.simple_tag
+def toggled(asked: shelf.Asked, name: str, value: str) -> str:
+    """The library's address with one filter put in or taken out."""
+    return asked.toggled(name, value)
+
+
+@register.filter
+def without_chip(asked: shelf.Asked, chip: Chip) -> str:
+    """The library's address when that part is taken out of the search box."""
+    return replace(asked, words=chip.without, after=None, start=0).address()
+
+
+@register.filter
+def changes(event: Event) -> tuple[str, ...]:
+    return history.changes(event)
+
+
+@register.filter
+def step_title(step: Step) -> str:
+    """What a processing step does, for people."""
+    return step.name.replace("_", " ").capitalize()

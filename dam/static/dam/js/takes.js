@@ -1,0 +1,35 @@
+// The Generate page: clips that loop, a seed that is kept once it is typed, Ctrl+Enter.
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+// Who wants no motion gets a still picture with controls.
+const settle = (root) => {
+  for (const video of root.querySelectorAll("video[data-take]")) {
+    video.controls = calm.matches;
+    if (calm.matches) video.pause();
+    else video.play().catch(() => {});
+  }
+};
+
+settle(document);
+calm.addEventListener("change", () => settle(document));
+document.addEventListener("htmx:load", (event) => settle(event.detail.elt.parentElement ?? document));
+
+document.addEventListener("input", (event) => {
+  const keeper = document.getElementById(event.target.dataset?.keeps ?? "");
+  if (keeper) keeper.checked = event.target.value !== "";
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches?.("[data-submit-keys]")) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  }
+});
+
+// "Same seed, new words" leads to the words.
+const words = location.hash === "#id_prompt" && document.getElementById("id_prompt");
+if (words) {
+  words.focus();
+  words.select();
+}

@@ -1,0 +1,128 @@
+"""The asset page, its edit form, the trash and the way back."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.audit.models import Event
+from dam.catalog import assets
+from dam.catalog.models import Asset, RenditionKind
+from dam.rights import terms
+from dam.rights.visibility import trashed_assets, visible_assets
+from dam.search import search
+from dam.web import standing
+from dam.web.asset_forms import AssetForm
+from dam.web.brands import BrandRequest, may, requires
+from dam.web.library import is_fragment
+
+TABS = {
+    "details": "Details",
+    "review": "Review",
+    "credentials": "Credentials",
+    "origin": "Origin",
+    "files": "Files",
+    "activity": "Activity",
+}
+NEWEST_EVENTS = 100
+
+
+@require_safe
+@requires(Capability.VIEW)
+def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    """The whole page, or for htmx the panel of one tab."""
+    shown = _visible(request, asset_id)
+    tabs = _tabs(request)
+    tab = request.GET.get("tab", "")
+    context = _page(request, shown) | {
+        "tabs": tabs,
+        "tab": tab if tab in tabs else "details",
+        "start_ms": _milliseconds(request.GET.get("t", "")),
+    }
+    if context["tab"] == "activity":
+        events = Event.objects.filter(brand=request.brand, asset_id=shown.pk).order_by("-sequence")
+        context["events"] = events[:NEWEST_EVENTS]
+    return render(request, "assets/_panel.html" if is_fragment(request) else "assets/asset.html", context)
+
+
+@require_safe
+@requires(Capability.VIEW)
+def standing_line(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    """The line under the player again, after the version changed."""
+    return render(request, "assets/_standing.html", _page(request, _visible(request, asset_id)))
+
+
+@requires(Capability.EDIT)
+def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    shown = _visible(request, asset_id)
+    form = AssetForm(request.POST if request.method == "POST" else None, asset=shown)
+    part = is_fragment(request)
+    if request.method == "POST" and form.is_valid():
+        form.save(by=request.user)
+        if not part:
+            return redirect("asset", request.brand.slug, shown.pk)
+        saved = _page(request, _visible(request, asset_id)) | {"saved": True}
+        return render(request, "assets/_details.html", saved)
+    template = "assets/_edit.html" if part else "assets/edit.html"
+    status = 422 if form.errors else 200
+    return render(request, template, {"area": "library", "asset": shown, "form": form}, status=status)
+
+
+@require_POST
+@requires(Capability.TRASH)
+def trash(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    shown = get_object_or_404(visible_assets(request.user, brand=request.brand), pk=asset_id)
+    assets.trash(shown, by=request.user)
+    messages.success(request, f"“{shown.title}” is in the trash. Restore it there if that was a mistake.")
+    return redirect("library", request.brand.slug)
+
+
+@require_POST
+@requires(Capability.TRASH)
+def restore(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    shown = get_object_or_404(trashed_assets(request.user, brand=request.brand), pk=asset_id)
+    assets.restore(shown, by=request.user)
+    messages.success(request, f"“{shown.title}” is back in the library.")
+    return redirect("asset", request.brand.slug, shown.pk)
+
+
+def _visible(request: BrandRequest, asset_id: UUID) -> Asset:
+    found = search.with_parts(visible_assets(request.user, brand=request.brand))
+    shown = get_object_or_404(found.prefetch_related("current__steps"), pk=asset_id)
+    assert shown.current is not None  # visible assets have one
+    shown.current.asset = shown
+    return shown
+
+
+def _page(request: BrandRequest, shown: Asset) -> dict[str, object]:
+    assert shown.current is not None
+    renditions = {each.kind: each for each in shown.current.renditions.all()}
+    sprite = renditions.get(RenditionKind.SPRITE)
+    at = timezone.now()
+    return {
+        "area": "library",
+        "asset": shown,
+        "version": shown.current,
+        "renditions": renditions,
+        "sprite": sprite.details if sprite and sprite.details.get("frames") else None,
+        "standing": standing.of(origin=shown.origin, terms=terms.of(shown.current), at=at),
+    }
+
+
+def _tabs(request: BrandRequest) -> dict[str, str]:
+    hidden = set() if may(request, Capability.VIEW_UNRELEASED) else {"review", "files", "origin"}
+    if not may(request, Capability.VIEW_ACTIVITY):
+        hidden.add("activity")
+    return {name: title for name, title in TABS.items() if name not in hidden}
+
+
+def _milliseconds(seconds: str) -> int:
+    """ "4.5" → 4500; 0 for anything that is no time."""
+    try:
+        return max(0, min(round(float(seconds) * 1000), 86_400_000))
+    except (ValueError, OverflowError):
+        return 0

@@ -1,0 +1,64 @@
+"""The audit trail in words."""
+
+from dataclasses import dataclass
+
+from dam.audit.models import Event
+
+
+@dataclass(frozen=True)
+class Wording:
+    """`phrase` goes between the person and the target: "Ada uploaded Summer"."""
+
+    icon: str
+    phrase: str
+
+
+VERBS = {
+    "asset.uploaded": Wording("upload", "uploaded"),
+    "asset.generated": Wording("sparkles", "generated"),
+    "asset.edited": Wording("pencil", "edited"),
+    "asset.trashed": Wording("trash-2", "moved to the trash"),
+    "asset.restored": Wording("undo-2", "restored from the trash"),
+    "review.submitted": Wording("send", "submitted for review"),
+    "review.approved_stage": Wording("circle-check", "approved a stage of"),
+    "review.approved": Wording("circle-check-big", "approved"),
+    "review.changes_requested": Wording("message-circle-warning", "asked for changes to"),
+    "review.rejected": Wording("circle-x", "rejected"),
+    "review.withdrawn": Wording("undo-2", "took back from review"),
+    "release.signed": Wording("shield-check", "signed the release of"),
+    "release.revoked": Wording("shield-off", "withdrew the approval of"),
+    "release.downloaded": Wording("download", "downloaded the release of"),
+    "master.downloaded": Wording("download", "downloaded the master of"),
+    "comment.added": Wording("message-square", "commented on"),
+    "job.requested": Wording("sparkles", "asked for"),
+    "job.cancelled": Wording("ban", "cancelled"),
+    "job.failed": Wording("triangle-alert", "could not make"),
+}
+
+# The filter of the activity page: what each choice shows.
+KINDS = {
+    "library": ("Library", ("asset.",)),
+    "review": ("Review", ("review.", "comment.")),
+    "release": ("Release and download", ("release.", "master.")),
+    "generate": ("Generation", ("job.",)),
+}
+
+
+def word(event: Event) -> Wording:
+    """A verb without wording of its own is shown as it is."""
+    return VERBS.get(event.verb, Wording("circle-dot", event.verb.replace(".", " ").replace("_", " ")))
+
+
+def changes(event: Event) -> tuple[str, ...]:
+    """What an edit changed, in sentences."""
+    if event.verb != "asset.edited":
+        return ()
+    return tuple(
+        f"{name.capitalize()}: {_short(before)} → {_short(after)}"
+        for name, (before, after) in sorted(event.data.items())
+    )
+
+
+def _short(value: object) -> str:
+    words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"“{words[:80]}{'…' if len(words) > 80 else ''}”" if words else "nothing"

@@ -1,0 +1,69 @@
+"""The library: search, facets, cards."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.rights.visibility import visible_assets
+from dam.search import query, search
+from dam.web import cards, shelf
+from dam.web.brands import BrandRequest, requires
+
+LAYOUTS = {"s": "Small cards", "m": "Medium cards", "l": "Large cards", "list": "List"}
+LAYOUT_COOKIE = "library_layout"
+YEAR = 365 * 24 * 3600
+
+
+@require_safe
+@requires(Capability.VIEW)
+def library(request: BrandRequest) -> HttpResponse:
+    asked = shelf.read(request.GET)
+    filled = shelf.fill(request.user, brand=request.brand, asked=asked, at=timezone.now())
+    layout = _layout(request)
+    context = {
+        "area": "library",
+        "shelf": filled,
+        "layout": layout,
+        "layouts": LAYOUTS,
+        "search_words": asked.words,
+        "understood": query.parse(asked.words),
+    }
+    part = is_fragment(request) and asked.continues
+    response = render(request, "library/_cards.html" if part else "library/library.html", context)
+    if "layout" in request.GET:
+        response.set_cookie(LAYOUT_COOKIE, layout, max_age=YEAR, samesite="Lax", httponly=True)
+    return response
+
+
+@require_GET
+@requires(Capability.VIEW)
+def card(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    """One card again, after its version changed."""
+    assets = search.with_parts(visible_assets(request.user, brand=request.brand))
+    shown = cards.of(get_object_or_404(assets, pk=asset_id), at=timezone.now())
+    return render(request, "components/card.html", {"card": shown})
+
+
+@require_GET
+@requires(Capability.VIEW)
+def news(request: BrandRequest) -> HttpResponse:
+    """How many clips have come since the newest one on the page."""
+    newest = shelf.Cursor.read(request.GET.get("since", ""))
+    assets = visible_assets(request.user, brand=request.brand)
+    if newest:
+        assets = assets.filter(created_at__gt=newest.created_at)
+    return render(request, "library/_news.html", {"count": assets.count(), "since": newest})
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Asked for by htmx into a place of the page, not as the page itself."""
+    return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+
+
+def _layout(request: BrandRequest) -> str:
+    chosen = request.GET.get("layout") or request.COOKIES.get(LAYOUT_COOKIE, "")
+    return chosen if chosen in LAYOUTS else "m"
