@@ -1,5 +1,17 @@
 """Addresses of generation, below /b/<brand>/."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from generation.web import origin, studio, takes
+
+urlpatterns: list[URLPattern] = [
+    path("generate/", studio.studio, name="generate"),
+    path("generate/forecast/", studio.forecast, name="generate-forecast"),
+    path("generate/running/", studio.running, name="jobs-running"),
+    path("generate/jobs/<uuid:job_id>/", takes.job, name="job"),
+    path("generate/jobs/<uuid:job_id>/preview/", takes.preview, name="job-preview"),
+    path("generate/jobs/<uuid:job_id>/cancel/", takes.cancel, name="job-cancel"),
+    path("generate/jobs/<uuid:job_id>/retry/", takes.retry, name="job-retry"),
+    path("generate/jobs/<uuid:job_id>/more/", takes.more, name="job-more"),
+    path("assets/<uuid:asset_id>/origin/", origin.asset_origin, name="asset-origin"),
+]

@@ -1,0 +1,90 @@
+"""What the card of a take shows."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from dam.models import Version
+from generation import estimates, history, previews, states
+from generation.generators.base import ModelIdentity
+from generation.models import GenerationJob
+from generation.states import JobState
+
+WIDE, TALL = 1.2, 0.85  # width by height
+
+
+@dataclass(frozen=True)
+class Card:
+    """A job, and what can be said of it at this moment."""
+
+    job: GenerationJob
+    shape: str  # "wide", "square" or "tall"
+    preview: str  # data: address of a JPEG, or empty
+    left: str  # "about 20 s", or empty
+    ahead: int
+    version: Version | None
+    playable: str  # kind of the file to show: "proxy" or "master"
+    poster: bool
+    key: UUID  # for "more like this": pressing twice asks once
+
+    @property
+    def open(self) -> bool:
+        return self.job.state in states.OPEN
+
+    @property
+    def can_cancel(self) -> bool:
+        return states.can_cancel(JobState(self.job.state)) and not self.job.cancel_requested_at
+
+    @property
+    def can_retry(self) -> bool:
+        return states.can_retry(JobState(self.job.state))
+
+    @property
+    def settling(self) -> bool:
+        """Its files are still being made, so the page goes on listening."""
+        return self.version is not None and self.playable != "proxy"
+
+
+def of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None = None) -> Card:
+    """The card of a job as history.for_cards fetches it."""
+    version = job.version if job.version and job.version.asset.trashed_at is None else None
+    kinds = {rendition.kind for rendition in version.renditions.all()} if version else set()
+    # In the page itself: an address of its own would flicker each time the card is swapped.
+    jpeg = previews.find(job.pk) if job.state in states.WORKING else None
+    return Card(
+        job=job,
+        shape=_shape(job.width / job.height),
+        preview=f"data:image/jpeg;base64,{b64encode(jpeg).decode()}" if jpeg else "",
+        left=_left(job, at=at, identity=identity),
+        ahead=history.ahead_of(job) if job.state == JobState.REQUESTED else 0,
+        version=version,
+        playable="proxy" if "proxy" in kinds else "master",
+        poster="poster" in kinds,
+        key=uuid4(),
+    )
+
+
+def all_of(
+    jobs: Iterable[GenerationJob], *, at: datetime, identity: ModelIdentity | None = None
+) -> tuple[Card, ...]:
+    return tuple(of(job, at=at, identity=identity) for job in jobs)
+
+
+def _shape(ratio: float) -> str:
+    return "wide" if ratio >= WIDE else "tall" if ratio <= TALL else "square"
+
+
+def _left(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None) -> str:
+    if job.state != JobState.GENERATING or job.started_at is None:
+        return ""
+    expected = None
+    if job.step == 0 and identity is not None:
+        expected = history.expected_seconds(
+            frames=job.frames, width=job.width, height=job.height, steps=job.steps, identity=identity
+        )
+    seconds = estimates.left(
+        started_at=job.started_at, at=at, step=job.step, steps=job.steps, expected=expected
+    )
+    return estimates.in_words(seconds) if seconds else ""

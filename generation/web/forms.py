@@ -1,0 +1,123 @@
+"""The brief as a form."""
+
+from fractions import Fraction
+from math import gcd
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.http import QueryDict
+
+from generation import briefs
+from generation.briefs import Brief, BriefRefused
+from generation.generators.base import Capabilities
+from generation.models import GenerationJob
+
+MOST_LENGTHS = 5
+SHAPES = {(16, 9): "16:9", (9, 16): "9:16", (1, 1): "1:1", (4, 3): "4:3", (3, 4): "3:4"}
+
+
+class BriefForm(forms.Form):
+    """Valid when the generator can meet it: `brief` is the outcome then."""
+
+    prompt = forms.CharField(
+        label="What should it show?",
+        strip=True,
+        required=False,  # briefs.check has the better sentence
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": briefs.LONGEST_PROMPT}),
+    )
+    size = forms.ChoiceField(label="Shape", widget=forms.RadioSelect)
+    frames = forms.TypedChoiceField(label="Length", coerce=int, widget=forms.RadioSelect)
+    takes = forms.TypedChoiceField(
+        label="Takes",
+        coerce=int,
+        choices=[(n, str(n)) for n in range(1, briefs.MOST_TAKES + 1)],
+        widget=forms.RadioSelect,
+    )
+    keep_seed = forms.BooleanField(label="Use this seed", required=False)
+    seed = forms.IntegerField(
+        label="Seed", required=False, widget=forms.NumberInput(attrs={"min": 0, "max": briefs.LARGEST_SEED})
+    )
+    steps = forms.IntegerField(label="Steps")
+    guidance = forms.FloatField(label="Guidance")
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        capabilities: Capabilities,
+        like: GenerationJob | None = None,
+        keep_seed: bool = False,
+    ) -> None:
+        """`like` fills the form in with what an earlier job asked for."""
+        super().__init__(data, initial=_initial(capabilities, like) | {"keep_seed": keep_seed})
+        self.capabilities = capabilities
+        self.brief: Brief | None = None
+        self.fields["size"].choices = [(f"{w}x{h}", shape_name(w, h)) for w, h in capabilities.sizes]  # type: ignore[attr-defined]
+        wanted = {*_spread(briefs.lengths(capabilities)), *filter(None, [_frames(capabilities, like)])}
+        self.fields["frames"].choices = [  # type: ignore[attr-defined]
+            (frames, f"{float(frames / capabilities.frame_rate):.1f} s") for frames in sorted(wanted)
+        ]
+        self.fields["steps"].widget.attrs.update(min=1, max=capabilities.max_steps)
+        self.fields["guidance"].widget.attrs.update(
+            min=briefs.LOWEST_GUIDANCE, max=briefs.HIGHEST_GUIDANCE, step=0.5
+        )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if self.errors:
+            return given
+        if given["keep_seed"] and given["seed"] is None:
+            self.add_error("seed", "Type the seed to use, or leave the choice to chance.")
+            return given
+        width, height = map(int, given["size"].split("x"))
+        try:
+            self.brief = briefs.check(
+                self.capabilities,
+                prompt=given["prompt"],
+                seed=given["seed"] if given["keep_seed"] else None,
+                takes=given["takes"],
+                seconds=Fraction(given["frames"]) / self.capabilities.frame_rate,
+                size=(width, height),
+                steps=given["steps"],
+                guidance=given["guidance"],
+            )
+        except BriefRefused as refused:
+            self.add_error(refused.field if refused.field in self.fields else None, str(refused))
+        return given
+
+
+def shape_name(width: int, height: int) -> str:
+    common = gcd(width, height)
+    return SHAPES.get((width // common, height // common), f"{width} × {height}")
+
+
+def _initial(capabilities: Capabilities, like: GenerationJob | None) -> dict[str, Any]:
+    start: dict[str, Any] = {
+        "size": "{}x{}".format(*capabilities.sizes[0]),
+        "frames": briefs.lengths(capabilities)[-1],
+        "takes": 1,
+        "steps": capabilities.default_steps,
+        "guidance": capabilities.default_guidance,
+        "key": uuid4(),
+    }
+    if like is None:
+        return start
+    start |= {"prompt": like.prompt, "seed": like.seed}
+    start |= {"steps": min(like.steps, capabilities.max_steps), "guidance": like.guidance}
+    if (like.width, like.height) in capabilities.sizes:
+        start["size"] = f"{like.width}x{like.height}"
+    start["frames"] = _frames(capabilities, like) or start["frames"]
+    return start
+
+
+def _frames(capabilities: Capabilities, like: GenerationJob | None) -> int | None:
+    return like.frames if like is not None and like.frames in briefs.lengths(capabilities) else None
+
+
+def _spread(lengths: tuple[int, ...]) -> tuple[int, ...]:
+    """At most MOST_LENGTHS of them, evenly, with the shortest and the longest."""
+    if len(lengths) <= MOST_LENGTHS:
+        return lengths
+    return tuple(lengths[round(i * (len(lengths) - 1) / (MOST_LENGTHS - 1))] for i in range(MOST_LENGTHS))

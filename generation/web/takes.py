@@ -1,0 +1,111 @@
+"""One take: its card, and what people do with it."""
+
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import User
+from dam.web.brands import BrandRequest, requires
+from generation import briefs, history, jobs, previews
+from generation.briefs import BriefRefused
+from generation.generators import catalogue
+from generation.generators.base import GeneratorError
+from generation.models import GenerationJob
+from generation.web import cards
+
+
+@requires(Capability.GENERATE)
+@require_GET
+def job(request: BrandRequest, job_id: UUID) -> HttpResponse:
+    return _card(request, job_id)
+
+
+@requires(Capability.GENERATE)
+@require_GET
+def preview(request: BrandRequest, job_id: UUID) -> HttpResponse:
+    """The latest preview of a running job: a JPEG, or 204 when there is none."""
+    job = get_object_or_404(GenerationJob, brand=request.brand, pk=job_id)
+    jpeg = previews.find(job.pk)
+    if jpeg is None:
+        return HttpResponse(status=204)
+    return HttpResponse(jpeg, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+
+@requires(Capability.GENERATE)
+@require_POST
+def cancel(request: BrandRequest, job_id: UUID) -> HttpResponse:
+    return _act(request, job_id, jobs.cancel)
+
+
+@requires(Capability.GENERATE)
+@require_POST
+def retry(request: BrandRequest, job_id: UUID) -> HttpResponse:
+    return _act(request, job_id, jobs.retry)
+
+
+@requires(Capability.GENERATE)
+@require_POST
+def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
+    """One more take of the same brief with a seed of its own."""
+    like = get_object_or_404(GenerationJob, brand=request.brand, pk=job_id)
+    try:
+        capabilities = catalogue.read(Path(settings.GENERATOR_MODEL)).capabilities
+        brief = briefs.check(
+            capabilities,
+            prompt=like.prompt,
+            seconds=Fraction(like.frames * like.rate_denominator, like.rate_numerator),
+            size=(like.width, like.height),
+            steps=min(like.steps, capabilities.max_steps),
+            guidance=like.guidance,
+        )
+        key = UUID(request.POST.get("key", ""))
+    except (BriefRefused, GeneratorError) as error:
+        return _say(request, str(error))
+    except ValueError:
+        return HttpResponse("The form was sent without its key. Load the page again.", status=400)
+    asked = jobs.request(brand=request.brand, by=request.user, brief=brief, key=key)[0]
+    response = redirect("generate", brand_slug=request.brand.slug)
+    response["Location"] += f"?from={asked.pk}"
+    return response
+
+
+def _act(request: BrandRequest, job_id: UUID, act: Callable[..., None]) -> HttpResponse:
+    job = get_object_or_404(GenerationJob.objects.select_related("brand"), brand=request.brand, pk=job_id)
+    user: User = request.user
+    try:
+        act(job, by=user)
+    except jobs.TooLate as error:
+        return _say(request, str(error), job_id)
+    if request.htmx:  # type: ignore[attr-defined]
+        return _card(request, job_id)
+    return redirect("generate", brand_slug=request.brand.slug)
+
+
+def _say(request: BrandRequest, text: str, job_id: UUID | None = None) -> HttpResponse:
+    """The card as it stands now, and the words beside it."""
+    if not request.htmx or job_id is None:  # type: ignore[attr-defined]
+        messages.warning(request, text)
+        return redirect("generate", brand_slug=request.brand.slug)
+    response = _card(request, job_id)
+    response["HX-Trigger"] = json.dumps({"toast": {"text": text, "tone": "warning"}})
+    return response
+
+
+def _card(request: BrandRequest, job_id: UUID) -> HttpResponse:
+    job = get_object_or_404(history.for_cards(request.brand), pk=job_id)
+    try:
+        identity = catalogue.read(Path(settings.GENERATOR_MODEL)).identity
+    except GeneratorError:
+        identity = None
+    card = cards.of(job, at=timezone.now(), identity=identity)
+    return render(request, "generate/take.html", {"card": card})

@@ -1,0 +1,90 @@
+"""Model folders for tests: enough of one for the web, and a generator at our own Protocol."""
+
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from generation.generators.base import (
+    Capabilities,
+    Frames,
+    ModelIdentity,
+    OnStep,
+    Understanding,
+    VideoRequest,
+)
+
+CARD = {
+    "name": "Test model",
+    "version": "1",
+    "licence": "Apache-2.0",
+    "weights_sha256": "ab" * 32,
+    "pipeline_class": "WanPipeline",
+    "early_checkpoint": True,
+    "note": "Draws one object.",
+    "sizes": [[128, 80], [80, 128]],
+    "min_frames": 17,
+    "max_frames": 33,
+    "frame_step": 4,
+    "frame_rate": "16",
+    "default_steps": 8,
+    "max_steps": 40,
+    "default_guidance": 3.0,
+    "max_tokens": 64,
+    "lexicon": {
+        "attributes": {
+            "colour": {"red": ["red", "crimson"], "blue": ["blue"]},
+            "thing": {"ball": ["ball", "sphere"], "can": ["can"]},
+            "motion": {"bounce": ["bouncing"], "still": ["resting"]},
+        },
+        "fallback": {"colour": "red", "thing": "ball"},
+    },
+}
+
+
+def write_card(folder: Path) -> Path:
+    """A folder that says what it can do, without weights."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "reelproof.json").write_text(json.dumps(CARD))
+    return folder
+
+
+class FakeGenerator:
+    """Four quick steps, and frames that depend on the seed. `at_step` may interfere."""
+
+    identity = ModelIdentity(
+        name="Test model",
+        version="1",
+        licence="Apache-2.0",
+        weights_sha256="ab" * 32,
+        pipeline_class="WanPipeline",
+        early_checkpoint=True,
+        note="",
+    )
+    capabilities = Capabilities(
+        sizes=((128, 80),),
+        min_frames=17,
+        max_frames=33,
+        frame_step=4,
+        frame_rate=Fraction(16),
+        default_steps=8,
+        max_steps=40,
+        default_guidance=3.0,
+    )
+
+    def __init__(self, at_step: Callable[[int], None] = lambda done: None) -> None:
+        self.at_step = at_step
+        self.requests: list[VideoRequest] = []
+
+    def understand(self, prompt: str) -> Understanding:
+        return Understanding(canonical="a red ball bouncing", recognised=("red", "ball"), unknown=("table",))
+
+    def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
+        self.requests.append(request)
+        for done in range(1, 5):
+            self.at_step(done)
+            on_step(done=done, total=4, preview=b"jpeg")
+        chance = np.random.default_rng(request.seed)
+        return chance.integers(0, 256, (request.frames, request.height, request.width, 3), dtype=np.uint8)
