@@ -11,7 +11,7 @@ Frames = NDArray[np.uint8]
 """A clip's frames [T, H, W, 3] in sRGB."""
 
 
-class Cancelled(Exception):  # noqa: N818  (what happened, not a failure)
+class Cancelled(Exception):
     """Raised by a caller's `on_step` to stop a generation; the generator stays usable."""
 
 

@@ -6,21 +6,32 @@ so latent frame 0 is a still picture, as with Wan's causal autoencoder.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
-from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.autoencoders.vae import DecoderOutput
-from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 
+from generation.generators.libraries import diffusers
 
-class PatchCodec(ModelMixin, ConfigMixin):  # type: ignore[misc]
-    """Video [B, 3, 1 + n * block_frames, H, W] in -1 to 1, to latents [B, z_dim, 1 + n, H / block, W / block]."""
+_register_to_config: Any = diffusers.configuration_utils.register_to_config
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What diffusers expects of `decode`: video [B, 3, T, H, W] in -1 to 1."""
+
+    sample: Tensor
+
+
+class PatchCodec(diffusers.ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
+    """Video [B, 3, 1 + n * deep, H, W] in -1 to 1, latents [B, z_dim, 1 + n, H / side, W / side]."""
 
     _supports_gradient_checkpointing = False
+    decodes_at_once = True
+    """Any latent frame can be decoded alone, at the cost of one matrix multiplication."""
 
-    @register_to_config
+    @_register_to_config  # type: ignore[untyped-decorator]
     def __init__(
         self,
         z_dim: int = 96,
@@ -48,7 +59,9 @@ class PatchCodec(ModelMixin, ConfigMixin):  # type: ignore[misc]
         deep, side = self._block
         batch, colours, frames, height, width = video.shape
         if (frames - 1) % deep or height % side or width % side:
-            raise ValueError(f"frames must be {deep}n + 1 and sides multiples of {side}, got {tuple(video.shape)}")
+            raise ValueError(
+                f"frames must be {deep}n + 1 and sides multiples of {side}, got {tuple(video.shape)}"
+            )
         video = torch.cat([video[:, :, :1].expand(-1, -1, deep - 1, -1, -1), video], dim=2)
         cut = video.view(batch, colours, -1, deep, height // side, side, width // side, side)
         return cut.permute(0, 2, 4, 6, 1, 3, 5, 7).flatten(4)
@@ -58,22 +71,16 @@ class PatchCodec(ModelMixin, ConfigMixin):  # type: ignore[misc]
         found = (self.blocks(video) - self.mean) @ self.basis.T
         return (found * self.scale).permute(0, 4, 1, 2, 3)
 
-    def decode(self, z: Tensor, return_dict: bool = True) -> DecoderOutput | tuple[Tensor]:
+    def decode(self, z: Tensor, return_dict: bool = True) -> Decoded | tuple[Tensor]:
         """Latents to video in -1 to 1, as diffusers' pipelines call it."""
         deep, side = self._block
         batch, _, frames, rows, columns = z.shape
         flat = (z.permute(0, 2, 3, 4, 1) / self.scale) @ self.basis + self.mean
         cut = flat.view(batch, frames, rows, columns, 3, deep, side, side).permute(0, 4, 1, 5, 2, 6, 3, 7)
-        video = cut.reshape(batch, 3, frames * deep, rows * side, columns * side)[:, :, deep - 1 :].clamp(-1, 1)
-        return DecoderOutput(sample=video) if return_dict else (video,)
-
-    def thumbnail(self, z: Tensor) -> Tensor:
-        """The mean colour of each block of the middle latent frame: RGB [B, 3, h, w] in 0 to 1, at little cost."""
-        deep, side = self._block
-        per_colour = self.basis.view(-1, 3, deep * side * side).mean(-1)
-        middle = z[:, :, z.shape[2] // 2].permute(0, 2, 3, 1) / self.scale
-        colours = middle @ per_colour + self.mean.view(3, -1).mean(-1)
-        return ((colours + 1) / 2).clamp(0, 1).permute(0, 3, 1, 2)
+        video = cut.reshape(batch, 3, frames * deep, rows * side, columns * side)[:, :, deep - 1 :].clamp(
+            -1, 1
+        )
+        return Decoded(sample=video) if return_dict else (video,)
 
 
 def fit(clips: Iterable[Tensor], *, z_dim: int, block_frames: int, block: int, seed: int) -> PatchCodec:
@@ -82,7 +89,9 @@ def fit(clips: Iterable[Tensor], *, z_dim: int, block_frames: int, block: int, s
     Channels are scaled by the square root of their deviation: full whitening would let fine detail
     dominate the training loss, none would hide it.
     """
-    codec = PatchCodec(z_dim=z_dim, scale_factor_temporal=block_frames, scale_factor_spatial=block)
+    codec: PatchCodec = PatchCodec(
+        z_dim=z_dim, scale_factor_temporal=block_frames, scale_factor_spatial=block
+    )
     dice = torch.Generator().manual_seed(seed)
     kept = []
     for batch in clips:

@@ -8,7 +8,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-import generation.generators.torch_ops  # noqa: F401  (before diffusers)
 import numpy as np
 import torch
 from torch import Tensor
@@ -22,16 +21,21 @@ _DRAW_AT_ONCE = 8
 
 
 def fit_codec(config: TrainingConfig) -> codecs.PatchCodec:
-    """The codec for these settings: fitted once to clips that training never sees, then kept in the folder."""
+    """The codec for these settings: fitted once to clips that training never sees, then kept."""
     folder = config.folder / "codec"
     if not (folder / "config.json").exists():
         batches = (draw(config, CODEC_SEEDS[i : i + 16]) for i in range(0, len(CODEC_SEEDS), 16))
         fitted = codecs.fit(
-            batches, z_dim=config.channels, block_frames=config.block_frames, block=config.block, seed=config.seed
+            batches,
+            z_dim=config.channels,
+            block_frames=config.block_frames,
+            block=config.block,
+            seed=config.seed,
         )
         fitted.save_pretrained(folder)
     loaded: codecs.PatchCodec = codecs.PatchCodec.from_pretrained(folder, local_files_only=True)
-    return loaded.eval()
+    loaded.eval()
+    return loaded
 
 
 def draw(config: TrainingConfig, seeds: Sequence[int]) -> Tensor:
@@ -63,7 +67,7 @@ class LatentStore:
         self._drawn[places] = 1
 
 
-def _open(path: Path, *, dtype: type, shape: tuple[int, ...]) -> np.memmap:  # type: ignore[type-arg]
+def _open(path: Path, *, dtype: type, shape: tuple[int, ...]) -> np.memmap:
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     if not path.exists() or path.stat().st_size != size:
         with path.open("wb") as file:

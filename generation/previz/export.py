@@ -1,17 +1,116 @@
-"""Turn a checkpoint into the diffusers folder that ships."""
+"""A checkpoint becomes the folder that ships: `python -m generation.previz.export --config FILE`."""
 
+import argparse
+import json
+import shutil
+from pathlib import Path
 from typing import Any
 
-import generation.generators.torch_ops  # noqa: F401  (before diffusers)
-from diffusers import UniPCMultistepScheduler, WanPipeline
+import torch
+
+from generation.generators import catalogue
+from generation.generators.libraries import diffusers
+from generation.previz import text
+from generation.previz.config import TrainingConfig
+from generation.previz.world import lexicon, scenes
 
 GUIDANCE = 3.0
 STEPS = 12
+MOST_STEPS = 40
+NAME = "previz-dit"
+WEIGHTS = Path(__file__).parent / "weights" / NAME
+NOTE = (
+    "Early checkpoint of a very small model, trained for a short while on a CPU. "
+    "It draws one object in simple scenes, and often gets the shape or the motion wrong."
+)
 
 
 def pipeline(*, transformer: Any, encoder: Any, tokenizer: Any, codec: Any) -> Any:
     """A WanPipeline around these parts. The scheduler reads the model's output as the clean clip."""
-    scheduler = UniPCMultistepScheduler(prediction_type="sample", use_flow_sigmas=True, flow_shift=3.0)
-    return WanPipeline(
+    scheduler = diffusers.UniPCMultistepScheduler(
+        prediction_type="sample", use_flow_sigmas=True, flow_shift=3.0
+    )
+    return diffusers.WanPipeline(
         tokenizer=tokenizer, text_encoder=encoder, vae=codec, scheduler=scheduler, transformer=transformer
     )
+
+
+def write(whole: Any, folder: Path) -> None:
+    """Save a pipeline in bfloat16 safetensors, in place of whatever `folder` held."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    for part in (whole.transformer, whole.text_encoder, whole.vae):
+        part.to(torch.bfloat16)
+    whole.save_pretrained(folder, safe_serialization=True)
+    for path in folder.rglob("*.safetensors"):
+        path.chmod(0o644)
+    # transformers 5 writes a class name of its own for any fast tokenizer; this one every version knows.
+    for name in ("model_index.json", "tokenizer/tokenizer_config.json"):
+        path = folder / name
+        path.write_text(path.read_text().replace("TokenizersBackend", "PreTrainedTokenizerFast"))
+
+
+def card(config: TrainingConfig, folder: Path, *, version: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """What `reelproof.json` says of an exported folder."""
+    return {
+        "name": NAME,
+        "version": version,
+        "licence": "Apache-2.0",
+        "weights_sha256": catalogue.weights_digest(folder),
+        "pipeline_class": "WanPipeline",
+        "early_checkpoint": True,
+        "note": NOTE,
+        "sizes": [[config.width, config.height]],
+        "min_frames": config.frames,
+        "max_frames": config.frames,
+        "frame_step": config.block_frames,
+        "frame_rate": config.frame_rate,
+        "default_steps": STEPS,
+        "max_steps": MOST_STEPS,
+        "default_guidance": GUIDANCE,
+        "max_tokens": text.MAX_TOKENS,
+        "training": facts,
+        "knows": {name: list(values) for name, values in scenes.ATTRIBUTES.items()},
+        "lexicon": lexicon.to_json(),
+    }
+
+
+def export(config: TrainingConfig, folder: Path, *, version: str) -> dict[str, Any]:
+    """Write the averaged weights of a run's checkpoint, with their card; returns the card."""
+    from generation.previz.data import fit_codec
+    from generation.previz.train import open_run
+
+    run = open_run(config)
+    transformer, encoder = run.averaged_models()
+    whole = pipeline(
+        transformer=transformer, encoder=encoder, tokenizer=run.models.tokenizer, codec=fit_codec(config)
+    )
+    write(whole, folder)
+    facts = {
+        "steps": run.step,
+        "clips_seen": run.clips,
+        "distinct_clips": min(config.clips, config.clips_at_start + config.clips_per_step * run.step),
+        "hours": round(run.seconds / 3600, 2),
+        "parameters": sum(p.numel() for p in transformer.parameters()),
+        "text_parameters": sum(p.numel() for p in encoder.parameters()),
+        "hardware": f"CPU, {config.threads} thread{'s' if config.threads > 1 else ''}",
+        "held_out_share": scenes.HELD_OUT_SHARE,
+    }
+    said = card(config, folder, version=version, facts=facts)
+    (folder / catalogue.CARD_NAME).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n")
+    return said
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Export the averaged weights of a training run.")
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--version", default="0.1-early")
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    said = export(TrainingConfig.load(given.config), given.out, version=given.version)
+    print(json.dumps({"folder": str(given.out), **said["training"]}))
+
+
+if __name__ == "__main__":
+    main()

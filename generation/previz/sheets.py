@@ -27,7 +27,9 @@ _COLUMNS = 5
 def draw(run: Any, codec: Any, path: Path, *, prompts: Sequence[str] = PROMPTS, steps: int = 12) -> None:
     """Sample the averaged model with the pipeline it will ship in, one row of frames per prompt."""
     transformer, encoder = run.averaged_models()
-    pipeline = export.pipeline(transformer=transformer, encoder=encoder, tokenizer=run.models.tokenizer, codec=codec)
+    pipeline = export.pipeline(
+        transformer=transformer, encoder=encoder, tokenizer=run.models.tokenizer, codec=codec
+    )
     pipeline.set_progress_bar_config(disable=True)
     config = run.config
     with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -70,6 +72,12 @@ def curve(log: Path, path: Path) -> None:
     picture = Image.new("RGB", (width, height), "white")
     pen = ImageDraw.Draw(picture)
     pen.line(list(zip(across.tolist(), down.tolist(), strict=True)), fill=(30, 80, 200), width=2)
-    pen.text((edge, 10), f"mean squared error of the predicted latents, {10 ** y.max():.3f} to {10 ** y.min():.3f}", fill="black")
-    pen.text((edge, height - 25), f"step {lines[0]['step']} to {lines[-1]['step']} (logarithmic)", fill="black")
+    pen.text(
+        (edge, 10),
+        f"mean squared error of the predicted latents, {10 ** y.max():.3f} to {10 ** y.min():.3f}",
+        fill="black",
+    )
+    pen.text(
+        (edge, height - 25), f"step {lines[0]['step']} to {lines[-1]['step']} (logarithmic)", fill="black"
+    )
     picture.save(path)

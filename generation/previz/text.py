@@ -6,13 +6,14 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from torch import Tensor
-from transformers import PreTrainedTokenizerFast, UMT5Config, UMT5EncoderModel
+
+from generation.generators.libraries import transformers
 
 MAX_TOKENS = 32
 
 
 def build_tokenizer(captions: Iterable[str], *, vocabulary: int = 1024) -> Any:
-    """Byte-pair encoding over bytes, so any Unicode text has tokens; words of the captions become single ones."""
+    """Byte-pair encoding over bytes: any Unicode text has tokens, captions' words become single ones."""
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
@@ -25,15 +26,19 @@ def build_tokenizer(captions: Iterable[str], *, vocabulary: int = 1024) -> Any:
     )
     tokenizer.train_from_iterator(captions, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token="<pad>", eos_token="</s>", unk_token="<unk>", model_max_length=MAX_TOKENS
+    return transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token="<pad>",
+        eos_token="</s>",
+        unk_token="<unk>",
+        model_max_length=MAX_TOKENS,
     )
 
 
 def build_encoder(*, width: int, layers: int, vocabulary: int) -> Any:
     """A UMT5 encoder with random weights."""
-    return UMT5EncoderModel(
-        UMT5Config(
+    return transformers.UMT5EncoderModel(
+        transformers.UMT5Config(
             vocab_size=vocabulary,
             d_model=width,
             d_kv=32,
@@ -58,6 +63,8 @@ def encode(encoder: Any, tokens: Tensor) -> Tensor:
 
 def tokenize(tokenizer: Any, captions: list[str]) -> Tensor:
     """Token ids [B, MAX_TOKENS]."""
-    batch = tokenizer(captions, padding="max_length", max_length=MAX_TOKENS, truncation=True, return_tensors="pt")
+    batch = tokenizer(
+        captions, padding="max_length", max_length=MAX_TOKENS, truncation=True, return_tensors="pt"
+    )
     ids: Tensor = batch.input_ids
     return ids.to(torch.long)

@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import generation.generators.torch_ops  # noqa: F401  (before diffusers)
 import torch
-from diffusers import WanTransformer3DModel
 from torch import Tensor, nn
 
+from generation.generators.libraries import diffusers
 from generation.previz import text
 from generation.previz.config import TrainingConfig
 from generation.previz.data import LatentStore
@@ -33,7 +32,9 @@ class Namer(nn.Module):
     def loss(self, states: Tensor, tokens: Tensor, labels: dict[str, Tensor]) -> Tensor:
         mean = states.sum(1) / (tokens != 0).sum(1, keepdim=True).clamp(min=1)
         losses = [
-            nn.functional.cross_entropy(head(mean).float(), labels[name], ignore_index=UNSAID, reduction="sum")
+            nn.functional.cross_entropy(
+                head(mean).float(), labels[name], ignore_index=UNSAID, reduction="sum"
+            )
             for name, head in self.heads.items()
         ]
         return torch.stack(losses).sum() / (len(tokens) * len(losses))
@@ -54,7 +55,7 @@ def build(config: TrainingConfig) -> Models:
     """Models with random weights, the same for the same seed."""
     torch.manual_seed(config.seed)
     tokenizer = text.build_tokenizer(captions.caption(scenes.sample(i), i) for i in range(20_000))
-    transformer = WanTransformer3DModel(
+    transformer = diffusers.WanTransformer3DModel(
         patch_size=(1, 2, 2),
         num_attention_heads=config.heads,
         attention_head_dim=config.model_width // config.heads,
@@ -66,7 +67,9 @@ def build(config: TrainingConfig) -> Models:
         num_layers=config.layers,
         rope_max_seq_len=64,
     )
-    encoder = text.build_encoder(width=config.text_width, layers=config.text_layers, vocabulary=len(tokenizer))
+    encoder = text.build_encoder(
+        width=config.text_width, layers=config.text_layers, vocabulary=len(tokenizer)
+    )
     return Models(transformer, encoder, Namer(config.text_width), tokenizer)
 
 
@@ -80,7 +83,9 @@ class Batch:
     """Share of noise per clip, 0 to 1."""
 
 
-def words(config: TrainingConfig, tokenizer: Any, places: list[int], step: int) -> tuple[Tensor, dict[str, Tensor]]:
+def words(
+    config: TrainingConfig, tokenizer: Any, places: list[int], step: int
+) -> tuple[Tensor, dict[str, Tensor]]:
     """Captions of these clips, worded anew for this step, as tokens and as labels of what they name."""
     chance = random.Random(f"previz-words-{config.seed}-{step}")
     chosen = [scenes.sample(place) for place in places]

@@ -52,7 +52,9 @@ class Canvas:
 
     def fill(self, top: Colour, bottom: Colour, *, until: float = 0.5) -> None:
         amount = ((self.v + 0.5) / (until + 0.5)).clamp(0, 1).unsqueeze(1)
-        self.picture = torch.lerp(self.colour(top), self.colour(bottom), amount).expand_as(self.picture).clone()
+        self.picture = (
+            torch.lerp(self.colour(top), self.colour(bottom), amount).expand_as(self.picture).clone()
+        )
 
     def paint(self, colour: Tensor, cover: Tensor) -> None:
         """Lay a colour [.., 3, .., ..] over the picture where `cover` [N, H, W] is 1."""
@@ -92,7 +94,9 @@ def _wall(canvas: Canvas, ground: str) -> None:
 def _table(canvas: Canvas) -> None:
     _wall(canvas, "table")
     wood = torch.lerp(
-        canvas.lit((0.56, 0.36, 0.20)), canvas.lit((0.74, 0.51, 0.31)), ((canvas.v - 0.15) / 0.35).unsqueeze(1)
+        canvas.lit((0.56, 0.36, 0.20)),
+        canvas.lit((0.74, 0.51, 0.31)),
+        ((canvas.v - 0.15) / 0.35).unsqueeze(1),
     )
     canvas.paint(wood, canvas.below(0.15))
     planks = (torch.sin((canvas.u + canvas.shift * 0.3) * 4 / (canvas.v + 0.45).clamp(min=0.1) * 2.2)) > 0.985
@@ -107,7 +111,9 @@ def _pedestal(canvas: Canvas) -> None:
     inside = ((0.66 - canvas.u.abs()) / canvas.pixel + 0.5).clamp(0, 1)
     side = torch.lerp(stone, shade, ((canvas.u + 0.5) / 1.1).clamp(0, 1).unsqueeze(1))
     canvas.paint(side * 0.88, inside * canvas.below(0.31))
-    top = ((1 - torch.hypot(canvas.u / 0.66, (canvas.v - 0.31) / 0.055)) * 0.055 / canvas.pixel + 0.5).clamp(0, 1)
+    top = ((1 - torch.hypot(canvas.u / 0.66, (canvas.v - 0.31) / 0.055)) * 0.055 / canvas.pixel + 0.5).clamp(
+        0, 1
+    )
     canvas.paint(stone, top)
 
 
@@ -115,7 +121,9 @@ def _studio(canvas: Canvas) -> None:
     top, bottom = _WALL["studio"][canvas.light]
     canvas.fill(top, bottom, until=0.36)
     canvas.paint(canvas.colour(bottom), canvas.disc(u=0.0, v=0.0, radius=0.25, soft=0.9) * 0.5)
-    canvas.paint(canvas.colour(top), ((canvas.v - 0.36) / 0.3).clamp(0, 1).expand(-1, -1, canvas.u.shape[-1]) * 0.5)
+    canvas.paint(
+        canvas.colour(top), ((canvas.v - 0.36) / 0.3).clamp(0, 1).expand(-1, -1, canvas.u.shape[-1]) * 0.5
+    )
 
 
 def _sky(canvas: Canvas, *, horizon: float) -> None:
@@ -125,7 +133,9 @@ def _sky(canvas: Canvas, *, horizon: float) -> None:
         canvas.paint(canvas.colour((0.95, 0.95, 0.88)), canvas.disc(u=0.55, v=-0.3, radius=0.055, soft=0.014))
         for star in range(14):
             u, v = math.sin(star * 12.9898) * 0.8, -0.46 + 0.4 * abs(math.sin(star * 78.233))
-            canvas.paint(canvas.colour((0.9, 0.9, 1.0)), canvas.disc(u=u, v=v, radius=0.007, soft=0.016) * 0.8)
+            canvas.paint(
+                canvas.colour((0.9, 0.9, 1.0)), canvas.disc(u=u, v=v, radius=0.007, soft=0.016) * 0.8
+            )
     elif canvas.light == "dusk":
         sun = canvas.colour((1.0, 0.86, 0.52))
         canvas.paint(sun, canvas.disc(u=0.5, v=horizon - 0.06, radius=0.05, soft=0.5) * 0.6)
@@ -134,12 +144,20 @@ def _sky(canvas: Canvas, *, horizon: float) -> None:
 
 def _clouds(canvas: Canvas, *, low: bool) -> None:
     white = {"day": (1.0, 1.0, 1.0), "dusk": (1.0, 0.74, 0.66), "night": (0.27, 0.31, 0.50)}[canvas.light]
-    banks = [(-0.58, -0.27, 0.085), (0.42, -0.34, 0.07), (0.05, 0.42, 0.12), (-0.7, 0.35, 0.11), (0.72, 0.30, 0.10)]
+    banks = [
+        (-0.58, -0.27, 0.085),
+        (0.42, -0.34, 0.07),
+        (0.05, 0.42, 0.12),
+        (-0.7, 0.35, 0.11),
+        (0.72, 0.30, 0.10),
+    ]
     for place, (u, v, size) in enumerate(banks if low else banks[:2]):
         cover = torch.zeros((), device=canvas.picture.device)
         middle = canvas.shift * (1.5 if place % 2 else 1.0) + u
         for step, grow in ((-1.5, 0.6), (-0.7, 0.95), (0.15, 1.15), (1.0, 0.85), (1.7, 0.55)):
-            puff = canvas.disc(u=middle + step * size, v=v - (grow - 0.6) * size * 0.6, radius=size * grow, soft=0.05)
+            puff = canvas.disc(
+                u=middle + step * size, v=v - (grow - 0.6) * size * 0.6, radius=size * grow, soft=0.05
+            )
             cover = torch.maximum(cover, puff)
         canvas.paint(canvas.colour(white), cover * 0.88)
 
@@ -160,8 +178,12 @@ def _sea(canvas: Canvas, *, frames: int) -> Tensor:
         "night": ((0.08, 0.12, 0.28), (0.02, 0.04, 0.12)),
     }[canvas.light]
     depth = ((canvas.v - horizon) / (0.5 - horizon)).clamp(0.02, 1)
-    canvas.paint(torch.lerp(canvas.colour(far), canvas.colour(near), depth.unsqueeze(1)), canvas.below(horizon))
-    glint = canvas.colour({"day": (0.75, 0.92, 1.0), "dusk": (1.0, 0.78, 0.56), "night": (0.45, 0.5, 0.7)}[canvas.light])
+    canvas.paint(
+        torch.lerp(canvas.colour(far), canvas.colour(near), depth.unsqueeze(1)), canvas.below(horizon)
+    )
+    glint = canvas.colour(
+        {"day": (0.75, 0.92, 1.0), "dusk": (1.0, 0.78, 0.56), "night": (0.45, 0.5, 0.7)}[canvas.light]
+    )
     time = torch.linspace(0, 2 * math.pi, frames + 1, device=canvas.picture.device)[:-1].view(1, frames, 1, 1)
     bands = 5.0 / (depth + 0.25)
     swell = bands * 3.2 + 2.0 * torch.sin(canvas.u * 5 + canvas.shift * 20)
@@ -172,19 +194,29 @@ def _sea(canvas: Canvas, *, frames: int) -> Tensor:
 
 def _city(canvas: Canvas) -> None:
     _sky(canvas, horizon=0.3)
-    for layer, (tone, base, height) in enumerate((((0.52, 0.58, 0.68), 0.10, 0.26), ((0.34, 0.38, 0.46), 0.2, 0.2))):
+    for layer, (tone, base, height) in enumerate(
+        (((0.52, 0.58, 0.68), 0.10, 0.26), ((0.34, 0.38, 0.46), 0.2, 0.2))
+    ):
         place = (canvas.u + canvas.shift * (0.5 + 0.5 * layer)) * (7.0 - layer) + 40 + layer * 0.4
         block = place.floor()
-        roof = base - height * (0.25 + 0.75 * (torch.sin(block * 12.9898 + layer * 4) * 43758.5453).frac().abs())
+        roof = base - height * (
+            0.25 + 0.75 * (torch.sin(block * 12.9898 + layer * 4) * 43758.5453).frac().abs()
+        )
         gap = ((place - block) > 0.06).float()
         houses = ((canvas.v - roof) / canvas.pixel + 0.5).clamp(0, 1) * gap
         canvas.paint(canvas.lit(tone) + (0.03 if canvas.light == "night" else 0.0), houses)
         window_u, window_v = (place - block) * 3, (canvas.v - roof) * 13
         lit = (torch.sin(block * 7.1 + window_u.floor() * 3.3 + window_v.floor() * 5.7) > 0.1).float()
-        pane = ((window_u.frac() - 0.5).abs() < 0.28) & ((window_v.frac() - 0.5).abs() < 0.3) & (canvas.v > roof + 0.02)
+        pane = (
+            ((window_u.frac() - 0.5).abs() < 0.28)
+            & ((window_v.frac() - 0.5).abs() < 0.3)
+            & (canvas.v > roof + 0.02)
+        )
         bright = canvas.lit((0.72, 0.80, 0.90)) if canvas.light == "day" else canvas.colour((1.0, 0.83, 0.45))
         canvas.paint(bright, houses * pane * lit * (0.3 if canvas.light == "day" else 0.6))
-    canvas.paint(canvas.lit((0.52, 0.52, 0.56)) + (0.05 if canvas.light == "night" else 0.0), canvas.below(0.2))
+    canvas.paint(
+        canvas.lit((0.52, 0.52, 0.56)) + (0.05 if canvas.light == "night" else 0.0), canvas.below(0.2)
+    )
     canvas.paint(canvas.lit((0.68, 0.68, 0.70)), canvas.below(0.2) * (1 - canvas.below(0.215)))
 
 
@@ -194,7 +226,9 @@ def _desert(canvas: Canvas) -> None:
     canvas.paint(canvas.lit((0.83, 0.62, 0.38)), canvas.below(far))
     near = 0.19 + 0.05 * torch.sin(canvas.u * 2.3 + canvas.shift * 9 - 0.6)
     sand = torch.lerp(
-        canvas.lit((0.97, 0.80, 0.54)), canvas.lit((0.86, 0.64, 0.38)), ((canvas.v - near) / 0.4).clamp(0, 1).unsqueeze(1)
+        canvas.lit((0.97, 0.80, 0.54)),
+        canvas.lit((0.86, 0.64, 0.38)),
+        ((canvas.v - near) / 0.4).clamp(0, 1).unsqueeze(1),
     )
     canvas.paint(sand, canvas.below(near))
 
@@ -207,6 +241,8 @@ def _meadow(canvas: Canvas) -> None:
     canvas.paint(canvas.lit((0.40, 0.62, 0.42)), canvas.below(far))
     near = 0.17 + 0.035 * torch.sin(canvas.u * 2.1 + canvas.shift * 9)
     grass = torch.lerp(
-        canvas.lit((0.50, 0.74, 0.34)), canvas.lit((0.24, 0.52, 0.22)), ((canvas.v - near) / 0.34).clamp(0, 1).unsqueeze(1)
+        canvas.lit((0.50, 0.74, 0.34)),
+        canvas.lit((0.24, 0.52, 0.22)),
+        ((canvas.v - near) / 0.34).clamp(0, 1).unsqueeze(1),
     )
     canvas.paint(grass, canvas.below(near))

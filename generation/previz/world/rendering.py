@@ -54,7 +54,7 @@ def _bytes(colours: Tensor) -> Tensor:
 
 def _place(clips: Tensor, shape: str, members: list[int], scenes: Sequence[Scene]) -> None:
     """Draw the shadow and then the object of each scene into its clip."""
-    _, frames, height, width, _ = clips.shape
+    frames, height = clips.shape[1:3]
     paths = [motions.path(scene, frames=frames) for scene in scenes]
 
     def per_frame(name: str) -> Tensor:
@@ -66,9 +66,17 @@ def _place(clips: Tensor, shape: str, members: list[int], scenes: Sequence[Scene
 
     grounded = [i for i, scene in enumerate(scenes) if scene.ground != "sky"]
     if grounded:
-        strength = torch.tensor([_SHADOW[scenes[i].light] for i in grounded], device=clips.device).view(-1, 1, 1, 1)
-        window = _Window(clips, [members[i] for i in grounded], x[grounded], torch.full_like(x[grounded], motions.FLOOR),
-                         across=0.72, down=0.2)
+        strength = torch.tensor([_SHADOW[scenes[i].light] for i in grounded], device=clips.device).view(
+            -1, 1, 1, 1
+        )
+        window = _Window(
+            clips,
+            [members[i] for i in grounded],
+            x[grounded],
+            torch.full_like(x[grounded], motions.FLOOR),
+            across=0.72,
+            down=0.2,
+        )
         gap = (motions.FLOOR - radius - y)[grounded].clamp(min=0).view(-1, frames, 1, 1)
         spread = radius[grounded].view(-1, frames, 1, 1) * (1.0 + 1.2 * gap)
         away = torch.hypot(window.u / spread, window.v / (spread * 0.24))
@@ -110,7 +118,9 @@ def _shade(
     if shape == "cube":
         towards = shapes.facing(x, y)
     # The mirror direction of a viewer straight ahead, so the highlight sits between light and eye.
-    half = (normal_u * light_u * 0.547 + normal_v * light_v * 0.547 + normal_z * (light_z + 1) * 0.547).clamp(0, 1)
+    half = (normal_u * light_u * 0.547 + normal_v * light_v * 0.547 + normal_z * (light_z + 1) * 0.547).clamp(
+        0, 1
+    )
     shine = half.pow(28) * (0.15 if shape in ("cube", "leaf") else 0.5)
     rim = inwards.pow(3) * 0.10 * (normal_u + 0.5).clamp(0, 1)
     return skin * light * (0.34 + 0.78 * towards).unsqueeze(-1) + (shine + rim).unsqueeze(-1) * light

@@ -1,0 +1,162 @@
+"""What a model folder says about itself, read without torch: for the web process and for the queue's edge.
+
+A folder is a diffusers pipeline. Ours carry a `reelproof.json` beside `model_index.json`; for any other Wan
+folder the same is derived from its configurations.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from generation.generators.base import Capabilities, GeneratorError, ModelIdentity, VideoRequest
+from generation.generators.understanding import Lexicon
+
+CARD_NAME = "reelproof.json"
+_MOST_STEPS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything about a generator that can be known before its weights are loaded."""
+
+    identity: ModelIdentity
+    capabilities: Capabilities
+    max_tokens: int
+    lexicon: Lexicon | None
+    """None for a model that reads free text."""
+
+
+def read(folder: Path, *, digest: bool = False) -> Card:
+    """Read a folder's card. Raises GeneratorError if it is no pipeline that we know.
+
+    With `digest` the weight files are read through: a card's claim about them must hold, and a folder
+    without a card gets its digest. Without, such a folder's `weights_sha256` is empty.
+    """
+    card = _written(folder) if (folder / CARD_NAME).exists() else _derived(folder)
+    if not digest:
+        return card
+    found = weights_digest(folder)
+    claimed = card.identity.weights_sha256
+    if claimed and claimed != found:
+        raise GeneratorError(f"The weights in {folder.name} are not those its card describes.")
+    return replace(card, identity=replace(card.identity, weights_sha256=found))
+
+
+def snap(request: VideoRequest, capabilities: Capabilities) -> VideoRequest:
+    """The nearest request that the generator can meet: size, frames, frame rate, steps, guidance."""
+    shape = request.width / request.height
+    width, height = min(
+        capabilities.sizes,
+        key=lambda s: (abs(s[0] / s[1] - shape), abs(s[0] * s[1] - request.width * request.height)),
+    )
+    beyond = max(0, min(request.frames, capabilities.max_frames) - capabilities.min_frames)
+    frames = capabilities.min_frames + round(beyond / capabilities.frame_step) * capabilities.frame_step
+    return replace(
+        request,
+        width=width,
+        height=height,
+        frames=min(frames, capabilities.max_frames),
+        frame_rate=capabilities.frame_rate,
+        steps=min(max(request.steps, 1), capabilities.max_steps),
+        guidance=max(request.guidance, 1.0),
+    )
+
+
+def weights_digest(folder: Path) -> str:
+    """SHA-256 over one line per safetensors file, sorted by path: path, NUL, SHA-256 of the file, newline."""
+    whole = hashlib.sha256()
+    for path in sorted(folder.rglob("*.safetensors"), key=lambda p: p.relative_to(folder).as_posix()):
+        state = path.stat()
+        name = path.relative_to(folder).as_posix()
+        whole.update(f"{name}\0{_file_digest(path, state.st_size, state.st_mtime_ns)}\n".encode())
+    return whole.hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _file_digest(path: Path, size: int, modified: int) -> str:
+    """Size and time are keys of the cache alone: a file of many gigabytes is read once."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _written(folder: Path) -> Card:
+    said = _json(folder / CARD_NAME)
+    try:
+        words = said.get("lexicon")
+        return Card(
+            identity=ModelIdentity(
+                name=said["name"],
+                version=said["version"],
+                licence=said["licence"],
+                weights_sha256=said["weights_sha256"],
+                pipeline_class=said["pipeline_class"],
+                early_checkpoint=bool(said["early_checkpoint"]),
+                note=said["note"],
+            ),
+            capabilities=Capabilities(
+                sizes=tuple((int(width), int(height)) for width, height in said["sizes"]),
+                min_frames=int(said["min_frames"]),
+                max_frames=int(said["max_frames"]),
+                frame_step=int(said["frame_step"]),
+                frame_rate=Fraction(said["frame_rate"]),
+                default_steps=int(said["default_steps"]),
+                max_steps=int(said["max_steps"]),
+                default_guidance=float(said["default_guidance"]),
+            ),
+            max_tokens=int(said["max_tokens"]),
+            lexicon=Lexicon.from_json(words) if words else None,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise GeneratorError(f"{CARD_NAME} in {folder.name} is incomplete: {error!r}.") from error
+
+
+def _derived(folder: Path) -> Card:
+    """A Wan folder as published: what its size, autoencoder and scheduler imply."""
+    index = _json(folder / "model_index.json")
+    autoencoder = _json(folder / "vae" / "config.json")
+    transformer = _json(folder / "transformer" / "config.json")
+    patch = transformer.get("patch_size", [1, 2, 2])
+    frame_step = int(autoencoder.get("scale_factor_temporal", 4))
+    side = int(autoencoder.get("scale_factor_spatial", 8)) * int(patch[-1])
+    # Wan2.2 TI2V-5B compresses 16-fold and was trained at 720p and 24 fps; every other at 480p and 16 fps.
+    large = int(autoencoder.get("scale_factor_spatial", 8)) >= 16
+    usual = ((1280, 704), (704, 1280)) if large else ((832, 480), (480, 832), (624, 624))
+    return Card(
+        identity=ModelIdentity(
+            name=folder.resolve().name,
+            version="",
+            licence="",
+            weights_sha256="",
+            pipeline_class=str(index.get("_class_name", "")),
+            early_checkpoint=False,
+            note="",
+        ),
+        capabilities=Capabilities(
+            sizes=tuple((width // side * side, height // side * side) for width, height in usual),
+            min_frames=1 + frame_step,
+            max_frames=121 if large else 81,
+            frame_step=frame_step,
+            frame_rate=Fraction(24 if large else 16),
+            default_steps=50,
+            max_steps=max(_MOST_STEPS, 50),
+            default_guidance=5.0,
+        ),
+        max_tokens=512,
+        lexicon=None,
+    )
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise GeneratorError(f"{path.parent.name} holds no {path.name}: it is not a model folder.") from error
+    except (OSError, ValueError) as error:
+        raise GeneratorError(f"{path.name} in {path.parent.name} cannot be read: {error}") from error
+    if not isinstance(said, dict):
+        raise GeneratorError(f"{path.name} in {path.parent.name} is not a JSON object.")
+    return said

@@ -1,0 +1,164 @@
+"""Wan pipelines: diffusers' own classes, loaded from a local folder."""
+
+import io
+import json
+import threading
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from generation.generators import understanding
+from generation.generators.base import (
+    Capabilities,
+    Frames,
+    GeneratorError,
+    ModelIdentity,
+    OnStep,
+    Understanding,
+    VideoRequest,
+)
+from generation.generators.catalogue import Card
+
+PIPELINES = frozenset({"WanPipeline"})
+
+# diffusers imports whatever module a model_index.json names, so a folder could run code of its choice.
+_TRUSTED = {
+    ("diffusers", "WanTransformer3DModel"),
+    ("diffusers", "AutoencoderKLWan"),
+    ("diffusers", "UniPCMultistepScheduler"),
+    ("diffusers", "FlowMatchEulerDiscreteScheduler"),
+    ("transformers", "UMT5EncoderModel"),
+    ("transformers", "T5TokenizerFast"),
+    ("transformers", "T5Tokenizer"),
+    ("transformers", "PreTrainedTokenizerFast"),
+    ("generation.previz.codec", "PatchCodec"),
+}
+_UNSAFE = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5", ".py", ".so")
+
+
+def check(folder: Path) -> None:
+    """Refuse a folder that names foreign code or holds weights that can carry it. Raises GeneratorError."""
+    try:
+        index = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
+        named = {name: value for name, value in index.items() if not name.startswith("_")}
+    except (OSError, ValueError, AttributeError) as error:
+        raise GeneratorError(f"{folder.name} is not a diffusers pipeline folder.") from error
+    if index.get("_class_name") not in PIPELINES:
+        raise GeneratorError(f"{index.get('_class_name')} is not a pipeline that Reelproof runs.")
+    for name, value in named.items():
+        parts = tuple(value) if isinstance(value, list) else None
+        if parts is not None and parts != (None, None) and parts not in _TRUSTED:
+            raise GeneratorError(
+                f"{folder.name} asks for {'.'.join(map(str, parts))} as {name}, which is not trusted."
+            )
+    for path in folder.rglob("*"):
+        if path.suffix.lower() in _UNSAFE:
+            raise GeneratorError(f"{folder.name} holds {path.name}: only safetensors weights are loaded.")
+
+
+def load(folder: Path, card: Card) -> "WanGenerator":
+    """Load a checked folder in bfloat16, onto the GPU if there is one. Raises GeneratorError."""
+    check(folder)
+    import torch
+
+    # diffusers takes classes of other libraries only from modules that are imported already.
+    import generation.previz.codec  # noqa: F401
+    from generation.generators.libraries import diffusers, transformers
+
+    diffusers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.disable_progress_bar()
+    diffusers.utils.logging.set_verbosity_error()  # else each start warns that our codec is not Wan's
+    try:
+        pipeline = diffusers.DiffusionPipeline.from_pretrained(
+            str(folder), dtype=torch.bfloat16, local_files_only=True, use_safetensors=True
+        )
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise GeneratorError(f"{folder.name} cannot be loaded: {error}") from error
+    pipeline.set_progress_bar_config(disable=True)
+    if torch.cuda.is_available():
+        pipeline.to("cuda")
+    return WanGenerator(pipeline, card)
+
+
+class WanGenerator:
+    """A VideoGenerator around one WanPipeline. Pipelines keep state while they run: one take at a time."""
+
+    def __init__(self, pipeline: Any, card: Card) -> None:
+        self._pipeline = pipeline
+        self._card = card
+        self._busy = threading.Lock()
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self._card.identity
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._card.capabilities
+
+    def understand(self, prompt: str) -> Understanding:
+        """A model with a lexicon reads the canonical prompt alone; any other reads all that is written."""
+        if self._card.lexicon is None:
+            return Understanding(canonical=prompt, recognised=(), unknown=())
+        return understanding.understand(prompt, self._card.lexicon)
+
+    def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
+        """Make the clip; see `VideoGenerator.generate`. Takes that come at once wait for each other."""
+        import torch
+
+        self._check(request)
+
+        def step_ended(pipeline: Any, step: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+            on_step(done=step + 1, total=pipeline.num_timesteps, preview=self._preview(tensors["latents"]))
+            return tensors
+
+        with self._busy, torch.inference_mode():
+            try:
+                found = self._pipeline(
+                    prompt=self.understand(request.prompt).canonical,
+                    negative_prompt=self.understand(request.negative_prompt).canonical,
+                    width=request.width,
+                    height=request.height,
+                    num_frames=request.frames,
+                    num_inference_steps=request.steps,
+                    guidance_scale=request.guidance,
+                    max_sequence_length=self._card.max_tokens,
+                    # Chance is drawn on the CPU, so that a seed means the same on every device.
+                    generator=torch.Generator("cpu").manual_seed(request.seed),
+                    callback_on_step_end=step_ended,
+                    output_type="np",
+                )
+            except torch.OutOfMemoryError as error:
+                raise MemoryError(str(error)) from error
+        return cast(Frames, np.rint(found.frames[0] * 255).astype(np.uint8))
+
+    def _check(self, request: VideoRequest) -> None:
+        can = self.capabilities
+        beyond = request.frames - can.min_frames
+        if beyond % can.frame_step or not 0 <= beyond <= can.max_frames - can.min_frames:
+            possible = f"{can.min_frames} to {can.max_frames} in steps of {can.frame_step}"
+            raise GeneratorError(f"{request.frames} frames cannot be made: {possible}.")
+        if (request.width, request.height) not in can.sizes:
+            raise GeneratorError(
+                f"Pictures of {request.width}×{request.height} cannot be made by {self.identity.name}."
+            )
+        if not 1 <= request.steps <= can.max_steps:
+            raise GeneratorError(f"{request.steps} steps cannot be made: 1 to {can.max_steps}.")
+
+    def _preview(self, latents: Any) -> bytes | None:
+        """The middle of the clip as the model expects it by now: a JPEG, where decoding is next to free."""
+        from PIL import Image
+
+        codec, scheduler = self._pipeline.vae, self._pipeline.scheduler
+        if not getattr(codec, "decodes_at_once", False):
+            return None
+        # UniPC keeps what it believes the finished clip to be; the latents themselves are still mostly noise.
+        expected = getattr(scheduler, "model_outputs", [None])[-1]
+        shown = latents if expected is None else expected
+        middle = shown.shape[2] // 2
+        video = codec.decode(shown[:1, :, middle : middle + 1].to(codec.dtype), return_dict=False)[0]
+        picture = ((video[0, :, -1].float() + 1) * 127.5).round().byte().permute(1, 2, 0).cpu().numpy()
+        out = io.BytesIO()
+        Image.fromarray(picture).save(out, "JPEG", quality=80)
+        return out.getvalue()
