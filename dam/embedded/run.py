@@ -35,12 +35,14 @@ class Run:
         demo: bool,
         recover: Callable[[], None],
         count_workers: Callable[[], int],
+        sign_in: str,
     ) -> None:
         self.data_dir = data_dir
         self.code = code
         self.listen = listen
         self.port = port
         self.recover = recover  # called once the broker runs and before any worker does
+        self.sign_in = sign_in  # how, as the demo people
         self.count_workers = count_workers  # how many answer; called in a thread
         self.address = f"http://{'localhost' if listen in LOOPBACK else listen}:{port}"
         self.embeds_database = not os.environ.get("DATABASE_URL")
@@ -181,7 +183,7 @@ class Run:
         if not self.terminal.stopping.is_set():
             say(f"\n  Reelproof is ready: {self.address}")
             if self.demo:
-                say("  The sign-in page lists the demo people.")
+                say(f"  {self.sign_in}")
             say("  Ctrl-C stops everything.\n")
 
     def _wait_for_web(self) -> bool:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError
 
+from dam.accounts import demo
 from dam.celery import app
 from dam.embedded import accounts, preflight, servers, sockets
 from dam.embedded.run import Run
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             port=port,
             demo=not no_demo and "demo" in get_commands(),
             recover=_requeue_interrupted,
+            sign_in=f"The sign-in page lists the demo people; their password is {demo.PASSWORD}",
             count_workers=lambda: len(app.control.ping(timeout=0.5) or ()),
         )
         signal.signal(signal.SIGHUP, lambda signum, frame: os.kill(os.getpid(), signal.SIGTERM))
