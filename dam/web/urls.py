@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dam.web import activity, assets, events, library, theme, trash
+from dam.web import activity, assets, events, files, library, theme, trash, uploads
 
 urlpatterns: list[URLPattern] = [
     path("", library.library, name="library"),
@@ -17,5 +17,10 @@ urlpatterns: list[URLPattern] = [
     path("activity/", activity.activity, name="activity"),
     path("activity/check/", activity.check, name="activity-check"),
     path("brand.css", theme.brand_css, name="brand-css"),
+    path("uploads/", uploads.recent, name="uploads"),
+    path("uploads/new/", uploads.create, name="upload-create"),
+    path("uploads/<uuid:upload_id>/", uploads.piece, name="upload-piece"),
+    path("versions/<uuid:version_id>/steps/<slug:name>/retry/", uploads.retry_step, name="step-retry"),
+    path("files/<uuid:version_id>/<slug:kind>", files.file, name="file"),
     path("events/", events.stream, name="events"),
 ]

@@ -1,0 +1,167 @@
+"""Brings files of the server's disk into a brand's library: `manage.py import PATH... --brand SLUG`."""
+
+import json
+import time
+from argparse import ArgumentParser
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from dam.accounts import capabilities
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand, Membership, User
+from dam.catalog.models import Processing, Version
+from dam.ingest import intake
+from dam.ingest.acceptance import AlreadyKnown
+from dam.media.refusals import Refused
+from dam.media.runner import MediaFailed
+
+POLL_SECONDS = 0.5
+
+
+@dataclass
+class Outcome:
+    """What became of one file; `state` is its processing, set with --wait."""
+
+    path: str
+    outcome: str  # "taken", "known" or "refused"
+    asset: str | None = None
+    reason: str = ""
+    state: str | None = None
+
+
+class Command(BaseCommand):
+    help = (
+        "Import video files, and folders of them, into a brand's library. One bad file never stops the others. "
+        "Exit status 0 when every file was taken or known already (with --wait: and processed), else 1."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a folder with all below it")
+        parser.add_argument("--brand", required=True, metavar="SLUG", help="the brand to import into")
+        parser.add_argument(
+            "--as", dest="email", metavar="EMAIL", help="who imports; else the first who may upload"
+        )
+        parser.add_argument(
+            "--wait", action="store_true", help="until the workers have processed all of them"
+        )
+        parser.add_argument(
+            "--timeout",
+            type=float,
+            default=3600,
+            metavar="SECONDS",
+            help="with --wait, at most (default 3600)",
+        )
+        parser.add_argument("--json", action="store_true", help="one JSON list on standard output")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        brand = Brand.objects.filter(slug=options["brand"]).first()
+        if brand is None:
+            raise CommandError(f"There is no brand {options['brand']!r}.")
+        user = _person(brand, options["email"])
+        self.stderr.ending = "\n"
+        outcomes = []
+        files = _files(options["paths"])
+        for place, path in enumerate(files, start=1):
+            outcome = _import(path, brand=brand, user=user)
+            outcomes.append(outcome)
+            self.stderr.write(f"[{place}/{len(files)}] {outcome.outcome}: {path} {outcome.reason}".rstrip())
+        if options["wait"]:
+            self._wait(outcomes, seconds=options["timeout"])
+        if options["json"]:
+            self.stdout.write(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
+        else:
+            self._print(outcomes)
+        if any(not _went_well(outcome) for outcome in outcomes):
+            raise SystemExit(1)
+
+    def _wait(self, outcomes: list[Outcome], *, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        ours = [outcome for outcome in outcomes if outcome.asset]
+        told = -1
+        while ours:
+            found = {
+                str(version.asset_id): version
+                for version in Version.objects.filter(asset_id__in=[outcome.asset for outcome in ours])
+            }
+            for outcome in ours:
+                version = found[str(outcome.asset)]
+                outcome.state = version.processing
+                outcome.reason = version.processing_reason or outcome.reason
+            done = sum(1 for outcome in ours if not _is_open(outcome))
+            if done != told:
+                told = done
+                self.stderr.write(f"{timezone.localtime():%H:%M:%S} processed {done} of {len(ours)}")
+            if done == len(ours):
+                return
+            if time.monotonic() > end:
+                for outcome in ours:
+                    if _is_open(outcome):
+                        outcome.reason = f"Not processed within {seconds:.0f} seconds; is a worker running?"
+                return
+            time.sleep(POLL_SECONDS)
+
+    def _print(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            words = [outcome.state or outcome.outcome, outcome.path]
+            if outcome.asset:
+                words.append(outcome.asset)
+            if outcome.reason:
+                words.append(outcome.reason)
+            self.stdout.write("  ".join(words))
+
+
+def _person(brand: Brand, email: str | None) -> User:
+    members = (
+        Membership.objects.select_related("user").filter(brand=brand, user__is_active=True).order_by("pk")
+    )
+    for membership in members:
+        may = capabilities.granted(membership.role, Capability.UPLOAD)
+        if email is None and may:
+            return membership.user
+        if email is not None and membership.user.email == email.lower():
+            if not may:
+                raise CommandError(f"{email} may not upload to {brand}: the role is {membership.role}.")
+            return membership.user
+    raise CommandError(f"{email} is no member of {brand}." if email else f"Nobody in {brand} may upload.")
+
+
+def _files(paths: list[str]) -> list[Path]:
+    """Every file named, and every one below a folder named; hidden ones are passed over."""
+    found: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            below = (each for each in sorted(path.rglob("*")) if each.is_file())
+            found += [
+                each
+                for each in below
+                if not any(part.startswith(".") for part in each.relative_to(path).parts)
+            ]
+        else:
+            found.append(path)
+    return found
+
+
+def _import(path: Path, *, brand: Brand, user: User) -> Outcome:
+    try:
+        version = intake.take_from_disk(path, brand=brand, user=user)
+    except AlreadyKnown as known:
+        return Outcome(str(path), "known", str(known.version.asset_id), str(known))
+    except Refused as refused:
+        return Outcome(str(path), "refused", reason=refused.message)
+    except (MediaFailed, OSError) as problem:
+        return Outcome(str(path), "refused", reason=str(problem))
+    return Outcome(str(path), "taken", str(version.asset_id))
+
+
+def _is_open(outcome: Outcome) -> bool:
+    return outcome.state in (Processing.WAITING, Processing.RUNNING)
+
+
+def _went_well(outcome: Outcome) -> bool:
+    if outcome.outcome == "refused":
+        return False
+    return outcome.state in (None, Processing.READY)

@@ -1,0 +1,201 @@
+"""The addresses that files come in by (docs/uploads.md): tus 1.0 for the browser and for programs."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.catalog.models import Version
+from dam.ingest import steps, uploads
+from dam.ingest.models import Step, Upload
+from dam.media.refusals import Refused
+from dam.rights.visibility import visible_assets, visible_versions
+from dam.web import problems
+from dam.web.brands import BrandRequest, may, requires
+from dam.web.problems import problem
+
+TUS = "1.0.0"
+RECENT = 50
+PIECE_TYPE = "application/offset+octet-stream"
+View = Callable[..., HttpResponseBase]
+
+
+class BadHeader(Exception):
+    """A header is missing or can't be read; the message says which."""
+
+
+def tus(view: View) -> View:
+    """A view that speaks tus: for those who may upload, with problems as JSON."""
+
+    @wraps(view)
+    def answer(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase
+        try:
+            if not may(request, Capability.UPLOAD):
+                response = problem(403, "forbidden", "Your role in this brand does not include uploading.")
+            else:
+                response = view(request, *args, **kwargs)
+        except BadHeader as bad:
+            response = problem(400, "bad_request", str(bad))
+        except Http404:
+            response = problem(404, "not_found", "There is no such upload of yours.")
+        except Refused as refused:
+            response = problems.of_refusal(refused)
+        response.headers["Tus-Resumable"] = TUS
+        return response
+
+    answer.capability = Capability.UPLOAD  # type: ignore[attr-defined]
+    return answer
+
+
+@tus
+def create(request: BrandRequest) -> HttpResponseBase:
+    if request.method != "POST":
+        return _not_allowed("POST")
+    upload = uploads.create(
+        brand=request.brand,
+        user=request.user,
+        filename=_filename(request),
+        size=_number(request, "Upload-Length"),
+    )
+    response = JsonResponse(_describe(request, upload), status=201)
+    response.headers["Location"] = reverse("upload-piece", args=[request.brand.slug, upload.pk])
+    response.headers["X-Upload-Piece-Bytes"] = str(settings.UPLOAD_CHUNK_BYTES)
+    return _standing(response, upload)
+
+
+@tus
+def piece(request: BrandRequest, upload_id: UUID) -> HttpResponseBase:
+    """One upload: where it stands, its next piece, or its end."""
+    mine = Upload.objects.filter(brand=request.brand, user=request.user)
+    upload = get_object_or_404(mine.select_related("version__asset"), pk=upload_id)
+    if request.method == "HEAD":
+        return _standing(HttpResponse(), upload)
+    if request.method == "GET":
+        return JsonResponse(_describe(request, upload), headers={"Cache-Control": "no-store"})
+    if request.method == "PATCH":
+        return _append(request, upload)
+    if request.method == "DELETE":
+        return _cancel(upload)
+    return _not_allowed("HEAD", "GET", "PATCH", "DELETE")
+
+
+@require_safe
+@tus
+def recent(request: BrandRequest) -> HttpResponseBase:
+    """This person's latest uploads to the brand, newest first."""
+    mine = Upload.objects.filter(brand=request.brand, user=request.user).select_related("version__asset")
+    found = [_describe(request, upload) for upload in mine.order_by("-created_at")[:RECENT]]
+    return JsonResponse({"uploads": found}, headers={"Cache-Control": "no-store"})
+
+
+@require_POST
+@requires(Capability.RETRY)
+def retry_step(request: BrandRequest, version_id: UUID, name: str) -> HttpResponse:
+    """Run a processing step again."""
+    version: Version = get_object_or_404(
+        visible_versions(request.user, brand=request.brand).select_related("asset", "brand"), pk=version_id
+    )
+    get_object_or_404(Step, version=version, name=name)
+    with suppress(steps.StepBusy):  # somebody else pressed it as well: it runs, as was asked
+        steps.retry(version, name, by=request.user)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)  # the page hears of the change by itself
+    return redirect("asset", request.brand.slug, version.asset_id)
+
+
+def _append(request: BrandRequest, upload: Upload) -> HttpResponseBase:
+    if request.content_type != PIECE_TYPE:
+        return problem(415, "bad_request", f"A piece has the Content-Type {PIECE_TYPE}.")
+    try:
+        uploads.write(
+            upload,
+            offset=_number(request, "Upload-Offset"),
+            piece=cast(Any, request),
+            length=_number(request, "Content-Length"),
+        )
+    except uploads.Closed:
+        return problem(410, "closed", "This upload takes no more: it is complete, cancelled or refused.")
+    except uploads.Busy:
+        return problem(
+            423, "busy", "Another request is writing this upload. Ask where it stands, then go on."
+        )
+    except uploads.TooMuch:
+        most = settings.UPLOAD_CHUNK_BYTES
+        return problem(413, "too_large", f"A piece has at most {most} bytes and ends with the file.")
+    except uploads.WrongOffset as wrong:
+        response = problem(409, "wrong_offset", str(wrong))
+        response.headers["Upload-Offset"] = str(wrong.offset)
+        return response
+    return _standing(HttpResponse(status=204), upload)
+
+
+def _cancel(upload: Upload) -> HttpResponseBase:
+    try:
+        uploads.cancel(upload)
+    except uploads.Closed:
+        return problem(410, "closed", "There is nothing to cancel any more.")
+    return HttpResponse(status=204)
+
+
+def _standing(response: HttpResponseBase, upload: Upload) -> HttpResponseBase:
+    response.headers["Upload-Offset"] = str(upload.received)
+    response.headers["Upload-Length"] = str(upload.size)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _describe(request: BrandRequest, upload: Upload) -> dict[str, object]:
+    """The upload as JSON. Its asset is named while the person may see it."""
+    asset = upload.version.asset if upload.version else None
+    if (
+        asset is not None
+        and not visible_assets(request.user, brand=request.brand).filter(pk=asset.pk).exists()
+    ):
+        asset = None
+    return {
+        "id": str(upload.pk),
+        "filename": upload.filename,
+        "size": upload.size,
+        "received": upload.received,
+        "state": upload.state,
+        "code": upload.code,
+        "reason": upload.reason,
+        "asset": str(asset.pk) if asset else None,
+        "url": reverse("asset", args=[request.brand.slug, asset.pk]) if asset else None,
+    }
+
+
+def _number(request: HttpRequest, header: str) -> int:
+    value = request.headers.get(header, "")
+    if not value.isascii() or not value.isdigit() or len(value) > 18:
+        raise BadHeader(f"The header {header} must be a whole number.")
+    return int(value)
+
+
+def _filename(request: HttpRequest) -> str:
+    """The name in Upload-Metadata: `filename <base64>, …`; empty when there is none."""
+    for pair in request.headers.get("Upload-Metadata", "").split(","):
+        key, _, value = pair.strip().partition(" ")
+        if key == "filename":
+            try:
+                return base64.b64decode(value.strip(), validate=True).decode()
+            except (binascii.Error, UnicodeDecodeError):
+                raise BadHeader("The filename in Upload-Metadata must be base64 of UTF-8.") from None
+    return ""
+
+
+def _not_allowed(*methods: str) -> HttpResponseBase:
+    response = problem(405, "method_not_allowed", f"Use {' or '.join(methods)}.")
+    response.headers["Allow"] = ", ".join(methods)
+    return response
