@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from generation.generators.libraries import diffusers
 
+# diffusers loads a class of another library if that class's module knows the loader by this very name.
+ModelMixin: Any = diffusers.ModelMixin
 _register_to_config: Any = diffusers.configuration_utils.register_to_config
 
 
@@ -24,7 +26,7 @@ class Decoded:
     sample: Tensor
 
 
-class PatchCodec(diffusers.ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
+class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
     """Video [B, 3, 1 + n * deep, H, W] in -1 to 1, latents [B, z_dim, 1 + n, H / side, W / side]."""
 
     _supports_gradient_checkpointing = False
