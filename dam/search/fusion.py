@@ -12,7 +12,7 @@ Key = TypeVar("Key", bound=K)
 RANK_CONSTANT = 60
 # Below this likelihood a picture is not a match; below this share of the best one it is noise beside it.
 LEAST_LIKELIHOOD = 0.5
-LEAST_SHARE_OF_BEST = 0.35
+LEAST_SHARE_OF_BEST = 0.6
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, TrigramWordSimilarity
-from django.db.models import Case, F, FloatField, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Concat
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
@@ -87,8 +98,11 @@ def close(assets: QuerySet[Asset], query: Query, *, limit: int) -> list[tuple[As
 def _nearness(word: str) -> Case:
     """1 where the word stands, its likeness to the likest part of the text, or 0 below ALIKE."""
     tags = Tag.objects.filter(assets=OuterRef("pk")).order_by().values("assets")
-    names = Coalesce(Subquery(tags.annotate(names=StringAgg("name", " ")).values("names")), Value(""))
-    text = Concat("title", Value(" "), names, Value(" "), "search_words", Value(" "), "description")
+    joined = tags.annotate(joined=StringAgg("name", Value(" "))).values("joined")
+    names = Coalesce(Subquery(joined), Value(""), output_field=TextField())
+    parts = ("title", names, "search_words", "description")
+    spaced = [each for part in parts for each in (part, Value(" "))]
+    text = Concat(*spaced, output_field=TextField())
     alike = TrigramWordSimilarity(word, text)
     return Case(
         When(search_vector=_beginning(word), then=Value(1.0)),

@@ -1,0 +1,75 @@
+"""An encoder of three colours, and clips that it has seen."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from dam.accounts.models import Brand
+from dam.catalog.models import Asset, Version
+from dam.search import text
+from dam.search.encoders import card
+from dam.search.encoders.base import Meaning, Pictures, Vectors
+from dam.search.models import Embedding
+from tests.factories import VersionFactory
+
+COLOURS = ("red", "green", "blue")
+
+
+class ColourEncoder:
+    """A picture's vector is its mean colour; a word's is the colour it names."""
+
+    identity = "colours@1"
+    dimensions = 3
+
+    def encode_frames(self, pictures: Pictures) -> Vectors:
+        return _unit(pictures.astype(np.float32).mean(axis=(1, 2)))
+
+    def encode_text(self, texts: list[str]) -> Vectors:
+        return _unit(
+            np.array([[float(colour in words) for colour in COLOURS] for words in texts], np.float32)
+        )
+
+    def understand(self, text: str) -> Meaning:
+        known = [word for word in text.split() if word in COLOURS]
+        unknown = tuple(word for word in text.split() if word not in COLOURS)
+        if not known:
+            return Meaning(vector=None, unknown_words=unknown)
+        vector = self.encode_text([" ".join(known)])[0]
+        return Meaning(vector=tuple(map(float, vector)), unknown_words=unknown, steepness=20, level=0.7)
+
+
+def ask(spoken: str, encoder: str) -> Meaning:
+    """What `find(ask=…)` wants: the answer without a worker."""
+    return ColourEncoder().understand(spoken)
+
+
+def install(folder: Path) -> card.Card:
+    """A card for the colour encoder: the search asks for the identity alone."""
+    return card.Card(identity=ColourEncoder.identity, folder=folder, label="Colours 1", bad_at="shapes")
+
+
+def clip(brand: Brand, title: str = "Clip", *, colours: Sequence[str] = (), **fields: object) -> Asset:
+    """An asset whose words are indexed, and which has been seen to show these colours, one each 500 ms."""
+    names = {f"asset__{name}" if name in WORDS else name: value for name, value in fields.items()}
+    version: Version = VersionFactory.create(asset__brand=brand, asset__title=title, **names)
+    text.refresh(version.asset)
+    see(version, colours)
+    return version.asset
+
+
+WORDS = ("description", "search_words", "origin", "created_by", "trashed_at", "created_at")
+
+
+def see(version: Version, colours: Sequence[str], *, encoder: str = ColourEncoder.identity) -> None:
+    for place, colour in enumerate(colours):
+        (vector,) = ColourEncoder().encode_text([colour])
+        Embedding.objects.create(
+            version=version, encoder=encoder, frame=place, time_ms=place * 500, vector=vector
+        )
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Vectors = (vectors / np.maximum(lengths, 1e-6)).astype(np.float32)
+    return unit
