@@ -1,0 +1,128 @@
+"""Signing a file so that it either stands there signed and verified, or not at all."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from provenance.manifests import anchors, c2pa_io, claims, formats, signers, verify
+from provenance.manifests.authority import Purpose
+from provenance.manifests.c2pa_io import Ingredient
+from provenance.manifests.claims import Definition, GeneratedFacts, ReleaseFacts
+from provenance.manifests.codes import State
+from provenance.manifests.report import Report
+from provenance.manifests.signers import KeyFiles, KeySigner
+
+
+class NotAsSigned(Exception):
+    """What was just signed does not hold when read back; nothing was kept. `report` says why."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(f"The signed file did not verify: {' '.join(report.reasons)}")
+        self.report = report
+
+
+class CannotCarry(Exception):
+    """The file is of a kind that has no place for a manifest: make an MP4 of it first."""
+
+
+def sign_generated(path: Path, *, out: Path, facts: GeneratedFacts) -> Report:
+    """Sign a freshly encoded clip as made by a model, into `out`, with the generator's certificate.
+
+    Raises CannotCarry, c2pa_io.SigningFailed, NotAsSigned, and what signers.signer raises; `out` is
+    then untouched.
+    """
+    definition = claims.generated(facts)
+    inputs = [_input(given) for given in definition.inputs]
+    return _sign(path, out=out, definition=definition, ingredients=inputs, purpose=Purpose.GENERATOR)
+
+
+def sign_release(master: Path, *, out: Path, facts: ReleaseFacts, encoded: Path | None = None) -> Report:
+    """Sign a master that was approved, into `out`, with the reviewer's certificate.
+
+    The master becomes the parent, with its own manifests if it has any. `encoded` is the MP4 made
+    from a master whose container carries no credentials (facts.transcoded then says so).
+    """
+    definition = claims.release(facts)
+    kind = _kind(encoded or master)
+    about = {"title": "Master", "relationship": "parentOf", "label": claims.MASTER}
+    # An ingredient without a manifest is described, not parsed: its kind only has to be a known one.
+    parent = Ingredient(about=about, content_type=kind, source=encoded or master)
+    return _sign(
+        encoded or master, out=out, definition=definition, ingredients=[parent], purpose=Purpose.REVIEWER
+    )
+
+
+def can_carry(path: Path) -> bool:
+    """Whether a manifest can be embedded in this file as it is: MP4 and QuickTime can."""
+    try:
+        _kind(path)
+    except CannotCarry:
+        return False
+    return True
+
+
+def signer(purpose: Purpose) -> KeySigner:
+    files = {
+        Purpose.GENERATOR: KeyFiles(settings.SIGNING_GENERATOR_CHAIN, settings.SIGNING_GENERATOR_KEY),
+        Purpose.REVIEWER: KeyFiles(settings.SIGNING_REVIEWER_CHAIN, settings.SIGNING_REVIEWER_KEY),
+    }
+    return signers.signer(
+        purpose,
+        files=files[purpose],
+        development_folder=anchors.development_folder(),
+        at=datetime.now(UTC),
+    )
+
+
+def _sign(
+    source: Path, *, out: Path, definition: Definition, ingredients: Sequence[Ingredient], purpose: Purpose
+) -> Report:
+    content_type = _kind(source)
+    who = signer(purpose)
+    handle, name = tempfile.mkstemp(prefix=".signing-", suffix=out.suffix, dir=out.parent)
+    os.close(handle)
+    unproven = Path(name)
+    try:
+        c2pa_io.sign(
+            definition.manifest,
+            source=source,
+            out=unproven,
+            content_type=content_type,
+            edits=definition.parent is not None,
+            ingredients=ingredients,
+            algorithm=who.algorithm,
+            chain_pem=who.chain_pem,
+            sign_bytes=who.sign,
+            anchors=anchors.house(),
+        )
+        report = verify.check(unproven)
+        if report.state not in (State.TRUSTED, State.VALID):
+            raise NotAsSigned(report)
+        unproven.replace(out)
+    finally:
+        unproven.unlink(missing_ok=True)
+    return report
+
+
+def _input(given: claims.Input) -> Ingredient:
+    about = {
+        "title": given.title,
+        "relationship": "inputTo",
+        "label": given.label,
+        "data_types": [{"type": given.data_type}],
+    }
+    return Ingredient(about=about, content_type=given.content_type, source=given.data)
+
+
+def _kind(path: Path) -> str:
+    with path.open("rb") as file:
+        kind = formats.content_type(file.read(formats.HEAD_BYTES))
+    if kind not in (formats.MP4, formats.MOV):
+        raise CannotCarry(
+            f"A manifest can be embedded in MP4 and QuickTime files; this is {kind or 'neither'}."
+        )
+    return kind
