@@ -12,6 +12,7 @@ from dam.accounts.capabilities import Capability
 from dam.audit.models import Event
 from dam.catalog import assets
 from dam.catalog.models import Asset, RenditionKind
+from dam.delivery import access
 from dam.rights import terms
 from dam.rights.visibility import trashed_assets, visible_assets
 from dam.search import search
@@ -109,6 +110,7 @@ def _page(request: BrandRequest, shown: Asset) -> dict[str, object]:
         "version": shown.current,
         "renditions": renditions,
         "sprite": sprite.details if sprite and sprite.details.get("frames") else None,
+        "release": access.may_download(request.role, shown.current, at=at),
         "standing": standing.of(origin=shown.origin, terms=terms.of(shown.current), at=at),
     }
 

@@ -1,11 +1,13 @@
 """The front door and the health check."""
 
+from typing import cast
+
 from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
-from dam.accounts.models import Membership
+from dam.accounts.models import Membership, User
 
 
 @login_required
@@ -13,7 +15,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Straight to the library of the person's first brand."""
     membership = (
         Membership.objects.select_related("brand")
-        .filter(user_id=request.user.pk)
+        .filter(user=cast(User, request.user))
         .order_by("brand__name")
         .first()
     )

@@ -24,15 +24,16 @@ def library(request: BrandRequest) -> HttpResponse:
     asked = shelf.read(request.GET)
     filled = shelf.fill(request.user, brand=request.brand, asked=asked, at=timezone.now())
     layout = _layout(request)
+    part = is_fragment(request) and asked.continues
     context = {
         "area": "library",
         "shelf": filled,
+        "facets": () if part else shelf.count(request.user, brand=request.brand, shown=filled),
         "layout": layout,
         "layouts": LAYOUTS,
         "search_words": asked.words,
         "understood": query.parse(asked.words),
     }
-    part = is_fragment(request) and asked.continues
     response = render(request, "library/_cards.html" if part else "library/library.html", context)
     if "layout" in request.GET:
         response.set_cookie(LAYOUT_COOKIE, layout, max_age=YEAR, samesite="Lax", httponly=True)

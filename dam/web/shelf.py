@@ -10,7 +10,8 @@ from django.http import QueryDict
 
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset
-from dam.search import query, search
+from dam.search import facets, query, search
+from dam.search.facets import Facet
 from dam.search.query import Filters
 from dam.search.results import Results
 from dam.web import cards
@@ -127,6 +128,15 @@ def fill(user: User, *, brand: Brand, asked: Asked, at: datetime) -> Shelf:
         total=assets.count(),
         results=None,
         next=asked.address(after=more) if more else "",
+    )
+
+
+def count(user: User, *, brand: Brand, shown: Shelf) -> tuple[Facet, ...]:
+    """The numbers beside the filters, for this page."""
+    asked = shown.asked
+    within = shown.results.found if shown.results else None
+    return facets.count(
+        user, brand=brand, asked=query.parse(asked.words), filters=asked.filters, within=within
     )
 
 

@@ -12,6 +12,7 @@ from lucide.templatetags.lucide import lucide
 
 from dam.audit.models import Event
 from dam.ingest.models import Step
+from dam.ingest.steps import BY_NAME
 from dam.search.query import Chip
 from dam.web import history, shelf, timecode
 
@@ -118,4 +119,4 @@ def changes(event: Event) -> tuple[str, ...]:
 @register.filter
 def step_title(step: Step) -> str:
     """What a processing step does, for people."""
-    return step.name.replace("_", " ").capitalize()
+    return BY_NAME[step.name].title if step.name in BY_NAME else step.name

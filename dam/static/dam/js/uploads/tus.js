@@ -1,0 +1,133 @@
+// One file on its way, in pieces that can be sent again (docs/uploads.md).
+
+const PATIENCE_MS = [500, 1500, 4000, 10000];
+const WATCH_MS = 900;
+
+// The server's own words for why it does not want a file; `code` is for programs.
+export class Refused extends Error {
+  constructor(message, code) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export class Lost extends Error {
+  constructor() {
+    super("The connection was lost. What has arrived is kept; try again to go on from there.");
+  }
+}
+
+const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+function base64(text) {
+  return btoa(String.fromCodePoint(...new TextEncoder().encode(text)));
+}
+
+async function refusal(status, text) {
+  try {
+    const { detail, code } = JSON.parse(text);
+    return new Refused(detail, code);
+  } catch {
+    return new Refused(`The server answered ${status}. Reload the page and try again.`, "unknown");
+  }
+}
+
+export class Upload {
+  constructor(file, create, onProgress) {
+    Object.assign(this, { file, create, onProgress, address: null, piece: 8 * 1024 * 1024, stopped: false });
+  }
+
+  // Sends what is missing; resolves when the server has every byte.
+  async send() {
+    this.stopped = false;
+    let offset = this.address ? await this.offset() : await this.begin();
+    let failures = 0;
+    while (offset < this.file.size && !this.stopped) {
+      try {
+        offset = await this.patch(offset);
+        failures = 0;
+      } catch (error) {
+        if (!(error instanceof Lost)) throw error;
+        if (failures === PATIENCE_MS.length || this.stopped) throw error;
+        await pause(PATIENCE_MS[failures++]);
+        offset = await this.offset().catch(() => offset);
+      }
+    }
+  }
+
+  async begin() {
+    const response = await this.request(this.create, {
+      method: "POST",
+      headers: {
+        "Upload-Length": String(this.file.size),
+        "Upload-Metadata": `filename ${base64(this.file.name)}`,
+      },
+    });
+    if (!response.ok) throw await refusal(response.status, await response.text());
+    this.address = response.headers.get("Location");
+    this.piece = Number(response.headers.get("X-Upload-Piece-Bytes")) || this.piece;
+    return 0;
+  }
+
+  async offset() {
+    const response = await this.request(this.address, { method: "HEAD" });
+    if (!response.ok) throw new Refused("The server no longer has this upload. Add the file again.", "gone");
+    return Number(response.headers.get("Upload-Offset"));
+  }
+
+  async request(address, options) {
+    let response;
+    try {
+      response = await fetch(address, {
+        ...options,
+        headers: { ...options.headers, "X-CSRFToken": token(), "Tus-Resumable": "1.0.0" },
+      });
+    } catch {
+      throw new Lost();
+    }
+    if (response.redirected) throw new Refused("You are signed out. Sign in again and add the file again.", "signed_out");
+    return response;
+  }
+
+  // XMLHttpRequest tells how much of a piece has left; fetch does not.
+  patch(offset) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      this.sending = request;
+      request.open("PATCH", this.address);
+      request.setRequestHeader("Content-Type", "application/offset+octet-stream");
+      request.setRequestHeader("Upload-Offset", String(offset));
+      request.setRequestHeader("Tus-Resumable", "1.0.0");
+      request.setRequestHeader("X-CSRFToken", token());
+      request.upload.onprogress = (event) => this.onProgress(offset + event.loaded);
+      request.onerror = () => reject(new Lost());
+      request.onabort = () => resolve(offset);
+      request.onload = async () => {
+        const known = request.getResponseHeader("Upload-Offset");
+        if (request.status === 204 || (request.status === 409 && known !== null)) resolve(Number(known));
+        else if (request.status === 423 || request.status >= 502) reject(new Lost());
+        else reject(await refusal(request.status, request.responseText));
+      };
+      request.send(this.file.slice(offset, offset + this.piece));
+    });
+  }
+
+  // After the last byte the server looks at the whole file; resolves with what became of it.
+  async outcome() {
+    for (;;) {
+      const response = await this.request(this.address, { method: "GET" });
+      if (!response.ok) throw await refusal(response.status, await response.text());
+      const answer = await response.json();
+      if (!["receiving", "received"].includes(answer.state)) return answer;
+      await pause(WATCH_MS);
+    }
+  }
+
+  async cancel() {
+    this.stopped = true;
+    this.sending?.abort();
+    if (this.address) await this.request(this.address, { method: "DELETE" }).catch(() => {});
+  }
+}
