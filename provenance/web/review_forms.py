@@ -47,7 +47,7 @@ class SubmitForm(forms.Form):
 class ApproveForm(forms.Form):
     """What an approval clears, and the password again. `before` is what the earlier stage cleared."""
 
-    sha256 = forms.CharField(widget=forms.HiddenInput())
+    sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
     uses = forms.MultipleChoiceField(
         label="For these uses",
         widget=forms.CheckboxSelectMultiple(),
@@ -111,7 +111,7 @@ def _offered(place: str, before: Clearance) -> bool:
 class AnswerForm(forms.Form):
     """Changes requested, or rejected: say why."""
 
-    sha256 = forms.CharField(widget=forms.HiddenInput())
+    sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
     comment = forms.CharField(
         label="What is wrong",
         max_length=4000,

@@ -1,0 +1,199 @@
+"""Review on the asset page, and the comments."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import User
+from dam.catalog.models import Approval, Processing, Version
+from provenance.review import comments, reviews
+from provenance.review.models import Comment, Review
+from provenance.review.states import DecisionKind
+from tests.factories import BrandFactory, member
+from tests.review_factory import Case
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def panel(case: Case, person: User) -> str:
+    response = signed_in(person).get(reverse("asset-review", args=[case.brand.slug, case.version.asset_id]))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def send(case: Case, name: str, person: User, **data: Any) -> Any:
+    address = reverse(name, args=[case.brand.slug, case.version.asset_id])
+    return signed_in(person).post(address, data, headers=HTMX)
+
+
+def comment(case: Case, person: User, **data: Any) -> Any:
+    address = reverse("comment-add", args=[case.brand.slug, case.version.pk])
+    return signed_in(person).post(address, data, headers=HTMX)
+
+
+def test_the_maker_of_a_draft_can_send_it_to_review() -> None:
+    case = Case()
+    assert "Send to review" in panel(case, case.creator)
+    response = send(case, "review-submit", case.creator, note="For the summer page", due_on="")
+    assert response["HX-Refresh"] == "true"
+    review = Review.objects.get()
+    assert (review.note, review.due_at, review.submitted_by) == ("For the summer page", None, case.creator)
+
+
+def test_a_due_day_lasts_until_its_end() -> None:
+    case = Case()
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    send(case, "review-submit", case.creator, due_on=tomorrow.isoformat())
+    due_at = Review.objects.get().due_at
+    assert due_at is not None
+    assert timezone.localtime(due_at).strftime("%Y-%m-%d %H:%M:%S") == f"{tomorrow} 23:59:59"
+
+
+def test_a_due_day_in_the_past_comes_back() -> None:
+    case = Case()
+    response = send(case, "review-submit", case.creator, due_on="2020-01-01")
+    assert response.status_code == 422
+    assert "That day has passed" in response.content.decode()
+    assert not Review.objects.exists()
+
+
+def test_a_second_click_says_that_it_is_in_review() -> None:
+    case = Case()
+    case.submit()
+    response = send(case, "review-submit", case.creator)
+    assert response.status_code == 422
+    assert Review.objects.count() == 1
+
+
+def test_what_is_still_processed_says_so_instead_of_the_form() -> None:
+    case = Case()
+    Version.objects.update(processing=Processing.RUNNING)
+    shown = panel(case, case.creator)
+    assert "still being processed" in shown
+    assert reverse("review-submit", args=[case.brand.slug, case.version.asset_id]) not in shown
+
+
+def test_a_reviewer_is_led_to_the_room() -> None:
+    case = Case()
+    case.submit()
+    assert "Decide in the review room" in panel(case, case.brand_reviewer)
+    assert "Open the review room" in panel(case, case.legal_reviewer)
+
+
+def test_a_refusal_is_shown_with_its_reason() -> None:
+    case = Case()
+    reviews.decide(
+        case.submit(),
+        by=case.brand_reviewer,
+        kind=DecisionKind.REQUEST_CHANGES,
+        expected_sha256=case.version.sha256,
+        comment="The logo is old",
+    )
+    shown = panel(case, case.creator)
+    assert "asked for changes" in shown
+    assert "The logo is old" in shown
+    assert "Send to review" in shown
+
+
+def test_a_viewer_reads_the_outcome_and_nothing_of_the_talk() -> None:
+    case = Case()
+    case.approve_all()
+    comments.add(case.version, by=case.creator, body="Between ourselves")
+    shown = panel(case, member(case.brand, Role.VIEWER))
+    assert "Approved for web, in the EU" in shown
+    assert "Between ourselves" not in shown
+    assert str(case.legal_reviewer) not in shown
+
+
+def test_an_approval_is_withdrawn_with_a_reason() -> None:
+    case = Case()
+    case.approve_all()
+    assert "Withdraw the approval" in panel(case, case.legal_reviewer)
+    assert send(case, "review-revoke", case.legal_reviewer, reason="").status_code == 422
+    assert send(case, "review-revoke", case.legal_reviewer, reason="Licence ended")["HX-Refresh"] == "true"
+    case.version.refresh_from_db()
+    assert case.version.approval == Approval.WITHDRAWN
+
+
+def test_a_creator_is_not_offered_to_withdraw_an_approval() -> None:
+    case = Case()
+    case.approve_all()
+    assert "Withdraw the approval" not in panel(case, case.creator)
+
+
+def test_a_comment_keeps_the_frame_that_was_on_screen() -> None:
+    case = Case()
+    response = comment(case, case.creator, body="The logo flickers", frame="31", at_frame="on")
+    assert response.status_code == 200
+    assert Comment.objects.get().frame == 31
+    shown = response.content.decode()
+    assert 'data-seek-frame="31"' in shown
+    assert "00:00:01:07" in shown
+    found = re.search(r'<script id="player-markers"[^>]*>(.*?)</script>', shown)
+    assert found is not None
+    assert [marker["frame"] for marker in json.loads(found[1])] == [31]
+
+
+def test_a_comment_may_be_about_the_whole_clip() -> None:
+    case = Case()
+    comment(case, case.creator, body="Lovely", frame="31")
+    assert Comment.objects.get().frame is None
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"body": " "}, "Write something first."),
+        ({"body": "Here", "frame": "48", "at_frame": "on"}, "There is no such frame in this clip."),
+    ],
+)
+def test_a_comment_that_cannot_be_kept_comes_back(data: dict[str, str], message: str) -> None:
+    case = Case()
+    response = comment(case, case.creator, **data)
+    assert response.status_code == 422
+    assert message in response.content.decode()
+    assert not Comment.objects.exists()
+
+
+def test_what_somebody_writes_is_text_and_never_markup() -> None:
+    case = Case()
+    response = comment(
+        case, case.creator, body="</script><script>alert(1)</script>", frame="0", at_frame="on"
+    )
+    assert b"<script>alert" not in response.content
+
+
+def test_a_comment_is_resolved_and_a_second_click_does_no_harm() -> None:
+    case = Case()
+    remark = comments.add(case.version, by=case.creator, body="The logo flickers", frame=3)
+    address = reverse("comment-resolve", args=[case.brand.slug, remark.pk])
+    for _ in range(2):
+        response = signed_in(case.brand_reviewer).post(address, headers=HTMX)
+        assert response.status_code == 200
+    assert "Resolved by" in response.content.decode()
+
+
+def test_a_comment_of_another_brand_is_not_there() -> None:
+    case = Case()
+    remark = comments.add(case.version, by=case.creator, body="The logo flickers")
+    stranger = member(BrandFactory.create(), Role.ADMIN)
+    slug = stranger.memberships.get().brand.slug
+    client = signed_in(stranger)
+    assert client.post(reverse("comment-resolve", args=[slug, remark.pk])).status_code == 404
+    assert client.post(reverse("comment-add", args=[slug, case.version.pk])).status_code == 404
+    assert client.get(reverse("comments", args=[slug, case.version.pk])).status_code == 404
+    assert client.get(reverse("asset-review", args=[slug, case.version.asset_id])).status_code == 404

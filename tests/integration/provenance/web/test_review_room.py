@@ -1,0 +1,281 @@
+"""The queue, the room, and deciding from the page."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Membership, User
+from dam.catalog.models import Approval
+from provenance.review import reviews
+from provenance.review.models import Decision, Review
+from provenance.review.states import DecisionKind, ReviewState
+from tests.factories import PASSWORD, BrandFactory, member
+from tests.review_factory import Case
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _forget_attempts() -> None:
+    cache.clear()
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def page(person: User, name: str, *args: object) -> str:
+    """The text of a page, its tags taken out."""
+    brand = person.memberships.get().brand
+    response = signed_in(person).get(reverse(name, args=[brand.slug, *args]))
+    assert response.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def decide(review: Review, *, by: User, headers: dict[str, str] | None = None, **changes: Any) -> Any:
+    """Post the form as the page would send it when filled in for the web and the EU."""
+    form = {
+        "kind": "approve",
+        "sha256": review.version.sha256,
+        "uses": ["web"],
+        "where": "EU",
+        "password": PASSWORD,
+        **changes,
+    }
+    sent = {name: value for name, value in form.items() if value is not None}
+    address = reverse("review-decide", args=[review.brand.slug, review.pk])
+    return signed_in(by).post(address, sent, headers=headers or HTMX)
+
+
+def test_the_queue_shows_a_reviewer_what_waits() -> None:
+    case = Case()
+    case.submit()
+    assert case.version.asset.title in page(case.brand_reviewer, "reviews")
+
+
+def test_the_queue_says_when_nothing_waits_and_shows_what_is_open() -> None:
+    case = Case()
+    case.submit()
+    shown = page(case.legal_reviewer, "reviews")
+    assert "Nothing waits for you." in shown
+    assert case.version.asset.title in shown
+
+
+@pytest.mark.parametrize(
+    ("role", "figure"), [("brand_reviewer", "1"), ("legal_reviewer", ""), ("creator", "")]
+)
+def test_the_rail_counts_what_waits_for_this_person(role: str, figure: str) -> None:
+    case = Case()
+    case.submit()
+    assert page(getattr(case, role), "review-count").replace(" wait for you", "") == figure
+
+
+def test_the_room_shows_every_fact_and_the_reviewers_buttons() -> None:
+    case = Case()
+    review = reviews.submit(case.version, by=case.creator, note="For the summer page")
+    shown = page(case.brand_reviewer, "review", review.pk)
+    for fact in (
+        case.version.asset.title,
+        case.version.sha256,
+        "For the summer page",
+        str(case.creator),
+        "1280 × 720, 24 fps",
+        "Brand review is waited for",
+        "You decide the brand review.",
+        "Request changes",
+    ):
+        assert fact in shown
+
+
+@pytest.mark.parametrize(
+    ("who", "sentence"),
+    [
+        ("legal_reviewer", "The brand review comes first; the legal review follows it."),
+        ("creator", "The brand review is decided by a brand reviewer."),
+    ],
+)
+def test_the_room_says_why_somebody_may_not_decide(who: str, sentence: str) -> None:
+    case = Case()
+    review = case.submit()
+    response = signed_in(getattr(case, who)).get(reverse("review", args=[case.brand.slug, review.pk]))
+    assert sentence in response.content.decode()
+    assert b"approve-dialog" not in response.content
+
+
+def test_approving_goes_on_to_the_next_clip() -> None:
+    case = Case()
+    review = case.submit()
+    following = Case(case.brand).submit()
+    response = decide(review, by=case.brand_reviewer)
+    assert response["HX-Redirect"] == reverse("review", args=[case.brand.slug, following.pk])
+    decision = Decision.objects.get()
+    assert (decision.uses, decision.territories, decision.stage) == (["web"], ["EU"], 0)
+
+
+def test_after_the_last_clip_the_queue_comes_back() -> None:
+    case = Case()
+    response = decide(case.submit(), by=case.brand_reviewer)
+    assert response["HX-Redirect"] == reverse("reviews", args=[case.brand.slug])
+
+
+def test_it_works_as_a_plain_form() -> None:
+    case = Case()
+    response = decide(case.submit(), by=case.brand_reviewer, headers={"Accept": "text/html"})
+    assert response.status_code == 302
+    assert Decision.objects.count() == 1
+
+
+def test_a_plain_form_with_an_error_comes_back_open() -> None:
+    case = Case()
+    response = decide(case.submit(), by=case.brand_reviewer, headers={"Accept": "text/html"}, uses=None)
+    assert response.status_code == 422
+    assert b'data-opened="approve"' in response.content
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"password": "wrong"}, "That is not your password."),
+        ({"password": None}, "Type your password"),
+        ({"uses": None}, "Choose at least one use"),
+        ({"where": "countries", "countries": ""}, "Name at least one country."),
+        ({"where": "countries", "countries": "Atlantis"}, "Atlantis"),
+        ({"where": "moon"}, "moon is not one of the available choices"),
+        ({"uses": ["skywriting"]}, "skywriting is not one of the available choices"),
+        ({"valid_until": "2020-01-01"}, "The approval would have ended already."),
+        ({"sha256": "0" * 64}, "The file you saw is not the one in review now."),
+        ({"sha256": None}, "The file you saw is not the one in review now."),
+    ],
+)
+def test_an_approval_that_is_not_complete_comes_back_with_the_reason(
+    change: dict[str, Any], message: str
+) -> None:
+    case = Case()
+    response = decide(case.submit(), by=case.brand_reviewer, **change)
+    assert response.status_code == 422
+    assert message in response.content.decode()
+    assert not Decision.objects.exists()
+
+
+def test_countries_and_an_end_date_are_kept_as_meant() -> None:
+    case = Case()
+    review = case.submit()
+    decide(
+        review,
+        by=case.brand_reviewer,
+        where="countries",
+        countries="Germany, AT",
+        valid_until="2099-12-31",
+    )
+    decision = Decision.objects.get()
+    assert decision.territories == ["DE", "AT"]
+    assert decision.valid_until is not None
+    assert decision.valid_until.isoformat() == "2099-12-31T23:59:59+00:00"
+
+
+def test_passwords_are_not_guessed_here() -> None:
+    case = Case()
+    review = case.submit()
+    for _ in range(10):
+        decide(review, by=case.brand_reviewer, password="guess")
+    response = decide(review, by=case.brand_reviewer)
+    assert "Too many wrong passwords" in response.content.decode()
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["request_changes", "reject"])
+def test_saying_no_needs_words_and_no_password(kind: str) -> None:
+    case = Case()
+    review = case.submit()
+    sent: dict[str, Any] = {"kind": kind, "uses": None, "where": None, "password": None}
+    assert decide(review, by=case.brand_reviewer, **sent).status_code == 422
+    assert decide(review, by=case.brand_reviewer, comment="The logo is old", **sent).status_code == 200
+    assert Decision.objects.get().comment == "The logo is old"
+
+
+def test_an_unknown_decision_is_a_bad_request() -> None:
+    case = Case()
+    assert decide(case.submit(), by=case.brand_reviewer, kind="shred").status_code == 400
+
+
+def test_a_second_click_is_told_that_it_is_done() -> None:
+    case = Case()
+    review = case.submit()
+    decide(review, by=case.brand_reviewer)
+    response = decide(review, by=case.brand_reviewer)
+    assert response.status_code == 422
+    assert "The brand review is done" in response.content.decode()
+
+
+def test_the_maker_cannot_approve_even_as_a_reviewer() -> None:
+    case = Case()
+    review = case.submit()
+    Membership.objects.filter(user=case.creator).update(role=Role.BRAND_REVIEWER)
+    response = decide(review, by=case.creator)
+    assert "You made this clip" in response.content.decode()
+
+
+def test_the_second_stage_is_offered_what_the_first_cleared_and_no_more() -> None:
+    case = Case()
+    review = case.submit()
+    case.approve(review, by=case.brand_reviewer)
+    response = signed_in(case.legal_reviewer).get(reverse("review", args=[case.brand.slug, review.pk]))
+    assert b'value="web"' in response.content
+    assert b'value="broadcast"' not in response.content
+    assert b'value="worldwide"' not in response.content
+
+
+def test_a_closed_review_can_still_be_read() -> None:
+    case = Case()
+    review = case.approve_all()
+    shown = page(case.creator, "review", review.pk)
+    assert "Approved for web, in the EU, with no end date." in shown
+
+
+def test_a_review_of_another_brand_is_not_there() -> None:
+    case = Case()
+    review = case.submit()
+    stranger = member(BrandFactory.create(), Role.BRAND_REVIEWER)
+    brand = stranger.memberships.get().brand
+    for name in ("review", "review-decide", "review-withdraw"):
+        address = reverse(name, args=[brand.slug, review.pk])
+        client = signed_in(stranger)
+        response = client.get(address) if name == "review" else client.post(address, {"kind": "approve"})
+        assert response.status_code == 404
+
+
+def test_lists_show_what_is_open_and_what_was_decided() -> None:
+    brand = BrandFactory.create()
+    open_case, closed_case = Case(brand), Case(brand)
+    open_case.submit()
+    reviews.decide(
+        closed_case.submit(),
+        by=closed_case.brand_reviewer,
+        kind=DecisionKind.REJECT,
+        expected_sha256=closed_case.version.sha256,
+        comment="No",
+    )
+    client = signed_in(open_case.creator)
+    pairs = ((open_case, closed_case, "open"), (closed_case, open_case, "closed"))
+    for there, elsewhere, show in pairs:
+        shown = client.get(reverse("reviews", args=[brand.slug]), {"show": show}).content.decode()
+        assert reverse("review", args=[brand.slug, there.version.reviews.get().pk]) in shown
+        assert reverse("review", args=[brand.slug, elsewhere.version.reviews.get().pk]) not in shown
+
+
+def test_the_submitter_takes_it_back_from_the_page() -> None:
+    case = Case()
+    review = case.submit()
+    response = signed_in(case.creator).post(reverse("review-withdraw", args=[case.brand.slug, review.pk]))
+    assert response.status_code == 302
+    review.refresh_from_db()
+    case.version.refresh_from_db()
+    assert (review.state, case.version.approval) == (ReviewState.WITHDRAWN, Approval.DRAFT)
