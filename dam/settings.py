@@ -90,10 +90,11 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
-# psycopg's own pool: connections outlive requests without pinning one to each thread.
-DATABASES["default"].setdefault("OPTIONS", {}).update(
-    {"pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL_SIZE", 8), "timeout": 10}}
-)
+# psycopg's own pool: connections outlive requests without pinning one to each thread (0: no pool).
+DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", 8)
+if DATABASE_POOL_SIZE:
+    pool = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = pool
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 BROKER_URL = env.text("BROKER_URL", embedded_valkey.url(DATA_DIR))
