@@ -127,7 +127,7 @@ def _wait_for_worker(process: subprocess.Popen[bytes], log: Path) -> None:
     from dam.celery import app
 
     deadline = time.monotonic() + WORKER_SECONDS
-    while not app.control.ping(timeout=0.5):
+    while not app.control.ping(timeout=2, limit=1):
         if process.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"The worker did not start:\n{log.read_text()}")
 
@@ -144,7 +144,7 @@ def live_worker(_worker: subprocess.Popen[bytes], transactional_db: None) -> Ite
     app.control.purge()
     deadline = time.monotonic() + WORKER_SECONDS
     # The next test empties the tables, which would wait for a task that still holds them.
-    while any(tasks for tasks in (app.control.inspect(timeout=0.5).active() or {}).values()):
+    while any(tasks for tasks in (app.control.inspect(timeout=2, limit=1).active() or {}).values()):
         if time.monotonic() > deadline:
             pytest.fail(f"A task ran on after the test:\n{log.read_text()[-4000:]}")
 
