@@ -37,6 +37,9 @@ KEY_USES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1"
 ANCHOR_KINDS = ("manifest", "tsa", "cawg")
 
 
+LONGEST_TEXT = 16 * 1024  # bytes
+
+
 class SigningFailed(Exception):
     """The file could not be signed: the library's own words follow."""
 
@@ -58,12 +61,15 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the library said: `store` is Reader.json(), `certificates` the signers' by manifest label."""
+    """What the library said: `store` is Reader.json(), `certificates` the signers' by manifest label,
+    `texts` the short texts kept with ingredients, by their identifier in the store.
+    """
 
     outcome: Outcome
     message: str = ""
     store: dict[str, Any] | None = None
     certificates: dict[str, Any] | None = None
+    texts: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -127,8 +133,7 @@ def sign(
         ):
             builder.set_intent(C2paBuilderIntent.EDIT if edits else C2paBuilderIntent.CREATE)
             for ingredient in ingredients:
-                with _open(ingredient.source) as stream:
-                    builder.add_ingredient(ingredient.about, ingredient.content_type, stream)
+                _add(builder, ingredient)
             builder.sign(signer, content_type, read, written)
     except C2paError as error:
         raise SigningFailed(str(failures[0] if failures else error)) from error
@@ -142,7 +147,10 @@ def read(path: Path, *, content_type: str, settings: dict[str, Any]) -> Reading:
             path.open("rb") as file,
             Reader(content_type, file, context=context) as reader,
         ):
-            return Reading(Outcome.READ, store=json.loads(reader.json()), certificates=_certificates(reader))
+            store = json.loads(reader.json())
+            return Reading(
+                Outcome.READ, store=store, certificates=_certificates(reader), texts=_texts(reader, store)
+            )
     except C2paError.ManifestNotFound as error:
         return Reading(Outcome.NONE, str(error))
     except C2paError as error:
@@ -168,8 +176,29 @@ def _context(process: int, anchors: tuple[Anchor, ...]) -> Context:
     return Context.from_dict(settings_for(anchors))
 
 
-def _open(source: Path | bytes) -> io.BufferedIOBase:
-    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+def _add(builder: Builder, ingredient: Ingredient) -> None:
+    if isinstance(ingredient.source, Path):
+        with ingredient.source.open("rb") as stream:
+            builder.add_ingredient(ingredient.about, ingredient.content_type, stream)
+        return
+    # Bytes are kept in the manifest, which add_ingredient alone does not do.
+    identifier = f"{ingredient.about['label']}.data"
+    builder.add_resource(identifier, io.BytesIO(ingredient.source))
+    about = ingredient.about | {"data": {"format": ingredient.content_type, "identifier": identifier}}
+    builder.add_ingredient(about, ingredient.content_type, io.BytesIO(ingredient.source))
+
+
+def _texts(reader: Reader, store: dict[str, Any]) -> dict[str, str]:
+    """Texts of the ingredients, such as prompts."""
+    found = {}
+    for manifest in store.get("manifests", {}).values():
+        for ingredient in manifest.get("ingredients", []):
+            data = ingredient.get("data") or {}
+            if data.get("format") == "text/plain" and "identifier" in data:
+                text = io.BytesIO()
+                reader.resource_to_stream(data["identifier"], text)
+                found[data["identifier"]] = text.getvalue()[:LONGEST_TEXT].decode(errors="replace")
+    return found
 
 
 def main() -> None:

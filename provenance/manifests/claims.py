@@ -18,6 +18,7 @@ TRAINED_ALGORITHMIC_MEDIA = "http://cv.iptc.org/newscodes/digitalsourcetype/trai
 GENERATION_LABEL = "app.reelproof.generation"
 REVIEW_LABEL = "app.reelproof.review"
 PROMPT = "prompt"
+PROMPT_TYPE = "c2pa.types.generator.prompt"
 MASTER = "master"
 
 DISCLOSE_TEXT = "text"
@@ -234,7 +235,7 @@ def _prompt(facts: GeneratedFacts) -> Input:
         title="Prompt" if shown else "Prompt (hash only)",
         content_type="text/plain",
         data=(facts.prompt if shown else f"sha256:{_sha256(facts.prompt)}").encode(),
-        data_type="c2pa.types.generator.prompt",
+        data_type=PROMPT_TYPE,
     )
 
 

@@ -3,7 +3,7 @@
 MP4 = "video/mp4"
 MOV = "video/quicktime"
 # Containers that have no place for a manifest store.
-WITHOUT_CREDENTIALS = {"video/webm", "video/ogg", "video/mp2t"}
+WITHOUT_CREDENTIALS = {"video/webm", "video/x-matroska", "video/ogg", "video/mp2t"}
 
 HEAD_BYTES = 512
 
@@ -18,7 +18,6 @@ _MAGIC = (
     (b"ID3", "audio/mpeg"),
     (b"\xff\xfb", "audio/mpeg"),
     (b"\x00\x00\x00\x0cJXL ", "image/jxl"),
-    (b"\x1aE\xdf\xa3", "video/webm"),  # Matroska too
     (b"OggS", "video/ogg"),
 )
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/avi"}
@@ -40,6 +39,8 @@ def content_type(head: bytes) -> str | None:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
+    if head.startswith(b"\x1aE\xdf\xa3"):
+        return "video/x-matroska" if b"matroska" in head[:64] else "video/webm"
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12])
     if head[4:8] == b"ftyp":

@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from provenance.manifests import codes, words
-from provenance.manifests.claims import GENERATION_LABEL, REVIEW_LABEL
+from provenance.manifests.claims import GENERATION_LABEL, PROMPT_TYPE, REVIEW_LABEL
 from provenance.manifests.codes import State
 
 DEVELOPMENT_ANCHOR = "Reelproof development CA — not on any trust list"
+DEVELOPMENT_ORGANISATION = "Reelproof development CA (not on any trust list)"
 LONGEST_CHAIN = 60
 
 _TRUSTED_BY = re.compile(r"found in \[(.*)\] trust anchors")
@@ -96,10 +97,12 @@ class ManifestSummary:
     review: ReviewSummary | None
     training: dict[str, str]  # cawg.training-mining: kind → allowed, notAllowed, constrained
     ingredients: tuple[str, ...]  # titles
+    prompt: str  # the words, where the brand's policy put them into the file
 
     @property
     def development(self) -> bool:
-        return self.trusted_by == DEVELOPMENT_ANCHOR
+        # A parent's trust is only told where it differs from what was recorded; its name tells too.
+        return self.trusted_by == DEVELOPMENT_ANCHOR or self.signer.organisation == DEVELOPMENT_ORGANISATION
 
     @property
     def signed_at(self) -> str:
@@ -155,7 +158,9 @@ class Report:
             "codes": list(self.codes),
             "reasons": list(self.reasons),
             "findings": [asdict(finding) for finding in self.findings],
-            "manifests": [asdict(m) | {"signed_at": m.signed_at} for m in self.chain],
+            "manifests": [
+                asdict(m) | {"signed_at": m.signed_at, "development": m.development} for m in self.chain
+            ],
             "development": self.development,
             "note": self.note,
         }
@@ -190,7 +195,7 @@ def of(reading: Mapping[str, Any], *, anchors: Mapping[str, str]) -> Report:
     store = reading["store"]
     findings = tuple(_findings(store))
     state = codes.worst([_library_state(store), *(finding.state for finding in findings)])
-    chain = tuple(_chain(store, reading.get("certificates") or {}, findings, anchors))
+    chain = tuple(_chain(reading, findings, anchors))
     return Report(state=state, findings=findings, chain=chain, note=_note(state, chain), raw=store)
 
 
@@ -254,12 +259,10 @@ def _delta_failures(results: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _chain(
-    store: Mapping[str, Any],
-    certificates: Mapping[str, Any],
-    findings: Sequence[Finding],
-    anchors: Mapping[str, str],
+    reading: Mapping[str, Any], findings: Sequence[Finding], anchors: Mapping[str, str]
 ) -> Iterator[ManifestSummary]:
     """From the active manifest down: parents first, then what else went in. Each once."""
+    store, certificates = reading["store"], _map(reading.get("certificates"))
     manifests = _map(store.get("manifests"))
     trust = dict(_trust(store, anchors))
     waiting = [(str(store.get("active_manifest")), "active")]
@@ -278,6 +281,7 @@ def _chain(
             certificate=_map(_map(certificates.get(label)).get("certificateInfo")),
             trusted_by=trust.get(label, ""),
             findings=[finding for finding in findings if finding.manifest == label],
+            prompt=_prompt(ingredients, _map(reading.get("texts"))),
         )
         parents = [i for i in ingredients if i.get("relationship") == "parentOf"]
         others = [i for i in ingredients if i.get("relationship") != "parentOf"]
@@ -309,6 +313,7 @@ def _summary(
     certificate: Mapping[str, Any],
     trusted_by: str,
     findings: Sequence[Finding],
+    prompt: str,
 ) -> ManifestSummary:
     assertions = {str(a.get("label")): _map(a.get("data")) for a in _list(manifest.get("assertions"))}
     listed = next((data for key, data in assertions.items() if key.startswith("c2pa.actions")), {})
@@ -333,7 +338,17 @@ def _summary(
             for kind, entry in _map(assertions.get("cawg.training-mining", {}).get("entries")).items()
         },
         ingredients=tuple(str(i.get("title") or "untitled") for i in _list(manifest.get("ingredients"))),
+        prompt=prompt,
     )
+
+
+def _prompt(ingredients: Sequence[Mapping[str, Any]], texts: Mapping[str, Any]) -> str:
+    for ingredient in ingredients:
+        kinds = {kind.get("type") for kind in _list(ingredient.get("data_types"))}
+        text = str(texts.get(str(_map(ingredient.get("data")).get("identifier")), ""))
+        if PROMPT_TYPE in kinds and text and not text.startswith("sha256:"):
+            return text
+    return ""
 
 
 def _claim_generator(manifest: Mapping[str, Any]) -> str:

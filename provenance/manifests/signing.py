@@ -16,6 +16,8 @@ from provenance.manifests.codes import State
 from provenance.manifests.report import Report
 from provenance.manifests.signers import KeyFiles, KeySigner
 
+UNKNOWN = "application/octet-stream"
+
 
 class NotAsSigned(Exception):
     """What was just signed does not hold when read back; nothing was kept. `report` says why."""
@@ -47,10 +49,8 @@ def sign_release(master: Path, *, out: Path, facts: ReleaseFacts, encoded: Path 
     from a master whose container carries no credentials (facts.transcoded then says so).
     """
     definition = claims.release(facts)
-    kind = _kind(encoded or master)
     about = {"title": "Master", "relationship": "parentOf", "label": claims.MASTER}
-    # An ingredient without a manifest is described, not parsed: its kind only has to be a known one.
-    parent = Ingredient(about=about, content_type=kind, source=encoded or master)
+    parent = Ingredient(about=about, content_type=_content_type(master) or UNKNOWN, source=master)
     return _sign(
         encoded or master, out=out, definition=definition, ingredients=[parent], purpose=Purpose.REVIEWER
     )
@@ -118,9 +118,13 @@ def _input(given: claims.Input) -> Ingredient:
     return Ingredient(about=about, content_type=given.content_type, source=given.data)
 
 
-def _kind(path: Path) -> str:
+def _content_type(path: Path) -> str | None:
     with path.open("rb") as file:
-        kind = formats.content_type(file.read(formats.HEAD_BYTES))
+        return formats.content_type(file.read(formats.HEAD_BYTES))
+
+
+def _kind(path: Path) -> str:
+    kind = _content_type(path)
     if kind not in (formats.MP4, formats.MOV):
         raise CannotCarry(
             f"A manifest can be embedded in MP4 and QuickTime files; this is {kind or 'neither'}."
