@@ -46,6 +46,8 @@ def take_from_disk(path: Path, *, brand: Brand, user: User) -> Version:
 
     Raises Refused or AlreadyKnown.
     """
+    if not path.exists():
+        raise Refused("not_a_video", "There is no such file.")
     if not path.is_file():
         raise Refused("not_a_video", "This is not a file.")
     size = path.stat().st_size

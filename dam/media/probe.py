@@ -21,7 +21,7 @@ STANDARD_RATES = tuple(
     )
 )  # fmt: skip
 FALLBACK_RATE = Fraction(25)
-HIGHEST_RATE = 240
+LOWEST_RATE, HIGHEST_RATE = Fraction(1), Fraction(240)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def measure_timing(
     first = ordered[0] * time_base
     span = (ordered[-1] - ordered[0]) * time_base
     if len(ordered) == 1 or span <= 0:
-        rate = next((r for r in declared if 0 < r <= HIGHEST_RATE), FALLBACK_RATE)
+        rate = next((r for r in declared if LOWEST_RATE <= r <= HIGHEST_RATE), FALLBACK_RATE)
         length = last_duration * time_base if last_duration > 0 else 1 / rate
         return Timing(rate, variable_rate=False, frame_count=len(pts), first_pts=first, duration=length)
     # Whole ticks: a long file has millions of frames.
@@ -113,12 +113,15 @@ def measure_timing(
     ticks = ordered[-1] - ordered[0]
     measured = intervals / span
     gaps = [later - earlier for earlier, later in itertools.pairwise(ordered)]
-    even = 2 * (min(gaps) + 1) * intervals > ticks and 2 * (max(gaps) - 1) * intervals < 3 * ticks
-    tolerance = max(2 * time_base / span, Fraction(1, 5000))
+    even = 2 * min(gaps) * intervals > ticks and 2 * max(gaps) * intervals < 3 * ticks
+    # Time stamps are rounded to ticks; but 24 and 25 must stay apart however short the clip.
+    tolerance = min(max(2 * time_base / span, Fraction(1, 5000)), Fraction(3, 100))
     rate = _settle_rate(measured, tolerance=tolerance, declared=declared)
     constant = even and len(ordered) == len(pts) and abs(rate / measured - 1) <= tolerance
     if not constant:
-        likely = (r for r in declared if r <= HIGHEST_RATE and _fits_with_holes(gaps, r * time_base))
+        likely = (
+            r for r in declared if LOWEST_RATE <= r <= HIGHEST_RATE and _fits_with_holes(gaps, r * time_base)
+        )
         rate = next(likely, rate)
     count = len(ordered) if constant else round(span * rate) + 1
     return Timing(
@@ -149,6 +152,6 @@ def _settle_rate(measured: Fraction, *, tolerance: Fraction, declared: Sequence[
     if agrees(standard):
         return standard
     for rate in declared:
-        if agrees(rate) and rate <= HIGHEST_RATE:
+        if agrees(rate) and LOWEST_RATE <= rate <= HIGHEST_RATE:
             return rate.limit_denominator(100_000)
-    return min(measured.limit_denominator(1001), Fraction(HIGHEST_RATE))
+    return min(max(measured.limit_denominator(1001), LOWEST_RATE), HIGHEST_RATE)

@@ -16,7 +16,7 @@ from dam.media.containers import HEAD_BYTES, MP4, QUICKTIME, Container
 from dam.media.probe import MediaInfo
 from dam.media.refusals import Refused, require_container
 
-MOST_FRAMES = limits.MAX_SECONDS * probe.HIGHEST_RATE
+MOST_FRAMES = limits.MAX_SECONDS * int(probe.HIGHEST_RATE)
 COVER = 1 << 10  # AV_DISPOSITION_ATTACHED_PIC
 TRANSFERS = {16: "pq", 18: "hlg"}  # ITU-T H.273, TransferCharacteristics
 

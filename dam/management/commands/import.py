@@ -1,3 +1,4 @@
+# ruff: noqa: N999 (the command is called import)
 """Brings files of the server's disk into a brand's library: `manage.py import PATH... --brand SLUG`."""
 
 import json
@@ -35,8 +36,8 @@ class Outcome:
 
 class Command(BaseCommand):
     help = (
-        "Import video files, and folders of them, into a brand's library. One bad file never stops the others. "
-        "Exit status 0 when every file was taken or known already (with --wait: and processed), else 1."
+        "Import video files, and folders of them, into a brand's library. One bad file never stops the "
+        "others. Exit status 0 when every file was taken or known (with --wait: and processed), else 1."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -81,12 +82,12 @@ class Command(BaseCommand):
     def _wait(self, outcomes: list[Outcome], *, seconds: float) -> None:
         end = time.monotonic() + seconds
         ours = [outcome for outcome in outcomes if outcome.asset]
+        for outcome in outcomes:
+            outcome.state = None if outcome.asset else Processing.REFUSED.value
         told = -1
         while ours:
-            found = {
-                str(version.asset_id): version
-                for version in Version.objects.filter(asset_id__in=[outcome.asset for outcome in ours])
-            }
+            current = Version.objects.filter(current_of__in=[outcome.asset for outcome in ours])
+            found = {str(version.asset_id): version for version in current}
             for outcome in ours:
                 version = found[str(outcome.asset)]
                 outcome.state = version.processing

@@ -1,0 +1,29 @@
+import pytest
+
+from dam.media import limits, specs
+
+
+@pytest.mark.parametrize(
+    ("size", "fitted"),
+    [
+        ((1920, 1080), (1280, 720)),
+        ((1080, 1920), (720, 1280)),
+        ((128, 80), (128, 80)),
+        ((321, 241), (320, 240)),
+        ((2, 2), (2, 2)),
+        ((1, 1), (2, 2)),
+        ((16_384, 2), (1280, 2)),
+    ],
+)
+def test_a_proxy_fits_is_even_and_never_enlarged(size: tuple[int, int], fitted: tuple[int, int]) -> None:
+    assert specs.fit_size(*size, specs.PROXY.longest_side) == fitted
+
+
+def test_a_release_keeps_its_size() -> None:
+    assert specs.fit_size(7680, 4320, specs.RELEASE.longest_side) == (7680, 4320)
+
+
+def test_longer_and_larger_videos_may_take_longer_but_not_for_ever() -> None:
+    short = limits.transcode(seconds=2, pixels=10_000)
+    long = limits.transcode(seconds=600, pixels=8_000_000)
+    assert short.wall_seconds < long.wall_seconds <= 5 * 3600
