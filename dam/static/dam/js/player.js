@@ -72,7 +72,10 @@ class ReelPlayer extends HTMLElement {
     on(bar, "pointerleave", () => {
       this.querySelector(".player-peek").hidden = true;
     });
-    on(document, "htmx:afterSettle", () => this.readMarkers());
+    on(document, "htmx:afterSettle", () => {
+      this.readMarkers();
+      this.present(this.frame); // fields of the frame that have just come
+    });
     on(document, "click", (event) => {
       const target = event.target.closest("[data-seek-frame]");
       if (!target || document.querySelector("reel-player") !== this) return;
