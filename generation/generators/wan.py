@@ -20,7 +20,7 @@ from generation.generators.base import (
 )
 from generation.generators.catalogue import Card
 
-PIPELINES = frozenset({"WanPipeline"})
+PIPELINES = ("WanPipeline",)
 
 # diffusers imports whatever module a model_index.json names, so a folder could run code of its choice.
 _TRUSTED = {
@@ -47,11 +47,13 @@ def check(folder: Path) -> None:
     if index.get("_class_name") not in PIPELINES:
         raise GeneratorError(f"{index.get('_class_name')} is not a pipeline that Reelproof runs.")
     for name, value in named.items():
-        parts = tuple(value) if isinstance(value, list) else None
-        if parts is not None and parts != (None, None) and parts not in _TRUSTED:
-            raise GeneratorError(
-                f"{folder.name} asks for {'.'.join(map(str, parts))} as {name}, which is not trusted."
-            )
+        setting = value is None or isinstance(value, bool | int | float | str)
+        if (
+            not setting
+            and value != [None, None]
+            and not (isinstance(value, list) and tuple(value) in _TRUSTED)
+        ):
+            raise GeneratorError(f"{folder.name} names {value} as its {name}, which is not trusted.")
     for path in folder.rglob("*"):
         if path.suffix.lower() in _UNSAFE:
             raise GeneratorError(f"{folder.name} holds {path.name}: only safetensors weights are loaded.")

@@ -29,6 +29,8 @@ class TrainingConfig:
     feed_forward: int = 768
     text_width: int = 128
     text_layers: int = 2
+    sentences: int = 20_000
+    """How many captions the tokenizer learns its words from."""
     text_warm_up: int = 400
     """Steps in which the text encoder alone learns to name what a caption says."""
     batch: int = 16

@@ -54,7 +54,7 @@ class Models:
 def build(config: TrainingConfig) -> Models:
     """Models with random weights, the same for the same seed."""
     torch.manual_seed(config.seed)
-    tokenizer = text.build_tokenizer(captions.caption(scenes.sample(i), i) for i in range(20_000))
+    tokenizer = text.build_tokenizer(captions.caption(scenes.sample(i), i) for i in range(config.sentences))
     transformer = diffusers.WanTransformer3DModel(
         patch_size=(1, 2, 2),
         num_attention_heads=config.heads,

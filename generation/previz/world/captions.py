@@ -6,6 +6,14 @@ from generation.previz.world import lexicon
 from generation.previz.world.scenes import Scene
 
 _DROP = {"colour": 0.05, "size": 0.4, "motion": 0.1, "ground": 0.1, "light": 0.2}
+_TABLES = {
+    "size": lexicon.SIZE_WORDS,
+    "colour": lexicon.COLOUR_WORDS,
+    "shape": lexicon.NOUNS,
+    "motion": lexicon.MOTION_PHRASES,
+    "ground": lexicon.GROUND_PHRASES,
+    "light": lexicon.LIGHT_PHRASES,
+}
 
 
 def caption(scene: Scene, seed: int) -> str:
@@ -22,11 +30,13 @@ def caption_with_names(scene: Scene, seed: int) -> tuple[str, set[str]]:
 
 def plain(scene: Scene) -> str:
     """The fullest, plainest caption: every attribute, first words, usual order."""
-    where = lexicon.GROUND_PHRASES[scene.ground][0]
-    return (
-        f"a {scene.size} {scene.colour} {lexicon.NOUNS[scene.shape][0]}"
-        f" {lexicon.MOTION_PHRASES[scene.motion][0]} {where} {lexicon.LIGHT_PHRASES[scene.light][0]}"
-    )
+    return compose_plain(scene, set(_TABLES))
+
+
+def compose_plain(scene: Scene, said: set[str]) -> str:
+    """The attributes named in `said`, in their first words and usual order."""
+    words = [table[getattr(scene, name)][0] for name, table in _TABLES.items() if name in said]
+    return f"{'an' if words[0][0] in 'aeiou' else 'a'} {' '.join(words)}"
 
 
 def compose(scene: Scene, *, said: set[str], chance: random.Random) -> str:

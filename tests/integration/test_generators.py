@@ -1,0 +1,81 @@
+"""The model that comes with the project, as a worker loads it."""
+
+import socket
+
+import numpy as np
+import pytest
+from django.conf import settings
+
+from generation.generators import catalogue, loading
+from generation.generators.base import VideoGenerator, VideoRequest
+
+BUNDLED = settings.BASE_DIR / "generation" / "previz" / "weights" / "previz-dit"
+
+
+@pytest.fixture(scope="module")
+def generator() -> VideoGenerator:
+    with pytest.MonkeyPatch.context() as patch:
+
+        def refuse(*_: object, **__: object) -> None:
+            raise AssertionError("a connection was opened")
+
+        patch.setattr(socket.socket, "connect", refuse)
+        patch.setattr(socket, "getaddrinfo", refuse)
+        return loading.load(BUNDLED)
+
+
+def request(generator: VideoGenerator, prompt: str, *, seed: int = 1) -> VideoRequest:
+    can = generator.capabilities
+    width, height = can.sizes[0]
+    return VideoRequest(
+        prompt=prompt,
+        negative_prompt="",
+        seed=seed,
+        frames=can.max_frames,
+        width=width,
+        height=height,
+        frame_rate=can.frame_rate,
+        steps=can.default_steps,
+        guidance=can.default_guidance,
+    )
+
+
+def generate(generator: VideoGenerator, prompt: str, *, seed: int = 1) -> np.ndarray:
+    return generator.generate(request(generator, prompt, seed=seed), on_step=lambda **_: None)
+
+
+def test_the_bundled_model_is_small_and_says_what_it_is() -> None:
+    card = catalogue.read(BUNDLED, digest=True)
+    assert card.identity.licence == "Apache-2.0"
+    assert card.identity.early_checkpoint
+    assert sum(path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()) < 25 * 2**20
+
+
+def test_it_draws_the_clip_it_promises(generator: VideoGenerator) -> None:
+    frames = generate(generator, "a red ball bouncing on a table by day")
+    width, height = generator.capabilities.sizes[0]
+    assert frames.shape == (generator.capabilities.max_frames, height, width, 3)
+    assert frames.std() > 20
+
+
+def test_the_same_seed_gives_the_same_bytes(generator: VideoGenerator) -> None:
+    once, again = (generate(generator, "a blue cube turning in a studio", seed=3) for _ in range(2))
+    assert once.tobytes() == again.tobytes()
+
+
+def test_day_is_brighter_than_night(generator: VideoGenerator) -> None:
+    day, night = (
+        generate(generator, f"a red ball standing still in the sky {when}") for when in ("by day", "at night")
+    )
+    assert day.mean() > 1.5 * night.mean()
+
+
+def test_the_object_takes_the_colour_of_the_prompt(generator: VideoGenerator) -> None:
+    """Red and blue objects in the same place differ in the way their names say."""
+    red, blue = (
+        generate(generator, f"a large {colour} ball standing still in a studio by day").astype(int)
+        for colour in ("red", "blue")
+    )
+    difference = (red - blue)[:, 40:100, 80:144].mean(axis=(0, 1, 2))
+    assert difference[0] > 10
+    assert difference[2] < -10

@@ -1,0 +1,104 @@
+import io
+import socket
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from generation.generators import catalogue, wan
+from generation.generators.base import Cancelled, GeneratorError, VideoGenerator
+from tests.unit.generators.conftest import Ask
+
+
+def quiet(*, done: int, total: int, preview: bytes | None) -> None:
+    """Hear nothing."""
+
+
+def test_a_clip_has_the_frames_and_size_asked_for(generator: VideoGenerator, ask: Ask) -> None:
+    frames = generator.generate(ask(), on_step=quiet)
+    assert frames.shape == (9, 32, 48, 3)
+    assert frames.dtype == np.uint8
+
+
+def test_the_same_seed_gives_the_same_bytes(generator: VideoGenerator, ask: Ask) -> None:
+    first = generator.generate(ask(seed=4), on_step=quiet)
+    generator.generate(ask(seed=5), on_step=quiet)
+    assert generator.generate(ask(seed=4), on_step=quiet).tobytes() == first.tobytes()
+
+
+def test_the_number_of_threads_changes_nothing(generator: VideoGenerator, ask: Ask) -> None:
+    threads = torch.get_num_threads()
+    try:
+        clips = []
+        for number in (1, 2):
+            torch.set_num_threads(number)
+            clips.append(generator.generate(ask(), on_step=quiet).tobytes())
+    finally:
+        torch.set_num_threads(threads)
+    assert clips[0] == clips[1]
+
+
+def test_another_seed_gives_another_clip(generator: VideoGenerator, ask: Ask) -> None:
+    one, other = (generator.generate(ask(seed=seed), on_step=quiet) for seed in (1, 2))
+    assert (one != other).any()
+
+
+def test_another_prompt_gives_another_clip(generator: VideoGenerator, ask: Ask) -> None:
+    one, other = (generator.generate(ask(prompt=p), on_step=quiet) for p in ("a red ball", "a blue can"))
+    assert (one != other).any()
+
+
+def test_words_for_the_same_thing_give_the_same_clip(generator: VideoGenerator, ask: Ask) -> None:
+    one, other = (
+        generator.generate(ask(prompt=p), on_step=quiet) for p in ("a red ball", "please, a CRIMSON orb")
+    )
+    assert one.tobytes() == other.tobytes()
+
+
+def test_every_step_is_told_with_a_preview(generator: VideoGenerator, ask: Ask) -> None:
+    heard: list[tuple[int, int, tuple[int, int]]] = []
+
+    def on_step(*, done: int, total: int, preview: bytes | None) -> None:
+        assert preview is not None
+        heard.append((done, total, Image.open(io.BytesIO(preview)).size))
+
+    generator.generate(ask(), on_step=on_step)
+    assert heard == [(step, 4, (48, 32)) for step in (1, 2, 3, 4)]
+
+
+def test_a_cancelled_generator_stops_at_once_and_stays_usable(generator: VideoGenerator, ask: Ask) -> None:
+    before = generator.generate(ask(), on_step=quiet)
+    heard: list[int] = []
+
+    def on_step(*, done: int, total: int, preview: bytes | None) -> None:
+        heard.append(done)
+        if done == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        generator.generate(ask(), on_step=on_step)
+    assert heard == [1, 2]
+    assert generator.generate(ask(), on_step=quiet).tobytes() == before.tobytes()
+
+
+def test_a_length_the_model_cannot_make_is_refused(generator: VideoGenerator, ask: Ask) -> None:
+    with pytest.raises(GeneratorError, match="8 frames cannot be made"):
+        generator.generate(ask(frames=8), on_step=quiet)
+
+
+def test_loading_needs_no_network(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert wan.load(model_folder, catalogue.read(model_folder)).identity.name == "previz-dit"
+
+
+def test_a_folder_without_our_card_loads_and_reads_free_text(model_folder: Path) -> None:
+    (model_folder / "reelproof.json").unlink()
+    found = wan.load(model_folder, catalogue.read(model_folder, digest=True))
+    assert found.understand("Ein Hund").canonical == "Ein Hund"
+    assert found.capabilities.frame_step == 4

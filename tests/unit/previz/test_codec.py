@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from generation.previz import codec as codecs
+from generation.previz.world import rendering, scenes
+
+
+def draw(seeds: range) -> Tensor:
+    return rendering.render([scenes.sample(s) for s in seeds], frames=9, height=64, width=96)
+
+
+@pytest.fixture(scope="module")
+def codec() -> codecs.PatchCodec:
+    batches = (draw(range(start, start + 12)) for start in (0, 12, 24))
+    return codecs.fit(batches, z_dim=48, block_frames=4, block=8, seed=1)
+
+
+def test_latents_have_one_still_frame_and_then_a_block_each(codec: codecs.PatchCodec) -> None:
+    assert codec.encode(codecs.to_video(draw(range(100, 102)))).shape == (2, 48, 3, 8, 12)
+
+
+def test_unseen_clips_come_back_much_as_they_were(codec: codecs.PatchCodec) -> None:
+    video = codecs.to_video(draw(range(100, 112)))
+    found = codec.decode(codec.encode(video), return_dict=False)[0]  # type: ignore[index]
+    assert found.shape == video.shape
+    decibels = -10 * torch.log10((found - video).square().mean() / 4)
+    assert decibels > 29
+
+
+def test_a_latent_frame_can_be_decoded_alone(codec: codecs.PatchCodec) -> None:
+    latents = codec.encode(codecs.to_video(draw(range(100, 101))))
+    whole = codec.decode(latents, return_dict=False)[0]  # type: ignore[index]
+    alone = codec.decode(latents[:, :, 1:2], return_dict=False)[0]  # type: ignore[index]
+    assert torch.allclose(alone[0, :, 0], whole[0, :, 4], atol=1e-5)
+
+
+def test_a_length_between_blocks_is_refused(codec: codecs.PatchCodec) -> None:
+    with pytest.raises(ValueError, match="4n \\+ 1"):
+        codec.encode(torch.zeros(1, 3, 8, 64, 96))
+
+
+def test_a_saved_codec_gives_the_same_latents(codec: codecs.PatchCodec, tmp_path: Path) -> None:
+    codec.save_pretrained(tmp_path)
+    again = codecs.PatchCodec.from_pretrained(tmp_path, local_files_only=True)
+    video = codecs.to_video(draw(range(3, 4)))
+    assert torch.equal(codec.encode(video), again.encode(video))

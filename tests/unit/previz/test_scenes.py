@@ -1,0 +1,39 @@
+from generation.previz.world import scenes
+
+
+def test_a_seed_gives_the_same_scene_every_time() -> None:
+    assert scenes.sample(7) == scenes.sample(7)
+
+
+def test_seeds_give_every_value_of_every_attribute() -> None:
+    drawn = [scenes.sample(seed) for seed in range(400)]
+    for name, values in scenes.ATTRIBUTES.items():
+        assert {getattr(scene, name) for scene in drawn} == set(values)
+
+
+def test_training_never_sees_a_held_out_triple() -> None:
+    drawn = [scenes.sample(seed) for seed in range(400)]
+    assert not any(scenes.is_held_out(shape=s.shape, colour=s.colour, motion=s.motion) for s in drawn)
+
+
+def test_held_out_scenes_come_from_held_out_triples_alone() -> None:
+    drawn = [scenes.sample(seed, held_out=True) for seed in range(50)]
+    assert all(scenes.is_held_out(shape=s.shape, colour=s.colour, motion=s.motion) for s in drawn)
+
+
+def test_about_a_tenth_of_the_triples_is_held_out() -> None:
+    triples = [
+        scenes.is_held_out(shape=shape, colour=colour, motion=motion)
+        for shape in scenes.SHAPES
+        for colour in scenes.COLOURS
+        for motion in scenes.MOTIONS
+    ]
+    assert 0.07 < sum(triples) / len(triples) < 0.13
+
+
+def test_labels_point_at_the_values() -> None:
+    scene = scenes.sample(3)
+    found = scenes.labels([scene])
+    assert {name: scenes.ATTRIBUTES[name][place] for name, (place,) in found.items()} == {
+        name: getattr(scene, name) for name in scenes.ATTRIBUTES
+    }
