@@ -30,6 +30,14 @@ class EmptyFacts(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamedModel:
+    """A model as c2pa.ai-disclosure names it."""
+
+    name: str
+    identifier: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelFacts:
     """Which weights made a clip; fields of generators' ModelIdentity."""
 
@@ -40,8 +48,8 @@ class ModelFacts:
     pipeline: str = ""
 
     @property
-    def identifier(self) -> str:
-        return f"{self.name}@sha256:{self.weights_sha256}"
+    def named(self) -> NamedModel:
+        return NamedModel(name=self.name, identifier=f"{self.name}@sha256:{self.weights_sha256}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +99,7 @@ class ReleaseFacts:
     valid_until: datetime | None
     at: datetime
     transcoded: bool = False
-    generated_by: ModelFacts | None = None
+    generated_by: NamedModel | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +150,7 @@ def generated(facts: GeneratedFacts) -> Definition:
             generation[name] = value
     assertions = [
         _actions(created),
-        _ai_disclosure(facts.model, oversight="prompt_guided"),
+        _ai_disclosure(facts.model.named, oversight="prompt_guided"),
         {"label": GENERATION_LABEL, "created": True, "data": generation},
         _no_training(),
     ]
@@ -207,7 +215,7 @@ def _actions(*actions: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _ai_disclosure(model: ModelFacts, *, oversight: str) -> dict[str, Any]:
+def _ai_disclosure(model: NamedModel, *, oversight: str) -> dict[str, Any]:
     return {
         "label": "c2pa.ai-disclosure",
         "created": True,

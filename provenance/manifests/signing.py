@@ -50,7 +50,7 @@ def sign_release(master: Path, *, out: Path, facts: ReleaseFacts, encoded: Path 
     """
     definition = claims.release(facts)
     about = {"title": "Master", "relationship": "parentOf", "label": claims.MASTER}
-    parent = Ingredient(about=about, content_type=_content_type(master) or UNKNOWN, source=master)
+    parent = Ingredient(about=about, content_type=content_type(master) or UNKNOWN, source=master)
     return _sign(
         encoded or master, out=out, definition=definition, ingredients=[parent], purpose=Purpose.REVIEWER
     )
@@ -81,7 +81,7 @@ def signer(purpose: Purpose) -> KeySigner:
 def _sign(
     source: Path, *, out: Path, definition: Definition, ingredients: Sequence[Ingredient], purpose: Purpose
 ) -> Report:
-    content_type = _kind(source)
+    kind = _kind(source)
     who = signer(purpose)
     handle, name = tempfile.mkstemp(prefix=".signing-", suffix=out.suffix, dir=out.parent)
     os.close(handle)
@@ -91,7 +91,7 @@ def _sign(
             definition.manifest,
             source=source,
             out=unproven,
-            content_type=content_type,
+            content_type=kind,
             edits=definition.parent is not None,
             ingredients=ingredients,
             algorithm=who.algorithm,
@@ -118,13 +118,13 @@ def _input(given: claims.Input) -> Ingredient:
     return Ingredient(about=about, content_type=given.content_type, source=given.data)
 
 
-def _content_type(path: Path) -> str | None:
+def content_type(path: Path) -> str | None:
     with path.open("rb") as file:
         return formats.content_type(file.read(formats.HEAD_BYTES))
 
 
 def _kind(path: Path) -> str:
-    kind = _content_type(path)
+    kind = content_type(path)
     if kind not in (formats.MP4, formats.MOV):
         raise CannotCarry(
             f"A manifest can be embedded in MP4 and QuickTime files; this is {kind or 'neither'}."

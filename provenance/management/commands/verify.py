@@ -1,0 +1,78 @@
+"""manage.py verify FILE...: what the files' credentials say. Needs no database and no broker."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from provenance.manifests import anchors, verify
+from provenance.manifests.c2pa_io import Anchor
+from provenance.manifests.codes import State
+from provenance.manifests.report import Report
+
+
+class Command(BaseCommand):
+    help = (
+        "Read the Content Credentials of files; say trusted, valid, invalid, altered, unreadable or none. "
+        "Ends with status 0 when every file could be opened, whatever its verdict."
+    )
+    requires_system_checks: tuple[str, ...] = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE")
+        parser.add_argument(
+            "--anchors",
+            action="append",
+            default=[],
+            metavar="PEM",
+            help="a file of certificates to trust beside the house's own; may be given more than once",
+        )
+        parser.add_argument(
+            "--json", dest="as_json", action="store_true", help="one JSON list on standard output"
+        )
+
+    def handle(self, *args: Any, files: list[str], as_json: bool, **options: Any) -> None:
+        try:
+            trusted = [anchors.from_file(Path(path)) for path in options["anchors"]]
+            found = [_look(path, trusted) for path in files]
+        except anchors.AnchorUnreadable as error:
+            raise CommandError(str(error)) from error
+        if as_json:
+            self._print_json(found)
+        else:
+            for entry in found:
+                self.stdout.write(_words(entry))
+        if any("unopened" in entry for entry in found):
+            sys.exit(1)
+
+    def _print_json(self, found: list[dict[str, Any]]) -> None:
+        entries = [{key: value for key, value in entry.items() if key != "unopened"} for entry in found]
+        self.stdout.write(json.dumps(entries, indent=2, ensure_ascii=False))
+
+
+def _look(path: str, trusted: list[Anchor]) -> dict[str, Any]:
+    try:
+        report = verify.check(Path(path), anchors=trusted)
+    except OSError as error:
+        why = f"The file cannot be opened ({error.strerror or error})."
+        return {"path": path, "unopened": True} | Report(State.UNREADABLE, note=why).to_json()
+    return {"path": path} | report.to_json()
+
+
+def _words(entry: dict[str, Any]) -> str:
+    lines = [f"{entry['path']}: {entry['state']}"]
+    lines += [f"  {reason}" for reason in entry["reasons"]]
+    if entry["codes"]:
+        lines.append(f"  Codes: {', '.join(entry['codes'])}")
+    for manifest in entry["manifests"]:
+        signer = manifest["signer"]
+        what = ", ".join(action["words"].lower() for action in manifest["actions"]) or manifest["relation"]
+        lines.append(
+            f"  {manifest['signed_at'] or 'no date'}  {signer['name'] or signer['organisation']}: {what}"
+        )
+    if entry["development"]:
+        lines.append("  Signed by a development CA, which is on no trust list.")
+    return "\n".join(lines)

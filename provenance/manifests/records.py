@@ -1,0 +1,47 @@
+"""Keeping what was read from a version's files, so that pages need not read them again."""
+
+import json
+
+from django.db import transaction
+from django.utils import timezone
+
+from dam.catalog import versions
+from dam.catalog.models import Credentials, Rendition, Version
+from dam.core import storage
+from provenance.manifests import verify
+from provenance.manifests.models import ManifestRecord
+from provenance.manifests.report import Report
+
+# A store beyond this is not kept for display; the verdict and the chain are.
+LARGEST_RAW_BYTES = 512 * 1024
+
+
+def check_master(version: Version) -> str:
+    """Read the master's credentials and keep the report. Returns the verdict in words, for the step."""
+    with storage.local_copy(version.storage_key) as path:
+        report = verify.check(path)
+    keep(version, report, sha256=version.sha256)
+    return str(Credentials(report.state.value).label)
+
+
+def keep(
+    version: Version, report: Report, *, sha256: str, rendition: Rendition | None = None
+) -> ManifestRecord:
+    """Keep the report on the version's master, or on one of its renditions; an earlier one is replaced."""
+    said = report.to_json(raw=True)
+    if len(json.dumps(said["raw"])) > LARGEST_RAW_BYTES:
+        said["raw"] = {}
+    with transaction.atomic():
+        record, _ = ManifestRecord.objects.update_or_create(
+            version=version,
+            rendition=rendition,
+            defaults={
+                "sha256": sha256,
+                "state": report.state.value,
+                "report": said,
+                "checked_at": timezone.now(),
+            },
+        )
+        if rendition is None:
+            versions.set_credentials(version.pk, Credentials(report.state.value))
+    return record
