@@ -4,5 +4,6 @@ import "./menu.js";
 import "./dialog.js";
 import "./search.js";
 import "./requests.js";
+import "./tabs.js";
 import "./scrub.js";
 import "./player.js";
