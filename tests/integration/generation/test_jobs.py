@@ -10,6 +10,7 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
 from dam.audit.models import Event
 from generation import jobs
+from generation.generators.base import Cancelled
 from generation.models import GenerationJob
 from generation.states import JobState
 from tests.factories import BrandFactory, member
@@ -85,7 +86,7 @@ def test_a_waiting_job_is_cancelled_at_once(job: GenerationJob, creator: User) -
 def test_a_running_job_is_asked_to_stop(claimed: GenerationJob, creator: User) -> None:
     jobs.cancel(claimed, by=creator)
     assert state_of(claimed) == JobState.GENERATING
-    with pytest.raises(jobs.Cancelled):
+    with pytest.raises(Cancelled):
         jobs.obey(claimed)
     jobs.stop(claimed)
     assert state_of(claimed) == JobState.CANCELLED
@@ -105,7 +106,7 @@ def test_a_job_that_is_being_signed_is_not_cancelled(claimed: GenerationJob, cre
 
 def test_a_cancelled_job_does_not_reach_signing(claimed: GenerationJob, creator: User) -> None:
     jobs.cancel(claimed, by=creator)
-    with pytest.raises(jobs.Cancelled):
+    with pytest.raises(Cancelled):
         jobs.begin_signing(claimed)
 
 

@@ -31,8 +31,8 @@ def page(client: Client, creator: User) -> Client:
     return client
 
 
-def form(**fields: object) -> dict[str, object]:
-    usual = {
+def form(**fields: str | int) -> dict[str, str | int]:
+    usual: dict[str, str | int] = {
         "prompt": "A red ball bouncing",
         "size": "128x80",
         "frames": 33,
@@ -98,7 +98,7 @@ def test_a_seed_that_is_not_kept_is_left_to_chance(page: Client, brand: Brand) -
     ],
 )
 def test_a_brief_that_cannot_be_met_comes_back_with_the_reason(
-    page: Client, brand: Brand, fields: dict[str, object], words: str
+    page: Client, brand: Brand, fields: dict[str, str | int], words: str
 ) -> None:
     answer = page.post(address("generate", brand), form(**fields))
     assert answer.status_code == 422

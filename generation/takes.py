@@ -1,0 +1,211 @@
+"""Making a take: frames from the generator, a signed file from the frames, an asset from the file."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from threading import Event, Thread
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from dam.catalog.models import Origin, Version
+from dam.core import storage
+from dam.ingest import acceptance
+from dam.ingest.acceptance import AlreadyKnown
+from dam.media import runner
+from dam.media.refusals import Refused
+from dam.media.runner import MediaFailed
+from generation import briefs, jobs
+from generation.generators import loading
+from generation.generators.base import (
+    Cancelled,
+    Frames,
+    GeneratorError,
+    ModelIdentity,
+    VideoGenerator,
+    VideoRequest,
+)
+from generation.models import GenerationJob
+from provenance.manifests import claims, signing
+from provenance.manifests.authority import AuthorityBroken
+from provenance.manifests.c2pa_io import SigningFailed
+from provenance.manifests.signers import SignerExpired, SignerNotConfigured, SignerUnreadable
+from provenance.manifests.signing import NotAsSigned
+
+log = logging.getLogger(__name__)
+
+# Progress is kept and told at most this often; a fast generator would else busy the database.
+TELL_SECONDS = 0.25
+# What may go wrong in ways that their messages explain to people.
+FORESEEN = (
+    AlreadyKnown,
+    AuthorityBroken,
+    GeneratorError,
+    MediaFailed,
+    NotAsSigned,
+    Refused,
+    SignerExpired,
+    SignerNotConfigured,
+    SignerUnreadable,
+    SigningFailed,
+)
+OUT_OF_MEMORY = "The machine ran out of memory. Ask for a shorter or smaller clip, then try again."
+UNEXPECTED = (
+    "Something went wrong that nobody foresaw. The worker's log has the details; trying again may help."
+)
+
+
+def make(job_id: UUID) -> Version | None:
+    """Make the take that a job asks for; None when there is nothing (left) to do for this worker.
+
+    Whatever goes wrong ends in a failed job with its reason, and nothing half is kept. What nobody foresaw
+    is raised on, for the log.
+    """
+    job = jobs.claim(job_id)
+    if job is None:
+        return None
+    try:
+        with _heartbeat(job):
+            return _make(job)
+    except jobs.Lost:
+        log.info("Job %s is no longer this worker's.", job.pk)
+    except Cancelled:
+        _unless_lost(lambda: jobs.stop(job))
+    except FORESEEN as error:
+        reason = str(error)
+        _unless_lost(lambda: jobs.fail(job, reason=reason))
+    except MemoryError:
+        _unless_lost(lambda: jobs.fail(job, reason=OUT_OF_MEMORY))
+    except (SystemExit, KeyboardInterrupt):  # the worker is told to stop
+        _unless_lost(lambda: jobs.release(job))
+        raise
+    except Exception:
+        _unless_lost(lambda: jobs.fail(job, reason=UNEXPECTED))
+        raise
+    return None
+
+
+def _make(job: GenerationJob) -> Version:
+    generator = loading.load(Path(settings.GENERATOR_MODEL))
+    jobs.keep_model(job, identity=generator.identity, understanding=generator.understand(job.prompt))
+    frames = _generate(generator, job)
+    jobs.begin_signing(job)
+    return _keep(frames, job, generator.identity)
+
+
+def _generate(generator: VideoGenerator, job: GenerationJob) -> Frames:
+    request = VideoRequest(
+        prompt=job.prompt,
+        negative_prompt=job.negative_prompt,
+        seed=job.seed,
+        frames=job.frames,
+        width=job.width,
+        height=job.height,
+        frame_rate=_rate(job),
+        steps=job.steps,
+        guidance=job.guidance,
+    )
+    return generator.generate(request, on_step=Progress(job))
+
+
+class Progress:
+    """Hears of each step: obeys cancellation at every one, tells the pages at most every TELL_SECONDS."""
+
+    def __init__(self, job: GenerationJob, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.job = job
+        self.clock = clock
+        self.told_at: float | None = None
+
+    def __call__(self, *, done: int, total: int, preview: bytes | None) -> None:
+        jobs.obey(self.job)
+        now = self.clock()
+        if done < total and self.told_at is not None and now - self.told_at < TELL_SECONDS:
+            return
+        self.told_at = now
+        # A scheduler may run fewer steps than were asked for; the page counts in those that were asked for.
+        jobs.step(self.job, round(done * self.job.steps / max(1, total)), preview=preview)
+
+
+def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity) -> Version:
+    """Encode, sign and take the clip into the library. Raises Refused, AlreadyKnown, jobs.Lost."""
+    takes = GenerationJob.objects.filter(
+        brand=job.brand, requested_by=job.requested_by, brief=job.brief
+    ).count()
+    title = briefs.title_of(job.prompt, take=job.take, takes=takes)
+    with storage.scratch() as folder:
+        encoded, master = folder / "encoded.mp4", folder / "master.mp4"
+        runner.encode_frames(frames, frame_rate=_rate(job), path=encoded)
+        signing.sign_generated(encoded, out=master, facts=_facts(job, identity, title))
+        return acceptance.accept(
+            master,
+            brand=job.brand,
+            user=job.requested_by,
+            filename=f"{'-'.join(title.lower().split())[:60].strip('-,.…')}-{job.seed}.mp4",
+            title=title,
+            origin=Origin.GENERATED,
+            media_info=runner.probe(master),
+            content_type="video/mp4",
+            search_words=job.prompt,
+            on_accept=lambda version: jobs.finish(job, version),
+        )
+
+
+def _facts(job: GenerationJob, identity: ModelIdentity, title: str) -> claims.GeneratedFacts:
+    return claims.GeneratedFacts(
+        title=title,
+        prompt=job.prompt,
+        prompt_disclosure=job.brand.prompt_disclosure,
+        negative_prompt=job.negative_prompt,
+        seed=job.seed,
+        model=claims.ModelFacts(
+            name=identity.name,
+            version=identity.version,
+            weights_sha256=identity.weights_sha256,
+            licence=identity.licence,
+            pipeline=identity.pipeline_class,
+        ),
+        job_id=str(job.pk),
+        at=timezone.now(),
+        parameters={"steps": job.steps, "guidance": job.guidance, "frames": job.frames},
+    )
+
+
+def _rate(job: GenerationJob) -> Fraction:
+    return Fraction(job.rate_numerator, job.rate_denominator)
+
+
+def _unless_lost(end: Callable[[], None]) -> None:
+    """End the job, unless another worker has it by now: then its end is not ours to write."""
+    try:
+        end()
+    except jobs.Lost:
+        log.info("The job had another worker before this one could end it.")
+
+
+@contextmanager
+def _heartbeat(job: GenerationJob) -> Iterator[None]:
+    """Give signs of life from a thread: loading a model or a single step may take minutes."""
+    done = Event()
+
+    def beat() -> None:
+        alive = True
+        while alive and not done.wait(jobs.HEARTBEAT_SECONDS):
+            try:
+                alive = jobs.beat(job)
+            except DatabaseError:
+                log.warning("A sign of life of job %s did not reach the database.", job.pk, exc_info=True)
+            finally:
+                connection.close()
+
+    thread = Thread(target=beat, name=f"heartbeat-{job.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

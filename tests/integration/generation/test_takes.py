@@ -1,0 +1,223 @@
+"""Making a take with a generator of our own Protocol, real encoding, real signing and a real library."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as project
+from django.core.files.storage import default_storage
+
+from dam.accounts.models import User
+from dam.audit.models import Event
+from dam.catalog.models import Asset, Version
+from dam.media import runner
+from generation import jobs, takes
+from generation.generators import loading
+from generation.generators.base import GeneratorError
+from generation.models import GenerationJob
+from generation.states import JobState
+from provenance.manifests import signing, verify
+from provenance.manifests.c2pa_io import SigningFailed
+from tests.integration.generation.briefs import BRIEF
+from tests.integration.generation.models import FakeGenerator
+
+pytestmark = pytest.mark.django_db
+
+Load = Callable[[Callable[[int], None]], FakeGenerator]
+
+
+@pytest.fixture(autouse=True)
+def _storage(tmp_path: Path, settings: Any) -> None:
+    default = {**settings.STORAGES["default"], "OPTIONS": {"location": str(tmp_path / "storage")}}
+    settings.STORAGES = {**settings.STORAGES, "default": default}
+    settings.SCRATCH_DIR = tmp_path / "scratch"
+
+
+@pytest.fixture
+def generator(monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
+    made = FakeGenerator()
+    monkeypatch.setattr(loading, "load", lambda folder: made)
+    return made
+
+
+def reload(job: GenerationJob) -> GenerationJob:
+    return GenerationJob.objects.get(pk=job.pk)
+
+
+def stored_files() -> list[Path]:
+    root = Path(default_storage.path(""))
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+def nothing_is_kept() -> bool:
+    scratch = Path(project.SCRATCH_DIR)
+    left_over = list(scratch.iterdir()) if scratch.exists() else []
+    return not Asset.objects.exists() and not stored_files() and not left_over
+
+
+def test_a_take_becomes_a_signed_asset(job: GenerationJob, generator: FakeGenerator) -> None:
+    version = takes.make(job.pk)
+    assert version is not None
+    done = reload(job)
+    assert (done.state, done.version, done.step) == (JobState.DONE, version, job.steps)
+    assert version.asset.title == "A red ball bouncing on a table"
+    assert version.asset.origin == "generated"
+    assert version.asset.created_by == job.requested_by
+    assert (version.width, version.height, version.frame_count) == (128, 80, 17)
+    report = verify.check(Path(default_storage.path(version.storage_key)))
+    assert report.state == "trusted"
+
+
+def test_what_was_asked_is_what_is_generated(job: GenerationJob, generator: FakeGenerator) -> None:
+    takes.make(job.pk)
+    (request,) = generator.requests
+    assert (request.prompt, request.seed, request.frames) == (job.prompt, job.seed, job.frames)
+    assert request.frame_rate == Fraction(16)
+    assert (request.steps, request.guidance) == (job.steps, job.guidance)
+
+
+def test_model_and_understanding_are_kept(job: GenerationJob, generator: FakeGenerator) -> None:
+    takes.make(job.pk)
+    done = reload(job)
+    assert done.model["weights_sha256"] == "ab" * 32
+    assert done.understood["unknown"] == ["table"]
+
+
+def test_the_trail_names_who_asked(job: GenerationJob, creator: User, generator: FakeGenerator) -> None:
+    takes.make(job.pk)
+    assert Event.objects.get(verb="asset.generated").actor == creator
+
+
+def test_the_same_seed_gives_the_same_frames(
+    job: GenerationJob, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    encoded: list[bytes] = []
+    encode = runner.encode_frames
+
+    def keep(frames: Any, *, frame_rate: Any, path: Path) -> None:
+        encode(frames, frame_rate=frame_rate, path=path)
+        encoded.append(path.read_bytes())
+
+    monkeypatch.setattr(runner, "encode_frames", keep)
+    takes.make(job.pk)
+    again = jobs.request(brand=job.brand, by=job.requested_by, brief=BRIEF)[0]
+    takes.make(again.pk)
+    assert encoded[0] == encoded[1]
+    assert reload(again).state == JobState.DONE
+
+
+def test_a_task_delivered_twice_makes_one_asset(job: GenerationJob, generator: FakeGenerator) -> None:
+    assert takes.make(job.pk) is not None
+    assert takes.make(job.pk) is None
+    assert Version.objects.count() == 1
+
+
+def test_a_cancelled_take_stops_at_the_next_step(
+    job: GenerationJob, creator: User, generator: FakeGenerator
+) -> None:
+    seen: list[int] = []
+
+    def interfere(done: int) -> None:
+        seen.append(done)
+        if done == 2:
+            jobs.cancel(job, by=creator)
+
+    generator.at_step = interfere
+    assert takes.make(job.pk) is None
+    assert seen == [1, 2]
+    assert reload(job).state == JobState.CANCELLED
+    assert nothing_is_kept()
+
+
+def test_a_take_that_another_worker_took_over_is_dropped(
+    job: GenerationJob, generator: FakeGenerator
+) -> None:
+    def interfere(done: int) -> None:
+        GenerationJob.objects.filter(pk=job.pk).update(state=JobState.REQUESTED)
+        jobs.claim(job.pk)
+
+    generator.at_step = interfere
+    assert takes.make(job.pk) is None
+    assert reload(job).state == JobState.GENERATING
+    assert nothing_is_kept()
+
+
+@pytest.mark.parametrize(
+    ("problem", "reason"),
+    [
+        (GeneratorError("No room on the GPU."), "No room on the GPU."),
+        (MemoryError(), takes.OUT_OF_MEMORY),
+    ],
+)
+def test_a_generator_that_fails_leaves_its_reason(
+    job: GenerationJob, generator: FakeGenerator, problem: Exception, reason: str
+) -> None:
+    def interfere(done: int) -> None:
+        raise problem
+
+    generator.at_step = interfere
+    assert takes.make(job.pk) is None
+    assert (reload(job).state, reload(job).reason) == (JobState.FAILED, reason)
+    assert nothing_is_kept()
+
+
+def test_what_nobody_foresaw_fails_the_job_and_reaches_the_log(
+    job: GenerationJob, generator: FakeGenerator
+) -> None:
+    def interfere(done: int) -> None:
+        raise ZeroDivisionError
+
+    generator.at_step = interfere
+    with pytest.raises(ZeroDivisionError):
+        takes.make(job.pk)
+    assert (reload(job).state, reload(job).reason) == (JobState.FAILED, takes.UNEXPECTED)
+
+
+def test_a_clip_that_cannot_be_signed_is_not_kept(
+    job: GenerationJob, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise SigningFailed("The signer did not answer.")
+
+    monkeypatch.setattr(signing, "sign_generated", fail)
+    takes.make(job.pk)
+    assert reload(job).reason == "The signer did not answer."
+    assert nothing_is_kept()
+
+
+def test_a_job_lost_at_the_last_moment_leaves_no_asset(
+    job: GenerationJob, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign = signing.sign_generated
+
+    def lose(*args: Any, **kwargs: Any) -> object:
+        GenerationJob.objects.filter(pk=job.pk).update(state=JobState.REQUESTED)
+        return sign(*args, **kwargs)
+
+    monkeypatch.setattr(signing, "sign_generated", lose)
+    assert takes.make(job.pk) is None
+    assert reload(job).state == JobState.REQUESTED
+    assert nothing_is_kept()
+
+
+def test_a_worker_told_to_stop_gives_its_job_back(job: GenerationJob, generator: FakeGenerator) -> None:
+    def interfere(done: int) -> None:
+        raise SystemExit
+
+    generator.at_step = interfere
+    with pytest.raises(SystemExit):
+        takes.make(job.pk)
+    assert (reload(job).state, reload(job).attempts) == (JobState.REQUESTED, 0)
+
+
+def test_progress_is_told_four_times_a_second_at_most(claimed: GenerationJob) -> None:
+    now = 0.0
+    progress = takes.Progress(claimed, clock=lambda: now)
+    steps = []
+    for done in range(1, 9):
+        now = done * 0.1
+        progress(done=done, total=8, preview=None)
+        steps.append(reload(claimed).step)
+    assert steps == [1, 1, 1, 4, 4, 4, 7, 8]
