@@ -6,9 +6,12 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # two busy-waiting threads 
 
 import argparse
 import json
+import signal
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import torch
@@ -121,8 +124,8 @@ def open_run(config: TrainingConfig) -> Run:
     return run
 
 
-def train(config: TrainingConfig, *, until: int) -> None:
-    """Go on with the run of `config.folder` until step `until`."""
+def train(config: TrainingConfig, *, until: int, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Go on with the run of `config.folder` until step `until`, or until `stopped` says so."""
     config.folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
     codec = fit_codec(config)
@@ -145,9 +148,12 @@ def train(config: TrainingConfig, *, until: int) -> None:
                 print(json.dumps(line), file=log, flush=True)
                 heard = []
             now = time.monotonic()
-            if now - saved_at > config.checkpoint_seconds or run.step == until:
+            leaving = run.step == until or stopped()
+            if leaving or now - saved_at > config.checkpoint_seconds:
                 save(run, config.folder / "checkpoint.pt")
                 saved_at = now
+            if leaving and run.step < until:
+                return
             if now - drawn_at > config.sheet_seconds or run.step == until:
                 sheets.draw(run, codec, config.folder / f"sheet-{run.step:06d}.png")
                 sheets.curve(config.folder / "log.jsonl", config.folder / "curve.png")
@@ -161,7 +167,9 @@ def main() -> None:
     given = parser.parse_args()
     config = TrainingConfig.load(given.config)
     print(json.dumps(asdict(config), default=str), flush=True)
-    train(config, until=given.until or config.steps)
+    asked = Event()
+    signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    train(config, until=given.until or config.steps, stopped=asked.is_set)
 
 
 if __name__ == "__main__":

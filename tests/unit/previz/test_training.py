@@ -84,3 +84,8 @@ def test_the_card_tells_how_the_weights_were_made(config: TrainingConfig, tmp_pa
     assert said["training"]["steps"] == 6
     assert said["training"]["clips_seen"] == 24
     assert said["early_checkpoint"] is True
+
+
+def test_a_stopped_run_keeps_what_it_has_learnt(tmp_path: Path) -> None:
+    train.train(settings(tmp_path), until=6, stopped=lambda: True)
+    assert train.open_run(settings(tmp_path)).step == 1
