@@ -6,6 +6,11 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint con
 # torch first and by its exact version: what depends on it would else bring another, and on Linux a CUDA build.
 TORCH := torch==2.13.0 torchvision==0.28.0
 
+# What is downloaded, and not each package that is there already.
+PROGRESS := awk '/^ *Downloading |^Installing |^ERROR/ { print "  " substr($$0, 1, 100); fflush() }'
+
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help run test bench lint screenshots chromium clean
 
@@ -45,20 +50,20 @@ chromium: # The browser journeys drive a real browser. SKIP_BROWSER=1 leaves the
 	@$(PYTHON) -c 'import shutil, sys; free = shutil.disk_usage(".").free / 1e9; sys.exit(free < 5 and f"This disk has {free:.1f} GB free; installing needs about 5 GB.")'
 	@echo "Making .venv with $(PYTHON) ..."
 	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment. On Debian: apt install python3-venv"; exit 1; }
-	@$(PIP) --upgrade pip
+	@$(PIP) --quiet --upgrade pip
 	@touch $@
 
 .venv/torch.stamp: | .venv/pip.stamp
 	@echo "Installing PyTorch ..."
-	@$(PIP) $(TORCH)
+	@$(PIP) $(TORCH) | $(PROGRESS)
 	@touch $@
 
 .venv/run.stamp: pyproject.toml constraints.txt | .venv/torch.stamp
 	@echo "Installing the other packages ..."
-	@$(PIP) --group local
+	@$(PIP) --group local | $(PROGRESS)
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp
 	@echo "Installing the tools for tests ..."
-	@$(PIP) --group dev
+	@$(PIP) --group dev | $(PROGRESS)
 	@touch $@
