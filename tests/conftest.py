@@ -41,12 +41,13 @@ os.environ["PASSWORD_HASHERS"] = "django.contrib.auth.hashers.MD5PasswordHasher"
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 # Playwright keeps an event loop in the thread of the test, where Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+# Here, not in a hook: the conftest files below this one import models.
+django.setup()
 
 
 def pytest_configure() -> None:
     # So that the servers are stopped also when a run is, by `timeout` or by CI.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    django.setup()
 
 
 def pytest_unconfigure() -> None:
