@@ -66,7 +66,7 @@ def admit(address: str, *, most: int) -> None:
         raise TooMany
 
 
-def submit(file: File[bytes], *, filename: str) -> Submission:
+def submit(file: "File[bytes]", *, filename: str) -> Submission:
     """Keep the file for the worker and ask for its verdict. The id can't be guessed."""
     _sweep()
     submission = Submission(
