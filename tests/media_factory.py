@@ -78,8 +78,7 @@ def movie(
         )
         if video is not None:
             for place in range(frames):
-                rgb = numbered(place % 64, width=width, height=height)
-                frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
+                frame = _frame(place % 64, width, height, pix_fmt)
                 frame.pts = at[place] if at else place
                 frame.time_base = tick or 1 / rate
                 container.mux(video.encode(frame))
@@ -88,6 +87,12 @@ def movie(
             for packet in _tone(audio, seconds=Fraction(frames) / rate):
                 container.mux(packet)
     return path
+
+
+def _frame(number: int, width: int, height: int, pix_fmt: str) -> av.VideoFrame:
+    if pix_fmt == "gray":  # for huge pictures: nothing to see, quickly made
+        return av.VideoFrame.from_ndarray(np.zeros((height, width), np.uint8), format="gray")
+    return av.VideoFrame.from_ndarray(numbered(number, width=width, height=height), format="rgb24")
 
 
 def _tone(stream: Any, *, seconds: Fraction) -> Iterable[Any]:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -16,7 +17,7 @@ def test_a_short_clip_gives_each_frame_once() -> None:
 
 
 def test_frames_can_be_asked_for_by_time() -> None:
-    assert frames.choose(replace(INFO, frame_rate=frames.Fraction(24), frame_count=48), every_ms=500) == [
+    assert frames.choose(replace(INFO, frame_rate=Fraction(24), frame_count=48), every_ms=500) == [
         0,
         12,
         24,
