@@ -53,7 +53,11 @@ class ApproveForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(),
         error_messages={"required": "Choose at least one use that you approve it for."},
     )
-    where = forms.ChoiceField(label="Where", widget=forms.RadioSelect())
+    where = forms.ChoiceField(
+        label="Where",
+        widget=forms.RadioSelect(),
+        error_messages={"required": "Say where it may be used: worldwide, the EU, or countries."},
+    )
     countries = forms.CharField(
         label="Countries",
         required=False,
@@ -79,8 +83,8 @@ class ApproveForm(forms.Form):
         self.fields["uses"].choices = [(use, standing.USES[use].capitalize()) for use in uses]  # type: ignore[attr-defined]
         places = [place for place in PLACES if before is None or _offered(place, before)]
         self.fields["where"].choices = [(place, PLACES[place]) for place in places]  # type: ignore[attr-defined]
-        self.fields["where"].initial = places[0]
         if before is not None:
+            self.fields["where"].initial = places[0]
             self.fields["uses"].initial = before.uses
             if places == [COUNTRIES]:
                 names = [territories.name_of(place) for place in before.territories]

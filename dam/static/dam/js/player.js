@@ -140,6 +140,7 @@ class ReelPlayer extends HTMLElement {
         output.textContent = this.clock.timecode(frame);
     }
     if (changed) {
+      this.toggleAttribute("started", true);
       const detail = {
         frame,
         timecode: this.clock.timecode(frame),

@@ -26,24 +26,26 @@ function list(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
+// [long, short]: "in the EU" and "EU".
 function place(form) {
-  const [where] = chosen(form, "where");
-  if (form.querySelector('[name="where"]:checked')?.value !== "countries") return where ?? "";
-  return form.elements.countries.value.trim() || "…";
+  const where = form.querySelector('[name="where"]:checked')?.value;
+  if (where === "worldwide") return ["worldwide", "worldwide"];
+  if (where === "EU") return ["in the EU", "EU"];
+  const countries = form.elements.countries.value.trim();
+  return where && countries ? [`in ${countries}`, countries] : ["where?", ""];
 }
 
 function describe(form) {
   const uses = list(chosen(form, "uses").map((use) => use.toLowerCase()));
-  const where = place(form);
+  const [where, short] = place(form);
   const until = form.elements.valid_until.valueAsDate;
   const day = until?.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-  const scope = where === "Worldwide" ? "worldwide" : `in ${where === "European Union" ? "the EU" : where}`;
   form.querySelector("[data-approval-words]").textContent =
-    `for ${uses || "…"}, ${scope}, ${day ? `until ${day}` : "with no end date"}.`;
-  const short = where === "European Union" ? "EU" : where.toLowerCase() === "worldwide" ? "worldwide" : where;
-  form.querySelector("[data-approval-button]").textContent = uses ? `Approve for ${uses}, ${short}` : "Approve";
-  const countries = form.querySelector('[name="where"]:checked')?.value === "countries";
-  form.querySelector("[data-countries]").hidden = !countries;
+    `for ${uses || "which use?"}, ${where}, ${day ? `until ${day}` : "with no end date"}`;
+  form.querySelector("[data-approval-button]").textContent =
+    uses && short ? `Approve for ${uses}, ${short}` : "Approve";
+  form.querySelector("[data-countries]").hidden =
+    form.querySelector('[name="where"]:checked')?.value !== "countries";
 }
 
 function describeAll() {
