@@ -151,6 +151,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 50 * 1024**3)
 # Kept free on the scratch disk while an upload grows.
 DISK_RESERVE_BYTES = env.number("DISK_RESERVE_BYTES", 512 * 1024**2)
+# The public verify page: the largest file, and how many one address may send in an hour.
+VERIFY_MAX_BYTES = env.number("VERIFY_MAX_BYTES", 2 * 1024**3)
+VERIFY_PER_HOUR = env.number("VERIFY_PER_HOUR", 60)
 
 FFMPEG_BINARY = env.text("FFMPEG_BINARY")  # empty: the one that imageio-ffmpeg brings
 GENERATOR_MODEL = env.text("GENERATOR_MODEL", str(BASE_DIR / "generation/previz/weights/previz-dit"))

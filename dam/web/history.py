@@ -26,6 +26,7 @@ VERBS = {
     "review.rejected": Wording("circle-x", "rejected"),
     "review.withdrawn": Wording("undo-2", "took back from review"),
     "release.signed": Wording("shield-check", "signed the release of"),
+    "release.failed": Wording("shield-alert", "could not sign the release of"),
     "release.revoked": Wording("shield-off", "withdrew the approval of"),
     "release.downloaded": Wording("download", "downloaded the release of"),
     "master.downloaded": Wording("download", "downloaded the master of"),

@@ -21,9 +21,13 @@ class State(StrEnum):
 _BADNESS = {State.TRUSTED: 0, State.VALID: 1, State.INVALID: 2, State.ALTERED: 3}
 
 
+def badness(state: State) -> int:
+    """Orders the four verdicts on a file that could be read; 0 is the best."""
+    return _BADNESS[state]
+
+
 def worst(states: list[State]) -> State:
-    """The worst of the four verdicts on a file that could be read."""
-    return max(states, key=_BADNESS.__getitem__)
+    return max(states, key=badness)
 
 
 @dataclass(frozen=True)

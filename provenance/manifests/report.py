@@ -193,7 +193,7 @@ def of(reading: Mapping[str, Any], *, anchors: Mapping[str, str]) -> Report:
             return without_chain(State.UNREADABLE, UNREADABLE)
     reading = _clean(reading)
     store = reading["store"]
-    findings = tuple(_findings(store))
+    findings = tuple(sorted(_findings(store), key=lambda found: -codes.badness(found.state)))
     state = codes.worst([_library_state(store), *(finding.state for finding in findings)])
     chain = tuple(_chain(reading, findings, anchors))
     return Report(state=state, findings=findings, chain=chain, note=_note(state, chain), raw=store)
@@ -214,7 +214,7 @@ def _library_state(store: Mapping[str, Any]) -> State:
 
 
 def _findings(store: Mapping[str, Any]) -> Iterator[Finding]:
-    """Failures of all three places, each once, the active manifest's first."""
+    """Failures of all three places, each once."""
     results = _map(store.get("validation_results"))
     seen: set[tuple[str, str]] = set()
     settled = {

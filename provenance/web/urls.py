@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from provenance.web import review_asset, review_comments, review_room
+from provenance.web import credentials, review_asset, review_comments, review_room
 
 urlpatterns: list[URLPattern] = [
+    path("assets/<uuid:asset_id>/credentials/", credentials.panel, name="asset-credentials"),
+    path("assets/<uuid:asset_id>/release/", credentials.sign_again, name="release-sign"),
     path("reviews/", review_room.queue, name="reviews"),
     path("reviews/count/", review_room.count, name="review-count"),
     path("reviews/<uuid:review_id>/", review_room.room, name="review"),

@@ -1,0 +1,65 @@
+// The verify page: says before sending that a file is too large, and shows how far sending is.
+
+const form = document.querySelector("[data-verify]");
+const input = form?.querySelector("input[type=file]");
+const label = form?.querySelector(".verify-drop .strong");
+const errors = form?.querySelector("[data-verify-errors]");
+const progress = form?.querySelector("[data-verify-progress]");
+
+function say(text) {
+  const notice = document.createElement("div");
+  notice.className = "notice tone-bad";
+  const paragraph = document.createElement("p");
+  paragraph.textContent = text;
+  notice.append(paragraph);
+  errors.replaceChildren(notice);
+}
+
+function busy(on) {
+  progress.hidden = !on;
+  form.querySelector("button[type=submit]").disabled = on;
+}
+
+function send() {
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.upload.addEventListener("progress", (event) => {
+    if (!event.lengthComputable) return;
+    const percent = Math.floor((event.loaded / event.total) * 100);
+    progress.querySelector("progress").value = percent;
+    progress.querySelector("[data-verify-figure]").textContent = `${percent} %`;
+  });
+  request.addEventListener("load", () => {
+    if (request.status < 300) {
+      location.assign(request.responseURL);
+      return;
+    }
+    busy(false);
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    const said = page.querySelector("[data-verify-errors]");
+    if (said?.childElementCount) errors.replaceChildren(...said.children);
+    else say("The file was not taken. Load the page again and try once more.");
+  });
+  request.addEventListener("error", () => {
+    busy(false);
+    say("The connection broke while sending. Nothing was kept; try again.");
+  });
+  busy(true);
+  request.send(new FormData(form));
+}
+
+input?.addEventListener("change", () => {
+  if (input.files.length) label.textContent = input.files[0].name;
+  errors.replaceChildren();
+});
+
+form?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const file = input.files[0];
+  if (!file) return;
+  if (file.size > Number(form.dataset.most)) {
+    say("This file is larger than the page takes. Larger ones can be verified on the command line: manage.py verify.");
+    return;
+  }
+  send();
+});

@@ -1,0 +1,90 @@
+"""The public verify page: anybody may ask what a file's credentials say. No account, nothing kept."""
+
+import json
+import shutil
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dam.ingest import names
+from provenance.manifests import submissions
+from provenance.web import story
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(
+        label="File",
+        error_messages={
+            "required": "Choose a file first.",
+            "missing": "Choose a file first.",
+            "empty": "This file is empty: it holds no bytes to verify.",
+            "max_length": "The file's name is too long. Give it a shorter one and try again.",
+        },
+    )
+
+    def clean_file(self) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        size = file.size or 0
+        if size > settings.VERIFY_MAX_BYTES:
+            most = filesizeformat(settings.VERIFY_MAX_BYTES)
+            raise forms.ValidationError(
+                f"The file is {filesizeformat(size)}; this page takes up to {most}. "
+                "Larger ones can be verified on the command line: manage.py verify."
+            )
+        if shutil.disk_usage(settings.DATA_DIR).free < size + settings.DISK_RESERVE_BYTES:
+            raise forms.ValidationError("There is no room for the file at the moment. Try again later.")
+        return file
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """The form, and the file that comes from it."""
+    form = FileForm(request.POST or None, request.FILES or None) if request.method == "POST" else FileForm()
+    if request.method != "POST":
+        return _form(request, form)
+    if not form.is_valid():
+        return _form(request, form, status=422)
+    try:
+        submissions.admit(str(request.META.get("REMOTE_ADDR", "")), most=settings.VERIFY_PER_HOUR)
+    except submissions.TooMany:
+        form.add_error(None, "That were many files within the hour. Try again in an hour.")
+        return _form(request, form, status=429)
+    file: UploadedFile[bytes] = form.cleaned_data["file"]
+    submission = submissions.submit(file, filename=names.clean(file.name or "file"))
+    return redirect("verify-result", submission.id)
+
+
+@never_cache
+@require_safe
+def result(request: HttpRequest, submission_id: str) -> HttpResponse:
+    """The verdict, or that it is on its way: the page asks again by itself."""
+    submission = submissions.find(submission_id, at=timezone.now())
+    if submission is None:
+        raise Http404("This verdict is unknown, or older than an hour.")
+    report = submission.report
+    context = {
+        "area": "verify",
+        "submission": submission,
+        "pending": submission.state in (submissions.WAITING, submissions.CHECKING),
+        "report": report,
+        "verdict": story.verdict(report) if report else None,
+        "chain": story.chain(report) if report else [],
+        "raw": json.dumps(report["raw"], indent=2, ensure_ascii=False) if report and report["raw"] else "",
+    }
+    fragment = request.headers.get("HX-Request") == "true"
+    response = render(request, "verify/_result.html" if fragment else "verify/result.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _form(request: HttpRequest, form: FileForm, *, status: int = 200) -> HttpResponse:
+    context = {"area": "verify", "form": form, "most": settings.VERIFY_MAX_BYTES}
+    return render(request, "verify/verify.html", context, status=status)
