@@ -35,7 +35,7 @@ def add(request: BrandRequest, version_id: UUID) -> HttpResponse:
         except comments.CommentRefused as refused:
             form.add_error("body", str(refused))
         else:
-            return _answer(request, version)
+            return _answer(request, version, keep_typed=False)
     return _section(request, version, form=form, status=422)
 
 
@@ -50,7 +50,7 @@ def resolve(request: BrandRequest, comment_id: int) -> HttpResponse:
     )
     with suppress(comments.AlreadyResolved):
         comments.resolve(comment, by=request.user)
-    return _answer(request, comment.version)
+    return _answer(request, comment.version, keep_typed=True)
 
 
 def context(version: Version, form: CommentForm | None = None) -> dict[str, Any]:
@@ -77,15 +77,21 @@ def _version(request: BrandRequest, version_id: UUID) -> Version:
     return get_object_or_404(rows, pk=version_id)
 
 
-def _answer(request: BrandRequest, version: Version) -> HttpResponse:
+def _answer(request: BrandRequest, version: Version, *, keep_typed: bool) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return _section(request, version)
+        return _section(request, version, keep_typed=keep_typed)
     return redirect("asset", request.brand.slug, version.asset_id)
 
 
 def _section(
-    request: BrandRequest, version: Version, *, form: CommentForm | None = None, status: int = 200
+    request: BrandRequest,
+    version: Version,
+    *,
+    form: CommentForm | None = None,
+    keep_typed: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
-    """The answer to something sent: what was typed has been taken, or comes back with its errors."""
-    shown = {**context(version, form), "keep_typed": False}
+    """The comments as they are now. What was sent has been taken or comes back with its errors; what
+    somebody types meanwhile is kept (`keep_typed`)."""
+    shown = {**context(version, form), "keep_typed": keep_typed}
     return render(request, "review/comments.html", shown, status=status)
