@@ -1,41 +1,42 @@
 // Moving over a card plays through its sprite. The sprite is fetched at the first touch, not before.
 import * as tiles from "./player/tiles.js";
 
+let active = null;
+
+function inside(box, { clientX: x, clientY: y }) {
+  return x >= box.left && x < box.right && y >= box.top && y < box.bottom;
+}
+
 async function scrub(thumb, event) {
   const image = await tiles.load(thumb.dataset.sprite);
-  if (!image || !thumb.matches(":hover")) return;
-  const canvas = thumb.querySelector(".thumb-scrub");
+  if (!image || active !== thumb) return;
   const box = thumb.getBoundingClientRect();
   const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+  const canvas = thumb.querySelector(".thumb-scrub");
+  const width = Math.round(box.width * devicePixelRatio);
+  if (canvas.width !== width) {
+    canvas.width = width;
+    canvas.height = Math.round(box.height * devicePixelRatio);
+  }
   canvas.hidden = false;
-  canvas.width = Math.round(box.width * devicePixelRatio);
-  canvas.height = Math.round(box.height * devicePixelRatio);
-  tiles.draw(canvas, image, {
-    columns: Number(thumb.dataset.columns),
-    rows: Number(thumb.dataset.rows),
-    tiles: Number(thumb.dataset.tiles),
-    share,
-    fit: thumb.dataset.fit,
-  });
+  const { columns, rows, tiles: count, fit } = thumb.dataset;
+  tiles.draw(canvas, image, { columns: Number(columns), rows: Number(rows), tiles: Number(count), share, fit });
   thumb.querySelector(".thumb-at").style.inlineSize = `${share * 100}%`;
 }
 
-// Cards lie under their link, so the pointer is looked for on the card.
+function rest() {
+  active?.querySelector(".thumb-scrub").setAttribute("hidden", "");
+  active?.querySelector(".thumb-at").style.setProperty("inline-size", "0");
+  active = null;
+}
+
+// A card's link lies over its picture, so where the pointer is counts, not what it is over.
 document.addEventListener("pointermove", (event) => {
   if (event.pointerType === "touch") return;
   const thumb = event.target.closest?.(".card")?.querySelector(".thumb[data-sprite]");
-  if (thumb && thumb.matches(":hover")) scrub(thumb, event);
+  const over = thumb && inside(thumb.getBoundingClientRect(), event) ? thumb : null;
+  if (active && active !== over) rest();
+  if (!over) return;
+  active = over;
+  scrub(over, event);
 });
-
-document.addEventListener(
-  "pointerout",
-  (event) => {
-    const card = event.target.closest?.(".card");
-    if (!card || card.contains(event.relatedTarget)) return;
-    const canvas = card.querySelector(".thumb-scrub");
-    if (canvas) canvas.hidden = true;
-    const line = card.querySelector(".thumb-at");
-    if (line) line.style.inlineSize = "0";
-  },
-  true,
-);
