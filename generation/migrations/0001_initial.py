@@ -8,46 +8,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dam', '0001_initial'),
+        ("dam", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GenerationJob',
+            name="GenerationJob",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('prompt', models.TextField()),
-                ('negative_prompt', models.TextField(blank=True)),
-                ('seed', models.PositiveBigIntegerField()),
-                ('frames', models.PositiveIntegerField()),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('rate_numerator', models.PositiveIntegerField()),
-                ('rate_denominator', models.PositiveIntegerField(default=1)),
-                ('steps', models.PositiveSmallIntegerField()),
-                ('guidance', models.FloatField()),
-                ('model', models.JSONField(default=dict)),
-                ('understood', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('requested', 'Waiting for a worker'), ('generating', 'Generating'), ('signing', 'Encoding and signing'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='requested', max_length=12)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('step', models.PositiveSmallIntegerField(default=0)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('cancel_requested_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('progressed_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='dam.brand')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='job', to='dam.version')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("prompt", models.TextField()),
+                ("negative_prompt", models.TextField(blank=True)),
+                ("seed", models.PositiveBigIntegerField()),
+                ("frames", models.PositiveIntegerField()),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                ("rate_numerator", models.PositiveIntegerField()),
+                ("rate_denominator", models.PositiveIntegerField(default=1)),
+                ("steps", models.PositiveSmallIntegerField()),
+                ("guidance", models.FloatField()),
+                ("model", models.JSONField(default=dict)),
+                ("understood", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Waiting for a worker"),
+                            ("generating", "Generating"),
+                            ("signing", "Encoding and signing"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="requested",
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("step", models.PositiveSmallIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("cancel_requested_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("progressed_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="dam.brand"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="job",
+                        to="dam.version",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['brand', '-created_at'], name='job_newest')],
+                "indexes": [models.Index(fields=["brand", "-created_at"], name="job_newest")],
             },
         ),
     ]

@@ -6,30 +6,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dam', '0001_initial'),
-        ('generation', '0001_initial'),
+        ("dam", "0001_initial"),
+        ("generation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='generationjob',
-            name='brief',
+            model_name="generationjob",
+            name="brief",
             field=models.UUIDField(default=uuid.uuid4),
         ),
         migrations.AddField(
-            model_name='generationjob',
-            name='take',
+            model_name="generationjob",
+            name="take",
             field=models.PositiveSmallIntegerField(default=1),
         ),
         migrations.AddIndex(
-            model_name='generationjob',
-            index=models.Index(condition=models.Q(('state__in', ['requested', 'generating', 'signing'])), fields=['brand', 'created_at'], name='job_open'),
+            model_name="generationjob",
+            index=models.Index(
+                condition=models.Q(("state__in", ["requested", "generating", "signing"])),
+                fields=["brand", "created_at"],
+                name="job_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='generationjob',
-            constraint=models.UniqueConstraint(fields=('brand', 'requested_by', 'brief', 'take'), name='job_take_once_in_brief'),
+            model_name="generationjob",
+            constraint=models.UniqueConstraint(
+                fields=("brand", "requested_by", "brief", "take"), name="job_take_once_in_brief"
+            ),
         ),
     ]

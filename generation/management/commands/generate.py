@@ -1,0 +1,162 @@
+"""Makes a clip from a prompt: `manage.py generate "PROMPT"`."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
+
+from dam.accounts import memberships
+from dam.accounts.capabilities import Capability
+from dam.accounts.memberships import Nobody
+from dam.accounts.models import Brand, User
+from dam.core import storage
+from generation import briefs, jobs, states, waiting
+from generation.briefs import Brief, BriefRefused
+from generation.generators import catalogue
+from generation.generators.base import GeneratorError
+from generation.models import GenerationJob
+from generation.states import JobState
+
+BAR = 24  # characters
+
+
+class Command(BaseCommand):
+    help = (
+        "Make a clip from a prompt, in a worker, and take it signed into the brand's library. Exit status 0"
+        " when it is there, 1 when it failed, 130 when interrupted: the job is cancelled then. With --json,"
+        " one object {job, state, reason, asset, title, seed, frames, seconds, model, sha256, out} on"
+        " standard output."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("prompt", metavar="PROMPT", help="what the clip should show")
+        parser.add_argument("--brand", metavar="SLUG", help="needed where there is more than one")
+        parser.add_argument("--seed", type=int, help="the same seed gives the same frames")
+        parser.add_argument("--seconds", type=float, help="length (default: the longest of the model)")
+        parser.add_argument("--steps", type=int, help="default: the model's own")
+        parser.add_argument("--out", type=Path, metavar="FILE", help="also write the signed master here")
+        parser.add_argument(
+            "--as", dest="email", metavar="EMAIL", help="who asks; else the first who may generate"
+        )
+        parser.add_argument(
+            "--timeout", type=float, default=3600, metavar="SECONDS", help="wait at most (default 3600)"
+        )
+        parser.add_argument("--json", action="store_true", help="for programs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        brand = _brand(options["brand"])
+        person = _person(brand, options["email"])
+        out: Path | None = options["out"]
+        if out is not None and not out.resolve().parent.is_dir():
+            raise CommandError(f"There is no folder {out.resolve().parent} to write to.")
+        began = time.monotonic()
+        (job,) = jobs.request(brand=brand, by=person, brief=_brief(options))
+        try:
+            (job,) = waiting.until_finished([job.pk], seconds=options["timeout"], tell=self._tell)
+        except waiting.TookTooLong as error:
+            self._cancel(job, person)
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            self._cancel(job, person)
+            raise SystemExit(130) from None
+        written = _write(job, out) if out is not None and job.state == JobState.DONE else None
+        self._report(job, seconds=time.monotonic() - began, out=written, as_json=options["json"])
+        if job.state != JobState.DONE:
+            raise SystemExit(1)
+
+    def _tell(self, found: list[GenerationJob]) -> None:
+        """A bar that redraws itself for people; nothing where nobody looks."""
+        if not self.stderr.isatty():
+            return
+        (job,) = found
+        filled = round(BAR * job.step / job.steps)
+        words = f"step {job.step} of {job.steps}" if job.step else ""
+        line = f"\r{states.LABELS[JobState(job.state)]:<22}{'█' * filled}{'░' * (BAR - filled)} {words:<16}"
+        self.stderr.write(line, ending="" if job.state in states.OPEN else "\n")
+        self.stderr.flush()
+
+    def _cancel(self, job: GenerationJob, person: User) -> None:
+        try:
+            jobs.cancel(job, by=person)
+        except jobs.TooLate:
+            self.stderr.write("\nIt was too late to cancel it.")
+            return
+        self.stderr.write("\nCancelled.")
+
+    def _report(self, job: GenerationJob, *, seconds: float, out: Path | None, as_json: bool) -> None:
+        version = job.version
+        if as_json:
+            facts = {
+                "job": str(job.pk),
+                "state": job.state,
+                "reason": job.reason,
+                "asset": str(version.asset_id) if version else None,
+                "title": version.asset.title if version else None,
+                "seed": job.seed,
+                "frames": job.frames,
+                "seconds": round(seconds, 2),
+                "model": job.model,
+                "sha256": version.sha256 if version else None,
+                "out": str(out) if out else None,
+            }
+            self.stdout.write(json.dumps(facts, indent=2, ensure_ascii=False))
+        elif version is not None:
+            self.stdout.write(f"{version.asset.title} (seed {job.seed}, {seconds:.1f} s)")
+            self.stdout.write(settings.PUBLIC_URL + reverse("asset", args=[job.brand.slug, version.asset_id]))
+            if out is not None:
+                self.stdout.write(f"Written to {out}")
+        else:
+            self.stderr.write(f"{states.LABELS[JobState(job.state)]}: {job.reason}".rstrip(": "))
+
+
+def _brand(slug: str | None) -> Brand:
+    found = Brand.objects.order_by("name")
+    if slug is not None:
+        brand = found.filter(slug=slug).first()
+        if brand is None:
+            raise CommandError(f"There is no brand {slug!r}.")
+        return brand
+    brands = list(found[:2])
+    if len(brands) != 1:
+        raise CommandError(
+            "Say which brand: --brand SLUG."
+            if brands
+            else "There is no brand yet. `manage.py demo` makes one."
+        )
+    return brands[0]
+
+
+def _person(brand: Brand, email: str | None) -> User:
+    try:
+        return memberships.acting(brand, Capability.GENERATE, email=email)
+    except Nobody as error:
+        raise CommandError(str(error)) from error
+
+
+def _brief(options: dict[str, Any]) -> Brief:
+    try:
+        model = catalogue.read(Path(settings.GENERATOR_MODEL))
+        return briefs.check(
+            model.capabilities,
+            prompt=options["prompt"],
+            seed=options["seed"],
+            seconds=options["seconds"],
+            steps=options["steps"],
+        )
+    except (BriefRefused, GeneratorError) as error:
+        raise CommandError(str(error)) from error
+
+
+def _write(job: GenerationJob, out: Path) -> Path:
+    assert job.version is not None
+    try:
+        with storage.local_copy(job.version.storage_key) as master:
+            shutil.copyfile(master, out)
+    except OSError as error:
+        raise CommandError(f"The clip is in the library, but could not be written: {error}") from error
+    return out

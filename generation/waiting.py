@@ -1,0 +1,39 @@
+"""Waiting in a command until the workers have made takes."""
+
+import time
+from collections.abc import Callable, Collection
+from uuid import UUID
+
+from generation import states
+from generation.models import GenerationJob
+
+POLL_SECONDS = 0.5
+
+Tell = Callable[[list[GenerationJob]], None]
+
+
+class TookTooLong(Exception):
+    """The jobs were not finished in the time that was given."""
+
+
+def until_finished(
+    job_ids: Collection[UUID], *, seconds: float, tell: Tell = lambda jobs: None
+) -> list[GenerationJob]:
+    """The jobs once all are done, failed or cancelled. `tell` hears of each change. Raises TookTooLong."""
+    end = time.monotonic() + seconds
+    told: list[tuple[str, int]] | None = None
+    while True:
+        found = list(
+            GenerationJob.objects.filter(pk__in=job_ids)
+            .select_related("brand", "version__asset")
+            .order_by("created_at", "take")
+        )
+        now = [(job.state, job.step) for job in found]
+        if now != told:
+            told = now
+            tell(found)
+        if not any(job.state in states.OPEN for job in found):
+            return found
+        if time.monotonic() > end:
+            raise TookTooLong(f"Not made within {seconds:.0f} seconds; is a worker of the gpu queue running?")
+        time.sleep(POLL_SECONDS)

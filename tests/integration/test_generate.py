@@ -1,0 +1,85 @@
+"""A real worker and the bundled model: from a prompt to a signed asset in the library."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from dam.celery import app
+from generation import briefs, jobs
+from generation.generators import catalogue
+from generation.generators.base import Capabilities
+from generation.models import GenerationJob
+from generation.states import JobState
+from provenance.manifests import verify
+from tests.factories import BrandFactory, member
+
+pytestmark = pytest.mark.usefixtures("live_worker")
+
+Wait = Callable[..., None]
+
+
+@pytest.fixture
+def capabilities() -> Capabilities:
+    return catalogue.read(Path(settings.GENERATOR_MODEL)).capabilities
+
+
+def ask(capabilities: Capabilities, *, steps: int) -> GenerationJob:
+    brand = BrandFactory.create()
+    brief = briefs.check(
+        capabilities,
+        prompt="A red ball bouncing on a table",
+        seed=7,
+        seconds=briefs.lengths(capabilities)[0] / capabilities.frame_rate,
+        steps=steps,
+    )
+    return jobs.request(brand=brand, by=member(brand), brief=brief)[0]
+
+
+def reload(job: GenerationJob) -> GenerationJob:
+    return GenerationJob.objects.get(pk=job.pk)
+
+
+def test_a_prompt_becomes_a_signed_asset(capabilities: Capabilities, wait_until: Wait) -> None:
+    job = ask(capabilities, steps=2)
+    wait_until(lambda: reload(job).state in (JobState.DONE, JobState.FAILED), seconds=180)
+    done = reload(job)
+    assert (done.state, done.reason) == (JobState.DONE, "")
+    assert done.version is not None
+    assert done.version.frame_count == job.frames
+    assert done.model["weights_sha256"]
+    assert verify.check(Path(default_storage.path(done.version.storage_key))).state == "trusted"
+
+
+def test_a_running_job_is_cancelled(capabilities: Capabilities, wait_until: Wait) -> None:
+    job = ask(capabilities, steps=capabilities.max_steps)
+    wait_until(lambda: reload(job).step >= 1, seconds=180)
+    jobs.cancel(job, by=job.requested_by)
+    wait_until(lambda: reload(job).state == JobState.CANCELLED, seconds=60)
+    assert reload(job).version is None
+
+
+def test_a_job_whose_worker_is_killed_is_made_by_the_next(
+    capabilities: Capabilities, wait_until: Wait
+) -> None:
+    job = ask(capabilities, steps=capabilities.max_steps)
+    wait_until(lambda: reload(job).step >= 1, seconds=180)
+    first = reload(job)
+    os.kill(running_process(), signal.SIGKILL)
+    assert first.progressed_at is not None
+    jobs.recover(at=first.progressed_at + 2 * jobs.LOST_AFTER)
+    wait_until(lambda: reload(job).attempts == 2, seconds=60)
+    wait_until(lambda: reload(job).state in (JobState.DONE, JobState.FAILED), seconds=180)
+    assert reload(job).state == JobState.DONE
+    assert reload(job).seed == first.seed
+
+
+def running_process() -> int:
+    """The child of the worker that has the job."""
+    (tasks,) = (app.control.inspect().active() or {}).values()
+    (pid,) = {task["worker_pid"] for task in tasks if task["name"] == "gpu.generate"}
+    return int(pid)
