@@ -17,6 +17,7 @@ from provenance.manifests.codes import State
 DEVELOPMENT_ANCHOR = "Reelproof development CA — not on any trust list"
 DEVELOPMENT_ORGANISATION = "Reelproof development CA (not on any trust list)"
 LONGEST_CHAIN = 60
+DEEPEST = 64
 
 _TRUSTED_BY = re.compile(r"found in \[(.*)\] trust anchors")
 _LABEL = re.compile(r"self#jumbf=/?c2pa/([^/]+)")
@@ -422,12 +423,14 @@ def _strings(value: Any) -> tuple[str, ...]:
     return tuple(str(item) for item in value) if isinstance(value, list) else ()
 
 
-def _clean(value: Any) -> Any:
-    """Without what neither a database nor a page can hold: NUL characters and half surrogate pairs."""
+def _clean(value: Any, *, depth: int = 0) -> Any:
+    """Without what neither a database nor a page can hold: NUL, half surrogate pairs, endless nesting."""
     if isinstance(value, str):
         return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping | list) and depth > DEEPEST:
+        return "…"
     if isinstance(value, Mapping):
-        return {_clean(key): _clean(item) for key, item in value.items()}
+        return {_clean(key): _clean(item, depth=depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [_clean(item) for item in value]
+        return [_clean(item, depth=depth + 1) for item in value]
     return value

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dam.rights.territories import NAMES, WORLDWIDE
+from dam.rights import territories
 from provenance.manifests.codes import State
 
 
@@ -77,10 +77,7 @@ def _entry(manifest: Mapping[str, Any]) -> Entry:
         sound=manifest["state"] in (State.TRUSTED, State.VALID),
         manifest=manifest,
         uses=tuple(use.replace("_", " ") for use in review.get("uses", ())),
-        territories=tuple(
-            "worldwide" if place == WORLDWIDE else NAMES.get(place, place)
-            for place in review.get("territories", ())
-        ),
+        territories=tuple(territories.name_of(place) for place in review.get("territories", ())),
         valid_until=moment(review.get("valid_until", "")),
         inputs=tuple(title for title in manifest["ingredients"] if title not in ("Master", "Prompt")),
     )
