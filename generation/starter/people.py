@@ -1,0 +1,26 @@
+"""The demo brand and one person for each role."""
+
+from django.db import transaction
+
+from dam.accounts import demo
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand, Membership, User
+from generation.starter.plan import PEOPLE
+
+People = dict[Role, User]
+
+
+def prepare() -> tuple[Brand, People]:
+    """The brand and its people, made where they are missing; who is there stays as they are."""
+    with transaction.atomic():
+        brand, _ = Brand.objects.get_or_create(slug=demo.SLUG, defaults={"name": demo.NAME})
+        return brand, {role: _person(brand, role, name) for role, name in PEOPLE.items()}
+
+
+def _person(brand: Brand, role: Role, name: str) -> User:
+    email = f"{role.value}@{demo.SLUG}.example"
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, demo.PASSWORD, name=name)
+    Membership.objects.get_or_create(user=user, brand=brand, defaults={"role": role.value})
+    return user

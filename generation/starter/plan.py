@@ -1,0 +1,84 @@
+"""What the starter library holds. Plain values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dam.accounts.capabilities import Role
+
+PEOPLE = {
+    Role.CREATOR: "Carla Jensen",
+    Role.BRAND_REVIEWER: "Ben Okafor",
+    Role.LEGAL_REVIEWER: "Lena Hartmann",
+    Role.LIBRARIAN: "Luis Moreno",
+    Role.VIEWER: "Vera Novak",
+    Role.ADMIN: "Ada Lindqvist",
+}
+
+
+class Goal(StrEnum):
+    """How far a clip comes."""
+
+    DRAFT = "a draft"
+    BRAND_STAGE = "waiting for the brand review"
+    LEGAL_STAGE = "waiting for the legal review"
+    CHANGES = "sent back with a comment"
+    RELEASED = "approved and released"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A clip to generate."""
+
+    prompt: str
+    seed: int
+    goal: Goal
+
+
+@dataclass(frozen=True)
+class Footage:
+    """A clip to film in the procedural world and upload. The words are those of the world."""
+
+    title: str
+    shape: str
+    colour: str
+    motion: str
+    ground: str
+    light: str
+    goal: Goal
+    tags: tuple[str, ...]
+
+    @property
+    def filename(self) -> str:
+        return f"{self.title}.mp4"
+
+
+GENERATED = (
+    Wanted("A red bottle turning on a pedestal in a studio", 7, Goal.RELEASED),
+    Wanted("A large orange ball bouncing over the sea at dusk", 21, Goal.BRAND_STAGE),
+    Wanted("A blue can standing still on a wooden table", 3, Goal.LEGAL_STAGE),
+    Wanted("A yellow star rising in the sky at night", 12, Goal.DRAFT),
+)
+
+FOOTAGE = (
+    Footage(
+        "Harbour ball, first cut", "ball", "red", "bounce", "sea", "day", Goal.RELEASED, ("summer", "harbour")
+    ),
+    Footage(
+        "Leaf in the dunes", "leaf", "green", "turn", "desert", "dusk", Goal.CHANGES, ("autumn", "outdoor")
+    ),
+    Footage(
+        "City can, night drive", "can", "orange", "right", "city", "night", Goal.DRAFT, ("city", "night")
+    ),
+)
+
+FOOTAGE_FRAMES = 60
+FOOTAGE_SIZE = (960, 540)  # pixels
+FOOTAGE_RATE = 24  # frames a second
+
+CHANGES_FRAME = 30
+CHANGES_COMMENT = "The leaf's tip leaves its shadow here. Keep it closer to the ground, please."
+CHANGES_DECISION = "Nearly there: see my comment at the frame where the leaf lifts off."
+NOTE = "For the autumn campaign."
+USES = ("web", "social")
+TERRITORIES = ("EU",)
+VALID_DAYS = 365
