@@ -1,7 +1,9 @@
 """The library: search, facets, cards."""
 
+from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -21,14 +23,15 @@ YEAR = 365 * 24 * 3600
 @require_safe
 @requires(Capability.VIEW)
 def library(request: BrandRequest) -> HttpResponse:
-    asked = shelf.read(request.GET)
-    filled = shelf.fill(request.user, brand=request.brand, asked=asked, at=timezone.now())
+    asked, at = shelf.read(request.GET), timezone.now()
+    filled = shelf.fill(request.user, brand=request.brand, asked=asked, at=at)
     layout = _layout(request)
     part = is_fragment(request) and asked.continues
     context = {
         "area": "library",
         "shelf": filled,
         "facets": () if part else shelf.count(request.user, brand=request.brand, shown=filled),
+        "loaded_at": at.isoformat(),
         "layout": layout,
         "layouts": LAYOUTS,
         "search_words": asked.words,
@@ -52,12 +55,15 @@ def card(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @require_GET
 @requires(Capability.VIEW)
 def news(request: BrandRequest) -> HttpResponse:
-    """How many clips have come since the newest one on the page."""
-    newest = shelf.Cursor.read(request.GET.get("since", ""))
-    assets = visible_assets(request.user, brand=request.brand)
-    if newest:
-        assets = assets.filter(created_at__gt=newest.created_at)
-    return render(request, "library/_news.html", {"count": assets.count(), "since": newest})
+    """How many clips have come since the page was loaded."""
+    try:
+        since = datetime.fromisoformat(request.GET.get("since", ""))
+    except ValueError:
+        raise BadRequest("since must be a date and time.") from None
+    if since.tzinfo is None:
+        raise BadRequest("since must have its offset.")
+    count = visible_assets(request.user, brand=request.brand).filter(created_at__gt=since).count()
+    return render(request, "library/_news.html", {"count": count})
 
 
 def is_fragment(request: HttpRequest) -> bool:

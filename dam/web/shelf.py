@@ -92,14 +92,6 @@ class Shelf:
     results: Results | None  # for a search by words
     next: str  # the address of what follows; empty at the end
 
-    @property
-    def newest(self) -> Cursor | None:
-        """The asset that came last, of those shown."""
-        if not self.cards:
-            return None
-        last = max(self.cards, key=lambda card: card.asset.created_at).asset
-        return Cursor(last.created_at, last.pk)
-
 
 def read(parameters: QueryDict) -> Asked:
     """What an address asks for. Never fails: what it can't use it leaves out."""

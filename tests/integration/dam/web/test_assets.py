@@ -1,0 +1,152 @@
+"""The asset page, editing, the trash."""
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.audit.models import Event
+from dam.catalog.models import Asset, RenditionKind, Version
+from dam.ingest.models import Step, StepState
+from dam.search import search
+from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory, member
+from tests.integration.dam.web.conftest import SignIn
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture
+def draft(brand: Brand) -> Version:
+    version: Version = VersionFactory.create(asset__brand=brand, asset__title="Summer can")
+    return version
+
+
+def page_of(asset: Asset) -> str:
+    return f"/b/northwind/assets/{asset.pk}/"
+
+
+def test_the_first_line_says_whether_it_may_be_used(draft: Version, sign_in: SignIn) -> None:
+    page = sign_in(Role.CREATOR).get(page_of(draft.asset)).content.decode()
+    assert "Not to be used yet." in page
+    assert "It has not been submitted for review." in page
+
+
+def test_a_viewer_cannot_tell_whether_a_draft_exists(draft: Version, sign_in: SignIn) -> None:
+    assert sign_in(Role.VIEWER).get(page_of(draft.asset)).status_code == 404
+
+
+def test_the_player_starts_at_the_moment_in_the_address(draft: Version, sign_in: SignIn) -> None:
+    RenditionFactory.create(version=draft, kind=RenditionKind.PROXY)
+    page = sign_in(Role.CREATOR).get(page_of(draft.asset), {"t": "1.25"})
+    assert 'data-start="1250"' in page.content.decode()
+
+
+@pytest.mark.parametrize("moment", ["x", "-4", "nan", "inf", "1e999", ""])
+def test_a_broken_moment_is_the_beginning(draft: Version, sign_in: SignIn, moment: str) -> None:
+    assert sign_in(Role.CREATOR).get(page_of(draft.asset), {"t": moment}).context["start_ms"] == 0
+
+
+def test_a_clip_without_a_preview_says_why(draft: Version, sign_in: SignIn) -> None:
+    Version.objects.filter(pk=draft.pk).update(processing="failed", processing_reason="The encoder stopped.")
+    assert "The encoder stopped." in sign_in(Role.CREATOR).get(page_of(draft.asset)).content.decode()
+
+
+def test_a_release_that_may_leave_can_be_downloaded(brand: Brand, sign_in: SignIn) -> None:
+    version = ApprovedVersionFactory.create(asset__brand=brand)
+    RenditionFactory.create(version=version, kind=RenditionKind.RELEASE)
+    page = sign_in(Role.VIEWER).get(page_of(version.asset)).content.decode()
+    assert f"/b/northwind/files/{version.pk}/release" in page
+    assert f"/b/northwind/files/{version.pk}/master" not in page
+
+
+def test_a_release_that_may_not_leave_says_why(draft: Version, sign_in: SignIn) -> None:
+    page = sign_in(Role.CREATOR).get(page_of(draft.asset)).content.decode()
+    assert f"/b/northwind/files/{draft.pk}/release" not in page
+    assert 'id="why-no-release"' in page
+
+
+def test_a_viewer_gets_no_tabs_about_the_work(brand: Brand, sign_in: SignIn) -> None:
+    version = ApprovedVersionFactory.create(asset__brand=brand)
+    page = sign_in(Role.VIEWER).get(page_of(version.asset), {"tab": "activity"})
+    assert list(page.context["tabs"]) == ["details", "credentials"]
+    assert page.context["tab"] == "details"
+    assert "events" not in page.context
+
+
+def test_a_tab_comes_alone_when_htmx_asks(draft: Version, sign_in: SignIn) -> None:
+    part = sign_in(Role.CREATOR).get(page_of(draft.asset), {"tab": "files"}, **HTMX)  # type: ignore[arg-type]
+    assert 'data-tab="files"' in part.content.decode()
+    assert "<html" not in part.content.decode()
+
+
+def test_a_failed_step_offers_to_run_again(draft: Version, sign_in: SignIn) -> None:
+    Step.objects.create(version=draft, name="proxy", position=2, state=StepState.FAILED, reason="No room.")
+    address = page_of(draft.asset)
+    shown = sign_in(Role.CREATOR).get(address, {"tab": "files"}).content.decode()
+    assert "No room." in shown
+    assert "Try again" in shown
+    assert "Try again" not in sign_in(Role.BRAND_REVIEWER).get(address, {"tab": "files"}).content.decode()
+
+
+def test_more_parts_need_no_more_queries(
+    draft: Version, sign_in: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for kind in RenditionKind:
+        RenditionFactory.create(version=draft, kind=kind)
+    client = sign_in(Role.CREATOR)
+    with django_assert_max_num_queries(12):
+        client.get(page_of(draft.asset), {"tab": "files"})
+
+
+def test_an_edit_is_found_by_its_new_words(brand: Brand, draft: Version, sign_in: SignIn) -> None:
+    words = {"title": "Winter can", "description": "On ice", "tags": "Lime, hero"}
+    answer = sign_in(Role.CREATOR).post(page_of(draft.asset) + "edit/", words)
+    assert answer.status_code == 302
+    person = member(brand)
+    for found in ("winter", "ice", "tag:lime"):
+        assert search.find(person, brand=brand, words=found).total == 1
+    assert Event.objects.get(verb="asset.edited").data["title"] == ["Summer can", "Winter can"]
+
+
+def test_an_edit_in_the_page_answers_with_the_details(draft: Version, sign_in: SignIn) -> None:
+    part = sign_in(Role.CREATOR).post(page_of(draft.asset) + "edit/", {"title": "Winter can"}, **HTMX)  # type: ignore[arg-type]
+    assert "Winter can" in part.content.decode()
+    assert "<html" not in part.content.decode()
+
+
+def test_a_title_of_spaces_comes_back_with_its_error(draft: Version, sign_in: SignIn) -> None:
+    answer = sign_in(Role.CREATOR).post(page_of(draft.asset) + "edit/", {"title": "   "}, **HTMX)  # type: ignore[arg-type]
+    assert answer.status_code == 422
+    assert Asset.objects.get(pk=draft.asset.pk).title == "Summer can"
+
+
+def test_words_are_shown_and_never_run(draft: Version, sign_in: SignIn) -> None:
+    sneaky = '<img src=x onerror="alert(1)">'
+    client = sign_in(Role.CREATOR)
+    client.post(page_of(draft.asset) + "edit/", {"title": sneaky, "description": sneaky, "tags": sneaky})
+    assert "<img src=x" not in client.get(page_of(draft.asset)).content.decode()
+    assert "<img src=x" not in client.get("/b/northwind/").content.decode()
+
+
+def test_a_reviewer_may_not_edit(draft: Version, sign_in: SignIn) -> None:
+    client = sign_in(Role.LEGAL_REVIEWER)
+    assert client.post(page_of(draft.asset) + "edit/", {"title": "Mine"}).status_code == 403
+
+
+def test_the_trash_takes_it_out_of_the_library_and_gives_it_back(draft: Version, sign_in: SignIn) -> None:
+    client = sign_in(Role.LIBRARIAN)
+    client.post(page_of(draft.asset) + "trash/")
+    assert client.get(page_of(draft.asset)).status_code == 404
+    assert "Summer can" in client.get("/b/northwind/trash/").content.decode()
+    client.post(page_of(draft.asset) + "restore/")
+    assert client.get(page_of(draft.asset)).status_code == 200
+
+
+@pytest.mark.parametrize("act", ["trash/", "restore/"])
+def test_the_trash_is_moved_by_a_press_not_by_a_link(draft: Version, sign_in: SignIn, act: str) -> None:
+    assert sign_in(Role.LIBRARIAN).get(page_of(draft.asset) + act).status_code == 405
+
+
+def test_a_creator_may_not_trash(draft: Version, sign_in: SignIn) -> None:
+    assert sign_in(Role.CREATOR).post(page_of(draft.asset) + "trash/").status_code == 403
+    assert sign_in(Role.CREATOR).get("/b/northwind/trash/").status_code == 403

@@ -1,0 +1,167 @@
+"""The library page and its fragments."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.catalog import tags
+from dam.catalog.models import Version
+from dam.search import text
+from dam.web import shelf
+from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory
+from tests.integration.dam.web.conftest import SignIn
+
+HOME = "/b/northwind/"
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def clip(brand: Brand, title: str, *, age: int = 0, approved: bool = False) -> Version:
+    factory = ApprovedVersionFactory if approved else VersionFactory
+    at = timezone.now() - timedelta(minutes=age)
+    version: Version = factory.create(asset__brand=brand, asset__title=title, asset__created_at=at)
+    text.refresh(version.asset)
+    return version
+
+
+def titles(client: Client, address: str = HOME, **headers: str) -> list[str]:
+    return [card.asset.title for card in client.get(address, **headers).context["shelf"].cards]  # type: ignore[arg-type]
+
+
+def test_the_newest_come_first(brand: Brand, sign_in: SignIn) -> None:
+    clip(brand, "Old", age=9)
+    clip(brand, "New")
+    assert titles(sign_in(Role.CREATOR)) == ["New", "Old"]
+
+
+def test_a_viewer_sees_what_is_released(brand: Brand, sign_in: SignIn) -> None:
+    clip(brand, "Draft")
+    clip(brand, "Released", approved=True)
+    assert titles(sign_in(Role.VIEWER)) == ["Released"]
+
+
+def test_nothing_of_another_brand_is_shown(sign_in: SignIn) -> None:
+    VersionFactory.create(asset__title="Secret of the others")
+    page = sign_in(Role.ADMIN).get(HOME)
+    assert "Secret of the others" not in page.content.decode()
+
+
+def test_a_brand_of_others_does_not_exist(sign_in: SignIn) -> None:
+    other = VersionFactory.create().brand
+    assert sign_in(Role.ADMIN).get(f"/b/{other.slug}/").status_code == 404
+
+
+def test_an_empty_library_says_what_to_do(sign_in: SignIn) -> None:
+    assert "Drop video files" in sign_in(Role.CREATOR).get(HOME).content.decode()
+
+
+def test_an_empty_library_offers_a_viewer_nothing_to_upload(sign_in: SignIn) -> None:
+    page = sign_in(Role.VIEWER).get(HOME).content.decode()
+    assert "Nothing is released yet" in page
+    assert "data-upload" not in page
+
+
+def test_pages_follow_each_other_without_a_gap_or_a_repeat(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "PAGE", 3)
+    at = timezone.now()
+    for number in range(8):  # several of one moment: the id decides between them
+        VersionFactory.create(asset__brand=brand, asset__title=str(number), asset__created_at=at)
+    client, found, address = sign_in(Role.CREATOR), [], HOME
+    while address:
+        page = client.get(address)
+        found += [card.asset.title for card in page.context["shelf"].cards]
+        address = HOME + page.context["shelf"].next if page.context["shelf"].next else ""
+    assert sorted(found) == [str(number) for number in range(8)]
+
+
+def test_what_follows_comes_as_cards_alone(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "PAGE", 1)
+    clip(brand, "First")
+    clip(brand, "Second", age=1)
+    client = sign_in(Role.CREATOR)
+    more = client.get(HOME + client.get(HOME).context["shelf"].next, **HTMX)  # type: ignore[arg-type]
+    assert "Second" in more.content.decode()
+    assert "<html" not in more.content.decode()
+
+
+def test_a_search_says_what_it_understood(brand: Brand, sign_in: SignIn) -> None:
+    clip(brand, "Red bottle")
+    clip(brand, "Blue glass")
+    page = sign_in(Role.CREATOR).get(HOME, {"q": "bottle state:draft"})
+    assert [card.asset.title for card in page.context["shelf"].cards] == ["Red bottle"]
+    assert [chip.text for chip in page.context["understood"].chips] == ["bottle", "draft"]
+
+
+def test_a_search_without_a_match_says_how_to_go_on(brand: Brand, sign_in: SignIn) -> None:
+    clip(brand, "Red bottle")
+    assert "Nothing matches" in sign_in(Role.CREATOR).get(HOME, {"q": "zebra"}).content.decode()
+
+
+def test_a_facet_narrows_and_counts(brand: Brand, sign_in: SignIn) -> None:
+    clip(brand, "Draft")
+    clip(brand, "Released", approved=True)
+    page = sign_in(Role.CREATOR).get(HOME, {"state": "approved"})
+    assert [card.asset.title for card in page.context["shelf"].cards] == ["Released"]
+    states = next(facet for facet in page.context["facets"] if facet.name == "state")
+    assert {(value.value, value.count, value.chosen) for value in states.values} == {
+        ("draft", 1, False),
+        ("approved", 1, True),
+    }
+
+
+def test_the_layout_is_remembered(sign_in: SignIn) -> None:
+    client = sign_in(Role.CREATOR)
+    client.get(HOME, {"layout": "list"})
+    assert client.get(HOME).context["layout"] == "list"
+
+
+def test_an_unknown_layout_is_the_usual_one(sign_in: SignIn) -> None:
+    assert sign_in(Role.CREATOR).get(HOME, {"layout": "../x"}).context["layout"] == "m"
+
+
+def test_more_clips_need_no_more_queries(
+    brand: Brand, sign_in: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(12):
+        version = clip(brand, f"Clip {number}", approved=True)
+        RenditionFactory.create(version=version)
+        tags.assign(version.asset, ["summer", f"tag {number}"])
+    client = sign_in(Role.CREATOR)
+    with django_assert_max_num_queries(18):
+        client.get(HOME)
+
+
+def test_a_card_is_given_to_those_who_may_see_the_clip(brand: Brand, sign_in: SignIn) -> None:
+    draft = clip(brand, "Draft").asset
+    address = f"{HOME}assets/{draft.pk}/card/"
+    assert sign_in(Role.CREATOR).get(address).status_code == 200
+    assert sign_in(Role.VIEWER).get(address).status_code == 404
+
+
+def test_new_clips_are_announced_only_to_those_who_may_see_them(brand: Brand, sign_in: SignIn) -> None:
+    clip(brand, "Old", age=5)
+    since = timezone.now().isoformat()
+    clip(brand, "Draft", age=-1)
+    address = f"{HOME}news/"
+    assert "Show 1 new clip" in sign_in(Role.CREATOR).get(address, {"since": since}).content.decode()
+    assert "new clip" not in sign_in(Role.VIEWER).get(address, {"since": since}).content.decode()
+
+
+@pytest.mark.parametrize("since", ["", "yesterday", "2026-03-01T00:00:00", "2026-13-01T00:00:00Z"])
+def test_news_since_no_time_is_a_bad_request(sign_in: SignIn, since: str) -> None:
+    assert sign_in(Role.CREATOR).get(f"{HOME}news/", {"since": since}).status_code == 400
+
+
+def test_a_card_warns_of_a_clearance_that_ended(brand: Brand, sign_in: SignIn) -> None:
+    version = clip(brand, "Expired", approved=True)
+    version.rights.valid_until = timezone.now() - timedelta(days=1)
+    version.rights.save()
+    assert "Its clearance ended" in sign_in(Role.CREATOR).get(HOME).content.decode()
