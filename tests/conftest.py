@@ -79,9 +79,11 @@ def django_db_modify_db_settings(servers: None) -> None:
 def _plain_static_files() -> None:
     """Pages link to the sources, so that no test needs collectstatic."""
     from django.conf import settings
+    from django.test import override_settings
 
     backend = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": backend}}
+    # Tells Django, too: collecting a test module that imports default_storage has made the storages already.
+    override_settings(STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": backend}}).enable()
 
 
 @pytest.fixture(scope="session")
