@@ -1,0 +1,47 @@
+"""One clip the whole way: pieces over HTTP, a real worker, real FFmpeg, files in storage."""
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dam.catalog.models import Rendition, Version
+from dam.core import storage
+from dam.ingest.models import Step, StepState, Upload, UploadState
+from dam.media import runner
+from tests.factories import BrandFactory, member
+
+WaitUntil = Callable[..., None]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_uploaded_clip_gets_its_renditions(
+    servers: None, live_worker: None, wait_until: WaitUntil, clip: Path
+) -> None:
+    brand = BrandFactory.create()
+    client = Client()
+    client.force_login(member(brand))
+    content = clip.read_bytes()
+    name = base64.b64encode("été.mp4".encode()).decode()
+    created = client.post(
+        reverse("upload-create", args=[brand.slug]),
+        headers={"Upload-Length": str(len(content)), "Upload-Metadata": f"filename {name}"},
+    )
+    client.patch(
+        created.headers["Location"],
+        content,
+        content_type="application/offset+octet-stream",
+        headers={"Upload-Offset": "0"},
+    )
+    wait_until(lambda: Upload.objects.get().state == UploadState.TAKEN)
+    version = Version.objects.get()
+    settled = [StepState.DONE, StepState.FAILED, StepState.SKIPPED]
+    wait_until(lambda: Step.objects.filter(state__in=settled).count() == 5, seconds=120)
+    media = Step.objects.filter(name__in=["poster", "sprite", "proxy"])
+    assert {step.state for step in media} == {StepState.DONE}, list(media.values("name", "state", "reason"))
+    assert {rendition.kind for rendition in Rendition.objects.all()} == {"poster", "sprite", "proxy"}
+    with storage.local_copy(Rendition.objects.get(kind="proxy").storage_key) as proxy:
+        assert runner.probe(proxy).frame_count == version.frame_count == 17

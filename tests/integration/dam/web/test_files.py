@@ -1,0 +1,196 @@
+"""Every byte that leaves: ranges, headers, permission."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.audit.models import Event
+from dam.catalog import assets, versions
+from dam.catalog.models import Approval, RenditionKind, Version
+from dam.core import storage
+from dam.rights.models import RightsRecord
+from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member
+
+CONTENT = bytes(range(256)) * 8
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def brand(db: None) -> Brand:
+    return BrandFactory.create()
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    path = tmp_path / "content"
+    path.write_bytes(CONTENT)
+    return path
+
+
+def stored(version: Version, content: Path) -> Version:
+    """Give the version a master and each rendition, all of the same bytes."""
+    kept = storage.put(content, brand_id=version.brand_id, suffix=".mp4")
+    Version.objects.filter(pk=version.pk).update(sha256=kept.sha256, size=kept.size, storage_key=kept.key)
+    for kind in RenditionKind:
+        versions.keep_rendition(version, kind, kept, content_type="video/mp4")
+    version.refresh_from_db()
+    return version
+
+
+@pytest.fixture
+def draft(brand: Brand, content: Path) -> Version:
+    return stored(VersionFactory.create(asset__brand=brand, asset__title="Sommer / été"), content)
+
+
+@pytest.fixture
+def approved(brand: Brand, content: Path) -> Version:
+    return stored(ApprovedVersionFactory.create(asset__brand=brand), content)
+
+
+@pytest.fixture
+def ask(brand: Brand) -> Ask:
+    def ask(
+        version: Version, kind: str, *, role: Role = Role.CREATOR, method: str = "get", **headers: str
+    ) -> Any:
+        client = Client()
+        client.force_login(member(brand, role))
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return getattr(client, method)(reverse("file", args=[brand.slug, version.pk, kind]), headers=named)
+
+    return ask
+
+
+def body(response: Any) -> bytes:
+    return b"".join(response)
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous")
+
+
+def test_the_whole_file_comes_without_a_range(draft: Version, ask: Ask) -> None:
+    response = ask(draft, "proxy")
+    assert (response.status_code, body(response)) == (200, CONTENT)
+    assert response.headers["Content-Length"] == str(len(CONTENT))
+    assert response.headers["Accept-Ranges"] == "bytes"
+
+
+def test_a_range_comes_with_its_place(draft: Version, ask: Ask) -> None:
+    response = ask(draft, "proxy", Range="bytes=100-299")
+    assert (response.status_code, body(response)) == (206, CONTENT[100:300])
+    assert response.headers["Content-Range"] == f"bytes 100-299/{len(CONTENT)}"
+    assert response.headers["Content-Length"] == "200"
+
+
+def test_a_range_outside_is_416(draft: Version, ask: Ask) -> None:
+    response = ask(draft, "proxy", Range="bytes=999999-")
+    assert (response.status_code, response.headers["Content-Range"]) == (416, f"bytes */{len(CONTENT)}")
+
+
+def test_a_part_of_another_file_is_answered_with_the_whole(draft: Version, ask: Ask) -> None:
+    assert ask(draft, "proxy", Range="bytes=5-9", If_Range='"other"').status_code == 200
+    assert ask(draft, "proxy", Range="bytes=5-9", If_Range=f'"{draft.sha256}"').status_code == 206
+
+
+def test_a_file_that_is_held_already_is_not_sent(draft: Version, ask: Ask) -> None:
+    response = ask(draft, "poster", If_None_Match=f'"{draft.sha256}"')
+    assert (response.status_code, response.content) == (304, b"")
+
+
+def test_head_tells_without_sending(draft: Version, ask: Ask) -> None:
+    response = ask(draft, "proxy", method="head")
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["Content-Length"] == str(len(CONTENT))
+
+
+def test_a_file_is_private_and_inert(draft: Version, ask: Ask) -> None:
+    headers = ask(draft, "master").headers
+    assert headers["ETag"] == f'"{draft.sha256}"'
+    assert headers["Cache-Control"] == "private, no-cache"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+
+
+def test_a_download_has_a_name_people_can_read(draft: Version, ask: Ask) -> None:
+    disposition = ask(draft, "master").headers["Content-Disposition"]
+    assert disposition.startswith(
+        "attachment; filename*=utf-8''Sommer%20-%20%C3%A9t%C3%A9%20%28master%29.mp4"
+    )
+
+
+def test_what_the_page_shows_is_no_download(draft: Version, ask: Ask) -> None:
+    assert "Content-Disposition" not in ask(draft, "sprite").headers
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "status"),
+    [
+        (Role.CREATOR, "master", 200),
+        (Role.CREATOR, "release", 403),
+        (Role.BRAND_REVIEWER, "master", 403),
+        (Role.LEGAL_REVIEWER, "master", 200),
+        (Role.VIEWER, "poster", 404),
+        (Role.VIEWER, "release", 404),
+        (Role.CREATOR, "nonsense", 404),
+    ],
+)
+def test_a_draft_goes_to_those_who_work_on_it(
+    draft: Version, ask: Ask, role: Role, kind: str, status: int
+) -> None:
+    assert ask(draft, kind, role=role).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("poster", 200), ("proxy", 200), ("release", 200), ("master", 403)]
+)
+def test_a_viewer_gets_the_release_of_what_is_approved(
+    approved: Version, ask: Ask, kind: str, status: int
+) -> None:
+    assert ask(approved, kind, role=Role.VIEWER).status_code == status
+
+
+def test_the_policy_is_asked_each_time(approved: Version, ask: Ask) -> None:
+    assert ask(approved, "release", role=Role.VIEWER).status_code == 200
+    RightsRecord.objects.filter(version=approved).update(valid_until=timezone.now() - timedelta(days=1))
+    assert ask(approved, "release", role=Role.VIEWER).status_code == 403
+
+
+def test_withdrawn_or_trashed_is_gone_at_once(approved: Version, ask: Ask) -> None:
+    assets.trash(approved.asset, by=approved.created_by)
+    assert ask(approved, "release").status_code == 404
+    assets.restore(approved.asset, by=approved.created_by)
+    versions.set_approval(approved.pk, Approval.WITHDRAWN, expected=[Approval.APPROVED])
+    assert ask(approved, "release").status_code == 403
+
+
+def test_a_stranger_finds_nothing(draft: Version, brand: Brand) -> None:
+    client = Client()
+    other = BrandFactory.create()
+    client.force_login(member(other))
+    assert client.get(reverse("file", args=[brand.slug, draft.pk, "poster"])).status_code == 404
+    assert client.get(reverse("file", args=[other.slug, draft.pk, "poster"])).status_code == 404
+
+
+def test_a_download_leaves_one_event(approved: Version, ask: Ask) -> None:
+    ask(approved, "release", Range="bytes=0-99")
+    ask(approved, "release", Range="bytes=100-")
+    ask(approved, "release", method="head")
+    event = Event.objects.get(verb="release.downloaded")
+    assert (event.asset_id, event.data["sha256"]) == (approved.asset_id, approved.sha256)
+
+
+def test_showing_leaves_no_event(draft: Version, ask: Ask) -> None:
+    ask(draft, "proxy")
+    assert not Event.objects.exists()
+
+
+def test_a_file_lost_from_storage_is_not_found(draft: Version, ask: Ask) -> None:
+    storage.delete(draft.storage_key)
+    assert ask(draft, "master").status_code == 404

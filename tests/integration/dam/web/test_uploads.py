@@ -1,0 +1,258 @@
+"""The upload protocol of docs/uploads.md, piece by piece."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand, User
+from dam.ingest import intake, uploads
+from dam.ingest.models import Upload, UploadState
+from tests import media_factory
+from tests.factories import BrandFactory, member
+
+PIECE = "application/offset+octet-stream"
+
+
+@pytest.fixture
+def brand(db: None) -> Brand:
+    return BrandFactory.create(slug="acme")
+
+
+@pytest.fixture
+def creator(brand: Brand) -> User:
+    return member(brand)
+
+
+@pytest.fixture
+def browser(creator: User) -> Client:
+    client = Client()
+    client.force_login(creator)
+    return client
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return media_factory.clip(tmp_path_factory.mktemp("clips") / "clip.mp4", frames=48).read_bytes()
+
+
+def begin(browser: Client, size: int, filename: str = "summer.mp4") -> Any:
+    name = base64.b64encode(filename.encode()).decode()
+    headers = {"Upload-Length": str(size), "Upload-Metadata": f"filename {name},type dmlkZW8="}
+    return browser.post(reverse("upload-create", args=["acme"]), headers=headers)
+
+
+def send(browser: Client, url: str, offset: int, data: bytes, content_type: str = PIECE) -> Any:
+    return browser.patch(url, data, content_type=content_type, headers={"Upload-Offset": str(offset)})
+
+
+def test_a_file_comes_in_in_pieces(browser: Client, clip: bytes) -> None:
+    url = begin(browser, len(clip)).headers["Location"]
+    first = send(browser, url, 0, clip[:1500])
+    assert (first.status_code, first.headers["Upload-Offset"]) == (204, "1500")
+    standing = browser.head(url)
+    assert (standing.headers["Upload-Offset"], standing.headers["Upload-Length"]) == ("1500", str(len(clip)))
+    assert send(browser, url, 1500, clip[1500:]).status_code == 204
+    upload = Upload.objects.get()
+    assert upload.state == UploadState.RECEIVED
+    assert uploads.path_of(upload).read_bytes() == clip
+
+
+def test_a_received_file_is_taken_and_its_bytes_leave_the_scratch_folder(
+    browser: Client, clip: bytes
+) -> None:
+    url = begin(browser, len(clip)).headers["Location"]
+    send(browser, url, 0, clip)
+    upload = Upload.objects.get()
+    intake.take_upload(upload.pk)
+    intake.take_upload(upload.pk)  # delivered twice
+    told = browser.get(url).json()
+    assert (told["state"], told["received"]) == ("taken", len(clip))
+    assert told["url"] == reverse("asset", args=["acme", told["asset"]])
+    assert not uploads.path_of(upload).exists()
+
+
+def test_the_same_file_again_is_known_and_names_the_asset(browser: Client, clip: bytes) -> None:
+    told = []
+    for _ in range(2):
+        url = begin(browser, len(clip)).headers["Location"]
+        send(browser, url, 0, clip)
+        intake.take_upload(url.rstrip("/").rpartition("/")[2])
+        told.append(browser.get(url).json())
+    assert [each["state"] for each in told] == ["taken", "known"]
+    assert told[0]["asset"] == told[1]["asset"]
+
+
+def test_a_text_file_is_refused_at_its_first_piece(browser: Client) -> None:
+    text = b"not a video\n" * 1000
+    url = begin(browser, len(text) * 2).headers["Location"]
+    answer = send(browser, url, 0, text)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (415, "application/problem+json")
+    assert answer.json()["code"] == "not_a_video"
+    upload = Upload.objects.get()
+    assert (upload.state, upload.code) == (UploadState.REFUSED, "not_a_video")
+    assert not uploads.path_of(upload).exists()
+
+
+def test_a_damaged_file_is_refused_with_its_reason(browser: Client, clip: bytes) -> None:
+    half = clip[: len(clip) // 2]
+    url = begin(browser, len(half)).headers["Location"]
+    send(browser, url, 0, half)
+    intake.take_upload(Upload.objects.get().pk)
+    told = browser.get(url).json()
+    assert (told["state"], told["code"], told["asset"]) == ("refused", "truncated", None)
+    assert "ends too early" in told["reason"]
+
+
+@pytest.mark.parametrize(("size", "status", "code"), [(0, 422, "empty"), (10**15, 413, "too_large")])
+def test_a_hopeless_size_is_refused_before_a_byte_is_sent(
+    browser: Client, size: int, status: int, code: str
+) -> None:
+    answer = begin(browser, size)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert not Upload.objects.exists()
+
+
+def test_a_full_disk_is_told_before_and_while(browser: Client, clip: bytes, settings: Any) -> None:
+    url = begin(browser, len(clip)).headers["Location"]
+    send(browser, url, 0, clip[:1500])
+    settings.DISK_RESERVE_BYTES = 10**18
+    assert begin(browser, len(clip)).status_code == 507
+    assert send(browser, url, 1500, clip[1500:]).json()["code"] == "disk_full"
+    settings.DISK_RESERVE_BYTES = 0
+    assert send(browser, url, 1500, clip[1500:]).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd.mp4", "a\nb.mp4", "x\u202e4pm.exe", "y" * 300 + ".mp4", ""]
+)
+def test_a_hostile_name_is_only_ever_shown(browser: Client, name: str) -> None:
+    begin(browser, 100, name)
+    upload = Upload.objects.get()
+    assert not set(upload.filename) & set("/\\\n\u202e")
+    assert uploads.path_of(upload).parent == uploads.folder()
+    assert uploads.path_of(upload).name == f"{upload.pk}.part"
+
+
+@pytest.mark.parametrize(
+    ("offset", "data", "status", "code"),
+    [
+        (7, b"x", 409, "wrong_offset"),
+        (0, b"x" * 101, 413, "too_large"),
+    ],
+)
+def test_a_piece_must_fit(browser: Client, offset: int, data: bytes, status: int, code: str) -> None:
+    url = begin(browser, 100).headers["Location"]
+    answer = send(browser, url, offset, data)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_a_wrong_offset_says_where_to_go_on(browser: Client, clip: bytes) -> None:
+    url = begin(browser, len(clip)).headers["Location"]
+    send(browser, url, 0, clip[:1000])
+    assert send(browser, url, 0, clip[:1000]).headers["Upload-Offset"] == "1000"
+
+
+def test_a_piece_is_at_most_eight_mebibytes(browser: Client, settings: Any) -> None:
+    settings.UPLOAD_CHUNK_BYTES = 10
+    url = begin(browser, 100).headers["Location"]
+    assert send(browser, url, 0, b"x" * 11).status_code == 413
+
+
+def test_a_piece_of_another_type_is_not_taken(browser: Client) -> None:
+    url = begin(browser, 100).headers["Location"]
+    assert send(browser, url, 0, b"x", content_type="video/mp4").status_code == 415
+
+
+@pytest.mark.parametrize("headers", [{}, {"Upload-Length": "-1"}, {"Upload-Length": "1e9"}])
+def test_a_missing_or_odd_length_is_a_bad_request(browser: Client, headers: dict[str, str]) -> None:
+    answer = browser.post(reverse("upload-create", args=["acme"]), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+
+
+def test_a_name_that_is_no_base64_is_a_bad_request(browser: Client) -> None:
+    headers = {"Upload-Length": "5", "Upload-Metadata": "filename ???"}
+    assert browser.post(reverse("upload-create", args=["acme"]), headers=headers).status_code == 400
+
+
+def test_two_requests_cannot_write_one_upload_at_once(browser: Client, clip: bytes) -> None:
+    url = begin(browser, len(clip)).headers["Location"]
+    with uploads._open(Upload.objects.get()):
+        assert send(browser, url, 0, clip[:100]).status_code == 423
+
+
+def test_a_cancelled_upload_is_gone_and_takes_no_more(browser: Client, clip: bytes) -> None:
+    url = begin(browser, len(clip)).headers["Location"]
+    assert browser.delete(url).status_code == 204
+    assert not uploads.path_of(Upload.objects.get()).exists()
+    assert send(browser, url, 0, clip[:100]).status_code == 410
+    assert browser.delete(url).status_code == 410
+
+
+def test_a_viewer_may_not_upload(brand: Brand) -> None:
+    client = Client()
+    client.force_login(member(brand, Role.VIEWER))
+    answer = begin(client, 100)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+def test_a_stranger_does_not_learn_that_the_brand_exists(brand: Brand) -> None:
+    client = Client()
+    client.force_login(member(BrandFactory.create()))
+    assert begin(client, 100).status_code == 404
+
+
+def test_somebody_signed_out_is_sent_to_sign_in(brand: Brand) -> None:
+    assert begin(Client(), 100).status_code == 302
+
+
+def test_another_persons_upload_is_not_there(browser: Client, brand: Brand) -> None:
+    url = begin(browser, 100).headers["Location"]
+    other = Client()
+    other.force_login(member(brand))
+    assert [other.head(url).status_code, other.delete(url).status_code] == [404, 404]
+    assert other.get(reverse("uploads", args=["acme"])).json() == {"uploads": []}
+
+
+def test_a_request_without_the_csrf_token_is_refused(creator: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(creator)
+    assert begin(client, 100).status_code == 403
+    assert not Upload.objects.exists()
+
+
+def test_recent_uploads_are_listed_newest_first(browser: Client) -> None:
+    for name in ("one.mp4", "two.mp4"):
+        begin(browser, 100, name)
+    listed = browser.get(reverse("uploads", args=["acme"])).json()["uploads"]
+    assert [each["filename"] for each in listed] == ["two.mp4", "one.mp4"]
+
+
+def test_methods_beyond_the_protocol_are_not_allowed(browser: Client) -> None:
+    url = begin(browser, 100).headers["Location"]
+    assert browser.put(url).status_code == 405
+    assert browser.get(reverse("upload-create", args=["acme"])).status_code == 405
+
+
+def test_a_large_file_is_written_without_being_held(browser: Client, tmp_path: Path) -> None:
+    """What `write` reads at once is bounded, whatever the piece."""
+    asked: list[int] = []
+
+    class Pipe:
+        def __init__(self) -> None:
+            self.rest = 5 * uploads.BLOCK
+
+        def read(self, size: int) -> bytes:
+            asked.append(size)
+            taken = min(size, self.rest)
+            self.rest -= taken
+            return b"\x1a\x45\xdf\xa3webm".ljust(taken, b"\0")
+
+    begin(browser, 100 * uploads.BLOCK)
+    upload = uploads.write(Upload.objects.get(), offset=0, piece=Pipe(), length=5 * uploads.BLOCK)  # type: ignore[arg-type]
+    assert upload.received == 5 * uploads.BLOCK
+    assert max(asked) <= uploads.BLOCK
