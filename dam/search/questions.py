@@ -75,4 +75,4 @@ def _read(written: str | bytes) -> Meaning:
 
 @lru_cache(maxsize=1)
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.CACHE_URL, socket_timeout=10)
+    return redis.Redis.from_url(settings.CACHE_URL, socket_timeout=None)  # BLMOVE keeps its own time

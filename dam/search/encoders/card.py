@@ -34,10 +34,13 @@ class Card:
 
 def current() -> Card:
     """The card of settings.ENCODER_MODEL. Raises NoEncoder."""
-    folder = Path(settings.ENCODER_MODEL)
+    return read(Path(settings.ENCODER_MODEL))
+
+
+def read(folder: Path) -> Card:
+    """The card of the model in a folder; read again when the weights change. Raises NoEncoder."""
     weights = weights_in(folder)
-    stat = weights.stat()
-    return _read(folder, weights, stat.st_mtime_ns)
+    return _read(folder, weights, weights.stat().st_mtime_ns)
 
 
 def weights_in(folder: Path) -> Path:

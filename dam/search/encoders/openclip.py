@@ -53,7 +53,7 @@ class OpenClip:
         self._model, _, self._prepare = open_clip.create_model_and_transforms(name, device=self._device)
         self._model.eval()
         self._tokenize = open_clip.get_tokenizer(name)
-        self._steepness = float(self._model.logit_scale.exp())
+        self._steepness = float(self._model.logit_scale.detach().exp())
         self._neutral: Vectors | None = None
         self.dimensions = int(self.encode_text(["a video"]).shape[1])
 
@@ -85,7 +85,7 @@ class OpenClip:
             return Meaning(vector=None, unknown_words=unknown)
         vector, level = self.encode_text([" ".join(known) if unknown else text])[0], 0.0
         if self._model.logit_bias is not None:
-            level = -float(self._model.logit_bias) / self._steepness
+            level = -float(self._model.logit_bias.detach()) / self._steepness
         else:
             if self._neutral is None:
                 self._neutral = self.encode_text(list(NEUTRAL)).mean(axis=0)

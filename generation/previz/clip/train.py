@@ -26,7 +26,7 @@ from generation.previz.world.scenes import Scene
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "previz-clip"
 SCENES, EACH = 48, 2
 PEAK, WARM_UP, DECAY = 1.5e-3, 100, 0.05
-ATTRIBUTE_SHARE = 0.3
+ATTRIBUTE_SHARE = 1.0
 SAVE_SECONDS = 120
 
 log = logging.getLogger("previz-clip")
@@ -193,7 +193,7 @@ def answers(said: Sequence[phrases.Phrase], seen: Sequence[Scene]) -> tuple[Tens
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--steps", type=int, default=2400)
+    arguments.add_argument("--steps", type=int, default=2000)
     arguments.add_argument(
         "--folder", type=Path, default=Path("var/previz-clip"), help="checkpoint and curve"
     )

@@ -8,6 +8,7 @@ from django.core.cache import cache
 
 from dam.core import tasks
 from dam.search import questions
+from dam.search.encoders import card
 from tests.integration.dam.search.seeing import ColourEncoder
 
 ENCODER = ColourEncoder.identity
@@ -88,3 +89,9 @@ def test_a_broker_that_is_gone_leaves_the_words(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(cache, "get", fail)
     assert questions.ask("red", encoder=ENCODER) is None
+
+
+def test_a_real_worker_answers_with_the_bundled_encoder(live_worker: None) -> None:
+    meaning = questions.ask("red ball", encoder=card.current().identity, patience=60)
+    assert meaning is not None
+    assert meaning.vector is not None

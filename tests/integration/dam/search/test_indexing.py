@@ -1,0 +1,106 @@
+"""A version becomes findable by what is seen in it: real files, the bundled encoder, real Postgres."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from dam.accounts.models import Brand, User
+from dam.catalog.models import Asset
+from dam.core import storage
+from dam.media import runner
+from dam.search import indexing, search
+from dam.search.encoders import card
+from dam.search.encoders.base import Encoder, Meaning
+from dam.search.models import Embedding
+from generation.previz.world import rendering, scenes
+from tests.factories import VersionFactory
+from tests.integration.dam.search.seeing import ColourEncoder
+
+pytestmark = pytest.mark.django_db
+FRAMES, RATE = 32, Fraction(16)
+
+
+def filmed(brand: Brand, folder: Path, *, colour: str, ground: str) -> Asset:
+    """A clip of two seconds with a large ball by day, in storage."""
+    seed = next(
+        seed
+        for seed in range(100_000)
+        if (found := scenes.sample(seed)).colour == colour
+        and (found.ground, found.shape, found.size, found.light) == (ground, "ball", "large", "day")
+    )
+    path = folder / f"{colour}-{ground}.mp4"
+    clip = rendering.render([scenes.sample(seed)], frames=FRAMES, height=144, width=256)[0].numpy()
+    runner.encode_frames(clip, frame_rate=RATE, path=path)
+    stored = storage.put(path, brand_id=brand.pk, suffix=".mp4")
+    version = VersionFactory.create(
+        asset__brand=brand, asset__title="Clip", sha256=stored.sha256, storage_key=stored.key
+    )
+    asset: Asset = version.asset
+    return asset
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Encoder:
+    return indexing.installed()
+
+
+def test_each_sampled_frame_gets_an_embedding(brand: Brand, tmp_path: Path) -> None:
+    version = filmed(brand, tmp_path, colour="red", ground="sea").current
+    assert version is not None
+    assert indexing.embed(version, encoder=ColourEncoder()) == 4
+    rows = Embedding.objects.filter(version=version).order_by("frame")
+    assert [row.time_ms for row in rows] == [round(row.frame * 1000 / RATE) for row in rows]
+
+
+def test_indexing_again_changes_nothing(brand: Brand, tmp_path: Path) -> None:
+    version = filmed(brand, tmp_path, colour="red", ground="sea").current
+    assert version is not None
+    for _ in range(2):
+        indexing.embed(version, encoder=ColourEncoder())
+    assert Embedding.objects.filter(version=version).count() == 4
+
+
+def test_another_encoders_embeddings_stay(brand: Brand, tmp_path: Path) -> None:
+    version = filmed(brand, tmp_path, colour="red", ground="sea").current
+    assert version is not None
+    Embedding.objects.create(version=version, encoder="older@1", frame=0, time_ms=0, vector=[1, 0])
+    indexing.embed(version, encoder=ColourEncoder())
+    assert Embedding.objects.filter(version=version, encoder="older@1").count() == 1
+
+
+@pytest.mark.parametrize(("duration_ms", "frames"), [(100, 4), (2000, 4), (10_000, 20), (3_600_000, 64)])
+def test_the_number_of_frames_follows_the_duration_within_bounds(duration_ms: int, frames: int) -> None:
+    assert indexing.sample_size(duration_ms) == frames
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [("red ball", "sea"), ("a blue ball", "desert"), ("ocean", "sea"), ("yellow ball in the sky", "sky")],
+)
+def test_the_bundled_encoder_finds_what_is_in_the_picture(
+    brand: Brand, librarian: User, tmp_path: Path, bundled: Encoder, words: str, first: str
+) -> None:
+    clips = {}
+    for colour, ground in (("red", "sea"), ("blue", "desert"), ("green", "city"), ("yellow", "sky")):
+        clips[ground] = filmed(brand, tmp_path, colour=colour, ground=ground)
+        version = clips[ground].current
+        assert version is not None
+        indexing.embed(version, encoder=bundled)
+
+    def ask(spoken: str, encoder: str) -> Meaning:
+        assert encoder == bundled.identity
+        return bundled.understand(spoken)
+
+    results = search.find(librarian, brand=brand, words=words, ask=ask)
+    assert results.hits[0].asset == clips[first]
+
+
+def test_the_bundled_encoder_says_which_words_it_never_learned(bundled: Encoder) -> None:
+    assert bundled.understand("red crocodile").unknown_words == ("crocodile",)
+    assert bundled.understand("crocodile").vector is None
+
+
+def test_the_bundled_encoder_is_the_one_its_card_names(bundled: Encoder) -> None:
+    assert bundled.identity == card.current().identity
+    assert card.current().label.startswith("previz-clip")

@@ -1,0 +1,101 @@
+"""`manage.py search`: for people and for programs."""
+
+import json
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand, User
+from dam.search import indexing
+from dam.search.encoders import card
+from tests.factories import BrandFactory, member
+from tests.integration.dam.search import seeing
+from tests.integration.dam.search.seeing import ColourEncoder, clip
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(brand: Brand, librarian: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., str]:
+    """`run("red", "--json")`: what the command writes to standard output."""
+    installed = seeing.install(tmp_path)
+    monkeypatch.setattr(card, "current", lambda: installed)
+    monkeypatch.setattr(indexing, "installed", ColourEncoder)
+
+    def run(*arguments: str, **options: Any) -> str:
+        out = StringIO()
+        call_command("search", *arguments, **{"brand": brand.slug, **options}, stdout=out, stderr=StringIO())
+        return out.getvalue()
+
+    return run
+
+
+def test_a_program_gets_a_list_of_hits(run: Callable[..., str], brand: Brand) -> None:
+    asset = clip(brand, "Sunset", colours=["blue", "red", "blue"], filename="sunset.mov")
+    assert json.loads(run("red", "--json")) == [
+        {
+            "asset": str(asset.pk),
+            "title": "Sunset",
+            "path": "sunset.mov",
+            "score": 0.5,
+            "moment": {"start": 0.5, "end": 1.0},
+        }
+    ]
+
+
+def test_a_file_of_queries_gets_a_list_for_each(
+    run: Callable[..., str], brand: Brand, tmp_path: Path
+) -> None:
+    clip(brand, "Red", colours=["red"])
+    clip(brand, "Blue", colours=["blue"])
+    queries = tmp_path / "queries.txt"
+    queries.write_text("red\n\nblue\ngreen\n")
+    found = json.loads(run("--json", queries=queries))
+    assert [[hit["title"] for hit in hits] for hits in found] == [["Red"], ["Blue"], []]
+
+
+def test_a_person_reads_the_moment(run: Callable[..., str], brand: Brand) -> None:
+    clip(brand, "Sunset", colours=["blue", "red", "blue"])
+    assert "Sunset  0.5–1.0 s" in run("red")
+
+
+def test_a_person_is_told_that_nothing_matches(run: Callable[..., str]) -> None:
+    assert run("red") == "red: no good match\n"
+
+
+def test_the_limit_holds(run: Callable[..., str], brand: Brand) -> None:
+    for _ in range(3):
+        clip(brand, colours=["red"])
+    assert len(json.loads(run("red", "--json", limit=2))) == 2
+
+
+def test_one_may_look_with_a_viewer_s_eyes(run: Callable[..., str], brand: Brand) -> None:
+    clip(brand, colours=["red"])
+    viewer = member(brand, Role.VIEWER)
+    assert json.loads(run("red", "--json", email=viewer.email)) == []
+
+
+def test_an_unknown_brand_names_the_known_ones(run: Callable[..., str], brand: Brand) -> None:
+    with pytest.raises(CommandError, match=f"Brands: {brand.slug}"):
+        run("red", brand="nowhere")
+
+
+def test_a_stranger_s_eyes_see_nothing(run: Callable[..., str]) -> None:
+    stranger = member(BrandFactory.create())
+    with pytest.raises(CommandError, match="is no member of"):
+        run("red", email=stranger.email)
+
+
+def test_words_or_a_file_but_not_neither(run: Callable[..., str]) -> None:
+    with pytest.raises(CommandError, match="either WORDS or --queries"):
+        run()
+
+
+def test_a_file_that_is_not_there_is_named(run: Callable[..., str], tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"missing\.txt can't be read"):
+        run(queries=tmp_path / "missing.txt")
