@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dam.web import activity, assets, events, files, library, theme, trash, uploads
+from dam.web import activity, assets, events, files, library, palette, theme, trash, uploads
 
 urlpatterns: list[URLPattern] = [
     path("", library.library, name="library"),
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("trash/", trash.trash, name="trash"),
     path("activity/", activity.activity, name="activity"),
     path("activity/check/", activity.check, name="activity-check"),
+    path("palette/", palette.palette, name="palette"),
     path("brand.css", theme.brand_css, name="brand-css"),
     path("uploads/", uploads.recent, name="uploads"),
     path("uploads/new/", uploads.create, name="upload-create"),

@@ -7,3 +7,4 @@ import "./requests.js";
 import "./tabs.js";
 import "./scrub.js";
 import "./player.js";
+import "./palette.js";

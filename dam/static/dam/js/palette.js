@@ -1,0 +1,39 @@
+// Ctrl/⌘ K opens the palette; arrows choose, Enter goes there. The server answers what is typed.
+
+const dialog = document.getElementById("palette");
+const box = dialog?.querySelector("input");
+const answers = () => [...dialog.querySelectorAll('[role="option"]')];
+
+function choose(option) {
+  for (const each of answers()) each.setAttribute("aria-selected", each === option);
+  box.setAttribute("aria-activedescendant", option?.id ?? "");
+  option?.scrollIntoView({ block: "nearest" });
+}
+
+function open() {
+  box.value = "";
+  dialog.showModal();
+  htmx.trigger(box, "palette");
+}
+
+if (dialog) {
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "k") return;
+    event.preventDefault();
+    if (dialog.open) dialog.close();
+    else if (!document.querySelector("dialog[open]")) open();
+  });
+  box.addEventListener("keydown", (event) => {
+    const options = answers();
+    const at = options.findIndex((each) => each.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      if (options.length) choose(options[(at + step + options.length) % options.length]);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      options[Math.max(0, at)]?.querySelector("a").click();
+    }
+  });
+  dialog.addEventListener("htmx:afterSwap", () => choose(answers()[0]));
+}

@@ -1,0 +1,62 @@
+"""The command palette: go to a page or a clip by typing a part of its name."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.rights.visibility import visible_assets
+from dam.web.brands import BrandRequest, may, requires
+
+MOST_CLIPS = 8
+
+
+@dataclass(frozen=True)
+class Place:
+    """`url_name` is reversed with the brand where `in_brand`; other words for it are in `also`."""
+
+    title: str
+    icon: str
+    url_name: str
+    needs: Capability
+    also: str = ""
+    in_brand: bool = True
+
+
+# Some live above this package: by URL name alone (a test checks that each exists).
+PLACES = (
+    Place("Library", "layout-grid", "library", Capability.VIEW, "assets clips search home"),
+    Place("Generate", "sparkles", "generate", Capability.GENERATE, "create make prompt new"),
+    Place("Review", "circle-check-big", "reviews", Capability.VIEW_UNRELEASED, "approve queue inbox"),
+    Place(
+        "Verify a file", "shield-check", "verify", Capability.VIEW, "credentials c2pa check", in_brand=False
+    ),
+    Place("Activity", "history", "activity", Capability.VIEW_ACTIVITY, "audit trail events log"),
+    Place("Trash", "trash-2", "trash", Capability.TRASH, "deleted restore"),
+    Place(
+        "Change password", "key-round", "account_change_password", Capability.VIEW, "account", in_brand=False
+    ),
+)
+
+
+@require_safe
+@requires(Capability.VIEW)
+def palette(request: BrandRequest) -> HttpResponse:
+    words = " ".join(request.GET.get("q", "")[:100].split())
+    places = [
+        (place, reverse(place.url_name, args=[request.brand.slug] if place.in_brand else []))
+        for place in PLACES
+        if may(request, place.needs) and words.lower() in f"{place.title} {place.also}".lower()
+    ]
+    clips = visible_assets(request.user, brand=request.brand).select_related("current")
+    for word in words.split():
+        clips = clips.filter(title__icontains=word)
+    context = {
+        "words": words,
+        "places": places,
+        "clips": clips.order_by("-created_at", "-pk")[:MOST_CLIPS] if words else (),
+    }
+    return render(request, "components/palette_answers.html", context)

@@ -1,0 +1,42 @@
+"""The command palette."""
+
+from django.urls import reverse
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.web import palette
+from tests.factories import VersionFactory
+from tests.integration.dam.web.conftest import SignIn
+
+ADDRESS = "/b/northwind/palette/"
+
+
+def test_every_place_exists() -> None:
+    for place in palette.PLACES:
+        assert reverse(place.url_name, args=["northwind"] if place.in_brand else [])
+
+
+def test_the_places_are_those_of_the_role(sign_in: SignIn) -> None:
+    def offered(role: Role) -> list[str]:
+        return [place.url_name for place, _ in sign_in(role).get(ADDRESS).context["places"]]
+
+    assert offered(Role.VIEWER) == ["library", "verify", "account_change_password"]
+    assert "trash" in offered(Role.LIBRARIAN)
+
+
+def test_a_place_is_found_by_another_word_for_it(sign_in: SignIn) -> None:
+    places = sign_in(Role.CREATOR).get(ADDRESS, {"q": "AUDIT"}).context["places"]
+    assert [place.title for place, _ in places] == ["Activity"]
+
+
+def test_a_clip_is_found_by_parts_of_its_title(brand: Brand, sign_in: SignIn) -> None:
+    VersionFactory.create(asset__brand=brand, asset__title="Summer can spin")
+    VersionFactory.create(asset__brand=brand, asset__title="Summer beach")
+    VersionFactory.create(asset__title="Summer can of another brand")
+    clips = sign_in(Role.CREATOR).get(ADDRESS, {"q": "can sum"}).context["clips"]
+    assert [clip.title for clip in clips] == ["Summer can spin"]
+
+
+def test_a_viewer_is_not_told_of_drafts(brand: Brand, sign_in: SignIn) -> None:
+    VersionFactory.create(asset__brand=brand, asset__title="Secret draft")
+    assert "Secret draft" not in sign_in(Role.VIEWER).get(ADDRESS, {"q": "secret"}).content.decode()
