@@ -4,6 +4,8 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from dam.web.bodies import LimitBodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 
-application = get_asgi_application()
+application = LimitBodies(get_asgi_application())

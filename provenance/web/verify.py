@@ -47,9 +47,9 @@ class FileForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """The form, and the file that comes from it."""
-    form = FileForm(request.POST or None, request.FILES or None) if request.method == "POST" else FileForm()
     if request.method != "POST":
-        return _form(request, form)
+        return _form(request, FileForm())
+    form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _form(request, form, status=422)
     try:

@@ -1,0 +1,67 @@
+"""How large a request may be. Django's ASGI handler writes a body to disk before any view can refuse it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+
+Scope = dict[str, Any]
+Message = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+VERIFY = "/verify/"
+# What a form with a file of the largest size needs around it.
+ENVELOPE_BYTES = 1024 * 1024
+TOO_LARGE = b"The request is larger than this page takes."
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class LimitBodies:
+    """ASGI middleware: 413 for a body beyond the path's limit, told by its header or by counting."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        most = most_bytes(scope["path"])
+        if _declared(scope) > most:
+            await _refuse(send)
+            return
+        left = most
+
+        async def counted() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise _TooLarge
+            return message
+
+        try:
+            await self.app(scope, counted, send)
+        except _TooLarge:  # while the body was read, so nothing has been answered yet
+            await _refuse(send)
+
+
+def most_bytes(path: str) -> int:
+    most = settings.VERIFY_MAX_BYTES if path == VERIFY else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return int(most) + ENVELOPE_BYTES
+
+
+def _declared(scope: Scope) -> int:
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
+
+
+async def _refuse(send: Send) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": TOO_LARGE})

@@ -1,0 +1,94 @@
+"""Credentials on the asset page."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import User
+from dam.catalog.models import Version
+from dam.core import storage
+from provenance.manifests import records, releases, signing, tasks
+from tests import claim_factory
+from tests.factories import BrandFactory, member
+from tests.media_factory import clip
+from tests.review_factory import Case
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(settings: Any, tmp_path: Path) -> Case:
+    """A signed and checked draft."""
+    settings.SIGNING_DIR = tmp_path / "signing"
+    master = tmp_path / "signed.mp4"
+    facts = claim_factory.generated(prompt_disclosure="text")
+    signing.sign_generated(clip(tmp_path / "clip.mp4"), out=master, facts=facts)
+    case = Case()
+    stored = storage.put(master, brand_id=case.brand.pk, suffix=".mp4")
+    Version.objects.filter(pk=case.version.pk).update(sha256=stored.sha256, storage_key=stored.key)
+    case.version.refresh_from_db()
+    records.check_master(case.version)
+    return case
+
+
+def get(case: Case, person: User) -> Any:
+    client = Client()
+    client.force_login(person)
+    return client.get(reverse("asset-credentials", args=[case.brand.slug, case.version.asset_id]))
+
+
+def text(case: Case) -> str:
+    return str(get(case, case.creator).content.decode())
+
+
+def test_a_member_sees_where_the_master_comes_from(case: Case) -> None:
+    html = text(case)
+    assert "Verified, signed by a development CA" in html
+    assert "a red kite over the sea" in html
+
+
+def test_a_release_stands_above_its_master(case: Case) -> None:
+    case.approve_all()
+    assert "is being signed" in text(case)
+    releases.make(case.version.pk)
+    html = text(case)
+    assert html.index("Released file") < html.index("<h3>Master</h3>")
+    assert f"Approved for release by {case.brand.name}" in html
+    assert "is being signed" not in html
+
+
+def test_a_release_that_failed_says_why_and_can_be_signed_again(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise signing.CannotCarry("The key card is not in its slot.")
+
+    case.approve_all()
+    monkeypatch.setattr(signing, "sign_release", fail)
+    tasks.release(str(case.version.pk))
+    html = text(case)
+    assert "The key card is not in its slot." in html
+    assert reverse("release-sign", args=[case.brand.slug, case.version.asset_id]) in html
+
+
+def test_a_stranger_and_a_viewer_of_a_draft_see_nothing(case: Case) -> None:
+    stranger, viewer = member(BrandFactory.create()), member(case.brand, Role.VIEWER)
+    assert get(case, stranger).status_code == 404
+    assert get(case, viewer).status_code == 404
+
+
+def test_signing_again_is_for_those_who_may_run_steps(case: Case) -> None:
+    case.approve_all()
+    address = reverse("release-sign", args=[case.brand.slug, case.version.asset_id])
+    for person, status in (
+        (case.creator, 302),
+        (case.brand_reviewer, 403),
+        (member(BrandFactory.create()), 404),
+    ):
+        client = Client()
+        client.force_login(person)
+        assert client.post(address).status_code == status

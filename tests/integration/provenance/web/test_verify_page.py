@@ -1,0 +1,179 @@
+"""The public verify page: from a file to a verdict, and what it refuses."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dam.catalog.models import RenditionKind
+from dam.core import storage
+from provenance.manifests import signing, submissions, tasks, verify
+from tests import claim_factory
+from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory
+from tests.media_factory import clip
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _fresh(servers: None, settings: Any, tmp_path: Path) -> None:
+    settings.SIGNING_DIR = tmp_path / "signing"
+    cache.clear()
+
+
+@pytest.fixture
+def signed(tmp_path: Path) -> Path:
+    out = tmp_path / "signed.mp4"
+    signing.sign_generated(clip(tmp_path / "clip.mp4"), out=out, facts=claim_factory.generated())
+    return out
+
+
+def send(content: bytes, *, name: str = "clip.mp4") -> Any:
+    return Client().post(reverse("verify"), {"file": SimpleUploadedFile(name, content)})
+
+
+def id_of(response: Any) -> str:
+    assert response.status_code == 302
+    return str(response.headers["Location"].strip("/").rpartition("/")[2])
+
+
+def page(submission_id: str, **headers: Any) -> str:
+    response = Client().get(reverse("verify-result", args=[submission_id]), **headers)
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]
+    return response.content.decode()
+
+
+def verdict_on(content: bytes) -> str:
+    """Send a file, let the worker's task run, read the page."""
+    submission_id = id_of(send(content))
+    tasks.verify_submission(submission_id)
+    return page(submission_id)
+
+
+def kept_files() -> list[str]:
+    return default_storage.listdir(submissions.FOLDER)[1]
+
+
+def test_the_form_needs_no_account() -> None:
+    response = Client().get(reverse("verify"))
+    assert response.status_code == 200
+    assert 'enctype="multipart/form-data"' in response.content.decode()
+
+
+def test_a_signed_file_is_told_with_its_history(signed: Path) -> None:
+    html = verdict_on(signed.read_bytes())
+    assert "Verified, signed by a development CA" in html
+    assert "AI-generated with previz-dit 0.1" in html
+    assert "Only its hash is in the file" in html
+    assert "Raw manifest" in html
+
+
+def test_an_altered_file_is_told_with_its_codes(signed: Path) -> None:
+    html = verdict_on(signed.read_bytes().replace(b"previz-dit", b"previz-dot", 1))
+    assert "Altered after signing" in html
+    assert "assertion.hashedURI.mismatch" in html
+
+
+def test_a_file_without_credentials_is_no_accusation(tmp_path: Path) -> None:
+    html = verdict_on(clip(tmp_path / "plain.mp4").read_bytes())
+    assert "No credentials" in html
+    assert "says nothing about what it shows" in html
+
+
+def test_the_file_is_deleted_right_after(signed: Path) -> None:
+    submission_id = id_of(send(signed.read_bytes()))
+    assert submission_id in kept_files()
+    tasks.verify_submission(submission_id)
+    assert submission_id not in kept_files()
+
+
+def test_the_file_is_deleted_also_when_reading_it_fails(
+    signed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path) -> None:
+        raise RuntimeError("worker trouble")
+
+    submission_id = id_of(send(signed.read_bytes()))
+    monkeypatch.setattr(verify, "check", fail)
+    with pytest.raises(RuntimeError):
+        tasks.verify_submission(submission_id)
+    assert submission_id not in kept_files()
+
+
+def test_while_it_waits_the_page_asks_again_by_itself(signed: Path) -> None:
+    html = page(id_of(send(signed.read_bytes())))
+    assert 'hx-trigger="load delay:700ms"' in html
+    assert re.search(r'<noscript>\s*<meta http-equiv="refresh"', html)
+    assert "<html" not in page(id_of(send(signed.read_bytes())), headers=HTMX)
+
+
+def test_without_a_worker_it_says_so_and_keeps_nothing(signed: Path) -> None:
+    submission_id = id_of(send(signed.read_bytes()))
+    late = timezone.now() + submissions.PATIENCE + timedelta(seconds=1)
+    found = submissions.find(submission_id, at=late)
+    assert found is not None
+    assert "No worker took the file" in page(submission_id)
+    assert submission_id not in kept_files()
+
+
+def test_an_unknown_or_forgotten_verdict_is_not_found() -> None:
+    assert Client().get(reverse("verify-result", args=["guess"])).status_code == 404
+
+
+def test_an_empty_file_is_refused() -> None:
+    response = send(b"")
+    assert response.status_code == 422
+    assert "empty" in response.content.decode()
+
+
+def test_no_file_is_refused() -> None:
+    response = Client().post(reverse("verify"), {})
+    assert response.status_code == 422
+    assert "Choose a file first." in response.content.decode()
+
+
+def test_a_file_that_is_too_large_is_refused(settings: Any) -> None:
+    settings.VERIFY_MAX_BYTES = 1000
+    response = send(b"x" * 2000)
+    assert response.status_code == 422
+    assert "this page takes up to" in response.content.decode()
+
+
+def test_one_address_may_ask_only_so_often(settings: Any) -> None:
+    settings.VERIFY_PER_HOUR = 2
+    assert [send(b"text").status_code for _ in range(3)] == [302, 302, 429]
+
+
+def test_a_name_with_markup_is_shown_as_text() -> None:
+    html = page(id_of(send(b"text", name="<script>alert(1)</script>.mp4")))
+    assert "<script>alert" not in html
+
+
+def test_a_file_this_library_released_is_recognised(signed: Path) -> None:
+    version = ApprovedVersionFactory.create(asset__title="Secret campaign")
+    RenditionFactory.create(version=version, kind=RenditionKind.RELEASE, sha256=storage.sha256_of(signed))
+    html = verdict_on(signed.read_bytes())
+    assert f'Exactly this file was released by <span class="strong">{version.brand.name}</span>' in html
+    assert "Secret campaign" not in html
+    assert str(version.asset_id) not in html
+
+
+def test_a_release_that_was_withdrawn_is_told(signed: Path) -> None:
+    version = VersionFactory.create()
+    RenditionFactory.create(version=version, kind=RenditionKind.RELEASE, sha256=storage.sha256_of(signed))
+    assert "has been withdrawn since" in verdict_on(signed.read_bytes())
+
+
+def test_a_master_or_a_draft_is_not_given_away(signed: Path) -> None:
+    VersionFactory.create(sha256=storage.sha256_of(signed))
+    assert "was released by" not in verdict_on(signed.read_bytes())
