@@ -107,7 +107,11 @@ class Command(BaseCommand):
             job.refresh_from_db()
             if job.state == JobState.DONE:
                 return job.version is None or self._advance(job.version, goal, members)
-            self._tell(briefs.title_of(job.prompt), f"{job.get_state_display().lower()} {job.reason}".strip(), step=job.step)
+            self._tell(
+                briefs.title_of(job.prompt),
+                f"{job.get_state_display().lower()} {job.reason}".strip(),
+                step=job.step,
+            )
             self.troubles += job.state in (JobState.FAILED, JobState.CANCELLED)
             return job.state in (JobState.FAILED, JobState.CANCELLED)
 

@@ -1,0 +1,108 @@
+"""Does the main job from end to end and says how long each step took: `manage.py tour`."""
+
+import json
+import logging
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from dam.accounts import demo
+from dam.accounts.models import Brand
+from generation import tour
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step that held, or the one that did not."""
+
+    name: str
+    seconds: float
+    held: bool
+    detail: str
+
+
+class Command(BaseCommand):
+    help = (
+        "Upload, process, generate, sign, find, review, release, download and verify, against running"
+        " services and without a browser: what a newcomer, a deployment check and CI run. People of its own"
+        " act, and are deactivated afterwards; its two clips stay. Exit status 0 only when everything held."
+        ' With --json, {"steps": [{name, seconds, held, detail}], "seconds", "brand", "asset", "verdict"} on'
+        " standard output; verdict is what the verify page says of the released file."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--brand", metavar="SLUG", help=f"where to act; else {demo.SLUG!r}, else a brand made for it"
+        )
+        parser.add_argument(
+            "--timeout",
+            type=float,
+            default=900,
+            metavar="SECONDS",
+            help="for each thing a worker does (default 900)",
+        )
+        parser.add_argument("--json", action="store_true", help="for programs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        brand = _brand(options["brand"])
+        began = time.monotonic()
+        with tour.people(brand) as people:
+            journey = tour.Journey(brand=brand, people=people, patience=options["timeout"])
+            taken = self._walk(journey, as_json=options["json"])
+        seconds = time.monotonic() - began
+        everything_held = all(step.held for step in taken)
+        if options["json"]:
+            self.stdout.write(
+                json.dumps(_told(taken, journey, seconds=seconds), indent=2, ensure_ascii=False)
+            )
+        elif everything_held:
+            self.stdout.write(f"Everything held, in {seconds:.1f} s.")
+        if not everything_held:
+            raise SystemExit(1)
+
+    def _walk(self, journey: tour.Journey, *, as_json: bool) -> list[Taken]:
+        """Every step, up to the first that does not hold."""
+        taken: list[Taken] = []
+        for name, step in tour.steps(journey.brand):
+            began, held = time.monotonic(), True
+            try:
+                detail = step(journey)
+            except Exception as error:
+                held, detail = False, str(error) or type(error).__name__
+                if not isinstance(error, tour.TourFailed):
+                    log.exception("The step %r ended in an error.", name)
+            taken.append(Taken(name, round(time.monotonic() - began, 2), held, detail))
+            self._tell(taken[-1], as_json=as_json)
+            if not held:
+                break
+        return taken
+
+    def _tell(self, step: Taken, *, as_json: bool) -> None:
+        line = f"{'ok  ' if step.held else 'FAIL'} {step.seconds:7.2f} s  {step.name}: {step.detail}"
+        to = self.stderr if as_json or not step.held else self.stdout
+        to.write(line)
+        to.flush()
+
+
+def _brand(slug: str | None) -> Brand:
+    if slug is not None:
+        brand = Brand.objects.filter(slug=slug).first()
+        if brand is None:
+            raise CommandError(f"There is no brand {slug!r}.")
+        return brand
+    there = Brand.objects.filter(slug=demo.SLUG).first()
+    return there or Brand.objects.get_or_create(slug="tour", defaults={"name": "Tour"})[0]
+
+
+def _told(taken: list[Taken], journey: tour.Journey, *, seconds: float) -> dict[str, Any]:
+    return {
+        "steps": [asdict(step) for step in taken],
+        "seconds": round(seconds, 2),
+        "brand": journey.brand.slug,
+        "asset": str(journey.generated.asset_id) if journey.generated else None,
+        "verdict": journey.verdict.to_json() if journey.verdict else None,
+    }

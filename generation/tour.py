@@ -1,0 +1,335 @@
+"""The main job from end to end, without a browser, against running workers.
+
+Each step does what a person would do, through the same functions as the pages, and checks what must hold.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TypeVar
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.http import Http404, StreamingHttpResponse
+
+from dam.accounts import memberships
+from dam.accounts.capabilities import Capability, Role, granted
+from dam.accounts.models import Brand, Membership, User
+from dam.catalog.models import Processing, RenditionKind, Version
+from dam.core import storage
+from dam.ingest import uploads
+from dam.ingest.models import Upload, UploadState
+from dam.media import runner
+from dam.search import search
+from dam.search.results import Match, Results, Seeing
+from dam.web import files
+from dam.web.brands import BrandRequest
+from generation import briefs, jobs, states
+from generation.generators import catalogue
+from generation.models import GenerationJob
+from generation.states import JobState
+from provenance.manifests import verify
+from provenance.manifests.codes import State
+from provenance.manifests.report import Report
+from provenance.models import Review
+from provenance.review import policies, reviews
+from provenance.review.states import DecisionKind, ReviewState
+
+POLL_SECONDS = 0.25
+ROLES = (Role.CREATOR, Role.BRAND_REVIEWER, Role.LEGAL_REVIEWER, Role.VIEWER)
+PROMPT = "A large red ball bouncing over the sea by day"
+# The uploaded clip's title shares no word with this, so only the pictures can answer.
+SIGHT = "green leaf in the desert"
+CLIP = {"shape": "leaf", "colour": "green", "motion": "turn", "ground": "desert", "light": "day"}
+
+
+class TourFailed(Exception):
+    """Something that must hold did not; the message says what."""
+
+
+@dataclass
+class Journey:
+    """What is known on the way. `token` tells this tour's clips from those of others."""
+
+    brand: Brand
+    people: dict[Role, User]
+    patience: float  # seconds that a worker may take for one thing
+    token: str = field(default_factory=lambda: secrets.token_hex(4))
+    uploaded: Version | None = None
+    generated: Version | None = None
+    downloaded: Path | None = None
+    verdict: Report | None = None
+
+    @property
+    def upload(self) -> Version:
+        assert self.uploaded is not None
+        return self.uploaded
+
+    @property
+    def clip(self) -> Version:
+        assert self.generated is not None
+        return self.generated
+
+
+T = TypeVar("T")
+Step = Callable[[Journey], str]
+
+
+def steps(brand: Brand) -> tuple[tuple[str, Step], ...]:
+    """The tour's steps by name, in order. Each returns a few words on what came of it."""
+    return (
+        ("upload", upload),
+        ("process the upload", process_upload),
+        ("generate", generate),
+        ("sign", check_signature),
+        ("process the generated clip", process_clip),
+        ("find by words", find_by_words),
+        ("find by what is seen", find_by_sight),
+        ("refuse a viewer the draft", refuse_draft),
+        ("submit", submit),
+        ("refuse self-approval", refuse_self_approval),
+        *((f"approve ({stage})", approve) for stage in brand.review_stages),
+        ("release", release),
+        ("download", download),
+        ("verify", check_download),
+    )
+
+
+@contextmanager
+def people(brand: Brand) -> Iterator[dict[Role, User]]:
+    """One person for each role that the tour needs. Afterwards they are no members and can't come in."""
+    found = {role: _person(brand, role) for role in ROLES}
+    try:
+        yield found
+    finally:
+        Membership.objects.filter(brand=brand, user__in=found.values()).delete()
+        User.objects.filter(pk__in=[user.pk for user in found.values()]).update(is_active=False)
+
+
+def _person(brand: Brand, role: Role) -> User:
+    email = f"tour-{role.value}@{brand.slug}.invalid"
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, None, name=f"Tour: {role.value.replace('_', ' ')}")
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    Membership.objects.update_or_create(user=user, brand=brand, defaults={"role": role.value})
+    user.refresh_from_db()
+    return user
+
+
+def upload(journey: Journey) -> str:
+    """A clip comes in in pieces, as from a browser, and a worker takes it."""
+    from generation.previz import footage  # brings torch
+
+    frames = footage.film(**CLIP, seed=secrets.randbelow(2**31), frames=32, width=480, height=270)
+    with storage.scratch() as folder:
+        path = Path(folder) / f"tour {journey.token}.mp4"
+        runner.encode_frames(frames, frame_rate=Fraction(24), path=path)
+        received = _send(path, journey)
+    state = _wait(journey, lambda: _decided(received), "The upload was not decided on")
+    if state.version is None:
+        raise TourFailed(f"The upload was not taken: {state.reason}")
+    journey.uploaded = state.version
+    return f"{path.name}, {received.size:,} bytes"
+
+
+def _send(path: Path, journey: Journey) -> Upload:
+    size = path.stat().st_size
+    received = uploads.create(
+        brand=journey.brand, user=journey.people[Role.CREATOR], filename=path.name, size=size
+    )
+    with path.open("rb") as file:
+        for offset in range(0, size, settings.UPLOAD_CHUNK_BYTES):
+            length = min(settings.UPLOAD_CHUNK_BYTES, size - offset)
+            received = uploads.write(received, offset=offset, piece=file, length=length)
+    return received
+
+
+def _decided(received: Upload) -> Upload | None:
+    now = Upload.objects.select_related("version__asset").get(pk=received.pk)
+    return now if now.state not in (UploadState.RECEIVING, UploadState.RECEIVED) else None
+
+
+def process_upload(journey: Journey) -> str:
+    return _process(journey, journey.upload)
+
+
+def process_clip(journey: Journey) -> str:
+    return _process(journey, journey.clip)
+
+
+def _process(journey: Journey, version: Version) -> str:
+    def ready() -> bool:
+        version.refresh_from_db()
+        return version.processing not in (Processing.WAITING, Processing.RUNNING)
+
+    _wait(journey, ready, "The steps did not finish")
+    if version.processing != Processing.READY:
+        raise TourFailed(f"Processing ended as {version.processing}: {version.processing_reason}")
+    return ", ".join(version.renditions.order_by("kind").values_list("kind", flat=True))
+
+
+def generate(journey: Journey) -> str:
+    model = catalogue.read(Path(settings.GENERATOR_MODEL))
+    brief = briefs.check(model.capabilities, prompt=PROMPT)
+    (job,) = jobs.request(brand=journey.brand, by=journey.people[Role.CREATOR], brief=brief)
+
+    def finished() -> GenerationJob | None:
+        now = GenerationJob.objects.select_related("version__asset").get(pk=job.pk)
+        return now if now.state not in states.OPEN else None
+
+    done = _wait(journey, finished, "The clip was not made")
+    if done.state != JobState.DONE or done.version is None:
+        raise TourFailed(f"The job ended as {done.state}: {done.reason}")
+    journey.generated = done.version
+    return f"seed {job.seed}, {job.frames} frames, {model.identity.name} {model.identity.version}"
+
+
+def check_signature(journey: Journey) -> str:
+    """The stored master is signed already, and the signature holds."""
+    with storage.local_copy(journey.clip.storage_key) as master:
+        report = verify.check(master)
+    if report.state != State.TRUSTED:
+        raise TourFailed(f"The master's credentials are {report.state}: {' '.join(report.reasons)}")
+    return "the stored master carries trusted credentials"
+
+
+def find_by_words(journey: Journey) -> str:
+    found = search.find(
+        journey.people[Role.CREATOR], brand=journey.brand, words=f"tour {journey.token}", limit=20
+    )
+    if journey.upload.asset_id not in [hit.asset.pk for hit in found.hits]:
+        raise TourFailed("Searching for the upload's name does not find it.")
+    found = search.find(journey.people[Role.CREATOR], brand=journey.brand, words=PROMPT, limit=200)
+    if journey.clip.asset_id not in [hit.asset.pk for hit in found.hits]:
+        raise TourFailed("Searching for the prompt does not find the clip.")
+    return "the upload by its name, the generated clip by its prompt"
+
+
+def find_by_sight(journey: Journey) -> str:
+    """The words are nowhere but in the pictures. A worker that is busy is asked again."""
+    creator = journey.people[Role.CREATOR]
+
+    def looked() -> Results | None:
+        results = search.find(creator, brand=journey.brand, words=SIGHT, limit=200)
+        return results if results.seeing != Seeing.BUSY else None
+
+    results = _wait(journey, looked, "The indexing worker stayed busy")
+    for place, hit in enumerate(results.hits, start=1):
+        if hit.asset.pk == journey.upload.asset_id and hit.matched == Match.SEEN:
+            return f"“{SIGHT}” finds the upload, place {place} of {results.total}"
+    raise TourFailed(f"“{SIGHT}” does not find the upload by its pictures ({results.seeing}).")
+
+
+def refuse_draft(journey: Journey) -> str:
+    try:
+        _fetch(journey, Role.VIEWER)
+    except Http404:
+        return "not there for a viewer"
+    raise TourFailed("A viewer could download a clip that nobody has approved.")
+
+
+def submit(journey: Journey) -> str:
+    review = reviews.submit(journey.clip, by=journey.people[Role.CREATOR], note="A tour of the house.")
+    return ", then ".join(review.stages)
+
+
+def refuse_self_approval(journey: Journey) -> str:
+    """Even in a reviewer's role, who made the clip does not decide on it."""
+    creator, review = journey.people[Role.CREATOR], _review(journey)
+    member = Membership.objects.filter(brand=journey.brand, user=creator)
+    member.update(role=_reviewer(review).value)
+    try:
+        _decide(review, by=creator)
+    except reviews.Refused as refused:
+        return str(refused)
+    finally:
+        member.update(role=Role.CREATOR.value)
+    raise TourFailed("Who made the clip could approve it.")
+
+
+def approve(journey: Journey) -> str:
+    review = _review(journey)
+    role = _reviewer(review)
+    _decide(review, by=journey.people[role])
+    return f"by the {role.value.replace('_', ' ')}"
+
+
+def _review(journey: Journey) -> Review:
+    return Review.objects.select_related("version").get(version=journey.clip, state=ReviewState.OPEN)
+
+
+def _reviewer(review: Review) -> Role:
+    capability = policies.STAGES[review.stages[review.stage]].capability
+    return next(role for role in ROLES if granted(role, capability))
+
+
+def _decide(review: Review, *, by: User) -> None:
+    reviews.decide(
+        review,
+        by=by,
+        kind=DecisionKind.APPROVE,
+        expected_sha256=review.version.sha256,
+        uses=("web",),
+        territories=("EU",),
+    )
+
+
+def release(journey: Journey) -> str:
+    def made() -> bool:
+        return journey.clip.renditions.filter(kind=RenditionKind.RELEASE).exists()
+
+    _wait(journey, made, "The released file was not made")
+    return "for web, in the EU"
+
+
+def download(journey: Journey) -> str:
+    """As a viewer, through the page that delivers files: rights are asked, the trail notes it."""
+    data = _fetch(journey, Role.VIEWER)
+    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
+    journey.downloaded = settings.SCRATCH_DIR / f"tour-{journey.token}.mp4"
+    journey.downloaded.write_bytes(data)
+    return f"{len(data):,} bytes"
+
+
+def _fetch(journey: Journey, role: Role) -> bytes:
+    request = BrandRequest()
+    request.method = "GET"
+    request.brand, request.user, request.role = journey.brand, journey.people[role], role
+    memberships.require(request.user, Capability.DOWNLOAD_RELEASE, journey.brand)
+    response = files.file(request, journey.clip.pk, RenditionKind.RELEASE.value)
+    if not isinstance(response, StreamingHttpResponse):
+        raise TourFailed(f"The file was not sent: {response.status_code} {response.reason_phrase}.")
+
+    async def read() -> bytes:
+        return b"".join([block async for block in response])
+
+    return async_to_sync(read)()
+
+
+def check_download(journey: Journey) -> str:
+    """The downloaded file proves its whole way: made by the model, then approved."""
+    assert journey.downloaded is not None
+    try:
+        journey.verdict = verify.check(journey.downloaded)
+    finally:
+        journey.downloaded.unlink()
+    if journey.verdict.state != State.TRUSTED:
+        raise TourFailed(f"The released file is {journey.verdict.state}: {' '.join(journey.verdict.reasons)}")
+    if len(journey.verdict.chain) < 2:
+        raise TourFailed("The released file does not name its master.")
+    return f"{journey.verdict.state}, {len(journey.verdict.chain)} manifests"
+
+
+def _wait(journey: Journey, ready: Callable[[], T | None], otherwise: str) -> T:
+    """What `ready` returns, once it is something. Raises TourFailed when a worker takes too long."""
+    end = time.monotonic() + journey.patience
+    while not (answer := ready()):
+        if time.monotonic() > end:
+            raise TourFailed(f"{otherwise} within {journey.patience:.0f} seconds. Are the workers running?")
+        time.sleep(POLL_SECONDS)
+    return answer
