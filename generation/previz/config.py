@@ -16,7 +16,7 @@ class TrainingConfig:
     height: int = 128
     width: int = 224
     frame_rate: str = "16/1"
-    channels: int = 96
+    channels: int = 48
     block_frames: int = 8
     block: int = 16
     clips: int = 16_000
@@ -46,6 +46,9 @@ class TrainingConfig:
     ema: float = 0.999
     caption_dropout: float = 0.12
     noise_shift: float = 3.0
+    noise_top: float = 0.35
+    """Share of clips whose noise is drawn evenly from 0.9 to 1, where the words alone must do: sampling
+    starts there, and the shifted distribution hardly ever goes there."""
     noise_floor: float = 0.15
     """Loss weight is 1 / max(noise, floor)^2."""
     threads: int = 2

@@ -112,6 +112,8 @@ def batch(config: TrainingConfig, store: LatentStore, tokenizer: Any, step: int)
     dice = torch.Generator().manual_seed(config.seed * 1_000_003 + step)
     level = torch.sigmoid(torch.randn(len(places), generator=dice))
     level = config.noise_shift * level / (1 + (config.noise_shift - 1) * level)
+    top = torch.rand(len(places), generator=dice) < config.noise_top
+    level = torch.where(top, 0.9 + 0.1 * torch.rand(len(places), generator=dice), level)
     noise = torch.randn(latents.shape, generator=dice)
     return Batch(latents=latents, tokens=tokens, labels=labels, noise=noise, level=level)
 

@@ -1,5 +1,6 @@
 """A complete model folder with random weights, small enough to run in a fraction of a second."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Protocol
@@ -15,8 +16,6 @@ class Ask(Protocol):
 
 @pytest.fixture(scope="session")
 def made_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import json
-
     from generation.previz import codec, export, training
     from generation.previz.config import TrainingConfig
     from generation.previz.world import rendering, scenes

@@ -43,7 +43,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> TrainingConfig:
     return config
 
 
-def test_a_run_leaves_a_checkpoint_a_sheet_and_a_curveless_log(config: TrainingConfig) -> None:
+def test_a_run_leaves_a_checkpoint_a_log_and_a_sheet(config: TrainingConfig) -> None:
     assert {"checkpoint.pt", "log.jsonl", "sheet-000006.png"} <= {p.name for p in config.folder.iterdir()}
 
 
