@@ -13,7 +13,7 @@ from dam.accounts.capabilities import Capability
 from dam.rights.visibility import visible_assets
 from dam.search import query, search
 from dam.web import cards, shelf
-from dam.web.brands import BrandRequest, requires
+from dam.web.brands import BrandRequest, may, requires
 
 LAYOUTS = {"s": "Small cards", "m": "Medium cards", "l": "Large cards", "list": "List"}
 LAYOUT_COOKIE = "library_layout"
@@ -49,7 +49,8 @@ def card(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """One card again, after its version changed."""
     assets = search.with_parts(visible_assets(request.user, brand=request.brand))
     shown = cards.of(get_object_or_404(assets, pk=asset_id), at=timezone.now())
-    return render(request, "components/card.html", {"card": shown})
+    context = {"card": shown, "selectable": may(request, Capability.EDIT)}
+    return render(request, "components/card.html", context)
 
 
 @require_GET

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dam.web import activity, assets, events, files, library, palette, theme, trash, uploads
+from dam.web import activity, assets, events, files, library, palette, selection, theme, trash, uploads
 
 urlpatterns: list[URLPattern] = [
     path("", library.library, name="library"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("assets/<uuid:asset_id>/edit/", assets.edit, name="asset-edit"),
     path("assets/<uuid:asset_id>/trash/", assets.trash, name="asset-trash"),
     path("assets/<uuid:asset_id>/restore/", assets.restore, name="asset-restore"),
+    path("selection/tags/", selection.add_tags, name="selection-tags"),
+    path("selection/trash/", selection.trash, name="selection-trash"),
     path("trash/", trash.trash, name="trash"),
     path("activity/", activity.activity, name="activity"),
     path("activity/check/", activity.check, name="activity-check"),

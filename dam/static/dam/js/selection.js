@@ -1,0 +1,43 @@
+// Choosing cards: press, Shift for a run of them, Ctrl/⌘ A for all, Escape for none.
+import { isTyping } from "./keys.js";
+
+const boxes = () => [...document.querySelectorAll('.card-pick input[type="checkbox"]')];
+let last = null;
+
+function count() {
+  const chosen = boxes().filter((box) => box.checked).length;
+  document.querySelector("[data-selected]").textContent = `${chosen} selected`;
+}
+
+function set(chosen) {
+  for (const box of boxes()) box.checked = chosen;
+  count();
+}
+
+document.addEventListener("click", (event) => {
+  const box = event.target.closest('.card-pick input[type="checkbox"]');
+  if (!box) return;
+  const all = boxes();
+  if (event.shiftKey && all.includes(last)) {
+    const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+    for (const between of all.slice(from, to + 1)) between.checked = box.checked;
+  }
+  last = box;
+  count();
+});
+
+document.addEventListener("keydown", (event) => {
+  const isTyped = ["INPUT", "TEXTAREA", "SELECT"].includes(event.target.tagName) && event.target.type !== "checkbox";
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a" && !isTyped) {
+    event.preventDefault();
+    set(true);
+  } else if (event.key === "Escape" && !isTyping({ target: document.body })) set(false);
+});
+
+document.addEventListener("reset", (event) => {
+  if (event.target.id === "selection") requestAnimationFrame(count);
+});
+
+document.addEventListener("htmx:afterSettle", count);
+// A browser that goes back may bring the choice with it.
+count();

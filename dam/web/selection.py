@@ -1,0 +1,76 @@
+"""Doing one thing to many clips of the library at once."""
+
+import uuid
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from dam.accounts.capabilities import Capability
+from dam.catalog import assets, tags
+from dam.catalog.models import Asset
+from dam.rights.visibility import visible_assets
+from dam.search import text
+from dam.web.brands import BrandRequest, requires
+
+MOST = 200
+
+
+@require_POST
+@requires(Capability.EDIT)
+def add_tags(request: BrandRequest) -> HttpResponse:
+    """Put tags on the chosen clips; those they have stay."""
+    added = tags.parse(request.POST.get("tags", "")[:2000])
+    chosen = list(_chosen(request)) if added else []
+    with transaction.atomic():
+        for asset in chosen:
+            names = [*(tag.name for tag in asset.tags.all()), *added]
+            if assets.edit(asset, by=request.user, tag_names=names):
+                text.refresh(asset)
+    if not added:
+        messages.warning(request, "Nothing was changed: write the tags first, separated by commas.")
+    else:
+        messages.success(request, f"{_clips(len(chosen))} tagged {', '.join(added)}.")
+    return _back(request)
+
+
+@require_POST
+@requires(Capability.TRASH)
+def trash(request: BrandRequest) -> HttpResponse:
+    """Move the chosen clips to the trash, all or none."""
+    chosen = list(_chosen(request))
+    with transaction.atomic():
+        for asset in chosen:
+            assets.trash(asset, by=request.user)
+    messages.success(request, f"{_clips(len(chosen))} moved to the trash. Restore them there.")
+    return _back(request)
+
+
+def _chosen(request: BrandRequest) -> Iterator[Asset]:
+    """Of the ids that were sent, the clips that this person may see; what is no id is left out."""
+    for_sure = [key for key in map(_uuid, request.POST.getlist("asset")[:MOST]) if key]
+    seen = visible_assets(request.user, brand=request.brand)
+    return seen.filter(pk__in=for_sure).select_related("brand").prefetch_related("tags").iterator(MOST)
+
+
+def _uuid(key: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(key)
+    except ValueError:
+        return None
+
+
+def _clips(count: int) -> str:
+    return f"{count} clip{'' if count == 1 else 's'}"
+
+
+def _back(request: BrandRequest) -> HttpResponse:
+    """To the list as it was, if that is one of ours."""
+    address = request.POST.get("back", "")
+    if address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+        return redirect(address)
+    return redirect("library", request.brand.slug)
