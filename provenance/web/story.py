@@ -53,7 +53,7 @@ def verdict(report: Mapping[str, Any]) -> Verdict:
     state = State(report["state"])
     icon, tone, title = _VERDICTS[state]
     if state is State.TRUSTED and report["development"]:
-        return Verdict(icon, tone, "Verified, signed by a development CA", _DEVELOPMENT)
+        return Verdict(icon, tone, "Verified and trusted here, by a development CA", _DEVELOPMENT)
     if state is State.TRUSTED:
         return Verdict(icon, tone, title, report["note"])
     if state is State.VALID and not report["reasons"]:

@@ -72,7 +72,7 @@ def test_the_form_needs_no_account() -> None:
 
 def test_a_signed_file_is_told_with_its_history(signed: Path) -> None:
     html = verdict_on(signed.read_bytes())
-    assert "Verified, signed by a development CA" in html
+    assert "Verified and trusted here, by a development CA" in html
     assert "AI-generated with previz-dit 0.1" in html
     assert "Only its hash is in the file" in html
     assert "Raw manifest" in html
