@@ -4,10 +4,13 @@ The file is read by the `sign` worker, never by the web process. Nothing is writ
 """
 
 import secrets
+import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -64,6 +67,16 @@ def admit(address: str, *, most: int) -> None:
         return
     if count > most:
         raise TooMany
+
+
+def has_room(size: int) -> bool:
+    """Whether the disk holds so many bytes more; where storage is no disk, that is not ours to know."""
+    try:
+        folder = Path(default_storage.path(""))
+    except NotImplementedError:
+        return True
+    folder.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(folder).free >= size + settings.DISK_RESERVE_BYTES
 
 
 def submit(file: "File[bytes]", *, filename: str) -> Submission:

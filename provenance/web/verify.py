@@ -1,7 +1,6 @@
 """The public verify page: anybody may ask what a file's credentials say. No account, nothing kept."""
 
 import json
-import shutil
 
 from django import forms
 from django.conf import settings
@@ -38,7 +37,7 @@ class FileForm(forms.Form):
                 f"The file is {filesizeformat(size)}; this page takes up to {most}. "
                 "Larger ones can be verified on the command line: manage.py verify."
             )
-        if shutil.disk_usage(settings.DATA_DIR).free < size + settings.DISK_RESERVE_BYTES:
+        if not submissions.has_room(size):
             raise forms.ValidationError("There is no room for the file at the moment. Try again later.")
         return file
 

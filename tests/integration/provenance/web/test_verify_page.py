@@ -149,6 +149,13 @@ def test_a_file_that_is_too_large_is_refused(settings: Any) -> None:
     assert "this page takes up to" in response.content.decode()
 
 
+def test_a_full_disk_is_told_before_anything_is_kept(settings: Any) -> None:
+    settings.DISK_RESERVE_BYTES = 10**18
+    response = send(b"text")
+    assert response.status_code == 422
+    assert "no room" in response.content.decode()
+
+
 def test_one_address_may_ask_only_so_often(settings: Any) -> None:
     settings.VERIFY_PER_HOUR = 2
     assert [send(b"text").status_code for _ in range(3)] == [302, 302, 429]
