@@ -1,6 +1,6 @@
 """One search: words and pictures, only among what this person may see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -15,6 +15,7 @@ from dam.search.encoders.base import Meaning
 from dam.search.narrowing import narrow
 from dam.search.query import Filters, Query
 from dam.search.results import EncoderNote, Hit, Match, Results, Seeing
+from dam.search.vectors import Seen, Wanted
 
 # How deep each ranking is read before they are merged.
 DEPTH = 400
@@ -42,18 +43,14 @@ def find(
     if not asked.has_words:
         return _newest(assets, asked, limit=limit, offset=offset)
     found = text.ranked(assets, asked, limit=DEPTH)
-    meaning, seeing, note = _look(assets, asked, ask or _ask_worker)
-    seen: list[vectors.Seen] = []
-    if meaning is not None and meaning.vector is not None:
-        scale = fusion.Scale(steepness=meaning.steepness, level=meaning.level)
-        encoder = card.current().identity
-        seen = vectors.nearest(assets, encoder=encoder, vector=meaning.vector, scale=scale, limit=DEPTH)
+    wanted, seeing, note = _look(assets, asked, ask or _ask_worker)
+    seen = vectors.nearest(assets, wanted, limit=DEPTH) if wanted else []
     close_only = not found and not seen
     if close_only:
         found = text.close(assets, asked, limit=DEPTH)
     hits = fusion.fuse(words=[asset.pk for asset, _ in found], pictures=[each.asset_id for each in seen])
     return Results(
-        hits=_page(hits[offset : offset + limit], seen),
+        hits=_page(hits[offset : offset + limit], seen, wanted),
         total=len(hits),
         query=asked,
         seeing=seeing,
@@ -81,7 +78,8 @@ def _newest(assets: QuerySet[Asset], asked: Query, *, limit: int, offset: int) -
     )
 
 
-def _look(assets: QuerySet[Asset], asked: Query, ask: Ask) -> tuple[Meaning | None, Seeing, EncoderNote]:
+def _look(assets: QuerySet[Asset], asked: Query, ask: Ask) -> tuple[Wanted | None, Seeing, EncoderNote]:
+    """What to look for in the pictures; without it, why they are not searched."""
     try:
         encoder = card.current()
     except card.NoEncoder:
@@ -96,28 +94,38 @@ def _look(assets: QuerySet[Asset], asked: Query, ask: Ask) -> tuple[Meaning | No
     )
     if meaning is None:
         return None, Seeing.BUSY, note
-    return meaning, Seeing.SEARCHED if meaning.vector is not None else Seeing.UNKNOWN_WORDS, note
+    if meaning.vector is None:
+        return None, Seeing.UNKNOWN_WORDS, note
+    scale = fusion.Scale(steepness=meaning.steepness, level=meaning.level)
+    wanted = Wanted(encoder=encoder.identity, vector=meaning.vector, scale=scale)
+    return wanted, Seeing.SEARCHED, note
 
 
 def _ask_worker(spoken: str, encoder: str) -> Meaning | None:
     return questions.ask(spoken, encoder=encoder)
 
 
-def _page(fused: list[fusion.Fused[UUID]], seen: list[vectors.Seen]) -> tuple[Hit, ...]:
-    moments = {each.asset_id: each.moment for each in seen}
-    assets = with_parts(Asset.objects.all()).in_bulk([each.key for each in fused])
+def _page(hits: Sequence[fusion.Fused[UUID]], seen: Sequence[Seen], wanted: Wanted | None) -> tuple[Hit, ...]:
+    keys = {each.key for each in hits}
+    shown = [each for each in seen if each.asset_id in keys]
+    moments = vectors.moments_of(shown, wanted) if wanted else {}
+    assets = with_parts(Asset.objects.all()).in_bulk(list(keys))
     return tuple(
         Hit(
             asset=assets[each.key],
             score=round(each.score, 4),
-            matched=Match.BOTH
-            if each.in_words and each.in_pictures
-            else (Match.WORDS if each.in_words else Match.SEEN),
+            matched=_matched(each),
             moment=moments.get(each.key),
         )
-        for each in fused
+        for each in hits
         if each.key in assets
     )
+
+
+def _matched(hit: fusion.Fused[UUID]) -> Match:
+    if hit.in_words and hit.in_pictures:
+        return Match.BOTH
+    return Match.WORDS if hit.in_words else Match.SEEN
 
 
 def with_parts(assets: QuerySet[Asset]) -> QuerySet[Asset]:

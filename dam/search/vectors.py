@@ -15,36 +15,64 @@ from dam.search.results import Moment
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What to look for: a meaning (encoders.base) of one encoder."""
+
+    encoder: str
+    vector: tuple[float, ...]
+    scale: fusion.Scale
+
+
+@dataclass(frozen=True)
 class Seen:
-    """An asset whose pictures match, with the moment that does best."""
+    """An asset whose pictures match."""
 
     asset_id: UUID
+    version_id: UUID
+    duration_ms: int | None
     likelihood: float
-    moment: Moment
 
 
-def nearest(
-    assets: QuerySet[Asset], *, encoder: str, vector: Sequence[float], scale: fusion.Scale, limit: int
-) -> list[Seen]:
-    """Assets that show what the vector means, best first; empty if there is no good match."""
-    frames = Embedding.objects.filter(encoder=encoder, version__current_of__in=assets)
+def nearest(assets: QuerySet[Asset], wanted: Wanted, *, limit: int) -> list[Seen]:
+    """Assets that show what is wanted, best first; empty if there is no good match."""
+    frames = Embedding.objects.filter(encoder=wanted.encoder, version__current_of__in=assets)
     closest = list(
-        frames.annotate(behind=MaxInnerProduct("vector", list(vector)))  # the product, negated
+        frames.annotate(behind=_behind(wanted))
         .values("version_id", "version__asset_id", "version__duration_ms")
         .annotate(nearest=Min("behind"))
         .order_by("nearest", "version_id")[:limit]
     )
-    likelihoods = [scale.likelihood(-row["nearest"]) for row in closest]
-    matches = closest[: fusion.relevant(likelihoods)]
-    samples = _samples([row["version_id"] for row in matches], encoder=encoder, vector=vector, scale=scale)
+    likelihoods = [wanted.scale.likelihood(-row["nearest"]) for row in closest]
     return [
         Seen(
             asset_id=row["version__asset_id"],
+            version_id=row["version_id"],
+            duration_ms=row["version__duration_ms"],
             likelihood=likelihood,
-            moment=Moment(*moments.best(samples[row["version_id"]], duration_ms=row["version__duration_ms"])),
         )
-        for row, likelihood in zip(matches, likelihoods, strict=False)
+        for row, likelihood in zip(closest[: fusion.relevant(likelihoods)], likelihoods, strict=False)
     ]
+
+
+def moments_of(seen: Sequence[Seen], wanted: Wanted) -> dict[UUID, Moment]:
+    """The moment of each asset that shows best what is wanted."""
+    frames = Embedding.objects.filter(
+        encoder=wanted.encoder, version_id__in=[each.version_id for each in seen]
+    )
+    rows = (
+        frames.annotate(behind=_behind(wanted))
+        .order_by("version_id", "time_ms")
+        .values_list("version_id", "time_ms", "behind")
+    )
+    samples: dict[UUID, list[moments.Sample]] = defaultdict(list)
+    for version, time_ms, behind in rows:
+        likelihood = wanted.scale.likelihood(-behind)
+        samples[version].append(moments.Sample(time_ms=time_ms, likelihood=likelihood))
+    return {
+        each.asset_id: Moment(*moments.best(samples[each.version_id], duration_ms=each.duration_ms))
+        for each in seen
+        if samples[each.version_id]
+    }
 
 
 def not_indexed(assets: QuerySet[Asset], *, encoder: str) -> int:
@@ -53,16 +81,6 @@ def not_indexed(assets: QuerySet[Asset], *, encoder: str) -> int:
     return assets.filter(~Exists(seen)).count()
 
 
-def _samples(
-    versions: Sequence[UUID], *, encoder: str, vector: Sequence[float], scale: fusion.Scale
-) -> dict[UUID, list[moments.Sample]]:
-    rows = (
-        Embedding.objects.filter(encoder=encoder, version_id__in=versions)
-        .annotate(behind=MaxInnerProduct("vector", list(vector)))
-        .order_by("version_id", "time_ms")
-        .values_list("version_id", "time_ms", "behind")
-    )
-    samples: dict[UUID, list[moments.Sample]] = defaultdict(list)
-    for version, time_ms, behind in rows:
-        samples[version].append(moments.Sample(time_ms=time_ms, likelihood=scale.likelihood(-behind)))
-    return samples
+def _behind(wanted: Wanted) -> MaxInnerProduct:
+    """The inner product with what is wanted, negated, as pgvector gives it."""
+    return MaxInnerProduct("vector", list(wanted.vector))
