@@ -27,3 +27,15 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.isError = false;
   }
 });
+
+// A change elsewhere must not sweep away what somebody is writing in the fragment; it shows on the next load.
+function isBeingWritten(target) {
+  return [...target.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox], [type=radio])")].some(
+    (field) => !field.closest("[hx-preserve]") && field.type !== "range" && field.value !== field.defaultValue,
+  );
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const cause = event.detail.requestConfig.triggeringEvent?.type ?? "";
+  if (cause.startsWith("sse:") && isBeingWritten(event.detail.target)) event.preventDefault();
+});
