@@ -31,6 +31,9 @@ VERBS = {
     "release.downloaded": Wording("download", "downloaded the release of"),
     "master.downloaded": Wording("download", "downloaded the master of"),
     "comment.added": Wording("message-square", "commented on"),
+    "comment.resolved": Wording("message-square-check", "resolved a comment on"),
+    "release.failed": Wording("triangle-alert", "could not sign the release of"),
+    "step.retried": Wording("rotate-ccw", "ran a processing step again for"),
     "job.requested": Wording("sparkles", "asked for"),
     "job.cancelled": Wording("ban", "cancelled"),
     "job.failed": Wording("triangle-alert", "could not make"),
@@ -38,7 +41,7 @@ VERBS = {
 
 # The filter of the activity page: what each choice shows.
 KINDS = {
-    "library": ("Library", ("asset.",)),
+    "library": ("Library", ("asset.", "step.")),
     "review": ("Review", ("review.", "comment.")),
     "release": ("Release and download", ("release.", "master.")),
     "generate": ("Generation", ("job.",)),
@@ -54,12 +57,17 @@ def changes(event: Event) -> tuple[str, ...]:
     """What an edit changed, in sentences."""
     if event.verb != "asset.edited":
         return ()
-    return tuple(
-        f"{name.capitalize()}: {_short(before)} → {_short(after)}"
-        for name, (before, after) in sorted(event.data.items())
-    )
+    return tuple(_change(name, before, after) for name, (before, after) in sorted(event.data.items()))
 
 
-def _short(value: object) -> str:
-    words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"“{words[:80]}{'…' if len(words) > 80 else ''}”" if words else "nothing"
+def _change(name: str, before: object, after: object) -> str:
+    if isinstance(before, list) and isinstance(after, list):
+        added = [f"+ {each}" for each in after if each not in before]
+        removed = [f"− {each}" for each in before if each not in after]
+        return f"{name.capitalize()}: {', '.join(added + removed)}"
+    return f"{name.capitalize()}: {_quote(before)} → {_quote(after)}"
+
+
+def _quote(words: object) -> str:
+    text = str(words)
+    return f"“{text[:80]}{'…' if len(text) > 80 else ''}”" if text else "nothing"
