@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from django.utils.text import slugify
 
 from dam.catalog.models import Origin, Version
 from dam.core import storage
@@ -145,7 +146,7 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity) -> Versio
             master,
             brand=job.brand,
             user=job.requested_by,
-            filename=f"{'-'.join(title.lower().split())[:60].strip('-,.…')}-{job.seed}.mp4",
+            filename=f"{slugify(title, allow_unicode=True)[:60] or 'clip'}-{job.seed}.mp4",
             title=title,
             origin=Origin.GENERATED,
             media_info=runner.probe(master),

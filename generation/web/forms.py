@@ -104,7 +104,10 @@ def _initial(capabilities: Capabilities, like: GenerationJob | None) -> dict[str
     }
     if like is None:
         return start
-    start |= {"prompt": like.prompt, "seed": like.seed}
+    together = GenerationJob.objects.filter(
+        brand=like.brand_id, requested_by=like.requested_by_id, brief=like.brief
+    )
+    start |= {"prompt": like.prompt, "seed": like.seed, "takes": min(together.count(), briefs.MOST_TAKES)}
     start |= {"steps": min(like.steps, capabilities.max_steps), "guidance": like.guidance}
     if (like.width, like.height) in capabilities.sizes:
         start["size"] = f"{like.width}x{like.height}"

@@ -270,3 +270,9 @@ def test_who_does_not_make_clips_does_not_come_in(
 ) -> None:
     client.force_login(member(brand, role))
     assert client.get(address(name, brand)).status_code == 403
+
+
+def test_the_number_of_takes_stays_as_it_was(page: Client, brand: Brand) -> None:
+    answer = page.post(address("generate", brand), form(takes=3))
+    shown = page.get(answer["Location"]).content.decode()
+    assert "checked" in shown.split('name="takes" value="3"')[1].split(">")[0]
