@@ -13,7 +13,15 @@ const settle = (root) => {
 
 settle(document);
 calm.addEventListener("change", () => settle(document));
-document.addEventListener("htmx:load", (event) => settle(event.detail.elt.parentElement ?? document));
+document.addEventListener("htmx:load", (event) => {
+  const arrived = event.detail.elt;
+  settle(arrived.parentElement ?? document);
+  // In one column the takes lie below the form: go there once it was sent and nothing in it is wrong.
+  const wrong = arrived.querySelector("#brief [role=alert]");
+  if (arrived.id === "studio" && !wrong && matchMedia("(width < 60rem)").matches) {
+    document.getElementById("feed-title").scrollIntoView();
+  }
+});
 
 document.addEventListener("input", (event) => {
   const keeper = document.getElementById(event.target.dataset?.keeps ?? "");
