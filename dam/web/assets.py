@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.audit.models import Event
@@ -35,7 +35,7 @@ NEWEST_EVENTS = 100
 @require_safe
 @requires(Capability.VIEW)
 def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    """The whole page, or for htmx the panel of one tab."""
+    """The whole page, or the panel of one tab where htmx asks for that."""
     shown = _visible(request, asset_id)
     tabs = _tabs(request)
     tab = request.GET.get("tab", "")
@@ -47,7 +47,8 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     if context["tab"] == "activity":
         events = Event.objects.filter(brand=request.brand, asset_id=shown.pk).order_by("-sequence")
         context["events"] = events[:NEWEST_EVENTS]
-    return render(request, "assets/_panel.html" if is_fragment(request) else "assets/asset.html", context)
+    part = is_fragment(request) and request.htmx.target == "panel"  # type: ignore[attr-defined]
+    return render(request, "assets/_panel.html" if part else "assets/asset.html", context)
 
 
 @require_safe
@@ -57,6 +58,7 @@ def standing_line(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     return render(request, "assets/_standing.html", _page(request, _visible(request, asset_id)))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.EDIT)
 def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     shown = _visible(request, asset_id)

@@ -1,11 +1,13 @@
 """The stream of change hints that open pages listen to."""
 
 from django.http import StreamingHttpResponse
+from django.views.decorators.http import require_safe
 
 from dam.core import events
 from dam.web.brands import BrandRequest
 
 
+@require_safe
 async def stream(request: BrandRequest) -> StreamingHttpResponse:
     response = StreamingHttpResponse(
         events.stream(brand_id=request.brand.pk), content_type="text/event-stream"

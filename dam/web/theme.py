@@ -2,10 +2,12 @@
 
 from django.http import HttpResponse
 from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from dam.web.brands import BrandRequest
 
 
+@require_safe
 @cache_control(private=True, max_age=86400)
 def brand_css(request: BrandRequest) -> HttpResponse:
     """The page asks with ?hue=…, so that a new colour has a new address."""

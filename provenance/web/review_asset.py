@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,6 +22,7 @@ from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
 
 @require_safe
 @never_cache
+@requires(Capability.VIEW)
 def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """The fragment of the asset page: state, stages, what this person may do next, and the comments."""
     return _panel(request, _asset(request, asset_id))
@@ -43,12 +45,15 @@ def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@requires(Capability.VIEW_UNRELEASED)
 def withdraw(request: BrandRequest, review_id: UUID) -> HttpResponse:
     review = get_object_or_404(inbox.visible_reviews(request.user, brand=request.brand), pk=review_id)
     asset = review.version.asset
     try:
         reviews.withdraw(review, by=request.user)
     except reviews.Refused as refused:
+        if refused.code == "not_submitter":
+            raise PermissionDenied(str(refused)) from refused
         messages.error(request, str(refused))
         return redirect("asset", request.brand.slug, asset.pk)
     return _done(request, asset, f"{asset} is a draft again.")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from allauth.core import ratelimit
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -55,6 +56,7 @@ def queue(request: BrandRequest) -> HttpResponse:
 
 
 @require_safe
+@requires(Capability.VIEW)
 def count(request: BrandRequest) -> HttpResponse:
     """The figure beside "Review" in the rail: what waits for this person."""
     waiting = inbox.waiting_for(request.user, brand=request.brand).count()
@@ -78,6 +80,9 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
         kind = DecisionKind(request.POST.get("kind", ""))
     except ValueError:
         return HttpResponse("There is no such decision.", status=400)
+    refusal = reviews.refusal_to_decide(review, by=request.user)
+    if refusal is not None and refusal.code == "wrong_role":
+        raise PermissionDenied(refusal.sentence)
     form = _form(review, kind, data=request.POST)
     if form.is_valid() and _password_holds(request, form):
         answer = form.cleaned_data

@@ -1,0 +1,150 @@
+"""What each role gets at each address. The walk (test_roles.py) holds every outcome against it."""
+
+from dataclasses import dataclass, field
+
+from tests.factories import PASSWORD
+
+TUS = {"Tus-Resumable": "1.0.0"}
+NEW_UPLOAD = {**TUS, "Upload-Length": "4", "Upload-Metadata": "filename Y2xpcC5tcDQ="}
+PIECE = {**TUS, "Upload-Offset": "0"}
+PIECE_TYPE = "application/offset+octet-stream"
+KEY = "00000000-0000-4000-8000-000000000007"
+
+# The form of an approval as the page sends it; the walk puts the content's hash in.
+APPROVAL = {"kind": "approve", "sha256": "{sha256}", "uses": "web", "where": "EU", "password": PASSWORD}
+BRIEF = {
+    "prompt": "A red ball bouncing on a table",
+    "frames": "17",
+    "size": "128x80",
+    "takes": "1",
+    "steps": "8",
+    "guidance": "3.0",
+    "key": KEY,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address and method: the status for each role, viewer first, admin last.
+
+    `args` are what the address names: words of role_world.World.named, or themselves.
+    """
+
+    method: str
+    name: str
+    args: tuple[str, ...]
+    viewer: int
+    creator: int
+    brand_reviewer: int
+    legal_reviewer: int
+    librarian: int
+    admin: int
+    data: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    content_type: str = ""
+
+    def __str__(self) -> str:
+        return " ".join((self.method, self.name, *self.args))
+
+
+# Below /b/<brand>/. Whoever is not signed in is sent to sign in; a stranger gets 404 everywhere.
+# fmt: off
+ROWS = (
+    #                                                viewer creator brand legal librarian admin
+    Row("GET",  "library", (),                          200, 200, 200, 200, 200, 200),
+    Row("GET",  "library-news", (),                     200, 200, 200, 200, 200, 200,
+        {"since": "2026-01-01T00:00:00+00:00"}),
+    Row("GET",  "palette", (),                          200, 200, 200, 200, 200, 200),
+    Row("GET",  "asset", ("released.asset",),           200, 200, 200, 200, 200, 200),
+    Row("GET",  "asset", ("draft.asset",),              404, 200, 200, 200, 200, 200),
+    Row("GET",  "asset-card", ("released.asset",),      200, 200, 200, 200, 200, 200),
+    Row("GET",  "asset-card", ("draft.asset",),         404, 200, 200, 200, 200, 200),
+    Row("GET",  "asset-standing", ("released.asset",),  200, 200, 200, 200, 200, 200),
+    Row("GET",  "asset-standing", ("draft.asset",),     404, 200, 200, 200, 200, 200),
+    Row("GET",  "asset-edit", ("draft.asset",),         403, 200, 403, 403, 200, 200),
+    Row("POST", "asset-edit", ("draft.asset",),         403, 302, 403, 403, 302, 302, {"title": "New title"}),
+    Row("POST", "asset-trash", ("draft.asset",),        403, 403, 403, 403, 302, 302),
+    Row("POST", "asset-restore", ("trashed",),          403, 403, 403, 403, 302, 302),
+    Row("GET",  "asset", ("trashed",),                  404, 404, 404, 404, 404, 404),
+    Row("POST", "selection-tags", (),                   403, 302, 403, 403, 302, 302, {"tags": "summer"}),
+    Row("POST", "selection-trash", (),                  403, 403, 403, 403, 302, 302),
+    Row("GET",  "trash", (),                            403, 403, 403, 403, 200, 200),
+    Row("GET",  "activity", (),                         403, 200, 200, 200, 200, 200),
+    Row("GET",  "activity-check", (),                   403, 200, 200, 200, 200, 200),
+    Row("GET",  "brand-css", (),                        200, 200, 200, 200, 200, 200),
+    Row("GET",  "events", (),                           200, 200, 200, 200, 200, 200),
+
+    # Uploads: a person's own; the files of a version
+    Row("GET",  "uploads", (),                          403, 200, 403, 403, 200, 200),
+    Row("POST", "upload-create", (),                    403, 201, 403, 403, 201, 201, headers=NEW_UPLOAD),
+    Row("HEAD", "upload-piece", ("own upload",),        403, 200, 403, 403, 200, 200),
+    Row("GET",  "upload-piece", ("own upload",),        403, 200, 403, 403, 200, 200),
+    Row("PATCH", "upload-piece", ("own upload",),       403, 204, 403, 403, 204, 204,
+        headers=PIECE, body=b"cl", content_type=PIECE_TYPE),
+    Row("DELETE", "upload-piece", ("own upload",),      403, 204, 403, 403, 204, 204, headers=TUS),
+    Row("POST", "step-retry", ("draft", "poster"),      403, 302, 403, 403, 302, 302),
+    Row("GET",  "file", ("released", "poster"),         200, 200, 200, 200, 200, 200),
+    Row("GET",  "file", ("released", "sprite"),         200, 200, 200, 200, 200, 200),
+    Row("GET",  "file", ("released", "proxy"),          200, 200, 200, 200, 200, 200),
+    Row("GET",  "file", ("released", "release"),        200, 200, 200, 200, 200, 200),
+    Row("GET",  "file", ("released", "master"),         403, 200, 403, 200, 200, 200),
+    Row("GET",  "file", ("draft", "release"),           404, 403, 403, 403, 403, 403),
+    Row("GET",  "file", ("released", "secret"),         404, 404, 404, 404, 404, 404),
+
+    # Generation
+    Row("GET",  "generate", (),                         403, 200, 403, 403, 200, 200),
+    Row("POST", "generate", (),                         403, 302, 403, 403, 302, 302, BRIEF),
+    Row("GET",  "generate-forecast", (),                403, 200, 403, 403, 200, 200),
+    Row("GET",  "jobs-running", (),                     403, 200, 403, 403, 200, 200),
+    Row("GET",  "job", ("job",),                        403, 200, 403, 403, 200, 200),
+    Row("GET",  "job-preview", ("job",),                403, 204, 403, 403, 204, 204),
+    Row("POST", "job-cancel", ("job",),                 403, 302, 403, 403, 302, 302),
+    Row("POST", "job-retry", ("job",),                  403, 302, 403, 403, 302, 302),
+    Row("POST", "job-more", ("job",),                   403, 302, 403, 403, 302, 302, {"key": KEY}),
+    Row("GET",  "asset-origin", ("released.asset",),    200, 200, 200, 200, 200, 200),
+    Row("GET",  "asset-origin", ("draft.asset",),       404, 200, 200, 200, 200, 200),
+
+    # Credentials
+    Row("GET",  "asset-credentials", ("released.asset",), 200, 200, 200, 200, 200, 200),
+    Row("GET",  "asset-credentials", ("draft.asset",),  404, 200, 200, 200, 200, 200),
+    Row("POST", "release-sign", ("released.asset",),    403, 302, 403, 403, 302, 302),
+
+    # Review: 422 is a refusal with its reason, to people who do review
+    Row("GET",  "reviews", (),                          403, 200, 200, 200, 200, 200),
+    Row("GET",  "review-count", (),                     200, 200, 200, 200, 200, 200),
+    Row("GET",  "review", ("review",),                  403, 200, 200, 200, 200, 200),
+    Row("POST", "review-decide", ("review",),           403, 403, 302, 422, 403, 403, APPROVAL),
+    Row("POST", "review-withdraw", ("review",),         403, 403, 403, 403, 403, 302),
+    Row("GET",  "asset-review", ("released.asset",),    200, 200, 200, 200, 200, 200),
+    Row("GET",  "asset-review", ("draft.asset",),       404, 200, 200, 200, 200, 200),
+    Row("POST", "review-submit", ("draft.asset",),      403, 302, 403, 403, 302, 302),
+    Row("POST", "review-revoke", ("released.asset",),   403, 403, 302, 302, 403, 302, {"reason": "Ended"}),
+    Row("GET",  "comments", ("draft",),                 403, 200, 200, 200, 200, 200),
+    Row("POST", "comment-add", ("draft",),              403, 302, 302, 302, 302, 302, {"body": "Lovely"}),
+    Row("POST", "comment-resolve", ("comment",),        403, 302, 302, 302, 302, 302),
+)
+
+# Outside any brand: the status of GET for somebody not signed in, and for somebody who is.
+PUBLIC = {
+    "home":                                   (302, 302, ()),
+    "healthz":                                (200, 200, ()),
+    "verify":                                 (200, 200, ()),
+    "verify-result":                          (404, 404, ("nothing",)),
+    "account_login":                          (200, 302, ()),
+    "account_logout":                         (302, 200, ()),
+    "account_signup":                         (200, 302, ()),
+    "account_inactive":                       (200, 200, ()),
+    "account_reauthenticate":                 (302, 200, ()),
+    "account_email":                          (302, 200, ()),
+    "account_email_verification_sent":        (200, 200, ()),
+    "account_confirm_email":                  (200, 200, ("nothing",)),
+    "account_change_password":                (302, 200, ()),
+    "account_set_password":                   (302, 302, ()),
+    "account_reset_password":                 (200, 200, ()),
+    "account_reset_password_done":            (200, 200, ()),
+    "account_reset_password_from_key":        (200, 200, ("a", "nothing")),
+    "account_reset_password_from_key_done":   (200, 200, ()),
+    "account_confirm_login_code":             (302, 302, ()),
+}
+# fmt: on

@@ -1,0 +1,109 @@
+"""Two brands with one of everything in each, for the walk through every address."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand, User
+from dam.catalog.models import Asset, RenditionKind, Version
+from dam.core import storage
+from dam.ingest import uploads
+from dam.ingest.models import Step, StepState, Upload
+from generation import jobs
+from generation.models import GenerationJob
+from provenance.review import comments, reviews
+from provenance.review.models import Comment, Review
+from provenance.review.states import DecisionKind
+from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
+from tests.integration.generation.briefs import BRIEF
+
+
+@dataclass
+class World:
+    """One brand: a person for each role, and one of each thing that an address can name.
+
+    `maker` and two reviewers beside them made and cleared what is there, so that no outcome depends on
+    who made it.
+    """
+
+    brand: Brand = field(default_factory=BrandFactory.create)
+
+    def __post_init__(self) -> None:
+        self.people: dict[Role, User] = {role: member(self.brand, role) for role in Role}
+        self.maker: User = member(self.brand, Role.CREATOR)
+        self.draft: Version = self._version()
+        Step.objects.create(version=self.draft, name="poster", position=0, state=StepState.FAILED)
+        self.comment: Comment = comments.add(self.draft, by=self.maker, body="The logo flickers")
+        self.review: Review = reviews.submit(self._version(), by=self.maker)
+        self.released: Version = self._released()
+        self.trashed: Asset = self._version().asset
+        Asset.objects.filter(pk=self.trashed.pk).update(trashed_at=timezone.now())
+        self.job: GenerationJob = jobs.request(brand=self.brand, by=self.maker, brief=BRIEF)[0]
+        self.uploads: dict[Role, Upload] = {
+            role: uploads.create(brand=self.brand, user=person, filename="clip.mp4", size=4)
+            for role, person in self.people.items()
+        }
+
+    def named(self, name: str, role: Role) -> object:
+        """What stands in an address where the table says `name`."""
+        match name:
+            case "draft" | "released":
+                return getattr(self, name).pk
+            case "draft.asset" | "released.asset":
+                return getattr(self, name.removesuffix(".asset")).asset_id
+            case "own upload":
+                return self.uploads[role].pk
+            case "review" | "comment" | "trashed" | "job":
+                return getattr(self, name).pk
+        return name
+
+    def _version(self) -> Version:
+        version: Version = VersionFactory.create(
+            asset__brand=self.brand,
+            asset__created_by=self.maker,
+            sha256=hashlib.sha256(uuid4().bytes).hexdigest(),
+        )
+        return version
+
+    def _released(self) -> Version:
+        """Approved, with a few bytes behind its master and its renditions."""
+        version = self._version()
+        review = reviews.submit(version, by=self.maker)
+        for role in (Role.BRAND_REVIEWER, Role.LEGAL_REVIEWER):
+            reviews.decide(
+                review,
+                by=member(self.brand, role),
+                kind=DecisionKind.APPROVE,
+                expected_sha256=version.sha256,
+                uses=["web"],
+                territories=["worldwide"],
+            )
+        stored = self._bytes()
+        Version.objects.filter(pk=version.pk).update(storage_key=stored.key, size=stored.size)
+        for kind in RenditionKind:
+            RenditionFactory.create(
+                version=version, kind=kind, storage_key=stored.key, sha256=stored.sha256, size=stored.size
+            )
+        version.refresh_from_db()
+        return version
+
+    def _bytes(self) -> storage.Stored:
+        with storage.scratch() as folder:
+            path = Path(folder) / "clip"
+            path.write_bytes(b"clip")
+            return storage.put(path, brand_id=self.brand.pk, suffix=".mp4")
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside leaves no trace in the database."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -1,0 +1,165 @@
+"""Every address as every role, as a stranger and as nobody, held against role_table.py."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern, URLResolver
+
+from dam.accounts.capabilities import Role
+from dam.catalog.models import Asset
+from tests.integration.generation.models import write_card
+from tests.integration.role_table import PUBLIC, ROWS, Row
+from tests.integration.role_world import World, undone
+
+pytestmark = pytest.mark.django_db
+WITH_OBJECT = [row for row in ROWS if row.args]
+CHANGING = [row for row in ROWS if row.method not in ("GET", "HEAD")]
+ONE_OF_EACH = list({row.name: row for row in ROWS}.values())
+
+
+@pytest.fixture(autouse=True)
+def _ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No attempts counted yet, and a model that says what it can do."""
+    cache.clear()
+    monkeypatch.setattr(settings, "GENERATOR_MODEL", str(write_card(tmp_path / "model")))
+
+
+def patterns(found: list[Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Route and name of every address there is."""
+    for each in found:
+        if isinstance(each, URLResolver):
+            yield from patterns(each.url_patterns, prefix + str(each.pattern))
+        elif isinstance(each, URLPattern):
+            yield prefix + str(each.pattern), each.name or ""
+
+
+def ask(
+    client: Client, row: Row, world: World, role: Role, *, slug: str = "", method: str = ""
+) -> HttpResponseBase:
+    """Send the row's request about the world's things, below another brand if `slug` says so; undo it."""
+    args = [world.named(name, role) for name in row.args]
+    address = reverse(row.name, args=[slug or world.brand.slug, *args])
+    data = {name: value.format(sha256=world.review.content_sha256) for name, value in row.data.items()}
+    method = method or row.method
+    with undone():
+        response: HttpResponseBase
+        if method == "POST" and not row.content_type:
+            response = client.post(address, data, headers=row.headers)
+        elif method == "GET":
+            response = client.get(address, data, headers=row.headers)
+        else:
+            kind = row.content_type or "text/plain"
+            response = client.generic(method, address, row.body, kind, headers=row.headers)
+        if response.streaming and not getattr(response, "is_async", False):
+            list(response)  # to its end, where the file is closed
+    return response
+
+
+def signed_in(world: World, role: Role, **options: Any) -> Client:
+    client = Client(**options)
+    client.force_login(world.people[role])
+    return client
+
+
+def test_every_address_is_in_the_table() -> None:
+    found = list(patterns(get_resolver().url_patterns))
+    below_brand = {name for route, name in found if route.startswith("b/<slug:brand_slug>/")}
+    elsewhere = {name for _, name in found} - below_brand
+    assert below_brand == {row.name for row in ROWS}
+    assert elsewhere == set(PUBLIC)
+
+
+def test_each_role_gets_what_the_table_says() -> None:
+    world, wrong = World(), {}
+    for role in Role:
+        client = signed_in(world, role)
+        for row in ROWS:
+            came = ask(client, row, world, role).status_code
+            if came != getattr(row, role.value):
+                wrong[f"{row} as {role}"] = came
+    assert wrong == {}
+
+
+def test_nobody_is_sent_to_sign_in() -> None:
+    world, wrong = World(), {}
+    for row in ROWS:
+        response = ask(Client(), row, world, Role.ADMIN)
+        if not response.headers.get("Location", "").startswith(reverse("account_login")):
+            wrong[str(row)] = response.status_code
+    assert wrong == {}
+
+
+def test_to_a_member_of_another_brand_nothing_is_there() -> None:
+    world, other, wrong = World(), World(), {}
+    for role in Role:
+        client = signed_in(other, role)
+        for row in ROWS:
+            came = ask(client, row, world, role).status_code
+            if came != 404:
+                wrong[f"{row} as {role}"] = came
+    assert wrong == {}
+
+
+def test_things_of_another_brand_are_not_there_below_ones_own() -> None:
+    world, other, wrong = World(), World(), {}
+    for role in Role:
+        client = signed_in(other, role)
+        for row in WITH_OBJECT:
+            came = ask(client, row, world, role, slug=other.brand.slug).status_code
+            # A role that may not do it at all hears that, and nothing of the thing.
+            if came != 404 and not (came == 403 == getattr(row, role.value)):
+                wrong[f"{row} as {role}"] = came
+    assert wrong == {}
+
+
+def test_things_of_another_brand_in_a_form_stay_as_they_are() -> None:
+    world, other = World(), World()
+    client = signed_in(other, Role.ADMIN)
+    form = {"asset": [str(world.draft.asset_id), str(world.released.asset_id)], "tags": "stolen"}
+    for name in ("selection-tags", "selection-trash"):
+        client.post(reverse(name, args=[other.brand.slug]), form)
+    assert not Asset.objects.filter(brand=world.brand, tags__isnull=False).exists()
+    assert Asset.objects.filter(brand=world.brand, trashed_at=None).count() == 3
+
+
+def test_nothing_changes_without_the_forms_token() -> None:
+    world, wrong = World(), {}
+    for role in Role:
+        client = signed_in(world, role, enforce_csrf_checks=True)
+        for row in CHANGING:
+            came = ask(client, row, world, role).status_code
+            if came != 403:
+                wrong[f"{row} as {role}"] = came
+    assert wrong == {}
+
+
+def test_no_other_method_does_anything() -> None:
+    world, wrong = World(), {}
+    client = signed_in(world, Role.ADMIN)
+    for row in ONE_OF_EACH:
+        known = {each.method for each in ROWS if each.name == row.name}
+        for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - known):
+            came = ask(client, row, world, Role.ADMIN, method=method).status_code
+            if came not in (403, 404, 405):
+                wrong[f"{method} {row.name}"] = came
+    assert wrong == {}
+
+
+def test_addresses_outside_a_brand() -> None:
+    nobody, somebody = Client(), signed_in(World(), Role.VIEWER)
+    came = {
+        name: (
+            nobody.get(reverse(name, args=args)).status_code,
+            somebody.get(reverse(name, args=args)).status_code,
+            args,
+        )
+        for name, (_, _, args) in PUBLIC.items()
+    }
+    assert came == PUBLIC
