@@ -55,5 +55,5 @@ async def stream(*, brand_id: int) -> AsyncIterator[bytes]:
                 continue
             yield b"event: " + message["data"] + b"\ndata: changed\n\n"
     finally:
-        await subscription.aclose()
+        await subscription.aclose()  # type: ignore[no-untyped-call]
         await client.aclose()

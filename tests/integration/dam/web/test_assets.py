@@ -13,6 +13,7 @@ from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFac
 from tests.integration.dam.web.conftest import SignIn
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
+PANEL = HTMX | {"HTTP_HX_TARGET": "panel"}
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_a_viewer_gets_no_tabs_about_the_work(brand: Brand, sign_in: SignIn) -> 
 
 
 def test_a_tab_comes_alone_when_htmx_asks(draft: Version, sign_in: SignIn) -> None:
-    part = sign_in(Role.CREATOR).get(page_of(draft.asset), {"tab": "files"}, **HTMX)  # type: ignore[arg-type]
+    part = sign_in(Role.CREATOR).get(page_of(draft.asset), {"tab": "files"}, **PANEL)  # type: ignore[arg-type]
     assert 'data-tab="files"' in part.content.decode()
     assert "<html" not in part.content.decode()
 
@@ -150,3 +151,9 @@ def test_the_trash_is_moved_by_a_press_not_by_a_link(draft: Version, sign_in: Si
 def test_a_creator_may_not_trash(draft: Version, sign_in: SignIn) -> None:
     assert sign_in(Role.CREATOR).post(page_of(draft.asset) + "trash/").status_code == 403
     assert sign_in(Role.CREATOR).get("/b/northwind/trash/").status_code == 403
+
+
+def test_a_page_that_waits_for_its_preview_gets_whole_stage_again(draft: Version, sign_in: SignIn) -> None:
+    stage = HTMX | {"HTTP_HX_TARGET": "stage"}
+    answer = sign_in(Role.CREATOR).get(page_of(draft.asset), **stage)  # type: ignore[arg-type]
+    assert b'id="stage"' in answer.content

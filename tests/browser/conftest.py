@@ -1,0 +1,247 @@
+"""A real browser in front of the real web process, with a real worker behind it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand, User
+from dam.catalog.models import Origin, Processing, Rendition, RenditionKind, Version
+from dam.embedded import postgres
+from dam.ingest import acceptance
+from dam.media import runner
+from provenance.review import reviews
+from provenance.review.states import DecisionKind
+from tests import media_factory
+from tests.conftest import BASE_DIR, DATA_DIR
+from tests.factories import PASSWORD, BrandFactory, member
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WEB_SECONDS = 40.0
+PICTURES = BASE_DIR / "var" / "failed-journeys"
+
+
+@pytest.fixture(autouse=True)
+def _skip_when_told() -> None:
+    if os.environ.get("SKIP_BROWSER") == "1":
+        pytest.skip("SKIP_BROWSER=1 leaves the browser journeys out")
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup: None) -> Iterator[str]:
+    """The address of a web process on the test database."""
+    from django.conf import settings
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    database = settings.DATABASES["default"]["NAME"]
+    log = DATA_DIR / "logs" / "web.log"
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "dam.asgi:application",
+        "--port",
+        str(port),
+        "--lifespan",
+        "off",
+    ]
+    environment = {
+        **os.environ,
+        "DATABASE_URL": postgres.url(DATA_DIR, database=database),
+        "DATABASE_POOL_SIZE": "4",
+        "PUBLIC_URL": address,
+    }
+    with log.open("wb") as output:
+        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+        subprocess.run(collect, cwd=BASE_DIR, env=environment, stdout=output, stderr=output, check=True)
+        process = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=BASE_DIR,
+            env=environment,
+            start_new_session=True,
+        )
+    try:
+        _wait_for_web(process, f"{address}/healthz", log)
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _wait_for_web(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    deadline = time.monotonic() + WEB_SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=2)
+            return
+        except (urllib.error.URLError, OSError):
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"The web process did not answer:\n{log.read_text()[-4000:]}")
+            time.sleep(0.1)
+
+
+def executable() -> str | None:
+    """Chromium's path, looked for where .ci/chromium looks."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = executable()
+    if path is None:
+        pytest.fail("The browser journeys need Chromium on the PATH; SKIP_BROWSER=1 leaves them out.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Journey:
+    """One person at the browser."""
+
+    page: Page
+    site: str
+    brand: Brand
+    problems: list[str]
+
+    def go(self, path: str) -> None:
+        """Open a page of the brand: go("trash/")."""
+        self.page.goto(f"{self.site}/b/{self.brand.slug}/{path}")
+
+    def sign_in(self, user: User, *, password: str = PASSWORD) -> "Journey":
+        self.page.goto(f"{self.site}/accounts/login/?next=/b/{self.brand.slug}/")
+        self.page.get_by_label("E-mail").fill(user.email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(f"**/b/{self.brand.slug}/")
+        return self
+
+
+@pytest.fixture
+def brand(live_worker: None) -> Brand:
+    return BrandFactory.create(slug="northwind", name="Northwind Drinks")
+
+
+@pytest.fixture
+def people(brand: Brand) -> dict[Role, User]:
+    """One person for each role."""
+    return {
+        role: member(
+            brand, role, email=f"{role.value}@example.com", name=role.value.replace("_", " ").title()
+        )
+        for role in Role
+    }
+
+
+@pytest.fixture
+def visit(
+    chromium: Browser, site: str, brand: Brand, request: pytest.FixtureRequest
+) -> Iterator[Callable[[], Journey]]:
+    """`visit()`: a fresh browser window. At the end no script may have failed and no policy been broken."""
+    journeys: list[Journey] = []
+
+    def open_window() -> Journey:
+        context = chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: _note(message, problems))
+        journeys.append(Journey(page=page, site=site, brand=brand, problems=problems))
+        return journeys[-1]
+
+    failed_before = request.session.testsfailed
+    yield open_window
+    for number, journey in enumerate(journeys):
+        if request.session.testsfailed > failed_before:
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            journey.page.screenshot(path=PICTURES / f"{request.node.name}-{number}.png")
+            log = (DATA_DIR / "logs" / "web.log").read_text()[-4000:]
+            sys.stdout.write(f"The web process's log ends:\n{log}")
+        journey.page.context.close()
+    problems = [problem for journey in journeys for problem in journey.problems]
+    assert not problems, problems
+
+
+def _note(message: ConsoleMessage, problems: list[str]) -> None:
+    # A refused request is often what a journey is about; a broken policy or script never is.
+    if message.type == "error" and "Failed to load resource" not in message.text:
+        problems.append(message.text)
+
+
+@pytest.fixture
+def take_in(brand: Brand, tmp_path: Path, wait_until: Callable[..., None]) -> Callable[..., Version]:
+    """`take_in(user, title=…)`: a real clip in the library, with every processing step done by the worker."""
+
+    def take(user: User, *, title: str, frames: int = 48, seed: int = 0) -> Version:
+        path = media_factory.clip(tmp_path / f"{seed}.mp4", frames=frames, width=320, height=176, seed=seed)
+        version = acceptance.accept(
+            path,
+            brand=brand,
+            user=user,
+            filename=f"{title}.mp4",
+            title=title,
+            origin=Origin.UPLOADED,
+            media_info=runner.probe(path),
+            content_type="video/mp4",
+        )
+        wait_until(
+            lambda: Version.objects.filter(pk=version.pk, processing=Processing.READY).exists(), seconds=90
+        )
+        return version
+
+    return take
+
+
+@pytest.fixture
+def released(
+    brand: Brand, people: dict[Role, User], take_in: Callable[..., Version], wait_until: Callable[..., None]
+) -> Version:
+    """A clip that both stages approved for the web, with its signed release."""
+    version = take_in(people[Role.CREATOR], title="Harbour at dawn", seed=9)
+    review = reviews.submit(version, by=people[Role.CREATOR])
+    for role in (Role.BRAND_REVIEWER, Role.LEGAL_REVIEWER):
+        review.refresh_from_db()
+        reviews.decide(
+            review,
+            by=people[role],
+            kind=DecisionKind.APPROVE,
+            expected_sha256=version.sha256,
+            uses=["web"],
+            territories=["worldwide"],
+        )
+    wait_until(
+        lambda: Rendition.objects.filter(version=version, kind=RenditionKind.RELEASE).exists(), seconds=90
+    )
+    version.refresh_from_db()
+    return version

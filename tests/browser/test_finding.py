@@ -1,0 +1,51 @@
+"""Searching, and seeing only what one may use."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import User
+from dam.catalog.models import Version
+from tests.browser.conftest import Journey
+
+
+def test_words_find_the_clip_and_open_it(
+    visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
+) -> None:
+    take_in(people[Role.CREATOR], title="Lighthouse in fog", seed=1)
+    take_in(people[Role.CREATOR], title="Picnic", seed=2)
+    journey = visit().sign_in(people[Role.CREATOR])
+    page = journey.page
+    page.get_by_role("searchbox").fill("lighthouse")
+    page.keyboard.press("Enter")
+    expect(page.locator("#cards .card").first).to_contain_text("Lighthouse in fog", timeout=30_000)
+    page.get_by_role("link", name="Lighthouse in fog").first.click()
+    expect(page.get_by_role("heading", name="Lighthouse in fog", level=1)).to_be_visible()
+
+
+def test_a_viewer_finds_only_what_is_released(
+    visit: Callable[[], Journey], people: dict[Role, User], released: Version, take_in: Callable[..., Version]
+) -> None:
+    draft = take_in(people[Role.CREATOR], title="Harbour, unfinished", seed=3)
+    journey = visit().sign_in(people[Role.VIEWER])
+    page = journey.page
+    page.get_by_role("searchbox").fill("harbour")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Harbour at dawn").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Harbour, unfinished")).to_have_count(0)
+    response = page.goto(f"{journey.site}/b/{journey.brand.slug}/assets/{draft.asset_id}/")
+    assert response is not None
+    assert response.status == 404
+
+
+def test_the_library_is_usable_on_a_phone(
+    visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
+) -> None:
+    take_in(people[Role.CREATOR], title="Pocket size")
+    journey = visit()
+    journey.page.set_viewport_size({"width": 390, "height": 844})
+    journey.sign_in(people[Role.CREATOR])
+    expect(journey.page.get_by_text("Pocket size").first).to_be_visible()
+    width = journey.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390

@@ -1,0 +1,97 @@
+"""From draft to release, each person at their own browser."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import User
+from dam.catalog.models import Approval, Rendition, RenditionKind, Version
+from provenance.models import Comment
+from provenance.review import reviews
+from tests.browser.conftest import Journey
+from tests.factories import PASSWORD
+
+
+def approve(journey: Journey, version: Version, *, uses: tuple[str, ...], where: str) -> None:
+    page = journey.page
+    journey.go("reviews/")
+    page.get_by_role("link", name=version.asset.title).first.click()
+    page.get_by_role("button", name="Approve").first.click()
+    dialog = page.locator("#approve-dialog")
+    for use in uses:
+        dialog.get_by_text(use, exact=True).click()
+    dialog.get_by_text(where, exact=True).click()
+    dialog.get_by_label("Your password").fill(PASSWORD)
+    dialog.locator("button[type=submit]").click()
+    expect(dialog).not_to_be_visible()
+
+
+def test_two_stages_release_a_clip_that_a_viewer_can_then_download(
+    visit: Callable[[], Journey],
+    people: dict[Role, User],
+    take_in: Callable[..., Version],
+    wait_until: Callable[..., None],
+) -> None:
+    version = take_in(people[Role.CREATOR], title="Summer bottle")
+    creator = visit().sign_in(people[Role.CREATOR])
+    creator.go(f"assets/{version.asset_id}/?tab=review")
+    creator.page.get_by_label("Note to the reviewers").fill("For the summer page")
+    creator.page.get_by_role("button", name="Send to review").click()
+    expect(creator.page.locator("#panel")).to_contain_text("Brand review")
+
+    approve(
+        visit().sign_in(people[Role.BRAND_REVIEWER]), version, uses=("Web", "Social media"), where="Worldwide"
+    )
+    approve(visit().sign_in(people[Role.LEGAL_REVIEWER]), version, uses=(), where="European Union")
+    wait_until(
+        lambda: Rendition.objects.filter(version=version, kind=RenditionKind.RELEASE).exists(), seconds=90
+    )
+
+    viewer = visit().sign_in(people[Role.VIEWER])
+    viewer.page.get_by_text("Summer bottle").first.click()
+    with viewer.page.expect_download() as waiting:
+        viewer.page.get_by_role("link", name="Download release").click()
+    assert waiting.value.suggested_filename.endswith(".mp4")
+    version.refresh_from_db()
+    assert version.approval == Approval.APPROVED
+
+
+def test_a_reviewer_comments_at_a_frame_and_asks_for_changes(
+    visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
+) -> None:
+    version = take_in(people[Role.CREATOR], title="Winter can")
+    review = reviews.submit(version, by=people[Role.CREATOR])
+    journey = visit().sign_in(people[Role.BRAND_REVIEWER])
+    page = journey.page
+    journey.go(f"reviews/{review.pk}/")
+    page.locator("reel-player").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.get_by_label("Comment", exact=True).first.fill("The logo leaves the picture here")
+    page.locator(".comment-form button[type=submit]").click()
+    expect(page.locator("#comments")).to_contain_text("The logo leaves the picture here")
+    assert Comment.objects.get().frame == 5
+
+    page.get_by_role("button", name="Request changes").first.click()
+    page.locator("#request_changes-dialog").get_by_label("What is wrong").fill(
+        "Keep the logo in the picture."
+    )
+    page.locator("#request_changes-dialog button[type=submit]").click()
+    expect(page.locator("#request_changes-dialog")).not_to_be_visible()
+    version.refresh_from_db()
+    assert version.approval == Approval.CHANGES_REQUESTED
+
+
+def test_nobody_is_offered_to_approve_their_own_clip(
+    visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
+) -> None:
+    version = take_in(people[Role.BRAND_REVIEWER], title="My own spot")
+    review = reviews.submit(version, by=people[Role.CREATOR])
+    journey = visit().sign_in(people[Role.BRAND_REVIEWER])
+    journey.go(f"reviews/{review.pk}/")
+    expect(journey.page.get_by_role("button", name="Approve").first).to_have_attribute(
+        "aria-disabled", "true"
+    )
+    expect(journey.page.locator("#why")).to_contain_text(re.compile("made|yourself|own", re.IGNORECASE))
