@@ -15,4 +15,8 @@ def members() -> QuerySet[Membership]:
     """The demo brand's people, in the order of their roles; none where DEMO is off."""
     if not settings.DEMO:
         return Membership.objects.none()
-    return Membership.objects.filter(brand__slug=SLUG, user__is_active=True).select_related("user").order_by("pk")
+    return (
+        Membership.objects.filter(brand__slug=SLUG, user__is_active=True)
+        .select_related("user")
+        .order_by("pk")
+    )

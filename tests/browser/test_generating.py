@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import User
-from generation.models import GenerationJob, JobState
+from generation.models import GenerationJob
+from generation.states import JobState
 from tests.browser.conftest import Journey
 
 
