@@ -32,7 +32,6 @@ VERBS = {
     "master.downloaded": Wording("download", "downloaded the master of"),
     "comment.added": Wording("message-square", "commented on"),
     "comment.resolved": Wording("message-square-check", "resolved a comment on"),
-    "release.failed": Wording("triangle-alert", "could not sign the release of"),
     "step.retried": Wording("rotate-ccw", "ran a processing step again for"),
     "job.requested": Wording("sparkles", "asked for"),
     "job.cancelled": Wording("ban", "cancelled"),
