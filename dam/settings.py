@@ -132,6 +132,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "recover-jobs": {"task": "default.recover_jobs", "schedule": 60.0, "options": {"expires": 60}},
     "sweep": {"task": "default.sweep", "schedule": 900.0, "options": {"expires": 900}},
+    "catch-up": {"task": "default.catch_up", "schedule": 120.0, "options": {"expires": 120}},
 }
 
 STORAGE = env.text("STORAGE", str(DATA_DIR / "storage"))

@@ -3,11 +3,15 @@
 from celery import shared_task
 
 from dam.catalog.models import Version
+from dam.core.tasks import enqueue
 from dam.ingest import intake, renditions, steps
 from dam.ingest import sweep as sweeping
 from dam.search import indexing
+from dam.search.encoders import card
 from dam.search.encoders.card import NoEncoder
 from dam.search.indexing import NothingSeen
+
+CATCH_UP_CLIPS = 100  # at a time, so that new clips need not wait behind all the old ones
 
 
 @shared_task(name="media.take_upload")
@@ -33,6 +37,25 @@ def proxy(version_id: str) -> None:
 @shared_task(name="index.embed")
 def embed(version_id: str) -> None:
     steps.run(version_id, "embed", _embed)
+
+
+@shared_task(name="index.look_again")
+def look_again(version_id: str) -> None:
+    """Embed a version that only an earlier encoder has looked at."""
+    version = indexing.behind(encoder=card.current().identity).filter(pk=version_id).first()
+    if version is not None:
+        indexing.embed(version)
+
+
+@shared_task(name="default.catch_up")
+def catch_up() -> None:
+    """After a change of the encoder: have the library looked at again, some clips at a time."""
+    try:
+        encoder = card.current().identity
+    except NoEncoder:
+        return
+    for version in indexing.behind(encoder=encoder).order_by("-created_at")[:CATCH_UP_CLIPS]:
+        enqueue("index.look_again", version_id=str(version.pk))
 
 
 @shared_task(name="default.sweep")

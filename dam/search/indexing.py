@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from dam.catalog.models import Version
 from dam.core import storage
@@ -53,6 +54,13 @@ def embed(version: Version, *, encoder: Encoder | None = None) -> int:
         Embedding.objects.filter(version=version, encoder=encoder.identity).delete()
         Embedding.objects.bulk_create(rows)
     return len(rows)
+
+
+def behind(*, encoder: str) -> QuerySet[Version]:
+    """Current versions that another encoder has looked at and this one has not."""
+    embeddings = Embedding.objects.filter(version=OuterRef("pk"))
+    versions = Version.objects.filter(current_of__trashed_at=None, current_of__isnull=False)
+    return versions.filter(Exists(embeddings), ~Exists(embeddings.filter(encoder=encoder)))
 
 
 def sample_size(duration_ms: int) -> int:

@@ -8,6 +8,7 @@ import pytest
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset
 from dam.core import storage
+from dam.ingest import tasks
 from dam.media import runner
 from dam.search import indexing, search
 from dam.search.encoders import card
@@ -104,3 +105,21 @@ def test_the_bundled_encoder_says_which_words_it_never_learned(bundled: Encoder)
 def test_the_bundled_encoder_is_the_one_its_card_names(bundled: Encoder) -> None:
     assert bundled.identity == card.current().identity
     assert card.current().label.startswith("previz-clip")
+
+
+def test_what_only_an_earlier_encoder_has_seen_is_behind(brand: Brand, tmp_path: Path) -> None:
+    version = filmed(brand, tmp_path, colour="red", ground="sea").current
+    assert version is not None
+    assert not indexing.behind(encoder=ColourEncoder.identity).exists()  # its own step comes yet
+    Embedding.objects.create(version=version, encoder="older@1", frame=0, time_ms=0, vector=[1, 0])
+    assert indexing.behind(encoder=ColourEncoder.identity).get() == version
+    indexing.embed(version, encoder=ColourEncoder())
+    assert not indexing.behind(encoder=ColourEncoder.identity).exists()
+
+
+def test_after_a_change_of_encoder_the_library_is_looked_at_again(brand: Brand, tmp_path: Path) -> None:
+    version = filmed(brand, tmp_path, colour="red", ground="sea").current
+    assert version is not None
+    Embedding.objects.create(version=version, encoder="older@1", frame=0, time_ms=0, vector=[1, 0])
+    tasks.look_again(str(version.pk))
+    assert Embedding.objects.filter(version=version, encoder=card.current().identity).exists()
