@@ -1,7 +1,6 @@
 """A real browser in front of the real web process, with a real worker behind it."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -24,20 +23,10 @@ from dam.media import runner
 from provenance.review import reviews
 from provenance.review.states import DecisionKind
 from tests import media_factory
+from tests.browser.chromium import QUIET, executable
 from tests.conftest import BASE_DIR, DATA_DIR
 from tests.factories import PASSWORD, BrandFactory, member
 
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WEB_SECONDS = 40.0
 PICTURES = BASE_DIR / "var" / "failed-journeys"
 
@@ -107,11 +96,6 @@ def _wait_for_web(process: subprocess.Popen[bytes], address: str, log: Path) -> 
             if process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"The web process did not answer:\n{log.read_text()[-4000:]}")
             time.sleep(0.1)
-
-
-def executable() -> str | None:
-    """Chromium's path, looked for where .ci/chromium looks."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @pytest.fixture(scope="session")
