@@ -1,18 +1,22 @@
 """The shape of previz-clip, its tokenizer, and the folder that OpenCLIP loads it from."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import save_file
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
+from torch.nn import functional
 from transformers import PreTrainedTokenizerFast
 
 from dam.search.encoders import openclip
 from generation.previz.clip import phrases, pictures
 
 CONTEXT = 24
+SIZE = 128
+"""Pixels a side of what the model looks at."""
 PAD, END, UNKNOWN = "<pad>", "</s>", "<unk>"
 ABOUT = {
     "label": "previz-clip 0.1 (early)",
@@ -27,7 +31,7 @@ ABOUT = {
 }
 
 
-def configuration() -> dict[str, Any]:
+def configuration(size: int = SIZE) -> dict[str, Any]:
     """The `open_clip_config.json`: a small CLIP ResNet, a small text transformer, a sigmoid's bias."""
     return {
         "model_cfg": {
@@ -36,7 +40,7 @@ def configuration() -> dict[str, Any]:
                 "layers": [1, 1, 1, 1],
                 "width": 24,
                 "head_width": 64,
-                "image_size": pictures.SIZE,
+                "image_size": size,
             },
             "text_cfg": {
                 "context_length": CONTEXT,
@@ -52,7 +56,7 @@ def configuration() -> dict[str, Any]:
             "init_logit_bias": -5.0,
         },
         "preprocess_cfg": {
-            "size": pictures.SIZE,
+            "size": size,
             "mean": list(pictures.MEAN),
             "std": list(pictures.STD),
             "interpolation": "bilinear",
@@ -61,9 +65,9 @@ def configuration() -> dict[str, Any]:
     }
 
 
-def build() -> Any:
+def build(size: int = SIZE) -> Any:
     """The model with random weights."""
-    model = openclip.build(configuration()["model_cfg"])
+    model = openclip.build(configuration(size)["model_cfg"])
     # OpenCLIP begins with every residual branch shut. So small a model then learns colours and grounds
     # through the shortcuts and opens the branches too late: shapes stayed near chance for 130,000 pictures,
     # and reach 57 % after 14,000 this way.
@@ -71,6 +75,16 @@ def build() -> Any:
         if name.endswith("bn3.weight"):
             torch.nn.init.ones_(parameter)
     return model
+
+
+def enlarge(model: Any, smaller: dict[str, torch.Tensor]) -> None:
+    """Begin from the weights of a model that looks at smaller pictures."""
+    name = "visual.attnpool.positional_embedding"
+    mean, grid = smaller[name][:1], smaller[name][1:]
+    side, wanted = math.isqrt(len(grid)), math.isqrt(len(model.state_dict()[name]) - 1)
+    square = grid.T.reshape(1, -1, side, side).float()
+    larger = functional.interpolate(square, size=(wanted, wanted), mode="bilinear", align_corners=False)
+    model.load_state_dict({**smaller, name: torch.cat([mean, larger.flatten(2)[0].T])})
 
 
 def tokenizer() -> Any:
@@ -84,7 +98,7 @@ def tokenizer() -> Any:
     )
 
 
-def save(model: Any, folder: Path) -> None:
+def save(model: Any, folder: Path, *, size: int = SIZE) -> None:
     """Write the folder that `openclip.load` reads: weights in bfloat16, running statistics in float32."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
@@ -95,7 +109,7 @@ def save(model: Any, folder: Path) -> None:
     weights = folder / "open_clip_model.safetensors"
     save_file(tensors, weights)
     weights.chmod(0o644)  # safetensors writes for its owner alone
-    (folder / "open_clip_config.json").write_text(json.dumps(configuration(), indent=2) + "\n")
+    (folder / "open_clip_config.json").write_text(json.dumps(configuration(size), indent=2) + "\n")
     about = {**ABOUT, "vocabulary": sorted(phrases.known_words())}
     (folder / "reelproof.json").write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n")
     tokenizer().save_pretrained(str(folder))

@@ -1,5 +1,6 @@
 """Pictures to learn from: single frames of rendered scenes, worn as real ones are."""
 
+import math
 import random
 from collections.abc import Sequence
 
@@ -10,24 +11,36 @@ from torch.nn import functional
 from generation.previz.world import rendering
 from generation.previz.world.scenes import Scene
 
-SIZE = 96
 MEAN = (0.5, 0.5, 0.5)
 STD = (0.25, 0.25, 0.25)
-# Widths at a height of 96: square to 16:9. The encoder squeezes every picture to a square.
-_WIDTHS = (96, 128, 171, 171)
+# Widths in heights. The encoder squeezes every picture to a square.
+_ASPECTS = (16 / 9, 4 / 3, 16 / 9, 1.0)
 
 
-def frames(scenes: Sequence[Scene], chance: random.Random, *, each: int) -> Tensor:
-    """`each` frames of every scene, one after the other: [N * each, 3, SIZE, SIZE], normalised."""
+def frames(scenes: Sequence[Scene], chance: random.Random, *, each: int, size: int) -> Tensor:
+    """`each` frames of every scene, one after the other: [N * each, 3, size, size], normalised.
+
+    Four groups are drawn and worn each its own way, so that a batch is as varied as all batches are:
+    its statistics are then those that the finished model normalises by.
+    """
+    share = math.ceil(len(scenes) / len(_ASPECTS))
+    groups = [
+        _group(scenes[place * share : (place + 1) * share], chance, each=each, size=size, aspect=aspect)
+        for place, aspect in enumerate(_ASPECTS)
+        if scenes[place * share :]
+    ]
+    return normalise(torch.cat(groups))
+
+
+def _group(scenes: Sequence[Scene], chance: random.Random, *, each: int, size: int, aspect: float) -> Tensor:
     steps = chance.randint(max(2, each), 5)
-    clips = rendering.render(scenes, frames=steps, height=SIZE, width=chance.choice(_WIDTHS))
+    clips = rendering.render(scenes, frames=steps, height=size, width=round(size * aspect))
     taken = torch.stack([clip[sorted(chance.sample(range(steps), each))] for clip in clips])
-    pictures = taken.flatten(0, 1).permute(0, 3, 1, 2).float() / 255
-    return normalise(wear(pictures, chance))
+    return _wear(taken.flatten(0, 1).permute(0, 3, 1, 2).float() / 255, chance, size=size)
 
 
-def wear(pictures: Tensor, chance: random.Random) -> Tensor:
-    """Crop, mirror, blur, tint and add grain, one way for the batch; then squeeze to a square."""
+def _wear(pictures: Tensor, chance: random.Random, *, size: int) -> Tensor:
+    """Crop, mirror, blur, tint and add grain, one way for all; then squeeze to a square."""
     _, _, height, width = pictures.shape
     share = chance.uniform(0.86, 1.0)
     rows, columns = int(height * share), int(width * share)
@@ -36,9 +49,8 @@ def wear(pictures: Tensor, chance: random.Random) -> Tensor:
     if chance.random() < 0.5:
         pictures = pictures.flip(-1)
     if chance.random() < 0.35:  # as soft as a small generator's clips
-        small = chance.randint(36, 72)
-        pictures = _resized(pictures, small)
-    pictures = _resized(pictures, SIZE)
+        pictures = _resized(pictures, round(size * chance.uniform(0.5, 0.8)))
+    pictures = _resized(pictures, size)
     gain = torch.tensor([chance.uniform(0.9, 1.1) for _ in range(3)]).view(1, 3, 1, 1) * chance.uniform(
         0.9, 1.1
     )

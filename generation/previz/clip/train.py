@@ -1,4 +1,7 @@
-"""Train previz-clip: `python -m generation.previz.clip.train`. Stops and resumes at any time.
+"""Train previz-clip. Stops and resumes at any time. Two stages, for small pictures teach most things sooner:
+
+    python -m generation.previz.clip.train --size 96 --steps 1000 --folder var/previz-clip-96
+    python -m generation.previz.clip.train --start var/previz-clip-96 --steps 800
 
 Which texts answer to which pictures is known exactly, so every pair of a batch is a yes or a no
 (the sigmoid loss of SigLIP with true labels) and nothing is pushed apart that belongs together.
@@ -35,11 +38,11 @@ log = logging.getLogger("previz-clip")
 class Trainer:
     """The model, its optimiser and where it is. Step n draws the same data whenever it runs."""
 
-    def __init__(self, *, steps: int, folder: Path) -> None:
+    def __init__(self, *, steps: int, folder: Path, size: int = clip_model.SIZE) -> None:
         torch.manual_seed(0)
-        self.steps, self.step, self.folder = steps, 0, folder
+        self.steps, self.step, self.folder, self.size = steps, 0, folder, size
         self.seconds = 0.0  # of processor time
-        self.model = clip_model.build().to(memory_format=torch.channels_last)
+        self.model = clip_model.build(size).to(memory_format=torch.channels_last)
         self.tokenizer = clip_model.tokenizer()
         # One small classifier for each attribute reads pictures and texts alike, and is then thrown away.
         self.readers = torch.nn.ModuleDict(
@@ -75,7 +78,9 @@ class Trainer:
         shown = [scenes.sample(self.step * SCENES + place) for place in range(SCENES)]
         said = [phrases.describe(scene, chance) for scene in shown for _ in range(EACH)]
         seen = [scene for scene in shown for _ in range(EACH)]
-        images = pictures.frames(shown, chance, each=EACH).contiguous(memory_format=torch.channels_last)
+        images = pictures.frames(shown, chance, each=EACH, size=self.size).contiguous(
+            memory_format=torch.channels_last
+        )
         for group in self.optimiser.param_groups:
             group["lr"] = self._rate()
         self.model.train()
@@ -148,6 +153,12 @@ class Trainer:
         torch.save(self._state(), part)
         part.replace(self.folder / "checkpoint.pt")
 
+    def begin_from(self, folder: Path) -> None:
+        """Take over what a model for smaller pictures has learned."""
+        state = torch.load(folder / "checkpoint.pt", weights_only=True)
+        clip_model.enlarge(self.model, state["model"])
+        self.readers.load_state_dict(state["readers"])
+
     def _resume(self) -> None:
         path = self.folder / "checkpoint.pt"
         if not path.exists():
@@ -193,18 +204,25 @@ def answers(said: Sequence[phrases.Phrase], seen: Sequence[Scene]) -> tuple[Tens
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--steps", type=int, default=2000)
+    arguments.add_argument("--steps", type=int, default=800)
+    arguments.add_argument("--size", type=int, default=clip_model.SIZE, help="pixels a side")
+    arguments.add_argument("--start", type=Path, help="the folder of an earlier stage")
     arguments.add_argument(
         "--folder", type=Path, default=Path("var/previz-clip"), help="checkpoint and curve"
     )
-    arguments.add_argument("--out", type=Path, default=WEIGHTS, help="the finished model")
+    arguments.add_argument(
+        "--out", type=Path, default=WEIGHTS, help="the model, once its pictures are full size"
+    )
     arguments.add_argument("--threads", type=int, default=1)
     given = arguments.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(given.threads)
-    trainer = Trainer(steps=given.steps, folder=given.folder)
+    trainer = Trainer(steps=given.steps, folder=given.folder, size=given.size)
+    if given.start:
+        trainer.begin_from(given.start)
     trainer.run()
-    clip_model.save(trainer.model.eval(), given.out)
+    if given.size == clip_model.SIZE:
+        clip_model.save(trainer.model.eval(), given.out)
 
 
 if __name__ == "__main__":
