@@ -1,0 +1,9 @@
+"""Runs the benchmarks and prints one table: `make bench` (ARGS="-k search" for a part)."""
+
+import sys
+
+import pytest
+
+if __name__ == "__main__":
+    options = ["tests/benchmarks", "-q", "-o", "python_files=bench_*.py", "-p", "no:randomly"]
+    sys.exit(pytest.main([*options, *sys.argv[1:]]))

@@ -1,0 +1,70 @@
+"""Search over a library of some size."""
+
+import numpy as np
+import pytest
+from django.test import Client
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand, User
+from dam.catalog.models import Asset, Version
+from dam.rights.visibility import visible_assets
+from dam.search import indexing, search
+from dam.search import text as words
+from dam.search.encoders import card
+from dam.search.encoders.base import Meaning
+from dam.search.models import Embedding
+from tests.benchmarks.conftest import Measure
+from tests.factories import BrandFactory, VersionFactory, member
+
+CLIPS, FRAMES, DIMENSIONS = 2000, 8, 256
+NOUNS = ("bottle", "can", "harbour", "forest", "city", "picnic", "summer", "lighthouse", "market", "train")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def library() -> tuple[Brand, User]:
+    brand = BrandFactory.create()
+    person = member(brand, Role.CREATOR)
+    chance = np.random.default_rng(1)
+    for number in range(CLIPS):
+        title = f"{NOUNS[number % 10].title()} {NOUNS[number // 10 % 10]} {number}"
+        VersionFactory.create(asset__brand=brand, asset__created_by=person, asset__title=title)
+    for asset in Asset.objects.filter(brand=brand):
+        words.refresh(asset)
+    vectors = chance.normal(size=(CLIPS, FRAMES, DIMENSIONS)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=2, keepdims=True)
+    Embedding.objects.bulk_create(
+        (
+            Embedding(
+                version=version, encoder=card.current().identity, frame=n, time_ms=n * 500, vector=row[n]
+            )
+            for version, row in zip(Version.objects.filter(brand=brand), vectors, strict=True)
+            for n in range(FRAMES)
+        ),
+        batch_size=1000,
+    )
+    return brand, person
+
+
+def test_search(measure: Measure, library: tuple[Brand, User], client: Client) -> None:
+    brand, person = library
+    meaning = Meaning(vector=tuple(np.eye(DIMENSIONS)[0].tolist()), unknown_words=(), steepness=20, level=0.5)
+    newest = f"newest 48 of {CLIPS} visible clips"
+    measure(newest, lambda: list(visible_assets(person, brand=brand).order_by("-created_at")[:48]))
+
+    def find(spoken: str, seen: Meaning | None) -> search.Results:
+        return search.find(person, brand=brand, words=spoken, limit=48, ask=lambda text, encoder: seen)
+
+    measure("search by words", lambda: find("bottle summer", None), against=newest)
+    measure("search by words and pictures", lambda: find("bottle summer", meaning), against="search by words")
+    client.force_login(person)
+    measure("the library page", lambda: client.get(f"/b/{brand.slug}/"), against=newest)
+
+
+def test_encoder(measure: Measure) -> None:
+    encoder = indexing.installed()
+    pictures = np.random.default_rng(2).integers(0, 255, (16, 224, 224, 3), dtype=np.uint8)
+    name = "encode 16 frames of 224 pixels"
+    measure(name, lambda: encoder.encode_frames(pictures), units=16, unit="frame")
+    measure("encode a text", lambda: encoder.encode_text(["a red bottle on a pedestal"]))

@@ -1,0 +1,69 @@
+"""Measuring, and the table at the end.
+
+Machines differ and are noisy, so a figure means little by itself: each row may name a baseline measured in
+the same run, and the table gives their ratio.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement: seconds of each run, and how many units a run does."""
+
+    name: str
+    seconds: tuple[float, ...]
+    units: float
+    unit: str
+    against: str
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+
+ROWS: list[Row] = []
+Measure = Callable[..., None]
+
+
+@pytest.fixture
+def measure() -> Measure:
+    """`measure(name, work, runs=5, units=1, unit="run", against=other_name)`; the first run warms up."""
+
+    def run(
+        name: str,
+        work: Callable[[], object],
+        *,
+        runs: int = 5,
+        units: float = 1,
+        unit: str = "",
+        against: str = "",
+    ) -> None:
+        work()
+        seconds = []
+        for _ in range(runs):
+            began = time.perf_counter()
+            work()
+            seconds.append(time.perf_counter() - began)
+        ROWS.append(Row(name=name, seconds=tuple(seconds), units=units, unit=unit, against=against))
+
+    return run
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    medians = {row.name: row.median for row in ROWS}
+    write = terminalreporter.write_line
+    write("")
+    write(f"{'what':<58}{'median ms':>11}{'min ms':>10}{'rate':>20}{'ratio':>8}  against")
+    for row in ROWS:
+        rate = f"{row.units / row.median:,.1f} {row.unit}/s" if row.unit else ""
+        ratio = f"{row.median / medians[row.against]:.2f}" if row.against in medians else ""
+        write(
+            f"{row.name:<58}{row.median * 1000:>11,.1f}{min(row.seconds) * 1000:>10,.1f}{rate:>20}{ratio:>8}"
+            f"  {row.against}"
+        )
