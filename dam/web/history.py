@@ -33,6 +33,7 @@ VERBS = {
     "comment.added": Wording("message-square", "commented on"),
     "comment.resolved": Wording("message-square-check", "resolved a comment on"),
     "step.retried": Wording("rotate-ccw", "ran a processing step again for"),
+    "member.admitted": Wording("user-plus", "let in"),
     "job.requested": Wording("sparkles", "asked for"),
     "job.cancelled": Wording("ban", "cancelled"),
     "job.failed": Wording("triangle-alert", "could not make"),

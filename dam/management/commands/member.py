@@ -1,0 +1,39 @@
+"""Lets a person into a brand: `manage.py member ada@example.com --brand northwind --role creator`."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+
+from dam.accounts import people
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.audit import trail
+
+
+class Command(BaseCommand):
+    help = (
+        "Give a person a role in a brand, in place of an earlier one. Somebody new gets an account, and the"
+        " password is printed once."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("--brand", required=True, metavar="SLUG")
+        parser.add_argument("--role", required=True, choices=[role.value for role in Role])
+        parser.add_argument("--name", default="", help="how the pages call a new person")
+
+    def handle(self, *args: Any, email: str, brand: str, role: str, name: str, **options: Any) -> None:
+        found = Brand.objects.filter(slug=brand).first()
+        if found is None:
+            raise CommandError(f"There is no brand {brand!r}. Make it: manage.py brand {brand} NAME")
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise CommandError(f"{email!r} is no e-mail address.") from error
+        user, password = people.admit(email=email, name=name, brand=found, role=Role(role))
+        trail.record("member.admitted", brand=found, target=user.name, data={"role": role})
+        self.stdout.write(f"{user} is now {role.replace('_', ' ')} of {found}.")
+        if password:
+            self.stdout.write(f"Password, shown this once: {password}")
