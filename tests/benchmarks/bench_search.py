@@ -13,6 +13,7 @@ from dam.search import text as words
 from dam.search.encoders import card
 from dam.search.encoders.base import Meaning
 from dam.search.models import Embedding
+from dam.search.results import Results
 from tests.benchmarks.conftest import Measure
 from tests.factories import BrandFactory, VersionFactory, member
 
@@ -53,7 +54,7 @@ def test_search(measure: Measure, library: tuple[Brand, User], client: Client) -
     newest = f"newest 48 of {CLIPS} visible clips"
     measure(newest, lambda: list(visible_assets(person, brand=brand).order_by("-created_at")[:48]))
 
-    def find(spoken: str, seen: Meaning | None) -> search.Results:
+    def find(spoken: str, seen: Meaning | None) -> Results:
         return search.find(person, brand=brand, words=spoken, limit=48, ask=lambda text, encoder: seen)
 
     measure("search by words", lambda: find("bottle summer", None), against=newest)
