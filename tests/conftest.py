@@ -50,6 +50,14 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick tests first, the browser last: its driver leaves an event loop running in this thread."""
+    places = ("unit", "integration", "browser")
+    items.sort(
+        key=lambda item: next((n for n, place in enumerate(places) if f"tests/{place}/" in item.nodeid), 0)
+    )
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(DATA_DIR, ignore_errors=True)
 
@@ -144,10 +152,16 @@ def live_worker(_worker: subprocess.Popen[bytes], transactional_db: None) -> Ite
     log = DATA_DIR / "logs" / "worker.log"
     if _worker.poll() is not None:
         pytest.fail(f"The worker stopped during the test:\n{log.read_text()[-4000:]}")
-    app.control.purge()
     deadline = time.monotonic() + WORKER_SECONDS
-    # The next test empties the tables, which would wait for a task that still holds them.
-    while any(tasks for tasks in (app.control.inspect(timeout=2, limit=1).active() or {}).values()):
+    # The next test empties the tables, which would wait for a task that still holds them. A task that ends
+    # may send the next one off, so it must be quiet twice.
+    quiet = 0
+    while quiet < 2:
+        queued = app.control.purge()
+        inspect = app.control.inspect(timeout=2, limit=1)
+        answers = [inspect.reserved(), inspect.active()]  # None: the worker did not answer in time
+        idle = all(answer and not any(answer.values()) for answer in answers)
+        quiet = quiet + 1 if idle and not queued else 0
         if time.monotonic() > deadline:
             pytest.fail(f"A task ran on after the test:\n{log.read_text()[-4000:]}")
 

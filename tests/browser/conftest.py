@@ -179,7 +179,8 @@ def visit(
 
 def _note(message: ConsoleMessage, problems: list[str]) -> None:
     # A refused request is often what a journey is about; a broken policy or script never is.
-    if message.type == "error" and "Failed to load resource" not in message.text:
+    refused = ("Failed to load resource", "Response Status Error Code")  # the browser's words, and htmx's
+    if message.type == "error" and not any(words in message.text for words in refused):
         problems.append(message.text)
 
 

@@ -90,7 +90,8 @@ class ReelPlayer extends HTMLElement {
     if ("requestVideoFrameCallback" in HTMLVideoElement.prototype) {
       const tell = (_, { mediaTime }) => {
         if (!this.isConnected) return;
-        this.present(this.clock.presentedAt(mediaTime));
+        // While a seek is under way an earlier one's frame may still arrive: quick steps must not fall back to it.
+        if (!this.video.seeking) this.present(this.clock.presentedAt(mediaTime));
         this.video.requestVideoFrameCallback(tell);
       };
       this.video.requestVideoFrameCallback(tell);

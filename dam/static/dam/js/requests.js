@@ -6,7 +6,9 @@ document.addEventListener("htmx:sendError", () => {
 });
 
 document.addEventListener("htmx:responseError", (event) => {
-  const { xhr } = event.detail;
+  const { xhr, requestConfig } = event.detail;
+  // The page follows what changes; that a thing is gone meanwhile is no news to whoever removed it.
+  if (xhr.status === 404 && requestConfig?.triggeringEvent?.type?.startsWith("sse:")) return;
   if (xhr.status === 401) {
     location.reload();
     return;
