@@ -20,8 +20,8 @@ MOST_STEPS = 40
 NAME = "previz-dit"
 WEIGHTS = Path(__file__).parent / "weights" / NAME
 NOTE = (
-    "Early checkpoint of a very small model, trained for a short while on a CPU. "
-    "It draws one object in simple scenes, and often gets the shape or the motion wrong."
+    "Early checkpoint of a very small model, trained for under two hours on one CPU core. It draws one "
+    "object in simple scenes; edges are blocky, and shapes are often hard to recognise."
 )
 
 
