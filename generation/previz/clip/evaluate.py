@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dam.search.encoders import card, openclip
 from dam.search.encoders.base import Encoder
-from dam.search.fusion import Scale
+from dam.search.fusion import LEAST_LIKELIHOOD, Scale
 from generation.previz.clip.train import WEIGHTS
 from generation.previz.world import captions, lexicon, rendering, scenes
 from generation.previz.world.scenes import Scene
@@ -85,7 +85,7 @@ def _searches(
             meaning = encoder.understand(words)
             scores = (frames @ np.array(meaning.vector, np.float32)).max(axis=1)
             scale = Scale(steepness=meaning.steepness, level=meaning.level)
-            found = np.array([scale.likelihood(float(score)) >= 0.5 for score in scores])
+            found = np.array([scale.likelihood(float(score)) >= LEAST_LIKELIHOOD for score in scores])
             truth = np.array(
                 [all(getattr(s, name) == v for name, v in zip(kind, values, strict=True)) for s in shown]
             )
