@@ -11,9 +11,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from dam.accounts import capabilities
+from dam.accounts import memberships
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, Membership, User
+from dam.accounts.memberships import Nobody
+from dam.accounts.models import Brand, User
 from dam.catalog.models import Processing, Version
 from dam.ingest import intake
 from dam.ingest.acceptance import AlreadyKnown
@@ -116,18 +117,10 @@ class Command(BaseCommand):
 
 
 def _person(brand: Brand, email: str | None) -> User:
-    members = (
-        Membership.objects.select_related("user").filter(brand=brand, user__is_active=True).order_by("pk")
-    )
-    for membership in members:
-        may = capabilities.granted(membership.role, Capability.UPLOAD)
-        if email is None and may:
-            return membership.user
-        if email is not None and membership.user.email == email.lower():
-            if not may:
-                raise CommandError(f"{email} may not upload to {brand}: the role is {membership.role}.")
-            return membership.user
-    raise CommandError(f"{email} is no member of {brand}." if email else f"Nobody in {brand} may upload.")
+    try:
+        return memberships.acting(brand, Capability.UPLOAD, email=email)
+    except Nobody as error:
+        raise CommandError(str(error)) from error
 
 
 def _files(paths: list[str]) -> list[Path]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from dam.accounts import capabilities
+from dam.accounts import memberships
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, Membership, User
+from dam.accounts.memberships import Nobody
+from dam.accounts.models import Brand, User
 from dam.search import indexing, search
 from dam.search.encoders.base import Meaning
 from dam.search.results import Hit, Results, Seeing
@@ -88,19 +89,12 @@ def _brand(slug: str) -> Brand:
 
 
 def _person(brand: Brand, email: str | None) -> User:
-    members = (
-        Membership.objects.filter(brand=brand, user__is_active=True).select_related("user").order_by("pk")
-    )
-    if email is not None:
-        membership = members.filter(user__email__iexact=email).first()
-        if membership is None:
-            raise CommandError(f"{email} is no member of {brand}.")
-        return membership.user
-    seeing_all = [role.value for role in capabilities.roles_with(Capability.VIEW_UNRELEASED)]
-    membership = members.filter(role__in=seeing_all).first()
-    if membership is None:
-        raise CommandError(f"Nobody in {brand} sees its whole library. Name a member with --as.")
-    return membership.user
+    """The member named, who sees what they may; else the first who sees the whole library."""
+    capability = Capability.VIEW if email else Capability.VIEW_UNRELEASED
+    try:
+        return memberships.acting(brand, capability, email=email)
+    except Nobody as error:
+        raise CommandError(f"{error} Name a member with --as." if email is None else str(error)) from error
 
 
 def _lines(path: Path) -> list[str]:

@@ -4,9 +4,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset
+from dam.celery import app
 from dam.core import storage
 from dam.ingest import tasks
 from dam.media import runner
@@ -117,9 +119,19 @@ def test_what_only_an_earlier_encoder_has_seen_is_behind(brand: Brand, tmp_path:
     assert not indexing.behind(encoder=ColourEncoder.identity).exists()
 
 
-def test_after_a_change_of_encoder_the_library_is_looked_at_again(brand: Brand, tmp_path: Path) -> None:
+def test_after_a_change_of_encoder_the_library_is_looked_at_again(
+    brand: Brand,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    sent: list[tuple[str, dict[str, str]]] = []
+    monkeypatch.setattr(app, "send_task", lambda name, kwargs, queue: sent.append((name, kwargs)))
     version = filmed(brand, tmp_path, colour="red", ground="sea").current
     assert version is not None
     Embedding.objects.create(version=version, encoder="older@1", frame=0, time_ms=0, vector=[1, 0])
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.catch_up()
+    assert sent == [("index.look_again", {"version_id": str(version.pk)})]
     tasks.look_again(str(version.pk))
     assert Embedding.objects.filter(version=version, encoder=card.current().identity).exists()
