@@ -1,6 +1,5 @@
 """What each role may do. Pure: the one table that answers "may this person do that?"."""
 
-from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -63,7 +62,3 @@ def granted(role: Role | str, capability: Capability) -> bool:
 
 def roles_with(capability: Capability) -> tuple[Role, ...]:
     return tuple(role for role, grants in GRANTS.items() if capability in grants)
-
-
-def any_granted(roles: Iterable[Role | str], capability: Capability) -> bool:
-    return any(granted(role, capability) for role in roles)
