@@ -160,10 +160,6 @@ def read(path: Path, *, content_type: str, settings: dict[str, Any]) -> Reading:
         return Reading(Outcome.UNREADABLE, f"{type(error).__name__}: {error}")
 
 
-def readable_types() -> frozenset[str]:
-    return frozenset(Reader.get_supported_mime_types())
-
-
 def _certificates(reader: Reader) -> dict[str, Any]:
     """Subject, issuer and validity of each manifest's signer, which Reader.json() leaves out."""
     crjson = json.loads(reader.crjson())
