@@ -45,8 +45,3 @@ def test_nobody_decides_both_stages() -> None:
 def test_an_unknown_role_is_an_error_not_a_refusal() -> None:
     with pytest.raises(ValueError, match="owner"):
         capabilities.granted("owner", Capability.VIEW)
-
-
-def test_any_of_several_roles_is_enough() -> None:
-    assert capabilities.any_granted([Role.VIEWER, Role.LIBRARIAN], Capability.TRASH)
-    assert not capabilities.any_granted([Role.VIEWER, Role.CREATOR], Capability.TRASH)
