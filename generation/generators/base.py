@@ -73,6 +73,11 @@ class Understanding:
     """The prompt in the generator's own words; empty if it knows none of it."""
     recognised: tuple[str, ...]
     unknown: tuple[str, ...]
+    """Words that will not change the clip."""
+    taken: tuple[tuple[str, str], ...] = ()
+    """What is written, and the known words that it was taken for."""
+    assumed: tuple[str, ...] = ()
+    """The parts of the canonical prompt that nobody asked for."""
 
 
 class OnStep(Protocol):

@@ -29,8 +29,8 @@ class Command(BaseCommand):
     help = (
         "Make a clip from a prompt, in a worker, and take it signed into the brand's library. Exit status 0"
         " when it is there, 1 when it failed, 130 when interrupted: the job is cancelled then. With --json,"
-        " one object {job, state, reason, asset, title, seed, frames, seconds, model, sha256, out} on"
-        " standard output."
+        " one object {job, state, reason, asset, title, seed, frames, seconds, model, understood, sha256,"
+        " out} on standard output; otherwise standard error says what the model made of the prompt."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -101,17 +101,37 @@ class Command(BaseCommand):
                 "frames": job.frames,
                 "seconds": round(seconds, 2),
                 "model": job.model,
+                "understood": job.understood,
                 "sha256": version.sha256 if version else None,
                 "out": str(out) if out else None,
             }
             self.stdout.write(json.dumps(facts, indent=2, ensure_ascii=False))
-        elif version is not None:
+            return
+        for line in _reading(job):
+            self.stderr.write(line)
+        if version is not None:
             self.stdout.write(f"{version.asset.title} (seed {job.seed}, {seconds:.1f} s)")
             self.stdout.write(settings.PUBLIC_URL + reverse("asset", args=[job.brand.slug, version.asset_id]))
             if out is not None:
                 self.stdout.write(f"Written to {out}")
         else:
             self.stderr.write(f"{states.LABELS[JobState(job.state)]}: {job.reason}".rstrip(": "))
+
+
+def _reading(job: GenerationJob) -> list[str]:
+    """What the model made of the prompt, if it reads a language of its own."""
+    understood = job.understood
+    if understood.get("canonical", job.prompt) == job.prompt:
+        return []
+    taken = [f"“{written}” for “{known}”" for written, known in understood.get("taken", ())]
+    unknown = [f"“{word}”" for word in understood["unknown"]]
+    said = {
+        "Understood as": [understood["canonical"] or "nothing it knows"],
+        "Took": taken,
+        "Added": understood.get("assumed", ()),
+        "Left out": unknown,
+    }
+    return [f"{name} {', '.join(words)}." for name, words in said.items() if words]
 
 
 def _brand(slug: str | None) -> Brand:

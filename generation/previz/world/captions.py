@@ -2,18 +2,22 @@
 
 import random
 
-from generation.previz.world import lexicon
+from generation.generators import understanding
+from generation.generators.understanding import Lexicon
+from generation.previz.world import lexicon, scenes
 from generation.previz.world.scenes import Scene
 
-_DROP = {"colour": 0.05, "size": 0.4, "motion": 0.1, "ground": 0.1, "light": 0.2}
-_TABLES = {
-    "size": lexicon.SIZE_WORDS,
-    "colour": lexicon.COLOUR_WORDS,
-    "shape": lexicon.NOUNS,
-    "motion": lexicon.MOTION_PHRASES,
-    "ground": lexicon.GROUND_PHRASES,
-    "light": lexicon.LIGHT_PHRASES,
+_DROP = {
+    "colour": 0.06,
+    "size": 0.3,
+    "material": 0.5,
+    "motion": 0.1,
+    "ground": 0.1,
+    "light": 0.15,
+    "camera": 0.3,
 }
+_PLAIN_SHARE = 0.5
+"""Captions in the words that prompts are put into before the model reads them."""
 
 
 def caption(scene: Scene, seed: int) -> str:
@@ -24,37 +28,45 @@ def caption(scene: Scene, seed: int) -> str:
 def caption_with_names(scene: Scene, seed: int) -> tuple[str, set[str]]:
     """A caption, and the names of the attributes that it mentions."""
     chance = random.Random(f"previz-caption-{seed}")
-    said = {name for name, share in _DROP.items() if chance.random() >= share}
-    return compose(scene, said=said, chance=chance), said | {"shape"}
+    there = scenes.shown(scene)
+    said = {name for name in there if chance.random() >= _DROP.get(name, 0)}
+    if chance.random() < _PLAIN_SHARE:
+        return compose_plain(scene, said), said
+    return compose(scene, said=said, chance=chance), said
 
 
 def plain(scene: Scene) -> str:
-    """The fullest, plainest caption: every attribute, first words, usual order."""
-    return compose_plain(scene, set(_TABLES))
+    """The fullest, plainest caption: every attribute that can be seen, first words, usual order."""
+    return compose_plain(scene, set(scenes.shown(scene)))
 
 
 def compose_plain(scene: Scene, said: set[str]) -> str:
     """The attributes named in `said`, in their first words and usual order."""
-    words = [table[getattr(scene, name)][0] for name, table in _TABLES.items() if name in said]
-    return f"{'an' if words[0][0] in 'aeiou' else 'a'} {' '.join(words)}"
+    return understanding.say({name: getattr(scene, name) for name in lexicon.WORDS if name in said}, _LEXICON)
+
+
+_LEXICON = Lexicon.from_json(lexicon.to_json())
 
 
 def compose(scene: Scene, *, said: set[str], chance: random.Random) -> str:
-    """Put the attributes named in `said` into words; the shape is always named."""
-    words = [lexicon.pick(lexicon.NOUNS, scene.shape, chance)]
-    if "colour" in said:
-        words.insert(0, lexicon.pick(lexicon.COLOUR_WORDS, scene.colour, chance))
-    if "size" in said:
-        words.insert(0, lexicon.pick(lexicon.SIZE_WORDS, scene.size, chance))
-    subject = _with_article(" ".join(words), chance)
+    """Put the attributes named in `said` into words; count and shape are always named."""
+    if scene.count == "none":
+        subject = lexicon.pick(lexicon.COUNT_WORDS, "none", chance)
+    else:
+        noun = lexicon.pick(lexicon.NOUNS, scene.shape, chance)
+        words = [noun if scene.objects == 1 else lexicon.plural(noun)]
+        for name in ("material", "colour", "size"):
+            if name in said:
+                words.insert(0, lexicon.pick(lexicon.WORDS[name], getattr(scene, name), chance))
+        subject = " ".join(words)
+        if scene.objects > 1:
+            subject = f"{lexicon.pick(lexicon.COUNT_WORDS, scene.count, chance)} {subject}"
+        elif chance.random() >= 0.2:
+            subject = with_article(subject)
     parts = [
-        lexicon.pick(table, getattr(scene, name), chance)
-        for name, table in (
-            ("motion", lexicon.MOTION_PHRASES),
-            ("ground", lexicon.GROUND_PHRASES),
-            ("light", lexicon.LIGHT_PHRASES),
-        )
-        if name in said
+        lexicon.pick(lexicon.WORDS[name], getattr(scene, name), chance)
+        for name in ("motion", "ground", "light", "camera")
+        if name in said and name in scenes.shown(scene)
     ]
     if chance.random() < 0.4:
         chance.shuffle(parts)
@@ -65,7 +77,5 @@ def compose(scene: Scene, *, said: set[str], chance: random.Random) -> str:
     return joint.join([subject, *parts])
 
 
-def _with_article(noun: str, chance: random.Random) -> str:
-    if chance.random() < 0.2:
-        return noun
+def with_article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

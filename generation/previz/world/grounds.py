@@ -33,16 +33,14 @@ _TINT: dict[str, Colour] = {"day": (1.0, 1.0, 1.0), "dusk": (0.88, 0.62, 0.52), 
 
 
 class Canvas:
-    """Rows and columns of a picture in picture heights, and a group of pictures [N, 3, H, W] on them."""
+    """A group of pictures [N, 3, H, W] on a grid of points, in shorter sides from the picture's centre."""
 
-    def __init__(self, *, height: int, width: int, shift: Tensor, light: str) -> None:
-        device = shift.device
-        self.pixel = 1.0 / height
-        self.v = ((torch.arange(height, device=device) + 0.5) / height - 0.5).view(1, height, 1)
-        self.u = ((torch.arange(width, device=device) + 0.5 - width / 2) / height).view(1, 1, width)
+    def __init__(self, *, v: Tensor, u: Tensor, shift: Tensor, light: str) -> None:
+        self.pixel = float(u[1] - u[0])
+        self.v, self.u = v.view(1, -1, 1), u.view(1, 1, -1)
         self.shift = shift.view(-1, 1, 1)
         self.light = light
-        self.picture = torch.zeros(len(shift), 3, height, width, device=device)
+        self.picture = torch.zeros(len(shift), 3, len(v), len(u), device=shift.device)
 
     def colour(self, colour: Colour) -> Tensor:
         return torch.tensor(colour, device=self.picture.device).view(1, 3, 1, 1)
@@ -67,10 +65,15 @@ class Canvas:
     def disc(self, *, u: Tensor | float, v: float, radius: float, soft: float) -> Tensor:
         return ((radius - torch.hypot(self.u - u, self.v - v)) / soft + 0.5).clamp(0, 1)
 
+    def line(self, away: Tensor, *, width: Tensor | float) -> Tensor:
+        """An anti-aliased cover of a line, given how far each point is away from it."""
+        return ((width - away.abs()) / self.pixel + 0.5).clamp(0, 1)
 
-def draw(ground: str, *, light: str, shift: Tensor, frames: int, height: int, width: int) -> Tensor:
-    """Draw a ground for N scenes: [N, T, 3, H, W] in 0 to 1, where T is 1 if nothing in it moves."""
-    canvas = Canvas(height=height, width=width, shift=shift, light=light)
+
+def draw(ground: str, *, light: str, shift: Tensor, frames: int, v: Tensor, u: Tensor) -> Tensor:
+    """Draw a ground for N scenes on the points (v, u): [N, T, 3, H, W] in 0 to 1, where T is 1 if nothing
+    in it moves."""
+    canvas = Canvas(v=v, u=u, shift=shift, light=light)
     if ground == "sea":
         return _sea(canvas, frames=frames)
     {
@@ -80,6 +83,8 @@ def draw(ground: str, *, light: str, shift: Tensor, frames: int, height: int, wi
         "sky": _open_sky,
         "city": _city,
         "desert": _desert,
+        "grid": _grid,
+        "gradient": _gradient,
         "meadow": _meadow,
     }[ground](canvas)
     return canvas.picture.unsqueeze(1)
@@ -108,10 +113,10 @@ def _pedestal(canvas: Canvas) -> None:
     _wall(canvas, "pedestal")
     stone = canvas.lit((0.97, 0.96, 0.95))
     shade = canvas.lit((0.74, 0.74, 0.78))
-    inside = ((0.66 - canvas.u.abs()) / canvas.pixel + 0.5).clamp(0, 1)
+    inside = ((0.46 - canvas.u.abs()) / canvas.pixel + 0.5).clamp(0, 1)
     side = torch.lerp(stone, shade, ((canvas.u + 0.5) / 1.1).clamp(0, 1).unsqueeze(1))
     canvas.paint(side * 0.88, inside * canvas.below(0.31))
-    top = ((1 - torch.hypot(canvas.u / 0.66, (canvas.v - 0.31) / 0.055)) * 0.055 / canvas.pixel + 0.5).clamp(
+    top = ((1 - torch.hypot(canvas.u / 0.46, (canvas.v - 0.31) / 0.055)) * 0.055 / canvas.pixel + 0.5).clamp(
         0, 1
     )
     canvas.paint(stone, top)
@@ -124,6 +129,49 @@ def _studio(canvas: Canvas) -> None:
     canvas.paint(
         canvas.colour(top), ((canvas.v - 0.36) / 0.3).clamp(0, 1).expand(-1, -1, canvas.u.shape[-1]) * 0.5
     )
+
+
+_LINES: dict[str, tuple[Colour, Colour]] = {
+    "day": ((0.94, 0.95, 0.97), (0.66, 0.72, 0.80)),
+    "dusk": ((0.40, 0.22, 0.36), (0.96, 0.62, 0.50)),
+    "night": ((0.03, 0.04, 0.10), (0.16, 0.50, 0.62)),
+}
+
+
+def _grid(canvas: Canvas) -> None:
+    """Squares on a wall, and the same squares running away on the floor."""
+    ground, line = _LINES[canvas.light]
+    canvas.fill(ground, ground)
+    step, horizon = 0.24, 0.2
+    floor = canvas.below(horizon)
+    across, up = canvas.u + canvas.shift, canvas.v - horizon
+    width = 0.006
+    wall = torch.maximum(
+        canvas.line(torch.remainder(across, step) - step / 2, width=width),
+        canvas.line(torch.remainder(up, step) - step / 2, width=width).expand_as(across + up),
+    )
+    canvas.paint(canvas.colour(line), wall * (1 - floor) * 0.75)
+    away = 0.12 / (up + 0.12).clamp(min=0.12)
+    near = ((1 - away) * 2.5).clamp(0, 1)
+    spokes = canvas.line((torch.remainder(across * away, step * 0.5) - step / 4) / away, width=width)
+    rows = canvas.line((torch.remainder(away, 0.2) - 0.1) * 0.12 / away.square(), width=width)
+    canvas.paint(canvas.colour(line), torch.maximum(spokes, rows.expand_as(spokes)) * floor * near * 0.75)
+    canvas.paint(canvas.colour(line), canvas.line(up, width=width).expand_as(across + up))
+
+
+_BLEND: dict[str, tuple[Colour, Colour]] = {
+    "day": ((0.99, 0.80, 0.62), (0.62, 0.72, 0.98)),
+    "dusk": ((0.98, 0.52, 0.36), (0.36, 0.18, 0.50)),
+    "night": ((0.05, 0.06, 0.20), (0.28, 0.10, 0.34)),
+}
+
+
+def _gradient(canvas: Canvas) -> None:
+    """Two colours from corner to corner, and nothing else."""
+    first, second = _BLEND[canvas.light]
+    amount = (0.5 + 0.62 * canvas.u + 0.5 * canvas.v + canvas.shift).clamp(0, 1)
+    amount = amount * amount * (3 - 2 * amount)
+    canvas.picture = torch.lerp(canvas.colour(first), canvas.colour(second), amount.unsqueeze(1))
 
 
 def _sky(canvas: Canvas, *, horizon: float) -> None:

@@ -5,48 +5,87 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SHAPES = ("ball", "cube", "bottle", "can", "star", "heart", "ring", "leaf")
-COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "white")
+SHAPES: tuple[str, ...] = (
+    *("ball", "cube", "box", "bottle", "can", "cup", "ring", "star", "heart", "leaf", "phone", "shoe"),
+    *("balloon", "car", "bird", "mark"),
+)
+COLOURS = ("red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "white", "black")
+MATERIALS = ("matte", "glossy", "metal", "glass")
 SIZES = ("small", "medium", "large")
-MOTIONS = ("left", "right", "up", "down", "turn", "bounce", "grow", "still")
-GROUNDS = ("table", "pedestal", "studio", "sky", "sea", "city", "desert", "meadow")
+COUNTS = ("none", "one", "two", "three")
+MOTIONS: tuple[str, ...] = (
+    *("left", "right", "up", "down", "turn", "bounce", "bounce left", "bounce right", "orbit", "grow"),
+    *("pour", "still"),
+)
+GROUNDS = ("table", "pedestal", "studio", "sky", "sea", "desert", "city", "grid", "gradient", "meadow")
 LIGHTS = ("day", "dusk", "night")
+CAMERAS = ("static", "pan left", "pan right", "tilt up", "tilt down", "zoom in", "zoom out")
 
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
-    "shape": SHAPES,
-    "colour": COLOURS,
+    "count": COUNTS,
     "size": SIZES,
+    "colour": COLOURS,
+    "material": MATERIALS,
+    "shape": SHAPES,
     "motion": MOTIONS,
     "ground": GROUNDS,
     "light": LIGHTS,
+    "camera": CAMERAS,
 }
-"""Every attribute that a caption can name, with its values in a fixed order."""
+"""Every attribute that a caption can name, with its values, in the order in which they are said."""
+
+OF_THE_PLACE = ("count", "ground", "light", "camera")
+"""All that can be said of a scene without an object."""
+
+VESSELS = ("bottle", "can", "cup")
+"""Only these pour."""
+IN_PLACE = ("turn", "bounce", "orbit", "grow", "pour", "still")
+"""Motions that end where they began. Only with these does the camera move: of a picture in which all things
+move, nobody could say what does."""
+_ALONE = ("orbit", "pour")
 
 HELD_OUT_SHARE = 0.1
-_RADIUS = {"small": 0.13, "medium": 0.175, "large": 0.22}
+_RADIUS = {"small": 0.145, "medium": 0.195, "large": 0.25}
+_CROWDED = {"none": 1.0, "one": 1.0, "two": 0.76, "three": 0.64}
+_COUNT_SHARES = (0.08, 0.74, 0.11, 0.07)
+_STATIC_SHARE = 0.55
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One object on one ground. Lengths are in picture heights, the origin is the picture's centre."""
+    """Objects of one kind on one ground. Lengths are in shorter sides, the origin is the picture's centre."""
 
-    shape: str
-    colour: str
+    count: str
     size: str
+    colour: str
+    material: str
+    shape: str
     motion: str
     ground: str
     light: str
+    camera: str
     radius: float
-    """Half the height of the object."""
+    """Half the height of an object."""
     offset: float
-    """Where the path of the object lies, sideways from the middle."""
+    """Where the path of the objects lies, sideways from the middle."""
     travel: float
     """Length of the path as a share of the usual one."""
     tilt: float
-    """Radians that the object leans at its start."""
+    """Radians that an object leans at its start."""
+    yaw: float
+    """Radians that an object is turned about its upright axis at its start."""
     brightness: float
     shift: float
     """How far the features of the ground (clouds, hills, houses) stand aside."""
+
+    @property
+    def objects(self) -> int:
+        return COUNTS.index(self.count)
+
+
+def shown(scene: Scene) -> tuple[str, ...]:
+    """The names of the attributes that can be seen in a scene."""
+    return tuple(ATTRIBUTES) if scene.objects else OF_THE_PLACE
 
 
 def is_held_out(*, shape: str, colour: str, motion: str) -> bool:
@@ -55,21 +94,43 @@ def is_held_out(*, shape: str, colour: str, motion: str) -> bool:
     return digest[0] < 256 * HELD_OUT_SHARE
 
 
+def is_possible(*, shape: str, motion: str, count: str, camera: str) -> bool:
+    """True if the world can show these together."""
+    if count == "none":
+        return True
+    return (
+        (motion != "pour" or shape in VESSELS)
+        and (motion not in _ALONE or count == "one")
+        and (camera == "static" or motion in IN_PLACE)
+    )
+
+
 def sample(seed: int, *, held_out: bool = False) -> Scene:
     """Draw a scene: the same seed gives the same scene, on every machine.
 
-    With `held_out`, only from the triples that training never sees; otherwise never from them.
+    With `held_out`, only from the triples that training never sees, with one object at least; otherwise
+    never from them.
     """
-    chance = random.Random(f"previz-scene-{seed}")
+    chance = random.Random(f"previz-world-{seed}")
     while True:
         shape, colour, motion = chance.choice(SHAPES), chance.choice(COLOURS), chance.choice(MOTIONS)
-        if is_held_out(shape=shape, colour=colour, motion=motion) == held_out:
+        count = chance.choices(COUNTS, _COUNT_SHARES)[0]
+        still = chance.random() < (_STATIC_SHARE if count != "none" else 0.3)
+        camera = "static" if still else chance.choice(CAMERAS[1:])
+        if not is_possible(shape=shape, motion=motion, count=count, camera=camera):
+            continue
+        if count == "none" and held_out:
+            continue
+        if count == "none" or is_held_out(shape=shape, colour=colour, motion=motion) == held_out:
             break
     return place(
         shape=shape,
         colour=colour,
-        size=chance.choice(SIZES),
         motion=motion,
+        count=count,
+        camera=camera,
+        material=chance.choice(MATERIALS),
+        size=chance.choice(SIZES),
         ground=chance.choice(GROUNDS),
         light=chance.choice(LIGHTS),
         chance=chance,
@@ -77,21 +138,35 @@ def sample(seed: int, *, held_out: bool = False) -> Scene:
 
 
 def place(
-    *, shape: str, colour: str, size: str, motion: str, ground: str, light: str, chance: random.Random
+    *,
+    shape: str,
+    colour: str,
+    size: str,
+    motion: str,
+    ground: str,
+    light: str,
+    chance: random.Random,
+    material: str = "glossy",
+    count: str = "one",
+    camera: str = "static",
 ) -> Scene:
     """Give chosen attributes the small accidents of one take: place, lean, brightness."""
     return Scene(
-        shape=shape,
-        colour=colour,
+        count=count,
         size=size,
+        colour=colour,
+        material=material,
+        shape=shape,
         motion=motion,
         ground=ground,
         light=light,
-        radius=_RADIUS[size] * chance.uniform(0.94, 1.06),
+        camera=camera,
+        radius=_RADIUS[size] * _CROWDED[count] * chance.uniform(0.95, 1.05),
         offset=chance.uniform(-0.06, 0.06),
-        travel=chance.uniform(0.9, 1.1),
-        tilt=chance.uniform(-0.08, 0.08),
-        brightness=chance.uniform(0.96, 1.04),
+        travel=chance.uniform(0.92, 1.08),
+        tilt=chance.uniform(-0.06, 0.06),
+        yaw=chance.uniform(-0.2, 0.2),
+        brightness=chance.uniform(0.97, 1.03),
         shift=chance.uniform(-0.06, 0.06),
     )
 

@@ -55,6 +55,13 @@ def test_it_makes_a_clip_and_writes_the_signed_master(brand: Brand, tmp_path: Pa
     assert sha256_of(out) == said["sha256"] == job.version.sha256
 
 
+def test_it_says_what_the_model_made_of_the_prompt() -> None:
+    assert generate("A red ball on a table")[1]["understood"]["unknown"] == ["table"]
+    heard = StringIO()
+    call_command("generate", "A red ball on a table", stdout=StringIO(), stderr=heard)
+    assert heard.getvalue().splitlines() == ["Understood as a red ball bouncing.", "Left out “table”."]
+
+
 def test_a_failed_job_ends_with_1_and_its_reason(worker: FakeGenerator) -> None:
     def interfere(done: int) -> None:
         raise GeneratorError("No room on the GPU.")

@@ -41,6 +41,33 @@ def test_reviewers_read_prompt_seed_and_model(client: Client, brand: Brand, rele
     assert "Generate again" not in text
 
 
+def test_what_the_model_made_of_the_prompt_is_told(client: Client, brand: Brand, released: Version) -> None:
+    understood = {
+        "canonical": "a red ball turning",
+        "recognised": ["red"],
+        "unknown": ["table"],
+        "taken": [["globule", "ball"]],
+        "assumed": ["turning"],
+    }
+    GenerationJob.objects.update(understood=understood)
+    text = read(client, brand, released, Role.LEGAL_REVIEWER)
+    assert "a red ball turning" in text
+    assert "<q>globule</q> for <q>ball</q>" in text
+    assert "Added turning." in text
+    assert "Left out <q>table</q>." in text
+
+
+def test_an_understanding_of_before_guesses_and_additions_is_told_too(
+    client: Client, brand: Brand, released: Version
+) -> None:
+    understood = {"canonical": "a red ball", "recognised": ["red"], "unknown": ["table"]}
+    GenerationJob.objects.update(understood=understood)
+    text = read(client, brand, released, Role.LEGAL_REVIEWER)
+    assert "Left out <q>table</q>." in text
+    assert "Took" not in text
+    assert "Added" not in text
+
+
 def test_creators_can_generate_it_again(client: Client, brand: Brand, released: Version) -> None:
     assert "Generate again" in read(client, brand, released, Role.CREATOR)
 

@@ -120,6 +120,28 @@ def test_the_forecast_says_what_is_understood_and_what_is_not(page: Client, bran
     assert "<q>cinematic</q>" in text
 
 
+def test_the_forecast_says_what_is_guessed_and_what_is_added(page: Client, brand: Brand) -> None:
+    text = page.get(address("generate-forecast", brand), form(prompt="bouncng")).content.decode()
+    assert "<q>bouncng</q> for <q>bouncing</q>" in text
+    assert "You left open, so it adds: red, ball" in text
+
+
+def test_a_brief_says_what_became_of_its_words(page: Client, brand: Brand, claimed: GenerationJob) -> None:
+    claimed.understood = {
+        "canonical": "a large bird rising",
+        "recognised": [],
+        "unknown": ["canyon"],
+        "taken": [["eagle", "bird"]],
+        "assumed": ["large", "rising"],
+    }
+    claimed.save()
+    text = page.get(address("generate", brand)).content.decode()
+    assert "Understood as a large bird rising." in text
+    assert "<q>eagle</q> for <q>bird</q>" in text
+    assert "Added large, rising." in text
+    assert "Left out <q>canyon</q>." in text
+
+
 def test_the_forecast_warns_when_nothing_is_understood(page: Client, brand: Brand) -> None:
     text = page.get(address("generate-forecast", brand), form(prompt="quixotic")).content.decode()
     assert "none of these words" in text

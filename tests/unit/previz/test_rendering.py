@@ -8,7 +8,15 @@ from generation.previz.world import rendering, scenes
 
 
 def draw(
-    *, motion: str = "still", colour: str = "red", shape: str = "ball", ground: str = "studio"
+    *,
+    motion: str = "still",
+    colour: str = "red",
+    shape: str = "ball",
+    ground: str = "studio",
+    material: str = "glossy",
+    count: str = "one",
+    camera: str = "static",
+    size: tuple[int, int] = (112, 64),
 ) -> Tensor:
     scene = scenes.place(
         shape=shape,
@@ -17,9 +25,12 @@ def draw(
         motion=motion,
         ground=ground,
         light="day",
+        material=material,
+        count=count,
+        camera=camera,
         chance=random.Random(1),
     )
-    return rendering.render([scene], frames=9, height=64, width=112)[0]
+    return rendering.render([scene], frames=9, height=size[1], width=size[0])[0]
 
 
 def redness(clip: Tensor) -> Tensor:
@@ -86,9 +97,59 @@ def test_a_growing_object_grows() -> None:
 
 def test_a_turning_object_shows_another_side() -> None:
     clip = draw(motion="turn", shape="heart")
-    assert (clip[4].float() - clip[0].float()).abs().mean() > 1
+    assert (clip[2].float() - clip[0].float()).abs().mean() > 1
 
 
 def test_a_still_object_stays_as_it_is() -> None:
     clip = draw(motion="still")
     assert torch.equal(clip[0], clip[-1])
+
+
+@pytest.mark.parametrize("material", scenes.MATERIALS)
+def test_every_material_keeps_the_colour_and_looks_its_own(material: str) -> None:
+    clip = draw(material=material)
+    assert redness(clip).mean() > 0.02
+    assert (material == "glossy") == torch.equal(clip, draw())
+
+
+@pytest.mark.parametrize(("count", "objects"), [("none", 0), ("one", 1), ("two", 2), ("three", 3)])
+def test_as_many_objects_stand_there_as_the_count_says(count: str, objects: int) -> None:
+    columns = redness(draw(count=count, shape="can"))[0].sum(dim=0) > 0
+    starts = (columns[1:] & ~columns[:-1]).sum()
+    assert starts == objects
+
+
+@pytest.mark.parametrize(
+    ("camera", "axis", "sign"),
+    [("pan left", 1, 1), ("pan right", 1, -1), ("tilt up", 0, 1), ("tilt down", 0, -1)],
+)
+def test_what_is_seen_moves_against_the_camera(camera: str, axis: int, sign: int) -> None:
+    track = centre(draw(camera=camera), axis=axis)
+    assert sign * (track[-1] - track[0]) > 8
+
+
+def test_zooming_in_makes_things_larger() -> None:
+    area = redness(draw(camera="zoom in")).sum(dim=(1, 2))
+    assert area[-1] > 1.5 * area[0]
+
+
+def test_a_pouring_vessel_tips_over() -> None:
+    clip = draw(motion="pour", shape="bottle")
+    high = redness(clip)[0].sum(dim=1).gt(0).sum(), redness(clip)[-1].sum(dim=1).gt(0).sum()
+    assert (clip[0].float() - clip[-1].float()).abs().mean() > 1
+    assert high[0] > 0
+
+
+def test_an_orbiting_object_goes_out_to_both_sides_and_comes_back() -> None:
+    track = centre(draw(motion="orbit"), axis=1)
+    assert track[2] - track[0] > 10
+    assert track[6] - track[0] < -10
+    assert abs(track[8] - track[0]) < 3
+
+
+@pytest.mark.parametrize("size", [(64, 112), (80, 80)])
+@pytest.mark.parametrize("motion", ["left", "right"])
+def test_objects_stay_in_narrow_pictures(size: tuple[int, int], motion: str) -> None:
+    clip = draw(motion=motion, size=size)
+    assert clip.shape[1:3] == (size[1], size[0])
+    assert redness(clip).sum(dim=(1, 2)).min() > 50
