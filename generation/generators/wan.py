@@ -33,6 +33,7 @@ _TRUSTED = {
     ("transformers", "T5Tokenizer"),
     ("transformers", "PreTrainedTokenizerFast"),
     ("generation.previz.codec", "PatchCodec"),
+    ("generation.previz.first_codec", "PatchCodec"),
 }
 _UNSAFE = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5", ".py", ".so")
 
@@ -65,7 +66,8 @@ def load(folder: Path, card: Card) -> "WanGenerator":
     import torch
 
     # diffusers takes classes of other libraries only from modules that are imported already.
-    import generation.previz.codec  # noqa: F401
+    import generation.previz.codec
+    import generation.previz.first_codec  # noqa: F401
     from generation.generators.libraries import diffusers, transformers
 
     diffusers.utils.logging.disable_progress_bar()
@@ -91,7 +93,7 @@ class WanGenerator:
     """A VideoGenerator around one WanPipeline. Pipelines keep state while they run: one take at a time."""
 
     def __init__(self, pipeline: Any, card: Card) -> None:
-        self._pipeline = pipeline
+        self.pipeline = pipeline
         self._card = card
         self._busy = threading.Lock()
 
@@ -121,7 +123,7 @@ class WanGenerator:
 
         with self._busy, torch.inference_mode():
             try:
-                found = self._pipeline(
+                found = self.pipeline(
                     prompt=self.understand(request.prompt).canonical,
                     negative_prompt=self.understand(request.negative_prompt).canonical,
                     width=request.width,
@@ -156,7 +158,7 @@ class WanGenerator:
         """The middle of the clip as the model expects it by now: a JPEG, where decoding is next to free."""
         from PIL import Image
 
-        codec, scheduler = self._pipeline.vae, self._pipeline.scheduler
+        codec, scheduler = self.pipeline.vae, self.pipeline.scheduler
         if not getattr(codec, "decodes_at_once", False):
             return None
         # UniPC keeps what it believes the finished clip to be; the latents themselves are still mostly noise.

@@ -3,6 +3,18 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Up to step `until`, how often a batch shows so many of a clip's latent frames: {1: 0.7, 3: 0.3}."""
+
+    until: int
+    spans: dict[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,28 +24,35 @@ class TrainingConfig:
     folder: Path
     """Where latents, checkpoints, log and pictures go."""
     seed: int = 1
-    frames: int = 25
-    height: int = 128
-    width: int = 224
+    frames: int = 49
     frame_rate: str = "16/1"
-    channels: int = 48
+    sizes: tuple[Size, ...] = ((256, 144), (192, 192), (144, 256))
+    """What clips are drawn in; all have the same number of blocks."""
+    size_shares: tuple[int, ...] = (8, 1, 1)
+    still_channels: int = 48
+    motion_channels: int = 32
     block_frames: int = 8
     block: int = 16
-    clips: int = 16_000
-    clips_at_start: int = 1_500
-    clips_per_step: int = 2
+    clips: int = 10_000
+    clips_at_start: int = 1_000
+    clips_per_step: int = 1
     """How many further clips each step may choose from, until all of them."""
     model_width: int = 192
-    heads: int = 4
+    heads: int = 3
     layers: int = 6
     feed_forward: int = 768
-    text_width: int = 128
+    text_width: int = 192
     text_layers: int = 2
     sentences: int = 20_000
     """How many captions the tokenizer learns its words from."""
     text_warm_up: int = 400
     """Steps in which the text encoder alone learns to name what a caption says."""
-    batch: int = 16
+    tokens: int = 3_600
+    """Tokens of a batch: 24 clips of one latent frame each, or 3 of seven."""
+    phases: tuple[Phase, ...] = (Phase(until=1 << 30, spans={1: 0.4, 3: 0.4, 7: 0.2}),)
+    given_share: float = 0.3
+    """Share of batches of several latent frames in which some tokens are given clean: the road to clips
+    from a picture, to longer clips, loops and repairs."""
     steps: int = 12_000
     warm_up: int = 100
     decay_from: int = 9_000
@@ -51,18 +70,39 @@ class TrainingConfig:
     starts there, and the shifted distribution hardly ever goes there."""
     noise_floor: float = 0.15
     """Loss weight is 1 / max(noise, floor)^2."""
+    device: str = "auto"
+    """`cpu`, `cuda`, or whichever there is."""
     threads: int = 2
     compile: bool = True
     checkpoint_seconds: int = 120
     sheet_seconds: int = 900
 
     @property
-    def latent_grid(self) -> tuple[int, int, int]:
-        """Latent frames, rows and columns."""
-        return (self.frames - 1) // self.block_frames + 1, self.height // self.block, self.width // self.block
+    def latent_frames(self) -> int:
+        return (self.frames - 1) // self.block_frames + 1
+
+    @property
+    def channels(self) -> int:
+        """Channels of one block of pixels."""
+        return self.still_channels + self.motion_channels
+
+    @property
+    def blocks(self) -> int:
+        """Blocks, and so tokens, of one latent frame."""
+        width, height = self.sizes[0]
+        return width // self.block * (height // self.block)
 
     @classmethod
     def load(cls, path: Path) -> "TrainingConfig":
         """Read a configuration; unknown keys raise TypeError."""
-        values = json.loads(path.read_text())
-        return cls(**{**values, "folder": Path(values["folder"])})
+        values: dict[str, Any] = json.loads(path.read_text())
+        values["folder"] = Path(values["folder"])
+        if "phases" in values:
+            values["phases"] = tuple(
+                Phase(until=p["until"], spans={int(n): share for n, share in p["spans"].items()})
+                for p in values["phases"]
+            )
+        for name in ("sizes", "size_shares"):
+            if name in values:
+                values[name] = tuple(tuple(v) if isinstance(v, list) else v for v in values[name])
+        return cls(**values)

@@ -5,6 +5,8 @@ in a second process; training draws whatever it finds missing.
 """
 
 import argparse
+import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,10 +15,10 @@ import torch
 from torch import Tensor
 
 from generation.previz import codec as codecs
-from generation.previz.config import TrainingConfig
+from generation.previz.config import Size, TrainingConfig
 from generation.previz.world import rendering, scenes
 
-CODEC_SEEDS = range(2_000_000_000, 2_000_000_240)
+CODEC_SEEDS = range(2_000_000_000, 2_000_000_160)
 _DRAW_AT_ONCE = 8
 
 
@@ -24,10 +26,13 @@ def fit_codec(config: TrainingConfig) -> codecs.PatchCodec:
     """The codec for these settings: fitted once to clips that training never sees, then kept."""
     folder = config.folder / "codec"
     if not (folder / "config.json").exists():
-        batches = (draw(config, CODEC_SEEDS[i : i + 16]) for i in range(0, len(CODEC_SEEDS), 16))
+        batches = (
+            draw(config, CODEC_SEEDS[i : i + 16], config.sizes[0]) for i in range(0, len(CODEC_SEEDS), 16)
+        )
         fitted = codecs.fit(
             batches,
-            z_dim=config.channels,
+            still_channels=config.still_channels,
+            motion_channels=config.motion_channels,
             block_frames=config.block_frames,
             block=config.block,
             seed=config.seed,
@@ -38,32 +43,53 @@ def fit_codec(config: TrainingConfig) -> codecs.PatchCodec:
     return loaded
 
 
-def draw(config: TrainingConfig, seeds: Sequence[int]) -> Tensor:
+def draw(config: TrainingConfig, seeds: Sequence[int], size: Size) -> Tensor:
     """Frames uint8 [B, T, H, W, 3] of the scenes of these seeds."""
     chosen = [scenes.sample(seed) for seed in seeds]
-    return rendering.render(chosen, frames=config.frames, height=config.height, width=config.width)
+    return rendering.render(chosen, frames=config.frames, height=size[1], width=size[0])
 
 
 class LatentStore:
-    """`config.clips` latents as float16 [N, z, T', h, w] in one file, with a flag for each that is drawn."""
+    """`config.clips` clips as float16 [N, T', blocks, channels] in one file, with a flag for each drawn."""
 
     def __init__(self, config: TrainingConfig, codec: codecs.PatchCodec) -> None:
         self._config, self._codec = config, codec
-        shape = (config.clips, config.channels, *config.latent_grid)
+        shape = (config.clips, config.latent_frames, config.blocks, config.channels)
         self._latents = _open(config.folder / "latents.f16", dtype=np.float16, shape=shape)
         self._drawn = _open(config.folder / "latents.drawn", dtype=np.uint8, shape=(config.clips,))
+        self._turns = [
+            size for size, share in zip(config.sizes, config.size_shares, strict=True) for _ in range(share)
+        ]
 
-    def get(self, places: Sequence[int]) -> Tensor:
-        """Latents float32 [B, z, T', h, w]; those that are missing are drawn first."""
-        missing = sorted({place for place in places if not self._drawn[place]})
-        for start in range(0, len(missing), _DRAW_AT_ONCE):
-            self._fill(missing[start : start + _DRAW_AT_ONCE])
-        return torch.from_numpy(self._latents[list(places)].astype(np.float32))
+    def size(self, place: int) -> Size:
+        """The size that a clip is drawn in."""
+        return self._turns[place % len(self._turns)]
 
-    def _fill(self, places: list[int]) -> None:
+    def places(self, size: Size, below: int) -> list[int]:
+        """The clips of a size among the first `below`."""
+        return [place for place in range(below) if self.size(place) == size]
+
+    def get(self, places: Sequence[int], *, size: Size, times: Sequence[int]) -> Tensor:
+        """Latents float32 [B, z, len(times), h, w] of clips of one size; missing ones are drawn first."""
+        self.draw([place for place in places if not self._drawn[place]])
+        taken = self._latents[np.ix_(list(places), list(times))].astype(np.float32)
+        rows, columns = size[1] // self._config.block, size[0] // self._config.block
+        return codecs.fold(torch.from_numpy(taken).unflatten(2, (rows, columns)))
+
+    def missing(self) -> list[int]:
+        return [int(place) for place in np.flatnonzero(self._drawn == 0)]
+
+    def draw(self, places: Sequence[int]) -> None:
+        """Draw these clips into the store."""
+        for size in self._config.sizes:
+            wanted = sorted({place for place in places if self.size(place) == size})
+            for start in range(0, len(wanted), _DRAW_AT_ONCE):
+                self._fill(wanted[start : start + _DRAW_AT_ONCE], size)
+
+    def _fill(self, places: list[int], size: Size) -> None:
         with torch.no_grad():
-            latents = self._codec.encode(codecs.to_video(draw(self._config, places)))
-        self._latents[places] = latents.to(torch.float16).numpy()
+            numbers = self._codec.encode_blocks(codecs.to_video(draw(self._config, places, size)))
+        self._latents[places] = numbers.flatten(2, 3).to(torch.float16).numpy()
         self._drawn[places] = 1
 
 
@@ -78,13 +104,18 @@ def _open(path: Path, *, dtype: type, shape: tuple[int, ...]) -> np.memmap:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Draw the clips of a training run ahead of it.")
     parser.add_argument("--config", type=Path, required=True)
-    config = TrainingConfig.load(parser.parse_args().config)
-    torch.set_num_threads(1)
+    parser.add_argument("--threads", type=int, default=1)
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    config = TrainingConfig.load(given.config)
+    config.folder.mkdir(parents=True, exist_ok=True)
     store = LatentStore(config, fit_codec(config))
-    for start in range(0, config.clips, _DRAW_AT_ONCE):
-        store.get(range(start, min(start + _DRAW_AT_ONCE, config.clips)))
-        if start % 1000 == 0:
-            print(f"{start} of {config.clips} clips", flush=True)
+    began, missing = time.monotonic(), store.missing()
+    for start in range(0, len(missing), 80):
+        store.draw(missing[start : start + 80])
+        done = min(start + 80, len(missing))
+        said = {"drawn": done, "of": len(missing), "seconds": round(time.monotonic() - began)}
+        print(json.dumps(said), flush=True)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ MOST_STEPS = 40
 NAME = "previz-dit"
 WEIGHTS = Path(__file__).parent / "weights" / NAME
 NOTE = (
-    "Early checkpoint of a very small model, trained for under two hours on one CPU core. It draws one "
-    "object in simple scenes; edges are blocky, and shapes are often hard to recognise."
+    "Previz quality: a very small model that was trained for hours, not weeks. It sketches objects it knows "
+    "in places it knows; shapes can be soft or wrong."
 )
 
 
@@ -31,7 +31,13 @@ def pipeline(*, transformer: Any, encoder: Any, tokenizer: Any, codec: Any) -> A
         prediction_type="sample", use_flow_sigmas=True, flow_shift=3.0
     )
     return diffusers.WanPipeline(
-        tokenizer=tokenizer, text_encoder=encoder, vae=codec, scheduler=scheduler, transformer=transformer
+        tokenizer=tokenizer,
+        text_encoder=encoder,
+        vae=codec,
+        scheduler=scheduler,
+        transformer=transformer,
+        # What image-to-video pipelines read off: the model takes a noise level for each token.
+        expand_timesteps=True,
     )
 
 
@@ -50,7 +56,9 @@ def write(whole: Any, folder: Path) -> None:
         path.write_text(path.read_text().replace("TokenizersBackend", "PreTrainedTokenizerFast"))
 
 
-def card(config: TrainingConfig, folder: Path, *, version: str, facts: dict[str, Any]) -> dict[str, Any]:
+def card(
+    config: TrainingConfig, folder: Path, *, version: str, early: bool, facts: dict[str, Any]
+) -> dict[str, Any]:
     """What `reelproof.json` says of an exported folder."""
     return {
         "name": NAME,
@@ -58,9 +66,9 @@ def card(config: TrainingConfig, folder: Path, *, version: str, facts: dict[str,
         "licence": "Apache-2.0",
         "weights_sha256": catalogue.weights_digest(folder),
         "pipeline_class": "WanPipeline",
-        "early_checkpoint": True,
+        "early_checkpoint": early,
         "note": NOTE,
-        "sizes": [[config.width, config.height]],
+        "sizes": [list(size) for size in config.sizes],
         "min_frames": config.frames,
         "max_frames": config.frames,
         "frame_step": config.block_frames,
@@ -75,15 +83,15 @@ def card(config: TrainingConfig, folder: Path, *, version: str, facts: dict[str,
     }
 
 
-def export(config: TrainingConfig, folder: Path, *, version: str) -> dict[str, Any]:
+def export(config: TrainingConfig, folder: Path, *, version: str, early: bool = False) -> dict[str, Any]:
     """Write the averaged weights of a run's checkpoint, with their card; returns the card."""
-    from generation.previz.data import fit_codec
+    from generation.previz.refine import refined
     from generation.previz.train import open_run
 
     run = open_run(config)
     transformer, encoder = run.averaged_models()
     whole = pipeline(
-        transformer=transformer, encoder=encoder, tokenizer=run.models.tokenizer, codec=fit_codec(config)
+        transformer=transformer, encoder=encoder, tokenizer=run.models.tokenizer, codec=refined(config)
     )
     write(whole, folder)
     facts = {
@@ -93,22 +101,36 @@ def export(config: TrainingConfig, folder: Path, *, version: str) -> dict[str, A
         "hours": round(run.seconds / 3600, 2),
         "parameters": sum(p.numel() for p in transformer.parameters()),
         "text_parameters": sum(p.numel() for p in encoder.parameters()),
-        "hardware": f"CPU, {config.threads} thread{'s' if config.threads > 1 else ''}",
+        "hardware": _hardware(run.device, config),
         "held_out_share": scenes.HELD_OUT_SHARE,
     }
-    said = card(config, folder, version=version, facts=facts)
+    said = card(config, folder, version=version, early=early, facts=facts)
     (folder / catalogue.CARD_NAME).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n")
     return said
+
+
+def _hardware(device: torch.device, config: TrainingConfig) -> str:
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"CPU, {config.threads} thread{'s' if config.threads > 1 else ''}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Export the averaged weights of a training run.")
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
-    parser.add_argument("--version", default="0.1-early")
+    parser.add_argument("--version", default="0.3")
+    parser.add_argument("--early", action="store_true", help="say on the pages that it is still in training")
+    parser.add_argument("--start", type=Path, help="only keep a start for others in this folder")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    said = export(TrainingConfig.load(given.config), given.out, version=given.version)
+    if given.start:
+        from generation.previz import starts
+        from generation.previz.train import open_run
+
+        starts.write(open_run(TrainingConfig.load(given.config)), given.start)
+        return
+    said = export(TrainingConfig.load(given.config), given.out, version=given.version, early=given.early)
     print(json.dumps({"folder": str(given.out), **said["training"]}))
 
 

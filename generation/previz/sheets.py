@@ -12,14 +12,16 @@ from PIL import Image, ImageDraw
 from generation.previz import export
 
 PROMPTS = (
-    "a large red ball bouncing on a wooden table by day",
-    "a medium blue cube moving left in a studio by day",
-    "a large yellow star turning in the sky at night",
-    "a medium green bottle standing still on a pedestal by day",
-    "a large pink heart growing over the sea at dusk",
-    "a medium white can moving right in a city at night",
-    "a large orange ring rising in a desert by day",
-    "a large purple leaf falling on a meadow at dusk",
+    "a large red glossy bottle turning on a pedestal by day, static shot",
+    "an empty view over the sea at dusk, zooming in",
+    "a large blue ball bouncing left in a studio by day, static shot",
+    "a large yellow star rising in the sky at night, static shot",
+    "two large green cars moving right in a city at dusk, static shot",
+    "a medium pink heart growing on a gradient by day, static shot",
+    "a large teal cup pouring on a wooden table by day, static shot",
+    "a medium purple bird moving left on a meadow by day, static shot",
+    "a large orange cube standing still in a desert by day, panning left",
+    "a small black phone circling on a grid at night, static shot",
 )
 _COLUMNS = 5
 
@@ -32,11 +34,11 @@ def draw(run: Any, codec: Any, path: Path, *, prompts: Sequence[str] = PROMPTS, 
     )
     pipeline.set_progress_bar_config(disable=True)
     config = run.config
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast(run.device.type, dtype=torch.bfloat16):
         clips = pipeline(
             prompt=list(prompts),
-            height=config.height,
-            width=config.width,
+            height=config.sizes[0][1],
+            width=config.sizes[0][0],
             num_frames=config.frames,
             num_inference_steps=steps,
             guidance_scale=export.GUIDANCE,

@@ -26,7 +26,9 @@ class Run:
 
     def __init__(self, config: TrainingConfig) -> None:
         self.config = config
-        self.models = training.build(config)
+        self.device = torch.device(device(config))
+        self.models = training.build(config).to(self.device)
+        self.models.transformer.rope = self.models.times
         self.averages = [p.detach().clone() for p in self._averaged()]
         self.optimisers = training.optimisers(config, self.models)
         self.step = 0
@@ -39,9 +41,9 @@ class Run:
     def advance(self, store: LatentStore) -> dict[str, float]:
         """Take one step; returns what to log."""
         began = time.monotonic()
-        given = training.batch(self.config, store, self.models.tokenizer, self.step)
+        batch = training.batch(self.config, store, self.models.tokenizer, self.step).on(self.device)
         share = training.rate(self.config, self.step)
-        total, error, named = training.loss(self.config, self.models, given)
+        total, error, named = training.loss(self.config, self.models, batch)
         total.backward()
         size = torch.nn.utils.clip_grad_norm_(self.models.trained(), 1.0)
         for optimiser in self.optimisers:
@@ -53,7 +55,7 @@ class Run:
             optimiser.zero_grad()
         training.follow(self.averages, self._averaged(), step=self.step, limit=self.config.ema)
         self.step += 1
-        self.clips += self.config.batch
+        self.clips += len(batch.latents)
         self.seconds += time.monotonic() - began
         return {"loss": total.item(), "error": error.item(), "words": named.item(), "gradient": size.item()}
 
@@ -65,12 +67,17 @@ class Run:
         for step in range(config.text_warm_up):
             places = list(range(step * 64, step * 64 + 64))
             tokens, labels = training.words(config, models.tokenizer, places, step)
+            tokens, labels = tokens.to(self.device), {n: v.to(self.device) for n, v in labels.items()}
             error = models.namer.loss(text.encode(models.encoder, tokens), tokens, labels)
             optimiser.zero_grad()
             error.backward()
             optimiser.step()
             if step % 100 == 99:
                 print(f"words {step + 1}: {float(error):.4f}", flush=True)
+        self.settle_averages()
+
+    def settle_averages(self) -> None:
+        """Let the averages begin at the weights as they are."""
         for average, current in zip(self.averages, self._averaged(), strict=True):
             average.copy_(current.detach())
 
@@ -105,6 +112,12 @@ class Run:
         return fresh.transformer.eval(), fresh.encoder.eval()
 
 
+def device(config: TrainingConfig) -> str:
+    if config.device != "auto":
+        return config.device
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def save(run: Run, path: Path) -> None:
     """Write a checkpoint so that a crash leaves the old one or the new one, never half of one."""
     half = path.with_suffix(".writing")
@@ -124,18 +137,38 @@ def open_run(config: TrainingConfig) -> Run:
     return run
 
 
-def train(config: TrainingConfig, *, until: int, stopped: Callable[[], bool] = lambda: False) -> None:
-    """Go on with the run of `config.folder` until step `until`, or until `stopped` says so."""
+def train(
+    config: TrainingConfig,
+    *,
+    until: int,
+    stopped: Callable[[], bool] = lambda: False,
+    start: Path | None = None,
+) -> None:
+    """Go on with the run of `config.folder` until step `until`, or until `stopped` says so.
+
+    A new run begins with what is kept in the folder `start`, see `starts`.
+    """
+    from generation.previz import starts
+
     config.folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
+    if start is not None:
+        starts.place_codec(start, config.folder)
     codec = fit_codec(config)
     store = LatentStore(config, codec)
     run = open_run(config)
-    if run.step == 0:
+    if run.step == 0 and start is not None:
+        starts.take_up(run, start)
+    elif run.step == 0:
         run.teach_words()
     # torch's fused attention is slow backwards on a CPU: the plain one takes a third off a whole step.
-    run.models.transformer.set_attention_backend("_native_math")
+    if run.device.type == "cpu":
+        run.models.transformer.set_attention_backend("_native_math")
     if config.compile:
+        # One program for each number of latent frames, with and without given ones: they are few, and
+        # faster than one for all.
+        torch._dynamo.config.automatic_dynamic_shapes = False
+        torch._dynamo.config.recompile_limit = 32
         run.models.transformer.compile_repeated_blocks()
     heard: list[dict[str, float]] = []
     saved_at = drawn_at = time.monotonic()
@@ -144,7 +177,7 @@ def train(config: TrainingConfig, *, until: int, stopped: Callable[[], bool] = l
             heard.append(run.advance(store))
             if run.step % 50 == 0:
                 means = {name: round(sum(h[name] for h in heard) / len(heard), 5) for name in heard[0]}
-                line = {"step": run.step, "seconds": round(run.seconds, 1), **means}
+                line = {"step": run.step, "clips": run.clips, "seconds": round(run.seconds, 1), **means}
                 print(json.dumps(line), file=log, flush=True)
                 heard = []
             now = time.monotonic()
@@ -164,12 +197,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train previz, or go on training it.")
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--until", type=int, help="stop after this step; the configuration's last by default")
+    parser.add_argument("--start", type=Path, help="begin a new run with the weights of this folder")
     given = parser.parse_args()
     config = TrainingConfig.load(given.config)
     print(json.dumps(asdict(config), default=str), flush=True)
     asked = Event()
     signal.signal(signal.SIGTERM, lambda *_: asked.set())
-    train(config, until=given.until or config.steps, stopped=asked.is_set)
+    train(config, until=given.until or config.steps, stopped=asked.is_set, start=given.start)
 
 
 if __name__ == "__main__":

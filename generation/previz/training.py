@@ -1,8 +1,8 @@
-"""One training step of previz, as pure as torch allows: data and noise follow from (seed, step)."""
+"""One step of training: which clips, which words, which noise, which loss."""
 
 import random
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import torch
@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from generation.generators.libraries import diffusers
 from generation.previz import text
-from generation.previz.config import TrainingConfig
+from generation.previz.codec import FOLD
+from generation.previz.config import Phase, TrainingConfig
 from generation.previz.data import LatentStore
 from generation.previz.world import captions, scenes
 
@@ -40,12 +41,42 @@ class Namer(nn.Module):
         return torch.stack(losses).sum() / (len(tokens) * len(losses))
 
 
+class SomeTimes(nn.Module):
+    """Stands in the transformer's rotary embedding while it learns: tells it which latent frames it is shown.
+
+    A clip of which one or three of seven latent frames are shown costs a seventh or half of a whole one, and
+    teaches where things are at those times all the same.
+    """
+
+    def __init__(self, rotary: Any) -> None:
+        super().__init__()
+        self.rotary = rotary
+        self.times: Sequence[int] = ()
+
+    def forward(self, latents: Tensor) -> tuple[Tensor, Tensor]:
+        whole = latents[:, :, :1].expand(-1, -1, max(self.times) + 1, -1, -1)
+        cosine, sine = self.rotary(whole)
+        chosen = torch.tensor(self.times, device=cosine.device)
+
+        def pick(table: Tensor) -> Tensor:
+            apart: Tensor = table.unflatten(1, (max(self.times) + 1, -1))
+            return apart[:, chosen].flatten(1, 2)
+
+        return pick(cosine), pick(sine)
+
+
 @dataclass(slots=True)
 class Models:
     transformer: Any
     encoder: Any
     namer: Namer
     tokenizer: Any
+    times: SomeTimes
+
+    def to(self, device: torch.device) -> "Models":
+        for part in (self.transformer, self.encoder, self.namer):
+            part.to(device)
+        return self
 
     def trained(self) -> list[nn.Parameter]:
         return [*self.transformer.parameters(), *self.encoder.parameters(), *self.namer.parameters()]
@@ -56,11 +87,11 @@ def build(config: TrainingConfig) -> Models:
     torch.manual_seed(config.seed)
     tokenizer = text.build_tokenizer(captions.caption(scenes.sample(i), i) for i in range(config.sentences))
     transformer = diffusers.WanTransformer3DModel(
-        patch_size=(1, 2, 2),
+        patch_size=(1, FOLD, FOLD),
         num_attention_heads=config.heads,
         attention_head_dim=config.model_width // config.heads,
-        in_channels=config.channels,
-        out_channels=config.channels,
+        in_channels=config.channels // FOLD**2,
+        out_channels=config.channels // FOLD**2,
         text_dim=config.text_width,
         freq_dim=config.model_width,
         ffn_dim=config.feed_forward,
@@ -70,17 +101,29 @@ def build(config: TrainingConfig) -> Models:
     encoder = text.build_encoder(
         width=config.text_width, layers=config.text_layers, vocabulary=len(tokenizer)
     )
-    return Models(transformer, encoder, Namer(config.text_width), tokenizer)
+    times = SomeTimes(transformer.rope)
+    return Models(transformer, encoder, Namer(config.text_width), tokenizer, times)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     latents: Tensor
+    """[B, z, T, h, w] at the times `times`."""
+    times: tuple[int, ...]
     tokens: Tensor
     labels: dict[str, Tensor]
     noise: Tensor
     level: Tensor
     """Share of noise per clip, 0 to 1."""
+    given: Tensor | None
+    """True [T, h, w] where the clip is given clean; None where nothing is."""
+
+    def on(self, device: torch.device) -> "Batch":
+        if device.type == "cpu":
+            return self
+        moved = {f.name: getattr(self, f.name) for f in fields(self)}
+        moved = {n: v.to(device, non_blocking=True) if isinstance(v, Tensor) else v for n, v in moved.items()}
+        return Batch(**{**moved, "labels": {n: v.to(device) for n, v in self.labels.items()}})
 
 
 def words(
@@ -103,36 +146,85 @@ def words(
 
 
 def batch(config: TrainingConfig, store: LatentStore, tokenizer: Any, step: int) -> Batch:
-    """The batch of a step: which clips, which words, which noise."""
+    """The batch of a step: which clips at which times, which words, which noise, what is given."""
     chance = random.Random(f"previz-batch-{config.seed}-{step}")
     reach = min(config.clips, config.clips_at_start + config.clips_per_step * step)
-    places = [chance.randrange(reach) for _ in range(config.batch)]
+    size = chance.choices(config.sizes, config.size_shares)[0]
+    times = _times(config, step, chance)
+    many = max(1, config.tokens // (config.blocks * len(times)))
+    within = store.places(size, reach)
+    places = [chance.choice(within) for _ in range(many)]
     tokens, labels = words(config, tokenizer, places, step)
-    latents = store.get(places)
+    latents = store.get(places, size=size, times=times)
+    given = None
+    if len(times) > 1 and chance.random() < config.given_share:
+        given = _given(latents.shape[2:], chance)
     dice = torch.Generator().manual_seed(config.seed * 1_000_003 + step)
-    level = torch.sigmoid(torch.randn(len(places), generator=dice))
+    level = torch.sigmoid(torch.randn(many, generator=dice))
     level = config.noise_shift * level / (1 + (config.noise_shift - 1) * level)
-    top = torch.rand(len(places), generator=dice) < config.noise_top
-    level = torch.where(top, 0.9 + 0.1 * torch.rand(len(places), generator=dice), level)
+    top = torch.rand(many, generator=dice) < config.noise_top
+    level = torch.where(top, 0.9 + 0.1 * torch.rand(many, generator=dice), level)
     noise = torch.randn(latents.shape, generator=dice)
-    return Batch(latents=latents, tokens=tokens, labels=labels, noise=noise, level=level)
+    return Batch(
+        latents=latents, times=times, tokens=tokens, labels=labels, noise=noise, level=level, given=given
+    )
 
 
-def loss(config: TrainingConfig, models: Models, given: Batch) -> tuple[Tensor, Tensor, Tensor]:
+def _times(config: TrainingConfig, step: int, chance: random.Random) -> tuple[int, ...]:
+    """Which latent frames a batch shows."""
+    phase: Phase = next((p for p in config.phases if step < p.until), config.phases[-1])
+    many = chance.choices(list(phase.spans), list(phase.spans.values()))[0]
+    if many >= config.latent_frames:
+        return tuple(range(config.latent_frames))
+    return tuple(sorted(chance.sample(range(config.latent_frames), many)))
+
+
+def _given(shape: Sequence[int], chance: random.Random) -> Tensor:
+    """What of a clip is given clean [T, h, w]: its beginning, its end, both, or all but a box."""
+    times, rows, columns = shape
+    given = torch.zeros(times, rows, columns, dtype=torch.bool)
+    match chance.choices(("first", "both", "begin", "end", "box"), (40, 20, 15, 10, 15))[0]:
+        case "first":
+            given[0] = True
+        case "both":
+            given[0] = given[-1] = True
+        case "begin":
+            given[: chance.randint(1, times - 1)] = True
+        case "end":
+            given[-chance.randint(1, times - 1) :] = True
+        case "box":  # to whole tokens
+            high, wide = (FOLD * chance.randint(1, n // FOLD) for n in (rows, columns))
+            top, left = (
+                FOLD * chance.randint(0, (n - m) // FOLD) for n, m in ((rows, high), (columns, wide))
+            )
+            given[:] = True
+            given[:, top : top + high, left : left + wide] = False
+    return given
+
+
+def loss(config: TrainingConfig, models: Models, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
     """Loss to descend, plain error of the predicted clip, and error of the words."""
-    level = given.level.view(-1, 1, 1, 1, 1)
-    noisy = torch.lerp(given.latents, given.noise, level)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        states = text.encode(models.encoder, given.tokens)
-        named = models.namer.loss(states, given.tokens, given.labels)
+    latents = batch.latents
+    device = latents.device
+    noisy = torch.lerp(latents, batch.noise, batch.level.view(-1, 1, 1, 1, 1))
+    timestep = batch.level * 1000
+    asked = torch.ones(latents.shape[2:], device=device)
+    if batch.given is not None:
+        asked = (~batch.given).float()
+        noisy = torch.lerp(latents, noisy, asked)
+        timestep = timestep.unsqueeze(1) * asked[:, ::FOLD, ::FOLD].flatten().unsqueeze(0)
+    models.times.times = batch.times
+    with torch.autocast(device.type, dtype=torch.bfloat16):
+        states = text.encode(models.encoder, batch.tokens)
+        named = models.namer.loss(states, batch.tokens, batch.labels)
         found = models.transformer(
             hidden_states=noisy,
-            timestep=given.level * 1000,
+            timestep=timestep,
             encoder_hidden_states=states,
             return_dict=False,
         )[0]
-    error = (found.float() - given.latents).square().mean(dim=(1, 2, 3, 4))
-    weight = given.level.clamp(min=config.noise_floor).pow(-2)
+    error = ((found.float() - latents).square() * asked).mean(dim=(1, 2, 3, 4)) / asked.mean().clamp(min=1e-3)
+    weight = batch.level.clamp(min=config.noise_floor).pow(-2)
     return (error * weight).mean() + 0.1 * named, error.mean(), named
 
 

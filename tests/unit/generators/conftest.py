@@ -24,11 +24,12 @@ def made_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = TrainingConfig(
         folder=folder.parent,
         frames=9,
-        height=32,
-        width=48,
-        channels=8,
+        sizes=((48, 32),),
+        size_shares=(1,),
+        still_channels=8,
+        motion_channels=4,
         block_frames=4,
-        block=8,
+        block=16,
         model_width=48,
         heads=2,
         layers=1,
@@ -39,12 +40,12 @@ def made_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     models = training.build(config)
     clips = rendering.render([scenes.sample(s) for s in range(8)], frames=9, height=32, width=48)
-    fitted = codec.fit([clips], z_dim=8, block_frames=4, block=8, seed=1)
+    fitted = codec.fit([clips], still_channels=8, motion_channels=4, block_frames=4, block=16, seed=1)
     whole = export.pipeline(
         transformer=models.transformer, encoder=models.encoder, tokenizer=models.tokenizer, codec=fitted
     )
     export.write(whole, folder)
-    card = export.card(config, folder, version="test", facts={})
+    card = export.card(config, folder, version="test", early=True, facts={})
     (folder / "reelproof.json").write_text(json.dumps(card))
     return folder
 

@@ -1,22 +1,24 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from generation.previz import export, train, training
-from generation.previz.config import TrainingConfig
+from generation.previz import export, refine, starts, train, training
+from generation.previz.config import Phase, TrainingConfig
 from generation.previz.data import LatentStore, fit_codec
 
 
 def settings(folder: Path) -> TrainingConfig:
     return TrainingConfig(
         folder=folder,
-        frames=5,
-        height=32,
-        width=48,
-        channels=8,
+        frames=9,
+        sizes=((64, 32), (32, 64)),
+        size_shares=(3, 1),
+        still_channels=6,
+        motion_channels=6,
         block_frames=4,
-        block=8,
+        block=16,
         clips=24,
         clips_at_start=24,
         model_width=48,
@@ -27,11 +29,14 @@ def settings(folder: Path) -> TrainingConfig:
         text_layers=1,
         sentences=200,
         text_warm_up=2,
-        batch=4,
+        tokens=48,
+        phases=(Phase(until=3, spans={1: 1.0}), Phase(until=6, spans={2: 0.5, 3: 0.5})),
+        given_share=0.5,
         steps=6,
         warm_up=1,
         threads=1,
         compile=False,
+        device="cpu",
     )
 
 
@@ -79,13 +84,76 @@ def test_learning_lowers_the_error(config: TrainingConfig) -> None:
     assert training.loss(config, run.models, given)[1] < 0.9 * before
 
 
+def test_batches_show_as_many_latent_frames_as_the_phase_says(config: TrainingConfig) -> None:
+    store, tokenizer = LatentStore(config, fit_codec(config)), training.build(config).tokenizer
+    early, late = (
+        {len(training.batch(config, store, tokenizer, step).times) for step in steps}
+        for steps in (range(3), range(3, 12))
+    )
+    assert (early, late) == ({1}, {2, 3})
+
+
+def test_a_latent_frame_is_told_the_time_it_stands_at(config: TrainingConfig) -> None:
+    rotary = training.build(config).times
+    latents = torch.zeros(1, 3, 3, 4, 8)
+    rotary.times = (0, 1, 2)
+    whole = rotary(latents)[0].unflatten(1, (3, -1))
+    rotary.times = (2,)
+    alone = rotary(latents[:, :, :1])[0]
+    assert torch.equal(alone, whole[:, 2])
+    assert not torch.equal(alone, whole[:, 0])
+
+
+def test_what_is_given_is_neither_noisy_nor_judged(config: TrainingConfig) -> None:
+    """Only what is asked for counts: a change in the rest moves the error little."""
+    run = train.Run(config)
+    store = LatentStore(config, fit_codec(config))
+    batch = training.batch(config, store, run.models.tokenizer, 4)
+    given = torch.ones(batch.latents.shape[2:], dtype=torch.bool)
+    given[-1] = False
+    elsewhere = batch.latents.clone()
+    elsewhere[:, :, 0] += 5
+    one, other = (
+        training.loss(
+            config, run.models, replace(batch, latents=latents, given=given, level=batch.level * 0)
+        )[1]
+        for latents in (batch.latents, elsewhere)
+    )
+    assert abs(float(one) - float(other)) < 1
+
+
+def test_a_refiner_learns_and_goes_on(config: TrainingConfig, tmp_path: Path) -> None:
+    broken = refine.Refinement(config, width=4, steps=4, through_model=True)
+    errors = [broken.advance() for _ in range(2)]
+    broken.save(tmp_path / "refiner.pt")
+    again = refine.Refinement(config, width=4, steps=4, through_model=True)
+    again.restore(tmp_path / "refiner.pt")
+    assert again.step == 2
+    assert torch.equal(again.refiner.enter.weight, broken.refiner.enter.weight)
+    assert all(0 < error < 255 for error in errors)
+
+
 def test_the_card_tells_how_the_weights_were_made(config: TrainingConfig, tmp_path: Path) -> None:
-    said = export.export(config, tmp_path / "model", version="0")
+    said = export.export(config, tmp_path / "model", version="0", early=True)
     assert said["training"]["steps"] == 6
-    assert said["training"]["clips_seen"] == 24
+    assert said["training"]["clips_seen"] > 6
     assert said["early_checkpoint"] is True
 
 
 def test_a_stopped_run_keeps_what_it_has_learnt(tmp_path: Path) -> None:
     train.train(settings(tmp_path), until=6, stopped=lambda: True)
     assert train.open_run(settings(tmp_path)).step == 1
+
+
+def test_a_start_takes_a_run_up_elsewhere(config: TrainingConfig, tmp_path: Path) -> None:
+    here = train.open_run(config)
+    starts.write(here, tmp_path / "start")
+    elsewhere = settings(tmp_path / "run")
+    train.train(elsewhere, until=7, start=tmp_path / "start")
+    taken = train.open_run(elsewhere)
+    assert (taken.step, taken.clips > here.clips) == (7, True)
+    pairs = zip(taken.averages, here.averages, strict=True)
+    assert all(torch.allclose(one, other, atol=0.05) for one, other in pairs)
+    assert (elsewhere.folder / "codec" / "config.json").read_bytes() == (
+        config.folder / "codec" / "config.json"
+    ).read_bytes()
