@@ -1,0 +1,180 @@
+"""Measures the bundled models on scenes they never saw: `manage.py evaluate dit|clip`."""
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from dam.search.encoders import card
+from dam.search.encoders.card import NoEncoder
+from generation.generators import catalogue
+from generation.generators.base import GeneratorError
+from generation.previz.world import scenes
+
+WEIGHTS = Path(settings.BASE_DIR) / "generation/previz/weights"
+PROMPTS, SEEDS, CLIPS = 200, 2, 500
+_TOLD_EVERY = 15.0  # seconds, where nobody looks
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a figure of a model made on a CPU must reach."""
+
+    least: float | None = None
+    most: float | None = None
+
+    def holds(self, figure: float) -> bool:
+        return (self.least is None or figure >= self.least) and (self.most is None or figure <= self.most)
+
+    def __str__(self) -> str:
+        return f"at least {self.least:g}" if self.least is not None else f"at most {self.most:g}"
+
+
+GATES = {
+    "colour": Gate(least=0.75),
+    "motion": Gate(least=0.65),
+    "first_frame_psnr": Gate(least=28),
+    "loop_seam": Gate(most=1.5),
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "Measure a bundled model on scenes it was never trained on. `dit`: clips of held-out prompts are read"
+        " back, and each figure is the share that shows what was asked; the renderer's own clips say what the"
+        " reader can tell at best, clips held against others' prompts what chance gives. `clip`: how well"
+        " searches find clips. Exit status 0 when the figures are there, whatever they are. With --json, one"
+        " object on standard output."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("what", choices=("dit", "clip"), help="the generator or the encoder")
+        parser.add_argument(
+            "--prompts",
+            type=int,
+            metavar="N",
+            help=f"prompts (default {PROMPTS}), or clips to find ({CLIPS})",
+        )
+        parser.add_argument("--seeds", type=int, metavar="N", help=f"clips of each prompt (default {SEEDS})")
+        parser.add_argument("--folder", type=Path, metavar="PATH", help="the model, if not the one in use")
+        parser.add_argument(
+            "--renderer", action="store_true", help="dit: read the renderer's own clips, without a model"
+        )
+        parser.add_argument("--json", action="store_true", help="for programs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for name in ("prompts", "seeds"):
+            if options[name] is not None and options[name] < 1:
+                raise CommandError(f"--{name} must be 1 or more.")
+        if options["what"] == "clip" and (options["renderer"] or options["seeds"]):
+            raise CommandError("--renderer and --seeds are for `evaluate dit`.")
+        self._told = time.monotonic()
+        found = self._encoder(options) if options["what"] == "clip" else self._generator(options)
+        if options["json"]:
+            self.stdout.write(json.dumps(found, indent=2, ensure_ascii=False))
+        elif options["what"] == "clip":
+            self._list(found)
+        else:
+            self._table(found)
+
+    def _generator(self, options: dict[str, Any]) -> dict[str, Any]:
+        prompts = options["prompts"] or PROMPTS
+        if options["renderer"]:
+            if options["folder"] or options["seeds"]:
+                raise CommandError("--renderer asks no model: leave out --folder and --seeds.")
+            from generation.previz import evaluation
+
+            return evaluation.ceiling(prompts, on_progress=self._tell)
+        folder = options["folder"] or _bundled(Path(settings.GENERATOR_MODEL), "previz-dit")
+        try:
+            known = catalogue.read(folder)
+        except GeneratorError as error:
+            raise CommandError(str(error)) from error
+        knows = _knows(folder)
+        if knows is None:
+            raise CommandError(
+                f"{known.identity.name} does not say which scenes it knows, so its clips cannot be"
+                " read back. This evaluation is for previz models."
+            )
+        if knows != {name: list(values) for name, values in scenes.ATTRIBUTES.items()}:
+            raise CommandError(
+                f"{known.identity.name} {known.identity.version} was trained on other scenes than"
+                " these prompts show, so its figures would mean nothing. Its card has those that were"
+                " measured when it was made."
+            )
+        from generation.previz import evaluation
+
+        try:
+            return evaluation.report(
+                folder, prompts=prompts, seeds=options["seeds"] or SEEDS, on_progress=self._tell
+            )
+        except GeneratorError as error:
+            raise CommandError(str(error)) from error
+
+    def _encoder(self, options: dict[str, Any]) -> dict[str, Any]:
+        folder = options["folder"] or _bundled(Path(settings.ENCODER_MODEL), "previz-clip")
+        try:
+            card.read(folder)
+        except NoEncoder as error:
+            raise CommandError(str(error)) from error
+        from generation.previz.clip import evaluate
+
+        return evaluate.report(folder, clips=options["prompts"] or CLIPS, on_progress=self._tell)
+
+    def _tell(self, done: int, most: int) -> None:
+        """A line that redraws itself for people, and one now and then in a log."""
+        line = f"{done} of {most} clips"
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{line:<24}", ending="\n" if done == most else "")
+            self.stderr.flush()
+        elif done == most or time.monotonic() - self._told > _TOLD_EVERY:
+            self._told = time.monotonic()
+            self.stderr.write(line)
+
+    def _table(self, found: dict[str, Any]) -> None:
+        """Each figure beside what the reader can tell at best, what chance gives, and its gate."""
+        best, chance = found.get("ceiling", {}), found["floor"]
+        model = found.get("model")
+        of = f"{model['name']} {model['version']}" if model else "the renderer"
+        clips = found["prompts"] * found.get("seeds", 1)
+        self.stdout.write(f"{clips} clips of {of}, {found['prompts']} held-out prompts\n")
+        self.stdout.write(f"{'':<18}{'figure':>9}{'ceiling':>9}{'floor':>9}  gate")
+        for name, figure in found.items():
+            if not isinstance(figure, float):
+                continue
+            beside = "".join(
+                f"{table[name]:>9.4f}" if name in table else f"{'':>9}" for table in (best, chance)
+            )
+            gate = GATES.get(name) if model else None
+            said = f"  {gate}: {'reached' if gate.holds(figure) else 'missed'}" if gate else ""
+            self.stdout.write(f"{name.replace('_', ' '):<18}{figure:>9.4f}{beside}{said}")
+        for name in ("motion", "shape", "colour"):
+            parts = ", ".join(f"{value} {share:.2f}" for value, share in found[f"by_{name}"].items())
+            self.stdout.write(f"\n{name}: {parts}")
+
+    def _list(self, found: dict[str, Any], indent: str = "") -> None:
+        for name, figure in found.items():
+            label = f"{indent}{name.replace('_', ' ')}"
+            if isinstance(figure, dict):
+                self.stdout.write(label)
+                self._list(figure, indent + "  ")
+            else:
+                self.stdout.write(f"{label:<34}{figure}")
+
+
+def _bundled(chosen: Path, name: str) -> Path:
+    """The model in use if it is one of ours, else the bundled one."""
+    return chosen if (chosen / catalogue.CARD_NAME).is_file() else WEIGHTS / name
+
+
+def _knows(folder: Path) -> dict[str, list[str]] | None:
+    """The attributes and values that a previz model was trained on; None for any other model."""
+    path = folder / catalogue.CARD_NAME
+    if not path.is_file():
+        return None
+    knows: dict[str, list[str]] | None = json.loads(path.read_text()).get("knows")
+    return knows

@@ -1,0 +1,68 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from generation.generators.base import Frames
+from generation.previz import evaluation
+from generation.previz.evaluation import Picture
+from generation.previz.world import captions, rendering, scenes
+from generation.previz.world.scenes import Scene
+
+PROMPTS = 5
+
+
+class Renderer:
+    """Answers each prompt of the exam with the renderer's own clip."""
+
+    def __init__(self) -> None:
+        self.asked = {captions.plain(s): s for s in evaluation.exam(evaluation.FIRST_SEED, PROMPTS)}
+
+    def make(self, prompts: list[str], seeds: list[int]) -> Frames:
+        return draw([self.asked[prompt] for prompt in prompts])
+
+    def from_picture(self, prompt: str, picture: Picture, seed: int) -> Frames:
+        return np.concatenate([picture[None], draw([self.asked[prompt]])[0, 1:]])
+
+    def loop(self, prompt: str, picture: Picture, seed: int) -> Frames:
+        return self.from_picture(prompt, picture, seed)
+
+
+def draw(shown: list[Scene]) -> Frames:
+    clips: Frames = rendering.render(shown, frames=25, height=144, width=256).numpy()
+    return clips
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    return evaluation.evaluate(Renderer(), prompts=PROMPTS, seeds=1)
+
+
+def test_all_scenes_of_the_exam_are_held_out() -> None:
+    asked = evaluation.exam(evaluation.FIRST_SEED, 30)
+    assert all(scenes.is_held_out(shape=s.shape, colour=s.colour, motion=s.motion) for s in asked)
+
+
+def test_a_perfect_generator_is_right(found: dict[str, Any]) -> None:
+    assert found["joint"] == found["camera"] == found["count"] == 1
+    assert found["first_frame_psnr"] > 50
+    assert found["loop_seam"] < 1.5
+
+
+def test_it_is_as_good_as_its_ceiling(found: dict[str, Any]) -> None:
+    assert found["ceiling"]["joint"] == found["joint"]
+
+
+def test_clips_do_not_fit_the_prompts_of_others(found: dict[str, Any]) -> None:
+    assert found["floor"]["joint"] < 0.2
+    assert found["floor"]["colour"] < 0.6
+
+
+def test_values_are_told_apart(found: dict[str, Any]) -> None:
+    assert set(found["by_motion"]) == {s.motion for s in evaluation.exam(evaluation.FIRST_SEED, PROMPTS)}
+
+
+def test_progress_is_told_to_its_end() -> None:
+    told: list[tuple[int, int]] = []
+    evaluation.ceiling(1, on_progress=lambda done, most: told.append((done, most)))
+    assert told == [(1, 1)]
