@@ -6,51 +6,17 @@ A text comes with the attributes it names: a picture of a scene answers it if al
 import random
 from dataclasses import dataclass
 
-from generation.previz.world import lexicon
+from generation.previz.world import captions, lexicon, scenes
 from generation.previz.world.scenes import Scene
 
-# A single frame shows these; motion it does not.
-VISIBLE = ("shape", "colour", "size", "ground", "light")
+# A single frame shows these; movement of objects and camera it does not.
+VISIBLE = ("count", "size", "colour", "material", "shape", "ground", "light")
 
-# Further words of searches, beside those of the captions (lexicon).
-MORE: dict[str, dict[str, tuple[str, ...]]] = {
-    "shape": {
-        "ball": ("balls", "spheres", "globe"),
-        "cube": ("cubes", "boxes", "crate"),
-        "bottle": ("bottles", "drink", "beverage bottle"),
-        "can": ("cans", "tins", "soda can", "drink can"),
-        "star": ("star shape", "star shaped"),
-        "heart": ("hearts", "heart shape", "heart shaped"),
-        "ring": ("rings", "hoops", "donuts", "doughnut", "torus"),
-        "leaf": ("leaves", "plant leaf"),
-    },
-    "colour": {
-        "red": ("ruby", "reddish"),
-        "orange": ("tangerine", "amber"),
-        "yellow": ("gold", "lemon"),
-        "green": ("emerald", "greenish"),
-        "blue": ("navy", "azure", "bluish"),
-        "purple": ("lilac", "lavender"),
-        "pink": ("rose", "magenta"),
-        "white": ("ivory", "snow white"),
-    },
-    "size": {"small": ("mini",), "medium": ("mid-size",), "large": ("giant",)},
-    "ground": {
-        "table": ("table", "desk", "wood", "wooden", "tabletop"),
-        "pedestal": ("pedestal", "podium", "plinth", "stage"),
-        "studio": ("studio", "backdrop", "gradient", "plain background", "gradient background"),
-        "sky": ("sky", "clouds", "cloudy", "in the air"),
-        "sea": ("sea", "ocean", "water", "waves", "seaside", "at sea"),
-        "city": ("city", "skyline", "buildings", "town", "urban", "downtown", "skyscrapers", "cityscape"),
-        "desert": ("desert", "sand", "dunes", "sandy"),
-        "meadow": ("meadow", "grass", "hills", "field", "nature", "countryside", "green hills"),
-    },
-    "light": {
-        "day": ("day", "daylight", "daytime", "sunny", "bright"),
-        "dusk": ("sunset", "dusk", "evening", "twilight", "golden hour", "sundown"),
-        "night": ("night", "dark", "nighttime", "moonlight", "late at night"),
-    },
-}
+CAPTIONS_SHARE = 0.2
+"""Texts that are whole captions, as clips made here carry them."""
+# What is asked for alone: what is harder to tell comes more often.
+_ALONE = (*VISIBLE, "shape", "shape", "colour", "material", "ground", "light")
+_BESIDE_SHAPE = ("colour", "colour", "material", "size", "count", "ground", "light")
 LEAD = (
     "a video of",
     "video of",
@@ -74,13 +40,8 @@ EMPTY = (
     "product shot",
     "brand film",
 )
-_TABLES: dict[str, dict[str, tuple[str, ...]]] = {
-    "shape": lexicon.NOUNS,
-    "colour": lexicon.COLOUR_WORDS,
-    "size": lexicon.SIZE_WORDS,
-    "ground": lexicon.GROUND_PHRASES,
-    "light": lexicon.LIGHT_PHRASES,
-}
+# What a thing is called whose kind is left open.
+_THING = ("object", "thing", "item")
 
 
 @dataclass(frozen=True)
@@ -91,39 +52,72 @@ class Phrase:
     named: dict[str, str]
 
 
+def shown(scene: Scene) -> dict[str, str]:
+    """What a frame of this scene shows: its ground and light alone if no object is there."""
+    there = scenes.shown(scene)
+    return {name: getattr(scene, name) for name in VISIBLE if name in there}
+
+
+def unsure(scene: Scene) -> frozenset[str]:
+    """What one frame of this scene cannot settle: the size of what grows, comes nearer or is zoomed at."""
+    changing = scene.motion in ("grow", "orbit") or scene.camera.startswith("zoom")
+    return frozenset({"size"}) if scene.objects and changing else frozenset()
+
+
 def describe(scene: Scene, chance: random.Random) -> Phrase:
     """Something a person could type to find this scene: from one word to a sentence."""
+    there = shown(scene)
     kind = chance.random()
     if kind < 0.03:
-        return Phrase(chance.choice((*EMPTY, *lexicon.MOTION_PHRASES[scene.motion])), {})
-    if kind < 0.25:  # one thing
-        named = [chance.choice(VISIBLE)]
-    elif kind < 0.45:  # the thing and one more
-        named = ["shape", chance.choice(("colour", "colour", "size", "ground", "light"))]
+        return Phrase(
+            chance.choice((*EMPTY, _say("motion", scene, chance), _say("camera", scene, chance))), {}
+        )
+    if kind < 0.03 + CAPTIONS_SHARE:
+        return _caption(scene, chance)
+    if kind < 0.45:  # one thing
+        names = [chance.choice([name for name in _ALONE if name in there])]
+    elif kind < 0.62:  # the thing and one more
+        thing, more = ("shape", _BESIDE_SHAPE) if "shape" in there else ("count", ("ground", "light"))
+        names = [thing, chance.choice(more)]
     else:
-        named = [name for name in VISIBLE if chance.random() < 0.7] or ["shape"]
-    return Phrase(_words(scene, named, chance), {name: getattr(scene, name) for name in named})
+        names = [name for name in there if chance.random() < (0.25 if name == "count" else 0.7)]
+        names = names or ["shape" if "shape" in there else "count"]
+    return Phrase(_words(scene, names, chance), {name: there[name] for name in names})
 
 
 def known_words() -> frozenset[str]:
     """Every word that can occur, for the tokenizer and for telling what a search could not be told."""
-    phrases = [*LEAD, *TAIL, *EMPTY, "a an the of in on at and with over by before front to is"]
-    for table in (*_TABLES.values(), *MORE.values(), lexicon.MOTION_PHRASES):
-        phrases += [phrase for said in table.values() for phrase in said]
+    phrases = [*LEAD, *TAIL, *EMPTY, *_THING, *map(lexicon.plural, _THING)]
+    phrases.append("a an the of in on at and with over by before front to is")
+    for name, table in lexicon.WORDS.items():
+        for value, ways in table.items():
+            phrases += [*ways, *lexicon.SPOKEN[name][value]]
+    for value, ways in lexicon.NOUNS.items():
+        phrases += [plural(noun) for noun in (*ways, *lexicon.SPOKEN["shape"][value])]
     return frozenset(" ".join(phrases).replace("-", " ").lower().split())
 
 
-def _words(scene: Scene, named: list[str], chance: random.Random) -> str:
-    said = {name: _say(name, getattr(scene, name), chance) for name in named}
-    adjectives = [said[name] for name in ("size", "colour") if name in said]
-    if chance.random() < 0.15:
-        adjectives.reverse()
-    subject = " ".join([*adjectives, *([said["shape"]] if "shape" in said else [])])
-    if subject and chance.random() < 0.5:
-        subject = f"{'an' if subject[0] in 'aeiou' else 'a'} {subject}"
-    parts = [said[name] for name in ("ground", "light") if name in said]
-    if chance.random() < 0.25:
-        parts.append(lexicon.pick(lexicon.MOTION_PHRASES, scene.motion, chance))
+def plural(noun: str) -> str:
+    """More than one of a noun, spoken ones too: "sneakers", "plus signs", "leaves of a tree"."""
+    first, of, rest = noun.partition(" of ")
+    return first + of + rest if first.endswith("s") else lexicon.plural(first) + of + rest
+
+
+def _caption(scene: Scene, chance: random.Random) -> Phrase:
+    text, said = captions.caption_with_names(scene, chance.getrandbits(32))
+    there = shown(scene)
+    # "A ball" says nothing of how many there are: it finds two of them as well.
+    named = {name: there[name] for name in there if name in said and (name != "count" or scene.objects != 1)}
+    return Phrase(text, named)
+
+
+def _words(scene: Scene, names: list[str], chance: random.Random) -> str:
+    subject = _subject(scene, names, chance)
+    parts = [_say(name, scene, chance) for name in ("ground", "light") if name in names]
+    if scene.objects and chance.random() < 0.2:
+        parts.append(_say("motion", scene, chance))
+    if chance.random() < 0.1:
+        parts.append(_say("camera", scene, chance))
     chance.shuffle(parts)
     order = [subject, *parts] if chance.random() < 0.8 else [*parts, subject]
     text = " ".join(part for part in order if part)
@@ -134,5 +128,30 @@ def _words(scene: Scene, named: list[str], chance: random.Random) -> str:
     return text
 
 
-def _say(name: str, value: str, chance: random.Random) -> str:
-    return chance.choice(_TABLES[name][value] + MORE[name][value])
+def _subject(scene: Scene, names: list[str], chance: random.Random) -> str:
+    """Count, size, colour, material and noun, as far as they are named."""
+    adjectives = [_say(name, scene, chance) for name in ("size", "colour", "material") if name in names]
+    if chance.random() < 0.15:
+        chance.shuffle(adjectives)
+    count = _say("count", scene, chance) if "count" in names else ""
+    if not scene.objects:
+        return count
+    # Of things not counted one is said, or many: people ask for "red bottles" and mean any.
+    many = scene.objects > 1 if count else chance.random() < 0.25
+    noun = _say("shape", scene, chance) if "shape" in names else ""
+    if not noun and (count.endswith(" of") or chance.random() < (0.6 if count else 0.1)):
+        noun = chance.choice(_THING)
+    if noun and many:
+        noun = plural(noun)
+    subject = " ".join(word for word in (count, *adjectives, noun) if word)
+    if subject and not count and not many and chance.random() < 0.5:
+        subject = captions.with_article(subject)
+    return subject
+
+
+def _say(name: str, scene: Scene, chance: random.Random) -> str:
+    value = getattr(scene, name)
+    if chance.random() < 0.5:
+        return chance.choice(lexicon.SPOKEN[name][value])
+    said = lexicon.pick(lexicon.WORDS[name], value, chance)
+    return "one" if said == "a" else said  # a lone "a" counts nothing

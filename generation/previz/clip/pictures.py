@@ -14,14 +14,18 @@ from generation.previz.world.scenes import Scene
 MEAN = (0.5, 0.5, 0.5)
 STD = (0.25, 0.25, 0.25)
 # Widths in heights. The encoder squeezes every picture to a square.
-_ASPECTS = (16 / 9, 4 / 3, 16 / 9, 1.0)
+_ASPECTS = (16 / 9, 1.0, 16 / 9, 9 / 16)
+_SOFT_SHARE, _BLOCKY_SHARE = 0.5, 0.25
+_BLOCKS = (16, 9)
+"""The bundled generator draws in blocks of 16 pixels: how many lie side by side, and above each other."""
 
 
 def frames(scenes: Sequence[Scene], chance: random.Random, *, each: int, size: int) -> Tensor:
     """`each` frames of every scene, one after the other: [N * each, 3, size, size], normalised.
 
-    Four groups are drawn and worn each its own way, so that a batch is as varied as all batches are:
-    its statistics are then those that the finished model normalises by.
+    Four groups are drawn, each in its own shape of picture, and every picture is worn in its own way: a
+    batch is as varied as all batches are, and its statistics are those that the finished model normalises by.
+    `chance` and torch's own generator decide.
     """
     share = math.ceil(len(scenes) / len(_ASPECTS))
     groups = [
@@ -33,27 +37,37 @@ def frames(scenes: Sequence[Scene], chance: random.Random, *, each: int, size: i
 
 
 def _group(scenes: Sequence[Scene], chance: random.Random, *, each: int, size: int, aspect: float) -> Tensor:
-    steps = chance.randint(max(2, each), 5)
-    clips = rendering.render(scenes, frames=steps, height=size, width=round(size * aspect))
+    steps = chance.randint(max(2, each), 4)
+    height, width = round(size / min(aspect, 1)), round(size * max(aspect, 1))
+    clips = rendering.render(scenes, frames=steps, height=height, width=width)
     taken = torch.stack([clip[sorted(chance.sample(range(steps), each))] for clip in clips])
-    return _wear(taken.flatten(0, 1).permute(0, 3, 1, 2).float() / 255, chance, size=size)
+    pictures = taken.flatten(0, 1).permute(0, 3, 1, 2).float() / 255
+    return wear(_cropped(pictures, chance, size=size), chance, tall=aspect < 1)
 
 
-def _wear(pictures: Tensor, chance: random.Random, *, size: int) -> Tensor:
-    """Crop, mirror, blur, tint and add grain, one way for all; then squeeze to a square."""
+def _cropped(pictures: Tensor, chance: random.Random, *, size: int) -> Tensor:
     _, _, height, width = pictures.shape
     share = chance.uniform(0.86, 1.0)
     rows, columns = int(height * share), int(width * share)
     top, left = chance.randint(0, height - rows), chance.randint(0, width - columns)
-    pictures = pictures[:, :, top : top + rows, left : left + columns]
-    if chance.random() < 0.5:
-        pictures = pictures.flip(-1)
-    if chance.random() < 0.35:  # as soft as a small generator's clips
-        pictures = _resized(pictures, round(size * chance.uniform(0.5, 0.8)))
-    pictures = _resized(pictures, size)
-    gain = torch.tensor([chance.uniform(0.9, 1.1) for _ in range(3)]).view(1, 3, 1, 1) * chance.uniform(
-        0.9, 1.1
-    )
+    return _resized(pictures[:, :, top : top + rows, left : left + columns], (size, size))
+
+
+def wear(pictures: Tensor, chance: random.Random, *, tall: bool = False) -> Tensor:
+    """Mirror, soften, tint and add blocks and grain, each picture its own way: [N, 3, S, S] in 0 to 1."""
+    count, _, size, _ = pictures.shape
+    pictures = torch.where(_some(count, 0.5), pictures.flip(-1), pictures)
+    # As soft as a small generator's clips.
+    fine = round(size * chance.uniform(0.35, 0.8))
+    soft = _resized(_resized(pictures, (fine, fine)), (size, size))
+    pictures = torch.where(_some(count, _SOFT_SHARE), soft, pictures)
+    across, down = reversed(_BLOCKS) if tall else _BLOCKS
+    blocks = functional.adaptive_avg_pool2d(pictures, (down, across))
+    unlike = functional.interpolate(blocks, size=(size, size)) - pictures
+    noise = functional.interpolate(torch.randn_like(blocks), size=(size, size))
+    blocky = pictures + chance.uniform(0, 0.4) * unlike + 0.04 * chance.random() * noise
+    pictures = torch.where(_some(count, _BLOCKY_SHARE), blocky, pictures)
+    gain = (0.9 + 0.2 * torch.rand(count, 3, 1, 1)) * (0.9 + 0.2 * torch.rand(count, 1, 1, 1))
     return (pictures * gain + 0.02 * chance.random() * torch.randn_like(pictures)).clamp(0, 1)
 
 
@@ -61,7 +75,10 @@ def normalise(pictures: Tensor) -> Tensor:
     return (pictures - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(STD).view(1, 3, 1, 1)
 
 
-def _resized(pictures: Tensor, size: int) -> Tensor:
-    return functional.interpolate(
-        pictures, size=(size, size), mode="bilinear", antialias=True, align_corners=False
-    )
+def _some(count: int, share: float) -> Tensor:
+    """Which pictures it befalls: [N, 1, 1, 1]."""
+    return torch.rand(count, 1, 1, 1) < share
+
+
+def _resized(pictures: Tensor, size: tuple[int, int]) -> Tensor:
+    return functional.interpolate(pictures, size=size, mode="bilinear", antialias=True, align_corners=False)

@@ -13,7 +13,7 @@ import logging
 import math
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,12 @@ from generation.previz.world.scenes import Scene
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "previz-clip"
 SCENES, EACH = 48, 2
+ABSENT = -1
 PEAK, WARM_UP, DECAY = 1.5e-3, 100, 0.05
 ATTRIBUTE_SHARE = 1.0
 SAVE_SECONDS = 120
+SEEDS_APART = 1_000_000
+"""So that stages of different picture sizes see different scenes."""
 
 log = logging.getLogger("previz-clip")
 
@@ -75,7 +78,8 @@ class Trainer:
     def _learn(self) -> dict[str, float]:
         torch.manual_seed(self.step)
         chance = random.Random(f"previz-clip-{self.step}")
-        shown = [scenes.sample(self.step * SCENES + place) for place in range(SCENES)]
+        first = SEEDS_APART * self.size + self.step * SCENES
+        shown = [scenes.sample(first + place) for place in range(SCENES)]
         said = [phrases.describe(scene, chance) for scene in shown for _ in range(EACH)]
         seen = [scene for scene in shown for _ in range(EACH)]
         images = pictures.frames(shown, chance, each=EACH, size=self.size).contiguous(
@@ -113,14 +117,16 @@ class Trainer:
     def _read(
         self, images: Tensor, texts: Tensor, seen: Sequence[Scene], said: Sequence[phrases.Phrase]
     ) -> Tensor:
+        """How badly attributes are told from pictures and texts; what is not shown or named is left out."""
+        shown = indices([_settled(scene) for scene in seen])
+        told = indices([phrase.named for phrase in said])
         total = torch.zeros(())
-        for name, reader in self.readers.items():
-            values = scenes.ATTRIBUTES[name]
-            shown = torch.tensor([values.index(getattr(scene, name)) for scene in seen])
-            told = torch.tensor([values.index(p.named[name]) if name in p.named else -1 for p in said])
-            total = total + functional.cross_entropy(reader(images * 10), shown)
-            if (told >= 0).any():
-                total = total + functional.cross_entropy(reader(texts * 10), told, ignore_index=-1)
+        for place, reader in enumerate(self.readers.values()):
+            for vectors, values in ((images, shown[:, place]), (texts, told[:, place])):
+                if (values >= 0).any():
+                    total = total + functional.cross_entropy(
+                        reader(vectors * 10), values, ignore_index=ABSENT
+                    )
         return total
 
     def _tokens(self, texts: list[str]) -> Tensor:
@@ -181,25 +187,38 @@ class Trainer:
         log.info("%s", line)
 
 
+def indices(named: Sequence[Mapping[str, str]]) -> Tensor:
+    """The place of each visible attribute's value: [N, attributes], ABSENT where it has none."""
+    return torch.tensor(
+        [
+            [
+                scenes.ATTRIBUTES[name].index(each[name]) if name in each else ABSENT
+                for name in phrases.VISIBLE
+            ]
+            for each in named
+        ]
+    )
+
+
 def answers(said: Sequence[phrases.Phrase], seen: Sequence[Scene]) -> tuple[Tensor, Tensor]:
     """For each text and picture [T, P]: 1 if all that is named is shown; and 0 where nobody can tell.
 
-    The size of an object that grows depends on the moment.
+    Nobody can if all else agrees and the text names what this frame cannot settle.
     """
-    target = torch.ones(len(said), len(seen))
-    certain = torch.ones(len(said), len(seen))
-    for name in phrases.VISIBLE:
-        shown = [getattr(scene, name) for scene in seen]
-        for place, phrase in enumerate(said):
-            if name in phrase.named:
-                target[place] *= torch.tensor([float(value == phrase.named[name]) for value in shown])
-    growing = torch.tensor([scene.motion == "grow" for scene in seen])
-    for place, phrase in enumerate(said):
-        if not phrase.named:
-            target[place] = 0
-        if "size" in phrase.named:
-            certain[place, growing] = 0
-    return target, certain
+    told = indices([phrase.named for phrase in said]).unsqueeze(1)
+    shown = indices([phrases.shown(scene) for scene in seen]).unsqueeze(0)
+    settled = indices([_settled(scene) for scene in seen]).unsqueeze(0)
+    open_ = (settled == ABSENT) & (shown != ABSENT)
+    named = told != ABSENT
+    agrees = ~named | (told == shown)
+    target = agrees.all(dim=2) & named.any(dim=2)
+    doubtful = (named & open_).any(dim=2) & (agrees | open_).all(dim=2)
+    return target.float(), 1 - doubtful.float()
+
+
+def _settled(scene: Scene) -> dict[str, str]:
+    unsure = phrases.unsure(scene)
+    return {name: value for name, value in phrases.shown(scene).items() if name not in unsure}
 
 
 def main() -> None:
