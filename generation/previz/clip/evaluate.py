@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dam.search.encoders import card, openclip
-from dam.search.encoders.base import Encoder
+from dam.search.encoders.base import Encoder, Meaning
 from dam.search.fusion import LEAST_LIKELIHOOD, Scale
 from generation.previz.clip import photographs, phrases
 from generation.previz.clip.train import WEIGHTS
@@ -120,11 +120,7 @@ def _searches(
             if named.get("count") == "none" and len(named) > 1:
                 continue
             meaning = encoder.understand(spoken(named))
-            scores = (frames @ np.array(meaning.vector, np.float32)).max(axis=1)
-            scale = Scale(steepness=meaning.steepness, level=meaning.level)
-            found = (
-                np.array([scale.likelihood(float(score)) >= LEAST_LIKELIHOOD for score in scores]) & judged
-            )
+            found = judged & _found(meaning, frames)
             truth = np.array([named.items() <= phrases.shown(scene).items() for scene in shown]) & judged
             hits, right, there = hits + found.sum(), right + (found & truth).sum(), there + truth.sum()
             if not truth.any():
@@ -135,6 +131,15 @@ def _searches(
         "without_a_match": without,
         "of_them_said_so": round(honest / max(without, 1), 3),
     }
+
+
+def _found(meaning: Meaning, frames: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which clips a search shows; none where the encoder knows no word of it."""
+    if meaning.vector is None:
+        return np.zeros(len(frames), bool)
+    scale = Scale(steepness=meaning.steepness, level=meaning.level)
+    scores = (frames @ np.array(meaning.vector, np.float32)).max(axis=1)
+    return np.array([scale.likelihood(float(score)) >= LEAST_LIKELIHOOD for score in scores])
 
 
 def spoken(named: dict[str, str]) -> str:

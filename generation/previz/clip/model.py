@@ -19,10 +19,10 @@ SIZE = 128
 """Pixels a side of what the model looks at."""
 PAD, END, UNKNOWN = "<pad>", "</s>", "<unk>"
 ABOUT = {
-    "label": "previz-clip 0.1 (early)",
+    "label": "previz-clip 0.2 (early)",
     "good_at": (
-        "clips made with the bundled generator: an object, its colour and size, where it is and the"
-        " time of day, as in “red bottle”, “star at night” or “on a table”"
+        "drawn scenes like the demo library's: an object, its colour, where it is and the time of day, as in"
+        " “red bottle”, “star at night” or “on a table”"
     ),
     "bad_at": (
         "real footage, movement and writing, for it is a small early model that has seen drawn scenes only;"

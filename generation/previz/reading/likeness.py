@@ -280,7 +280,7 @@ class _View:
             up = (each("y") - self.v) / (radius * (1 - first.squash))
             x = torch.cos(tilt) * across - torch.sin(tilt) * up
             y = torch.sin(tilt) * across + torch.cos(tilt) * up
-            colour, cover = rendering._shade(first.shape, chosen, x, y, yaw)
+            colour, cover = rendering.shade(first.shape, chosen, x, y, yaw)
             picture = torch.lerp(picture, colour.clamp(0, 1), cover.unsqueeze(-1))
         away = (picture[:, 0] - self.seen).abs().clamp(max=_CLIP).mean(-1)
         return (away * self.inside).sum((1, 2)) / self.inside.sum()

@@ -44,7 +44,7 @@ def motion(video: Tensor, backdrop: Backdrop, outlines: Outlines) -> str | None:
     if _alike(x, (2 * math.pi * time).sin()) > 0.85 and _reach(x) > 0.35:
         return "orbit"
     # What pours does not sink, though its stream does.
-    if abs(upwards) < 0.15 and _pours(backdrop, outlines):
+    if upwards > -0.15 and _pours(backdrop, outlines):
         return "pour"
     if abs(upwards) > 0.12:
         return ("up" if upwards > 0 else "down") if _steady(top) > 0.8 and widens < 1.6 else None

@@ -168,7 +168,7 @@ def _place(clips: Tensor, shape: str, members: list[int], scenes: Sequence[Scene
     sine, cosine = torch.sin(angle).view(-1, frames, 1, 1), torch.cos(angle).view(-1, frames, 1, 1)
     local_x, local_y = cosine * across - sine * up, sine * across + cosine * up
     turned = yaw.view(-1, frames, 1, 1)
-    colour, cover = _shade(shape, scenes, local_x, local_y, turned)
+    colour, cover = shade(shape, scenes, local_x, local_y, turned)
     if any(scene.motion == "pour" for scene in scenes):
         _pour(clips, members, scenes, x=x, y=y, radius=radius, angle=angle, floor=floor, pouring=pouring)
     window.blend(colour, cover)
@@ -184,7 +184,7 @@ def _second(base: Tensor) -> Tensor:
     return torch.where(base.amin(-1, keepdim=True) > 0.9, base * 0.62, paler)
 
 
-def _shade(shape: str, scenes: Sequence[Scene], x: Tensor, y: Tensor, yaw: Tensor) -> tuple[Tensor, Tensor]:
+def shade(shape: str, scenes: Sequence[Scene], x: Tensor, y: Tensor, yaw: Tensor) -> tuple[Tensor, Tensor]:
     """Colour [N, T, S, S, 3] and cover [N, T, S, S] of a rounded solid under one key light."""
     base = _tones(COLOURS, [s.colour for s in scenes], x)
     light = _tones(_KEY_LIGHT, [s.light for s in scenes], x)
