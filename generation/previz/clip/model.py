@@ -19,7 +19,7 @@ SIZE = 128
 """Pixels a side of what the model looks at."""
 PAD, END, UNKNOWN = "<pad>", "</s>", "<unk>"
 ABOUT = {
-    "label": "previz-clip 0.2 (early)",
+    "label": "previz-clip 0.1 (early)",
     "good_at": (
         "drawn scenes like the demo library's: an object, its colour, where it is and the time of day, as in"
         " “red bottle”, “star at night” or “on a table”"
