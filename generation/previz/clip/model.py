@@ -19,13 +19,13 @@ SIZE = 128
 """Pixels a side of what the model looks at."""
 PAD, END, UNKNOWN = "<pad>", "</s>", "<unk>"
 ABOUT = {
-    "label": "previz-clip 0.1 (early)",
+    "label": "previz-clip 0.2",
     "good_at": (
-        "drawn scenes like the demo library's: an object, its colour, where it is and the time of day, as in"
-        " “red bottle”, “star at night” or “on a table”"
+        "drawn scenes like the demo library's: what the object is, its colour, how many there are, where it"
+        " is and the time of day, as in “red bottle”, “star at night” or “empty city”"
     ),
     "bad_at": (
-        "real footage, movement and writing, for it is a small early model that has seen drawn scenes only;"
+        "real footage, movement and writing, for it is a small model that has seen drawn scenes only;"
         " ENCODER_MODEL takes a full OpenCLIP model"
     ),
 }

@@ -12,6 +12,8 @@ from generation.previz.world.scenes import Scene
 # A single frame shows these; movement of objects and camera it does not.
 VISIBLE = ("count", "size", "colour", "material", "shape", "ground", "light")
 
+NEAR = 0.27
+"""Half the height, in shorter sides of the picture, beyond which an object is nearer than in any sample."""
 CAPTIONS_SHARE = 0.2
 """Texts that are whole captions, as clips made here carry them."""
 # What is asked for alone: what is harder to tell comes more often.
@@ -59,8 +61,8 @@ def shown(scene: Scene) -> dict[str, str]:
 
 
 def unsure(scene: Scene) -> frozenset[str]:
-    """What one frame of this scene cannot settle: the size of what grows, comes nearer or is zoomed at."""
-    changing = scene.motion in ("grow", "orbit") or scene.camera.startswith("zoom")
+    """What one frame of this scene cannot settle: the size of what grows, comes near or is zoomed at."""
+    changing = scene.motion in ("grow", "orbit") or scene.camera.startswith("zoom") or scene.radius > NEAR
     return frozenset({"size"}) if scene.objects and changing else frozenset()
 
 

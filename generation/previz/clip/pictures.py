@@ -3,11 +3,13 @@
 import math
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from generation.previz.clip import phrases
 from generation.previz.world import rendering
 from generation.previz.world.scenes import Scene
 
@@ -15,9 +17,16 @@ MEAN = (0.5, 0.5, 0.5)
 STD = (0.25, 0.25, 0.25)
 # Widths in heights. The encoder squeezes every picture to a square.
 _ASPECTS = (16 / 9, 1.0, 16 / 9, 9 / 16)
+_NEAR = (phrases.NEAR + 0.01, 0.42)
+"""Half the height of a near object, in shorter sides of the picture."""
 _SOFT_SHARE, _BLOCKY_SHARE = 0.5, 0.25
 _BLOCKS = (16, 9)
 """The bundled generator draws in blocks of 16 pixels: how many lie side by side, and above each other."""
+
+
+def nearer(scene: Scene, chance: random.Random) -> Scene:
+    """The same scene with its one object as large as fits, which shows best what it is and hides its size."""
+    return replace(scene, radius=chance.uniform(*_NEAR)) if scene.objects == 1 else scene
 
 
 def frames(scenes: Sequence[Scene], chance: random.Random, *, each: int, size: int) -> Tensor:

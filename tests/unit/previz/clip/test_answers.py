@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from generation.previz.clip import phrases, train
+from generation.previz.clip import phrases, pictures, train
 from generation.previz.clip.phrases import Phrase
 from generation.previz.world import scenes
 from generation.previz.world.scenes import Scene
@@ -71,3 +71,16 @@ def test_attributes_that_are_not_shown_have_no_label() -> None:
     labels = train.indices([phrases.shown(scene(count="none"))])[0].tolist()
     labelled = {name for name, label in zip(phrases.VISIBLE, labels, strict=True) if label != train.ABSENT}
     assert labelled == {"count", "ground", "light"}
+
+
+def test_the_size_of_what_is_shown_from_near_is_not_judged() -> None:
+    near = pictures.nearer(scene(), random.Random(0))
+    said = [Phrase("small ball", {"size": "small", "shape": "ball"}), Phrase("ball", {"shape": "ball"})]
+    target, sure = train.answers(said, [near])
+    assert sure.tolist() == [[0], [1]]
+    assert target[1].tolist() == [1]
+
+
+def test_several_objects_are_not_shown_from_near() -> None:
+    two = scene(count="two")
+    assert pictures.nearer(two, random.Random(0)) == two

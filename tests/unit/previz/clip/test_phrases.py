@@ -72,3 +72,7 @@ def test_every_word_that_is_said_is_known() -> None:
         for text in (described(seed).text, caption):
             words = text.replace("-", " ").replace(",", " ").lower().split()
             assert set(words) <= known, text
+
+
+def test_no_sampled_scene_is_near() -> None:
+    assert max(scenes.sample(seed).radius for seed in MANY) <= phrases.NEAR
