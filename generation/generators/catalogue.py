@@ -84,7 +84,14 @@ def _file_digest(path: Path, size: int, modified: int) -> str:
 
 
 def _written(folder: Path) -> Card:
-    said = _json(folder / CARD_NAME)
+    path = folder / CARD_NAME
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _parsed(path: Path, _modified: int) -> Card:
+    """A lexicon of thousands of words is read once, not with every letter that somebody types."""
+    folder, said = path.parent, _json(path)
     try:
         words = said.get("lexicon")
         return Card(

@@ -43,10 +43,21 @@ def fit_codec(config: TrainingConfig) -> codecs.PatchCodec:
     return loaded
 
 
+def device(config: TrainingConfig) -> torch.device:
+    """Where clips are drawn and the model is trained."""
+    name = config.device
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)
+
+
 def draw(config: TrainingConfig, seeds: Sequence[int], size: Size) -> Tensor:
     """Frames uint8 [B, T, H, W, 3] of the scenes of these seeds."""
     chosen = [scenes.sample(seed) for seed in seeds]
-    return rendering.render(chosen, frames=config.frames, height=size[1], width=size[0])
+    drawn = rendering.render(
+        chosen, frames=config.frames, height=size[1], width=size[0], device=device(config)
+    )
+    return drawn.cpu()
 
 
 class LatentStore:

@@ -1,30 +1,19 @@
-"""The codec of previz-dit 0.2: blocks of pixels against their principal components.
+"""The codec of previz-dit 0.2: it decodes blocks of 8 frames and 16 x 16 pixels from principal components.
 
 It goes when weights of a later version replace those; `codec` is what is trained with now.
-
-It stands where diffusers' Wan pipelines expect a variational autoencoder. One matrix multiplication encodes,
-another decodes; nothing in it is trained by gradient. The first frame is repeated to fill the first block,
-so latent frame 0 is a still picture, as with Wan's causal autoencoder.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from generation.generators.libraries import diffusers
+from generation.previz.codec import Decoded
 
 # diffusers loads a class of another library if that class's module knows the loader by this very name.
 ModelMixin: Any = diffusers.ModelMixin
 _register_to_config: Any = diffusers.configuration_utils.register_to_config
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """What diffusers expects of `decode`: video [B, 3, T, H, W] in -1 to 1."""
-
-    sample: Tensor
 
 
 class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
@@ -52,31 +41,10 @@ class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
         self.mean = nn.Parameter(torch.zeros(pixels), requires_grad=False)
         self.scale = nn.Parameter(torch.ones(z_dim), requires_grad=False)
 
-    @property
-    def _block(self) -> tuple[int, int]:
-        config: Any = self.config
-        return int(config.scale_factor_temporal), int(config.scale_factor_spatial)
-
-    def blocks(self, video: Tensor) -> Tensor:
-        """Cut a video into flat blocks: [B, T', h, w, 3 * block_frames * block * block]."""
-        deep, side = self._block
-        batch, colours, frames, height, width = video.shape
-        if (frames - 1) % deep or height % side or width % side:
-            raise ValueError(
-                f"frames must be {deep}n + 1 and sides multiples of {side}, got {tuple(video.shape)}"
-            )
-        video = torch.cat([video[:, :, :1].expand(-1, -1, deep - 1, -1, -1), video], dim=2)
-        cut = video.view(batch, colours, -1, deep, height // side, side, width // side, side)
-        return cut.permute(0, 2, 4, 6, 1, 3, 5, 7).flatten(4)
-
-    def encode(self, video: Tensor) -> Tensor:
-        """Video in -1 to 1 to latents."""
-        found = (self.blocks(video) - self.mean) @ self.basis.T
-        return (found * self.scale).permute(0, 4, 1, 2, 3)
-
     def decode(self, z: Tensor, return_dict: bool = True) -> Decoded | tuple[Tensor]:
         """Latents to video in -1 to 1, as diffusers' pipelines call it."""
-        deep, side = self._block
+        config: Any = self.config
+        deep, side = int(config.scale_factor_temporal), int(config.scale_factor_spatial)
         batch, _, frames, rows, columns = z.shape
         flat = (z.permute(0, 2, 3, 4, 1) / self.scale) @ self.basis + self.mean
         cut = flat.view(batch, frames, rows, columns, 3, deep, side, side).permute(0, 4, 1, 5, 2, 6, 3, 7)

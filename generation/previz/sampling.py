@@ -66,9 +66,9 @@ class Sampler:
         """
         codec = self._pipeline.vae
         known, keep = self._begin(picture)
-        first = codecs.to_video(torch.from_numpy(picture)[None, None])
+        first = self._video(picture)
         deep = codec.config.scale_factor_temporal
-        amount = torch.linspace(0, 1, deep + 1)[1:].view(1, 1, deep, 1, 1)
+        amount = torch.linspace(0, 1, deep + 1, device=first.device)[1:].view(1, 1, deep, 1, 1)
 
         def settle(expected: Tensor) -> Tensor:
             # Two latent frames, for the first of those that are decoded gives a single frame.
@@ -79,14 +79,18 @@ class Sampler:
 
         return self._complete(prompt, known, keep, seed, settle=settle)
 
+    def _video(self, picture: Picture) -> Tensor:
+        """A picture as a video of one frame, where the model is."""
+        return codecs.to_video(torch.from_numpy(picture)[None, None]).to(self._pipeline.device)
+
     def _begin(self, picture: Picture) -> tuple[Tensor, Tensor]:
         """Latents [1, z, T', h, w] that hold a picture first, and where they hold it [T', h, w]."""
         codec = self._pipeline.vae
-        first = codec.encode(codecs.to_video(torch.from_numpy(picture)[None, None])).latents
+        first = codec.encode(self._video(picture)).latents
         latent_frames = (self._frames - 1) // codec.config.scale_factor_temporal + 1
-        known = torch.zeros(*first.shape[:2], latent_frames, *first.shape[3:])
+        known = first.new_zeros(*first.shape[:2], latent_frames, *first.shape[3:])
         known[:, :, :1] = first
-        keep = torch.zeros(known.shape[2:], dtype=torch.bool)
+        keep = torch.zeros(known.shape[2:], dtype=torch.bool, device=known.device)
         keep[0] = True
         return known, keep
 
@@ -98,7 +102,7 @@ class Sampler:
         keep: Tensor,
         seed: int,
         *,
-        settle: Settle = lambda expected: expected,
+        settle: Settle | None = None,
     ) -> Frames:
         """Make what is not kept of `known` [1, z, T', h, w]; `settle` may correct what the model expects."""
         pipeline = self._pipeline
@@ -107,10 +111,13 @@ class Sampler:
         )
         states = torch.cat(words)
         scheduler = type(pipeline.scheduler).from_config(pipeline.scheduler.config)
-        scheduler.set_timesteps(self._steps)
+        scheduler.set_timesteps(self._steps, device=known.device)
         asked = (~keep).float()
         patch = pipeline.transformer.config.patch_size[-1]
-        latents = torch.randn(known.shape, generator=torch.Generator("cpu").manual_seed(seed))
+        # Chance is drawn on the CPU, so that a seed means the same on every device.
+        latents = torch.randn(known.shape, generator=torch.Generator("cpu").manual_seed(seed)).to(
+            known.device
+        )
         for time in scheduler.timesteps:
             shown = torch.lerp(known, latents, asked).to(states.dtype).expand(2, -1, -1, -1, -1)
             timestep = (asked[:, ::patch, ::patch].flatten() * time).expand(2, -1)
@@ -124,5 +131,5 @@ class Sampler:
             expected = torch.lerp(known, expected, asked)
             latents = scheduler.step(expected, time, latents, return_dict=False)[0]
         video = pipeline.vae.decode(torch.lerp(known, latents, asked)).sample[0]
-        frames: Frames = ((video.permute(1, 2, 3, 0) + 1) * 127.5).round().to(torch.uint8).numpy()
+        frames: Frames = ((video.permute(1, 2, 3, 0) + 1) * 127.5).round().to(torch.uint8).cpu().numpy()
         return frames

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ def draw(run: Any, codec: Any, path: Path, *, prompts: Sequence[str] = PROMPTS, 
     """Sample the averaged model with the pipeline it will ship in, one row of frames per prompt."""
     transformer, encoder = run.averaged_models()
     pipeline = export.pipeline(
-        transformer=transformer, encoder=encoder, tokenizer=run.models.tokenizer, codec=codec
-    )
+        transformer=transformer, encoder=encoder, tokenizer=run.models.tokenizer, codec=deepcopy(codec)
+    ).to(run.device)
     pipeline.set_progress_bar_config(disable=True)
     config = run.config
     with torch.autocast(run.device.type, dtype=torch.bfloat16):

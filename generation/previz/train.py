@@ -18,7 +18,7 @@ import torch
 
 from generation.previz import sheets, text, training
 from generation.previz.config import TrainingConfig
-from generation.previz.data import LatentStore, fit_codec
+from generation.previz.data import LatentStore, device, fit_codec
 
 
 class Run:
@@ -26,7 +26,7 @@ class Run:
 
     def __init__(self, config: TrainingConfig) -> None:
         self.config = config
-        self.device = torch.device(device(config))
+        self.device = device(config)
         self.models = training.build(config).to(self.device)
         self.models.transformer.rope = self.models.times
         self.averages = [p.detach().clone() for p in self._averaged()]
@@ -110,12 +110,6 @@ class Run:
         for parameter, average in zip(parameters, self.averages, strict=True):
             parameter.data.copy_(average)
         return fresh.transformer.eval(), fresh.encoder.eval()
-
-
-def device(config: TrainingConfig) -> str:
-    if config.device != "auto":
-        return config.device
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def save(run: Run, path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from generation.generators import catalogue, loading
+from generation.generators import catalogue, loading, understanding
 from generation.generators.base import VideoGenerator, VideoRequest
 
 BUNDLED = settings.BASE_DIR / "generation" / "previz" / "weights" / "previz-dit"
@@ -49,6 +49,14 @@ def test_the_bundled_model_is_small_and_says_what_it_is() -> None:
     assert card.identity.licence == "Apache-2.0"
     assert card.identity.early_checkpoint
     assert sum(path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()) < 25 * 2**20
+
+
+@pytest.mark.parametrize("word", ["battle", "boat", "heat"])
+def test_a_word_that_only_looks_like_a_known_one_is_left_alone(word: str) -> None:
+    lexicon = catalogue.read(BUNDLED).lexicon
+    assert lexicon is not None
+    found = understanding.understand(f"a red {word}", lexicon)
+    assert (found.unknown, found.taken) == ((word,), ())
 
 
 def test_it_draws_the_clip_it_promises(generator: VideoGenerator) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from generation.previz import export, refine, starts, train, training
+from generation.previz import codec, export, refine, starts, train, training
 from generation.previz.config import Phase, TrainingConfig
 from generation.previz.data import LatentStore, fit_codec
 
@@ -131,6 +131,18 @@ def test_a_refiner_learns_and_goes_on(config: TrainingConfig, tmp_path: Path) ->
     assert again.step == 2
     assert torch.equal(again.refiner.enter.weight, broken.refiner.enter.weight)
     assert all(0 < error < 255 for error in errors)
+
+
+def test_a_trained_refiner_becomes_part_of_the_codec(config: TrainingConfig, tmp_path: Path) -> None:
+    trained = refine.Refinement(config, width=4, steps=2, through_model=False)
+    trained.advance()
+    trained.advance()
+    trained.save(config.folder / "refiner.pt")
+    refine.refined(config).save_pretrained(tmp_path)
+    (config.folder / "refiner.pt").unlink()
+    loaded = codec.PatchCodec.from_pretrained(tmp_path, local_files_only=True)
+    assert torch.equal(loaded.refiner.leave.weight, trained.refiner.leave.weight)
+    assert refine.refined(config).refiner is None
 
 
 def test_the_card_tells_how_the_weights_were_made(config: TrainingConfig, tmp_path: Path) -> None:
