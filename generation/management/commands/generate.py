@@ -121,7 +121,8 @@ class Command(BaseCommand):
 def _reading(job: GenerationJob) -> list[str]:
     """What the model made of the prompt, if it reads a language of its own."""
     understood = job.understood
-    if understood.get("canonical", job.prompt) == job.prompt:
+    prompt = job.prompt.lower()
+    if understood.get("canonical", prompt) == prompt:
         return []
     taken = [f"“{written}” for “{known}”" for written, known in understood.get("taken", ())]
     unknown = [f"“{word}”" for word in understood["unknown"]]

@@ -57,6 +57,13 @@ def test_what_the_model_made_of_the_prompt_is_told(client: Client, brand: Brand,
     assert "Left out <q>table</q>." in text
 
 
+def test_a_prompt_that_was_taken_as_it_stands_is_told_once(
+    client: Client, brand: Brand, released: Version
+) -> None:
+    GenerationJob.objects.update(prompt="A red ball", understood={"canonical": "a red ball", "unknown": []})
+    assert "Understood as" not in read(client, brand, released, Role.LEGAL_REVIEWER)
+
+
 def test_an_understanding_of_before_guesses_and_additions_is_told_too(
     client: Client, brand: Brand, released: Version
 ) -> None:
