@@ -34,6 +34,7 @@ _TRUSTED = {
     ("transformers", "PreTrainedTokenizerFast"),
     ("generation.previz.codec", "PatchCodec"),
     ("generation.previz.first_codec", "PatchCodec"),
+    ("generation.previz.transformer", "PlacedTransformer"),
 }
 _UNSAFE = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5", ".py", ".so")
 
@@ -67,7 +68,8 @@ def load(folder: Path, card: Card) -> "WanGenerator":
 
     # diffusers takes classes of other libraries only from modules that are imported already.
     import generation.previz.codec
-    import generation.previz.first_codec  # noqa: F401
+    import generation.previz.first_codec
+    import generation.previz.transformer  # noqa: F401
     from generation.generators.libraries import diffusers, transformers
 
     diffusers.utils.logging.disable_progress_bar()

@@ -11,10 +11,13 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Up to step `until`, how often a batch shows so many of a clip's latent frames: {1: 0.7, 3: 0.3}."""
+    """What batches show up to step `until`."""
 
     until: int
     spans: dict[int, float]
+    """How often a batch shows so many of a clip's latent frames: {1: 0.7, 3: 0.3}."""
+    windows: float = 0.0
+    """Share of batches that show a window of a single latent frame instead, mostly with an object in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,9 @@ class TrainingConfig:
     text_warm_up: int = 400
     """Steps in which the text encoder alone learns to name what a caption says."""
     tokens: int = 3_600
-    """Tokens of a batch: 24 clips of one latent frame each, or 3 of seven."""
+    """Tokens of a batch: 75 windows, 25 clips of one latent frame each, or 3 of seven."""
+    window: tuple[int, int] = (6, 8)
+    """Rows and columns of a window, in blocks."""
     phases: tuple[Phase, ...] = (Phase(until=1 << 30, spans={1: 0.4, 3: 0.4, 7: 0.2}),)
     given_share: float = 0.3
     """Share of batches of several latent frames in which some tokens are given clean: the road to clips
@@ -70,6 +75,8 @@ class TrainingConfig:
     starts there, and the shifted distribution hardly ever goes there."""
     noise_floor: float = 0.15
     """Loss weight is 1 / max(noise, floor)^2."""
+    object_weight: float = 4.0
+    """How much more the error of tokens with an object in them counts than that of the ground."""
     device: str = "auto"
     """`cpu`, `cuda`, or whichever there is."""
     threads: int = 2
@@ -99,10 +106,12 @@ class TrainingConfig:
         values["folder"] = Path(values["folder"])
         if "phases" in values:
             values["phases"] = tuple(
-                Phase(until=p["until"], spans={int(n): share for n, share in p["spans"].items()})
+                Phase(**{**p, "spans": {int(n): share for n, share in p["spans"].items()}})
                 for p in values["phases"]
             )
         for name in ("sizes", "size_shares"):
             if name in values:
                 values[name] = tuple(tuple(v) if isinstance(v, list) else v for v in values[name])
+        if "window" in values:
+            values["window"] = tuple(values["window"])
         return cls(**values)

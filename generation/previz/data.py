@@ -16,8 +16,11 @@ from torch import Tensor
 
 from generation.previz import codec as codecs
 from generation.previz.config import Size, TrainingConfig
-from generation.previz.world import rendering, scenes
+from generation.previz.world import motions, rendering, scenes
+from generation.previz.world.scenes import Scene
 
+Corner = tuple[int, int]
+"""Row and column, in blocks."""
 CODEC_SEEDS = range(2_000_000_000, 2_000_000_160)
 _DRAW_AT_ONCE = 8
 
@@ -68,6 +71,7 @@ class LatentStore:
         shape = (config.clips, config.latent_frames, config.blocks, config.channels)
         self._latents = _open(config.folder / "latents.f16", dtype=np.float16, shape=shape)
         self._drawn = _open(config.folder / "latents.drawn", dtype=np.uint8, shape=(config.clips,))
+        self._objects: dict[int, Tensor] = {}
         self._turns = [
             size for size, share in zip(config.sizes, config.size_shares, strict=True) for _ in range(share)
         ]
@@ -87,6 +91,31 @@ class LatentStore:
         rows, columns = size[1] // self._config.block, size[0] // self._config.block
         return codecs.fold(torch.from_numpy(taken).unflatten(2, (rows, columns)))
 
+    def windows(
+        self, places: Sequence[int], *, size: Size, times: Sequence[int], corners: Sequence[Corner]
+    ) -> tuple[Tensor, Tensor]:
+        """Of each clip a window of one latent frame: latents [B, z, 1, h, w], and where objects are as in
+        `objects`. `corners` are the windows' first row and column, in blocks."""
+        high, wide = self._config.window
+        self.draw([place for place in places if not self._drawn[place]])
+        columns = size[0] // self._config.block
+        within = torch.arange(high).view(-1, 1) * columns + torch.arange(wide)
+        first = torch.tensor([top * columns + left for top, left in corners])
+        blocks = (first.view(-1, 1, 1) + within).numpy()
+        taken = self._latents[np.array(places)[:, None, None], np.array(times)[:, None, None], blocks]
+        there = [
+            self.objects([place], size=size, times=[time])[0, :, top : top + high, left : left + wide]
+            for place, time, (top, left) in zip(places, times, corners, strict=True)
+        ]
+        return codecs.fold(torch.from_numpy(taken.astype(np.float32)).unsqueeze(1)), torch.stack(there)
+
+    def objects(self, places: Sequence[int], *, size: Size, times: Sequence[int]) -> Tensor:
+        """True [B, len(times), h / 2, w / 2] for the blocks of `get`'s clips that an object is seen in."""
+        for place in places:
+            if place not in self._objects:
+                self._objects[place] = _object_blocks(self._config, scenes.sample(place), size)
+        return torch.stack([self._objects[place] for place in places])[:, list(times)]
+
     def missing(self) -> list[int]:
         return [int(place) for place in np.flatnonzero(self._drawn == 0)]
 
@@ -102,6 +131,21 @@ class LatentStore:
             numbers = self._codec.encode_blocks(codecs.to_video(draw(self._config, places, size)))
         self._latents[places] = numbers.flatten(2, 3).to(torch.float16).numpy()
         self._drawn[places] = 1
+
+
+def _object_blocks(config: TrainingConfig, scene: Scene, size: Size) -> Tensor:
+    """True [T', h, w] for blocks of pixels that the box around an object touches in any of their frames."""
+    width, height = size
+    unit = min(size) / config.block
+    columns, rows = (torch.arange(n // config.block) for n in size)
+    boxes = motions.boxes(scene, frames=config.frames, half_width=width / min(size) / 2) * unit
+    middle = torch.tensor([width, height] * 2) / config.block / 2
+    left, top, right, bottom = (boxes + middle).unsqueeze(-1).unbind(dim=-2)
+    across = (columns + 1 > left) & (columns < right)
+    down = (rows + 1 > top) & (rows < bottom)
+    there = (down.unsqueeze(-1) & across.unsqueeze(-2)).any(dim=0)
+    later = there[1:].unflatten(0, (-1, config.block_frames)).any(dim=1)
+    return torch.cat([there[:1], later])
 
 
 def _open(path: Path, *, dtype: type, shape: tuple[int, ...]) -> np.memmap:

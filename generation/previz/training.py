@@ -1,5 +1,6 @@
 """One step of training: which clips, which words, which noise, which loss."""
 
+import math
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -8,13 +9,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from generation.generators.libraries import diffusers
 from generation.previz import text
 from generation.previz.codec import FOLD
-from generation.previz.config import Phase, TrainingConfig
-from generation.previz.data import LatentStore
+from generation.previz.config import Phase, Size, TrainingConfig
+from generation.previz.data import Corner, LatentStore
+from generation.previz.transformer import PlacedTransformer, Shown
 from generation.previz.world import captions, scenes
 
+_AWAY = 0.15
+"""Share of windows that may lie anywhere."""
 UNSAID = -100
 """The label of an attribute that a caption leaves out; cross entropy ignores it."""
 
@@ -78,6 +81,14 @@ class Models:
             part.to(device)
         return self
 
+    def show(self, shown: Shown) -> None:
+        """Tell the transformer what it is shown of clips."""
+        # What is turned by time and place is the difference of two patches: those of a window are as far
+        # from each other as anywhere else. Of several latent frames all clips show the same.
+        alone = shown.times.shape[1] == 1
+        self.times.times = (0,) if alone else tuple(shown.times[0].tolist())
+        self.transformer.patch_embedding.shown = shown
+
     def trained(self) -> list[nn.Parameter]:
         return [*self.transformer.parameters(), *self.encoder.parameters(), *self.namer.parameters()]
 
@@ -86,7 +97,7 @@ def build(config: TrainingConfig) -> Models:
     """Models with random weights, the same for the same seed."""
     torch.manual_seed(config.seed)
     tokenizer = text.build_tokenizer(captions.caption(scenes.sample(i), i) for i in range(config.sentences))
-    transformer = diffusers.WanTransformer3DModel(
+    transformer = PlacedTransformer(
         patch_size=(1, FOLD, FOLD),
         num_attention_heads=config.heads,
         attention_head_dim=config.model_width // config.heads,
@@ -108,8 +119,10 @@ def build(config: TrainingConfig) -> Models:
 @dataclass(frozen=True, slots=True)
 class Batch:
     latents: Tensor
-    """[B, z, T, h, w] at the times `times`."""
-    times: tuple[int, ...]
+    """[B, z, T, h, w]"""
+    shown: Shown
+    objects: Tensor
+    """True [B, T, h / 2, w / 2] for the tokens that show an object."""
     tokens: Tensor
     labels: dict[str, Tensor]
     noise: Tensor
@@ -150,15 +163,23 @@ def batch(config: TrainingConfig, store: LatentStore, tokenizer: Any, step: int)
     chance = random.Random(f"previz-batch-{config.seed}-{step}")
     reach = min(config.clips, config.clips_at_start + config.clips_per_step * step)
     size = chance.choices(config.sizes, config.size_shares)[0]
-    times = _times(config, step, chance)
-    many = max(1, config.tokens // (config.blocks * len(times)))
     within = store.places(size, reach)
-    places = [chance.choice(within) for _ in range(many)]
-    tokens, labels = words(config, tokenizer, places, step)
-    latents = store.get(places, size=size, times=times)
+    phase: Phase = next((p for p in config.phases if step < p.until), config.phases[-1])
     given = None
-    if len(times) > 1 and chance.random() < config.given_share:
-        given = _given(latents.shape[2:], chance)
+    if chance.random() < phase.windows:
+        many = max(1, config.tokens // math.prod(config.window))
+        places = [chance.choice(within) for _ in range(many)]
+        latents, objects, shown = _windows(config, store, places, size, chance)
+    else:
+        times = _times(config, phase, chance)
+        many = max(1, config.tokens // (config.blocks * len(times)))
+        places = [chance.choice(within) for _ in range(many)]
+        latents = store.get(places, size=size, times=times)
+        objects = store.objects(places, size=size, times=times)
+        shown = _shown([times], [(0, 0)], objects.shape[2], objects.shape[3])
+        if len(times) > 1 and chance.random() < config.given_share:
+            given = _given(latents.shape[2:], chance)
+    tokens, labels = words(config, tokenizer, places, step)
     dice = torch.Generator().manual_seed(config.seed * 1_000_003 + step)
     level = torch.sigmoid(torch.randn(many, generator=dice))
     level = config.noise_shift * level / (1 + (config.noise_shift - 1) * level)
@@ -166,13 +187,49 @@ def batch(config: TrainingConfig, store: LatentStore, tokenizer: Any, step: int)
     level = torch.where(top, 0.9 + 0.1 * torch.rand(many, generator=dice), level)
     noise = torch.randn(latents.shape, generator=dice)
     return Batch(
-        latents=latents, times=times, tokens=tokens, labels=labels, noise=noise, level=level, given=given
+        latents=latents,
+        shown=shown,
+        objects=objects,
+        tokens=tokens,
+        labels=labels,
+        noise=noise,
+        level=level,
+        given=given,
     )
 
 
-def _times(config: TrainingConfig, step: int, chance: random.Random) -> tuple[int, ...]:
+def _windows(
+    config: TrainingConfig, store: LatentStore, places: list[int], size: Size, chance: random.Random
+) -> tuple[Tensor, Tensor, Shown]:
+    """Latents, objects and places of windows at any times, most of them with an object in them."""
+    rows, columns = size[1] // config.block, size[0] // config.block
+    high, wide = config.window
+    times = [chance.randrange(config.latent_frames) for _ in places]
+    corners: list[Corner] = []
+    for place, time in zip(places, times, strict=True):
+        there = store.objects([place], size=size, times=[time])[0, 0].nonzero().tolist()
+        row, column = chance.choice(there) if there else (0, 0)
+        if not there or chance.random() < _AWAY:
+            row, column = chance.randrange(rows), chance.randrange(columns)
+        top, left = row - chance.randrange(high), column - chance.randrange(wide)
+        corners.append((min(max(0, top), rows - high), min(max(0, left), columns - wide)))
+    latents, objects = store.windows(places, size=size, times=times, corners=corners)
+    return latents, objects, _shown([[time] for time in times], corners, rows, columns)
+
+
+def _shown(times: Sequence[Sequence[int]], corners: Sequence[Corner], rows: int, columns: int) -> Shown:
+    where = torch.tensor(corners)
+    return Shown(
+        times=torch.tensor([list(of) for of in times]),
+        top=where[:, 0],
+        left=where[:, 1],
+        rows=rows,
+        columns=columns,
+    )
+
+
+def _times(config: TrainingConfig, phase: Phase, chance: random.Random) -> tuple[int, ...]:
     """Which latent frames a batch shows."""
-    phase: Phase = next((p for p in config.phases if step < p.until), config.phases[-1])
     many = chance.choices(list(phase.spans), list(phase.spans.values()))[0]
     if many >= config.latent_frames:
         return tuple(range(config.latent_frames))
@@ -213,7 +270,7 @@ def loss(config: TrainingConfig, models: Models, batch: Batch) -> tuple[Tensor, 
         asked = (~batch.given).float()
         noisy = torch.lerp(latents, noisy, asked)
         timestep = timestep.unsqueeze(1) * asked[:, ::FOLD, ::FOLD].flatten().unsqueeze(0)
-    models.times.times = batch.times
+    models.show(batch.shown)
     with torch.autocast(device.type, dtype=torch.bfloat16):
         states = text.encode(models.encoder, batch.tokens)
         named = models.namer.loss(states, batch.tokens, batch.labels)
@@ -223,9 +280,17 @@ def loss(config: TrainingConfig, models: Models, batch: Batch) -> tuple[Tensor, 
             encoder_hidden_states=states,
             return_dict=False,
         )[0]
-    error = ((found.float() - latents).square() * asked).mean(dim=(1, 2, 3, 4)) / asked.mean().clamp(min=1e-3)
+    # A clip is mostly ground, which is learnt soon: without more weight the objects hardly count.
+    heed = asked * torch.where(_to_latents(batch.objects), config.object_weight, 1.0)
+    error = (found.float() - latents).square().mean(dim=1)
+    error = (error * heed).sum(dim=(1, 2, 3)) / heed.sum(dim=(1, 2, 3)).clamp(min=1)
     weight = batch.level.clamp(min=config.noise_floor).pow(-2)
     return (error * weight).mean() + 0.1 * named, error.mean(), named
+
+
+def _to_latents(tokens: Tensor) -> Tensor:
+    """What is true of tokens [..., h, w], of each of their latents [..., h * FOLD, w * FOLD]."""
+    return tokens.repeat_interleave(FOLD, dim=-1).repeat_interleave(FOLD, dim=-2)
 
 
 def optimisers(config: TrainingConfig, models: Models) -> list[torch.optim.Optimizer]:

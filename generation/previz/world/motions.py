@@ -106,6 +106,17 @@ def camera(scene: Scene, *, frames: int) -> Camera:
     return Camera(x=zero, y=zero, zoom=one)
 
 
+def boxes(scene: Scene, *, frames: int, half_width: float = 0.89) -> Tensor:
+    """Where objects are seen [objects, T, 4]: left, top, right, bottom, in shorter sides from the middle."""
+    seen = camera(scene, frames=frames)
+    found = []
+    for member in range(scene.objects):
+        way = path(scene, frames=frames, member=member, half_width=half_width)
+        x, y, radius = way.x - seen.x, way.y - seen.y, scene.radius * way.scale
+        found.append(torch.stack([x - radius, y - radius, x + radius, y + radius], dim=-1))
+    return torch.stack(found) * seen.zoom.view(-1, 1) if found else torch.zeros(0, frames, 4)
+
+
 def _time(frames: int) -> Tensor:
     return torch.linspace(0, 1, frames) if frames > 1 else torch.full((1,), 0.5)
 

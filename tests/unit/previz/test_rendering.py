@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from generation.previz.world import rendering, scenes
+from generation.previz.world import motions, rendering, scenes
 
 
 def draw(
@@ -153,3 +153,35 @@ def test_objects_stay_in_narrow_pictures(size: tuple[int, int], motion: str) -> 
     clip = draw(motion=motion, size=size)
     assert clip.shape[1:3] == (size[1], size[0])
     assert redness(clip).sum(dim=(1, 2)).min() > 50
+
+
+@pytest.mark.parametrize(
+    ("motion", "camera", "count"),
+    [
+        ("left", "static", "two"),
+        ("orbit", "static", "one"),
+        ("bounce", "zoom in", "one"),
+        ("still", "pan left", "three"),
+    ],
+)
+def test_an_object_is_seen_where_its_box_is(motion: str, camera: str, count: str) -> None:
+    scene = scenes.place(
+        shape="ball",
+        colour="red",
+        size="medium",
+        motion=motion,
+        ground="studio",
+        light="day",
+        material="matte",
+        count=count,
+        camera=camera,
+        chance=random.Random(2),
+    )
+    red = redness(rendering.render([scene], frames=5, height=72, width=128)[0]) > 0
+    within = torch.zeros_like(red)
+    for boxes in motions.boxes(scene, frames=5):
+        for frame, box in enumerate(boxes):
+            left, top, right, bottom = (box * 72 + torch.tensor([64, 36, 64, 36])).tolist()
+            within[frame, max(0, int(top)) : int(bottom) + 1, max(0, int(left)) : int(right) + 1] = True
+    assert red.sum() > 0.3 * within.sum()
+    assert (red & ~within).sum() < 0.03 * red.sum()

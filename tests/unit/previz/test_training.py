@@ -7,6 +7,7 @@ import torch
 from generation.previz import codec, export, refine, starts, train, training
 from generation.previz.config import Phase, TrainingConfig
 from generation.previz.data import LatentStore, fit_codec
+from generation.previz.world import scenes
 
 
 def settings(folder: Path) -> TrainingConfig:
@@ -87,7 +88,7 @@ def test_learning_lowers_the_error(config: TrainingConfig) -> None:
 def test_batches_show_as_many_latent_frames_as_the_phase_says(config: TrainingConfig) -> None:
     store, tokenizer = LatentStore(config, fit_codec(config)), training.build(config).tokenizer
     early, late = (
-        {len(training.batch(config, store, tokenizer, step).times) for step in steps}
+        {training.batch(config, store, tokenizer, step).latents.shape[2] for step in steps}
         for steps in (range(3), range(3, 12))
     )
     assert (early, late) == ({1}, {2, 3})
@@ -169,3 +170,40 @@ def test_a_start_takes_a_run_up_elsewhere(config: TrainingConfig, tmp_path: Path
     assert (elsewhere.folder / "codec" / "config.json").read_bytes() == (
         config.folder / "codec" / "config.json"
     ).read_bytes()
+
+
+def test_objects_are_known_block_by_block(config: TrainingConfig) -> None:
+    store = LatentStore(config, fit_codec(config))
+    one = next(i for i in store.places((64, 32), 24) if scenes.sample(i).count == "one")
+    none = next(i for i in range(99) if scenes.sample(i).count == "none")
+    there = store.objects([one], size=(64, 32), times=(0, 2))
+    assert there.shape == (1, 2, 2, 4)
+    assert there.any()
+    assert not there.all()
+    assert not store.objects([none], size=(64, 32), times=(0, 2)).any()
+
+
+def test_errors_in_objects_count_more(config: TrainingConfig) -> None:
+    models, store = training.build(config), LatentStore(config, fit_codec(config))
+    given = training.batch(config, store, models.tokenizer, 3)
+    everywhere = replace(given, objects=torch.ones_like(given.objects))
+    nowhere = replace(given, objects=torch.zeros_like(given.objects))
+    with torch.no_grad():
+        alike = [float(training.loss(config, models, b)[1]) for b in (everywhere, nowhere)]
+        mixed = float(training.loss(config, models, given)[1])
+    assert alike[0] == pytest.approx(alike[1])
+    assert mixed != pytest.approx(alike[0])
+
+
+def test_a_window_shows_a_part_of_its_clip(config: TrainingConfig) -> None:
+    narrow = replace(config, window=(2, 2), phases=(Phase(until=9, spans={1: 1.0}, windows=1.0),))
+    store, tokenizer = LatentStore(narrow, fit_codec(narrow)), training.build(narrow).tokenizer
+    found = training.batch(narrow, store, tokenizer, 0)
+    shown = found.shown
+    assert found.latents.shape[2:] == (1, 4, 4)
+    assert found.objects.float().mean() > 0.4
+    size = (shown.columns * 16, shown.rows * 16)
+    whole = store.get(store.places(size, 24), size=size, times=range(3))
+    for clip, time, top, left in zip(found.latents, shown.times[:, 0], shown.top, shown.left, strict=True):
+        cut = whole[:, :, time, 2 * top : 2 * top + 4, 2 * left : 2 * left + 4]
+        assert (cut == clip[:, 0]).flatten(1).all(dim=1).any()

@@ -1,0 +1,94 @@
+"""Wan's transformer, told where in the picture and in the clip each patch is.
+
+Wan's own knows where patches are from each other (rotary embedding) and nothing else: of a clip that is still
+all noise it cannot say which patch is the sky's and which the floor's but from traces at the picture's edges.
+Large models learn to read those; a small one spends its training on it. So patches get their place as well.
+"""
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from generation.generators.libraries import diffusers
+
+# diffusers loads a class of another library if that class's module knows the loader by this very name.
+ModelMixin: Any = diffusers.ModelMixin
+_Transformer: Any = diffusers.WanTransformer3DModel
+_OCTAVES = 6
+_CLIP = 7
+"""Latent frames of a usual clip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What part of a clip is shown: to each of a batch its own [N, ...], or to all the same [1, ...]."""
+
+    times: Tensor
+    """Latent frames [N, T]."""
+    top: Tensor
+    left: Tensor
+    """The first row and column [N], in patches."""
+    rows: int
+    columns: int
+    """Of the whole picture, in patches."""
+
+
+class PlacedPatches(nn.Conv3d):
+    """Wan's patch embedding [B, C, T, H, W] to [B, d, T, h, w], plus an embedding of each patch's place.
+
+    A place is right and down from the picture's centre, in shorter sides, and the latent frame.
+    """
+
+    def __init__(self, channels: int, width: int, patch: Sequence[int]) -> None:
+        super().__init__(channels, width, kernel_size=tuple(patch), stride=tuple(patch))
+        self.place = nn.Sequential(nn.Linear(3 * 2 * _OCTAVES, width), nn.SiLU(), nn.Linear(width, width))
+        self.shown: Shown | None = None
+        """What is shown; None for whole clips."""
+
+    def forward(self, latents: Tensor) -> Tensor:
+        patches = super().forward(latents)
+        frames, rows, columns = patches.shape[2:]
+        shown = self.shown or Shown(
+            times=torch.arange(frames).view(1, -1),
+            top=torch.zeros(1),
+            left=torch.zeros(1),
+            rows=rows,
+            columns=columns,
+        )
+        shorter = min(shown.rows, shown.columns)
+        down = (shown.top.view(-1, 1) + torch.arange(rows) + 0.5 - shown.rows / 2) / shorter
+        right = (shown.left.view(-1, 1) + torch.arange(columns) + 0.5 - shown.columns / 2) / shorter
+        known = torch.cat(
+            [
+                _waves(shown.times / _CLIP)[:, :, None, None].expand(-1, -1, rows, columns, -1),
+                _waves(down)[:, None, :, None].expand(-1, frames, -1, columns, -1),
+                _waves(right)[:, None, None].expand(-1, frames, rows, -1, -1),
+            ],
+            dim=-1,
+        )
+        weight = self.place[0].weight
+        placed: Tensor = self.place(known.to(weight.device, weight.dtype))
+        return patches + placed.permute(0, 4, 1, 2, 3)
+
+
+def _waves(values: Tensor) -> Tensor:
+    """[..., 2 * _OCTAVES] of values that are about 1 at most."""
+    angles = values.unsqueeze(-1) * math.pi * 2.0 ** torch.arange(_OCTAVES)
+    return torch.cat([angles.sin(), angles.cos()], dim=-1)
+
+
+class PlacedTransformer(_Transformer):  # type: ignore[misc]
+    """WanTransformer3DModel with `PlacedPatches`; takes and keeps the same settings."""
+
+    @functools.wraps(_Transformer.__init__)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = self.config
+        self.patch_embedding = PlacedPatches(
+            known.in_channels, known.num_attention_heads * known.attention_head_dim, known.patch_size
+        )
