@@ -17,7 +17,7 @@ class Phase:
     spans: dict[int, float]
     """How often a batch shows so many of a clip's latent frames: {1: 0.7, 3: 0.3}."""
     windows: float = 0.0
-    """Share of batches that show a window of a single latent frame instead, mostly with an object in it."""
+    """Share of batches that show a window of a single latent frame instead, mostly where an object passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class TrainingConfig:
     noise_floor: float = 0.15
     """Loss weight is 1 / max(noise, floor)^2."""
     object_weight: float = 4.0
-    """How much more the error of tokens with an object in them counts than that of the ground."""
+    """How much more the error of tokens that an object passes counts than that of the rest."""
     device: str = "auto"
     """`cpu`, `cuda`, or whichever there is."""
     threads: int = 2

@@ -71,7 +71,7 @@ class LatentStore:
         shape = (config.clips, config.latent_frames, config.blocks, config.channels)
         self._latents = _open(config.folder / "latents.f16", dtype=np.float16, shape=shape)
         self._drawn = _open(config.folder / "latents.drawn", dtype=np.uint8, shape=(config.clips,))
-        self._objects: dict[int, Tensor] = {}
+        self._paths: dict[int, Tensor] = {}
         self._turns = [
             size for size, share in zip(config.sizes, config.size_shares, strict=True) for _ in range(share)
         ]
@@ -93,9 +93,9 @@ class LatentStore:
 
     def windows(
         self, places: Sequence[int], *, size: Size, times: Sequence[int], corners: Sequence[Corner]
-    ) -> tuple[Tensor, Tensor]:
-        """Of each clip a window of one latent frame: latents [B, z, 1, h, w], and where objects are as in
-        `objects`. `corners` are the windows' first row and column, in blocks."""
+    ) -> Tensor:
+        """Of each clip a window of one latent frame: latents [B, z, 1, h, w]. `corners` are the windows'
+        first row and column, in blocks."""
         high, wide = self._config.window
         self.draw([place for place in places if not self._drawn[place]])
         columns = size[0] // self._config.block
@@ -103,18 +103,14 @@ class LatentStore:
         first = torch.tensor([top * columns + left for top, left in corners])
         blocks = (first.view(-1, 1, 1) + within).numpy()
         taken = self._latents[np.array(places)[:, None, None], np.array(times)[:, None, None], blocks]
-        there = [
-            self.objects([place], size=size, times=[time])[0, :, top : top + high, left : left + wide]
-            for place, time, (top, left) in zip(places, times, corners, strict=True)
-        ]
-        return codecs.fold(torch.from_numpy(taken.astype(np.float32)).unsqueeze(1)), torch.stack(there)
+        return codecs.fold(torch.from_numpy(taken.astype(np.float32)).unsqueeze(1))
 
-    def objects(self, places: Sequence[int], *, size: Size, times: Sequence[int]) -> Tensor:
-        """True [B, len(times), h / 2, w / 2] for the blocks of `get`'s clips that an object is seen in."""
+    def paths(self, places: Sequence[int], *, size: Size) -> Tensor:
+        """True [B, h / 2, w / 2] for the blocks of `get`'s clips that an object is seen in at any time."""
         for place in places:
-            if place not in self._objects:
-                self._objects[place] = _object_blocks(self._config, scenes.sample(place), size)
-        return torch.stack([self._objects[place] for place in places])[:, list(times)]
+            if place not in self._paths:
+                self._paths[place] = path_blocks(self._config, scenes.sample(place), size)
+        return torch.stack([self._paths[place] for place in places])
 
     def missing(self) -> list[int]:
         return [int(place) for place in np.flatnonzero(self._drawn == 0)]
@@ -133,19 +129,17 @@ class LatentStore:
         self._drawn[places] = 1
 
 
-def _object_blocks(config: TrainingConfig, scene: Scene, size: Size) -> Tensor:
-    """True [T', h, w] for blocks of pixels that the box around an object touches in any of their frames."""
+def path_blocks(config: TrainingConfig, scene: Scene, size: Size) -> Tensor:
+    """True [h, w] for blocks of pixels that the box around an object touches in any frame."""
     width, height = size
     unit = min(size) / config.block
     columns, rows = (torch.arange(n // config.block) for n in size)
     boxes = motions.boxes(scene, frames=config.frames, half_width=width / min(size) / 2) * unit
     middle = torch.tensor([width, height] * 2) / config.block / 2
-    left, top, right, bottom = (boxes + middle).unsqueeze(-1).unbind(dim=-2)
+    left, top, right, bottom = (boxes + middle).flatten(0, 1).T.unsqueeze(-1)
     across = (columns + 1 > left) & (columns < right)
     down = (rows + 1 > top) & (rows < bottom)
-    there = (down.unsqueeze(-1) & across.unsqueeze(-2)).any(dim=0)
-    later = there[1:].unflatten(0, (-1, config.block_frames)).any(dim=1)
-    return torch.cat([there[:1], later])
+    return (down.unsqueeze(-1) & across.unsqueeze(-2)).any(dim=0)
 
 
 def _open(path: Path, *, dtype: type, shape: tuple[int, ...]) -> np.memmap:

@@ -121,8 +121,8 @@ class Batch:
     latents: Tensor
     """[B, z, T, h, w]"""
     shown: Shown
-    objects: Tensor
-    """True [B, T, h / 2, w / 2] for the tokens that show an object."""
+    paths: Tensor
+    """True [B, h / 2, w / 2] for the tokens that an object passes at any time of the clip."""
     tokens: Tensor
     labels: dict[str, Tensor]
     noise: Tensor
@@ -169,14 +169,14 @@ def batch(config: TrainingConfig, store: LatentStore, tokenizer: Any, step: int)
     if chance.random() < phase.windows:
         many = max(1, config.tokens // math.prod(config.window))
         places = [chance.choice(within) for _ in range(many)]
-        latents, objects, shown = _windows(config, store, places, size, chance)
+        latents, paths, shown = _windows(config, store, places, size, chance)
     else:
         times = _times(config, phase, chance)
         many = max(1, config.tokens // (config.blocks * len(times)))
         places = [chance.choice(within) for _ in range(many)]
         latents = store.get(places, size=size, times=times)
-        objects = store.objects(places, size=size, times=times)
-        shown = _shown([times], [(0, 0)], objects.shape[2], objects.shape[3])
+        paths = store.paths(places, size=size)
+        shown = _shown([times], [(0, 0)], paths.shape[1], paths.shape[2])
         if len(times) > 1 and chance.random() < config.given_share:
             given = _given(latents.shape[2:], chance)
     tokens, labels = words(config, tokenizer, places, step)
@@ -189,7 +189,7 @@ def batch(config: TrainingConfig, store: LatentStore, tokenizer: Any, step: int)
     return Batch(
         latents=latents,
         shown=shown,
-        objects=objects,
+        paths=paths,
         tokens=tokens,
         labels=labels,
         noise=noise,
@@ -201,20 +201,25 @@ def batch(config: TrainingConfig, store: LatentStore, tokenizer: Any, step: int)
 def _windows(
     config: TrainingConfig, store: LatentStore, places: list[int], size: Size, chance: random.Random
 ) -> tuple[Tensor, Tensor, Shown]:
-    """Latents, objects and places of windows at any times, most of them with an object in them."""
+    """Latents, paths and places of windows at any times, most of them where an object passes.
+
+    Not where it is at that time: then there would be nothing to learn about time.
+    """
     rows, columns = size[1] // config.block, size[0] // config.block
     high, wide = config.window
     times = [chance.randrange(config.latent_frames) for _ in places]
+    paths = store.paths(places, size=size)
     corners: list[Corner] = []
-    for place, time in zip(places, times, strict=True):
-        there = store.objects([place], size=size, times=[time])[0, 0].nonzero().tolist()
-        row, column = chance.choice(there) if there else (0, 0)
-        if not there or chance.random() < _AWAY:
+    for path in paths:
+        passed = path.nonzero().tolist()
+        row, column = chance.choice(passed) if passed else (0, 0)
+        if not passed or chance.random() < _AWAY:
             row, column = chance.randrange(rows), chance.randrange(columns)
         top, left = row - chance.randrange(high), column - chance.randrange(wide)
         corners.append((min(max(0, top), rows - high), min(max(0, left), columns - wide)))
-    latents, objects = store.windows(places, size=size, times=times, corners=corners)
-    return latents, objects, _shown([[time] for time in times], corners, rows, columns)
+    latents = store.windows(places, size=size, times=times, corners=corners)
+    cut = [p[top : top + high, left : left + wide] for p, (top, left) in zip(paths, corners, strict=True)]
+    return latents, torch.stack(cut), _shown([[time] for time in times], corners, rows, columns)
 
 
 def _shown(times: Sequence[Sequence[int]], corners: Sequence[Corner], rows: int, columns: int) -> Shown:
@@ -281,7 +286,7 @@ def loss(config: TrainingConfig, models: Models, batch: Batch) -> tuple[Tensor, 
             return_dict=False,
         )[0]
     # A clip is mostly ground, which is learnt soon: without more weight the objects hardly count.
-    heed = asked * torch.where(_to_latents(batch.objects), config.object_weight, 1.0)
+    heed = asked * torch.where(_to_latents(batch.paths).unsqueeze(1), config.object_weight, 1.0)
     error = (found.float() - latents).square().mean(dim=1)
     error = (error * heed).sum(dim=(1, 2, 3)) / heed.sum(dim=(1, 2, 3)).clamp(min=1)
     weight = batch.level.clamp(min=config.noise_floor).pow(-2)

@@ -215,7 +215,7 @@ SPOKEN: dict[str, dict[str, tuple[str, ...]]] = {
     "light": {
         "day": ("day", "daylight", "noon", "sunny", "bright", "midday", "morning", "daytime"),
         "dusk": ("dusk", "sunset", "evening", "sunrise", "dawn", "golden hour", "twilight"),
-        "night": ("night", "dark", "moonlight", "midnight", "nighttime", "starry", "moonlit", "night sky"),
+        "night": ("night", "dark", "moonlight", "midnight", "nighttime", "starry", "moonlit"),
     },
     "camera": {
         "static": ("static", "static camera", "tripod", "still camera", "camera still", "still shot"),

@@ -172,25 +172,27 @@ def test_a_start_takes_a_run_up_elsewhere(config: TrainingConfig, tmp_path: Path
     ).read_bytes()
 
 
-def test_objects_are_known_block_by_block(config: TrainingConfig) -> None:
+def test_paths_of_objects_are_known_block_by_block(config: TrainingConfig) -> None:
     store = LatentStore(config, fit_codec(config))
     one = next(i for i in store.places((64, 32), 24) if scenes.sample(i).count == "one")
     none = next(i for i in range(99) if scenes.sample(i).count == "none")
-    there = store.objects([one], size=(64, 32), times=(0, 2))
-    assert there.shape == (1, 2, 2, 4)
-    assert there.any()
-    assert not there.all()
-    assert not store.objects([none], size=(64, 32), times=(0, 2)).any()
+    passed = store.paths([one], size=(64, 32))
+    assert passed.shape == (1, 2, 4)
+    assert passed.any()
+    assert not passed.all()
+    assert not store.paths([none], size=(64, 32)).any()
 
 
-def test_errors_in_objects_count_more(config: TrainingConfig) -> None:
+def test_errors_where_objects_pass_count_more(config: TrainingConfig) -> None:
     models, store = training.build(config), LatentStore(config, fit_codec(config))
     given = training.batch(config, store, models.tokenizer, 3)
-    everywhere = replace(given, objects=torch.ones_like(given.objects))
-    nowhere = replace(given, objects=torch.zeros_like(given.objects))
+    everywhere = replace(given, paths=torch.ones_like(given.paths))
+    nowhere = replace(given, paths=torch.zeros_like(given.paths))
+    somewhere = replace(nowhere, paths=nowhere.paths.clone())
+    somewhere.paths[:, 0] = True
     with torch.no_grad():
         alike = [float(training.loss(config, models, b)[1]) for b in (everywhere, nowhere)]
-        mixed = float(training.loss(config, models, given)[1])
+        mixed = float(training.loss(config, models, somewhere)[1])
     assert alike[0] == pytest.approx(alike[1])
     assert mixed != pytest.approx(alike[0])
 
@@ -201,7 +203,7 @@ def test_a_window_shows_a_part_of_its_clip(config: TrainingConfig) -> None:
     found = training.batch(narrow, store, tokenizer, 0)
     shown = found.shown
     assert found.latents.shape[2:] == (1, 4, 4)
-    assert found.objects.float().mean() > 0.4
+    assert found.paths.float().mean() > 0.4
     size = (shown.columns * 16, shown.rows * 16)
     whole = store.get(store.places(size, 24), size=size, times=range(3))
     for clip, time, top, left in zip(found.latents, shown.times[:, 0], shown.top, shown.left, strict=True):

@@ -1,0 +1,24 @@
+import numpy as np
+from django.conf import settings
+
+from generation.generators import catalogue, understanding
+from generation.previz import contact_sheet
+
+
+def test_clips_lie_in_two_columns_of_strips() -> None:
+    clips = [np.full((9, 40, 80, 3), shade, np.uint8) for shade in (40, 120, 200)]
+    sheet = contact_sheet.draw(clips, ["one", "two", "three"])
+    strip = 60 * 5
+    assert sheet.size == (2 * strip + 8, 2 * (30 + 18 + 6) - 6)
+    pixels = np.asarray(sheet)
+    assert (pixels[20, 10] == 40).all()
+    assert (pixels[20 + 54, 10] == 120).all()
+    assert (pixels[20, strip + 18] == 200).all()
+
+
+def test_every_prompt_is_understood_to_the_last_word() -> None:
+    lexicon = catalogue.read(settings.BASE_DIR / "generation/previz/weights/previz-dit").lexicon
+    assert lexicon is not None
+    assert len(set(contact_sheet.PROMPTS)) == 24
+    unknown = {p: understanding.understand(p, lexicon).unknown for p in contact_sheet.PROMPTS}
+    assert not any(unknown.values()), unknown
