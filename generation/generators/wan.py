@@ -33,7 +33,6 @@ _TRUSTED = {
     ("transformers", "T5Tokenizer"),
     ("transformers", "PreTrainedTokenizerFast"),
     ("generation.previz.codec", "PatchCodec"),
-    ("generation.previz.first_codec", "PatchCodec"),
     ("generation.previz.transformer", "PlacedTransformer"),
 }
 _UNSAFE = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5", ".py", ".so")
@@ -68,7 +67,6 @@ def load(folder: Path, card: Card) -> "WanGenerator":
 
     # diffusers takes classes of other libraries only from modules that are imported already.
     import generation.previz.codec
-    import generation.previz.first_codec
     import generation.previz.transformer  # noqa: F401
     from generation.generators.libraries import diffusers, transformers
 

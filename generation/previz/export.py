@@ -121,15 +121,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument("--version", default="0.3")
     parser.add_argument("--early", action="store_true", help="say on the pages that it is still in training")
-    parser.add_argument("--start", type=Path, help="only keep a start for others in this folder")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    if given.start:
-        from generation.previz import starts
-        from generation.previz.train import open_run
-
-        starts.write(open_run(TrainingConfig.load(given.config)), given.start)
-        return
     said = export(TrainingConfig.load(given.config), given.out, version=given.version, early=given.early)
     print(json.dumps({"folder": str(given.out), **said["training"]}))
 

@@ -1,53 +1,39 @@
-"""Where a run can be taken up on another machine: its codec and averaged weights, without optimisers.
-
-A checkpoint is six times as large and belongs to one machine. A start is small enough to keep with the code,
-so that training that takes many hours can be shared out.
-"""
+"""A run can begin with the weights of an exported folder, on any machine: what was learnt is not lost."""
 
 import json
-import shutil
 from pathlib import Path
 
-import torch
-from safetensors.torch import load_file, save_file
-
+from generation.generators import catalogue
+from generation.generators.libraries import transformers
+from generation.previz.codec import PatchCodec
 from generation.previz.train import Run
-
-FOLDER = Path(__file__).parent / "start"
-_WEIGHTS, _ABOUT = "weights.safetensors", "about.json"
+from generation.previz.transformer import PlacedTransformer
 
 
-def write(run: Run, folder: Path) -> None:
-    """Keep a run's codec, averaged weights (bfloat16) and how far it has come."""
-    transformer, encoder = run.averaged_models()
-    parts = {"transformer": transformer, "encoder": encoder, "namer": run.models.namer}
-    tensors = {
-        f"{part}.{name}": value.detach().to("cpu", torch.bfloat16).contiguous().clone()
-        for part, model in parts.items()
-        for name, value in model.state_dict().items()
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, folder / _WEIGHTS)
-    (folder / _WEIGHTS).chmod(0o644)
-    about = {"step": run.step, "clips": run.clips, "seconds": round(run.seconds)}
-    (folder / _ABOUT).write_text(json.dumps(about) + "\n")
-    shutil.copytree(run.config.folder / "codec", folder / "codec", dirs_exist_ok=True)
+def place_codec(start: Path, run_folder: Path) -> None:
+    """Give a new run the codec that the weights were trained with: they mean nothing to another one."""
+    if (run_folder / "codec").exists():
+        return
+    codec = PatchCodec.from_pretrained(start / "vae", local_files_only=True)
+    codec.refiner = None
+    codec.register_to_config(refine_width=0)
+    codec.save_pretrained(run_folder / "codec")
 
 
-def place_codec(folder: Path, run_folder: Path) -> None:
-    """Give a new run the codec of a start: its weights mean nothing to another one."""
-    if not (run_folder / "codec").exists():
-        shutil.copytree(folder / "codec", run_folder / "codec")
+def take_up(run: Run, start: Path) -> None:
+    """Begin a new run with the weights, step, clips and hours of an exported folder.
 
-
-def take_up(run: Run, folder: Path) -> None:
-    """Begin a new run where a start was kept. Raises RuntimeError if its models have another shape."""
-    tensors = load_file(folder / _WEIGHTS)
-    models = run.models
-    parts = {"transformer": models.transformer, "encoder": models.encoder, "namer": models.namer}
-    for part, model in parts.items():
-        own = {n.removeprefix(f"{part}."): v for n, v in tensors.items() if n.startswith(f"{part}.")}
-        model.load_state_dict({name: value.float() for name, value in own.items()})
-    run.settle_averages()
-    about = json.loads((folder / _ABOUT).read_text())
-    run.step, run.clips, run.seconds = about["step"], about["clips"], float(about["seconds"])
+    Raises ValueError if its tokenizer knows other words, RuntimeError if its models have another shape.
+    """
+    tokenizer = transformers.PreTrainedTokenizerFast.from_pretrained(
+        start / "tokenizer", local_files_only=True
+    )
+    if tokenizer.get_vocab() != run.models.tokenizer.get_vocab():
+        raise ValueError(f"The words of {start.name} are not those of this world.")
+    transformer = PlacedTransformer.from_pretrained(start / "transformer", local_files_only=True)
+    encoder = transformers.UMT5EncoderModel.from_pretrained(start / "text_encoder", local_files_only=True)
+    run.models.transformer.load_state_dict(transformer.state_dict())
+    run.models.encoder.load_state_dict(encoder.state_dict())
+    run.teach_words(encoder=False)
+    known = json.loads((start / catalogue.CARD_NAME).read_text())["training"]
+    run.step, run.clips, run.seconds = known["steps"], known["clips_seen"], known["hours"] * 3600

@@ -59,10 +59,13 @@ class Run:
         self.seconds += time.monotonic() - began
         return {"loss": total.item(), "error": error.item(), "words": named.item(), "gradient": size.item()}
 
-    def teach_words(self) -> None:
-        """Before the first step, let the text encoder learn alone to name what captions say."""
+    def teach_words(self, *, encoder: bool = True) -> None:
+        """Before the first step, let the text encoder learn alone to name what captions say.
+
+        Without `encoder` it is left as it is, and what reads it off learns to follow it.
+        """
         models, config = self.models, self.config
-        parameters = [*models.encoder.parameters(), *models.namer.parameters()]
+        parameters = [*models.namer.parameters(), *(models.encoder.parameters() if encoder else ())]
         optimiser = torch.optim.AdamW(parameters, lr=2e-3, betas=(0.9, 0.95))
         for step in range(config.text_warm_up):
             places = list(range(step * 64, step * 64 + 64))
@@ -140,7 +143,7 @@ def train(
 ) -> None:
     """Go on with the run of `config.folder` until step `until`, or until `stopped` says so.
 
-    A new run begins with what is kept in the folder `start`, see `starts`.
+    A new run begins with the weights of the exported folder `start`, see `starts`.
     """
     from generation.previz import starts
 
@@ -191,7 +194,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train previz, or go on training it.")
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--until", type=int, help="stop after this step; the configuration's last by default")
-    parser.add_argument("--start", type=Path, help="begin a new run with the weights of this folder")
+    parser.add_argument("--start", type=Path, help="begin a new run with the weights of this exported folder")
     given = parser.parse_args()
     config = TrainingConfig.load(given.config)
     print(json.dumps(asdict(config), default=str), flush=True)

@@ -22,6 +22,10 @@ _Transformer: Any = diffusers.WanTransformer3DModel
 _OCTAVES = 6
 _CLIP = 7
 """Latent frames of a usual clip."""
+_STRIDE = 1.17
+"""How far things go in a clip that cross the picture, in shorter sides: one, from the first frame's middle to
+the last one's."""
+_MEASURES = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,17 @@ class Shown:
 class PlacedPatches(nn.Conv3d):
     """Wan's patch embedding [B, C, T, H, W] to [B, d, T, h, w], plus an embedding of each patch's place.
 
-    A place is right and down from the picture's centre, in shorter sides, and the latent frame.
+    A place is the latent frame, how far right of and down from the picture's centre it is, in shorter sides,
+    and where that is for someone who crosses the picture, in each of four directions. Without the last a
+    thing that moves left and one that moves right are told apart by time, place and word together alone,
+    which no two of the three give a hint of.
     """
 
     def __init__(self, channels: int, width: int, patch: Sequence[int]) -> None:
         super().__init__(channels, width, kernel_size=tuple(patch), stride=tuple(patch))
-        self.place = nn.Sequential(nn.Linear(3 * 2 * _OCTAVES, width), nn.SiLU(), nn.Linear(width, width))
+        self.place = nn.Sequential(
+            nn.Linear(_MEASURES * 2 * _OCTAVES, width), nn.SiLU(), nn.Linear(width, width)
+        )
         self.shown: Shown | None = None
         """What is shown; None for whole clips."""
 
@@ -63,14 +72,11 @@ class PlacedPatches(nn.Conv3d):
         shorter = min(shown.rows, shown.columns)
         down = (shown.top.view(-1, 1) + torch.arange(rows) + 0.5 - shown.rows / 2) / shorter
         right = (shown.left.view(-1, 1) + torch.arange(columns) + 0.5 - shown.columns / 2) / shorter
-        known = torch.cat(
-            [
-                _waves(shown.times / _CLIP)[:, :, None, None].expand(-1, -1, rows, columns, -1),
-                _waves(down)[:, None, :, None].expand(-1, frames, -1, columns, -1),
-                _waves(right)[:, None, None].expand(-1, frames, rows, -1, -1),
-            ],
-            dim=-1,
-        )
+        when = (shown.times / _CLIP)[:, :, None, None]
+        crossing = (when - 0.5 + 0.5 / _CLIP) * _STRIDE
+        down, right = down[:, None, :, None], right[:, None, None]
+        measures = (when, down, right, down - crossing, down + crossing, right - crossing, right + crossing)
+        known = torch.cat([_waves(m).expand(-1, frames, rows, columns, -1) for m in measures], dim=-1)
         weight = self.place[0].weight
         placed: Tensor = self.place(known.to(weight.device, weight.dtype))
         return patches + placed.permute(0, 4, 1, 2, 3)

@@ -4,6 +4,7 @@ import socket
 
 import numpy as np
 import pytest
+import torch
 from django.conf import settings
 
 from generation.generators import catalogue, loading, understanding
@@ -47,8 +48,8 @@ def generate(generator: VideoGenerator, prompt: str, *, seed: int = 1) -> np.nda
 def test_the_bundled_model_is_small_and_says_what_it_is() -> None:
     card = catalogue.read(BUNDLED, digest=True)
     assert card.identity.licence == "Apache-2.0"
-    assert card.identity.early_checkpoint
-    assert sum(path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()) < 25 * 2**20
+    assert not card.identity.early_checkpoint
+    assert sum(path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()) < 64 * 2**20
 
 
 @pytest.mark.parametrize("word", ["battle", "boat", "heat"])
@@ -66,9 +67,25 @@ def test_it_draws_the_clip_it_promises(generator: VideoGenerator) -> None:
     assert frames.std() > 20
 
 
-def test_the_same_seed_gives_the_same_bytes(generator: VideoGenerator) -> None:
-    once, again = (generate(generator, "a blue cube turning in a studio", seed=3) for _ in range(2))
-    assert once.tobytes() == again.tobytes()
+def test_the_same_seed_gives_the_same_bytes_with_any_number_of_threads(generator: VideoGenerator) -> None:
+    threads = torch.get_num_threads()
+    made = []
+    try:
+        for number in (1, 2):
+            torch.set_num_threads(number)
+            made.append(generate(generator, "a blue cube turning in a studio", seed=3).tobytes())
+    finally:
+        torch.set_num_threads(threads)
+    assert made[0] == made[1]
+
+
+def test_objects_go_where_the_prompt_sends_them(generator: VideoGenerator) -> None:
+    frames = generate(generator, "a large red ball moving left on a meadow by day").astype(int)
+    red, green, blue = frames[[4, -4]].transpose(3, 0, 1, 2)
+    columns = [
+        np.nonzero((r > 1.5 * g) & (r > 1.5 * b))[1].mean() for r, g, b in zip(red, green, blue, strict=True)
+    ]
+    assert columns[0] > columns[1] + 40
 
 
 def test_day_is_brighter_than_night(generator: VideoGenerator) -> None:
@@ -84,6 +101,6 @@ def test_the_object_takes_the_colour_of_the_prompt(generator: VideoGenerator) ->
         generate(generator, f"a large {colour} ball standing still in a studio by day").astype(int)
         for colour in ("red", "blue")
     )
-    difference = (red - blue)[:, 40:100, 80:144].mean(axis=(0, 1, 2))
+    difference = (red - blue)[:, 60:100, 108:148].mean(axis=(0, 1, 2))
     assert difference[0] > 10
     assert difference[2] < -10
