@@ -14,7 +14,7 @@ from generation.previz import text
 from generation.previz.config import TrainingConfig
 from generation.previz.world import lexicon, scenes
 
-GUIDANCE = 3.0
+GUIDANCE = 2.0
 STEPS = 12
 MOST_STEPS = 40
 NAME = "previz-dit"

@@ -1,7 +1,7 @@
 """Reads back from a clip's frames what it shows of the world: the examiner of the generator.
 
 It looks with classical means alone and knows only how the world is drawn. What is not clearly one of the
-world's values reads as None: a blob earns nothing.
+world's values reads as None: of a blob the colour can be told and where it goes, not its shape.
 """
 
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from generation.generators.base import Frames
-from generation.previz.reading import backdrop, likeness, outlines, tracks
+from generation.previz.reading import backdrop, hues, likeness, outlines, tracks
 from generation.previz.reading.backdrop import Backdrop
 from generation.previz.reading.outlines import Outlines
 
@@ -48,6 +48,8 @@ def read(clip: Frames) -> Reading:
     found = Reading(None, None, None, None, behind.ground, behind.light, behind.camera, flicker)
     if outline.there.float().mean() < _SEEN_SHARE or (outline.faint and outline.scattered):
         return replace(found, count="none")
+    # Asked first: likenesses of a thing that has none of the world's shapes may lie about its colour.
+    colour = hues.find(video, outline.masks, light=behind.light)
     motion = tracks.motion(video, behind, outline)
     what = _likeness(video, behind, outline, motion)
     if what is not None and not what.holds:
@@ -57,10 +59,10 @@ def read(clip: Frames) -> Reading:
         if other is not None and other.holds:
             motion, what = again, other
     if what is not None and what.holds:
-        return replace(found, count=what.count, colour=what.colour, shape=what.shape, motion=motion)
+        return replace(found, count=what.count, colour=colour or what.colour, shape=what.shape, motion=motion)
     if outline.faint and (what is None or what.unexplained > 1):
         return replace(found, count="none")
-    return replace(found, motion=motion)
+    return replace(found, motion=motion, colour=colour)
 
 
 def _likeness(

@@ -334,3 +334,8 @@ class _Scenes(dict[tuple[str, str, str, str], scenes.Scene]):
 
 
 _SCENES = _Scenes()
+
+
+def plain_scene(shape: str, colour: str, material: str, light: str) -> scenes.Scene:
+    """A scene with one upright thing, for `rendering.shade`."""
+    return _SCENES[(shape, colour, material, light)]
