@@ -70,10 +70,10 @@ class TrainingConfig:
     ema: float = 0.999
     caption_dropout: float = 0.12
     noise_shift: float = 3.0
-    noise_top: float = 0.35
+    noise_top: float = 0.5
     """Share of clips whose noise is drawn evenly from 0.9 to 1, where the words alone must do: sampling
     starts there, and the shifted distribution hardly ever goes there."""
-    noise_floor: float = 0.15
+    noise_floor: float = 0.5
     """Loss weight is 1 / max(noise, floor)^2."""
     object_weight: float = 4.0
     """How much more the error of tokens that an object passes counts than that of the rest."""

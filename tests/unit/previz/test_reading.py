@@ -2,9 +2,11 @@ import random
 
 import numpy as np
 import pytest
+import torch
 
 from generation.generators.base import Frames
 from generation.previz import reading
+from generation.previz.reading import hues
 from generation.previz.world import rendering, scenes
 
 
@@ -115,3 +117,22 @@ def test_flicker_is_measured() -> None:
     steady = draw(motion="left")
     shaken = steady + np.random.default_rng(1).integers(0, 20, (25, 1, 1, 1), dtype=np.uint8)
     assert reading.read(shaken).flicker > 5 * reading.read(steady).flicker
+
+
+def paint(*colours: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """Four frames with a zigzag in stripes of these colours, from light to shadow, and its mask."""
+    down, across = torch.arange(60).view(-1, 1), torch.arange(80)
+    mask = ((across + 12 * (down // 20) - 20).abs() < 18).expand(60, 80)
+    tones = torch.tensor([rendering.COLOURS[colours[n % len(colours)]] for n in range(80)]).T
+    lit = torch.linspace(1.0, 0.65, 60).view(1, -1, 1)
+    picture = torch.where(mask, tones.view(3, 1, 80) * lit, torch.tensor(0.5))
+    return picture.expand(4, -1, -1, -1), mask.float().expand(4, -1, -1)
+
+
+@pytest.mark.parametrize("colour", scenes.COLOURS)
+def test_a_thing_of_no_known_shape_has_a_colour_all_the_same(colour: str) -> None:
+    assert hues.find(*paint(colour), light="day") == colour
+
+
+def test_a_thing_of_many_colours_has_none() -> None:
+    assert hues.find(*paint("red", "blue", "green"), light="day") is None
