@@ -139,7 +139,8 @@ def path_blocks(config: TrainingConfig, scene: Scene, size: Size) -> Tensor:
     left, top, right, bottom = (boxes + middle).flatten(0, 1).T.unsqueeze(-1)
     across = (columns + 1 > left) & (columns < right)
     down = (rows + 1 > top) & (rows < bottom)
-    return (down.unsqueeze(-1) & across.unsqueeze(-2)).any(dim=0)
+    touched: Tensor = (down.unsqueeze(-1) & across.unsqueeze(-2)).any(dim=0)
+    return touched
 
 
 def _open(path: Path, *, dtype: type, shape: tuple[int, ...]) -> np.memmap:

@@ -52,7 +52,8 @@ class PlacedPatches(nn.Conv3d):
     """
 
     def __init__(self, channels: int, width: int, patch: Sequence[int]) -> None:
-        super().__init__(channels, width, kernel_size=tuple(patch), stride=tuple(patch))
+        frames, rows, columns = patch
+        super().__init__(channels, width, (frames, rows, columns), (frames, rows, columns))
         self.place = nn.Sequential(
             nn.Linear(_MEASURES * 2 * _OCTAVES, width), nn.SiLU(), nn.Linear(width, width)
         )
@@ -77,8 +78,7 @@ class PlacedPatches(nn.Conv3d):
         down, right = down[:, None, :, None], right[:, None, None]
         measures = (when, down, right, down - crossing, down + crossing, right - crossing, right + crossing)
         known = torch.cat([_waves(m).expand(-1, frames, rows, columns, -1) for m in measures], dim=-1)
-        weight = self.place[0].weight
-        placed: Tensor = self.place(known.to(weight.device, weight.dtype))
+        placed: Tensor = self.place(known.to(patches.device, self.weight.dtype))
         return patches + placed.permute(0, 4, 1, 2, 3)
 
 
@@ -91,7 +91,7 @@ def _waves(values: Tensor) -> Tensor:
 class PlacedTransformer(_Transformer):  # type: ignore[misc]
     """WanTransformer3DModel with `PlacedPatches`; takes and keeps the same settings."""
 
-    @functools.wraps(_Transformer.__init__)
+    @functools.wraps(_Transformer.__init__)  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = self.config

@@ -7,7 +7,7 @@ from generation.previz.transformer import PlacedPatches, PlacedTransformer, Show
 
 def tiny() -> PlacedTransformer:
     torch.manual_seed(0)
-    return PlacedTransformer(
+    model: PlacedTransformer = PlacedTransformer(
         patch_size=(1, 2, 2),
         num_attention_heads=2,
         attention_head_dim=24,
@@ -19,10 +19,12 @@ def tiny() -> PlacedTransformer:
         num_layers=1,
         rope_max_seq_len=16,
     )
+    return model
 
 
 def places(patches: PlacedPatches, *, frames: int, height: int, width: int) -> torch.Tensor:
-    return patches(torch.zeros(1, 4, frames, height, width))[0]
+    found: torch.Tensor = patches(torch.zeros(1, 4, frames, height, width))
+    return found[0]
 
 
 def test_every_patch_has_a_place_of_its_own() -> None:
