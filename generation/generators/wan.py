@@ -68,24 +68,25 @@ def load(folder: Path, card: Card) -> "WanGenerator":
     # diffusers takes classes of other libraries only from modules that are imported already.
     import generation.previz.codec
     import generation.previz.transformer  # noqa: F401
+    from generation.generators import precision
     from generation.generators.libraries import diffusers, transformers
 
     diffusers.utils.logging.disable_progress_bar()
     transformers.utils.logging.disable_progress_bar()
     diffusers.utils.logging.set_verbosity_error()  # else each start warns that our codec is not Wan's
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         pipeline = diffusers.DiffusionPipeline.from_pretrained(
             str(folder),
             # Wan's autoencoder loses visibly in bfloat16, and costs little beside the transformer.
-            dtype={"vae": torch.float32, "default": torch.bfloat16},
+            dtype={"vae": torch.float32, "default": precision.to_load(folder, device)},
             local_files_only=True,
             use_safetensors=True,
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise GeneratorError(f"{folder.name} cannot be loaded: {error}") from error
     pipeline.set_progress_bar_config(disable=True)
-    if torch.cuda.is_available():
-        pipeline.to("cuda")
+    pipeline.to(device)
     return WanGenerator(pipeline, card)
 
 

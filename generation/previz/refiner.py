@@ -31,7 +31,10 @@ class Refiner(nn.Module):
         coarse = functional.silu(self.down(fine))
         for layer in self.low:
             coarse = coarse + functional.silu(layer(coarse))
-        fine = fine + functional.pixel_shuffle(self.up(coarse), 2)
+        # As a convolution it rounds differently with another number of threads on processors without AVX-512.
+        weight, bias = self.up.weight.flatten(1), self.up.bias
+        raised = functional.linear(coarse.movedim(1, -1), weight, bias).movedim(-1, 1)
+        fine = fine + functional.pixel_shuffle(raised, 2)
         fine = fine + functional.silu(self.second(fine))
         return functional.pixel_shuffle(self.leave(fine), 2)
 

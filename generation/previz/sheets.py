@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
+from generation.generators import precision
 from generation.previz import export
 
 PROMPTS = (
@@ -35,7 +36,7 @@ def draw(run: Any, codec: Any, path: Path, *, prompts: Sequence[str] = PROMPTS, 
     ).to(run.device)
     pipeline.set_progress_bar_config(disable=True)
     config = run.config
-    with torch.autocast(run.device.type, dtype=torch.bfloat16):
+    with torch.autocast(run.device.type, torch.bfloat16, enabled=precision.fast_bfloat16(run.device)):
         clips = pipeline(
             prompt=list(prompts),
             height=config.sizes[0][1],

@@ -1,6 +1,7 @@
 """`manage.py evaluate`: needs neither database nor, with the renderer, a model."""
 
 import json
+import shutil
 from io import StringIO
 from pathlib import Path
 
@@ -41,9 +42,15 @@ def test_a_generator_that_knows_no_scenes_is_refused(tmp_path: Path) -> None:
         run("dit", "--folder", str(tmp_path))
 
 
-def test_a_model_of_another_world_is_refused() -> None:
+def test_a_model_of_another_world_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "previz-dit"
+    shutil.copytree(WEIGHTS / "previz-dit", folder)
+    card = folder / "reelproof.json"
+    said = json.loads(card.read_text())
+    said["knows"]["shape"] = ["dodecahedron"]
+    card.write_text(json.dumps(said))
     with pytest.raises(CommandError, match="trained on other scenes"):
-        run("dit", "--folder", str(WEIGHTS / "previz-dit"))
+        run("dit", "--folder", str(folder))
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
