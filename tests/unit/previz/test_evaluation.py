@@ -9,7 +9,7 @@ from generation.previz.evaluation import Picture
 from generation.previz.world import captions, rendering, scenes
 from generation.previz.world.scenes import Scene
 
-PROMPTS = 5
+PROMPTS = 10  # with one among them whose motion can loop
 
 
 class Renderer:
