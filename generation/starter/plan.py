@@ -52,11 +52,12 @@ class Footage:
         return f"{self.title}.mp4"
 
 
+# What the bundled model draws well: a first look should not begin with what it is bad at.
 GENERATED = (
-    Wanted("A red bottle turning on a pedestal in a studio", 7, Goal.RELEASED),
-    Wanted("A large orange ball bouncing over the sea at dusk", 21, Goal.BRAND_STAGE),
-    Wanted("A blue can standing still on a wooden table", 3, Goal.LEGAL_STAGE),
-    Wanted("A yellow star rising in the sky at night", 12, Goal.DRAFT),
+    Wanted("A large red can standing still on a pedestal in a studio", 3, Goal.RELEASED),
+    Wanted("A large orange cube moving right over the sea at dusk", 3, Goal.BRAND_STAGE),
+    Wanted("A large white cup standing still on a wooden table", 12, Goal.LEGAL_STAGE),
+    Wanted("A large red heart growing in a studio", 12, Goal.DRAFT),
 )
 
 FOOTAGE = (

@@ -40,7 +40,7 @@ class View:
 RELEASED = "#cards .card-title a, #cards a.card-title"
 VIEWS = (
     View("library", "creator", ""),
-    View("search", "creator", "?q=bottle"),
+    View("search", "creator", "?q=red can"),
     View("asset", "creator", "?state=approved", (RELEASED, "a[data-tab=credentials]")),
     View("files", "librarian", "", (RELEASED, "a[data-tab=files]")),
     View("generate", "creator", "generate/"),
