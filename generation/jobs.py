@@ -185,9 +185,11 @@ def begin_signing(job: GenerationJob) -> None:
 
 
 def finish(job: GenerationJob, version: Version, *, at: datetime | None = None) -> None:
-    """The clip is in the library; call it in the transaction that puts it there. Raises Lost."""
+    """The clip is in the library; call it in the transaction that puts it there. Raises Lost.
+
+    The preview stays: it is shown until the review proxy is made.
+    """
     _own(job, Move.FINISH, version=version, finished_at=at or timezone.now(), reason="")
-    previews.forget(job.pk)
 
 
 def stop(job: GenerationJob, *, at: datetime | None = None) -> None:

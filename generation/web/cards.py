@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from dam.catalog.models import Processing
 from dam.models import Version
 from generation import estimates, history, previews, states
 from generation.generators.base import ModelIdentity
@@ -13,6 +14,7 @@ from generation.models import GenerationJob
 from generation.states import JobState
 
 WIDE, TALL = 1.2, 0.85  # width by height
+_SETTLING = (Processing.WAITING, Processing.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Card:
     left: str  # "about 20 s", or empty
     ahead: int
     version: Version | None
-    playable: str  # kind of the file to show: "proxy" or "master"
+    playable: bool  # the review proxy is made; the master is not shown, for that would be a download
     poster: bool
     key: UUID  # for "more like this": pressing twice asks once
 
@@ -44,7 +46,7 @@ class Card:
     @property
     def settling(self) -> bool:
         """Its files are still being made, so the page goes on listening."""
-        return self.version is not None and self.playable != "proxy"
+        return self.version is not None and not self.playable and self.version.processing in _SETTLING
 
 
 def of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None = None) -> Card:
@@ -52,7 +54,8 @@ def of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None = Non
     version = job.version if job.version and job.version.asset.trashed_at is None else None
     kinds = {rendition.kind for rendition in version.renditions.all()} if version else set()
     # In the page itself: an address of its own would flicker each time the card is swapped.
-    jpeg = previews.find(job.pk) if job.state in states.WORKING else None
+    unseen = version is not None and "proxy" not in kinds
+    jpeg = previews.find(job.pk) if unseen or job.state in states.WORKING else None
     return Card(
         job=job,
         shape=_shape(job.width / job.height),
@@ -60,7 +63,7 @@ def of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None = Non
         left=_left(job, at=at, identity=identity),
         ahead=history.ahead_of(job) if job.state == JobState.REQUESTED else 0,
         version=version,
-        playable="proxy" if "proxy" in kinds else "master",
+        playable="proxy" in kinds,
         poster="poster" in kinds,
         key=uuid4(),
     )

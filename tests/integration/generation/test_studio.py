@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
+from dam.catalog.models import Processing, RenditionKind, Version
 from generation import jobs, previews
 from generation.models import GenerationJob
 from generation.states import JobState
-from tests.factories import BrandFactory, VersionFactory, member
+from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
 from tests.integration.generation.briefs import BRIEF
 from tests.integration.generation.models import write_card
 
@@ -200,16 +201,43 @@ def test_a_waiting_take_says_how_many_come_before_it(page: Client, brand: Brand,
     assert "1 before it" in page.get(address("job", brand, last.pk)).content.decode()
 
 
+def finished(job: GenerationJob, **about: Any) -> Version:
+    version: Version = VersionFactory.create(asset__brand=job.brand, **about)
+    jobs.begin_signing(job)
+    jobs.finish(job, version)
+    return version
+
+
 def test_a_finished_take_plays_and_leads_to_its_asset(
     page: Client, brand: Brand, claimed: GenerationJob
 ) -> None:
-    version = VersionFactory.create(asset__brand=brand)
-    jobs.begin_signing(claimed)
-    jobs.finish(claimed, version)
+    version = finished(claimed)
+    RenditionFactory.create(version=version, kind=RenditionKind.PROXY)
     text = page.get(address("job", brand, claimed.pk)).content.decode()
-    assert "<video" in text
+    assert f'<video src="{address("file", brand, version.pk, "proxy")}"' in text
     assert address("asset", brand, version.asset_id) in text
     assert address("job-more", brand, claimed.pk) in text
+
+
+def test_until_it_plays_a_take_shows_its_preview_and_never_the_master(
+    page: Client, brand: Brand, claimed: GenerationJob
+) -> None:
+    """Fetching the master is a download, which the audit trail would tell of somebody who only looked."""
+    previews.keep(claimed.pk, b"jpeg")
+    version = finished(claimed, processing=Processing.RUNNING)
+    text = page.get(address("job", brand, claimed.pk)).content.decode()
+    assert "data:image/jpeg" in text
+    assert "Adding to the library" in text
+    assert address("file", brand, version.pk, "master") not in text
+    previews.forget(claimed.pk)
+    assert "spinner" in page.get(address("job", brand, claimed.pk)).content.decode()
+
+
+def test_a_take_that_cannot_be_shown_says_so(page: Client, brand: Brand, claimed: GenerationJob) -> None:
+    finished(claimed, processing=Processing.FAILED)
+    text = page.get(address("job", brand, claimed.pk)).content.decode()
+    assert "No preview could be made" in text
+    assert "Adding to the library" not in text
 
 
 def test_a_take_whose_asset_is_in_the_trash_shows_no_film(
