@@ -14,6 +14,11 @@ def fast_bfloat16(device: torch.device) -> bool:
     return any(can.get(name) for name in ("amx_bf16", "avx512_bf16", "bf16", "sve_bf16"))
 
 
+def autocast(device: torch.device) -> torch.autocast:
+    """Multiply in bfloat16 within this block, where that is faster."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=fast_bfloat16(device))
+
+
 def to_load(folder: Path, device: torch.device) -> torch.dtype:
     """What to load a folder's weights as. Where float32 would not fit, better slow than not at all."""
     if fast_bfloat16(device):

@@ -82,7 +82,7 @@ class Refinement:
         assert self._models is not None
         transformer, encoder = self._models
         said = [captions.plain(scenes.sample(seed)) for seed in seeds]
-        with torch.autocast("cpu", torch.bfloat16, enabled=precision.fast_bfloat16(latents.device)):
+        with precision.autocast(latents.device):
             states = text.encode(encoder, text.tokenize(self._run.models.tokenizer, said))
             found: Tensor = transformer(
                 hidden_states=torch.lerp(latents, noise, level),

@@ -10,6 +10,17 @@ _AT_ONCE = 8
 """Frames cleaned together; bounds the memory that a long clip takes."""
 
 
+class Pointwise(nn.Conv2d):
+    """A 1x1 convolution that gives the same for any number of threads.
+
+    oneDNN's own rounds differently with another number on processors without AVX-512.
+    """
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """[N, in, H, W] to [N, out, H, W]"""
+        return functional.linear(frames.movedim(1, -1), self.weight.flatten(1), self.bias).movedim(-1, 1)
+
+
 class Refiner(nn.Module):
     """A two-level U-Net over three neighbouring frames at half resolution; it predicts what to add."""
 
@@ -19,7 +30,7 @@ class Refiner(nn.Module):
         self.first = nn.Conv2d(width, width, 3, padding=1)
         self.down = nn.Conv2d(width, 2 * width, 4, stride=2, padding=1)
         self.low = nn.ModuleList(nn.Conv2d(2 * width, 2 * width, 3, padding=1) for _ in range(4))
-        self.up = nn.Conv2d(2 * width, 4 * width, 1)
+        self.up = Pointwise(2 * width, 4 * width, 1)
         self.second = nn.Conv2d(width, width, 3, padding=1)
         self.leave = nn.Conv2d(width, 12, 3, padding=1, bias=False)
         nn.init.zeros_(self.leave.weight)
@@ -31,10 +42,7 @@ class Refiner(nn.Module):
         coarse = functional.silu(self.down(fine))
         for layer in self.low:
             coarse = coarse + functional.silu(layer(coarse))
-        # As a convolution it rounds differently with another number of threads on processors without AVX-512.
-        weight, bias = self.up.weight.flatten(1), self.up.bias
-        raised = functional.linear(coarse.movedim(1, -1), weight, bias).movedim(-1, 1)
-        fine = fine + functional.pixel_shuffle(raised, 2)
+        fine = fine + functional.pixel_shuffle(self.up(coarse), 2)
         fine = fine + functional.silu(self.second(fine))
         return functional.pixel_shuffle(self.leave(fine), 2)
 

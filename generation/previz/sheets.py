@@ -36,7 +36,7 @@ def draw(run: Any, codec: Any, path: Path, *, prompts: Sequence[str] = PROMPTS, 
     ).to(run.device)
     pipeline.set_progress_bar_config(disable=True)
     config = run.config
-    with torch.autocast(run.device.type, torch.bfloat16, enabled=precision.fast_bfloat16(run.device)):
+    with precision.autocast(run.device):
         clips = pipeline(
             prompt=list(prompts),
             height=config.sizes[0][1],

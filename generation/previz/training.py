@@ -277,7 +277,7 @@ def loss(config: TrainingConfig, models: Models, batch: Batch) -> tuple[Tensor, 
         noisy = torch.lerp(latents, noisy, asked)
         timestep = timestep.unsqueeze(1) * asked[:, ::FOLD, ::FOLD].flatten().unsqueeze(0)
     models.show(batch.shown)
-    with torch.autocast(device.type, torch.bfloat16, enabled=precision.fast_bfloat16(device)):
+    with precision.autocast(device):
         states = text.encode(models.encoder, batch.tokens)
         named = models.namer.loss(states, batch.tokens, batch.labels)
         found = models.transformer(

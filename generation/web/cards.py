@@ -45,8 +45,15 @@ class Card:
 
     @property
     def settling(self) -> bool:
-        """Its files are still being made, so the page goes on listening."""
+        """Its files are still being made."""
         return self.version is not None and not self.playable and self.version.processing in _SETTLING
+
+    @property
+    def follows(self) -> str:
+        """The event after which the card has changed; empty once it stays as it is."""
+        if self.open:
+            return f"job-{self.job.pk}"
+        return f"version-{self.job.version_id}" if self.settling else ""
 
 
 def of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None = None) -> Card:

@@ -18,7 +18,7 @@ def test_a_prompt_becomes_a_signed_clip_of_the_library(
     journey = visit().sign_in(people[Role.CREATOR])
     page = journey.page
     journey.go("generate/")
-    expect(page.get_by_text("Previz quality", exact=False).first).to_be_visible()
+    expect(page.get_by_text("Previz quality").first).to_be_visible()
     page.get_by_label("What should it show?").fill("a red ball bouncing on a table")
     page.get_by_role("button", name="Generate").click()
     take = page.locator(".take").first

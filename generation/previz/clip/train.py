@@ -94,7 +94,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self._rate()
         self.model.train()
-        with torch.autocast("cpu", torch.bfloat16, enabled=precision.fast_bfloat16(images.device)):
+        with precision.autocast(images.device):
             image_vectors = self.model.encode_image(images)
             text_vectors = self.model.encode_text(self._tokens([phrase.text for phrase in said]))
         image_vectors = functional.normalize(image_vectors.float(), dim=-1)

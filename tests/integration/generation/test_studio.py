@@ -32,6 +32,13 @@ def page(client: Client, creator: User) -> Client:
     return client
 
 
+def finished(job: GenerationJob, **about: Any) -> Version:
+    version: Version = VersionFactory.create(asset__brand=job.brand, **about)
+    jobs.begin_signing(job)
+    jobs.finish(job, version)
+    return version
+
+
 def form(**fields: str | int) -> dict[str, str | int]:
     usual: dict[str, str | int] = {
         "prompt": "A red ball bouncing",
@@ -154,9 +161,7 @@ def test_the_forecast_estimates_from_earlier_takes(
     claimed.model = {"name": "Test model", "version": "1"}
     claimed.save()
     assert claimed.started_at is not None
-    jobs.begin_signing(claimed)
-    version = VersionFactory.create(asset__brand=brand)
-    jobs.finish(claimed, version)
+    finished(claimed)
     GenerationJob.objects.update(
         started_at=claimed.created_at, finished_at=claimed.created_at.replace(year=2100)
     )
@@ -201,13 +206,6 @@ def test_a_waiting_take_says_how_many_come_before_it(page: Client, brand: Brand,
     assert "1 before it" in page.get(address("job", brand, last.pk)).content.decode()
 
 
-def finished(job: GenerationJob, **about: Any) -> Version:
-    version: Version = VersionFactory.create(asset__brand=job.brand, **about)
-    jobs.begin_signing(job)
-    jobs.finish(job, version)
-    return version
-
-
 def test_a_finished_take_plays_and_leads_to_its_asset(
     page: Client, brand: Brand, claimed: GenerationJob
 ) -> None:
@@ -228,6 +226,7 @@ def test_until_it_plays_a_take_shows_its_preview_and_never_the_master(
     text = page.get(address("job", brand, claimed.pk)).content.decode()
     assert "data:image/jpeg" in text
     assert "Adding to the library" in text
+    assert f'hx-trigger="sse:version-{version.pk}, every 15s"' in text
     assert address("file", brand, version.pk, "master") not in text
     previews.forget(claimed.pk)
     assert "spinner" in page.get(address("job", brand, claimed.pk)).content.decode()
@@ -243,9 +242,7 @@ def test_a_take_that_cannot_be_shown_says_so(page: Client, brand: Brand, claimed
 def test_a_take_whose_asset_is_in_the_trash_shows_no_film(
     page: Client, brand: Brand, claimed: GenerationJob
 ) -> None:
-    version = VersionFactory.create(asset__brand=brand, asset__trashed_at="2026-01-01T00:00:00Z")
-    jobs.begin_signing(claimed)
-    jobs.finish(claimed, version)
+    finished(claimed, asset__trashed_at="2026-01-01T00:00:00Z")
     text = page.get(address("job", brand, claimed.pk)).content.decode()
     assert "No longer in the library" in text
     assert "<video" not in text

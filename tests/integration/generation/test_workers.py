@@ -43,6 +43,12 @@ def test_a_finished_job_leads_to_its_version(claimed: GenerationJob) -> None:
     assert (job.state, job.version, job.step) == (JobState.DONE, version, job.steps)
 
 
+def test_a_cancelled_job_leaves_no_preview(claimed: GenerationJob) -> None:
+    jobs.step(claimed, 3, preview=b"jpeg")
+    jobs.stop(claimed)
+    assert previews.find(claimed.pk) is None
+
+
 def test_a_job_whose_worker_lives_is_left_alone(claimed: GenerationJob, sent: list[str]) -> None:
     assert jobs.recover() == 0
     assert reload(claimed).state == JobState.GENERATING

@@ -42,6 +42,15 @@ def test_a_model_that_would_fill_the_memory_stays_as_small_as_it_is(tmp_path: Pa
     assert precision.to_load(weights(tmp_path, 2**43), CPU) is torch.bfloat16
 
 
+def test_training_takes_what_the_processor_multiplies(processor: dict[str, bool]) -> None:
+    numbers = torch.ones(2, 2)
+    with precision.autocast(CPU):
+        assert (numbers @ numbers).dtype is torch.float32
+    processor["avx512_bf16"] = True
+    with precision.autocast(CPU):
+        assert (numbers @ numbers).dtype is torch.bfloat16
+
+
 @pytest.mark.usefixtures("processor")
 def test_a_gpu_multiplies_bfloat16() -> None:
     assert precision.fast_bfloat16(torch.device("cuda"))

