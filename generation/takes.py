@@ -19,7 +19,7 @@ from dam.core import storage
 from dam.ingest import acceptance
 from dam.ingest.acceptance import AlreadyKnown
 from dam.media import runner
-from dam.media.refusals import Refused
+from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
 from generation import briefs, jobs
 from generation.generators import loading

@@ -12,8 +12,8 @@ from dam.catalog.models import Asset, Origin, Version
 from dam.core import events, locks, storage
 from dam.core.storage import Stored
 from dam.ingest import names, room, steps
+from dam.media.errors import Refused
 from dam.media.probe import MediaInfo
-from dam.media.refusals import Refused
 from dam.rights.models import RightsRecord
 from dam.search import text
 

@@ -14,7 +14,7 @@ from dam.ingest import acceptance, names, room, uploads
 from dam.ingest.acceptance import AlreadyKnown
 from dam.ingest.models import Upload, UploadState
 from dam.media import runner
-from dam.media.refusals import Refused
+from dam.media.errors import Refused
 
 
 def take(

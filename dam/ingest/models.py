@@ -29,7 +29,7 @@ class Upload(models.Model):
     size = models.PositiveBigIntegerField()  # bytes, as declared
     received = models.PositiveBigIntegerField(default=0)
     state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.RECEIVING)
-    # Why it was refused: for programs (dam.media.refusals) and for people.
+    # Why it was refused: for programs (dam.media.errors) and for people.
     code = models.CharField(max_length=20, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     version = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="uploads")

@@ -8,7 +8,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from dam.ingest.models import Upload, UploadState
-from dam.media.refusals import Refused
+from dam.media.errors import Refused
 
 
 def require(size: int) -> None:

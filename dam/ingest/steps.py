@@ -22,7 +22,7 @@ from dam.catalog.models import Processing, Version
 from dam.core import events
 from dam.core.tasks import enqueue
 from dam.ingest.models import Step, StepState
-from dam.media.refusals import Refused
+from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
 
 log = logging.getLogger(__name__)

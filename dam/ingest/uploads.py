@@ -17,7 +17,7 @@ from dam.core.tasks import enqueue
 from dam.ingest import names, room
 from dam.ingest.models import Upload, UploadState
 from dam.media.containers import HEAD_BYTES
-from dam.media.refusals import Refused, require_container
+from dam.media.errors import Refused, require_container
 
 BLOCK = 256 * 1024
 

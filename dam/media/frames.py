@@ -1,4 +1,4 @@
-"""Decoding with PyAV. Runs in the confined child alone (dam/media/child.py), never in a worker itself."""
+"""Decoding with PyAV. Runs in the decoder process alone (decoder_process.py), never in a worker itself."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import numpy as np
 from av.container import InputContainer
 from numpy.typing import NDArray
 
-from dam.media import tone
+from dam.media import tone_mapping
 from dam.media.probe import MediaInfo
 
 # Shorter ones are decoded through: seeking depends on an index that may be wrong.
@@ -137,7 +137,7 @@ def _upright(frame: av.VideoFrame, info: MediaInfo, max_side: int) -> NDArray[np
     depth = "rgb24" if info.transfer == "sdr" else "rgb48le"
     picture = frame.reformat(width=coded[0], height=coded[1], format=depth, interpolation="AREA")
     decoded: NDArray[Any] = picture.to_ndarray()
-    rgb = decoded if info.transfer == "sdr" else tone.to_sdr(decoded, info.transfer)
+    rgb = decoded if info.transfer == "sdr" else tone_mapping.to_sdr(decoded, info.transfer)
     if info.mirrored:
         rgb = rgb[:, ::-1]
     return np.ascontiguousarray(np.rot90(rgb, k=-info.rotation // 90 % 4))

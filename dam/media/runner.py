@@ -21,11 +21,11 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
-from dam.media import commands, frames, limits, pictures, specs
+from dam.media import budgets, commands, frames, specs, thumbnails
+from dam.media.budgets import GIB, Limits
+from dam.media.errors import Refused
 from dam.media.frames import Frame
-from dam.media.limits import GIB, Limits
 from dam.media.probe import MediaInfo
-from dam.media.refusals import Refused
 from dam.media.specs import Movie
 
 CONFINE = Path(__file__).with_name("confine.py")
@@ -41,7 +41,7 @@ class MediaFailed(Exception):
 def probe(path: Path) -> MediaInfo:
     """The facts about a file from outside. Raises Refused for one that can't be taken."""
     request = {"do": "probe", "path": str(path.resolve())}
-    with _child(request, limits.PROBE) as answers:
+    with _child(request, budgets.PROBE) as answers:
         answer = _read_answer(answers)
     return MediaInfo.from_json(answer["info"])
 
@@ -66,7 +66,7 @@ def sample_frames(
         "indexes": frames.choose(info, count=count, every_ms=every_ms),
         "max_side": max_side,
     }
-    with _child(request, limits.FRAMES) as answers:
+    with _child(request, budgets.FRAMES) as answers:
         while "end" not in (head := _read_answer(answers)):
             yield _read_frame(answers, head)
 
@@ -76,7 +76,7 @@ def poster(path: Path, out: Path, *, info: MediaInfo, spec: specs.Poster = specs
     candidates = list(sample_frames(path, info=info, count=spec.candidates, max_side=spec.width))
     if not candidates:
         raise MediaFailed("No frame of it can be decoded.")
-    picture = pictures.draw_poster(pictures.choose_poster(candidates), spec)
+    picture = thumbnails.draw_poster(thumbnails.choose_poster(candidates), spec)
     picture.save(out, "WEBP", quality=spec.quality)
     return picture.size
 
@@ -84,11 +84,11 @@ def poster(path: Path, out: Path, *, info: MediaInfo, spec: specs.Poster = specs
 def sprite(
     path: Path, out: Path, *, info: MediaInfo, spec: specs.Sprite = specs.SPRITE
 ) -> tuple[tuple[int, int], dict[str, Any]]:
-    """Write the sprite; its size in pixels, and its grid (pictures.draw_sprite)."""
+    """Write the sprite; its size in pixels, and its grid (thumbnails.draw_sprite)."""
     tiles = list(sample_frames(path, info=info, count=spec.tiles, max_side=spec.tile_side))
     if not tiles:
         raise MediaFailed("No frame of it can be decoded.")
-    picture, details = pictures.draw_sprite(tiles, spec)
+    picture, details = thumbnails.draw_sprite(tiles, spec)
     picture.save(out, "WEBP", quality=spec.quality)
     return picture.size, details
 
@@ -116,7 +116,7 @@ def encode_frames(frames: NDArray[np.uint8], *, frame_rate: Fraction, path: Path
     command = commands.encode_raw(
         path.resolve(), width=width, height=height, frame_rate=frame_rate, spec=specs.RELEASE, binary=ffmpeg()
     )
-    with _confined(command, limits.ENCODE) as child:
+    with _confined(command, budgets.ENCODE) as child:
         assert child.stdin is not None
         with suppress(BrokenPipeError):  # its own words say why
             for frame in frames:
@@ -139,7 +139,7 @@ def ffmpeg() -> str:
 
 def _make_movie(path: Path, out: Path, *, info: MediaInfo, spec: Movie) -> MediaInfo:
     command = commands.make_movie(path.resolve(), out.resolve(), info=info, spec=spec, binary=ffmpeg())
-    allowed = limits.transcode(seconds=info.duration_ms / 1000, pixels=info.width * info.height)
+    allowed = budgets.transcode(seconds=info.duration_ms / 1000, pixels=info.width * info.height)
     with _confined(command, allowed) as child:
         child.finish()
     try:
@@ -236,7 +236,7 @@ def _environment() -> dict[str, str]:
 @contextmanager
 def _child(request: Mapping[str, Any], allowed: Limits) -> Iterator[IO[bytes]]:
     """The decoding child's answers to this request."""
-    with _confined([sys.executable, "-P", "-m", "dam.media.child"], allowed) as child:
+    with _confined([sys.executable, "-P", "-m", "dam.media.decoder_process"], allowed) as child:
         assert child.stdin is not None
         assert child.stdout is not None
         with suppress(BrokenPipeError):

@@ -29,7 +29,7 @@ class NothingSeen(Exception):
 def embed(version: Version, *, encoder: Encoder | None = None) -> int:
     """Write the version's embeddings by this encoder, in place of older ones; how many they are.
 
-    Raises NothingSeen, media refusals, and card.NoEncoder where none is installed.
+    Raises NothingSeen, media errors, and card.NoEncoder where none is installed.
     """
     encoder = encoder or installed()
     frames: list[tuple[int, int]] = []

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from django.http import JsonResponse
 
-from dam.media.refusals import Refused
+from dam.media.errors import Refused
 
 STATUS = {
     "empty": HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -18,7 +18,7 @@ from dam.accounts.capabilities import Capability
 from dam.catalog.models import Version
 from dam.ingest import steps, uploads
 from dam.ingest.models import Step, Upload
-from dam.media.refusals import Refused
+from dam.media.errors import Refused
 from dam.rights.visibility import visible_assets, visible_versions
 from dam.web import problems
 from dam.web.brands import BrandRequest, may, requires

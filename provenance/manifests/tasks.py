@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from dam.ingest import steps
-from dam.media.refusals import Refused
+from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
 from provenance.manifests import records, releases, signing, submissions
 from provenance.manifests.authority import AuthorityBroken

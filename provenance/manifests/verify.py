@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from dam.core import limits
+from dam.core import sandbox
 from dam.core.storage import scratch
 from provenance.manifests import anchors as trust
 from provenance.manifests import c2pa_io, formats, report
@@ -50,7 +50,7 @@ def _read(path: Path, kind: str, trusted: Sequence[Anchor]) -> Report:
     asked = json.dumps({"path": str(path), "content_type": kind, "settings": settings})
     with scratch() as folder:
         try:
-            done = limits.run_limited(
+            done = sandbox.run_limited(
                 [sys.executable, "-I", c2pa_io.__file__],
                 seconds=BASE_SECONDS + path.stat().st_size / BYTES_PER_SECOND,
                 memory_bytes=MEMORY_BYTES,
@@ -59,7 +59,7 @@ def _read(path: Path, kind: str, trusted: Sequence[Anchor]) -> Report:
                 stdin=asked.encode(),
                 stdout_bytes=OUTPUT_BYTES,
             )
-        except limits.OutputTooLarge:
+        except sandbox.OutputTooLarge:
             return report.without_chain(State.UNREADABLE, report.TOO_MUCH)
     if not done.ok:
         stopped = done.timed_out or "MemoryError" in done.stderr or "memory allocation" in done.stderr

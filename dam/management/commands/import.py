@@ -18,7 +18,7 @@ from dam.accounts.models import Brand, User
 from dam.catalog.models import Processing, Version
 from dam.ingest import intake
 from dam.ingest.acceptance import AlreadyKnown
-from dam.media.refusals import Refused
+from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
 
 POLL_SECONDS = 0.5

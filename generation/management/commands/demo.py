@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.catalog.models import Processing, Version
-from dam.media.refusals import Refused
+from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
 from generation import briefs
 from generation.generators import catalogue

@@ -15,8 +15,8 @@ from dam.core import storage
 from dam.ingest import acceptance, room, steps
 from dam.ingest.acceptance import AlreadyKnown
 from dam.ingest.models import Step
+from dam.media.errors import Refused
 from dam.media.probe import MediaInfo
-from dam.media.refusals import Refused
 from tests.factories import BrandFactory, member
 
 Accept = Callable[..., Version]

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from dam.media import runner
 from dam.media.containers import AVI
-from dam.media.refusals import MESSAGES, Refused
+from dam.media.errors import MESSAGES, Refused
 from dam.media.runner import MediaFailed
 from tests import media_factory
 

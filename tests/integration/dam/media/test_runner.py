@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dam.media import limits, runner, specs
-from dam.media.limits import Limits
-from dam.media.refusals import Refused
+from dam.media import budgets, runner, specs
+from dam.media.budgets import Limits
+from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
 from tests import media_factory
 
@@ -121,7 +121,7 @@ def test_a_release_of_a_webm_is_a_full_size_mp4(tmp_path: Path) -> None:
 
 def test_a_child_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     master = media_factory.clip(tmp_path / "clip.mp4")
-    monkeypatch.setattr(limits, "PROBE", Limits(0.01, 60, limits.PROBE.memory_bytes, 1024))
+    monkeypatch.setattr(budgets, "PROBE", Limits(0.01, 60, budgets.PROBE.memory_bytes, 1024))
     with pytest.raises(Refused) as refused:
         runner.probe(master)
     assert refused.value.code == "too_costly"
@@ -133,7 +133,7 @@ def test_a_child_that_takes_too_much_memory_is_refused_it(
     master = media_factory.movie(
         tmp_path / "big.mkv", codec="ffv1", pix_fmt="gray", width=8000, height=8000, frames=1
     )
-    monkeypatch.setattr(limits, "PROBE", Limits(60, 60, 300 * 1024**2, 1024**2))
+    monkeypatch.setattr(budgets, "PROBE", Limits(60, 60, 300 * 1024**2, 1024**2))
     with pytest.raises(Refused) as refused:
         runner.probe(master)
     assert refused.value.code in ("too_costly", "no_frames")
@@ -142,7 +142,7 @@ def test_a_child_that_takes_too_much_memory_is_refused_it(
 def test_output_beyond_its_size_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     master = media_factory.clip(tmp_path / "clip.mp4", frames=48)
     info = runner.probe(master)
-    monkeypatch.setattr(limits, "transcode", lambda **_: Limits(60, 60, 6 * limits.GIB, 100))
+    monkeypatch.setattr(budgets, "transcode", lambda **_: Limits(60, 60, 6 * budgets.GIB, 100))
     with pytest.raises(MediaFailed, match="larger than one file may become"):
         runner.proxy(master, tmp_path / "proxy.mp4", info=info)
 

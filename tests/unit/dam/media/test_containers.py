@@ -1,7 +1,7 @@
 import pytest
 
 from dam.media import containers
-from dam.media.refusals import Refused, require_container
+from dam.media.errors import Refused, require_container
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from dam.media import limits, specs
+from dam.media import budgets, specs
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,6 @@ def test_a_release_keeps_its_size() -> None:
 
 
 def test_longer_and_larger_videos_may_take_longer_but_not_for_ever() -> None:
-    short = limits.transcode(seconds=2, pixels=10_000)
-    long = limits.transcode(seconds=600, pixels=8_000_000)
+    short = budgets.transcode(seconds=2, pixels=10_000)
+    long = budgets.transcode(seconds=600, pixels=8_000_000)
     assert short.wall_seconds < long.wall_seconds <= 5 * 3600

@@ -1,4 +1,4 @@
-"""Reading a file's facts with PyAV. Runs in the confined child alone (dam/media/child.py)."""
+"""Reading a file's facts with PyAV. Runs in the decoder process alone (decoder_process.py)."""
 
 import math
 import struct
@@ -11,12 +11,12 @@ from typing import Any, cast
 import av
 from av.container import InputContainer
 
-from dam.media import frames, limits, probe
+from dam.media import budgets, frames, probe
 from dam.media.containers import HEAD_BYTES, MP4, QUICKTIME, Container
+from dam.media.errors import Refused, require_container
 from dam.media.probe import MediaInfo
-from dam.media.refusals import Refused, require_container
 
-MOST_FRAMES = limits.MAX_SECONDS * int(probe.HIGHEST_RATE)
+MOST_FRAMES = budgets.MAX_SECONDS * int(probe.HIGHEST_RATE)
 COVER = 1 << 10  # AV_DISPOSITION_ATTACHED_PIC
 TRANSFERS = {16: "pq", 18: "hlg"}  # ITU-T H.273, TransferCharacteristics
 
@@ -43,8 +43,8 @@ def _read(container: InputContainer, path: Path, kind: Container) -> MediaInfo:
         declared=[rate for rate in (video.guessed_rate, video.average_rate, video.base_rate) if rate],
         last_duration=seen.last_duration,
     )
-    if timing.duration > limits.MAX_SECONDS:
-        hours, most = float(timing.duration) / 3600, limits.MAX_SECONDS // 3600
+    if timing.duration > budgets.MAX_SECONDS:
+        hours, most = float(timing.duration) / 3600, budgets.MAX_SECONDS // 3600
         raise Refused("too_long", f"The video lasts {hours:.1f} hours; {most} are taken. Cut it into parts.")
     picture = _read_first(path, kind, video.index)
     across = picture.rotation in (90, 270)
@@ -108,11 +108,11 @@ def _choose_audio(container: InputContainer) -> Any | None:
 
 
 def _check_size(width: int, height: int) -> None:
-    if max(width, height) > limits.MAX_SIDE or width * height > limits.MAX_PIXELS:
+    if max(width, height) > budgets.MAX_SIDE or width * height > budgets.MAX_PIXELS:
         raise Refused(
             "too_wide",
-            f"The picture is {width} × {height} pixels. At most {limits.MAX_SIDE} on a side and "
-            f"{limits.MAX_PIXELS // 1_000_000} megapixels are taken. Export it smaller.",
+            f"The picture is {width} × {height} pixels. At most {budgets.MAX_SIDE} on a side and "
+            f"{budgets.MAX_PIXELS // 1_000_000} megapixels are taken. Export it smaller.",
         )
 
 
@@ -190,7 +190,7 @@ def _read_first(path: Path, kind: Container, index: int) -> _Picture:
         stream = frames.stream_at(container, index)
         stream.codec_context.thread_count = 1
         # The header may lie about the size; the decoder itself must not go beyond.
-        stream.codec_context.options = {"max_pixels": str(limits.MAX_PIXELS)}
+        stream.codec_context.options = {"max_pixels": str(budgets.MAX_PIXELS)}
         frame = next(frames.decode(container, stream), None)
         if frame is None:
             raise Refused("no_frames")

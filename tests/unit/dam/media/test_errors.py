@@ -1,4 +1,4 @@
-from dam.media.refusals import MESSAGES, TITLES, Refused
+from dam.media.errors import MESSAGES, TITLES, Refused
 
 
 def test_every_code_has_a_title_and_a_sentence() -> None:

@@ -1,4 +1,4 @@
-"""The program that opens files from outside: `python -m dam.media.child`, started confined by runner.py.
+"""The program that opens files from outside: `python -m dam.media.decoder_process`, confined by runner.py.
 
 Reads one JSON request from standard input and answers on standard output:
 `{"do": "probe", "path"}` with one line of JSON; `{"do": "frames", "path", "info", "indexes", "max_side"}`
@@ -10,16 +10,16 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dam.media import frames, reading
+from dam.media import frames, probe_file
+from dam.media.errors import Refused
 from dam.media.probe import MediaInfo
-from dam.media.refusals import Refused
 
 
 def main(request: dict[str, Any], out: BinaryIO) -> None:
     path = Path(request["path"])
     try:
         if request["do"] == "probe":
-            _answer(out, {"info": reading.read_info(path).to_json()})
+            _answer(out, {"info": probe_file.read_info(path).to_json()})
         else:
             info = MediaInfo.from_json(request["info"])
             for frame in frames.sample(

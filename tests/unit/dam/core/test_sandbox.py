@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dam.core.limits import Completed, OutputTooLarge, run_limited
+from dam.core.sandbox import Completed, OutputTooLarge, run_limited
 
 
 def python(code: str, folder: Path, **changes: Any) -> Completed:
