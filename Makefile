@@ -12,7 +12,7 @@ PROGRESS := awk '/^ *Downloading |^Installing |^ERROR/ { print "  " substr($$0, 
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint screenshots chromium clean
+.PHONY: help run dev test unit bench lint fmt screenshots chromium clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -20,8 +20,14 @@ help: ## List the targets
 run: .venv/run.stamp ## Start everything on http://localhost:8000 (PORT=8001 for another port)
 	@$(BIN)/python manage.py up
 
+dev: .venv/dev.stamp ## As `make run`, and what you change in code, templates and static files is used at once
+	@$(BIN)/python manage.py up --reload
+
 test: .venv/dev.stamp chromium ## Run every test: unit, integration, browser
 	$(BIN)/python -m pytest $(ARGS)
+
+unit: .venv/dev.stamp ## Run the tests that need no database, broker or browser: seconds
+	$(BIN)/python -m pytest tests/unit $(ARGS)
 
 bench: .venv/dev.stamp ## Measure, and print a table
 	$(BIN)/python -m tests.benchmarks $(ARGS)
@@ -34,6 +40,11 @@ lint: .venv/dev.stamp ## Check style, types, imports, templates and migrations
 	@# Without a database it can compare models and migrations all the same, after a warning.
 	DATABASE_POOL_SIZE=0 $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(BIN)/mypy dam generation provenance tests
+
+fmt: .venv/dev.stamp ## Mend what can be mended by itself: imports, style, templates
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint templates --reformat --quiet --warn
 
 screenshots: .venv/dev.stamp chromium ## Take the README's pictures again
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)

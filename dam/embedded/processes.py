@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass
 
 SMALL_MACHINE_CORES = 4
+PACKAGES = ("dam", "provenance", "generation")  # the code whose changes start a process again
 WEB_SHUTDOWN_SECONDS = 2
 
 
@@ -15,9 +16,10 @@ class Process:
     threads: int  # for the numeric libraries
 
 
-def plan(*, host: str, port: int, cores: int) -> tuple[Process, ...]:
-    """The web process and its workers."""
-    return (_web(host, port), *(_worker(queues, cores=cores) for queues in worker_queues(cores)))
+def plan(*, host: str, port: int, cores: int, reload: bool = False) -> tuple[Process, ...]:
+    """The web process and its workers. With `reload`, each starts again when the code changes."""
+    workers = (_worker(queues, cores=cores, reload=reload) for queues in worker_queues(cores))
+    return (_web(host, port, reload=reload), *workers)
 
 
 def worker_queues(cores: int) -> tuple[tuple[str, ...], ...]:
@@ -30,15 +32,17 @@ def worker_queues(cores: int) -> tuple[tuple[str, ...], ...]:
     return ("gpu",), ("media",), ("index",), ("sign",), ("default",)
 
 
-def _web(host: str, port: int) -> Process:
+def _web(host: str, port: int, *, reload: bool) -> Process:
     arguments = ["uvicorn", "dam.asgi:application", "--host", host, "--port", str(port)]
     # Event streams never end by themselves, so stopping waits for them only so long.
     arguments += ["--timeout-graceful-shutdown", str(WEB_SHUTDOWN_SECONDS)]
     arguments += ["--lifespan", "off", "--no-access-log"]
+    if reload:
+        arguments += ["--reload", *(f"--reload-dir={package}" for package in PACKAGES)]
     return Process("web", _python(arguments), threads=1)
 
 
-def _worker(queues: tuple[str, ...], *, cores: int) -> Process:
+def _worker(queues: tuple[str, ...], *, cores: int, reload: bool) -> Process:
     name = queues[0] if len(queues) == 1 else "worker"
     arguments = ["celery", "--app", "dam.celery", "worker", "--queues", ",".join(queues)]
     # One child process: the encoder stays warm in it, a time limit can end it, and a file that crashes a
@@ -47,6 +51,8 @@ def _worker(queues: tuple[str, ...], *, cores: int) -> Process:
     arguments += ["--without-gossip", "--without-mingle"]
     if "default" in queues:
         arguments += ["--beat"]  # sends what is due from time to time (CELERY_BEAT_SCHEDULE)
+    if reload:
+        arguments = ["dam.embedded.autoreload", *PACKAGES, "--", sys.executable, "-m", *arguments]
     return Process(name, _python(arguments), threads=cores if queues == ("gpu",) else max(1, cores // 2))
 
 

@@ -36,6 +36,7 @@ class Run:
         recover: Callable[[], None],
         count_workers: Callable[[], int],
         sign_in: str,
+        reload: bool = False,
     ) -> None:
         self.data_dir = data_dir
         self.code = code
@@ -43,6 +44,7 @@ class Run:
         self.port = port
         self.recover = recover  # called once the broker runs and before any worker does
         self.sign_in = sign_in  # how, as the demo people
+        self.reload = reload  # code, templates and static files are read anew when they change
         self.count_workers = count_workers  # how many answer; called in a thread
         self.address = f"http://{'localhost' if listen in LOOPBACK else listen}:{port}"
         self.embeds_database = not os.environ.get("DATABASE_URL")
@@ -89,7 +91,9 @@ class Run:
         preflight.check_port(self.listen, self.port)
         started = self._start_servers(stack)
         self._prepare()
-        for process in processes.plan(host=self.listen, port=self.port, cores=os.cpu_count() or 1):
+        cores = os.cpu_count() or 1
+        plan = processes.plan(host=self.listen, port=self.port, cores=cores, reload=self.reload)
+        for process in plan:
             env = self._environment(threads=process.threads)
             self.manager.add_process(process.name, process.command, env=env, cwd=str(self.code))
         for server in started:
@@ -144,6 +148,7 @@ class Run:
     def _environment(self, *, threads: int) -> dict[str, str]:
         return {
             "PUBLIC_URL": self.address,
+            **({"DEBUG": "1"} if self.reload else {}),
             **os.environ,
             leftovers.MARK: str(self.data_dir),
             "DATA_DIR": str(self.data_dir),

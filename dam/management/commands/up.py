@@ -25,8 +25,13 @@ class Command(BaseCommand):
         parser.add_argument("--listen", default=listen, metavar="ADDRESS", help="default: 127.0.0.1")
         parser.add_argument("--port", default=port, type=int, help="default: 8000")
         parser.add_argument("--no-demo", action="store_true", help="make no demo brand")
+        parser.add_argument(
+            "--reload",
+            action="store_true",
+            help="for work on the code: what changes on disk is used at once, and errors are shown in full",
+        )
 
-    def handle(self, *args: Any, listen: str, port: int, no_demo: bool, **options: Any) -> None:
+    def handle(self, *args: Any, listen: str, port: int, no_demo: bool, reload: bool, **options: Any) -> None:
         run = Run(
             data_dir=settings.DATA_DIR,
             code=settings.BASE_DIR,
@@ -34,6 +39,7 @@ class Command(BaseCommand):
             port=port,
             demo=not no_demo and "demo" in get_commands(),
             recover=_requeue_interrupted,
+            reload=reload,
             sign_in=f"The sign-in page lists the demo people; their password is {demo.PASSWORD}",
             count_workers=lambda: len(app.control.ping(timeout=0.5) or ()),
         )

@@ -1,9 +1,13 @@
 """Every queue has a worker, whatever the machine."""
 
+from pathlib import Path
+
 import pytest
 
 from dam.core.tasks import QUEUES
 from dam.embedded import processes
+
+BASE_DIR = Path(__file__).resolve().parents[4]
 
 
 @pytest.mark.parametrize("cores", [1, 2, 4, 5, 64])
@@ -29,3 +33,17 @@ def test_a_path_with_spaces_survives_the_shell(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("sys.executable", "/home/a b/python")
     web = processes.plan(host="::1", port=1, cores=2)[0]
     assert web.command.startswith("exec '/home/a b/python' -m uvicorn")
+
+
+def test_reloading_starts_the_web_process_again_by_itself_and_the_workers_by_a_watcher() -> None:
+    web, *workers = processes.plan(host="::1", port=1, cores=2, reload=True)
+    assert "--reload --reload-dir=dam" in web.command
+    assert all("-m dam.embedded.autoreload dam provenance generation -- " in each.command for each in workers)
+
+
+def test_nothing_reloads_unless_it_is_asked_to() -> None:
+    assert not any("reload" in each.command for each in processes.plan(host="::1", port=1, cores=2))
+
+
+def test_what_reloads_is_all_the_code_there_is() -> None:
+    assert set(processes.PACKAGES) == {path.parent.name for path in BASE_DIR.glob("*/apps.py")}
