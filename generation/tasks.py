@@ -4,12 +4,12 @@ from uuid import UUID
 
 from celery import shared_task
 
-from generation import jobs, takes
+from generation import jobs, runner
 
 
 @shared_task(name="gpu.generate")
 def generate(*, job_id: str) -> None:
-    takes.make(UUID(job_id))
+    runner.make(UUID(job_id))
 
 
 @shared_task(name="default.recover_jobs")

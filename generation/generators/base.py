@@ -43,7 +43,7 @@ class ModelIdentity:
     licence: str
     """SPDX identifier, or empty where nobody has said."""
     weights_sha256: str
-    """Digest of the folder's weight files, see `catalogue.digest`."""
+    """Digest of the folder's weight files, see `model_card.weights_digest`."""
     pipeline_class: str
     early_checkpoint: bool
     note: str

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from generation.generators import catalogue, wan
+from generation.generators import model_card, wan
 from generation.generators.base import VideoGenerator
 
 
@@ -16,4 +16,4 @@ def load(folder: Path) -> VideoGenerator:
 @lru_cache(maxsize=1)
 def _load(folder: Path, _modified: int) -> VideoGenerator:
     """One at a time: a second model would have to find room beside the first."""
-    return wan.load(folder, catalogue.read(folder, digest=True))
+    return wan.load(folder, model_card.read(folder, digest=True))

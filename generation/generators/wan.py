@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from generation.generators import understanding
+from generation.generators import prompt_parser
 from generation.generators.base import (
     Capabilities,
     Frames,
@@ -18,7 +18,7 @@ from generation.generators.base import (
     Understanding,
     VideoRequest,
 )
-from generation.generators.catalogue import Card
+from generation.generators.model_card import ModelCard
 
 PIPELINES = ("WanPipeline",)
 
@@ -60,7 +60,7 @@ def check(folder: Path) -> None:
             raise GeneratorError(f"{folder.name} holds {path.name}: only safetensors weights are loaded.")
 
 
-def load(folder: Path, card: Card) -> "WanGenerator":
+def load(folder: Path, card: ModelCard) -> "WanGenerator":
     """Load a checked folder, onto the GPU if there is one. Raises GeneratorError."""
     check(folder)
     import torch
@@ -68,8 +68,8 @@ def load(folder: Path, card: Card) -> "WanGenerator":
     # diffusers takes classes of other libraries only from modules that are imported already.
     import generation.previz.codec
     import generation.previz.transformer  # noqa: F401
-    from generation.generators import precision
-    from generation.generators.libraries import diffusers, transformers
+    from generation.generators import dtypes
+    from generation.generators.diffusers_compat import diffusers, transformers
 
     diffusers.utils.logging.disable_progress_bar()
     transformers.utils.logging.disable_progress_bar()
@@ -79,7 +79,7 @@ def load(folder: Path, card: Card) -> "WanGenerator":
         pipeline = diffusers.DiffusionPipeline.from_pretrained(
             str(folder),
             # Wan's autoencoder loses visibly in bfloat16, and costs little beside the transformer.
-            dtype={"vae": torch.float32, "default": precision.to_load(folder, device)},
+            dtype={"vae": torch.float32, "default": dtypes.to_load(folder, device)},
             local_files_only=True,
             use_safetensors=True,
         )
@@ -93,7 +93,7 @@ def load(folder: Path, card: Card) -> "WanGenerator":
 class WanGenerator:
     """A VideoGenerator around one WanPipeline. Pipelines keep state while they run: one take at a time."""
 
-    def __init__(self, pipeline: Any, card: Card) -> None:
+    def __init__(self, pipeline: Any, card: ModelCard) -> None:
         self.pipeline = pipeline
         self._card = card
         self._busy = threading.Lock()
@@ -110,7 +110,7 @@ class WanGenerator:
         """A model with a lexicon reads the canonical prompt alone; any other reads all that is written."""
         if self._card.lexicon is None:
             return Understanding(canonical=prompt, recognised=(), unknown=())
-        return understanding.understand(prompt, self._card.lexicon)
+        return prompt_parser.understand(prompt, self._card.lexicon)
 
     def generate(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
         """Make the clip; see `VideoGenerator.generate`. Takes that come at once wait for each other."""

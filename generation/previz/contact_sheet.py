@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from generation.generators import catalogue, understanding
+from generation.generators import model_card, prompt_parser
 from generation.generators.base import Frames, GeneratorError
 from generation.previz.export import WEIGHTS
 
@@ -68,10 +68,10 @@ def make(folder: Path, prompts: Sequence[str] = PROMPTS) -> Image.Image:
     # Loading diffusers takes seconds, and drawing does without.
     from generation.previz.sampling import Sampler
 
-    lexicon = catalogue.read(folder).lexicon
+    lexicon = model_card.read(folder).lexicon
     if lexicon is None:
         raise GeneratorError(f"{folder.name} has no lexicon: this sheet is for bundled models.")
-    canonical = [understanding.understand(prompt, lexicon).canonical for prompt in prompts]
+    canonical = [prompt_parser.understand(prompt, lexicon).canonical for prompt in prompts]
     sampler = Sampler(folder)
     clips: list[Frames] = []
     for first in range(0, len(prompts), _AT_ONCE):

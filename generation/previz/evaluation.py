@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generation.generators.base import Frames
-from generation.previz import reading
-from generation.previz.reading import Reading
+from generation.previz import recognition
+from generation.previz.recognition import Reading
 from generation.previz.world import captions, rendering, scenes
 from generation.previz.world.scenes import Scene
 
@@ -94,7 +94,7 @@ def evaluate(
             )
             shape = made.shape[1:4]
             for clip in made:
-                readings.append(reading.read(clip))
+                readings.append(recognition.read(clip))
                 steps.done()
     shown = asked * seeds
     fidelity = [_fidelity(generator, scene, seed, shape, steps) for seed, scene in enumerate(begun)]
@@ -139,7 +139,7 @@ def _rendered(asked: Sequence[Scene], shape: tuple[int, ...], steps: _Steps) -> 
     frames, height, width = shape
     for scene in asked:
         clip = rendering.render([scene], frames=frames, height=height, width=width)[0]
-        yield reading.read(clip.numpy())
+        yield recognition.read(clip.numpy())
         steps.done()
 
 

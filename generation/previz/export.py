@@ -8,8 +8,8 @@ from typing import Any
 
 import torch
 
-from generation.generators import catalogue
-from generation.generators.libraries import diffusers
+from generation.generators import model_card
+from generation.generators.diffusers_compat import diffusers
 from generation.previz import text
 from generation.previz.config import TrainingConfig
 from generation.previz.world import lexicon, scenes
@@ -64,7 +64,7 @@ def card(
         "name": NAME,
         "version": version,
         "licence": "Apache-2.0",
-        "weights_sha256": catalogue.weights_digest(folder),
+        "weights_sha256": model_card.weights_digest(folder),
         "pipeline_class": "WanPipeline",
         "early_checkpoint": early,
         "note": NOTE,
@@ -105,7 +105,7 @@ def export(config: TrainingConfig, folder: Path, *, version: str, early: bool = 
         "held_out_share": scenes.HELD_OUT_SHARE,
     }
     said = card(config, folder, version=version, early=early, facts=facts)
-    (folder / catalogue.CARD_NAME).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n")
+    (folder / model_card.CARD_NAME).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n")
     return said
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from generation.generators import spelling
-from generation.generators.understanding import Lexicon, Meaning
+from generation.generators.prompt_parser import Lexicon, Meaning
 from generation.previz.world import lexicon
 
 _FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}

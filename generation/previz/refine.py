@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from generation.generators import precision
+from generation.generators import dtypes
 from generation.previz import codec as codecs
 from generation.previz import text
 from generation.previz.config import TrainingConfig
@@ -82,7 +82,7 @@ class Refinement:
         assert self._models is not None
         transformer, encoder = self._models
         said = [captions.plain(scenes.sample(seed)) for seed in seeds]
-        with precision.autocast(latents.device):
+        with dtypes.autocast(latents.device):
             states = text.encode(encoder, text.tokenize(self._run.models.tokenizer, said))
             found: Tensor = transformer(
                 hidden_states=torch.lerp(latents, noise, level),

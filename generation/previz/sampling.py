@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from generation.generators import catalogue, wan
+from generation.generators import model_card, wan
 from generation.generators.base import Frames
 from generation.previz import codec as codecs
 
@@ -26,7 +26,7 @@ class Sampler:
     """One loaded folder. The same seed gives the same frames."""
 
     def __init__(self, folder: Path) -> None:
-        self.card = catalogue.read(folder, digest=True)
+        self.card = model_card.read(folder, digest=True)
         self._pipeline: Any = wan.load(folder, self.card).pipeline
         can = self.card.capabilities
         self._steps, self._guidance, self._frames = can.default_steps, can.default_guidance, can.max_frames

@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from generation.previz import sheets, text, training
+from generation.previz import plots, text, training
 from generation.previz.config import TrainingConfig
 from generation.previz.data import LatentStore, device, fit_codec
 
@@ -143,19 +143,19 @@ def train(
 ) -> None:
     """Go on with the run of `config.folder` until step `until`, or until `stopped` says so.
 
-    A new run begins with the weights of the exported folder `start`, see `starts`.
+    A new run begins with the weights of the exported folder `start`, see `warm_start`.
     """
-    from generation.previz import starts
+    from generation.previz import warm_start
 
     config.folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
     if start is not None:
-        starts.place_codec(start, config.folder)
+        warm_start.place_codec(start, config.folder)
     codec = fit_codec(config)
     store = LatentStore(config, codec)
     run = open_run(config)
     if run.step == 0 and start is not None:
-        starts.take_up(run, start)
+        warm_start.take_up(run, start)
     elif run.step == 0:
         run.teach_words()
     # torch's fused attention is slow backwards on a CPU: the plain one takes a third off a whole step.
@@ -185,8 +185,8 @@ def train(
             if leaving and run.step < until:
                 return
             if now - drawn_at > config.sheet_seconds or run.step == until:
-                sheets.draw(run, codec, config.folder / f"sheet-{run.step:06d}.png")
-                sheets.curve(config.folder / "log.jsonl", config.folder / "curve.png")
+                plots.draw(run, codec, config.folder / f"sheet-{run.step:06d}.png")
+                plots.curve(config.folder / "log.jsonl", config.folder / "curve.png")
                 drawn_at = time.monotonic()
 
 

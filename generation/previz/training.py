@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from generation.generators import precision
+from generation.generators import dtypes
 from generation.previz import text
 from generation.previz.codec import FOLD
 from generation.previz.config import Phase, Size, TrainingConfig
@@ -277,7 +277,7 @@ def loss(config: TrainingConfig, models: Models, batch: Batch) -> tuple[Tensor, 
         noisy = torch.lerp(latents, noisy, asked)
         timestep = timestep.unsqueeze(1) * asked[:, ::FOLD, ::FOLD].flatten().unsqueeze(0)
     models.show(batch.shown)
-    with precision.autocast(device):
+    with dtypes.autocast(device):
         states = text.encode(models.encoder, batch.tokens)
         named = models.namer.loss(states, batch.tokens, batch.labels)
         found = models.transformer(

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from dam.catalog.models import Processing
 from dam.models import Version
-from generation import estimates, history, previews, states
+from generation import estimates, previews, selectors, states
 from generation.generators.base import ModelIdentity
 from generation.models import GenerationJob
 from generation.states import JobState
@@ -18,7 +18,7 @@ _SETTLING = (Processing.WAITING, Processing.RUNNING)
 
 
 @dataclass(frozen=True)
-class Card:
+class TakeCard:
     """A job, and what can be said of it at this moment."""
 
     job: GenerationJob
@@ -56,19 +56,19 @@ class Card:
         return f"version-{self.job.version_id}" if self.settling else ""
 
 
-def of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None = None) -> Card:
-    """The card of a job as history.for_cards fetches it."""
+def of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None = None) -> TakeCard:
+    """The card of a job as selectors.for_cards fetches it."""
     version = job.version if job.version and job.version.asset.trashed_at is None else None
     kinds = {rendition.kind for rendition in version.renditions.all()} if version else set()
     # In the page itself: an address of its own would flicker each time the card is swapped.
     unseen = version is not None and "proxy" not in kinds
     jpeg = previews.find(job.pk) if unseen or job.state in states.WORKING else None
-    return Card(
+    return TakeCard(
         job=job,
         shape=_shape(job.width / job.height),
         preview=f"data:image/jpeg;base64,{b64encode(jpeg).decode()}" if jpeg else "",
         left=_left(job, at=at, identity=identity),
-        ahead=history.ahead_of(job) if job.state == JobState.REQUESTED else 0,
+        ahead=selectors.ahead_of(job) if job.state == JobState.REQUESTED else 0,
         version=version,
         playable="proxy" in kinds,
         poster="poster" in kinds,
@@ -78,7 +78,7 @@ def of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None = Non
 
 def all_of(
     jobs: Iterable[GenerationJob], *, at: datetime, identity: ModelIdentity | None = None
-) -> tuple[Card, ...]:
+) -> tuple[TakeCard, ...]:
     return tuple(of(job, at=at, identity=identity) for job in jobs)
 
 
@@ -91,7 +91,7 @@ def _left(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None) -
         return ""
     expected = None
     if job.step == 0 and identity is not None:
-        expected = history.expected_seconds(
+        expected = selectors.expected_seconds(
             frames=job.frames, width=job.width, height=job.height, steps=job.steps, identity=identity
         )
     seconds = estimates.left(

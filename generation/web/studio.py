@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dam.accounts.capabilities import Capability
 from dam.web.brands import BrandRequest, requires
-from generation import estimates, history, jobs
-from generation.generators import catalogue, understanding
+from generation import estimates, jobs, selectors
+from generation.generators import model_card, prompt_parser
 from generation.generators.base import GeneratorError, Understanding
-from generation.generators.catalogue import Card as ModelCard
+from generation.generators.model_card import ModelCard
 from generation.models import GenerationJob
 from generation.web import cards
 from generation.web.forms import BriefForm
@@ -34,7 +34,7 @@ class Forecast:
 @require_http_methods(["GET", "POST"])
 def studio(request: BrandRequest) -> HttpResponse:
     try:
-        model = catalogue.read(Path(settings.GENERATOR_MODEL))
+        model = model_card.read(Path(settings.GENERATOR_MODEL))
     except GeneratorError as error:
         return render(
             request, "generate/no_model.html", {"area": "generate", "reason": str(error)}, status=503
@@ -57,7 +57,7 @@ def studio(request: BrandRequest) -> HttpResponse:
 
 def _page(request: BrandRequest, model: ModelCard, form: BriefForm, *, status: int = 200) -> HttpResponse:
     everybody = request.GET.get("whose") == "all"
-    page = history.page(
+    page = selectors.page(
         request.brand,
         by=None if everybody else request.user,
         before=_uuid(request.GET.get("before")),
@@ -68,8 +68,8 @@ def _page(request: BrandRequest, model: ModelCard, form: BriefForm, *, status: i
         "form": form,
         "model": model,
         "forecast": _forecast(form, model),
-        "asked": [
-            (asked, cards.all_of(asked.takes, at=now, identity=model.identity)) for asked in page.briefs
+        "briefs": [
+            (brief, cards.all_of(brief.takes, at=now, identity=model.identity)) for brief in page.briefs
         ],
         "older": page.older,
         "everybody": everybody,
@@ -83,7 +83,7 @@ def _page(request: BrandRequest, model: ModelCard, form: BriefForm, *, status: i
 def forecast(request: BrandRequest) -> HttpResponse:
     """What the model makes of the prompt, and how long the takes would run: follows the form."""
     try:
-        model = catalogue.read(Path(settings.GENERATOR_MODEL))
+        model = model_card.read(Path(settings.GENERATOR_MODEL))
     except GeneratorError:
         return HttpResponse(status=204)
     form = BriefForm(request.GET, capabilities=model.capabilities)
@@ -96,7 +96,7 @@ def forecast(request: BrandRequest) -> HttpResponse:
 @require_GET
 def running(request: BrandRequest) -> HttpResponse:
     """This person's running jobs, for the top bar."""
-    found = history.running(request.brand, by=request.user)
+    found = selectors.running(request.brand, by=request.user)
     steps = sum(job.steps for job in found)
     context = {"jobs": found, "done": sum(job.step for job in found), "steps": steps}
     return render(request, "generate/running.html", context)
@@ -104,7 +104,7 @@ def running(request: BrandRequest) -> HttpResponse:
 
 def _forecast(form: BriefForm, model: ModelCard) -> Forecast:
     prompt = str(form["prompt"].value() or "")
-    understood = understanding.understand(prompt, model.lexicon) if model.lexicon and prompt.strip() else None
+    understood = prompt_parser.understand(prompt, model.lexicon) if model.lexicon and prompt.strip() else None
     seconds = None
     try:
         width, height = map(int, str(form["size"].value()).split("x"))
@@ -112,13 +112,13 @@ def _forecast(form: BriefForm, model: ModelCard) -> Forecast:
     except (TypeError, ValueError):
         pass
     else:
-        seconds = history.expected_seconds(
+        seconds = selectors.expected_seconds(
             frames=frames, width=width, height=height, steps=steps, identity=model.identity
         )
     return Forecast(
         understood=understood,
         take=estimates.in_words(seconds) if seconds else "",
-        waiting=history.waiting(),
+        waiting=selectors.waiting(),
     )
 
 

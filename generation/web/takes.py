@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import User
 from dam.web.brands import BrandRequest, requires
-from generation import briefs, history, jobs, previews
+from generation import briefs, jobs, previews, selectors
 from generation.briefs import BriefRefused
-from generation.generators import catalogue
+from generation.generators import model_card
 from generation.generators.base import GeneratorError
 from generation.models import GenerationJob
 from generation.web import cards
@@ -59,7 +59,7 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
     """One more take of the same brief with a seed of its own."""
     like = get_object_or_404(GenerationJob, brand=request.brand, pk=job_id)
     try:
-        capabilities = catalogue.read(Path(settings.GENERATOR_MODEL)).capabilities
+        capabilities = model_card.read(Path(settings.GENERATOR_MODEL)).capabilities
         brief = briefs.check(
             capabilities,
             prompt=like.prompt,
@@ -102,9 +102,9 @@ def _say(request: BrandRequest, text: str, job_id: UUID | None = None) -> HttpRe
 
 
 def _card(request: BrandRequest, job_id: UUID) -> HttpResponse:
-    job = get_object_or_404(history.for_cards(request.brand), pk=job_id)
+    job = get_object_or_404(selectors.for_cards(request.brand), pk=job_id)
     try:
-        identity = catalogue.read(Path(settings.GENERATOR_MODEL)).identity
+        identity = model_card.read(Path(settings.GENERATOR_MODEL)).identity
     except GeneratorError:
         identity = None
     card = cards.of(job, at=timezone.now(), identity=identity)

@@ -11,9 +11,9 @@ from dam.accounts import demo
 from dam.accounts.models import Membership
 from dam.audit import trail
 from dam.catalog.models import RenditionKind, Version
+from generation.demo_data import clips, plan
+from generation.demo_data.plan import Goal
 from generation.models import GenerationJob
-from generation.starter import clips, plan
-from generation.starter.plan import Goal
 from provenance.review.models import Comment, Review
 
 

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 
 from dam.celery import app
 from generation import briefs, jobs
-from generation.generators import catalogue
+from generation.generators import model_card
 from generation.generators.base import Capabilities
 from generation.models import GenerationJob
 from generation.states import JobState
@@ -25,7 +25,7 @@ Wait = Callable[..., None]
 
 @pytest.fixture
 def capabilities() -> Capabilities:
-    return catalogue.read(Path(settings.GENERATOR_MODEL)).capabilities
+    return model_card.read(Path(settings.GENERATOR_MODEL)).capabilities
 
 
 def ask(capabilities: Capabilities, *, steps: int) -> GenerationJob:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from django.conf import settings
 
-from generation.generators import catalogue, loading, understanding
+from generation.generators import loading, model_card, prompt_parser
 from generation.generators.base import VideoGenerator, VideoRequest
 
 BUNDLED = settings.BASE_DIR / "generation" / "previz" / "weights" / "previz-dit"
@@ -46,7 +46,7 @@ def generate(generator: VideoGenerator, prompt: str, *, seed: int = 1) -> np.nda
 
 
 def test_the_bundled_model_is_small_and_says_what_it_is() -> None:
-    card = catalogue.read(BUNDLED, digest=True)
+    card = model_card.read(BUNDLED, digest=True)
     assert card.identity.licence == "Apache-2.0"
     assert not card.identity.early_checkpoint
     assert sum(path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()) < 64 * 2**20
@@ -54,9 +54,9 @@ def test_the_bundled_model_is_small_and_says_what_it_is() -> None:
 
 @pytest.mark.parametrize("word", ["battle", "boat", "heat"])
 def test_a_word_that_only_looks_like_a_known_one_is_left_alone(word: str) -> None:
-    lexicon = catalogue.read(BUNDLED).lexicon
+    lexicon = model_card.read(BUNDLED).lexicon
     assert lexicon is not None
-    found = understanding.understand(f"a red {word}", lexicon)
+    found = prompt_parser.understand(f"a red {word}", lexicon)
     assert (found.unknown, found.taken) == ((word,), ())
 
 

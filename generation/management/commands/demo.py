@@ -14,12 +14,12 @@ from dam.catalog.models import Processing, Version
 from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
 from generation import briefs
-from generation.generators import catalogue
+from generation.demo_data import clips, people, plan
+from generation.demo_data.people import People
+from generation.demo_data.plan import Goal
+from generation.generators import model_card
 from generation.generators.base import GeneratorError
 from generation.models import GenerationJob
-from generation.starter import clips, people, plan
-from generation.starter.people import People
-from generation.starter.plan import Goal
 from generation.states import JobState
 
 POLL_SECONDS = 0.5
@@ -57,7 +57,7 @@ class Command(BaseCommand):
 
     def _ask(self, brand: Brand, members: People) -> list[tuple[GenerationJob, Goal]]:
         try:
-            capabilities = catalogue.read(Path(settings.GENERATOR_MODEL)).capabilities
+            capabilities = model_card.read(Path(settings.GENERATOR_MODEL)).capabilities
         except GeneratorError as error:
             self._say(f"Nothing is generated: {error}")
             return []

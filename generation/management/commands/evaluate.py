@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dam.search.encoders import card
 from dam.search.encoders.card import NoEncoder
-from generation.generators import catalogue
+from generation.generators import model_card
 from generation.generators.base import GeneratorError
 from generation.previz.world import scenes
 
@@ -91,7 +91,7 @@ class Command(BaseCommand):
             return evaluation.ceiling(prompts, on_progress=self._tell)
         folder = options["folder"] or _bundled(Path(settings.GENERATOR_MODEL), "previz-dit")
         try:
-            known = catalogue.read(folder)
+            known = model_card.read(folder)
         except GeneratorError as error:
             raise CommandError(str(error)) from error
         knows = _knows(folder)
@@ -168,12 +168,12 @@ class Command(BaseCommand):
 
 def _bundled(chosen: Path, name: str) -> Path:
     """The model in use if it is one of ours, else the bundled one."""
-    return chosen if (chosen / catalogue.CARD_NAME).is_file() else WEIGHTS / name
+    return chosen if (chosen / model_card.CARD_NAME).is_file() else WEIGHTS / name
 
 
 def _knows(folder: Path) -> dict[str, list[str]] | None:
     """The attributes and values that a previz model was trained on; None for any other model."""
-    path = folder / catalogue.CARD_NAME
+    path = folder / model_card.CARD_NAME
     if not path.is_file():
         return None
     knows: dict[str, list[str]] | None = json.loads(path.read_text()).get("knows")

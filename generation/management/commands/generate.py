@@ -17,7 +17,7 @@ from dam.accounts.models import Brand, User
 from dam.core import storage
 from generation import briefs, jobs, states, waiting
 from generation.briefs import Brief, BriefRefused
-from generation.generators import catalogue
+from generation.generators import model_card
 from generation.generators.base import GeneratorError
 from generation.models import GenerationJob
 from generation.states import JobState
@@ -161,7 +161,7 @@ def _person(brand: Brand, email: str | None) -> User:
 
 def _brief(options: dict[str, Any]) -> Brief:
     try:
-        model = catalogue.read(Path(settings.GENERATOR_MODEL))
+        model = model_card.read(Path(settings.GENERATOR_MODEL))
         return briefs.check(
             model.capabilities,
             prompt=options["prompt"],

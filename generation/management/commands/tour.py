@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dam.accounts import demo
 from dam.accounts.models import Brand
-from generation import tour
+from generation import smoke_test
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +50,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         brand = _brand(options["brand"])
         began = time.monotonic()
-        with tour.people(brand) as people:
-            journey = tour.Journey(brand=brand, people=people, patience=options["timeout"])
+        with smoke_test.people(brand) as people:
+            journey = smoke_test.Journey(brand=brand, people=people, patience=options["timeout"])
             taken = self._walk(journey, as_json=options["json"])
         seconds = time.monotonic() - began
         everything_held = all(step.held for step in taken)
@@ -64,16 +64,16 @@ class Command(BaseCommand):
         if not everything_held:
             raise SystemExit(1)
 
-    def _walk(self, journey: tour.Journey, *, as_json: bool) -> list[Taken]:
+    def _walk(self, journey: smoke_test.Journey, *, as_json: bool) -> list[Taken]:
         """Every step, up to the first that does not hold."""
         taken: list[Taken] = []
-        for name, step in tour.steps(journey.brand):
+        for name, step in smoke_test.steps(journey.brand):
             began, held = time.monotonic(), True
             try:
                 detail = step(journey)
             except Exception as error:
                 held, detail = False, str(error) or type(error).__name__
-                if not isinstance(error, tour.TourFailed):
+                if not isinstance(error, smoke_test.TourFailed):
                     log.exception("The step %r ended in an error.", name)
             taken.append(Taken(name, round(time.monotonic() - began, 2), held, detail))
             self._tell(taken[-1], as_json=as_json)
@@ -98,7 +98,7 @@ def _brand(slug: str | None) -> Brand:
     return there or Brand.objects.get_or_create(slug="tour", defaults={"name": "Tour"})[0]
 
 
-def _told(taken: list[Taken], journey: tour.Journey, *, seconds: float) -> dict[str, Any]:
+def _told(taken: list[Taken], journey: smoke_test.Journey, *, seconds: float) -> dict[str, Any]:
     return {
         "steps": [asdict(step) for step in taken],
         "seconds": round(seconds, 2),

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from generation.generators import precision
+from generation.generators import dtypes
 from generation.previz.clip import model as clip_model
 from generation.previz.clip import phrases, pictures
 from generation.previz.world import scenes
@@ -94,7 +94,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self._rate()
         self.model.train()
-        with precision.autocast(images.device):
+        with dtypes.autocast(images.device):
             image_vectors = self.model.encode_image(images)
             text_vectors = self.model.encode_text(self._tokens([phrase.text for phrase in said]))
         image_vectors = functional.normalize(image_vectors.float(), dim=-1)

@@ -2,8 +2,8 @@
 
 import random
 
-from generation.generators import understanding
-from generation.generators.understanding import Lexicon
+from generation.generators import prompt_parser
+from generation.generators.prompt_parser import Lexicon
 from generation.previz.world import lexicon, scenes
 from generation.previz.world.scenes import Scene
 
@@ -42,7 +42,7 @@ def plain(scene: Scene) -> str:
 
 def compose_plain(scene: Scene, said: set[str]) -> str:
     """The attributes named in `said`, in their first words and usual order."""
-    return understanding.say({name: getattr(scene, name) for name in lexicon.WORDS if name in said}, _LEXICON)
+    return prompt_parser.say({name: getattr(scene, name) for name in lexicon.WORDS if name in said}, _LEXICON)
 
 
 _LEXICON = Lexicon.from_json(lexicon.to_json())

@@ -240,7 +240,7 @@ NEIGHBOURS = Path(__file__).parent / "neighbours.json"
 
 
 def to_json() -> dict[str, object]:
-    """Everything that a prompt may say, as `generators.understanding.Lexicon` reads it."""
+    """Everything that a prompt may say, as `generators.prompt_parser.Lexicon` reads it."""
     attributes = {}
     for name, table in WORDS.items():
         attributes[name] = {

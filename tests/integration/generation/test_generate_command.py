@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from dam.accounts.models import Brand, User
 from dam.core.storage import sha256_of
-from generation import jobs, takes
+from generation import jobs, runner
 from generation.generators import loading
 from generation.generators.base import GeneratorError
 from generation.models import GenerationJob
@@ -30,7 +30,7 @@ def worker(creator: User, tmp_path: Path, settings: Any, monkeypatch: pytest.Mon
     settings.GENERATOR_MODEL = str(write_card(tmp_path / "model"))
     made = FakeGenerator()
     monkeypatch.setattr(loading, "load", lambda folder: made)
-    monkeypatch.setattr(jobs, "enqueue", lambda name, *, job_id: takes.make(UUID(job_id)))
+    monkeypatch.setattr(jobs, "enqueue", lambda name, *, job_id: runner.make(UUID(job_id)))
     return made
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from generation.generators.libraries import diffusers
+from generation.generators.diffusers_compat import diffusers
 from generation.previz.sampling import Picture, Sampler
 from generation.previz.world import rendering, scenes
 

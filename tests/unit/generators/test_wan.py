@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from generation.generators import catalogue, wan
+from generation.generators import model_card, wan
 from generation.generators.base import Cancelled, GeneratorError, VideoGenerator
 from tests.unit.generators.conftest import Ask
 
@@ -94,11 +94,11 @@ def test_loading_needs_no_network(model_folder: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    assert wan.load(model_folder, catalogue.read(model_folder)).identity.name == "previz-dit"
+    assert wan.load(model_folder, model_card.read(model_folder)).identity.name == "previz-dit"
 
 
 def test_a_folder_without_our_card_loads_and_reads_free_text(model_folder: Path) -> None:
     (model_folder / "reelproof.json").unlink()
-    found = wan.load(model_folder, catalogue.read(model_folder, digest=True))
+    found = wan.load(model_folder, model_card.read(model_folder, digest=True))
     assert found.understand("Ein Hund").canonical == "Ein Hund"
     assert found.capabilities.frame_step == 4

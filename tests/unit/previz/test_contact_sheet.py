@@ -1,7 +1,7 @@
 import numpy as np
 from django.conf import settings
 
-from generation.generators import catalogue, understanding
+from generation.generators import model_card, prompt_parser
 from generation.previz import contact_sheet
 
 
@@ -17,8 +17,8 @@ def test_clips_lie_in_two_columns_of_strips() -> None:
 
 
 def test_every_prompt_is_understood_to_the_last_word() -> None:
-    lexicon = catalogue.read(settings.BASE_DIR / "generation/previz/weights/previz-dit").lexicon
+    lexicon = model_card.read(settings.BASE_DIR / "generation/previz/weights/previz-dit").lexicon
     assert lexicon is not None
     assert len(set(contact_sheet.PROMPTS)) == 24
-    unknown = {p: understanding.understand(p, lexicon).unknown for p in contact_sheet.PROMPTS}
+    unknown = {p: prompt_parser.understand(p, lexicon).unknown for p in contact_sheet.PROMPTS}
     assert not any(unknown.values()), unknown

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from generation.previz.reading.backdrop import Backdrop
-from generation.previz.reading.outlines import Outlines
+from generation.previz.recognition.backdrop import Backdrop
+from generation.previz.recognition.outlines import Outlines
 from generation.previz.world import motions
 
 _MOST_MISSING = 0.2

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.generators.understanding import Lexicon, say, understand
+from generation.generators.prompt_parser import Lexicon, say, understand
 from generation.previz.world import captions, lexicon, scenes
 
 WORDS = Lexicon.from_json(lexicon.to_json())

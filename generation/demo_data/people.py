@@ -5,7 +5,7 @@ from django.db import transaction
 from dam.accounts import demo
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, Membership, User
-from generation.starter.plan import PEOPLE
+from generation.demo_data.plan import PEOPLE
 
 People = dict[Role, User]
 

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from generation.generators.base import Frames
-from generation.previz.reading import backdrop, hues, likeness, outlines, tracks
-from generation.previz.reading.backdrop import Backdrop
-from generation.previz.reading.outlines import Outlines
+from generation.previz.recognition import backdrop, hues, outlines, shape_matching, tracks
+from generation.previz.recognition.backdrop import Backdrop
+from generation.previz.recognition.outlines import Outlines
 
 _FRAMES = 25
 _SEEN_SHARE = 0.3
@@ -51,11 +51,11 @@ def read(clip: Frames) -> Reading:
     # Asked first: likenesses of a thing that has none of the world's shapes may lie about its colour.
     colour = hues.find(video, outline.masks, light=behind.light)
     motion = tracks.motion(video, behind, outline)
-    what = _likeness(video, behind, outline, motion)
+    what = _match_shape(video, behind, outline, motion)
     if what is not None and not what.holds:
         stricter = outlines.find(video, behind, share=outlines.SHARES[1])
         again = tracks.motion(video, behind, stricter)
-        other = _likeness(video, behind, stricter, again)
+        other = _match_shape(video, behind, stricter, again)
         if other is not None and other.holds:
             motion, what = again, other
     if what is not None and what.holds:
@@ -65,12 +65,12 @@ def read(clip: Frames) -> Reading:
     return replace(found, motion=motion, colour=colour)
 
 
-def _likeness(
+def _match_shape(
     video: Tensor, behind: Backdrop, outline: Outlines, motion: str | None
-) -> likeness.Likeness | None:
+) -> shape_matching.ShapeMatch | None:
     """From the first frame, or from the last one of what grows."""
     place = -1 if motion == "grow" else 0
-    return likeness.find(
+    return shape_matching.find(
         video[place],
         behind.picture[place],
         outline.masks[place],

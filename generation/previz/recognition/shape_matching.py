@@ -50,7 +50,7 @@ class Pose:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class ShapeMatch:
     shape: str
     count: str
     colour: str
@@ -75,7 +75,7 @@ class _Templates:
 
 def find(
     frame: Tensor, ground: Tensor, mask: Tensor, *, light: str, motion: str | None, last: bool
-) -> Likeness | None:
+) -> ShapeMatch | None:
     """What a frame [3, H, W] shows in front of its ground, where `mask` [H, W] says; None for nothing."""
     gap = _GAP / 1.3 if motion == "grow" and last else _GAP
     gap = _GAP / 1.2 if motion == "orbit" else gap
@@ -98,7 +98,7 @@ def find(
         key=lambda found: found[1],
     )
     colour, material = _looks(view, [pose])[0]
-    return Likeness(
+    return ShapeMatch(
         shape=pose.shape,
         count=pose.count,
         colour=colour,

@@ -29,7 +29,7 @@ from dam.search.results import Match, Results, Seeing
 from dam.web import files
 from dam.web.brands import BrandRequest
 from generation import briefs, jobs, states
-from generation.generators import catalogue
+from generation.generators import model_card
 from generation.models import GenerationJob
 from generation.states import JobState
 from provenance.manifests import verify
@@ -174,7 +174,7 @@ def _process(journey: Journey, version: Version) -> str:
 
 
 def generate(journey: Journey) -> str:
-    model = catalogue.read(Path(settings.GENERATOR_MODEL))
+    model = model_card.read(Path(settings.GENERATOR_MODEL))
     brief = briefs.check(model.capabilities, prompt=PROMPT)
     (job,) = jobs.request(brand=journey.brand, by=journey.people[Role.CREATOR], brief=brief)
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
-from generation.generators import precision
+from generation.generators import dtypes
 from generation.previz import export
 
 PROMPTS = (
@@ -36,7 +36,7 @@ def draw(run: Any, codec: Any, path: Path, *, prompts: Sequence[str] = PROMPTS, 
     ).to(run.device)
     pipeline.set_progress_bar_config(disable=True)
     config = run.config
-    with precision.autocast(run.device):
+    with dtypes.autocast(run.device):
         clips = pipeline(
             prompt=list(prompts),
             height=config.sizes[0][1],

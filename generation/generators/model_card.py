@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from generation.generators.base import Capabilities, GeneratorError, ModelIdentity, VideoRequest
-from generation.generators.understanding import Lexicon
+from generation.generators.prompt_parser import Lexicon
 
 CARD_NAME = "reelproof.json"
 _MOST_STEPS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ModelCard:
     """Everything about a generator that can be known before its weights are loaded."""
 
     identity: ModelIdentity
@@ -30,7 +30,7 @@ class Card:
     """None for a model that reads free text."""
 
 
-def read(folder: Path, *, digest: bool = False) -> Card:
+def read(folder: Path, *, digest: bool = False) -> ModelCard:
     """Read a folder's card. Raises GeneratorError if it is no pipeline that we know.
 
     With `digest` the weight files are read through: a card's claim about them must hold, and a folder
@@ -83,18 +83,18 @@ def _file_digest(path: Path, size: int, modified: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _written(folder: Path) -> Card:
+def _written(folder: Path) -> ModelCard:
     path = folder / CARD_NAME
     return _parsed(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=8)
-def _parsed(path: Path, _modified: int) -> Card:
+def _parsed(path: Path, _modified: int) -> ModelCard:
     """A lexicon of thousands of words is read once, not with every letter that somebody types."""
     folder, said = path.parent, _json(path)
     try:
         words = said.get("lexicon")
-        return Card(
+        return ModelCard(
             identity=ModelIdentity(
                 name=said["name"],
                 version=said["version"],
@@ -121,7 +121,7 @@ def _parsed(path: Path, _modified: int) -> Card:
         raise GeneratorError(f"{CARD_NAME} in {folder.name} is incomplete: {error!r}.") from error
 
 
-def _derived(folder: Path) -> Card:
+def _derived(folder: Path) -> ModelCard:
     """A Wan folder as published: what its size, autoencoder and scheduler imply."""
     index = _json(folder / "model_index.json")
     autoencoder = _json(folder / "vae" / "config.json")
@@ -132,7 +132,7 @@ def _derived(folder: Path) -> Card:
     # Wan2.2 TI2V-5B compresses 16-fold and was trained at 720p and 24 fps; every other at 480p and 16 fps.
     large = int(autoencoder.get("scale_factor_spatial", 8)) >= 16
     usual = ((1280, 704), (704, 1280)) if large else ((832, 480), (480, 832), (624, 624))
-    return Card(
+    return ModelCard(
         identity=ModelIdentity(
             name=folder.resolve().name,
             version="",

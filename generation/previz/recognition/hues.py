@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from generation.previz.reading.likeness import plain_scene
+from generation.previz.recognition.shape_matching import plain_scene
 from generation.previz.world import rendering, scenes
 
 _BINS = 16

@@ -12,8 +12,8 @@ from django.core.files.storage import default_storage
 from dam.accounts.models import User
 from dam.audit.models import Event
 from dam.catalog.models import Asset, Version
-from dam.media import runner
-from generation import jobs, takes
+from dam.media import runner as media_runner
+from generation import jobs, runner
 from generation.generators import loading
 from generation.generators.base import GeneratorError
 from generation.models import GenerationJob
@@ -58,7 +58,7 @@ def nothing_is_kept() -> bool:
 
 
 def test_a_take_becomes_a_signed_asset(job: GenerationJob, generator: FakeGenerator) -> None:
-    version = takes.make(job.pk)
+    version = runner.make(job.pk)
     assert version is not None
     done = reload(job)
     assert (done.state, done.version, done.step) == (JobState.DONE, version, job.steps)
@@ -71,7 +71,7 @@ def test_a_take_becomes_a_signed_asset(job: GenerationJob, generator: FakeGenera
 
 
 def test_what_was_asked_is_what_is_generated(job: GenerationJob, generator: FakeGenerator) -> None:
-    takes.make(job.pk)
+    runner.make(job.pk)
     (request,) = generator.requests
     assert (request.prompt, request.seed, request.frames) == (job.prompt, job.seed, job.frames)
     assert request.frame_rate == Fraction(16)
@@ -79,14 +79,14 @@ def test_what_was_asked_is_what_is_generated(job: GenerationJob, generator: Fake
 
 
 def test_model_and_understanding_are_kept(job: GenerationJob, generator: FakeGenerator) -> None:
-    takes.make(job.pk)
+    runner.make(job.pk)
     done = reload(job)
     assert done.model["weights_sha256"] == "ab" * 32
     assert done.understood["unknown"] == ["table"]
 
 
 def test_the_trail_names_who_asked(job: GenerationJob, creator: User, generator: FakeGenerator) -> None:
-    takes.make(job.pk)
+    runner.make(job.pk)
     assert Event.objects.get(verb="asset.generated").actor == creator
 
 
@@ -94,23 +94,23 @@ def test_the_same_seed_gives_the_same_frames(
     job: GenerationJob, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     encoded: list[bytes] = []
-    encode = runner.encode_frames
+    encode = media_runner.encode_frames
 
     def keep(frames: Any, *, frame_rate: Any, path: Path) -> None:
         encode(frames, frame_rate=frame_rate, path=path)
         encoded.append(path.read_bytes())
 
-    monkeypatch.setattr(runner, "encode_frames", keep)
-    takes.make(job.pk)
+    monkeypatch.setattr(media_runner, "encode_frames", keep)
+    runner.make(job.pk)
     again = jobs.request(brand=job.brand, by=job.requested_by, brief=BRIEF)[0]
-    takes.make(again.pk)
+    runner.make(again.pk)
     assert encoded[0] == encoded[1]
     assert reload(again).state == JobState.DONE
 
 
 def test_a_task_delivered_twice_makes_one_asset(job: GenerationJob, generator: FakeGenerator) -> None:
-    assert takes.make(job.pk) is not None
-    assert takes.make(job.pk) is None
+    assert runner.make(job.pk) is not None
+    assert runner.make(job.pk) is None
     assert Version.objects.count() == 1
 
 
@@ -125,7 +125,7 @@ def test_a_cancelled_take_stops_at_the_next_step(
             jobs.cancel(job, by=creator)
 
     generator.at_step = interfere
-    assert takes.make(job.pk) is None
+    assert runner.make(job.pk) is None
     assert seen == [1, 2]
     assert reload(job).state == JobState.CANCELLED
     assert nothing_is_kept()
@@ -139,7 +139,7 @@ def test_a_take_that_another_worker_took_over_is_dropped(
         jobs.claim(job.pk)
 
     generator.at_step = interfere
-    assert takes.make(job.pk) is None
+    assert runner.make(job.pk) is None
     assert reload(job).state == JobState.GENERATING
     assert nothing_is_kept()
 
@@ -148,7 +148,7 @@ def test_a_take_that_another_worker_took_over_is_dropped(
     ("problem", "reason"),
     [
         (GeneratorError("No room on the GPU."), "No room on the GPU."),
-        (MemoryError(), takes.OUT_OF_MEMORY),
+        (MemoryError(), runner.OUT_OF_MEMORY),
     ],
 )
 def test_a_generator_that_fails_leaves_its_reason(
@@ -158,7 +158,7 @@ def test_a_generator_that_fails_leaves_its_reason(
         raise problem
 
     generator.at_step = interfere
-    assert takes.make(job.pk) is None
+    assert runner.make(job.pk) is None
     assert (reload(job).state, reload(job).reason) == (JobState.FAILED, reason)
     assert nothing_is_kept()
 
@@ -171,8 +171,8 @@ def test_what_nobody_foresaw_fails_the_job_and_reaches_the_log(
 
     generator.at_step = interfere
     with pytest.raises(ZeroDivisionError):
-        takes.make(job.pk)
-    assert (reload(job).state, reload(job).reason) == (JobState.FAILED, takes.UNEXPECTED)
+        runner.make(job.pk)
+    assert (reload(job).state, reload(job).reason) == (JobState.FAILED, runner.UNEXPECTED)
 
 
 def test_a_clip_that_cannot_be_signed_is_not_kept(
@@ -182,7 +182,7 @@ def test_a_clip_that_cannot_be_signed_is_not_kept(
         raise SigningFailed("The signer did not answer.")
 
     monkeypatch.setattr(signing, "sign_generated", fail)
-    takes.make(job.pk)
+    runner.make(job.pk)
     assert reload(job).reason == "The signer did not answer."
     assert nothing_is_kept()
 
@@ -197,7 +197,7 @@ def test_a_job_lost_at_the_last_moment_leaves_no_asset(
         return sign(*args, **kwargs)
 
     monkeypatch.setattr(signing, "sign_generated", lose)
-    assert takes.make(job.pk) is None
+    assert runner.make(job.pk) is None
     assert reload(job).state == JobState.REQUESTED
     assert nothing_is_kept()
 
@@ -208,13 +208,13 @@ def test_a_worker_told_to_stop_gives_its_job_back(job: GenerationJob, generator:
 
     generator.at_step = interfere
     with pytest.raises(SystemExit):
-        takes.make(job.pk)
+        runner.make(job.pk)
     assert (reload(job).state, reload(job).attempts) == (JobState.REQUESTED, 0)
 
 
 def test_progress_is_told_four_times_a_second_at_most(claimed: GenerationJob) -> None:
     now = 0.0
-    progress = takes.Progress(claimed, clock=lambda: now)
+    progress = runner.Progress(claimed, clock=lambda: now)
     steps = []
     for done in range(1, 9):
         now = done * 0.1

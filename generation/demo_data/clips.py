@@ -19,11 +19,11 @@ from dam.ingest.acceptance import AlreadyKnown
 from dam.media import runner
 from dam.search import text
 from generation import briefs, jobs, states
+from generation.demo_data import plan
+from generation.demo_data.people import People
+from generation.demo_data.plan import Footage, Goal, Wanted
 from generation.generators.base import Capabilities
 from generation.models import GenerationJob
-from generation.starter import plan
-from generation.starter.people import People
-from generation.starter.plan import Footage, Goal, Wanted
 from generation.states import JobState
 from provenance.models import Review
 from provenance.review import comments, reviews

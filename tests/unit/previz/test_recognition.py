@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from generation.generators.base import Frames
-from generation.previz import reading
-from generation.previz.reading import hues
+from generation.previz import recognition
+from generation.previz.recognition import hues
 from generation.previz.world import rendering, scenes
 
 
@@ -49,42 +49,42 @@ def draw(
     ],
 )
 def test_what_is_seen_is_read(colour: str, shape: str, motion: str, ground: str) -> None:
-    found = reading.read(draw(colour=colour, shape=shape, motion=motion, ground=ground))
+    found = recognition.read(draw(colour=colour, shape=shape, motion=motion, ground=ground))
     assert (found.colour, found.shape, found.motion, found.ground) == (colour, shape, motion, ground)
     assert (found.count, found.camera, found.light) == ("one", "static", "day")
 
 
 @pytest.mark.parametrize("camera", ["pan left", "zoom out"])
 def test_the_camera_is_told_from_the_motion(camera: str) -> None:
-    found = reading.read(draw(camera=camera, ground="meadow", motion="bounce"))
+    found = recognition.read(draw(camera=camera, ground="meadow", motion="bounce"))
     assert (found.camera, found.motion) == (camera, "bounce")
 
 
 def test_things_are_counted() -> None:
-    assert reading.read(draw(count="three")).count == "three"
+    assert recognition.read(draw(count="three")).count == "three"
 
 
 def test_the_light_is_read() -> None:
-    found = reading.read(draw(ground="city", light="night"))
+    found = recognition.read(draw(ground="city", light="night"))
     assert (found.ground, found.light) == ("city", "night")
 
 
 def test_an_empty_ground_shows_no_object() -> None:
-    found = reading.read(draw(count="none", ground="desert"))
+    found = recognition.read(draw(count="none", ground="desert"))
     assert (found.count, found.ground) == ("none", "desert")
     assert found.colour is found.shape is found.motion is None
 
 
 def test_noise_reads_as_nothing() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (25, 144, 256, 3), dtype=np.uint8)
-    found = reading.read(noise)
+    found = recognition.read(noise)
     assert found.colour is found.shape is found.motion is found.ground is None
 
 
 def test_a_noisy_patch_on_a_ground_is_no_object() -> None:
     clip = draw(count="none")
     clip[:, 50:110, 90:160] = np.random.default_rng(1).integers(0, 256, (25, 60, 70, 3), dtype=np.uint8)
-    found = reading.read(clip)
+    found = recognition.read(clip)
     assert found.colour is found.shape is None
     assert found.motion != "turn"
 
@@ -95,7 +95,7 @@ def test_flicker_is_no_turning(grain: int) -> None:
     dice = np.random.default_rng(1)
     patches = dice.normal(0, 40, (25, 144 // grain, 256 // grain, 1))
     clip[:, 60:120] += np.kron(patches, np.ones((1, grain, grain, 1)))[:, 60:120]
-    found = reading.read(clip.clip(0, 255).astype(np.uint8))
+    found = recognition.read(clip.clip(0, 255).astype(np.uint8))
     assert found.motion != "turn"
 
 
@@ -104,19 +104,19 @@ def test_a_change_of_brightness_is_no_turning() -> None:
     clip, ground = draw(colour="blue").astype(np.float32), draw(count="none")
     there = np.abs(clip - ground).max(axis=-1, keepdims=True) > 4
     shaken = np.where(there, clip * wave, clip)
-    assert reading.read(shaken.clip(0, 255).astype(np.uint8)).motion != "turn"
+    assert recognition.read(shaken.clip(0, 255).astype(np.uint8)).motion != "turn"
 
 
 def test_what_vanishes_has_no_motion() -> None:
     clip = draw()
     clip[8:] = draw(count="none")[8:]
-    assert reading.read(clip).motion is None
+    assert recognition.read(clip).motion is None
 
 
 def test_flicker_is_measured() -> None:
     steady = draw(motion="left")
     shaken = steady + np.random.default_rng(1).integers(0, 20, (25, 1, 1, 1), dtype=np.uint8)
-    assert reading.read(shaken).flicker > 5 * reading.read(steady).flicker
+    assert recognition.read(shaken).flicker > 5 * recognition.read(steady).flicker
 
 
 def paint(*colours: str) -> tuple[torch.Tensor, torch.Tensor]:

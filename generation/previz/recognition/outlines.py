@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from generation.previz.reading.backdrop import Backdrop
+from generation.previz.recognition.backdrop import Backdrop
 from generation.previz.world import motions
 
 _DARKEST_SHADOW = 0.38

@@ -12,7 +12,7 @@ from dam.accounts.models import Brand, Membership, User
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.catalog.models import Approval, Version
-from generation import tour
+from generation import smoke_test
 from provenance.review import reviews
 from tests.factories import BrandFactory, VersionFactory
 
@@ -56,11 +56,11 @@ def test_without_a_worker_it_says_so_and_fails() -> None:
 @pytest.mark.django_db
 def test_a_house_that_lets_people_approve_their_own_work_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     brand: Brand = BrandFactory.create()
-    with tour.people(brand) as people:
+    with smoke_test.people(brand) as people:
         made = VersionFactory.create(asset__brand=brand, asset__created_by=people[Role.CREATOR])
-        journey = tour.Journey(brand=brand, people=people, patience=0, generated=made)
-        tour.submit(journey)
-        assert "somebody else" in tour.refuse_self_approval(journey)
+        journey = smoke_test.Journey(brand=brand, people=people, patience=0, generated=made)
+        smoke_test.submit(journey)
+        assert "somebody else" in smoke_test.refuse_self_approval(journey)
         monkeypatch.setattr(reviews, "refusal_to_decide", lambda review, *, by: None)
-        with pytest.raises(tour.TourFailed, match="could approve it"):
-            tour.refuse_self_approval(journey)
+        with pytest.raises(smoke_test.TourFailed, match="could approve it"):
+            smoke_test.refuse_self_approval(journey)

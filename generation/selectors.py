@@ -18,7 +18,7 @@ RUNS_TO_JUDGE_BY = 20
 
 
 @dataclass(frozen=True)
-class Asked:
+class BriefTakes:
     """A brief that was asked for, with its takes in order."""
 
     takes: tuple[GenerationJob, ...]
@@ -32,7 +32,7 @@ class Asked:
 class Page:
     """Briefs, newest first; `older` is the job to go on before, None at the end."""
 
-    briefs: tuple[Asked, ...]
+    briefs: tuple[BriefTakes, ...]
     older: UUID | None
 
 
@@ -53,7 +53,7 @@ def page(brand: Brand, *, by: User | None = None, before: UUID | None = None) ->
     rows = for_cards(brand).filter(brief__in=[head.brief for head in shown]).order_by("take")
     for job in rows:
         takes[job.requested_by_id, job.brief].append(job)
-    asked = tuple(Asked(tuple(takes[head.requested_by_id, head.brief])) for head in shown)
+    asked = tuple(BriefTakes(tuple(takes[head.requested_by_id, head.brief])) for head in shown)
     return Page(asked, older=shown[-1].pk if len(found) > BRIEFS_A_PAGE else None)
 
 
