@@ -4,7 +4,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
-from dam.web.bodies import LimitBodies
+from dam.web.body_limits import LimitBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 

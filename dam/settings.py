@@ -47,7 +47,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "dam.web.streams.ReleaseConnectionMiddleware",
+    "dam.web.middleware.ReleaseConnectionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -59,7 +59,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "dam.web.brands.CurrentBrandMiddleware",
+    "dam.web.middleware.CurrentBrandMiddleware",
 ]
 
 ROOT_URLCONF = "dam.urls"
@@ -82,10 +82,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "dam.web.brands.frame",
+                "dam.web.context_processors.frame",
             ],
             "libraries": {
-                "face": "dam.web.templatetags.face",
+                "ui_tags": "dam.web.templatetags.ui_tags",
                 "signin": "dam.web.templatetags.signin",
             },
         },

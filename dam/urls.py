@@ -1,4 +1,4 @@
-"""Every address of the site. Below /b/<brand>/ only members pass (dam/web/brands.py)."""
+"""Every address of the site. Below /b/<brand>/ only members pass (dam/web/middleware.py)."""
 
 from django.urls import include, path
 

@@ -25,7 +25,7 @@ from generation import previews, states
 from generation.briefs import LARGEST_SEED, Brief
 from generation.generators.base import Cancelled, ModelIdentity, Understanding
 from generation.models import GenerationJob
-from generation.states import JobState, Move
+from generation.states import JobMove, JobState
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ def cancel(job: GenerationJob, *, by: User, at: datetime | None = None) -> None:
     memberships.require(by, Capability.GENERATE, job.brand)
     at = at or timezone.now()
     with transaction.atomic():
-        if not _move(job.pk, Move.WITHDRAW, finished_at=at):
+        if not _move(job.pk, JobMove.WITHDRAW, finished_at=at):
             asked = GenerationJob.objects.filter(
                 pk=job.pk, state=JobState.GENERATING, cancel_requested_at=None
             ).update(cancel_requested_at=at)
@@ -114,7 +114,7 @@ def retry(job: GenerationJob, *, by: User) -> None:
     with transaction.atomic():
         again = _move(
             job.pk,
-            Move.RETRY,
+            JobMove.RETRY,
             reason="",
             step=0,
             attempts=0,
@@ -135,7 +135,7 @@ def claim(job_id: UUID, *, at: datetime | None = None) -> GenerationJob | None:
     with transaction.atomic():
         claimed = _move(
             job_id,
-            Move.CLAIM,
+            JobMove.CLAIM,
             attempts=F("attempts") + 1,
             step=0,
             started_at=at,
@@ -181,7 +181,7 @@ def obey(job: GenerationJob) -> None:
 def begin_signing(job: GenerationJob) -> None:
     """The frames are there. Raises Cancelled, Lost."""
     obey(job)
-    _own(job, Move.SIGN, step=job.steps)
+    _own(job, JobMove.SIGN, step=job.steps)
 
 
 def finish(job: GenerationJob, version: Version, *, at: datetime | None = None) -> None:
@@ -189,26 +189,26 @@ def finish(job: GenerationJob, version: Version, *, at: datetime | None = None) 
 
     The preview stays: it is shown until the review proxy is made.
     """
-    _own(job, Move.FINISH, version=version, finished_at=at or timezone.now(), reason="")
+    _own(job, JobMove.FINISH, version=version, finished_at=at or timezone.now(), reason="")
 
 
 def stop(job: GenerationJob, *, at: datetime | None = None) -> None:
     """It was cancelled, and nothing of it is kept. Raises Lost."""
-    _own(job, Move.STOP, finished_at=at or timezone.now())
+    _own(job, JobMove.STOP, finished_at=at or timezone.now())
     previews.forget(job.pk)
 
 
 def fail(job: GenerationJob, *, reason: str, at: datetime | None = None) -> None:
     """It went wrong; the reason is for people. Raises Lost."""
     with transaction.atomic():
-        _own(job, Move.FAIL, reason=reason[:300], finished_at=at or timezone.now())
+        _own(job, JobMove.FAIL, reason=reason[:300], finished_at=at or timezone.now())
         _record("job.failed", job, reason=reason[:300])
 
 
 def release(job: GenerationJob) -> None:
     """Give it back for another worker, as when this one is told to stop. It does not count as a try."""
     with transaction.atomic():
-        _own(job, Move.RELEASE, step=0, attempts=F("attempts") - 1)
+        _own(job, JobMove.RELEASE, step=0, attempts=F("attempts") - 1)
         _send(job)
 
 
@@ -241,7 +241,7 @@ def _recover_lost(job: GenerationJob, *, at: datetime) -> bool:
                 fail(job, reason=WORKER_GONE, at=at)
             else:
                 log.warning("Job %s lost its worker and is sent again.", job.pk)
-                _own(job, Move.RELEASE, step=0)
+                _own(job, JobMove.RELEASE, step=0)
                 _send(job)
         except Cancelled:
             stop(job, at=at)
@@ -250,7 +250,7 @@ def _recover_lost(job: GenerationJob, *, at: datetime) -> bool:
     return True
 
 
-def _move(job_id: UUID, move: Move, **fields: Any) -> bool:
+def _move(job_id: UUID, move: JobMove, **fields: Any) -> bool:
     """Make the move if the job stands where the table allows it."""
     possible = GenerationJob.objects.filter(pk=job_id, state__in=states.sources(move))
     return bool(possible.update(state=states.target(move), **fields))
@@ -261,7 +261,7 @@ def _mine(job: GenerationJob, possible: Iterable[JobState]) -> QuerySet[Generati
     return GenerationJob.objects.filter(pk=job.pk, started_at=job.started_at, state__in=possible)
 
 
-def _own(job: GenerationJob, move: Move, **fields: Any) -> None:
+def _own(job: GenerationJob, move: JobMove, **fields: Any) -> None:
     """Make the move if the job is still this worker's, and tell the pages. Raises Lost."""
     with transaction.atomic():
         if not _mine(job, states.sources(move)).update(state=states.target(move), **fields):

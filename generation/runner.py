@@ -16,8 +16,8 @@ from django.utils.text import slugify
 
 from dam.catalog.models import Origin, Version
 from dam.core import storage
-from dam.ingest import acceptance
-from dam.ingest.acceptance import AlreadyKnown
+from dam.ingest import registration
+from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
 from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
@@ -33,8 +33,8 @@ from generation.generators.base import (
 )
 from generation.models import GenerationJob
 from provenance.manifests import claims, signing
-from provenance.manifests.authority import AuthorityBroken
 from provenance.manifests.c2pa_io import SigningFailed
+from provenance.manifests.development_ca import AuthorityBroken
 from provenance.manifests.signers import SignerExpired, SignerNotConfigured, SignerUnreadable
 from provenance.manifests.signing import NotAsSigned
 
@@ -142,7 +142,7 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity) -> Versio
         encoded, master = folder / "encoded.mp4", folder / "master.mp4"
         runner.encode_frames(frames, frame_rate=_rate(job), path=encoded)
         signing.sign_generated(encoded, out=master, facts=_facts(job, identity, title))
-        return acceptance.accept(
+        return registration.accept(
             master,
             brand=job.brand,
             user=job.requested_by,

@@ -27,14 +27,14 @@ from dam.media import runner
 from dam.search import search
 from dam.search.results import Match, Results, Seeing
 from dam.web import files
-from dam.web.brands import BrandRequest
+from dam.web.decorators import BrandRequest
 from generation import briefs, jobs, states
 from generation.generators import model_card
 from generation.models import GenerationJob
 from generation.states import JobState
 from provenance.manifests import verify
-from provenance.manifests.codes import State
 from provenance.manifests.report import Report
+from provenance.manifests.validation_codes import State
 from provenance.models import Review
 from provenance.review import policies, reviews
 from provenance.review.states import DecisionKind, ReviewState
@@ -245,7 +245,7 @@ def refuse_self_approval(journey: Journey) -> str:
     member.update(role=_reviewer(review).value)
     try:
         _decide(review, by=creator)
-    except reviews.Refused as refused:
+    except reviews.ReviewRefused as refused:
         return str(refused)
     finally:
         member.update(role=Role.CREATOR.value)

@@ -25,7 +25,7 @@ WORKING = (JobState.GENERATING, JobState.SIGNING)  # a worker has it
 OPEN = (JobState.REQUESTED, *WORKING)
 
 
-class Move(StrEnum):
+class JobMove(StrEnum):
     CLAIM = "claim"  # a worker takes it
     SIGN = "sign"  # the frames are there
     FINISH = "finish"
@@ -37,35 +37,35 @@ class Move(StrEnum):
 
 
 # Each move leads to one state, from any of a few.
-MOVES: dict[Move, tuple[tuple[JobState, ...], JobState]] = {
-    Move.CLAIM: ((JobState.REQUESTED,), JobState.GENERATING),
-    Move.SIGN: ((JobState.GENERATING,), JobState.SIGNING),
-    Move.FINISH: ((JobState.SIGNING,), JobState.DONE),
-    Move.FAIL: (OPEN, JobState.FAILED),
-    Move.WITHDRAW: ((JobState.REQUESTED,), JobState.CANCELLED),
-    Move.STOP: (WORKING, JobState.CANCELLED),
-    Move.RELEASE: (WORKING, JobState.REQUESTED),
-    Move.RETRY: ((JobState.FAILED, JobState.CANCELLED), JobState.REQUESTED),
+MOVES: dict[JobMove, tuple[tuple[JobState, ...], JobState]] = {
+    JobMove.CLAIM: ((JobState.REQUESTED,), JobState.GENERATING),
+    JobMove.SIGN: ((JobState.GENERATING,), JobState.SIGNING),
+    JobMove.FINISH: ((JobState.SIGNING,), JobState.DONE),
+    JobMove.FAIL: (OPEN, JobState.FAILED),
+    JobMove.WITHDRAW: ((JobState.REQUESTED,), JobState.CANCELLED),
+    JobMove.STOP: (WORKING, JobState.CANCELLED),
+    JobMove.RELEASE: (WORKING, JobState.REQUESTED),
+    JobMove.RETRY: ((JobState.FAILED, JobState.CANCELLED), JobState.REQUESTED),
 }
 
 
-class ImpossibleMove(Exception):
+class ImpossibleJobMove(Exception):
     """The table has no such move from where the job stands."""
 
 
-def sources(move: Move) -> tuple[JobState, ...]:
+def sources(move: JobMove) -> tuple[JobState, ...]:
     """The states the move is possible from: the condition of its update."""
     return MOVES[move][0]
 
 
-def target(move: Move) -> JobState:
+def target(move: JobMove) -> JobState:
     return MOVES[move][1]
 
 
-def after(state: JobState, move: Move) -> JobState:
+def after(state: JobState, move: JobMove) -> JobState:
     """Where the move leads. Raises ImpossibleMove."""
     if state not in sources(move):
-        raise ImpossibleMove(f"A job that is {LABELS[state].lower()} knows no {move}.")
+        raise ImpossibleJobMove(f"A job that is {LABELS[state].lower()} knows no {move}.")
     return target(move)
 
 
@@ -75,4 +75,4 @@ def can_cancel(state: JobState) -> bool:
 
 
 def can_retry(state: JobState) -> bool:
-    return state in sources(Move.RETRY)
+    return state in sources(JobMove.RETRY)

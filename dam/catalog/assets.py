@@ -1,7 +1,7 @@
 """Editing an asset's words, and putting it into the trash and back.
 
 Callers have checked the person's capability. After `edit`, refresh the search text
-(dam.search.text.refresh): search lies above the catalogue.
+(dam.search.fulltext.refresh): search lies above the catalogue.
 """
 
 from collections.abc import Iterable

@@ -79,7 +79,7 @@ class Asset(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     trashed_at = models.DateTimeField(null=True, blank=True)
-    # Title, tags, description and words, weighted; kept by dam.search.text.refresh.
+    # Title, tags, description and words, weighted; kept by dam.search.fulltext.refresh.
     search_vector = SearchVectorField(null=True, editable=False)
 
     class Meta:

@@ -8,7 +8,7 @@ from typing import Any
 from dam.catalog import versions
 from dam.catalog.models import RenditionKind, Version
 from dam.core import storage
-from dam.ingest import room
+from dam.ingest import disk_space
 from dam.media import runner, specs
 from dam.media.probe import MediaInfo
 
@@ -49,7 +49,7 @@ def make_proxy(version: Version) -> str:
 @contextmanager
 def _workplace(version: Version) -> Iterator[tuple[Path, MediaInfo, Path]]:
     """The master as a path, its facts, and a folder to work in."""
-    room.require(0)
+    disk_space.require(0)
     with storage.local_copy(version.storage_key) as master, storage.scratch() as folder:
         yield master, MediaInfo.from_json(version.media_info), folder
 

@@ -81,7 +81,7 @@ def run(version_id: UUID | str, name: str, work: Callable[[Version], str | None]
     if not _claim(version_id, name, claim):
         return
     version = Version.objects.select_related("asset", "brand").get(pk=version_id)
-    _tell(version)
+    _publish(version)
     try:
         remark = work(version)
     except StepSkipped as skipped:
@@ -158,7 +158,7 @@ def roll_up(version: Version) -> None:
             versions.set_processing(version.pk, Processing.FAILED, reason=reason)
         else:
             versions.set_processing(version.pk, Processing.READY)
-        _tell(version)
+        _publish(version)
 
 
 def _claim_name() -> str:
@@ -219,6 +219,6 @@ def _send_next(version: Version) -> bool:
     return True
 
 
-def _tell(version: Version) -> None:
+def _publish(version: Version) -> None:
     events.publish(brand_id=version.brand_id, name=f"version-{version.pk}")
     events.publish(brand_id=version.brand_id, name="library")

@@ -4,11 +4,11 @@ from celery import shared_task
 
 from dam.catalog.models import Version
 from dam.core.tasks import enqueue
-from dam.ingest import intake, renditions, steps
-from dam.ingest import sweep as sweeping
+from dam.ingest import cleanup as sweeping
+from dam.ingest import importer, renditions, steps
 from dam.search import indexing
-from dam.search.encoders import card
-from dam.search.encoders.card import NoEncoder
+from dam.search.encoders import model_card
+from dam.search.encoders.model_card import NoEncoder
 from dam.search.indexing import NothingSeen
 
 CATCH_UP_CLIPS = 100  # at a time, so that new clips need not wait behind all the old ones
@@ -16,7 +16,7 @@ CATCH_UP_CLIPS = 100  # at a time, so that new clips need not wait behind all th
 
 @shared_task(name="media.take_upload")
 def take_upload(upload_id: str) -> None:
-    intake.take_upload(upload_id)
+    importer.take_upload(upload_id)
 
 
 @shared_task(name="media.poster")
@@ -42,7 +42,7 @@ def embed(version_id: str) -> None:
 @shared_task(name="index.look_again")
 def look_again(version_id: str) -> None:
     """Embed a version that only an earlier encoder has looked at."""
-    version = indexing.behind(encoder=card.current().identity).filter(pk=version_id).first()
+    version = indexing.behind(encoder=model_card.current().identity).filter(pk=version_id).first()
     if version is not None:
         indexing.embed(version)
 
@@ -51,7 +51,7 @@ def look_again(version_id: str) -> None:
 def catch_up() -> None:
     """After a change of the encoder: have the library looked at again, some clips at a time."""
     try:
-        encoder = card.current().identity
+        encoder = model_card.current().identity
     except NoEncoder:
         return
     for version in indexing.behind(encoder=encoder).order_by("-created_at")[:CATCH_UP_CLIPS]:
@@ -60,7 +60,7 @@ def catch_up() -> None:
 
 @shared_task(name="default.sweep")
 def sweep() -> None:
-    sweeping.sweep()
+    sweeping.run()
 
 
 def _embed(version: Version) -> None:

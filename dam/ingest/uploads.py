@@ -14,7 +14,7 @@ from django.utils import timezone
 from dam.accounts.models import Brand, User
 from dam.core import events
 from dam.core.tasks import enqueue
-from dam.ingest import names, room
+from dam.ingest import disk_space, filenames
 from dam.ingest.models import Upload, UploadState
 from dam.media.containers import HEAD_BYTES
 from dam.media.errors import Refused, require_container
@@ -59,8 +59,8 @@ def create(*, brand: Brand, user: User, filename: str, size: int) -> Upload:
         most = settings.UPLOAD_MAX_BYTES / 1024**3
         raise Refused("too_large", f"The file has {size / 1024**3:.1f} GB; at most {most:.1f} GB are taken.")
     # Twice: once in the scratch folder, and once in storage when it is accepted.
-    room.require(room.promised() + 2 * size)
-    upload = Upload(brand=brand, user=user, filename=names.clean(filename), size=size)
+    disk_space.require(disk_space.promised() + 2 * size)
+    upload = Upload(brand=brand, user=user, filename=filenames.clean(filename), size=size)
     folder().mkdir(parents=True, exist_ok=True)
     path_of(upload).touch(exist_ok=False)
     upload.save(force_insert=True)
@@ -81,7 +81,7 @@ def write(upload: Upload, *, offset: int, piece: BinaryIO, length: int) -> Uploa
             raise Closed
         if offset != upload.received:
             raise WrongOffset(upload.received)
-        room.require(length)
+        disk_space.require(length)
         received = offset + _append(file, offset, piece, length)
         if offset == 0 and (received >= HEAD_BYTES or received == upload.size):
             _check_head(upload, file)

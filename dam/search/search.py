@@ -9,18 +9,18 @@ from django.db.models import QuerySet
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset
 from dam.rights.visibility import visible_assets
-from dam.search import fusion, query, questions, text, vectors
-from dam.search.encoders import card
-from dam.search.encoders.base import Meaning
-from dam.search.narrowing import narrow
+from dam.search import fulltext, fusion, query, query_embedding, similarity
+from dam.search.encoders import model_card
+from dam.search.encoders.base import TextEmbedding
+from dam.search.filters import narrow
 from dam.search.query import Filters, Query
 from dam.search.results import EncoderNote, Hit, Match, Results, Seeing
-from dam.search.vectors import Seen, Wanted
+from dam.search.similarity import Seen, VectorQuery
 
 # How deep each ranking is read before they are merged.
 DEPTH = 400
 
-Ask = Callable[[str, str], Meaning | None]
+Ask = Callable[[str, str], TextEmbedding | None]
 
 
 def find(
@@ -42,12 +42,12 @@ def find(
     assets = among(user, brand=brand, asked=asked, filters=filters)
     if not asked.has_words:
         return _newest(assets, asked, limit=limit, offset=offset)
-    found = text.ranked(assets, asked, limit=DEPTH)
+    found = fulltext.ranked(assets, asked, limit=DEPTH)
     wanted, seeing, note = _look(assets, asked, ask or _ask_worker)
-    seen = vectors.nearest(assets, wanted, limit=DEPTH) if wanted else []
+    seen = similarity.nearest(assets, wanted, limit=DEPTH) if wanted else []
     close_only = not found and not seen
     if close_only:
-        found = text.close(assets, asked, limit=DEPTH)
+        found = fulltext.close(assets, asked, limit=DEPTH)
     hits = fusion.fuse(words=[asset.pk for asset, _ in found], pictures=[each.asset_id for each in seen])
     return Results(
         hits=_page(hits[offset : offset + limit], seen, wanted),
@@ -65,7 +65,7 @@ def among(
 ) -> QuerySet[Asset]:
     """What a search ranks: visible assets, narrowed by filters and by the words ruled out."""
     wanted = asked.filters.merged(filters or Filters())
-    return text.exclude(narrow(visible_assets(user, brand=brand), wanted), asked)
+    return fulltext.exclude(narrow(visible_assets(user, brand=brand), wanted), asked)
 
 
 def _newest(assets: QuerySet[Asset], asked: Query, *, limit: int, offset: int) -> Results:
@@ -78,18 +78,18 @@ def _newest(assets: QuerySet[Asset], asked: Query, *, limit: int, offset: int) -
     )
 
 
-def _look(assets: QuerySet[Asset], asked: Query, ask: Ask) -> tuple[Wanted | None, Seeing, EncoderNote]:
+def _look(assets: QuerySet[Asset], asked: Query, ask: Ask) -> tuple[VectorQuery | None, Seeing, EncoderNote]:
     """What to look for in the pictures; without it, why they are not searched."""
     try:
-        encoder = card.current()
-    except card.NoEncoder:
+        encoder = model_card.current()
+    except model_card.NoEncoder:
         return None, Seeing.UNAVAILABLE, EncoderNote()
     meaning = ask(asked.spoken, encoder.identity)
     note = EncoderNote(
         label=encoder.label,
         good_at=encoder.good_at,
         bad_at=encoder.bad_at,
-        not_indexed=vectors.not_indexed(assets, encoder=encoder.identity),
+        not_indexed=similarity.not_indexed(assets, encoder=encoder.identity),
         unknown_words=meaning.unknown_words if meaning else (),
     )
     if meaning is None:
@@ -97,18 +97,20 @@ def _look(assets: QuerySet[Asset], asked: Query, ask: Ask) -> tuple[Wanted | Non
     if meaning.vector is None:
         return None, Seeing.UNKNOWN_WORDS, note
     scale = fusion.Scale(steepness=meaning.steepness, level=meaning.level)
-    wanted = Wanted(encoder=encoder.identity, vector=meaning.vector, scale=scale)
+    wanted = VectorQuery(encoder=encoder.identity, vector=meaning.vector, scale=scale)
     return wanted, Seeing.SEARCHED, note
 
 
-def _ask_worker(spoken: str, encoder: str) -> Meaning | None:
-    return questions.ask(spoken, encoder=encoder)
+def _ask_worker(spoken: str, encoder: str) -> TextEmbedding | None:
+    return query_embedding.ask(spoken, encoder=encoder)
 
 
-def _page(hits: Sequence[fusion.Fused[UUID]], seen: Sequence[Seen], wanted: Wanted | None) -> tuple[Hit, ...]:
+def _page(
+    hits: Sequence[fusion.Fused[UUID]], seen: Sequence[Seen], wanted: VectorQuery | None
+) -> tuple[Hit, ...]:
     keys = {each.key for each in hits}
     shown = [each for each in seen if each.asset_id in keys]
-    moments = vectors.moments_of(shown, wanted) if wanted else {}
+    moments = similarity.moments_of(shown, wanted) if wanted else {}
     assets = with_parts(Asset.objects.all()).in_bulk(list(keys))
     return tuple(
         Hit(

@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from dam.search import indexing, questions
+from dam.search import indexing, query_embedding
 
 
 @shared_task(name="index.embed_text")
 def embed_text(text: str, encoder: str) -> None:
     """Answer a search that waits for what its words mean to the encoder."""
-    questions.answer(text, encoder=indexing.installed())
+    query_embedding.answer(text, encoder=indexing.installed())

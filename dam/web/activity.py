@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from dam.accounts.capabilities import Capability
 from dam.audit import trail
 from dam.audit.models import Event
-from dam.web import history
-from dam.web.brands import BrandRequest, requires
-from dam.web.library import is_fragment
+from dam.web import audit_labels
+from dam.web.decorators import BrandRequest, requires
+from dam.web.htmx import is_fragment
 
 PAGE = 60
 
@@ -24,8 +24,8 @@ def activity(request: BrandRequest) -> HttpResponse:
     """Newest first, in pages by sequence number: `before` continues."""
     events = Event.objects.filter(brand=request.brand).order_by("-sequence")
     kind = request.GET.get("kind", "")
-    if kind in history.KINDS:
-        prefixes = history.KINDS[kind][1]
+    if kind in audit_labels.KINDS:
+        prefixes = audit_labels.KINDS[kind][1]
         events = events.filter(reduce(or_, (Q(verb__startswith=prefix) for prefix in prefixes)))
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
@@ -35,8 +35,8 @@ def activity(request: BrandRequest) -> HttpResponse:
         "area": "activity",
         "events": shown[:PAGE],
         "more": shown[PAGE - 1].sequence if len(shown) > PAGE else None,
-        "kind": kind if kind in history.KINDS else "",
-        "kinds": {name: title for name, (title, _) in history.KINDS.items()},
+        "kind": kind if kind in audit_labels.KINDS else "",
+        "kinds": {name: title for name, (title, _) in audit_labels.KINDS.items()},
     }
     template = "activity/_events.html" if is_fragment(request) and before else "activity/activity.html"
     return render(request, template, context)

@@ -8,7 +8,7 @@ from django.db import transaction
 from dam.accounts.models import User
 from dam.catalog import assets, tags
 from dam.catalog.models import Asset
-from dam.search import text
+from dam.search import fulltext
 
 
 class AssetForm(forms.Form):
@@ -40,4 +40,4 @@ class AssetForm(forms.Form):
                 description=words["description"],
                 tag_names=tags.parse(words["tags"]),
             )
-            text.refresh(self.asset)
+            fulltext.refresh(self.asset)

@@ -16,10 +16,10 @@ from dam.delivery import access
 from dam.rights import terms
 from dam.rights.visibility import trashed_assets, visible_assets
 from dam.search import search
-from dam.web import standing
+from dam.web import usage_status
 from dam.web.asset_forms import AssetForm
-from dam.web.brands import BrandRequest, may, requires
-from dam.web.library import is_fragment
+from dam.web.decorators import BrandRequest, may, requires
+from dam.web.htmx import is_fragment
 
 TABS = {
     "details": "Details",
@@ -47,15 +47,15 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     if context["tab"] == "activity":
         events = Event.objects.filter(brand=request.brand, asset_id=shown.pk).order_by("-sequence")
         context["events"] = events[:NEWEST_EVENTS]
-    part = is_fragment(request) and request.htmx.target == "panel"  # type: ignore[attr-defined]
+    part = is_fragment(request, target="panel")
     return render(request, "assets/_panel.html" if part else "assets/asset.html", context)
 
 
 @require_safe
 @requires(Capability.VIEW)
-def standing_line(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+def usage_line(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """The line under the player again, after the version changed."""
-    return render(request, "assets/_standing.html", _page(request, _visible(request, asset_id)))
+    return render(request, "assets/_usage_status.html", _page(request, _visible(request, asset_id)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,7 +113,7 @@ def _page(request: BrandRequest, shown: Asset) -> dict[str, object]:
         "renditions": renditions,
         "sprite": sprite.details if sprite and sprite.details.get("frames") else None,
         "release": access.may_download(request.role, shown.current, at=at),
-        "standing": standing.of(origin=shown.origin, terms=terms.of(shown.current), at=at),
+        "usage": usage_status.of(origin=shown.origin, terms=terms.of(shown.current), at=at),
     }
 
 

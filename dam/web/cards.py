@@ -8,14 +8,14 @@ from typing import Any
 from dam.catalog.models import Asset, Rendition, RenditionKind, Version
 from dam.rights import terms
 from dam.search.results import Hit, Match, Moment
-from dam.web import standing
+from dam.web import usage_status
 
 # Wider or taller than this, a clip is shown whole in its frame instead of cut to it.
 WIDEST, TALLEST = 2.4, 1.2
 
 
 @dataclass(frozen=True)
-class Card:
+class AssetCard:
     """`sprite` is the sprite's grid ({"columns", "rows", "frames"}), if there is a sprite."""
 
     asset: Asset
@@ -33,25 +33,25 @@ class Card:
         return f"{self.moment.start_ms / 1000:.3f}" if self.moment else ""
 
 
-def of(asset: Asset, *, at: datetime, hit: Hit | None = None) -> Card:
+def of(asset: Asset, *, at: datetime, hit: Hit | None = None) -> AssetCard:
     """`asset` with its parts, as dam.search.search.with_parts fetches them."""
     version = asset.current
     assert version is not None  # visible assets have one
     version.asset = asset  # the same row: the terms need not fetch it again
     renditions = {each.kind: each for each in version.renditions.all()}
-    return Card(
+    return AssetCard(
         asset=asset,
         version=version,
         has_poster=RenditionKind.POSTER in renditions,
         sprite=_grid(renditions.get(RenditionKind.SPRITE)),
         fit=_fit(version),
-        warning=standing.warning(terms=terms.of(version), at=at),
+        warning=usage_status.warning(terms=terms.of(version), at=at),
         moment=hit.moment if hit else None,
         seen=hit is not None and hit.matched != Match.WORDS,
     )
 
 
-def all_of(assets: Iterable[Asset], *, at: datetime) -> tuple[Card, ...]:
+def all_of(assets: Iterable[Asset], *, at: datetime) -> tuple[AssetCard, ...]:
     return tuple(of(asset, at=at) for asset in assets)
 
 

@@ -4,7 +4,7 @@ from django.http import StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from dam.core import events
-from dam.web.brands import BrandRequest
+from dam.web.decorators import BrandRequest
 
 
 @require_safe

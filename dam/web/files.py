@@ -13,9 +13,9 @@ from dam.accounts.capabilities import Capability
 from dam.audit import trail
 from dam.catalog.models import Rendition, RenditionKind, Version
 from dam.delivery import access, streaming
-from dam.ingest import names
+from dam.ingest import filenames
 from dam.rights.visibility import visible_versions
-from dam.web.brands import BrandRequest, requires
+from dam.web.decorators import BrandRequest, requires
 
 LEAVES = {access.MASTER: "master.downloaded", RenditionKind.RELEASE.value: "release.downloaded"}
 
@@ -59,4 +59,4 @@ def _save_as(version: Version, key: str, kind: str) -> str:
     """A name to save it under: the title, with which version it is when that is not plain."""
     number = f" v{version.number}" if version.number > 1 else ""
     master = " (master)" if kind == access.MASTER else ""
-    return names.clean(version.asset.title.replace("/", "-") + number + master + Path(key).suffix)
+    return filenames.clean(version.asset.title.replace("/", "-") + number + master + Path(key).suffix)

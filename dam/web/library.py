@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_safe
 from dam.accounts.capabilities import Capability
 from dam.rights.visibility import visible_assets
 from dam.search import query, search
-from dam.web import cards, shelf
-from dam.web.brands import BrandRequest, may, requires
+from dam.web import cards, listing
+from dam.web.decorators import BrandRequest, may, requires
+from dam.web.htmx import is_fragment
 
 LAYOUTS = {"s": "Small cards", "m": "Medium cards", "l": "Large cards", "list": "List"}
 LAYOUT_COOKIE = "library_layout"
@@ -23,19 +24,19 @@ YEAR = 365 * 24 * 3600
 @require_safe
 @requires(Capability.VIEW)
 def library(request: BrandRequest) -> HttpResponse:
-    asked, at = shelf.read(request.GET), timezone.now()
-    filled = shelf.fill(request.user, brand=request.brand, asked=asked, at=at)
+    wanted, at = listing.read(request.GET), timezone.now()
+    filled = listing.fill(request.user, brand=request.brand, wanted=wanted, at=at)
     layout = _layout(request)
-    part = is_fragment(request) and asked.continues
+    part = is_fragment(request) and wanted.continues
     context = {
         "area": "library",
-        "shelf": filled,
-        "facets": () if part else shelf.count(request.user, brand=request.brand, shown=filled),
+        "listing": filled,
+        "facets": () if part else listing.count(request.user, brand=request.brand, shown=filled),
         "loaded_at": at.isoformat(),
         "layout": layout,
         "layouts": LAYOUTS,
-        "search_words": asked.words,
-        "understood": query.parse(asked.words),
+        "search_words": wanted.words,
+        "understood": query.parse(wanted.words),
     }
     response = render(request, "library/_cards.html" if part else "library/library.html", context)
     if "layout" in request.GET:
@@ -65,11 +66,6 @@ def news(request: BrandRequest) -> HttpResponse:
         raise BadRequest("since must have its offset.")
     count = visible_assets(request.user, brand=request.brand).filter(created_at__gt=since).count()
     return render(request, "library/_news.html", {"count": count})
-
-
-def is_fragment(request: HttpRequest) -> bool:
-    """Asked for by htmx into a place of the page, not as the page itself."""
-    return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request  # type: ignore[attr-defined]
 
 
 def _layout(request: BrandRequest) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.rights.visibility import visible_assets
-from dam.web.brands import BrandRequest, may, requires
+from dam.web.decorators import BrandRequest, may, requires
 
 MOST_CLIPS = 8
 

@@ -14,8 +14,8 @@ from dam.accounts.capabilities import Capability
 from dam.catalog import assets, tags
 from dam.catalog.models import Asset
 from dam.rights.visibility import visible_assets
-from dam.search import text
-from dam.web.brands import BrandRequest, requires
+from dam.search import fulltext
+from dam.web.decorators import BrandRequest, requires
 
 MOST = 200
 
@@ -30,7 +30,7 @@ def add_tags(request: BrandRequest) -> HttpResponse:
         for asset in chosen:
             names = [*(tag.name for tag in asset.tags.all()), *added]
             if assets.edit(asset, by=request.user, tag_names=names):
-                text.refresh(asset)
+                fulltext.refresh(asset)
     if not added:
         messages.warning(request, "Nothing was changed: write the tags first, separated by commas.")
     else:

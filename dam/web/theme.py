@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from dam.web.brands import BrandRequest
+from dam.web.decorators import BrandRequest
 
 
 @require_safe

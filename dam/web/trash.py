@@ -10,7 +10,7 @@ from dam.accounts.capabilities import Capability
 from dam.rights.visibility import trashed_assets
 from dam.search import search
 from dam.web import cards
-from dam.web.brands import BrandRequest, requires
+from dam.web.decorators import BrandRequest, requires
 
 PAGE = 48
 

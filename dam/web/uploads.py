@@ -20,9 +20,9 @@ from dam.ingest import steps, uploads
 from dam.ingest.models import Step, Upload
 from dam.media.errors import Refused
 from dam.rights.visibility import visible_assets, visible_versions
-from dam.web import problems
-from dam.web.brands import BrandRequest, may, requires
-from dam.web.problems import problem
+from dam.web import htmx, problem_details
+from dam.web.decorators import BrandRequest, may, requires
+from dam.web.problem_details import problem
 
 TUS = "1.0.0"
 RECENT = 50
@@ -50,7 +50,7 @@ def tus(view: View) -> View:
         except Http404:
             response = problem(404, "not_found", "There is no such upload of yours.")
         except Refused as refused:
-            response = problems.of_refusal(refused)
+            response = problem_details.of_refusal(refused)
         response.headers["Tus-Resumable"] = TUS
         return response
 
@@ -71,7 +71,7 @@ def create(request: BrandRequest) -> HttpResponseBase:
     response = JsonResponse(_describe(request, upload), status=201)
     response.headers["Location"] = reverse("upload-piece", args=[request.brand.slug, upload.pk])
     response.headers["X-Upload-Piece-Bytes"] = str(settings.UPLOAD_CHUNK_BYTES)
-    return _standing(response, upload)
+    return _with_offset(response, upload)
 
 
 @tus
@@ -80,7 +80,7 @@ def piece(request: BrandRequest, upload_id: UUID) -> HttpResponseBase:
     mine = Upload.objects.filter(brand=request.brand, user=request.user)
     upload = get_object_or_404(mine.select_related("version__asset"), pk=upload_id)
     if request.method == "HEAD":
-        return _standing(HttpResponse(), upload)
+        return _with_offset(HttpResponse(), upload)
     if request.method == "GET":
         return JsonResponse(_describe(request, upload), headers={"Cache-Control": "no-store"})
     if request.method == "PATCH":
@@ -109,8 +109,8 @@ def retry_step(request: BrandRequest, version_id: UUID, name: str) -> HttpRespon
     get_object_or_404(Step, version=version, name=name)
     with suppress(steps.StepBusy):  # somebody else pressed it as well: it runs, as was asked
         steps.retry(version, name, by=request.user)
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=204)  # the page hears of the change by itself
+    if htmx.is_htmx(request):
+        return htmx.nothing()
     return redirect("asset", request.brand.slug, version.asset_id)
 
 
@@ -137,7 +137,7 @@ def _append(request: BrandRequest, upload: Upload) -> HttpResponseBase:
         response = problem(409, "wrong_offset", str(wrong))
         response.headers["Upload-Offset"] = str(wrong.offset)
         return response
-    return _standing(HttpResponse(status=204), upload)
+    return _with_offset(HttpResponse(status=204), upload)
 
 
 def _cancel(upload: Upload) -> HttpResponseBase:
@@ -148,7 +148,7 @@ def _cancel(upload: Upload) -> HttpResponseBase:
     return HttpResponse(status=204)
 
 
-def _standing(response: HttpResponseBase, upload: Upload) -> HttpResponseBase:
+def _with_offset(response: HttpResponseBase, upload: Upload) -> HttpResponseBase:
     response.headers["Upload-Offset"] = str(upload.received)
     response.headers["Upload-Length"] = str(upload.size)
     response.headers["Cache-Control"] = "no-store"

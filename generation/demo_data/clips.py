@@ -14,10 +14,10 @@ from dam.accounts.models import Brand, User
 from dam.catalog import assets
 from dam.catalog.models import Approval, Processing, RenditionKind, Version
 from dam.core import storage
-from dam.ingest import intake
-from dam.ingest.acceptance import AlreadyKnown
+from dam.ingest import importer
+from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
-from dam.search import text
+from dam.search import fulltext
 from generation import briefs, jobs, states
 from generation.demo_data import plan
 from generation.demo_data.people import People
@@ -64,11 +64,11 @@ def film(footage: Footage, *, brand: Brand, by: User) -> Version:
         path = Path(folder) / footage.filename
         runner.encode_frames(frames, frame_rate=Fraction(plan.FOOTAGE_RATE), path=path)
         try:
-            version = intake.take_from_disk(path, brand=brand, user=by)
+            version = importer.take_from_disk(path, brand=brand, user=by)
         except AlreadyKnown as known:
             return known.version
     assets.edit(version.asset, by=by, title=footage.title, tag_names=footage.tags)
-    text.refresh(version.asset)
+    fulltext.refresh(version.asset)
     return version
 
 

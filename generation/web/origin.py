@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from dam.accounts.capabilities import Capability
 from dam.rights.visibility import visible_assets
-from dam.web.brands import BrandRequest, may, requires
+from dam.web.decorators import BrandRequest, may, requires
 from generation.models import GenerationJob
 
 

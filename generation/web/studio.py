@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dam.accounts.capabilities import Capability
-from dam.web.brands import BrandRequest, requires
+from dam.web.decorators import BrandRequest, requires
 from generation import estimates, jobs, selectors
 from generation.generators import model_card, prompt_parser
 from generation.generators.base import GeneratorError, Understanding

@@ -1,6 +1,5 @@
 """One take: its card, and what people do with it."""
 
-import json
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import User
-from dam.web.brands import BrandRequest, requires
+from dam.web import htmx
+from dam.web.decorators import BrandRequest, requires
 from generation import briefs, jobs, previews, selectors
 from generation.briefs import BriefRefused
 from generation.generators import model_card
@@ -86,19 +86,17 @@ def _act(request: BrandRequest, job_id: UUID, act: Callable[..., None]) -> HttpR
         act(job, by=user)
     except jobs.TooLate as error:
         return _say(request, str(error), job_id)
-    if request.htmx:  # type: ignore[attr-defined]
+    if htmx.is_htmx(request):
         return _card(request, job_id)
     return redirect("generate", brand_slug=request.brand.slug)
 
 
 def _say(request: BrandRequest, text: str, job_id: UUID | None = None) -> HttpResponse:
     """The card as it stands now, and the words beside it."""
-    if not request.htmx or job_id is None:  # type: ignore[attr-defined]
+    if not htmx.is_htmx(request) or job_id is None:
         messages.warning(request, text)
         return redirect("generate", brand_slug=request.brand.slug)
-    response = _card(request, job_id)
-    response["HX-Trigger"] = json.dumps({"toast": {"text": text, "tone": "warning"}})
-    return response
+    return htmx.with_toast(_card(request, job_id), text, tone="warning")
 
 
 def _card(request: BrandRequest, job_id: UUID) -> HttpResponse:

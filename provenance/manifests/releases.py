@@ -13,9 +13,9 @@ from dam.core import events, storage
 from dam.media import runner
 from provenance.manifests import formats, records, signing, verify
 from provenance.manifests.claims import NamedModel, ReleaseFacts, StageFacts
-from provenance.manifests.codes import State
 from provenance.manifests.models import ManifestRecord
 from provenance.manifests.report import Report
+from provenance.manifests.validation_codes import State
 from provenance.models import Review
 from provenance.review.states import DecisionKind, ReviewState
 
@@ -66,7 +66,7 @@ def make(version_id: UUID | str) -> Rendition:
             asset_id=version.asset_id,
             data={"review": str(review.pk), "sha256": stored.sha256, "credentials": report.state.value},
         )
-        _tell(version)
+        _publish(version)
     return rendition
 
 
@@ -81,7 +81,7 @@ def note_failure(version_id: UUID | str, reason: str) -> None:
             asset_id=version.asset_id,
             data={"version": str(version.pk), "reason": reason[:300]},
         )
-        _tell(version)
+        _publish(version)
 
 
 def _approved_review(version: Version) -> Review:
@@ -148,6 +148,6 @@ def _facts(review: Review, *, before: Report, transcoded: bool) -> ReleaseFacts:
     )
 
 
-def _tell(version: Version) -> None:
+def _publish(version: Version) -> None:
     events.publish(brand_id=version.brand_id, name=f"version-{version.pk}")
     events.publish(brand_id=version.brand_id, name="library")

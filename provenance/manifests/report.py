@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from provenance.manifests import codes, words
+from provenance.manifests import labels, validation_codes
 from provenance.manifests.claims import GENERATION_LABEL, PROMPT_TYPE, REVIEW_LABEL
-from provenance.manifests.codes import State
+from provenance.manifests.validation_codes import State
 
 DEVELOPMENT_ANCHOR = "Reelproof development CA — not on any trust list"
 DEVELOPMENT_ORGANISATION = "Reelproof development CA (not on any trust list)"
@@ -194,8 +194,8 @@ def of(reading: Mapping[str, Any], *, anchors: Mapping[str, str]) -> Report:
             return without_chain(State.UNREADABLE, UNREADABLE)
     reading = _clean(reading)
     store = reading["store"]
-    findings = tuple(sorted(_findings(store), key=lambda found: -codes.badness(found.state)))
-    state = codes.worst([_library_state(store), *(finding.state for finding in findings)])
+    findings = tuple(sorted(_findings(store), key=lambda found: -validation_codes.badness(found.state)))
+    state = validation_codes.worst([_library_state(store), *(finding.state for finding in findings)])
     chain = tuple(_chain(reading, findings, anchors))
     return Report(state=state, findings=findings, chain=chain, note=_note(state, chain), raw=store)
 
@@ -225,7 +225,7 @@ def _findings(store: Mapping[str, Any]) -> Iterator[Finding]:
     }
     for where, entry in _failures(store, results):
         code, url = str(entry.get("code", "")), str(entry.get("url", ""))
-        meaning = codes.meaning(code)
+        meaning = validation_codes.meaning(code)
         if meaning is None or (code, url) in seen:
             continue
         # A signer unknown at the time whom we trust now: the fresh look counts.
@@ -322,7 +322,7 @@ def _summary(
     return ManifestSummary(
         label=label,
         relation=relation,
-        state=codes.worst([State.TRUSTED, *(finding.state for finding in findings)]),
+        state=validation_codes.worst([State.TRUSTED, *(finding.state for finding in findings)]),
         title=str(manifest.get("title") or ""),
         claim_generator=_claim_generator(manifest),
         signer=_signer(_map(manifest.get("signature_info")), certificate),
@@ -330,7 +330,7 @@ def _summary(
         time_stamp=str(_map(manifest.get("signature_info")).get("time") or ""),
         actions=tuple(_action(action) for action in actions),
         complete=listed.get("allActionsIncluded") is True,
-        ai_generated=any(words.is_ai(str(action.get("digitalSourceType") or "")) for action in actions),
+        ai_generated=any(labels.is_ai(str(action.get("digitalSourceType") or "")) for action in actions),
         model=_model(assertions.get("c2pa.ai-disclosure")),
         generation=dict(assertions.get(GENERATION_LABEL, {})),
         review=_review(assertions.get(REVIEW_LABEL)),
@@ -377,10 +377,10 @@ def _action(action: Mapping[str, Any]) -> ActionSummary:
     code, source = str(action.get("action", "")), str(action.get("digitalSourceType") or "")
     return ActionSummary(
         code=code,
-        words=words.action(code),
+        words=labels.action(code),
         when=str(action.get("when") or ""),
         agent=agent if isinstance(agent, str) else named,
-        source=words.source(source) if source else "",
+        source=labels.source(source) if source else "",
     )
 
 
@@ -391,7 +391,7 @@ def _model(data: Mapping[str, Any] | None) -> ModelSummary | None:
     return ModelSummary(
         name=str(data.get("modelName") or ""),
         identifier=str(data.get("modelIdentifier") or ""),
-        oversight=words.OVERSIGHT.get(level, level),
+        oversight=labels.OVERSIGHT.get(level, level),
     )
 
 

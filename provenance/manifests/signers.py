@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from provenance.manifests import authority
-from provenance.manifests.authority import Purpose
+from provenance.manifests import development_ca
+from provenance.manifests.development_ca import Purpose
 
 
 class SignerNotConfigured(Exception):
@@ -78,8 +78,8 @@ def signer(purpose: Purpose, *, files: KeyFiles, development_folder: Path, at: d
     if files.key:
         found = _load(chain=_text(files.chain, f"{variable}_CHAIN"), key=_text(files.key, f"{variable}_KEY"))
     else:
-        authority.ensure(development_folder, at=at)
-        pem = authority.credential_pem(development_folder, purpose)
+        development_ca.ensure(development_folder, at=at)
+        pem = development_ca.credential_pem(development_folder, purpose)
         found = _load(chain=pem, key=pem)
     return _valid(found, at=at)
 

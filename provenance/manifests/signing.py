@@ -8,13 +8,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from provenance.manifests import anchors, c2pa_io, claims, formats, signers, verify
-from provenance.manifests.authority import Purpose
+from provenance.manifests import c2pa_io, claims, formats, signers, trust_anchors, verify
 from provenance.manifests.c2pa_io import Ingredient
 from provenance.manifests.claims import Definition, GeneratedFacts, ReleaseFacts
-from provenance.manifests.codes import State
+from provenance.manifests.development_ca import Purpose
 from provenance.manifests.report import Report
 from provenance.manifests.signers import KeyFiles, KeySigner
+from provenance.manifests.validation_codes import State
 
 UNKNOWN = "application/octet-stream"
 
@@ -73,7 +73,7 @@ def signer(purpose: Purpose) -> KeySigner:
     return signers.signer(
         purpose,
         files=files[purpose],
-        development_folder=anchors.development_folder(),
+        development_folder=trust_anchors.development_folder(),
         at=datetime.now(UTC),
     )
 
@@ -97,7 +97,7 @@ def _sign(
             algorithm=who.algorithm,
             chain_pem=who.chain_pem,
             sign_bytes=who.sign,
-            anchors=anchors.house(),
+            anchors=trust_anchors.house(),
         )
         report = verify.check(unproven)
         if report.state not in (State.TRUSTED, State.VALID):

@@ -5,9 +5,9 @@ from celery import shared_task
 from dam.ingest import steps
 from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
-from provenance.manifests import records, releases, signing, submissions
-from provenance.manifests.authority import AuthorityBroken
+from provenance.manifests import public_checks, records, releases, signing
 from provenance.manifests.c2pa_io import SigningFailed
+from provenance.manifests.development_ca import AuthorityBroken
 from provenance.manifests.signers import SignerExpired, SignerNotConfigured, SignerUnreadable
 
 CANNOT_SIGN = (
@@ -42,4 +42,4 @@ def release(version_id: str) -> None:
 
 @shared_task(name="sign.verify_submission")
 def verify_submission(submission_id: str) -> None:
-    submissions.check(submission_id)
+    public_checks.check(submission_id)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from dam.core import sandbox
 from dam.core.storage import scratch
-from provenance.manifests import anchors as trust
 from provenance.manifests import c2pa_io, formats, report
+from provenance.manifests import trust_anchors as trust
 from provenance.manifests.c2pa_io import Anchor
-from provenance.manifests.codes import State
 from provenance.manifests.report import Report
+from provenance.manifests.validation_codes import State
 
 __all__ = ["Report", "State", "check"]
 

@@ -39,7 +39,7 @@ def add(
     at = at or timezone.now()
     with transaction.atomic():
         comment = Comment.objects.create(version=version, author=by, body=body, frame=frame, created_at=at)
-        _tell("comment.added", comment, by=by, at=at, data={"body": body, "frame": frame})
+        _record("comment.added", comment, by=by, at=at, data={"body": body, "frame": frame})
     return comment
 
 
@@ -51,10 +51,10 @@ def resolve(comment: Comment, *, by: User, at: datetime | None = None) -> None:
         open_comment = Comment.objects.filter(pk=comment.pk, resolved_at=None)
         if not open_comment.update(resolved_at=at, resolved_by=by):
             raise AlreadyResolved("Somebody has resolved this comment already.")
-        _tell("comment.resolved", comment, by=by, at=at, data={})
+        _record("comment.resolved", comment, by=by, at=at, data={})
 
 
-def _tell(verb: str, comment: Comment, *, by: User, at: datetime, data: dict[str, object]) -> None:
+def _record(verb: str, comment: Comment, *, by: User, at: datetime, data: dict[str, object]) -> None:
     version = comment.version
     trail.record(
         verb,

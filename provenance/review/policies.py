@@ -35,7 +35,7 @@ STAGES = {
 
 
 @dataclass(frozen=True)
-class Submission:
+class SubmissionFacts:
     """The facts that a submission is judged by."""
 
     approval: str  # catalog.Approval
@@ -46,7 +46,7 @@ class Submission:
 
 
 @dataclass(frozen=True)
-class Deciding:
+class DecisionFacts:
     """The facts that a decision is judged by; people are user ids."""
 
     position: Position
@@ -83,7 +83,7 @@ _APPROVAL = {
 }
 
 
-def refuse_submission(facts: Submission) -> Refusal | None:
+def refuse_submission(facts: SubmissionFacts) -> Refusal | None:
     if facts.role is None or not capabilities.granted(facts.role, Capability.SUBMIT):
         return Refusal("wrong_role", "Your role does not include sending clips to review.")
     if facts.trashed:
@@ -97,7 +97,7 @@ def refuse_submission(facts: Submission) -> Refusal | None:
     return None
 
 
-def refuse_decision(facts: Deciding) -> Refusal | None:
+def refuse_decision(facts: DecisionFacts) -> Refusal | None:
     """Why this person may not decide the stage that is waited for; the first reason that applies."""
     position = facts.position
     if position.state != ReviewState.OPEN:

@@ -19,15 +19,15 @@ from dam.core import events, tasks
 from dam.rights import clearances
 from provenance.review import policies, states
 from provenance.review.models import Decision, Review
-from provenance.review.policies import Clearance, Deciding, Refusal, Submission
-from provenance.review.states import DecisionKind, Move, Position, ReviewState
+from provenance.review.policies import Clearance, DecisionFacts, Refusal, SubmissionFacts
+from provenance.review.states import DecisionKind, Position, ReviewMove, ReviewState
 
 MOVED = Refusal(
     "moved", "Somebody else was faster: this has changed. Load the page again to see how it stands."
 )
 
 
-class Refused(Exception):
+class ReviewRefused(Exception):
     """A move that is not allowed; `code` for programs, the message for people."""
 
     def __init__(self, refusal: Refusal) -> None:
@@ -55,7 +55,7 @@ def submit(
         )
         _set_approval(version, Approval.IN_REVIEW)
         data = {"note": review.note, "stages": review.stages, "due_at": due_at and due_at.isoformat()}
-        _tell("review.submitted", review, by=by, at=at, data=data)
+        _record("review.submitted", review, by=by, at=at, data=data)
     return review
 
 
@@ -90,7 +90,7 @@ def decide(
         _stop_if(policies.refuse_answer(kind, comment=comment, clearance=clearance, before=before, at=at))
         if kind != DecisionKind.APPROVE:
             clearance = Clearance((), ())
-        after = states.after(position, Move(kind))
+        after = states.after(position, ReviewMove(kind))
         _move(review, position, after, at=at)
         decision = Decision.objects.create(
             review=review,
@@ -115,7 +115,7 @@ def decide(
                 at=at,
             )
             tasks.enqueue("sign.release", version_id=str(version.pk))
-        _tell(_verb(after, kind), review, by=by, at=at, data=_facts(decision, position))
+        _record(_verb(after, kind), review, by=by, at=at, data=_facts(decision, position))
     return decision
 
 
@@ -127,9 +127,9 @@ def withdraw(review: Review, *, by: User, at: datetime | None = None) -> None:
         review = Review.objects.select_related("brand").get(pk=review.pk)
         review.version = version
         _stop_if(refusal_to_withdraw(review, by=by))
-        _move(review, review.position, states.after(review.position, Move.WITHDRAW), at=at)
+        _move(review, review.position, states.after(review.position, ReviewMove.WITHDRAW), at=at)
         _set_approval(version, Approval.DRAFT)
-        _tell("review.withdrawn", review, by=by, at=at)
+        _record("review.withdrawn", review, by=by, at=at)
 
 
 def revoke(version: Version, *, by: User, reason: str, at: datetime | None = None) -> None:
@@ -141,15 +141,15 @@ def revoke(version: Version, *, by: User, reason: str, at: datetime | None = Non
         _stop_if(policies.refuse_revocation(approval=version.approval, role=role, reason=reason))
         review = Review.objects.filter(version=version, state=ReviewState.APPROVED).latest("closed_at")
         review.version = version
-        _move(review, review.position, states.after(review.position, Move.REVOKE), at=at)
+        _move(review, review.position, states.after(review.position, ReviewMove.REVOKE), at=at)
         _set_approval(version, Approval.WITHDRAWN)
-        _tell("release.revoked", review, by=by, at=at, data={"reason": reason.strip()})
+        _record("release.revoked", review, by=by, at=at, data={"reason": reason.strip()})
 
 
 def refusal_to_submit(version: Version, *, by: User) -> Refusal | None:
     """Why this person may not submit this version now; None when they may."""
     return policies.refuse_submission(
-        Submission(
+        SubmissionFacts(
             approval=version.approval,
             processing=version.processing,
             stages=tuple(version.brand.review_stages),
@@ -162,7 +162,7 @@ def refusal_to_submit(version: Version, *, by: User) -> Refusal | None:
 def refusal_to_decide(review: Review, *, by: User) -> Refusal | None:
     """Why this person may not decide the stage that is waited for; None when they may."""
     return policies.refuse_decision(
-        Deciding(
+        DecisionFacts(
             position=review.position,
             role=memberships.role_of(by, review.brand),
             person=by.pk,
@@ -199,7 +199,7 @@ def _locked(version: Version) -> Version:
 
 def _stop_if(refusal: Refusal | None) -> None:
     if refusal is not None:
-        raise Refused(refusal)
+        raise ReviewRefused(refusal)
 
 
 def _move(review: Review, source: Position, target: Position, *, at: datetime) -> None:
@@ -208,7 +208,7 @@ def _move(review: Review, source: Position, target: Position, *, at: datetime) -
         state=target.state, stage=target.stage, closed_at=closed_at
     )
     if not moved:
-        raise Refused(MOVED)
+        raise ReviewRefused(MOVED)
     review.state, review.stage, review.closed_at = target.state, target.stage, closed_at
 
 
@@ -216,7 +216,7 @@ def _set_approval(version: Version, approval: Approval) -> None:
     try:
         versions.set_approval(version.pk, approval, expected=[Approval(version.approval)])
     except versions.ApprovalMoved as error:
-        raise Refused(MOVED) from error
+        raise ReviewRefused(MOVED) from error
 
 
 def _verb(after: Position, kind: DecisionKind) -> str:
@@ -239,7 +239,7 @@ def _facts(decision: Decision, position: Position) -> dict[str, object]:
     }
 
 
-def _tell(
+def _record(
     verb: str, review: Review, *, by: User, at: datetime, data: dict[str, object] | None = None
 ) -> None:
     version = review.version

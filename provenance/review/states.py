@@ -37,7 +37,7 @@ DECISION_LABELS = {
 }
 
 
-class Move(StrEnum):
+class ReviewMove(StrEnum):
     """What people do to a review; the first three are decisions."""
 
     APPROVE = "approve"
@@ -79,26 +79,26 @@ def _always(position: Position) -> bool:
 @dataclass(frozen=True)
 class Transition:
     source: ReviewState
-    move: Move
+    move: ReviewMove
     target: ReviewState
     guard: Callable[[Position], bool] = _always
 
 
 TRANSITIONS = (
-    Transition(ReviewState.OPEN, Move.APPROVE, ReviewState.OPEN, _more_stages),
-    Transition(ReviewState.OPEN, Move.APPROVE, ReviewState.APPROVED, _last_stage),
-    Transition(ReviewState.OPEN, Move.REQUEST_CHANGES, ReviewState.CHANGES_REQUESTED),
-    Transition(ReviewState.OPEN, Move.REJECT, ReviewState.REJECTED),
-    Transition(ReviewState.OPEN, Move.WITHDRAW, ReviewState.WITHDRAWN),
-    Transition(ReviewState.APPROVED, Move.REVOKE, ReviewState.REVOKED),
+    Transition(ReviewState.OPEN, ReviewMove.APPROVE, ReviewState.OPEN, _more_stages),
+    Transition(ReviewState.OPEN, ReviewMove.APPROVE, ReviewState.APPROVED, _last_stage),
+    Transition(ReviewState.OPEN, ReviewMove.REQUEST_CHANGES, ReviewState.CHANGES_REQUESTED),
+    Transition(ReviewState.OPEN, ReviewMove.REJECT, ReviewState.REJECTED),
+    Transition(ReviewState.OPEN, ReviewMove.WITHDRAW, ReviewState.WITHDRAWN),
+    Transition(ReviewState.APPROVED, ReviewMove.REVOKE, ReviewState.REVOKED),
 )
 
 
-class ImpossibleMove(Exception):
+class ImpossibleReviewMove(Exception):
     """The table has no such move from where the review stands."""
 
 
-def after(position: Position, move: Move) -> Position:
+def after(position: Position, move: ReviewMove) -> Position:
     """Where the move leads. Raises ImpossibleMove.
 
     Approving a stage that is not the last leaves the review open, one stage on.
@@ -107,7 +107,7 @@ def after(position: Position, move: Move) -> Position:
         if transition.source == position.state and transition.move == move and transition.guard(position):
             onwards = transition.target == ReviewState.OPEN
             return replace(position, state=transition.target, stage=position.stage + onwards)
-    raise ImpossibleMove(f"A review that is {LABELS[position.state].lower()} knows no {move}.")
+    raise ImpossibleReviewMove(f"A review that is {LABELS[position.state].lower()} knows no {move}.")
 
 
 # What each state means for the version: values of dam.catalog's Approval.

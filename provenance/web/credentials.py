@@ -14,9 +14,9 @@ from dam.audit.models import Event
 from dam.catalog.models import Approval, Asset, RenditionKind, Version
 from dam.core.tasks import enqueue
 from dam.rights.visibility import visible_assets
-from dam.web.brands import BrandRequest, requires
+from dam.web.decorators import BrandRequest, requires
 from provenance.manifests.models import ManifestRecord
-from provenance.web import story
+from provenance.web import credentials_summary
 
 
 @require_safe
@@ -65,8 +65,8 @@ def _told(record: ManifestRecord) -> dict[str, object]:
         "title": "Released file" if record.rendition else "Master",
         "record": record,
         "report": record.report,
-        "verdict": story.verdict(record.report),
-        "chain": story.chain(record.report),
+        "verdict": credentials_summary.verdict(record.report),
+        "chain": credentials_summary.chain(record.report),
         "raw": json.dumps(raw, indent=2, ensure_ascii=False) if raw else "",
     }
 

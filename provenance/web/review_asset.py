@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import Asset, Version
 from dam.rights import visibility
-from dam.web.brands import BrandRequest, may, requires
-from provenance.review import inbox, policies, reviews
+from dam.web import htmx
+from dam.web.decorators import BrandRequest, may, requires
+from provenance.review import policies, queue, reviews
 from provenance.review.models import Review
-from provenance.web import review_comments, review_story
+from provenance.web import review_comments, review_summary
 from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
 
 
@@ -37,7 +38,7 @@ def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         due_at = end_of(form.cleaned_data["due_on"])
         try:
             reviews.submit(_current(asset), by=request.user, note=form.cleaned_data["note"], due_at=due_at)
-        except reviews.Refused as refused:
+        except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
             return _done(request, asset, f"{asset} is in review.")
@@ -47,11 +48,11 @@ def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Capability.VIEW_UNRELEASED)
 def withdraw(request: BrandRequest, review_id: UUID) -> HttpResponse:
-    review = get_object_or_404(inbox.visible_reviews(request.user, brand=request.brand), pk=review_id)
+    review = get_object_or_404(queue.visible_reviews(request.user, brand=request.brand), pk=review_id)
     asset = review.version.asset
     try:
         reviews.withdraw(review, by=request.user)
-    except reviews.Refused as refused:
+    except reviews.ReviewRefused as refused:
         if refused.code == "not_submitter":
             raise PermissionDenied(str(refused)) from refused
         messages.error(request, str(refused))
@@ -67,7 +68,7 @@ def revoke(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             reviews.revoke(_current(asset), by=request.user, reason=form.cleaned_data["reason"])
-        except reviews.Refused as refused:
+        except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
             return _done(request, asset, f"The approval of {asset} is withdrawn.")
@@ -98,9 +99,9 @@ def _panel(
         "version": version,
         "works_here": works_here,
         "latest": latest,
-        "sentence": review_story.sentence(latest, at=at) if latest else "",
-        "stages": review_story.stages_of(latest, at=at) if latest else (),
-        "earlier": [(each, review_story.sentence(each, at=at)) for each in passages if each is not latest],
+        "sentence": review_summary.sentence(latest, at=at) if latest else "",
+        "stages": review_summary.stages_of(latest, at=at) if latest else (),
+        "earlier": [(each, review_summary.sentence(each, at=at)) for each in passages if each is not latest],
         "submit_refusal": reviews.refusal_to_submit(version, by=request.user),
         "submit_form": submit_form or SubmitForm(auto_id="submit_%s"),
         "decide_refusal": reviews.refusal_to_decide(latest, by=request.user) if latest else None,
@@ -115,8 +116,8 @@ def _panel(
 
 def _done(request: BrandRequest, asset: Asset, words: str) -> HttpResponse:
     messages.success(request, words)
-    if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Refresh": "true"})
+    if htmx.is_htmx(request):
+        return htmx.reload()
     return redirect("asset", request.brand.slug, asset.pk)
 
 

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import Version
 from dam.rights import visibility
-from dam.web.brands import BrandRequest, requires
+from dam.web import htmx
+from dam.web.decorators import BrandRequest, requires
 from provenance.review import comments
 from provenance.review.models import Comment
 from provenance.web.review_forms import CommentForm
@@ -78,7 +79,7 @@ def _version(request: BrandRequest, version_id: UUID) -> Version:
 
 
 def _answer(request: BrandRequest, version: Version, *, keep_typed: bool) -> HttpResponse:
-    if request.headers.get("HX-Request"):
+    if htmx.is_htmx(request):
         return _section(request, version, keep_typed=keep_typed)
     return redirect("asset", request.brand.slug, version.asset_id)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dam.rights import territories
 from dam.rights.policy import Use
-from dam.web import standing
+from dam.web import usage_status
 from provenance.review import comments
 from provenance.review.policies import Clearance
 
@@ -80,7 +80,7 @@ class ApproveForm(forms.Form):
     def __init__(self, *args: Any, before: Clearance | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         uses = before.uses if before else tuple(use.value for use in Use)
-        self.fields["uses"].choices = [(use, standing.USES[use].capitalize()) for use in uses]  # type: ignore[attr-defined]
+        self.fields["uses"].choices = [(use, usage_status.USES[use].capitalize()) for use in uses]  # type: ignore[attr-defined]
         places = [place for place in PLACES if before is None or _offered(place, before)]
         self.fields["where"].choices = [(place, PLACES[place]) for place in places]  # type: ignore[attr-defined]
         if before is not None:

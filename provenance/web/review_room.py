@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import RenditionKind, Version
-from dam.web.brands import BrandRequest, requires
-from provenance.review import inbox, reviews
+from dam.web import htmx
+from dam.web.decorators import BrandRequest, requires
+from provenance.review import queue, reviews
 from provenance.review.models import Review
 from provenance.review.policies import STAGES
 from provenance.review.states import DecisionKind, ReviewState
-from provenance.web import review_comments, review_story
+from provenance.web import review_comments, review_summary
 from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
 
 LISTS = {"waiting": "Waits for you", "open": "In review", "closed": "Decided"}
@@ -29,12 +30,12 @@ RECENT = 50
 
 @require_safe
 @requires(Capability.VIEW_UNRELEASED)
-def queue(request: BrandRequest) -> HttpResponse:
+def reviews_page(request: BrandRequest) -> HttpResponse:
     """The lists of reviews: what waits for this person, what is open, what was decided lately."""
     lists = {
-        "waiting": inbox.waiting_for(request.user, brand=request.brand),
-        "open": inbox.open_reviews(request.user, brand=request.brand),
-        "closed": inbox.closed_reviews(request.user, brand=request.brand),
+        "waiting": queue.waiting_for(request.user, brand=request.brand),
+        "open": queue.open_reviews(request.user, brand=request.brand),
+        "closed": queue.closed_reviews(request.user, brand=request.brand),
     }
     counts = {name: lists[name].count() for name in ("waiting", "open")}
     chosen = request.GET.get("show", "")
@@ -59,7 +60,7 @@ def queue(request: BrandRequest) -> HttpResponse:
 @requires(Capability.VIEW)
 def count(request: BrandRequest) -> HttpResponse:
     """The figure beside "Review" in the rail: what waits for this person."""
-    waiting = inbox.waiting_for(request.user, brand=request.brand).count()
+    waiting = queue.waiting_for(request.user, brand=request.brand).count()
     return render(request, "review/count.html", {"waiting": waiting})
 
 
@@ -97,11 +98,11 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
                 territories=answer.get("territories", ()),
                 valid_until=end_of(answer.get("valid_until")),
             )
-        except reviews.Refused as refused:
+        except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
             return _go_on(request, review)
-    if request.headers.get("HX-Request"):
+    if htmx.is_htmx(request):
         context = {"review": review, "form": form, "kind": kind, **_signed(review)}
         return render(request, f"review/{kind}.html", context, status=422)
     return _room(request, review, **{kind.value: form, "opened": kind.value}, status=422)
@@ -137,29 +138,29 @@ def _form(review: Review, kind: DecisionKind, *, data: Any = None) -> AnswerForm
 
 def _go_on(request: BrandRequest, review: Review) -> HttpResponse:
     """Say what came of it, and show the next clip that waits."""
-    review = inbox.visible_reviews(request.user, brand=request.brand).get(pk=review.pk)
+    review = queue.visible_reviews(request.user, brand=request.brand).get(pk=review.pk)
     messages.success(
-        request, f"{review.version.asset}: {review_story.sentence(review, at=timezone.localtime())}"
+        request, f"{review.version.asset}: {review_summary.sentence(review, at=timezone.localtime())}"
     )
-    following = inbox.waiting_for(request.user, brand=request.brand).first()
+    following = queue.waiting_for(request.user, brand=request.brand).first()
     if following is not None:
         address = reverse("review", args=[request.brand.slug, following.pk])
     else:
         address = reverse("reviews", args=[request.brand.slug])
-    if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": address})
+    if htmx.is_htmx(request):
+        return htmx.go_to(address)
     return redirect(address)
 
 
 def _review(request: BrandRequest, review_id: UUID) -> Review:
-    rows = inbox.visible_reviews(request.user, brand=request.brand)
+    rows = queue.visible_reviews(request.user, brand=request.brand)
     return get_object_or_404(rows.prefetch_related("decisions__decided_by"), pk=review_id)
 
 
 def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: object) -> HttpResponse:
     at = timezone.localtime()
     version = review.version
-    waiting = inbox.waiting_for(request.user, brand=request.brand).prefetch_related("version__renditions")
+    waiting = queue.waiting_for(request.user, brand=request.brand).prefetch_related("version__renditions")
     refusal = reviews.refusal_to_decide(review, by=request.user)
     forms = {} if refusal else {kind.value: _form(review, kind) for kind in DecisionKind}
     earlier = (
@@ -176,12 +177,12 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "asset": version.asset,
         "renditions": _renditions(version),
         "queue": [_row(each, at=at) for each in waiting[:RECENT]],
-        "stages": review_story.stages_of(review, at=at),
-        "sentence": review_story.sentence(review, at=at),
+        "stages": review_summary.stages_of(review, at=at),
+        "sentence": review_summary.sentence(review, at=at),
         "stage_title": STAGES[review.position.stage_name].title,
         "refusal": refusal,
         "may_withdraw": reviews.refusal_to_withdraw(review, by=request.user) is None,
-        "earlier": [(each, review_story.sentence(each, at=at)) for each in earlier],
+        "earlier": [(each, review_summary.sentence(each, at=at)) for each in earlier],
         **_signed(review),
         **review_comments.context(version),
         **forms,
@@ -209,7 +210,7 @@ def _row(review: Review, *, at: Any) -> dict[str, object]:
         "stage_title": STAGES[review.position.stage_name].title,
         "has_poster": RenditionKind.POSTER in _renditions(review.version),
         "overdue": open_now and review.due_at is not None and review.due_at < at,
-        "sentence": "" if open_now else review_story.sentence(review, at=at),
+        "sentence": "" if open_now else review_summary.sentence(review, at=at),
     }
 
 

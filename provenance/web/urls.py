@@ -7,7 +7,7 @@ from provenance.web import credentials, review_asset, review_comments, review_ro
 urlpatterns: list[URLPattern] = [
     path("assets/<uuid:asset_id>/credentials/", credentials.panel, name="asset-credentials"),
     path("assets/<uuid:asset_id>/release/", credentials.sign_again, name="release-sign"),
-    path("reviews/", review_room.queue, name="reviews"),
+    path("reviews/", review_room.reviews_page, name="reviews"),
     path("reviews/count/", review_room.count, name="review-count"),
     path("reviews/<uuid:review_id>/", review_room.room, name="review"),
     path("reviews/<uuid:review_id>/decide/", review_room.decide, name="review-decide"),

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dam.ingest import names
-from provenance.manifests import submissions
-from provenance.web import story
+from dam.ingest import filenames
+from dam.web import htmx
+from provenance.manifests import public_checks
+from provenance.web import credentials_summary
 
 
 class FileForm(forms.Form):
@@ -37,7 +38,7 @@ class FileForm(forms.Form):
                 f"The file is {filesizeformat(size)}; this page takes up to {most}. "
                 "Larger ones can be verified on the command line: manage.py verify."
             )
-        if not submissions.has_room(size):
+        if not public_checks.has_room(size):
             raise forms.ValidationError("There is no room for the file at the moment. Try again later.")
         return file
 
@@ -52,12 +53,12 @@ def verify(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, status=422)
     try:
-        submissions.admit(str(request.META.get("REMOTE_ADDR", "")), most=settings.VERIFY_PER_HOUR)
-    except submissions.TooMany:
+        public_checks.admit(str(request.META.get("REMOTE_ADDR", "")), most=settings.VERIFY_PER_HOUR)
+    except public_checks.TooMany:
         form.add_error(None, "That were many files within the hour. Try again in an hour.")
         return _form(request, form, status=429)
     file: UploadedFile[bytes] = form.cleaned_data["file"]
-    submission = submissions.submit(file, filename=names.clean(file.name or "file"))
+    submission = public_checks.submit(file, filename=filenames.clean(file.name or "file"))
     return redirect("verify-result", submission.id)
 
 
@@ -65,20 +66,20 @@ def verify(request: HttpRequest) -> HttpResponse:
 @require_safe
 def result(request: HttpRequest, submission_id: str) -> HttpResponse:
     """The verdict, or that it is on its way: the page asks again by itself."""
-    submission = submissions.find(submission_id, at=timezone.now())
+    submission = public_checks.find(submission_id, at=timezone.now())
     if submission is None:
         raise Http404("This verdict is unknown, or older than an hour.")
     report = submission.report
     context = {
         "area": "verify",
         "submission": submission,
-        "pending": submission.state in (submissions.WAITING, submissions.CHECKING),
+        "pending": submission.state in (public_checks.WAITING, public_checks.CHECKING),
         "report": report,
-        "verdict": story.verdict(report) if report else None,
-        "chain": story.chain(report) if report else [],
+        "verdict": credentials_summary.verdict(report) if report else None,
+        "chain": credentials_summary.chain(report) if report else [],
         "raw": json.dumps(report["raw"], indent=2, ensure_ascii=False) if report and report["raw"] else "",
     }
-    fragment = request.headers.get("HX-Request") == "true"
+    fragment = htmx.is_htmx(request)
     response = render(request, "verify/_result.html" if fragment else "verify/result.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response

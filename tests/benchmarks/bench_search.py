@@ -8,10 +8,10 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset, Version
 from dam.rights.visibility import visible_assets
+from dam.search import fulltext as words
 from dam.search import indexing, search
-from dam.search import text as words
-from dam.search.encoders import card
-from dam.search.encoders.base import Meaning
+from dam.search.encoders import model_card
+from dam.search.encoders.base import TextEmbedding
 from dam.search.models import Embedding
 from dam.search.results import Results
 from tests.benchmarks.conftest import Measure
@@ -38,7 +38,11 @@ def library() -> tuple[Brand, User]:
     Embedding.objects.bulk_create(
         (
             Embedding(
-                version=version, encoder=card.current().identity, frame=n, time_ms=n * 500, vector=row[n]
+                version=version,
+                encoder=model_card.current().identity,
+                frame=n,
+                time_ms=n * 500,
+                vector=row[n],
             )
             for version, row in zip(Version.objects.filter(brand=brand), vectors, strict=True)
             for n in range(FRAMES)
@@ -50,11 +54,13 @@ def library() -> tuple[Brand, User]:
 
 def test_search(measure: Measure, library: tuple[Brand, User], client: Client) -> None:
     brand, person = library
-    meaning = Meaning(vector=tuple(np.eye(DIMENSIONS)[0].tolist()), unknown_words=(), steepness=20, level=0.5)
+    meaning = TextEmbedding(
+        vector=tuple(np.eye(DIMENSIONS)[0].tolist()), unknown_words=(), steepness=20, level=0.5
+    )
     newest = f"newest 48 of {CLIPS} visible clips"
     measure(newest, lambda: list(visible_assets(person, brand=brand).order_by("-created_at")[:48]))
 
-    def find(spoken: str, seen: Meaning | None) -> Results:
+    def find(spoken: str, seen: TextEmbedding | None) -> Results:
         return search.find(person, brand=brand, words=spoken, limit=48, ask=lambda text, encoder: seen)
 
     measure("search by words", lambda: find("bottle summer", None), against=newest)

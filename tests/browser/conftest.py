@@ -18,7 +18,7 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Origin, Processing, Rendition, RenditionKind, Version
 from dam.embedded import postgres
-from dam.ingest import acceptance
+from dam.ingest import registration
 from dam.media import runner
 from provenance.review import reviews
 from provenance.review.states import DecisionKind
@@ -190,7 +190,7 @@ def take_in(brand: Brand, tmp_path: Path, wait_until: Callable[..., None]) -> Ca
 
     def take(user: User, *, title: str, frames: int = 48, seed: int = 0) -> Version:
         path = media_factory.clip(tmp_path / f"{seed}.mp4", frames=frames, width=320, height=176, seed=seed)
-        version = acceptance.accept(
+        version = registration.accept(
             path,
             brand=brand,
             user=user,

@@ -24,7 +24,7 @@ def test_a_prompt_becomes_a_signed_clip_of_the_library(
     take = page.locator(".take").first
     expect(take).to_be_visible()
     take.get_by_role("link", name="Open").click(timeout=120_000)
-    expect(page.locator("#standing")).to_contain_text("AI")
+    expect(page.locator("#usage")).to_contain_text("AI")
 
     page.get_by_role("link", name="Credentials").click()
     expect(page.locator("#panel")).to_contain_text(re.compile("development", re.IGNORECASE), timeout=60_000)

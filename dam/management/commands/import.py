@@ -16,8 +16,8 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.memberships import Nobody
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Processing, Version
-from dam.ingest import intake
-from dam.ingest.acceptance import AlreadyKnown
+from dam.ingest import importer
+from dam.ingest.registration import AlreadyKnown
 from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
 
@@ -25,7 +25,7 @@ POLL_SECONDS = 0.5
 
 
 @dataclass
-class Outcome:
+class ImportOutcome:
     """What became of one file; `state` is its processing, set with --wait."""
 
     path: str
@@ -80,7 +80,7 @@ class Command(BaseCommand):
         if any(not _went_well(outcome) for outcome in outcomes):
             raise SystemExit(1)
 
-    def _wait(self, outcomes: list[Outcome], *, seconds: float) -> None:
+    def _wait(self, outcomes: list[ImportOutcome], *, seconds: float) -> None:
         end = time.monotonic() + seconds
         ours = [outcome for outcome in outcomes if outcome.asset]
         for outcome in outcomes:
@@ -106,7 +106,7 @@ class Command(BaseCommand):
                 return
             time.sleep(POLL_SECONDS)
 
-    def _print(self, outcomes: list[Outcome]) -> None:
+    def _print(self, outcomes: list[ImportOutcome]) -> None:
         for outcome in outcomes:
             words = [outcome.state or outcome.outcome, outcome.path]
             if outcome.asset:
@@ -139,23 +139,23 @@ def _files(paths: list[str]) -> list[Path]:
     return found
 
 
-def _import(path: Path, *, brand: Brand, user: User) -> Outcome:
+def _import(path: Path, *, brand: Brand, user: User) -> ImportOutcome:
     try:
-        version = intake.take_from_disk(path, brand=brand, user=user)
+        version = importer.take_from_disk(path, brand=brand, user=user)
     except AlreadyKnown as known:
-        return Outcome(str(path), "known", str(known.version.asset_id), str(known))
+        return ImportOutcome(str(path), "known", str(known.version.asset_id), str(known))
     except Refused as refused:
-        return Outcome(str(path), "refused", reason=refused.message)
+        return ImportOutcome(str(path), "refused", reason=refused.message)
     except (MediaFailed, OSError) as problem:
-        return Outcome(str(path), "refused", reason=str(problem))
-    return Outcome(str(path), "taken", str(version.asset_id))
+        return ImportOutcome(str(path), "refused", reason=str(problem))
+    return ImportOutcome(str(path), "taken", str(version.asset_id))
 
 
-def _is_open(outcome: Outcome) -> bool:
+def _is_open(outcome: ImportOutcome) -> bool:
     return outcome.state in (Processing.WAITING, Processing.RUNNING)
 
 
-def _went_well(outcome: Outcome) -> bool:
+def _went_well(outcome: ImportOutcome) -> bool:
     if outcome.outcome == "refused":
         return False
     return outcome.state in (None, Processing.READY)

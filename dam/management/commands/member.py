@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
-from dam.accounts import people
+from dam.accounts import members
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.audit import trail
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             validate_email(email)
         except ValidationError as error:
             raise CommandError(f"{email!r} is no e-mail address.") from error
-        user, password = people.admit(email=email, name=name, brand=found, role=Role(role))
+        user, password = members.admit(email=email, name=name, brand=found, role=Role(role))
         trail.record("member.admitted", brand=found, target=user.name, data={"role": role})
         self.stdout.write(f"{user} is now {role.replace('_', ' ')} of {found}.")
         if password:

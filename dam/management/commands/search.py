@@ -11,7 +11,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.memberships import Nobody
 from dam.accounts.models import Brand, User
 from dam.search import indexing, search
-from dam.search.encoders.base import Meaning
+from dam.search.encoders.base import TextEmbedding
 from dam.search.results import Hit, Results, Seeing
 
 
@@ -75,7 +75,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {hit.score:.3f}  {hit.asset.title}  {moment}  {hit.asset.pk}")
 
 
-def _understand(spoken: str, encoder: str) -> Meaning:
+def _understand(spoken: str, encoder: str) -> TextEmbedding:
     """Work the meaning out in this process: a command may load the encoder, and needs no worker."""
     return indexing.installed().understand(spoken)
 

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from dam.accounts import demo
 from dam.celery import app
 from dam.embedded import accounts, preflight, servers, sockets
-from dam.embedded.run import Run
+from dam.embedded.supervisor import Supervisor
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, listen: str, port: int, no_demo: bool, reload: bool, **options: Any) -> None:
-        run = Run(
+        run = Supervisor(
             data_dir=settings.DATA_DIR,
             code=settings.BASE_DIR,
             listen=listen,

@@ -11,7 +11,7 @@ Vectors = NDArray[np.float32]  # [N, D], each of length 1
 
 
 @dataclass(frozen=True)
-class Meaning:
+class TextEmbedding:
     """Words as an encoder understands them, and how to tell a match (fusion.Scale).
 
     A picture's score is the inner product of its vector with `vector`, which has no set length: the
@@ -36,5 +36,5 @@ class Encoder(Protocol):
     def encode_text(self, texts: list[str]) -> Vectors:
         """One unit vector for each text."""
 
-    def understand(self, text: str) -> Meaning:
+    def understand(self, text: str) -> TextEmbedding:
         """The text's vector, with what the encoder does not know and how its cosines read."""

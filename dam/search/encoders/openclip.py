@@ -34,8 +34,8 @@ for _schema in (
 
 import open_clip  # noqa: E402
 
-from dam.search.encoders import card  # noqa: E402
-from dam.search.encoders.base import Meaning, Pictures, Vectors  # noqa: E402
+from dam.search.encoders import model_card  # noqa: E402
+from dam.search.encoders.base import Pictures, TextEmbedding, Vectors  # noqa: E402
 
 BATCH = 32
 # What any clip could be called. A picture shows what was asked if it is nearer to the words than to these.
@@ -48,7 +48,7 @@ _loaded: dict[str, "OpenClip"] = {}
 class OpenClip:
     """An Encoder (dam.search.encoders.base) around an OpenCLIP model."""
 
-    def __init__(self, about: card.Card) -> None:
+    def __init__(self, about: model_card.EncoderCard) -> None:
         self.identity = about.identity
         self._vocabulary = about.vocabulary
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -75,7 +75,7 @@ class OpenClip:
             tokens = self._tokenize(texts).to(self._device)
             return _array(self._model.encode_text(tokens, normalize=True).float().cpu())
 
-    def understand(self, text: str) -> Meaning:
+    def understand(self, text: str) -> TextEmbedding:
         """What to look for, leaving out words the model never learned.
 
         A model trained with a bias (SigLIP and the bundled one) says itself which cosine means "yes".
@@ -86,7 +86,7 @@ class OpenClip:
         known = [word for word in words if not self._vocabulary or word in self._vocabulary]
         unknown = tuple(dict.fromkeys(word for word in words if word not in known))
         if not known:
-            return Meaning(vector=None, unknown_words=unknown)
+            return TextEmbedding(vector=None, unknown_words=unknown)
         vector, level = self.encode_text([" ".join(known) if unknown else text])[0], 0.0
         if self._model.logit_bias is not None:
             level = -float(self._model.logit_bias.detach()) / self._steepness
@@ -94,7 +94,7 @@ class OpenClip:
             if self._neutral is None:
                 self._neutral = self.encode_text(list(NEUTRAL)).mean(axis=0)
             vector = vector - self._neutral
-        return Meaning(
+        return TextEmbedding(
             vector=tuple(float(value) for value in vector),
             unknown_words=unknown,
             steepness=self._steepness,
@@ -102,9 +102,9 @@ class OpenClip:
         )
 
 
-def load(about: card.Card | None = None) -> OpenClip:
+def load(about: model_card.EncoderCard | None = None) -> OpenClip:
     """The encoder of settings.ENCODER_MODEL, loaded once in a process. Raises card.NoEncoder."""
-    about = about or card.current()
+    about = about or model_card.current()
     with _lock:
         if about.identity not in _loaded:
             _loaded.clear()  # one at a time: they are large

@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from dam.search.encoders import card
-from dam.search.encoders.card import NoEncoder
+from dam.search.encoders import model_card as encoder_card
+from dam.search.encoders.model_card import NoEncoder
 from generation.generators import model_card
 from generation.generators.base import GeneratorError
 from generation.previz.world import scenes
@@ -118,7 +118,7 @@ class Command(BaseCommand):
     def _encoder(self, options: dict[str, Any]) -> dict[str, Any]:
         folder = options["folder"] or _bundled(Path(settings.ENCODER_MODEL), "previz-clip")
         try:
-            card.read(folder)
+            encoder_card.read(folder)
         except NoEncoder as error:
             raise CommandError(str(error)) from error
         from generation.previz.clip import evaluate

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dam.search.encoders import card, openclip
-from dam.search.encoders.base import Encoder, Meaning
+from dam.search.encoders import model_card, openclip
+from dam.search.encoders.base import Encoder, TextEmbedding
 from dam.search.fusion import LEAST_LIKELIHOOD, Scale
 from generation.previz.clip import photographs, phrases
 from generation.previz.clip.train import WEIGHTS
@@ -44,7 +44,7 @@ def report(
     Shares are 0 to 1. `on_progress` is told the clips done and the clips in all.
     Raises card.NoEncoder if there is no model in `folder`.
     """
-    about = card.read(folder)
+    about = model_card.read(folder)
     encoder = openclip.OpenClip(about)
     full = [scenes.sample(FIRST_SEED + place, held_out=True) for place in range(clips)]
     shown = [*full, *_empty(max(1, clips // EMPTY_SHARE))]
@@ -133,7 +133,7 @@ def _searches(
     }
 
 
-def _found(meaning: Meaning, frames: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _found(meaning: TextEmbedding, frames: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Which clips a search shows; none where the encoder knows no word of it."""
     if meaning.vector is None:
         return np.zeros(len(frames), bool)

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from provenance.manifests import anchors, verify
+from provenance.manifests import trust_anchors, verify
 from provenance.manifests.c2pa_io import Anchor
-from provenance.manifests.codes import State
 from provenance.manifests.report import Report
+from provenance.manifests.validation_codes import State
 
 
 class Command(BaseCommand):
@@ -36,9 +36,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, files: list[str], as_json: bool, **options: Any) -> None:
         try:
-            trusted = [anchors.from_file(Path(path)) for path in options["anchors"]]
+            trusted = [trust_anchors.from_file(Path(path)) for path in options["anchors"]]
             found = [_look(path, trusted) for path in files]
-        except anchors.AnchorUnreadable as error:
+        except trust_anchors.AnchorUnreadable as error:
             raise CommandError(str(error)) from error
         if as_json:
             self._print_json(found)

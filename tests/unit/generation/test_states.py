@@ -3,35 +3,35 @@
 import pytest
 
 from generation import states
-from generation.states import JobState, Move
+from generation.states import JobMove, JobState
 
 
 def test_a_job_that_goes_well_ends_done() -> None:
     state = JobState.REQUESTED
-    for move in (Move.CLAIM, Move.SIGN, Move.FINISH):
+    for move in (JobMove.CLAIM, JobMove.SIGN, JobMove.FINISH):
         state = states.after(state, move)
     assert state == JobState.DONE
 
 
 @pytest.mark.parametrize("state", states.WORKING)
 def test_a_released_job_waits_for_a_worker_again(state: JobState) -> None:
-    assert states.after(state, Move.RELEASE) == JobState.REQUESTED
+    assert states.after(state, JobMove.RELEASE) == JobState.REQUESTED
 
 
 @pytest.mark.parametrize("state", states.OPEN)
 def test_every_open_job_can_fail(state: JobState) -> None:
-    assert states.after(state, Move.FAIL) == JobState.FAILED
+    assert states.after(state, JobMove.FAIL) == JobState.FAILED
 
 
-@pytest.mark.parametrize("move", Move)
-def test_nothing_leads_out_of_done(move: Move) -> None:
-    with pytest.raises(states.ImpossibleMove, match="done"):
+@pytest.mark.parametrize("move", JobMove)
+def test_nothing_leads_out_of_done(move: JobMove) -> None:
+    with pytest.raises(states.ImpossibleJobMove, match="done"):
         states.after(JobState.DONE, move)
 
 
 def test_a_claimed_job_cannot_be_claimed_again() -> None:
-    with pytest.raises(states.ImpossibleMove):
-        states.after(JobState.GENERATING, Move.CLAIM)
+    with pytest.raises(states.ImpossibleJobMove):
+        states.after(JobState.GENERATING, JobMove.CLAIM)
 
 
 @pytest.mark.parametrize(

@@ -38,11 +38,11 @@ def find(
 ) -> Callable[..., Results]:
     """`find("red bottle")`: the librarian's search, with the colour encoder at hand."""
     from dam.search import search
-    from dam.search.encoders import card
+    from dam.search.encoders import model_card
     from tests.integration.dam.search import seeing
 
     installed = seeing.install(tmp_path)
-    monkeypatch.setattr(card, "current", lambda: installed)
+    monkeypatch.setattr(model_card, "current", lambda: installed)
 
     def find(words: str, **options: Any) -> Results:
         asking: dict[str, Any] = {"brand": brand, "words": words, "ask": seeing.ask, **options}

@@ -7,9 +7,9 @@ import numpy as np
 
 from dam.accounts.models import Brand
 from dam.catalog.models import Asset, Version
-from dam.search import text
-from dam.search.encoders import card
-from dam.search.encoders.base import Meaning, Pictures, Vectors
+from dam.search import fulltext
+from dam.search.encoders import model_card
+from dam.search.encoders.base import Pictures, TextEmbedding, Vectors
 from dam.search.models import Embedding
 from tests.factories import VersionFactory
 
@@ -30,30 +30,32 @@ class ColourEncoder:
             np.array([[float(colour in words) for colour in COLOURS] for words in texts], np.float32)
         )
 
-    def understand(self, text: str) -> Meaning:
+    def understand(self, text: str) -> TextEmbedding:
         known = [word for word in text.split() if word in COLOURS]
         unknown = tuple(word for word in text.split() if word not in COLOURS)
         if not known:
-            return Meaning(vector=None, unknown_words=unknown)
+            return TextEmbedding(vector=None, unknown_words=unknown)
         vector = self.encode_text([" ".join(known)])[0]
-        return Meaning(vector=tuple(map(float, vector)), unknown_words=unknown, steepness=20, level=0.7)
+        return TextEmbedding(vector=tuple(map(float, vector)), unknown_words=unknown, steepness=20, level=0.7)
 
 
-def ask(spoken: str, encoder: str) -> Meaning:
+def ask(spoken: str, encoder: str) -> TextEmbedding:
     """What `find(ask=…)` wants: the answer without a worker."""
     return ColourEncoder().understand(spoken)
 
 
-def install(folder: Path) -> card.Card:
+def install(folder: Path) -> model_card.EncoderCard:
     """A card for the colour encoder: the search asks for the identity alone."""
-    return card.Card(identity=ColourEncoder.identity, folder=folder, label="Colours 1", bad_at="shapes")
+    return model_card.EncoderCard(
+        identity=ColourEncoder.identity, folder=folder, label="Colours 1", bad_at="shapes"
+    )
 
 
 def clip(brand: Brand, title: str = "Clip", *, colours: Sequence[str] = (), **fields: object) -> Asset:
     """An asset whose words are indexed, and which has been seen to show these colours, one each 500 ms."""
     names = {f"asset__{name}" if name in WORDS else name: value for name, value in fields.items()}
     version: Version = VersionFactory.create(asset__brand=brand, asset__title=title, **names)
-    text.refresh(version.asset)
+    fulltext.refresh(version.asset)
     see(version, colours)
     return version.asset
 

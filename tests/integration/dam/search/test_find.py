@@ -8,7 +8,7 @@ from django.utils import timezone
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Approval, Origin, Tag
-from dam.search import text
+from dam.search import fulltext
 from dam.search.query import Filters
 from dam.search.results import Match, Moment, Results, Seeing
 from tests.factories import BrandFactory, member
@@ -37,7 +37,7 @@ def test_every_word_must_be_there(find: Find, brand: Brand) -> None:
 def test_tags_and_descriptions_are_searched(find: Find, brand: Brand) -> None:
     tagged = clip(brand, "One")
     tagged.tags.add(Tag.objects.create(brand=brand, name="campaign"))
-    text.refresh(tagged)
+    fulltext.refresh(tagged)
     clip(brand, "Two", description="For the autumn campaign")
     assert titles(find("campaign")) == ["One", "Two"]
 

@@ -13,8 +13,8 @@ from dam.core import storage
 from dam.ingest import tasks
 from dam.media import runner
 from dam.search import indexing, search
-from dam.search.encoders import card
-from dam.search.encoders.base import Encoder, Meaning
+from dam.search.encoders import model_card
+from dam.search.encoders.base import Encoder, TextEmbedding
 from dam.search.models import Embedding
 from generation.previz.world import rendering, scenes
 from tests.factories import VersionFactory
@@ -91,7 +91,7 @@ def test_the_bundled_encoder_finds_what_is_in_the_picture(
         assert version is not None
         indexing.embed(version, encoder=bundled)
 
-    def ask(spoken: str, encoder: str) -> Meaning:
+    def ask(spoken: str, encoder: str) -> TextEmbedding:
         assert encoder == bundled.identity
         return bundled.understand(spoken)
 
@@ -105,8 +105,8 @@ def test_the_bundled_encoder_says_which_words_it_never_learned(bundled: Encoder)
 
 
 def test_the_bundled_encoder_is_the_one_its_card_names(bundled: Encoder) -> None:
-    assert bundled.identity == card.current().identity
-    assert card.current().label.startswith("previz-clip")
+    assert bundled.identity == model_card.current().identity
+    assert model_card.current().label.startswith("previz-clip")
 
 
 def test_what_only_an_earlier_encoder_has_seen_is_behind(brand: Brand, tmp_path: Path) -> None:
@@ -134,4 +134,4 @@ def test_after_a_change_of_encoder_the_library_is_looked_at_again(
         tasks.catch_up()
     assert sent == [("index.look_again", {"version_id": str(version.pk)})]
     tasks.look_again(str(version.pk))
-    assert Embedding.objects.filter(version=version, encoder=card.current().identity).exists()
+    assert Embedding.objects.filter(version=version, encoder=model_card.current().identity).exists()

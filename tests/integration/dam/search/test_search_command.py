@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
 from dam.search import indexing
-from dam.search.encoders import card
+from dam.search.encoders import model_card
 from tests.factories import BrandFactory, member
 from tests.integration.dam.search import seeing
 from tests.integration.dam.search.seeing import ColourEncoder, clip
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def run(brand: Brand, librarian: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., str]:
     """`run("red", "--json")`: what the command writes to standard output."""
     installed = seeing.install(tmp_path)
-    monkeypatch.setattr(card, "current", lambda: installed)
+    monkeypatch.setattr(model_card, "current", lambda: installed)
     monkeypatch.setattr(indexing, "installed", ColourEncoder)
 
     def run(*arguments: str, **options: Any) -> str:

@@ -11,8 +11,8 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.catalog import tags
 from dam.catalog.models import Version
-from dam.search import text
-from dam.web import shelf
+from dam.search import fulltext
+from dam.web import listing
 from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory
 from tests.integration.dam.web.conftest import SignIn
 
@@ -24,12 +24,12 @@ def clip(brand: Brand, title: str, *, age: int = 0, approved: bool = False) -> V
     factory = ApprovedVersionFactory if approved else VersionFactory
     at = timezone.now() - timedelta(minutes=age)
     version: Version = factory.create(asset__brand=brand, asset__title=title, asset__created_at=at)
-    text.refresh(version.asset)
+    fulltext.refresh(version.asset)
     return version
 
 
 def titles(client: Client, address: str = HOME, **headers: str) -> list[str]:
-    return [card.asset.title for card in client.get(address, **headers).context["shelf"].cards]  # type: ignore[arg-type]
+    return [card.asset.title for card in client.get(address, **headers).context["listing"].cards]  # type: ignore[arg-type]
 
 
 def test_the_newest_come_first(brand: Brand, sign_in: SignIn) -> None:
@@ -68,26 +68,26 @@ def test_an_empty_library_offers_a_viewer_nothing_to_upload(sign_in: SignIn) -> 
 def test_pages_follow_each_other_without_a_gap_or_a_repeat(
     brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shelf, "PAGE", 3)
+    monkeypatch.setattr(listing, "PAGE", 3)
     at = timezone.now()
     for number in range(8):  # several of one moment: the id decides between them
         VersionFactory.create(asset__brand=brand, asset__title=str(number), asset__created_at=at)
     client, found, address = sign_in(Role.CREATOR), [], HOME
     while address:
         page = client.get(address)
-        found += [card.asset.title for card in page.context["shelf"].cards]
-        address = HOME + page.context["shelf"].next if page.context["shelf"].next else ""
+        found += [card.asset.title for card in page.context["listing"].cards]
+        address = HOME + page.context["listing"].next if page.context["listing"].next else ""
     assert sorted(found) == [str(number) for number in range(8)]
 
 
 def test_what_follows_comes_as_cards_alone(
     brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shelf, "PAGE", 1)
+    monkeypatch.setattr(listing, "PAGE", 1)
     clip(brand, "First")
     clip(brand, "Second", age=1)
     client = sign_in(Role.CREATOR)
-    more = client.get(HOME + client.get(HOME).context["shelf"].next, **HTMX)  # type: ignore[arg-type]
+    more = client.get(HOME + client.get(HOME).context["listing"].next, **HTMX)  # type: ignore[arg-type]
     assert "Second" in more.content.decode()
     assert "<html" not in more.content.decode()
 
@@ -96,7 +96,7 @@ def test_a_search_says_what_it_understood(brand: Brand, sign_in: SignIn) -> None
     clip(brand, "Red bottle")
     clip(brand, "Blue glass")
     page = sign_in(Role.CREATOR).get(HOME, {"q": "bottle state:draft"})
-    assert [card.asset.title for card in page.context["shelf"].cards] == ["Red bottle"]
+    assert [card.asset.title for card in page.context["listing"].cards] == ["Red bottle"]
     assert [chip.text for chip in page.context["understood"].chips] == ["bottle", "draft"]
 
 
@@ -109,7 +109,7 @@ def test_a_facet_narrows_and_counts(brand: Brand, sign_in: SignIn) -> None:
     clip(brand, "Draft")
     clip(brand, "Released", approved=True)
     page = sign_in(Role.CREATOR).get(HOME, {"state": "approved"})
-    assert [card.asset.title for card in page.context["shelf"].cards] == ["Released"]
+    assert [card.asset.title for card in page.context["listing"].cards] == ["Released"]
     states = next(facet for facet in page.context["facets"] if facet.name == "state")
     assert {(value.value, value.count, value.chosen) for value in states.values} == {
         ("draft", 1, False),

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
-from dam.ingest import intake, uploads
+from dam.ingest import importer, uploads
 from dam.ingest.models import Upload, UploadState
 from tests import media_factory
 from tests.factories import BrandFactory, member
@@ -68,8 +68,8 @@ def test_a_received_file_is_taken_and_its_bytes_leave_the_scratch_folder(
     url = begin(browser, len(clip)).headers["Location"]
     send(browser, url, 0, clip)
     upload = Upload.objects.get()
-    intake.take_upload(upload.pk)
-    intake.take_upload(upload.pk)  # delivered twice
+    importer.take_upload(upload.pk)
+    importer.take_upload(upload.pk)  # delivered twice
     told = browser.get(url).json()
     assert (told["state"], told["received"]) == ("taken", len(clip))
     assert told["url"] == reverse("asset", args=["acme", told["asset"]])
@@ -81,7 +81,7 @@ def test_the_same_file_again_is_known_and_names_the_asset(browser: Client, clip:
     for _ in range(2):
         url = begin(browser, len(clip)).headers["Location"]
         send(browser, url, 0, clip)
-        intake.take_upload(url.rstrip("/").rpartition("/")[2])
+        importer.take_upload(url.rstrip("/").rpartition("/")[2])
         told.append(browser.get(url).json())
     assert [each["state"] for each in told] == ["taken", "known"]
     assert told[0]["asset"] == told[1]["asset"]
@@ -102,7 +102,7 @@ def test_a_damaged_file_is_refused_with_its_reason(browser: Client, clip: bytes)
     half = clip[: len(clip) // 2]
     url = begin(browser, len(half)).headers["Location"]
     send(browser, url, 0, half)
-    intake.take_upload(Upload.objects.get().pk)
+    importer.take_upload(Upload.objects.get().pk)
     told = browser.get(url).json()
     assert (told["state"], told["code"], told["asset"]) == ("refused", "truncated", None)
     assert "ends too early" in told["reason"]

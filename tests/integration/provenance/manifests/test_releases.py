@@ -11,10 +11,10 @@ from dam.core import storage
 from dam.ingest import steps
 from dam.ingest.models import StepState
 from provenance.manifests import records, releases, signing, tasks, verify
-from provenance.manifests.codes import State
 from provenance.manifests.models import ManifestRecord
 from provenance.manifests.releases import MasterChanged, NotApproved
 from provenance.manifests.report import Report
+from provenance.manifests.validation_codes import State
 from provenance.review import reviews
 from tests.review_factory import Case
 

@@ -7,12 +7,12 @@ import pytest
 
 from dam.core import storage
 from dam.media import runner
-from provenance.manifests import authority, signing, verify
+from provenance.manifests import development_ca, signing, verify
 from provenance.manifests.c2pa_io import SigningFailed
-from provenance.manifests.codes import State
 from provenance.manifests.report import DEVELOPMENT_ANCHOR
 from provenance.manifests.signers import KeySigner, SignerNotConfigured
 from provenance.manifests.signing import CannotCarry, NotAsSigned
+from provenance.manifests.validation_codes import State
 from tests import claim_factory
 
 ORIGINAL_SIGNER = signing.signer
@@ -110,7 +110,7 @@ def failing(data: bytes) -> bytes:
 
 
 def with_key(sign: Any) -> Any:
-    def signer(purpose: authority.Purpose) -> KeySigner:
+    def signer(purpose: development_ca.Purpose) -> KeySigner:
         found = ORIGINAL_SIGNER(purpose)
         return KeySigner(found.name, found.algorithm, found.chain_pem, sign, found.valid_until)
 

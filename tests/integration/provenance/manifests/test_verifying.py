@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from provenance.manifests import anchors, authority, signing, verify
-from provenance.manifests.codes import State
+from provenance.manifests import development_ca, signing, trust_anchors, verify
+from provenance.manifests.validation_codes import State
 from tests import claim_factory
 from tests.media_factory import bad_files
 
@@ -65,7 +65,7 @@ def test_an_unknown_signer_is_valid_and_not_invalid(generated: Path, tmp_path: P
 
 
 def test_a_given_anchor_makes_the_stranger_trusted(generated: Path, tmp_path: Path, settings: Any) -> None:
-    root = anchors.from_file(settings.SIGNING_DIR / "development" / "root.pem")
+    root = trust_anchors.from_file(settings.SIGNING_DIR / "development" / "root.pem")
     settings.SIGNING_DIR = tmp_path / "elsewhere"
     report = verify.check(generated, anchors=[root])
     assert report.state is State.TRUSTED
@@ -80,7 +80,7 @@ def test_an_anchor_of_the_settings_counts_everywhere(generated: Path, tmp_path: 
 
 def test_configured_keys_are_trusted_by_their_chain(plain: Path, tmp_path: Path, settings: Any) -> None:
     house = tmp_path / "house"
-    authority.ensure(house, at=datetime.now(UTC))
+    development_ca.ensure(house, at=datetime.now(UTC))
     settings.SIGNING_GENERATOR_CHAIN = settings.SIGNING_GENERATOR_KEY = str(house / "generator.pem")
     settings.SIGNING_REVIEWER_CHAIN = settings.SIGNING_REVIEWER_KEY = str(house / "reviewer.pem")
     out = tmp_path / "out.mp4"
@@ -93,7 +93,7 @@ def test_configured_keys_are_trusted_by_their_chain(plain: Path, tmp_path: Path,
 
 def test_a_certificate_that_has_expired_does_not_hold() -> None:
     # Signed while its certificate was valid, for four seconds: the library signs with no expired one.
-    root = anchors.from_file(DATA / "expired-root.pem")
+    root = trust_anchors.from_file(DATA / "expired-root.pem")
     report = verify.check(DATA / "expired.mp4", anchors=[root])
     assert report.state is State.INVALID
     assert "signingCredential.expired" in report.codes
@@ -150,8 +150,8 @@ def test_reading_makes_no_development_ca(plain: Path, settings: Any) -> None:
 def test_an_anchor_file_without_certificates_is_named(tmp_path: Path) -> None:
     path = tmp_path / "list.pem"
     path.write_text("no certificates")
-    with pytest.raises(anchors.AnchorUnreadable, match=r"list\.pem"):
-        anchors.from_file(path)
+    with pytest.raises(trust_anchors.AnchorUnreadable, match=r"list\.pem"):
+        trust_anchors.from_file(path)
 
 
 SHARED = Path(__file__).resolve().parents[4].parent / "shared" / "examples" / "c2pa"
@@ -160,7 +160,7 @@ SHARED = Path(__file__).resolve().parents[4].parent / "shared" / "examples" / "c
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the example files are not here")
 def test_every_example_has_its_known_verdict() -> None:
     roots = [
-        anchors.from_file(SHARED / "trust" / name)
+        trust_anchors.from_file(SHARED / "trust" / name)
         for name in ("generated-root.pem", "c2pa-rs-test-roots.pem")
     ]
     for example in json.loads((SHARED / "expected.json").read_text()):

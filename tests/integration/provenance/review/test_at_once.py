@@ -28,7 +28,7 @@ def outcomes(*attempts: Callable[[], object]) -> list[str]:
         try:
             attempt()
             came_to.append("done")
-        except reviews.Refused as refused:
+        except reviews.ReviewRefused as refused:
             came_to.append(refused.code)
         finally:
             connection.close()

@@ -129,7 +129,7 @@ def test_the_event_of_a_decision_says_what_was_signed() -> None:
 def test_only_the_reviewer_of_the_stage_decides(role: Role, code: str) -> None:
     case = Case()
     review = case.submit()
-    with pytest.raises(reviews.Refused) as refused:
+    with pytest.raises(reviews.ReviewRefused) as refused:
         case.approve(review, by=member(case.brand, role))
     assert refused.value.code == code
     assert verbs(case) == ["review.submitted"]
@@ -137,7 +137,7 @@ def test_only_the_reviewer_of_the_stage_decides(role: Role, code: str) -> None:
 
 def test_a_reviewer_of_another_brand_decides_nothing() -> None:
     case = Case()
-    with pytest.raises(reviews.Refused) as refused:
+    with pytest.raises(reviews.ReviewRefused) as refused:
         case.approve(case.submit(), by=member(BrandFactory.create(), Role.BRAND_REVIEWER))
     assert refused.value.code == "wrong_role"
 
@@ -146,7 +146,7 @@ def test_nobody_approves_what_they_made() -> None:
     case = Case()
     review = case.submit()
     Version.objects.update(created_by=case.brand_reviewer)
-    with pytest.raises(reviews.Refused, match="You made this clip"):
+    with pytest.raises(reviews.ReviewRefused, match="You made this clip"):
         case.approve(review, by=case.brand_reviewer)
 
 
@@ -155,7 +155,7 @@ def test_nobody_approves_what_they_submitted() -> None:
     librarian = member(case.brand, Role.LIBRARIAN)
     review = reviews.submit(case.version, by=librarian)
     Membership.objects.filter(user=librarian).update(role=Role.BRAND_REVIEWER)
-    with pytest.raises(reviews.Refused, match="You sent this clip to review"):
+    with pytest.raises(reviews.ReviewRefused, match="You sent this clip to review"):
         case.approve(review, by=librarian)
 
 
@@ -164,7 +164,7 @@ def test_nobody_decides_two_stages_even_with_a_new_role() -> None:
     review = case.submit()
     case.approve(review, by=case.brand_reviewer)
     Membership.objects.filter(user=case.brand_reviewer).update(role=Role.LEGAL_REVIEWER)
-    with pytest.raises(reviews.Refused, match="needs a second person"):
+    with pytest.raises(reviews.ReviewRefused, match="needs a second person"):
         case.approve(review, by=case.brand_reviewer)
 
 
@@ -172,7 +172,7 @@ def test_a_decision_counts_once() -> None:
     case = Case()
     review = case.submit()
     case.approve(review, by=case.brand_reviewer)
-    with pytest.raises(reviews.Refused) as refused:
+    with pytest.raises(reviews.ReviewRefused) as refused:
         case.approve(review, by=case.brand_reviewer)
     assert refused.value.code == "wrong_stage"
     assert Decision.objects.count() == 1
@@ -182,7 +182,7 @@ def test_a_page_from_before_the_withdrawal_decides_nothing() -> None:
     case = Case()
     review = case.submit()
     reviews.withdraw(review, by=case.creator)
-    with pytest.raises(reviews.Refused) as refused:
+    with pytest.raises(reviews.ReviewRefused) as refused:
         case.approve(review, by=case.brand_reviewer)
     assert refused.value.code == "closed"
     case.version.refresh_from_db()
@@ -192,7 +192,7 @@ def test_a_page_from_before_the_withdrawal_decides_nothing() -> None:
 def test_a_decision_about_other_bytes_is_refused() -> None:
     case = Case()
     review = case.submit()
-    with pytest.raises(reviews.Refused) as refused:
+    with pytest.raises(reviews.ReviewRefused) as refused:
         reviews.decide(
             review,
             by=case.brand_reviewer,
@@ -209,7 +209,7 @@ def test_a_file_exchanged_since_it_was_submitted_is_not_approved() -> None:
     review = case.submit()
     Version.objects.update(sha256="0" * 64)
     case.version.refresh_from_db()
-    with pytest.raises(reviews.Refused, match="not the one that was submitted"):
+    with pytest.raises(reviews.ReviewRefused, match="not the one that was submitted"):
         case.approve(review, by=case.brand_reviewer)
     assert not Decision.objects.exists()
 
@@ -218,7 +218,7 @@ def test_what_lies_in_the_trash_is_not_approved() -> None:
     case = Case()
     review = case.submit()
     Asset.objects.update(trashed_at=NOW)
-    with pytest.raises(reviews.Refused, match="trash"):
+    with pytest.raises(reviews.ReviewRefused, match="trash"):
         case.approve(review, by=case.brand_reviewer)
 
 
@@ -226,7 +226,7 @@ def test_the_second_stage_cannot_clear_more_than_the_first() -> None:
     case = Case()
     review = case.submit()
     case.approve(review, by=case.brand_reviewer)
-    with pytest.raises(reviews.Refused) as refused:
+    with pytest.raises(reviews.ReviewRefused) as refused:
         reviews.decide(
             review,
             by=case.legal_reviewer,

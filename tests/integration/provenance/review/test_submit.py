@@ -45,7 +45,7 @@ def test_submitting_leaves_an_event() -> None:
 def test_a_second_submission_is_refused_and_changes_nothing() -> None:
     case = Case()
     case.submit()
-    with pytest.raises(reviews.Refused, match="in review already") as refused:
+    with pytest.raises(reviews.ReviewRefused, match="in review already") as refused:
         case.submit()
     assert refused.value.code == "in_review"
     assert Review.objects.count() == 1
@@ -62,27 +62,27 @@ def test_the_database_holds_one_open_review_of_a_version() -> None:
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.BRAND_REVIEWER, Role.LEGAL_REVIEWER])
 def test_a_role_that_makes_nothing_submits_nothing(role: Role) -> None:
     case = Case()
-    with pytest.raises(reviews.Refused) as refused:
+    with pytest.raises(reviews.ReviewRefused) as refused:
         reviews.submit(case.version, by=member(case.brand, role))
     assert refused.value.code == "wrong_role"
 
 
 def test_a_stranger_submits_nothing() -> None:
-    with pytest.raises(reviews.Refused, match="role"):
+    with pytest.raises(reviews.ReviewRefused, match="role"):
         reviews.submit(Case().version, by=member(BrandFactory.create(), Role.ADMIN))
 
 
 def test_what_lies_in_the_trash_is_not_submitted() -> None:
     case = Case()
     Asset.objects.update(trashed_at=NOW)
-    with pytest.raises(reviews.Refused, match="trash"):
+    with pytest.raises(reviews.ReviewRefused, match="trash"):
         case.submit()
 
 
 def test_what_is_still_processed_is_not_submitted() -> None:
     case = Case()
     Version.objects.update(processing=Processing.RUNNING)
-    with pytest.raises(reviews.Refused, match="still being processed"):
+    with pytest.raises(reviews.ReviewRefused, match="still being processed"):
         case.submit()
 
 
@@ -116,5 +116,5 @@ def test_what_was_rejected_stays_rejected() -> None:
         expected_sha256=case.version.sha256,
         comment="Not ours",
     )
-    with pytest.raises(reviews.Refused, match="It was rejected"):
+    with pytest.raises(reviews.ReviewRefused, match="It was rejected"):
         case.submit()

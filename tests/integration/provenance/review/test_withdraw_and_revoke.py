@@ -43,14 +43,14 @@ def test_an_administrator_withdraws_for_somebody_who_left() -> None:
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
 def test_nobody_else_withdraws(role: Role) -> None:
     case = Case()
-    with pytest.raises(reviews.Refused) as refused:
+    with pytest.raises(reviews.ReviewRefused) as refused:
         reviews.withdraw(case.submit(), by=member(case.brand, role))
     assert refused.value.code == "not_submitter"
 
 
 def test_a_closed_review_is_not_withdrawn() -> None:
     case = Case()
-    with pytest.raises(reviews.Refused) as refused:
+    with pytest.raises(reviews.ReviewRefused) as refused:
         reviews.withdraw(case.approve_all(), by=case.creator)
     assert refused.value.code == "closed"
 
@@ -85,7 +85,7 @@ def test_what_was_revoked_may_not_leave() -> None:
 def test_other_roles_end_no_approval(role: Role) -> None:
     case = Case()
     case.approve_all()
-    with pytest.raises(reviews.Refused) as refused:
+    with pytest.raises(reviews.ReviewRefused) as refused:
         reviews.revoke(case.version, by=member(case.brand, role), reason="Because")
     assert refused.value.code == "wrong_role"
 
@@ -94,7 +94,7 @@ def test_an_approval_ends_once() -> None:
     case = Case()
     case.approve_all()
     reviews.revoke(case.version, by=case.legal_reviewer, reason="The licence ended")
-    with pytest.raises(reviews.Refused) as refused:
+    with pytest.raises(reviews.ReviewRefused) as refused:
         reviews.revoke(case.version, by=case.legal_reviewer, reason="The licence ended")
     assert refused.value.code == "not_approved"
     assert Event.objects.filter(verb="release.revoked").count() == 1

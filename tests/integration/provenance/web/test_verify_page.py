@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from dam.catalog.models import RenditionKind
 from dam.core import storage
-from provenance.manifests import signing, submissions, tasks, verify
+from provenance.manifests import public_checks, signing, tasks, verify
 from tests import claim_factory
 from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory
 from tests.media_factory import clip
@@ -61,7 +61,7 @@ def verdict_on(content: bytes) -> str:
 
 
 def kept_files() -> list[str]:
-    return default_storage.listdir(submissions.FOLDER)[1]
+    return default_storage.listdir(public_checks.FOLDER)[1]
 
 
 def test_the_form_needs_no_account() -> None:
@@ -119,8 +119,8 @@ def test_while_it_waits_the_page_asks_again_by_itself(signed: Path) -> None:
 
 def test_without_a_worker_it_says_so_and_keeps_nothing(signed: Path) -> None:
     submission_id = id_of(send(signed.read_bytes()))
-    late = timezone.now() + submissions.PATIENCE + timedelta(seconds=1)
-    found = submissions.find(submission_id, at=late)
+    late = timezone.now() + public_checks.PATIENCE + timedelta(seconds=1)
+    found = public_checks.find(submission_id, at=late)
     assert found is not None
     assert "No worker took the file" in page(submission_id)
     assert submission_id not in kept_files()

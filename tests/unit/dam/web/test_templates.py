@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.template import Engine, engines
 
-from dam.web import history
+from dam.web import audit_labels
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html"))
@@ -58,4 +58,4 @@ def test_every_picture_exists() -> None:
 
 
 def test_every_verb_of_the_trail_has_a_picture() -> None:
-    assert {wording.icon for wording in history.VERBS.values()} <= PICTURES
+    assert {wording.icon for wording in audit_labels.VERBS.values()} <= PICTURES

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dam.search.encoders import card, openclip
+from dam.search.encoders import model_card, openclip
 from dam.search.encoders.openclip import OpenClip
 from generation.previz.clip import model as clip_model
 
@@ -15,7 +15,7 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> OpenClip:
     """Saved with random weights and loaded again."""
     folder: Path = tmp_path_factory.mktemp("models") / "previz-clip"
     clip_model.save(clip_model.build().eval(), folder)
-    return openclip.OpenClip(card.read(folder))
+    return openclip.OpenClip(model_card.read(folder))
 
 
 def test_pictures_of_any_size_become_unit_vectors(encoder: OpenClip) -> None:

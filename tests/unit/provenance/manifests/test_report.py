@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from provenance.manifests import report
-from provenance.manifests.codes import State
 from provenance.manifests.report import Report
+from provenance.manifests.validation_codes import State
 
 ACTIVE, PARENT = "urn:c2pa:active", "urn:c2pa:parent"
 ANCHORS = {"urn:reelproof:anchor:0": "Some list"}

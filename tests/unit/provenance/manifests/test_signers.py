@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509 import load_pem_x509_certificate
 
-from provenance.manifests import authority, signers
-from provenance.manifests.authority import Purpose
+from provenance.manifests import development_ca, signers
+from provenance.manifests.development_ca import Purpose
 from provenance.manifests.signers import (
     KeyFiles,
     KeySigner,
@@ -29,7 +29,7 @@ def signer(tmp_path: Path, *, files: KeyFiles = NONE, at: datetime = AT) -> KeyS
 
 def credential(folder: Path, purpose: Purpose = Purpose.REVIEWER) -> str:
     """A chain and its key in one file, as the CA of another house made it."""
-    authority.ensure(folder / "other", at=AT)
+    development_ca.ensure(folder / "other", at=AT)
     return str(folder / "other" / f"{purpose}.pem")
 
 

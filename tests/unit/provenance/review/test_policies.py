@@ -9,7 +9,7 @@ import pytest
 from dam.accounts.capabilities import Role
 from dam.catalog.models import Approval, Processing
 from provenance.review import policies
-from provenance.review.policies import Clearance, Deciding, Submission
+from provenance.review.policies import Clearance, DecisionFacts, SubmissionFacts
 from provenance.review.states import DecisionKind, Position, ReviewState
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -22,7 +22,7 @@ def code(refusal: policies.Refusal | None) -> str | None:
     return refusal.code if refusal else None
 
 
-SUBMISSION = Submission(approval="draft", processing="ready", stages=BOTH, role=Role.CREATOR)
+SUBMISSION = SubmissionFacts(approval="draft", processing="ready", stages=BOTH, role=Role.CREATOR)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_submitting_has_an_answer_for_every_approval_and_processing_state() -> N
             policies.refuse_submission(replace(SUBMISSION, approval=approval, processing=processing))
 
 
-FIRST_STAGE = Deciding(
+FIRST_STAGE = DecisionFacts(
     position=Position(ReviewState.OPEN, 0, BOTH),
     role=Role.BRAND_REVIEWER,
     person=BRAND_REVIEWER,
@@ -103,7 +103,7 @@ LAST_STAGE = replace(
         ),
     ],
 )
-def test_deciding(facts: Deciding, change: dict[str, Any], expected: str | None) -> None:
+def test_deciding(facts: DecisionFacts, change: dict[str, Any], expected: str | None) -> None:
     assert code(policies.refuse_decision(replace(facts, **change))) == expected
 
 

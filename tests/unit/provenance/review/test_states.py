@@ -4,7 +4,7 @@ import pytest
 
 from dam.catalog.models import Approval
 from provenance.review import states
-from provenance.review.states import Move, Position, ReviewState
+from provenance.review.states import Position, ReviewMove, ReviewState
 
 BOTH = ("brand", "legal")
 FIRST = Position(ReviewState.OPEN, 0, BOTH)
@@ -14,36 +14,41 @@ LAST = Position(ReviewState.OPEN, 1, BOTH)
 @pytest.mark.parametrize(
     ("position", "move", "state", "stage"),
     [
-        (FIRST, Move.APPROVE, ReviewState.OPEN, 1),
-        (LAST, Move.APPROVE, ReviewState.APPROVED, 1),
-        (Position(ReviewState.OPEN, 0, ("legal",)), Move.APPROVE, ReviewState.APPROVED, 0),
-        (FIRST, Move.REQUEST_CHANGES, ReviewState.CHANGES_REQUESTED, 0),
-        (LAST, Move.REQUEST_CHANGES, ReviewState.CHANGES_REQUESTED, 1),
-        (FIRST, Move.REJECT, ReviewState.REJECTED, 0),
-        (LAST, Move.REJECT, ReviewState.REJECTED, 1),
-        (FIRST, Move.WITHDRAW, ReviewState.WITHDRAWN, 0),
-        (LAST, Move.WITHDRAW, ReviewState.WITHDRAWN, 1),
-        (Position(ReviewState.APPROVED, 1, BOTH), Move.REVOKE, ReviewState.REVOKED, 1),
+        (FIRST, ReviewMove.APPROVE, ReviewState.OPEN, 1),
+        (LAST, ReviewMove.APPROVE, ReviewState.APPROVED, 1),
+        (Position(ReviewState.OPEN, 0, ("legal",)), ReviewMove.APPROVE, ReviewState.APPROVED, 0),
+        (FIRST, ReviewMove.REQUEST_CHANGES, ReviewState.CHANGES_REQUESTED, 0),
+        (LAST, ReviewMove.REQUEST_CHANGES, ReviewState.CHANGES_REQUESTED, 1),
+        (FIRST, ReviewMove.REJECT, ReviewState.REJECTED, 0),
+        (LAST, ReviewMove.REJECT, ReviewState.REJECTED, 1),
+        (FIRST, ReviewMove.WITHDRAW, ReviewState.WITHDRAWN, 0),
+        (LAST, ReviewMove.WITHDRAW, ReviewState.WITHDRAWN, 1),
+        (Position(ReviewState.APPROVED, 1, BOTH), ReviewMove.REVOKE, ReviewState.REVOKED, 1),
     ],
 )
-def test_where_a_move_leads(position: Position, move: Move, state: ReviewState, stage: int) -> None:
+def test_where_a_move_leads(position: Position, move: ReviewMove, state: ReviewState, stage: int) -> None:
     assert states.after(position, move) == Position(
         state, stage, BOTH if len(position.stages) == 2 else ("legal",)
     )
 
 
 ALLOWED = {
-    ReviewState.OPEN: {Move.APPROVE, Move.REQUEST_CHANGES, Move.REJECT, Move.WITHDRAW},
-    ReviewState.APPROVED: {Move.REVOKE},
+    ReviewState.OPEN: {
+        ReviewMove.APPROVE,
+        ReviewMove.REQUEST_CHANGES,
+        ReviewMove.REJECT,
+        ReviewMove.WITHDRAW,
+    },
+    ReviewState.APPROVED: {ReviewMove.REVOKE},
 }
 IMPOSSIBLE = [
-    (state, move) for state in ReviewState for move in Move if move not in ALLOWED.get(state, set())
+    (state, move) for state in ReviewState for move in ReviewMove if move not in ALLOWED.get(state, set())
 ]
 
 
 @pytest.mark.parametrize(("state", "move"), IMPOSSIBLE)
-def test_every_other_move_is_impossible(state: ReviewState, move: Move) -> None:
-    with pytest.raises(states.ImpossibleMove):
+def test_every_other_move_is_impossible(state: ReviewState, move: ReviewMove) -> None:
+    with pytest.raises(states.ImpossibleReviewMove):
         states.after(Position(state, 0, BOTH), move)
 
 

@@ -1,0 +1,241 @@
+"""One run of everything on this machine, from the first check to the last stop."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+
+from honcho.manager import Manager
+
+from dam.embedded import logs, orphans, postgres, preflight, processes, servers, valkey
+from dam.embedded.terminal import Terminal
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+WEB_START_SECONDS = 90.0
+LOG_LINES = 15
+
+
+class Supervisor:
+    """Addresses in the environment (DATABASE_URL, BROKER_URL) are used; what has none is started here."""
+
+    def __init__(
+        self,
+        *,
+        data_dir: Path,
+        code: Path,
+        listen: str,
+        port: int,
+        demo: bool,
+        recover: Callable[[], None],
+        count_workers: Callable[[], int],
+        sign_in: str,
+        reload: bool = False,
+    ) -> None:
+        self.data_dir = data_dir
+        self.code = code
+        self.listen = listen
+        self.port = port
+        self.recover = recover  # called once the broker runs and before any worker does
+        self.sign_in = sign_in  # how, as the demo people
+        self.reload = reload  # code, templates and static files are read anew when they change
+        self.count_workers = count_workers  # how many answer; called in a thread
+        self.address = f"http://{'localhost' if listen in LOOPBACK else listen}:{port}"
+        self.embeds_database = not os.environ.get("DATABASE_URL")
+        self.embeds_broker = not os.environ.get("BROKER_URL")
+        # Everybody knows the demo people's passwords, so they are only made where nobody else can come in.
+        default = "1" if self.embeds_database and listen in LOOPBACK else "0"
+        self.demo = demo and os.environ.get("DEMO", default).lower() in ("1", "true", "yes", "on")
+        self.demo_made = data_dir / "demo-made"
+        self.terminal = Terminal(data_dir / "logs")
+        self.manager = Manager(printer=self.terminal)
+        self.failure: str | None = None
+        self.began = time.monotonic()
+
+    def until_stopped(self) -> None:
+        """Return after Ctrl-C or SIGTERM; raise servers.ServerFailed when something stopped by itself.
+
+        Raises preflight.NotReady, and what starting the servers raises.
+        """
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signum, _interrupt)  # until honcho takes them over
+        try:
+            with ExitStack() as stack:
+                self._start(stack)
+                self.manager.loop()
+        except KeyboardInterrupt:
+            self.terminal.asked_to_stop = True
+        if self.failure:
+            raise servers.ServerFailed(self.failure)
+        if not self.terminal.asked_to_stop and self.terminal.first_stopped:
+            name, status = self.terminal.first_stopped
+            log = self.terminal.log(name)
+            raise servers.ServerFailed(
+                f"{name} stopped by itself (exit status {status}), and so everything was stopped. "
+                f"{log} ends:\n{logs.tail(log, lines=LOG_LINES)}"
+            )
+        self.terminal.say("Stopped.")
+
+    def _start(self, stack: ExitStack) -> None:
+        stack.callback(self.terminal.close)
+        preflight.check_owner(self.data_dir)
+        stack.enter_context(preflight.lock(self.data_dir))
+        preflight.check_disk(self.data_dir)
+        orphans.stop(self.data_dir, self.terminal.say)
+        preflight.check_port(self.listen, self.port)
+        started = self._start_servers(stack)
+        self._prepare()
+        cores = os.cpu_count() or 1
+        plan = processes.plan(host=self.listen, port=self.port, cores=cores, reload=self.reload)
+        for process in plan:
+            env = self._environment(threads=process.threads)
+            self.manager.add_process(process.name, process.command, env=env, cwd=str(self.code))
+        for server in started:
+            threading.Thread(target=self._watch, args=(server,), daemon=True).start()
+        opening = threading.Thread(target=self._open)
+        opening.start()
+        stack.callback(opening.join)
+        stack.callback(self.terminal.stopping.set)
+
+    def _start_servers(self, stack: ExitStack) -> list[servers.Server]:
+        started = []
+        if self.embeds_database:
+            if not (self.data_dir / "postgres" / "data").exists():
+                self.terminal.say("Making the database ...")
+            started.append(postgres.start(self.data_dir, say=self.terminal.say))
+            stack.callback(started[-1].stop)
+        if self.embeds_broker:
+            started.append(valkey.start(self.data_dir, say=self.terminal.say))
+            stack.callback(started[-1].stop)
+            self.recover()
+        return started
+
+    def _prepare(self) -> None:
+        """Bring the schema and the static files up to date, side by side."""
+        self.terminal.say("Preparing the database and the pages ...")
+        commands = {"migrate": ["migrate", "--no-input"], "collectstatic": ["collectstatic", "--no-input"]}
+        running = {name: self._manage(name, arguments) for name, arguments in commands.items()}
+        try:
+            for name, process in running.items():
+                if process.wait() != 0:
+                    log = self.terminal.log(name)
+                    raise servers.ServerFailed(f"`manage.py {name}` failed. {log} ends:\n{logs.tail(log)}")
+        finally:
+            for process in running.values():
+                process.kill()
+                process.wait()
+
+    def _manage(self, name: str, arguments: list[str]) -> subprocess.Popen[bytes]:
+        log = self.terminal.log(name)
+        logs.make_room(log)
+        with log.open("wb") as output:
+            return subprocess.Popen(
+                [sys.executable, "manage.py", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self.code,
+                env=self._environment(threads=1),
+                start_new_session=True,
+            )
+
+    def _environment(self, *, threads: int) -> dict[str, str]:
+        return {
+            "PUBLIC_URL": self.address,
+            **({"DEBUG": "1"} if self.reload else {}),
+            **os.environ,
+            orphans.MARK: str(self.data_dir),
+            "DATA_DIR": str(self.data_dir),
+            "DEMO": "1" if self.demo else "0",
+            "PYTHONUNBUFFERED": "1",
+            # Spinning threads of one process would starve the others.
+            "OMP_WAIT_POLICY": "PASSIVE",
+            "OMP_NUM_THREADS": str(threads),
+            # Celery then ends its tasks and puts them back when asked to stop, instead of finishing them.
+            "REMAP_SIGTERM": "SIGQUIT",
+        }
+
+    def _watch(self, server: servers.Server) -> None:
+        """Stop everything when the database or the broker stops by itself."""
+        status = server.process.wait()
+        if not self.terminal.stopping.is_set():
+            self.failure = (
+                f"{server.name} stopped by itself (exit status {status}), and so everything was stopped. "
+                f"{server.log} ends:\n{logs.tail(server.log, lines=LOG_LINES)}"
+            )
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def _open(self) -> None:
+        """Once the pages are served, say so; on a first start, fill the library."""
+        if not self._wait_for_web():
+            return
+        say = self.terminal.say
+        say(f"Serving at {self.address} after {time.monotonic() - self.began:.1f} s.")
+        if not self._wait_for_workers():
+            return
+        if self.demo and not self.demo_made.exists():
+            say("Making the demo brand and its starter library; you can look on meanwhile.")
+            if self._make_demo():
+                self.demo_made.touch()
+            elif not self.terminal.stopping.is_set():
+                say("The starter library is not complete. The next start goes on with it.")
+        if not self.terminal.stopping.is_set():
+            say(f"\n  Reelproof is ready: {self.address}")
+            if self.demo:
+                say(f"  {self.sign_in}")
+            say("  Ctrl-C stops everything.\n")
+
+    def _wait_for_web(self) -> bool:
+        """Whether the web process came to accept connections before anything stopped."""
+        self.terminal.started.wait(WEB_START_SECONDS)
+        deadline = time.monotonic() + WEB_START_SECONDS
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.listen, self.listen)
+        while not self.terminal.stopping.wait(0.1) and time.monotonic() < deadline:
+            try:
+                socket.create_connection((host, self.port), timeout=1).close()
+            except OSError:
+                continue
+            return True
+        return False
+
+    def _wait_for_workers(self) -> bool:
+        """Whether every worker came to answer before anything stopped."""
+        expected = len(processes.worker_queues(os.cpu_count() or 1))
+        while not self.terminal.stopping.wait(0.1):
+            if self.count_workers() >= expected:
+                return True
+        return False
+
+    def _make_demo(self) -> bool:
+        """Run `manage.py demo`, which takes up where an interrupted one stopped. Whether it finished."""
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "demo"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=self.code,
+            env=self._environment(threads=1),
+            start_new_session=True,
+            text=True,
+            errors="replace",
+        )
+        threading.Thread(target=self._stop_with_the_rest, args=(process,), daemon=True).start()
+        with self.terminal.log("demo").open("a") as log, process.stdout or open(os.devnull) as lines:
+            for line in lines:
+                log.write(line)
+                self.terminal.say("  " + line.rstrip())
+        return process.wait() == 0
+
+    def _stop_with_the_rest(self, process: subprocess.Popen[str]) -> None:
+        self.terminal.stopping.wait()
+        process.terminate()
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,90 @@
+"""From a received file to a version: look at it, then accept or refuse it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from django.utils import timezone
+
+from dam.accounts.models import Brand, User
+from dam.catalog.models import Origin, Version
+from dam.core import storage
+from dam.ingest import disk_space, filenames, registration, uploads
+from dam.ingest.models import Upload, UploadState
+from dam.ingest.registration import AlreadyKnown
+from dam.media import runner
+from dam.media.errors import Refused
+
+
+def take(
+    path: Path,
+    *,
+    brand: Brand,
+    user: User,
+    filename: str,
+    on_accept: Callable[[Version], None] | None = None,
+) -> Version:
+    """Take a file that nobody else can change any more. Raises Refused or AlreadyKnown."""
+    info = runner.probe(path)
+    return registration.accept(
+        path,
+        brand=brand,
+        user=user,
+        filename=filename,
+        title=filenames.title_of(filename),
+        origin=Origin.UPLOADED,
+        media_info=info,
+        content_type=info.format.content_type,
+        search_words=filenames.clean(filename),
+        on_accept=on_accept,
+    )
+
+
+def take_from_disk(path: Path, *, brand: Brand, user: User) -> Version:
+    """Take a file of the server's own disk, by way of a copy: what was looked at is what is stored.
+
+    Raises Refused or AlreadyKnown.
+    """
+    if not path.exists():
+        raise Refused("not_a_video", "There is no such file.")
+    if not path.is_file():
+        raise Refused("not_a_video", "This is not a file.")
+    size = path.stat().st_size
+    if size == 0:
+        raise Refused("empty")
+    disk_space.require(2 * size)
+    with storage.scratch() as folder:
+        copy = folder / "incoming"
+        shutil.copyfile(path, copy)
+        return take(copy, brand=brand, user=user, filename=path.name)
+
+
+def take_upload(upload_id: UUID | str) -> None:
+    """Decide on a complete upload. Runs in a worker; may run twice, also at once."""
+    upload = Upload.objects.select_related("brand", "user").get(pk=upload_id)
+    if upload.state != UploadState.RECEIVED:
+        return
+    path = uploads.path_of(upload)
+    try:
+        if not path.exists():
+            raise Refused("damaged", "What was received is no longer on the server. Send the file again.")
+        take(
+            path,
+            brand=upload.brand,
+            user=upload.user,
+            filename=upload.filename,
+            on_accept=lambda version: _settle(upload, UploadState.TAKEN, version),
+        )
+    except AlreadyKnown as known:
+        _settle(upload, UploadState.KNOWN, known.version, reason=str(known))
+    except Refused as refused:
+        uploads.refuse(upload, refused, frm=UploadState.RECEIVED)
+    path.unlink(missing_ok=True)
+
+
+def _settle(upload: Upload, state: UploadState, version: Version, *, reason: str = "") -> None:
+    Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVED).update(
+        state=state, version=version, reason=reason[:300], updated_at=timezone.now()
+    )
+    uploads.publish(upload)

@@ -1,0 +1,78 @@
+"""What the words of a search mean to the encoder, asked of a worker: this process loads no model.
+
+The answer is kept for a day. Whoever asks first sends the task; everybody waits for the same answer.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict
+from functools import lru_cache
+
+import kombu.exceptions
+import redis
+from django.conf import settings
+from django.core.cache import cache
+
+from dam.core import tasks
+from dam.search.encoders.base import Encoder, TextEmbedding
+
+DAY = 24 * 3600
+# How long one task may be under way before another asker sends it again.
+ASKED_SECONDS = 20
+PATIENCE_SECONDS = 1.5
+
+
+def ask(text: str, *, encoder: str, patience: float = PATIENCE_SECONDS) -> TextEmbedding | None:
+    """The meaning of `text` to the encoder with this identity; None if no worker answers in time."""
+    try:
+        return _ask(text, encoder, patience)
+    except (redis.RedisError, kombu.exceptions.OperationalError):
+        return None  # the words can be searched without
+
+
+def _ask(text: str, encoder: str, patience: float) -> TextEmbedding | None:
+    key = _key(text, encoder)
+    known = cache.get(key)
+    if known is not None:
+        return _read(known)
+    client = _client()
+    if client.set(f"{key}:asked", 1, nx=True, ex=ASKED_SECONDS):
+        tasks.send("index.embed_text", text=normalised(text), encoder=encoder)
+    # The answer is moved onto its own list: taken and put back in one step, for others wait too.
+    answer = client.blmove(f"{key}:answer", f"{key}:answer", timeout=patience)  # type: ignore[arg-type]
+    return None if answer is None else _read(answer)
+
+
+def answer(text: str, *, encoder: Encoder) -> TextEmbedding:
+    """Work the meaning out and leave it where the askers look."""
+    meaning = encoder.understand(normalised(text))
+    written = json.dumps(asdict(meaning))
+    key = _key(text, encoder.identity)
+    cache.set(key, written, DAY)
+    pipeline = _client().pipeline()
+    pipeline.delete(f"{key}:answer", f"{key}:asked")
+    pipeline.rpush(f"{key}:answer", written)
+    pipeline.expire(f"{key}:answer", ASKED_SECONDS)
+    pipeline.execute()
+    return meaning
+
+
+def normalised(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def _key(text: str, encoder: str) -> str:
+    digest = hashlib.sha256(normalised(text).encode()).hexdigest()[:32]
+    return f"meaning:{encoder}:{digest}".replace(" ", "_")
+
+
+def _read(written: str | bytes) -> TextEmbedding:
+    told = json.loads(written)
+    vector = told.pop("vector")
+    told["unknown_words"] = tuple(told["unknown_words"])
+    return TextEmbedding(vector=None if vector is None else tuple(vector), **told)
+
+
+@lru_cache(maxsize=1)
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.CACHE_URL, socket_timeout=None)  # BLMOVE keeps its own time

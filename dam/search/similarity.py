@@ -1,0 +1,86 @@
+"""Search by what is seen: exact nearest neighbours over the frames of visible versions (pgvector)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, Min, OuterRef, QuerySet
+from pgvector.django import MaxInnerProduct
+
+from dam.catalog.models import Asset
+from dam.search import fusion, moments
+from dam.search.models import Embedding
+from dam.search.results import Moment
+
+
+@dataclass(frozen=True)
+class VectorQuery:
+    """What to look for: a meaning (encoders.base) of one encoder."""
+
+    encoder: str
+    vector: tuple[float, ...]
+    scale: fusion.Scale
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An asset whose pictures match."""
+
+    asset_id: UUID
+    version_id: UUID
+    duration_ms: int | None
+    likelihood: float
+
+
+def nearest(assets: QuerySet[Asset], wanted: VectorQuery, *, limit: int) -> list[Seen]:
+    """Assets that show what is wanted, best first; empty if there is no good match."""
+    frames = Embedding.objects.filter(encoder=wanted.encoder, version__current_of__in=assets)
+    closest = list(
+        frames.annotate(behind=_behind(wanted))
+        .values("version_id", "version__asset_id", "version__duration_ms")
+        .annotate(nearest=Min("behind"))
+        .order_by("nearest", "version_id")[:limit]
+    )
+    likelihoods = [wanted.scale.likelihood(-row["nearest"]) for row in closest]
+    return [
+        Seen(
+            asset_id=row["version__asset_id"],
+            version_id=row["version_id"],
+            duration_ms=row["version__duration_ms"],
+            likelihood=likelihood,
+        )
+        for row, likelihood in zip(closest[: fusion.relevant(likelihoods)], likelihoods, strict=False)
+    ]
+
+
+def moments_of(seen: Sequence[Seen], wanted: VectorQuery) -> dict[UUID, Moment]:
+    """The moment of each asset that shows best what is wanted."""
+    frames = Embedding.objects.filter(
+        encoder=wanted.encoder, version_id__in=[each.version_id for each in seen]
+    )
+    rows = (
+        frames.annotate(behind=_behind(wanted))
+        .order_by("version_id", "time_ms")
+        .values_list("version_id", "time_ms", "behind")
+    )
+    samples: dict[UUID, list[moments.Sample]] = defaultdict(list)
+    for version, time_ms, behind in rows:
+        likelihood = wanted.scale.likelihood(-behind)
+        samples[version].append(moments.Sample(time_ms=time_ms, likelihood=likelihood))
+    return {
+        each.asset_id: Moment(*moments.best(samples[each.version_id], duration_ms=each.duration_ms))
+        for each in seen
+        if samples[each.version_id]
+    }
+
+
+def not_indexed(assets: QuerySet[Asset], *, encoder: str) -> int:
+    """How many of the assets this encoder has not seen."""
+    seen = Embedding.objects.filter(encoder=encoder, version=OuterRef("current"))
+    return assets.filter(~Exists(seen)).count()
+
+
+def _behind(wanted: VectorQuery) -> MaxInnerProduct:
+    """The inner product with what is wanted, negated, as pgvector gives it."""
+    return MaxInnerProduct("vector", list(wanted.vector))

@@ -1,0 +1,39 @@
+"""What htmx asks for, and how it is answered: the only reader and writer of its headers."""
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Sent by htmx, whatever it does with the answer."""
+    return bool(request.htmx)  # type: ignore[attr-defined]
+
+
+def is_fragment(request: HttpRequest, *, target: str = "") -> bool:
+    """Asked for by htmx into a place of the page (the element of id `target`), not as the page itself."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    if not htmx or htmx.boosted or htmx.history_restore_request:
+        return False
+    return not target or htmx.target == target
+
+
+def nothing() -> HttpResponse:
+    """The page stays as it is; it hears of the change by itself."""
+    return HttpResponse(status=204)
+
+
+def reload() -> HttpResponse:
+    """The page loads itself again."""
+    return HttpResponse(headers={"HX-Refresh": "true"})
+
+
+def go_to(address: str) -> HttpResponse:
+    """The browser goes to another page."""
+    return HttpResponse(headers={"HX-Redirect": address})
+
+
+def with_toast(response: HttpResponse, text: str, *, tone: str = "info") -> HttpResponse:
+    """The response, with a message that the page shows for a while."""
+    response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "tone": tone}})
+    return response

@@ -1,0 +1,153 @@
+"""A page of the library: what was asked for in the address, and the cards that answer it."""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from dam.accounts.models import Brand, User
+from dam.catalog.models import Asset
+from dam.search import facets, query, search
+from dam.search.facets import Facet
+from dam.search.query import Filters
+from dam.search.results import Results
+from dam.web import cards
+from dam.web.cards import AssetCard
+
+PAGE = 48
+# The address's words for the fields of Filters.
+FIELDS = {"state": "states", "origin": "origins", "credentials": "credentials", "tag": "tags", "by": "by"}
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last asset of the page before: newest first, and by id where two are of one moment."""
+
+    created_at: datetime
+    pk: UUID
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor | None":
+        """None for anything that is no cursor: an address may be cut or edited."""
+        moment, _, key = text.partition("_")
+        try:
+            created_at, pk = datetime.fromisoformat(moment), UUID(key)
+        except ValueError:
+            return None
+        return cls(created_at, pk) if created_at.tzinfo else None
+
+    def __str__(self) -> str:
+        return f"{self.created_at.isoformat()}_{self.pk}"
+
+
+@dataclass(frozen=True)
+class ListingQuery:
+    """`after` continues a list by time, `start` a ranking."""
+
+    words: str = ""
+    filters: Filters = field(default_factory=Filters)
+    after: Cursor | None = None
+    start: int = 0
+
+    @property
+    def continues(self) -> bool:
+        return self.after is not None or self.start > 0
+
+    @property
+    def count_filters(self) -> int:
+        return sum(len(getattr(self.filters, column)) for column in FIELDS.values())
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.words or self.count_filters or self.continues)
+
+    @property
+    def unfiltered(self) -> str:
+        return ListingQuery(words=self.words).address()
+
+    def address(self, **changes: str) -> str:
+        """The query string of this list, from its beginning unless `changes` says otherwise."""
+        pairs = [("q", self.words)] if self.words else []
+        for name, column in FIELDS.items():
+            pairs += [(name, value) for value in getattr(self.filters, column)]
+        return "?" + urlencode([*pairs, *changes.items()])
+
+    def toggled(self, name: str, value: str) -> str:
+        """The address with one filter value put in or taken out."""
+        column = FIELDS[name]
+        values = getattr(self.filters, column)
+        values = tuple(v for v in values if v != value) if value in values else (*values, value)
+        kept = {each.name: getattr(self.filters, each.name) for each in fields(self.filters)}
+        return ListingQuery(words=self.words, filters=Filters(**(kept | {column: values}))).address()
+
+
+@dataclass(frozen=True)
+class Listing:
+    query: ListingQuery
+    cards: tuple[AssetCard, ...]
+    total: int
+    results: Results | None  # for a search by words
+    next: str  # the address of what follows; empty at the end
+
+
+def read(parameters: QueryDict) -> ListingQuery:
+    """What an address asks for. Never fails: what it can't use it leaves out."""
+    start = parameters.get("start", "")
+    return ListingQuery(
+        words=" ".join(parameters.get("q", "")[: query.MAX_CHARACTERS].split()),
+        filters=Filters(
+            **{column: tuple(dict.fromkeys(parameters.getlist(name))) for name, column in FIELDS.items()}
+        ),
+        after=Cursor.read(parameters.get("after", "")),
+        start=int(start) if start.isdecimal() and len(start) < 7 else 0,
+    )
+
+
+def fill(user: User, *, brand: Brand, wanted: ListingQuery, at: datetime) -> Listing:
+    """A search ranks, so it is paged by place; a list by time is paged by the last asset shown."""
+    if query.parse(wanted.words).has_words:
+        return _ranked(user, brand, wanted, at)
+    assets = search.among(user, brand=brand, asked=query.parse(wanted.words), filters=wanted.filters)
+    page = list(_after(search.with_parts(assets), wanted.after).order_by("-created_at", "-pk")[: PAGE + 1])
+    shown, rest = page[:PAGE], page[PAGE:]
+    more = str(Cursor(shown[-1].created_at, shown[-1].pk)) if rest else ""
+    return Listing(
+        query=wanted,
+        cards=cards.all_of(shown, at=at),
+        total=assets.count(),
+        results=None,
+        next=wanted.address(after=more) if more else "",
+    )
+
+
+def count(user: User, *, brand: Brand, shown: Listing) -> tuple[Facet, ...]:
+    """The numbers beside the filters, for this page."""
+    wanted = shown.query
+    within = shown.results.found if shown.results else None
+    return facets.count(
+        user, brand=brand, asked=query.parse(wanted.words), filters=wanted.filters, within=within
+    )
+
+
+def _ranked(user: User, brand: Brand, wanted: ListingQuery, at: datetime) -> Listing:
+    results = search.find(
+        user, brand=brand, words=wanted.words, filters=wanted.filters, limit=PAGE, offset=wanted.start
+    )
+    end = wanted.start + len(results.hits)
+    return Listing(
+        query=wanted,
+        cards=tuple(cards.of(hit.asset, at=at, hit=hit) for hit in results.hits),
+        total=results.total,
+        results=results,
+        next=wanted.address(start=str(end)) if results.hits and end < results.total else "",
+    )
+
+
+def _after(assets: QuerySet[Asset], cursor: Cursor | None) -> QuerySet[Asset]:
+    if cursor is None:
+        return assets
+    earlier = Q(created_at__lt=cursor.created_at) | Q(created_at=cursor.created_at, pk__lt=cursor.pk)
+    return assets.filter(earlier)

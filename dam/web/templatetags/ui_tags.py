@@ -1,0 +1,122 @@
+"""Small words of the templates: pictures, times, lengths, initials."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from lucide.templatetags.lucide import lucide
+
+from dam.audit.models import Event
+from dam.ingest.models import Step
+from dam.ingest.steps import BY_NAME
+from dam.search.query import Chip
+from dam.web import audit_labels, listing, timecode
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16, label: str = "") -> SafeString:
+    """A Lucide picture. Without a label it is decoration, and screen readers skip it."""
+    if label:
+        return SafeString(lucide(name, size=size, role="img", aria_label=label))
+    return SafeString(lucide(name, size=size, aria_hidden="true"))
+
+
+@register.simple_tag
+def ago(at: datetime | None, *, now: datetime | None = None) -> SafeString:
+    """<time>: relative up to a week, else the date; the exact time on hover."""
+    if at is None:
+        return SafeString("")
+    local = timezone.localtime(at)
+    exact = f"{local:%-d %B %Y, %H:%M:%S} {local.tzname()}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, since(at, now=now))
+
+
+def since(at: datetime, *, now: datetime | None = None) -> str:
+    """Words for a time: "just now", "5 minutes ago", "in 2 days", "3 March 2026"."""
+    elapsed = (now or timezone.now()) - at
+    past, length = elapsed >= timedelta(0), abs(elapsed)
+    if length < timedelta(seconds=45):
+        return "just now"
+    if length >= timedelta(days=7):
+        return f"{timezone.localtime(at):%-d %B %Y}"
+    for name, unit in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        count = round(length.total_seconds() / unit)
+        if length.total_seconds() >= unit or name == "minute":
+            words = f"{count or 1} {name}{'' if count <= 1 else 's'}"
+            return f"{words} ago" if past else f"in {words}"
+    raise AssertionError("A minute is the smallest unit.")
+
+
+@register.filter
+def duration(milliseconds: int | None) -> str:
+    """8400 → "0:08", 3723000 → "1:02:03"; nothing for an unknown length."""
+    if milliseconds is None:
+        return ""
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+@register.simple_tag(name="timecode")
+def timecode_of(frame: int | None, numerator: int | None, denominator: int | None) -> str:
+    """{% timecode comment.frame version.rate_numerator version.rate_denominator %} → 00:00:04:07"""
+    if frame is None or not numerator or not denominator:
+        return ""
+    return timecode.of_frame(frame, rate=Fraction(numerator, denominator))
+
+
+@register.filter
+def frame_rate(version: object) -> str:
+    """24000/1001 → "23.976 fps", 25/1 → "25 fps"."""
+    numerator, denominator = (getattr(version, f"rate_{part}", None) for part in ("numerator", "denominator"))
+    if not numerator or not denominator:
+        return ""
+    return f"{numerator / denominator:.3f}".rstrip("0").rstrip(".") + " fps"
+
+
+@register.filter
+def initials(name: str) -> str:
+    """ "Ada Maria Lovelace" → "AL" """
+    words = [word for word in str(name).split() if word[0].isalnum()]
+    return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper() or "?"
+
+
+@register.filter
+def words(value: str) -> str:
+    """ "legal_reviewer" → "legal reviewer" """
+    return str(value).replace("_", " ")
+
+
+@register.filter
+def wording(event: Event) -> audit_labels.Wording:
+    """An audit event's icon and phrase."""
+    return audit_labels.word(event)
+
+
+@register.simple_tag
+def toggled(asked: listing.ListingQuery, name: str, value: str) -> str:
+    """The library's address with one filter put in or taken out."""
+    return asked.toggled(name, value)
+
+
+@register.filter
+def without_chip(asked: listing.ListingQuery, chip: Chip) -> str:
+    """The library's address when that part is taken out of the search box."""
+    return replace(asked, words=chip.without, after=None, start=0).address()
+
+
+@register.filter
+def changes(event: Event) -> tuple[str, ...]:
+    return audit_labels.changes(event)
+
+
+@register.filter
+def step_title(step: Step) -> str:
+    """What a processing step does, for people."""
+    return BY_NAME[step.name].title if step.name in BY_NAME else step.name

@@ -1,0 +1,69 @@
+"""The first line under the player: what is it, may I use it, where, until when. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dam.catalog.models import Origin
+from dam.rights import policy, territories
+from dam.rights.policy import Terms
+
+# Names for people; "web" and "social" are words of their own.
+USES = {
+    "internal": "internal use",
+    "web": "web",
+    "social": "social media",
+    "broadcast": "broadcast",
+    "paid_advertising": "paid advertising",
+    "out_of_home": "out of home",
+}
+
+
+@dataclass(frozen=True)
+class UsageStatus:
+    """`tone` is ok, warn, bad or info; `answer` and `details` are sentences."""
+
+    what: str
+    tone: str
+    answer: str
+    details: tuple[str, ...]
+
+
+def of(*, origin: str, terms: Terms, at: datetime) -> UsageStatus:
+    what = "Made by AI" if origin == Origin.GENERATED else "Uploaded clip"
+    verdict = policy.decide(terms, at=at)
+    if verdict.allowed:
+        return UsageStatus(what, "ok", _allowed(terms, at=at), ())
+    tone = "info" if terms.approval in ("draft", "in_review") else "warn"
+    if terms.approval == "rejected" or terms.credentials in ("altered", "invalid"):
+        tone = "bad"
+    return UsageStatus(
+        what, tone, "Not to be used yet." if tone == "info" else "Not to be used.", verdict.reasons
+    )
+
+
+def warning(*, terms: Terms, at: datetime) -> str:
+    """For a card: why an approved clip may not leave after all; empty when it may, or was never approved."""
+    if terms.approval != "approved":
+        return ""
+    return " ".join(policy.decide(terms, at=at).reasons)
+
+
+def name_uses(uses: tuple[str, ...]) -> str:
+    """ "web, social media and broadcast" """
+    names = [USES.get(use, use.replace("_", " ")) for use in uses]
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def clearance(
+    *, uses: tuple[str, ...], places: tuple[str, ...], valid_until: datetime | None, at: datetime
+) -> str:
+    """ "web and social media, in the EU, until 31 December 2026" """
+    where = territories.describe(places)
+    place = where if where == territories.WORLDWIDE else f"in {where}"
+    until = f"until {valid_until.astimezone(at.tzinfo):%-d %B %Y}" if valid_until else "with no end date"
+    return f"{name_uses(uses)}, {place}, {until}"
+
+
+def _allowed(terms: Terms, *, at: datetime) -> str:
+    words = clearance(uses=terms.uses, places=terms.territories, valid_until=terms.valid_until, at=at)
+    return f"Approved for {words}."

@@ -1,0 +1,173 @@
+"""Files that anybody may have verified: kept until they are read, the verdict for an hour.
+
+The file is read by the `sign` worker, never by the web process. Nothing is written to the database.
+"""
+
+import secrets
+import shutil
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from dam.catalog.models import Approval, Rendition, RenditionKind
+from dam.core import storage
+from dam.core.tasks import send
+from provenance.manifests import verify
+
+FOLDER = "verify"
+KEPT_SECONDS = 3600
+# A file that no worker has taken by then is deleted, and the page says so.
+PATIENCE = timedelta(seconds=90)
+LONGEST_CHECK = timedelta(minutes=10)
+
+WAITING, CHECKING, DONE, LOST = "waiting", "checking", "done", "lost"
+
+
+class TooMany(Exception):
+    """This address has had as many files verified as it may within the hour."""
+
+
+@dataclass(frozen=True)
+class KnownRelease:
+    """A file that this library released, known by its exact bytes. Only what the file's holder may know."""
+
+    brand: str
+    on: datetime
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class PublicCheck:
+    """One file on its way: `report` is Report.to_json(raw=True) once `state` is "done"."""
+
+    id: str
+    filename: str
+    size: int
+    at: datetime
+    state: str = WAITING
+    sha256: str = ""
+    report: dict[str, Any] | None = None
+    release: KnownRelease | None = None
+
+
+def admit(address: str, *, most: int) -> None:
+    """Count a file against the sender's hour. Raises TooMany."""
+    key = f"verify-rate:{address}"
+    cache.add(key, 0, timeout=3600)
+    try:
+        count = cache.incr(key)
+    except ValueError:  # the hour ended between the two calls
+        return
+    if count > most:
+        raise TooMany
+
+
+def has_room(size: int) -> bool:
+    """Whether the disk holds so many bytes more; where storage is no disk, that is not ours to know."""
+    try:
+        folder = Path(default_storage.path(""))
+    except NotImplementedError:
+        return True
+    folder.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(folder).free >= size + settings.DISK_RESERVE_BYTES
+
+
+def submit(file: "File[bytes]", *, filename: str) -> PublicCheck:
+    """Keep the file for the worker and ask for its verdict. The id can't be guessed."""
+    _sweep()
+    submission = PublicCheck(
+        id=secrets.token_urlsafe(24), filename=filename, size=file.size or 0, at=timezone.now()
+    )
+    default_storage.save(_key(submission.id), file)
+    _keep(submission)
+    send("sign.verify_submission", submission_id=submission.id)
+    return submission
+
+
+def check(submission_id: str) -> None:
+    """The worker's part: read, judge, keep the verdict, delete the file. Twice is harmless."""
+    submission = cache.get(_cache_key(submission_id))
+    if submission is None or submission.state in (DONE, LOST):
+        _drop(submission_id)
+        return
+    _keep(replace(submission, state=CHECKING))
+    try:
+        with storage.local_copy(_key(submission_id)) as path:
+            report = verify.check(path)
+            sha256 = storage.sha256_of(path)
+    finally:
+        _drop(submission_id)
+    _keep(
+        replace(
+            submission,
+            state=DONE,
+            sha256=sha256,
+            report=report.to_json(raw=True),
+            release=released(sha256),
+        )
+    )
+
+
+def find(submission_id: str, *, at: datetime) -> PublicCheck | None:
+    """How it stands; None when it is unknown or forgotten."""
+    submission: PublicCheck | None = cache.get(_cache_key(submission_id))
+    if submission is None or submission.state in (DONE, LOST):
+        return submission
+    patience = PATIENCE if submission.state == WAITING else LONGEST_CHECK
+    if at - submission.at > patience:
+        submission = replace(submission, state=LOST)
+        _keep(submission)
+        _drop(submission_id)
+    return submission
+
+
+def released(sha256: str) -> KnownRelease | None:
+    """The release with exactly these bytes, whatever the brand."""
+    found = (
+        Rendition.objects.filter(kind=RenditionKind.RELEASE, sha256=sha256)
+        .select_related("version__brand")
+        .order_by("-created_at")
+        .first()
+    )
+    if found is None:
+        return None
+    withdrawn = found.version.approval != Approval.APPROVED
+    return KnownRelease(brand=found.version.brand.name, on=found.created_at, withdrawn=withdrawn)
+
+
+def _key(submission_id: str) -> str:
+    return f"{FOLDER}/{submission_id}"
+
+
+def _cache_key(submission_id: str) -> str:
+    return f"verify:{submission_id}"
+
+
+def _keep(submission: PublicCheck) -> None:
+    cache.set(_cache_key(submission.id), submission, timeout=KEPT_SECONDS)
+
+
+def _drop(submission_id: str) -> None:
+    default_storage.delete(_key(submission_id))
+
+
+def _sweep() -> None:
+    """Delete what a worker that died has left."""
+    try:
+        names = default_storage.listdir(FOLDER)[1]
+    except FileNotFoundError:
+        return
+    oldest = timezone.now() - timedelta(seconds=KEPT_SECONDS)
+    for name in names:
+        try:
+            if default_storage.get_modified_time(f"{FOLDER}/{name}") < oldest:
+                default_storage.delete(f"{FOLDER}/{name}")
+        except FileNotFoundError:  # another process was faster
+            continue

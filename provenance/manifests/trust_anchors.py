@@ -1,0 +1,56 @@
+"""Whose signatures we trust: our own signer's root, and the lists that the operator names."""
+
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings
+
+from provenance.manifests import development_ca
+from provenance.manifests.c2pa_io import Anchor
+from provenance.manifests.report import DEVELOPMENT_ANCHOR
+
+
+class AnchorUnreadable(Exception):
+    """A file of trusted certificates is missing or holds none; the message names it."""
+
+
+def house() -> tuple[Anchor, ...]:
+    """The anchors every verification here starts from. Makes no development CA: reading must not write.
+
+    The development CA is trusted only while it signs: once both signers are configured, what it
+    signed before reads as "valid, signer unknown".
+    """
+    return (*_own(), *(from_file(Path(path)) for path in settings.TRUST_ANCHORS))
+
+
+def from_file(path: Path) -> Anchor:
+    """All certificates of a PEM file as one anchor, called after the file."""
+    try:
+        pem = path.read_text()
+        x509.load_pem_x509_certificates(pem.encode())
+    except (OSError, ValueError) as error:
+        raise AnchorUnreadable(f"{path} holds no certificates that can be trusted ({error}).") from error
+    return Anchor(name=path.name, pem=pem)
+
+
+def development_folder() -> Path:
+    return Path(settings.SIGNING_DIR) / "development"
+
+
+def _own() -> list[Anchor]:
+    chains = [settings.SIGNING_GENERATOR_CHAIN, settings.SIGNING_REVIEWER_CHAIN]
+    found = [_top(Path(chain)) for chain in chains if chain]
+    root = development_ca.root_pem(development_folder()) if not all(chains) else None
+    return [*dict.fromkeys(found), *([Anchor(DEVELOPMENT_ANCHOR, root)] if root else [])]
+
+
+def _top(chain: Path) -> Anchor:
+    """The last certificate of a configured chain: the root, or the authority just below it."""
+    try:
+        last = x509.load_pem_x509_certificates(chain.read_bytes())[-1]
+    except (OSError, ValueError) as error:
+        raise AnchorUnreadable(f"{chain} holds no certificates that can be trusted ({error}).") from error
+    return Anchor(
+        name=f"Own signer: {last.subject.rfc4514_string()}", pem=last.public_bytes(Encoding.PEM).decode()
+    )

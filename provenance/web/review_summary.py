@@ -1,0 +1,65 @@
+"""How a review stands, for people: its stages one by one, and one sentence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dam.web import usage_status
+from provenance.review.models import Decision, Review
+from provenance.review.policies import STAGES
+from provenance.review.states import DecisionKind, ReviewState
+
+
+@dataclass(frozen=True)
+class StageLine:
+    """`state` is done, now, later or stopped; `clears` says what an approval allows."""
+
+    title: str
+    state: str
+    decision: Decision | None
+    clears: str = ""
+
+
+def stages_of(review: Review, *, at: datetime) -> tuple[StageLine, ...]:
+    """One line for each stage. Reads `review.decisions`: prefetch them with `decided_by`."""
+    decisions = {decision.stage: decision for decision in review.decisions.all()}
+    return tuple(
+        _line(review, index, name, decisions.get(index), at=at) for index, name in enumerate(review.stages)
+    )
+
+
+def _line(review: Review, index: int, name: str, decision: Decision | None, *, at: datetime) -> StageLine:
+    title = STAGES[name].title
+    if decision is None:
+        now = review.state == ReviewState.OPEN and index == review.stage
+        return StageLine(title, "now" if now else "later", None)
+    if decision.kind != DecisionKind.APPROVE:
+        return StageLine(title, "stopped", decision)
+    return StageLine(title, "done", decision, _clears(decision, at=at))
+
+
+def _clears(decision: Decision, *, at: datetime) -> str:
+    return usage_status.clearance(
+        uses=tuple(decision.uses),
+        places=tuple(decision.territories),
+        valid_until=decision.valid_until,
+        at=at,
+    )
+
+
+def sentence(review: Review, *, at: datetime) -> str:
+    """What has come of it, in one sentence. Reads `review.decisions` as `stages_of` does."""
+    last = max(review.decisions.all(), key=lambda decision: decision.stage, default=None)
+    match ReviewState(review.state):
+        case ReviewState.OPEN:
+            return f"Waits for the {STAGES[review.position.stage_name].title.lower()}."
+        case ReviewState.APPROVED if last is not None:
+            return f"Approved for {_clears(last, at=at)}."
+        case ReviewState.CHANGES_REQUESTED if last is not None:
+            return f"{last.decided_by} asked for changes."
+        case ReviewState.REJECTED if last is not None:
+            return f"{last.decided_by} rejected it."
+        case ReviewState.WITHDRAWN:
+            return "It was taken back before it was decided."
+        case ReviewState.REVOKED:
+            return "It was approved once; the approval has been withdrawn."
+    raise AssertionError(f"A review that is {review.state} has a decision.")

@@ -1,0 +1,146 @@
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from dam.accounts.models import Brand, User
+from dam.audit.models import Event
+from dam.catalog import assets
+from dam.catalog.models import Asset, Origin, Version
+from dam.core import storage
+from dam.ingest import disk_space, registration, steps
+from dam.ingest.models import Step
+from dam.ingest.registration import AlreadyKnown
+from dam.media.errors import Refused
+from dam.media.probe import MediaInfo
+from tests.factories import BrandFactory, member
+
+Accept = Callable[..., Version]
+
+
+@pytest.fixture
+def accept(clip: Path, info: MediaInfo, brand: Brand, creator: User) -> Accept:
+    def accept(**changes: Any) -> Version:
+        given: dict[str, Any] = {
+            "brand": brand,
+            "user": creator,
+            "filename": "summer_launch.mp4",
+            "title": "summer launch",
+            "origin": Origin.UPLOADED,
+            "media_info": info,
+            "content_type": "video/mp4",
+        }
+        return registration.accept(clip, **(given | changes))
+
+    return accept
+
+
+def test_a_file_becomes_an_asset_with_all_that_belongs_to_it(
+    accept: Accept, clip: Path, creator: User
+) -> None:
+    version = accept()
+    asset = version.asset
+    assert asset.current == version
+    assert (version.sha256, version.frame_count, version.rate_numerator) == (storage.sha256_of(clip), 17, 24)
+    assert [step.name for step in version.steps.all()] == [spec.name for spec in steps.STEPS]
+    assert version.rights.uses == []
+    event = Event.objects.get(asset_id=asset.pk)
+    assert (event.verb, event.actor, event.data["sha256"]) == ("asset.uploaded", creator, version.sha256)
+
+
+def test_the_stored_file_is_named_by_its_content(accept: Accept, clip: Path, brand: Brand) -> None:
+    version = accept()
+    assert version.storage_key == f"{brand.pk}/{version.sha256[:2]}/{version.sha256}.mp4"
+    with default_storage.open(version.storage_key) as stored:
+        assert stored.read() == clip.read_bytes()
+
+
+def test_the_same_bytes_are_known_the_second_time(accept: Accept) -> None:
+    version = accept()
+    with pytest.raises(AlreadyKnown) as known:
+        accept(filename="other.mp4")
+    assert known.value.version == version
+    assert Asset.objects.count() == 1
+
+
+def test_what_is_known_but_trashed_says_so(accept: Accept, creator: User) -> None:
+    assets.trash(accept().asset, by=creator)
+    with pytest.raises(AlreadyKnown, match="in the trash"):
+        accept()
+
+
+def test_another_brand_takes_the_same_bytes_for_itself(accept: Accept) -> None:
+    first = accept()
+    other = BrandFactory.create()
+    second = accept(brand=other, user=member(other))
+    assert first.sha256 == second.sha256
+    assert first.storage_key != second.storage_key
+
+
+def test_a_failure_leaves_neither_rows_nor_file(accept: Accept, brand: Brand, clip: Path) -> None:
+    def fail(version: Version) -> None:
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        accept(on_accept=fail)
+    assert not Version.objects.exists()
+    key = storage.key_for(brand_id=brand.pk, sha256=storage.sha256_of(clip), suffix=".mp4")
+    assert not default_storage.exists(key)
+
+
+def test_a_failure_keeps_a_file_that_was_stored_before(accept: Accept, brand: Brand, clip: Path) -> None:
+    stored = storage.put(clip, brand_id=brand.pk, suffix=".mp4")  # a released file that comes back
+
+    def fail(version: Version) -> None:
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        accept(on_accept=fail)
+    assert default_storage.exists(stored.key)
+
+
+def test_a_full_disk_is_refused_and_keeps_nothing(accept: Accept, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, **_: object) -> storage.Stored:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(storage, "put", full)
+    with pytest.raises(Refused) as refused:
+        accept()
+    assert refused.value.code == "disk_full"
+    assert not Version.objects.exists()
+
+
+def test_room_is_asked_for_before_a_file_grows(db: None, settings: Any) -> None:
+    settings.DISK_RESERVE_BYTES = 10**18
+    with pytest.raises(Refused, match="no room"):
+        disk_space.require(1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twice_at_once_makes_one_asset(servers: None, accept: Accept) -> None:
+    """Both have looked, neither found it; the lock and the unique constraint let one through."""
+    outcomes: list[str] = []
+    start = threading.Barrier(2)
+
+    def bring() -> None:
+        start.wait(10)
+        try:
+            accept()
+        except AlreadyKnown:
+            outcomes.append("known")
+        else:
+            outcomes.append("taken")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=bring) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(outcomes) == ["known", "taken"]
+    assert Step.objects.count() == len(steps.STEPS)

@@ -1,0 +1,97 @@
+"""A process without a model asks one that has it."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.cache import cache
+
+from dam.core import tasks
+from dam.search import query_embedding
+from dam.search.encoders import model_card
+from tests.integration.dam.search.seeing import ColourEncoder
+
+ENCODER = ColourEncoder.identity
+
+
+@pytest.fixture(autouse=True)
+def _empty(servers: None) -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The questions sent to a worker that does not answer."""
+    texts: list[str] = []
+
+    def send(task_name: str, *, text: str, encoder: str) -> None:
+        assert (task_name, encoder) == ("index.embed_text", ENCODER)
+        texts.append(text)
+
+    monkeypatch.setattr(tasks, "send", send)
+    return texts
+
+
+@pytest.fixture
+def answered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The questions sent to a worker that answers at once."""
+    texts: list[str] = []
+
+    def send(task_name: str, *, text: str, encoder: str) -> None:
+        texts.append(text)
+        query_embedding.answer(text, encoder=ColourEncoder())
+
+    monkeypatch.setattr(tasks, "send", send)
+    return texts
+
+
+def test_the_worker_s_answer_is_waited_for(answered: list[str]) -> None:
+    meaning = query_embedding.ask("red elephant", encoder=ENCODER)
+    assert meaning == ColourEncoder().understand("red elephant")
+
+
+def test_an_answer_is_kept(answered: list[str]) -> None:
+    query_embedding.ask("red", encoder=ENCODER)
+    query_embedding.ask("  RED ", encoder=ENCODER)
+    assert answered == ["red"]
+
+
+def test_without_an_answer_the_search_goes_on(sent: list[str]) -> None:
+    assert query_embedding.ask("red", encoder=ENCODER, patience=0.05) is None
+
+
+def test_two_who_ask_the_same_send_one_task(sent: list[str]) -> None:
+    for _ in range(2):
+        query_embedding.ask("red", encoder=ENCODER, patience=0.05)
+    assert sent == ["red"]
+
+
+def test_everybody_who_waits_gets_the_answer(sent: list[str], wait_until: Callable[..., None]) -> None:
+    with ThreadPoolExecutor() as people:
+        waiting = [people.submit(query_embedding.ask, "red", encoder=ENCODER, patience=10) for _ in range(3)]
+        wait_until(lambda: sent)
+        meaning = query_embedding.answer("red", encoder=ColourEncoder())
+        assert [each.result() for each in waiting] == [meaning] * 3
+
+
+def test_another_encoder_is_asked_anew(answered: list[str]) -> None:
+    query_embedding.ask("red", encoder=ENCODER)
+    assert query_embedding.ask("red", encoder="colours@2", patience=0.05) is None
+
+
+def test_a_broker_that_is_gone_leaves_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    import redis
+
+    def fail(*args: object) -> None:
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(cache, "get", fail)
+    assert query_embedding.ask("red", encoder=ENCODER) is None
+
+
+def test_a_real_worker_answers_with_the_bundled_encoder(live_worker: None) -> None:
+    meaning = query_embedding.ask("red ball", encoder=model_card.current().identity, patience=60)
+    assert meaning is not None
+    assert meaning.vector is not None

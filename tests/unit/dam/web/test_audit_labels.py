@@ -1,0 +1,43 @@
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+from dam.audit.models import Event
+from dam.web import audit_labels
+
+
+def edited(**data: object) -> tuple[str, ...]:
+    return audit_labels.changes(Event(verb="asset.edited", data=data))
+
+
+def test_an_edit_is_told_field_by_field() -> None:
+    told = edited(title=["Can", "Summer can"], description=["", "On ice"])
+    assert told == ("Description: nothing → “On ice”", "Title: “Can” → “Summer can”")
+
+
+def test_tags_are_told_as_what_came_and_went() -> None:
+    assert edited(tags=[["beach", "lime"], ["hero", "lime"]]) == ("Tags: + hero, − beach",)
+
+
+def test_long_words_are_cut() -> None:
+    assert edited(description=["", "x" * 200]) == (f"Description: nothing → “{'x' * 80}…”",)
+
+
+def test_only_edits_tell_changes() -> None:
+    assert audit_labels.changes(Event(verb="asset.trashed", data={"why": ["a", "b"]})) == ()
+
+
+def test_an_unknown_verb_is_shown_as_it_is() -> None:
+    assert audit_labels.word(Event(verb="collection.made_public")).phrase == "collection made public"
+
+
+def test_every_verb_that_is_recorded_has_its_words() -> None:
+    verb = re.compile(r'"((?:asset|review|release|master|comment|job|step)\.[a-z_]+)"')
+    sources = [
+        path
+        for app in ("dam", "provenance", "generation")
+        for path in Path(settings.BASE_DIR, app).rglob("*.py")
+    ]
+    recorded = {found for source in sources for found in verb.findall(source.read_text())}
+    assert recorded - set(audit_labels.VERBS) == set()

@@ -1,0 +1,55 @@
+"""A request larger than its page takes is refused before it is written anywhere."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from dam.web.body_limits import LimitBodies, Message, Receive, Scope, Send, most_bytes
+
+
+async def reader(scope: Scope, receive: Receive, send: Send) -> None:
+    """An application that reads the whole body, then answers."""
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
+def status(*pieces: int, path: str = "/b/x/assets/", length: int | None = None) -> int:
+    waiting = [{"type": "http.request", "body": bytes(size), "more_body": True} for size in pieces]
+    waiting.append({"type": "http.request", "body": b"", "more_body": False})
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        return waiting.pop(0)
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    headers = [] if length is None else [(b"content-length", str(length).encode())]
+    scope = {"type": "http", "path": path, "headers": headers}
+    asyncio.run(LimitBodies(reader)(scope, receive, send))
+    return int(said[0]["status"])
+
+
+@pytest.fixture(autouse=True)
+def _small(settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 0
+    settings.VERIFY_MAX_BYTES = 1024 * 1024
+
+
+def test_a_body_within_the_limit_passes() -> None:
+    assert status(1000, 1000) == 200
+
+
+def test_a_declared_length_is_refused_at_once() -> None:
+    assert status(length=most_bytes("/b/x/") + 1) == 413
+
+
+def test_a_body_without_a_length_is_counted() -> None:
+    assert status(700_000, 700_000) == 413
+
+
+def test_the_verify_page_takes_more() -> None:
+    assert status(700_000, 700_000, path="/verify/") == 200
+    assert status(700_000, 700_000, 700_000, path="/verify/") == 413

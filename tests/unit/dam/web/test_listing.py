@@ -1,0 +1,41 @@
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from django.http import QueryDict
+
+from dam.search.query import Filters
+from dam.web import listing
+from dam.web.listing import Cursor, ListingQuery
+
+
+def test_an_address_is_read_back_as_it_was_written() -> None:
+    asked = ListingQuery(words="red bottle", filters=Filters(states=("approved",), tags=("summer", "a&b")))
+    assert listing.read(QueryDict(asked.address().lstrip("?"))) == asked
+
+
+def test_a_cursor_is_read_back_as_it_was_written() -> None:
+    cursor = Cursor(datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC), uuid.uuid4())
+    assert Cursor.read(str(cursor)) == cursor
+
+
+@pytest.mark.parametrize(
+    "text", ["", "_", "x_y", "2026-03-01_", f"2026-03-01T00:00:00_{uuid.uuid4()}", "\0_\0"]
+)
+def test_a_broken_cursor_starts_from_the_beginning(text: str) -> None:
+    assert Cursor.read(text) is None
+
+
+@pytest.mark.parametrize("start", ["-1", "x", "", "9" * 40, "1.5"])
+def test_a_broken_start_is_the_beginning(start: str) -> None:
+    assert listing.read(QueryDict(f"start={start}")).start == 0
+
+
+def test_a_filter_is_put_in_and_taken_out() -> None:
+    asked = ListingQuery(words="red")
+    assert asked.toggled("state", "draft") == "?q=red&state=draft"
+    assert ListingQuery(words="red", filters=Filters(states=("draft",))).toggled("state", "draft") == "?q=red"
+
+
+def test_a_filter_leads_back_to_the_first_page() -> None:
+    assert "start" not in ListingQuery(words="red", start=48).toggled("state", "draft")

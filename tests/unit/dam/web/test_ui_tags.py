@@ -1,0 +1,61 @@
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from dam.web.templatetags import ui_tags
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "words"),
+    [
+        (timedelta(seconds=10), "just now"),
+        (timedelta(seconds=50), "1 minute ago"),
+        (timedelta(minutes=5), "5 minutes ago"),
+        (timedelta(hours=1), "1 hour ago"),
+        (timedelta(days=6, hours=11), "6 days ago"),
+        (timedelta(days=7), "3 March 2026"),
+        (timedelta(days=-2), "in 2 days"),
+    ],
+)
+def test_times_are_relative_up_to_a_week(elapsed: timedelta, words: str) -> None:
+    assert ui_tags.since(NOW - elapsed, now=NOW) == words
+
+
+def test_the_exact_time_is_on_hover() -> None:
+    assert 'title="10 March 2026, 12:00:00 UTC"' in ui_tags.ago(NOW, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "shown"),
+    [(None, ""), (0, "0:00"), (8400, "0:08"), (59_600, "1:00"), (3_723_000, "1:02:03")],
+)
+def test_lengths_read_like_a_clock(milliseconds: int | None, shown: str) -> None:
+    assert ui_tags.duration(milliseconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"), [((24000, 1001), "23.976 fps"), ((25, 1), "25 fps"), ((None, None), "")]
+)
+def test_rates_are_shown_as_people_write_them(rate: tuple[int | None, int | None], shown: str) -> None:
+    version = SimpleNamespace(rate_numerator=rate[0], rate_denominator=rate[1])
+    assert ui_tags.frame_rate(version) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("Ada Maria Lovelace", "AL"), ("Zoë", "Z"), ("", "?"), ("  ", "?"), ("李 雷", "李雷")]
+)
+def test_initials_come_from_the_first_and_last_word(name: str, shown: str) -> None:
+    assert ui_tags.initials(name) == shown
+
+
+def test_a_picture_without_a_name_is_skipped_by_screen_readers() -> None:
+    assert 'aria-hidden="true"' in ui_tags.icon("play")
+
+
+def test_a_picture_with_a_name_tells_it() -> None:
+    drawn = ui_tags.icon("check", 14, 'Done & "dusted"')
+    assert 'role="img"' in drawn
+    assert "Done &amp; &quot;dusted&quot;" in drawn
