@@ -12,7 +12,7 @@ PROGRESS := awk '/^ *Downloading |^Installing |^ERROR/ { print "  " substr($$0, 
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dev test unit bench lint fmt screenshots chromium clean
+.PHONY: help run dev test unit bench lint fmt pictures screenshots chromium clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ fmt: .venv/dev.stamp ## Mend what can be mended by itself: imports, style, templ
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djlint templates --reformat --quiet --warn
+
+pictures: .venv/dev.stamp ## Draw docs/datamodel.svg and docs/architecture.svg anew from the code
+	$(BIN)/python -m tests.diagrams
 
 screenshots: .venv/dev.stamp chromium ## Take the README's pictures again
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)

@@ -1,0 +1,1 @@
+"""Pictures of the code in docs/, drawn from the code: `make pictures`."""
