@@ -142,14 +142,14 @@ CELERY_BEAT_SCHEDULE = {
     "catch-up": {"task": "default.catch_up", "schedule": 120.0, "options": {"expires": 120}},
 }
 
+# Where files are kept (dam/core/storage): a folder, or s3://bucket/prefix.
 STORAGE = env.text("STORAGE", str(DATA_DIR / "storage"))
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": STORAGE, "base_url": None, "file_permissions_mode": 0o640},
-    },
-    "staticfiles": {"BACKEND": "dam.web.static.ModuleStaticFilesStorage"},
-}
+S3_ENDPOINT_URL = env.text("S3_ENDPOINT_URL")  # empty: Amazon's
+S3_REGION = env.text("S3_REGION")
+# Where browsers reach the bucket. When set, large downloads come from there and not through us.
+S3_PUBLIC_URL = env.text("S3_PUBLIC_URL")
+# No "default": what is kept goes through dam.core.storage, and Django's own way to files stays shut.
+STORAGES = {"staticfiles": {"BACKEND": "dam.web.static.ModuleStaticFilesStorage"}}
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True

@@ -10,8 +10,10 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -29,6 +31,9 @@ for name in (
     "BROKER_URL",
     "CACHE_URL",
     "STORAGE",
+    "S3_ENDPOINT_URL",
+    "S3_REGION",
+    "S3_PUBLIC_URL",
     "DEBUG",
     "PUBLIC_URL",
     "DEMO",
@@ -86,12 +91,35 @@ def django_db_modify_db_settings(servers: None) -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _plain_static_files() -> None:
     """Pages link to the sources, so that no test needs collectstatic."""
-    from django.conf import settings
     from django.test import override_settings
 
     backend = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    # Tells Django, too: collecting a test module that imports default_storage has made the storages already.
-    override_settings(STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": backend}}).enable()
+    override_settings(STORAGES={"staticfiles": {"BACKEND": backend}}).enable()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """The address of an S3 server with an empty bucket."""
+    from tests import s3_server
+
+    if sys.platform == "darwin":
+        pytest.skip("No wheel brings an S3 server for macOS.")
+    with s3_server.running(DATA_DIR / "s3") as url:
+        yield url
+
+
+@pytest.fixture(params=["folder", "s3"])
+def either_store(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> str:
+    """The test runs twice: with its files in a folder of its own, and in a bucket."""
+    if request.param == "folder":
+        settings.STORAGE = str(tmp_path / "storage")
+    else:
+        from tests import s3_server
+
+        settings.S3_ENDPOINT_URL = request.getfixturevalue("s3_server")
+        settings.S3_REGION = "us-east-1"
+        settings.STORAGE = f"s3://{s3_server.BUCKET}/{uuid.uuid4()}"
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")

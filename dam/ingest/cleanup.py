@@ -7,13 +7,11 @@ under the same lock as registration that no row needs the file.
 import logging
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
@@ -112,31 +110,18 @@ def _is_old(path: Path) -> bool:
 def _stored_orphans() -> int:
     """Stored files that no version and no rendition names: a worker died between file and row."""
     count = 0
+    oldest = timezone.now() - ABANDONED
     for brand in Brand.objects.all():
-        for key in _keys(str(brand.pk)):
-            if not _is_named(key) and _is_aged(key) and _delete_orphan(brand, key):
+        for entry in storage.entries(str(brand.pk)):
+            if entry.modified < oldest and not _is_named(entry.key) and _delete_orphan(brand, entry.key):
                 count += 1
     return count
-
-
-def _keys(brand_folder: str) -> Iterator[str]:
-    if not default_storage.exists(brand_folder):
-        return
-    shards, _ = default_storage.listdir(brand_folder)
-    for shard in shards:
-        _, files = default_storage.listdir(f"{brand_folder}/{shard}")
-        for name in files:
-            yield f"{brand_folder}/{shard}/{name}"
 
 
 def _is_named(key: str) -> bool:
     return (
         Version.objects.filter(storage_key=key).exists() or Rendition.objects.filter(storage_key=key).exists()
     )
-
-
-def _is_aged(key: str) -> bool:
-    return default_storage.get_modified_time(key) < timezone.now() - ABANDONED
 
 
 def _delete_orphan(brand: Brand, key: str) -> bool:

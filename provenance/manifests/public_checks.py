@@ -4,16 +4,13 @@ The file is read by the `sign` worker, never by the web process. Nothing is writ
 """
 
 import secrets
-import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from dam.catalog.models import Approval, Rendition, RenditionKind
@@ -71,12 +68,8 @@ def admit(address: str, *, most: int) -> None:
 
 def has_room(size: int) -> bool:
     """Whether the disk holds so many bytes more; where storage is no disk, that is not ours to know."""
-    try:
-        folder = Path(default_storage.path(""))
-    except NotImplementedError:
-        return True
-    folder.mkdir(parents=True, exist_ok=True)
-    return shutil.disk_usage(folder).free >= size + settings.DISK_RESERVE_BYTES
+    free = storage.free()
+    return free is None or free >= size + settings.DISK_RESERVE_BYTES
 
 
 def submit(file: "File[bytes]", *, filename: str) -> PublicCheck:
@@ -85,7 +78,7 @@ def submit(file: "File[bytes]", *, filename: str) -> PublicCheck:
     submission = PublicCheck(
         id=secrets.token_urlsafe(24), filename=filename, size=file.size or 0, at=timezone.now()
     )
-    default_storage.save(_key(submission.id), file)
+    storage.keep(cast(BinaryIO, file), key=_key(submission.id))
     _keep(submission)
     send("sign.verify_submission", submission_id=submission.id)
     return submission
@@ -155,19 +148,12 @@ def _keep(submission: PublicCheck) -> None:
 
 
 def _drop(submission_id: str) -> None:
-    default_storage.delete(_key(submission_id))
+    storage.delete(_key(submission_id))
 
 
 def _sweep() -> None:
     """Delete what a worker that died has left."""
-    try:
-        names = default_storage.listdir(FOLDER)[1]
-    except FileNotFoundError:
-        return
     oldest = timezone.now() - timedelta(seconds=KEPT_SECONDS)
-    for name in names:
-        try:
-            if default_storage.get_modified_time(f"{FOLDER}/{name}") < oldest:
-                default_storage.delete(f"{FOLDER}/{name}")
-        except FileNotFoundError:  # another process was faster
-            continue
+    for entry in storage.entries(FOLDER):
+        if entry.modified < oldest:
+            storage.delete(entry.key)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.files.storage import default_storage
 
 from dam.celery import app
 from generation import briefs, jobs
@@ -52,7 +51,7 @@ def test_a_prompt_becomes_a_signed_asset(capabilities: Capabilities, wait_until:
     assert done.version is not None
     assert done.version.frame_count == job.frames
     assert done.model["weights_sha256"]
-    assert verify.check(Path(default_storage.path(done.version.storage_key))).state == "trusted"
+    assert verify.check(Path(settings.STORAGE, done.version.storage_key)).state == "trusted"
 
 
 def test_a_running_job_is_cancelled(capabilities: Capabilities, wait_until: Wait) -> None:

@@ -25,8 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def worker(creator: User, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
     """Whatever is sent is made before `enqueue` returns."""
-    default = {**settings.STORAGES["default"], "OPTIONS": {"location": str(tmp_path / "storage")}}
-    settings.STORAGES = {**settings.STORAGES, "default": default}
+    settings.STORAGE = str(tmp_path / "storage")
     settings.GENERATOR_MODEL = str(write_card(tmp_path / "model"))
     made = FakeGenerator()
     monkeypatch.setattr(loading, "load", lambda folder: made)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project
-from django.core.files.storage import default_storage
 
 from dam.accounts.models import User
 from dam.audit.models import Event
@@ -30,8 +29,7 @@ Load = Callable[[Callable[[int], None]], FakeGenerator]
 
 @pytest.fixture(autouse=True)
 def _storage(tmp_path: Path, settings: Any) -> None:
-    default = {**settings.STORAGES["default"], "OPTIONS": {"location": str(tmp_path / "storage")}}
-    settings.STORAGES = {**settings.STORAGES, "default": default}
+    settings.STORAGE = str(tmp_path / "storage")
     settings.SCRATCH_DIR = tmp_path / "scratch"
 
 
@@ -47,7 +45,7 @@ def reload(job: GenerationJob) -> GenerationJob:
 
 
 def stored_files() -> list[Path]:
-    root = Path(default_storage.path(""))
+    root = Path(project.STORAGE)
     return [path for path in root.rglob("*") if path.is_file()]
 
 
@@ -66,7 +64,7 @@ def test_a_take_becomes_a_signed_asset(job: GenerationJob, generator: FakeGenera
     assert version.asset.origin == "generated"
     assert version.asset.created_by == job.requested_by
     assert (version.width, version.height, version.frame_count) == (128, 80, 17)
-    report = verify.check(Path(default_storage.path(version.storage_key)))
+    report = verify.check(Path(project.STORAGE, version.storage_key))
     assert report.state == "trusted"
 
 

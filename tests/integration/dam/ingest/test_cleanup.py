@@ -1,12 +1,11 @@
 import os
 import time
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from dam.accounts.models import Brand, User
@@ -74,8 +73,8 @@ def test_a_stored_file_without_a_row_is_removed_and_others_stay(brand: Brand) ->
     orphan = storage.key_for(brand_id=brand.pk, sha256="ab" * 32, suffix=".mp4")
     young = storage.key_for(brand_id=brand.pk, sha256="cd" * 32, suffix=".mp4")
     for key in (named.storage_key, orphan, young):
-        default_storage.save(key, ContentFile(b"x"))
+        storage.keep(BytesIO(b"x"), key=key)
     for key in (named.storage_key, orphan):
-        aged(Path(default_storage.path(key)))
+        aged(Path(settings.STORAGE, key))
     assert cleanup.run().stored == 1
     assert [storage.exists(key) for key in (named.storage_key, orphan, young)] == [True, False, True]

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.storage import default_storage
 from django.db import connection
 
 from dam.accounts.models import Brand, User
@@ -55,7 +54,7 @@ def test_a_file_becomes_an_asset_with_all_that_belongs_to_it(
 def test_the_stored_file_is_named_by_its_content(accept: Accept, clip: Path, brand: Brand) -> None:
     version = accept()
     assert version.storage_key == f"{brand.pk}/{version.sha256[:2]}/{version.sha256}.mp4"
-    with default_storage.open(version.storage_key) as stored:
+    with storage.open_file(version.storage_key) as stored:
         assert stored.read() == clip.read_bytes()
 
 
@@ -89,7 +88,7 @@ def test_a_failure_leaves_neither_rows_nor_file(accept: Accept, brand: Brand, cl
         accept(on_accept=fail)
     assert not Version.objects.exists()
     key = storage.key_for(brand_id=brand.pk, sha256=storage.sha256_of(clip), suffix=".mp4")
-    assert not default_storage.exists(key)
+    assert not storage.exists(key)
 
 
 def test_a_failure_keeps_a_file_that_was_stored_before(accept: Accept, brand: Brand, clip: Path) -> None:
@@ -100,7 +99,7 @@ def test_a_failure_keeps_a_file_that_was_stored_before(accept: Accept, brand: Br
 
     with pytest.raises(RuntimeError):
         accept(on_accept=fail)
-    assert default_storage.exists(stored.key)
+    assert storage.exists(stored.key)
 
 
 def test_a_full_disk_is_refused_and_keeps_nothing(accept: Accept, monkeypatch: pytest.MonkeyPatch) -> None:

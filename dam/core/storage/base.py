@@ -1,0 +1,78 @@
+"""What a store of files can do. A folder (`folder`) and an S3 bucket (`s3`) each do it their way."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+BLOCK = 1024 * 1024
+# How far a staged file has come, in the store's own words: JSON that its owner keeps between two pieces.
+Parts = dict[str, str | int]
+
+
+class Unavailable(OSError):
+    """The store did not answer, or refused what it should do. Trying again later may help."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file that is there: its key, its size in bytes, and when it was written (aware)."""
+
+    key: str
+    size: int
+    modified: datetime
+
+
+class Storage(Protocol):
+    """Whole files by key, `a/b/c`. A file is there in full or not at all; nobody sees half of one.
+
+    Reading a key that is not there raises FileNotFoundError. Any method may raise Unavailable; writing on a
+    full disk raises OSError with ENOSPC or EDQUOT and leaves nothing behind.
+    """
+
+    def open(self, key: str, *, start: int = 0, stop: int | None = None) -> BinaryIO:
+        """Bytes from `start` up to and without `stop`, to be read forwards in constant memory.
+
+        A folder may give more than asked for: the reader stops by itself.
+        """
+
+    def local_copy(self, key: str) -> AbstractContextManager[Path]:
+        """The file as a path on this machine, to be read and never written."""
+
+    def put(self, key: str, file: BinaryIO) -> None:
+        """Store what `file` holds from here on; what was there under the key is replaced."""
+
+    def copy(self, key: str, *, to: str) -> None:
+        """Give the file a second key, without its bytes travelling through this machine where possible."""
+
+    def stat(self, key: str) -> Entry | None: ...
+
+    def delete(self, key: str) -> None:
+        """Once or twice: a file that is not there is as good as deleted."""
+
+    def entries(self, folder: str) -> Iterator[Entry]:
+        """Every file whose key begins with `folder/`; staged ones too that are not whole yet."""
+
+    def url(self, key: str, *, disposition: str, content_type: str, seconds: int) -> str | None:
+        """An address that gives the file to whoever holds it for so long; None where the store has none."""
+
+    def free(self) -> int | None:
+        """Bytes that still fit; None where that is not ours to know."""
+
+    def append(self, key: str, parts: Parts, *, offset: int, data: bytes, last: bool) -> Parts:
+        """Add a piece to a staged file that has `offset` bytes; how far it has come then.
+
+        The same piece may come twice, when the first answer was lost. Raises FileNotFoundError when the
+        earlier pieces are gone.
+        """
+
+    def complete(self, key: str, parts: Parts, *, size: int) -> None:
+        """Make the staged file whole, so that it can be read. Twice is harmless, also at once.
+
+        Raises FileNotFoundError when it does not have these `size` bytes.
+        """
+
+    def discard(self, key: str) -> None:
+        """Drop a staged file, whole or not, once or twice."""

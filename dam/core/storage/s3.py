@@ -1,0 +1,195 @@
+"""A bucket of Amazon S3, or of anything that speaks its language, as the store.
+
+The only importer of boto3. Keys come from where boto3 looks for them: AWS_ACCESS_KEY_ID and
+AWS_SECRET_ACCESS_KEY in the environment, or the role of the machine.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import boto3
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dam.core.storage.base import Entry, Parts, Unavailable
+from dam.core.storage.scratch import scratch
+
+# S3 takes no part but the last below 5 MiB, and at most 10,000 of them. A piece that is smaller waits in an
+# object of its own, the tail, until there is enough for a part.
+PART_BYTES = 8 * 1024 * 1024
+MOST_PARTS = 10_000
+TAIL = ".tail"
+GONE = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
+TRANSFER = TransferConfig(max_concurrency=4)
+# One request copies 5 GiB at most; beyond, S3 copies part by part.
+SERVER_SIDE = TransferConfig(multipart_threshold=4 * 1024**3, multipart_chunksize=512 * 1024**2)
+
+
+class S3Storage:
+    """`public_url` is where browsers reach the same store; empty when they should not."""
+
+    def __init__(self, *, bucket: str, prefix: str, endpoint_url: str, region: str, public_url: str) -> None:
+        self.bucket = bucket
+        self.prefix = f"{prefix}/" if prefix else ""
+        self.endpoint_url, self.region, self.public_url = endpoint_url, region, public_url
+
+    def open(self, key: str, *, start: int = 0, stop: int | None = None) -> BinaryIO:
+        if stop is not None and stop <= start:
+            return BytesIO()
+        wanted = {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"} if start or stop else {}
+        with _translated(key):
+            return cast(BinaryIO, self._s3.get_object(**self._at(key), **wanted)["Body"])
+
+    @contextmanager
+    def local_copy(self, key: str) -> Iterator[Path]:
+        with scratch() as folder:
+            path = folder / Path(key).name
+            with _translated(key):
+                self._s3.download_file(self.bucket, self.prefix + key, str(path), Config=TRANSFER)
+            yield path
+
+    def put(self, key: str, file: BinaryIO) -> None:
+        with _translated(key):
+            self._s3.upload_fileobj(file, self.bucket, self.prefix + key, Config=TRANSFER)
+
+    def copy(self, key: str, *, to: str) -> None:
+        with _translated(key):
+            self._s3.copy(self._at(key), self.bucket, self.prefix + to, Config=SERVER_SIDE)
+
+    def stat(self, key: str) -> Entry | None:
+        try:
+            with _translated(key):
+                found = self._s3.head_object(**self._at(key))
+        except FileNotFoundError:
+            return None
+        return Entry(key=key, size=found["ContentLength"], modified=found["LastModified"])
+
+    def delete(self, key: str) -> None:
+        with _translated(key):
+            self._s3.delete_object(**self._at(key))
+
+    def entries(self, folder: str) -> Iterator[Entry]:
+        for page in self._pages("list_objects_v2", folder):
+            for found in page.get("Contents", ()):
+                yield self._entry(found["Key"], found["Size"], found["LastModified"])
+        for page in self._pages("list_multipart_uploads", folder):
+            for found in page.get("Uploads", ()):
+                yield self._entry(found["Key"], 0, found["Initiated"])
+
+    def url(self, key: str, *, disposition: str, content_type: str, seconds: int) -> str | None:
+        if not self.public_url:
+            return None
+        wanted = {"ResponseContentDisposition": disposition, "ResponseContentType": content_type}
+        signer = _client(self.public_url, self.region, os.getpid())
+        return str(
+            signer.generate_presigned_url("get_object", Params=self._at(key) | wanted, ExpiresIn=seconds)
+        )
+
+    def free(self) -> int | None:
+        return None
+
+    def append(self, key: str, parts: Parts, *, offset: int, data: bytes, last: bool) -> Parts:
+        # What was already written and not yet said so is written over: a tail begins with the one before it,
+        # and a part of the same number replaces the one before it.
+        tail = int(parts.get("tail", 0))
+        with _translated(key):
+            if tail:
+                with self.open(key + TAIL, stop=tail) as kept:
+                    data = kept.read() + data
+            if len(data) < PART_BYTES and not last:
+                self._s3.put_object(**self._at(key + TAIL), Body=data)
+                return parts | {"tail": len(data)}
+            upload = parts.get("upload") or self._s3.create_multipart_upload(**self._at(key))["UploadId"]
+            count = int(parts.get("count", 0)) + 1
+            self._s3.upload_part(**self._at(key), UploadId=upload, PartNumber=count, Body=data)
+        return {"upload": upload, "count": count, "tail": 0}
+
+    def complete(self, key: str, parts: Parts, *, size: int) -> None:
+        if self._is_whole(key, size):
+            return
+        upload = {**self._at(key), "UploadId": parts.get("upload", "")}
+        try:
+            with _translated(key):
+                pages = self._s3.get_paginator("list_parts").paginate(**upload)
+                came = [part for page in pages for part in page.get("Parts", ())]
+                if sum(part["Size"] for part in came) != size:
+                    raise FileNotFoundError(f"{key} does not have its {size} bytes.")
+                named = [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in came]
+                self._s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": named})
+        except FileNotFoundError:
+            if not self._is_whole(key, size):  # else another worker completed it at the same moment
+                raise
+
+    def discard(self, key: str) -> None:
+        # Also when nobody knows the upload's id any more: its row may be gone.
+        for page in self._pages("list_multipart_uploads", key, exactly=True):
+            for found in page.get("Uploads", ()):
+                if found["Key"] == self.prefix + key:
+                    self._abort(key, found["UploadId"])
+        self.delete(key)
+        self.delete(key + TAIL)
+
+    def _abort(self, key: str, upload: str) -> None:
+        try:
+            with _translated(key):
+                self._s3.abort_multipart_upload(**self._at(key), UploadId=upload)
+        except FileNotFoundError:  # completed or aborted a moment ago
+            return
+
+    def _is_whole(self, key: str, size: int) -> bool:
+        found = self.stat(key)
+        return found is not None and found.size == size
+
+    def _pages(self, operation: str, prefix: str, *, exactly: bool = False) -> Iterator[dict[str, Any]]:
+        start = self.prefix + prefix + ("" if exactly else "/")
+        with _translated(prefix):
+            yield from self._s3.get_paginator(operation).paginate(Bucket=self.bucket, Prefix=start)
+
+    def _entry(self, key: str, size: int, modified: Any) -> Entry:
+        return Entry(key=key.removeprefix(self.prefix), size=size, modified=modified)
+
+    def _at(self, key: str) -> dict[str, str]:
+        return {"Bucket": self.bucket, "Key": self.prefix + key}
+
+    @property
+    def _s3(self) -> Any:
+        return _client(self.endpoint_url, self.region, os.getpid())
+
+
+@lru_cache(maxsize=8)
+def _client(endpoint_url: str, region: str, process: int) -> Any:
+    """Connections may be shared by threads and not by forks, so each process has its own."""
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint_url or None,
+        region_name=region or None,
+        config=Config(
+            signature_version="s3v4",
+            max_pool_connections=32,
+            retries={"mode": "standard", "max_attempts": 4},
+            s3={"addressing_style": "path" if endpoint_url else "auto"},
+            # Newer checksums are asked of every store otherwise, and many that are not Amazon's refuse them.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    )
+
+
+@contextmanager
+def _translated(key: str) -> Iterator[None]:
+    """The store's own errors in the words that every store uses."""
+    try:
+        yield
+    except ClientError as problem:
+        if problem.response.get("Error", {}).get("Code") in GONE:
+            raise FileNotFoundError(f"{key} is not in storage.") from problem
+        raise Unavailable(f"The storage refused to serve {key}: {problem}") from problem
+    except (BotoCoreError, Boto3Error) as problem:
+        raise Unavailable(f"The storage did not answer for {key}: {problem}") from problem
