@@ -1,0 +1,243 @@
+"""An installation of 0.1 with something in every state (tests/upgrade), brought up to the code of today."""
+
+import gzip
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
+from django.test import Client
+
+from dam.accounts.models import Brand, Membership, User
+from dam.audit import trail
+from dam.audit.models import Event
+from dam.catalog.models import Asset, Rendition, Tag, Version
+from dam.embedded import postgres
+from dam.ingest.models import Step, Upload
+from dam.rights.models import RightsRecord
+from dam.rights.visibility import visible_assets
+from dam.search.models import Embedding
+from generation.models import GenerationJob
+from provenance.models import ManifestRecord
+from provenance.review.models import Comment, Decision, Review
+from tests.upgrade.before import Before
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+DUMP = BASE_DIR / "tests" / "upgrade" / "demo-0.1.sql.gz"
+DATABASE = "upgraded"
+
+# What must be there again, value for value. Where today's model calls a column otherwise: "old=today's".
+KEPT: dict[str, tuple[type[Model], str]] = {
+    "dam_user": (User, "email name is_active is_staff is_superuser date_joined"),
+    "dam_brand": (Brand, "slug name accent_hue prompt_disclosure review_stages created_at"),
+    "dam_membership": (Membership, "user_id brand_id role"),
+    "dam_tag": (Tag, "brand_id name"),
+    "dam_asset_tags": (Asset.tags.through, "asset_id tag_id"),
+    "dam_asset": (
+        Asset,
+        "brand_id title description search_words origin created_by_id created_at updated_at trashed_at",
+    ),
+    "dam_version": (
+        Version,
+        "asset_id brand_id number sha256 size content_type filename storage_key created_by_id created_at"
+        " processing processing_reason approval credentials media_info width height frame_count"
+        " rate_numerator rate_denominator duration_ms",
+    ),
+    "dam_rendition": (
+        Rendition,
+        "version_id kind sha256 size content_type storage_key width height details created_at",
+    ),
+    "dam_rightsrecord": (
+        RightsRecord,
+        "version_id licence rights_holder uses territories embargo_until valid_until restriction updated_at",
+    ),
+    "dam_embedding": (Embedding, "version_id encoder frame time_ms"),
+    "dam_upload": (Upload, "brand_id user_id filename size received state code reason version_id created_at"),
+    "dam_step": (Step, "version_id name state reason attempts started_at finished_at"),
+    "dam_event": (
+        Event,
+        "brand_id sequence at actor_id actor_name verb asset_id target data previous_hash hash",
+    ),
+    "provenance_review": (
+        Review,
+        "brand_id version_id content_sha256 stages stage state submitted_by_id submitted_at note due_at"
+        " closed_at",
+    ),
+    "provenance_decision": (
+        Decision,
+        "review_id stage kind decided_by_id decided_at content_sha256 comment uses territories valid_until",
+    ),
+    "provenance_comment": (
+        Comment,
+        "version_id author_id body frame created_at resolved_at resolved_by_id",
+    ),
+    "provenance_manifestrecord": (ManifestRecord, "version_id sha256 state report checked_at"),
+    "generation_generationjob": (
+        GenerationJob,
+        "brand_id requested_by_id brief take prompt negative_prompt seed frames width height rate_numerator"
+        " rate_denominator steps guidance model understood state reason step attempts cancel_requested_at"
+        " created_at started_at progressed_at finished_at version_id",
+    ),
+}
+
+# Released files, and what was read from them, are looked for as releases.
+RELEASES = {"dam_rendition": "kind = 'release'", "provenance_manifestrecord": "rendition_id IS NOT NULL"}
+
+
+def names(table: str, *, old: bool) -> tuple[str, ...]:
+    pairs = [name.partition("=") for name in KEPT[table][1].split()]
+    return tuple(before if old else today or before for before, _, today in pairs)
+
+
+@pytest.fixture(scope="module")
+def before(servers: None, django_db_blocker: Any) -> Iterator[Before]:
+    """The old database's own words; the upgraded one is the default as long as this module runs."""
+    with psycopg.connect(postgres.url(settings.DATA_DIR, database="postgres"), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {DATABASE}")
+        url = postgres.url(settings.DATA_DIR, database=DATABASE)
+        try:
+            before = load(url)
+            migrate(url)
+            with django_db_blocker.unblock(), default_database(DATABASE):
+                yield before
+        finally:
+            server.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+
+
+def load(url: str) -> Before:
+    with psycopg.connect(url, autocommit=True) as database:
+        database.execute(gzip.decompress(DUMP.read_bytes()))
+    with psycopg.connect(url) as database:
+        return Before(database, {table: names(table, old=True) for table in KEPT}, without=RELEASES)
+
+
+def migrate(url: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--no-input"],
+        cwd=BASE_DIR,
+        env={**os.environ, "DATABASE_URL": url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout
+
+
+@contextmanager
+def default_database(name: str) -> Iterator[None]:
+    """Django's connection to another database of the same server, for a while."""
+
+    def move(target: str) -> None:
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]
+        connection.settings_dict["NAME"] = target
+
+    usual = str(connection.settings_dict["NAME"])
+    move(name)
+    try:
+        yield
+    finally:
+        move(usual)
+
+
+def test_the_dump_has_something_in_every_state(before: Before) -> None:
+    """Else what follows would say nothing."""
+    assert before.values("dam_version", "approval") == {
+        "draft", "in_review", "changes_requested", "rejected", "approved", "withdrawn",
+    }  # fmt: skip
+    assert before.values("dam_upload", "state") == {
+        "receiving", "received", "taken", "known", "refused", "cancelled",
+    }  # fmt: skip
+    assert before.values("dam_step", "state") >= {"waiting", "running", "done", "failed"}
+    assert before.values("provenance_review", "state") >= {
+        "open", "approved", "changes_requested", "rejected", "withdrawn", "revoked",
+    }  # fmt: skip
+    assert before.values("generation_generationjob", "state") >= {
+        "requested", "generating", "done", "failed", "cancelled",
+    }  # fmt: skip
+    assert all((before.ready, before.withdrawn, before.failed, before.signing))
+    assert before.must_see != before.may_see
+
+
+@pytest.mark.parametrize("table", KEPT)
+def test_every_row_is_there_with_its_values(before: Before, table: str) -> None:
+    columns = names(table, old=False)
+    today = {row[0]: row[1:] for row in KEPT[table][0]._default_manager.values_list("pk", *columns)}
+    old = before.rows[table]
+    assert old
+    assert {key: today.get(key) for key in old} == old
+
+
+def test_what_was_current_is_the_latest(before: Before) -> None:
+    assert dict(Asset.objects.values_list("pk", "current_id")) == before.latest
+
+
+def test_every_audit_chain_holds_and_goes_on(before: Before) -> None:
+    for brand in Brand.objects.all():
+        with transaction.atomic():
+            trail.record("asset.edited", brand=brand, target="after the upgrade")
+            assert trail.first_broken(brand) is None
+            transaction.set_rollback(True)
+
+
+def test_the_trail_is_still_append_only(before: Before) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Event.objects.update(target="nothing happened")
+
+
+def test_people_see_what_they_saw(before: Before) -> None:
+    for member in Membership.objects.select_related("user", "brand").filter(user__is_active=True):
+        seen = set(visible_assets(member.user, brand=member.brand).values_list("pk", flat=True))
+        must, may = (by_member.get(member.pk, set()) for by_member in (before.must_see, before.may_see))
+        assert must <= seen <= may, member
+
+
+def test_releases_stand_as_their_reviews_and_files_did(before: Before) -> None:
+    release = model_if_any("provenance.Release")
+    today = {
+        state: dict(release._default_manager.filter(state=state).values_list("review_id", "sha256"))
+        for state in ("ready", "withdrawn", "failed", "signing")
+    }
+    assert today["ready"] == before.ready
+    assert today["withdrawn"] == before.withdrawn
+    assert set(today["failed"]) == before.failed
+    assert set(today["signing"]) == before.signing
+
+
+def test_what_has_a_file_of_its_approval_is_released(before: Before) -> None:
+    model_if_any("provenance.Release")
+    versions = Review.objects.filter(pk__in=before.ready).values_list("version__asset_id", "version_id")
+    released = model_if_any("dam.Asset")._default_manager.exclude(released=None)
+    assert dict(released.values_list("pk", "released_id")) == dict(versions)
+
+
+def test_every_asset_still_has_its_page(before: Before) -> None:
+    for brand in Brand.objects.filter(assets__isnull=False).distinct():
+        client = Client()
+        client.force_login(
+            User.objects.get(email=f"creator@{brand.slug}.example"),
+            backend="allauth.account.auth_backends.AuthenticationBackend",
+        )
+        for path in ("", "activity/", "reviews/"):
+            assert client.get(f"/b/{brand.slug}/{path}").status_code == 200, path
+        for asset in Asset.objects.filter(brand=brand, trashed_at=None):
+            for part in ("", "review/", "credentials/"):
+                answer = client.get(f"/b/{brand.slug}/assets/{asset.pk}/{part}")
+                assert answer.status_code == 200, (asset.title, part)
+
+
+def model_if_any(name: str) -> type[Model]:
+    try:
+        return apps.get_model(name)
+    except LookupError:
+        pytest.skip(f"There is no {name} yet.")
