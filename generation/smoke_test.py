@@ -16,9 +16,10 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.http import Http404, StreamingHttpResponse
 
-from dam.accounts import memberships
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability, Role, granted
 from dam.accounts.models import Brand, Membership, User
+from dam.accounts.principals import Member
 from dam.catalog.models import Processing, RenditionKind, Version
 from dam.core import storage
 from dam.ingest import uploads
@@ -63,6 +64,12 @@ class Journey:
     generated: Version | None = None
     downloaded: Path | None = None
     verdict: Report | None = None
+
+    def member(self, role: Role) -> Member:
+        """That person, with the role they have now."""
+        found = principals.member(self.people[role], self.brand)
+        assert found is not None
+        return found
 
     @property
     def upload(self) -> Version:
@@ -199,12 +206,10 @@ def check_signature(journey: Journey) -> str:
 
 
 def find_by_words(journey: Journey) -> str:
-    found = search.find(
-        journey.people[Role.CREATOR], brand=journey.brand, words=f"tour {journey.token}", limit=20
-    )
+    found = search.find(journey.member(Role.CREATOR), words=f"tour {journey.token}", limit=20)
     if journey.upload.asset_id not in [hit.asset.pk for hit in found.hits]:
         raise TourFailed("Searching for the upload's name does not find it.")
-    found = search.find(journey.people[Role.CREATOR], brand=journey.brand, words=PROMPT, limit=200)
+    found = search.find(journey.member(Role.CREATOR), words=PROMPT, limit=200)
     if journey.clip.asset_id not in [hit.asset.pk for hit in found.hits]:
         raise TourFailed("Searching for the prompt does not find the clip.")
     return "the upload by its name, the generated clip by its prompt"
@@ -212,10 +217,10 @@ def find_by_words(journey: Journey) -> str:
 
 def find_by_sight(journey: Journey) -> str:
     """The words are nowhere but in the pictures. A worker that is busy is asked again."""
-    creator = journey.people[Role.CREATOR]
+    creator = journey.member(Role.CREATOR)
 
     def looked() -> Results | None:
-        results = search.find(creator, brand=journey.brand, words=SIGHT, limit=200)
+        results = search.find(creator, words=SIGHT, limit=200)
         return results if results.seeing != Seeing.BUSY else None
 
     results = _wait(journey, looked, "The indexing worker stayed busy")
@@ -299,8 +304,8 @@ def download(journey: Journey) -> str:
 def _fetch(journey: Journey, role: Role) -> bytes:
     request = BrandRequest()
     request.method = "GET"
-    request.brand, request.user, request.role = journey.brand, journey.people[role], role
-    memberships.require(request.user, Capability.DOWNLOAD_RELEASE, journey.brand)
+    request.brand, request.user, request.principal = journey.brand, journey.people[role], journey.member(role)
+    request.principal.require(Capability.DOWNLOAD_RELEASE)
     response = files.file(request, journey.clip.pk, RenditionKind.RELEASE.value)
     if not isinstance(response, StreamingHttpResponse):
         raise TourFailed(f"The file was not sent: {response.status_code} {response.reason_phrase}.")

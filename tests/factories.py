@@ -6,8 +6,10 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
+from dam.accounts import principals
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, Membership, User
+from dam.accounts.principals import Member
 from dam.catalog.models import Approval, Asset, Origin, Processing, Rendition, RenditionKind, Version
 from dam.rights.models import RightsRecord
 
@@ -45,6 +47,18 @@ def member(brand: Brand, role: Role = Role.CREATOR, **fields: Any) -> User:
     return MembershipFactory.create(
         brand=brand, role=role.value, **{f"user__{k}": v for k, v in fields.items()}
     ).user
+
+
+def principal(user: User, brand: Brand) -> Member:
+    """The person as a member of the brand, with the role they have now."""
+    found = principals.member(user, brand)
+    assert found is not None, f"{user} is no member of {brand}"
+    return found
+
+
+def new_principal(brand: Brand, role: Role = Role.CREATOR, **fields: Any) -> Member:
+    """A new person with this role in the brand, as a principal."""
+    return principal(member(brand, role, **fields), brand)
 
 
 class AssetFactory(DjangoModelFactory[Asset]):

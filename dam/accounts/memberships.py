@@ -25,23 +25,3 @@ def require(user: User | AnonymousUser, capability: Capability, brand: Brand) ->
     """Raise PermissionDenied, with a sentence for the page, unless the person may."""
     if not can(user, capability, brand):
         raise PermissionDenied(f"Your role in {brand} does not include: {capability.replace('_', ' ')}.")
-
-
-class Nobody(Exception):
-    """Nobody in the brand may do it, or the person named may not; the message says which."""
-
-
-def acting(brand: Brand, capability: Capability, *, email: str | None = None) -> User:
-    """Who acts for a command: the person of that address, else the first member who may. Raises Nobody."""
-    members = (
-        Membership.objects.select_related("user").filter(brand=brand, user__is_active=True).order_by("pk")
-    )
-    for membership in members:
-        may = capabilities.granted(membership.role, capability)
-        if email is None and may:
-            return membership.user
-        if email is not None and membership.user.email == email.lower():
-            if not may:
-                raise Nobody(f"{email} may not do that in {brand}: the role is {membership.role}.")
-            return membership.user
-    raise Nobody(f"{email} is no member of {brand}." if email else f"Nobody in {brand} may do that.")

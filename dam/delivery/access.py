@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from dam.accounts import capabilities
-from dam.accounts.capabilities import Capability, Role
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
 from dam.catalog.models import RenditionKind, Version
 from dam.rights import policy, terms
 from dam.rights.policy import Verdict
@@ -15,13 +15,13 @@ KINDS = (*SHOWN, MASTER, RenditionKind.RELEASE.value)
 ALLOWED = Verdict(allowed=True)
 
 
-def may_download(role: Role, version: Version, *, at: datetime) -> Verdict:
+def may_download(principal: Principal, version: Version, *, at: datetime) -> Verdict:
     """Whether the released file may be downloaded. Reads `version.rights` and `version.asset`."""
-    return may_fetch(role, version, RenditionKind.RELEASE.value, at=at)
+    return may_fetch(principal, version, RenditionKind.RELEASE.value, at=at)
 
 
-def may_fetch(role: Role, version: Version, kind: str, *, at: datetime) -> Verdict:
-    """Whether a person of this role, who may see the version, may have this file of it now.
+def may_fetch(principal: Principal, version: Version, kind: str, *, at: datetime) -> Verdict:
+    """Whether a principal that may see the version may have this file of it now.
 
     A master is working material of those who make and clear it; a released file leaves the house, so the
     rights policy decides on it each time.
@@ -29,13 +29,12 @@ def may_fetch(role: Role, version: Version, kind: str, *, at: datetime) -> Verdi
     if kind in SHOWN:
         return ALLOWED
     if kind == MASTER:
-        return _granted(role, Capability.DOWNLOAD_MASTER)
-    granted = _granted(role, Capability.DOWNLOAD_RELEASE)
+        return _granted(principal, Capability.DOWNLOAD_MASTER)
+    granted = _granted(principal, Capability.DOWNLOAD_RELEASE)
     return policy.decide(terms.of(version), at=at) if granted.allowed else granted
 
 
-def _granted(role: Role, capability: Capability) -> Verdict:
-    if capabilities.granted(role, capability):
+def _granted(principal: Principal, capability: Capability) -> Verdict:
+    if principal.can(capability):
         return ALLOWED
-    words = capability.value.replace("_", " ")
-    return Verdict(allowed=False, reasons=(f"Your role does not include this: {words}.",))
+    return Verdict(allowed=False, reasons=(principal.refusal(capability),))

@@ -1,48 +1,35 @@
 """Who may see it? The one filter that every list, search, file and API call starts from."""
 
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from dam.accounts import capabilities, memberships
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, User
+from dam.accounts.principals import Principal
 from dam.catalog.models import Approval, Asset, Version
 
 
-def visible_assets(user: User | AnonymousUser, *, brand: Brand | None = None) -> QuerySet[Asset]:
-    """The assets this person may see, of every brand they belong to or of `brand` alone.
+def visible_assets(principal: Principal) -> QuerySet[Asset]:
+    """The assets of its brand that the principal may see.
 
-    People who make and review see all of it but the trash; viewers see what is released.
+    Those who make and review see all of it but the trash; the others see what is released.
     """
-    if not user.is_authenticated or not user.is_active:
-        return Asset.objects.none()
-    working = [role.value for role in capabilities.roles_with(Capability.VIEW_UNRELEASED)]
-    looking = [role.value for role in capabilities.roles_with(Capability.VIEW)]
-    mine = Q(brand__memberships__user_id=user.pk)
-    works_there = Q(brand__memberships__role__in=working)
-    released = Q(current__approval=Approval.APPROVED)
-    assets = Asset.objects.filter(mine & (works_there | (Q(brand__memberships__role__in=looking) & released)))
-    if brand is not None:
-        assets = assets.filter(brand=brand)
-    return assets.filter(trashed_at=None, current__isnull=False)
+    assets = Asset.objects.filter(brand=principal.brand, trashed_at=None, current__isnull=False)
+    if principal.can(Capability.VIEW_UNRELEASED):
+        return assets
+    if principal.can(Capability.VIEW):
+        return assets.filter(current__approval=Approval.APPROVED)
+    return Asset.objects.none()
 
 
-def trashed_assets(user: User | AnonymousUser, *, brand: Brand) -> QuerySet[Asset]:
+def trashed_assets(principal: Principal) -> QuerySet[Asset]:
     """What lies in the trash, for those who may put it there."""
-    if not user.is_authenticated or not user.is_active:
+    if not principal.can(Capability.TRASH):
         return Asset.objects.none()
-    keepers = [role.value for role in capabilities.roles_with(Capability.TRASH)]
-    return Asset.objects.filter(
-        brand=brand,
-        brand__memberships__user_id=user.pk,
-        brand__memberships__role__in=keepers,
-        trashed_at__isnull=False,
-    )
+    return Asset.objects.filter(brand=principal.brand, trashed_at__isnull=False)
 
 
-def visible_versions(user: User | AnonymousUser, *, brand: Brand) -> QuerySet[Version]:
-    """Versions of visible assets; a viewer gets only the approved ones among them."""
-    versions = Version.objects.filter(asset__in=visible_assets(user, brand=brand))
-    if memberships.can(user, Capability.VIEW_UNRELEASED, brand):
+def visible_versions(principal: Principal) -> QuerySet[Version]:
+    """Versions of visible assets; those who see only what is released get the approved ones among them."""
+    versions = Version.objects.filter(asset__in=visible_assets(principal))
+    if principal.can(Capability.VIEW_UNRELEASED):
         return versions
     return versions.filter(approval=Approval.APPROVED)

@@ -1,13 +1,12 @@
-"""How many of the assets a person may see have each value: the numbers beside the filters."""
+"""How many of the assets a principal may see have each value: the numbers beside the filters."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, QuerySet
 
-from dam.accounts.models import Brand, User
+from dam.accounts.principals import Principal
 from dam.catalog.models import Approval, Asset, Credentials, Origin, Tag
 from dam.search import search
 from dam.search.query import Filters, Query
@@ -47,9 +46,8 @@ _COLUMNS = (
 
 
 def count(
-    user: User | AnonymousUser,
+    principal: Principal,
     *,
-    brand: Brand,
     asked: Query | None = None,
     filters: Filters | None = None,
     within: Collection[UUID] | None = None,
@@ -63,7 +61,7 @@ def count(
     chosen = asked.filters.merged(filters or Filters())
 
     def assets(those: Filters) -> QuerySet[Asset]:
-        found = search.among(user, brand=brand, asked=replace(asked, filters=those))
+        found = search.among(principal, asked=replace(asked, filters=those))
         return found if within is None else found.filter(pk__in=within)
 
     facets = [

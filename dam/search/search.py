@@ -1,12 +1,11 @@
-"""One search: words and pictures, only among what this person may see."""
+"""One search: words and pictures, only among what this principal may see."""
 
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from dam.accounts.models import Brand, User
+from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
 from dam.rights.visibility import visible_assets
 from dam.search import fulltext, fusion, query, query_embedding, similarity
@@ -24,9 +23,8 @@ Ask = Callable[[str, str], TextEmbedding | None]
 
 
 def find(
-    user: User | AnonymousUser,
+    principal: Principal,
     *,
-    brand: Brand,
     words: str,
     filters: Filters | None = None,
     limit: int = 60,
@@ -39,7 +37,7 @@ def find(
     it a worker is asked, and if it is busy the answer says so and holds what the words found.
     """
     asked = query.parse(words)
-    assets = among(user, brand=brand, asked=asked, filters=filters)
+    assets = among(principal, asked=asked, filters=filters)
     if not asked.has_words:
         return _newest(assets, asked, limit=limit, offset=offset)
     found = fulltext.ranked(assets, asked, limit=DEPTH)
@@ -60,12 +58,10 @@ def find(
     )
 
 
-def among(
-    user: User | AnonymousUser, *, brand: Brand, asked: Query, filters: Filters | None = None
-) -> QuerySet[Asset]:
+def among(principal: Principal, *, asked: Query, filters: Filters | None = None) -> QuerySet[Asset]:
     """What a search ranks: visible assets, narrowed by filters and by the words ruled out."""
     wanted = asked.filters.merged(filters or Filters())
-    return fulltext.exclude(narrow(visible_assets(user, brand=brand), wanted), asked)
+    return fulltext.exclude(narrow(visible_assets(principal), wanted), asked)
 
 
 def _newest(assets: QuerySet[Asset], asked: Query, *, limit: int, offset: int) -> Results:

@@ -18,7 +18,7 @@ from dam.rights.visibility import trashed_assets, visible_assets
 from dam.search import search
 from dam.web import usage_status
 from dam.web.asset_forms import AssetForm
-from dam.web.decorators import BrandRequest, may, requires
+from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
 TABS = {
@@ -78,7 +78,7 @@ def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Capability.TRASH)
 def trash(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    shown = get_object_or_404(visible_assets(request.user, brand=request.brand), pk=asset_id)
+    shown = get_object_or_404(visible_assets(request.principal), pk=asset_id)
     assets.trash(shown, by=request.user)
     messages.success(request, f"“{shown.title}” is in the trash. Restore it there if that was a mistake.")
     return redirect("library", request.brand.slug)
@@ -87,14 +87,14 @@ def trash(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Capability.TRASH)
 def restore(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    shown = get_object_or_404(trashed_assets(request.user, brand=request.brand), pk=asset_id)
+    shown = get_object_or_404(trashed_assets(request.principal), pk=asset_id)
     assets.restore(shown, by=request.user)
     messages.success(request, f"“{shown.title}” is back in the library.")
     return redirect("asset", request.brand.slug, shown.pk)
 
 
 def _visible(request: BrandRequest, asset_id: UUID) -> Asset:
-    found = search.with_parts(visible_assets(request.user, brand=request.brand))
+    found = search.with_parts(visible_assets(request.principal))
     shown = get_object_or_404(found.prefetch_related("current__steps"), pk=asset_id)
     assert shown.current is not None  # visible assets have one
     shown.current.asset = shown
@@ -112,14 +112,14 @@ def _page(request: BrandRequest, shown: Asset) -> dict[str, object]:
         "version": shown.current,
         "renditions": renditions,
         "sprite": sprite.details if sprite and sprite.details.get("frames") else None,
-        "release": access.may_download(request.role, shown.current, at=at),
+        "release": access.may_download(request.principal, shown.current, at=at),
         "usage": usage_status.of(origin=shown.origin, terms=terms.of(shown.current), at=at),
     }
 
 
 def _tabs(request: BrandRequest) -> dict[str, str]:
-    hidden = set() if may(request, Capability.VIEW_UNRELEASED) else {"review", "files", "origin"}
-    if not may(request, Capability.VIEW_ACTIVITY):
+    hidden = set() if request.principal.can(Capability.VIEW_UNRELEASED) else {"review", "files", "origin"}
+    if not request.principal.can(Capability.VIEW_ACTIVITY):
         hidden.add("activity")
     return {name: title for name, title in TABS.items() if name not in hidden}
 

@@ -1,24 +1,30 @@
-"""The frame around every page: the brand, the brands to switch to, what the role may do."""
+"""The frame around every page: the brand, the brands to switch to, what one may do."""
 
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpRequest
 
-from dam.accounts import capabilities
 from dam.accounts.models import Brand
-from dam.web.decorators import BrandRequest
+from dam.accounts.principals import Principal
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Template context of the rail and the top bar: brand, brands to switch to, what the role may do."""
-    brand = getattr(request, "brand", None)
-    if brand is None or not request.user.is_authenticated:
+    """Template context of the rail and the top bar: brand, brands to switch to, who asks, what one may do."""
+    principal: Principal | None = getattr(request, "principal", None)
+    if principal is None:
         return {"brand": None, "may": {}}
-    role = cast(BrandRequest, request).role
     return {
-        "brand": brand,
-        "role": role,
+        "brand": principal.brand,
+        "principal": principal,
+        "role": principal.role,
         # {{ may.generate }}: one boolean for each capability
-        "may": {capability.value: True for capability in capabilities.GRANTS[role]},
-        "brands": Brand.objects.filter(memberships__user_id=request.user.pk).order_by("name"),
+        "may": {capability.value: True for capability in principal.capabilities},
+        "brands": _brands(principal),
     }
+
+
+def _brands(principal: Principal) -> Iterable[Brand]:
+    if principal.kind != "member":
+        return (principal.brand,)
+    return Brand.objects.filter(memberships__user=principal.user).order_by("name")

@@ -4,19 +4,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
-from dam.accounts import capabilities
-from dam.accounts.capabilities import Capability, Role
+from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand, User
+from dam.accounts.principals import Principal
 
 
 class BrandRequest(HttpRequest):
     """A request below /b/<slug>/, after the middleware has let it through."""
 
     brand: Brand
-    role: Role
+    principal: Principal
     user: User
 
 
@@ -24,26 +23,15 @@ View = Callable[..., HttpResponseBase]
 
 
 def requires(capability: Capability) -> Callable[[View], View]:
-    """A view for those whose role includes the capability; everybody else gets the 403 page."""
+    """A view for those who have the capability; everybody else gets the 403 page."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            check(request, capability)
+            request.principal.require(capability)
             return view(request, *args, **kwargs)
 
         checked.capability = capability  # type: ignore[attr-defined]
         return checked
 
     return decorate
-
-
-def check(request: BrandRequest, capability: Capability) -> None:
-    if not may(request, capability):
-        raise PermissionDenied(
-            f"Your role in {request.brand} ({request.role.replace('_', ' ')}) does not include this."
-        )
-
-
-def may(request: BrandRequest, capability: Capability) -> bool:
-    return capabilities.granted(request.role, capability)

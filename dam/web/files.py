@@ -24,11 +24,11 @@ LEAVES = {access.MASTER: "master.downloaded", RenditionKind.RELEASE.value: "rele
 @requires(Capability.VIEW)
 def file(request: BrandRequest, version_id: UUID, kind: str) -> HttpResponseBase:
     """A file of the version, or the part of it that is asked for. Permission is asked each time."""
-    seen = visible_versions(request.user, brand=request.brand).select_related("asset", "rights")
+    seen = visible_versions(request.principal).select_related("asset", "rights")
     version = get_object_or_404(seen, pk=version_id)
     if kind not in access.KINDS:
         raise Http404("There is no such file.")
-    verdict = access.may_fetch(request.role, version, kind, at=timezone.now())
+    verdict = access.may_fetch(request.principal, version, kind, at=timezone.now())
     if not verdict.allowed:
         raise PermissionDenied(" ".join(verdict.reasons))
     stored = version if kind == access.MASTER else get_object_or_404(Rendition, version=version, kind=kind)

@@ -13,7 +13,7 @@ from dam.accounts.capabilities import Capability
 from dam.rights.visibility import visible_assets
 from dam.search import query, search
 from dam.web import cards, listing
-from dam.web.decorators import BrandRequest, may, requires
+from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
 LAYOUTS = {"s": "Small cards", "m": "Medium cards", "l": "Large cards", "list": "List"}
@@ -25,13 +25,13 @@ YEAR = 365 * 24 * 3600
 @requires(Capability.VIEW)
 def library(request: BrandRequest) -> HttpResponse:
     wanted, at = listing.read(request.GET), timezone.now()
-    filled = listing.fill(request.user, brand=request.brand, wanted=wanted, at=at)
+    filled = listing.fill(request.principal, wanted=wanted, at=at)
     layout = _layout(request)
     part = is_fragment(request) and wanted.continues
     context = {
         "area": "library",
         "listing": filled,
-        "facets": () if part else listing.count(request.user, brand=request.brand, shown=filled),
+        "facets": () if part else listing.count(request.principal, shown=filled),
         "loaded_at": at.isoformat(),
         "layout": layout,
         "layouts": LAYOUTS,
@@ -48,9 +48,9 @@ def library(request: BrandRequest) -> HttpResponse:
 @requires(Capability.VIEW)
 def card(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """One card again, after its version changed."""
-    assets = search.with_parts(visible_assets(request.user, brand=request.brand))
+    assets = search.with_parts(visible_assets(request.principal))
     shown = cards.of(get_object_or_404(assets, pk=asset_id), at=timezone.now())
-    context = {"card": shown, "selectable": may(request, Capability.EDIT)}
+    context = {"card": shown, "selectable": request.principal.can(Capability.EDIT)}
     return render(request, "components/card.html", context)
 
 
@@ -64,7 +64,7 @@ def news(request: BrandRequest) -> HttpResponse:
         raise BadRequest("since must be a date and time.") from None
     if since.tzinfo is None:
         raise BadRequest("since must have its offset.")
-    count = visible_assets(request.user, brand=request.brand).filter(created_at__gt=since).count()
+    count = visible_assets(request.principal).filter(created_at__gt=since).count()
     return render(request, "library/_news.html", {"count": count})
 
 

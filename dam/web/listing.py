@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from dam.accounts.models import Brand, User
+from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
 from dam.search import facets, query, search
 from dam.search.facets import Facet
@@ -106,11 +106,11 @@ def read(parameters: QueryDict) -> ListingQuery:
     )
 
 
-def fill(user: User, *, brand: Brand, wanted: ListingQuery, at: datetime) -> Listing:
+def fill(principal: Principal, *, wanted: ListingQuery, at: datetime) -> Listing:
     """A search ranks, so it is paged by place; a list by time is paged by the last asset shown."""
     if query.parse(wanted.words).has_words:
-        return _ranked(user, brand, wanted, at)
-    assets = search.among(user, brand=brand, asked=query.parse(wanted.words), filters=wanted.filters)
+        return _ranked(principal, wanted, at)
+    assets = search.among(principal, asked=query.parse(wanted.words), filters=wanted.filters)
     page = list(_after(search.with_parts(assets), wanted.after).order_by("-created_at", "-pk")[: PAGE + 1])
     shown, rest = page[:PAGE], page[PAGE:]
     more = str(Cursor(shown[-1].created_at, shown[-1].pk)) if rest else ""
@@ -123,18 +123,16 @@ def fill(user: User, *, brand: Brand, wanted: ListingQuery, at: datetime) -> Lis
     )
 
 
-def count(user: User, *, brand: Brand, shown: Listing) -> tuple[Facet, ...]:
+def count(principal: Principal, *, shown: Listing) -> tuple[Facet, ...]:
     """The numbers beside the filters, for this page."""
     wanted = shown.query
     within = shown.results.found if shown.results else None
-    return facets.count(
-        user, brand=brand, asked=query.parse(wanted.words), filters=wanted.filters, within=within
-    )
+    return facets.count(principal, asked=query.parse(wanted.words), filters=wanted.filters, within=within)
 
 
-def _ranked(user: User, brand: Brand, wanted: ListingQuery, at: datetime) -> Listing:
+def _ranked(principal: Principal, wanted: ListingQuery, at: datetime) -> Listing:
     results = search.find(
-        user, brand=brand, words=wanted.words, filters=wanted.filters, limit=PAGE, offset=wanted.start
+        principal, words=wanted.words, filters=wanted.filters, limit=PAGE, offset=wanted.start
     )
     end = wanted.start + len(results.hits)
     return Listing(

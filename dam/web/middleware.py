@@ -7,8 +7,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from dam.accounts.capabilities import Role
-from dam.accounts.models import Membership
+from dam.accounts import principals
 from dam.web.decorators import BrandRequest, View
 
 
@@ -46,14 +45,9 @@ class CurrentBrandMiddleware:
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        membership = (
-            Membership.objects.select_related("brand")
-            .filter(user_id=request.user.pk, brand__slug=slug)
-            .first()
-        )
-        if membership is None:
+        principal = principals.signed_in(request.user, slug=slug)
+        if principal is None:
             raise Http404("There is no such brand, or you are not a member of it.")
         scoped = cast(BrandRequest, request)
-        scoped.brand = membership.brand
-        scoped.role = Role(membership.role)
+        scoped.principal, scoped.brand = principal, principal.brand
         return None

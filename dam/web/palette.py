@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.rights.visibility import visible_assets
-from dam.web.decorators import BrandRequest, may, requires
+from dam.web.decorators import BrandRequest, requires
 
 MOST_CLIPS = 8
 
@@ -49,9 +49,9 @@ def palette(request: BrandRequest) -> HttpResponse:
     places = [
         (place, reverse(place.url_name, args=[request.brand.slug] if place.in_brand else []))
         for place in PLACES
-        if may(request, place.needs) and words.lower() in f"{place.title} {place.also}".lower()
+        if request.principal.can(place.needs) and words.lower() in f"{place.title} {place.also}".lower()
     ]
-    clips = visible_assets(request.user, brand=request.brand).select_related("current")
+    clips = visible_assets(request.principal).select_related("current")
     for word in words.split():
         clips = clips.filter(title__icontains=word)
     context = {

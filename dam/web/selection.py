@@ -53,7 +53,7 @@ def trash(request: BrandRequest) -> HttpResponse:
 def _chosen(request: BrandRequest) -> Iterator[Asset]:
     """Of the ids that were sent, the clips that this person may see; what is no id is left out."""
     for_sure = [key for key in map(_uuid, request.POST.getlist("asset")[:MOST]) if key]
-    seen = visible_assets(request.user, brand=request.brand)
+    seen = visible_assets(request.principal)
     return seen.filter(pk__in=for_sure).select_related("brand").prefetch_related("tags").iterator(MOST)
 
 

@@ -21,7 +21,7 @@ from dam.ingest.models import Step, Upload
 from dam.media.errors import Refused
 from dam.rights.visibility import visible_assets, visible_versions
 from dam.web import htmx, problem_details
-from dam.web.decorators import BrandRequest, may, requires
+from dam.web.decorators import BrandRequest, requires
 from dam.web.problem_details import problem
 
 TUS = "1.0.0"
@@ -41,7 +41,7 @@ def tus(view: View) -> View:
     def answer(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase
         try:
-            if not may(request, Capability.UPLOAD):
+            if not request.principal.can(Capability.UPLOAD):
                 response = problem(403, "forbidden", "Your role in this brand does not include uploading.")
             else:
                 response = view(request, *args, **kwargs)
@@ -104,7 +104,7 @@ def recent(request: BrandRequest) -> HttpResponseBase:
 def retry_step(request: BrandRequest, version_id: UUID, name: str) -> HttpResponse:
     """Run a processing step again."""
     version: Version = get_object_or_404(
-        visible_versions(request.user, brand=request.brand).select_related("asset", "brand"), pk=version_id
+        visible_versions(request.principal).select_related("asset", "brand"), pk=version_id
     )
     get_object_or_404(Step, version=version, name=name)
     with suppress(steps.StepBusy):  # somebody else pressed it as well: it runs, as was asked
@@ -158,10 +158,7 @@ def _with_offset(response: HttpResponseBase, upload: Upload) -> HttpResponseBase
 def _describe(request: BrandRequest, upload: Upload) -> dict[str, object]:
     """The upload as JSON. Its asset is named while the person may see it."""
     asset = upload.version.asset if upload.version else None
-    if (
-        asset is not None
-        and not visible_assets(request.user, brand=request.brand).filter(pk=asset.pk).exists()
-    ):
+    if asset is not None and not visible_assets(request.principal).filter(pk=asset.pk).exists():
         asset = None
     return {
         "id": str(upload.pk),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from dam.accounts.capabilities import Capability
 from dam.rights.visibility import visible_assets
-from dam.web.decorators import BrandRequest, may, requires
+from dam.web.decorators import BrandRequest, requires
 from generation.models import GenerationJob
 
 
@@ -17,7 +17,7 @@ from generation.models import GenerationJob
 def asset_origin(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """Prompt, seed and model of a generated asset; who brought in an uploaded one."""
     asset = get_object_or_404(
-        visible_assets(request.user, brand=request.brand).select_related("current__created_by"), pk=asset_id
+        visible_assets(request.principal).select_related("current__created_by"), pk=asset_id
     )
     job = (
         GenerationJob.objects.filter(brand=request.brand, version__asset=asset)
@@ -26,5 +26,5 @@ def asset_origin(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         .first()
     )
     # What was asked of the model is the brand's own business; who only looks things up need not know.
-    context = {"asset": asset, "job": job, "shows_prompt": may(request, Capability.VIEW_UNRELEASED)}
+    context = {"asset": asset, "job": job, "shows_prompt": request.principal.can(Capability.VIEW_UNRELEASED)}
     return render(request, "generate/origin.html", context)

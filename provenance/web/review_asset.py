@@ -14,7 +14,7 @@ from dam.accounts.capabilities import Capability
 from dam.catalog.models import Asset, Version
 from dam.rights import visibility
 from dam.web import htmx
-from dam.web.decorators import BrandRequest, may, requires
+from dam.web.decorators import BrandRequest, requires
 from provenance.review import policies, queue, reviews
 from provenance.review.models import Review
 from provenance.web import review_comments, review_summary
@@ -48,7 +48,7 @@ def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Capability.VIEW_UNRELEASED)
 def withdraw(request: BrandRequest, review_id: UUID) -> HttpResponse:
-    review = get_object_or_404(queue.visible_reviews(request.user, brand=request.brand), pk=review_id)
+    review = get_object_or_404(queue.visible_reviews(request.principal), pk=review_id)
     asset = review.version.asset
     try:
         reviews.withdraw(review, by=request.user)
@@ -85,7 +85,7 @@ def _panel(
 ) -> HttpResponse:
     at = timezone.localtime()
     version = _current(asset)
-    works_here = may(request, Capability.VIEW_UNRELEASED)
+    works_here = request.principal.can(Capability.VIEW_UNRELEASED)
     passages = list(
         Review.objects.filter(version__asset=asset, brand=request.brand)
         .select_related("version__asset", "version__created_by", "submitted_by", "brand")
@@ -93,7 +93,9 @@ def _panel(
         .order_by("-submitted_at")
     )
     latest = next((review for review in passages if review.version_id == version.pk), None)
-    role_reason = policies.refuse_revocation(approval=version.approval, role=request.role, reason="given")
+    role_reason = policies.refuse_revocation(
+        approval=version.approval, role=request.principal.role, reason="given"
+    )
     context: dict[str, object] = {
         "asset": asset,
         "version": version,
@@ -122,7 +124,7 @@ def _done(request: BrandRequest, asset: Asset, words: str) -> HttpResponse:
 
 
 def _asset(request: BrandRequest, asset_id: UUID) -> Asset:
-    rows = visibility.visible_assets(request.user, brand=request.brand)
+    rows = visibility.visible_assets(request.principal)
     return get_object_or_404(rows.select_related("current__brand", "current__asset", "brand"), pk=asset_id)
 
 

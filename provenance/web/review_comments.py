@@ -44,7 +44,7 @@ def add(request: BrandRequest, version_id: UUID) -> HttpResponse:
 @requires(Capability.COMMENT)
 def resolve(request: BrandRequest, comment_id: int) -> HttpResponse:
     """Mark a comment as dealt with. Somebody having been faster is no error: it is resolved."""
-    seen = visibility.visible_versions(request.user, brand=request.brand)
+    seen = visibility.visible_versions(request.principal)
     comment = get_object_or_404(
         Comment.objects.select_related("version__asset", "version__brand").filter(version__in=seen),
         pk=comment_id,
@@ -74,7 +74,7 @@ def context(version: Version, form: CommentForm | None = None) -> dict[str, Any]
 
 
 def _version(request: BrandRequest, version_id: UUID) -> Version:
-    rows = visibility.visible_versions(request.user, brand=request.brand).select_related("asset", "brand")
+    rows = visibility.visible_versions(request.principal).select_related("asset", "brand")
     return get_object_or_404(rows, pk=version_id)
 
 

@@ -33,9 +33,9 @@ RECENT = 50
 def reviews_page(request: BrandRequest) -> HttpResponse:
     """The lists of reviews: what waits for this person, what is open, what was decided lately."""
     lists = {
-        "waiting": queue.waiting_for(request.user, brand=request.brand),
-        "open": queue.open_reviews(request.user, brand=request.brand),
-        "closed": queue.closed_reviews(request.user, brand=request.brand),
+        "waiting": queue.waiting_for(request.principal),
+        "open": queue.open_reviews(request.principal),
+        "closed": queue.closed_reviews(request.principal),
     }
     counts = {name: lists[name].count() for name in ("waiting", "open")}
     chosen = request.GET.get("show", "")
@@ -60,7 +60,7 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
 @requires(Capability.VIEW)
 def count(request: BrandRequest) -> HttpResponse:
     """The figure beside "Review" in the rail: what waits for this person."""
-    waiting = queue.waiting_for(request.user, brand=request.brand).count()
+    waiting = queue.waiting_for(request.principal).count()
     return render(request, "review/count.html", {"waiting": waiting})
 
 
@@ -138,11 +138,11 @@ def _form(review: Review, kind: DecisionKind, *, data: Any = None) -> AnswerForm
 
 def _go_on(request: BrandRequest, review: Review) -> HttpResponse:
     """Say what came of it, and show the next clip that waits."""
-    review = queue.visible_reviews(request.user, brand=request.brand).get(pk=review.pk)
+    review = queue.visible_reviews(request.principal).get(pk=review.pk)
     messages.success(
         request, f"{review.version.asset}: {review_summary.sentence(review, at=timezone.localtime())}"
     )
-    following = queue.waiting_for(request.user, brand=request.brand).first()
+    following = queue.waiting_for(request.principal).first()
     if following is not None:
         address = reverse("review", args=[request.brand.slug, following.pk])
     else:
@@ -153,14 +153,14 @@ def _go_on(request: BrandRequest, review: Review) -> HttpResponse:
 
 
 def _review(request: BrandRequest, review_id: UUID) -> Review:
-    rows = queue.visible_reviews(request.user, brand=request.brand)
+    rows = queue.visible_reviews(request.principal)
     return get_object_or_404(rows.prefetch_related("decisions__decided_by"), pk=review_id)
 
 
 def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: object) -> HttpResponse:
     at = timezone.localtime()
     version = review.version
-    waiting = queue.waiting_for(request.user, brand=request.brand).prefetch_related("version__renditions")
+    waiting = queue.waiting_for(request.principal).prefetch_related("version__renditions")
     refusal = reviews.refusal_to_decide(review, by=request.user)
     forms = {} if refusal else {kind.value: _form(review, kind) for kind in DecisionKind}
     earlier = (

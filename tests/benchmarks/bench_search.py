@@ -5,7 +5,8 @@ import pytest
 from django.test import Client
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member
 from dam.catalog.models import Asset, Version
 from dam.rights.visibility import visible_assets
 from dam.search import fulltext as words
@@ -15,7 +16,7 @@ from dam.search.encoders.base import TextEmbedding
 from dam.search.models import Embedding
 from dam.search.results import Results
 from tests.benchmarks.conftest import Measure
-from tests.factories import BrandFactory, VersionFactory, member
+from tests.factories import BrandFactory, VersionFactory, new_principal
 
 CLIPS, FRAMES, DIMENSIONS = 2000, 8, 256
 NOUNS = ("bottle", "can", "harbour", "forest", "city", "picnic", "summer", "lighthouse", "market", "train")
@@ -24,13 +25,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def library() -> tuple[Brand, User]:
+def library() -> tuple[Brand, Member]:
     brand = BrandFactory.create()
-    person = member(brand, Role.CREATOR)
+    person = new_principal(brand, Role.CREATOR)
     chance = np.random.default_rng(1)
     for number in range(CLIPS):
         title = f"{NOUNS[number % 10].title()} {NOUNS[number // 10 % 10]} {number}"
-        VersionFactory.create(asset__brand=brand, asset__created_by=person, asset__title=title)
+        VersionFactory.create(asset__brand=brand, asset__created_by=person.user, asset__title=title)
     for asset in Asset.objects.filter(brand=brand):
         words.refresh(asset)
     vectors = chance.normal(size=(CLIPS, FRAMES, DIMENSIONS)).astype(np.float32)
@@ -52,20 +53,20 @@ def library() -> tuple[Brand, User]:
     return brand, person
 
 
-def test_search(measure: Measure, library: tuple[Brand, User], client: Client) -> None:
+def test_search(measure: Measure, library: tuple[Brand, Member], client: Client) -> None:
     brand, person = library
     meaning = TextEmbedding(
         vector=tuple(np.eye(DIMENSIONS)[0].tolist()), unknown_words=(), steepness=20, level=0.5
     )
     newest = f"newest 48 of {CLIPS} visible clips"
-    measure(newest, lambda: list(visible_assets(person, brand=brand).order_by("-created_at")[:48]))
+    measure(newest, lambda: list(visible_assets(person).order_by("-created_at")[:48]))
 
     def find(spoken: str, seen: TextEmbedding | None) -> Results:
-        return search.find(person, brand=brand, words=spoken, limit=48, ask=lambda text, encoder: seen)
+        return search.find(person, words=spoken, limit=48, ask=lambda text, encoder: seen)
 
     measure("search by words", lambda: find("bottle summer", None), against=newest)
     measure("search by words and pictures", lambda: find("bottle summer", meaning), against="search by words")
-    client.force_login(person)
+    client.force_login(person.user)
     measure("the library page", lambda: client.get(f"/b/{brand.slug}/"), against=newest)
 
 

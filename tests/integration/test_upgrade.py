@@ -29,6 +29,7 @@ from dam.search.models import Embedding
 from generation.models import GenerationJob
 from provenance.models import ManifestRecord
 from provenance.review.models import Comment, Decision, Review
+from tests.factories import principal
 from tests.upgrade.before import Before
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -197,7 +198,7 @@ def test_the_trail_is_still_append_only(before: Before) -> None:
 
 def test_people_see_what_they_saw(before: Before) -> None:
     for member in Membership.objects.select_related("user", "brand").filter(user__is_active=True):
-        seen = set(visible_assets(member.user, brand=member.brand).values_list("pk", flat=True))
+        seen = set(visible_assets(principal(member.user, member.brand)).values_list("pk", flat=True))
         must, may = (by_member.get(member.pk, set()) for by_member in (before.must_see, before.may_see))
         assert must <= seen <= may, member
 

@@ -11,10 +11,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from dam.accounts import memberships
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability
-from dam.accounts.memberships import Nobody
 from dam.accounts.models import Brand, User
+from dam.accounts.principals import Member, Nobody
 from dam.catalog.models import Processing, Version
 from dam.ingest import importer
 from dam.ingest.registration import AlreadyKnown
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         brand = Brand.objects.filter(slug=options["brand"]).first()
         if brand is None:
             raise CommandError(f"There is no brand {options['brand']!r}.")
-        user = _person(brand, options["email"])
+        user = _person(brand, options["email"]).user
         self.stderr.ending = "\n"
         outcomes = []
         files = _files(options["paths"])
@@ -116,9 +116,9 @@ class Command(BaseCommand):
             self.stdout.write("  ".join(words))
 
 
-def _person(brand: Brand, email: str | None) -> User:
+def _person(brand: Brand, email: str | None) -> Member:
     try:
-        return memberships.acting(brand, Capability.UPLOAD, email=email)
+        return principals.acting(brand, Capability.UPLOAD, email=email)
     except Nobody as error:
         raise CommandError(str(error)) from error
 

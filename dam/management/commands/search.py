@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from dam.accounts import memberships
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability
-from dam.accounts.memberships import Nobody
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member, Nobody
 from dam.search import indexing, search
 from dam.search.encoders.base import TextEmbedding
 from dam.search.results import Hit, Results, Seeing
@@ -48,8 +48,7 @@ class Command(BaseCommand):
         person = _person(brand, options["email"])
         asked = [options["words"]] if options["queries"] is None else _lines(options["queries"])
         answers = [
-            search.find(person, brand=brand, words=words, limit=options["limit"], ask=_understand)
-            for words in asked
+            search.find(person, words=words, limit=options["limit"], ask=_understand) for words in asked
         ]
         if options["json"]:
             lists = [[_told(hit) for hit in results.hits] for results in answers]
@@ -88,11 +87,11 @@ def _brand(slug: str) -> Brand:
         raise CommandError(f"There is no brand {slug!r}. Brands: {known}.") from None
 
 
-def _person(brand: Brand, email: str | None) -> User:
+def _person(brand: Brand, email: str | None) -> Member:
     """The member named, who sees what they may; else the first who sees the whole library."""
     capability = Capability.VIEW if email else Capability.VIEW_UNRELEASED
     try:
-        return memberships.acting(brand, capability, email=email)
+        return principals.acting(brand, capability, email=email)
     except Nobody as error:
         raise CommandError(f"{error} Name a member with --as." if email is None else str(error)) from error
 

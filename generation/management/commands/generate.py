@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
-from dam.accounts import memberships
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability
-from dam.accounts.memberships import Nobody
 from dam.accounts.models import Brand, User
+from dam.accounts.principals import Member, Nobody
 from dam.core import storage
 from generation import briefs, jobs, states, waiting
 from generation.briefs import Brief, BriefRefused
@@ -55,14 +55,14 @@ class Command(BaseCommand):
         if out is not None and not out.resolve().parent.is_dir():
             raise CommandError(f"There is no folder {out.resolve().parent} to write to.")
         began = time.monotonic()
-        (job,) = jobs.request(brand=brand, by=person, brief=_brief(options))
+        (job,) = jobs.request(brand=brand, by=person.user, brief=_brief(options))
         try:
             (job,) = waiting.until_finished([job.pk], seconds=options["timeout"], tell=self._tell)
         except waiting.TookTooLong as error:
-            self._cancel(job, person)
+            self._cancel(job, person.user)
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
-            self._cancel(job, person)
+            self._cancel(job, person.user)
             raise SystemExit(130) from None
         written = _write(job, out) if out is not None and job.state == JobState.DONE else None
         self._report(job, seconds=time.monotonic() - began, out=written, as_json=options["json"])
@@ -152,9 +152,9 @@ def _brand(slug: str | None) -> Brand:
     return brands[0]
 
 
-def _person(brand: Brand, email: str | None) -> User:
+def _person(brand: Brand, email: str | None) -> Member:
     try:
-        return memberships.acting(brand, Capability.GENERATE, email=email)
+        return principals.acting(brand, Capability.GENERATE, email=email)
     except Nobody as error:
         raise CommandError(str(error)) from error
 

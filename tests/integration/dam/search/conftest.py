@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from dam.accounts.models import Brand, User
+    from dam.accounts.models import Brand
+    from dam.accounts.principals import Member
     from dam.search.results import Results
 
 
@@ -25,17 +26,15 @@ def brand(db: None) -> Brand:
 
 
 @pytest.fixture
-def librarian(brand: Brand) -> User:
+def librarian(brand: Brand) -> Member:
     from dam.accounts.capabilities import Role
-    from tests.factories import member
+    from tests.factories import new_principal
 
-    return member(brand, Role.LIBRARIAN)
+    return new_principal(brand, Role.LIBRARIAN)
 
 
 @pytest.fixture
-def find(
-    brand: Brand, librarian: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Callable[..., Results]:
+def find(librarian: Member, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Results]:
     """`find("red bottle")`: the librarian's search, with the colour encoder at hand."""
     from dam.search import search
     from dam.search.encoders import model_card
@@ -45,7 +44,7 @@ def find(
     monkeypatch.setattr(model_card, "current", lambda: installed)
 
     def find(words: str, **options: Any) -> Results:
-        asking: dict[str, Any] = {"brand": brand, "words": words, "ask": seeing.ask, **options}
-        return search.find(asking.pop("user", librarian), **asking)
+        asking: dict[str, Any] = {"words": words, "ask": seeing.ask, **options}
+        return search.find(asking.pop("principal", librarian), **asking)
 
     return find

@@ -6,12 +6,13 @@ import pytest
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member
 from dam.catalog.models import Approval, Origin, Tag
 from dam.search import fulltext
 from dam.search.query import Filters
 from dam.search.results import Match, Moment, Results, Seeing
-from tests.factories import BrandFactory, member
+from tests.factories import BrandFactory, member, new_principal
 from tests.integration.dam.search.seeing import clip, see
 
 Find = Callable[..., Results]
@@ -184,14 +185,14 @@ def test_another_brand_finds_nothing(find: Find, brand: Brand) -> None:
 
 def test_a_stranger_finds_nothing(find: Find, brand: Brand) -> None:
     clip(brand, "Red bottle", colours=["red"])
-    assert find("red", user=member(BrandFactory.create())).total == 0
+    assert find("red", principal=new_principal(BrandFactory.create())).total == 0
 
 
 def test_a_viewer_finds_what_is_released(find: Find, brand: Brand) -> None:
     clip(brand, "Red draft", colours=["red"])
     clip(brand, "Red released", colours=["red"], approval=Approval.APPROVED)
-    viewer = member(brand, Role.VIEWER)
-    assert titles(find("red", user=viewer)) == ["Red released"]
+    viewer = new_principal(brand, Role.VIEWER)
+    assert titles(find("red", principal=viewer)) == ["Red released"]
 
 
 def test_the_trash_is_not_searched(find: Find, brand: Brand) -> None:
@@ -199,7 +200,7 @@ def test_the_trash_is_not_searched(find: Find, brand: Brand) -> None:
     assert find("red").total == 0
 
 
-def test_only_the_current_version_is_seen(find: Find, brand: Brand, librarian: User) -> None:
+def test_only_the_current_version_is_seen(find: Find, brand: Brand, librarian: Member) -> None:
     from tests.factories import VersionFactory
 
     asset = clip(brand, "Clip", colours=["red"])

@@ -10,7 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member
 from dam.search import indexing
 from dam.search.encoders import model_card
 from tests.factories import BrandFactory, member
@@ -21,7 +22,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def run(brand: Brand, librarian: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., str]:
+def run(
+    brand: Brand, librarian: Member, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., str]:
     """`run("red", "--json")`: what the command writes to standard output."""
     installed = seeing.install(tmp_path)
     monkeypatch.setattr(model_card, "current", lambda: installed)

@@ -8,7 +8,7 @@ from dam.catalog.models import Asset, Version
 from provenance.review import queue, reviews
 from provenance.review.models import Review
 from provenance.review.states import DecisionKind
-from tests.factories import BrandFactory, member
+from tests.factories import BrandFactory, new_principal, principal
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
@@ -35,14 +35,14 @@ def test_the_inbox_and_the_policy_agree_on_everybody_and_every_review() -> None:
     Membership.objects.filter(user=cases[0].creator).update(role=Role.BRAND_REVIEWER)
     people = [membership.user for membership in Membership.objects.filter(brand=brand)]
     for person in people:
-        waiting = set(queue.waiting_for(person, brand=brand))
+        waiting = set(queue.waiting_for(principal(person, brand)))
         allowed = {
             review
             for review in Review.objects.select_related("brand", "version__asset")
             if reviews.refusal_to_decide(review, by=person) is None
         }
         assert waiting == allowed
-    assert any(queue.waiting_for(person, brand=brand).exists() for person in people)
+    assert any(queue.waiting_for(principal(person, brand)).exists() for person in people)
 
 
 def test_the_most_urgent_comes_first() -> None:
@@ -51,7 +51,7 @@ def test_the_most_urgent_comes_first() -> None:
     due = [None, NOW + timedelta(days=2), NOW + timedelta(days=1), None]
     for hours, (case, due_at) in enumerate(zip(cases, due, strict=True)):
         reviews.submit(case.version, by=case.creator, due_at=due_at, at=NOW + timedelta(hours=hours))
-    waiting = queue.waiting_for(cases[0].brand_reviewer, brand=brand)
+    waiting = queue.waiting_for(principal(cases[0].brand_reviewer, brand))
     assert [review.version for review in waiting] == [cases[n].version for n in (2, 1, 0, 3)]
 
 
@@ -59,19 +59,19 @@ def test_the_most_urgent_comes_first() -> None:
 def test_nothing_waits_for_people_who_decide_nothing(role: Role) -> None:
     case = Case()
     case.submit()
-    assert not queue.waiting_for(member(case.brand, role), brand=case.brand).exists()
+    assert not queue.waiting_for(new_principal(case.brand, role)).exists()
 
 
 def test_a_stranger_sees_no_review() -> None:
     case = Case()
     case.submit()
-    stranger = member(BrandFactory.create(), Role.BRAND_REVIEWER)
-    assert not queue.waiting_for(stranger, brand=case.brand).exists()
-    assert not queue.open_reviews(stranger, brand=case.brand).exists()
+    stranger = new_principal(BrandFactory.create(), Role.BRAND_REVIEWER)
+    assert not queue.waiting_for(stranger).exists()
+    assert not queue.open_reviews(stranger).exists()
 
 
 def test_a_viewer_sees_no_open_review_and_a_creator_does() -> None:
     case = Case()
     review = case.submit()
-    assert not queue.open_reviews(member(case.brand, Role.VIEWER), brand=case.brand).exists()
-    assert queue.open_reviews(case.creator, brand=case.brand).get() == review
+    assert not queue.open_reviews(new_principal(case.brand, Role.VIEWER)).exists()
+    assert queue.open_reviews(principal(case.creator, case.brand)).get() == review
