@@ -1,8 +1,12 @@
 """The Celery application. Every task names its queue: gpu, media, index, sign or default."""
 
+import logging
 import os
 
 from celery import Celery
+from celery.signals import worker_ready
+
+from dam.core import sandbox
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 
@@ -12,3 +16,11 @@ app.autodiscover_tasks(
     ["dam.ingest", "dam.search", "provenance.manifests", "provenance.review", "generation"],
     related_name="tasks",
 )
+
+
+@worker_ready.connect
+def _log_protections(**_: object) -> None:
+    """A worker reads files from outside: say at its start how far its kernel helps with that."""
+    missing = sandbox.PROTECTIONS.keys() - sandbox.protections()
+    level = logging.WARNING if missing else logging.INFO
+    logging.getLogger(__name__).log(level, sandbox.describe_protections())

@@ -1,6 +1,8 @@
 """How much one file from outside may cost. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import replace
+
+from dam.core.sandbox import Limits
 
 GIB = 1024**3
 
@@ -9,18 +11,9 @@ MAX_PIXELS = 80_000_000  # 8K in either direction, and some room
 MAX_SECONDS = 6 * 3600
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What a child process may use; the kernel ends it beyond."""
-
-    wall_seconds: float
-    cpu_seconds: int
-    memory_bytes: int  # of address space
-    file_bytes: int  # of any file it writes
-
-
 PROBE = Limits(wall_seconds=180, cpu_seconds=120, memory_bytes=4 * GIB, file_bytes=1024**2)
 FRAMES = Limits(wall_seconds=900, cpu_seconds=900, memory_bytes=5 * GIB, file_bytes=1024**2)
+FRAME_HEAD_BYTES = 1024  # what is said of a frame before its pixels
 ENCODE = Limits(wall_seconds=1800, cpu_seconds=1800, memory_bytes=4 * GIB, file_bytes=8 * GIB)
 
 
@@ -34,3 +27,9 @@ def transcode(*, seconds: float, pixels: int) -> Limits:
         memory_bytes=6 * GIB,
         file_bytes=int(min(256 * 1024**2 + seconds * 8 * 1024**2 * megapixels, 200 * GIB)),
     )
+
+
+def frames(*, count: int, max_side: int) -> Limits:
+    """Limits for decoding so many frames, none larger than `max_side` in either direction."""
+    most = count * (3 * max_side**2 + FRAME_HEAD_BYTES) + FRAME_HEAD_BYTES
+    return replace(FRAMES, stdout_bytes=most)

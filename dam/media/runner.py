@@ -1,48 +1,47 @@
-"""Running FFmpeg and the decoding child: the only place where media work starts a process.
-
-Every child is confined (dam/media/confine.py) in time, address space and output size, belongs to no
-terminal, and dies with the worker that started it.
-"""
+"""What is made of a video file, by FFmpeg and by the decoder process, both in the sandbox."""
 
 import json
-import os
 import shutil
-import subprocess
 import sys
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
+from dam.core import sandbox
+from dam.core.sandbox import Completed, Limits, Outcome, Output, Process
 from dam.media import budgets, commands, frames, specs, thumbnails
-from dam.media.budgets import GIB, Limits
+from dam.media.budgets import GIB
 from dam.media.errors import Refused
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
 from dam.media.specs import Movie
 
-CONFINE = Path(__file__).with_name("confine.py")
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
-TAIL_BYTES = 16 * 1024
-MOST_SIDE = 8192  # of a frame that the child sends
+# The decoder's code alone: importing `dam` itself would bring Celery along, and our settings.
+DECODER = """
+import sys, types
+sys.modules["dam"] = types.ModuleType("dam")
+sys.modules["dam"].__path__ = [sys.argv[1]]
+from dam.media import decoder_process
+decoder_process.main()
+"""
+MOST_SIDE = 8192  # of a frame that the decoder sends
 
 
 class MediaFailed(Exception):
-    """FFmpeg or the decoding child could not do its work; the message says why, for people."""
+    """FFmpeg or the decoder process could not do its work; the message says why, for people."""
 
 
 def probe(path: Path) -> MediaInfo:
     """The facts about a file from outside. Raises Refused for one that can't be taken."""
-    request = {"do": "probe", "path": str(path.resolve())}
-    with _child(request, budgets.PROBE) as answers:
-        answer = _read_answer(answers)
+    with _decoding({"do": "probe"}, path=path, limits=budgets.PROBE) as decoder:
+        answer = _read_answer(decoder.stdout)
     return MediaInfo.from_json(answer["info"])
 
 
@@ -59,16 +58,12 @@ def sample_frames(
     Give `info` when it is known; otherwise the file is probed first.
     """
     info = info or probe(path)
-    request = {
-        "do": "frames",
-        "path": str(path.resolve()),
-        "info": info.to_json(),
-        "indexes": frames.choose(info, count=count, every_ms=every_ms),
-        "max_side": max_side,
-    }
-    with _child(request, budgets.FRAMES) as answers:
-        while "end" not in (head := _read_answer(answers)):
-            yield _read_frame(answers, head)
+    indexes = frames.choose(info, count=count, every_ms=every_ms)
+    request = {"do": "frames", "info": info.to_json(), "indexes": indexes, "max_side": max_side}
+    limits = budgets.frames(count=len(indexes), max_side=max_side)
+    with _decoding(request, path=path, limits=limits) as decoder:
+        while "end" not in (head := _read_answer(decoder.stdout)):
+            yield _read_frame(decoder.stdout, head)
 
 
 def poster(path: Path, out: Path, *, info: MediaInfo, spec: specs.Poster = specs.POSTER) -> tuple[int, int]:
@@ -113,16 +108,17 @@ def encode_frames(frames: NDArray[np.uint8], *, frame_rate: Fraction, path: Path
     _, height, width, _ = frames.shape
     if width % 2 or height % 2:
         raise ValueError(f"Both sides must be even, not {width} × {height}.")
-    command = commands.encode_raw(
-        path.resolve(), width=width, height=height, frame_rate=frame_rate, spec=specs.RELEASE, binary=ffmpeg()
-    )
-    with _confined(command, budgets.ENCODE) as child:
-        assert child.stdin is not None
-        with suppress(BrokenPipeError):  # its own words say why
-            for frame in frames:
-                child.stdin.write(np.ascontiguousarray(frame).tobytes())
-            child.stdin.close()
-        child.finish()
+    rate, spec = frame_rate, specs.RELEASE
+    with _making(path) as made:
+        command = commands.encode_raw(
+            made, width=width, height=height, frame_rate=rate, spec=spec, binary=ffmpeg()
+        )
+        with sandbox.start(command, limits=budgets.ENCODE, folder=made.parent, stdin=None) as encoder:
+            assert encoder.stdin is not None
+            with suppress(BrokenPipeError):  # its own words say why
+                for frame in frames:
+                    encoder.stdin.write(np.ascontiguousarray(frame).tobytes())
+            _require(encoder.finish(), budgets.ENCODE)
 
 
 def ffmpeg() -> str:
@@ -138,131 +134,87 @@ def ffmpeg() -> str:
 
 
 def _make_movie(path: Path, out: Path, *, info: MediaInfo, spec: Movie) -> MediaInfo:
-    command = commands.make_movie(path.resolve(), out.resolve(), info=info, spec=spec, binary=ffmpeg())
-    allowed = budgets.transcode(seconds=info.duration_ms / 1000, pixels=info.width * info.height)
-    with _confined(command, allowed) as child:
-        child.finish()
+    path = path.resolve()
+    limits = budgets.transcode(seconds=info.duration_ms / 1000, pixels=info.width * info.height)
+    with _making(out) as made:
+        command = commands.make_movie(path, made, info=info, spec=spec, binary=ffmpeg())
+        _require(sandbox.run(command, limits=limits, reads=[path], folder=made.parent), limits)
     try:
         return probe(out)
     except Refused as refused:
         raise MediaFailed("No frame of it could be decoded.") from refused
 
 
-class _Confined:
-    """A running child, with the last of what it said on standard error."""
-
-    def __init__(self, process: "subprocess.Popen[bytes]", limits: Limits) -> None:
-        self.process, self.limits = process, limits
-        self.stdin, self.stdout = process.stdin, process.stdout
-        self.said = b""
-        self.too_long = False
-        self.listener = threading.Thread(target=self._listen, daemon=True)
-        self.timer = threading.Timer(limits.wall_seconds, self._stop)
-        self.timer.daemon = True
-        self.listener.start()
-        self.timer.start()
-
-    def finish(self) -> None:
-        """Wait for a clean end. Raises MediaFailed otherwise."""
-        if self.stdin is not None:
-            with suppress(BrokenPipeError):
-                self.stdin.close()
-        status = self.process.wait()
-        self.listener.join()
-        if status != 0:
-            raise MediaFailed(self._reason(status))
-
-    def end(self) -> None:
-        """Leave nothing running and nothing open."""
-        self.timer.cancel()
-        self.process.kill()
-        self.process.wait()
-        self.listener.join()
-        for pipe in (self.stdin, self.stdout, self.process.stderr):
-            if pipe is not None:
-                with suppress(BrokenPipeError):
-                    pipe.close()
-
-    def _listen(self) -> None:
-        assert self.process.stderr is not None
-        for block in iter(partial(os.read, self.process.stderr.fileno(), 4096), b""):
-            self.said = (self.said + block)[-TAIL_BYTES:]
-
-    def _stop(self) -> None:
-        self.too_long = True
-        self.process.kill()
-
-    def _reason(self, status: int) -> str:
-        said = self.said.decode(errors="replace")
-        if self.too_long or status == -24:  # SIGXCPU
-            return f"It took longer than the {self.limits.wall_seconds / 60:.0f} minutes one file may take."
-        if status == -25 or "File too large" in said:  # SIGXFSZ
-            return "What came of it is larger than one file may become."
-        if "No space left on device" in said:
-            return "There is no room left on the server's disk. Make room, then try again."
-        if "Cannot allocate memory" in said or "MemoryError" in said:
-            return f"It needs more memory than the {self.limits.memory_bytes // GIB} GB one file may use."
-        last = said.strip().splitlines()[-1] if said.strip() else f"status {status}"
-        return f"FFmpeg could not read it: {last[:160]}"
-
-
 @contextmanager
-def _confined(program: Sequence[str], allowed: Limits) -> Iterator[_Confined]:
-    bounds = (allowed.memory_bytes, allowed.cpu_seconds, allowed.file_bytes)
-    launcher = [sys.executable, "-I", "-S", str(CONFINE), *map(str, bounds), "--"]
-    process = subprocess.Popen(
-        [*launcher, *program],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=_environment(),
-        cwd="/",
-        start_new_session=True,
-    )
-    child = _Confined(process, allowed)
-    try:
-        yield child
-    finally:
-        child.end()
-
-
-def _environment() -> dict[str, str]:
-    """Of our own environment nothing secret: no keys, no address of the database."""
-    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    # A thread's arena of address space each is what a linear algebra library reserves otherwise.
-    return {**passed, "PYTHONPATH": str(settings.BASE_DIR), "OPENBLAS_NUM_THREADS": "1"}
-
-
-@contextmanager
-def _child(request: Mapping[str, Any], allowed: Limits) -> Iterator[IO[bytes]]:
-    """The decoding child's answers to this request."""
-    with _confined([sys.executable, "-P", "-m", "dam.media.decoder_process"], allowed) as child:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        with suppress(BrokenPipeError):
-            child.stdin.write(json.dumps(request).encode())
-            child.stdin.close()
+def _making(out: Path) -> Iterator[Path]:
+    """A place for FFmpeg's file, in a folder of its own beside `out`, where it goes when it is finished."""
+    with TemporaryDirectory(prefix=".making-", dir=out.resolve().parent) as folder:
+        made = Path(folder) / "made"
+        yield made
         try:
-            yield child.stdout
+            sandbox.take(made, out)
+        except sandbox.NotMade as problem:
+            raise MediaFailed("FFmpeg ended without having written the file.") from problem
+
+
+def _require(done: Completed, limits: Limits) -> None:
+    if not done.ok:
+        raise MediaFailed(_explain_ffmpeg(done, limits))
+
+
+@contextmanager
+def _decoding(request: Mapping[str, Any], *, path: Path, limits: Limits) -> Iterator[Process]:
+    """The decoder process at work on this request; why it ended, when that was before it had answered."""
+    path = path.resolve()
+    code = settings.BASE_DIR / "dam"
+    with sandbox.start(
+        [sys.executable, "-I", "-c", DECODER, code],
+        limits=limits,
+        reads=[path, code],
+        stdin=json.dumps({**request, "path": str(path)}).encode(),
+        # A thread's arena of address space each is what a linear algebra library reserves otherwise.
+        env={"OPENBLAS_NUM_THREADS": "1"},
+    ) as process:
+        try:
+            yield process
         except _NoAnswer:
-            _refuse_dead_child(child)
+            _explain_decoder(process.finish())
 
 
 class _NoAnswer(Exception):
-    """The child ended before it had answered."""
+    """The decoder process ended before it had answered."""
 
 
-def _refuse_dead_child(child: _Confined) -> None:
-    status = child.process.wait()
-    child.listener.join()
-    if child.too_long or status in (-24, -9) or b"MemoryError" in child.said:
-        raise Refused("too_costly")
-    if status < 0:  # the decoder crashed on it
-        raise Refused("damaged")
-    raise MediaFailed(f"The decoder stopped: {child.said.decode(errors='replace').strip()[-300:]}")
+def _explain_decoder(done: Completed) -> None:
+    """Raises Refused where the file is to blame, else MediaFailed."""
+    match done.outcome:
+        case Outcome.TIMED_OUT | Outcome.OUT_OF_MEMORY | Outcome.TOO_MUCH_OUTPUT:
+            raise Refused("too_costly")
+        case Outcome.CRASHED:
+            raise Refused("damaged")
+        case Outcome.DISK_FULL:
+            raise Refused("disk_full")
+        case _:
+            raise MediaFailed(f"The decoder stopped: {done.stderr.strip()[-300:]}")
 
 
-def _read_answer(answers: IO[bytes]) -> dict[str, Any]:
+def _explain_ffmpeg(done: Completed, limits: Limits) -> str:
+    match done.outcome:
+        case Outcome.TIMED_OUT:
+            return f"It took longer than the {limits.wall_seconds / 60:.0f} minutes one file may take."
+        case Outcome.TOO_MUCH_OUTPUT:
+            return "What came of it is larger than one file may become."
+        case Outcome.DISK_FULL:
+            return "There is no room left on the server's disk. Make room, then try again."
+        case Outcome.OUT_OF_MEMORY:
+            return f"It needs more memory than the {limits.memory_bytes // GIB} GB one file may use."
+        case Outcome.CRASHED:
+            return "FFmpeg crashed on it. The file may be damaged; export it again, or send the original."
+        case _:
+            return f"FFmpeg could not read it: {done.last_words[:160]}"
+
+
+def _read_answer(answers: Output) -> dict[str, Any]:
     line = answers.readline(1024 * 1024)
     if not line.endswith(b"\n"):
         raise _NoAnswer
@@ -272,7 +224,7 @@ def _read_answer(answers: IO[bytes]) -> dict[str, Any]:
     return answer
 
 
-def _read_frame(answers: IO[bytes], head: Mapping[str, Any]) -> Frame:
+def _read_frame(answers: Output, head: Mapping[str, Any]) -> Frame:
     height, width = int(head["height"]), int(head["width"])
     if not 0 < height <= MOST_SIDE or not 0 < width <= MOST_SIDE:
         raise MediaFailed("The decoder sent a picture of an impossible size.")

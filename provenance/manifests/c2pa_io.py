@@ -1,7 +1,7 @@
 """The only importer of c2pa: settings, signing, reading. Knows nothing else of this project.
 
 Run as a script it reads one file and prints what it found as JSON: that is how files from outside
-are read, in a process of their own with limits (verify.py).
+are read, in the sandbox (verify.py).
 
 What is set here was measured with c2pa-python 0.38.1: remote manifests are fetched by default
 (a file could make us call any address), boxes of type free and skip are left out of the hash by

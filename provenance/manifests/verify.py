@@ -1,14 +1,17 @@
-"""Reading a file's credentials. The file may come from anybody: a process of its own reads it, within limits.
+"""Reading a file's credentials. The file may come from anybody: the sandbox reads it.
 
 Knows no Django beyond the settings; the verdict itself is report.py's.
 """
 
+import errno
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dam.core import sandbox
+from dam.core.sandbox import Limits, Outcome
 from dam.core.storage import scratch
 from provenance.manifests import c2pa_io, formats, report
 from provenance.manifests import trust_anchors as trust
@@ -19,18 +22,23 @@ from provenance.manifests.validation_codes import State
 __all__ = ["Report", "State", "check"]
 
 # Reading 1.1 GB takes 1.5 s and 515 MB on two cores; above 512 MB the library spills to a file.
-MEMORY_BYTES = 4 * 1024**3
-SPILL_BYTES = 64 * 1024**3
 BASE_SECONDS = 60.0
 BYTES_PER_SECOND = 20 * 1024**2
-OUTPUT_BYTES = 32 * 1024**2
+LIMITS = Limits(
+    wall_seconds=BASE_SECONDS,
+    cpu_seconds=2 * int(BASE_SECONDS),
+    memory_bytes=4 * 1024**3,
+    file_bytes=64 * 1024**3,
+    stdout_bytes=32 * 1024**2,
+)
 
 
 def check(path: Path, *, anchors: Sequence[Anchor] = ()) -> Report:
     """Read and judge the credentials of a file: trusted by the house's anchors and the given ones.
 
     Never fetches anything, and never raises for what the file holds. Raises OSError when the file
-    itself cannot be opened.
+    itself cannot be opened or the disk is full, and sandbox.Interrupted when the reader was ended from
+    outside.
     """
     path = path.resolve()
     with path.open("rb") as file:
@@ -47,22 +55,24 @@ def _read(path: Path, kind: str, trusted: Sequence[Anchor]) -> Report:
     # Addresses of our own: names may hold anything.
     named = {f"urn:reelproof:anchor:{n}": anchor for n, anchor in enumerate(trusted)}
     settings = c2pa_io.settings_for([Anchor(address, anchor.pem) for address, anchor in named.items()])
-    asked = json.dumps({"path": str(path), "content_type": kind, "settings": settings})
+    query = json.dumps({"path": str(path), "content_type": kind, "settings": settings})
+    reader = Path(c2pa_io.__file__)
+    seconds = BASE_SECONDS + path.stat().st_size / BYTES_PER_SECOND
     with scratch() as folder:
-        try:
-            done = sandbox.run_limited(
-                [sys.executable, "-I", c2pa_io.__file__],
-                seconds=BASE_SECONDS + path.stat().st_size / BYTES_PER_SECOND,
-                memory_bytes=MEMORY_BYTES,
-                file_bytes=SPILL_BYTES,
-                cwd=folder,
-                stdin=asked.encode(),
-                stdout_bytes=OUTPUT_BYTES,
-            )
-        except sandbox.OutputTooLarge:
+        done = sandbox.run(
+            [sys.executable, "-I", reader],
+            limits=replace(LIMITS, wall_seconds=seconds, cpu_seconds=int(2 * seconds)),
+            reads=[path, reader],
+            folder=folder,
+            stdin=query.encode(),
+        )
+    match done.outcome:
+        case Outcome.DONE:
+            named_by_people = {address: anchor.name for address, anchor in named.items()}
+            return report.of(json.loads(done.stdout), anchors=named_by_people)
+        case Outcome.TIMED_OUT | Outcome.OUT_OF_MEMORY | Outcome.TOO_MUCH_OUTPUT:
             return report.without_chain(State.UNREADABLE, report.TOO_MUCH)
-    if not done.ok:
-        stopped = done.timed_out or "MemoryError" in done.stderr or "memory allocation" in done.stderr
-        return report.without_chain(State.UNREADABLE, report.TOO_MUCH if stopped else report.UNREADABLE)
-    reading = json.loads(done.stdout)
-    return report.of(reading, anchors={address: anchor.name for address, anchor in named.items()})
+        case Outcome.DISK_FULL:
+            raise OSError(errno.ENOSPC, "There is no room left on the disk to read the file's credentials")
+        case _:
+            return report.without_chain(State.UNREADABLE, report.UNREADABLE)

@@ -26,8 +26,8 @@ def test_naming_a_file_by_its_content(measure: Measure, tmp_path: Path) -> None:
 
 def test_steps_of_a_clip(measure: Measure, film: Path, tmp_path: Path) -> None:
     info = runner.probe(film)
-    measure("probe in a confined child (10 s of 720p)", lambda: runner.probe(film))
-    name = "sample 20 frames in a confined child"
+    measure("probe in the sandbox (10 s of 720p)", lambda: runner.probe(film))
+    name = "sample 20 frames in the sandbox"
     measure(
         name,
         lambda: list(runner.sample_frames(film, info=info, count=20, max_side=448)),

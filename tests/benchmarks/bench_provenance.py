@@ -12,4 +12,4 @@ def test_sign_and_verify(measure: Measure, tmp_path: Path) -> None:
     signed = tmp_path / "signed.mp4"
     facts = claim_factory.generated()
     measure("sign a clip, and read it back", lambda: signing.sign_generated(master, out=signed, facts=facts))
-    measure("verify it in a confined child", lambda: verify.check(signed))
+    measure("verify it in the sandbox", lambda: verify.check(signed))

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dam.core.sandbox import Limits
 from dam.media import budgets, runner, specs
-from dam.media.budgets import Limits
 from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
 from tests import media_factory

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,7 @@ def test_a_reader_that_takes_too_long_is_stopped(generated: Path, monkeypatch: p
 
 
 def test_a_reader_without_memory_is_stopped(generated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify, "MEMORY_BYTES", 16 * 1024**2)
+    monkeypatch.setattr(verify, "LIMITS", replace(verify.LIMITS, memory_bytes=16 * 1024**2))
     assert verify.check(generated).state is State.UNREADABLE
 
 
