@@ -11,9 +11,10 @@ export class Refused extends Error {
   }
 }
 
+// Worth another try: what has arrived is kept.
 export class Lost extends Error {
-  constructor() {
-    super("The connection was lost. What has arrived is kept; try again to go on from there.");
+  constructor(message = "The connection was lost. What has arrived is kept; try again to go on from there.") {
+    super(message);
   }
 }
 
@@ -107,6 +108,7 @@ export class Upload {
       request.onload = async () => {
         const known = request.getResponseHeader("Upload-Offset");
         if (request.status === 204 || (request.status === 409 && known !== null)) resolve(Number(known));
+        else if (request.status === 507) reject(new Lost((await refusal(507, request.responseText)).message));
         else if (request.status === 423 || request.status >= 502) reject(new Lost());
         else reject(await refusal(request.status, request.responseText));
       };

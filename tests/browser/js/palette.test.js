@@ -1,0 +1,105 @@
+import { equal, find, html, press, send, test } from "/tests/harness.js";
+
+// htmx as far as the palette wants it.
+const triggered = [];
+globalThis.htmx = { trigger: (target, name) => triggered.push(name) };
+
+const ANSWERS = ["Library", "Review", "Trash"].map(
+  (name, at) => `<li role="option" id="answer-${at}"><a href="#${name}">${name}</a></li>`,
+);
+
+async function load({ answers = ANSWERS } = {}) {
+  html(`<dialog id="palette"><input type="search"><ul>${answers.join("")}</ul></dialog><dialog id="other"></dialog>`);
+  await import("/static/dam/js/palette.js");
+  return { dialog: find("#palette"), box: find("input") };
+}
+
+const chosen = () => find('[aria-selected="true"]')?.textContent ?? null;
+
+test("Ctrl K opens the palette and asks for its answers", async () => {
+  const { dialog } = await load();
+  equal(press("k", { ctrlKey: true }), true);
+  equal([dialog.open, triggered], [true, ["palette"]]);
+});
+
+test("the command key does as well", async () => {
+  const { dialog } = await load();
+  press("k", { metaKey: true });
+  equal(dialog.open, true);
+});
+
+test("it opens empty, whatever was typed last time", async () => {
+  const { box } = await load();
+  box.value = "old";
+  press("K", { ctrlKey: true });
+  equal(box.value, "");
+});
+
+test("Ctrl K again closes it", async () => {
+  const { dialog } = await load();
+  press("k", { ctrlKey: true });
+  press("k", { ctrlKey: true });
+  equal(dialog.open, false);
+});
+
+test("another dialog is not covered by it", async () => {
+  const { dialog } = await load();
+  find("#other").showModal();
+  press("k", { ctrlKey: true });
+  equal(dialog.open, false);
+});
+
+test("K alone, or with Shift or Alt beside Ctrl, is something else", async () => {
+  const { dialog } = await load();
+  equal([press("k"), press("k", { ctrlKey: true, shiftKey: true }), press("k", { ctrlKey: true, altKey: true })], [false, false, false]);
+  equal(dialog.open, false);
+});
+
+test("the first answer is chosen when answers come", async () => {
+  const { dialog, box } = await load();
+  send("htmx:afterSwap", {}, dialog);
+  equal([chosen(), box.getAttribute("aria-activedescendant")], ["Library", "answer-0"]);
+});
+
+test("arrows move through the answers and around", async () => {
+  const { dialog, box } = await load();
+  send("htmx:afterSwap", {}, dialog);
+  const seen = ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"].map((key) => {
+    press(key, { target: box });
+    return chosen();
+  });
+  equal(seen, ["Review", "Trash", "Library", "Trash"]);
+});
+
+test("arrows leave the cursor in the box", async () => {
+  const { box } = await load();
+  equal(press("ArrowUp", { target: box }), true);
+});
+
+test("Enter goes to the chosen answer", async () => {
+  const { dialog, box } = await load();
+  send("htmx:afterSwap", {}, dialog);
+  press("ArrowDown", { target: box });
+  press("Enter", { target: box });
+  equal(location.hash, "#Review");
+});
+
+test("Enter goes to the first answer while none is chosen", async () => {
+  const { box } = await load();
+  press("Enter", { target: box });
+  equal(location.hash, "#Library");
+});
+
+test("no answers, nothing to choose and nowhere to go", async () => {
+  const { dialog, box } = await load({ answers: [] });
+  send("htmx:afterSwap", {}, dialog);
+  press("ArrowDown", { target: box });
+  equal(press("Enter", { target: box }), true);
+  equal([chosen(), box.getAttribute("aria-activedescendant"), location.hash], [null, "", ""]);
+});
+
+test("a page without a palette loads all the same", async () => {
+  html("<p>Verify</p>");
+  await import("/static/dam/js/palette.js");
+  equal(press("k", { ctrlKey: true }), false);
+});

@@ -1,0 +1,62 @@
+import { Clock } from "/static/dam/js/player/clock.js";
+import * as markers from "/static/dam/js/player/markers.js";
+import { equal, find, html, test } from "/tests/harness.js";
+
+function page(list) {
+  html(`<div id="bar"></div><script type="application/json" id="player-markers">${JSON.stringify(list)}</script>`);
+}
+
+test("markers are read in the order of their frames", () => {
+  page([
+    { frame: 30, text: "late" },
+    { frame: 3, text: "early" },
+  ]);
+  equal(
+    markers.read().map(({ text }) => text),
+    ["early", "late"],
+  );
+});
+
+test("a comment on the whole clip has no frame and no marker", () => {
+  page([{ frame: null, text: "all of it" }, { text: "too" }, { frame: 1.5, text: "no frame" }]);
+  equal(markers.read(), []);
+});
+
+test("a page without comments has no markers", () => {
+  html("<div></div>");
+  equal(markers.read(), []);
+});
+
+test("a marker leads to its frame and says what it is", () => {
+  markers.show(html("<div></div>"), [{ frame: 24, text: "Too dark" }], new Clock("24/1", 49));
+  const button = find("button");
+  equal(button.dataset.seekFrame, "24");
+  equal(button.getAttribute("aria-label"), "Comment at 00:00:01:00: Too dark");
+  equal(button.title, "Too dark");
+  equal(button.type, "button");
+});
+
+test("a marker lies where its frame lies", () => {
+  markers.show(html("<div></div>"), [{ frame: 24, text: "" }], new Clock("24/1", 49));
+  equal(find("button").style.insetInlineStart, "50%");
+});
+
+test("a clip of one frame has its marker at the beginning", () => {
+  markers.show(html("<div></div>"), [{ frame: 0, text: "" }], new Clock("24/1", 1));
+  equal(find("button").style.insetInlineStart, "0%");
+});
+
+test("markers shown anew take the place of the old ones", () => {
+  const bar = html("<div></div>");
+  const clock = new Clock("24/1", 49);
+  markers.show(bar, [{ frame: 1, text: "a" }, { frame: 2, text: "b" }], clock);
+  markers.show(bar, [{ frame: 3, text: "c" }], clock);
+  equal(bar.childElementCount, 1);
+});
+
+test("markup in a comment stays text", () => {
+  const bar = html("<div></div>");
+  markers.show(bar, [{ frame: 0, text: "<img src=x onerror=alert(1)>" }], new Clock("24/1", 49));
+  equal(bar.querySelector("img"), null);
+  equal(find("button").title, "<img src=x onerror=alert(1)>");
+});

@@ -1,0 +1,113 @@
+import { equal, find, html, ok, send, test } from "/tests/harness.js";
+
+const PAGE = `
+  <div id="toasts"></div>
+  <template id="toast-template"><div class="toast" data-toast><p></p></div></template>
+  <section id="part"></section>`;
+
+const said = () => find("#toasts p")?.textContent ?? null;
+
+async function load(part = "") {
+  html(PAGE);
+  find("#part").innerHTML = part;
+  await import("/static/dam/js/requests.js");
+}
+
+const answered = (status, requestConfig = {}) => send("htmx:responseError", { xhr: { status }, requestConfig });
+const from = (type) => ({ triggeringEvent: { type } });
+
+// Whether a request for the part is let go.
+const asks = (type) => !send("htmx:beforeRequest", { requestConfig: type ? from(type) : {}, target: find("#part") });
+
+test("a server that can't be reached is said, with the promise that nothing changed", async () => {
+  await load();
+  send("htmx:sendError", {});
+  ok(said().includes("can't be reached. Nothing was changed"));
+  ok(find(".toast-error"));
+});
+
+test("each refusal has its words", async () => {
+  await load();
+  for (const [status, words] of [[403, "role"], [404, "no longer there"], [409, "Someone else"], [413, "too large"]]) {
+    find("#toasts").replaceChildren();
+    answered(status);
+    ok(said().includes(words), `${status} was to say "${words}": ${said()}`);
+  }
+});
+
+test("any other failure is the server's", async () => {
+  await load();
+  answered(500);
+  ok(said().startsWith("Something went wrong on the server."));
+});
+
+test("a thing that is gone is no news when only a live event asked for it", async () => {
+  await load();
+  answered(404, from("sse:version-7"));
+  equal(said(), null);
+});
+
+test("a thing that is gone is news to who pressed a button", async () => {
+  await load();
+  answered(404, from("click"));
+  ok(said());
+});
+
+test("another failure of a live event is said", async () => {
+  await load();
+  answered(500, from("sse:version-7"));
+  ok(said());
+});
+
+test("a form that comes back with its errors is shown as an answer", async () => {
+  await load();
+  const detail = { xhr: { status: 422 }, shouldSwap: false, isError: true };
+  send("htmx:beforeSwap", detail);
+  equal([detail.shouldSwap, detail.isError], [true, false]);
+});
+
+test("an answer of another kind is left as htmx has it", async () => {
+  await load();
+  const detail = { xhr: { status: 500 }, shouldSwap: false, isError: true };
+  send("htmx:beforeSwap", detail);
+  equal([detail.shouldSwap, detail.isError], [false, true]);
+});
+
+test("a live event fetches a part in which nobody writes", async () => {
+  await load("<textarea>Kept</textarea><input value='7'>");
+  ok(asks("sse:version-7"));
+});
+
+test("a live event leaves a part alone in which somebody writes", async () => {
+  await load("<textarea></textarea>");
+  find("textarea").value = "Half a sen";
+  ok(!asks("sse:version-7"));
+});
+
+test("a line of a form counts as much as a box", async () => {
+  await load("<input value='7'>");
+  find("#part input").value = "8";
+  ok(!asks("sse:version-7"));
+});
+
+test("who presses a button gets the answer, whatever is being written", async () => {
+  await load("<textarea></textarea>");
+  find("textarea").value = "Half a sen";
+  ok(asks("click"));
+  ok(asks(null));
+});
+
+test("ticks, hidden values and sliders are no writing", async () => {
+  await load("<input type=checkbox><input type=radio><input type=hidden value=1><input type=range>");
+  const [tick, choice, hidden, slider] = document.querySelectorAll("#part input");
+  tick.checked = choice.checked = true;
+  hidden.value = "2";
+  slider.value = "3";
+  ok(asks("sse:version-7"));
+});
+
+test("a field that stays through a change does not hold it up", async () => {
+  await load("<div hx-preserve><textarea></textarea></div>");
+  find("textarea").value = "Half a sen";
+  ok(asks("sse:version-7"));
+});

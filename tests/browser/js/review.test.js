@@ -1,0 +1,152 @@
+import { click, equal, find, html, ok, press, send, test } from "/tests/harness.js";
+
+const use = (name) => `<label><input type="checkbox" name="uses" value="${name}"> ${name}</label>`;
+const where = (name) => `<label><input type="radio" name="where" value="${name}"> ${name}</label>`;
+const PAGE = `
+  <div id="toasts"></div>
+  <template id="toast-template"><div class="toast" data-toast><p></p></div></template>
+  <div class="room-bar">
+    <button aria-keyshortcuts="Shift+A">Approve</button>
+    <button aria-keyshortcuts="Shift+C">Request changes</button>
+    <button aria-keyshortcuts="Shift+R">Reject</button>
+  </div>
+  <p id="why"> You made this clip. </p>
+  <dialog id="reject-dialog"></dialog>
+  <form data-approval>
+    ${["Web", "Social", "Print"].map(use).join("")}
+    ${["worldwide", "EU", "countries"].map(where).join("")}
+    <div data-countries hidden><input name="countries"></div>
+    <input type="date" name="valid_until">
+    <p data-approval-words></p>
+    <button data-approval-button>Approve</button>
+  </form><textarea></textarea>`;
+
+async function load(extra = "") {
+  html(PAGE + extra);
+  await import("/static/dam/js/review.js");
+}
+
+function presses() {
+  const pressed = [];
+  document.querySelectorAll(".room-bar button").forEach((button) =>
+    button.addEventListener("click", () => pressed.push(button.textContent)),
+  );
+  return pressed;
+}
+
+function fill({ uses = [], place = null, countries = "", until = "" }) {
+  for (const box of document.querySelectorAll("[name=uses]")) box.checked = uses.includes(box.value);
+  for (const choice of document.querySelectorAll("[name=where]")) choice.checked = choice.value === place;
+  find("[name=countries]").value = countries;
+  find("[name=valid_until]").value = until;
+  find("[name=uses]").dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+const words = () => find("[data-approval-words]").textContent;
+const button = () => find("[data-approval-button]").textContent;
+
+test("Shift with A, C or R presses the button of that decision", async () => {
+  await load();
+  const pressed = presses();
+  for (const key of ["A", "C", "R"]) equal(press(key, { shiftKey: true }), true);
+  equal(pressed, ["Approve", "Request changes", "Reject"]);
+});
+
+test("the letters alone are the player's", async () => {
+  await load();
+  const pressed = presses();
+  equal(press("a"), false);
+  equal(pressed, []);
+});
+
+test("the player does not hear the keys of a decision", async () => {
+  await load();
+  let heard = 0;
+  document.addEventListener("keydown", () => (heard += 1));
+  press("R", { shiftKey: true });
+  equal(heard, 0);
+  press("X", { shiftKey: true });
+  equal(heard, 1);
+});
+
+test("a capital letter in a comment is a letter", async () => {
+  await load();
+  const pressed = presses();
+  equal(press("A", { shiftKey: true, target: find("textarea") }), false);
+  equal(pressed, []);
+});
+
+test("a decision that is not open to somebody says why", async () => {
+  await load();
+  const pressed = presses();
+  find(".room-bar button").setAttribute("aria-disabled", "true");
+  press("A", { shiftKey: true });
+  equal(pressed, []);
+  equal(find("#toasts p").textContent, "You made this clip.");
+});
+
+test("a page without the buttons leaves the keys alone", async () => {
+  await load();
+  find(".room-bar").remove();
+  equal(press("A", { shiftKey: true }), false);
+});
+
+test("an empty approval asks for what it lacks", async () => {
+  await load();
+  equal([words(), button()], ["for which use?, where?, with no end date", "Approve"]);
+});
+
+test("an approval is told in words while it is filled in", async () => {
+  await load();
+  fill({ uses: ["Web"], place: "EU", until: "2027-03-01" });
+  equal([words(), button()], ["for web, in the EU, until 1 March 2027", "Approve for web, EU"]);
+});
+
+test("two uses are joined by a word, three by a comma and a word", async () => {
+  await load();
+  fill({ uses: ["Web", "Social"], place: "worldwide" });
+  equal(button(), "Approve for web and social, worldwide");
+  fill({ uses: ["Web", "Social", "Print"], place: "worldwide" });
+  equal(button(), "Approve for web, social and print, worldwide");
+});
+
+test("countries are named as they were typed", async () => {
+  await load();
+  fill({ uses: ["Web"], place: "countries", countries: " DE, FR " });
+  equal([words(), button()], ["for web, in DE, FR, with no end date", "Approve for web, DE, FR"]);
+});
+
+test("countries that are not named yet are asked for", async () => {
+  await load();
+  fill({ uses: ["Web"], place: "countries" });
+  equal([words(), button()], ["for web, where?, with no end date", "Approve"]);
+});
+
+test("the line for countries is there when it is wanted", async () => {
+  await load();
+  const line = find("[data-countries]");
+  equal(line.hidden, true);
+  fill({ place: "countries" });
+  equal(line.hidden, false);
+  fill({ place: "EU" });
+  equal(line.hidden, true);
+});
+
+test("a form that htmx brought is told at once", async () => {
+  await load();
+  fill({ uses: ["Web"], place: "EU" });
+  find("[data-approval-words]").textContent = "";
+  send("htmx:afterSettle", {});
+  ok(words().startsWith("for web"));
+});
+
+test("a dialog that came back with errors is open again", async () => {
+  await load('<div data-opened="reject"></div>');
+  equal(find("#reject-dialog").open, true);
+});
+
+test("a dialog that is not there is not opened", async () => {
+  await load('<div data-opened="elsewhere"></div>');
+  click(find("#why"));
+  equal(find("dialog[open]"), null);
+});

@@ -1,0 +1,32 @@
+import { equal, html, send, test } from "/tests/harness.js";
+
+async function load(panel) {
+  html(`<nav class="tabs"><a data-tab="details">D</a><a data-tab="review" aria-current="page">R</a><a>Other</a></nav>${panel}`);
+  await import("/static/dam/js/tabs.js");
+}
+
+const current = () => [...document.querySelectorAll("[aria-current=page]")].map((tab) => tab.dataset.tab);
+
+test("the tab of the panel that came is the current one", async () => {
+  await load('<div id="panel" data-tab="details"></div>');
+  send("htmx:afterSwap", {});
+  equal(current(), ["details"]);
+});
+
+test("a panel that no tab names leaves none of them current", async () => {
+  await load('<div id="panel" data-tab="elsewhere"></div>');
+  send("htmx:afterSwap", {});
+  equal(current(), []);
+});
+
+test("a page without a panel keeps its tabs", async () => {
+  await load("");
+  send("htmx:afterSwap", {});
+  equal(current(), ["review"]);
+});
+
+test("a link that is no tab is never current", async () => {
+  await load('<div id="panel" data-tab="review"></div>');
+  send("htmx:afterSwap", {});
+  equal(current(), ["review"]);
+});

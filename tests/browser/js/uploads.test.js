@@ -1,0 +1,291 @@
+import { click, equal, find, html, ok, settled, test } from "/tests/harness.js";
+
+const PAGE = `
+  <button data-upload-choose><b>Upload</b></button>
+  <div id="uploads" data-create="/uploads/">
+    <input type="file" multiple hidden data-upload-input>
+    <div hidden data-drop></div>
+    <section hidden data-dock>
+      <h2 data-dock-title></h2><button data-dock-fold aria-expanded="true"></button><button data-dock-close></button>
+      <ul data-dock-list></ul><p data-dock-say></p>
+    </section>
+    <template data-upload-template>
+      <li class="dock-item" data-state="waiting">
+        <a data-name></a><progress max="1" value="0" data-bar></progress><p data-words></p>
+        <button data-retry hidden>Try again</button><button data-cancel></button>
+      </li>
+    </template>
+  </div>`;
+
+// Uploads that do what a test says. uploads.js makes them of the class in tus.js, whose methods are replaced.
+const made = [];
+
+async function load() {
+  html(PAGE);
+  const tus = await import("/static/dam/js/uploads/tus.js");
+  Object.assign(tus.Upload.prototype, {
+    send() {
+      made.push(this);
+      return new Promise((resolve, reject) => Object.assign(this, { sent: resolve, fail: reject }));
+    },
+    outcome() {
+      return new Promise((resolve, reject) => Object.assign(this, { became: resolve, fail: reject }));
+    },
+    async cancel() {
+      this.stopped = true;
+      this.cancelled = true;
+    },
+  });
+  await import("/static/dam/js/uploads.js");
+  return tus;
+}
+
+function files(...given) {
+  const transfer = new DataTransfer();
+  for (const [name, bytes] of given) transfer.items.add(new File([new Uint8Array(bytes)], name));
+  return transfer;
+}
+
+async function choose(...given) {
+  const input = find("[data-upload-input]");
+  input.files = files(...given).files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  await settled();
+}
+
+const rows = () => [...document.querySelectorAll(".dock-item")].reverse(); // the newest lies on top
+const states = () => rows().map((row) => row.dataset.state);
+const words = (at = 0) => rows()[at].querySelector("[data-words]").textContent;
+const title = () => find("[data-dock-title]").textContent;
+const part = (name, at = 0) => rows()[at].querySelector(`[data-${name}]`);
+
+async function become(outcome, at = 0) {
+  made[at].sent();
+  await settled();
+  made[at].became(outcome);
+  await settled();
+}
+
+test("chosen files are listed and sent", async () => {
+  await load();
+  await choose(["a.mp4", 10], ["b.mp4", 10]);
+  equal([find("[data-dock]").hidden, states(), title()], [false, ["sending", "sending"], "Uploading 2 files"]);
+  equal(rows().map((row) => row.querySelector("[data-name]").textContent), ["a.mp4", "b.mp4"]);
+});
+
+test("two files go at once, the others wait their turn", async () => {
+  await load();
+  await choose(["a.mp4", 10], ["b.mp4", 10], ["c.mp4", 10]);
+  equal([made.length, states()[2]], [2, "waiting"]);
+  await become({ state: "taken", url: "/a/" });
+  equal([made.length, states()], [3, ["taken", "sending", "sending"]]);
+});
+
+test("choosing the same file again is a new choice", async () => {
+  await load();
+  await choose(["a.mp4", 10]);
+  equal(find("[data-upload-input]").value, "");
+});
+
+test("choosing nothing opens no list", async () => {
+  await load();
+  await choose();
+  equal(find("[data-dock]").hidden, true);
+});
+
+test("the button opens the browser's own choice", async () => {
+  await load();
+  let opened = false;
+  find("[data-upload-input]").click = () => (opened = true);
+  click(find("b"));
+  ok(opened);
+});
+
+test("sizes are told in words", async () => {
+  await load();
+  await choose(["a", 1], ["b", 1], ["nothing", 0], ["small", 900], ["some", 20 * 1024], ["large", 3.5 * 1024 ** 2]);
+  equal([2, 3, 4, 5].map((at) => words(at)), ["Waiting · 0 bytes", "Waiting · 900 bytes", "Waiting · 20 KB", "Waiting · 3.5 MB"]);
+});
+
+test("what has been sent is shown as a share and in bytes", async () => {
+  await load();
+  await choose(["a.mp4", 2048]);
+  made[0].onProgress(1024);
+  equal([words(), part("bar").value], ["50% · 1 KB of 2 KB", 0.5]);
+});
+
+test("the time left is told once enough has gone to tell", async () => {
+  let now = 0;
+  performance.now = () => now;
+  await load();
+  await choose(["a.mp4", 1000]);
+  now = 2000;
+  made[0].onProgress(100);
+  ok(!words().includes("left"));
+  now = 10000;
+  made[0].onProgress(500);
+  ok(words().endsWith("· 10 s left"), words());
+  now = 100000;
+  made[0].onProgress(250);
+  ok(words().endsWith("· 5 min left"), words());
+});
+
+test("an empty file is sent as a whole", async () => {
+  await load();
+  await choose(["a.mp4", 0]);
+  equal([words(), part("bar").value], ["100% · 0 bytes of 0 bytes", 1]);
+});
+
+test("a sent file is checked, with a bar of no length", async () => {
+  await load();
+  await choose(["a.mp4", 10]);
+  made[0].sent();
+  await settled();
+  equal([states(), words(), part("bar").hasAttribute("value")], [["checking"], "Checking the file …", false]);
+});
+
+test("a file that was taken leads to its clip", async () => {
+  await load();
+  await choose(["a.mp4", 10]);
+  await become({ state: "taken", url: "/clip/" });
+  equal([states(), words(), part("name").getAttribute("href")], [["taken"], "In the library", "/clip/"]);
+  equal([title(), find("[data-dock-say]").textContent], ["1 file uploaded", "a.mp4: In the library"]);
+});
+
+test("a file that is there already says so", async () => {
+  await load();
+  await choose(["a.mp4", 10]);
+  await become({ state: "known", url: "/clip/" });
+  equal(words(), "Already in the library: nothing was added twice");
+});
+
+test("a file that was refused after its check says why", async () => {
+  await load();
+  await choose(["a.txt", 10]);
+  await become({ state: "refused", reason: "This is no video." });
+  equal([states(), words(), title()], [["refused"], "This is no video.", "1 file not taken"]);
+  equal(part("retry").hidden, true);
+});
+
+test("a file that was refused at once says why", async () => {
+  const { Refused } = await load();
+  await choose(["a.mp4", 10]);
+  made[0].fail(new Refused("Too large.", "too_large"));
+  await settled();
+  equal([states(), words(), part("retry").hidden], [["refused"], "Too large.", true]);
+});
+
+test("a lost file can be tried again", async () => {
+  const { Lost } = await load();
+  await choose(["a.mp4", 10]);
+  made[0].fail(new Lost());
+  await settled();
+  equal([states(), part("retry").hidden], [["failed"], false]);
+  click(part("retry"));
+  await settled();
+  equal([states(), made.length, made[1] === made[0]], [["sending"], 2, true]);
+});
+
+test("a cancelled upload is stopped and leaves the list", async () => {
+  await load();
+  await choose(["a.mp4", 10], ["b.mp4", 10]);
+  click(part("cancel"));
+  equal([made[0].cancelled, rows().length, title()], [true, 1, "Uploading 1 file"]);
+});
+
+test("an upload that waits is cancelled before it begins", async () => {
+  await load();
+  await choose(["a.mp4", 10], ["b.mp4", 10], ["c.mp4", 10]);
+  click(part("cancel", 2));
+  await become({ state: "taken", url: "/a/" });
+  equal(made.length, 2);
+});
+
+test("a cancelled upload says nothing when it ends", async () => {
+  await load();
+  await choose(["a.mp4", 10]);
+  click(part("cancel"));
+  made[0].sent();
+  await settled();
+  equal([rows().length, find("[data-dock]").hidden], [0, true]);
+});
+
+test("the cross removes what is over and cancels what is not", async () => {
+  await load();
+  await choose(["a.mp4", 10]);
+  equal(part("cancel").getAttribute("aria-label"), "Cancel a.mp4");
+  await become({ state: "taken", url: "/a/" });
+  equal(part("cancel").getAttribute("aria-label"), "Remove a.mp4");
+  click(part("cancel"));
+  equal([made[0].cancelled, rows().length], [undefined, 0]);
+});
+
+test("closing the list keeps what is still on its way", async () => {
+  await load();
+  await choose(["a.mp4", 10], ["b.mp4", 10]);
+  await become({ state: "taken", url: "/a/" });
+  click(find("[data-dock-close]"));
+  equal([states(), find("[data-dock]").hidden], [["sending"], false]);
+  await become({ state: "taken", url: "/b/" }, 1);
+  click(find("[data-dock-close]"));
+  equal(find("[data-dock]").hidden, true);
+});
+
+test("the list folds and unfolds, and new files unfold it", async () => {
+  await load();
+  await choose(["a.mp4", 10]);
+  const fold = find("[data-dock-fold]");
+  click(fold);
+  equal([find("[data-dock]").hasAttribute("data-folded"), fold.getAttribute("aria-expanded")], [true, "false"]);
+  await choose(["b.mp4", 10]);
+  equal(find("[data-dock]").hasAttribute("data-folded"), false);
+});
+
+function drag(name, transfer) {
+  const event = new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer: transfer });
+  return !document.body.dispatchEvent(event);
+}
+
+test("files that are dragged in show where to drop them", async () => {
+  await load();
+  drag("dragenter", files(["a.mp4", 1]));
+  equal(find("[data-drop]").hidden, false);
+  equal(drag("dragover", files(["a.mp4", 1])), true);
+});
+
+test("going over things on the page does not make it flicker", async () => {
+  await load();
+  drag("dragenter", files(["a.mp4", 1]));
+  drag("dragenter", files(["a.mp4", 1]));
+  drag("dragleave", files(["a.mp4", 1]));
+  equal(find("[data-drop]").hidden, false);
+  drag("dragleave", files(["a.mp4", 1]));
+  equal(find("[data-drop]").hidden, true);
+});
+
+test("dropped files are sent", async () => {
+  await load();
+  drag("dragenter", files(["a.mp4", 1]));
+  equal(drag("drop", files(["a.mp4", 10])), true);
+  await settled();
+  equal([find("[data-drop]").hidden, states()], [true, ["sending"]]);
+});
+
+test("dragged words are no files", async () => {
+  await load();
+  const transfer = new DataTransfer();
+  transfer.setData("text/plain", "words");
+  drag("dragenter", transfer);
+  equal([find("[data-drop]").hidden, drag("dragover", transfer), drag("drop", transfer)], [true, false, false]);
+});
+
+const leaves = () => dispatchEvent(new Event("beforeunload", { cancelable: true }));
+
+test("leaving the page is asked about while something is on its way", async () => {
+  await load();
+  ok(leaves());
+  await choose(["a.mp4", 10]);
+  ok(!leaves());
+  await become({ state: "taken", url: "/a/" });
+  ok(leaves());
+});
