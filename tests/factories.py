@@ -10,7 +10,17 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, Membership, User
 from dam.accounts.principals import Member
-from dam.catalog.models import Approval, Asset, Origin, Processing, Rendition, RenditionKind, Version
+from dam.catalog import versions
+from dam.catalog.models import (
+    Approval,
+    Asset,
+    Origin,
+    Processing,
+    ReleaseState,
+    Rendition,
+    RenditionKind,
+    Version,
+)
 from dam.rights.models import RightsRecord
 
 PASSWORD = "correct horse battery staple"
@@ -74,7 +84,7 @@ class AssetFactory(DjangoModelFactory[Asset]):
 
 
 class VersionFactory(DjangoModelFactory[Version]):
-    """A processed draft of two seconds, current for its asset, with an empty rights record.
+    """A processed draft of two seconds, the latest of its asset, with an empty rights record.
 
     `VersionFactory(asset__brand=…, asset__created_by=…)` sets the asset's fields.
     """
@@ -102,13 +112,22 @@ class VersionFactory(DjangoModelFactory[Version]):
     def _create(cls, model_class: type[Version], *args: Any, **kwargs: Any) -> Version:
         version: Version = super()._create(model_class, *args, **kwargs)  # type: ignore[no-untyped-call]
         RightsRecord.objects.create(version=version)
-        Asset.objects.filter(pk=version.asset_id).update(current=version)
-        version.asset.current = version
+        Asset.objects.filter(pk=version.asset_id).update(latest=version)
+        version.asset.latest = version
+        if version.approval == Approval.APPROVED:
+            release(version)
         return version
 
 
+def release(version: Version) -> None:
+    """As if its release had been signed: those who see released work alone see this version."""
+    Version.objects.filter(pk=version.pk).update(release=ReleaseState.READY)
+    versions.set_released(version)
+    version.release, version.asset.released = ReleaseState.READY, version
+
+
 class ApprovedVersionFactory(VersionFactory):
-    """Approved for the web and social media, worldwide, for ever."""
+    """Approved and released for the web and social media, worldwide, for ever."""
 
     approval = Approval.APPROVED
 

@@ -103,5 +103,5 @@ def _move(asset: Asset, *, by: User, trashed_at: datetime | None) -> None:
 
 def _publish(asset: Asset) -> None:
     events.publish(brand_id=asset.brand_id, name="library")
-    if asset.current_id:
-        events.publish(brand_id=asset.brand_id, name=f"version-{asset.current_id}")
+    if asset.latest_id:
+        events.publish(brand_id=asset.brand_id, name=f"version-{asset.latest_id}")

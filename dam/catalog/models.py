@@ -27,6 +27,17 @@ class Approval(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+class ReleaseState(models.TextChoices):
+    """How the newest release of a version stands. Written by provenance.releases, read by delivery."""
+
+    NONE = "", "Not released"
+    SIGNING = "signing", "Being signed"
+    READY = "ready", "Released"
+    FAILED = "failed", "Signing failed"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    SUPERSEDED = "superseded", "Superseded"
+
+
 class Credentials(models.TextChoices):
     """What the file's C2PA manifest store says. Written by provenance.manifests."""
 
@@ -72,8 +83,11 @@ class Asset(models.Model):
     search_words = models.TextField(blank=True)
     origin = models.CharField(max_length=10, choices=Origin.choices)
     tags = models.ManyToManyField(Tag, blank=True, related_name="assets")
-    current = models.OneToOneField(
-        "Version", null=True, on_delete=models.SET_NULL, related_name="current_of", db_constraint=True
+    # The newest version, which those who make and review see; and the one whose release is ready, which
+    # everybody else sees. A draft of something new never hides what is released.
+    latest = models.OneToOneField("Version", null=True, on_delete=models.SET_NULL, related_name="latest_of")
+    released = models.OneToOneField(
+        "Version", null=True, on_delete=models.SET_NULL, related_name="released_of"
     )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -113,6 +127,9 @@ class Version(models.Model):
     processing_reason = models.CharField(max_length=300, blank=True)
     approval = models.CharField(max_length=20, choices=Approval.choices, default=Approval.DRAFT)
     credentials = models.CharField(max_length=12, choices=Credentials.choices, default=Credentials.UNCHECKED)
+    release = models.CharField(
+        max_length=10, choices=ReleaseState.choices, default=ReleaseState.NONE, blank=True
+    )
 
     # What the probe saw (dam.media.probe.MediaInfo); empty until it ran.
     media_info = models.JSONField(default=dict, blank=True)

@@ -11,7 +11,16 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from dam.catalog.models import Approval, Credentials, Processing, Rendition, RenditionKind, Version
+from dam.catalog.models import (
+    Approval,
+    Asset,
+    Credentials,
+    Processing,
+    ReleaseState,
+    Rendition,
+    RenditionKind,
+    Version,
+)
 from dam.core.storage import Stored
 
 
@@ -37,6 +46,22 @@ def set_credentials(version_id: UUID, credentials: Credentials) -> None:
     """Keep what the file's manifest store says. Raises VersionGone."""
     if not Version.objects.filter(pk=version_id).update(credentials=credentials):
         raise VersionGone(str(version_id))
+
+
+def set_release(version_id: UUID, state: ReleaseState) -> None:
+    """Keep how the version's newest release stands. Raises VersionGone."""
+    if not Version.objects.filter(pk=version_id).update(release=state):
+        raise VersionGone(str(version_id))
+
+
+def set_released(version: Version) -> None:
+    """From now on those who see released work alone see this version of the asset."""
+    Asset.objects.filter(pk=version.asset_id).update(released=version)
+
+
+def clear_released(version: Version) -> None:
+    """This version is no longer what the asset has released; another one that is stays."""
+    Asset.objects.filter(pk=version.asset_id, released=version).update(released=None)
 
 
 def set_processing(version_id: UUID, processing: Processing, *, reason: str = "") -> bool:

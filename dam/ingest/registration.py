@@ -116,8 +116,8 @@ def _write(
         rate_denominator=info.frame_rate.denominator,
         duration_ms=info.duration_ms,
     )
-    Asset.objects.filter(pk=asset.pk).update(current=version)
-    asset.current = version
+    Asset.objects.filter(pk=asset.pk).update(latest=version)
+    asset.latest = version
     RightsRecord.objects.create(version=version)
     fulltext.refresh(asset)
     trail.record(

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
-from dam.catalog.models import Approval, Asset, Version
+from dam.catalog.models import Asset, Version
 
 
 def visible_assets(principal: Principal) -> QuerySet[Asset]:
@@ -12,11 +12,11 @@ def visible_assets(principal: Principal) -> QuerySet[Asset]:
 
     Those who make and review see all of it but the trash; the others see what is released.
     """
-    assets = Asset.objects.filter(brand=principal.brand, trashed_at=None, current__isnull=False)
+    assets = Asset.objects.filter(brand=principal.brand, trashed_at=None, latest__isnull=False)
     if principal.can(Capability.VIEW_UNRELEASED):
         return assets
     if principal.can(Capability.VIEW):
-        return assets.filter(current__approval=Approval.APPROVED)
+        return assets.filter(released__isnull=False)
     return Asset.objects.none()
 
 
@@ -28,8 +28,8 @@ def trashed_assets(principal: Principal) -> QuerySet[Asset]:
 
 
 def visible_versions(principal: Principal) -> QuerySet[Version]:
-    """Versions of visible assets; those who see only what is released get the approved ones among them."""
+    """Versions of visible assets; those who see only what is released get the released one of each."""
     versions = Version.objects.filter(asset__in=visible_assets(principal))
     if principal.can(Capability.VIEW_UNRELEASED):
         return versions
-    return versions.filter(approval=Approval.APPROVED)
+    return versions.filter(released_of__isnull=False)

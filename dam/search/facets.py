@@ -39,9 +39,9 @@ class _Column:
 
 
 _COLUMNS = (
-    _Column("state", "State", "states", "current__approval", Approval.choices),
+    _Column("state", "State", "states", "latest__approval", Approval.choices),
     _Column("origin", "Origin", "origins", "origin", Origin.choices),
-    _Column("credentials", "Credentials", "credentials", "current__credentials", Credentials.choices),
+    _Column("credentials", "Credentials", "credentials", "latest__credentials", Credentials.choices),
 )
 
 

@@ -59,7 +59,7 @@ def embed(version: Version, *, encoder: Encoder | None = None) -> int:
 def behind(*, encoder: str) -> QuerySet[Version]:
     """Current versions that another encoder has looked at and this one has not."""
     embeddings = Embedding.objects.filter(version=OuterRef("pk"))
-    versions = Version.objects.filter(current_of__trashed_at=None, current_of__isnull=False)
+    versions = Version.objects.filter(latest_of__trashed_at=None, latest_of__isnull=False)
     return versions.filter(Exists(embeddings), ~Exists(embeddings.filter(encoder=encoder)))
 
 

@@ -128,6 +128,6 @@ def _matched(hit: fusion.Fused[UUID]) -> Match:
 
 def with_parts(assets: QuerySet[Asset]) -> QuerySet[Asset]:
     """With what a card shows, in a fixed number of queries."""
-    return assets.select_related("current__rights", "created_by").prefetch_related(
-        "current__renditions", "tags"
+    return assets.select_related("latest__rights", "created_by").prefetch_related(
+        "latest__renditions", "tags"
     )

@@ -35,7 +35,7 @@ class Seen:
 
 def nearest(assets: QuerySet[Asset], wanted: VectorQuery, *, limit: int) -> list[Seen]:
     """Assets that show what is wanted, best first; empty if there is no good match."""
-    frames = Embedding.objects.filter(encoder=wanted.encoder, version__current_of__in=assets)
+    frames = Embedding.objects.filter(encoder=wanted.encoder, version__latest_of__in=assets)
     closest = list(
         frames.annotate(behind=_behind(wanted))
         .values("version_id", "version__asset_id", "version__duration_ms")
@@ -77,7 +77,7 @@ def moments_of(seen: Sequence[Seen], wanted: VectorQuery) -> dict[UUID, Moment]:
 
 def not_indexed(assets: QuerySet[Asset], *, encoder: str) -> int:
     """How many of the assets this encoder has not seen."""
-    seen = Embedding.objects.filter(encoder=encoder, version=OuterRef("current"))
+    seen = Embedding.objects.filter(encoder=encoder, version=OuterRef("latest"))
     return assets.filter(~Exists(seen)).count()
 
 

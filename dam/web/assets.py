@@ -95,25 +95,25 @@ def restore(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 
 def _visible(request: BrandRequest, asset_id: UUID) -> Asset:
     found = search.with_parts(visible_assets(request.principal))
-    shown = get_object_or_404(found.prefetch_related("current__steps"), pk=asset_id)
-    assert shown.current is not None  # visible assets have one
-    shown.current.asset = shown
+    shown = get_object_or_404(found.prefetch_related("latest__steps"), pk=asset_id)
+    assert shown.latest is not None  # visible assets have one
+    shown.latest.asset = shown
     return shown
 
 
 def _page(request: BrandRequest, shown: Asset) -> dict[str, object]:
-    assert shown.current is not None
-    renditions = {each.kind: each for each in shown.current.renditions.all()}
+    assert shown.latest is not None
+    renditions = {each.kind: each for each in shown.latest.renditions.all()}
     sprite = renditions.get(RenditionKind.SPRITE)
     at = timezone.now()
     return {
         "area": "library",
         "asset": shown,
-        "version": shown.current,
+        "version": shown.latest,
         "renditions": renditions,
         "sprite": sprite.details if sprite and sprite.details.get("frames") else None,
-        "release": access.may_download(request.principal, shown.current, at=at),
-        "usage": usage_status.of(origin=shown.origin, terms=terms.of(shown.current), at=at),
+        "release": access.may_download(request.principal, shown.latest, at=at),
+        "usage": usage_status.of(origin=shown.origin, terms=terms.of(shown.latest), at=at),
     }
 
 

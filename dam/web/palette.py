@@ -51,7 +51,7 @@ def palette(request: BrandRequest) -> HttpResponse:
         for place in PLACES
         if request.principal.can(place.needs) and words.lower() in f"{place.title} {place.also}".lower()
     ]
-    clips = visible_assets(request.principal).select_related("current")
+    clips = visible_assets(request.principal).select_related("latest")
     for word in words.split():
         clips = clips.filter(title__icontains=word)
     context = {

@@ -17,7 +17,7 @@ from generation.models import GenerationJob
 def asset_origin(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """Prompt, seed and model of a generated asset; who brought in an uploaded one."""
     asset = get_object_or_404(
-        visible_assets(request.principal).select_related("current__created_by"), pk=asset_id
+        visible_assets(request.principal).select_related("latest__created_by"), pk=asset_id
     )
     job = (
         GenerationJob.objects.filter(brand=request.brand, version__asset=asset)

@@ -58,6 +58,7 @@ def make(version_id: UUID | str) -> Rendition:
             height=version.height,
             details={"review": str(review.pk)},
         )
+        versions.set_released(version)
         records.keep(version, report, sha256=stored.sha256, rendition=rendition)
         trail.record(
             "release.signed",

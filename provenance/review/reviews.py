@@ -143,6 +143,7 @@ def revoke(version: Version, *, by: User, reason: str, at: datetime | None = Non
         review.version = version
         _move(review, review.position, states.after(review.position, ReviewMove.REVOKE), at=at)
         _set_approval(version, Approval.WITHDRAWN)
+        versions.clear_released(version)
         _record("release.revoked", review, by=by, at=at, data={"reason": reason.strip()})
 
 

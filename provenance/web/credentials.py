@@ -53,10 +53,10 @@ def sign_again(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 
 
 def _version(request: BrandRequest, asset_id: UUID) -> Version:
-    seen = visible_assets(request.principal).select_related("current__asset")
+    seen = visible_assets(request.principal).select_related("latest__asset")
     asset: Asset = get_object_or_404(seen, pk=asset_id)
-    assert asset.current is not None  # visible_assets promises one
-    return asset.current
+    assert asset.latest is not None  # visible_assets promises one
+    return asset.latest
 
 
 def _told(record: ManifestRecord) -> dict[str, object]:

@@ -125,9 +125,9 @@ def _done(request: BrandRequest, asset: Asset, words: str) -> HttpResponse:
 
 def _asset(request: BrandRequest, asset_id: UUID) -> Asset:
     rows = visibility.visible_assets(request.principal)
-    return get_object_or_404(rows.select_related("current__brand", "current__asset", "brand"), pk=asset_id)
+    return get_object_or_404(rows.select_related("latest__brand", "latest__asset", "brand"), pk=asset_id)
 
 
 def _current(asset: Asset) -> Version:
-    assert asset.current is not None  # visible assets have one
-    return asset.current
+    assert asset.latest is not None  # visible assets have one
+    return asset.latest

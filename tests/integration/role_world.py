@@ -21,7 +21,7 @@ from generation.models import GenerationJob
 from provenance.review import comments, reviews
 from provenance.review.models import Comment, Review
 from provenance.review.states import DecisionKind
-from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
+from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member, release
 from tests.integration.generation.briefs import BRIEF
 
 
@@ -92,6 +92,7 @@ class World:
                 version=version, kind=kind, storage_key=stored.key, sha256=stored.sha256, size=stored.size
             )
         version.refresh_from_db()
+        release(version)
         return version
 
     def _bytes(self) -> storage.Stored:

@@ -87,7 +87,7 @@ class Command(BaseCommand):
             outcome.state = None if outcome.asset else Processing.REFUSED.value
         told = -1
         while ours:
-            current = Version.objects.filter(current_of__in=[outcome.asset for outcome in ours])
+            current = Version.objects.filter(latest_of__in=[outcome.asset for outcome in ours])
             found = {str(version.asset_id): version for version in current}
             for outcome in ours:
                 version = found[str(outcome.asset)]

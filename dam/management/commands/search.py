@@ -105,7 +105,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _told(hit: Hit) -> dict[str, Any]:
-    version = hit.asset.current
+    version = hit.asset.latest
     moment = hit.moment
     return {
         "asset": str(hit.asset.pk),

@@ -43,7 +43,7 @@ def test_a_file_becomes_an_asset_with_all_that_belongs_to_it(
 ) -> None:
     version = accept()
     asset = version.asset
-    assert asset.current == version
+    assert asset.latest == version
     assert (version.sha256, version.frame_count, version.rate_numerator) == (storage.sha256_of(clip), 17, 24)
     assert [step.name for step in version.steps.all()] == [spec.name for spec in steps.STEPS]
     assert version.rights.uses == []

@@ -129,8 +129,8 @@ def test_pictures_without_a_good_match_are_left_out(find: Find, brand: Brand) ->
 
 def test_another_encoders_embeddings_are_not_compared(find: Find, brand: Brand) -> None:
     asset = clip(brand, "Old")
-    assert asset.current is not None
-    see(asset.current, ["red"], encoder="colours@0")
+    assert asset.latest is not None
+    see(asset.latest, ["red"], encoder="colours@0")
     results = find("red")
     assert (results.total, results.encoder.not_indexed) == (0, 1)
 

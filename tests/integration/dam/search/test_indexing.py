@@ -50,7 +50,7 @@ def bundled() -> Encoder:
 
 
 def test_each_sampled_frame_gets_an_embedding(brand: Brand, tmp_path: Path) -> None:
-    version = filmed(brand, tmp_path, colour="red", ground="sea").current
+    version = filmed(brand, tmp_path, colour="red", ground="sea").latest
     assert version is not None
     assert indexing.embed(version, encoder=ColourEncoder()) == 4
     rows = Embedding.objects.filter(version=version).order_by("frame")
@@ -58,7 +58,7 @@ def test_each_sampled_frame_gets_an_embedding(brand: Brand, tmp_path: Path) -> N
 
 
 def test_indexing_again_changes_nothing(brand: Brand, tmp_path: Path) -> None:
-    version = filmed(brand, tmp_path, colour="red", ground="sea").current
+    version = filmed(brand, tmp_path, colour="red", ground="sea").latest
     assert version is not None
     for _ in range(2):
         indexing.embed(version, encoder=ColourEncoder())
@@ -66,7 +66,7 @@ def test_indexing_again_changes_nothing(brand: Brand, tmp_path: Path) -> None:
 
 
 def test_another_encoders_embeddings_stay(brand: Brand, tmp_path: Path) -> None:
-    version = filmed(brand, tmp_path, colour="red", ground="sea").current
+    version = filmed(brand, tmp_path, colour="red", ground="sea").latest
     assert version is not None
     Embedding.objects.create(version=version, encoder="older@1", frame=0, time_ms=0, vector=[1, 0])
     indexing.embed(version, encoder=ColourEncoder())
@@ -88,7 +88,7 @@ def test_the_bundled_encoder_finds_what_is_in_the_picture(
     clips = {}
     for colour, ground in (("red", "sea"), ("blue", "desert"), ("green", "city"), ("yellow", "sky")):
         clips[ground] = filmed(brand, tmp_path, colour=colour, ground=ground)
-        version = clips[ground].current
+        version = clips[ground].latest
         assert version is not None
         indexing.embed(version, encoder=bundled)
 
@@ -111,7 +111,7 @@ def test_the_bundled_encoder_is_the_one_its_card_names(bundled: Encoder) -> None
 
 
 def test_what_only_an_earlier_encoder_has_seen_is_behind(brand: Brand, tmp_path: Path) -> None:
-    version = filmed(brand, tmp_path, colour="red", ground="sea").current
+    version = filmed(brand, tmp_path, colour="red", ground="sea").latest
     assert version is not None
     assert not indexing.behind(encoder=ColourEncoder.identity).exists()  # its own step comes yet
     Embedding.objects.create(version=version, encoder="older@1", frame=0, time_ms=0, vector=[1, 0])
@@ -128,7 +128,7 @@ def test_after_a_change_of_encoder_the_library_is_looked_at_again(
 ) -> None:
     sent: list[tuple[str, dict[str, str]]] = []
     monkeypatch.setattr(app, "send_task", lambda name, kwargs, queue: sent.append((name, kwargs)))
-    version = filmed(brand, tmp_path, colour="red", ground="sea").current
+    version = filmed(brand, tmp_path, colour="red", ground="sea").latest
     assert version is not None
     Embedding.objects.create(version=version, encoder="older@1", frame=0, time_ms=0, vector=[1, 0])
     with django_capture_on_commit_callbacks(execute=True):

@@ -16,7 +16,7 @@ from dam.catalog.models import Approval, Processing, Version
 from provenance.review import comments, reviews
 from provenance.review.models import Comment, Review
 from provenance.review.states import DecisionKind
-from tests.factories import BrandFactory, member
+from tests.factories import BrandFactory, member, release
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +112,7 @@ def test_a_refusal_is_shown_with_its_reason() -> None:
 def test_a_viewer_reads_the_outcome_and_nothing_of_the_talk() -> None:
     case = Case()
     case.approve_all()
+    release(case.version)
     comments.add(case.version, by=case.creator, body="Between ourselves")
     shown = panel(case, member(case.brand, Role.VIEWER))
     assert "Approved for web, in the EU" in shown
