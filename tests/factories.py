@@ -95,6 +95,7 @@ class VersionFactory(DjangoModelFactory[Version]):
     asset = factory.SubFactory(AssetFactory)
     brand = factory.SelfAttribute("asset.brand")
     created_by = factory.SelfAttribute("asset.created_by")
+    origin = factory.SelfAttribute("asset.origin")
     sha256 = factory.Sequence(lambda n: hashlib.sha256(str(n).encode()).hexdigest())
     storage_key = factory.LazyAttribute(lambda v: f"{v.brand.pk}/{v.sha256[:2]}/{v.sha256}.mp4")
     size = 1000
@@ -124,6 +125,12 @@ def release(version: Version) -> None:
     Version.objects.filter(pk=version.pk).update(release=ReleaseState.READY)
     versions.set_released(version)
     version.release, version.asset.released = ReleaseState.READY, version
+
+
+def next_version(version: Version, **fields: Any) -> Version:
+    """A draft that has taken the version's place, without what registration does besides."""
+    later: Version = VersionFactory.create(asset=version.asset, number=version.number + 1, **fields)
+    return later
 
 
 class ApprovedVersionFactory(VersionFactory):

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, field
 
+from django.db import transaction
+
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
+from dam.catalog import versions
 from dam.catalog.models import Version
 from provenance.review import reviews
 from provenance.review.models import Decision, Review
 from provenance.review.states import DecisionKind
-from tests.factories import BrandFactory, VersionFactory, member
+from tests.factories import BrandFactory, VersionFactory, member, next_version
 
 
 @dataclass
@@ -25,6 +28,14 @@ class Case:
 
     def submit(self) -> Review:
         return reviews.submit(self.version, by=self.creator)
+
+    def add_version(self) -> Version:
+        """The next version, as registration makes it, without a file."""
+        with transaction.atomic():
+            replaced = versions.latest_locked(self.version.asset_id)
+            newer = next_version(replaced)
+            reviews.supersede(replaced, by=self.creator, newer=newer)
+        return newer
 
     def approve(self, review: Review, *, by: User) -> Decision:
         return reviews.decide(

@@ -81,6 +81,7 @@ class Asset(models.Model):
     description = models.TextField(blank=True)
     # Words that found no other field: the prompt of a generated clip, the name of the uploaded file.
     search_words = models.TextField(blank=True)
+    # How the work began. A later version may have come another way: ask Version.origin of what is shown.
     origin = models.CharField(max_length=10, choices=Origin.choices)
     tags = models.ManyToManyField(Tag, blank=True, related_name="assets")
     # The newest version, which those who make and review see; and the one whose release is ready, which
@@ -114,6 +115,7 @@ class Version(models.Model):
     # The asset's brand again, so that the database can hold one copy of a file in a brand.
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField(default=1)
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.UPLOADED)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
     content_type = models.CharField(max_length=60)

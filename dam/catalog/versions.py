@@ -32,6 +32,33 @@ class VersionGone(Exception):
     """There is no such version (any more)."""
 
 
+def locked(version_id: UUID) -> Version:
+    """The version as it is now, with its asset, both locked until the caller's transaction ends.
+
+    Everybody locks in one order: the asset, its version, and last the brand (dam.audit.trail). So a decision
+    and the version that replaces what is decided on wait for one another instead of passing.
+    """
+    asset_id = Version.objects.values_list("asset_id", flat=True).get(pk=version_id)
+    _lock_asset(asset_id)
+    return _lock(version_id)
+
+
+def latest_locked(asset_id: UUID) -> Version:
+    """The asset's newest version, locked like `locked`: no other takes its place meanwhile."""
+    asset = _lock_asset(asset_id)
+    assert asset.latest_id is not None  # an asset is made together with its first version
+    return _lock(asset.latest_id)
+
+
+def _lock_asset(asset_id: UUID) -> Asset:
+    return Asset.objects.select_for_update(no_key=True).get(pk=asset_id)
+
+
+def _lock(version_id: UUID) -> Version:
+    rows = Version.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("asset", "brand").get(pk=version_id)
+
+
 def set_approval(version_id: UUID, approval: Approval, *, expected: Collection[Approval]) -> None:
     """Move the approval, if it is still one of `expected`.
 

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from dam.accounts import principals
 from dam.accounts.models import Brand, User
-from dam.catalog.models import Origin, Version
+from dam.catalog.models import Asset, Origin, Version
 from dam.core import storage
-from dam.ingest import disk_space, filenames, registration, uploads
+from dam.ingest import disk_space, filenames, next_versions, registration, uploads
 from dam.ingest.models import Upload, UploadState
+from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
 from dam.media.errors import Refused
@@ -23,9 +25,10 @@ def take(
     brand: Brand,
     user: User,
     filename: str,
+    asset: Asset | None = None,
     on_accept: Callable[[Version], None] | None = None,
 ) -> Version:
-    """Take a file that nobody else can change any more. Raises Refused or AlreadyKnown."""
+    """Take a file that nobody else can change any more. Raises Refused, AlreadyKnown or NoTarget."""
     info = runner.probe(path)
     return registration.accept(
         path,
@@ -37,14 +40,15 @@ def take(
         media_info=info,
         content_type=info.format.content_type,
         search_words=filenames.clean(filename),
+        asset=asset,
         on_accept=on_accept,
     )
 
 
-def take_from_disk(path: Path, *, brand: Brand, user: User) -> Version:
+def take_from_disk(path: Path, *, brand: Brand, user: User, asset: Asset | None = None) -> Version:
     """Take a file of the server's own disk, by way of a copy: what was looked at is what is stored.
 
-    Raises Refused or AlreadyKnown.
+    Raises Refused, AlreadyKnown or NoTarget.
     """
     if not path.exists():
         raise Refused("not_a_video", "There is no such file.")
@@ -57,7 +61,7 @@ def take_from_disk(path: Path, *, brand: Brand, user: User) -> Version:
     with storage.scratch() as folder:
         copy = folder / "incoming"
         shutil.copyfile(path, copy)
-        return take(copy, brand=brand, user=user, filename=path.name)
+        return take(copy, brand=brand, user=user, filename=path.name, asset=asset)
 
 
 def take_upload(upload_id: UUID | str) -> None:
@@ -69,15 +73,22 @@ def take_upload(upload_id: UUID | str) -> None:
     try:
         if not path.exists():
             raise Refused("damaged", "What was received is no longer on the server. Send the file again.")
+        asset = None
+        if upload.asset_id is not None:
+            asker = principals.member(upload.user, upload.brand)  # as they stand now, not when it began
+            asset = next_versions.target(upload.asset_id, principal=asker)
         take(
             path,
             brand=upload.brand,
             user=upload.user,
             filename=upload.filename,
+            asset=asset,
             on_accept=lambda version: _settle(upload, UploadState.TAKEN, version),
         )
     except AlreadyKnown as known:
         _settle(upload, UploadState.KNOWN, known.version, reason=str(known))
+    except NoTarget as gone:
+        uploads.refuse(upload, Refused(gone.code, str(gone)), frm=UploadState.RECEIVED)
     except Refused as refused:
         uploads.refuse(upload, refused, frm=UploadState.RECEIVED)
     path.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from dam.accounts.models import Brand
-from dam.catalog.models import Version
+from dam.catalog.models import Asset, Version
 
 
 class UploadState(models.TextChoices):
@@ -25,6 +25,8 @@ class Upload(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="uploads")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # The asset that it is to be the next version of; without one it becomes an asset of its own.
+    asset = models.ForeignKey(Asset, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     filename = models.CharField(max_length=255)  # cleaned for display; never used as a path
     size = models.PositiveBigIntegerField()  # bytes, as declared
     received = models.PositiveBigIntegerField(default=0)

@@ -5,30 +5,39 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from dam.accounts.models import Brand, User
 from dam.audit import trail
+from dam.catalog import versions
 from dam.catalog.models import Asset, Origin, Version
 from dam.core import events, locks, storage
 from dam.core.storage import Stored
 from dam.ingest import disk_space, filenames, steps
+from dam.ingest.next_versions import NoTarget
 from dam.media.errors import Refused
 from dam.media.probe import MediaInfo
 from dam.rights.models import RightsRecord
 from dam.search import fulltext
 
+# What happens in the same transaction when a newer version takes a version's place. By name: it lives above
+# this package (a test checks that each exists). Each is called with the version, its asset and itself locked.
+ON_REPLACE = ("provenance.review.reviews.supersede",)
+
 
 class AlreadyKnown(Exception):
-    """The brand has these very bytes already, as `version`."""
+    """The brand has these very bytes already, as `version`; `asset` is the one they were meant for."""
 
-    def __init__(self, version: Version) -> None:
+    def __init__(self, version: Version, *, asset: Asset | None = None) -> None:
         self.version = version
-        asset = version.asset
-        super().__init__(
-            f"The library holds this very file already, in the trash, as “{asset.title}”. Restore it there."
-            if asset.trashed_at
-            else f"The library holds this very file already, as “{asset.title}”."
-        )
+        known = version.asset
+        if asset is not None and known.pk == asset.pk:
+            place = f"as version {version.number} of this very clip"
+        elif known.trashed_at:
+            place = f"in the trash, as “{known.title}”. Restore it there"
+        else:
+            place = f"as “{known.title}”"
+        super().__init__(f"The library holds this very file already, {place}.")
 
 
 def accept(
@@ -42,12 +51,15 @@ def accept(
     media_info: MediaInfo,
     content_type: str,
     search_words: str = "",
+    asset: Asset | None = None,
     on_accept: Callable[[Version], None] | None = None,
 ) -> Version:
     """Store the file and, in one transaction, make Asset, Version, RightsRecord, steps and audit event.
 
-    `on_accept` runs in that transaction. Raises AlreadyKnown, and Refused when there is no room. On any
-    failure nothing stays behind: neither rows nor the stored file.
+    With `asset` it becomes the next version of that one, which keeps its title, and ends an open review of
+    the version before (ON_REPLACE). `on_accept` runs in that transaction. Raises AlreadyKnown, NoTarget for
+    an asset in the trash, and Refused when there is no room. On any failure nothing stays behind: neither
+    rows nor the stored file.
     """
     sha256 = storage.sha256_of(path)
     suffix = media_info.format.suffix
@@ -56,7 +68,7 @@ def accept(
         locks.hold(storage.key_for(brand_id=brand.pk, sha256=sha256, suffix=""))
         known = Version.objects.select_related("asset").filter(brand=brand, sha256=sha256).first()
         if known is not None:
-            raise AlreadyKnown(known)
+            raise AlreadyKnown(known, asset=asset)
         key = storage.key_for(brand_id=brand.pk, sha256=sha256, suffix=suffix)
         fresh = not storage.exists(key)  # a released file that comes back is stored already
         try:
@@ -72,6 +84,7 @@ def accept(
                 info=media_info,
                 content_type=content_type,
                 search_words=search_words,
+                asset=asset,
             )
             if on_accept is not None:
                 on_accept(version)
@@ -95,13 +108,24 @@ def _write(
     info: MediaInfo,
     content_type: str,
     search_words: str,
+    asset: Asset | None,
 ) -> Version:
-    asset = Asset.objects.create(
-        brand=brand, title=title, search_words=search_words, origin=origin, created_by=user
-    )
+    replaced = None
+    if asset is None:
+        asset = Asset.objects.create(
+            brand=brand, title=title, search_words=search_words, origin=origin, created_by=user
+        )
+    else:
+        replaced = versions.latest_locked(asset.pk)
+        asset = replaced.asset
+        if asset.trashed_at is not None:
+            raise NoTarget("no_asset", "The clip is in the trash. Restore it, then add the version.")
+        _add_words(asset, search_words)
     version = Version.objects.create(
         asset=asset,
         brand=brand,
+        number=replaced.number + 1 if replaced else 1,
+        origin=origin,
         sha256=stored.sha256,
         size=stored.size,
         content_type=content_type,
@@ -120,14 +144,24 @@ def _write(
     asset.latest = version
     RightsRecord.objects.create(version=version)
     fulltext.refresh(asset)
-    trail.record(
-        "asset.generated" if origin == Origin.GENERATED else "asset.uploaded",
-        brand=brand,
-        target=title,
-        actor=user,
-        asset_id=asset.pk,
-        data={"filename": filename, "sha256": stored.sha256, "size": stored.size},
-    )
+    facts: dict[str, object] = {"filename": filename, "sha256": stored.sha256, "size": stored.size}
+    verb = "asset.generated" if origin == Origin.GENERATED else "asset.uploaded"
+    if replaced is not None:
+        for name in ON_REPLACE:
+            import_string(name)(replaced, by=user, newer=version)
+        verb, facts = "version.added", {**facts, "number": version.number, "origin": origin}
+        events.publish(brand_id=brand.pk, name=f"version-{replaced.pk}")
+    trail.record(verb, brand=brand, target=asset.title, actor=user, asset_id=asset.pk, data=facts)
     steps.begin(version)
     events.publish(brand_id=brand.pk, name="library")
     return version
+
+
+def _add_words(asset: Asset, words: str) -> None:
+    """Find the asset by the new version's words too; once it is released, only by those it was released with.
+
+    Whoever sees released work alone would else find it by the words of a draft.
+    """
+    if words and asset.released_id is None and words not in asset.search_words:
+        asset.search_words = f"{asset.search_words}\n{words}".strip()
+        asset.save(update_fields=["search_words"])

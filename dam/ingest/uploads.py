@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dam.accounts.models import Brand, User
+from dam.catalog.models import Asset
 from dam.core import events
 from dam.core.tasks import enqueue
 from dam.ingest import disk_space, filenames
@@ -51,8 +52,11 @@ def path_of(upload: Upload) -> Path:
     return folder() / f"{upload.pk}.part"
 
 
-def create(*, brand: Brand, user: User, filename: str, size: int) -> Upload:
-    """Begin an upload of `size` bytes. Raises Refused for an empty or too large file and a full disk."""
+def create(*, brand: Brand, user: User, filename: str, size: int, asset: Asset | None = None) -> Upload:
+    """Begin an upload of `size` bytes, as the next version of `asset` if there is one.
+
+    Raises Refused for an empty or too large file and a full disk.
+    """
     if size == 0:
         raise Refused("empty")
     if size > settings.UPLOAD_MAX_BYTES:
@@ -60,7 +64,7 @@ def create(*, brand: Brand, user: User, filename: str, size: int) -> Upload:
         raise Refused("too_large", f"The file has {size / 1024**3:.1f} GB; at most {most:.1f} GB are taken.")
     # Twice: once in the scratch folder, and once in storage when it is accepted.
     disk_space.require(disk_space.promised() + 2 * size)
-    upload = Upload(brand=brand, user=user, filename=filenames.clean(filename), size=size)
+    upload = Upload(brand=brand, user=user, filename=filenames.clean(filename), size=size, asset=asset)
     folder().mkdir(parents=True, exist_ok=True)
     path_of(upload).touch(exist_ok=False)
     upload.save(force_insert=True)

@@ -19,12 +19,14 @@ VERBS = {
     "asset.edited": Wording("pencil", "edited"),
     "asset.trashed": Wording("trash-2", "moved to the trash"),
     "asset.restored": Wording("undo-2", "restored from the trash"),
+    "version.added": Wording("layers", "added a version of"),
     "review.submitted": Wording("send", "submitted for review"),
     "review.approved_stage": Wording("circle-check", "approved a stage of"),
     "review.approved": Wording("circle-check-big", "approved"),
     "review.changes_requested": Wording("message-circle-warning", "asked for changes to"),
     "review.rejected": Wording("circle-x", "rejected"),
     "review.withdrawn": Wording("undo-2", "took back from review"),
+    "review.superseded": Wording("layers", "ended, with a newer version, the review of"),
     "release.signed": Wording("shield-check", "signed the release of"),
     "release.failed": Wording("shield-alert", "could not sign the release of"),
     "release.revoked": Wording("shield-off", "withdrew the approval of"),
@@ -41,7 +43,7 @@ VERBS = {
 
 # The filter of the activity page: what each choice shows.
 KINDS = {
-    "library": ("Library", ("asset.", "step.")),
+    "library": ("Library", ("asset.", "version.", "step.")),
     "review": ("Review", ("review.", "comment.")),
     "release": ("Release and download", ("release.", "master.")),
     "generate": ("Generation", ("job.",)),

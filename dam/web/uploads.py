@@ -15,9 +15,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
-from dam.catalog.models import Version
-from dam.ingest import steps, uploads
+from dam.catalog.models import Asset, Version
+from dam.ingest import next_versions, steps, uploads
 from dam.ingest.models import Step, Upload
+from dam.ingest.next_versions import NoTarget
 from dam.media.errors import Refused
 from dam.rights.visibility import visible_assets, visible_versions
 from dam.web import htmx, problem_details
@@ -49,6 +50,8 @@ def tus(view: View) -> View:
             response = problem(400, "bad_request", str(bad))
         except Http404:
             response = problem(404, "not_found", "There is no such upload of yours.")
+        except NoTarget as gone:
+            response = problem(403 if gone.code == "forbidden" else 404, gone.code, str(gone))
         except Refused as refused:
             response = problem_details.of_refusal(refused)
         response.headers["Tus-Resumable"] = TUS
@@ -62,11 +65,13 @@ def tus(view: View) -> View:
 def create(request: BrandRequest) -> HttpResponseBase:
     if request.method != "POST":
         return _not_allowed("POST")
+    metadata = _metadata(request)
     upload = uploads.create(
         brand=request.brand,
         user=request.user,
-        filename=_filename(request),
+        filename=metadata.get("filename", ""),
         size=_number(request, "Upload-Length"),
+        asset=_target(request, metadata["asset"]) if "asset" in metadata else None,
     )
     response = JsonResponse(_describe(request, upload), status=201)
     response.headers["Location"] = reverse("upload-piece", args=[request.brand.slug, upload.pk])
@@ -169,6 +174,7 @@ def _describe(request: BrandRequest, upload: Upload) -> dict[str, object]:
         "code": upload.code,
         "reason": upload.reason,
         "asset": str(asset.pk) if asset else None,
+        "version": upload.version.number if asset and upload.version else None,
         "url": reverse("asset", args=[request.brand.slug, asset.pk]) if asset else None,
     }
 
@@ -180,16 +186,25 @@ def _number(request: HttpRequest, header: str) -> int:
     return int(value)
 
 
-def _filename(request: HttpRequest) -> str:
-    """The name in Upload-Metadata: `filename <base64>, …`; empty when there is none."""
+def _target(request: BrandRequest, asset_id: str) -> Asset:
+    """The asset that the file is to be the next version of. Raises NoTarget."""
+    try:
+        return next_versions.target(UUID(asset_id), principal=request.principal)
+    except ValueError:
+        raise BadHeader("The asset in Upload-Metadata must be the id of a clip.") from None
+
+
+def _metadata(request: HttpRequest) -> dict[str, str]:
+    """What is read of Upload-Metadata, `key <base64>, …`: the file's name, and the asset it belongs to."""
+    metadata: dict[str, str] = {}
     for pair in request.headers.get("Upload-Metadata", "").split(","):
         key, _, value = pair.strip().partition(" ")
-        if key == "filename":
+        if key in ("filename", "asset"):
             try:
-                return base64.b64decode(value.strip(), validate=True).decode()
+                metadata[key] = base64.b64decode(value.strip(), validate=True).decode()
             except (binascii.Error, UnicodeDecodeError):
-                raise BadHeader("The filename in Upload-Metadata must be base64 of UTF-8.") from None
-    return ""
+                raise BadHeader(f"The {key} in Upload-Metadata must be base64 of UTF-8.") from None
+    return metadata
 
 
 def _not_allowed(*methods: str) -> HttpResponseBase:

@@ -109,7 +109,7 @@ def _must_be_reviewed(master: Path, review: Review) -> None:
 
 def _must_be_approved(version: Version) -> None:
     """Locked: an approval that is withdrawn meanwhile wins."""
-    now = Version.objects.select_for_update(no_key=True).get(pk=version.pk)
+    now = versions.locked(version.pk)
     if now.approval != Approval.APPROVED:
         raise NotApproved(f"The approval of {version} was withdrawn while it was being signed.")
 

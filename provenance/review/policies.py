@@ -43,6 +43,7 @@ class SubmissionFacts:
     stages: tuple[str, ...]
     role: Role | None
     trashed: bool = False
+    replaced: bool = False  # the asset has a newer version
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class Clearance:
     valid_until: datetime | None = None
 
 
+REPLACED = Refusal("superseded", "A newer version has replaced this one.")
+
 _PROCESSING = {
     "waiting": Refusal("processing", "It is still being processed. Submit it when that is done."),
     "running": Refusal("processing", "It is still being processed. Submit it when that is done."),
@@ -88,6 +91,8 @@ def refuse_submission(facts: SubmissionFacts) -> Refusal | None:
         return Refusal("wrong_role", "Your role does not include sending clips to review.")
     if facts.trashed:
         return Refusal("trashed", "It is in the trash. Restore it first.")
+    if facts.replaced:
+        return REPLACED
     if facts.approval not in SUBMITTABLE:
         return _APPROVAL[facts.approval]
     if facts.processing != "ready":
@@ -100,6 +105,8 @@ def refuse_submission(facts: SubmissionFacts) -> Refusal | None:
 def refuse_decision(facts: DecisionFacts) -> Refusal | None:
     """Why this person may not decide the stage that is waited for; the first reason that applies."""
     position = facts.position
+    if position.state == ReviewState.SUPERSEDED:
+        return REPLACED
     if position.state != ReviewState.OPEN:
         return Refusal("closed", "This review is closed: nothing is left to decide.")
     if facts.trashed:

@@ -1,4 +1,4 @@
-"""The verbs of a review: submit, decide, withdraw, revoke.
+"""The verbs of a review: submit, decide, withdraw, revoke; and supersede, by a newer version.
 
 Each is one transaction that locks the version, asks the policy, moves the rows by conditional update
 and leaves its audit event. What must not happen raises Refused and changes nothing.
@@ -41,7 +41,7 @@ def submit(
     """Send a version through the brand's stages. Raises Refused."""
     at = at or timezone.now()
     with transaction.atomic():
-        version = _locked(version)
+        version = versions.locked(version.pk)
         _stop_if(refusal_to_submit(version, by=by))
         review = Review.objects.create(
             brand=version.brand,
@@ -78,7 +78,7 @@ def decide(
     """
     at = at or timezone.now()
     with transaction.atomic():
-        version = _locked(review.version)
+        version = versions.locked(review.version_id)
         # Read again under the lock: the caller's copy is as old as the page.
         review = Review.objects.select_related("brand").get(pk=review.pk)
         review.version = version
@@ -123,7 +123,7 @@ def withdraw(review: Review, *, by: User, at: datetime | None = None) -> None:
     """Take an open review back; the version is a draft again. Raises Refused."""
     at = at or timezone.now()
     with transaction.atomic():
-        version = _locked(review.version)
+        version = versions.locked(review.version_id)
         review = Review.objects.select_related("brand").get(pk=review.pk)
         review.version = version
         _stop_if(refusal_to_withdraw(review, by=by))
@@ -136,7 +136,7 @@ def revoke(version: Version, *, by: User, reason: str, at: datetime | None = Non
     """End an approval: from now on nothing of the version leaves the house. Raises Refused."""
     at = at or timezone.now()
     with transaction.atomic():
-        version = _locked(version)
+        version = versions.locked(version.pk)
         role = memberships.role_of(by, version.brand)
         _stop_if(policies.refuse_revocation(approval=version.approval, role=role, reason=reason))
         review = Review.objects.filter(version=version, state=ReviewState.APPROVED).latest("closed_at")
@@ -145,6 +145,23 @@ def revoke(version: Version, *, by: User, reason: str, at: datetime | None = Non
         _set_approval(version, Approval.WITHDRAWN)
         versions.clear_released(version)
         _record("release.revoked", review, by=by, at=at, data={"reason": reason.strip()})
+
+
+def supersede(version: Version, *, by: User, newer: Version, at: datetime | None = None) -> None:
+    """A newer version takes the place of this one: its open review, if there is one, is void.
+
+    Called by dam.ingest.registration, which holds the locks of `versions.locked`.
+    """
+    at = at or timezone.now()
+    events.publish(brand_id=version.brand_id, name="reviews")  # what was sent back is no longer waited for
+    review = Review.objects.select_related("brand").filter(version=version, state=ReviewState.OPEN).first()
+    if review is None:
+        return
+    review.version = version
+    after = states.after(review.position, ReviewMove.SUPERSEDE)
+    _move(review, review.position, after, at=at)
+    _set_approval(version, Approval(states.APPROVAL[after.state]))
+    _record("review.superseded", review, by=by, at=at, data={"number": newer.number})
 
 
 def refusal_to_submit(version: Version, *, by: User) -> Refusal | None:
@@ -156,6 +173,7 @@ def refusal_to_submit(version: Version, *, by: User) -> Refusal | None:
             stages=tuple(version.brand.review_stages),
             role=memberships.role_of(by, version.brand),
             trashed=version.asset.trashed_at is not None,
+            replaced=version.asset.latest_id != version.pk,
         )
     )
 
@@ -190,12 +208,6 @@ def cleared_so_far(review: Review) -> Clearance | None:
     """What the latest approval in this review allows; None before the first."""
     last = review.decisions.filter(kind=DecisionKind.APPROVE).order_by("-stage").first()
     return Clearance(tuple(last.uses), tuple(last.territories), last.valid_until) if last else None
-
-
-def _locked(version: Version) -> Version:
-    """The version as it is now. Who holds the lock decides, withdraws or submits before anybody else."""
-    rows = Version.objects.select_for_update(no_key=True, of=("self",)).select_related("asset", "brand")
-    return rows.get(pk=version.pk)
 
 
 def _stop_if(refusal: Refusal | None) -> None:

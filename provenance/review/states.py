@@ -12,6 +12,7 @@ class ReviewState(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"  # taken back by the person who submitted it
     REVOKED = "revoked"  # approved once, no longer
+    SUPERSEDED = "superseded"  # a newer version came before it was decided
 
 
 LABELS = {
@@ -21,6 +22,7 @@ LABELS = {
     ReviewState.REJECTED: "Rejected",
     ReviewState.WITHDRAWN: "Withdrawn",
     ReviewState.REVOKED: "Approval withdrawn",
+    ReviewState.SUPERSEDED: "Replaced by a newer version",
 }
 
 
@@ -38,13 +40,14 @@ DECISION_LABELS = {
 
 
 class ReviewMove(StrEnum):
-    """What people do to a review; the first three are decisions."""
+    """What people do to a review; the first three are decisions, the last is done by adding a version."""
 
     APPROVE = "approve"
     REQUEST_CHANGES = "request_changes"
     REJECT = "reject"
     WITHDRAW = "withdraw"
     REVOKE = "revoke"
+    SUPERSEDE = "supersede"
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ TRANSITIONS = (
     Transition(ReviewState.OPEN, ReviewMove.REQUEST_CHANGES, ReviewState.CHANGES_REQUESTED),
     Transition(ReviewState.OPEN, ReviewMove.REJECT, ReviewState.REJECTED),
     Transition(ReviewState.OPEN, ReviewMove.WITHDRAW, ReviewState.WITHDRAWN),
+    Transition(ReviewState.OPEN, ReviewMove.SUPERSEDE, ReviewState.SUPERSEDED),
     Transition(ReviewState.APPROVED, ReviewMove.REVOKE, ReviewState.REVOKED),
 )
 
@@ -118,6 +122,7 @@ APPROVAL = {
     ReviewState.REJECTED: "rejected",
     ReviewState.WITHDRAWN: "draft",
     ReviewState.REVOKED: "withdrawn",
+    ReviewState.SUPERSEDED: "draft",
 }
 
 # A version that was rejected stays rejected: what replaces it is another version.

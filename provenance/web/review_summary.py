@@ -62,4 +62,6 @@ def sentence(review: Review, *, at: datetime) -> str:
             return "It was taken back before it was decided."
         case ReviewState.REVOKED:
             return "It was approved once; the approval has been withdrawn."
+        case ReviewState.SUPERSEDED:
+            return "A newer version has replaced this one."
     raise AssertionError(f"A review that is {review.state} has a decision.")

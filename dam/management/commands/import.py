@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -15,8 +16,9 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand, User
 from dam.accounts.principals import Member, Nobody
-from dam.catalog.models import Processing, Version
-from dam.ingest import importer
+from dam.catalog.models import Asset, Processing, Version
+from dam.ingest import importer, next_versions
+from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
@@ -31,6 +33,7 @@ class ImportOutcome:
     path: str
     outcome: str  # "taken", "known" or "refused"
     asset: str | None = None
+    version: str | None = None
     reason: str = ""
     state: str | None = None
 
@@ -57,18 +60,22 @@ class Command(BaseCommand):
             metavar="SECONDS",
             help="with --wait, at most (default 3600)",
         )
+        parser.add_argument(
+            "--asset", type=UUID, metavar="ID", help="the clip that the one file is to be the next version of"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON list on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         brand = Brand.objects.filter(slug=options["brand"]).first()
         if brand is None:
             raise CommandError(f"There is no brand {options['brand']!r}.")
-        user = _person(brand, options["email"]).user
+        member = _person(brand, options["email"])
         self.stderr.ending = "\n"
         outcomes = []
         files = _files(options["paths"])
+        asset = _asset(options["asset"], files, member=member) if options["asset"] else None
         for place, path in enumerate(files, start=1):
-            outcome = _import(path, brand=brand, user=user)
+            outcome = _import(path, brand=brand, user=member.user, asset=asset)
             outcomes.append(outcome)
             self.stderr.write(f"[{place}/{len(files)}] {outcome.outcome}: {path} {outcome.reason}".rstrip())
         if options["wait"]:
@@ -82,15 +89,14 @@ class Command(BaseCommand):
 
     def _wait(self, outcomes: list[ImportOutcome], *, seconds: float) -> None:
         end = time.monotonic() + seconds
-        ours = [outcome for outcome in outcomes if outcome.asset]
+        ours = [outcome for outcome in outcomes if outcome.version]
         for outcome in outcomes:
             outcome.state = None if outcome.asset else Processing.REFUSED.value
         told = -1
         while ours:
-            current = Version.objects.filter(latest_of__in=[outcome.asset for outcome in ours])
-            found = {str(version.asset_id): version for version in current}
+            found = Version.objects.in_bulk([outcome.version for outcome in ours])
             for outcome in ours:
-                version = found[str(outcome.asset)]
+                version = found[UUID(outcome.version)]
                 outcome.state = version.processing
                 outcome.reason = version.processing_reason or outcome.reason
             done = sum(1 for outcome in ours if not _is_open(outcome))
@@ -139,16 +145,26 @@ def _files(paths: list[str]) -> list[Path]:
     return found
 
 
-def _import(path: Path, *, brand: Brand, user: User) -> ImportOutcome:
+def _asset(asset_id: UUID, files: list[Path], *, member: Member) -> Asset:
+    if len(files) != 1:
+        raise CommandError("With --asset give one file: each would replace the one before.")
     try:
-        version = importer.take_from_disk(path, brand=brand, user=user)
+        return next_versions.target(asset_id, principal=member)
+    except NoTarget as gone:
+        raise CommandError(str(gone)) from gone
+
+
+def _import(path: Path, *, brand: Brand, user: User, asset: Asset | None) -> ImportOutcome:
+    try:
+        version = importer.take_from_disk(path, brand=brand, user=user, asset=asset)
     except AlreadyKnown as known:
-        return ImportOutcome(str(path), "known", str(known.version.asset_id), str(known))
+        there = known.version
+        return ImportOutcome(str(path), "known", str(there.asset_id), str(there.pk), str(known))
     except Refused as refused:
         return ImportOutcome(str(path), "refused", reason=refused.message)
-    except (MediaFailed, OSError) as problem:
+    except (MediaFailed, NoTarget, OSError) as problem:
         return ImportOutcome(str(path), "refused", reason=str(problem))
-    return ImportOutcome(str(path), "taken", str(version.asset_id))
+    return ImportOutcome(str(path), "taken", str(version.asset_id), str(version.pk))
 
 
 def _is_open(outcome: ImportOutcome) -> bool:

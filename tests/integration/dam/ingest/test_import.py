@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
-from dam.catalog.models import Asset
+from dam.catalog.models import Asset, Version
 from tests import media_factory
-from tests.factories import BrandFactory, member
+from tests.factories import BrandFactory, VersionFactory, member
 
 
 def run(*arguments: str, brand: Brand) -> tuple[list[dict[str, Any]], int]:
@@ -42,6 +42,24 @@ def test_one_bad_file_never_stops_the_others(tmp_path: Path, brand: Brand, creat
     assert "not a video" in outcomes[0]["reason"]
     assert "no such file" in outcomes[2]["reason"]
     assert status == 1
+
+
+def test_a_file_is_taken_as_the_next_version_of_a_clip(clip: Path, brand: Brand, creator: User) -> None:
+    first = VersionFactory.create(asset__brand=brand)
+    outcomes, status = run(str(clip), "--asset", str(first.asset_id), brand=brand)
+    second = Version.objects.get(number=2)
+    assert (outcomes[0]["asset"], outcomes[0]["version"]) == (str(first.asset_id), str(second.pk))
+    assert (second.asset, status) == (first.asset, 0)
+
+
+def test_a_clip_that_is_not_there_or_two_files_for_one_clip_are_an_error(
+    clip: Path, brand: Brand, creator: User
+) -> None:
+    first = VersionFactory.create(asset__brand=brand)
+    with pytest.raises(CommandError, match="no such clip"):
+        run(str(clip), "--asset", str(first.pk), brand=brand)
+    with pytest.raises(CommandError, match="one file"):
+        run(str(clip), str(clip), "--asset", str(first.asset_id), brand=brand)
 
 
 def test_the_source_file_stays_where_it_is(tmp_path: Path, brand: Brand, creator: User) -> None:

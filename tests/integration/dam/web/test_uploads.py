@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand, Membership, User
+from dam.catalog.models import Asset
 from dam.ingest import importer, uploads
 from dam.ingest.models import Upload, UploadState
 from tests import media_factory
-from tests.factories import BrandFactory, member
+from tests.factories import BrandFactory, VersionFactory, member
 
 PIECE = "application/offset+octet-stream"
 
@@ -40,9 +42,10 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return media_factory.clip(tmp_path_factory.mktemp("clips") / "clip.mp4", frames=48).read_bytes()
 
 
-def begin(browser: Client, size: int, filename: str = "summer.mp4") -> Any:
+def begin(browser: Client, size: int, filename: str = "summer.mp4", *, asset: str = "") -> Any:
     name = base64.b64encode(filename.encode()).decode()
-    headers = {"Upload-Length": str(size), "Upload-Metadata": f"filename {name},type dmlkZW8="}
+    target = f",asset {base64.b64encode(asset.encode()).decode()}" if asset else ""
+    headers = {"Upload-Length": str(size), "Upload-Metadata": f"filename {name},type dmlkZW8={target}"}
     return browser.post(reverse("upload-create", args=["acme"]), headers=headers)
 
 
@@ -74,6 +77,56 @@ def test_a_received_file_is_taken_and_its_bytes_leave_the_scratch_folder(
     assert (told["state"], told["received"]) == ("taken", len(clip))
     assert told["url"] == reverse("asset", args=["acme", told["asset"]])
     assert not uploads.path_of(upload).exists()
+
+
+def test_a_file_meant_for_a_clip_becomes_its_next_version(browser: Client, clip: bytes, brand: Brand) -> None:
+    first = VersionFactory.create(asset__brand=brand)
+    begun = begin(browser, len(clip), asset=str(first.asset_id))
+    send(browser, begun.headers["Location"], 0, clip)
+    importer.take_upload(Upload.objects.get().pk)
+    payload = browser.get(begun.headers["Location"]).json()
+    assert (payload["state"], payload["asset"], payload["version"]) == ("taken", str(first.asset_id), 2)
+    assert Upload.objects.get().version == Asset.objects.get().latest
+
+
+@pytest.mark.parametrize(
+    ("asset", "status", "code"),
+    [
+        ("00000000-0000-4000-8000-000000000007", 404, "no_asset"),
+        ("the blue one", 400, "bad_request"),
+    ],
+)
+def test_a_clip_that_is_not_there_takes_no_upload(
+    browser: Client, asset: str, status: int, code: str
+) -> None:
+    answer = begin(browser, 100, asset=asset)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert not Upload.objects.exists()
+
+
+def test_a_clip_trashed_while_its_version_came_takes_it_no_more(
+    browser: Client, clip: bytes, brand: Brand
+) -> None:
+    first = VersionFactory.create(asset__brand=brand)
+    url = begin(browser, len(clip), asset=str(first.asset_id)).headers["Location"]
+    send(browser, url, 0, clip)
+    Asset.objects.update(trashed_at=timezone.now())
+    importer.take_upload(Upload.objects.get().pk)
+    payload = browser.get(url).json()
+    assert (payload["state"], payload["code"]) == ("refused", "no_asset")
+    assert first.asset.versions.count() == 1
+
+
+def test_a_role_that_was_taken_away_meanwhile_adds_nothing(
+    browser: Client, clip: bytes, brand: Brand, creator: User
+) -> None:
+    first = VersionFactory.create(asset__brand=brand)
+    url = begin(browser, len(clip), asset=str(first.asset_id)).headers["Location"]
+    send(browser, url, 0, clip)
+    Membership.objects.filter(user=creator).update(role=Role.BRAND_REVIEWER)
+    importer.take_upload(Upload.objects.get().pk)
+    upload = Upload.objects.get()
+    assert (upload.state, upload.code) == (UploadState.REFUSED, "forbidden")
 
 
 def test_the_same_file_again_is_known_and_names_the_asset(browser: Client, clip: bytes) -> None:

@@ -11,8 +11,8 @@ from dam.audit import trail
 from dam.catalog.models import Approval
 from provenance.review import reviews
 from provenance.review.models import Decision, Review
-from provenance.review.states import DecisionKind
-from tests.factories import member
+from provenance.review.states import DecisionKind, ReviewState
+from tests.factories import BrandFactory, member
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,6 +100,21 @@ def test_withdrawing_while_it_is_approved_leaves_one_truth() -> None:
     approved = Decision.objects.count() == 2
     assert case.version.approval == (Approval.APPROVED if approved else Approval.DRAFT)
     assert bool(case.version.rights.uses) is approved
+
+
+def test_a_decision_and_a_newer_version_at_once_leave_one_truth() -> None:
+    """Either it was approved before it was replaced, or the review is void: never approved after that."""
+    case = Case(BrandFactory.create(review_stages=["brand"]))
+    review = case.submit()
+    came_to = outcomes(lambda: case.approve(review, by=case.brand_reviewer), case.add_version)
+    case.version.refresh_from_db()
+    review.refresh_from_db()
+    approved = came_to == ["done", "done"]
+    assert approved or came_to == ["done", "superseded"]
+    assert review.state == (ReviewState.APPROVED if approved else ReviewState.SUPERSEDED)
+    assert case.version.approval == (Approval.APPROVED if approved else Approval.DRAFT)
+    assert bool(case.version.rights.uses) is approved
+    assert trail.first_broken(case.brand) is None
 
 
 def test_an_approval_is_ended_once() -> None:

@@ -39,6 +39,7 @@ SUBMISSION = SubmissionFacts(approval="draft", processing="ready", stages=BOTH, 
         ({"role": Role.LEGAL_REVIEWER}, "wrong_role"),
         ({"role": None}, "wrong_role"),
         ({"trashed": True}, "trashed"),
+        ({"replaced": True}, "superseded"),
         ({"approval": "in_review"}, "in_review"),
         ({"approval": "approved"}, "approved"),
         ({"approval": "rejected"}, "rejected"),
@@ -99,8 +100,9 @@ LAST_STAGE = replace(
         *(
             (FIRST_STAGE, {"position": Position(state, 0, BOTH)}, "closed")
             for state in ReviewState
-            if state is not ReviewState.OPEN
+            if state not in (ReviewState.OPEN, ReviewState.SUPERSEDED)
         ),
+        (FIRST_STAGE, {"position": Position(ReviewState.SUPERSEDED, 0, BOTH)}, "superseded"),
     ],
 )
 def test_deciding(facts: DecisionFacts, change: dict[str, Any], expected: str | None) -> None:

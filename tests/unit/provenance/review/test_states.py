@@ -23,6 +23,8 @@ LAST = Position(ReviewState.OPEN, 1, BOTH)
         (LAST, ReviewMove.REJECT, ReviewState.REJECTED, 1),
         (FIRST, ReviewMove.WITHDRAW, ReviewState.WITHDRAWN, 0),
         (LAST, ReviewMove.WITHDRAW, ReviewState.WITHDRAWN, 1),
+        (FIRST, ReviewMove.SUPERSEDE, ReviewState.SUPERSEDED, 0),
+        (LAST, ReviewMove.SUPERSEDE, ReviewState.SUPERSEDED, 1),
         (Position(ReviewState.APPROVED, 1, BOTH), ReviewMove.REVOKE, ReviewState.REVOKED, 1),
     ],
 )
@@ -38,6 +40,7 @@ ALLOWED = {
         ReviewMove.REQUEST_CHANGES,
         ReviewMove.REJECT,
         ReviewMove.WITHDRAW,
+        ReviewMove.SUPERSEDE,
     },
     ReviewState.APPROVED: {ReviewMove.REVOKE},
 }
