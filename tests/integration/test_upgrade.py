@@ -180,7 +180,7 @@ def test_every_row_is_there_with_its_values(before: Before, table: str) -> None:
 
 
 def test_what_was_current_is_the_latest(before: Before) -> None:
-    assert dict(Asset.objects.values_list("pk", "current_id")) == before.latest
+    assert dict(Asset.objects.values_list("pk", "latest_id")) == before.latest
 
 
 def test_every_audit_chain_holds_and_goes_on(before: Before) -> None:
