@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
 from dam import environment as env
@@ -158,7 +159,9 @@ WHITENOISE_USE_FINDERS = True
 UPLOAD_CHUNK_BYTES = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 50 * 1024**3)
-# Kept free on the scratch disk while an upload grows.
+if STORAGE.startswith("s3://") and UPLOAD_MAX_BYTES > 10_000 * UPLOAD_CHUNK_BYTES:
+    raise ImproperlyConfigured("In a bucket UPLOAD_MAX_BYTES is at most 83886080000: 10,000 parts of 8 MiB.")
+# Kept free on the disk of storage and of scratch while a file grows.
 DISK_RESERVE_BYTES = env.number("DISK_RESERVE_BYTES", 512 * 1024**2)
 # The public verify page: the largest file, and how many one address may send in an hour.
 VERIFY_MAX_BYTES = env.number("VERIFY_MAX_BYTES", 2 * 1024**3)

@@ -147,7 +147,10 @@ class Version(models.Model):
             models.UniqueConstraint(fields=["asset", "number"], name="version_number_once"),
             models.UniqueConstraint(fields=["brand", "sha256"], name="version_file_once_in_brand"),
         ]
-        indexes = [models.Index(fields=["brand", "approval"], name="version_approval")]
+        indexes = [
+            models.Index(fields=["brand", "approval"], name="version_approval"),
+            models.Index(fields=["storage_key"], name="version_key"),  # asked by the cleanup
+        ]
 
     def __str__(self) -> str:
         return f"{self.asset} v{self.number}"
@@ -177,6 +180,7 @@ class Rendition(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "kind"], name="rendition_kind_once")]
+        indexes = [models.Index(fields=["storage_key"], name="rendition_key")]
 
     def __str__(self) -> str:
         return f"{self.version} {self.kind}"

@@ -6,9 +6,10 @@ under the same lock as registration that no row needs the file.
 
 import logging
 import shutil
-import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -16,8 +17,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from dam.accounts.models import Brand
-from dam.catalog.models import Rendition, Version
-from dam.core import locks, storage
+from dam.catalog import stored_files
+from dam.core import storage
+from dam.core.storage import Entry, Stored
 from dam.core.tasks import enqueue
 from dam.ingest import steps, uploads
 from dam.ingest.models import Upload, UploadState
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 ABANDONED = timedelta(days=1)
 UNDECIDED = timedelta(minutes=15)
 FORGOTTEN = timedelta(days=30)
+BATCH = 500  # stored files asked about at once
 
 
 @dataclass(frozen=True)
@@ -35,30 +38,33 @@ class Swept:
 
     uploads: int
     undecided: int
+    staged: int
     scratch: int
     stored: int
     steps: int
 
 
-def run() -> Swept:
+def run(*, at: datetime | None = None) -> Swept:
+    at = at or timezone.now()
     swept = Swept(
-        uploads=_abandoned_uploads(),
-        undecided=_undecided_uploads(),
-        scratch=_scratch_leftovers(),
-        stored=_stored_orphans(),
+        uploads=_abandoned_uploads(at),
+        undecided=_undecided_uploads(at),
+        staged=_staged_leftovers(at),
+        scratch=_scratch_leftovers(at),
+        stored=_stored_orphans(at),
         steps=steps.resume_lost(),
     )
     Upload.objects.exclude(state__in=[UploadState.RECEIVING, UploadState.RECEIVED]).filter(
-        updated_at__lt=timezone.now() - FORGOTTEN
+        updated_at__lt=at - FORGOTTEN
     ).delete()
     log.info("Swept: %s", swept)
     return swept
 
 
-def _abandoned_uploads() -> int:
+def _abandoned_uploads(at: datetime) -> int:
     count = 0
     for upload in Upload.objects.filter(
-        state=UploadState.RECEIVING, updated_at__lt=timezone.now() - ABANDONED
+        state=UploadState.RECEIVING, updated_at__lt=at - ABANDONED
     ).iterator():
         try:
             uploads.cancel(upload)
@@ -68,67 +74,57 @@ def _abandoned_uploads() -> int:
     return count
 
 
-def _undecided_uploads() -> int:
+def _undecided_uploads(at: datetime) -> int:
     """Complete uploads whose task was lost: ask again."""
-    waiting = Upload.objects.filter(
-        state=UploadState.RECEIVED, updated_at__lt=timezone.now() - UNDECIDED
-    ).values_list("pk", flat=True)
+    waiting = Upload.objects.filter(state=UploadState.RECEIVED, updated_at__lt=at - UNDECIDED).values_list(
+        "pk", flat=True
+    )
     for pk in waiting:
         enqueue("media.take_upload", upload_id=str(pk))
     return len(waiting)
 
 
-def _scratch_leftovers() -> int:
-    """Received bytes without a row that wants them, and working folders of dead workers."""
-    live = {
-        uploads.path_of(upload).name
-        for upload in Upload.objects.filter(state__in=[UploadState.RECEIVING, UploadState.RECEIVED])
-    }
+def _staged_leftovers(at: datetime) -> int:
+    """Received bytes without a row that wants them."""
+    old = {entry.key.partition(".")[0] for entry in _aged(storage.entries(uploads.FOLDER), at)}
+    live = Upload.objects.filter(state__in=[UploadState.RECEIVING, UploadState.RECEIVED])
+    leftovers = old - {uploads.key_of(upload) for upload in live} if old else old
+    for key in leftovers:
+        storage.discard(key)
+    return len(leftovers)
+
+
+def _scratch_leftovers(at: datetime) -> int:
+    """Working folders of workers of this machine that died."""
+    scratch = Path(settings.SCRATCH_DIR)
     count = 0
-    for path in _children(uploads.folder()):
-        if path.name not in live and _is_old(path):
-            path.unlink(missing_ok=True)
-            count += 1
-    for path in _children(Path(settings.SCRATCH_DIR)):
-        if path != uploads.folder() and path.is_dir() and _is_old(path):
+    for path in list(scratch.iterdir()) if scratch.exists() else []:
+        if path.is_dir() and _is_old(path, at):
             shutil.rmtree(path, ignore_errors=True)
             count += 1
     return count
 
 
-def _children(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.exists() else []
-
-
-def _is_old(path: Path) -> bool:
+def _is_old(path: Path, at: datetime) -> bool:
     try:
-        return time.time() - path.stat().st_mtime > ABANDONED.total_seconds()
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC) < at - ABANDONED
     except FileNotFoundError:
         return False
 
 
-def _stored_orphans() -> int:
-    """Stored files that no version and no rendition names: a worker died between file and row."""
+def _stored_orphans(at: datetime) -> int:
+    """Stored files that no row names: a worker died between file and row."""
     count = 0
-    oldest = timezone.now() - ABANDONED
     for brand in Brand.objects.all():
-        for entry in storage.entries(str(brand.pk)):
-            if entry.modified < oldest and not _is_named(entry.key) and _delete_orphan(brand, entry.key):
-                count += 1
+        old = iter(_aged(storage.entries(str(brand.pk)), at))
+        while batch := list(islice(old, BATCH)):
+            sizes = {entry.key: entry.size for entry in batch}
+            for key in stored_files.unnamed(list(sizes)):
+                orphan = Stored(key=key, sha256=Path(key).name.partition(".")[0], size=sizes[key])
+                with transaction.atomic():
+                    count += stored_files.drop(orphan, brand_id=brand.pk)
     return count
 
 
-def _is_named(key: str) -> bool:
-    return (
-        Version.objects.filter(storage_key=key).exists() or Rendition.objects.filter(storage_key=key).exists()
-    )
-
-
-def _delete_orphan(brand: Brand, key: str) -> bool:
-    sha256 = Path(key).name.partition(".")[0]
-    with transaction.atomic():
-        locks.hold(storage.key_for(brand_id=brand.pk, sha256=sha256, suffix=""))
-        if _is_named(key):
-            return False
-        storage.delete(key)
-    return True
+def _aged(entries: Iterable[Entry], at: datetime) -> Iterator[Entry]:
+    return (entry for entry in entries if entry.modified < at - ABANDONED)

@@ -7,14 +7,30 @@ from django.conf import settings
 from django.db.models import F, Sum
 from django.utils import timezone
 
+from dam.core import storage
 from dam.ingest.models import Upload, UploadState
 from dam.media.errors import Refused
 
 
 def require(size: int) -> None:
-    """Raise Refused("disk_full") unless the scratch disk has room for `size` more bytes and its reserve."""
+    """Raise Refused("disk_full") unless storage has room for `size` more bytes and its reserve."""
+    _require(size, storage.free())
+
+
+def require_copy(size: int) -> None:
+    """The same for a copy in the scratch folder of this machine."""
     settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(settings.SCRATCH_DIR).free < size + settings.DISK_RESERVE_BYTES:
+    _require(size, shutil.disk_usage(settings.SCRATCH_DIR).free)
+
+
+def require_local(size: int) -> None:
+    """The same for reading a stored file here: it is copied where storage is no disk."""
+    if storage.free() is None:
+        require_copy(size)
+
+
+def _require(size: int, free: int | None) -> None:
+    if free is not None and free < size + settings.DISK_RESERVE_BYTES:
         raise Refused("disk_full")
 
 

@@ -25,10 +25,14 @@ def take(
     brand: Brand,
     user: User,
     filename: str,
+    staged: str | None = None,
     asset: Asset | None = None,
     on_accept: Callable[[Version], None] | None = None,
 ) -> Version:
-    """Take a file that nobody else can change any more. Raises Refused, AlreadyKnown or NoTarget."""
+    """Take a file that nobody else can change any more. Raises Refused, AlreadyKnown or NoTarget.
+
+    `staged` is the key under which storage has the same bytes already.
+    """
     info = runner.probe(path)
     return registration.accept(
         path,
@@ -40,6 +44,7 @@ def take(
         media_info=info,
         content_type=info.format.content_type,
         search_words=filenames.clean(filename),
+        staged=staged,
         asset=asset,
         on_accept=on_accept,
     )
@@ -57,7 +62,7 @@ def take_from_disk(path: Path, *, brand: Brand, user: User, asset: Asset | None 
     size = path.stat().st_size
     if size == 0:
         raise Refused("empty")
-    disk_space.require(2 * size)
+    disk_space.require_copy(size)
     with storage.scratch() as folder:
         copy = folder / "incoming"
         shutil.copyfile(path, copy)
@@ -69,29 +74,38 @@ def take_upload(upload_id: UUID | str) -> None:
     upload = Upload.objects.select_related("brand", "user").get(pk=upload_id)
     if upload.state != UploadState.RECEIVED:
         return
-    path = uploads.path_of(upload)
+    key = uploads.key_of(upload)
     try:
-        if not path.exists():
-            raise Refused("damaged", "What was received is no longer on the server. Send the file again.")
-        asset = None
-        if upload.asset_id is not None:
-            asker = principals.member(upload.user, upload.brand)  # as they stand now, not when it began
-            asset = next_versions.target(upload.asset_id, principal=asker)
-        take(
-            path,
-            brand=upload.brand,
-            user=upload.user,
-            filename=upload.filename,
-            asset=asset,
-            on_accept=lambda version: _settle(upload, UploadState.TAKEN, version),
-        )
+        _take_staged(upload, key)
     except AlreadyKnown as known:
         _settle(upload, UploadState.KNOWN, known.version, reason=str(known))
     except NoTarget as gone:
         uploads.refuse(upload, Refused(gone.code, str(gone)), frm=UploadState.RECEIVED)
     except Refused as refused:
         uploads.refuse(upload, refused, frm=UploadState.RECEIVED)
-    path.unlink(missing_ok=True)
+    storage.discard(key)
+
+
+def _take_staged(upload: Upload, key: str) -> None:
+    asset = None
+    if upload.asset_id is not None:
+        asker = principals.member(upload.user, upload.brand)  # as they stand now, not when it began
+        asset = next_versions.target(upload.asset_id, principal=asker)
+    try:
+        storage.complete(key, upload.parts, size=upload.size)
+    except FileNotFoundError:
+        raise uploads.lost() from None
+    disk_space.require_local(upload.size)
+    with storage.local_copy(key) as path:
+        take(
+            path,
+            brand=upload.brand,
+            user=upload.user,
+            filename=upload.filename,
+            staged=key,
+            asset=asset,
+            on_accept=lambda version: _settle(upload, UploadState.TAKEN, version),
+        )
 
 
 def _settle(upload: Upload, state: UploadState, version: Version, *, reason: str = "") -> None:

@@ -20,7 +20,7 @@ class UploadState(models.TextChoices):
 
 
 class Upload(models.Model):
-    """A file being received in pieces; its bytes lie in the scratch folder until it is accepted."""
+    """A file being received in pieces; its bytes are staged in storage until it is accepted."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="uploads")
@@ -30,6 +30,8 @@ class Upload(models.Model):
     filename = models.CharField(max_length=255)  # cleaned for display; never used as a path
     size = models.PositiveBigIntegerField()  # bytes, as declared
     received = models.PositiveBigIntegerField(default=0)
+    # What storage must know to take the next piece (dam.core.storage.append).
+    parts = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.RECEIVING)
     # Why it was refused: for programs (dam.media.errors) and for people.
     code = models.CharField(max_length=20, blank=True)

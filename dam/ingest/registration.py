@@ -1,7 +1,8 @@
 """Taking a file into the library: the one place where assets and versions are made."""
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils.module_loading import import_string
 
 from dam.accounts.models import Brand, User
 from dam.audit import trail
-from dam.catalog import versions
+from dam.catalog import stored_files, versions
 from dam.catalog.models import Asset, Origin, Version
 from dam.core import events, locks, storage
 from dam.core.storage import Stored
@@ -51,50 +52,66 @@ def accept(
     media_info: MediaInfo,
     content_type: str,
     search_words: str = "",
+    staged: str | None = None,
     asset: Asset | None = None,
     on_accept: Callable[[Version], None] | None = None,
 ) -> Version:
-    """Store the file and, in one transaction, make Asset, Version, RightsRecord, steps and audit event.
+    """Store the file and then, in one transaction, make Asset, Version, RightsRecord, steps and audit event.
 
-    With `asset` it becomes the next version of that one, which keeps its title, and ends an open review of
-    the version before (ON_REPLACE). `on_accept` runs in that transaction. Raises AlreadyKnown, NoTarget for
-    an asset in the trash, and Refused when there is no room. On any failure nothing stays behind: neither
-    rows nor the stored file.
+    `staged` is the key of a staged file with the same bytes, which are then not sent again. With `asset` it
+    becomes the next version of that one, which keeps its title, and ends an open review of the version
+    before (ON_REPLACE). `on_accept` runs in that transaction. Raises AlreadyKnown, NoTarget for an asset in
+    the trash, and Refused when there is no room. On any failure nothing stays behind: neither rows nor the
+    stored file.
     """
     sha256 = storage.sha256_of(path)
     suffix = media_info.format.suffix
-    with transaction.atomic():
+    # Before the transaction: sending fifty gigabytes takes long, and nobody waits for it on a lock.
+    with _storing(path, brand=brand, sha256=sha256, suffix=suffix, staged=staged), transaction.atomic():
         # Of two that bring the same bytes at once the second waits here, and then finds them known.
         locks.hold(storage.key_for(brand_id=brand.pk, sha256=sha256, suffix=""))
         known = Version.objects.select_related("asset").filter(brand=brand, sha256=sha256).first()
         if known is not None:
             raise AlreadyKnown(known, asset=asset)
-        key = storage.key_for(brand_id=brand.pk, sha256=sha256, suffix=suffix)
-        fresh = not storage.exists(key)  # a released file that comes back is stored already
-        try:
-            disk_space.require(path.stat().st_size)
-            stored = storage.put(path, brand_id=brand.pk, suffix=suffix, sha256=sha256)
-            version = _write(
-                stored,
-                brand=brand,
-                user=user,
-                filename=filenames.clean(filename),
-                title=title[: filenames.LONGEST_TITLE],
-                origin=origin,
-                info=media_info,
-                content_type=content_type,
-                search_words=search_words,
-                asset=asset,
-            )
-            if on_accept is not None:
-                on_accept(version)
-        except BaseException as problem:
-            if fresh:  # and nobody else has come to rely on it: the lock is ours
-                storage.delete(key)
-            if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise Refused("disk_full") from problem
-            raise
+        # It is there, unless it was an old file without a row that the cleanup took a moment ago.
+        stored = storage.put(path, brand_id=brand.pk, suffix=suffix, sha256=sha256, staged=staged)
+        version = _write(
+            stored,
+            brand=brand,
+            user=user,
+            filename=filenames.clean(filename),
+            title=title[: filenames.LONGEST_TITLE],
+            origin=origin,
+            info=media_info,
+            content_type=content_type,
+            search_words=search_words,
+            asset=asset,
+        )
+        if on_accept is not None:
+            on_accept(version)
     return version
+
+
+@contextmanager
+def _storing(path: Path, *, brand: Brand, sha256: str, suffix: str, staged: str | None) -> Iterator[None]:
+    """The file is in storage while its rows are made, and goes when that fails and nobody else needs it."""
+    key = storage.key_for(brand_id=brand.pk, sha256=sha256, suffix=suffix)
+    fresh = not storage.exists(key)  # a released file that comes back is stored already
+    if fresh and staged is None:
+        disk_space.require(path.stat().st_size)
+    try:
+        stored = storage.put(path, brand_id=brand.pk, suffix=suffix, sha256=sha256, staged=staged)
+    except OSError as problem:
+        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Refused("disk_full") from problem
+        raise
+    try:
+        yield
+    except BaseException:
+        if fresh:
+            with transaction.atomic():
+                stored_files.drop(stored, brand_id=brand.pk)
+        raise
 
 
 def _write(

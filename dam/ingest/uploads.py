@@ -1,10 +1,11 @@
-"""Files that come in in pieces (docs/uploads.md). A file lies in the scratch folder until it is accepted."""
+"""Files that come in in pieces (docs/uploads.md). A file is staged in storage until it is accepted.
+
+Any web process takes the next piece, on whatever machine, and any worker decides on the whole.
+"""
 
 import errno
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
@@ -13,13 +14,14 @@ from django.utils import timezone
 
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset
-from dam.core import events
+from dam.core import events, storage
 from dam.core.tasks import enqueue
 from dam.ingest import disk_space, filenames
 from dam.ingest.models import Upload, UploadState
 from dam.media.containers import HEAD_BYTES
 from dam.media.errors import Refused, require_container
 
+FOLDER = "staging/uploads"
 BLOCK = 256 * 1024
 
 
@@ -43,13 +45,9 @@ class TooMuch(Exception):
     """The piece is too large, or reaches past the declared length."""
 
 
-def folder() -> Path:
-    return Path(settings.SCRATCH_DIR) / "uploads"
-
-
-def path_of(upload: Upload) -> Path:
-    """Where its bytes lie: named by its id, never by what the sender called it."""
-    return folder() / f"{upload.pk}.part"
+def key_of(upload: Upload) -> str:
+    """Where its bytes are staged: named by its id, never by what the sender called it."""
+    return f"{FOLDER}/{upload.pk}"
 
 
 def create(*, brand: Brand, user: User, filename: str, size: int, asset: Asset | None = None) -> Upload:
@@ -62,34 +60,33 @@ def create(*, brand: Brand, user: User, filename: str, size: int, asset: Asset |
     if size > settings.UPLOAD_MAX_BYTES:
         most = settings.UPLOAD_MAX_BYTES / 1024**3
         raise Refused("too_large", f"The file has {size / 1024**3:.1f} GB; at most {most:.1f} GB are taken.")
-    # Twice: once in the scratch folder, and once in storage when it is accepted.
-    disk_space.require(disk_space.promised() + 2 * size)
+    # Once: what is accepted is the staged file under another name.
+    disk_space.require(disk_space.promised() + size)
     upload = Upload(brand=brand, user=user, filename=filenames.clean(filename), size=size, asset=asset)
-    folder().mkdir(parents=True, exist_ok=True)
-    path_of(upload).touch(exist_ok=False)
     upload.save(force_insert=True)
     return upload
 
 
 def write(upload: Upload, *, offset: int, piece: BinaryIO, length: int) -> Upload:
-    """Append a piece of `length` bytes, in constant memory; the upload as it then stands.
+    """Append a piece of `length` bytes; the upload as it then stands. Holds one piece in memory, never more.
 
     A connection that breaks keeps what had come. Raises Closed, WrongOffset, Busy, TooMuch, and Refused
     when the first piece shows that this is no video, or the disk is full (then the upload stays open).
     """
     if length > settings.UPLOAD_CHUNK_BYTES or offset + length > upload.size:
         raise TooMuch
-    with _open(upload) as file:
-        upload.refresh_from_db()
+    with _alone(upload):
         if upload.state != UploadState.RECEIVING:
             raise Closed
         if offset != upload.received:
             raise WrongOffset(upload.received)
         disk_space.require(length)
-        received = offset + _append(file, offset, piece, length)
-        if offset == 0 and (received >= HEAD_BYTES or received == upload.size):
-            _check_head(upload, file)
-        _advance(upload, offset, received)
+        data = _read(piece, length)
+        refused = _refusal(upload, data) or _append(upload, data)
+        if refused is not None:
+            refuse(upload, refused, frm=UploadState.RECEIVING)
+    if refused is not None:  # only now: raised earlier, it would undo that it was kept
+        raise refused
     return upload
 
 
@@ -113,61 +110,64 @@ def _close(upload: Upload, state: UploadState, *, frm: UploadState, code: str = 
         state=state, code=code, reason=reason[:300], updated_at=timezone.now()
     )
     if closed:
-        path_of(upload).unlink(missing_ok=True)
+        storage.discard(key_of(upload))
         publish(upload)
     return bool(closed)
 
 
 @contextmanager
-def _open(upload: Upload) -> Iterator[BinaryIO]:
-    """Its file, for this request alone."""
+def _alone(upload: Upload) -> Iterator[None]:
+    """For this request alone, on whatever machine: the row is locked while the piece is written."""
+    with transaction.atomic():
+        locked = Upload.objects.select_for_update(skip_locked=True).filter(pk=upload.pk)
+        fresh = locked.values_list("state", "received", "parts").first()
+        if fresh is None:
+            raise Busy
+        upload.state, upload.received, upload.parts = fresh
+        yield
+
+
+def _read(piece: BinaryIO, length: int) -> bytes:
+    data = bytearray()
+    while len(data) < length and (block := piece.read(min(BLOCK, length - len(data)))):
+        data += block
+    return bytes(data)
+
+
+def _refusal(upload: Upload, data: bytes) -> Refused | None:
+    """Why the file isn't taken, as far as its first piece can tell."""
+    if upload.received or (len(data) < HEAD_BYTES and len(data) < upload.size):
+        return None
     try:
-        file = path_of(upload).open("r+b")
+        require_container(data[:HEAD_BYTES])
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _append(upload: Upload, data: bytes) -> Refused | None:
+    """Store the piece and move on. A full disk is raised and leaves the upload as it was."""
+    received = upload.received + len(data)
+    last = received == upload.size
+    try:
+        parts = storage.append(key_of(upload), upload.parts, offset=upload.received, data=data, last=last)
     except FileNotFoundError:
-        raise Closed from None
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Busy from None
-        yield file
-
-
-def _append(file: BinaryIO, offset: int, piece: BinaryIO, length: int) -> int:
-    """Copy up to `length` bytes to `offset`; how many came. A full disk leaves the file as it was."""
-    file.seek(offset)
-    rest = length
-    try:
-        while rest and (block := piece.read(min(BLOCK, rest))):
-            file.write(block)
-            rest -= len(block)
-        file.flush()
+        return lost()
     except OSError as problem:
-        file.truncate(offset)
         if problem.errno in (errno.ENOSPC, errno.EDQUOT):
             raise Refused("disk_full") from problem
         raise
-    return length - rest
+    state = UploadState.RECEIVED if last else UploadState.RECEIVING
+    Upload.objects.filter(pk=upload.pk).update(
+        received=received, parts=parts, state=state, updated_at=timezone.now()
+    )
+    if last:
+        enqueue("media.take_upload", upload_id=str(upload.pk))
+        publish(upload)
+    upload.received, upload.parts, upload.state = received, parts, state
+    return None
 
 
-def _check_head(upload: Upload, file: BinaryIO) -> None:
-    file.seek(0)
-    try:
-        require_container(file.read(HEAD_BYTES))
-    except Refused as refused:
-        refuse(upload, refused, frm=UploadState.RECEIVING)
-        raise
-
-
-def _advance(upload: Upload, offset: int, received: int) -> None:
-    state = UploadState.RECEIVED if received == upload.size else UploadState.RECEIVING
-    with transaction.atomic():
-        moved = Upload.objects.filter(pk=upload.pk, received=offset, state=UploadState.RECEIVING).update(
-            received=received, state=state, updated_at=timezone.now()
-        )
-        if not moved:
-            raise Closed  # cancelled while the piece came
-        if state == UploadState.RECEIVED:
-            enqueue("media.take_upload", upload_id=str(upload.pk))
-            publish(upload)
-    upload.received, upload.state = received, state
+def lost() -> Refused:
+    """Why an upload ends whose earlier pieces storage has no more."""
+    return Refused("damaged", "What was received is no longer on the server. Send the file again.")

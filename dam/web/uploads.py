@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import Asset, Version
+from dam.core import storage
 from dam.ingest import next_versions, steps, uploads
 from dam.ingest.models import Step, Upload
 from dam.ingest.next_versions import NoTarget
@@ -54,6 +55,9 @@ def tus(view: View) -> View:
             response = problem(403 if gone.code == "forbidden" else 404, gone.code, str(gone))
         except Refused as refused:
             response = problem_details.of_refusal(refused)
+        except storage.Unavailable:
+            away = "The storage does not answer at the moment. What has come is kept; go on in a moment."
+            response = problem(503, "storage_unavailable", away)
         response.headers["Tus-Resumable"] = TUS
         return response
 

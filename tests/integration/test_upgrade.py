@@ -21,7 +21,9 @@ from dam.accounts.models import Brand, Membership, User
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.catalog.models import Asset, Rendition, Tag, Version
+from dam.core import storage
 from dam.embedded import postgres
+from dam.ingest import uploads
 from dam.ingest.models import Step, Upload
 from dam.rights.models import RightsRecord
 from dam.rights.visibility import visible_assets
@@ -107,6 +109,7 @@ def before(servers: None, django_db_blocker: Any) -> Iterator[Before]:
         url = postgres.url(settings.DATA_DIR, database=DATABASE)
         try:
             before = load(url)
+            leave_received(before)
             migrate(url)
             with django_db_blocker.unblock(), default_database(DATABASE):
                 yield before
@@ -119,6 +122,21 @@ def load(url: str) -> Before:
         database.execute(gzip.decompress(DUMP.read_bytes()))
     with psycopg.connect(url) as database:
         return Before(database, {table: names(table, old=True) for table in KEPT}, without=RELEASES)
+
+
+def leave_received(before: Before) -> None:
+    """The files of the uploads under way, where 0.1 kept them; the dump has the database alone."""
+    scratch = settings.SCRATCH_DIR / "uploads"
+    scratch.mkdir(parents=True, exist_ok=True)
+    for pk, received in under_way(before).items():
+        (scratch / f"{pk}.part").write_bytes(b"x" * received)
+
+
+def under_way(before: Before) -> dict[Any, int]:
+    """What had come of each upload that waits for its next piece or for a worker."""
+    state, received = (names("dam_upload", old=True).index(column) for column in ("state", "received"))
+    rows = before.rows["dam_upload"].items()
+    return {pk: row[received] for pk, row in rows if row[state] in ("receiving", "received")}
 
 
 def migrate(url: str) -> None:
@@ -177,6 +195,15 @@ def test_every_row_is_there_with_its_values(before: Before, table: str) -> None:
     old = before.rows[table]
     assert old
     assert {key: today.get(key) for key in old} == old
+
+
+def test_uploads_under_way_go_on_from_where_they_stood(before: Before) -> None:
+    had_come = {pk: received for pk, received in under_way(before).items() if received}
+    assert had_come
+    for upload in Upload.objects.filter(pk__in=had_come):
+        staged = storage.stat(uploads.key_of(upload))
+        assert staged is not None
+        assert staged.size == had_come[upload.pk]
 
 
 def test_what_was_current_is_the_latest(before: Before) -> None:

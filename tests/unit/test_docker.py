@@ -17,13 +17,15 @@ COMPOSE: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 # Read by Python, pip and the numeric libraries, not by the settings.
-FOREIGN = {"PYTHONUNBUFFERED", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_CACHE_DIR", "OMP_WAIT_POLICY"}
+# And by boto3, where storage is a bucket.
+FOREIGN = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+FOREIGN |= {"PYTHONUNBUFFERED", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_CACHE_DIR", "OMP_WAIT_POLICY"}
 
 
 def settings_read() -> set[str]:
     """The environment variables that the settings ask for."""
     source = (BASE_DIR / "dam/settings.py").read_text() + (BASE_DIR / "dam/environment.py").read_text()
-    return set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', source))
+    return set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z0-9_]+)"', source))
 
 
 def stages() -> dict[str, str]:
@@ -52,7 +54,7 @@ def test_one_service_sends_what_is_due() -> None:
 
 @pytest.mark.parametrize("name", sorted(OURS))
 def test_compose_sets_only_what_the_settings_read(name: str) -> None:
-    assert set(OURS[name].get("environment", {})) <= settings_read()
+    assert set(OURS[name].get("environment", {})) - FOREIGN <= settings_read()
 
 
 def test_the_images_set_only_what_the_settings_read() -> None:
@@ -62,8 +64,8 @@ def test_the_images_set_only_what_the_settings_read() -> None:
 
 
 def test_the_example_names_what_compose_asks_for() -> None:
-    asked = set(re.findall(r"\$\{([A-Z_]+)", (DOCKER / "compose.yaml").read_text()))
-    offered = set(re.findall(r"^([A-Z_]+)=", (DOCKER / "example.env").read_text(), flags=re.MULTILINE))
+    asked = set(re.findall(r"\$\{([A-Z0-9_]+)", (DOCKER / "compose.yaml").read_text()))
+    offered = set(re.findall(r"^([A-Z0-9_]+)=", (DOCKER / "example.env").read_text(), flags=re.MULTILINE))
     assert offered == asked
 
 

@@ -20,8 +20,6 @@ from dam.core.storage.scratch import scratch
 
 __all__ = ["Entry", "Parts", "Storage", "Stored", "Unavailable", "scratch"]
 
-STAGING = "staging"  # the folder of files on their way in
-
 
 @dataclass(frozen=True)
 class Stored:

@@ -50,6 +50,7 @@ class FolderStorage:
                 with source.open("rb") as file:
                     self.put(to, file)
             else:
+                os.utime(fresh)  # stored now, whenever its bytes came: the cleanup goes by age
                 self._settle(fresh, to)
 
     def stat(self, key: str) -> Entry | None:

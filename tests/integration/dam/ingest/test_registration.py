@@ -1,7 +1,7 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from django.db import connection
@@ -10,13 +10,15 @@ from dam.accounts.models import Brand, User
 from dam.audit.models import Event
 from dam.catalog import assets
 from dam.catalog.models import Asset, Origin, Version
-from dam.core import storage
+from dam.core import locks, storage
 from dam.ingest import disk_space, registration, steps
 from dam.ingest.models import Step
 from dam.ingest.registration import AlreadyKnown
 from dam.media.errors import Refused
 from dam.media.probe import MediaInfo
-from tests.factories import BrandFactory, member
+from tests.factories import BrandFactory, RenditionFactory, member
+
+pytestmark = pytest.mark.usefixtures("either_store")
 
 Accept = Callable[..., Version]
 
@@ -113,10 +115,92 @@ def test_a_full_disk_is_refused_and_keeps_nothing(accept: Accept, monkeypatch: p
     assert not Version.objects.exists()
 
 
-def test_room_is_asked_for_before_a_file_grows(db: None, settings: Any) -> None:
+def test_room_is_asked_for_before_a_file_grows(
+    db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "free", lambda: 10**12)
     settings.DISK_RESERVE_BYTES = 10**18
-    with pytest.raises(Refused, match="no room"):
-        disk_space.require(1)
+    for ask in (disk_space.require, disk_space.require_copy):
+        with pytest.raises(Refused, match="no room"):
+            ask(1)
+
+
+def test_where_storage_is_no_disk_its_room_is_not_ours_to_know(
+    db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "free", lambda: None)
+    settings.DISK_RESERVE_BYTES = 10**18
+    disk_space.require(1)
+    with pytest.raises(Refused, match="no room"):  # to look at it, it is copied to this machine
+        disk_space.require_local(1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_a_file_is_sent(
+    servers: None, accept: Accept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_transactions: list[bool] = []
+    keep = storage.keep
+
+    def noted(file: BinaryIO, *, key: str) -> None:
+        open_transactions.append(connection.in_atomic_block)
+        keep(file, key=key)
+
+    monkeypatch.setattr(storage, "keep", noted)
+    accept()
+    assert open_transactions == [False]
+
+
+def test_a_staged_file_is_taken_without_being_sent_again(
+    accept: Accept, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = clip.read_bytes()
+    parts = storage.append("staging/one", {}, offset=0, data=content, last=True)
+    storage.complete("staging/one", parts, size=len(content))
+    monkeypatch.setattr(storage, "keep", lambda file, **_: pytest.fail("It was sent again."))
+    version = accept(staged="staging/one")
+    storage.discard("staging/one")
+    with storage.open_file(version.storage_key) as stored:
+        assert stored.read() == content
+
+
+def test_a_file_that_the_cleanup_took_at_the_last_moment_is_stored_again(
+    accept: Accept, brand: Brand, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was old and had no row, until now."""
+    key = storage.put(clip, brand_id=brand.pk, suffix=".mp4").key
+    hold = locks.hold
+
+    def cleanup_first(name: str) -> None:
+        storage.delete(key)
+        hold(name)
+
+    monkeypatch.setattr(locks, "hold", cleanup_first)
+    assert storage.exists(accept().storage_key)
+
+
+def test_a_failure_keeps_a_file_that_somebody_else_has_come_to_need(
+    accept: Accept, brand: Brand, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both stored the same bytes; this one fails, the other made its row meanwhile."""
+    key = storage.key_for(brand_id=brand.pk, sha256=storage.sha256_of(clip), suffix=".mp4")
+
+    def fail(**_: Any) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(registration, "_write", lambda *_, **__: fail())
+    put = storage.put
+
+    def other_first(path: Path, **given: Any) -> storage.Stored:
+        stored = put(path, **given)
+        RenditionFactory.create(version__asset__brand=brand, storage_key=key)
+        monkeypatch.setattr(storage, "put", put)
+        return stored
+
+    monkeypatch.setattr(storage, "put", other_first)
+    with pytest.raises(RuntimeError):
+        accept()
+    assert storage.exists(key)
 
 
 @pytest.mark.django_db(transaction=True)

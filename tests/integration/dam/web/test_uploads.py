@@ -1,21 +1,26 @@
-"""The upload protocol of docs/uploads.md, piece by piece."""
+"""The upload protocol of docs/uploads.md, piece by piece, with files in a folder and in a bucket."""
 
 import base64
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, Membership, User
-from dam.catalog.models import Asset
+from dam.catalog.models import Asset, Version
+from dam.core import storage
 from dam.ingest import importer, uploads
 from dam.ingest.models import Upload, UploadState
 from tests import media_factory
 from tests.factories import BrandFactory, VersionFactory, member
+
+pytestmark = pytest.mark.usefixtures("either_store")
 
 PIECE = "application/offset+octet-stream"
 
@@ -53,6 +58,11 @@ def send(browser: Client, url: str, offset: int, data: bytes, content_type: str 
     return browser.patch(url, data, content_type=content_type, headers={"Upload-Offset": str(offset)})
 
 
+def is_staged(upload: Upload) -> bool:
+    key = uploads.key_of(upload)
+    return any(entry.key.startswith(key) for entry in storage.entries(uploads.FOLDER))
+
+
 def test_a_file_comes_in_in_pieces(browser: Client, clip: bytes) -> None:
     url = begin(browser, len(clip)).headers["Location"]
     first = send(browser, url, 0, clip[:1500])
@@ -62,10 +72,12 @@ def test_a_file_comes_in_in_pieces(browser: Client, clip: bytes) -> None:
     assert send(browser, url, 1500, clip[1500:]).status_code == 204
     upload = Upload.objects.get()
     assert upload.state == UploadState.RECEIVED
-    assert uploads.path_of(upload).read_bytes() == clip
+    storage.complete(uploads.key_of(upload), upload.parts, size=len(clip))
+    with storage.open_file(uploads.key_of(upload)) as staged:
+        assert staged.read() == clip
 
 
-def test_a_received_file_is_taken_and_its_bytes_leave_the_scratch_folder(
+def test_a_received_file_is_taken_and_its_bytes_leave_the_staging_folder(
     browser: Client, clip: bytes
 ) -> None:
     url = begin(browser, len(clip)).headers["Location"]
@@ -76,7 +88,36 @@ def test_a_received_file_is_taken_and_its_bytes_leave_the_scratch_folder(
     told = browser.get(url).json()
     assert (told["state"], told["received"]) == ("taken", len(clip))
     assert told["url"] == reverse("asset", args=["acme", told["asset"]])
-    assert not uploads.path_of(upload).exists()
+    assert not is_staged(upload)
+
+
+def test_web_and_worker_share_nothing_but_storage_and_database(
+    browser: Client, clip: bytes, settings: Any, tmp_path: Path
+) -> None:
+    url = begin(browser, len(clip)).headers["Location"]
+    for offset in range(0, len(clip), 1500):
+        settings.SCRATCH_DIR = tmp_path / f"web-{offset}"  # another web process, on another machine
+        assert send(browser, url, offset, clip[offset : offset + 1500]).status_code == 204
+    settings.SCRATCH_DIR = tmp_path / "worker"
+    importer.take_upload(Upload.objects.get().pk)
+    assert browser.get(url).json()["state"] == "taken"
+    with storage.open_file(Version.objects.get().storage_key) as stored:
+        assert stored.read() == clip
+
+
+def test_a_file_whose_bytes_storage_has_lost_is_to_be_sent_again(browser: Client, clip: bytes) -> None:
+    for rest in (clip[1500:], b""):  # noticed by the next piece, or by the worker
+        url = begin(browser, len(clip)).headers["Location"]
+        send(browser, url, 0, clip[:1500] if rest else clip)
+        upload = Upload.objects.latest("created_at")
+        storage.discard(uploads.key_of(upload))
+        if rest:
+            send(browser, url, 1500, rest)
+        if Upload.objects.get(pk=upload.pk).state == UploadState.RECEIVED:
+            importer.take_upload(upload.pk)
+        told = browser.get(url).json()
+        assert (told["state"], told["code"]) == ("refused", "damaged")
+        assert "Send the file again" in told["reason"]
 
 
 def test_a_file_meant_for_a_clip_becomes_its_next_version(browser: Client, clip: bytes, brand: Brand) -> None:
@@ -148,7 +189,7 @@ def test_a_text_file_is_refused_at_its_first_piece(browser: Client) -> None:
     assert answer.json()["code"] == "not_a_video"
     upload = Upload.objects.get()
     assert (upload.state, upload.code) == (UploadState.REFUSED, "not_a_video")
-    assert not uploads.path_of(upload).exists()
+    assert not is_staged(upload)
 
 
 def test_a_damaged_file_is_refused_with_its_reason(browser: Client, clip: bytes) -> None:
@@ -170,7 +211,10 @@ def test_a_hopeless_size_is_refused_before_a_byte_is_sent(
     assert not Upload.objects.exists()
 
 
-def test_a_full_disk_is_told_before_and_while(browser: Client, clip: bytes, settings: Any) -> None:
+def test_a_full_disk_is_told_before_and_while(
+    browser: Client, clip: bytes, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "free", lambda: 10**12)
     url = begin(browser, len(clip)).headers["Location"]
     send(browser, url, 0, clip[:1500])
     settings.DISK_RESERVE_BYTES = 10**18
@@ -187,8 +231,7 @@ def test_a_hostile_name_is_only_ever_shown(browser: Client, name: str) -> None:
     begin(browser, 100, name)
     upload = Upload.objects.get()
     assert not set(upload.filename) & set("/\\\n\u202e")
-    assert uploads.path_of(upload).parent == uploads.folder()
-    assert uploads.path_of(upload).name == f"{upload.pk}.part"
+    assert uploads.key_of(upload) == f"staging/uploads/{upload.pk}"
 
 
 @pytest.mark.parametrize(
@@ -216,6 +259,20 @@ def test_a_piece_is_at_most_eight_mebibytes(browser: Client, settings: Any) -> N
     assert send(browser, url, 0, b"x" * 11).status_code == 413
 
 
+def test_storage_that_does_not_answer_is_told_and_the_upload_stays_open(
+    browser: Client, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = begin(browser, len(clip)).headers["Location"]
+
+    def away(*_: object, **__: object) -> None:
+        raise storage.Unavailable("The storage did not answer.")
+
+    monkeypatch.setattr(storage, "append", away)
+    answer = send(browser, url, 0, clip[:1000])
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
+    assert Upload.objects.get().state == UploadState.RECEIVING
+
+
 def test_a_piece_of_another_type_is_not_taken(browser: Client) -> None:
     url = begin(browser, 100).headers["Location"]
     assert send(browser, url, 0, b"x", content_type="video/mp4").status_code == 415
@@ -232,16 +289,52 @@ def test_a_name_that_is_no_base64_is_a_bad_request(browser: Client) -> None:
     assert browser.post(reverse("upload-create", args=["acme"]), headers=headers).status_code == 400
 
 
-def test_two_requests_cannot_write_one_upload_at_once(browser: Client, clip: bytes) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_two_requests_cannot_write_one_upload_at_once(servers: None, browser: Client, clip: bytes) -> None:
     url = begin(browser, len(clip)).headers["Location"]
-    with uploads._open(Upload.objects.get()):
-        assert send(browser, url, 0, clip[:100]).status_code == 423
+    answers: list[int] = []
+
+    def other() -> None:  # as a web process on another machine would
+        client = Client()
+        client.force_login(User.objects.get())
+        answers.append(send(client, url, 0, clip[:100]).status_code)
+        connection.close()
+
+    with uploads._alone(Upload.objects.get()):
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join(30)
+    assert answers == [423]
+    assert send(browser, url, 0, clip[:100]).status_code == 204
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_piece_that_fails_to_be_written_down_can_be_sent_again(
+    servers: None, browser: Client, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = begin(browser, len(clip)).headers["Location"]
+    send(browser, url, 0, clip[:1000])
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("The web process died here: stored, and not committed.")
+
+    monkeypatch.setattr(uploads, "enqueue", fail)
+    with pytest.raises(RuntimeError, match="died here"):
+        send(browser, url, 1000, clip[1000:])
+    monkeypatch.undo()
+    assert browser.head(url).headers["Upload-Offset"] == "1000"
+    send(browser, url, 1000, clip[1000:2000])
+    send(browser, url, 2000, clip[2000:])
+    upload = Upload.objects.get()
+    storage.complete(uploads.key_of(upload), upload.parts, size=len(clip))
+    with storage.open_file(uploads.key_of(upload)) as staged:
+        assert staged.read() == clip
 
 
 def test_a_cancelled_upload_is_gone_and_takes_no_more(browser: Client, clip: bytes) -> None:
     url = begin(browser, len(clip)).headers["Location"]
     assert browser.delete(url).status_code == 204
-    assert not uploads.path_of(Upload.objects.get()).exists()
+    assert not is_staged(Upload.objects.get())
     assert send(browser, url, 0, clip[:100]).status_code == 410
     assert browser.delete(url).status_code == 410
 
@@ -291,8 +384,8 @@ def test_methods_beyond_the_protocol_are_not_allowed(browser: Client) -> None:
     assert browser.get(reverse("upload-create", args=["acme"])).status_code == 405
 
 
-def test_a_large_file_is_written_without_being_held(browser: Client, tmp_path: Path) -> None:
-    """What `write` reads at once is bounded, whatever the piece."""
+def test_a_large_file_is_written_without_being_held(browser: Client) -> None:
+    """What `write` reads at once is bounded, and it holds no more than a piece."""
     asked: list[int] = []
 
     class Pipe:
