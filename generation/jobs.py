@@ -23,8 +23,9 @@ from dam.core.tasks import enqueue
 from dam.models import Brand, User, Version
 from generation import previews, states
 from generation.briefs import LARGEST_SEED, Brief
-from generation.generators.base import Cancelled, ModelIdentity, Understanding
+from generation.generators.base import Cancelled, ModelIdentity
 from generation.models import GenerationJob
+from generation.prompt_parser import Understanding
 from generation.states import JobMove, JobState
 
 log = logging.getLogger(__name__)

@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from generation.prompt_parser import Understanding
+
 Frames = NDArray[np.uint8]
 """A clip's frames [T, H, W, 3] in sRGB."""
 
@@ -43,7 +45,7 @@ class ModelIdentity:
     licence: str
     """SPDX identifier, or empty where nobody has said."""
     weights_sha256: str
-    """Digest of the folder's weight files, see `model_card.weights_digest`."""
+    """Digest of the folder's weight files, see `weights.digest`."""
     pipeline_class: str
     early_checkpoint: bool
     note: str
@@ -63,21 +65,6 @@ class Capabilities:
     default_steps: int
     max_steps: int
     default_guidance: float
-
-
-@dataclass(frozen=True, slots=True)
-class Understanding:
-    """What a generator makes of a prompt before it draws anything."""
-
-    canonical: str
-    """The prompt in the generator's own words; empty if it knows none of it."""
-    recognised: tuple[str, ...]
-    unknown: tuple[str, ...]
-    """Words that will not change the clip."""
-    taken: tuple[tuple[str, str], ...] = ()
-    """What is written, and the known words that it was taken for."""
-    assumed: tuple[str, ...] = ()
-    """The parts of the canonical prompt that nobody asked for."""
 
 
 class OnStep(Protocol):

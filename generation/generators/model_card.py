@@ -4,7 +4,6 @@ A folder is a diffusers pipeline. Ours carry a `reelproof.json` beside `model_in
 folder the same is derived from its configurations.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,10 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from generation.generators.base import Capabilities, GeneratorError, ModelIdentity, VideoRequest
-from generation.generators.prompt_parser import Lexicon
+from generation import weights
+from generation.generators.base import Capabilities, GeneratorError, ModelIdentity
+from generation.prompt_parser import Lexicon
 
-CARD_NAME = "reelproof.json"
 _MOST_STEPS = 60
 
 
@@ -36,55 +35,18 @@ def read(folder: Path, *, digest: bool = False) -> ModelCard:
     With `digest` the weight files are read through: a card's claim about them must hold, and a folder
     without a card gets its digest. Without, such a folder's `weights_sha256` is empty.
     """
-    card = _written(folder) if (folder / CARD_NAME).exists() else _derived(folder)
+    card = _written(folder) if (folder / weights.CARD_NAME).exists() else _derived(folder)
     if not digest:
         return card
-    found = weights_digest(folder)
+    found = weights.digest(folder)
     claimed = card.identity.weights_sha256
     if claimed and claimed != found:
         raise GeneratorError(f"The weights in {folder.name} are not those its card describes.")
     return replace(card, identity=replace(card.identity, weights_sha256=found))
 
 
-def snap(request: VideoRequest, capabilities: Capabilities) -> VideoRequest:
-    """The nearest request that the generator can meet: size, frames, frame rate, steps, guidance."""
-    shape = request.width / request.height
-    width, height = min(
-        capabilities.sizes,
-        key=lambda s: (abs(s[0] / s[1] - shape), abs(s[0] * s[1] - request.width * request.height)),
-    )
-    beyond = max(0, min(request.frames, capabilities.max_frames) - capabilities.min_frames)
-    frames = capabilities.min_frames + round(beyond / capabilities.frame_step) * capabilities.frame_step
-    return replace(
-        request,
-        width=width,
-        height=height,
-        frames=min(frames, capabilities.max_frames),
-        frame_rate=capabilities.frame_rate,
-        steps=min(max(request.steps, 1), capabilities.max_steps),
-        guidance=max(request.guidance, 1.0),
-    )
-
-
-def weights_digest(folder: Path) -> str:
-    """SHA-256 over one line per safetensors file, sorted by path: path, NUL, SHA-256 of the file, newline."""
-    whole = hashlib.sha256()
-    for path in sorted(folder.rglob("*.safetensors"), key=lambda p: p.relative_to(folder).as_posix()):
-        state = path.stat()
-        name = path.relative_to(folder).as_posix()
-        whole.update(f"{name}\0{_file_digest(path, state.st_size, state.st_mtime_ns)}\n".encode())
-    return whole.hexdigest()
-
-
-@lru_cache(maxsize=256)
-def _file_digest(path: Path, size: int, modified: int) -> str:
-    """Size and time are keys of the cache alone: a file of many gigabytes is read once."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _written(folder: Path) -> ModelCard:
-    path = folder / CARD_NAME
+    path = folder / weights.CARD_NAME
     return _parsed(path, path.stat().st_mtime_ns)
 
 
@@ -118,7 +80,7 @@ def _parsed(path: Path, _modified: int) -> ModelCard:
             lexicon=Lexicon.from_json(words) if words else None,
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise GeneratorError(f"{CARD_NAME} in {folder.name} is incomplete: {error!r}.") from error
+        raise GeneratorError(f"{weights.CARD_NAME} in {folder.name} is incomplete: {error!r}.") from error
 
 
 def _derived(folder: Path) -> ModelCard:

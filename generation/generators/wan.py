@@ -8,17 +8,17 @@ from typing import Any, cast
 
 import numpy as np
 
-from generation.generators import prompt_parser
+from generation import prompt_parser
 from generation.generators.base import (
     Capabilities,
     Frames,
     GeneratorError,
     ModelIdentity,
     OnStep,
-    Understanding,
     VideoRequest,
 )
 from generation.generators.model_card import ModelCard
+from generation.prompt_parser import Understanding
 
 PIPELINES = ("WanPipeline",)
 
@@ -68,8 +68,8 @@ def load(folder: Path, card: ModelCard) -> "WanGenerator":
     # diffusers takes classes of other libraries only from modules that are imported already.
     import generation.previz.codec
     import generation.previz.transformer  # noqa: F401
-    from generation.generators import dtypes
-    from generation.generators.diffusers_compat import diffusers, transformers
+    from generation import dtypes
+    from generation.diffusers_compat import diffusers, transformers
 
     diffusers.utils.logging.disable_progress_bar()
     transformers.utils.logging.disable_progress_bar()

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from generation.generators.diffusers_compat import diffusers
+from generation.diffusers_compat import diffusers
 from generation.previz.refiner import Refiner
 
 # diffusers loads a class of another library if that class's module knows the loader by this very name.

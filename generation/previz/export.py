@@ -8,14 +8,11 @@ from typing import Any
 
 import torch
 
-from generation.generators import model_card
-from generation.generators.diffusers_compat import diffusers
-from generation.previz import text
+from generation import weights
+from generation.previz import pipelines, refine, text, training_run
 from generation.previz.config import TrainingConfig
 from generation.previz.world import lexicon, scenes
 
-GUIDANCE = 2.0
-STEPS = 12
 MOST_STEPS = 40
 NAME = "previz-dit"
 WEIGHTS = Path(__file__).parent / "weights" / NAME
@@ -23,22 +20,6 @@ NOTE = (
     "Previz quality: a very small model that was trained for hours, not weeks. It sketches objects it knows "
     "in places it knows; shapes can be soft or wrong."
 )
-
-
-def pipeline(*, transformer: Any, encoder: Any, tokenizer: Any, codec: Any) -> Any:
-    """A WanPipeline around these parts. The scheduler reads the model's output as the clean clip."""
-    scheduler = diffusers.UniPCMultistepScheduler(
-        prediction_type="sample", use_flow_sigmas=True, flow_shift=3.0
-    )
-    return diffusers.WanPipeline(
-        tokenizer=tokenizer,
-        text_encoder=encoder,
-        vae=codec,
-        scheduler=scheduler,
-        transformer=transformer,
-        # What image-to-video pipelines read off: the model takes a noise level for each token.
-        expand_timesteps=True,
-    )
 
 
 def write(whole: Any, folder: Path) -> None:
@@ -64,7 +45,7 @@ def card(
         "name": NAME,
         "version": version,
         "licence": "Apache-2.0",
-        "weights_sha256": model_card.weights_digest(folder),
+        "weights_sha256": weights.digest(folder),
         "pipeline_class": "WanPipeline",
         "early_checkpoint": early,
         "note": NOTE,
@@ -73,9 +54,9 @@ def card(
         "max_frames": config.frames,
         "frame_step": config.block_frames,
         "frame_rate": config.frame_rate,
-        "default_steps": STEPS,
+        "default_steps": pipelines.STEPS,
         "max_steps": MOST_STEPS,
-        "default_guidance": GUIDANCE,
+        "default_guidance": pipelines.GUIDANCE,
         "max_tokens": text.MAX_TOKENS,
         "training": facts,
         "knows": {name: list(values) for name, values in scenes.ATTRIBUTES.items()},
@@ -85,13 +66,10 @@ def card(
 
 def export(config: TrainingConfig, folder: Path, *, version: str, early: bool = False) -> dict[str, Any]:
     """Write the averaged weights of a run's checkpoint, with their card; returns the card."""
-    from generation.previz.refine import refined
-    from generation.previz.train import open_run
-
-    run = open_run(config)
+    run = training_run.open_run(config)
     transformer, encoder = run.averaged_models()
-    whole = pipeline(
-        transformer=transformer, encoder=encoder, tokenizer=run.models.tokenizer, codec=refined(config)
+    whole = pipelines.build(
+        transformer=transformer, encoder=encoder, tokenizer=run.models.tokenizer, codec=refine.refined(config)
     )
     write(whole, folder)
     facts = {
@@ -105,7 +83,7 @@ def export(config: TrainingConfig, folder: Path, *, version: str, early: bool = 
         "held_out_share": scenes.HELD_OUT_SHARE,
     }
     said = card(config, folder, version=version, early=early, facts=facts)
-    (folder / model_card.CARD_NAME).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n")
+    (folder / weights.CARD_NAME).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n")
     return said
 
 

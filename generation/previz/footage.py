@@ -2,9 +2,10 @@
 
 import random
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from generation.generators.base import Frames
 from generation.previz.world import rendering, scenes
 
 
@@ -20,7 +21,7 @@ def film(
     frames: int,
     width: int,
     height: int,
-) -> Frames:
+) -> NDArray[np.uint8]:
     """Frames [T, H, W, 3] of one object on one ground; the words are those of `scenes.ATTRIBUTES`.
 
     The same words and seed give the same frames.

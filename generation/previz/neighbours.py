@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from generation.generators import spelling
-from generation.generators.prompt_parser import Lexicon, Meaning
+from generation import spelling
 from generation.previz.world import lexicon
+from generation.prompt_parser import Lexicon, Meaning
 
 _FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 _PARTS = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
-from generation.generators import dtypes
-from generation.previz import export
+from generation import dtypes
+from generation.previz import pipelines
 
 PROMPTS = (
     "a large red glossy bottle turning on a pedestal by day, static shot",
@@ -31,7 +31,7 @@ _COLUMNS = 5
 def draw(run: Any, codec: Any, path: Path, *, prompts: Sequence[str] = PROMPTS, steps: int = 12) -> None:
     """Sample the averaged model with the pipeline it will ship in, one row of frames per prompt."""
     transformer, encoder = run.averaged_models()
-    pipeline = export.pipeline(
+    pipeline = pipelines.build(
         transformer=transformer, encoder=encoder, tokenizer=run.models.tokenizer, codec=deepcopy(codec)
     ).to(run.device)
     pipeline.set_progress_bar_config(disable=True)
@@ -43,7 +43,7 @@ def draw(run: Any, codec: Any, path: Path, *, prompts: Sequence[str] = PROMPTS, 
             width=config.sizes[0][0],
             num_frames=config.frames,
             num_inference_steps=steps,
-            guidance_scale=export.GUIDANCE,
+            guidance_scale=pipelines.GUIDANCE,
             max_sequence_length=32,
             generator=[torch.Generator().manual_seed(i) for i in range(len(prompts))],
             output_type="np",

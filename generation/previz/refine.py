@@ -15,13 +15,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from generation.generators import dtypes
+from generation import dtypes
 from generation.previz import codec as codecs
 from generation.previz import text
 from generation.previz.config import TrainingConfig
 from generation.previz.data import draw, fit_codec
 from generation.previz.refiner import Refiner
-from generation.previz.train import open_run
+from generation.previz.training_run import open_run
 from generation.previz.world import captions, scenes
 
 FIRST_SEED = 3_000_000_000

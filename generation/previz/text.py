@@ -7,7 +7,7 @@ import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from torch import Tensor
 
-from generation.generators.diffusers_compat import transformers
+from generation.diffusers_compat import transformers
 
 MAX_TOKENS = 32
 

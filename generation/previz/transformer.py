@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from generation.generators.diffusers_compat import diffusers
+from generation.diffusers_compat import diffusers
 
 # diffusers loads a class of another library if that class's module knows the loader by this very name.
 ModelMixin: Any = diffusers.ModelMixin

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from generation.generators import model_card
-from generation.generators.diffusers_compat import transformers
+from generation import weights
+from generation.diffusers_compat import transformers
 from generation.previz.codec import PatchCodec
-from generation.previz.train import Run
+from generation.previz.training_run import Run
 from generation.previz.transformer import PlacedTransformer
 
 
@@ -35,5 +35,5 @@ def take_up(run: Run, start: Path) -> None:
     run.models.transformer.load_state_dict(transformer.state_dict())
     run.models.encoder.load_state_dict(encoder.state_dict())
     run.teach_words(encoder=False)
-    known = json.loads((start / model_card.CARD_NAME).read_text())["training"]
+    known = json.loads((start / weights.CARD_NAME).read_text())["training"]
     run.step, run.clips, run.seconds = known["steps"], known["clips_seen"], known["hours"] * 3600

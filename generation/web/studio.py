@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dam.accounts.capabilities import Capability
 from dam.web.decorators import BrandRequest, requires
-from generation import estimates, jobs, selectors
-from generation.generators import model_card, prompt_parser
-from generation.generators.base import GeneratorError, Understanding
+from generation import estimates, jobs, prompt_parser, selectors
+from generation.generators import model_card
+from generation.generators.base import GeneratorError
 from generation.generators.model_card import ModelCard
 from generation.models import GenerationJob
+from generation.prompt_parser import Understanding
 from generation.web import cards
 from generation.web.forms import BriefForm
 

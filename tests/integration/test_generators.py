@@ -7,7 +7,8 @@ import pytest
 import torch
 from django.conf import settings
 
-from generation.generators import loading, model_card, prompt_parser
+from generation import prompt_parser
+from generation.generators import loading, model_card
 from generation.generators.base import VideoGenerator, VideoRequest
 
 BUNDLED = settings.BASE_DIR / "generation" / "previz" / "weights" / "previz-dit"

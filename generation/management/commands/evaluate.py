@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dam.search.encoders import model_card as encoder_card
 from dam.search.encoders.model_card import NoEncoder
+from generation import weights
 from generation.generators import model_card
 from generation.generators.base import GeneratorError
 from generation.previz.world import scenes
@@ -86,9 +87,9 @@ class Command(BaseCommand):
         if options["renderer"]:
             if options["folder"] or options["seeds"]:
                 raise CommandError("--renderer asks no model: leave out --folder and --seeds.")
-            from generation.previz import evaluation
+            from generation.evaluation import scores
 
-            return evaluation.ceiling(prompts, on_progress=self._tell)
+            return scores.ceiling(prompts, on_progress=self._tell)
         folder = options["folder"] or _bundled(Path(settings.GENERATOR_MODEL), "previz-dit")
         try:
             known = model_card.read(folder)
@@ -106,10 +107,10 @@ class Command(BaseCommand):
                 " these prompts show, so its figures would mean nothing. Its card has those that were"
                 " measured when it was made."
             )
-        from generation.previz import evaluation
+        from generation.evaluation import scores
 
         try:
-            return evaluation.report(
+            return scores.report(
                 folder, prompts=prompts, seeds=options["seeds"] or SEEDS, on_progress=self._tell
             )
         except GeneratorError as error:
@@ -168,12 +169,12 @@ class Command(BaseCommand):
 
 def _bundled(chosen: Path, name: str) -> Path:
     """The model in use if it is one of ours, else the bundled one."""
-    return chosen if (chosen / model_card.CARD_NAME).is_file() else WEIGHTS / name
+    return chosen if (chosen / weights.CARD_NAME).is_file() else WEIGHTS / name
 
 
 def _knows(folder: Path) -> dict[str, list[str]] | None:
     """The attributes and values that a previz model was trained on; None for any other model."""
-    path = folder / model_card.CARD_NAME
+    path = folder / weights.CARD_NAME
     if not path.is_file():
         return None
     knows: dict[str, list[str]] | None = json.loads(path.read_text()).get("knows")

@@ -6,10 +6,11 @@ world's values reads as None: of a blob the colour can be told and where it goes
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from generation.generators.base import Frames
 from generation.previz.recognition import backdrop, hues, outlines, shape_matching, tracks
 from generation.previz.recognition.backdrop import Backdrop
 from generation.previz.recognition.outlines import Outlines
@@ -35,7 +36,7 @@ class Reading:
 
 
 @torch.inference_mode()
-def read(clip: Frames) -> Reading:
+def read(clip: NDArray[np.uint8]) -> Reading:
     """Read a clip (uint8 [T, H, W, 3], at least 9 frames)."""
     frames = torch.from_numpy(clip)
     places = torch.linspace(0, len(frames) - 1, min(_FRAMES, len(frames))).round().long()

@@ -2,10 +2,10 @@
 
 import random
 
-from generation.generators import prompt_parser
-from generation.generators.prompt_parser import Lexicon
+from generation import prompt_parser
 from generation.previz.world import lexicon, scenes
 from generation.previz.world.scenes import Scene
+from generation.prompt_parser import Lexicon
 
 _DROP = {
     "colour": 0.06,

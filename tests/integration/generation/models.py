@@ -7,14 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from generation.generators.base import (
-    Capabilities,
-    Frames,
-    ModelIdentity,
-    OnStep,
-    Understanding,
-    VideoRequest,
-)
+from generation.generators.base import Capabilities, Frames, ModelIdentity, OnStep, VideoRequest
+from generation.prompt_parser import Understanding
 
 CARD = {
     "name": "Test model",

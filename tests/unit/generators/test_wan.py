@@ -9,7 +9,7 @@ from PIL import Image
 
 from generation.generators import model_card, wan
 from generation.generators.base import Cancelled, GeneratorError, VideoGenerator
-from tests.unit.generators.conftest import Ask
+from tests.unit.conftest import Ask
 
 
 def quiet(*, done: int, total: int, preview: bytes | None) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from generation.previz import codec, export, refine, train, training
+from generation.previz import codec, export, refine, train, training, training_run
 from generation.previz.config import Phase, TrainingConfig
 from generation.previz.data import LatentStore, fit_codec
 from generation.previz.world import scenes
@@ -57,7 +57,7 @@ def test_an_interrupted_run_ends_with_the_same_weights(config: TrainingConfig, t
     broken = settings(tmp_path)
     for stop in (2, 6):
         train.train(broken, until=stop)
-    found, expected = (train.open_run(c) for c in (broken, config))
+    found, expected = (training_run.open_run(c) for c in (broken, config))
     assert found.step == 6
     pairs = zip(found.averages, expected.averages, strict=True)
     assert all(torch.equal(one, other) for one, other in pairs)
@@ -72,7 +72,7 @@ def test_a_step_always_gets_the_same_batch(config: TrainingConfig) -> None:
 
 
 def test_learning_lowers_the_error(config: TrainingConfig) -> None:
-    run = train.Run(config)
+    run = training_run.Run(config)
     store = LatentStore(config, fit_codec(config))
     given = training.batch(config, store, run.models.tokenizer, 0)
     before = training.loss(config, run.models, given)[1]
@@ -107,7 +107,7 @@ def test_a_latent_frame_is_told_the_time_it_stands_at(config: TrainingConfig) ->
 
 def test_what_is_given_is_neither_noisy_nor_judged(config: TrainingConfig) -> None:
     """Only what is asked for counts: a change in the rest moves the error little."""
-    run = train.Run(config)
+    run = training_run.Run(config)
     store = LatentStore(config, fit_codec(config))
     batch = training.batch(config, store, run.models.tokenizer, 4)
     given = torch.ones(batch.latents.shape[2:], dtype=torch.bool)
@@ -155,15 +155,15 @@ def test_the_card_tells_how_the_weights_were_made(config: TrainingConfig, tmp_pa
 
 def test_a_stopped_run_keeps_what_it_has_learnt(tmp_path: Path) -> None:
     train.train(settings(tmp_path), until=6, stopped=lambda: True)
-    assert train.open_run(settings(tmp_path)).step == 1
+    assert training_run.open_run(settings(tmp_path)).step == 1
 
 
 def test_an_exported_folder_takes_a_run_up_elsewhere(config: TrainingConfig, tmp_path: Path) -> None:
-    here = train.open_run(config)
+    here = training_run.open_run(config)
     export.export(config, tmp_path / "model", version="0")
     elsewhere = settings(tmp_path / "run")
     train.train(elsewhere, until=7, start=tmp_path / "model")
-    taken = train.open_run(elsewhere)
+    taken = training_run.open_run(elsewhere)
     assert (taken.step, taken.clips > here.clips) == (7, True)
     pairs = zip(taken.averages, here.averages, strict=True)
     assert all(torch.allclose(one, other, atol=0.05) for one, other in pairs)

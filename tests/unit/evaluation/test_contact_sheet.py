@@ -1,8 +1,9 @@
 import numpy as np
 from django.conf import settings
 
-from generation.generators import model_card, prompt_parser
-from generation.previz import contact_sheet
+from generation import prompt_parser
+from generation.evaluation import contact_sheet
+from generation.generators import model_card
 
 
 def test_clips_lie_in_two_columns_of_strips() -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from generation.generators import dtypes
+from generation import dtypes
 
 CPU = torch.device("cpu")
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from generation.generators.diffusers_compat import diffusers
-from generation.previz.sampling import Picture, Sampler
+from generation.diffusers_compat import diffusers
+from generation.evaluation.sampling import Picture, Sampler
 from generation.previz.world import rendering, scenes
 
 PROMPT = "a large red ball turning in a studio by day, static shot"

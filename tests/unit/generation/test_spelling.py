@@ -1,6 +1,6 @@
 import pytest
 
-from generation.generators import spelling
+from generation import spelling
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.generators.prompt_parser import Lexicon, say, understand
 from generation.previz.world import captions, lexicon, scenes
+from generation.prompt_parser import Lexicon, say, understand
 
 WORDS = Lexicon.from_json(lexicon.to_json())
 

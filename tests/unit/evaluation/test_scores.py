@@ -3,9 +3,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from generation.evaluation import scores
+from generation.evaluation.scores import Picture
 from generation.generators.base import Frames
-from generation.previz import evaluation
-from generation.previz.evaluation import Picture
 from generation.previz.world import captions, rendering, scenes
 from generation.previz.world.scenes import Scene
 
@@ -16,7 +16,7 @@ class Renderer:
     """Answers each prompt of the exam with the renderer's own clip."""
 
     def __init__(self) -> None:
-        self.asked = {captions.plain(s): s for s in evaluation.exam(evaluation.FIRST_SEED, PROMPTS)}
+        self.asked = {captions.plain(s): s for s in scores.exam(scores.FIRST_SEED, PROMPTS)}
 
     def make(self, prompts: list[str], seeds: list[int]) -> Frames:
         return draw([self.asked[prompt] for prompt in prompts])
@@ -35,11 +35,11 @@ def draw(shown: list[Scene]) -> Frames:
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
-    return evaluation.evaluate(Renderer(), prompts=PROMPTS, seeds=1)
+    return scores.evaluate(Renderer(), prompts=PROMPTS, seeds=1)
 
 
 def test_all_scenes_of_the_exam_are_held_out() -> None:
-    asked = evaluation.exam(evaluation.FIRST_SEED, 30)
+    asked = scores.exam(scores.FIRST_SEED, 30)
     assert all(scenes.is_held_out(shape=s.shape, colour=s.colour, motion=s.motion) for s in asked)
 
 
@@ -59,10 +59,10 @@ def test_clips_do_not_fit_the_prompts_of_others(found: dict[str, Any]) -> None:
 
 
 def test_values_are_told_apart(found: dict[str, Any]) -> None:
-    assert set(found["by_motion"]) == {s.motion for s in evaluation.exam(evaluation.FIRST_SEED, PROMPTS)}
+    assert set(found["by_motion"]) == {s.motion for s in scores.exam(scores.FIRST_SEED, PROMPTS)}
 
 
 def test_progress_is_told_to_its_end() -> None:
     told: list[tuple[int, int]] = []
-    evaluation.ceiling(1, on_progress=lambda done, most: told.append((done, most)))
+    scores.ceiling(1, on_progress=lambda done, most: told.append((done, most)))
     assert told == [(1, 1)]

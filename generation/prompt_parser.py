@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from generation.generators import spelling
-from generation.generators.base import Understanding
+from generation import spelling
 
 Phrase = tuple[str, ...]
 Meaning = tuple[str, str]
@@ -25,6 +24,21 @@ _SILENT = frozenset(
     | {"video", "clip", "shot", "scene", "showing", "shows", "show", "picture", "please"}
 )
 """Words that carry nothing a lexicon could know; they are not reported as unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a generator makes of a prompt before it draws anything."""
+
+    canonical: str
+    """The prompt in the generator's own words; empty if it knows none of it."""
+    recognised: tuple[str, ...]
+    unknown: tuple[str, ...]
+    """Words that will not change the clip."""
+    taken: tuple[tuple[str, str], ...] = ()
+    """What is written, and the known words that it was taken for."""
+    assumed: tuple[str, ...] = ()
+    """The parts of the canonical prompt that nobody asked for."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the bundled model draws, for everyone to see: `python -m generation.previz.contact_sheet`.
+"""What the bundled model draws, for everyone to see: `python -m generation.evaluation.contact_sheet`.
 
 The prompts are written as people write them, the seeds are their numbers, and nothing is picked.
 """
@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from generation.generators import model_card, prompt_parser
+from generation import prompt_parser
+from generation.generators import model_card
 from generation.generators.base import Frames, GeneratorError
 from generation.previz.export import WEIGHTS
 
@@ -66,7 +67,7 @@ def draw(clips: Sequence[Frames], titles: Sequence[str]) -> Image.Image:
 def make(folder: Path, prompts: Sequence[str] = PROMPTS) -> Image.Image:
     """The sheet of a model's folder. Raises GeneratorError."""
     # Loading diffusers takes seconds, and drawing does without.
-    from generation.previz.sampling import Sampler
+    from generation.evaluation.sampling import Sampler
 
     lexicon = model_card.read(folder).lexicon
     if lexicon is None:

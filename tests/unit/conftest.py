@@ -16,7 +16,7 @@ class Ask(Protocol):
 
 @pytest.fixture(scope="session")
 def made_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from generation.previz import codec, export, training
+    from generation.previz import codec, export, pipelines, training
     from generation.previz.config import TrainingConfig
     from generation.previz.world import rendering, scenes
 
@@ -41,7 +41,7 @@ def made_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     models = training.build(config)
     clips = rendering.render([scenes.sample(s) for s in range(8)], frames=9, height=32, width=48)
     fitted = codec.fit([clips], still_channels=8, motion_channels=4, block_frames=4, block=16, seed=1)
-    whole = export.pipeline(
+    whole = pipelines.build(
         transformer=models.transformer, encoder=models.encoder, tokenizer=models.tokenizer, codec=fitted
     )
     export.write(whole, folder)

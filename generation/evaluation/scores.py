@@ -62,7 +62,7 @@ def report(
 ) -> Report:
     """Evaluate the model in a folder. Raises GeneratorError if it cannot be loaded."""
     # Loading diffusers takes seconds, and an evaluation of the renderer does without.
-    from generation.previz.sampling import Sampler
+    from generation.evaluation.sampling import Sampler
 
     sampler = Sampler(folder)
     model = sampler.card.identity
