@@ -5,11 +5,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from pathlib import Path
 from threading import Event, Thread
 from uuid import UUID
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from django.utils.text import slugify
@@ -21,8 +19,8 @@ from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
 from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
-from generation import briefs, jobs
-from generation.generators import loading
+from generation import briefs, jobs, model_register
+from generation.generators import frames_check, loading
 from generation.generators.base import (
     Cancelled,
     Frames,
@@ -40,8 +38,8 @@ from provenance.manifests.signing import NotAsSigned
 
 log = logging.getLogger(__name__)
 
-# Progress is kept and told at most this often; a fast generator would else busy the database.
-TELL_SECONDS = 0.25
+# Progress is kept and published at most this often; a fast generator would else busy the database.
+PUBLISH_SECONDS = 0.25
 # What may go wrong in ways that their messages explain to people.
 FORESEEN = (
     AlreadyKnown,
@@ -92,7 +90,7 @@ def make(job_id: UUID) -> Version | None:
 
 
 def _make(job: GenerationJob) -> Version:
-    generator = loading.load(Path(settings.GENERATOR_MODEL))
+    generator = loading.load(model_register.generator().folder)
     jobs.keep_model(job, identity=generator.identity, understanding=generator.understand(job.prompt))
     frames = _generate(generator, job)
     jobs.begin_signing(job)
@@ -111,23 +109,23 @@ def _generate(generator: VideoGenerator, job: GenerationJob) -> Frames:
         steps=job.steps,
         guidance=job.guidance,
     )
-    return generator.generate(request, on_step=Progress(job))
+    return frames_check.check(generator.generate(request, on_step=Progress(job)), request)
 
 
 class Progress:
-    """Hears of each step: obeys cancellation at every one, tells the pages at most every TELL_SECONDS."""
+    """Hears of each step: obeys cancellation at every one, publishes it at most every PUBLISH_SECONDS."""
 
     def __init__(self, job: GenerationJob, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.job = job
         self.clock = clock
-        self.told_at: float | None = None
+        self.published_at: float | None = None
 
     def __call__(self, *, done: int, total: int, preview: bytes | None) -> None:
         jobs.obey(self.job)
         now = self.clock()
-        if done < total and self.told_at is not None and now - self.told_at < TELL_SECONDS:
+        if done < total and self.published_at is not None and now - self.published_at < PUBLISH_SECONDS:
             return
-        self.told_at = now
+        self.published_at = now
         # A scheduler may run fewer steps than were asked for; the page counts in those that were asked for.
         jobs.step(self.job, round(done * self.job.steps / max(1, total)), preview=preview)
 

@@ -29,8 +29,7 @@ from dam.search import search
 from dam.search.results import Match, Results, Seeing
 from dam.web import files
 from dam.web.decorators import BrandRequest
-from generation import briefs, jobs, states
-from generation.generators import model_card
+from generation import briefs, jobs, model_register, states
 from generation.models import GenerationJob
 from generation.states import JobState
 from provenance.manifests import verify
@@ -181,7 +180,7 @@ def _process(journey: Journey, version: Version) -> str:
 
 
 def generate(journey: Journey) -> str:
-    model = model_card.read(Path(settings.GENERATOR_MODEL))
+    model = model_register.generator()
     brief = briefs.check(model.capabilities, prompt=PROMPT)
     (job,) = jobs.request(brand=journey.brand, by=journey.people[Role.CREATOR], brief=brief)
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import numpy as np
 
 from generation import prompt_parser
+from generation.generators import frames_check
 from generation.generators.base import (
     Capabilities,
     Frames,
@@ -124,7 +125,7 @@ class WanGenerator:
 
         with self._busy, torch.inference_mode():
             try:
-                found = self.pipeline(
+                result = self.pipeline(
                     prompt=self.understand(request.prompt).canonical,
                     negative_prompt=self.understand(request.negative_prompt).canonical,
                     width=request.width,
@@ -140,7 +141,9 @@ class WanGenerator:
                 )
             except torch.OutOfMemoryError as error:
                 raise MemoryError(str(error)) from error
-        return cast(Frames, np.rint(found.frames[0] * 255).astype(np.uint8))
+        frames = result.frames[0]
+        frames_check.check_finite(frames)
+        return cast(Frames, np.rint(frames * 255).astype(np.uint8))
 
     def _check(self, request: VideoRequest) -> None:
         can = self.capabilities

@@ -1,10 +1,8 @@
 """The Generate page: the brief on the left, takes on the right."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,10 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dam.accounts.capabilities import Capability
 from dam.web.decorators import BrandRequest, requires
-from generation import estimates, jobs, prompt_parser, selectors
-from generation.generators import model_card
+from generation import estimates, jobs, model_register, prompt_parser, selectors
 from generation.generators.base import GeneratorError
-from generation.generators.model_card import ModelCard
+from generation.model_register import InstalledGenerator
 from generation.models import GenerationJob
 from generation.prompt_parser import Understanding
 from generation.web import cards
@@ -35,7 +32,7 @@ class Forecast:
 @require_http_methods(["GET", "POST"])
 def studio(request: BrandRequest) -> HttpResponse:
     try:
-        model = model_card.read(Path(settings.GENERATOR_MODEL))
+        model = model_register.generator()
     except GeneratorError as error:
         return render(
             request, "generate/no_model.html", {"area": "generate", "reason": str(error)}, status=503
@@ -56,7 +53,9 @@ def studio(request: BrandRequest) -> HttpResponse:
     return _page(request, model, form)
 
 
-def _page(request: BrandRequest, model: ModelCard, form: BriefForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: BrandRequest, model: InstalledGenerator, form: BriefForm, *, status: int = 200
+) -> HttpResponse:
     everybody = request.GET.get("whose") == "all"
     page = selectors.page(
         request.brand,
@@ -84,7 +83,7 @@ def _page(request: BrandRequest, model: ModelCard, form: BriefForm, *, status: i
 def forecast(request: BrandRequest) -> HttpResponse:
     """What the model makes of the prompt, and how long the takes would run: follows the form."""
     try:
-        model = model_card.read(Path(settings.GENERATOR_MODEL))
+        model = model_register.generator()
     except GeneratorError:
         return HttpResponse(status=204)
     form = BriefForm(request.GET, capabilities=model.capabilities)
@@ -103,7 +102,7 @@ def running(request: BrandRequest) -> HttpResponse:
     return render(request, "generate/running.html", context)
 
 
-def _forecast(form: BriefForm, model: ModelCard) -> Forecast:
+def _forecast(form: BriefForm, model: InstalledGenerator) -> Forecast:
     prompt = str(form["prompt"].value() or "")
     understood = prompt_parser.understand(prompt, model.lexicon) if model.lexicon and prompt.strip() else None
     seconds = None

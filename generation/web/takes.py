@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,9 +14,8 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import User
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
-from generation import briefs, jobs, previews, selectors
+from generation import briefs, jobs, model_register, selectors
 from generation.briefs import BriefRefused
-from generation.generators import model_card
 from generation.generators.base import GeneratorError
 from generation.models import GenerationJob
 from generation.web import cards
@@ -28,17 +25,6 @@ from generation.web import cards
 @require_GET
 def job(request: BrandRequest, job_id: UUID) -> HttpResponse:
     return _card(request, job_id)
-
-
-@requires(Capability.GENERATE)
-@require_GET
-def preview(request: BrandRequest, job_id: UUID) -> HttpResponse:
-    """The latest preview of a running job: a JPEG, or 204 when there is none."""
-    job = get_object_or_404(GenerationJob, brand=request.brand, pk=job_id)
-    jpeg = previews.find(job.pk)
-    if jpeg is None:
-        return HttpResponse(status=204)
-    return HttpResponse(jpeg, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
 @requires(Capability.GENERATE)
@@ -59,7 +45,7 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
     """One more take of the same brief with a seed of its own."""
     like = get_object_or_404(GenerationJob, brand=request.brand, pk=job_id)
     try:
-        capabilities = model_card.read(Path(settings.GENERATOR_MODEL)).capabilities
+        capabilities = model_register.generator().capabilities
         brief = briefs.check(
             capabilities,
             prompt=like.prompt,
@@ -102,7 +88,7 @@ def _say(request: BrandRequest, text: str, job_id: UUID | None = None) -> HttpRe
 def _card(request: BrandRequest, job_id: UUID) -> HttpResponse:
     job = get_object_or_404(selectors.for_cards(request.brand), pk=job_id)
     try:
-        identity = model_card.read(Path(settings.GENERATOR_MODEL)).identity
+        identity = model_register.generator().identity
     except GeneratorError:
         identity = None
     card = cards.of(job, at=timezone.now(), identity=identity)

@@ -9,7 +9,6 @@ urlpatterns: list[URLPattern] = [
     path("generate/forecast/", studio.forecast, name="generate-forecast"),
     path("generate/running/", studio.running, name="jobs-running"),
     path("generate/jobs/<uuid:job_id>/", takes.job, name="job"),
-    path("generate/jobs/<uuid:job_id>/preview/", takes.preview, name="job-preview"),
     path("generate/jobs/<uuid:job_id>/cancel/", takes.cancel, name="job-cancel"),
     path("generate/jobs/<uuid:job_id>/retry/", takes.retry, name="job-retry"),
     path("generate/jobs/<uuid:job_id>/more/", takes.more, name="job-more"),

@@ -1,16 +1,13 @@
 """One take by the bundled generator."""
 
-from pathlib import Path
-
-from django.conf import settings
-
+from generation import model_register
 from generation.generators import loading
 from generation.generators.base import VideoRequest
 from tests.benchmarks.conftest import Measure
 
 
 def test_generate(measure: Measure) -> None:
-    generator = loading.load(Path(settings.GENERATOR_MODEL))
+    generator = loading.load(model_register.generator().folder)
     able = generator.capabilities
     width, height = able.sizes[0]
 

@@ -98,7 +98,6 @@ ROWS = (
     Row("GET",  "generate-forecast", (),                403, 200, 403, 403, 200, 200),
     Row("GET",  "jobs-running", (),                     403, 200, 403, 403, 200, 200),
     Row("GET",  "job", ("job",),                        403, 200, 403, 403, 200, 200),
-    Row("GET",  "job-preview", ("job",),                403, 204, 403, 403, 204, 204),
     Row("POST", "job-cancel", ("job",),                 403, 302, 403, 403, 302, 302),
     Row("POST", "job-retry", ("job",),                  403, 302, 403, 403, 302, 302),
     Row("POST", "job-more", ("job",),                   403, 302, 403, 403, 302, 302, {"key": KEY}),

@@ -9,8 +9,7 @@ import pytest
 from django.conf import settings
 
 from dam.celery import app
-from generation import briefs, jobs
-from generation.generators import model_card
+from generation import briefs, jobs, model_register
 from generation.generators.base import Capabilities
 from generation.models import GenerationJob
 from generation.states import JobState
@@ -24,7 +23,7 @@ Wait = Callable[..., None]
 
 @pytest.fixture
 def capabilities() -> Capabilities:
-    return model_card.read(Path(settings.GENERATOR_MODEL)).capabilities
+    return model_register.generator().capabilities
 
 
 def ask(capabilities: Capabilities, *, steps: int) -> GenerationJob:

@@ -28,13 +28,19 @@ class EncoderCard:
     label: str
     good_at: str = ""
     bad_at: str = ""
+    licence: str = ""  # SPDX identifier, or empty where nobody has said
     # The words a small encoder has learned; empty for one that reads any text.
     vocabulary: frozenset[str] = frozenset()
 
 
 def current() -> EncoderCard:
     """The card of settings.ENCODER_MODEL. Raises NoEncoder."""
-    return read(Path(settings.ENCODER_MODEL))
+    return read(current_folder())
+
+
+def current_folder() -> Path:
+    """Where the encoder in use should lie."""
+    return Path(settings.ENCODER_MODEL)
 
 
 def read(folder: Path) -> EncoderCard:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -13,11 +12,10 @@ from dam.accounts.models import Brand
 from dam.catalog.models import Processing, Version
 from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
-from generation import briefs
+from generation import briefs, model_register
 from generation.demo_data import clips, people, plan
 from generation.demo_data.people import People
 from generation.demo_data.plan import Goal
-from generation.generators import model_card
 from generation.generators.base import GeneratorError
 from generation.models import GenerationJob
 from generation.states import JobState
@@ -57,7 +55,7 @@ class Command(BaseCommand):
 
     def _ask(self, brand: Brand, members: People) -> list[tuple[GenerationJob, Goal]]:
         try:
-            capabilities = model_card.read(Path(settings.GENERATOR_MODEL)).capabilities
+            capabilities = model_register.generator().capabilities
         except GeneratorError as error:
             self._say(f"Nothing is generated: {error}")
             return []

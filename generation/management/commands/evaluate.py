@@ -11,14 +11,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dam.search.encoders import model_card as encoder_card
 from dam.search.encoders.model_card import NoEncoder
-from generation import weights
+from generation import model_register, weights
 from generation.generators import model_card
 from generation.generators.base import GeneratorError
+from generation.model_register import Kind
 from generation.previz.world import scenes
 
 WEIGHTS = Path(settings.BASE_DIR) / "generation/previz/weights"
 PROMPTS, SEEDS, CLIPS = 200, 2, 500
-_TOLD_EVERY = 15.0  # seconds, where nobody looks
+_PRINT_EVERY = 15.0  # seconds, where nobody looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,14 @@ class Command(BaseCommand):
                 raise CommandError(f"--{name} must be 1 or more.")
         if options["what"] == "clip" and (options["renderer"] or options["seeds"]):
             raise CommandError("--renderer and --seeds are for `evaluate dit`.")
-        self._told = time.monotonic()
-        found = self._encoder(options) if options["what"] == "clip" else self._generator(options)
+        self._printed_at = time.monotonic()
+        figures = self._encoder(options) if options["what"] == "clip" else self._generator(options)
         if options["json"]:
-            self.stdout.write(json.dumps(found, indent=2, ensure_ascii=False))
+            self.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False))
         elif options["what"] == "clip":
-            self._list(found)
+            self._list(figures)
         else:
-            self._table(found)
+            self._table(figures)
 
     def _generator(self, options: dict[str, Any]) -> dict[str, Any]:
         prompts = options["prompts"] or PROMPTS
@@ -89,8 +90,8 @@ class Command(BaseCommand):
                 raise CommandError("--renderer asks no model: leave out --folder and --seeds.")
             from generation.evaluation import scores
 
-            return scores.ceiling(prompts, on_progress=self._tell)
-        folder = options["folder"] or _bundled(Path(settings.GENERATOR_MODEL), "previz-dit")
+            return scores.ceiling(prompts, on_progress=self._print_progress)
+        folder = options["folder"] or _ours(model_register.folder(Kind.GENERATOR), "previz-dit")
         try:
             known = model_card.read(folder)
         except GeneratorError as error:
@@ -111,54 +112,54 @@ class Command(BaseCommand):
 
         try:
             return scores.report(
-                folder, prompts=prompts, seeds=options["seeds"] or SEEDS, on_progress=self._tell
+                folder, prompts=prompts, seeds=options["seeds"] or SEEDS, on_progress=self._print_progress
             )
         except GeneratorError as error:
             raise CommandError(str(error)) from error
 
     def _encoder(self, options: dict[str, Any]) -> dict[str, Any]:
-        folder = options["folder"] or _bundled(Path(settings.ENCODER_MODEL), "previz-clip")
+        folder = options["folder"] or _ours(model_register.folder(Kind.ENCODER), "previz-clip")
         try:
             encoder_card.read(folder)
         except NoEncoder as error:
             raise CommandError(str(error)) from error
         from generation.previz.clip import evaluate
 
-        return evaluate.report(folder, clips=options["prompts"] or CLIPS, on_progress=self._tell)
+        return evaluate.report(folder, clips=options["prompts"] or CLIPS, on_progress=self._print_progress)
 
-    def _tell(self, done: int, most: int) -> None:
+    def _print_progress(self, done: int, most: int) -> None:
         """A line that redraws itself for people, and one now and then in a log."""
         line = f"{done} of {most} clips"
         if self.stderr.isatty():
             self.stderr.write(f"\r{line:<24}", ending="\n" if done == most else "")
             self.stderr.flush()
-        elif done == most or time.monotonic() - self._told > _TOLD_EVERY:
-            self._told = time.monotonic()
+        elif done == most or time.monotonic() - self._printed_at > _PRINT_EVERY:
+            self._printed_at = time.monotonic()
             self.stderr.write(line)
 
-    def _table(self, found: dict[str, Any]) -> None:
+    def _table(self, figures: dict[str, Any]) -> None:
         """Each figure beside what the reader can tell at best, what chance gives, and its gate."""
-        best, chance = found.get("ceiling", {}), found["floor"]
-        model = found.get("model")
+        best, chance = figures.get("ceiling", {}), figures["floor"]
+        model = figures.get("model")
         of = f"{model['name']} {model['version']}" if model else "the renderer"
-        clips = found["prompts"] * found.get("seeds", 1)
-        self.stdout.write(f"{clips} clips of {of}, {found['prompts']} held-out prompts\n")
+        clips = figures["prompts"] * figures.get("seeds", 1)
+        self.stdout.write(f"{clips} clips of {of}, {figures['prompts']} held-out prompts\n")
         self.stdout.write(f"{'':<18}{'figure':>9}{'ceiling':>9}{'floor':>9}  gate")
-        for name, figure in found.items():
+        for name, figure in figures.items():
             if not isinstance(figure, float):
                 continue
             beside = "".join(
                 f"{table[name]:>9.4f}" if name in table else f"{'':>9}" for table in (best, chance)
             )
             gate = GATES.get(name) if model else None
-            said = f"  {gate}: {'reached' if gate.holds(figure) else 'missed'}" if gate else ""
-            self.stdout.write(f"{name.replace('_', ' '):<18}{figure:>9.4f}{beside}{said}")
+            verdict = f"  {gate}: {'reached' if gate.holds(figure) else 'missed'}" if gate else ""
+            self.stdout.write(f"{name.replace('_', ' '):<18}{figure:>9.4f}{beside}{verdict}")
         for name in ("motion", "shape", "colour"):
-            parts = ", ".join(f"{value} {share:.2f}" for value, share in found[f"by_{name}"].items())
+            parts = ", ".join(f"{value} {share:.2f}" for value, share in figures[f"by_{name}"].items())
             self.stdout.write(f"\n{name}: {parts}")
 
-    def _list(self, found: dict[str, Any], indent: str = "") -> None:
-        for name, figure in found.items():
+    def _list(self, figures: dict[str, Any], indent: str = "") -> None:
+        for name, figure in figures.items():
             label = f"{indent}{name.replace('_', ' ')}"
             if isinstance(figure, dict):
                 self.stdout.write(label)
@@ -167,7 +168,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{label:<34}{figure}")
 
 
-def _bundled(chosen: Path, name: str) -> Path:
+def _ours(chosen: Path, name: str) -> Path:
     """The model in use if it is one of ours, else the bundled one."""
     return chosen if (chosen / weights.CARD_NAME).is_file() else WEIGHTS / name
 

@@ -15,9 +15,8 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand, User
 from dam.accounts.principals import Member, Nobody
 from dam.core import storage
-from generation import briefs, jobs, states, waiting
+from generation import briefs, jobs, model_register, states, waiting
 from generation.briefs import Brief, BriefRefused
-from generation.generators import model_card
 from generation.generators.base import GeneratorError
 from generation.models import GenerationJob
 from generation.states import JobState
@@ -161,7 +160,7 @@ def _person(brand: Brand, email: str | None) -> Member:
 
 def _brief(options: dict[str, Any]) -> Brief:
     try:
-        model = model_card.read(Path(settings.GENERATOR_MODEL))
+        model = model_register.generator()
         return briefs.check(
             model.capabilities,
             prompt=options["prompt"],

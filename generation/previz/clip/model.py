@@ -28,6 +28,7 @@ ABOUT = {
         "real footage, movement and writing, for it is a small model that has seen drawn scenes only;"
         " ENCODER_MODEL takes a full OpenCLIP model"
     ),
+    "licence": "Apache-2.0",
 }
 
 

@@ -41,6 +41,7 @@ CARD = {
 def write_card(folder: Path) -> Path:
     """A folder that says what it can do, without weights."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model_index.json").write_text(json.dumps({"_class_name": "WanPipeline"}))
     (folder / "reelproof.json").write_text(json.dumps(CARD))
     return folder
 

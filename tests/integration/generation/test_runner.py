@@ -5,8 +5,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.conf import settings as project
+from numpy.typing import NDArray
 
 from dam.accounts.models import User
 from dam.audit.models import Event
@@ -159,6 +161,37 @@ def test_a_generator_that_fails_leaves_its_reason(
     assert runner.make(job.pk) is None
     assert (reload(job).state, reload(job).reason) == (JobState.FAILED, reason)
     assert nothing_is_kept()
+
+
+@pytest.mark.parametrize(
+    ("frames", "words"),
+    [
+        (np.full((17, 80, 128, 3), np.nan, np.float32), "no numbers"),
+        (np.zeros((17, 80, 128, 3), np.uint8), "plain colour"),
+        (np.zeros((16, 80, 128, 3), np.uint8), "16 frames of 128×80 pixels instead of 17"),
+    ],
+)
+def test_what_is_no_clip_is_never_signed(
+    job: GenerationJob,
+    generator: FakeGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+    frames: NDArray[Any],
+    words: str,
+) -> None:
+    monkeypatch.setattr(generator, "generate", lambda request, *, on_step: frames)
+    assert runner.make(job.pk) is None
+    failed = reload(job)
+    assert failed.state == JobState.FAILED
+    assert words in failed.reason
+    assert nothing_is_kept()
+
+
+def test_a_model_that_cannot_run_here_fails_the_job_with_its_reason(
+    job: GenerationJob, settings: Any, tmp_path: Path
+) -> None:
+    settings.GENERATOR_MODEL = str(tmp_path / "nowhere")
+    assert runner.make(job.pk) is None
+    assert (reload(job).state, "not a model folder" in reload(job).reason) == (JobState.FAILED, True)
 
 
 def test_what_nobody_foresaw_fails_the_job_and_reaches_the_log(

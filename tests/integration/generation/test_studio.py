@@ -296,17 +296,11 @@ def test_the_top_bar_says_nothing_when_nothing_runs(page: Client, brand: Brand) 
     assert page.get(address("jobs-running", brand)).content.strip() == b""
 
 
-def test_the_preview_is_a_picture(page: Client, brand: Brand, claimed: GenerationJob) -> None:
-    previews.keep(claimed.pk, b"jpeg")
-    answer = page.get(address("job-preview", brand, claimed.pk))
-    assert (answer.content, answer["Content-Type"]) == (b"jpeg", "image/jpeg")
-
-
-@pytest.mark.parametrize("name", ["job", "job-preview", "job-cancel", "job-retry", "job-more"])
+@pytest.mark.parametrize("name", ["job", "job-cancel", "job-retry", "job-more"])
 def test_a_job_of_another_brand_is_not_there(client: Client, job: GenerationJob, name: str) -> None:
     other = BrandFactory.create()
     client.force_login(member(other))
-    ask = client.get if name in ("job", "job-preview") else client.post
+    ask = client.get if name == "job" else client.post
     assert ask(address(name, other, job.pk)).status_code == 404
 
 

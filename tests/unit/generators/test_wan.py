@@ -1,6 +1,7 @@
 import io
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,6 +21,15 @@ def test_a_clip_has_the_frames_and_size_asked_for(generator: VideoGenerator, ask
     frames = generator.generate(ask(), on_step=quiet)
     assert frames.shape == (9, 32, 48, 3)
     assert frames.dtype == np.uint8
+
+
+def test_pictures_that_are_no_numbers_are_refused(made_folder: Path, ask: Ask) -> None:
+    def lost(**_: object) -> SimpleNamespace:
+        return SimpleNamespace(frames=np.full((1, 9, 32, 48, 3), np.nan, np.float32))
+
+    broken = wan.WanGenerator(lost, model_card.read(made_folder))
+    with pytest.raises(GeneratorError, match="no numbers"):
+        broken.generate(ask(), on_step=quiet)
 
 
 def test_the_same_seed_gives_the_same_bytes(generator: VideoGenerator, ask: Ask) -> None:

@@ -1,0 +1,44 @@
+"""Whether a generator's frames are a clip at all: asked before anything is encoded or signed. Pure."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generation.generators.base import Frames, GeneratorError, VideoRequest
+
+NOT_FINITE = (
+    "The model lost its way: its pictures hold values that are no numbers. Try another seed or fewer steps."
+)
+BLANK = "Every picture of the clip is one and the same plain colour. Try another seed or other words."
+
+
+def check(frames: NDArray[Any], request: VideoRequest) -> Frames:
+    """The frames, if they are what was asked for. Raises GeneratorError.
+
+    Only a clip that is exactly one colour over all its pixels counts as blank: "a white wall" has at least
+    some grain in it.
+    """
+    check_finite(frames)
+    wanted = (request.frames, request.height, request.width, 3)
+    if frames.shape != wanted:
+        raise GeneratorError(f"The model made {_size(frames.shape)} instead of {_size(wanted)}.")
+    if frames.dtype != np.uint8:
+        raise GeneratorError(f"The model made pictures of {frames.dtype} values instead of bytes.")
+    if (frames.min(axis=(0, 1, 2)) == frames.max(axis=(0, 1, 2))).all():
+        raise GeneratorError(BLANK)
+    return frames
+
+
+def check_finite(values: NDArray[Any]) -> None:
+    """Ask this of floats before they become bytes: as bytes, what is no number is black."""
+    # The sum of a gigabyte of floats needs no second gigabyte; float32 may overflow where float64 does not.
+    if values.dtype.kind == "f" and not np.isfinite(values.sum(dtype=np.float64)):
+        raise GeneratorError(NOT_FINITE)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    if len(shape) != 4 or shape[-1] != 3:
+        return f"an array of {'×'.join(map(str, shape))}"
+    count, height, width, _ = shape
+    return f"{count} frames of {width}×{height} pixels"

@@ -1,0 +1,134 @@
+"""Which models are installed here, can they run, and may they be used. Reads folders, never loads torch."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from django.conf import settings
+
+from dam.search.encoders import model_card as encoder_card
+from dam.search.encoders.model_card import NoEncoder
+from generation.generators import model_card, wan
+from generation.generators.base import Capabilities, GeneratorError, ModelIdentity
+from generation.generators.model_card import ModelCard
+from generation.prompt_parser import Lexicon
+
+
+class Kind(StrEnum):
+    GENERATOR = "generator"
+    ENCODER = "encoder"
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledGenerator:
+    """A generator that can run here. The folder is what `generators.loading` loads."""
+
+    folder: Path
+    card: ModelCard
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self.card.identity
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.card.capabilities
+
+    @property
+    def lexicon(self) -> Lexicon | None:
+        return self.card.lexicon
+
+    @property
+    def caution(self) -> str:
+        return caution(self.identity.licence)
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """A line of the register. Sentences are for people, and empty where there is nothing to say."""
+
+    kind: Kind
+    folder: Path
+    name: str
+    version: str
+    licence: str
+    ability: str
+    problem: str  # why it cannot run here
+    caution: str  # what to clear up before its results leave the house
+
+
+def folder(kind: Kind) -> Path:
+    """Where the model of this kind that is in use should lie."""
+    return Path(settings.GENERATOR_MODEL) if kind == Kind.GENERATOR else encoder_card.current_folder()
+
+
+def generator() -> InstalledGenerator:
+    """The generator in use. Raises GeneratorError, whose sentence says why none can run here."""
+    where = folder(Kind.GENERATOR)
+    card = model_card.read(where)
+    wan.check(where)
+    return InstalledGenerator(folder=where, card=card)
+
+
+def installed() -> tuple[InstalledModel, ...]:
+    """Every model of this installation, those that cannot run too."""
+    return _generator(), _encoder()
+
+
+def caution(licence: str) -> str:
+    """What a licence (an SPDX identifier, or empty) asks of people who release clips."""
+    if not licence:
+        return "Nobody has said under which licence it stands: ask before you release a clip."
+    if {"NC", "NONCOMMERCIAL"} & set(licence.upper().split("-")):
+        return "Its licence forbids commercial use: ask before you release a clip."
+    return ""
+
+
+def _generator() -> InstalledModel:
+    try:
+        found = generator()
+    except GeneratorError as error:
+        return _broken(Kind.GENERATOR, str(error))
+    can = found.capabilities
+    longest = float(can.max_frames / can.frame_rate)
+    sizes = ", ".join(f"{width}×{height}" for width, height in can.sizes)
+    return InstalledModel(
+        kind=Kind.GENERATOR,
+        folder=found.folder,
+        name=found.identity.name,
+        version=found.identity.version,
+        licence=found.identity.licence,
+        ability=f"Makes clips from words: {sizes}, up to {longest:.1f} s.",
+        problem="",
+        caution=found.caution,
+    )
+
+
+def _encoder() -> InstalledModel:
+    try:
+        card = encoder_card.current()
+    except (NoEncoder, OSError, ValueError) as error:
+        return _broken(Kind.ENCODER, str(error))
+    return InstalledModel(
+        kind=Kind.ENCODER,
+        folder=card.folder,
+        name=card.label,
+        version="",
+        licence=card.licence,
+        ability=f"Finds clips by what they show; good at {card.good_at}." if card.good_at else "Finds clips.",
+        problem="",
+        caution="",
+    )
+
+
+def _broken(kind: Kind, problem: str) -> InstalledModel:
+    return InstalledModel(
+        kind=kind,
+        folder=folder(kind),
+        name=folder(kind).name,
+        version="",
+        licence="",
+        ability="",
+        problem=problem,
+        caution="",
+    )
