@@ -15,12 +15,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from dam.accounts import memberships
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.core import events
 from dam.core.tasks import enqueue
-from dam.models import Brand, User, Version
+from dam.models import User, Version
 from generation import previews, states
 from generation.briefs import LARGEST_SEED, Brief
 from generation.generators.base import Cancelled, ModelIdentity
@@ -49,29 +50,34 @@ class Lost(Exception):
     """The job is no longer this worker's: it was cancelled, or another worker has taken it over."""
 
 
-def request(*, brand: Brand, by: User, brief: Brief, key: UUID | None = None) -> list[GenerationJob]:
+def request(*, by: Principal, brief: Brief, key: UUID | None = None) -> list[GenerationJob]:
     """Store a brief's takes and send them to the workers.
 
     The same `key` again, as when a form is sent twice, gives the jobs that are there. A seed counts up from
     take to take; without one each take gets its own by chance. Raises PermissionDenied.
     """
-    memberships.require(by, Capability.GENERATE, brand)
+    by.require(Capability.GENERATE)
+    person = principals.person(by)
     key = key or uuid4()
     try:
         with transaction.atomic():
-            return [_request_take(brand, by, brief, key=key, take=take) for take in range(1, brief.takes + 1)]
+            return [
+                _request_take(by, person, brief, key=key, take=take) for take in range(1, brief.takes + 1)
+            ]
     except IntegrityError:
-        there = list(GenerationJob.objects.filter(brand=brand, requested_by=by, brief=key).order_by("take"))
+        there = list(
+            GenerationJob.objects.filter(brand=by.brand, requested_by=person, brief=key).order_by("take")
+        )
         if not there:
             raise
         return there
 
 
-def _request_take(brand: Brand, by: User, brief: Brief, *, key: UUID, take: int) -> GenerationJob:
+def _request_take(by: Principal, person: User, brief: Brief, *, key: UUID, take: int) -> GenerationJob:
     seed = secrets.randbelow(LARGEST_SEED + 1) if brief.seed is None else brief.seed + take - 1
     job = GenerationJob.objects.create(
-        brand=brand,
-        requested_by=by,
+        brand=by.brand,
+        requested_by=person,
         brief=key,
         take=take,
         prompt=brief.prompt,
@@ -89,9 +95,9 @@ def _request_take(brand: Brand, by: User, brief: Brief, *, key: UUID, take: int)
     return job
 
 
-def cancel(job: GenerationJob, *, by: User, at: datetime | None = None) -> None:
+def cancel(job: GenerationJob, *, by: Principal, at: datetime | None = None) -> None:
     """Cancel a waiting job at once, a running one at its next step. Raises TooLate, PermissionDenied."""
-    memberships.require(by, Capability.GENERATE, job.brand)
+    by.require(Capability.GENERATE, brand=job.brand)
     at = at or timezone.now()
     with transaction.atomic():
         if not _move(job.pk, JobMove.WITHDRAW, finished_at=at):
@@ -109,9 +115,9 @@ def cancel(job: GenerationJob, *, by: User, at: datetime | None = None) -> None:
         _publish(job)
 
 
-def retry(job: GenerationJob, *, by: User) -> None:
+def retry(job: GenerationJob, *, by: Principal) -> None:
     """Once more, with the same seed. Raises TooLate, PermissionDenied."""
-    memberships.require(by, Capability.GENERATE, job.brand)
+    by.require(Capability.GENERATE, brand=job.brand)
     with transaction.atomic():
         again = _move(
             job.pk,
@@ -286,7 +292,7 @@ def _publish(job: GenerationJob) -> None:
     events.publish(brand_id=job.brand_id, name="jobs")
 
 
-def _record(verb: str, job: GenerationJob, *, actor: User | None = None, **data: Any) -> None:
+def _record(verb: str, job: GenerationJob, *, actor: Principal | None = None, **data: Any) -> None:
     trail.record(
         verb,
         brand=job.brand,

@@ -182,7 +182,7 @@ def _process(journey: Journey, version: Version) -> str:
 def generate(journey: Journey) -> str:
     model = model_register.generator()
     brief = briefs.check(model.capabilities, prompt=PROMPT)
-    (job,) = jobs.request(brand=journey.brand, by=journey.people[Role.CREATOR], brief=brief)
+    (job,) = jobs.request(by=journey.member(Role.CREATOR), brief=brief)
 
     def finished() -> GenerationJob | None:
         now = GenerationJob.objects.select_related("version__asset").get(pk=job.pk)
@@ -238,7 +238,7 @@ def refuse_draft(journey: Journey) -> str:
 
 
 def submit(journey: Journey) -> str:
-    review = reviews.submit(journey.clip, by=journey.people[Role.CREATOR], note="A tour of the house.")
+    review = reviews.submit(journey.clip, by=journey.member(Role.CREATOR), note="A tour of the house.")
     return ", then ".join(review.stages)
 
 
@@ -248,7 +248,7 @@ def refuse_self_approval(journey: Journey) -> str:
     member = Membership.objects.filter(brand=journey.brand, user=creator)
     member.update(role=_reviewer(review).value)
     try:
-        _decide(review, by=creator)
+        _decide(review, by=journey.member(Role.CREATOR))
     except reviews.ReviewRefused as refused:
         return str(refused)
     finally:
@@ -259,7 +259,7 @@ def refuse_self_approval(journey: Journey) -> str:
 def approve(journey: Journey) -> str:
     review = _review(journey)
     role = _reviewer(review)
-    _decide(review, by=journey.people[role])
+    _decide(review, by=journey.member(role))
     return f"by the {role.value.replace('_', ' ')}"
 
 
@@ -272,7 +272,7 @@ def _reviewer(review: Review) -> Role:
     return next(role for role in ROLES if granted(role, capability))
 
 
-def _decide(review: Review, *, by: User) -> None:
+def _decide(review: Review, *, by: Member) -> None:
     reviews.decide(
         review,
         by=by,
@@ -303,7 +303,7 @@ def download(journey: Journey) -> str:
 def _fetch(journey: Journey, role: Role) -> bytes:
     request = BrandRequest()
     request.method = "GET"
-    request.brand, request.user, request.principal = journey.brand, journey.people[role], journey.member(role)
+    request.brand, request.principal = journey.brand, journey.member(role)
     request.principal.require(Capability.DOWNLOAD_RELEASE)
     response = files.file(request, journey.clip.pk, RenditionKind.RELEASE.value)
     if not isinstance(response, StreamingHttpResponse):

@@ -1,15 +1,16 @@
 """Rows for tests. A version from here has no file behind it; tests/media_factory.py makes files."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
 from dam.accounts import principals
-from dam.accounts.capabilities import Role
+from dam.accounts.capabilities import Capability, Role
 from dam.accounts.models import Brand, Membership, User
-from dam.accounts.principals import Member
+from dam.accounts.principals import Member, Token
 from dam.catalog import versions
 from dam.catalog.models import (
     Approval,
@@ -52,11 +53,11 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     role = Role.CREATOR.value
 
 
-def member(brand: Brand, role: Role = Role.CREATOR, **fields: Any) -> User:
-    """A new person with this role in the brand."""
-    return MembershipFactory.create(
-        brand=brand, role=role.value, **{f"user__{k}": v for k, v in fields.items()}
-    ).user
+def member(brand: Brand, role: Role = Role.CREATOR, **fields: Any) -> Member:
+    """A new person with this role in the brand, as who asks; `member(…).user` signs in."""
+    of_user = {f"user__{name}": value for name, value in fields.items()}
+    row = MembershipFactory.create(brand=brand, role=role.value, **of_user)
+    return Member(row.user, brand, role)
 
 
 def principal(user: User, brand: Brand) -> Member:
@@ -66,9 +67,9 @@ def principal(user: User, brand: Brand) -> Member:
     return found
 
 
-def new_principal(brand: Brand, role: Role = Role.CREATOR, **fields: Any) -> Member:
-    """A new person with this role in the brand, as a principal."""
-    return principal(member(brand, role, **fields), brand)
+def token_of(owner: Member, granted: Iterable[Capability]) -> Token:
+    """A program that acts for the member, as who asks; no row stands behind it."""
+    return Token(owner.user, owner.brand, owner.role, 1, "nightly", frozenset(granted))
 
 
 class AssetFactory(DjangoModelFactory[Asset]):

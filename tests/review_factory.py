@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member, Principal
 from dam.catalog import versions
 from dam.catalog.models import Version
 from provenance.review import reviews
@@ -21,10 +22,12 @@ class Case:
     brand: Brand = field(default_factory=BrandFactory.create)
 
     def __post_init__(self) -> None:
-        self.creator: User = member(self.brand, Role.CREATOR)
-        self.brand_reviewer: User = member(self.brand, Role.BRAND_REVIEWER)
-        self.legal_reviewer: User = member(self.brand, Role.LEGAL_REVIEWER)
-        self.version: Version = VersionFactory.create(asset__brand=self.brand, asset__created_by=self.creator)
+        self.creator: Member = member(self.brand, Role.CREATOR)
+        self.brand_reviewer: Member = member(self.brand, Role.BRAND_REVIEWER)
+        self.legal_reviewer: Member = member(self.brand, Role.LEGAL_REVIEWER)
+        self.version: Version = VersionFactory.create(
+            asset__brand=self.brand, asset__created_by=self.creator.user
+        )
 
     def submit(self) -> Review:
         return reviews.submit(self.version, by=self.creator)
@@ -34,10 +37,10 @@ class Case:
         with transaction.atomic():
             replaced = versions.latest_locked(self.version.asset_id)
             newer = next_version(replaced)
-            reviews.supersede(replaced, by=self.creator, newer=newer)
+            reviews.supersede(replaced, by=self.creator.user, newer=newer)
         return newer
 
-    def approve(self, review: Review, *, by: User) -> Decision:
+    def approve(self, review: Review, *, by: Principal) -> Decision:
         return reviews.decide(
             review,
             by=by,

@@ -16,7 +16,13 @@ from dam.accounts.models import Brand, Membership, User
 
 class _Able(Protocol):
     @property
+    def brand(self) -> Brand: ...
+
+    @property
     def capabilities(self) -> frozenset[Capability]: ...
+
+    @property
+    def name(self) -> str: ...
 
     def refusal(self, capability: Capability) -> str: ...
 
@@ -27,8 +33,17 @@ class _Asking:
     def can(self: _Able, capability: Capability) -> bool:
         return capability in self.capabilities
 
-    def require(self: _Able, capability: Capability) -> None:
-        """Raise PermissionDenied, with a sentence for the page, unless it may."""
+    def __str__(self: _Able) -> str:
+        return self.name
+
+    def within(self: _Able, brand: Brand) -> frozenset[Capability]:
+        """What it may do to things of this brand: nothing at all where it is a stranger."""
+        return self.capabilities if brand == self.brand else frozenset()
+
+    def require(self: _Able, capability: Capability, *, brand: Brand | None = None) -> None:
+        """Raise PermissionDenied, with a sentence for the page, unless it may, to a thing of `brand`."""
+        if brand is not None and brand != self.brand:
+            raise PermissionDenied(f"This belongs to {brand}, and you asked within {self.brand}.")
         if capability not in self.capabilities:
             raise PermissionDenied(self.refusal(capability))
 
@@ -107,6 +122,13 @@ def member(user: User | AnonymousUser, brand: Brand) -> Member | None:
         return None
     role = Membership.objects.filter(user=user, brand=brand).values_list("role", flat=True).first()
     return Member(user, brand, Role(role)) if role else None
+
+
+def person(principal: Principal) -> User:
+    """Who answers for what the principal does. Raises PermissionDenied for a guest, who is nobody here."""
+    if principal.user is None:
+        raise PermissionDenied("This is kept under a person's name, and a guest has no account here.")
+    return principal.user
 
 
 def signed_in(user: User | AnonymousUser, *, slug: str) -> Member | None:

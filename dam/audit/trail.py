@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dam.accounts.models import Brand, User
+from dam.accounts.principals import Principal
 from dam.audit.models import Event
 
 GENESIS = "0" * 64
@@ -22,13 +23,14 @@ def record(
     *,
     brand: Brand,
     target: str,
-    actor: User | None = None,
+    actor: Principal | User | None = None,
     asset_id: UUID | None = None,
     data: Mapping[str, Any] | None = None,
     at: datetime | None = None,
 ) -> Event:
     """Append an event to the brand's chain, in the caller's transaction.
 
+    `actor` is the principal that did it, or the person in whose name a worker finishes what they asked for.
     The brand's row is locked until that transaction ends: two events never claim one place.
     """
     with transaction.atomic():
@@ -38,17 +40,30 @@ def record(
             brand=brand,
             sequence=last.sequence + 1 if last else 1,
             at=(at or timezone.now()).astimezone(UTC),
-            actor=actor,
-            actor_name=str(actor)[:120] if actor else SYSTEM,
+            actor=actor if isinstance(actor, User | None) else actor.user,
+            actor_name=_name(actor)[:120],
             verb=verb,
             asset_id=asset_id,
             target=target[:80],
-            data=_plain(data or {}),
+            data=_plain({**(data or {}), **_kind(actor)}),
             previous_hash=last.hash if last else GENESIS,
         )
         event.hash = digest(event)
         event.save(force_insert=True)
         return event
+
+
+def _name(actor: Principal | User | None) -> str:
+    if actor is None:
+        return SYSTEM
+    return str(actor) if isinstance(actor, User) else actor.name
+
+
+def _kind(actor: Principal | User | None) -> dict[str, str]:
+    """For a token or a guest, that it was one: part of the data, so the chain covers it."""
+    if actor is None or isinstance(actor, User) or actor.kind == "member":
+        return {}
+    return {"principal": actor.kind}
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:

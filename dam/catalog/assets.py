@@ -10,7 +10,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from dam.accounts.models import User
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.catalog import tags
 from dam.catalog.models import Asset
@@ -30,15 +31,16 @@ class AlreadyThere(Exception):
 def edit(
     asset: Asset,
     *,
-    by: User,
+    by: Principal,
     title: str | None = None,
     description: str | None = None,
     tag_names: Iterable[str] | None = None,
 ) -> bool:
-    """Change the words that are given; True when anything changed. Raises EmptyTitle.
+    """Change the words that are given; True when anything changed. Raises EmptyTitle, PermissionDenied.
 
     The audit event carries each changed field's words before and after.
     """
+    by.require(Capability.EDIT, brand=asset.brand)
     with transaction.atomic():
         locked = Asset.objects.select_for_update(no_key=True).get(pk=asset.pk)
         changes: dict[str, list[object]] = {}
@@ -72,17 +74,18 @@ def edit(
     return True
 
 
-def trash(asset: Asset, *, by: User, at: datetime | None = None) -> None:
-    """Out of every list, until somebody restores it. Raises AlreadyThere."""
+def trash(asset: Asset, *, by: Principal, at: datetime | None = None) -> None:
+    """Out of every list, until somebody restores it. Raises AlreadyThere, PermissionDenied."""
     _move(asset, by=by, trashed_at=at or timezone.now())
 
 
-def restore(asset: Asset, *, by: User) -> None:
-    """Out of the trash, back to where it was. Raises AlreadyThere."""
+def restore(asset: Asset, *, by: Principal) -> None:
+    """Out of the trash, back to where it was. Raises AlreadyThere, PermissionDenied."""
     _move(asset, by=by, trashed_at=None)
 
 
-def _move(asset: Asset, *, by: User, trashed_at: datetime | None) -> None:
+def _move(asset: Asset, *, by: Principal, trashed_at: datetime | None) -> None:
+    by.require(Capability.TRASH, brand=asset.brand)
     restoring = trashed_at is None
     with transaction.atomic():
         moved = Asset.objects.filter(pk=asset.pk, trashed_at__isnull=not restoring).update(

@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from dam.accounts.models import User
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.catalog import versions
 from dam.catalog.models import Processing, Version
@@ -100,8 +101,12 @@ def run(version_id: UUID | str, name: str, work: Callable[[Version], str | None]
         _finish(version, name, claim, StepState.DONE, remark or "")
 
 
-def retry(version: Version, name: str, *, by: User) -> None:
-    """Run a step again. Raises StepBusy while it waits or runs, Step.DoesNotExist for an unknown name."""
+def retry(version: Version, name: str, *, by: Principal) -> None:
+    """Run a step again. Raises StepBusy while it waits or runs, Step.DoesNotExist for an unknown name.
+
+    Raises PermissionDenied, too.
+    """
+    by.require(Capability.RETRY, brand=version.brand)
     step = Step.objects.get(version=version, name=name)
     with transaction.atomic():
         idle = Q(state__in=[StepState.FAILED, StepState.DONE, StepState.SKIPPED]) | _lost(name)

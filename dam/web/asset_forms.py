@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 
-from dam.accounts.models import User
+from dam.accounts.principals import Principal
 from dam.catalog import assets, tags
 from dam.catalog.models import Asset
 from dam.search import fulltext
@@ -29,7 +29,7 @@ class AssetForm(forms.Form):
         initial = {"title": asset.title, "description": asset.description, "tags": names}
         super().__init__(data, initial=initial)
 
-    def save(self, *, by: User) -> None:
+    def save(self, *, by: Principal) -> None:
         """Change the asset and what the search knows of it, both or neither."""
         words = self.cleaned_data
         with transaction.atomic():

@@ -65,7 +65,7 @@ def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     form = AssetForm(request.POST if request.method == "POST" else None, asset=shown)
     part = is_fragment(request)
     if request.method == "POST" and form.is_valid():
-        form.save(by=request.user)
+        form.save(by=request.principal)
         if not part:
             return redirect("asset", request.brand.slug, shown.pk)
         saved = _page(request, _visible(request, asset_id)) | {"saved": True}
@@ -79,7 +79,7 @@ def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @requires(Capability.TRASH)
 def trash(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     shown = get_object_or_404(visible_assets(request.principal), pk=asset_id)
-    assets.trash(shown, by=request.user)
+    assets.trash(shown, by=request.principal)
     messages.success(request, f"“{shown.title}” is in the trash. Restore it there if that was a mistake.")
     return redirect("library", request.brand.slug)
 
@@ -88,7 +88,7 @@ def trash(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @requires(Capability.TRASH)
 def restore(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     shown = get_object_or_404(trashed_assets(request.principal), pk=asset_id)
-    assets.restore(shown, by=request.user)
+    assets.restore(shown, by=request.principal)
     messages.success(request, f"“{shown.title}” is back in the library.")
     return redirect("asset", request.brand.slug, shown.pk)
 

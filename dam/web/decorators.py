@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand
 from dam.accounts.principals import Principal
 
 
@@ -16,7 +16,6 @@ class BrandRequest(HttpRequest):
 
     brand: Brand
     principal: Principal
-    user: User
 
 
 View = Callable[..., HttpResponseBase]

@@ -48,7 +48,7 @@ def file(request: BrandRequest, version_id: UUID, kind: str) -> HttpResponseBase
             LEAVES[kind],
             brand=request.brand,
             target=version.asset.title,
-            actor=request.user,
+            actor=request.principal,
             asset_id=version.asset_id,
             data={"sha256": stored.sha256, "version": version.number},
         )

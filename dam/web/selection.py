@@ -29,7 +29,7 @@ def add_tags(request: BrandRequest) -> HttpResponse:
     with transaction.atomic():
         for asset in chosen:
             names = [*(tag.name for tag in asset.tags.all()), *added]
-            if assets.edit(asset, by=request.user, tag_names=names):
+            if assets.edit(asset, by=request.principal, tag_names=names):
                 fulltext.refresh(asset)
     if not added:
         messages.warning(request, "Nothing was changed: write the tags first, separated by commas.")
@@ -45,7 +45,7 @@ def trash(request: BrandRequest) -> HttpResponse:
     chosen = list(_chosen(request))
     with transaction.atomic():
         for asset in chosen:
-            assets.trash(asset, by=request.user)
+            assets.trash(asset, by=request.principal)
     messages.success(request, f"{_clips(len(chosen))} moved to the trash. Restore them there.")
     return _back(request)
 

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import Asset, Version
 from dam.core import storage
@@ -72,7 +73,7 @@ def create(request: BrandRequest) -> HttpResponseBase:
     metadata = _metadata(request)
     upload = uploads.create(
         brand=request.brand,
-        user=request.user,
+        user=principals.person(request.principal),
         filename=metadata.get("filename", ""),
         size=_number(request, "Upload-Length"),
         asset=_target(request, metadata["asset"]) if "asset" in metadata else None,
@@ -86,7 +87,7 @@ def create(request: BrandRequest) -> HttpResponseBase:
 @tus
 def piece(request: BrandRequest, upload_id: UUID) -> HttpResponseBase:
     """One upload: where it stands, its next piece, or its end."""
-    mine = Upload.objects.filter(brand=request.brand, user=request.user)
+    mine = Upload.objects.filter(brand=request.brand, user=request.principal.user)
     upload = get_object_or_404(mine.select_related("version__asset"), pk=upload_id)
     if request.method == "HEAD":
         return _with_offset(HttpResponse(), upload)
@@ -103,7 +104,9 @@ def piece(request: BrandRequest, upload_id: UUID) -> HttpResponseBase:
 @tus
 def recent(request: BrandRequest) -> HttpResponseBase:
     """This person's latest uploads to the brand, newest first."""
-    mine = Upload.objects.filter(brand=request.brand, user=request.user).select_related("version__asset")
+    mine = Upload.objects.filter(brand=request.brand, user=request.principal.user).select_related(
+        "version__asset"
+    )
     found = [_describe(request, upload) for upload in mine.order_by("-created_at")[:RECENT]]
     return JsonResponse({"uploads": found}, headers={"Cache-Control": "no-store"})
 
@@ -117,7 +120,7 @@ def retry_step(request: BrandRequest, version_id: UUID, name: str) -> HttpRespon
     )
     get_object_or_404(Step, version=version, name=name)
     with suppress(steps.StepBusy):  # somebody else pressed it as well: it runs, as was asked
-        steps.retry(version, name, by=request.user)
+        steps.retry(version, name, by=request.principal)
     if htmx.is_htmx(request):
         return htmx.nothing()
     return redirect("asset", request.brand.slug, version.asset_id)

@@ -10,7 +10,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from dam.accounts import demo
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member
 from dam.catalog import assets
 from dam.catalog.models import Approval, Processing, RenditionKind, Version
 from dam.core import storage
@@ -30,18 +31,18 @@ from provenance.review import comments, reviews
 from provenance.review.states import DecisionKind, ReviewState
 
 
-def ask(wanted: Wanted, *, brand: Brand, people: People, capabilities: Capabilities) -> GenerationJob:
+def ask(wanted: Wanted, *, people: People, capabilities: Capabilities) -> GenerationJob:
     """The clip's job: asked for once, and once more if it failed."""
     creator = people[Role.CREATOR]
     brief = briefs.check(capabilities, prompt=wanted.prompt, seed=wanted.seed)
     key = uuid5(NAMESPACE_URL, f"{demo.SLUG}/{wanted.seed}/{wanted.prompt}")
-    job = jobs.request(brand=brand, by=creator, brief=brief, key=key)[0]
+    job = jobs.request(by=creator, brief=brief, key=key)[0]
     if states.can_retry(JobState(job.state)):
         jobs.retry(job, by=creator)
     return job
 
 
-def film(footage: Footage, *, brand: Brand, by: User) -> Version:
+def film(footage: Footage, *, brand: Brand, by: Member) -> Version:
     """The clip's version: drawn, encoded and imported like any file, where it isn't there yet."""
     there = Version.objects.filter(brand=brand, filename=footage.filename).first()
     if there is not None:
@@ -64,7 +65,7 @@ def film(footage: Footage, *, brand: Brand, by: User) -> Version:
         path = Path(folder) / footage.filename
         runner.encode_frames(frames, frame_rate=Fraction(plan.FOOTAGE_RATE), path=path)
         try:
-            version = importer.take_from_disk(path, brand=brand, user=by)
+            version = importer.take_from_disk(path, brand=brand, user=by.user)
         except AlreadyKnown as known:
             return known.version
     assets.edit(version.asset, by=by, title=footage.title, tag_names=footage.tags)
@@ -84,7 +85,7 @@ def advance(version: Version, goal: Goal, *, people: People) -> bool:
         return True
     review = Review.objects.filter(version=version).order_by("-submitted_at").first()
     if review is None and version.approval == Approval.DRAFT:
-        review = reviews.submit(version, by=version.created_by, note=plan.NOTE)
+        review = reviews.submit(version, by=people[Role.CREATOR], note=plan.NOTE)
     if review is not None and review.state == ReviewState.OPEN:
         _decide(review, goal, people=people)
     version.refresh_from_db()
@@ -103,9 +104,9 @@ def _decide(review: Review, goal: Goal, *, people: People) -> None:
         _approve(review, by=people[Role.LEGAL_REVIEWER])
 
 
-def _ask_for_changes(review: Review, *, by: User) -> None:
+def _ask_for_changes(review: Review, *, by: Member) -> None:
     version = review.version
-    if not version.comments.filter(author=by).exists():
+    if not version.comments.filter(author=by.user).exists():
         comments.add(version, by=by, body=plan.CHANGES_COMMENT, frame=plan.CHANGES_FRAME)
     reviews.decide(
         review,
@@ -116,7 +117,7 @@ def _ask_for_changes(review: Review, *, by: User) -> None:
     )
 
 
-def _approve(review: Review, *, by: User) -> None:
+def _approve(review: Review, *, by: Member) -> None:
     reviews.decide(
         review,
         by=by,

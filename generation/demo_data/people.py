@@ -5,9 +5,10 @@ from django.db import transaction
 from dam.accounts import demo
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, Membership, User
+from dam.accounts.principals import Member
 from generation.demo_data.plan import PEOPLE
 
-People = dict[Role, User]
+People = dict[Role, Member]
 
 
 def prepare() -> tuple[Brand, People]:
@@ -17,10 +18,10 @@ def prepare() -> tuple[Brand, People]:
         return brand, {role: _person(brand, role, name) for role, name in PEOPLE.items()}
 
 
-def _person(brand: Brand, role: Role, name: str) -> User:
+def _person(brand: Brand, role: Role, name: str) -> Member:
     email = f"{role.value}@{demo.SLUG}.example"
     user = User.objects.filter(email=email).first()
     if user is None:
         user = User.objects.create_user(email, demo.PASSWORD, name=name)
-    Membership.objects.get_or_create(user=user, brand=brand, defaults={"role": role.value})
-    return user
+    membership, _ = Membership.objects.get_or_create(user=user, brand=brand, defaults={"role": role.value})
+    return Member(user, brand, Role(membership.role))

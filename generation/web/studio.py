@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.web.decorators import BrandRequest, requires
 from generation import estimates, jobs, model_register, prompt_parser, selectors
@@ -41,7 +42,7 @@ def studio(request: BrandRequest) -> HttpResponse:
         form = BriefForm(request.POST, capabilities=model.capabilities)
         if form.is_valid() and form.brief is not None:
             key = form.cleaned_data["key"]
-            first = jobs.request(brand=request.brand, by=request.user, brief=form.brief, key=key)[0]
+            first = jobs.request(by=request.principal, brief=form.brief, key=key)[0]
             keep = "&seed=keep" if form.cleaned_data["keep_seed"] else ""
             response = redirect("generate", brand_slug=request.brand.slug)
             response["Location"] += f"?from={first.pk}{keep}"
@@ -59,7 +60,7 @@ def _page(
     everybody = request.GET.get("whose") == "all"
     page = selectors.page(
         request.brand,
-        by=None if everybody else request.user,
+        by=None if everybody else principals.person(request.principal),
         before=_uuid(request.GET.get("before")),
     )
     now = timezone.now()
@@ -96,7 +97,7 @@ def forecast(request: BrandRequest) -> HttpResponse:
 @require_GET
 def running(request: BrandRequest) -> HttpResponse:
     """This person's running jobs, for the top bar."""
-    found = selectors.running(request.brand, by=request.user)
+    found = selectors.running(request.brand, by=principals.person(request.principal))
     steps = sum(job.steps for job in found)
     context = {"jobs": found, "done": sum(job.step for job in found), "steps": steps}
     return render(request, "generate/running.html", context)

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import User
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
 from generation import briefs, jobs, model_register, selectors
@@ -59,7 +58,7 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
         return _say(request, str(error))
     except ValueError:
         return HttpResponse("The form was sent without its key. Load the page again.", status=400)
-    asked = jobs.request(brand=request.brand, by=request.user, brief=brief, key=key)[0]
+    asked = jobs.request(by=request.principal, brief=brief, key=key)[0]
     response = redirect("generate", brand_slug=request.brand.slug)
     response["Location"] += f"?from={asked.pk}"
     return response
@@ -67,9 +66,8 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
 
 def _act(request: BrandRequest, job_id: UUID, act: Callable[..., None]) -> HttpResponse:
     job = get_object_or_404(GenerationJob.objects.select_related("brand"), brand=request.brand, pk=job_id)
-    user: User = request.user
     try:
-        act(job, by=user)
+        act(job, by=request.principal)
     except jobs.TooLate as error:
         return _say(request, str(error), job_id)
     if htmx.is_htmx(request):

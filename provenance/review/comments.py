@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from dam.accounts import memberships
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import User
+from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.catalog.models import Version
 from dam.core import events
@@ -25,10 +25,11 @@ class AlreadyResolved(Exception):
 
 
 def add(
-    version: Version, *, by: User, body: str, frame: int | None = None, at: datetime | None = None
+    version: Version, *, by: Principal, body: str, frame: int | None = None, at: datetime | None = None
 ) -> Comment:
     """Keep a remark; `frame` counts from 0. Raises CommentRefused, or PermissionDenied."""
-    memberships.require(by, Capability.COMMENT, version.brand)
+    by.require(Capability.COMMENT, brand=version.brand)
+    author = principals.person(by)
     body = body.strip()
     if not body:
         raise CommentRefused("Write something first.")
@@ -38,23 +39,25 @@ def add(
         raise CommentRefused("There is no such frame in this clip.")
     at = at or timezone.now()
     with transaction.atomic():
-        comment = Comment.objects.create(version=version, author=by, body=body, frame=frame, created_at=at)
+        comment = Comment.objects.create(
+            version=version, author=author, body=body, frame=frame, created_at=at
+        )
         _record("comment.added", comment, by=by, at=at, data={"body": body, "frame": frame})
     return comment
 
 
-def resolve(comment: Comment, *, by: User, at: datetime | None = None) -> None:
+def resolve(comment: Comment, *, by: Principal, at: datetime | None = None) -> None:
     """Mark a remark as dealt with. Raises AlreadyResolved, or PermissionDenied."""
-    memberships.require(by, Capability.COMMENT, comment.version.brand)
+    by.require(Capability.COMMENT, brand=comment.version.brand)
     at = at or timezone.now()
     with transaction.atomic():
         open_comment = Comment.objects.filter(pk=comment.pk, resolved_at=None)
-        if not open_comment.update(resolved_at=at, resolved_by=by):
+        if not open_comment.update(resolved_at=at, resolved_by=principals.person(by)):
             raise AlreadyResolved("Somebody has resolved this comment already.")
         _record("comment.resolved", comment, by=by, at=at, data={})
 
 
-def _record(verb: str, comment: Comment, *, by: User, at: datetime, data: dict[str, object]) -> None:
+def _record(verb: str, comment: Comment, *, by: Principal, at: datetime, data: dict[str, object]) -> None:
     version = comment.version
     trail.record(
         verb,

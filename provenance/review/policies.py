@@ -4,8 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from dam.accounts import capabilities
-from dam.accounts.capabilities import Capability, Role
+from dam.accounts.capabilities import Capability
 from dam.rights import territories
 from dam.rights.policy import Use
 from provenance.review.states import SUBMITTABLE, DecisionKind, Position, ReviewState
@@ -41,7 +40,7 @@ class SubmissionFacts:
     approval: str  # catalog.Approval
     processing: str  # catalog.Processing
     stages: tuple[str, ...]
-    role: Role | None
+    capabilities: Collection[Capability]  # of who submits it
     trashed: bool = False
     replaced: bool = False  # the asset has a newer version
 
@@ -51,8 +50,8 @@ class DecisionFacts:
     """The facts that a decision is judged by; people are user ids."""
 
     position: Position
-    role: Role | None
-    person: int
+    capabilities: Collection[Capability]  # of who decides it
+    person: int | None  # None for a guest
     made_by: int
     submitted_by: int
     decided_by: Collection[int]  # who decided an earlier stage of this review
@@ -87,7 +86,7 @@ _APPROVAL = {
 
 
 def refuse_submission(facts: SubmissionFacts) -> Refusal | None:
-    if facts.role is None or not capabilities.granted(facts.role, Capability.SUBMIT):
+    if Capability.SUBMIT not in facts.capabilities:
         return Refusal("wrong_role", "Your role does not include sending clips to review.")
     if facts.trashed:
         return Refusal("trashed", "It is in the trash. Restore it first.")
@@ -112,8 +111,8 @@ def refuse_decision(facts: DecisionFacts) -> Refusal | None:
     if facts.trashed:
         return Refusal("trashed", "The clip is in the trash.")
     stage = STAGES[position.stage_name]
-    if facts.role is None or not capabilities.granted(facts.role, stage.capability):
-        return _other_stage(facts.role, position) or Refusal(
+    if stage.capability not in facts.capabilities:
+        return _other_stage(facts.capabilities, position) or Refusal(
             "wrong_role", f"The {stage.title.lower()} is decided by a {stage.name} reviewer."
         )
     if facts.person == facts.made_by:
@@ -127,13 +126,11 @@ def refuse_decision(facts: DecisionFacts) -> Refusal | None:
     return None
 
 
-def _other_stage(role: Role | None, position: Position) -> Refusal | None:
+def _other_stage(capabilities: Collection[Capability], position: Position) -> Refusal | None:
     """For a reviewer of another stage: is it over, or still to come?"""
-    if role is None:
-        return None
     waited_for = STAGES[position.stage_name].title.lower()
     for index, name in enumerate(position.stages):
-        if capabilities.granted(role, STAGES[name].capability):
+        if STAGES[name].capability in capabilities:
             own = STAGES[name].title.lower()
             if index > position.stage:
                 return Refusal("wrong_stage", f"The {waited_for} comes first; the {own} follows it.")
@@ -183,18 +180,19 @@ def _within(clearance: Clearance, before: Clearance) -> bool:
 
 
 def refuse_withdrawal(
-    *, state: ReviewState, person: int, submitted_by: int, role: Role | None
+    *, state: ReviewState, person: int | None, submitted_by: int, capabilities: Collection[Capability]
 ) -> Refusal | None:
     """An open review is taken back by who submitted it; for people who have left, by an administrator."""
     if state != ReviewState.OPEN:
         return Refusal("closed", "This review is closed: there is nothing to withdraw.")
-    if role is None or (person != submitted_by and not capabilities.granted(role, Capability.MANAGE_BRAND)):
+    own = person == submitted_by and Capability.SUBMIT in capabilities
+    if not own and Capability.MANAGE_BRAND not in capabilities:
         return Refusal("not_submitter", "Only the person who submitted it or an administrator withdraws it.")
     return None
 
 
-def refuse_revocation(*, approval: str, role: Role | None, reason: str) -> Refusal | None:
-    if role is None or not capabilities.granted(role, Capability.WITHDRAW_RELEASE):
+def refuse_revocation(*, approval: str, capabilities: Collection[Capability], reason: str) -> Refusal | None:
+    if Capability.WITHDRAW_RELEASE not in capabilities:
         return Refusal("wrong_role", "Your role does not include withdrawing an approval.")
     if approval != "approved":
         return Refusal("not_approved", "It is not approved, so there is no approval to withdraw.")

@@ -10,8 +10,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from dam.accounts import memberships
+from dam.accounts import principals
 from dam.accounts.models import User
+from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.catalog import versions
 from dam.catalog.models import Approval, Version
@@ -36,7 +37,12 @@ class ReviewRefused(Exception):
 
 
 def submit(
-    version: Version, *, by: User, note: str = "", due_at: datetime | None = None, at: datetime | None = None
+    version: Version,
+    *,
+    by: Principal,
+    note: str = "",
+    due_at: datetime | None = None,
+    at: datetime | None = None,
 ) -> Review:
     """Send a version through the brand's stages. Raises Refused."""
     at = at or timezone.now()
@@ -48,7 +54,7 @@ def submit(
             version=version,
             content_sha256=version.sha256,
             stages=list(version.brand.review_stages),
-            submitted_by=by,
+            submitted_by=principals.person(by),
             submitted_at=at,
             note=note.strip(),
             due_at=due_at,
@@ -62,7 +68,7 @@ def submit(
 def decide(
     review: Review,
     *,
-    by: User,
+    by: Principal,
     kind: DecisionKind,
     expected_sha256: str,
     comment: str = "",
@@ -96,7 +102,7 @@ def decide(
             review=review,
             stage=position.stage,
             kind=kind,
-            decided_by=by,
+            decided_by=principals.person(by),
             decided_at=at,
             content_sha256=version.sha256,
             comment=comment.strip(),
@@ -119,7 +125,7 @@ def decide(
     return decision
 
 
-def withdraw(review: Review, *, by: User, at: datetime | None = None) -> None:
+def withdraw(review: Review, *, by: Principal, at: datetime | None = None) -> None:
     """Take an open review back; the version is a draft again. Raises Refused."""
     at = at or timezone.now()
     with transaction.atomic():
@@ -132,13 +138,12 @@ def withdraw(review: Review, *, by: User, at: datetime | None = None) -> None:
         _record("review.withdrawn", review, by=by, at=at)
 
 
-def revoke(version: Version, *, by: User, reason: str, at: datetime | None = None) -> None:
+def revoke(version: Version, *, by: Principal, reason: str, at: datetime | None = None) -> None:
     """End an approval: from now on nothing of the version leaves the house. Raises Refused."""
     at = at or timezone.now()
     with transaction.atomic():
         version = versions.locked(version.pk)
-        role = memberships.role_of(by, version.brand)
-        _stop_if(policies.refuse_revocation(approval=version.approval, role=role, reason=reason))
+        _stop_if(refusal_to_revoke(version, by=by, reason=reason))
         review = Review.objects.filter(version=version, state=ReviewState.APPROVED).latest("closed_at")
         review.version = version
         _move(review, review.position, states.after(review.position, ReviewMove.REVOKE), at=at)
@@ -164,27 +169,27 @@ def supersede(version: Version, *, by: User, newer: Version, at: datetime | None
     _record("review.superseded", review, by=by, at=at, data={"number": newer.number})
 
 
-def refusal_to_submit(version: Version, *, by: User) -> Refusal | None:
-    """Why this person may not submit this version now; None when they may."""
+def refusal_to_submit(version: Version, *, by: Principal) -> Refusal | None:
+    """Why it may not be submitted by this principal now; None when it may."""
     return policies.refuse_submission(
         SubmissionFacts(
             approval=version.approval,
             processing=version.processing,
             stages=tuple(version.brand.review_stages),
-            role=memberships.role_of(by, version.brand),
+            capabilities=by.within(version.brand),
             trashed=version.asset.trashed_at is not None,
             replaced=version.asset.latest_id != version.pk,
         )
     )
 
 
-def refusal_to_decide(review: Review, *, by: User) -> Refusal | None:
-    """Why this person may not decide the stage that is waited for; None when they may."""
+def refusal_to_decide(review: Review, *, by: Principal) -> Refusal | None:
+    """Why this principal may not decide the stage that is waited for; None when it may."""
     return policies.refuse_decision(
         DecisionFacts(
             position=review.position,
-            role=memberships.role_of(by, review.brand),
-            person=by.pk,
+            capabilities=by.within(review.brand),
+            person=_person(by),
             made_by=review.version.created_by_id,
             submitted_by=review.submitted_by_id,
             decided_by=tuple(review.decisions.values_list("decided_by_id", flat=True)),
@@ -195,12 +200,18 @@ def refusal_to_decide(review: Review, *, by: User) -> Refusal | None:
     )
 
 
-def refusal_to_withdraw(review: Review, *, by: User) -> Refusal | None:
+def refusal_to_withdraw(review: Review, *, by: Principal) -> Refusal | None:
     return policies.refuse_withdrawal(
         state=ReviewState(review.state),
-        person=by.pk,
+        person=_person(by),
         submitted_by=review.submitted_by_id,
-        role=memberships.role_of(by, review.brand),
+        capabilities=by.within(review.brand),
+    )
+
+
+def refusal_to_revoke(version: Version, *, by: Principal, reason: str) -> Refusal | None:
+    return policies.refuse_revocation(
+        approval=version.approval, capabilities=by.within(version.brand), reason=reason
     )
 
 
@@ -208,6 +219,11 @@ def cleared_so_far(review: Review) -> Clearance | None:
     """What the latest approval in this review allows; None before the first."""
     last = review.decisions.filter(kind=DecisionKind.APPROVE).order_by("-stage").first()
     return Clearance(tuple(last.uses), tuple(last.territories), last.valid_until) if last else None
+
+
+def _person(by: Principal) -> int | None:
+    """Whose work counts as this principal's own. What a token did, its owner did."""
+    return by.user.pk if by.user else None
 
 
 def _stop_if(refusal: Refusal | None) -> None:
@@ -253,7 +269,7 @@ def _facts(decision: Decision, position: Position) -> dict[str, object]:
 
 
 def _record(
-    verb: str, review: Review, *, by: User, at: datetime, data: dict[str, object] | None = None
+    verb: str, review: Review, *, by: Principal | User, at: datetime, data: dict[str, object] | None = None
 ) -> None:
     version = review.version
     trail.record(

@@ -15,7 +15,7 @@ from dam.catalog.models import Asset, Version
 from dam.rights import visibility
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import policies, queue, reviews
+from provenance.review import queue, reviews
 from provenance.review.models import Review
 from provenance.web import review_comments, review_summary
 from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
@@ -37,7 +37,9 @@ def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     if form.is_valid():
         due_at = end_of(form.cleaned_data["due_on"])
         try:
-            reviews.submit(_current(asset), by=request.user, note=form.cleaned_data["note"], due_at=due_at)
+            reviews.submit(
+                _current(asset), by=request.principal, note=form.cleaned_data["note"], due_at=due_at
+            )
         except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
@@ -51,7 +53,7 @@ def withdraw(request: BrandRequest, review_id: UUID) -> HttpResponse:
     review = get_object_or_404(queue.visible_reviews(request.principal), pk=review_id)
     asset = review.version.asset
     try:
-        reviews.withdraw(review, by=request.user)
+        reviews.withdraw(review, by=request.principal)
     except reviews.ReviewRefused as refused:
         if refused.code == "not_submitter":
             raise PermissionDenied(str(refused)) from refused
@@ -67,7 +69,7 @@ def revoke(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     form = RevokeForm(request.POST)
     if form.is_valid():
         try:
-            reviews.revoke(_current(asset), by=request.user, reason=form.cleaned_data["reason"])
+            reviews.revoke(_current(asset), by=request.principal, reason=form.cleaned_data["reason"])
         except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
@@ -93,9 +95,6 @@ def _panel(
         .order_by("-submitted_at")
     )
     latest = next((review for review in passages if review.version_id == version.pk), None)
-    role_reason = policies.refuse_revocation(
-        approval=version.approval, role=request.principal.role, reason="given"
-    )
     context: dict[str, object] = {
         "asset": asset,
         "version": version,
@@ -104,11 +103,12 @@ def _panel(
         "sentence": review_summary.sentence(latest, at=at) if latest else "",
         "stages": review_summary.stages_of(latest, at=at) if latest else (),
         "earlier": [(each, review_summary.sentence(each, at=at)) for each in passages if each is not latest],
-        "submit_refusal": reviews.refusal_to_submit(version, by=request.user),
+        "submit_refusal": reviews.refusal_to_submit(version, by=request.principal),
         "submit_form": submit_form or SubmitForm(auto_id="submit_%s"),
-        "decide_refusal": reviews.refusal_to_decide(latest, by=request.user) if latest else None,
-        "may_withdraw": latest is not None and reviews.refusal_to_withdraw(latest, by=request.user) is None,
-        "may_revoke": role_reason is None,
+        "decide_refusal": reviews.refusal_to_decide(latest, by=request.principal) if latest else None,
+        "may_withdraw": latest is not None
+        and reviews.refusal_to_withdraw(latest, by=request.principal) is None,
+        "may_revoke": reviews.refusal_to_revoke(version, by=request.principal, reason="given") is None,
         "revoke_form": revoke_form or RevokeForm(auto_id="revoke_%s"),
     }
     if works_here:

@@ -32,7 +32,7 @@ def add(request: BrandRequest, version_id: UUID) -> HttpResponse:
     if form.is_valid():
         frame = form.cleaned_data["frame"] if form.cleaned_data["at_frame"] else None
         try:
-            comments.add(version, by=request.user, body=form.cleaned_data["body"], frame=frame)
+            comments.add(version, by=request.principal, body=form.cleaned_data["body"], frame=frame)
         except comments.CommentRefused as refused:
             form.add_error("body", str(refused))
         else:
@@ -50,7 +50,7 @@ def resolve(request: BrandRequest, comment_id: int) -> HttpResponse:
         pk=comment_id,
     )
     with suppress(comments.AlreadyResolved):
-        comments.resolve(comment, by=request.user)
+        comments.resolve(comment, by=request.principal)
     return _answer(request, comment.version, keep_typed=True)
 
 

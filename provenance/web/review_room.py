@@ -6,13 +6,14 @@ from uuid import UUID
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import RenditionKind, Version
 from dam.web import htmx
@@ -81,7 +82,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
         kind = DecisionKind(request.POST.get("kind", ""))
     except ValueError:
         return HttpResponse("There is no such decision.", status=400)
-    refusal = reviews.refusal_to_decide(review, by=request.user)
+    refusal = reviews.refusal_to_decide(review, by=request.principal)
     if refusal is not None and refusal.code == "wrong_role":
         raise PermissionDenied(refusal.sentence)
     form = _form(review, kind, data=request.POST)
@@ -90,7 +91,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
         try:
             reviews.decide(
                 review,
-                by=request.user,
+                by=request.principal,
                 kind=kind,
                 expected_sha256=answer["sha256"],
                 comment=answer["comment"],
@@ -115,15 +116,16 @@ def _password_holds(request: BrandRequest, form: AnswerForm | ApproveForm) -> bo
     if not _may_try(request, dry_run=True):
         form.add_error("password", "Too many wrong passwords. Wait a minute, then try again.")
         return False
-    if request.user.check_password(form.cleaned_data["password"]):
+    if principals.person(request.principal).check_password(form.cleaned_data["password"]):
         return True
     _may_try(request, dry_run=False)
     form.add_error("password", "That is not your password.")
     return False
 
 
-def _may_try(request: HttpRequest, *, dry_run: bool) -> bool:
-    tried: bool = ratelimit.consume(request, action="reauthenticate", user=request.user, dry_run=dry_run)
+def _may_try(request: BrandRequest, *, dry_run: bool) -> bool:
+    person = principals.person(request.principal)
+    tried: bool = ratelimit.consume(request, action="reauthenticate", user=person, dry_run=dry_run)
     return tried
 
 
@@ -161,7 +163,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
     at = timezone.localtime()
     version = review.version
     waiting = queue.waiting_for(request.principal).prefetch_related("version__renditions")
-    refusal = reviews.refusal_to_decide(review, by=request.user)
+    refusal = reviews.refusal_to_decide(review, by=request.principal)
     forms = {} if refusal else {kind.value: _form(review, kind) for kind in DecisionKind}
     earlier = (
         Review.objects.filter(version__asset=version.asset, brand=request.brand)
@@ -181,7 +183,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "sentence": review_summary.sentence(review, at=at),
         "stage_title": STAGES[review.position.stage_name].title,
         "refusal": refusal,
-        "may_withdraw": reviews.refusal_to_withdraw(review, by=request.user) is None,
+        "may_withdraw": reviews.refusal_to_withdraw(review, by=request.principal) is None,
         "earlier": [(each, review_summary.sentence(each, at=at)) for each in earlier],
         **_signed(review),
         **review_comments.context(version),

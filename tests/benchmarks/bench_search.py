@@ -16,7 +16,7 @@ from dam.search.encoders.base import TextEmbedding
 from dam.search.models import Embedding
 from dam.search.results import Results
 from tests.benchmarks.conftest import Measure
-from tests.factories import BrandFactory, VersionFactory, new_principal
+from tests.factories import BrandFactory, VersionFactory, member
 
 CLIPS, FRAMES, DIMENSIONS = 2000, 8, 256
 NOUNS = ("bottle", "can", "harbour", "forest", "city", "picnic", "summer", "lighthouse", "market", "train")
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def library() -> tuple[Brand, Member]:
     brand = BrandFactory.create()
-    person = new_principal(brand, Role.CREATOR)
+    person = member(brand, Role.CREATOR)
     chance = np.random.default_rng(1)
     for number in range(CLIPS):
         title = f"{NOUNS[number % 10].title()} {NOUNS[number // 10 % 10]} {number}"

@@ -25,7 +25,7 @@ from provenance.review.states import DecisionKind
 from tests import media_factory
 from tests.browser.chromium import QUIET, executable
 from tests.conftest import BASE_DIR, DATA_DIR
-from tests.factories import PASSWORD, BrandFactory, member
+from tests.factories import PASSWORD, BrandFactory, member, principal
 
 WEB_SECONDS = 40.0
 PICTURES = BASE_DIR / "var" / "failed-journeys"
@@ -142,7 +142,7 @@ def people(brand: Brand) -> dict[Role, User]:
     return {
         role: member(
             brand, role, email=f"{role.value}@example.com", name=role.value.replace("_", " ").title()
-        )
+        ).user
         for role in Role
     }
 
@@ -214,12 +214,12 @@ def released(
 ) -> Version:
     """A clip that both stages approved for the web, with its signed release."""
     version = take_in(people[Role.CREATOR], title="Harbour at dawn", seed=9)
-    review = reviews.submit(version, by=people[Role.CREATOR])
+    review = reviews.submit(version, by=principal(people[Role.CREATOR], brand))
     for role in (Role.BRAND_REVIEWER, Role.LEGAL_REVIEWER):
         review.refresh_from_db()
         reviews.decide(
             review,
-            by=people[role],
+            by=principal(people[role], brand),
             kind=DecisionKind.APPROVE,
             expected_sha256=version.sha256,
             uses=["web"],

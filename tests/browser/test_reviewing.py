@@ -11,7 +11,7 @@ from dam.catalog.models import Approval, Rendition, RenditionKind, Version
 from provenance.models import Comment
 from provenance.review import reviews
 from tests.browser.conftest import Journey
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, principal
 
 
 def approve(journey: Journey, version: Version, *, uses: tuple[str, ...], where: str) -> None:
@@ -62,7 +62,7 @@ def test_a_reviewer_comments_at_a_frame_and_asks_for_changes(
     visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
 ) -> None:
     version = take_in(people[Role.CREATOR], title="Winter can")
-    review = reviews.submit(version, by=people[Role.CREATOR])
+    review = reviews.submit(version, by=principal(people[Role.CREATOR], version.brand))
     journey = visit().sign_in(people[Role.BRAND_REVIEWER])
     page = journey.page
     journey.go(f"reviews/{review.pk}/")
@@ -88,7 +88,7 @@ def test_nobody_is_offered_to_approve_their_own_clip(
     visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
 ) -> None:
     version = take_in(people[Role.BRAND_REVIEWER], title="My own spot")
-    review = reviews.submit(version, by=people[Role.CREATOR])
+    review = reviews.submit(version, by=principal(people[Role.CREATOR], version.brand))
     journey = visit().sign_in(people[Role.BRAND_REVIEWER])
     journey.go(f"reviews/{review.pk}/")
     expect(journey.page.get_by_role("button", name="Approve").first).to_have_attribute(

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member
 from dam.catalog.models import Asset, RenditionKind, Version
 from dam.core import storage
 from dam.ingest import uploads
@@ -36,8 +37,8 @@ class World:
     brand: Brand = field(default_factory=BrandFactory.create)
 
     def __post_init__(self) -> None:
-        self.people: dict[Role, User] = {role: member(self.brand, role) for role in Role}
-        self.maker: User = member(self.brand, Role.CREATOR)
+        self.people: dict[Role, Member] = {role: member(self.brand, role) for role in Role}
+        self.maker: Member = member(self.brand, Role.CREATOR)
         self.draft: Version = self._version()
         Step.objects.create(version=self.draft, name="poster", position=0, state=StepState.FAILED)
         self.comment: Comment = comments.add(self.draft, by=self.maker, body="The logo flickers")
@@ -45,9 +46,9 @@ class World:
         self.released: Version = self._released()
         self.trashed: Asset = self._version().asset
         Asset.objects.filter(pk=self.trashed.pk).update(trashed_at=timezone.now())
-        self.job: GenerationJob = jobs.request(brand=self.brand, by=self.maker, brief=BRIEF)[0]
+        self.job: GenerationJob = jobs.request(by=self.maker, brief=BRIEF)[0]
         self.uploads: dict[Role, Upload] = {
-            role: uploads.create(brand=self.brand, user=person, filename="clip.mp4", size=4)
+            role: uploads.create(brand=self.brand, user=person.user, filename="clip.mp4", size=4)
             for role, person in self.people.items()
         }
 
@@ -67,7 +68,7 @@ class World:
     def _version(self) -> Version:
         version: Version = VersionFactory.create(
             asset__brand=self.brand,
-            asset__created_by=self.maker,
+            asset__created_by=self.maker.user,
             sha256=hashlib.sha256(uuid4().bytes).hexdigest(),
         )
         return version

@@ -14,7 +14,7 @@ from generation.generators.base import Capabilities
 from generation.models import GenerationJob
 from generation.states import JobState
 from provenance.manifests import verify
-from tests.factories import BrandFactory, member
+from tests.factories import BrandFactory, member, principal
 
 pytestmark = pytest.mark.usefixtures("live_worker")
 
@@ -35,7 +35,7 @@ def ask(capabilities: Capabilities, *, steps: int) -> GenerationJob:
         seconds=briefs.lengths(capabilities)[0] / capabilities.frame_rate,
         steps=steps,
     )
-    return jobs.request(brand=brand, by=member(brand), brief=brief)[0]
+    return jobs.request(by=member(brand), brief=brief)[0]
 
 
 def reload(job: GenerationJob) -> GenerationJob:
@@ -56,7 +56,7 @@ def test_a_prompt_becomes_a_signed_asset(capabilities: Capabilities, wait_until:
 def test_a_running_job_is_cancelled(capabilities: Capabilities, wait_until: Wait) -> None:
     job = ask(capabilities, steps=capabilities.max_steps)
     wait_until(lambda: reload(job).step >= 1, seconds=180)
-    jobs.cancel(job, by=job.requested_by)
+    jobs.cancel(job, by=principal(job.requested_by, job.brand))
     wait_until(lambda: reload(job).state == JobState.CANCELLED, seconds=60)
     assert reload(job).version is None
 

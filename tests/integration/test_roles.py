@@ -64,7 +64,7 @@ def ask(
 
 def signed_in(world: World, role: Role, **options: Any) -> Client:
     client = Client(**options)
-    client.force_login(world.people[role])
+    client.force_login(world.people[role].user)
     return client
 
 

@@ -60,7 +60,7 @@ class Command(BaseCommand):
             self._say(f"Nothing is generated: {error}")
             return []
         return [
-            (clips.ask(wanted, brand=brand, people=members, capabilities=capabilities), wanted.goal)
+            (clips.ask(wanted, people=members, capabilities=capabilities), wanted.goal)
             for wanted in plan.GENERATED
         ]
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Nobody
 from dam.core import storage
 from generation import briefs, jobs, model_register, states, waiting
@@ -54,14 +54,14 @@ class Command(BaseCommand):
         if out is not None and not out.resolve().parent.is_dir():
             raise CommandError(f"There is no folder {out.resolve().parent} to write to.")
         began = time.monotonic()
-        (job,) = jobs.request(brand=brand, by=person.user, brief=_brief(options))
+        (job,) = jobs.request(by=person, brief=_brief(options))
         try:
             (job,) = waiting.until_finished([job.pk], seconds=options["timeout"], tell=self._tell)
         except waiting.TookTooLong as error:
-            self._cancel(job, person.user)
+            self._cancel(job, person)
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
-            self._cancel(job, person.user)
+            self._cancel(job, person)
             raise SystemExit(130) from None
         written = _write(job, out) if out is not None and job.state == JobState.DONE else None
         self._report(job, seconds=time.monotonic() - began, out=written, as_json=options["json"])
@@ -79,7 +79,7 @@ class Command(BaseCommand):
         self.stderr.write(line, ending="" if job.state in states.OPEN else "\n")
         self.stderr.flush()
 
-    def _cancel(self, job: GenerationJob, person: User) -> None:
+    def _cancel(self, job: GenerationJob, person: Member) -> None:
         try:
             jobs.cancel(job, by=person)
         except jobs.TooLate:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from dam.accounts.models import Brand, User
+    from dam.accounts.models import Brand
+    from dam.accounts.principals import Member
     from generation.models import GenerationJob
 
 
@@ -23,19 +24,19 @@ def brand(db: None) -> Brand:
 
 
 @pytest.fixture
-def creator(brand: Brand) -> User:
+def creator(brand: Brand) -> Member:
     from tests.factories import member
 
     return member(brand)
 
 
 @pytest.fixture
-def job(brand: Brand, creator: User) -> GenerationJob:
+def job(brand: Brand, creator: Member) -> GenerationJob:
     """A job that waits for a worker."""
     from generation import jobs
     from tests.integration.generation.briefs import BRIEF
 
-    return jobs.request(brand=brand, by=creator, brief=BRIEF)[0]
+    return jobs.request(by=creator, brief=BRIEF)[0]
 
 
 @pytest.fixture

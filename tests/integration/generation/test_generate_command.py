@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 from django.core.management import CommandError, call_command
 
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member
 from dam.core.storage import sha256_of
 from generation import jobs, runner
 from generation.generators import loading
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def worker(creator: User, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
+def worker(creator: Member, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> FakeGenerator:
     """Whatever is sent is made before `enqueue` returns."""
     settings.STORAGE = str(tmp_path / "storage")
     settings.GENERATOR_MODEL = str(write_card(tmp_path / "model"))

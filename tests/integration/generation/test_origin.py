@@ -26,7 +26,7 @@ def released(brand: Brand, claimed: GenerationJob) -> Version:
 
 
 def read(client: Client, brand: Brand, version: Version, role: Role) -> str:
-    client.force_login(member(brand, role))
+    client.force_login(member(brand, role).user)
     answer = client.get(reverse("asset-origin", args=[brand.slug, version.asset_id]))
     assert answer.status_code == 200
     return answer.content.decode()
@@ -92,11 +92,11 @@ def test_an_upload_says_who_brought_it_in(client: Client, brand: Brand) -> None:
 
 def test_what_a_person_may_not_see_has_no_origin(client: Client, brand: Brand) -> None:
     draft = VersionFactory.create(asset__brand=brand)
-    client.force_login(member(brand, Role.VIEWER))
+    client.force_login(member(brand, Role.VIEWER).user)
     assert client.get(reverse("asset-origin", args=[brand.slug, draft.asset_id])).status_code == 404
 
 
 def test_an_asset_of_another_brand_has_no_origin(client: Client, brand: Brand, released: Version) -> None:
     other = BrandFactory.create()
-    client.force_login(member(other, Role.ADMIN))
+    client.force_login(member(other, Role.ADMIN).user)
     assert client.get(reverse("asset-origin", args=[other.slug, released.asset_id])).status_code == 404

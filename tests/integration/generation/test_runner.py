@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings as project
 from numpy.typing import NDArray
 
-from dam.accounts.models import User
+from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog.models import Asset, Version
 from dam.media import runner as media_runner
@@ -21,6 +21,7 @@ from generation.models import GenerationJob
 from generation.states import JobState
 from provenance.manifests import signing, verify
 from provenance.manifests.c2pa_io import SigningFailed
+from tests.factories import principal
 from tests.integration.generation.briefs import BRIEF
 from tests.integration.generation.models import FakeGenerator
 
@@ -85,9 +86,9 @@ def test_model_and_understanding_are_kept(job: GenerationJob, generator: FakeGen
     assert done.understood["unknown"] == ["table"]
 
 
-def test_the_trail_names_who_asked(job: GenerationJob, creator: User, generator: FakeGenerator) -> None:
+def test_the_trail_names_who_asked(job: GenerationJob, creator: Member, generator: FakeGenerator) -> None:
     runner.make(job.pk)
-    assert Event.objects.get(verb="asset.generated").actor == creator
+    assert Event.objects.get(verb="asset.generated").actor == creator.user
 
 
 def test_the_same_seed_gives_the_same_frames(
@@ -102,7 +103,7 @@ def test_the_same_seed_gives_the_same_frames(
 
     monkeypatch.setattr(media_runner, "encode_frames", keep)
     runner.make(job.pk)
-    again = jobs.request(brand=job.brand, by=job.requested_by, brief=BRIEF)[0]
+    again = jobs.request(by=principal(job.requested_by, job.brand), brief=BRIEF)[0]
     runner.make(again.pk)
     assert encoded[0] == encoded[1]
     assert reload(again).state == JobState.DONE
@@ -115,7 +116,7 @@ def test_a_task_delivered_twice_makes_one_asset(job: GenerationJob, generator: F
 
 
 def test_a_cancelled_take_stops_at_the_next_step(
-    job: GenerationJob, creator: User, generator: FakeGenerator
+    job: GenerationJob, creator: Member, generator: FakeGenerator
 ) -> None:
     seen: list[int] = []
 

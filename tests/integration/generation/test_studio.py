@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member
 from dam.catalog.models import Processing, RenditionKind, Version
 from generation import jobs, previews
 from generation.models import GenerationJob
@@ -27,8 +28,8 @@ def _model(tmp_path: Path, settings: Any) -> None:
 
 
 @pytest.fixture
-def page(client: Client, creator: User) -> Client:
-    client.force_login(creator)
+def page(client: Client, creator: Member) -> Client:
+    client.force_login(creator.user)
     return client
 
 
@@ -64,11 +65,14 @@ def test_the_page_says_which_model_and_that_it_is_an_early_checkpoint(page: Clie
     assert "No takes yet" in text
 
 
-def test_sending_the_form_asks_for_its_takes(page: Client, brand: Brand, creator: User) -> None:
+def test_sending_the_form_asks_for_its_takes(page: Client, brand: Brand, creator: Member) -> None:
     answer = page.post(address("generate", brand), form(takes=2))
     made = list(GenerationJob.objects.order_by("take"))
     assert answer.status_code == 302
-    assert [(job.requested_by, job.frames, job.take) for job in made] == [(creator, 33, 1), (creator, 33, 2)]
+    assert [(job.requested_by, job.frames, job.take) for job in made] == [
+        (creator.user, 33, 1),
+        (creator.user, 33, 2),
+    ]
     shown = page.get(answer["Location"]).content.decode()
     assert all(f'id="job-{job.pk}"' in shown for job in made)
 
@@ -169,13 +173,13 @@ def test_the_forecast_estimates_from_earlier_takes(
 
 
 def test_somebody_elses_takes_are_a_link_away(page: Client, brand: Brand) -> None:
-    theirs = jobs.request(brand=brand, by=member(brand), brief=BRIEF)[0]
+    theirs = jobs.request(by=member(brand), brief=BRIEF)[0]
     assert str(theirs.pk) not in page.get(address("generate", brand)).content.decode()
     assert str(theirs.pk) in page.get(address("generate", brand), {"whose": "all"}).content.decode()
 
 
-def test_older_briefs_are_a_link_away(page: Client, brand: Brand, creator: User) -> None:
-    made = [jobs.request(brand=brand, by=creator, brief=BRIEF)[0] for _ in range(8)]
+def test_older_briefs_are_a_link_away(page: Client, brand: Brand, creator: Member) -> None:
+    made = [jobs.request(by=creator, brief=BRIEF)[0] for _ in range(8)]
     newest = page.get(address("generate", brand)).content.decode()
     assert f'id="job-{made[2].pk}"' in newest
     assert f'id="job-{made[1].pk}"' not in newest
@@ -200,9 +204,9 @@ def test_a_running_take_shows_step_preview_and_cancel(
     assert f"sse:job-{claimed.pk}" in text
 
 
-def test_a_waiting_take_says_how_many_come_before_it(page: Client, brand: Brand, creator: User) -> None:
-    jobs.request(brand=brand, by=creator, brief=BRIEF)
-    last = jobs.request(brand=brand, by=creator, brief=BRIEF)[0]
+def test_a_waiting_take_says_how_many_come_before_it(page: Client, brand: Brand, creator: Member) -> None:
+    jobs.request(by=creator, brief=BRIEF)
+    last = jobs.request(by=creator, brief=BRIEF)[0]
     assert "1 before it" in page.get(address("job", brand, last.pk)).content.decode()
 
 
@@ -299,7 +303,7 @@ def test_the_top_bar_says_nothing_when_nothing_runs(page: Client, brand: Brand) 
 @pytest.mark.parametrize("name", ["job", "job-cancel", "job-retry", "job-more"])
 def test_a_job_of_another_brand_is_not_there(client: Client, job: GenerationJob, name: str) -> None:
     other = BrandFactory.create()
-    client.force_login(member(other))
+    client.force_login(member(other).user)
     ask = client.get if name == "job" else client.post
     assert ask(address(name, other, job.pk)).status_code == 404
 
@@ -309,7 +313,7 @@ def test_a_job_of_another_brand_is_not_there(client: Client, job: GenerationJob,
 def test_who_does_not_make_clips_does_not_come_in(
     client: Client, brand: Brand, role: Role, name: str
 ) -> None:
-    client.force_login(member(brand, role))
+    client.force_login(member(brand, role).user)
     assert client.get(address(name, brand)).status_code == 403
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dam.accounts.models import User
+from dam.accounts.principals import Member
 from generation import jobs, previews
 from generation.models import GenerationJob
 from generation.states import JobState
@@ -101,7 +101,7 @@ def test_a_job_that_lost_three_workers_fails(claimed: GenerationJob, sent: list[
 
 
 def test_a_cancelled_job_whose_worker_died_is_not_sent_again(
-    claimed: GenerationJob, creator: User, sent: list[str]
+    claimed: GenerationJob, creator: Member, sent: list[str]
 ) -> None:
     jobs.cancel(claimed, by=creator)
     lose_worker(claimed)

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability, Role
 from dam.accounts.models import Membership, User
-from tests.factories import BrandFactory, UserFactory, member, new_principal
+from tests.factories import BrandFactory, UserFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -15,14 +15,14 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("role", Role)
 def test_a_person_has_their_role_in_their_brand(role: Role) -> None:
     brand = BrandFactory.create()
-    person = member(brand, role)
+    person = member(brand, role).user
     expected = principals.Member(person, brand, role)
     assert principals.member(person, brand) == principals.signed_in(person, slug=brand.slug) == expected
 
 
 def test_a_person_is_a_stranger_to_another_brand() -> None:
     other = BrandFactory.create()
-    person = member(BrandFactory.create(), Role.ADMIN)
+    person = member(BrandFactory.create(), Role.ADMIN).user
     assert principals.member(person, other) is None
     assert principals.signed_in(person, slug=other.slug) is None
     assert principals.signed_in(person, slug="no-such-brand") is None
@@ -30,7 +30,7 @@ def test_a_person_is_a_stranger_to_another_brand() -> None:
 
 def test_nobody_and_an_account_that_was_closed_are_strangers() -> None:
     brand = BrandFactory.create()
-    for user in (AnonymousUser(), member(brand, Role.ADMIN, is_active=False)):
+    for user in (AnonymousUser(), member(brand, Role.ADMIN, is_active=False).user):
         assert principals.member(user, brand) is None
         assert principals.signed_in(user, slug=brand.slug) is None
 
@@ -41,7 +41,7 @@ def test_a_superuser_is_a_stranger_to_a_brand_without_a_membership() -> None:
 
 
 def test_a_member_may_what_the_role_says_and_the_refusal_names_role_and_brand() -> None:
-    viewer = new_principal(BrandFactory.create(name="Northwind"), Role.VIEWER)
+    viewer = member(BrandFactory.create(name="Northwind"), Role.VIEWER)
     assert viewer.can(Capability.VIEW)
     viewer.require(Capability.VIEW)
     with pytest.raises(PermissionDenied, match=r"Northwind \(viewer\) does not include: download master\."):
@@ -52,7 +52,7 @@ def test_the_first_member_who_may_acts_for_a_command() -> None:
     brand = BrandFactory.create()
     member(brand, Role.VIEWER)
     member(brand, Role.CREATOR, is_active=False)
-    creator = member(brand, Role.CREATOR)
+    creator = member(brand, Role.CREATOR).user
     member(brand, Role.ADMIN)
     assert principals.acting(brand, Capability.UPLOAD).user == creator
 
@@ -60,7 +60,7 @@ def test_the_first_member_who_may_acts_for_a_command() -> None:
 def test_the_person_named_acts_if_they_may() -> None:
     brand = BrandFactory.create()
     member(brand, Role.ADMIN)
-    creator, viewer = member(brand, Role.CREATOR), member(brand, Role.VIEWER)
+    creator, viewer = (member(brand, role).user for role in (Role.CREATOR, Role.VIEWER))
     assert principals.acting(brand, Capability.UPLOAD, email=creator.email.upper()).user == creator
     with pytest.raises(principals.Nobody, match="the role is viewer"):
         principals.acting(brand, Capability.UPLOAD, email=viewer.email)
@@ -73,6 +73,6 @@ def test_a_brand_without_anybody_who_may_says_so() -> None:
     viewer = member(brand, Role.VIEWER)
     with pytest.raises(principals.Nobody, match="Nobody in"):
         principals.acting(brand, Capability.UPLOAD)
-    Membership.objects.filter(user=viewer).delete()
+    Membership.objects.filter(user=viewer.user).delete()
     with pytest.raises(principals.Nobody, match="Nobody in"):
         principals.acting(brand, Capability.VIEW)

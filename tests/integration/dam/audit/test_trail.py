@@ -9,9 +9,10 @@ import pytest
 from django.db import Error, connection, transaction
 
 from dam.accounts.models import Brand
+from dam.accounts.principals import Guest, Token
 from dam.audit import trail
 from dam.audit.models import Event
-from tests.factories import BrandFactory, UserFactory
+from tests.factories import BrandFactory, UserFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +149,18 @@ def test_events_at_the_same_moment_queue_up() -> None:
         Event.objects.filter(brand=brand).order_by("sequence").values_list("sequence", flat=True)
     ) == list(range(1, 21))
     assert trail.first_broken(brand) is None
+
+
+def test_a_members_event_names_the_person_and_a_tokens_says_that_it_was_one() -> None:
+    kim = member(BrandFactory.create(), name="Kim")
+    token = Token(kim.user, kim.brand, kim.role, token_id=1, label="nightly", granted=frozenset())
+    guest = Guest(kim.brand, link_id=1, label="Agency", capabilities=frozenset())
+    for actor in (kim, token, guest):
+        trail.record("x", brand=kim.brand, target="t", actor=actor, data={"number": 1})
+    rows = Event.objects.order_by("sequence").values_list("actor", "actor_name", "data")
+    assert list(rows) == [
+        (kim.user.pk, "Kim", {"number": 1}),
+        (kim.user.pk, "Kim (nightly)", {"number": 1, "principal": "token"}),
+        (None, "Agency (guest)", {"number": 1, "principal": "guest"}),
+    ]
+    assert trail.first_broken(kim.brand) is None

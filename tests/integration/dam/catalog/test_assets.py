@@ -1,11 +1,14 @@
 import pytest
+from django.core.exceptions import PermissionDenied
 
+from dam.accounts.capabilities import Role
+from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog import assets, tags, versions
 from dam.catalog.assets import AlreadyThere, EmptyTitle
 from dam.catalog.models import Approval, Asset, Credentials, Processing, Tag, Version
 from dam.catalog.versions import ApprovalMoved, VersionGone
-from tests.factories import VersionFactory
+from tests.factories import BrandFactory, VersionFactory, member
 
 
 @pytest.fixture
@@ -18,35 +21,51 @@ def asset(version: Version) -> Asset:
     return version.asset
 
 
-def test_an_edit_keeps_words_and_tells_before_and_after(asset: Asset) -> None:
-    assert assets.edit(asset, by=asset.created_by, title="  New   name ", tag_names=["Summer"])
+@pytest.fixture
+def librarian(asset: Asset) -> Member:
+    return member(asset.brand, Role.LIBRARIAN)
+
+
+def test_an_edit_keeps_words_and_tells_before_and_after(asset: Asset, librarian: Member) -> None:
+    assert assets.edit(asset, by=librarian, title="  New   name ", tag_names=["Summer"])
     asset.refresh_from_db()
     event = Event.objects.get(verb="asset.edited")
     assert asset.title == "New name"
     assert event.data == {"title": ["Clip", "New name"], "tags": [[], ["summer"]]}
 
 
-def test_an_edit_that_changes_nothing_leaves_no_event(asset: Asset) -> None:
-    assert not assets.edit(asset, by=asset.created_by, title="Clip", tag_names=[])
+def test_an_edit_that_changes_nothing_leaves_no_event(asset: Asset, librarian: Member) -> None:
+    assert not assets.edit(asset, by=librarian, title="Clip", tag_names=[])
     assert not Event.objects.exists()
 
 
-def test_a_title_of_blanks_is_refused(asset: Asset) -> None:
+def test_a_title_of_blanks_is_refused(asset: Asset, librarian: Member) -> None:
     with pytest.raises(EmptyTitle):
-        assets.edit(asset, by=asset.created_by, title=" \n ")
+        assets.edit(asset, by=librarian, title=" \n ")
 
 
-def test_trash_and_restore_leave_an_event_each(asset: Asset) -> None:
-    assets.trash(asset, by=asset.created_by)
-    assets.restore(asset, by=asset.created_by)
+def test_who_may_not_edit_or_trash_is_refused_and_so_is_a_librarian_of_another_brand(asset: Asset) -> None:
+    for person in (member(asset.brand, Role.VIEWER), member(BrandFactory.create(), Role.LIBRARIAN)):
+        with pytest.raises(PermissionDenied):
+            assets.edit(asset, by=person, title="New")
+        with pytest.raises(PermissionDenied):
+            assets.trash(asset, by=person)
+        with pytest.raises(PermissionDenied):
+            assets.restore(asset, by=person)
+    assert not Event.objects.exists()
+
+
+def test_trash_and_restore_leave_an_event_each(asset: Asset, librarian: Member) -> None:
+    assets.trash(asset, by=librarian)
+    assets.restore(asset, by=librarian)
     verbs = Event.objects.order_by("sequence").values_list("verb", flat=True)
     assert list(verbs) == ["asset.trashed", "asset.restored"]
 
 
-def test_trashing_twice_is_told(asset: Asset) -> None:
-    assets.trash(asset, by=asset.created_by)
+def test_trashing_twice_is_told(asset: Asset, librarian: Member) -> None:
+    assets.trash(asset, by=librarian)
     with pytest.raises(AlreadyThere):
-        assets.trash(asset, by=asset.created_by)
+        assets.trash(asset, by=librarian)
     assert Event.objects.count() == 1
 
 

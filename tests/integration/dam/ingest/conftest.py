@@ -16,7 +16,7 @@ def brand(db: None) -> Brand:
 
 @pytest.fixture
 def creator(brand: Brand) -> User:
-    return member(brand)
+    return member(brand).user
 
 
 @pytest.fixture(scope="session")

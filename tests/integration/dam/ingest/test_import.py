@@ -71,7 +71,7 @@ def test_the_source_file_stays_where_it_is(tmp_path: Path, brand: Brand, creator
 def test_somebody_without_the_capability_is_named(clip: Path, brand: Brand) -> None:
     viewer = member(brand, Role.VIEWER)
     with pytest.raises(CommandError, match="may not do that"):
-        run(str(clip), "--as", viewer.email, brand=brand)
+        run(str(clip), "--as", viewer.user.email, brand=brand)
 
 
 def test_a_stranger_or_an_unknown_brand_is_an_error(clip: Path, brand: Brand) -> None:

@@ -23,7 +23,7 @@ def test_an_uploaded_clip_gets_its_renditions(
 ) -> None:
     brand = BrandFactory.create()
     client = Client()
-    client.force_login(member(brand))
+    client.force_login(member(brand).user)
     content = clip.read_bytes()
     name = base64.b64encode("été.mp4".encode()).decode()
     created = client.post(

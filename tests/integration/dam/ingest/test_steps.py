@@ -9,7 +9,7 @@ from dam.celery import app
 from dam.ingest import steps
 from dam.ingest.models import Step, StepState
 from dam.ingest.steps import StepBusy, StepFailed, StepSkipped
-from tests.factories import VersionFactory
+from tests.factories import VersionFactory, member
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_a_worker_told_to_stop_leaves_the_step_waiting(version: Version) -> None
 
 def test_a_retry_runs_the_step_again_and_leaves_an_event(version: Version) -> None:
     steps.run(version.pk, "poster", fail)
-    steps.retry(version, "poster", by=version.created_by)
+    steps.retry(version, "poster", by=member(version.brand))
     assert (step(version).state, step(version).reason) == (StepState.WAITING, "")
     assert Event.objects.filter(verb="step.retried", data__step="poster").exists()
     steps.run(version.pk, "poster", done)
@@ -149,7 +149,7 @@ def test_a_retry_runs_the_step_again_and_leaves_an_event(version: Version) -> No
 
 def test_a_waiting_step_cannot_be_retried(version: Version) -> None:
     with pytest.raises(StepBusy):
-        steps.retry(version, "poster", by=version.created_by)
+        steps.retry(version, "poster", by=member(version.brand))
 
 
 def test_lost_steps_are_sent_off_again(version: Version, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,6 @@ from tests.factories import (
     BrandFactory,
     VersionFactory,
     member,
-    new_principal,
     principal,
 )
 
@@ -25,20 +24,20 @@ WORKING = [role for role in Role if role is not Role.VIEWER]
 @pytest.mark.parametrize("role", WORKING)
 def test_people_who_work_here_see_drafts(role: Role) -> None:
     version = VersionFactory.create()
-    assert visibility.visible_assets(new_principal(version.brand, role)).get() == version.asset
+    assert visibility.visible_assets(member(version.brand, role)).get() == version.asset
 
 
 @pytest.mark.parametrize("approval", [approval for approval in Approval if approval != Approval.APPROVED])
 def test_a_viewer_sees_nothing_that_is_not_released(approval: Approval) -> None:
     version = VersionFactory.create(approval=approval)
-    viewer = new_principal(version.brand, Role.VIEWER)
+    viewer = member(version.brand, Role.VIEWER)
     assert not visibility.visible_assets(viewer).exists()
     assert not visibility.visible_versions(viewer).exists()
 
 
 def test_a_viewer_sees_what_is_released() -> None:
     version = ApprovedVersionFactory.create()
-    assert visibility.visible_assets(new_principal(version.brand, Role.VIEWER)).get() == version.asset
+    assert visibility.visible_assets(member(version.brand, Role.VIEWER)).get() == version.asset
 
 
 @pytest.mark.parametrize("role", Role)
@@ -47,7 +46,7 @@ def test_nobody_sees_another_brand(role: Role) -> None:
     Asset.objects.filter(pk=ApprovedVersionFactory.create().asset_id).update(
         trashed_at=datetime(2026, 1, 1, tzinfo=UTC)
     )
-    stranger = new_principal(BrandFactory.create(), role)
+    stranger = member(BrandFactory.create(), role)
     assert not visibility.visible_assets(stranger).exists()
     assert not visibility.visible_versions(stranger).exists()
     assert not visibility.trashed_assets(stranger).exists()
@@ -56,7 +55,7 @@ def test_nobody_sees_another_brand(role: Role) -> None:
 def test_a_role_counts_in_its_own_brand_only() -> None:
     """An administrator of one brand who is a viewer in the other sees no drafts there."""
     draft = VersionFactory.create()
-    person = member(draft.brand, Role.VIEWER)
+    person = member(draft.brand, Role.VIEWER).user
     own = VersionFactory.create()
     Membership.objects.create(user=person, brand=own.brand, role=Role.ADMIN)
     assert not visibility.visible_assets(principal(person, draft.brand)).exists()
@@ -65,7 +64,7 @@ def test_a_role_counts_in_its_own_brand_only() -> None:
 
 def test_other_members_do_not_multiply_what_one_sees() -> None:
     version = VersionFactory.create()
-    people = [new_principal(version.brand, role) for role in WORKING]
+    people = [member(version.brand, role) for role in WORKING]
     assert visibility.visible_assets(people[0]).count() == 1
     assert visibility.visible_versions(people[0]).count() == 1
 
@@ -73,7 +72,7 @@ def test_other_members_do_not_multiply_what_one_sees() -> None:
 def test_the_trash_is_in_no_list() -> None:
     version = ApprovedVersionFactory.create()
     Asset.objects.update(trashed_at=datetime(2026, 1, 1, tzinfo=UTC))
-    admin = new_principal(version.brand, Role.ADMIN)
+    admin = member(version.brand, Role.ADMIN)
     assert not visibility.visible_assets(admin).exists()
     assert not visibility.visible_versions(admin).exists()
 
@@ -82,17 +81,17 @@ def test_the_trash_is_in_no_list() -> None:
 def test_keepers_see_the_trash(role: Role, sees: bool) -> None:
     version = VersionFactory.create()
     Asset.objects.update(trashed_at=datetime(2026, 1, 1, tzinfo=UTC))
-    assert visibility.trashed_assets(new_principal(version.brand, role)).exists() is sees
+    assert visibility.trashed_assets(member(version.brand, role)).exists() is sees
 
 
 def test_an_asset_without_a_version_is_not_there_yet() -> None:
     asset = AssetFactory.create()
-    assert not visibility.visible_assets(new_principal(asset.brand, Role.ADMIN)).exists()
+    assert not visibility.visible_assets(member(asset.brand, Role.ADMIN)).exists()
 
 
 def test_of_an_approved_asset_a_viewer_gets_no_draft_version() -> None:
     old = VersionFactory.create(number=1)
     current = ApprovedVersionFactory.create(asset=old.asset, number=2)
-    viewer, creator = new_principal(old.brand, Role.VIEWER), new_principal(old.brand, Role.CREATOR)
+    viewer, creator = member(old.brand, Role.VIEWER), member(old.brand, Role.CREATOR)
     assert visibility.visible_versions(viewer).get() == current
     assert visibility.visible_versions(creator).count() == 2

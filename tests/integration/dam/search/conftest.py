@@ -28,9 +28,9 @@ def brand(db: None) -> Brand:
 @pytest.fixture
 def librarian(brand: Brand) -> Member:
     from dam.accounts.capabilities import Role
-    from tests.factories import new_principal
+    from tests.factories import member
 
-    return new_principal(brand, Role.LIBRARIAN)
+    return member(brand, Role.LIBRARIAN)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from dam.catalog.models import Approval, Asset, Credentials, Origin, Tag
 from dam.search import facets
 from dam.search.facets import Facet
 from dam.search.query import Filters
-from tests.factories import BrandFactory, new_principal
+from tests.factories import BrandFactory, member
 from tests.integration.dam.search.seeing import clip
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,7 @@ def test_a_search_counts_its_hits_alone(brand: Brand, librarian: Member) -> None
 def test_a_viewer_counts_what_is_released(brand: Brand) -> None:
     clip(brand)
     clip(brand, approval=Approval.APPROVED)
-    assert counts(facets.count(new_principal(brand, Role.VIEWER)), "state") == {"approved": 1}
+    assert counts(facets.count(member(brand, Role.VIEWER)), "state") == {"approved": 1}
 
 
 def test_another_brands_tags_are_not_shown(brand: Brand, librarian: Member) -> None:

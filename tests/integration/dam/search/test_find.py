@@ -12,7 +12,7 @@ from dam.catalog.models import Approval, Origin, Tag
 from dam.search import fulltext
 from dam.search.query import Filters
 from dam.search.results import Match, Moment, Results, Seeing
-from tests.factories import BrandFactory, member, new_principal
+from tests.factories import BrandFactory, member
 from tests.integration.dam.search.seeing import clip, see
 
 Find = Callable[..., Results]
@@ -165,8 +165,8 @@ def test_filters_of_the_box_and_of_the_page_both_hold(find: Find, brand: Brand) 
 
 
 def test_a_person_is_a_filter(find: Find, brand: Brand) -> None:
-    clip(brand, "Hers", created_by=member(brand, name="Ada Lovelace"))
-    clip(brand, "His", created_by=member(brand, name="Alan Turing"))
+    clip(brand, "Hers", created_by=member(brand, name="Ada Lovelace").user)
+    clip(brand, "His", created_by=member(brand, name="Alan Turing").user)
     assert titles(find("by:ada")) == ["Hers"]
 
 
@@ -185,13 +185,13 @@ def test_another_brand_finds_nothing(find: Find, brand: Brand) -> None:
 
 def test_a_stranger_finds_nothing(find: Find, brand: Brand) -> None:
     clip(brand, "Red bottle", colours=["red"])
-    assert find("red", principal=new_principal(BrandFactory.create())).total == 0
+    assert find("red", principal=member(BrandFactory.create())).total == 0
 
 
 def test_a_viewer_finds_what_is_released(find: Find, brand: Brand) -> None:
     clip(brand, "Red draft", colours=["red"])
     clip(brand, "Red released", colours=["red"], approval=Approval.APPROVED)
-    viewer = new_principal(brand, Role.VIEWER)
+    viewer = member(brand, Role.VIEWER)
     assert titles(find("red", principal=viewer)) == ["Red released"]
 
 

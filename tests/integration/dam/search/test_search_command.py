@@ -80,7 +80,7 @@ def test_the_limit_holds(run: Callable[..., str], brand: Brand) -> None:
 def test_one_may_look_with_a_viewer_s_eyes(run: Callable[..., str], brand: Brand) -> None:
     clip(brand, colours=["red"])
     viewer = member(brand, Role.VIEWER)
-    assert json.loads(run("red", "--json", email=viewer.email)) == []
+    assert json.loads(run("red", "--json", email=viewer.user.email)) == []
 
 
 def test_an_unknown_brand_names_the_known_ones(run: Callable[..., str], brand: Brand) -> None:
@@ -91,7 +91,7 @@ def test_an_unknown_brand_names_the_known_ones(run: Callable[..., str], brand: B
 def test_a_stranger_s_eyes_see_nothing(run: Callable[..., str]) -> None:
     stranger = member(BrandFactory.create())
     with pytest.raises(CommandError, match="is no member of"):
-        run("red", email=stranger.email)
+        run("red", email=stranger.user.email)
 
 
 def test_words_or_a_file_but_not_neither(run: Callable[..., str]) -> None:

@@ -21,7 +21,7 @@ def brand(db: None) -> Brand:
 def sign_in(brand: Brand) -> SignIn:
     def as_role(role: Role) -> Client:
         client = Client()
-        client.force_login(member(brand, role))
+        client.force_login(member(brand, role).user)
         return client
 
     return as_role

@@ -9,7 +9,7 @@ from dam.audit.models import Event
 from dam.catalog.models import Asset, RenditionKind, Version
 from dam.ingest.models import Step, StepState
 from dam.search import search
-from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory, new_principal
+from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory, member
 from tests.integration.dam.web.conftest import SignIn
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -103,7 +103,7 @@ def test_an_edit_is_found_by_its_new_words(brand: Brand, draft: Version, sign_in
     words = {"title": "Winter can", "description": "On ice", "tags": "Lime, hero"}
     answer = sign_in(Role.CREATOR).post(page_of(draft.asset) + "edit/", words)
     assert answer.status_code == 302
-    person = new_principal(brand)
+    person = member(brand)
     for found in ("winter", "ice", "tag:lime"):
         assert search.find(person, words=found).total == 1
     assert Event.objects.get(verb="asset.edited").data["title"] == ["Summer can", "Winter can"]

@@ -38,7 +38,7 @@ def test_a_brand_has_its_own_hue(brand: Brand, sign_in: SignIn) -> None:
 
 
 def test_the_switcher_lists_only_ones_own_brands(brand: Brand) -> None:
-    person = member(brand)
+    person = member(brand).user
     MembershipFactory.create(user=person, brand__name="My other brand")
     MembershipFactory.create(brand__name="Brand of a stranger")
     client = Client()
@@ -68,14 +68,14 @@ def test_demo_people_are_listed_where_demo_is_on(brand: Brand, settings: Setting
     person = member(brand, Role.LEGAL_REVIEWER)
     settings.DEMO = True
     page = Client().get("/accounts/login/").content.decode()
-    assert person.email in page
+    assert person.user.email in page
     assert demo.PASSWORD in page
 
 
 def test_demo_people_are_not_listed_elsewhere(brand: Brand) -> None:
     person = member(brand)
     page = Client().get("/accounts/login/").content.decode()
-    assert person.email not in page
+    assert person.user.email not in page
     assert demo.PASSWORD not in page
 
 
@@ -107,7 +107,7 @@ def test_a_refusal_names_the_role(sign_in: SignIn) -> None:
 
 def test_a_stale_form_is_refused_in_words(brand: Brand) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(member(brand))
+    client.force_login(member(brand).user)
     page = client.post("/accounts/logout/")
     assert page.status_code == 403
     assert "The page was too old" in page.content.decode()

@@ -9,7 +9,7 @@ from dam.audit.models import Event
 from dam.catalog import tags
 from dam.catalog.models import Asset
 from dam.search import search
-from tests.factories import VersionFactory, new_principal
+from tests.factories import VersionFactory, member
 from tests.integration.dam.web.conftest import SignIn
 
 TAGS, TRASH = "/b/northwind/selection/tags/", "/b/northwind/selection/trash/"
@@ -28,7 +28,7 @@ def test_tags_are_added_to_those_that_were_there(brand: Brand, clips: list[Asset
     tags.assign(clips[0], ["beach"])
     sign_in(Role.CREATOR).post(TAGS, {"asset": [clips[0].pk, clips[1].pk], "tags": "Summer, lime"})
     assert [names(clip) for clip in clips] == [["beach", "lime", "summer"], ["lime", "summer"], []]
-    assert search.find(new_principal(brand), words="lime").total == 2
+    assert search.find(member(brand), words="lime").total == 2
 
 
 def test_no_tags_change_nothing_and_say_so(clips: list[Asset], sign_in: SignIn) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, Membership, User
+from dam.accounts.principals import Member
 from dam.catalog.models import Asset, Version
 from dam.core import storage
 from dam.ingest import importer, uploads
@@ -31,14 +32,14 @@ def brand(db: None) -> Brand:
 
 
 @pytest.fixture
-def creator(brand: Brand) -> User:
+def creator(brand: Brand) -> Member:
     return member(brand)
 
 
 @pytest.fixture
-def browser(creator: User) -> Client:
+def browser(creator: Member) -> Client:
     client = Client()
-    client.force_login(creator)
+    client.force_login(creator.user)
     return client
 
 
@@ -159,12 +160,12 @@ def test_a_clip_trashed_while_its_version_came_takes_it_no_more(
 
 
 def test_a_role_that_was_taken_away_meanwhile_adds_nothing(
-    browser: Client, clip: bytes, brand: Brand, creator: User
+    browser: Client, clip: bytes, brand: Brand, creator: Member
 ) -> None:
     first = VersionFactory.create(asset__brand=brand)
     url = begin(browser, len(clip), asset=str(first.asset_id)).headers["Location"]
     send(browser, url, 0, clip)
-    Membership.objects.filter(user=creator).update(role=Role.BRAND_REVIEWER)
+    Membership.objects.filter(user=creator.user).update(role=Role.BRAND_REVIEWER)
     importer.take_upload(Upload.objects.get().pk)
     upload = Upload.objects.get()
     assert (upload.state, upload.code) == (UploadState.REFUSED, "forbidden")
@@ -341,14 +342,14 @@ def test_a_cancelled_upload_is_gone_and_takes_no_more(browser: Client, clip: byt
 
 def test_a_viewer_may_not_upload(brand: Brand) -> None:
     client = Client()
-    client.force_login(member(brand, Role.VIEWER))
+    client.force_login(member(brand, Role.VIEWER).user)
     answer = begin(client, 100)
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
 def test_a_stranger_does_not_learn_that_the_brand_exists(brand: Brand) -> None:
     client = Client()
-    client.force_login(member(BrandFactory.create()))
+    client.force_login(member(BrandFactory.create()).user)
     assert begin(client, 100).status_code == 404
 
 
@@ -359,14 +360,14 @@ def test_somebody_signed_out_is_sent_to_sign_in(brand: Brand) -> None:
 def test_another_persons_upload_is_not_there(browser: Client, brand: Brand) -> None:
     url = begin(browser, 100).headers["Location"]
     other = Client()
-    other.force_login(member(brand))
+    other.force_login(member(brand).user)
     assert [other.head(url).status_code, other.delete(url).status_code] == [404, 404]
     assert other.get(reverse("uploads", args=["acme"])).json() == {"uploads": []}
 
 
-def test_a_request_without_the_csrf_token_is_refused(creator: User) -> None:
+def test_a_request_without_the_csrf_token_is_refused(creator: Member) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(creator)
+    client.force_login(creator.user)
     assert begin(client, 100).status_code == 403
     assert not Upload.objects.exists()
 

@@ -56,7 +56,7 @@ def test_no_persons_name_leaves_with_the_file(generated: Path) -> None:
         content = path.read_bytes()
     for person in (case.creator, case.brand_reviewer, case.legal_reviewer):
         assert person.name.encode() not in content
-        assert person.email.encode() not in content
+        assert person.user.email.encode() not in content
 
 
 def test_the_model_is_named_again_as_checked_by_a_person(generated: Path) -> None:

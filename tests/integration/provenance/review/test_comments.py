@@ -14,7 +14,7 @@ def test_a_comment_stands_at_its_frame() -> None:
     version = VersionFactory.create()
     person = member(version.brand, Role.BRAND_REVIEWER)
     comment = comments.add(version, by=person, body=" The logo flickers ", frame=47)
-    assert (comment.body, comment.frame, comment.author) == ("The logo flickers", 47, person)
+    assert (comment.body, comment.frame, comment.author) == ("The logo flickers", 47, person.user)
     event = Event.objects.get()
     assert (event.verb, event.asset_id, event.data["frame"]) == ("comment.added", version.asset_id, 47)
 
@@ -52,7 +52,7 @@ def test_a_comment_is_resolved_once() -> None:
     comment = comments.add(version, by=person, body="The logo flickers")
     comments.resolve(comment, by=person)
     comment.refresh_from_db()
-    assert comment.resolved_by == person
+    assert comment.resolved_by == person.user
     with pytest.raises(comments.AlreadyResolved):
         comments.resolve(comment, by=person)
     assert Event.objects.filter(verb="comment.resolved").count() == 1

@@ -1,10 +1,11 @@
 """Deciding: what it changes, whom it refuses, and that nothing is signed that was not seen."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dam.accounts.capabilities import Role
+from dam.accounts.capabilities import Capability, Role
 from dam.accounts.models import Membership
 from dam.audit import trail
 from dam.audit.models import Event
@@ -12,7 +13,7 @@ from dam.catalog.models import Approval, Asset, Version
 from provenance.review import reviews
 from provenance.review.models import Decision
 from provenance.review.states import DecisionKind, ReviewState
-from tests.factories import BrandFactory, member
+from tests.factories import BrandFactory, member, principal, token_of
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +112,7 @@ def test_the_event_of_a_decision_says_what_was_signed() -> None:
     case = Case()
     case.approve(case.submit(), by=case.brand_reviewer)
     event = Event.objects.get(verb="review.approved_stage")
-    assert event.actor == case.brand_reviewer
+    assert event.actor == case.brand_reviewer.user
     assert event.data["sha256"] == case.version.sha256
     assert (event.data["stage"], event.data["uses"], event.data["territories"]) == ("brand", ["web"], ["EU"])
 
@@ -145,7 +146,7 @@ def test_a_reviewer_of_another_brand_decides_nothing() -> None:
 def test_nobody_approves_what_they_made() -> None:
     case = Case()
     review = case.submit()
-    Version.objects.update(created_by=case.brand_reviewer)
+    Version.objects.update(created_by=case.brand_reviewer.user)
     with pytest.raises(reviews.ReviewRefused, match="You made this clip"):
         case.approve(review, by=case.brand_reviewer)
 
@@ -154,18 +155,42 @@ def test_nobody_approves_what_they_submitted() -> None:
     case = Case()
     librarian = member(case.brand, Role.LIBRARIAN)
     review = reviews.submit(case.version, by=librarian)
-    Membership.objects.filter(user=librarian).update(role=Role.BRAND_REVIEWER)
+    Membership.objects.filter(user=librarian.user).update(role=Role.BRAND_REVIEWER)
     with pytest.raises(reviews.ReviewRefused, match="You sent this clip to review"):
-        case.approve(review, by=librarian)
+        case.approve(review, by=principal(librarian.user, case.brand))
+
+
+def test_a_token_is_its_owner_where_duties_are_separated() -> None:
+    case = Case()
+    maker = token_of(replace(case.creator, role=Role.BRAND_REVIEWER), Capability)
+    review = reviews.submit(case.version, by=token_of(case.creator, Capability))
+    assert review.submitted_by == case.creator.user
+    with pytest.raises(reviews.ReviewRefused, match="You made this clip"):
+        case.approve(review, by=maker)
+    case.approve(review, by=case.brand_reviewer)
+    again = token_of(replace(case.brand_reviewer, role=Role.LEGAL_REVIEWER), Capability)
+    with pytest.raises(reviews.ReviewRefused, match="needs a second person"):
+        case.approve(review, by=again)
+
+
+def test_a_token_without_the_capability_decides_and_takes_back_nothing() -> None:
+    case = Case()
+    review = case.submit()
+    with pytest.raises(reviews.ReviewRefused) as refused:
+        case.approve(review, by=token_of(case.brand_reviewer, {Capability.VIEW_UNRELEASED}))
+    assert refused.value.code == "wrong_role"
+    with pytest.raises(reviews.ReviewRefused) as refused:
+        reviews.withdraw(review, by=token_of(case.creator, {Capability.VIEW_UNRELEASED}))
+    assert refused.value.code == "not_submitter"
 
 
 def test_nobody_decides_two_stages_even_with_a_new_role() -> None:
     case = Case()
     review = case.submit()
     case.approve(review, by=case.brand_reviewer)
-    Membership.objects.filter(user=case.brand_reviewer).update(role=Role.LEGAL_REVIEWER)
+    Membership.objects.filter(user=case.brand_reviewer.user).update(role=Role.LEGAL_REVIEWER)
     with pytest.raises(reviews.ReviewRefused, match="needs a second person"):
-        case.approve(review, by=case.brand_reviewer)
+        case.approve(review, by=principal(case.brand_reviewer.user, case.brand))
 
 
 def test_a_decision_counts_once() -> None:

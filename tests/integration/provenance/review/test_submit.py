@@ -34,7 +34,7 @@ def test_submitting_leaves_an_event() -> None:
     event = Event.objects.get(brand=case.brand)
     assert (event.verb, event.actor, event.asset_id) == (
         "review.submitted",
-        case.creator,
+        case.creator.user,
         case.version.asset_id,
     )
     assert event.data["review"] == str(review.pk)

@@ -7,7 +7,7 @@ from dam.catalog import versions
 from dam.catalog.models import Approval
 from provenance.review import queue, reviews
 from provenance.review.states import DecisionKind, ReviewState
-from tests.factories import next_version, principal
+from tests.factories import next_version
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def test_the_open_review_of_the_version_before_is_void() -> None:
     assert (review.state, case.version.approval) == (ReviewState.SUPERSEDED, Approval.DRAFT)
     assert review.closed_at is not None
     event = Event.objects.get(verb="review.superseded")
-    assert (event.actor, event.data["review"], event.data["number"]) == (case.creator, str(review.pk), 2)
+    assert (event.actor, event.data["review"], event.data["number"]) == (case.creator.user, str(review.pk), 2)
 
 
 def test_nobody_decides_it_any_more_and_it_waits_for_nobody() -> None:
@@ -33,7 +33,7 @@ def test_nobody_decides_it_any_more_and_it_waits_for_nobody() -> None:
     with pytest.raises(reviews.ReviewRefused, match="newer version has replaced") as refused:
         case.approve(review, by=case.brand_reviewer)
     assert refused.value.code == "superseded"
-    assert not queue.waiting_for(principal(case.brand_reviewer, case.brand)).exists()
+    assert not queue.waiting_for(case.brand_reviewer).exists()
 
 
 def test_a_version_that_was_replaced_is_not_sent_to_review() -> None:

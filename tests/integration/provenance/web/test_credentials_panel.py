@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import User
+from dam.accounts.principals import Member
 from dam.catalog.models import Version
 from dam.core import storage
 from provenance.manifests import records, releases, signing, tasks
@@ -35,9 +35,9 @@ def case(settings: Any, tmp_path: Path) -> Case:
     return case
 
 
-def get(case: Case, person: User) -> Any:
+def get(case: Case, person: Member) -> Any:
     client = Client()
-    client.force_login(person)
+    client.force_login(person.user)
     return client.get(reverse("asset-credentials", args=[case.brand.slug, case.version.asset_id]))
 
 
@@ -90,5 +90,5 @@ def test_signing_again_is_for_those_who_may_run_steps(case: Case) -> None:
         (member(BrandFactory.create()), 404),
     ):
         client = Client()
-        client.force_login(person)
+        client.force_login(person.user)
         assert client.post(address).status_code == status

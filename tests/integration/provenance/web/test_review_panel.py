@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import User
+from dam.accounts.principals import Member
 from dam.catalog.models import Approval, Processing, Version
 from provenance.review import comments, reviews
 from provenance.review.models import Comment, Review
@@ -23,24 +23,24 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 
-def signed_in(person: User) -> Client:
+def signed_in(person: Member) -> Client:
     client = Client()
-    client.force_login(person)
+    client.force_login(person.user)
     return client
 
 
-def panel(case: Case, person: User) -> str:
+def panel(case: Case, person: Member) -> str:
     response = signed_in(person).get(reverse("asset-review", args=[case.brand.slug, case.version.asset_id]))
     assert response.status_code == 200
     return response.content.decode()
 
 
-def send(case: Case, name: str, person: User, **data: Any) -> Any:
+def send(case: Case, name: str, person: Member, **data: Any) -> Any:
     address = reverse(name, args=[case.brand.slug, case.version.asset_id])
     return signed_in(person).post(address, data, headers=HTMX)
 
 
-def comment(case: Case, person: User, **data: Any) -> Any:
+def comment(case: Case, person: Member, **data: Any) -> Any:
     address = reverse("comment-add", args=[case.brand.slug, case.version.pk])
     return signed_in(person).post(address, data, headers=HTMX)
 
@@ -51,7 +51,11 @@ def test_the_maker_of_a_draft_can_send_it_to_review() -> None:
     response = send(case, "review-submit", case.creator, note="For the summer page", due_on="")
     assert response["HX-Refresh"] == "true"
     review = Review.objects.get()
-    assert (review.note, review.due_at, review.submitted_by) == ("For the summer page", None, case.creator)
+    assert (review.note, review.due_at, review.submitted_by) == (
+        "For the summer page",
+        None,
+        case.creator.user,
+    )
 
 
 def test_a_due_day_lasts_until_its_end() -> None:
@@ -192,7 +196,7 @@ def test_a_comment_of_another_brand_is_not_there() -> None:
     case = Case()
     remark = comments.add(case.version, by=case.creator, body="The logo flickers")
     stranger = member(BrandFactory.create(), Role.ADMIN)
-    slug = stranger.memberships.get().brand.slug
+    slug = stranger.brand.slug
     client = signed_in(stranger)
     assert client.post(reverse("comment-resolve", args=[slug, remark.pk])).status_code == 404
     assert client.post(reverse("comment-add", args=[slug, case.version.pk])).status_code == 404

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dam.accounts.capabilities import Role
+from dam.accounts.capabilities import GRANTS, Capability, Role
 from dam.catalog.models import Approval, Processing
 from provenance.review import policies
 from provenance.review.policies import Clearance, DecisionFacts, SubmissionFacts
@@ -15,6 +15,7 @@ from provenance.review.states import DecisionKind, Position, ReviewState
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 BOTH = ("brand", "legal")
+NOTHING: frozenset[Capability] = frozenset()
 MAKER, SUBMITTER, BRAND_REVIEWER, LEGAL_REVIEWER = 1, 2, 3, 4
 
 
@@ -22,7 +23,9 @@ def code(refusal: policies.Refusal | None) -> str | None:
     return refusal.code if refusal else None
 
 
-SUBMISSION = SubmissionFacts(approval="draft", processing="ready", stages=BOTH, role=Role.CREATOR)
+SUBMISSION = SubmissionFacts(
+    approval="draft", processing="ready", stages=BOTH, capabilities=GRANTS[Role.CREATOR]
+)
 
 
 @pytest.mark.parametrize(
@@ -32,12 +35,12 @@ SUBMISSION = SubmissionFacts(approval="draft", processing="ready", stages=BOTH, 
         ({"approval": "changes_requested"}, None),
         ({"approval": "withdrawn"}, None),
         ({"stages": ("legal",)}, None),
-        ({"role": Role.LIBRARIAN}, None),
-        ({"role": Role.ADMIN}, None),
-        ({"role": Role.VIEWER}, "wrong_role"),
-        ({"role": Role.BRAND_REVIEWER}, "wrong_role"),
-        ({"role": Role.LEGAL_REVIEWER}, "wrong_role"),
-        ({"role": None}, "wrong_role"),
+        ({"capabilities": GRANTS[Role.LIBRARIAN]}, None),
+        ({"capabilities": GRANTS[Role.ADMIN]}, None),
+        ({"capabilities": GRANTS[Role.VIEWER]}, "wrong_role"),
+        ({"capabilities": GRANTS[Role.BRAND_REVIEWER]}, "wrong_role"),
+        ({"capabilities": GRANTS[Role.LEGAL_REVIEWER]}, "wrong_role"),
+        ({"capabilities": NOTHING}, "wrong_role"),
         ({"trashed": True}, "trashed"),
         ({"replaced": True}, "superseded"),
         ({"approval": "in_review"}, "in_review"),
@@ -63,7 +66,7 @@ def test_submitting_has_an_answer_for_every_approval_and_processing_state() -> N
 
 FIRST_STAGE = DecisionFacts(
     position=Position(ReviewState.OPEN, 0, BOTH),
-    role=Role.BRAND_REVIEWER,
+    capabilities=GRANTS[Role.BRAND_REVIEWER],
     person=BRAND_REVIEWER,
     made_by=MAKER,
     submitted_by=SUBMITTER,
@@ -74,7 +77,7 @@ FIRST_STAGE = DecisionFacts(
 LAST_STAGE = replace(
     FIRST_STAGE,
     position=Position(ReviewState.OPEN, 1, BOTH),
-    role=Role.LEGAL_REVIEWER,
+    capabilities=GRANTS[Role.LEGAL_REVIEWER],
     person=LEGAL_REVIEWER,
     decided_by=(BRAND_REVIEWER,),
 )
@@ -85,13 +88,13 @@ LAST_STAGE = replace(
     [
         (FIRST_STAGE, {}, None),
         (LAST_STAGE, {}, None),
-        (FIRST_STAGE, {"role": Role.VIEWER}, "wrong_role"),
-        (FIRST_STAGE, {"role": Role.CREATOR}, "wrong_role"),
-        (FIRST_STAGE, {"role": Role.LIBRARIAN}, "wrong_role"),
-        (FIRST_STAGE, {"role": Role.ADMIN}, "wrong_role"),
-        (FIRST_STAGE, {"role": None}, "wrong_role"),
-        (FIRST_STAGE, {"role": Role.LEGAL_REVIEWER}, "wrong_stage"),
-        (LAST_STAGE, {"role": Role.BRAND_REVIEWER}, "wrong_stage"),
+        (FIRST_STAGE, {"capabilities": GRANTS[Role.VIEWER]}, "wrong_role"),
+        (FIRST_STAGE, {"capabilities": GRANTS[Role.CREATOR]}, "wrong_role"),
+        (FIRST_STAGE, {"capabilities": GRANTS[Role.LIBRARIAN]}, "wrong_role"),
+        (FIRST_STAGE, {"capabilities": GRANTS[Role.ADMIN]}, "wrong_role"),
+        (FIRST_STAGE, {"capabilities": NOTHING}, "wrong_role"),
+        (FIRST_STAGE, {"capabilities": GRANTS[Role.LEGAL_REVIEWER]}, "wrong_stage"),
+        (LAST_STAGE, {"capabilities": GRANTS[Role.BRAND_REVIEWER]}, "wrong_stage"),
         (FIRST_STAGE, {"person": MAKER}, "own_work"),
         (FIRST_STAGE, {"person": SUBMITTER}, "own_submission"),
         (LAST_STAGE, {"person": BRAND_REVIEWER}, "decided_before"),
@@ -110,13 +113,13 @@ def test_deciding(facts: DecisionFacts, change: dict[str, Any], expected: str | 
 
 
 def test_a_reviewer_of_the_later_stage_is_told_to_wait() -> None:
-    refusal = policies.refuse_decision(replace(FIRST_STAGE, role=Role.LEGAL_REVIEWER))
+    refusal = policies.refuse_decision(replace(FIRST_STAGE, capabilities=GRANTS[Role.LEGAL_REVIEWER]))
     assert refusal is not None
     assert refusal.sentence == "The brand review comes first; the legal review follows it."
 
 
 def test_a_reviewer_of_the_earlier_stage_is_told_that_it_is_done() -> None:
-    refusal = policies.refuse_decision(replace(LAST_STAGE, role=Role.BRAND_REVIEWER))
+    refusal = policies.refuse_decision(replace(LAST_STAGE, capabilities=GRANTS[Role.BRAND_REVIEWER]))
     assert refusal is not None
     assert refusal.sentence == "The brand review is done; the legal review is waited for."
 
@@ -191,7 +194,8 @@ def test_saying_no_needs_a_reason(kind: DecisionKind, comment: str, expected: st
     ],
 )
 def test_withdrawing(state: ReviewState, person: int, role: Role | None, expected: str | None) -> None:
-    refusal = policies.refuse_withdrawal(state=state, person=person, submitted_by=SUBMITTER, role=role)
+    may = GRANTS[role] if role else NOTHING
+    refusal = policies.refuse_withdrawal(state=state, person=person, submitted_by=SUBMITTER, capabilities=may)
     assert code(refusal) == expected
 
 
@@ -211,4 +215,5 @@ def test_withdrawing(state: ReviewState, person: int, role: Role | None, expecte
     ],
 )
 def test_revoking(approval: str, role: Role | None, reason: str, expected: str | None) -> None:
-    assert code(policies.refuse_revocation(approval=approval, role=role, reason=reason)) == expected
+    may = GRANTS[role] if role else NOTHING
+    assert code(policies.refuse_revocation(approval=approval, capabilities=may, reason=reason)) == expected
