@@ -18,8 +18,8 @@ from dam.core import events, storage
 from dam.core.tasks import enqueue
 from dam.ingest import disk_space, filenames
 from dam.ingest.models import Upload, UploadState
-from dam.media.containers import HEAD_BYTES
 from dam.media.errors import Refused, require_container
+from dam.media.sniffer import HEAD_BYTES
 
 FOLDER = "staging/uploads"
 BLOCK = 256 * 1024

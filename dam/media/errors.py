@@ -1,7 +1,7 @@
 """Why a file is not taken: a word for programs, a sentence for people that says how to go on. Pure."""
 
-from dam.media import containers
-from dam.media.containers import Container
+from dam.media import sniffer
+from dam.media.sniffer import FileKind, Medium
 
 TITLES = {
     "empty": "Empty file",
@@ -59,17 +59,15 @@ class Refused(Exception):
         return TITLES[self.code]
 
 
-def require_container(head: bytes) -> Container:
-    """The container of a file with these first bytes. Raises Refused for what is not a video."""
-    container = containers.recognise(head)
-    if container is not None:
-        return container
+# Why a kind of file is no video.
+NOT_VIDEO = {Medium.PLAYLIST: "playlist", Medium.PICTURE: "picture", Medium.SOUND: "audio_only"}
+
+
+def require_container(head: bytes) -> FileKind:
+    """The kind of video file with these first bytes. Raises Refused for what is not a video."""
+    kind = sniffer.recognise(head)
+    if kind is not None and kind.demuxer:
+        return kind
     if not head:
         raise Refused("empty")
-    if containers.is_playlist(head):
-        raise Refused("playlist")
-    if containers.is_picture(head):
-        raise Refused("picture")
-    if containers.is_sound(head):
-        raise Refused("audio_only")
-    raise Refused("not_a_video")
+    raise Refused(NOT_VIDEO.get(kind.medium, "not_a_video") if kind else "not_a_video")

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from typing import Any
 
-from dam.media.containers import BY_LABEL, Container
+from dam.media.sniffer import BY_LABEL, FileKind
 
 STANDARD_RATES = tuple(
     Fraction(rate)
@@ -28,7 +28,7 @@ LOWEST_RATE, HIGHEST_RATE = Fraction(1), Fraction(240)
 class MediaInfo:
     """Facts about the one video stream that is shown, and its sound."""
 
-    container: str  # containers.Container.label
+    container: str  # sniffer.FileKind.label
     video_codec: str
     video_index: int  # of the stream in the file
     width: int  # pixels, after rotation
@@ -56,7 +56,7 @@ class MediaInfo:
         return self.audio_index is not None
 
     @property
-    def format(self) -> Container:
+    def format(self) -> FileKind:
         return BY_LABEL[self.container]
 
     @property

@@ -1,5 +1,6 @@
 """Reading a file's facts with PyAV. Runs in the decoder process alone (decoder_process.py)."""
 
+import itertools
 import math
 import struct
 from array import array
@@ -11,10 +12,10 @@ from typing import Any, cast
 import av
 from av.container import InputContainer
 
-from dam.media import budgets, frames, probe
-from dam.media.containers import HEAD_BYTES, MP4, QUICKTIME, Container
+from dam.media import boxes, budgets, frames, probe
 from dam.media.errors import Refused, require_container
 from dam.media.probe import MediaInfo
+from dam.media.sniffer import HEAD_BYTES, FileKind
 
 MOST_FRAMES = budgets.MAX_SECONDS * int(probe.HIGHEST_RATE)
 COVER = 1 << 10  # AV_DISPOSITION_ATTACHED_PIC
@@ -32,7 +33,7 @@ def read_info(path: Path) -> MediaInfo:
         raise _explain(problem, path, kind) from problem
 
 
-def _read(container: InputContainer, path: Path, kind: Container) -> MediaInfo:
+def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     video, audio = _choose_video(container), _choose_audio(container)
     _check_size(video.codec_context.width, video.codec_context.height)
     seen = _read_packets(container, video)
@@ -153,7 +154,7 @@ def _read_packets(container: InputContainer, video: Any) -> _Seen:
     return seen
 
 
-def _check_whole(container: InputContainer, video: Any, kind: Container, seen: _Seen) -> None:
+def _check_whole(container: InputContainer, video: Any, kind: FileKind, seen: _Seen) -> None:
     """Refuse a file that holds clearly less than it says."""
     if video.frames > 0:
         if len(seen.pts) < 0.9 * video.frames - 2:
@@ -162,7 +163,7 @@ def _check_whole(container: InputContainer, video: Any, kind: Container, seen: _
                 f"The file ends too early: {len(seen.pts)} of {video.frames} frames are there. "
                 "Export it again, or send the original.",
             )
-    elif kind not in (MP4, QUICKTIME) and container.duration:
+    elif not kind.boxes and container.duration:
         declared = Fraction(container.duration, av.time_base)
         held = seen.end - Fraction(container.start_time or 0, av.time_base)
         if held < declared * Fraction(85, 100) and declared - held > Fraction(1, 10):
@@ -184,7 +185,7 @@ class _Picture:
     interlaced: bool
 
 
-def _read_first(path: Path, kind: Container, index: int) -> _Picture:
+def _read_first(path: Path, kind: FileKind, index: int) -> _Picture:
     """Decode until one frame comes out: what can't be shown is not taken."""
     with frames.open_media(path, kind.demuxer) as container:
         stream = frames.stream_at(container, index)
@@ -224,7 +225,7 @@ def _orientation(frame: av.VideoFrame) -> tuple[int, bool]:
     return round(math.degrees(angle) / 90) * 90 % 360, mirrored
 
 
-def _can_be_heard(path: Path, kind: Container, index: int) -> bool:
+def _can_be_heard(path: Path, kind: FileKind, index: int) -> bool:
     with frames.open_media(path, kind.demuxer) as container:
         try:
             return next(frames.decode(container, frames.stream_at(container, index)), None) is not None
@@ -232,31 +233,20 @@ def _can_be_heard(path: Path, kind: Container, index: int) -> bool:
             return False
 
 
-def _explain(problem: av.error.FFmpegError, path: Path, kind: Container) -> Refused:
+def _explain(problem: av.error.FFmpegError, path: Path, kind: FileKind) -> Refused:
     if isinstance(problem, MemoryError):
         return Refused("too_costly")
     if isinstance(problem, av.error.DecoderNotFoundError):
         return Refused("unknown_codec")
-    if kind in (MP4, QUICKTIME) and _index_is_missing(path):
+    if kind.boxes and _index_is_missing(path):
         return Refused("truncated")
     return Refused("damaged")
 
 
 def _index_is_missing(path: Path) -> bool:
     """Whether an MP4 breaks off: a box at its top level reaches beyond the end, or `moov` never came."""
-    size, place = path.stat().st_size, 0
-    kinds: set[bytes] = set()
     with path.open("rb") as file:
-        while place + 8 <= size and len(kinds) < 1000:
-            file.seek(place)
-            header = file.read(16)
-            length, kind = struct.unpack(">I4s", header[:8])
-            if length == 1 and len(header) == 16:
-                (length,) = struct.unpack(">Q", header[8:])
-            if length == 0:
-                length = size - place
-            if length < 8:
-                return False
-            kinds.add(kind)
-            place += length
-    return place > size and kinds <= {b"ftyp", b"free", b"skip", b"wide", b"mdat", b"moov", b"uuid"}
+        found = list(itertools.islice(boxes.top_level(file), 1000))
+    kinds = {box.kind for box in found}
+    known = {b"ftyp", b"free", b"skip", b"wide", b"mdat", b"moov", b"uuid"}
+    return bool(found) and found[-1].end > path.stat().st_size and kinds <= known

@@ -10,8 +10,8 @@ from dam.audit import trail
 from dam.catalog import versions
 from dam.catalog.models import Approval, Rendition, RenditionKind, Version
 from dam.core import events, storage
-from dam.media import runner
-from provenance.manifests import formats, records, signing, verify
+from dam.media import runner, sniffer
+from provenance.manifests import records, signing, verify
 from provenance.manifests.claims import NamedModel, ReleaseFacts, StageFacts
 from provenance.manifests.models import ManifestRecord
 from provenance.manifests.report import Report
@@ -19,7 +19,7 @@ from provenance.manifests.validation_codes import State
 from provenance.models import Review
 from provenance.review.states import DecisionKind, ReviewState
 
-SUFFIXES = {formats.MP4: ".mp4", formats.MOV: ".mov"}
+SUFFIXES = {kind.content_type: kind.suffix for kind in (sniffer.MP4, sniffer.QUICKTIME)}
 
 
 class NotApproved(Exception):
@@ -118,7 +118,7 @@ def _sign(master: Path, folder: Path, *, review: Review, before: Report) -> tupl
     encoded = None if signing.can_carry(master) else folder / "encoded.mp4"
     if encoded is not None:
         runner.transcode_release(master, encoded)
-    kind = signing.content_type(encoded or master) or formats.MP4
+    kind = signing.content_type(encoded or master) or sniffer.MP4.content_type
     signed = folder / f"release{SUFFIXES[kind]}"
     facts = _facts(review, before=before, transcoded=encoded is not None)
     return signed, signing.sign_release(master, out=signed, facts=facts, encoded=encoded), kind

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from provenance.manifests import c2pa_io, claims, formats, signers, trust_anchors, verify
+from dam.media import boxes, sniffer
+from dam.media.sniffer import Credentials
+from provenance.manifests import c2pa_io, claims, signers, trust_anchors, verify
 from provenance.manifests.c2pa_io import Ingredient
 from provenance.manifests.claims import Definition, GeneratedFacts, ReleaseFacts
 from provenance.manifests.development_ca import Purpose
@@ -57,12 +59,21 @@ def sign_release(master: Path, *, out: Path, facts: ReleaseFacts, encoded: Path 
 
 
 def can_carry(path: Path) -> bool:
-    """Whether a manifest can be embedded in this file as it is: MP4 and QuickTime can."""
-    try:
-        _kind(path)
-    except CannotCarry:
-        return False
-    return True
+    """Whether files of this kind have a place for a manifest of ours: MP4 and QuickTime have."""
+    kind = sniffer.read(path)
+    return kind is not None and kind.credentials is Credentials.SIGNED
+
+
+def signable(path: Path) -> str | None:
+    """Why a manifest can't be embedded in this file as it is, for people; None when it can. Cheap: it
+    reads lengths alone. Where `can_carry` is false, an MP4 is made for the release, and that can be signed.
+    """
+    if not can_carry(path):
+        kind = sniffer.read(path)
+        label = f"{kind.label} files have" if kind else "This kind of file has"
+        return f"{label} no place for Content Credentials."
+    fault = boxes.fault(path)
+    return fault and f"The file is damaged and can't be signed. {fault} Export it again."
 
 
 def signer(purpose: Purpose) -> KeySigner:
@@ -81,7 +92,7 @@ def signer(purpose: Purpose) -> KeySigner:
 def _sign(
     source: Path, *, out: Path, definition: Definition, ingredients: Sequence[Ingredient], purpose: Purpose
 ) -> Report:
-    kind = _kind(source)
+    kind = _require_place(source)
     who = signer(purpose)
     handle, name = tempfile.mkstemp(prefix=".signing-", suffix=out.suffix, dir=out.parent)
     os.close(handle)
@@ -119,14 +130,14 @@ def _input(given: claims.Input) -> Ingredient:
 
 
 def content_type(path: Path) -> str | None:
-    with path.open("rb") as file:
-        return formats.content_type(file.read(formats.HEAD_BYTES))
+    kind = sniffer.read(path)
+    return kind.content_type if kind else None
 
 
-def _kind(path: Path) -> str:
-    kind = content_type(path)
-    if kind not in (formats.MP4, formats.MOV):
-        raise CannotCarry(
-            f"A manifest can be embedded in MP4 and QuickTime files; this is {kind or 'neither'}."
-        )
-    return kind
+def _require_place(path: Path) -> str:
+    """The content type of a file that can carry a manifest."""
+    kind = sniffer.read(path)
+    if kind is None or kind.credentials is not Credentials.SIGNED:
+        label = kind.label if kind else "of neither kind"
+        raise CannotCarry(f"A manifest can be embedded in MP4 and QuickTime files; this is {label}.")
+    return kind.content_type

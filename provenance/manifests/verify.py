@@ -13,7 +13,9 @@ from pathlib import Path
 from dam.core import sandbox
 from dam.core.sandbox import Limits, Outcome
 from dam.core.storage import scratch
-from provenance.manifests import c2pa_io, formats, report
+from dam.media import sniffer
+from dam.media.sniffer import Credentials
+from provenance.manifests import c2pa_io, report
 from provenance.manifests import trust_anchors as trust
 from provenance.manifests.c2pa_io import Anchor
 from provenance.manifests.report import Report
@@ -41,14 +43,13 @@ def check(path: Path, *, anchors: Sequence[Anchor] = ()) -> Report:
     outside.
     """
     path = path.resolve()
-    with path.open("rb") as file:
-        head = file.read(formats.HEAD_BYTES)
-    kind = formats.content_type(head)
+    kind = sniffer.read(path)
     if kind is None:
-        return report.without_chain(State.UNREADABLE, report.KIND_UNKNOWN if head else report.UNREADABLE)
-    if kind in formats.WITHOUT_CREDENTIALS:
+        empty = path.stat().st_size == 0
+        return report.without_chain(State.UNREADABLE, report.UNREADABLE if empty else report.KIND_UNKNOWN)
+    if kind.credentials is Credentials.NONE:
         return report.without_chain(State.NONE, report.KIND_WITHOUT)
-    return _read(path, kind, (*trust.house(), *anchors))
+    return _read(path, kind.content_type, (*trust.house(), *anchors))
 
 
 def _read(path: Path, kind: str, trusted: Sequence[Anchor]) -> Report:

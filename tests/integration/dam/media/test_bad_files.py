@@ -7,9 +7,9 @@ import pytest
 from django.conf import settings
 
 from dam.media import runner
-from dam.media.containers import AVI
 from dam.media.errors import MESSAGES, Refused
 from dam.media.runner import MediaFailed
+from dam.media.sniffer import AVI
 from tests import media_factory
 
 SHARED = Path(settings.BASE_DIR).parent / "shared" / "media" / "broken"

@@ -11,7 +11,7 @@ import pytest
 
 from provenance.manifests import development_ca, signing, trust_anchors, verify
 from provenance.manifests.validation_codes import State
-from tests import claim_factory
+from tests import claim_factory, media_factory
 from tests.media_factory import bad_files
 
 DATA = Path(__file__).parent / "data"
@@ -128,6 +128,26 @@ def test_a_webm_carries_no_credentials(webm: Path) -> None:
     report = verify.check(webm)
     assert report.state is State.NONE
     assert "kind" in report.reasons[0]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\x1f\x07\x00\xbf",  # DV
+        b"\x06\x0e\x2b\x34\x02\x05\x01\x01",  # MXF
+        b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",  # Windows Media
+        b"FLV\x01\x05",
+        b"\x00\x00\x01\xba\x44",  # MPEG
+    ],
+)
+def test_films_of_old_kinds_carry_none_and_are_not_called_unreadable(head: bytes, tmp_path: Path) -> None:
+    (tmp_path / "film").write_bytes(head + bytes(100))
+    assert verify.check(tmp_path / "film").state is State.NONE
+
+
+def test_an_avi_is_read_under_the_name_that_ingest_gives_it(tmp_path: Path) -> None:
+    film = media_factory.movie(tmp_path / "film.avi", codec="mpeg4")
+    assert verify.check(film).state is State.NONE
 
 
 def test_a_reader_that_takes_too_long_is_stopped(generated: Path, monkeypatch: pytest.MonkeyPatch) -> None:

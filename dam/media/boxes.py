@@ -1,0 +1,96 @@
+"""The boxes that MP4 and QuickTime files are made of, and whether each ends where it may. Pure.
+
+The C2PA library refuses to sign a file in which one reaches beyond the box around it, which players pass
+over; it is as easy-going as they are with the media data itself (c2pa-python 0.38.1).
+"""
+
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+# Those that hold boxes and nothing else; `meta` has four bytes before them, but in old QuickTime files.
+HOLDERS = {
+    *(b"moov", b"trak", b"mdia", b"minf", b"stbl", b"dinf", b"edts", b"udta"),
+    *(b"moof", b"traf", b"mvex", b"mfra", b"meta", b"tref", b"schi"),
+}
+# Damage on purpose: no film nests so deep or has so many.
+DEEPEST, MOST = 30, 1_000_000
+
+
+@dataclass(frozen=True)
+class Box:
+    """`start`, `inside` (of its contents) and `end` are offsets in bytes; `end` as the box says itself."""
+
+    kind: bytes
+    start: int
+    inside: int
+    end: int
+
+
+class TooMany(Exception):
+    """There are more boxes than any film has."""
+
+
+def top_level(file: BinaryIO) -> Iterator[Box]:
+    """The outermost boxes in their order, up to one that is shorter than its own header."""
+    return _read(file, 0, file.seek(0, os.SEEK_END))
+
+
+def fault(path: Path) -> str | None:
+    """Why the boxes of this file don't hold together, for people; None when they do."""
+    with path.open("rb") as file:
+        try:
+            broken = _broken(file, 0, file.seek(0, os.SEEK_END), depth=0, left=[MOST])
+        except TooMany:
+            return "It is made of more parts than any film."
+    if broken is None:
+        return None
+    name = broken.kind.decode("ascii", "replace")
+    return f"Its part “{name}” at byte {broken.start} has a wrong length."
+
+
+def _read(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
+    while start + 8 <= end:
+        file.seek(start)
+        header = file.read(16)
+        size, kind = struct.unpack(">I4s", header[:8])
+        inside = start + 8
+        if size == 1 and len(header) == 16:
+            (size,) = struct.unpack(">Q", header[8:])
+            inside = start + 16
+        elif size == 0:  # to the end of what is around it
+            size = end - start
+        yield Box(kind, start, inside, start + size)
+        if size < inside - start:
+            return
+        start += size
+
+
+def _broken(file: BinaryIO, start: int, end: int, *, depth: int, left: list[int]) -> Box | None:
+    """The first box whose length is wrong."""
+    if depth > DEEPEST:
+        raise TooMany
+    for box in _read(file, start, end):
+        left[0] -= 1
+        if left[0] < 0:
+            raise TooMany
+        if box.end < box.inside:
+            return box
+        if box.end > end and not (depth == 0 and box.kind == b"mdat"):
+            return box
+        if box.kind in HOLDERS:
+            inside = box.inside + (4 if _is_full(file, box) else 0)
+            if found := _broken(file, inside, box.end, depth=depth + 1, left=left):
+                return found
+    return None
+
+
+def _is_full(file: BinaryIO, box: Box) -> bool:
+    """Whether a `meta` box has a version before its contents: four zero bytes, and then a box."""
+    if box.kind != b"meta":
+        return False
+    file.seek(box.inside + 4)
+    return file.read(4) != b"hdlr"

@@ -1,0 +1,180 @@
+"""What a file is, by its first bytes: names are chosen by the sender. The one table of kinds. Pure.
+
+Nothing is opened before its bytes are on this list: a playlist, a script or a picture never reaches
+FFmpeg, which would follow what it names; FFmpeg is told the one demuxer to use, and the C2PA library the
+one content type.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+HEAD_BYTES = 4096
+
+
+class Medium(StrEnum):
+    VIDEO = "video"
+    PICTURE = "picture"
+    SOUND = "sound"
+    PLAYLIST = "playlist"  # names other files
+    DOCUMENT = "document"
+
+
+class Credentials(StrEnum):
+    """What becomes of a C2PA manifest in files of a kind."""
+
+    SIGNED = "signed"  # read, and embedded by us
+    READ = "read"
+    NONE = "none"  # there is no place for one
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file: its name for people, content type, the suffix it is stored with.
+
+    `demuxer` is FFmpeg's, for the kinds that are taken as video; `boxes` says that it is made of ISO
+    base media boxes.
+    """
+
+    label: str
+    medium: Medium
+    content_type: str
+    suffix: str
+    credentials: Credentials = Credentials.NONE
+    demuxer: str = ""
+    boxes: bool = False
+
+
+def _video(
+    label: str, demuxer: str, content_type: str, suffix: str, credentials: Credentials = Credentials.NONE
+) -> FileKind:
+    boxes = demuxer == "mov"
+    return FileKind(label, Medium.VIDEO, content_type, suffix, credentials, demuxer=demuxer, boxes=boxes)
+
+
+def _picture(label: str, name: str, credentials: Credentials = Credentials.READ) -> FileKind:
+    return FileKind(label, Medium.PICTURE, f"image/{name}", f".{name.partition('+')[0]}", credentials)
+
+
+def _sound(label: str, name: str, suffix: str, credentials: Credentials = Credentials.READ) -> FileKind:
+    return FileKind(label, Medium.SOUND, f"audio/{name}", suffix, credentials)
+
+
+MP4 = _video("MP4", "mov", "video/mp4", ".mp4", Credentials.SIGNED)
+QUICKTIME = _video("QuickTime", "mov", "video/quicktime", ".mov", Credentials.SIGNED)
+WEBM = _video("WebM", "matroska", "video/webm", ".webm")
+MATROSKA = _video("Matroska", "matroska", "video/x-matroska", ".mkv")
+AVI = _video("AVI", "avi", "video/x-msvideo", ".avi", Credentials.READ)
+MPEG_TS = _video("MPEG-TS", "mpegts", "video/mp2t", ".ts")
+MPEG_PS = _video("MPEG-PS", "mpeg", "video/mpeg", ".mpg")
+MXF = _video("MXF", "mxf", "application/mxf", ".mxf")
+FLV = _video("Flash Video", "flv", "video/x-flv", ".flv")
+ASF = _video("Windows Media", "asf", "video/x-ms-asf", ".wmv")
+OGG = _video("Ogg", "ogg", "video/ogg", ".ogv")
+REAL = _video("RealMedia", "rm", "application/vnd.rn-realmedia", ".rm")
+DV = _video("DV", "dv", "video/dv", ".dv")
+VIDEOS = (MP4, QUICKTIME, WEBM, MATROSKA, AVI, MPEG_TS, MPEG_PS, MXF, FLV, ASF, OGG, REAL, DV)
+
+JPEG = _picture("JPEG", "jpeg")
+PNG = _picture("PNG", "png")
+GIF = _picture("GIF", "gif")
+TIFF = _picture("TIFF", "tiff")
+WEBP = _picture("WebP", "webp")
+AVIF = _picture("AVIF", "avif")
+HEIC = _picture("HEIC", "heic")
+HEIF = _picture("HEIF", "heif")
+JPEG_XL = _picture("JPEG XL", "jxl")
+SVG = _picture("SVG", "svg+xml")
+BMP = _picture("BMP", "bmp", Credentials.NONE)
+FLAC = _sound("FLAC", "flac", ".flac")
+MP3 = _sound("MP3", "mpeg", ".mp3")
+WAV = _sound("WAV", "wav", ".wav")
+AAC = _sound("AAC", "aac", ".aac", Credentials.NONE)
+# With its cover, it may be opened: whether there is a film in it only its tracks say.
+M4A = FileKind("MPEG-4 sound", Medium.SOUND, "audio/mp4", ".m4a", Credentials.READ, demuxer="mov", boxes=True)
+PDF = FileKind("PDF", Medium.DOCUMENT, "application/pdf", ".pdf", Credentials.READ)
+PLAYLIST = FileKind("Playlist", Medium.PLAYLIST, "text/plain", ".txt")
+
+ALL = (
+    *VIDEOS,
+    *(JPEG, PNG, GIF, TIFF, WEBP, AVIF, HEIC, HEIF, JPEG_XL, SVG, BMP),
+    *(FLAC, MP3, WAV, AAC, M4A, PDF, PLAYLIST),
+)
+BY_LABEL = {kind.label: kind for kind in ALL}
+
+_STARTS = (
+    (b"\x06\x0e\x2b\x34\x02\x05\x01\x01", MXF),
+    (b"FLV\x01", FLV),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", ASF),
+    (b"OggS", OGG),
+    (b".RMF", REAL),
+    (b"\x1f\x07\x00", DV),
+    (b"\x00\x00\x01\xba", MPEG_PS),
+    (b"\xff\xd8\xff", JPEG),
+    (b"\x89PNG", PNG),
+    (b"GIF8", GIF),
+    (b"BM", BMP),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
+    (b"\x00\x00\x00\x0cJXL ", JPEG_XL),
+    (b"ID3", MP3),
+    (b"\xff\xfb", MP3),
+    (b"\xff\xf3", MP3),
+    (b"\xff\xf1", AAC),
+    (b"fLaC", FLAC),
+    (b"%PDF-", PDF),
+)
+_RIFF = {b"AVI ": AVI, b"WEBP": WEBP, b"WAVE": WAV}
+_BRANDS = {
+    b"qt  ": QUICKTIME,
+    b"M4A ": M4A,
+    b"avif": AVIF,
+    b"avis": AVIF,
+    b"heic": HEIC,
+    b"heix": HEIC,
+    b"mif1": HEIF,
+    b"msf1": HEIF,
+}
+# Boxes an ISO base media or QuickTime file may start with; without `ftyp` it is an old QuickTime file.
+_FIRST_BOXES = {b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp"}
+_PLAYLISTS = (b"#extm3u", b"ffconcat", b"<mpd", b"[playlist]", b"<smil", b"<asx")
+
+
+def read(path: Path) -> FileKind | None:
+    """The kind of this file, or None for one that is not on the list. Raises OSError."""
+    with path.open("rb") as file:
+        return recognise(file.read(HEAD_BYTES))
+
+
+def recognise(head: bytes) -> FileKind | None:
+    """The kind of file whose first bytes these are (give HEAD_BYTES of them), or None."""
+    if head[4:8] == b"ftyp":
+        return _BRANDS.get(head[8:12], MP4)
+    if head[4:8] in _FIRST_BOXES:
+        return QUICKTIME
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return WEBM if b"webm" in head[:64] else MATROSKA
+    if head.startswith(b"RIFF"):
+        return _RIFF.get(head[8:12])
+    for start, kind in _STARTS:
+        if head.startswith(start):
+            return kind
+    return _recognise_text(head) or (MPEG_TS if _is_transport_stream(head) else None)
+
+
+def _recognise_text(head: bytes) -> FileKind | None:
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith(_PLAYLISTS) or (text.startswith(b"<?xml") and b"<mpd" in text):
+        return PLAYLIST
+    if text.startswith(b"<svg") or (text.startswith(b"<?xml") and b"<svg" in text):
+        return SVG
+    return None
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """Sync bytes every 188 bytes (192 on Blu-ray, after a time stamp of four)."""
+    for start, step in ((0, 188), (4, 192)):
+        marks = head[start::step][:8]
+        if len(marks) >= 3 and set(marks) == {0x47}:
+            return True
+    return False

@@ -1,0 +1,111 @@
+from pathlib import Path
+
+import pytest
+
+from dam.media import sniffer
+from dam.media.errors import Refused, require_container
+from dam.media.sniffer import Credentials, FileKind, Medium
+
+HEADS = [
+    (b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00", sniffer.MP4),
+    (b"\x00\x00\x00\x14ftypqt  \x00\x00\x02\x00", sniffer.QUICKTIME),
+    (b"\x00\x00\x00\x08wide\x00\x00\x00\x00mdat", sniffer.QUICKTIME),
+    (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm", sniffer.WEBM),
+    (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x88matroska", sniffer.MATROSKA),
+    (b"RIFF\x00\x00\x00\x00AVI LIST", sniffer.AVI),
+    (b"OggS\x00\x02", sniffer.OGG),
+    (b"\x00\x00\x01\xba\x44", sniffer.MPEG_PS),
+    ((b"\x47" + bytes(187)) * 4, sniffer.MPEG_TS),
+    ((bytes(4) + b"\x47" + bytes(187)) * 4, sniffer.MPEG_TS),
+    (b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d", sniffer.MXF),
+    (b"FLV\x01\x05", sniffer.FLV),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9", sniffer.ASF),
+    (b"\x1f\x07\x00\xbf", sniffer.DV),
+    (b".RMF\x00", sniffer.REAL),
+    (b"\xff\xd8\xff\xe0", sniffer.JPEG),
+    (b"\x89PNG\r\n\x1a\n", sniffer.PNG),
+    (b"GIF89a", sniffer.GIF),
+    (b"MM\x00*", sniffer.TIFF),
+    (b"BM\x00", sniffer.BMP),
+    (b"RIFF\x00\x00\x00\x00WEBPVP8 ", sniffer.WEBP),
+    (b"\x00\x00\x00\x1cftypavif", sniffer.AVIF),
+    (b"\x00\x00\x00\x1cftypheic", sniffer.HEIC),
+    (b"\x00\x00\x00\x1cftypmif1", sniffer.HEIF),
+    (b"\x00\x00\x00\x0cJXL \r\n", sniffer.JPEG_XL),
+    (b'<?xml version="1.0"?><svg xmlns', sniffer.SVG),
+    (b"ID3\x03", sniffer.MP3),
+    (b"\xff\xf1\x50", sniffer.AAC),
+    (b"fLaC\x00", sniffer.FLAC),
+    (b"RIFF\x00\x00\x00\x00WAVEfmt ", sniffer.WAV),
+    (b"\x00\x00\x00\x1cftypM4A ", sniffer.M4A),
+    (b"%PDF-1.7", sniffer.PDF),
+    (b"#EXTM3U\n", sniffer.PLAYLIST),
+    (b"RIFF\x00\x00\x00\x00????", None),
+    (b"This is not a video.", None),
+    (b"", None),
+]
+
+
+@pytest.mark.parametrize(("head", "kind"), HEADS)
+def test_a_kind_is_known_by_its_first_bytes(head: bytes, kind: FileKind | None) -> None:
+    assert sniffer.recognise(head) is kind
+
+
+def test_every_kind_is_recognised_by_some_bytes() -> None:
+    assert {kind for _, kind in HEADS} - {None} == set(sniffer.ALL)
+
+
+def test_a_name_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").write_bytes(b"\x89PNG\r\n\x1a\n")
+    assert sniffer.read(tmp_path / "film.mp4") is sniffer.PNG
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        (b"", "empty"),
+        (b"plain text", "not_a_video"),
+        (b"%PDF-1.7", "not_a_video"),
+        (b"#EXTM3U\n", "playlist"),
+        (b"\xef\xbb\xbf\n #EXTM3U\n", "playlist"),
+        (b"ffconcat version 1.0", "playlist"),
+        (b"<?xml version='1.0'?>\n<MPD>", "playlist"),
+        (b"\xff\xd8\xff\xe0", "picture"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "picture"),
+        (b"\x00\x00\x00\x1cftypheic", "picture"),
+        (b"ID3\x03", "audio_only"),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", "audio_only"),
+        (b"\x47" + bytes(187), "not_a_video"),
+    ],
+)
+def test_what_is_no_video_is_refused_for_what_it_is(head: bytes, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        require_container(head)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("kind", [*sniffer.VIDEOS, sniffer.M4A])
+def test_a_video_may_be_opened_by_one_demuxer(kind: FileKind) -> None:
+    head = next(head for head, known in HEADS if known is kind)
+    assert require_container(head).demuxer
+
+
+def test_nothing_but_videos_is_opened() -> None:
+    openable = {kind for kind in sniffer.ALL if kind.demuxer}
+    assert openable == {*sniffer.VIDEOS, sniffer.M4A}
+    assert {kind.medium for kind in sniffer.VIDEOS} == {Medium.VIDEO}
+
+
+def test_mp4_and_quicktime_alone_are_signed() -> None:
+    signed = [kind for kind in sniffer.ALL if kind.credentials is Credentials.SIGNED]
+    assert signed == [sniffer.MP4, sniffer.QUICKTIME]
+
+
+@pytest.mark.parametrize("kind", [sniffer.DV, sniffer.MXF, sniffer.ASF, sniffer.FLV, sniffer.MPEG_PS])
+def test_video_of_other_kinds_has_no_place_for_credentials(kind: FileKind) -> None:
+    assert kind.credentials is Credentials.NONE
+
+
+def test_every_kind_has_its_own_suffix_and_label() -> None:
+    assert len({kind.suffix for kind in sniffer.ALL}) == len(sniffer.ALL)
+    assert len(sniffer.BY_LABEL) == len(sniffer.ALL)
