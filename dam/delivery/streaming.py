@@ -1,9 +1,19 @@
-"""Sending stored files: whole or in part, in constant memory, with headers that keep them inert."""
+"""Sending stored files: whole or in part, in constant memory, with headers that keep them inert.
+
+What a page shows comes through us, as its content security policy wants. A large download may come from the
+store itself, by an address that lives for a minute (S3_PUBLIC_URL).
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.utils.http import content_disposition_header
 
 from dam.core import storage
@@ -11,6 +21,8 @@ from dam.delivery import ranges
 from dam.delivery.ranges import NotSatisfiable, Span
 
 BLOCK = 256 * 1024
+LARGE = 16 * 1024 * 1024  # below, the way over the store is not worth it
+ADDRESS_SECONDS = 60  # to begin a download in; one that has begun goes on
 # A file from outside that a browser opens by itself may run nothing and load nothing.
 INERT = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
 
@@ -35,14 +47,25 @@ def respond(
     status = 206 if span else 200
     whole = span or Span(0, size, size)
     response: HttpResponseBase
-    if request.method == "HEAD":
-        response = HttpResponse(status=status)
-    else:
-        response = StreamingHttpResponse(_read(key, whole), status=status)
+    try:
+        if request.method == "HEAD":
+            response = HttpResponse(status=status)
+        elif save_as and size >= LARGE and (address := _address(key, content_type, save_as)):
+            return HttpResponseRedirect(address, headers={"Cache-Control": "private, no-store"})
+        else:
+            response = StreamingHttpResponse(_read(key, whole), status=status)
+    except storage.Unavailable:
+        away = "The storage does not answer at the moment. Try again in a moment.\n"
+        return HttpResponse(away, status=503, content_type="text/plain", headers={"Retry-After": "10"})
     response.headers["Content-Length"] = str(whole.length)
     if span:
         response.headers["Content-Range"] = span.header
     return _with_headers(response, etag=etag, content_type=content_type, save_as=save_as)
+
+
+def sends(response: HttpResponseBase) -> bool:
+    """Whether the answer gives the file or a part of it, or the address to fetch it from."""
+    return response.status_code in (200, 206, 302)
 
 
 def begins(request: HttpRequest) -> bool:
@@ -65,17 +88,31 @@ def _with_headers(
     response.headers["Content-Security-Policy"] = INERT
     response.headers["X-Content-Type-Options"] = "nosniff"
     if save_as:
-        response.headers["Content-Disposition"] = content_disposition_header(True, save_as) or "attachment"
+        response.headers["Content-Disposition"] = _disposition(save_as)
     return response
 
 
+def _disposition(save_as: str) -> str:
+    return content_disposition_header(True, save_as) or "attachment"
+
+
+def _address(key: str, content_type: str, save_as: str) -> str | None:
+    """Where the store itself gives the file; None where it does not, and we do."""
+    address = storage.url(
+        key, disposition=_disposition(save_as), content_type=content_type, seconds=ADDRESS_SECONDS
+    )
+    if address and not storage.exists(key):  # an address is made without looking
+        raise FileNotFoundError(f"{key} is not in storage.")
+    return address
+
+
 def _read(key: str, span: Span) -> AsyncIterator[bytes]:
-    file = storage.open_file(key)  # here, so that a lost file is an error and not a broken answer
+    # Here, so that a lost file is an error and not a broken answer.
+    file = storage.open_file(key, start=span.start, stop=span.stop)
 
     async def blocks() -> AsyncIterator[bytes]:
         rest = span.length
         try:
-            await asyncio.to_thread(file.seek, span.start)
             while rest:
                 block = await asyncio.to_thread(file.read, min(BLOCK, rest))
                 if not block:

@@ -43,7 +43,7 @@ def file(request: BrandRequest, version_id: UUID, kind: str) -> HttpResponseBase
         )
     except FileNotFoundError:
         raise Http404("The file is missing from storage. Tell your administrator.") from None
-    if kind in LEAVES and streaming.begins(request) and response.status_code in (200, 206):
+    if kind in LEAVES and streaming.begins(request) and streaming.sends(response):
         trail.record(
             LEAVES[kind],
             brand=request.brand,

@@ -173,6 +173,8 @@ def _client(endpoint_url: str, region: str, process: int) -> Any:
         config=Config(
             signature_version="s3v4",
             max_pool_connections=32,
+            connect_timeout=5,
+            read_timeout=60,
             retries={"mode": "standard", "max_attempts": 4},
             s3={"addressing_style": "path" if endpoint_url else "auto"},
             # Newer checksums are asked of every store otherwise, and many that are not Amazon's refuse them.

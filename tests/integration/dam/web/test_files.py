@@ -72,7 +72,10 @@ def body(response: Any) -> bytes:
     return b"".join(response)
 
 
-pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous"),
+    pytest.mark.usefixtures("either_store"),
+]
 
 
 def test_the_whole_file_comes_without_a_range(draft: Version, ask: Ask) -> None:
