@@ -108,6 +108,23 @@ def s3_server() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _all_files_in_a_bucket(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With TEST_STORAGE=s3 every test keeps its files in a bucket, and so do the processes it starts."""
+    from django.test import override_settings
+
+    if os.environ.get("TEST_STORAGE") != "s3":
+        yield
+        return
+    from tests import s3_server
+
+    bucket = {"STORAGE": f"s3://{s3_server.BUCKET}/all", "S3_REGION": "us-east-1"}
+    bucket["S3_ENDPOINT_URL"] = request.getfixturevalue("s3_server")
+    os.environ.update(bucket)
+    with override_settings(**bucket):
+        yield
+
+
 @pytest.fixture(params=["folder", "s3"])
 def either_store(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> str:
     """The test runs twice: with its files in a folder of its own, and in a bucket."""

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from dam.celery import app
+from dam.core import storage
 from generation import briefs, jobs, model_register
 from generation.generators.base import Capabilities
 from generation.models import GenerationJob
@@ -50,7 +51,8 @@ def test_a_prompt_becomes_a_signed_asset(capabilities: Capabilities, wait_until:
     assert done.version is not None
     assert done.version.frame_count == job.frames
     assert done.model["weights_sha256"]
-    assert verify.check(Path(settings.STORAGE, done.version.storage_key)).state == "trusted"
+    with storage.local_copy(done.version.storage_key) as master:
+        assert verify.check(master).state == "trusted"
 
 
 def test_a_running_job_is_cancelled(capabilities: Capabilities, wait_until: Wait) -> None:

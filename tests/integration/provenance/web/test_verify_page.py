@@ -89,6 +89,7 @@ def test_a_file_without_credentials_is_no_accusation(tmp_path: Path) -> None:
     assert "says nothing about what it shows" in html
 
 
+@pytest.mark.usefixtures("either_store")
 def test_the_file_is_deleted_right_after(signed: Path) -> None:
     submission_id = id_of(send(signed.read_bytes()))
     assert submission_id in kept_files()
@@ -148,7 +149,8 @@ def test_a_file_that_is_too_large_is_refused(settings: Any) -> None:
     assert "this page takes up to" in response.content.decode()
 
 
-def test_a_full_disk_is_told_before_anything_is_kept(settings: Any) -> None:
+def test_a_full_disk_is_told_before_anything_is_kept(settings: Any, tmp_path: Path) -> None:
+    settings.STORAGE = str(tmp_path / "storage")
     settings.DISK_RESERVE_BYTES = 10**18
     response = send(b"text")
     assert response.status_code == 422
