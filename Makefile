@@ -26,8 +26,8 @@ dev: .venv/dev.stamp ## As `make run`, and what you change in code, templates an
 test: .venv/dev.stamp chromium ## Run every test: unit, integration, browser
 	$(BIN)/python -m pytest $(ARGS)
 
-unit: .venv/dev.stamp ## Run the tests that need no database, broker or browser: seconds
-	$(BIN)/python -m pytest tests/unit $(ARGS)
+unit: .venv/dev.stamp ## Run the quick tests: no database, broker, browser or neural network
+	$(BIN)/python -m pytest tests/unit -m "not model" $(ARGS)
 
 bench: .venv/dev.stamp ## Measure, and print a table
 	$(BIN)/python -m tests.benchmarks $(ARGS)

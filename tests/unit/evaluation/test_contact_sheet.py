@@ -1,9 +1,12 @@
 import numpy as np
+import pytest
 from django.conf import settings
 
 from generation import prompt_parser
 from generation.evaluation import contact_sheet
 from generation.generators import model_card
+
+pytestmark = pytest.mark.model
 
 
 def test_clips_lie_in_two_columns_of_strips() -> None:

@@ -10,6 +10,8 @@ from generation.diffusers_compat import diffusers
 from generation.evaluation.sampling import Picture, Sampler
 from generation.previz.world import rendering, scenes
 
+pytestmark = pytest.mark.model
+
 PROMPT = "a large red ball turning in a studio by day, static shot"
 
 

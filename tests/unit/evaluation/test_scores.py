@@ -9,6 +9,8 @@ from generation.generators.base import Frames
 from generation.previz.world import captions, rendering, scenes
 from generation.previz.world.scenes import Scene
 
+pytestmark = pytest.mark.model
+
 PROMPTS = 10  # with one among them whose motion can loop
 
 

@@ -11,6 +11,8 @@ from django.core.management.base import CommandError
 
 from generation.management.commands.evaluate import WEIGHTS
 
+pytestmark = pytest.mark.model
+
 
 def run(*words: str) -> tuple[str, str]:
     """What goes to standard output and to standard error."""

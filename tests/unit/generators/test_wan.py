@@ -12,6 +12,8 @@ from generation.generators import model_card, wan
 from generation.generators.base import Cancelled, GeneratorError, VideoGenerator
 from tests.unit.conftest import Ask
 
+pytestmark = pytest.mark.model
+
 
 def quiet(*, done: int, total: int, preview: bytes | None) -> None:
     """Hear nothing."""

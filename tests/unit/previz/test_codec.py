@@ -8,6 +8,8 @@ from generation.previz import codec as codecs
 from generation.previz.refiner import Refiner
 from generation.previz.world import rendering, scenes
 
+pytestmark = pytest.mark.model
+
 
 def draw(seeds: range) -> Tensor:
     return rendering.render([scenes.sample(s) for s in seeds], frames=9, height=64, width=96)

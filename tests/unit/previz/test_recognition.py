@@ -9,6 +9,8 @@ from generation.previz import recognition
 from generation.previz.recognition import hues
 from generation.previz.world import rendering, scenes
 
+pytestmark = pytest.mark.model
+
 
 def draw(
     *,

@@ -9,6 +9,8 @@ from generation.previz.config import Phase, TrainingConfig
 from generation.previz.data import LatentStore, fit_codec
 from generation.previz.world import scenes
 
+pytestmark = pytest.mark.model
+
 
 def settings(folder: Path) -> TrainingConfig:
     return TrainingConfig(

@@ -5,6 +5,8 @@ import pytest
 from generation.previz.clip import evaluate
 from generation.previz.clip.train import WEIGHTS
 
+pytestmark = pytest.mark.model
+
 
 @pytest.fixture(scope="module")
 def report() -> dict[str, object]:

@@ -9,6 +9,8 @@ from dam.search.encoders import model_card, openclip
 from dam.search.encoders.openclip import OpenClip
 from generation.previz.clip import model as clip_model
 
+pytestmark = pytest.mark.model
+
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> OpenClip:
