@@ -94,6 +94,8 @@ class Asset(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     trashed_at = models.DateTimeField(null=True, blank=True)
+    # The version that whoever asks is shown (rights.visibility); search.with_parts attaches it.
+    shown: "Version"
     # Title, tags, description and words, weighted; kept by dam.search.fulltext.refresh.
     search_vector = SearchVectorField(null=True, editable=False)
 

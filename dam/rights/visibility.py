@@ -1,5 +1,7 @@
 """Who may see it? The one filter that every list, search, file and API call starts from."""
 
+from typing import Literal
+
 from django.db.models import QuerySet
 
 from dam.accounts.capabilities import Capability
@@ -7,29 +9,31 @@ from dam.accounts.principals import Principal
 from dam.catalog.models import Asset, Version
 
 
-def visible_assets(principal: Principal) -> QuerySet[Asset]:
-    """The assets of its brand that the principal may see.
+def shown(principal: Principal) -> Literal["latest", "released"]:
+    """Which version of an asset the principal is shown, as the field of Asset that points at it.
 
-    Those who make and review see all of it but the trash; the others see what is released.
+    Those who make and review see the newest; the others see what is released, and learn of nothing newer.
     """
-    assets = Asset.objects.filter(brand=principal.brand, trashed_at=None, latest__isnull=False)
-    if principal.can(Capability.VIEW_UNRELEASED):
-        return assets
-    if principal.can(Capability.VIEW):
-        return assets.filter(released__isnull=False)
-    return Asset.objects.none()
+    return "latest" if principal.can(Capability.VIEW_UNRELEASED) else "released"
+
+
+def visible_assets(principal: Principal) -> QuerySet[Asset]:
+    """The assets of its brand of which the principal is shown a version; nothing that is in the trash."""
+    if not principal.can(Capability.VIEW):
+        return Asset.objects.none()
+    there = {f"{shown(principal)}__isnull": False}
+    return Asset.objects.filter(brand=principal.brand, trashed_at=None, **there)
 
 
 def trashed_assets(principal: Principal) -> QuerySet[Asset]:
     """What lies in the trash, for those who may put it there."""
     if not principal.can(Capability.TRASH):
         return Asset.objects.none()
-    return Asset.objects.filter(brand=principal.brand, trashed_at__isnull=False)
+    there = {f"{shown(principal)}__isnull": False}
+    return Asset.objects.filter(brand=principal.brand, trashed_at__isnull=False, **there)
 
 
 def visible_versions(principal: Principal) -> QuerySet[Version]:
-    """Versions of visible assets; those who see only what is released get the released one of each."""
+    """Versions of visible assets: every one, or for those who see only what is released that one."""
     versions = Version.objects.filter(asset__in=visible_assets(principal))
-    if principal.can(Capability.VIEW_UNRELEASED):
-        return versions
-    return versions.filter(released_of__isnull=False)
+    return versions if shown(principal) == "latest" else versions.filter(released_of__isnull=False)

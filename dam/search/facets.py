@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Approval, Asset, Credentials, Origin, Tag
+from dam.rights import visibility
 from dam.search import search
 from dam.search.query import Filters, Query
 
@@ -34,14 +35,14 @@ class _Column:
     name: str
     title: str
     filter: str  # the field of query.Filters
-    path: str  # from Asset
+    field: str  # of Version
     choices: Iterable[tuple[str, str]]
 
 
 _COLUMNS = (
-    _Column("state", "State", "states", "latest__approval", Approval.choices),
+    _Column("state", "State", "states", "approval", Approval.choices),
     _Column("origin", "Origin", "origins", "origin", Origin.choices),
-    _Column("credentials", "Credentials", "credentials", "latest__credentials", Credentials.choices),
+    _Column("credentials", "Credentials", "credentials", "credentials", Credentials.choices),
 )
 
 
@@ -65,14 +66,19 @@ def count(
         return found if within is None else found.filter(pk__in=within)
 
     facets = [
-        _values(column, assets(replace(chosen, **{column.filter: ()})), getattr(chosen, column.filter))
+        _values(
+            column,
+            assets(replace(chosen, **{column.filter: ()})),
+            getattr(chosen, column.filter),
+            shown=visibility.shown(principal),
+        )
         for column in _COLUMNS
     ]
     return (*facets, _tags(assets(chosen), chosen.tags))
 
 
-def _values(column: _Column, assets: QuerySet[Asset], chosen: tuple[str, ...]) -> Facet:
-    counts = dict(assets.order_by().values_list(column.path).annotate(Count("pk")))
+def _values(column: _Column, assets: QuerySet[Asset], chosen: tuple[str, ...], *, shown: str) -> Facet:
+    counts = dict(assets.order_by().values_list(f"{shown}__{column.field}").annotate(Count("pk")))
     values = (
         Value(value=value, label=label, count=counts.get(value, 0), chosen=value in chosen)
         for value, label in column.choices

@@ -6,14 +6,14 @@ from dam.catalog.models import Asset
 from dam.search.query import Filters
 
 
-def narrow(assets: QuerySet[Asset], filters: Filters) -> QuerySet[Asset]:
-    """Any of the values within a field, every field, every tag."""
+def narrow(assets: QuerySet[Asset], filters: Filters, *, shown: str) -> QuerySet[Asset]:
+    """Any of the values within a field, every field, every tag. `shown`: in which version."""
     if filters.states:
-        assets = assets.filter(latest__approval__in=filters.states)
+        assets = assets.filter(**{f"{shown}__approval__in": filters.states})
     if filters.origins:
-        assets = assets.filter(origin__in=filters.origins)
+        assets = assets.filter(**{f"{shown}__origin__in": filters.origins})
     if filters.credentials:
-        assets = assets.filter(latest__credentials__in=filters.credentials)
+        assets = assets.filter(**{f"{shown}__credentials__in": filters.credentials})
     for name in filters.by:
         assets = assets.filter(Q(created_by__name__icontains=name) | Q(created_by__email__istartswith=name))
     for tag in filters.tags:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dam.catalog.models import Version
 from dam.core import storage
@@ -57,9 +57,10 @@ def embed(version: Version, *, encoder: Encoder | None = None) -> int:
 
 
 def behind(*, encoder: str) -> QuerySet[Version]:
-    """Current versions that another encoder has looked at and this one has not."""
+    """Latest and released versions that another encoder has looked at and this one has not."""
     embeddings = Embedding.objects.filter(version=OuterRef("pk"))
-    versions = Version.objects.filter(latest_of__trashed_at=None, latest_of__isnull=False)
+    shown = Q(latest_of__isnull=False) | Q(released_of__isnull=False)
+    versions = Version.objects.filter(shown, asset__trashed_at=None)
     return versions.filter(Exists(embeddings), ~Exists(embeddings.filter(encoder=encoder)))
 
 

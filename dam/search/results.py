@@ -47,7 +47,7 @@ class EncoderNote:
     label: str = ""  # "previz-clip 0.1 (early)"; empty when none is installed
     good_at: str = ""
     bad_at: str = ""
-    not_indexed: int = 0  # visible assets whose current version this encoder has not seen yet
+    not_indexed: int = 0  # visible assets whose version this encoder has not seen yet
     unknown_words: tuple[str, ...] = ()  # words of this query that the encoder does not know
 
 

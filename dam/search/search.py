@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from dam.accounts.principals import Principal
-from dam.catalog.models import Asset
-from dam.rights.visibility import visible_assets
+from dam.catalog.models import Asset, Version
+from dam.rights import visibility
 from dam.search import fulltext, fusion, query, query_embedding, similarity
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
@@ -39,16 +39,17 @@ def find(
     asked = query.parse(words)
     assets = among(principal, asked=asked, filters=filters)
     if not asked.has_words:
-        return _newest(assets, asked, limit=limit, offset=offset)
+        return _newest(assets, asked, principal, limit=limit, offset=offset)
     found = fulltext.ranked(assets, asked, limit=DEPTH)
-    wanted, seeing, note = _look(assets, asked, ask or _ask_worker)
-    seen = similarity.nearest(assets, wanted, limit=DEPTH) if wanted else []
+    shown = visibility.shown(principal)
+    wanted, seeing, note = _look(assets, asked, ask or _ask_worker, shown=shown)
+    seen = similarity.nearest(assets, wanted, shown=shown, limit=DEPTH) if wanted else []
     close_only = not found and not seen
     if close_only:
         found = fulltext.close(assets, asked, limit=DEPTH)
     hits = fusion.fuse(words=[asset.pk for asset, _ in found], pictures=[each.asset_id for each in seen])
     return Results(
-        hits=_page(hits[offset : offset + limit], seen, wanted),
+        hits=_page(hits[offset : offset + limit], seen, wanted, principal),
         total=len(hits),
         query=asked,
         seeing=seeing,
@@ -61,11 +62,15 @@ def find(
 def among(principal: Principal, *, asked: Query, filters: Filters | None = None) -> QuerySet[Asset]:
     """What a search ranks: visible assets, narrowed by filters and by the words ruled out."""
     wanted = asked.filters.merged(filters or Filters())
-    return fulltext.exclude(narrow(visible_assets(principal), wanted), asked)
+    return fulltext.exclude(
+        narrow(visibility.visible_assets(principal), wanted, shown=visibility.shown(principal)), asked
+    )
 
 
-def _newest(assets: QuerySet[Asset], asked: Query, *, limit: int, offset: int) -> Results:
-    page = with_parts(assets).order_by("-created_at", "-pk")[offset : offset + limit]
+def _newest(
+    assets: QuerySet[Asset], asked: Query, principal: Principal, *, limit: int, offset: int
+) -> Results:
+    page = with_parts(assets, principal).order_by("-created_at", "-pk")[offset : offset + limit]
     return Results(
         hits=tuple(Hit(asset=asset, score=1.0, matched=Match.WORDS) for asset in page),
         total=assets.count(),
@@ -74,7 +79,9 @@ def _newest(assets: QuerySet[Asset], asked: Query, *, limit: int, offset: int) -
     )
 
 
-def _look(assets: QuerySet[Asset], asked: Query, ask: Ask) -> tuple[VectorQuery | None, Seeing, EncoderNote]:
+def _look(
+    assets: QuerySet[Asset], asked: Query, ask: Ask, *, shown: str
+) -> tuple[VectorQuery | None, Seeing, EncoderNote]:
     """What to look for in the pictures; without it, why they are not searched."""
     try:
         encoder = model_card.current()
@@ -85,7 +92,7 @@ def _look(assets: QuerySet[Asset], asked: Query, ask: Ask) -> tuple[VectorQuery 
         label=encoder.label,
         good_at=encoder.good_at,
         bad_at=encoder.bad_at,
-        not_indexed=similarity.not_indexed(assets, encoder=encoder.identity),
+        not_indexed=similarity.not_indexed(assets, encoder=encoder.identity, shown=shown),
         unknown_words=meaning.unknown_words if meaning else (),
     )
     if meaning is None:
@@ -102,12 +109,12 @@ def _ask_worker(spoken: str, encoder: str) -> TextEmbedding | None:
 
 
 def _page(
-    hits: Sequence[fusion.Fused[UUID]], seen: Sequence[Seen], wanted: VectorQuery | None
+    hits: Sequence[fusion.Fused[UUID]], seen: Sequence[Seen], wanted: VectorQuery | None, principal: Principal
 ) -> tuple[Hit, ...]:
     keys = {each.key for each in hits}
-    shown = [each for each in seen if each.asset_id in keys]
-    moments = similarity.moments_of(shown, wanted) if wanted else {}
-    assets = with_parts(Asset.objects.all()).in_bulk(list(keys))
+    on_page = [each for each in seen if each.asset_id in keys]
+    moments = similarity.moments_of(on_page, wanted) if wanted else {}
+    assets = with_parts(Asset.objects.all(), principal).in_bulk(list(keys))
     return tuple(
         Hit(
             asset=assets[each.key],
@@ -126,8 +133,9 @@ def _matched(hit: fusion.Fused[UUID]) -> Match:
     return Match.WORDS if hit.in_words else Match.SEEN
 
 
-def with_parts(assets: QuerySet[Asset]) -> QuerySet[Asset]:
-    """With what a card shows, in a fixed number of queries."""
-    return assets.select_related("latest__rights", "created_by").prefetch_related(
-        "latest__renditions", "tags"
-    )
+def with_parts(assets: QuerySet[Asset], principal: Principal) -> QuerySet[Asset]:
+    """With what a card shows, in a fixed number of queries: `asset.shown` is this principal's version."""
+    versions = Version.objects.select_related("rights").prefetch_related("renditions")
+    version = Prefetch(visibility.shown(principal), queryset=versions, to_attr="shown")
+    with_version = assets.select_related("created_by").prefetch_related(version)  # type: ignore[no-redef]
+    return with_version.prefetch_related("tags")

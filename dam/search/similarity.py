@@ -33,9 +33,9 @@ class Seen:
     likelihood: float
 
 
-def nearest(assets: QuerySet[Asset], wanted: VectorQuery, *, limit: int) -> list[Seen]:
-    """Assets that show what is wanted, best first; empty if there is no good match."""
-    frames = Embedding.objects.filter(encoder=wanted.encoder, version__latest_of__in=assets)
+def nearest(assets: QuerySet[Asset], wanted: VectorQuery, *, shown: str, limit: int) -> list[Seen]:
+    """Assets that show what is wanted in the version `shown` (rights.visibility), best first, or none."""
+    frames = Embedding.objects.filter(encoder=wanted.encoder, **{f"version__{shown}_of__in": assets})
     closest = list(
         frames.annotate(behind=_behind(wanted))
         .values("version_id", "version__asset_id", "version__duration_ms")
@@ -75,9 +75,9 @@ def moments_of(seen: Sequence[Seen], wanted: VectorQuery) -> dict[UUID, Moment]:
     }
 
 
-def not_indexed(assets: QuerySet[Asset], *, encoder: str) -> int:
-    """How many of the assets this encoder has not seen."""
-    seen = Embedding.objects.filter(encoder=encoder, version=OuterRef("latest"))
+def not_indexed(assets: QuerySet[Asset], *, encoder: str, shown: str) -> int:
+    """How many of the assets, in the version `shown`, this encoder has not seen."""
+    seen = Embedding.objects.filter(encoder=encoder, version=OuterRef(shown))
     return assets.filter(~Exists(seen)).count()
 
 

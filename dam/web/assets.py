@@ -11,18 +11,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dam.accounts.capabilities import Capability
 from dam.audit.models import Event
 from dam.catalog import assets
-from dam.catalog.models import Asset, RenditionKind
+from dam.catalog.models import RenditionKind, Version
 from dam.delivery import access
 from dam.rights import terms
 from dam.rights.visibility import trashed_assets, visible_assets
-from dam.search import search
-from dam.web import usage_status
+from dam.web import asset_version, usage_status
 from dam.web.asset_forms import AssetForm
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
 TABS = {
     "details": "Details",
+    "versions": "Versions",
     "review": "Review",
     "credentials": "Credentials",
     "origin": "Origin",
@@ -36,16 +36,18 @@ NEWEST_EVENTS = 100
 @requires(Capability.VIEW)
 def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """The whole page, or the panel of one tab where htmx asks for that."""
-    shown = _visible(request, asset_id)
+    version = asset_version.find(request, asset_id)
     tabs = _tabs(request)
     tab = request.GET.get("tab", "")
-    context = _page(request, shown) | {
+    context = _page(request, version) | {
         "tabs": tabs,
         "tab": tab if tab in tabs else "details",
         "start_ms": _milliseconds(request.GET.get("t", "")),
     }
+    if context["tab"] == "versions":
+        context["versions"] = asset_version.stack(version.asset)
     if context["tab"] == "activity":
-        events = Event.objects.filter(brand=request.brand, asset_id=shown.pk).order_by("-sequence")
+        events = Event.objects.filter(brand=request.brand, asset_id=asset_id).order_by("-sequence")
         context["events"] = events[:NEWEST_EVENTS]
     part = is_fragment(request, target="panel")
     return render(request, "assets/_panel.html" if part else "assets/asset.html", context)
@@ -55,20 +57,22 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @requires(Capability.VIEW)
 def usage_line(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """The line under the player again, after the version changed."""
-    return render(request, "assets/_usage_status.html", _page(request, _visible(request, asset_id)))
+    page = _page(request, asset_version.find(request, asset_id))
+    return render(request, "assets/_usage_status.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.EDIT)
 def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    shown = _visible(request, asset_id)
+    """The title, description and tags: of the work, so of all its versions."""
+    shown = asset_version.find(request, asset_id).asset
     form = AssetForm(request.POST if request.method == "POST" else None, asset=shown)
     part = is_fragment(request)
     if request.method == "POST" and form.is_valid():
         form.save(by=request.principal)
         if not part:
             return redirect("asset", request.brand.slug, shown.pk)
-        saved = _page(request, _visible(request, asset_id)) | {"saved": True}
+        saved = _page(request, asset_version.find(request, asset_id)) | {"saved": True}
         return render(request, "assets/_details.html", saved)
     template = "assets/_edit.html" if part else "assets/edit.html"
     status = 422 if form.errors else 200
@@ -93,32 +97,28 @@ def restore(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     return redirect("asset", request.brand.slug, shown.pk)
 
 
-def _visible(request: BrandRequest, asset_id: UUID) -> Asset:
-    found = search.with_parts(visible_assets(request.principal))
-    shown = get_object_or_404(found.prefetch_related("latest__steps"), pk=asset_id)
-    assert shown.latest is not None  # visible assets have one
-    shown.latest.asset = shown
-    return shown
-
-
-def _page(request: BrandRequest, shown: Asset) -> dict[str, object]:
-    assert shown.latest is not None
-    renditions = {each.kind: each for each in shown.latest.renditions.all()}
+def _page(request: BrandRequest, version: Version) -> dict[str, object]:
+    renditions = {each.kind: each for each in version.renditions.all()}
     sprite = renditions.get(RenditionKind.SPRITE)
     at = timezone.now()
     return {
         "area": "library",
-        "asset": shown,
-        "version": shown.latest,
+        "asset": version.asset,
+        "version": version,
         "renditions": renditions,
         "sprite": sprite.details if sprite and sprite.details.get("frames") else None,
-        "release": access.may_download(request.principal, shown.latest, at=at),
-        "usage": usage_status.of(origin=shown.origin, terms=terms.of(shown.latest), at=at),
+        "release": access.may_download(request.principal, version, at=at),
+        "usage": usage_status.of(origin=version.origin, terms=terms.of(version), at=at),
+        **asset_version.others(request, version),
     }
 
 
 def _tabs(request: BrandRequest) -> dict[str, str]:
-    hidden = set() if request.principal.can(Capability.VIEW_UNRELEASED) else {"review", "files", "origin"}
+    hidden = (
+        set()
+        if request.principal.can(Capability.VIEW_UNRELEASED)
+        else {"versions", "review", "files", "origin"}
+    )
     if not request.principal.can(Capability.VIEW_ACTIVITY):
         hidden.add("activity")
     return {name: title for name, title in TABS.items() if name not in hidden}

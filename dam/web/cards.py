@@ -35,8 +35,7 @@ class AssetCard:
 
 def of(asset: Asset, *, at: datetime, hit: Hit | None = None) -> AssetCard:
     """`asset` with its parts, as dam.search.search.with_parts fetches them."""
-    version = asset.latest
-    assert version is not None  # visible assets have one
+    version = asset.shown
     version.asset = asset  # the same row: the terms need not fetch it again
     renditions = {each.kind: each for each in version.renditions.all()}
     return AssetCard(

@@ -48,7 +48,7 @@ def library(request: BrandRequest) -> HttpResponse:
 @requires(Capability.VIEW)
 def card(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """One card again, after its version changed."""
-    assets = search.with_parts(visible_assets(request.principal))
+    assets = search.with_parts(visible_assets(request.principal), request.principal)
     shown = cards.of(get_object_or_404(assets, pk=asset_id), at=timezone.now())
     context = {"card": shown, "selectable": request.principal.can(Capability.EDIT)}
     return render(request, "components/card.html", context)

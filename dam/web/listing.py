@@ -111,7 +111,9 @@ def fill(principal: Principal, *, wanted: ListingQuery, at: datetime) -> Listing
     if query.parse(wanted.words).has_words:
         return _ranked(principal, wanted, at)
     assets = search.among(principal, asked=query.parse(wanted.words), filters=wanted.filters)
-    page = list(_after(search.with_parts(assets), wanted.after).order_by("-created_at", "-pk")[: PAGE + 1])
+    page = list(
+        _after(search.with_parts(assets, principal), wanted.after).order_by("-created_at", "-pk")[: PAGE + 1]
+    )
     shown, rest = page[:PAGE], page[PAGE:]
     more = str(Cursor(shown[-1].created_at, shown[-1].pk)) if rest else ""
     return Listing(

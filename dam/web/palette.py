@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.rights.visibility import visible_assets
+from dam.search import search
 from dam.web.decorators import BrandRequest, requires
 
 MOST_CLIPS = 8
@@ -51,7 +52,7 @@ def palette(request: BrandRequest) -> HttpResponse:
         for place in PLACES
         if request.principal.can(place.needs) and words.lower() in f"{place.title} {place.also}".lower()
     ]
-    clips = visible_assets(request.principal).select_related("latest")
+    clips = search.with_parts(visible_assets(request.principal), request.principal)
     for word in words.split():
         clips = clips.filter(title__icontains=word)
     context = {

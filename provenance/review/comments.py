@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from dam.accounts import principals
@@ -55,6 +56,13 @@ def resolve(comment: Comment, *, by: Principal, at: datetime | None = None) -> N
         if not open_comment.update(resolved_at=at, resolved_by=principals.person(by)):
             raise AlreadyResolved("Somebody has resolved this comment already.")
         _record("comment.resolved", comment, by=by, at=at, data={})
+
+
+def open_in_other_versions(version: Version) -> list[tuple[int, int]]:
+    """Number and count of open remarks of the asset's other versions that have some, the newest first."""
+    elsewhere = Comment.objects.filter(version__asset=version.asset_id, resolved_at=None)
+    counted = elsewhere.exclude(version=version).order_by().values_list("version__number")
+    return sorted(counted.annotate(Count("pk")), reverse=True)
 
 
 def _record(verb: str, comment: Comment, *, by: Principal, at: datetime, data: dict[str, object]) -> None:

@@ -1,6 +1,6 @@
 """Whose turn is it? The reviews that wait for one person, and those that person may look at."""
 
-from django.db.models import F, Func, Q, QuerySet, TextField
+from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, TextField
 
 from dam.accounts.principals import Principal
 from dam.rights import visibility
@@ -27,6 +27,22 @@ def open_reviews(principal: Principal) -> QuerySet[Review]:
 def closed_reviews(principal: Principal) -> QuerySet[Review]:
     """The reviews that are over, the latest first."""
     return visible_reviews(principal).exclude(state=ReviewState.OPEN).order_by("-closed_at", "pk")
+
+
+def returned_to(principal: Principal) -> QuerySet[Review]:
+    """The reviews that sent clips back to this principal, who made them, until another version is there.
+
+    One for each clip, the last; the latest first.
+    """
+    last = Review.objects.filter(version=OuterRef("version")).order_by("-submitted_at").values("pk")[:1]
+    if principal.user is None:
+        return Review.objects.none()
+    return closed_reviews(principal).filter(
+        pk=Subquery(last),
+        state__in=[ReviewState.CHANGES_REQUESTED, ReviewState.REJECTED],
+        version__created_by=principal.user,
+        version__latest_of__isnull=False,
+    )
 
 
 def waiting_for(principal: Principal) -> QuerySet[Review]:

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.audit.models import Event
-from dam.catalog.models import Approval, Asset, RenditionKind, Version
+from dam.catalog.models import Approval, RenditionKind, Version
 from dam.core.tasks import enqueue
-from dam.rights.visibility import visible_assets
+from dam.web import asset_version
 from dam.web.decorators import BrandRequest, requires
 from provenance.manifests.models import ManifestRecord
 from provenance.web import credentials_summary
@@ -24,7 +24,7 @@ from provenance.web import credentials_summary
 @requires(Capability.VIEW)
 def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """The fragment: the released file's credentials first, then the master's."""
-    version = _version(request, asset_id)
+    version = asset_version.find(request, asset_id)
     records = ManifestRecord.objects.filter(version=version).select_related("rendition")
     told = [_told(record) for record in records]
     released = version.renditions.filter(kind=RenditionKind.RELEASE).exists()
@@ -43,20 +43,13 @@ def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @requires(Capability.RETRY)
 def sign_again(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """Ask once more for the release of an approved version, after signing it has failed."""
-    version = _version(request, asset_id)
+    version = asset_version.find(request, asset_id)
     if version.approval == Approval.APPROVED:
         enqueue("sign.release", version_id=str(version.pk))
         messages.success(request, "The release is being signed again.")
     else:
         messages.error(request, "Only what is approved can be released.")
     return redirect("asset", request.brand.slug, asset_id)
-
-
-def _version(request: BrandRequest, asset_id: UUID) -> Version:
-    seen = visible_assets(request.principal).select_related("latest__asset")
-    asset: Asset = get_object_or_404(seen, pk=asset_id)
-    assert asset.latest is not None  # visible_assets promises one
-    return asset.latest
 
 
 def _told(record: ManifestRecord) -> dict[str, object]:

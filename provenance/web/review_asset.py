@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import Asset, Version
 from dam.rights import visibility
-from dam.web import htmx
+from dam.web import asset_version, htmx
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import queue, reviews
+from provenance.review import comments, queue, reviews
 from provenance.review.models import Review
 from provenance.web import review_comments, review_summary
 from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
@@ -26,25 +26,23 @@ from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
 @requires(Capability.VIEW)
 def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """The fragment of the asset page: state, stages, what this person may do next, and the comments."""
-    return _panel(request, _asset(request, asset_id))
+    return _panel(request, asset_version.find(request, asset_id))
 
 
 @require_POST
 @requires(Capability.SUBMIT)
 def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    asset = _asset(request, asset_id)
+    version = asset_version.find(request, asset_id)
     form = SubmitForm(request.POST)
     if form.is_valid():
         due_at = end_of(form.cleaned_data["due_on"])
         try:
-            reviews.submit(
-                _current(asset), by=request.principal, note=form.cleaned_data["note"], due_at=due_at
-            )
+            reviews.submit(version, by=request.principal, note=form.cleaned_data["note"], due_at=due_at)
         except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
-            return _done(request, asset, f"{asset} is in review.")
-    return _panel(request, asset, submit_form=form, status=422)
+            return _done(request, version.asset, f"{version.asset} is in review.")
+    return _panel(request, version, submit_form=form, status=422)
 
 
 @require_POST
@@ -65,39 +63,41 @@ def withdraw(request: BrandRequest, review_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Capability.WITHDRAW_RELEASE)
 def revoke(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    asset = _asset(request, asset_id)
+    version = asset_version.find(request, asset_id)
     form = RevokeForm(request.POST)
     if form.is_valid():
         try:
-            reviews.revoke(_current(asset), by=request.principal, reason=form.cleaned_data["reason"])
+            reviews.revoke(version, by=request.principal, reason=form.cleaned_data["reason"])
         except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
-            return _done(request, asset, f"The approval of {asset} is withdrawn.")
-    return _panel(request, asset, revoke_form=form, status=422)
+            return _done(request, version.asset, f"The approval of {version.asset} is withdrawn.")
+    return _panel(request, version, revoke_form=form, status=422)
 
 
 def _panel(
     request: BrandRequest,
-    asset: Asset,
+    version: Version,
     *,
     submit_form: SubmitForm | None = None,
     revoke_form: RevokeForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     at = timezone.localtime()
-    version = _current(asset)
     works_here = request.principal.can(Capability.VIEW_UNRELEASED)
     passages = list(
-        Review.objects.filter(version__asset=asset, brand=request.brand)
+        Review.objects.filter(
+            version__asset=version.asset, version__in=visibility.visible_versions(request.principal)
+        )
         .select_related("version__asset", "version__created_by", "submitted_by", "brand")
         .prefetch_related("decisions__decided_by")
         .order_by("-submitted_at")
     )
     latest = next((review for review in passages if review.version_id == version.pk), None)
     context: dict[str, object] = {
-        "asset": asset,
+        "asset": version.asset,
         "version": version,
+        **asset_version.others(request, version),
         "works_here": works_here,
         "latest": latest,
         "sentence": review_summary.sentence(latest, at=at) if latest else "",
@@ -113,6 +113,7 @@ def _panel(
     }
     if works_here:
         context |= review_comments.context(version)
+        context["open_elsewhere"] = comments.open_in_other_versions(version)
     return render(request, "review/asset_panel.html", context, status=status)
 
 
@@ -121,13 +122,3 @@ def _done(request: BrandRequest, asset: Asset, words: str) -> HttpResponse:
     if htmx.is_htmx(request):
         return htmx.reload()
     return redirect("asset", request.brand.slug, asset.pk)
-
-
-def _asset(request: BrandRequest, asset_id: UUID) -> Asset:
-    rows = visibility.visible_assets(request.principal)
-    return get_object_or_404(rows.select_related("latest__brand", "latest__asset", "brand"), pk=asset_id)
-
-
-def _current(asset: Asset) -> Version:
-    assert asset.latest is not None  # visible assets have one
-    return asset.latest

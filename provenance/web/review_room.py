@@ -25,23 +25,29 @@ from provenance.review.states import DecisionKind, ReviewState
 from provenance.web import review_comments, review_summary
 from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
 
-LISTS = {"waiting": "Waits for you", "open": "In review", "closed": "Decided"}
+LISTS = {
+    "waiting": "Waits for you",
+    "returned": "Needs your changes",
+    "open": "In review",
+    "closed": "Decided",
+}
 RECENT = 50
 
 
 @require_safe
 @requires(Capability.VIEW_UNRELEASED)
 def reviews_page(request: BrandRequest) -> HttpResponse:
-    """The lists of reviews: what waits for this person, what is open, what was decided lately."""
+    """The lists of reviews: what waits for this person, came back to them, is open, is over."""
     lists = {
         "waiting": queue.waiting_for(request.principal),
+        "returned": queue.returned_to(request.principal),
         "open": queue.open_reviews(request.principal),
         "closed": queue.closed_reviews(request.principal),
     }
-    counts = {name: lists[name].count() for name in ("waiting", "open")}
+    counts = {name: lists[name].count() for name in ("waiting", "returned", "open")}
     chosen = request.GET.get("show", "")
     if chosen not in lists:
-        chosen = "waiting" if counts["waiting"] or not counts["open"] else "open"
+        chosen = next((name for name, count in counts.items() if count), "waiting")
     at = timezone.now()
     shown = lists[chosen].prefetch_related("version__renditions", "decisions__decided_by")[:RECENT]
     return render(
@@ -60,9 +66,12 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
 @require_safe
 @requires(Capability.VIEW)
 def count(request: BrandRequest) -> HttpResponse:
-    """The figure beside "Review" in the rail: what waits for this person."""
+    """The figure beside "Review" in the rail: what waits for this person, as a reviewer or as a maker."""
     waiting = queue.waiting_for(request.principal).count()
-    return render(request, "review/count.html", {"waiting": waiting})
+    returned = queue.returned_to(request.principal).count()
+    words = [f"{waiting} to decide"] * bool(waiting) + [f"{returned} to change"] * bool(returned)
+    context = {"waiting": waiting, "returned": returned, "words": ", ".join(words)}
+    return render(request, "review/count.html", context)
 
 
 @require_safe
@@ -213,6 +222,7 @@ def _row(review: Review, *, at: Any) -> dict[str, object]:
         "has_poster": RenditionKind.POSTER in _renditions(review.version),
         "overdue": open_now and review.due_at is not None and review.due_at < at,
         "sentence": "" if open_now else review_summary.sentence(review, at=at),
+        "said": [decision for decision in review.decisions.all() if decision.comment],
     }
 
 

@@ -105,12 +105,12 @@ def _lines(path: Path) -> list[str]:
 
 
 def _told(hit: Hit) -> dict[str, Any]:
-    version = hit.asset.latest
+    version = hit.asset.shown
     moment = hit.moment
     return {
         "asset": str(hit.asset.pk),
         "title": hit.asset.title,
-        "path": version.filename if version else "",
+        "path": version.filename,
         "score": hit.score,
         "moment": {"start": moment.start_ms / 1000, "end": moment.end_ms / 1000} if moment else None,
     }

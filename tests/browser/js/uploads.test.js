@@ -73,6 +73,22 @@ test("chosen files are listed and sent", async () => {
   equal(rows().map((row) => row.querySelector("[data-name]").textContent), ["a.mp4", "b.mp4"]);
 });
 
+test("what is meant for a clip is sent with its id, one file alone, and says which version it is", async () => {
+  await load();
+  find("#uploads").dataset.asset = "the-clip";
+  await choose(["a.mp4", 10], ["b.mp4", 10]);
+  await become({ state: "taken", url: "/clip/", version: 2 });
+  equal([made[0].asset, made.length, words()], ["the-clip", 1, "It is version 2 now"]);
+});
+
+test("what the clip has already says in which version", async () => {
+  await load();
+  find("#uploads").dataset.asset = "the-clip";
+  await choose(["a.mp4", 10]);
+  await become({ state: "known", url: "/clip/", reason: "as version 1" });
+  equal(words(), "as version 1");
+});
+
 test("two files go at once, the others wait their turn", async () => {
   await load();
   await choose(["a.mp4", 10], ["b.mp4", 10], ["c.mp4", 10]);

@@ -24,7 +24,7 @@ class Row {
     this.find("retry").addEventListener("click", () => this.queue());
     this.find("cancel").addEventListener("click", () => this.dismiss());
     this.find("bar").setAttribute("aria-label", file.name);
-    this.upload = new Upload(file, root.dataset.create, (sent) => this.progress(sent));
+    this.upload = new Upload(file, root.dataset.create, (sent) => this.progress(sent), root.dataset.asset);
     part("dock-list").prepend(this.element);
   }
 
@@ -81,9 +81,10 @@ class Row {
     }
   }
 
-  finish({ state, reason, url }) {
-    const words = { taken: "In the library", known: "Already in the library: nothing was added twice" };
-    this.show(state, words[state] ?? reason);
+  finish({ state, reason, url, version }) {
+    const taken = root.dataset.asset ? `It is version ${version} now` : "In the library";
+    const words = { taken, known: "Already in the library: nothing was added twice" };
+    this.show(state, (root.dataset.asset && state === "known" && reason) || words[state] || reason);
     if (url) this.find("name").href = url;
   }
 
@@ -121,6 +122,7 @@ async function next() {
 
 function add(files) {
   if (!files.length) return;
+  if (root.dataset.asset) files = files.slice(0, 1); // each would replace the one before
   dock.hidden = false;
   delete dock.dataset.folded;
   for (const file of files) new Row(file).queue();

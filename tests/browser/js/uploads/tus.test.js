@@ -316,3 +316,9 @@ test("cancelling succeeds though the server can't be reached", async () => {
   await sent.cancel();
   equal(server.calls.at(-1), "DELETE");
 });
+
+test("what is meant for a clip names it beside the file", async () => {
+  const server = new Server();
+  await new Upload(new File([new Uint8Array(4)], "a.mp4"), "/uploads/", () => {}, "the-clip").send();
+  equal(server.headers["Upload-Metadata"], `filename ${btoa("a.mp4")},asset ${btoa("the-clip")}`);
+});

@@ -202,3 +202,53 @@ def test_a_comment_of_another_brand_is_not_there() -> None:
     assert client.post(reverse("comment-add", args=[slug, case.version.pk])).status_code == 404
     assert client.get(reverse("comments", args=[slug, case.version.pk])).status_code == 404
     assert client.get(reverse("asset-review", args=[slug, case.version.asset_id])).status_code == 404
+
+
+def test_a_clip_that_was_sent_back_offers_the_ways_to_another_version() -> None:
+    case = Case()
+    review = case.submit()
+    reviews.decide(
+        review,
+        by=case.brand_reviewer,
+        kind=DecisionKind.REJECT,
+        expected_sha256=case.version.sha256,
+        comment="No",
+    )
+    shown = panel(case, case.creator)
+    assert "Make another version" in shown
+    assert f"/generate/?asset={case.version.asset_id}" in shown
+    assert "Make another version" not in panel(case, case.brand_reviewer)
+
+
+def test_comments_stay_with_their_version_and_the_new_one_counts_those_still_open() -> None:
+    case = Case()
+    comments.add(case.version, by=case.creator, body="The logo flickers")
+    comments.resolve(comments.add(case.version, by=case.creator, body="Done"), by=case.creator)
+    case.add_version()
+    shown = panel(case, case.creator)
+    assert "The logo flickers" not in shown
+    assert re.search(r">Version 1</a>\s*has 1 open comment\.", shown)
+
+
+def test_an_earlier_version_is_not_sent_to_review_but_points_to_the_newest() -> None:
+    case = Case()
+    case.add_version()
+    address = reverse("asset-review", args=[case.brand.slug, case.version.asset_id])
+    shown = signed_in(case.creator).get(address, {"version": "1"}).content.decode()
+    assert "A newer version has replaced this one." in shown
+    assert "Go to version 2" in shown
+    answer = signed_in(case.creator).post(
+        reverse("review-submit", args=[case.brand.slug, case.version.asset_id], query={"version": 1})
+    )
+    assert (answer.status_code, Review.objects.count()) == (422, 0)
+
+
+def test_the_approval_of_a_released_version_can_be_withdrawn_beside_a_draft() -> None:
+    case = Case()
+    case.approve_all()
+    release(case.version)
+    case.add_version()
+    address = reverse("review-revoke", args=[case.brand.slug, case.version.asset_id], query={"version": 1})
+    signed_in(case.legal_reviewer).post(address, {"reason": "Ended"})
+    case.version.refresh_from_db()
+    assert case.version.approval == Approval.WITHDRAWN

@@ -76,7 +76,7 @@ def test_the_queue_says_when_nothing_waits_and_shows_what_is_open() -> None:
 def test_the_rail_counts_what_waits_for_this_person(role: str, figure: str) -> None:
     case = Case()
     case.submit()
-    assert page(getattr(case, role), "review-count").replace(" wait for you", "") == figure
+    assert page(getattr(case, role), "review-count").replace(" 1 to decide", "") == figure
 
 
 def test_the_room_shows_every_fact_and_the_reviewers_buttons() -> None:
@@ -280,3 +280,16 @@ def test_the_submitter_takes_it_back_from_the_page() -> None:
     review.refresh_from_db()
     case.version.refresh_from_db()
     assert (review.state, case.version.approval) == (ReviewState.WITHDRAWN, Approval.DRAFT)
+
+
+def test_the_room_of_a_replaced_version_says_so_and_leads_to_the_newest() -> None:
+    case = Case()
+    review = case.submit()
+    case.add_version()
+    shown = page(case.brand_reviewer, "review", review.pk)
+    assert "A newer version has replaced this one." in shown
+    assert "See version 2" in shown
+    assert "Request changes" not in shown
+    answer = decide(review, by=case.brand_reviewer)
+    assert answer.status_code == 422
+    assert "A newer version has replaced this one." in answer.content.decode()

@@ -36,8 +36,9 @@ async function refusal(status, text) {
 }
 
 export class Upload {
-  constructor(file, create, onProgress) {
-    Object.assign(this, { file, create, onProgress, address: null, piece: 8 * 1024 * 1024, stopped: false });
+  // `asset` is the id of a clip that the file is to be the next version of.
+  constructor(file, create, onProgress, asset = "") {
+    Object.assign(this, { file, create, onProgress, asset, address: null, piece: 8 * 1024 * 1024, stopped: false });
   }
 
   // Sends what is missing; resolves when the server has every byte.
@@ -63,7 +64,7 @@ export class Upload {
       method: "POST",
       headers: {
         "Upload-Length": String(this.file.size),
-        "Upload-Metadata": `filename ${base64(this.file.name)}`,
+        "Upload-Metadata": `filename ${base64(this.file.name)}${this.asset && `,asset ${base64(this.asset)}`}`,
       },
     });
     if (!response.ok) throw await refusal(response.status, await response.text());

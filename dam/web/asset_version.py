@@ -1,0 +1,51 @@
+"""Which version of an asset a page is about: the one its reader is shown, or the one its address names."""
+
+from uuid import UUID
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from dam.catalog.models import Asset, Version
+from dam.rights import visibility
+from dam.web.decorators import BrandRequest
+
+
+def find(request: BrandRequest, asset_id: UUID) -> Version:
+    """The version of `?version=2`, else the one that is shown, with its asset. Raises Http404.
+
+    What is not theirs to see is not there: to those who see released work alone a draft's number says no
+    more than one that was never given.
+    """
+    rows = visibility.visible_versions(request.principal).filter(asset_id=asset_id)
+    number = request.GET.get("version", "")
+    if not number:
+        rows = rows.filter(**{f"{visibility.shown(request.principal)}_of__isnull": False})
+    elif number.isdecimal() and len(number) < 7:
+        rows = rows.filter(number=int(number))
+    else:
+        raise Http404("There is no such version.")
+    rows = rows.select_related(
+        "asset__created_by", "asset__latest", "asset__released", "brand", "created_by", "rights"
+    )
+    return get_object_or_404(rows, pk__isnull=False)
+
+
+def others(request: BrandRequest, version: Version) -> dict[str, object]:
+    """For the notes on a page: the newer version that replaced this one, and the one that is released.
+
+    Each is None when it is this very one, or when there is none; always for those shown released work alone.
+    """
+    asset = version.asset
+    works_here = visibility.shown(request.principal) == "latest"
+    return {
+        "newer": asset.latest if works_here and asset.latest_id != version.pk else None,
+        "released": asset.released if works_here and asset.released_id != version.pk else None,
+        # Links keep to the version that the address names.
+        "pinned": f"&version={version.number}" if "version" in request.GET else "",
+    }
+
+
+def stack(asset: Asset) -> list[Version]:
+    """Every version of the asset, the newest first, with what a row of the history shows."""
+    rows = asset.versions.select_related("created_by").prefetch_related("renditions")
+    return list(rows.order_by("-number"))

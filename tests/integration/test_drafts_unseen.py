@@ -1,0 +1,87 @@
+"""A draft of what is released changes not a byte of what those who see released work alone are sent."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dam.accounts.capabilities import Role
+from dam.catalog.models import Credentials, Origin, Processing, RenditionKind, Version
+from dam.search.models import Embedding
+from provenance.review import comments, reviews
+from tests.factories import RenditionFactory, next_version
+from tests.integration.role_table import ROWS, Row
+from tests.integration.role_world import World
+
+pytestmark = pytest.mark.django_db
+PAGES = [
+    row for row in ROWS if row.method == "GET" and row.viewer == 200 and row.name not in ("events", "file")
+]
+# What differs from one answer to the next anyway: the form's token, and the moment of the answer.
+CHANGES_ANYWAY = re.compile(
+    r'csrfmiddlewaretoken" value="\w+|X-CSRFToken": "\w+|since=[^"]+|[0-9]+ seconds? ago'
+)
+
+
+def seen_by(client: Client, world: World, row: Row, **query: str) -> str:
+    address = reverse(
+        row.name, args=[world.brand.slug, *(world.named(each, Role.VIEWER) for each in row.args)]
+    )
+    response = client.get(address, {**row.data, **query})
+    assert response.status_code == 200
+    return CHANGES_ANYWAY.sub("", response.content.decode())
+
+
+def add_draft(world: World) -> Version:
+    """A draft that differs from what is released in everything, is talked about, and is in review."""
+    draft = next_version(
+        world.released, origin=Origin.GENERATED, credentials=Credentials.ALTERED, created_by=world.maker.user,
+        duration_ms=61_000, filename="secret.mp4", processing=Processing.READY,
+    )  # fmt: skip
+    for kind in (RenditionKind.POSTER, RenditionKind.SPRITE, RenditionKind.PROXY):
+        RenditionFactory.create(version=draft, kind=kind)
+    Embedding.objects.create(version=draft, encoder="new@1", frame=0, time_ms=0, vector=[1.0, 0.0])
+    comments.add(draft, by=world.maker, body="A word about the draft")
+    reviews.submit(draft, by=world.maker)
+    return draft
+
+
+def test_no_page_of_a_viewer_changes_when_a_draft_comes() -> None:
+    world, client = World(), Client()
+    client.force_login(world.people[Role.VIEWER].user)
+    searches: tuple[dict[str, str], ...] = (
+        {},
+        {"q": "clip"},
+        {"state": "in_review"},
+        {"credentials": "altered"},
+    )
+
+    def everything() -> dict[str, str]:
+        pages = {str(row): seen_by(client, world, row) for row in PAGES}
+        library = next(row for row in PAGES if row.name == "library")
+        return pages | {f"library {query}": seen_by(client, world, library, **query) for query in searches}
+
+    before = everything()
+    add_draft(world)
+    after = everything()
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def test_every_address_of_the_draft_itself_is_not_there() -> None:
+    world, client = World(), Client()
+    client.force_login(world.people[Role.VIEWER].user)
+    draft = add_draft(world)
+    for kind in ("poster", "sprite", "proxy", "master", "release"):
+        assert client.get(reverse("file", args=[world.brand.slug, draft.pk, kind])).status_code == 404
+    for name in ("asset", "asset-usage", "asset-review", "asset-credentials", "asset-origin"):
+        address = reverse(name, args=[world.brand.slug, draft.asset_id])
+        assert client.get(address, {"version": "2"}).status_code == 404
+
+
+def test_those_who_work_here_see_the_draft_on_the_same_pages() -> None:
+    world, client = World(), Client()
+    client.force_login(world.people[Role.LIBRARIAN].user)
+    draft = add_draft(world)
+    page = client.get(reverse("asset", args=[world.brand.slug, draft.asset_id]))
+    assert page.context["version"] == draft
