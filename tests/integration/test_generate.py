@@ -3,10 +3,8 @@
 import os
 import signal
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from dam.celery import app
 from dam.core import storage

@@ -44,7 +44,7 @@ def draft(
 
 def ask(version: Version, kind: str = "master", *, role: Role = Role.CREATOR, **options: Any) -> Any:
     client = Client()
-    client.force_login(member(version.brand, role))
+    client.force_login(member(version.brand, role).user)
     method = getattr(client, options.pop("method", "get"))
     return method(reverse("file", args=[version.brand.slug, version.pk, kind]), headers=options)
 
