@@ -86,21 +86,21 @@ def caution(licence: str) -> str:
 
 def _generator() -> InstalledModel:
     try:
-        found = generator()
+        model = generator()
     except GeneratorError as error:
         return _broken(Kind.GENERATOR, str(error))
-    can = found.capabilities
+    can = model.capabilities
     longest = float(can.max_frames / can.frame_rate)
     sizes = ", ".join(f"{width}×{height}" for width, height in can.sizes)
     return InstalledModel(
         kind=Kind.GENERATOR,
-        folder=found.folder,
-        name=found.identity.name,
-        version=found.identity.version,
-        licence=found.identity.licence,
+        folder=model.folder,
+        name=model.identity.name,
+        version=model.identity.version,
+        licence=model.identity.licence,
         ability=f"Makes clips from words: {sizes}, up to {longest:.1f} s.",
         problem="",
-        caution=found.caution,
+        caution=model.caution,
     )
 
 

@@ -61,21 +61,21 @@ class Lexicon:
     """Words that look like a slip or a form of a known one, and are not."""
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> "Lexicon":
+    def from_json(cls, data: Mapping[str, Any]) -> "Lexicon":
         """Read `{"attributes": {name: {value: [phrase, ...]}}, "fallback": {name: value}, ...}`."""
         attributes = {
             name: {value: tuple(tuple(words(phrase)) for phrase in ways) for value, ways in values.items()}
-            for name, values in said["attributes"].items()
+            for name, values in data["attributes"].items()
         }
         return cls(
             attributes=attributes,
-            fallback=dict(said["fallback"]),
-            of_the_place=frozenset(said.get("of_the_place", ())),
-            empty=dict(said.get("empty", {})),
-            plurals=dict(said.get("plurals", {})),
-            many=frozenset(said.get("many", ())),
-            neighbours={word: (name, value) for word, (name, value) in said.get("neighbours", {}).items()},
-            others=frozenset(said.get("others", ())),
+            fallback=dict(data["fallback"]),
+            of_the_place=frozenset(data.get("of_the_place", ())),
+            empty=dict(data.get("empty", {})),
+            plurals=dict(data.get("plurals", {})),
+            many=frozenset(data.get("many", ())),
+            neighbours={word: (name, value) for word, (name, value) in data.get("neighbours", {}).items()},
+            others=frozenset(data.get("others", ())),
         )
 
     @cached_property
@@ -95,10 +95,10 @@ class Lexicon:
     @cached_property
     def vocabulary(self) -> Mapping[str, Sequence[str]]:
         """Every word of every phrase, by first letter."""
-        found: dict[str, list[str]] = {}
+        words_by_letter: dict[str, list[str]] = {}
         for word in sorted({word for phrase in self.phrases for word in phrase} - _SILENT):
-            found.setdefault(word[0], []).append(word)
-        return found
+            words_by_letter.setdefault(word[0], []).append(word)
+        return words_by_letter
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -191,8 +191,8 @@ def _pieces(prompt: str, lexicon: Lexicon) -> Iterator[_Piece]:
         for length in range(min(lexicon.longest, len(read) - place), 0, -1):
             phrase = tuple(read[place : place + length])
             if meaning := lexicon.phrases.get(phrase):
-                said = " ".join(written[place : place + length])
-                yield _Piece(said, " ".join(phrase), meaning, guessed=False)
+                phrase_written = " ".join(written[place : place + length])
+                yield _Piece(phrase_written, " ".join(phrase), meaning, guessed=False)
                 break
         else:
             length = 1
@@ -207,10 +207,10 @@ def say(values: Mapping[str, str], lexicon: Lexicon) -> str:
     """A prompt in the lexicon's plainest words: "two red balls turning on a table by day, zooming in"."""
     parts = _parts(values, lexicon)
     camera = parts.pop("camera", "")
-    said = " ".join(parts.values())
+    sentence = " ".join(parts.values())
     if "count" not in parts:
-        said = f"{'an' if said[0] in 'aeiou' else 'a'} {said}"
-    return f"{said}, {camera}" if camera else said
+        sentence = f"{'an' if sentence[0] in 'aeiou' else 'a'} {sentence}"
+    return f"{sentence}, {camera}" if camera else sentence
 
 
 def _parts(values: Mapping[str, str], lexicon: Lexicon) -> dict[str, str]:

@@ -66,9 +66,9 @@ class Journey:
 
     def member(self, role: Role) -> Member:
         """That person, with the role they have now."""
-        found = principals.member(self.people[role], self.brand)
-        assert found is not None
-        return found
+        member = principals.member(self.people[role], self.brand)
+        assert member is not None
+        return member
 
     @property
     def upload(self) -> Version:
@@ -108,12 +108,12 @@ def steps(brand: Brand) -> tuple[tuple[str, Step], ...]:
 @contextmanager
 def people(brand: Brand) -> Iterator[dict[Role, User]]:
     """One person for each role that the tour needs. Afterwards they are no members and can't come in."""
-    found = {role: _person(brand, role) for role in ROLES}
+    people_by_role = {role: _person(brand, role) for role in ROLES}
     try:
-        yield found
+        yield people_by_role
     finally:
-        Membership.objects.filter(brand=brand, user__in=found.values()).delete()
-        User.objects.filter(pk__in=[user.pk for user in found.values()]).update(is_active=False)
+        Membership.objects.filter(brand=brand, user__in=people_by_role.values()).delete()
+        User.objects.filter(pk__in=[user.pk for user in people_by_role.values()]).update(is_active=False)
 
 
 def _person(brand: Brand, role: Role) -> User:
@@ -205,11 +205,11 @@ def check_signature(journey: Journey) -> str:
 
 
 def find_by_words(journey: Journey) -> str:
-    found = search.find(journey.member(Role.CREATOR), words=f"tour {journey.token}", limit=20)
-    if journey.upload.asset_id not in [hit.asset.pk for hit in found.hits]:
+    results = search.find(journey.member(Role.CREATOR), words=f"tour {journey.token}", limit=20)
+    if journey.upload.asset_id not in [hit.asset.pk for hit in results.hits]:
         raise TourFailed("Searching for the upload's name does not find it.")
-    found = search.find(journey.member(Role.CREATOR), words=PROMPT, limit=200)
-    if journey.clip.asset_id not in [hit.asset.pk for hit in found.hits]:
+    results = search.find(journey.member(Role.CREATOR), words=PROMPT, limit=200)
+    if journey.clip.asset_id not in [hit.asset.pk for hit in results.hits]:
         raise TourFailed("Searching for the prompt does not find the clip.")
     return "the upload by its name, the generated clip by its prompt"
 

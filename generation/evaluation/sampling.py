@@ -38,7 +38,7 @@ class Sampler:
         """Clips [B, T, H, W, 3] of canonical prompts."""
         width, height = size or self._size
         with torch.inference_mode():
-            found: NDArray[np.float32] = self._pipeline(
+            clips: NDArray[np.float32] = self._pipeline(
                 prompt=list(prompts),
                 negative_prompt=[""] * len(prompts),
                 width=width,
@@ -50,7 +50,7 @@ class Sampler:
                 generator=[torch.Generator("cpu").manual_seed(seed) for seed in seeds],
                 output_type="np",
             ).frames
-        frames: Frames = np.rint(found * 255).astype(np.uint8)
+        frames: Frames = np.rint(clips * 255).astype(np.uint8)
         return frames
 
     def from_picture(self, prompt: str, picture: Picture, seed: int) -> Frames:
@@ -112,24 +112,24 @@ class Sampler:
         states = torch.cat(words)
         scheduler = type(pipeline.scheduler).from_config(pipeline.scheduler.config)
         scheduler.set_timesteps(self._steps, device=known.device)
-        asked = (~keep).float()
+        open_places = (~keep).float()
         patch = pipeline.transformer.config.patch_size[-1]
         # Chance is drawn on the CPU, so that a seed means the same on every device.
         latents = torch.randn(known.shape, generator=torch.Generator("cpu").manual_seed(seed)).to(
             known.device
         )
         for time in scheduler.timesteps:
-            shown = torch.lerp(known, latents, asked).to(states.dtype).expand(2, -1, -1, -1, -1)
-            timestep = (asked[:, ::patch, ::patch].flatten() * time).expand(2, -1)
-            found = pipeline.transformer(
+            shown = torch.lerp(known, latents, open_places).to(states.dtype).expand(2, -1, -1, -1, -1)
+            timestep = (open_places[:, ::patch, ::patch].flatten() * time).expand(2, -1)
+            output = pipeline.transformer(
                 hidden_states=shown, timestep=timestep, encoder_hidden_states=states, return_dict=False
             )[0].float()
-            wanted, unguided = found.chunk(2)
+            wanted, unguided = output.chunk(2)
             expected = unguided + self._guidance * (wanted - unguided)
             if settle is not None:
                 expected = settle(expected)
-            expected = torch.lerp(known, expected, asked)
+            expected = torch.lerp(known, expected, open_places)
             latents = scheduler.step(expected, time, latents, return_dict=False)[0]
-        video = pipeline.vae.decode(torch.lerp(known, latents, asked)).sample[0]
+        video = pipeline.vae.decode(torch.lerp(known, latents, open_places)).sample[0]
         frames: Frames = ((video.permute(1, 2, 3, 0) + 1) * 127.5).round().to(torch.uint8).cpu().numpy()
         return frames

@@ -66,9 +66,9 @@ def report(
 
     sampler = Sampler(folder)
     model = sampler.card.identity
-    found = evaluate(sampler, prompts=prompts, seeds=seeds, on_progress=on_progress)
+    figures = evaluate(sampler, prompts=prompts, seeds=seeds, on_progress=on_progress)
     named = {"name": model.name, "version": model.version, "weights_sha256": model.weights_sha256}
-    return {**found, "model": named}
+    return {**figures, "model": named}
 
 
 def evaluate(
@@ -81,14 +81,14 @@ def evaluate(
     `ceiling` says what the reader makes of the renderer's own clips of the same scenes, `floor` how well
     clips fit the prompts of their neighbours.
     """
-    asked = exam(FIRST_SEED, prompts)
-    begun = asked[:_PICTURES]
-    looped = [scene for scene in asked if scene.motion in _RETURNING][:_LOOPS]
+    wanted = exam(FIRST_SEED, prompts)
+    begun = wanted[:_PICTURES]
+    looped = [scene for scene in wanted if scene.motion in _RETURNING][:_LOOPS]
     steps = _Steps(on_progress, prompts * (seeds + 1) + len(begun) + len(looped))
     readings, shape = [], (_FRAMES, _HEIGHT, _WIDTH)
     for seed in range(seeds):
         for at in range(0, prompts, _AT_ONCE):
-            some = asked[at : at + _AT_ONCE]
+            some = wanted[at : at + _AT_ONCE]
             made = generator.make(
                 [captions.plain(scene) for scene in some], [seed * prompts + at + k for k in range(len(some))]
             )
@@ -96,7 +96,7 @@ def evaluate(
             for clip in made:
                 readings.append(recognition.read(clip))
                 steps.done()
-    shown = asked * seeds
+    shown = wanted * seeds
     fidelity = [_fidelity(generator, scene, seed, shape, steps) for seed, scene in enumerate(begun)]
     seams = [_seam(generator, scene, seed, shape, steps) for seed, scene in enumerate(looped)]
     return {
@@ -106,20 +106,20 @@ def evaluate(
         "prompts": prompts,
         "seeds": seeds,
         **{f"by_{name}": _breakdown(readings, shown, name) for name in JOINT},
-        "ceiling": _scores(list(_rendered(asked, shape, steps)), asked),
+        "ceiling": _scores(list(_rendered(wanted, shape, steps)), wanted),
         "floor": _scores(readings, [*shown[1:], *shown[:1]]),
     }
 
 
 def ceiling(prompts: int = 200, *, on_progress: Progress | None = None) -> Report:
     """The same of the renderer's own clips: what the reader can tell at best."""
-    asked = exam(FIRST_SEED, prompts)
-    readings = list(_rendered(asked, (_FRAMES, _HEIGHT, _WIDTH), _Steps(on_progress, prompts)))
+    wanted = exam(FIRST_SEED, prompts)
+    readings = list(_rendered(wanted, (_FRAMES, _HEIGHT, _WIDTH), _Steps(on_progress, prompts)))
     return {
-        **_scores(readings, asked),
+        **_scores(readings, wanted),
         "prompts": prompts,
-        **{f"by_{name}": _breakdown(readings, asked, name) for name in JOINT},
-        "floor": _scores(readings, [*asked[1:], *asked[:1]]),
+        **{f"by_{name}": _breakdown(readings, wanted, name) for name in JOINT},
+        "floor": _scores(readings, [*wanted[1:], *wanted[:1]]),
     }
 
 
@@ -135,9 +135,9 @@ class _Steps:
             self._tell(self._count, self._most)
 
 
-def _rendered(asked: Sequence[Scene], shape: tuple[int, ...], steps: _Steps) -> Iterator[Reading]:
+def _rendered(wanted: Sequence[Scene], shape: tuple[int, ...], steps: _Steps) -> Iterator[Reading]:
     frames, height, width = shape
-    for scene in asked:
+    for scene in wanted:
         clip = rendering.render([scene], frames=frames, height=height, width=width)[0]
         yield recognition.read(clip.numpy())
         steps.done()
@@ -168,25 +168,25 @@ def _seam(generator: Generator, scene: Scene, seed: int, shape: tuple[int, ...],
     return float(np.abs(clip[-1] - clip[0]).mean()) / max(usual, _ROUNDING)
 
 
-def _scores(readings: Sequence[Reading], asked: Sequence[Scene]) -> dict[str, float]:
+def _scores(readings: Sequence[Reading], wanted: Sequence[Scene]) -> dict[str, float]:
     """The share of readings that are right, per attribute."""
     right = {
-        name: [_is_right(r, s, name) for r, s in zip(readings, asked, strict=True)] for name in ATTRIBUTES
+        name: [_is_right(r, s, name) for r, s in zip(readings, wanted, strict=True)] for name in ATTRIBUTES
     }
     right["joint"] = [all(of) for of in zip(*(right[name] for name in JOINT), strict=True)]
     shares = {name: _mean(values) for name, values in right.items()}
     return {**shares, "flicker": _mean([r.flicker for r in readings], digits=5)}
 
 
-def _is_right(found: Reading, scene: Scene, name: str) -> bool:
-    return bool(getattr(found, name) == getattr(scene, name))
+def _is_right(reading: Reading, scene: Scene, name: str) -> bool:
+    return bool(getattr(reading, name) == getattr(scene, name))
 
 
-def _breakdown(readings: Sequence[Reading], asked: Sequence[Scene], name: str) -> dict[str, float]:
+def _breakdown(readings: Sequence[Reading], wanted: Sequence[Scene], name: str) -> dict[str, float]:
     """The share of readings that name an attribute right, per value asked for, in the world's order."""
     right: dict[str, list[bool]] = defaultdict(list)
-    for found, scene in zip(readings, asked, strict=True):
-        right[getattr(scene, name)].append(_is_right(found, scene, name))
+    for reading, scene in zip(readings, wanted, strict=True):
+        right[getattr(scene, name)].append(_is_right(reading, scene, name))
     return {value: _mean(right[value]) for value in scenes.ATTRIBUTES[name] if value in right}
 
 

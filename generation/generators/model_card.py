@@ -38,11 +38,11 @@ def read(folder: Path, *, digest: bool = False) -> ModelCard:
     card = _written(folder) if (folder / weights.CARD_NAME).exists() else _derived(folder)
     if not digest:
         return card
-    found = weights.digest(folder)
+    actual = weights.digest(folder)
     claimed = card.identity.weights_sha256
-    if claimed and claimed != found:
+    if claimed and claimed != actual:
         raise GeneratorError(f"The weights in {folder.name} are not those its card describes.")
-    return replace(card, identity=replace(card.identity, weights_sha256=found))
+    return replace(card, identity=replace(card.identity, weights_sha256=actual))
 
 
 def _written(folder: Path) -> ModelCard:
@@ -53,30 +53,30 @@ def _written(folder: Path) -> ModelCard:
 @lru_cache(maxsize=8)
 def _parsed(path: Path, _modified: int) -> ModelCard:
     """A lexicon of thousands of words is read once, not with every letter that somebody types."""
-    folder, said = path.parent, _json(path)
+    folder, data = path.parent, _json(path)
     try:
-        words = said.get("lexicon")
+        words = data.get("lexicon")
         return ModelCard(
             identity=ModelIdentity(
-                name=said["name"],
-                version=said["version"],
-                licence=said["licence"],
-                weights_sha256=said["weights_sha256"],
-                pipeline_class=said["pipeline_class"],
-                early_checkpoint=bool(said["early_checkpoint"]),
-                note=said["note"],
+                name=data["name"],
+                version=data["version"],
+                licence=data["licence"],
+                weights_sha256=data["weights_sha256"],
+                pipeline_class=data["pipeline_class"],
+                early_checkpoint=bool(data["early_checkpoint"]),
+                note=data["note"],
             ),
             capabilities=Capabilities(
-                sizes=tuple((int(width), int(height)) for width, height in said["sizes"]),
-                min_frames=int(said["min_frames"]),
-                max_frames=int(said["max_frames"]),
-                frame_step=int(said["frame_step"]),
-                frame_rate=Fraction(said["frame_rate"]),
-                default_steps=int(said["default_steps"]),
-                max_steps=int(said["max_steps"]),
-                default_guidance=float(said["default_guidance"]),
+                sizes=tuple((int(width), int(height)) for width, height in data["sizes"]),
+                min_frames=int(data["min_frames"]),
+                max_frames=int(data["max_frames"]),
+                frame_step=int(data["frame_step"]),
+                frame_rate=Fraction(data["frame_rate"]),
+                default_steps=int(data["default_steps"]),
+                max_steps=int(data["max_steps"]),
+                default_guidance=float(data["default_guidance"]),
             ),
-            max_tokens=int(said["max_tokens"]),
+            max_tokens=int(data["max_tokens"]),
             lexicon=Lexicon.from_json(words) if words else None,
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -121,11 +121,11 @@ def _derived(folder: Path) -> ModelCard:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise GeneratorError(f"{path.parent.name} holds no {path.name}: it is not a model folder.") from error
     except (OSError, ValueError) as error:
         raise GeneratorError(f"{path.name} in {path.parent.name} cannot be read: {error}") from error
-    if not isinstance(said, dict):
+    if not isinstance(data, dict):
         raise GeneratorError(f"{path.name} in {path.parent.name} is not a JSON object.")
-    return said
+    return data

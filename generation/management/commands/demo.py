@@ -45,19 +45,19 @@ class Command(BaseCommand):
                 "Everybody knows the demo people's password, so they are made only where DEMO=1 is set."
             )
         brand, members = people.prepare()
-        self._say(f"{brand}: one person for each of {len(members)} roles")
+        self._print(f"{brand}: one person for each of {len(members)} roles")
         generated = self._ask(brand, members)
         uploaded = self._film(brand, members)
         troubles = self._bring_on(generated, uploaded, members, patience=options["timeout"])
         if len(generated) < len(plan.GENERATED) or len(uploaded) < len(plan.FOOTAGE) or troubles:
             raise CommandError("The starter library is not complete. Run the command again to go on with it.")
-        self._say("The starter library is complete.")
+        self._print("The starter library is complete.")
 
     def _ask(self, brand: Brand, members: People) -> list[tuple[GenerationJob, Goal]]:
         try:
             capabilities = model_register.generator().capabilities
         except GeneratorError as error:
-            self._say(f"Nothing is generated: {error}")
+            self._print(f"Nothing is generated: {error}")
             return []
         return [
             (clips.ask(wanted, people=members, capabilities=capabilities), wanted.goal)
@@ -71,7 +71,7 @@ class Command(BaseCommand):
             try:
                 version = clips.film(footage, brand=brand, by=members[Role.CREATOR])
             except (MediaFailed, Refused) as error:
-                self._say(f"{footage.title}: {error}")
+                self._print(f"{footage.title}: {error}")
                 continue
             uploaded.append((version, footage.goal))
         return uploaded
@@ -89,7 +89,7 @@ class Command(BaseCommand):
             **{str(job.pk): self._generated(job, goal, members) for job, goal in generated},
             **{str(version.pk): self._uploaded(version, goal, members) for version, goal in uploaded},
         }
-        self.told: dict[str, str] = {}
+        self.printed: dict[str, str] = {}
         self.changed_at = time.monotonic()
         self.troubles = 0
         while waiting:
@@ -105,7 +105,7 @@ class Command(BaseCommand):
             job.refresh_from_db()
             if job.state == JobState.DONE:
                 return job.version is None or self._advance(job.version, goal, members)
-            self._tell(
+            self._print_change(
                 briefs.title_of(job.prompt),
                 f"{job.get_state_display().lower()} {job.reason}".strip(),
                 step=job.step,
@@ -122,19 +122,21 @@ class Command(BaseCommand):
         done = clips.advance(version, goal, people=members)
         if done and version.processing != Processing.READY:
             self.troubles += 1
-            self._tell(version.asset.title, f"{clips.now_in_words(version)}: {version.processing_reason}")
+            self._print_change(
+                version.asset.title, f"{clips.now_in_words(version)}: {version.processing_reason}"
+            )
         else:
-            self._tell(version.asset.title, goal.value if done else clips.now_in_words(version))
+            self._print_change(version.asset.title, goal.value if done else clips.now_in_words(version))
         return done
 
-    def _tell(self, title: str, standing: str, *, step: int = 0) -> None:
+    def _print_change(self, title: str, standing: str, *, step: int = 0) -> None:
         """Say where a clip stands when that changed; each step counts as progress."""
-        if self.told.get(title, "").partition("/")[0] != standing:
-            self._say(f"{title}: {standing}")
-        if self.told.get(title) != f"{standing}/{step}":
-            self.told[title] = f"{standing}/{step}"
+        if self.printed.get(title, "").partition("/")[0] != standing:
+            self._print(f"{title}: {standing}")
+        if self.printed.get(title) != f"{standing}/{step}":
+            self.printed[title] = f"{standing}/{step}"
             self.changed_at = time.monotonic()
 
-    def _say(self, line: str) -> None:
+    def _print(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()

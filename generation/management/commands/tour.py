@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Taken:
+class StepOutcome:
     """A step that held, or the one that did not."""
 
     name: str
@@ -52,21 +52,21 @@ class Command(BaseCommand):
         began = time.monotonic()
         with smoke_test.people(brand) as people:
             journey = smoke_test.Journey(brand=brand, people=people, patience=options["timeout"])
-            taken = self._walk(journey, as_json=options["json"])
+            outcomes = self._walk(journey, as_json=options["json"])
         seconds = time.monotonic() - began
-        everything_held = all(step.held for step in taken)
+        everything_held = all(step.held for step in outcomes)
         if options["json"]:
             self.stdout.write(
-                json.dumps(_told(taken, journey, seconds=seconds), indent=2, ensure_ascii=False)
+                json.dumps(_as_json(outcomes, journey, seconds=seconds), indent=2, ensure_ascii=False)
             )
         elif everything_held:
             self.stdout.write(f"Everything held, in {seconds:.1f} s.")
         if not everything_held:
             raise SystemExit(1)
 
-    def _walk(self, journey: smoke_test.Journey, *, as_json: bool) -> list[Taken]:
+    def _walk(self, journey: smoke_test.Journey, *, as_json: bool) -> list[StepOutcome]:
         """Every step, up to the first that does not hold."""
-        taken: list[Taken] = []
+        outcomes: list[StepOutcome] = []
         for name, step in smoke_test.steps(journey.brand):
             began, held = time.monotonic(), True
             try:
@@ -75,13 +75,13 @@ class Command(BaseCommand):
                 held, detail = False, str(error) or type(error).__name__
                 if not isinstance(error, smoke_test.TourFailed):
                     log.exception("The step %r ended in an error.", name)
-            taken.append(Taken(name, round(time.monotonic() - began, 2), held, detail))
-            self._tell(taken[-1], as_json=as_json)
+            outcomes.append(StepOutcome(name, round(time.monotonic() - began, 2), held, detail))
+            self._print_step(outcomes[-1], as_json=as_json)
             if not held:
                 break
-        return taken
+        return outcomes
 
-    def _tell(self, step: Taken, *, as_json: bool) -> None:
+    def _print_step(self, step: StepOutcome, *, as_json: bool) -> None:
         line = f"{'ok  ' if step.held else 'FAIL'} {step.seconds:7.2f} s  {step.name}: {step.detail}"
         to = self.stderr if as_json or not step.held else self.stdout
         to.write(line)
@@ -98,9 +98,9 @@ def _brand(slug: str | None) -> Brand:
     return there or Brand.objects.get_or_create(slug="tour", defaults={"name": "Tour"})[0]
 
 
-def _told(taken: list[Taken], journey: smoke_test.Journey, *, seconds: float) -> dict[str, Any]:
+def _as_json(outcomes: list[StepOutcome], journey: smoke_test.Journey, *, seconds: float) -> dict[str, Any]:
     return {
-        "steps": [asdict(step) for step in taken],
+        "steps": [asdict(step) for step in outcomes],
         "seconds": round(seconds, 2),
         "brand": journey.brand.slug,
         "asset": str(journey.generated.asset_id) if journey.generated else None,
