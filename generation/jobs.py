@@ -21,9 +21,10 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.core import events
 from dam.core.tasks import enqueue
-from dam.models import User, Version
+from dam.ingest import next_versions
+from dam.models import Asset, User, Version
 from generation import previews, states
-from generation.briefs import LARGEST_SEED, Brief
+from generation.briefs import LARGEST_SEED, Brief, BriefRefused
 from generation.generators.base import Cancelled, ModelIdentity
 from generation.models import GenerationJob
 from generation.prompt_parser import Understanding
@@ -41,6 +42,8 @@ WORKER_GONE = (
     f"The worker stopped in the middle of it, {MOST_ATTEMPTS} times. Look at its log, then try again."
 )
 
+ONE_TAKE = "The next version of a clip is made one take at a time."
+
 
 class TooLate(Exception):
     """The job has moved on, so this can no longer be done to it."""
@@ -50,19 +53,27 @@ class Lost(Exception):
     """The job is no longer this worker's: it was cancelled, or another worker has taken it over."""
 
 
-def request(*, by: Principal, brief: Brief, key: UUID | None = None) -> list[GenerationJob]:
+def request(
+    *, by: Principal, brief: Brief, key: UUID | None = None, asset: Asset | None = None
+) -> list[GenerationJob]:
     """Store a brief's takes and send them to the workers.
 
     The same `key` again, as when a form is sent twice, gives the jobs that are there. A seed counts up from
-    take to take; without one each take gets its own by chance. Raises PermissionDenied.
+    take to take; without one each take gets its own by chance. With `asset` the take becomes its next
+    version. Raises PermissionDenied, NoTarget, and BriefRefused for several takes of one next version.
     """
     by.require(Capability.GENERATE)
+    if asset is not None:
+        next_versions.target(asset.pk, principal=by)
+        if brief.takes > 1:
+            raise BriefRefused("takes", ONE_TAKE)
     person = principals.person(by)
     key = key or uuid4()
     try:
         with transaction.atomic():
             return [
-                _request_take(by, person, brief, key=key, take=take) for take in range(1, brief.takes + 1)
+                _request_take(by, person, brief, key=key, take=take, asset=asset)
+                for take in range(1, brief.takes + 1)
             ]
     except IntegrityError:
         there = list(
@@ -73,13 +84,16 @@ def request(*, by: Principal, brief: Brief, key: UUID | None = None) -> list[Gen
         return there
 
 
-def _request_take(by: Principal, person: User, brief: Brief, *, key: UUID, take: int) -> GenerationJob:
+def _request_take(
+    by: Principal, person: User, brief: Brief, *, key: UUID, take: int, asset: Asset | None
+) -> GenerationJob:
     seed = secrets.randbelow(LARGEST_SEED + 1) if brief.seed is None else brief.seed + take - 1
     job = GenerationJob.objects.create(
         brand=by.brand,
         requested_by=person,
         brief=key,
         take=take,
+        asset=asset,
         prompt=brief.prompt,
         seed=seed % (LARGEST_SEED + 1),
         frames=brief.frames,
@@ -90,7 +104,7 @@ def _request_take(by: Principal, person: User, brief: Brief, *, key: UUID, take:
         steps=brief.steps,
         guidance=brief.guidance,
     )
-    _record("job.requested", job, actor=by, seed=job.seed)
+    _audit("job.requested", job, actor=by, seed=job.seed)
     _send(job)
     return job
 
@@ -101,18 +115,18 @@ def cancel(job: GenerationJob, *, by: Principal, at: datetime | None = None) -> 
     at = at or timezone.now()
     with transaction.atomic():
         if not _move(job.pk, JobMove.WITHDRAW, finished_at=at):
-            asked = GenerationJob.objects.filter(
+            stopping = GenerationJob.objects.filter(
                 pk=job.pk, state=JobState.GENERATING, cancel_requested_at=None
             ).update(cancel_requested_at=at)
-            if not asked:
+            if not stopping:
                 job.refresh_from_db()
                 if job.cancel_requested_at and job.state in states.OPEN:
                     return  # asked for already
                 raise TooLate(
                     f"It can't be cancelled any more: {states.LABELS[JobState(job.state)].lower()}."
                 )
-        _record("job.cancelled", job, actor=by)
-        _publish(job)
+        _audit("job.cancelled", job, actor=by)
+        _publish_change(job)
 
 
 def retry(job: GenerationJob, *, by: Principal) -> None:
@@ -132,7 +146,7 @@ def retry(job: GenerationJob, *, by: Principal) -> None:
         )
         if not again:
             raise TooLate("Only what failed or was cancelled can be tried again.")
-        _record("job.requested", job, actor=by, seed=job.seed, again=True)
+        _audit("job.requested", job, actor=by, seed=job.seed, again=True)
         _send(job)
 
 
@@ -151,7 +165,7 @@ def claim(job_id: UUID, *, at: datetime | None = None) -> GenerationJob | None:
         if not claimed:
             return None
         job = GenerationJob.objects.select_related("brand", "requested_by").get(pk=job_id)
-        _publish(job)
+        _publish_change(job)
     return job
 
 
@@ -172,7 +186,7 @@ def step(job: GenerationJob, done: int, *, preview: bytes | None = None, at: dat
         _write(job, step=done, progressed_at=at or timezone.now())
         if preview is not None:
             previews.keep(job.pk, preview)
-        _publish(job)
+        _publish_change(job)
 
 
 def obey(job: GenerationJob) -> None:
@@ -209,7 +223,7 @@ def fail(job: GenerationJob, *, reason: str, at: datetime | None = None) -> None
     """It went wrong; the reason is for people. Raises Lost."""
     with transaction.atomic():
         _own(job, JobMove.FAIL, reason=reason[:300], finished_at=at or timezone.now())
-        _record("job.failed", job, reason=reason[:300])
+        _audit("job.failed", job, reason=reason[:300])
 
 
 def release(job: GenerationJob) -> None:
@@ -274,7 +288,7 @@ def _own(job: GenerationJob, move: JobMove, **fields: Any) -> None:
         if not _mine(job, states.sources(move)).update(state=states.target(move), **fields):
             raise Lost
         job.state = states.target(move)
-        _publish(job)
+        _publish_change(job)
 
 
 def _write(job: GenerationJob, **fields: Any) -> None:
@@ -284,19 +298,20 @@ def _write(job: GenerationJob, **fields: Any) -> None:
 
 def _send(job: GenerationJob) -> None:
     enqueue("gpu.generate", job_id=str(job.pk))
-    _publish(job)
+    _publish_change(job)
 
 
-def _publish(job: GenerationJob) -> None:
+def _publish_change(job: GenerationJob) -> None:
     events.publish(brand_id=job.brand_id, name=f"job-{job.pk}")
     events.publish(brand_id=job.brand_id, name="jobs")
 
 
-def _record(verb: str, job: GenerationJob, *, actor: Principal | None = None, **data: Any) -> None:
+def _audit(verb: str, job: GenerationJob, *, actor: Principal | None = None, **data: Any) -> None:
     trail.record(
         verb,
         brand=job.brand,
         target=job.prompt,
         actor=actor,
+        asset_id=job.asset_id,
         data={"job": str(job.pk), "take": job.take} | data,
     )

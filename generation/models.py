@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from dam.models import Brand, Version
+from dam.models import Asset, Brand, Version
 from generation.states import LABELS, JobState
 
 
@@ -19,6 +19,9 @@ class GenerationJob(models.Model):
     # Made with the form, so that sending it twice asks once.
     brief = models.UUIDField(default=uuid.uuid4)
     take = models.PositiveSmallIntegerField(default=1)
+    # What the take is to be the next version of; None: it becomes an asset of its own. Gone with it, for
+    # a take that was meant for that asset must not become another one.
+    asset = models.ForeignKey(Asset, null=True, on_delete=models.CASCADE, related_name="+")
     prompt = models.TextField()
     negative_prompt = models.TextField(blank=True)
     seed = models.PositiveBigIntegerField()

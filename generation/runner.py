@@ -12,9 +12,11 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from django.utils.text import slugify
 
-from dam.catalog.models import Origin, Version
+from dam.accounts import principals
+from dam.catalog.models import Asset, Origin, Version
 from dam.core import storage
-from dam.ingest import registration
+from dam.ingest import next_versions, registration
+from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
 from dam.media.errors import Refused
@@ -47,6 +49,7 @@ FORESEEN = (
     GeneratorError,
     MediaFailed,
     NotAsSigned,
+    NoTarget,
     Refused,
     SignerExpired,
     SignerNotConfigured,
@@ -90,6 +93,7 @@ def make(job_id: UUID) -> Version | None:
 
 
 def _make(job: GenerationJob) -> Version:
+    _target(job)  # before hours of work on what nobody can take
     generator = loading.load(model_register.generator().folder)
     jobs.keep_model(job, identity=generator.identity, understanding=generator.understand(job.prompt))
     frames = _generate(generator, job)
@@ -130,12 +134,21 @@ class Progress:
         jobs.step(self.job, round(done * self.job.steps / max(1, total)), preview=preview)
 
 
+def _target(job: GenerationJob) -> Asset | None:
+    """The asset that the take becomes the next version of, while that is possible. Raises NoTarget."""
+    if job.asset_id is None:
+        return None
+    person = principals.member(job.requested_by, job.brand)
+    return next_versions.target(job.asset_id, principal=person)
+
+
 def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity) -> Version:
-    """Encode, sign and take the clip into the library. Raises Refused, AlreadyKnown, jobs.Lost."""
+    """Encode, sign and take the clip into the library. Raises Refused, AlreadyKnown, NoTarget, jobs.Lost."""
+    asset = _target(job)
     takes = GenerationJob.objects.filter(
         brand=job.brand, requested_by=job.requested_by, brief=job.brief
     ).count()
-    title = briefs.title_of(job.prompt, take=job.take, takes=takes)
+    title = asset.title if asset else briefs.title_of(job.prompt, take=job.take, takes=takes)
     with storage.scratch() as folder:
         encoded, master = folder / "encoded.mp4", folder / "master.mp4"
         runner.encode_frames(frames, frame_rate=_rate(job), path=encoded)
@@ -150,6 +163,7 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity) -> Versio
             media_info=runner.probe(master),
             content_type="video/mp4",
             search_words=job.prompt,
+            asset=asset,
             on_accept=lambda version: jobs.finish(job, version),
         )
 

@@ -47,21 +47,21 @@ def page(brand: Brand, *, by: User | None = None, before: UUID | None = None) ->
             heads = heads.filter(created_at__lte=last.created_at).exclude(
                 created_at=last.created_at, pk__gte=last.pk
             )
-    found = list(heads[: BRIEFS_A_PAGE + 1])
-    shown = found[:BRIEFS_A_PAGE]
+    firsts = list(heads[: BRIEFS_A_PAGE + 1])
+    shown = firsts[:BRIEFS_A_PAGE]
     takes: dict[tuple[int, UUID], list[GenerationJob]] = defaultdict(list)
     rows = for_cards(brand).filter(brief__in=[head.brief for head in shown]).order_by("take")
     for job in rows:
         takes[job.requested_by_id, job.brief].append(job)
-    asked = tuple(BriefTakes(tuple(takes[head.requested_by_id, head.brief])) for head in shown)
-    return Page(asked, older=shown[-1].pk if len(found) > BRIEFS_A_PAGE else None)
+    briefs = tuple(BriefTakes(tuple(takes[head.requested_by_id, head.brief])) for head in shown)
+    return Page(briefs, older=shown[-1].pk if len(firsts) > BRIEFS_A_PAGE else None)
 
 
 def for_cards(brand: Brand) -> QuerySet[GenerationJob]:
     """The brand's jobs with all that a card of a take shows."""
     return (
         GenerationJob.objects.filter(brand=brand)
-        .select_related("brand", "requested_by", "version__asset")
+        .select_related("brand", "requested_by", "version__asset", "asset")
         .prefetch_related("version__renditions")
     )
 

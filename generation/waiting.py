@@ -9,7 +9,7 @@ from generation.models import GenerationJob
 
 POLL_SECONDS = 0.5
 
-Tell = Callable[[list[GenerationJob]], None]
+OnChange = Callable[[list[GenerationJob]], None]
 
 
 class TookTooLong(Exception):
@@ -17,23 +17,23 @@ class TookTooLong(Exception):
 
 
 def until_finished(
-    job_ids: Collection[UUID], *, seconds: float, tell: Tell = lambda jobs: None
+    job_ids: Collection[UUID], *, seconds: float, on_change: OnChange = lambda changed: None
 ) -> list[GenerationJob]:
-    """The jobs once all are done, failed or cancelled. `tell` hears of each change. Raises TookTooLong."""
+    """The jobs once all are done, failed or cancelled; `on_change` hears of changes. Raises TookTooLong."""
     end = time.monotonic() + seconds
-    told: list[tuple[str, int]] | None = None
+    before: list[tuple[str, int]] | None = None
     while True:
-        found = list(
+        jobs = list(
             GenerationJob.objects.filter(pk__in=job_ids)
             .select_related("brand", "version__asset")
             .order_by("created_at", "take")
         )
-        now = [(job.state, job.step) for job in found]
-        if now != told:
-            told = now
-            tell(found)
-        if not any(job.state in states.OPEN for job in found):
-            return found
+        now = [(job.state, job.step) for job in jobs]
+        if now != before:
+            before = now
+            on_change(jobs)
+        if not any(job.state in states.OPEN for job in jobs):
+            return jobs
         if time.monotonic() > end:
             raise TookTooLong(f"Not made within {seconds:.0f} seconds; is a worker of the gpu queue running?")
         time.sleep(POLL_SECONDS)

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django import forms
 from django.http import QueryDict
 
+from dam.models import Asset
 from generation import briefs
 from generation.briefs import Brief, BriefRefused
 from generation.generators.base import Capabilities
@@ -41,6 +42,8 @@ class BriefForm(forms.Form):
     steps = forms.IntegerField(label="Steps")
     guidance = forms.FloatField(label="Guidance")
     key = forms.UUIDField(widget=forms.HiddenInput)
+    # The asset that the take is to be the next version of. Whether it may be is asked by jobs.request.
+    asset = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,
@@ -49,9 +52,13 @@ class BriefForm(forms.Form):
         capabilities: Capabilities,
         like: GenerationJob | None = None,
         keep_seed: bool = False,
+        asset: Asset | None = None,
     ) -> None:
-        """`like` fills the form in with what an earlier job asked for."""
-        super().__init__(data, initial=_initial(capabilities, like) | {"keep_seed": keep_seed})
+        """`like` fills the form in with what an earlier job asked for; `asset` is to get a next version."""
+        start = _initial(capabilities, like) | {"keep_seed": keep_seed}
+        if asset is not None:
+            start |= {"asset": asset.pk, "takes": 1}
+        super().__init__(data, initial=start)
         self.capabilities = capabilities
         self.brief: Brief | None = None
         self.fields["size"].choices = [(f"{w}x{h}", shape_name(w, h)) for w, h in capabilities.sizes]  # type: ignore[attr-defined]
@@ -77,7 +84,7 @@ class BriefForm(forms.Form):
                 self.capabilities,
                 prompt=given["prompt"],
                 seed=given["seed"] if given["keep_seed"] else None,
-                takes=given["takes"],
+                takes=1 if given["asset"] else given["takes"],
                 seconds=Fraction(given["frames"]) / self.capabilities.frame_rate,
                 size=(width, height),
                 steps=given["steps"],

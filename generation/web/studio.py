@@ -1,23 +1,31 @@
 """The Generate page: the brief on the left, takes on the right."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
+from dam.ingest import next_versions
+from dam.ingest.next_versions import NoTarget
+from dam.models import Asset
 from dam.web.decorators import BrandRequest, requires
 from generation import estimates, jobs, model_register, prompt_parser, selectors
+from generation.briefs import Brief
 from generation.generators.base import GeneratorError
 from generation.model_register import InstalledGenerator
 from generation.models import GenerationJob
 from generation.prompt_parser import Understanding
 from generation.web import cards
 from generation.web.forms import BriefForm
+
+NO_ASSET = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -40,22 +48,56 @@ def studio(request: BrandRequest) -> HttpResponse:
         )
     if request.method == "POST":
         form = BriefForm(request.POST, capabilities=model.capabilities)
-        if form.is_valid() and form.brief is not None:
-            key = form.cleaned_data["key"]
-            first = jobs.request(by=request.principal, brief=form.brief, key=key)[0]
-            keep = "&seed=keep" if form.cleaned_data["keep_seed"] else ""
-            response = redirect("generate", brand_slug=request.brand.slug)
-            response["Location"] += f"?from={first.pk}{keep}"
-            return response
-        return _page(request, model, form, status=422)
-    like = _job(request, request.GET.get("from"))
+        asset = None
+        try:
+            asset = _target(request, request.POST.get("asset"))
+            if form.is_valid() and form.brief is not None:
+                return _ask(request, form, form.brief, asset)
+        except NoTarget as gone:
+            form.add_error(None, str(gone))
+        return _page(request, model, form, asset, status=422)
+    try:
+        asset = _target(request, request.GET.get("asset"))
+    except NoTarget as gone:
+        raise Http404(str(gone)) from gone
+    like = _job(request, request.GET.get("from")) or _maker(asset)
     keep_seed = like is not None and request.GET.get("seed") == "keep"
-    form = BriefForm(capabilities=model.capabilities, like=like, keep_seed=keep_seed)
-    return _page(request, model, form)
+    form = BriefForm(capabilities=model.capabilities, like=like, keep_seed=keep_seed, asset=asset)
+    return _page(request, model, form, asset)
+
+
+def _ask(request: BrandRequest, form: BriefForm, brief: Brief, asset: Asset | None) -> HttpResponse:
+    key = form.cleaned_data["key"]
+    first = jobs.request(by=request.principal, brief=brief, key=key, asset=asset)[0]
+    query = {"from": str(first.pk)}
+    if form.cleaned_data["keep_seed"]:
+        query["seed"] = "keep"
+    if asset is not None:
+        query["asset"] = str(asset.pk)
+    return redirect(f"{reverse('generate', args=[request.brand.slug])}?{urlencode(query)}")
+
+
+def _target(request: BrandRequest, asset_id: str | None) -> Asset | None:
+    """The asset whose next version is to be made; None where the take becomes one of its own."""
+    if not asset_id:
+        return None
+    return next_versions.target(_uuid(asset_id) or NO_ASSET, principal=request.principal)
+
+
+def _maker(asset: Asset | None) -> GenerationJob | None:
+    """The job that made the asset's newest generated version: where its next one begins."""
+    if asset is None:
+        return None
+    return GenerationJob.objects.filter(version__asset=asset).order_by("-version__number").first()
 
 
 def _page(
-    request: BrandRequest, model: InstalledGenerator, form: BriefForm, *, status: int = 200
+    request: BrandRequest,
+    model: InstalledGenerator,
+    form: BriefForm,
+    asset: Asset | None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     everybody = request.GET.get("whose") == "all"
     page = selectors.page(
@@ -67,6 +109,7 @@ def _page(
     context = {
         "area": "generate",
         "form": form,
+        "asset": asset,
         "model": model,
         "forecast": _forecast(form, model),
         "briefs": [
@@ -97,9 +140,9 @@ def forecast(request: BrandRequest) -> HttpResponse:
 @require_GET
 def running(request: BrandRequest) -> HttpResponse:
     """This person's running jobs, for the top bar."""
-    found = selectors.running(request.brand, by=principals.person(request.principal))
-    steps = sum(job.steps for job in found)
-    context = {"jobs": found, "done": sum(job.step for job in found), "steps": steps}
+    running = selectors.running(request.brand, by=principals.person(request.principal))
+    steps = sum(job.steps for job in running)
+    context = {"jobs": running, "done": sum(job.step for job in running), "steps": steps}
     return render(request, "generate/running.html", context)
 
 
@@ -124,8 +167,8 @@ def _forecast(form: BriefForm, model: InstalledGenerator) -> Forecast:
 
 
 def _job(request: BrandRequest, job_id: str | None) -> GenerationJob | None:
-    found = _uuid(job_id)
-    return GenerationJob.objects.filter(brand=request.brand, pk=found).first() if found else None
+    pk = _uuid(job_id)
+    return GenerationJob.objects.filter(brand=request.brand, pk=pk).first() if pk else None
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -55,12 +55,12 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
         )
         key = UUID(request.POST.get("key", ""))
     except (BriefRefused, GeneratorError) as error:
-        return _say(request, str(error))
+        return _warn(request, str(error))
     except ValueError:
         return HttpResponse("The form was sent without its key. Load the page again.", status=400)
-    asked = jobs.request(by=request.principal, brief=brief, key=key)[0]
+    first = jobs.request(by=request.principal, brief=brief, key=key)[0]
     response = redirect("generate", brand_slug=request.brand.slug)
-    response["Location"] += f"?from={asked.pk}"
+    response["Location"] += f"?from={first.pk}"
     return response
 
 
@@ -69,13 +69,13 @@ def _act(request: BrandRequest, job_id: UUID, act: Callable[..., None]) -> HttpR
     try:
         act(job, by=request.principal)
     except jobs.TooLate as error:
-        return _say(request, str(error), job_id)
+        return _warn(request, str(error), job_id)
     if htmx.is_htmx(request):
         return _card(request, job_id)
     return redirect("generate", brand_slug=request.brand.slug)
 
 
-def _say(request: BrandRequest, text: str, job_id: UUID | None = None) -> HttpResponse:
+def _warn(request: BrandRequest, text: str, job_id: UUID | None = None) -> HttpResponse:
     """The card as it stands now, and the words beside it."""
     if not htmx.is_htmx(request) or job_id is None:
         messages.warning(request, text)

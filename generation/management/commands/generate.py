@@ -5,6 +5,7 @@ import shutil
 import time
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -15,6 +16,8 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Nobody
 from dam.core import storage
+from dam.ingest import next_versions
+from dam.ingest.next_versions import NoTarget
 from generation import briefs, jobs, model_register, states, waiting
 from generation.briefs import Brief, BriefRefused
 from generation.generators.base import GeneratorError
@@ -38,6 +41,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, help="the same seed gives the same frames")
         parser.add_argument("--seconds", type=float, help="length (default: the longest of the model)")
         parser.add_argument("--steps", type=int, help="default: the model's own")
+        parser.add_argument(
+            "--asset", type=UUID, metavar="ID", help="the clip that this one is to be the next version of"
+        )
         parser.add_argument("--out", type=Path, metavar="FILE", help="also write the signed master here")
         parser.add_argument(
             "--as", dest="email", metavar="EMAIL", help="who asks; else the first who may generate"
@@ -54,9 +60,9 @@ class Command(BaseCommand):
         if out is not None and not out.resolve().parent.is_dir():
             raise CommandError(f"There is no folder {out.resolve().parent} to write to.")
         began = time.monotonic()
-        (job,) = jobs.request(by=person, brief=_brief(options))
+        (job,) = _request(person, options)
         try:
-            (job,) = waiting.until_finished([job.pk], seconds=options["timeout"], tell=self._tell)
+            (job,) = waiting.until_finished([job.pk], seconds=options["timeout"], on_change=self._draw_bar)
         except waiting.TookTooLong as error:
             self._cancel(job, person)
             raise CommandError(str(error)) from error
@@ -68,11 +74,11 @@ class Command(BaseCommand):
         if job.state != JobState.DONE:
             raise SystemExit(1)
 
-    def _tell(self, found: list[GenerationJob]) -> None:
+    def _draw_bar(self, changed: list[GenerationJob]) -> None:
         """A bar that redraws itself for people; nothing where nobody looks."""
         if not self.stderr.isatty():
             return
-        (job,) = found
+        (job,) = changed
         filled = round(BAR * job.step / job.steps)
         words = f"step {job.step} of {job.steps}" if job.step else ""
         line = f"\r{states.LABELS[JobState(job.state)]:<22}{'█' * filled}{'░' * (BAR - filled)} {words:<16}"
@@ -125,23 +131,23 @@ def _reading(job: GenerationJob) -> list[str]:
         return []
     taken = [f"“{written}” for “{known}”" for written, known in understood.get("taken", ())]
     unknown = [f"“{word}”" for word in understood["unknown"]]
-    said = {
+    sentences = {
         "Understood as": [understood["canonical"] or "nothing it knows"],
         "Took": taken,
         "Added": understood.get("assumed", ()),
         "Left out": unknown,
     }
-    return [f"{name} {', '.join(words)}." for name, words in said.items() if words]
+    return [f"{name} {', '.join(words)}." for name, words in sentences.items() if words]
 
 
 def _brand(slug: str | None) -> Brand:
-    found = Brand.objects.order_by("name")
+    all_brands = Brand.objects.order_by("name")
     if slug is not None:
-        brand = found.filter(slug=slug).first()
+        brand = all_brands.filter(slug=slug).first()
         if brand is None:
             raise CommandError(f"There is no brand {slug!r}.")
         return brand
-    brands = list(found[:2])
+    brands = list(all_brands[:2])
     if len(brands) != 1:
         raise CommandError(
             "Say which brand: --brand SLUG."
@@ -155,6 +161,15 @@ def _person(brand: Brand, email: str | None) -> Member:
     try:
         return principals.acting(brand, Capability.GENERATE, email=email)
     except Nobody as error:
+        raise CommandError(str(error)) from error
+
+
+def _request(person: Member, options: dict[str, Any]) -> list[GenerationJob]:
+    brief = _brief(options)
+    try:
+        asset = next_versions.target(options["asset"], principal=person) if options["asset"] else None
+        return jobs.request(by=person, brief=brief, asset=asset)
+    except NoTarget as error:
         raise CommandError(str(error)) from error
 
 
