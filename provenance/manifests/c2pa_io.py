@@ -1,13 +1,14 @@
 """The only importer of c2pa: settings, signing, reading. Knows nothing else of this project.
 
-Run as a script it reads one file and prints what it found as JSON: that is how files from outside
-are read, in the sandbox (verify.py).
+Run as a script it reads or signs one file and answers in JSON: that is how files from outside are
+read (verify.py) and signed (signing_process.py), in the sandbox.
 
 What is set here was measured with c2pa-python 0.38.1: remote manifests are fetched by default
 (a file could make us call any address), boxes of type free and skip are left out of the hash by
 default (bytes could be appended unnoticed), and objects do not survive a fork.
 """
 
+import base64
 import io
 import json
 import os
@@ -198,10 +199,53 @@ def _texts(reader: Reader, store: dict[str, Any]) -> dict[str, str]:
 
 
 def main() -> None:
-    """Standard input: {"path", "content_type", "settings"}; standard output: a Reading."""
-    asked = json.load(sys.stdin)
-    found = read(Path(asked["path"]), content_type=asked["content_type"], settings=asked["settings"])
-    json.dump(asdict(found), sys.stdout)
+    """One line of JSON on standard input, and what came of it on standard output.
+
+    {"do": "read", "path", "content_type", "settings"}: a Reading. {"do": "sign", …}: the arguments of
+    `sign`; {"sign": bytes} asks for a signature, {"failed": message} or {"signed": true} ends it.
+    """
+    query = json.loads(sys.stdin.readline())
+    if query["do"] == "sign":
+        _sign_with_a_distant_key(query)
+        return
+    result = read(Path(query["path"]), content_type=query["content_type"], settings=query["settings"])
+    json.dump(asdict(result), sys.stdout)
+
+
+def _sign_with_a_distant_key(query: dict[str, Any]) -> None:
+    """The key stays with who asked: a process that reads foreign files has none."""
+
+    def ask(data: bytes) -> bytes:
+        _say({"sign": base64.b64encode(data).decode()})
+        return base64.b64decode(json.loads(sys.stdin.readline())["signature"])
+
+    try:
+        sign(
+            query["manifest"],
+            source=Path(query["source"]),
+            out=Path(query["out"]),
+            content_type=query["content_type"],
+            edits=query["edits"],
+            ingredients=[_ingredient(given) for given in query["ingredients"]],
+            algorithm=query["algorithm"],
+            chain_pem=query["chain_pem"],
+            sign_bytes=ask,
+            anchors=[Anchor(**anchor) for anchor in query["anchors"]],
+        )
+    except SigningFailed as failed:
+        _say({"failed": str(failed)})
+    else:
+        _say({"signed": True})
+
+
+def _ingredient(given: dict[str, Any]) -> Ingredient:
+    source = Path(given["path"]) if "path" in given else base64.b64decode(given["data"])
+    return Ingredient(about=given["about"], content_type=given["content_type"], source=source)
+
+
+def _say(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Signing a file so that it either stands there signed and verified, or not at all."""
 
-import os
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -8,9 +7,10 @@ from pathlib import Path
 
 from django.conf import settings
 
+from dam.core import sandbox
 from dam.media import boxes, sniffer
 from dam.media.sniffer import Credentials
-from provenance.manifests import c2pa_io, claims, signers, trust_anchors, verify
+from provenance.manifests import c2pa_io, claims, signers, signing_process, trust_anchors, verify
 from provenance.manifests.c2pa_io import Ingredient
 from provenance.manifests.claims import Definition, GeneratedFacts, ReleaseFacts
 from provenance.manifests.development_ca import Purpose
@@ -94,14 +94,15 @@ def _sign(
 ) -> Report:
     kind = _require_place(source)
     who = signer(purpose)
-    handle, name = tempfile.mkstemp(prefix=".signing-", suffix=out.suffix, dir=out.parent)
-    os.close(handle)
-    unproven = Path(name)
-    try:
-        c2pa_io.sign(
+    # What our own encoder wrote a moment ago needs no sandbox.
+    sign = c2pa_io.sign if purpose is Purpose.GENERATOR else signing_process.sign
+    with tempfile.TemporaryDirectory(prefix=".signing-", dir=out.resolve().parent) as folder:
+        made, unproven = Path(folder, "sandbox", "signed"), Path(folder, f"unproven{out.suffix}")
+        made.parent.mkdir()
+        sign(
             definition.manifest,
             source=source,
-            out=unproven,
+            out=made,
             content_type=kind,
             edits=definition.parent is not None,
             ingredients=ingredients,
@@ -110,12 +111,14 @@ def _sign(
             sign_bytes=who.sign,
             anchors=trust_anchors.house(),
         )
+        try:
+            sandbox.take(made, unproven)
+        except sandbox.NotMade as problem:
+            raise c2pa_io.SigningFailed("Signing ended without a file.") from problem
         report = verify.check(unproven)
         if report.state not in (State.TRUSTED, State.VALID):
             raise NotAsSigned(report)
         unproven.replace(out)
-    finally:
-        unproven.unlink(missing_ok=True)
     return report
 
 

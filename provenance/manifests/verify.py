@@ -56,7 +56,7 @@ def _read(path: Path, kind: str, trusted: Sequence[Anchor]) -> Report:
     # Addresses of our own: names may hold anything.
     named = {f"urn:reelproof:anchor:{n}": anchor for n, anchor in enumerate(trusted)}
     settings = c2pa_io.settings_for([Anchor(address, anchor.pem) for address, anchor in named.items()])
-    query = json.dumps({"path": str(path), "content_type": kind, "settings": settings})
+    query = json.dumps({"do": "read", "path": str(path), "content_type": kind, "settings": settings})
     reader = Path(c2pa_io.__file__)
     seconds = BASE_SECONDS + path.stat().st_size / BYTES_PER_SECOND
     with scratch() as folder:

@@ -90,8 +90,8 @@ class Process:
         if self._ended is None:
             _, raw, usage = os.wait4(self.pid, 0)
             self._popen.returncode = os.waitstatus_to_exitcode(raw)
-            # The kernel ends it by clock ticks, a little before the finer count is full.
-            spent = usage.ru_utime + usage.ru_stime > self.limits.cpu_seconds - 0.1
+            # The kernel counts whole clock ticks and ends it, by the finer count, a little early.
+            spent = usage.ru_utime + usage.ru_stime > 0.9 * self.limits.cpu_seconds - 0.4
             self._ended = self._popen.returncode, spent
             self._timer.cancel()
             self._kill()  # what it started and left behind

@@ -11,6 +11,9 @@ import sys
 
 REPORT = "--report"  # in place of a program: print the protections that hold
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+# From Linux 5.14 on threads are counted in each user namespace apart, and the program has one of its own;
+# before, all of the user's would count. The kernel after that has Landlock's second version.
+COUNTS_BY_NAMESPACE = 2
 NOBODYS_THREADS = 4096  # of all programs at once that run as nobody
 
 
@@ -71,7 +74,7 @@ def give_up(folder: str, readable: list[str], program: list[str], threads: int) 
         holding.add("unprivileged")
         if root:
             limit("NPROC", NOBODYS_THREADS)
-        elif "network" in holding:  # counted for each user of each user namespace, and this is its own
+        elif "network" in holding and landlock.version() >= COUNTS_BY_NAMESPACE:
             limit("NPROC", threads)
     if rules is not None and landlock.restrict(rules):
         holding.add("files")

@@ -7,6 +7,7 @@ import ctypes
 import errno
 import os
 import struct
+import sys
 
 from . import kernel
 
@@ -92,7 +93,7 @@ class _Program(ctypes.Structure):
 def restrict() -> bool:
     """Deny the calls of this process and all that come of it, for good. Needs no_new_privs."""
     known = KNOWN.get(os.uname().machine)
-    if known is None:
+    if known is None or sys.maxsize < 2**32:  # 32-bit programs have other numbers
         return False
     architecture, denied, clone = known
     code = build_filter(architecture, sorted({**SHARED, **denied}.values()), clone)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dam import celery
 from dam.core import sandbox
 from dam.core.sandbox import PROTECTIONS, Completed, Limits, NotMade, granted
 
@@ -158,6 +159,17 @@ def test_the_log_says_what_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "without: a network of its own" in sandbox.describe_protections()
     monkeypatch.setattr(granted, "protections", lambda: frozenset(PROTECTIONS))
     assert "every protection" in sandbox.describe_protections()
+
+
+def test_a_worker_says_so_at_its_start(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        celery._log_protections()
+        monkeypatch.setattr(sandbox, "protections", lambda: frozenset[str]())
+        celery._log_protections()
+    assert "rograms that read files from outside" in caplog.text
+    assert caplog.records[-1].levelname == "WARNING"
 
 
 def _landlock_scopes_signals() -> bool:
