@@ -1,6 +1,6 @@
 """Re-exports: each model lives with its domain."""
 
-from dam.accounts.models import Brand, Membership, User
+from dam.accounts.models import ApiToken, Brand, Membership, ShareLink, User
 from dam.audit.models import Event
 from dam.catalog.models import Asset, Rendition, Tag, Version
 from dam.ingest.models import Step, Upload
@@ -8,6 +8,7 @@ from dam.rights.models import RightsRecord
 from dam.search.models import Embedding
 
 __all__ = [
+    "ApiToken",
     "Asset",
     "Brand",
     "Embedding",
@@ -15,6 +16,7 @@ __all__ = [
     "Membership",
     "Rendition",
     "RightsRecord",
+    "ShareLink",
     "Step",
     "Tag",
     "Upload",

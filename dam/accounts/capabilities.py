@@ -28,6 +28,7 @@ class Capability(StrEnum):
     DOWNLOAD_RELEASE = "download_release"
     DOWNLOAD_MASTER = "download_master"
     VIEW_ACTIVITY = "view_activity"
+    SHARE = "share"  # let guests see released clips
     MANAGE_BRAND = "manage_brand"
 
 
@@ -41,7 +42,7 @@ _MAKE = _WORK | {
     Capability.SUBMIT,
     Capability.DOWNLOAD_MASTER,
 }
-_KEEP = _MAKE | {Capability.TRASH}
+_KEEP = _MAKE | {Capability.TRASH, Capability.SHARE}
 
 GRANTS: dict[Role, frozenset[Capability]] = {
     Role.VIEWER: frozenset(_LOOK),
@@ -54,6 +55,11 @@ GRANTS: dict[Role, frozenset[Capability]] = {
     # An administrator runs the brand; signing content off stays with the reviewers.
     Role.ADMIN: frozenset(_KEEP | {Capability.MANAGE_BRAND, Capability.WITHDRAW_RELEASE}),
 }
+
+# A decision is signed in a person's name, so no program makes it.
+TOKEN_MAY = frozenset(Capability) - {Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL}
+# Whoever has no account gets at most this, and only of what is released.
+GUEST_MAY = frozenset({Capability.VIEW, Capability.DOWNLOAD_RELEASE, Capability.COMMENT})
 
 
 def granted(role: Role | str, capability: Capability) -> bool:

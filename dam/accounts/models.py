@@ -1,4 +1,4 @@
-"""Who works here: people, brands (workspaces) and the role a person has in a brand."""
+"""Who works here: people, brands (workspaces), roles in a brand, and the keys of programs and guests."""
 
 from typing import Any, ClassVar
 
@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from dam.accounts.capabilities import Role
+from dam.accounts.capabilities import Capability, Role
 
 
 class Users(BaseUserManager["User"]):
@@ -90,3 +90,48 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.brand} · {self.role}"
+
+
+class _Key(models.Model):
+    """What lets somebody in who does not sign in. The secret itself is not kept (dam/accounts/keys.py)."""
+
+    LONGEST_NAME = 80
+
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)
+    capabilities = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def granted(self, most: frozenset[Capability]) -> frozenset[Capability]:
+        """The capabilities given to it, of those that such a key may have at most."""
+        return frozenset(each for each in most if each.value in self.capabilities)
+
+
+class ApiToken(_Key):
+    """Lets a program act for its owner."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="api_tokens")
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=_Key.LONGEST_NAME)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ShareLink(_Key):
+    """Opens some of the brand's released assets for a guest."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="share_links")
+    guest = models.CharField(max_length=_Key.LONGEST_NAME)
+    assets = models.ManyToManyField("dam.Asset", related_name="share_links")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.guest

@@ -5,13 +5,21 @@ principal may do is decided when it is looked up, so it is looked up for each re
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
-from dam.accounts.capabilities import GRANTS, Capability, Role
-from dam.accounts.models import Brand, Membership, User
+from dam.accounts import keys
+from dam.accounts.capabilities import GRANTS, GUEST_MAY, TOKEN_MAY, Capability, Role
+from dam.accounts.models import ApiToken, Brand, Membership, ShareLink, User
+
+# How often a token's last use is written down: at most once in that time.
+USE_NOTED_EVERY = timedelta(minutes=5)
+OPENED = "share_links"  # of a session: the links that were opened in it
 
 
 class _Able(Protocol):
@@ -137,6 +145,63 @@ def signed_in(user: User | AnonymousUser, *, slug: str) -> Member | None:
         return None
     row = Membership.objects.select_related("brand").filter(user=user, brand__slug=slug).first()
     return Member(user, row.brand, Role(row.role)) if row else None
+
+
+def of_token(secret: str, *, at: datetime) -> Token | None:
+    """The program that has this secret; None for an unknown one, and for one that has ended.
+
+    It ends with its owner's membership or account, for it acts in their name.
+    """
+    row = (
+        ApiToken.objects.select_related("brand", "owner")
+        .filter(Q(expires_at=None) | Q(expires_at__gt=at), prefix=keys.prefix_of(secret), revoked_at=None)
+        .first()
+    )
+    if row is None or not keys.opens(secret, kept=row.digest):
+        return None
+    owner = member(row.owner, row.brand)
+    if owner is None:
+        return None
+    stale = at - USE_NOTED_EVERY
+    if row.last_used_at is None or row.last_used_at <= stale:
+        unnoted = Q(last_used_at=None) | Q(last_used_at__lte=stale)
+        ApiToken.objects.filter(unnoted, pk=row.pk).update(last_used_at=at)
+    return Token(owner.user, owner.brand, owner.role, row.pk, row.name, row.granted(TOKEN_MAY))
+
+
+class UnknownLink(Exception):
+    """No share link has this secret, or it has ended."""
+
+
+def enter(request: HttpRequest, *, secret: str, at: datetime) -> Guest:
+    """Let in whoever has the link's secret, while session and link last. Raises UnknownLink."""
+    link = _links(at).filter(prefix=keys.prefix_of(secret)).first()
+    if link is None or not keys.opens(secret, kept=link.digest):
+        raise UnknownLink("This link is unknown, or it has ended. Ask whoever sent it for another.")
+    request.session.cycle_key()
+    request.session[OPENED] = {**request.session.get(OPENED, {}), str(link.brand_id): link.pk}
+    return _guest(link)
+
+
+def came_as_guest(request: HttpRequest) -> bool:
+    return OPENED in request.session
+
+
+def guest(request: HttpRequest, *, slug: str, at: datetime) -> Guest | None:
+    """The guest of the brand that this session has let in; None when the link has ended meanwhile."""
+    opened = request.session.get(OPENED)
+    if not opened:
+        return None
+    link = _links(at).filter(pk__in=opened.values(), brand__slug=slug).first()
+    return _guest(link) if link else None
+
+
+def _links(at: datetime) -> QuerySet[ShareLink]:
+    return ShareLink.objects.select_related("brand").filter(revoked_at=None, expires_at__gt=at)
+
+
+def _guest(link: ShareLink) -> Guest:
+    return Guest(link.brand, link.pk, link.guest, link.granted(GUEST_MAY))
 
 
 class Nobody(Exception):

@@ -5,7 +5,7 @@ from typing import Literal
 from django.db.models import QuerySet
 
 from dam.accounts.capabilities import Capability
-from dam.accounts.principals import Principal
+from dam.accounts.principals import Guest, Principal
 from dam.catalog.models import Asset, Version
 
 
@@ -18,11 +18,15 @@ def shown(principal: Principal) -> Literal["latest", "released"]:
 
 
 def visible_assets(principal: Principal) -> QuerySet[Asset]:
-    """The assets of its brand of which the principal is shown a version; nothing that is in the trash."""
+    """The assets of its brand of which the principal is shown a version; nothing that is in the trash.
+
+    For a guest they are among those that the link opens.
+    """
     if not principal.can(Capability.VIEW):
         return Asset.objects.none()
     there = {f"{shown(principal)}__isnull": False}
-    return Asset.objects.filter(brand=principal.brand, trashed_at=None, **there)
+    assets = Asset.objects.filter(brand=principal.brand, trashed_at=None, **there)
+    return assets.filter(share_links=principal.link_id) if isinstance(principal, Guest) else assets
 
 
 def trashed_assets(principal: Principal) -> QuerySet[Asset]:

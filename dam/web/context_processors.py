@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from dam.accounts.models import Brand
-from dam.accounts.principals import Principal
+from dam.accounts.principals import Guest, Principal
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -18,6 +18,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "brand": principal.brand,
         "principal": principal,
         "role": principal.role,
+        "framed": not isinstance(principal, Guest),  # what a guest sees has no rail and no top bar
         # {{ may.generate }}: one boolean for each capability
         "may": {capability.value: True for capability in principal.capabilities},
         "brands": _brands(principal),

@@ -21,6 +21,12 @@ class BrandRequest(HttpRequest):
 View = Callable[..., HttpResponseBase]
 
 
+def for_guests(view: View) -> View:
+    """A view that guests may ask for, too. Without this mark the middleware refuses them."""
+    view.for_guests = True  # type: ignore[attr-defined]
+    return view
+
+
 def requires(capability: Capability) -> Callable[[View], View]:
     """A view for those who have the capability; everybody else gets the 403 page."""
 

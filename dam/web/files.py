@@ -15,11 +15,12 @@ from dam.catalog.models import Rendition, RenditionKind, Version
 from dam.delivery import access, streaming
 from dam.ingest import filenames
 from dam.rights.visibility import visible_versions
-from dam.web.decorators import BrandRequest, requires
+from dam.web.decorators import BrandRequest, for_guests, requires
 
 LEAVES = {access.MASTER: "master.downloaded", RenditionKind.RELEASE.value: "release.downloaded"}
 
 
+@for_guests
 @require_safe
 @requires(Capability.VIEW)
 def file(request: BrandRequest, version_id: UUID, kind: str) -> HttpResponseBase:

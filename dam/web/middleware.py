@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
 
 from dam.accounts import principals
+from dam.accounts.principals import Guest, Principal
 from dam.web.decorators import BrandRequest, View
+from dam.web.problem_details import problem
 
 
 class ReleaseConnectionMiddleware:
@@ -29,7 +34,12 @@ class ReleaseConnectionMiddleware:
 
 
 class CurrentBrandMiddleware:
-    """Lets only members through to a URL that names a brand. A stranger can't tell whether it exists."""
+    """Says who is asking at a URL that names a brand, and lets nobody else through.
+
+    That is a program with an API token in the Authorization header, a member who is signed in, or a guest
+    who came by a share link. A stranger can't tell whether the brand exists. It stands before the check of
+    forms against forgery, which a token needs not: no browser sends one along by itself.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -43,11 +53,31 @@ class CurrentBrandMiddleware:
         slug = kwargs.pop("brand_slug", None)
         if slug is None:
             return None
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        principal = principals.signed_in(request.user, slug=slug)
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        principal: Principal | None
+        if scheme.lower() == "bearer":
+            token = principals.of_token(secret.strip(), at=timezone.now())
+            if token is None:
+                return _unauthorized()
+            principal = token if token.brand.slug == slug else None
+            request.user = AnonymousUser()  # whoever else's session came along has no say
+            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+        else:
+            principal = principals.signed_in(request.user, slug=slug)
+            principal = principal or principals.guest(request, slug=slug, at=timezone.now())
+            known = request.user.is_authenticated or principals.came_as_guest(request)
+            if principal is None and not known:
+                return redirect_to_login(request.get_full_path())
         if principal is None:
             raise Http404("There is no such brand, or you are not a member of it.")
+        if isinstance(principal, Guest) and not getattr(view, "for_guests", False):
+            raise PermissionDenied("The link you came by does not lead here.")
         scoped = cast(BrandRequest, request)
         scoped.principal, scoped.brand = principal, principal.brand
         return None
+
+
+def _unauthorized() -> HttpResponseBase:
+    response = problem(401, "unauthorized", "This API token is unknown, or it has ended.")
+    response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return response

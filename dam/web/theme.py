@@ -4,9 +4,10 @@ from django.http import HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from dam.web.decorators import BrandRequest
+from dam.web.decorators import BrandRequest, for_guests
 
 
+@for_guests
 @require_safe
 @cache_control(private=True, max_age=86400)
 def brand_css(request: BrandRequest) -> HttpResponse:

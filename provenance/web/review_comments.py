@@ -19,7 +19,7 @@ from provenance.web.review_forms import CommentForm
 
 
 @require_safe
-@requires(Capability.COMMENT)
+@requires(Capability.VIEW_UNRELEASED)
 def listing(request: BrandRequest, version_id: UUID) -> HttpResponse:
     return render(request, "review/comments.html", context(_version(request, version_id)))
 

@@ -1,7 +1,8 @@
-"""What each role gets at each address. The walk (test_roles.py) holds every outcome against it."""
+"""What each role, a token and a guest get at each address. test_roles.py walks it and compares."""
 
 from dataclasses import dataclass, field
 
+from dam.accounts.capabilities import Capability
 from tests.factories import PASSWORD
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -9,6 +10,8 @@ NEW_UPLOAD = {**TUS, "Upload-Length": "4", "Upload-Metadata": "filename Y2xpcC5t
 PIECE = {**TUS, "Upload-Offset": "0"}
 PIECE_TYPE = "application/offset+octet-stream"
 KEY = "00000000-0000-4000-8000-000000000007"
+
+TOKEN = (Capability.VIEW, Capability.VIEW_UNRELEASED, Capability.UPLOAD, Capability.DOWNLOAD_RELEASE)
 
 # The form of an approval as the page sends it; the walk puts the content's hash in.
 APPROVAL = {"kind": "approve", "sha256": "{sha256}", "uses": "web", "where": "EU", "password": PASSWORD}
@@ -25,7 +28,9 @@ BRIEF = {
 
 @dataclass(frozen=True)
 class Row:
-    """One address and method: the status for each role, viewer first, admin last.
+    """One address and method: the status for each role, for an API token and for a guest.
+
+    The token is a creator's that may do what TOKEN says, the guest may do all that one can.
 
     `args` are what the address names: words of role_world.World.named, or themselves.
     """
@@ -39,6 +44,8 @@ class Row:
     legal_reviewer: int
     librarian: int
     admin: int
+    token: int
+    guest: int
     data: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
@@ -51,81 +58,90 @@ class Row:
 # Below /b/<brand>/. Whoever is not signed in is sent to sign in; a stranger gets 404 everywhere.
 # fmt: off
 ROWS = (
-    #                                                viewer creator brand legal librarian admin
-    Row("GET",  "library", (),                          200, 200, 200, 200, 200, 200),
-    Row("GET",  "library-news", (),                     200, 200, 200, 200, 200, 200,
+    #                                                viewer creator brand legal librarian admin token guest
+    Row("GET",  "library", (),                          200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "library-news", (),                     200, 200, 200, 200, 200, 200, 200, 403,
         {"since": "2026-01-01T00:00:00+00:00"}),
-    Row("GET",  "palette", (),                          200, 200, 200, 200, 200, 200),
-    Row("GET",  "asset", ("released.asset",),           200, 200, 200, 200, 200, 200),
-    Row("GET",  "asset", ("draft.asset",),              404, 200, 200, 200, 200, 200),
-    Row("GET",  "asset", ("released.asset",),           200, 200, 200, 200, 200, 200, {"tab": "versions"}),
-    Row("GET",  "asset", ("released.asset",),           200, 200, 200, 200, 200, 200, {"version": "1"}),
-    Row("GET",  "asset", ("released.asset",),           404, 404, 404, 404, 404, 404, {"version": "2"}),
-    Row("GET",  "asset", ("draft.asset",),              404, 200, 200, 200, 200, 200, {"version": "1"}),
-    Row("GET",  "asset-card", ("released.asset",),      200, 200, 200, 200, 200, 200),
-    Row("GET",  "asset-card", ("draft.asset",),         404, 200, 200, 200, 200, 200),
-    Row("GET",  "asset-usage", ("released.asset",),  200, 200, 200, 200, 200, 200),
-    Row("GET",  "asset-usage", ("draft.asset",),     404, 200, 200, 200, 200, 200),
-    Row("GET",  "asset-edit", ("draft.asset",),         403, 200, 403, 403, 200, 200),
-    Row("POST", "asset-edit", ("draft.asset",),         403, 302, 403, 403, 302, 302, {"title": "New title"}),
-    Row("POST", "asset-trash", ("draft.asset",),        403, 403, 403, 403, 302, 302),
-    Row("POST", "asset-restore", ("trashed",),          403, 403, 403, 403, 302, 302),
-    Row("GET",  "asset", ("trashed",),                  404, 404, 404, 404, 404, 404),
-    Row("POST", "selection-tags", (),                   403, 302, 403, 403, 302, 302, {"tags": "summer"}),
-    Row("POST", "selection-trash", (),                  403, 403, 403, 403, 302, 302),
-    Row("GET",  "trash", (),                            403, 403, 403, 403, 200, 200),
-    Row("GET",  "activity", (),                         403, 200, 200, 200, 200, 200),
-    Row("GET",  "activity-check", (),                   403, 200, 200, 200, 200, 200),
-    Row("GET",  "brand-css", (),                        200, 200, 200, 200, 200, 200),
-    Row("GET",  "events", (),                           200, 200, 200, 200, 200, 200),
+    Row("GET",  "palette", (),                          200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset", ("released.asset",),           200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset", ("draft.asset",),              404, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset", ("released.asset",),           200, 200, 200, 200, 200, 200, 200, 403,
+        {"tab": "versions"}),
+    Row("GET",  "asset", ("released.asset",),           200, 200, 200, 200, 200, 200, 200, 403,
+        {"version": "1"}),
+    Row("GET",  "asset", ("released.asset",),           404, 404, 404, 404, 404, 404, 404, 403,
+        {"version": "2"}),
+    Row("GET",  "asset", ("draft.asset",),              404, 200, 200, 200, 200, 200, 200, 403,
+        {"version": "1"}),
+    Row("GET",  "asset-card", ("released.asset",),      200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset-card", ("draft.asset",),         404, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset-usage", ("released.asset",),  200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset-usage", ("draft.asset",),     404, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset-edit", ("draft.asset",),         403, 200, 403, 403, 200, 200, 403, 403),
+    Row("POST", "asset-edit", ("draft.asset",),         403, 302, 403, 403, 302, 302, 403, 403,
+        {"title": "New title"}),
+    Row("POST", "asset-trash", ("draft.asset",),        403, 403, 403, 403, 302, 302, 403, 403),
+    Row("POST", "asset-restore", ("trashed",),          403, 403, 403, 403, 302, 302, 403, 403),
+    Row("GET",  "asset", ("trashed",),                  404, 404, 404, 404, 404, 404, 404, 403),
+    Row("POST", "selection-tags", (),                   403, 302, 403, 403, 302, 302, 403, 403,
+        {"tags": "summer"}),
+    Row("POST", "selection-trash", (),                  403, 403, 403, 403, 302, 302, 403, 403),
+    Row("GET",  "trash", (),                            403, 403, 403, 403, 200, 200, 403, 403),
+    Row("GET",  "activity", (),                         403, 200, 200, 200, 200, 200, 403, 403),
+    Row("GET",  "activity-check", (),                   403, 200, 200, 200, 200, 200, 403, 403),
+    Row("GET",  "brand-css", (),                        200, 200, 200, 200, 200, 200, 200, 200),
+    Row("GET",  "events", (),                           200, 200, 200, 200, 200, 200, 200, 403),
 
     # Uploads: a person's own; the files of a version
-    Row("GET",  "uploads", (),                          403, 200, 403, 403, 200, 200),
-    Row("POST", "upload-create", (),                    403, 201, 403, 403, 201, 201, headers=NEW_UPLOAD),
-    Row("HEAD", "upload-piece", ("own upload",),        403, 200, 403, 403, 200, 200),
-    Row("GET",  "upload-piece", ("own upload",),        403, 200, 403, 403, 200, 200),
-    Row("PATCH", "upload-piece", ("own upload",),       403, 204, 403, 403, 204, 204,
+    Row("GET",  "uploads", (),                          403, 200, 403, 403, 200, 200, 200, 403),
+    Row("POST", "upload-create", (),                    403, 201, 403, 403, 201, 201, 201, 403,
+        headers=NEW_UPLOAD),
+    Row("HEAD", "upload-piece", ("own upload",),        403, 200, 403, 403, 200, 200, 200, 403),
+    Row("GET",  "upload-piece", ("own upload",),        403, 200, 403, 403, 200, 200, 200, 403),
+    Row("PATCH", "upload-piece", ("own upload",),       403, 204, 403, 403, 204, 204, 204, 403,
         headers=PIECE, body=b"cl", content_type=PIECE_TYPE),
-    Row("DELETE", "upload-piece", ("own upload",),      403, 204, 403, 403, 204, 204, headers=TUS),
-    Row("POST", "step-retry", ("draft", "poster"),      403, 302, 403, 403, 302, 302),
-    Row("GET",  "file", ("released", "poster"),         200, 200, 200, 200, 200, 200),
-    Row("GET",  "file", ("released", "sprite"),         200, 200, 200, 200, 200, 200),
-    Row("GET",  "file", ("released", "proxy"),          200, 200, 200, 200, 200, 200),
-    Row("GET",  "file", ("released", "release"),        200, 200, 200, 200, 200, 200),
-    Row("GET",  "file", ("released", "master"),         403, 200, 403, 200, 200, 200),
-    Row("GET",  "file", ("draft", "release"),           404, 403, 403, 403, 403, 403),
-    Row("GET",  "file", ("released", "secret"),         404, 404, 404, 404, 404, 404),
+    Row("DELETE", "upload-piece", ("own upload",),      403, 204, 403, 403, 204, 204, 204, 403, headers=TUS),
+    Row("POST", "step-retry", ("draft", "poster"),      403, 302, 403, 403, 302, 302, 403, 403),
+    Row("GET",  "file", ("released", "poster"),         200, 200, 200, 200, 200, 200, 200, 200),
+    Row("GET",  "file", ("released", "sprite"),         200, 200, 200, 200, 200, 200, 200, 200),
+    Row("GET",  "file", ("released", "proxy"),          200, 200, 200, 200, 200, 200, 200, 200),
+    Row("GET",  "file", ("released", "release"),        200, 200, 200, 200, 200, 200, 200, 200),
+    Row("GET",  "file", ("released", "master"),         403, 200, 403, 200, 200, 200, 403, 403),
+    Row("GET",  "file", ("draft", "release"),           404, 403, 403, 403, 403, 403, 403, 404),
+    Row("GET",  "file", ("released", "secret"),         404, 404, 404, 404, 404, 404, 404, 404),
 
     # Generation
-    Row("GET",  "generate", (),                         403, 200, 403, 403, 200, 200),
-    Row("POST", "generate", (),                         403, 302, 403, 403, 302, 302, BRIEF),
-    Row("GET",  "generate-forecast", (),                403, 200, 403, 403, 200, 200),
-    Row("GET",  "jobs-running", (),                     403, 200, 403, 403, 200, 200),
-    Row("GET",  "job", ("job",),                        403, 200, 403, 403, 200, 200),
-    Row("POST", "job-cancel", ("job",),                 403, 302, 403, 403, 302, 302),
-    Row("POST", "job-retry", ("job",),                  403, 302, 403, 403, 302, 302),
-    Row("POST", "job-more", ("job",),                   403, 302, 403, 403, 302, 302, {"key": KEY}),
-    Row("GET",  "asset-origin", ("released.asset",),    200, 200, 200, 200, 200, 200),
-    Row("GET",  "asset-origin", ("draft.asset",),       404, 200, 200, 200, 200, 200),
+    Row("GET",  "generate", (),                         403, 200, 403, 403, 200, 200, 403, 403),
+    Row("POST", "generate", (),                         403, 302, 403, 403, 302, 302, 403, 403, BRIEF),
+    Row("GET",  "generate-forecast", (),                403, 200, 403, 403, 200, 200, 403, 403),
+    Row("GET",  "jobs-running", (),                     403, 200, 403, 403, 200, 200, 403, 403),
+    Row("GET",  "job", ("job",),                        403, 200, 403, 403, 200, 200, 403, 403),
+    Row("POST", "job-cancel", ("job",),                 403, 302, 403, 403, 302, 302, 403, 403),
+    Row("POST", "job-retry", ("job",),                  403, 302, 403, 403, 302, 302, 403, 403),
+    Row("POST", "job-more", ("job",),                   403, 302, 403, 403, 302, 302, 403, 403, {"key": KEY}),
+    Row("GET",  "asset-origin", ("released.asset",),    200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset-origin", ("draft.asset",),       404, 200, 200, 200, 200, 200, 200, 403),
 
     # Credentials
-    Row("GET",  "asset-credentials", ("released.asset",), 200, 200, 200, 200, 200, 200),
-    Row("GET",  "asset-credentials", ("draft.asset",),  404, 200, 200, 200, 200, 200),
-    Row("POST", "release-sign", ("released.asset",),    403, 302, 403, 403, 302, 302),
+    Row("GET",  "asset-credentials", ("released.asset",), 200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset-credentials", ("draft.asset",),  404, 200, 200, 200, 200, 200, 200, 403),
+    Row("POST", "release-sign", ("released.asset",),    403, 302, 403, 403, 302, 302, 403, 403),
 
     # Review: 422 is a refusal with its reason, to people who do review
-    Row("GET",  "reviews", (),                          403, 200, 200, 200, 200, 200),
-    Row("GET",  "review-count", (),                     200, 200, 200, 200, 200, 200),
-    Row("GET",  "review", ("review",),                  403, 200, 200, 200, 200, 200),
-    Row("POST", "review-decide", ("review",),           403, 403, 302, 422, 403, 403, APPROVAL),
-    Row("POST", "review-withdraw", ("review",),         403, 403, 403, 403, 403, 302),
-    Row("GET",  "asset-review", ("released.asset",),    200, 200, 200, 200, 200, 200),
-    Row("GET",  "asset-review", ("draft.asset",),       404, 200, 200, 200, 200, 200),
-    Row("POST", "review-submit", ("draft.asset",),      403, 302, 403, 403, 302, 302),
-    Row("POST", "review-revoke", ("released.asset",),   403, 403, 302, 302, 403, 302, {"reason": "Ended"}),
-    Row("GET",  "comments", ("draft",),                 403, 200, 200, 200, 200, 200),
-    Row("POST", "comment-add", ("draft",),              403, 302, 302, 302, 302, 302, {"body": "Lovely"}),
-    Row("POST", "comment-resolve", ("comment",),        403, 302, 302, 302, 302, 302),
+    Row("GET",  "reviews", (),                          403, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "review-count", (),                     200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "review", ("review",),                  403, 200, 200, 200, 200, 200, 200, 403),
+    Row("POST", "review-decide", ("review",),           403, 403, 302, 422, 403, 403, 403, 403, APPROVAL),
+    Row("POST", "review-withdraw", ("review",),         403, 403, 403, 403, 403, 302, 403, 403),
+    Row("GET",  "asset-review", ("released.asset",),    200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset-review", ("draft.asset",),       404, 200, 200, 200, 200, 200, 200, 403),
+    Row("POST", "review-submit", ("draft.asset",),      403, 302, 403, 403, 302, 302, 403, 403),
+    Row("POST", "review-revoke", ("released.asset",),   403, 403, 302, 302, 403, 302, 403, 403,
+        {"reason": "Ended"}),
+    Row("GET",  "comments", ("draft",),                 403, 200, 200, 200, 200, 200, 200, 403),
+    Row("POST", "comment-add", ("draft",),              403, 302, 302, 302, 302, 302, 403, 403,
+        {"body": "Lovely"}),
+    Row("POST", "comment-resolve", ("comment",),        403, 302, 302, 302, 302, 302, 403, 403),
 )
 
 # Outside any brand: the status of GET for somebody not signed in, and for somebody who is.

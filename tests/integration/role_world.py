@@ -4,13 +4,15 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
 
-from dam.accounts.capabilities import Role
+from dam.access import share_links, tokens
+from dam.accounts.capabilities import GUEST_MAY, Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.catalog.models import Asset, RenditionKind, Version
@@ -24,6 +26,7 @@ from provenance.review.models import Comment, Review
 from provenance.review.states import DecisionKind
 from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member, release
 from tests.integration.generation.briefs import BRIEF
+from tests.integration.role_table import TOKEN
 
 
 @dataclass
@@ -47,6 +50,16 @@ class World:
         self.trashed: Asset = self._version().asset
         Asset.objects.filter(pk=self.trashed.pk).update(trashed_at=timezone.now())
         self.job: GenerationJob = jobs.request(by=self.maker, brief=BRIEF)[0]
+        self.token, self.secret = tokens.create(
+            by=self.people[Role.CREATOR], name="nightly", capabilities=TOKEN
+        )
+        self.link, self.opens = share_links.create(
+            by=self.people[Role.LIBRARIAN],
+            guest="Agency",
+            assets=[self.draft.asset, self.released.asset],
+            capabilities=GUEST_MAY,
+            expires_at=timezone.now() + timedelta(days=1),
+        )
         self.uploads: dict[Role, Upload] = {
             role: uploads.create(brand=self.brand, user=person.user, filename="clip.mp4", size=4)
             for role, person in self.people.items()

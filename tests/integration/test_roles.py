@@ -1,6 +1,6 @@
-"""Every address as every role, as a stranger and as nobody, held against role_table.py."""
+"""Every address as every role, token and guest, as a stranger and as nobody, held against role_table.py."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +8,14 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpResponseBase
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
+from django.utils import timezone
 
-from dam.accounts.capabilities import Role
+from dam.access import share_links, tokens
+from dam.accounts import principals
+from dam.accounts.capabilities import TOKEN_MAY, Role
 from dam.catalog.models import Asset
 from tests.integration.generation.models import write_card
 from tests.integration.role_table import PUBLIC, ROWS, Row
@@ -68,6 +71,34 @@ def signed_in(world: World, role: Role, **options: Any) -> Client:
     return client
 
 
+def with_token(secret: str, **options: Any) -> Client:
+    return Client(headers={"Authorization": f"Bearer {secret}"}, **options)
+
+
+def as_guest(secret: str, client: Client | None = None) -> Client:
+    """Somebody who opened the link, signed in elsewhere or not at all."""
+    client = client or Client()
+    request = RequestFactory().get("/")
+    request.session = client.session
+    principals.enter(request, secret=secret, at=timezone.now())
+    request.session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key or ""
+    return client
+
+
+def differences(
+    client: Client, world: World, expected: Callable[[Row], int | set[int]], *, slug: str = ""
+) -> dict[str, int]:
+    """What the client gets otherwise than expected, row by row."""
+    wrong = {}
+    for row in ROWS:
+        right = expected(row)
+        came = ask(client, row, world, Role.CREATOR, slug=slug).status_code
+        if came not in (right if isinstance(right, set) else {right}):
+            wrong[str(row)] = came
+    return wrong
+
+
 def test_every_address_is_in_the_table() -> None:
     found = list(patterns(get_resolver().url_patterns))
     below_brand = {name for route, name in found if route.startswith("b/<slug:brand_slug>/")}
@@ -85,6 +116,99 @@ def test_each_role_gets_what_the_table_says() -> None:
             if came != getattr(row, role.value):
                 wrong[f"{row} as {role}"] = came
     assert wrong == {}
+
+
+def test_a_token_gets_what_the_table_says_and_needs_no_forms_token() -> None:
+    world = World()
+    client = with_token(world.secret, enforce_csrf_checks=True)
+    assert differences(client, world, lambda row: row.token) == {}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_token_with_all_there_is_gets_what_its_owner_gets_but_decides_nothing(role: Role) -> None:
+    world = World()
+    owner = world.people[role]
+    _, secret = tokens.create(by=owner, name="all", capabilities=owner.capabilities & TOKEN_MAY)
+    client, wrong = with_token(secret, enforce_csrf_checks=True), {}
+    for row in ROWS:
+        right = 403 if row.name == "review-decide" else getattr(row, role.value)
+        came = ask(client, row, world, role).status_code
+        if came != right:
+            wrong[str(row)] = came
+    assert wrong == {}
+
+
+def test_a_guest_gets_what_the_table_says() -> None:
+    world = World()
+    assert differences(as_guest(world.opens), world, lambda row: row.guest) == {}
+
+
+def test_a_guest_who_is_a_member_elsewhere_is_a_guest_here() -> None:
+    world, other = World(), World()
+    client = as_guest(world.opens, signed_in(other, Role.ADMIN))
+    assert differences(client, world, lambda row: row.guest) == {}
+
+
+def test_a_member_who_opens_a_link_stays_a_member() -> None:
+    world = World()
+    client = as_guest(world.opens, signed_in(world, Role.CREATOR))
+    assert differences(client, world, lambda row: row.creator) == {}
+
+
+def test_a_guest_needs_the_forms_token_wherever_something_changes() -> None:
+    world, wrong = World(), {}
+    client = as_guest(world.opens, Client(enforce_csrf_checks=True))
+    for row in CHANGING:
+        came = ask(client, row, world, Role.CREATOR).status_code
+        if came != 403:
+            wrong[str(row)] = came
+    assert wrong == {}
+
+
+def test_to_tokens_and_guests_of_another_brand_nothing_is_there() -> None:
+    world, other = World(), World()
+    assert differences(with_token(other.secret), world, lambda row: 404) == {}
+    assert differences(as_guest(other.opens), world, lambda row: 404) == {}
+
+
+def test_things_of_another_brand_are_not_there_for_tokens_and_guests_either() -> None:
+    world, other = World(), World()
+    slug = other.brand.slug
+
+    def right(row: Row, column: str) -> int | set[int]:
+        return {404, 403} if getattr(row, column) == 403 else 404 if row.args else getattr(row, column)
+
+    token, guest = with_token(other.secret), as_guest(other.opens)
+    assert differences(token, world, lambda row: right(row, "token"), slug=slug) == {}
+    assert differences(guest, world, lambda row: right(row, "guest"), slug=slug) == {}
+
+
+def test_a_token_that_is_unknown_or_has_ended_is_refused_everywhere_with_a_problem() -> None:
+    world = World()
+    tokens.revoke(world.token, by=world.people[Role.ADMIN])
+    for secret in (world.secret, "rpt_unknown", ""):
+        client = with_token(secret)
+        assert differences(client, world, lambda row: 401) == {}
+        # Also beside the session of somebody who may: who shows a token is asked for that alone.
+        client.force_login(world.people[Role.ADMIN].user)
+        response = client.get(reverse("library", args=[world.brand.slug]))
+        assert response.status_code == 401
+        assert response.headers["Content-Type"] == "application/problem+json"
+        assert response.headers["WWW-Authenticate"].startswith("Bearer")
+        assert response.json()["code"] == "unauthorized"
+
+
+def test_a_guest_whose_link_has_ended_finds_nothing() -> None:
+    world = World()
+    client = as_guest(world.opens)
+    share_links.revoke(world.link, by=world.people[Role.LIBRARIAN])
+    assert differences(client, world, lambda row: 404) == {}
+
+
+def test_a_token_opens_nothing_outside_a_brand() -> None:
+    client = with_token(World().secret)
+    came = {name: client.get(reverse(name, args=args)).status_code for name, (_, _, args) in PUBLIC.items()}
+    assert came == {name: nobody for name, (nobody, _, _) in PUBLIC.items()}
 
 
 def test_nobody_is_sent_to_sign_in() -> None:

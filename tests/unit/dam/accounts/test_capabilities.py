@@ -22,6 +22,7 @@ EXPECTED = {
     Capability.DOWNLOAD_RELEASE: "v c b l n a",
     Capability.DOWNLOAD_MASTER: "c l n a",
     Capability.VIEW_ACTIVITY: "c b l n a",
+    Capability.SHARE: "n a",
     Capability.MANAGE_BRAND: "a",
 }
 LETTERS = dict(zip("vcblna", Role, strict=True))
@@ -40,6 +41,11 @@ def test_just_these_roles_have_the_capability(capability: Capability) -> None:
 def test_nobody_decides_both_stages() -> None:
     decide = {Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL}
     assert not any(decide <= grants for grants in capabilities.GRANTS.values())
+
+
+def test_no_token_decides_a_review_and_no_guest_sees_what_is_not_released() -> None:
+    assert not capabilities.TOKEN_MAY & {Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL}
+    assert Capability.VIEW_UNRELEASED not in capabilities.GUEST_MAY
 
 
 def test_an_unknown_role_is_an_error_not_a_refusal() -> None:

@@ -1,0 +1,99 @@
+"""Share links: somebody without an account comes as a guest and sees the released clips the link opens."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from dam.accounts import keys, principals
+from dam.accounts.capabilities import GUEST_MAY, Capability
+from dam.accounts.models import ShareLink
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.catalog.models import Asset
+from dam.rights import visibility
+
+MOST_ASSETS = 500
+
+
+class ShareRefused(ValueError):
+    """There is no such link to be made or ended; `code` for programs, the message for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def create(
+    *,
+    by: Principal,
+    guest: str,
+    assets: Collection[Asset],
+    expires_at: datetime,
+    capabilities: Iterable[Capability] = (Capability.VIEW,),
+    at: datetime | None = None,
+) -> tuple[ShareLink, str]:
+    """A link that opens these assets for `guest`, and its secret, which is shown this once.
+
+    The guest sees of them what is released, then and later. Raises ShareRefused, PermissionDenied.
+    """
+    by.require(Capability.SHARE)
+    at = at or timezone.now()
+    guest = " ".join(guest.split())[: ShareLink.LONGEST_NAME]
+    granted = _granted(by, capabilities)
+    if not guest:
+        raise ShareRefused("no_name", "Say who the guest is: the trail names them by that.")
+    if expires_at <= at:
+        raise ShareRefused("past_date", "The link would have ended already. Choose a later date.")
+    chosen = _seen(by, assets)
+    key = keys.new(keys.Kind.SHARE)
+    with transaction.atomic():
+        link = ShareLink.objects.create(
+            brand=by.brand,
+            guest=guest,
+            prefix=key.prefix,
+            digest=key.digest,
+            capabilities=granted,
+            created_by=principals.person(by),
+            created_at=at,
+            expires_at=expires_at,
+        )
+        link.assets.set(chosen)
+        data = {
+            "link": key.prefix,
+            "assets": sorted(str(asset.pk) for asset in chosen),
+            "capabilities": granted,
+            "expires_at": expires_at.isoformat(),
+        }
+        trail.record("share.created", brand=by.brand, target=guest, actor=by, data=data, at=at)
+    return link, key.secret
+
+
+def revoke(link: ShareLink, *, by: Principal, at: datetime | None = None) -> None:
+    """End a link: the guest's next request finds nothing. Raises ShareRefused, PermissionDenied."""
+    by.require(Capability.SHARE, brand=link.brand)
+    at = at or timezone.now()
+    with transaction.atomic():
+        if not ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=at):
+            raise ShareRefused("revoked", "This link has been ended already.")
+        data = {"link": link.prefix}
+        trail.record("share.revoked", brand=link.brand, target=link.guest, actor=by, data=data, at=at)
+
+
+def _granted(by: Principal, capabilities: Iterable[Capability]) -> list[str]:
+    wanted = frozenset(capabilities)
+    if Capability.VIEW not in wanted or wanted - (by.capabilities & GUEST_MAY):
+        may = ", ".join(sorted(each.replace("_", " ") for each in GUEST_MAY))
+        raise ShareRefused("beyond_guest", f"A guest may view, and of these what you may yourself: {may}.")
+    return sorted(each.value for each in wanted)
+
+
+def _seen(by: Principal, assets: Collection[Asset]) -> list[Asset]:
+    """The assets, all of which the one who shares them can see."""
+    if not 0 < len(assets) <= MOST_ASSETS:
+        raise ShareRefused("how_many", f"A link opens at least one clip and at most {MOST_ASSETS}.")
+    seen = list(visibility.visible_assets(by).filter(pk__in=[asset.pk for asset in assets]))
+    if len(seen) != len({asset.pk for asset in assets}):
+        raise ShareRefused("not_yours", "One of these clips is not in this library any more.")
+    return seen

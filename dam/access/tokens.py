@@ -1,0 +1,87 @@
+"""API tokens: a program acts for the person who made the token, and may do a part of what they may."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from dam.accounts import keys
+from dam.accounts.capabilities import TOKEN_MAY, Capability
+from dam.accounts.models import ApiToken
+from dam.accounts.principals import Member, Principal
+from dam.audit import trail
+
+
+class TokenRefused(ValueError):
+    """There is no such token to be made or ended; `code` for programs, the message for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def create(
+    *,
+    by: Principal,
+    name: str,
+    capabilities: Iterable[Capability],
+    expires_at: datetime | None = None,
+    at: datetime | None = None,
+) -> tuple[ApiToken, str]:
+    """A token of the member's own, and its secret, which is shown this once. Raises TokenRefused.
+
+    Raises PermissionDenied for whoever is no member: a token that leaked must not make itself another.
+    """
+    if not isinstance(by, Member):
+        raise PermissionDenied("API tokens are made by a person who is signed in.")
+    at = at or timezone.now()
+    granted = _granted(by, capabilities)
+    name = " ".join(name.split())[: ApiToken.LONGEST_NAME]
+    if not name:
+        raise TokenRefused("no_name", "Give the token a name that says which program has it.")
+    if expires_at is not None and expires_at <= at:
+        raise TokenRefused("past_date", "The token would have ended already. Choose a later date.")
+    key = keys.new(keys.Kind.TOKEN)
+    with transaction.atomic():
+        token = ApiToken.objects.create(
+            brand=by.brand,
+            owner=by.user,
+            name=name,
+            prefix=key.prefix,
+            digest=key.digest,
+            capabilities=granted,
+            created_at=at,
+            expires_at=expires_at,
+        )
+        data = {
+            "token": key.prefix,
+            "capabilities": granted,
+            "expires_at": expires_at and expires_at.isoformat(),
+        }
+        trail.record("token.created", brand=by.brand, target=name, actor=by, data=data, at=at)
+    return token, key.secret
+
+
+def revoke(token: ApiToken, *, by: Principal, at: datetime | None = None) -> None:
+    """End a token: its owner may, and whoever manages the brand. Raises TokenRefused, PermissionDenied."""
+    if by.brand != token.brand or not (by.user == token.owner or by.can(Capability.MANAGE_BRAND)):
+        raise PermissionDenied("A token is ended by its owner or by an administrator of its brand.")
+    at = at or timezone.now()
+    with transaction.atomic():
+        if not ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):
+            raise TokenRefused("revoked", "This token has been ended already.")
+        data = {"token": token.prefix, "owner": str(token.owner)}
+        trail.record("token.revoked", brand=token.brand, target=token.name, actor=by, data=data, at=at)
+
+
+def _granted(by: Member, capabilities: Iterable[Capability]) -> list[str]:
+    wanted = frozenset(capabilities)
+    if not wanted:
+        raise TokenRefused("no_capabilities", "Say what the token may do.")
+    beyond = wanted - (by.capabilities & TOKEN_MAY)
+    if beyond:
+        words = ", ".join(sorted(each.replace("_", " ") for each in beyond))
+        raise TokenRefused("beyond_owner", f"You can't give a token this: {words}.")
+    return sorted(each.value for each in wanted)
