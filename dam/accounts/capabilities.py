@@ -64,7 +64,3 @@ GUEST_MAY = frozenset({Capability.VIEW, Capability.DOWNLOAD_RELEASE, Capability.
 
 def granted(role: Role | str, capability: Capability) -> bool:
     return capability in GRANTS[Role(role)]
-
-
-def roles_with(capability: Capability) -> tuple[Role, ...]:
-    return tuple(role for role, grants in GRANTS.items() if capability in grants)

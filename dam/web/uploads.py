@@ -45,7 +45,7 @@ def tus(view: View) -> View:
         response: HttpResponseBase
         try:
             if not request.principal.can(Capability.UPLOAD):
-                response = problem(403, "forbidden", "Your role in this brand does not include uploading.")
+                response = problem(403, "forbidden", request.principal.refusal(Capability.UPLOAD))
             else:
                 response = view(request, *args, **kwargs)
         except BadHeader as bad:

@@ -16,6 +16,8 @@ from django.utils import timezone
 from dam.access import share_links, tokens
 from dam.accounts import principals
 from dam.accounts.capabilities import TOKEN_MAY, Role
+from dam.audit import trail
+from dam.audit.models import Event
 from dam.catalog.models import Asset
 from tests.integration.generation.models import write_card
 from tests.integration.role_table import PUBLIC, ROWS, Row
@@ -203,6 +205,20 @@ def test_a_guest_whose_link_has_ended_finds_nothing() -> None:
     client = as_guest(world.opens)
     share_links.revoke(world.link, by=world.people[Role.LIBRARIAN])
     assert differences(client, world, lambda row: 404) == {}
+
+
+def test_what_tokens_and_guests_download_is_in_the_trail_under_their_names() -> None:
+    world = World()
+    address = reverse("file", args=[world.brand.slug, world.released.pk, "release"])
+    for client in (with_token(world.secret), as_guest(world.opens)):
+        assert client.get(address).status_code == 200
+    owner = world.people[Role.CREATOR].user
+    events = Event.objects.filter(verb="release.downloaded").order_by("sequence")
+    assert [(each.actor, each.actor_name, each.data["principal"]) for each in events] == [
+        (owner, f"{owner} (nightly)", "token"),
+        (None, "Agency (guest)", "guest"),
+    ]
+    assert trail.first_broken(world.brand) is None
 
 
 def test_a_token_opens_nothing_outside_a_brand() -> None:
