@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
-from dam.catalog.models import Origin, Processing, Rendition, RenditionKind, Version
+from dam.catalog.models import Asset, Origin, Processing, Rendition, RenditionKind, Version
 from dam.embedded import postgres
 from dam.ingest import registration
 from dam.media import runner
@@ -186,9 +186,14 @@ def _note(message: ConsoleMessage, problems: list[str]) -> None:
 
 @pytest.fixture
 def take_in(brand: Brand, tmp_path: Path, wait_until: Callable[..., None]) -> Callable[..., Version]:
-    """`take_in(user, title=…)`: a real clip in the library, with every processing step done by the worker."""
+    """`take_in(user, title=…)`: a real clip in the library, with every processing step done by the worker.
 
-    def take(user: User, *, title: str, frames: int = 48, seed: int = 0) -> Version:
+    With `asset` it is the next version of that one.
+    """
+
+    def take(
+        user: User, *, title: str, frames: int = 48, seed: int = 0, asset: Asset | None = None
+    ) -> Version:
         path = media_factory.clip(tmp_path / f"{seed}.mp4", frames=frames, width=320, height=176, seed=seed)
         version = registration.accept(
             path,
@@ -199,6 +204,7 @@ def take_in(brand: Brand, tmp_path: Path, wait_until: Callable[..., None]) -> Ca
             origin=Origin.UPLOADED,
             media_info=runner.probe(path),
             content_type="video/mp4",
+            asset=asset,
         )
         wait_until(
             lambda: Version.objects.filter(pk=version.pk, processing=Processing.READY).exists(), seconds=90
