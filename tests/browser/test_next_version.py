@@ -99,6 +99,28 @@ def test_a_clip_sent_back_is_uploaded_again_and_released_while_viewers_see_the_f
     assert released.approval == Approval.APPROVED
 
 
+def test_a_clip_sent_back_is_generated_again(
+    visit: Callable[[], Journey], people: dict[Role, User], brand: Brand, take_in: TakeIn
+) -> None:
+    first = take_in(people[Role.CREATOR], title="Summer bottle")
+    send_back(first, people, brand)
+    creator = visit().sign_in(people[Role.CREATOR])
+    page = creator.page
+    creator.go("reviews/")
+    page.get_by_role("link", name="Generate one").click()
+    expect(page.locator("#brief-target")).to_contain_text("Summer bottle")
+    page.get_by_label("What should it show?").fill("a red ball bouncing on a table")
+    page.get_by_role("button", name="Generate").click()
+    page.locator(".take").first.get_by_role("link", name="Open").click(timeout=120_000)
+    expect(page.get_by_role("heading", name="Summer bottle", level=1)).to_be_visible()
+    page.get_by_role("link", name="Versions").click()
+    newest = page.locator(".version").first
+    expect(newest).to_contain_text("Version 2")
+    expect(newest).to_contain_text("AI")
+    creator.go("reviews/?show=returned")
+    expect(page.get_by_text("Nothing came back to you")).to_be_visible()
+
+
 def test_a_version_that_comes_during_the_review_ends_it_before_the_reviewers_eyes(
     visit: Callable[[], Journey], people: dict[Role, User], brand: Brand, take_in: TakeIn
 ) -> None:
