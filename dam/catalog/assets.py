@@ -105,6 +105,7 @@ def _move(asset: Asset, *, by: Principal, trashed_at: datetime | None) -> None:
 
 
 def _publish(asset: Asset) -> None:
-    events.publish(brand_id=asset.brand_id, name="library")
-    if asset.latest_id:
-        events.publish(brand_id=asset.brand_id, name=f"version-{asset.latest_id}")
+    events.publish(brand_id=asset.brand_id, name="library", to_all=asset.released_id is not None)
+    for version_id in {asset.latest_id, asset.released_id} - {None}:
+        to_all = version_id == asset.released_id
+        events.publish(brand_id=asset.brand_id, name=f"version-{version_id}", to_all=to_all)

@@ -21,6 +21,7 @@ from dam.catalog.models import (
     RenditionKind,
     Version,
 )
+from dam.core import events
 from dam.core.storage import Stored
 
 
@@ -83,12 +84,22 @@ def set_release(version_id: UUID, state: ReleaseState) -> None:
 
 def set_released(version: Version) -> None:
     """From now on those who see released work alone see this version of the asset."""
+    before = Asset.objects.values_list("released_id", flat=True).get(pk=version.asset_id)
     Asset.objects.filter(pk=version.asset_id).update(released=version)
+    _tell_all(version, before, version.pk)
 
 
 def clear_released(version: Version) -> None:
     """This version is no longer what the asset has released; another one that is stays."""
-    Asset.objects.filter(pk=version.asset_id, released=version).update(released=None)
+    if Asset.objects.filter(pk=version.asset_id, released=version).update(released=None):
+        _tell_all(version, version.pk)
+
+
+def _tell_all(version: Version, *changed: UUID | None) -> None:
+    for version_id in dict.fromkeys(changed):
+        if version_id is not None:
+            events.publish(brand_id=version.brand_id, name=f"version-{version_id}", to_all=True)
+    events.publish(brand_id=version.brand_id, name="library", to_all=True)
 
 
 def set_processing(version_id: UUID, processing: Processing, *, reason: str = "") -> bool:
