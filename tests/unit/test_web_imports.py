@@ -3,7 +3,8 @@
 import subprocess
 import sys
 
-HEAVY = ("torch", "torchvision", "diffusers", "transformers", "accelerate", "open_clip", "timm")
+# boto3: only where files are kept in a bucket.
+HEAVY = ("boto3", "torch", "torchvision", "diffusers", "transformers", "accelerate", "open_clip", "timm")
 
 LOAD_EVERYTHING = f"""
 import sys

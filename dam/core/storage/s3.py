@@ -72,6 +72,11 @@ class S3Storage:
         return Entry(key=key, size=found["ContentLength"], modified=found["LastModified"])
 
     def delete(self, key: str) -> None:
+        # What was begun under the key too, whoever began it: parts that nobody completes are kept, and paid.
+        for page in self._pages("list_multipart_uploads", key, exactly=True):
+            for found in page.get("Uploads", ()):
+                if found["Key"] == self.prefix + key:
+                    self._abort(key, found["UploadId"])
         with _translated(key):
             self._s3.delete_object(**self._at(key))
 
@@ -128,11 +133,6 @@ class S3Storage:
                 raise
 
     def discard(self, key: str) -> None:
-        # Also when nobody knows the upload's id any more: its row may be gone.
-        for page in self._pages("list_multipart_uploads", key, exactly=True):
-            for found in page.get("Uploads", ()):
-                if found["Key"] == self.prefix + key:
-                    self._abort(key, found["UploadId"])
         self.delete(key)
         self.delete(key + TAIL)
 

@@ -227,6 +227,17 @@ def test_s3_gets_no_part_below_its_least_size_but_the_last(s3_server: str, monke
     assert sum(sent) == 10_000_011 + PART_BYTES
 
 
+def test_s3_deletes_what_was_begun_under_a_key_and_never_completed(s3_server: str) -> None:
+    """As a worker leaves it that was killed while it stored a large file."""
+    store = bucket(s3_server)
+    store.append("7/ab/x.mp4", {}, offset=0, data=b"x" * PART_BYTES, last=False)
+    store.append("7/ab/x.mp4.other", {}, offset=0, data=b"x" * PART_BYTES, last=False)
+    assert [entry.size for entry in store.entries("7")] == [0, 0]
+    store.delete("7/ab/x.mp4")
+    assert [entry.key for entry in store.entries("7")] == ["7/ab/x.mp4.other"]
+    store.delete("7/ab/x.mp4.other")
+
+
 def test_a_wrong_key_and_a_server_that_is_away_are_told_as_unavailable(s3_server: str) -> None:
     for store in (bucket("http://127.0.0.1:9"), bucket(s3_server, name="no-such-bucket")):
         with pytest.raises((storage.Unavailable, FileNotFoundError)):
