@@ -63,15 +63,16 @@ def respond(
     return _with_headers(response, etag=etag, content_type=content_type, save_as=save_as)
 
 
-def sends(response: HttpResponseBase) -> bool:
-    """Whether the answer gives the file or a part of it, or the address to fetch it from."""
-    return response.status_code in (200, 206, 302)
+def is_download(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether this answer begins a download: once for each, from the first byte on.
 
-
-def begins(request: HttpRequest) -> bool:
-    """Whether this request fetches the file from its first byte: once for each download."""
+    An address of the store's own gives the whole file, whatever part was asked for.
+    """
+    if response.status_code == 302:
+        return True
     asked = request.headers.get("Range", "")
-    return request.method == "GET" and (not asked or asked.strip().startswith("bytes=0-"))
+    whole = not asked or asked.strip().startswith("bytes=0-")
+    return request.method == "GET" and whole and response.status_code in (200, 206)
 
 
 def _with_headers(

@@ -44,7 +44,7 @@ def file(request: BrandRequest, version_id: UUID, kind: str) -> HttpResponseBase
         )
     except FileNotFoundError:
         raise Http404("The file is missing from storage. Tell your administrator.") from None
-    if kind in LEAVES and streaming.begins(request) and streaming.sends(response):
+    if kind in LEAVES and streaming.is_download(request, response):
         trail.record(
             LEAVES[kind],
             brand=request.brand,

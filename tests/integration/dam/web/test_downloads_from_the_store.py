@@ -68,8 +68,9 @@ def test_a_part_of_it_comes_from_there_too(draft: Version) -> None:
         assert (file.status, file.read()) == (206, CONTENT[100:300])
 
 
-def test_it_leaves_an_event_like_any_download(draft: Version) -> None:
-    ask(draft)
+@pytest.mark.parametrize("asked", ["", "bytes=100-"])  # the address gives all of it, whatever is asked
+def test_it_leaves_an_event_like_any_download(draft: Version, asked: str) -> None:
+    ask(draft, Range=asked)
     assert Event.objects.get(verb="master.downloaded").data["sha256"] == draft.sha256
 
 
