@@ -7,7 +7,7 @@ from statistics import median
 
 
 @dataclass(frozen=True)
-class Run:
+class PastRun:
     """A take that was made: what it asked of the machine, and how long that took."""
 
     pixels: int  # frames × width × height
@@ -15,7 +15,7 @@ class Run:
     seconds: float
 
 
-def expect(runs: Sequence[Run], *, pixels: int, steps: int) -> float | None:
+def expect(runs: Sequence[PastRun], *, pixels: int, steps: int) -> float | None:
     """Seconds that a take of this size will run, or None when there is no earlier one to judge by.
 
     Time grows with pixels times steps; the median forgives a run that had to load the model first.

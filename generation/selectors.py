@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from dam.models import Brand, User
 from generation import estimates, states
-from generation.estimates import Run
+from generation.estimates import PastRun
 from generation.generators.base import ModelIdentity
 from generation.models import GenerationJob
 from generation.states import JobState
@@ -102,7 +102,7 @@ def expected_seconds(
     ).order_by("-finished_at")
     rows = done.values_list("frames", "width", "height", "steps", "started_at", "finished_at")
     runs = [
-        Run(pixels=f * w * h, steps=s, seconds=(finished - started).total_seconds())
+        PastRun(pixels=f * w * h, steps=s, seconds=(finished - started).total_seconds())
         for f, w, h, s, started, finished in rows[:RUNS_TO_JUDGE_BY]
         if started and finished
     ]

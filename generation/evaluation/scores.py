@@ -127,12 +127,12 @@ class _Steps:
     """Counts clips for whoever wants to know."""
 
     def __init__(self, on_progress: Progress | None, most: int) -> None:
-        self._tell, self._most, self._count = on_progress, most, 0
+        self._on_progress, self._most, self._count = on_progress, most, 0
 
     def done(self) -> None:
         self._count += 1
-        if self._tell is not None:
-            self._tell(self._count, self._most)
+        if self._on_progress is not None:
+            self._on_progress(self._count, self._most)
 
 
 def _rendered(wanted: Sequence[Scene], shape: tuple[int, ...], steps: _Steps) -> Iterator[Reading]:

@@ -164,8 +164,8 @@ def main() -> None:
     for start in range(0, len(missing), 80):
         store.draw(missing[start : start + 80])
         done = min(start + 80, len(missing))
-        said = {"drawn": done, "of": len(missing), "seconds": round(time.monotonic() - began)}
-        print(json.dumps(said), flush=True)
+        progress = {"drawn": done, "of": len(missing), "seconds": round(time.monotonic() - began)}
+        print(json.dumps(progress), flush=True)
 
 
 if __name__ == "__main__":

@@ -82,9 +82,9 @@ def export(config: TrainingConfig, folder: Path, *, version: str, early: bool = 
         "hardware": _hardware(run.device, config),
         "held_out_share": scenes.HELD_OUT_SHARE,
     }
-    said = card(config, folder, version=version, early=early, facts=facts)
-    (folder / weights.CARD_NAME).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n")
-    return said
+    description = card(config, folder, version=version, early=early, facts=facts)
+    (folder / weights.CARD_NAME).write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n")
+    return description
 
 
 def _hardware(device: torch.device, config: TrainingConfig) -> str:
@@ -101,8 +101,10 @@ def main() -> None:
     parser.add_argument("--early", action="store_true", help="say on the pages that it is still in training")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    said = export(TrainingConfig.load(given.config), given.out, version=given.version, early=given.early)
-    print(json.dumps({"folder": str(given.out), **said["training"]}))
+    description = export(
+        TrainingConfig.load(given.config), given.out, version=given.version, early=given.early
+    )
+    print(json.dumps({"folder": str(given.out), **description["training"]}))
 
 
 if __name__ == "__main__":

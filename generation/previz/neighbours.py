@@ -263,8 +263,8 @@ def main() -> None:
     known = replace(Lexicon.from_json(lexicon.to_json()), neighbours={}, others=frozenset())
     close = neighbours(wordnet, known)
     strange = others(wordnet, replace(known, neighbours=close))
-    said = {"neighbours": close, "others": strange, "neighbours_notice": notice(folder)}
-    text = json.dumps(said, separators=(",", ":"))
+    document = {"neighbours": close, "others": strange, "neighbours_notice": notice(folder)}
+    text = json.dumps(document, separators=(",", ":"))
     lexicon.NEIGHBOURS.write_text(text + "\n", encoding="utf-8")
     print(
         f"{len(close)} words close to a known one, {len(strange)} that only look like one: {len(text)} bytes"

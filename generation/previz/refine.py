@@ -81,9 +81,9 @@ class Refinement:
         assert self._run is not None
         assert self._models is not None
         transformer, encoder = self._models
-        said = [captions.plain(scenes.sample(seed)) for seed in seeds]
+        sentences = [captions.plain(scenes.sample(seed)) for seed in seeds]
         with dtypes.autocast(latents.device):
-            states = text.encode(encoder, text.tokenize(self._run.models.tokenizer, said))
+            states = text.encode(encoder, text.tokenize(self._run.models.tokenizer, sentences))
             found: Tensor = transformer(
                 hidden_states=torch.lerp(latents, noise, level),
                 timestep=level.flatten() * 1000,

@@ -82,9 +82,9 @@ def main() -> None:
     given = parser.parse_args()
     config = TrainingConfig.load(given.config)
     print(json.dumps(asdict(config), default=str), flush=True)
-    asked = Event()
-    signal.signal(signal.SIGTERM, lambda *_: asked.set())
-    train(config, until=given.until or config.steps, stopped=asked.is_set, start=given.start)
+    stopping = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    train(config, until=given.until or config.steps, stopped=stopping.is_set, start=given.start)
 
 
 if __name__ == "__main__":

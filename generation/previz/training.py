@@ -146,9 +146,9 @@ def words(
     """Captions of these clips, worded anew for this step, as tokens and as labels of what they name."""
     chance = random.Random(f"previz-words-{config.seed}-{step}")
     chosen = [scenes.sample(place) for place in places]
-    said = [captions.caption_with_names(scene, chance.getrandbits(48)) for scene in chosen]
+    captioned = [captions.caption_with_names(scene, chance.getrandbits(48)) for scene in chosen]
     written, named = [], []
-    for sentence, names in said:
+    for sentence, names in captioned:
         dropped = chance.random() < config.caption_dropout
         written.append("" if dropped else sentence)
         named.append(set() if dropped else names)
@@ -271,11 +271,11 @@ def loss(config: TrainingConfig, models: Models, batch: Batch) -> tuple[Tensor, 
     device = latents.device
     noisy = torch.lerp(latents, batch.noise, batch.level.view(-1, 1, 1, 1, 1))
     timestep = batch.level * 1000
-    asked = torch.ones(latents.shape[2:], device=device)
+    open_places = torch.ones(latents.shape[2:], device=device)
     if batch.given is not None:
-        asked = (~batch.given).float()
-        noisy = torch.lerp(latents, noisy, asked)
-        timestep = timestep.unsqueeze(1) * asked[:, ::FOLD, ::FOLD].flatten().unsqueeze(0)
+        open_places = (~batch.given).float()
+        noisy = torch.lerp(latents, noisy, open_places)
+        timestep = timestep.unsqueeze(1) * open_places[:, ::FOLD, ::FOLD].flatten().unsqueeze(0)
     models.show(batch.shown)
     with dtypes.autocast(device):
         states = text.encode(models.encoder, batch.tokens)
@@ -287,7 +287,7 @@ def loss(config: TrainingConfig, models: Models, batch: Batch) -> tuple[Tensor, 
             return_dict=False,
         )[0]
     # A clip is mostly ground, which is learnt soon: without more weight the objects hardly count.
-    heed = asked * torch.where(_to_latents(batch.paths).unsqueeze(1), config.object_weight, 1.0)
+    heed = open_places * torch.where(_to_latents(batch.paths).unsqueeze(1), config.object_weight, 1.0)
     error = (found.float() - latents).square().mean(dim=1)
     error = (error * heed).sum(dim=(1, 2, 3)) / heed.sum(dim=(1, 2, 3)).clamp(min=1)
     weight = batch.level.clamp(min=config.noise_floor).pow(-2)

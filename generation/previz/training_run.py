@@ -12,7 +12,7 @@ from generation.previz.config import TrainingConfig
 from generation.previz.data import LatentStore, device
 
 
-class Run:
+class TrainingRun:
     """A run's state: models, averages, optimisers, step and seconds spent."""
 
     def __init__(self, config: TrainingConfig) -> None:
@@ -106,7 +106,7 @@ class Run:
         return fresh.transformer.eval(), fresh.encoder.eval()
 
 
-def save(run: Run, path: Path) -> None:
+def save(run: TrainingRun, path: Path) -> None:
     """Write a checkpoint so that a crash leaves the old one or the new one, never half of one."""
     half = path.with_suffix(".writing")
     with half.open("wb") as file:
@@ -116,9 +116,9 @@ def save(run: Run, path: Path) -> None:
     half.replace(path)
 
 
-def open_run(config: TrainingConfig) -> Run:
+def open_run(config: TrainingConfig) -> TrainingRun:
     """The run of a folder: from its checkpoint if there is one."""
-    run = Run(config)
+    run = TrainingRun(config)
     checkpoint = config.folder / "checkpoint.pt"
     if checkpoint.exists():
         run.restore(torch.load(checkpoint, map_location="cpu", weights_only=True))

@@ -6,7 +6,7 @@ from pathlib import Path
 from generation import weights
 from generation.diffusers_compat import transformers
 from generation.previz.codec import PatchCodec
-from generation.previz.training_run import Run
+from generation.previz.training_run import TrainingRun
 from generation.previz.transformer import PlacedTransformer
 
 
@@ -20,7 +20,7 @@ def place_codec(start: Path, run_folder: Path) -> None:
     codec.save_pretrained(run_folder / "codec")
 
 
-def take_up(run: Run, start: Path) -> None:
+def take_up(run: TrainingRun, start: Path) -> None:
     """Begin a new run with the weights, step, clips and hours of an exported folder.
 
     Raises ValueError if its tokenizer knows other words, RuntimeError if its models have another shape.

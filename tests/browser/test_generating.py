@@ -6,10 +6,11 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import User
+from dam.accounts.models import Brand, User
 from generation.models import GenerationJob
 from generation.states import JobState
 from tests.browser.conftest import Journey
+from tests.factories import VersionFactory
 
 
 def test_a_prompt_becomes_a_signed_clip_of_the_library(
@@ -41,3 +42,21 @@ def test_a_running_take_can_be_cancelled(visit: Callable[[], Journey], people: d
     page.locator(".take").first.get_by_role("button", name="Cancel").click()
     expect(page.locator(".take").first.get_by_text("Cancelled", exact=True)).to_be_visible(timeout=60_000)
     assert GenerationJob.objects.get().state == JobState.CANCELLED
+
+
+def test_a_take_becomes_the_next_version_of_a_clip(
+    visit: Callable[[], Journey], people: dict[Role, User], brand: Brand
+) -> None:
+    first = VersionFactory.create(
+        asset__brand=brand, asset__created_by=people[Role.CREATOR], asset__title="Harbour"
+    )
+    journey = visit().sign_in(people[Role.CREATOR])
+    page = journey.page
+    journey.go(f"generate/?asset={first.asset_id}")
+    expect(page.get_by_text("The finished take becomes the next version of")).to_be_visible()
+    page.get_by_label("What should it show?").fill("a red ball bouncing on a table")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.locator(".take").first).to_contain_text("Version 2 of Harbour", timeout=120_000)
+
+    page.get_by_role("link", name="Make a clip of its own instead").click()
+    expect(page.get_by_text("The finished take becomes")).to_be_hidden()

@@ -96,13 +96,13 @@ def _naming(encoder: Encoder, frames: NDArray[np.float32], shown: Sequence[Scene
     """The share of clips whose attribute is told right from its plain words, by the mean of the frames."""
     values = scenes.ATTRIBUTES[name]
     texts = encoder.encode_text([spoken({name: value}) for value in values])
-    told = np.einsum("td,cd->ct", texts, frames.mean(axis=1)).argmax(axis=1)
+    guessed = np.einsum("td,cd->ct", texts, frames.mean(axis=1)).argmax(axis=1)
     judged = [
         (place, values.index(phrases.shown(scene)[name]))
         for place, scene in enumerate(shown)
         if name in phrases.shown(scene) and name not in phrases.unsure(scene)
     ]
-    return _share(np.array([told[place] == value for place, value in judged]))
+    return _share(np.array([guessed[place] == value for place, value in judged]))
 
 
 def _searches(

@@ -106,10 +106,10 @@ def plural(noun: str) -> str:
 
 
 def _caption(scene: Scene, chance: random.Random) -> Phrase:
-    text, said = captions.caption_with_names(scene, chance.getrandbits(32))
+    text, names = captions.caption_with_names(scene, chance.getrandbits(32))
     there = shown(scene)
     # "A ball" says nothing of how many there are: it finds two of them as well.
-    named = {name: there[name] for name in there if name in said and (name != "count" or scene.objects != 1)}
+    named = {name: there[name] for name in there if name in names and (name != "count" or scene.objects != 1)}
     return Phrase(text, named)
 
 
@@ -155,5 +155,5 @@ def _say(name: str, scene: Scene, chance: random.Random) -> str:
     value = getattr(scene, name)
     if chance.random() < 0.5:
         return chance.choice(lexicon.SPOKEN[name][value])
-    said = lexicon.pick(lexicon.WORDS[name], value, chance)
-    return "one" if said == "a" else said  # a lone "a" counts nothing
+    word = lexicon.pick(lexicon.WORDS[name], value, chance)
+    return "one" if word == "a" else word  # a lone "a" counts nothing

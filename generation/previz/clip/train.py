@@ -86,7 +86,7 @@ class Trainer:
         chance = random.Random(f"previz-clip-{self.step}")
         first = SEEDS_APART * self.size + self.step * SCENES
         shown = [self._draw(first + place, chance) for place in range(SCENES)]
-        said = [phrases.describe(scene, chance) for scene in shown for _ in range(EACH)]
+        descriptions = [phrases.describe(scene, chance) for scene in shown for _ in range(EACH)]
         seen = [scene for scene in shown for _ in range(EACH)]
         images = pictures.frames(shown, chance, each=EACH, size=self.size).contiguous(
             memory_format=torch.channels_last
@@ -96,14 +96,14 @@ class Trainer:
         self.model.train()
         with dtypes.autocast(images.device):
             image_vectors = self.model.encode_image(images)
-            text_vectors = self.model.encode_text(self._tokens([phrase.text for phrase in said]))
+            text_vectors = self.model.encode_text(self._tokens([phrase.text for phrase in descriptions]))
         image_vectors = functional.normalize(image_vectors.float(), dim=-1)
         text_vectors = functional.normalize(text_vectors.float(), dim=-1)
         logits = self.model.logit_scale.exp() * text_vectors @ image_vectors.T + self.model.logit_bias
-        target, certain = answers(said, seen)
+        target, certain = answers(descriptions, seen)
         pairs = functional.binary_cross_entropy_with_logits(logits, target, weight=certain, reduction="sum")
-        contrast = pairs / len(said)
-        attributes = self._read(image_vectors, text_vectors, seen, said)
+        contrast = pairs / len(descriptions)
+        attributes = self._read(image_vectors, text_vectors, seen, descriptions)
         loss = contrast + ATTRIBUTE_SHARE * attributes
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -125,15 +125,15 @@ class Trainer:
         return pictures.nearer(scene, chance) if chance.random() < self.near else scene
 
     def _read(
-        self, images: Tensor, texts: Tensor, seen: Sequence[Scene], said: Sequence[phrases.Phrase]
+        self, images: Tensor, texts: Tensor, seen: Sequence[Scene], descriptions: Sequence[phrases.Phrase]
     ) -> Tensor:
         """How badly attributes are told from pictures and texts; what is not shown or named is left out."""
         shown = indices([_settled(scene) for scene in seen])
-        told = indices([phrase.named for phrase in said])
+        described = indices([phrase.named for phrase in descriptions])
         total = torch.zeros(())
         for place, (name, reader) in enumerate(self.readers.items()):
             share = HARDER.get(name, 1.0)
-            for vectors, values in ((images, shown[:, place]), (texts, told[:, place])):
+            for vectors, values in ((images, shown[:, place]), (texts, described[:, place])):
                 if (values >= 0).any():
                     lost = functional.cross_entropy(reader(vectors * 10), values, ignore_index=ABSENT)
                     total = total + share * lost
@@ -210,17 +210,17 @@ def indices(named: Sequence[Mapping[str, str]]) -> Tensor:
     )
 
 
-def answers(said: Sequence[phrases.Phrase], seen: Sequence[Scene]) -> tuple[Tensor, Tensor]:
+def answers(descriptions: Sequence[phrases.Phrase], seen: Sequence[Scene]) -> tuple[Tensor, Tensor]:
     """For each text and picture [T, P]: 1 if all that is named is shown; and 0 where nobody can tell.
 
     Nobody can if all else agrees and the text names what this frame cannot settle.
     """
-    told = indices([phrase.named for phrase in said]).unsqueeze(1)
+    described = indices([phrase.named for phrase in descriptions]).unsqueeze(1)
     shown = indices([phrases.shown(scene) for scene in seen]).unsqueeze(0)
     settled = indices([_settled(scene) for scene in seen]).unsqueeze(0)
     open_ = (settled == ABSENT) & (shown != ABSENT)
-    named = told != ABSENT
-    agrees = ~named | (told == shown)
+    named = described != ABSENT
+    agrees = ~named | (described == shown)
     target = agrees.all(dim=2) & named.any(dim=2)
     doubtful = (named & open_).any(dim=2) & (agrees | open_).all(dim=2)
     return target.float(), 1 - doubtful.float()

@@ -29,10 +29,10 @@ def caption_with_names(scene: Scene, seed: int) -> tuple[str, set[str]]:
     """A caption, and the names of the attributes that it mentions."""
     chance = random.Random(f"previz-caption-{seed}")
     there = scenes.shown(scene)
-    said = {name for name in there if chance.random() >= _DROP.get(name, 0)}
+    named = {name for name in there if chance.random() >= _DROP.get(name, 0)}
     if chance.random() < _PLAIN_SHARE:
-        return compose_plain(scene, said), said
-    return compose(scene, said=said, chance=chance), said
+        return compose_plain(scene, named), named
+    return compose(scene, named=named, chance=chance), named
 
 
 def plain(scene: Scene) -> str:
@@ -40,15 +40,17 @@ def plain(scene: Scene) -> str:
     return compose_plain(scene, set(scenes.shown(scene)))
 
 
-def compose_plain(scene: Scene, said: set[str]) -> str:
+def compose_plain(scene: Scene, named: set[str]) -> str:
     """The attributes named in `said`, in their first words and usual order."""
-    return prompt_parser.say({name: getattr(scene, name) for name in lexicon.WORDS if name in said}, _LEXICON)
+    return prompt_parser.say(
+        {name: getattr(scene, name) for name in lexicon.WORDS if name in named}, _LEXICON
+    )
 
 
 _LEXICON = Lexicon.from_json(lexicon.to_json())
 
 
-def compose(scene: Scene, *, said: set[str], chance: random.Random) -> str:
+def compose(scene: Scene, *, named: set[str], chance: random.Random) -> str:
     """Put the attributes named in `said` into words; count and shape are always named."""
     if scene.count == "none":
         subject = lexicon.pick(lexicon.COUNT_WORDS, "none", chance)
@@ -56,7 +58,7 @@ def compose(scene: Scene, *, said: set[str], chance: random.Random) -> str:
         noun = lexicon.pick(lexicon.NOUNS, scene.shape, chance)
         words = [noun if scene.objects == 1 else lexicon.plural(noun)]
         for name in ("material", "colour", "size"):
-            if name in said:
+            if name in named:
                 words.insert(0, lexicon.pick(lexicon.WORDS[name], getattr(scene, name), chance))
         subject = " ".join(words)
         if scene.objects > 1:
@@ -66,7 +68,7 @@ def compose(scene: Scene, *, said: set[str], chance: random.Random) -> str:
     parts = [
         lexicon.pick(lexicon.WORDS[name], getattr(scene, name), chance)
         for name in ("motion", "ground", "light", "camera")
-        if name in said and name in scenes.shown(scene)
+        if name in named and name in scenes.shown(scene)
     ]
     if chance.random() < 0.4:
         chance.shuffle(parts)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from generation import estimates
-from generation.estimates import Run
+from generation.estimates import PastRun
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -15,12 +15,12 @@ def test_without_earlier_runs_there_is_no_estimate() -> None:
 
 
 def test_time_grows_with_pixels_and_steps() -> None:
-    runs = [Run(pixels=1000, steps=10, seconds=5.0)]
+    runs = [PastRun(pixels=1000, steps=10, seconds=5.0)]
     assert estimates.expect(runs, pixels=2000, steps=20) == pytest.approx(20.0)
 
 
 def test_one_slow_run_does_not_spoil_the_estimate() -> None:
-    runs = [Run(pixels=1000, steps=10, seconds=seconds) for seconds in (5.0, 5.0, 90.0)]
+    runs = [PastRun(pixels=1000, steps=10, seconds=seconds) for seconds in (5.0, 5.0, 90.0)]
     assert estimates.expect(runs, pixels=1000, steps=10) == pytest.approx(5.0)
 
 

@@ -74,7 +74,7 @@ def test_a_step_always_gets_the_same_batch(config: TrainingConfig) -> None:
 
 
 def test_learning_lowers_the_error(config: TrainingConfig) -> None:
-    run = training_run.Run(config)
+    run = training_run.TrainingRun(config)
     store = LatentStore(config, fit_codec(config))
     given = training.batch(config, store, run.models.tokenizer, 0)
     before = training.loss(config, run.models, given)[1]
@@ -109,7 +109,7 @@ def test_a_latent_frame_is_told_the_time_it_stands_at(config: TrainingConfig) ->
 
 def test_what_is_given_is_neither_noisy_nor_judged(config: TrainingConfig) -> None:
     """Only what is asked for counts: a change in the rest moves the error little."""
-    run = training_run.Run(config)
+    run = training_run.TrainingRun(config)
     store = LatentStore(config, fit_codec(config))
     batch = training.batch(config, store, run.models.tokenizer, 4)
     given = torch.ones(batch.latents.shape[2:], dtype=torch.bool)
