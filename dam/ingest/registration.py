@@ -2,10 +2,10 @@
 
 import errno
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.module_loading import import_string
 
 from dam.accounts.models import Brand, User
@@ -109,7 +109,8 @@ def _storing(path: Path, *, brand: Brand, sha256: str, suffix: str, staged: str 
         yield
     except BaseException:
         if fresh:
-            with transaction.atomic():
+            # Where database or storage is gone too, the cleanup finds it; what is told is what went wrong.
+            with suppress(DatabaseError, storage.Unavailable), transaction.atomic():
                 stored_files.drop(stored, brand_id=brand.pk)
         raise
 

@@ -1,10 +1,12 @@
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
@@ -12,7 +14,7 @@ from dam.audit.models import Event
 from dam.catalog import assets
 from dam.catalog.models import Asset, Origin, Version
 from dam.core import locks, storage
-from dam.ingest import disk_space, registration, steps
+from dam.ingest import cleanup, disk_space, registration, steps
 from dam.ingest.models import Step
 from dam.ingest.registration import AlreadyKnown
 from dam.media.errors import Refused
@@ -92,6 +94,22 @@ def test_a_failure_leaves_neither_rows_nor_file(accept: Accept, brand: Brand, cl
     assert not Version.objects.exists()
     key = storage.key_for(brand_id=brand.pk, sha256=storage.sha256_of(clip), suffix=".mp4")
     assert not storage.exists(key)
+
+
+def test_a_failure_is_told_also_when_the_file_cannot_be_deleted(
+    accept: Accept, brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(version: Version) -> None:
+        raise RuntimeError("no")
+
+    def away(key: str) -> None:
+        raise storage.Unavailable("The storage did not answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "delete", away)
+        with pytest.raises(RuntimeError, match="no"):
+            accept(on_accept=fail)
+    assert cleanup.run(at=timezone.now() + timedelta(days=2)).stored == 1  # left to the cleanup
 
 
 def test_a_failure_keeps_a_file_that_was_stored_before(accept: Accept, brand: Brand, clip: Path) -> None:
