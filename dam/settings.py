@@ -113,6 +113,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CACHE_URL,
+        "OPTIONS": {"socket_timeout": 5.0},
     }
 }
 
@@ -133,11 +134,18 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task that runs longer than this is delivered again, so it must exceed the longest job.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600}
+# A broker that hangs is as good as one that is gone: nobody's page waits for it for long.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 6 * 3600,
+    "socket_timeout": 5.0,
+    "socket_connect_timeout": 5.0,
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}
 CELERY_TIMEZONE = "UTC"
 # What is looked after from time to time. The schedule is kept in memory: each of these may run too often.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
+    "recover-releases": {"task": "default.recover_releases", "schedule": 60.0, "options": {"expires": 60}},
     "recover-jobs": {"task": "default.recover_jobs", "schedule": 60.0, "options": {"expires": 60}},
     "sweep": {"task": "default.sweep", "schedule": 900.0, "options": {"expires": 900}},
     "catch-up": {"task": "default.catch_up", "schedule": 120.0, "options": {"expires": 120}},

@@ -20,14 +20,13 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Capability, Role, granted
 from dam.accounts.models import Brand, Membership, User
 from dam.accounts.principals import Member
-from dam.catalog.models import Processing, RenditionKind, Version
+from dam.catalog.models import Processing, ReleaseState, Version
 from dam.core import storage
 from dam.ingest import uploads
 from dam.ingest.models import Upload, UploadState
 from dam.media import runner
 from dam.search import search
 from dam.search.results import Match, Results, Seeing
-from dam.web import files
 from dam.web.decorators import BrandRequest
 from generation import briefs, jobs, model_register, states
 from generation.models import GenerationJob
@@ -38,6 +37,7 @@ from provenance.manifests.validation_codes import State
 from provenance.models import Review
 from provenance.review import policies, reviews
 from provenance.review.states import DecisionKind, ReviewState
+from provenance.web import release_file
 
 POLL_SECONDS = 0.25
 ROLES = (Role.CREATOR, Role.BRAND_REVIEWER, Role.LEGAL_REVIEWER, Role.VIEWER)
@@ -285,7 +285,7 @@ def _decide(review: Review, *, by: Member) -> None:
 
 def release(journey: Journey) -> str:
     def made() -> bool:
-        return journey.clip.renditions.filter(kind=RenditionKind.RELEASE).exists()
+        return Version.objects.filter(pk=journey.clip.pk, release=ReleaseState.READY).exists()
 
     _wait(journey, made, "The released file was not made")
     return "for web, in the EU"
@@ -305,7 +305,7 @@ def _fetch(journey: Journey, role: Role) -> bytes:
     request.method = "GET"
     request.brand, request.principal = journey.brand, journey.member(role)
     request.principal.require(Capability.DOWNLOAD_RELEASE)
-    response = files.file(request, journey.clip.pk, RenditionKind.RELEASE.value)
+    response = release_file.release_file(request, journey.clip.pk)
     if not isinstance(response, StreamingHttpResponse):
         raise TourFailed(f"The file was not sent: {response.status_code} {response.reason_phrase}.")
 

@@ -8,11 +8,11 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Principal
 from dam.catalog import versions
-from dam.catalog.models import Version
+from dam.catalog.models import RenditionKind, Version
 from provenance.review import reviews
 from provenance.review.models import Decision, Review
 from provenance.review.states import DecisionKind
-from tests.factories import BrandFactory, VersionFactory, member, next_version
+from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member, next_version
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Case:
         self.version: Version = VersionFactory.create(
             asset__brand=self.brand, asset__created_by=self.creator.user
         )
+        RenditionFactory.create(version=self.version, kind=RenditionKind.PROXY)
 
     def submit(self) -> Review:
         return reviews.submit(self.version, by=self.creator)
@@ -38,6 +39,7 @@ class Case:
             replaced = versions.latest_locked(self.version.asset_id)
             newer = next_version(replaced)
             reviews.supersede(replaced, by=self.creator.user, newer=newer)
+        RenditionFactory.create(version=newer, kind=RenditionKind.PROXY)
         return newer
 
     def approve(self, review: Review, *, by: Principal) -> Decision:

@@ -162,7 +162,6 @@ class RenditionKind(models.TextChoices):
     POSTER = "poster", "Poster"
     SPRITE = "sprite", "Sprite"
     PROXY = "proxy", "Review proxy"
-    RELEASE = "release", "Released file"
 
 
 class Rendition(models.Model):

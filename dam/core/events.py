@@ -19,7 +19,7 @@ KEEP_ALIVE_SECONDS = 15.0
 
 @lru_cache(maxsize=1)
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.CACHE_URL)
+    return redis.Redis.from_url(settings.CACHE_URL, socket_timeout=5.0)
 
 
 def _channel(brand_id: int, *, to_all: bool) -> str:

@@ -1,8 +1,12 @@
 """Handing work to the workers."""
 
+import logging
 from typing import Any
 
 from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
 
 QUEUES = ("gpu", "media", "index", "sign", "default")
 
@@ -19,16 +23,32 @@ def enqueue(task_name: str, **ids: Any) -> None:
     """Send a task by name once the surrounding transaction has committed.
 
     Workers are faster than transactions: a task sent earlier may not find its row. Pass ids, not
-    objects; the task may run twice.
+    objects; the task may run twice. When the broker is away nothing is raised, for what was committed
+    stands: what must happen then follows from the database, and recovery sends it again.
     """
-    from dam.celery import app
-
-    queue = queue_of(task_name)
-    transaction.on_commit(lambda: app.send_task(task_name, kwargs=ids, queue=queue))
+    queue_of(task_name)  # an unknown queue fails here, not after the commit
+    transaction.on_commit(lambda: _offer_and_log(task_name, **ids))
 
 
 def send(task_name: str, **values: Any) -> None:
-    """Send a task by name at once: for a question that waits for its answer and changes nothing."""
+    """Send a task by name at once: for a question that waits for its answer and changes nothing.
+
+    Raises kombu's OperationalError when the broker is away.
+    """
     from dam.celery import app
 
     app.send_task(task_name, kwargs=values, queue=queue_of(task_name))
+
+
+def offer(task_name: str, **ids: Any) -> bool:
+    """Send a task by name at once; False when the broker is away."""
+    try:
+        send(task_name, **ids)
+    except OperationalError:
+        return False
+    return True
+
+
+def _offer_and_log(task_name: str, **ids: Any) -> None:
+    if not offer(task_name, **ids):
+        log.warning("The broker is away: %s %s was not sent. Recovery sends it again.", task_name, ids)

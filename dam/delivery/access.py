@@ -6,32 +6,39 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.catalog.models import RenditionKind, Version
 from dam.rights import policy, terms
-from dam.rights.policy import Verdict
+from dam.rights.policy import Use, Verdict
 
 MASTER = "master"
 # What is shown on the page itself, to whoever may see the version.
 SHOWN = (RenditionKind.POSTER.value, RenditionKind.SPRITE.value, RenditionKind.PROXY.value)
-KINDS = (*SHOWN, MASTER, RenditionKind.RELEASE.value)
+KINDS = (*SHOWN, MASTER)
 ALLOWED = Verdict(allowed=True)
 
 
-def may_download(principal: Principal, version: Version, *, at: datetime) -> Verdict:
-    """Whether the released file may be downloaded. Reads `version.rights` and `version.asset`."""
-    return may_fetch(principal, version, RenditionKind.RELEASE.value, at=at)
+def may_download(
+    principal: Principal,
+    version: Version,
+    *,
+    at: datetime,
+    use: Use | None = None,
+    territory: str | None = None,
+) -> Verdict:
+    """Whether the version's release may leave now, for that use and there where they are named.
+
+    Reads `version.rights` and `version.asset`. Which bytes the release is, provenance.releases says.
+    """
+    granted = _granted(principal, Capability.DOWNLOAD_RELEASE)
+    if not granted.allowed:
+        return granted
+    return policy.decide(terms.of(version), use=use, territory=territory, at=at)
 
 
-def may_fetch(principal: Principal, version: Version, kind: str, *, at: datetime) -> Verdict:
+def may_fetch(principal: Principal, kind: str) -> Verdict:
     """Whether a principal that may see the version may have this file of it now.
 
-    A master is working material of those who make and clear it; a released file leaves the house, so the
-    rights policy decides on it each time.
+    What the page shows goes to whoever sees it; a master is working material of those who make and clear.
     """
-    if kind in SHOWN:
-        return ALLOWED
-    if kind == MASTER:
-        return _granted(principal, Capability.DOWNLOAD_MASTER)
-    granted = _granted(principal, Capability.DOWNLOAD_RELEASE)
-    return policy.decide(terms.of(version), at=at) if granted.allowed else granted
+    return ALLOWED if kind in SHOWN else _granted(principal, Capability.DOWNLOAD_MASTER)
 
 
 def _granted(principal: Principal, capability: Capability) -> Verdict:

@@ -63,16 +63,9 @@ def respond(
     return _with_headers(response, etag=etag, content_type=content_type, save_as=save_as)
 
 
-def is_download(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Whether this answer begins a download: once for each, from the first byte on.
-
-    An address of the store's own gives the whole file, whatever part was asked for.
-    """
-    if response.status_code == 302:
-        return True
-    asked = request.headers.get("Range", "")
-    whole = not asked or asked.strip().startswith("bytes=0-")
-    return request.method == "GET" and whole and response.status_code in (200, 206)
+def sends(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether the answer gives any of the file, or the address to fetch it from, whatever was asked for."""
+    return request.method == "GET" and response.status_code in (200, 206, 302)
 
 
 def _with_headers(

@@ -29,6 +29,7 @@ VERBS = {
     "review.superseded": Wording("layers", "ended, with a newer version, the review of"),
     "release.signed": Wording("shield-check", "signed the release of"),
     "release.failed": Wording("shield-alert", "could not sign the release of"),
+    "release.retried": Wording("rotate-ccw", "asked once more to sign the release of"),
     "release.revoked": Wording("shield-off", "withdrew the approval of"),
     "release.downloaded": Wording("download", "downloaded the release of"),
     "master.downloaded": Wording("download", "downloaded the master of"),

@@ -13,7 +13,7 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.catalog import assets
-from dam.catalog.models import Approval, Processing, RenditionKind, Version
+from dam.catalog.models import Approval, Processing, ReleaseState, Version
 from dam.core import storage
 from dam.ingest import importer
 from dam.ingest.registration import AlreadyKnown
@@ -90,7 +90,7 @@ def advance(version: Version, goal: Goal, *, people: People) -> bool:
         _decide(review, goal, people=people)
     version.refresh_from_db()
     if goal == Goal.RELEASED and version.approval == Approval.APPROVED:
-        return version.renditions.filter(kind=RenditionKind.RELEASE).exists()
+        return version.release == ReleaseState.READY
     return True
 
 

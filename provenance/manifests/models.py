@@ -2,16 +2,16 @@
 
 from django.db import models
 
-from dam.models import Rendition, Version
+from dam.models import Version
 
 
 class ManifestRecord(models.Model):
     """The report of one verification (provenance.manifests.verify.Report as JSON)."""
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="manifest_records")
-    # Empty for the version's master; set for a released rendition.
-    rendition = models.OneToOneField(
-        Rendition, null=True, on_delete=models.CASCADE, related_name="manifest_record"
+    # Empty for the version's master; set for the file of one of its releases.
+    release = models.OneToOneField(
+        "provenance.Release", null=True, on_delete=models.PROTECT, related_name="manifest_record"
     )
     sha256 = models.CharField(max_length=64)  # of the file that was read
     state = models.CharField(max_length=12)  # catalog.Credentials
@@ -21,7 +21,7 @@ class ManifestRecord(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["version"], condition=models.Q(rendition=None), name="manifest_record_once_for_master"
+                fields=["version"], condition=models.Q(release=None), name="manifest_record_once_for_master"
             )
         ]
 

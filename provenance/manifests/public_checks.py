@@ -13,7 +13,6 @@ from django.core.cache import cache
 from django.core.files import File
 from django.utils import timezone
 
-from dam.catalog.models import Approval, Rendition, RenditionKind
 from dam.core import storage
 from dam.core.tasks import send
 from provenance.manifests import verify
@@ -32,15 +31,6 @@ class TooMany(Exception):
 
 
 @dataclass(frozen=True)
-class KnownRelease:
-    """A file that this library released, known by its exact bytes. Only what the file's holder may know."""
-
-    brand: str
-    on: datetime
-    withdrawn: bool
-
-
-@dataclass(frozen=True)
 class PublicCheck:
     """One file on its way: `report` is Report.to_json(raw=True) once `state` is "done"."""
 
@@ -51,7 +41,6 @@ class PublicCheck:
     state: str = WAITING
     sha256: str = ""
     report: dict[str, Any] | None = None
-    release: KnownRelease | None = None
 
 
 def admit(address: str, *, most: int) -> None:
@@ -103,7 +92,6 @@ def check(submission_id: str) -> None:
             state=DONE,
             sha256=sha256,
             report=report.to_json(raw=True),
-            release=released(sha256),
         )
     )
 
@@ -119,20 +107,6 @@ def find(submission_id: str, *, at: datetime) -> PublicCheck | None:
         _keep(submission)
         _drop(submission_id)
     return submission
-
-
-def released(sha256: str) -> KnownRelease | None:
-    """The release with exactly these bytes, whatever the brand."""
-    found = (
-        Rendition.objects.filter(kind=RenditionKind.RELEASE, sha256=sha256)
-        .select_related("version__brand")
-        .order_by("-created_at")
-        .first()
-    )
-    if found is None:
-        return None
-    withdrawn = found.version.approval != Approval.APPROVED
-    return KnownRelease(brand=found.version.brand.name, on=found.created_at, withdrawn=withdrawn)
 
 
 def _key(submission_id: str) -> str:

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from dam.catalog import versions
-from dam.catalog.models import Credentials, Rendition, Version
+from dam.catalog.models import Credentials, Version
 from dam.core import storage
 from provenance.manifests import verify
 from provenance.manifests.models import ManifestRecord
 from provenance.manifests.report import Report
+from provenance.releases.models import Release
 
 # A store beyond this is not kept for display; the verdict and the chain are.
 LARGEST_RAW_BYTES = 512 * 1024
@@ -24,17 +25,15 @@ def check_master(version: Version) -> str:
     return str(Credentials(report.state.value).label)
 
 
-def keep(
-    version: Version, report: Report, *, sha256: str, rendition: Rendition | None = None
-) -> ManifestRecord:
-    """Keep the report on the version's master, or on one of its renditions; an earlier one is replaced."""
+def keep(version: Version, report: Report, *, sha256: str, release: Release | None = None) -> ManifestRecord:
+    """Keep the report on the version's master, or on the file of a release; an earlier one is replaced."""
     said = report.to_json(raw=True)
     if len(json.dumps(said["raw"])) > LARGEST_RAW_BYTES:
         said["raw"] = {}
     with transaction.atomic():
         record, _ = ManifestRecord.objects.update_or_create(
             version=version,
-            rendition=rendition,
+            release=release,
             defaults={
                 "sha256": sha256,
                 "state": report.state.value,
@@ -42,6 +41,6 @@ def keep(
                 "checked_at": timezone.now(),
             },
         )
-        if rendition is None:
+        if release is None:
             versions.set_credentials(version.pk, Credentials(report.state.value))
     return record

@@ -48,11 +48,14 @@ def sign_release(master: Path, *, out: Path, facts: ReleaseFacts, encoded: Path 
     """Sign a master that was approved, into `out`, with the reviewer's certificate.
 
     The master becomes the parent, with its own manifests if it has any. `encoded` is the MP4 made
-    from a master whose container carries no credentials (facts.transcoded then says so).
+    from a master that is not `signable` as it is (facts.transcoded then says so).
     """
     definition = claims.release(facts)
     about = {"title": "Master", "relationship": "parentOf", "label": claims.MASTER}
-    parent = Ingredient(about=about, content_type=content_type(master) or UNKNOWN, source=master)
+    # As a file of no known kind the library takes also a parent whose boxes it cannot follow.
+    unsound = encoded is not None and can_carry(master)
+    kind = None if unsound else content_type(master)
+    parent = Ingredient(about=about, content_type=kind or UNKNOWN, source=master)
     return _sign(
         encoded or master, out=out, definition=definition, ingredients=[parent], purpose=Purpose.REVIEWER
     )
@@ -66,7 +69,7 @@ def can_carry(path: Path) -> bool:
 
 def signable(path: Path) -> str | None:
     """Why a manifest can't be embedded in this file as it is, for people; None when it can. Cheap: it
-    reads lengths alone. Where `can_carry` is false, an MP4 is made for the release, and that can be signed.
+    reads lengths alone. Then an MP4 is made of it for the release, and that can be signed.
     """
     if not can_carry(path):
         kind = sniffer.read(path)

@@ -16,8 +16,9 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.catalog import versions
 from dam.catalog.models import Approval, Version
-from dam.core import events, tasks
+from dam.core import events
 from dam.rights import clearances
+from provenance.releases import releases, signable
 from provenance.review import policies, states
 from provenance.review.models import Decision, Review
 from provenance.review.policies import Clearance, DecisionFacts, Refusal, SubmissionFacts
@@ -44,8 +45,11 @@ def submit(
     due_at: datetime | None = None,
     at: datetime | None = None,
 ) -> Review:
-    """Send a version through the brand's stages. Raises Refused."""
+    """Send a version through the brand's stages, if it could be released after them. Raises Refused."""
     at = at or timezone.now()
+    _stop_if(refusal_to_submit(version, by=by))
+    if obstacle := signable.obstacle(version):  # reads a file, so before anything is locked
+        raise ReviewRefused(Refusal("not_signable", obstacle))
     with transaction.atomic():
         version = versions.locked(version.pk)
         _stop_if(refusal_to_submit(version, by=by))
@@ -120,7 +124,13 @@ def decide(
                 valid_until=clearance.valid_until,
                 at=at,
             )
-            tasks.enqueue("sign.release", version_id=str(version.pk))
+            releases.begin(
+                review,
+                uses=clearance.uses,
+                territories=clearance.territories,
+                valid_until=clearance.valid_until,
+                at=at,
+            )
         _record(_verb(after, kind), review, by=by, at=at, data=_facts(decision, position))
     return decision
 
@@ -148,7 +158,7 @@ def revoke(version: Version, *, by: Principal, reason: str, at: datetime | None 
         review.version = version
         _move(review, review.position, states.after(review.position, ReviewMove.REVOKE), at=at)
         _set_approval(version, Approval.WITHDRAWN)
-        versions.clear_released(version)
+        releases.withdraw(review, reason=reason.strip(), at=at)
         _record("release.revoked", review, by=by, at=at, data={"reason": reason.strip()})
 
 

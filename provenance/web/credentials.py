@@ -4,19 +4,20 @@ import json
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
-from dam.audit.models import Event
-from dam.catalog.models import Approval, RenditionKind, Version
-from dam.core.tasks import enqueue
 from dam.web import asset_version
 from dam.web.decorators import BrandRequest, requires
 from provenance.manifests.models import ManifestRecord
-from provenance.web import credentials_summary
+from provenance.releases import releases
+from provenance.releases.states import ReleaseStatus
+from provenance.web import credentials_summary, release_summary
 
 
 @require_safe
@@ -25,16 +26,16 @@ from provenance.web import credentials_summary
 def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """The fragment: the released file's credentials first, then the master's."""
     version = asset_version.find(request, asset_id)
-    records = ManifestRecord.objects.filter(version=version).select_related("rendition")
+    # Of the releases the one that may leave; the others' files are out of reach.
+    shown = Q(release=None) | Q(release__state=ReleaseStatus.READY)
+    records = ManifestRecord.objects.filter(shown, version=version).select_related("release")
     told = [_told(record) for record in records]
-    released = version.renditions.filter(kind=RenditionKind.RELEASE).exists()
-    unsigned = version.approval == Approval.APPROVED and not released
+    status = release_summary.status(version, at=timezone.localtime())
     context = {
         "asset": version.asset,
         "version": version,
         "told": sorted(told, key=lambda one: one["title"] != "Released file"),
-        "unsigned": unsigned,
-        "failure": _failure(version) if unsigned else "",
+        "status": status if request.principal.can(Capability.VIEW_UNRELEASED) else None,
     }
     return render(request, "credentials/panel.html", context)
 
@@ -44,32 +45,22 @@ def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 def sign_again(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """Ask once more for the release of an approved version, after signing it has failed."""
     version = asset_version.find(request, asset_id)
-    if version.approval == Approval.APPROVED:
-        enqueue("sign.release", version_id=str(version.pk))
-        messages.success(request, "The release is being signed again.")
+    try:
+        releases.sign_again(version, by=request.principal)
+    except releases.ReleaseRefused as refused:
+        messages.error(request, refused.message)
     else:
-        messages.error(request, "Only what is approved can be released.")
+        messages.success(request, "The release is being signed again.")
     return redirect("asset", request.brand.slug, asset_id)
 
 
 def _told(record: ManifestRecord) -> dict[str, object]:
     raw = record.report.get("raw")
     return {
-        "title": "Released file" if record.rendition else "Master",
+        "title": "Released file" if record.release else "Master",
         "record": record,
         "report": record.report,
         "verdict": credentials_summary.verdict(record.report),
         "chain": credentials_summary.chain(record.report),
         "raw": json.dumps(raw, indent=2, ensure_ascii=False) if raw else "",
     }
-
-
-def _failure(version: Version) -> str:
-    """Why the last attempt to sign the release failed, unless a newer approval came after it."""
-    verbs = ["release.failed", "review.approved"]
-    last = (
-        Event.objects.filter(brand=version.brand, asset_id=version.asset_id, verb__in=verbs)
-        .order_by("-sequence")
-        .first()
-    )
-    return str(last.data.get("reason", "")) if last is not None and last.verb == "release.failed" else ""

@@ -17,7 +17,7 @@ from dam.web import asset_version, htmx
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import comments, queue, reviews
 from provenance.review.models import Review
-from provenance.web import review_comments, review_summary
+from provenance.web import release_summary, review_comments, review_summary
 from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
 
 
@@ -114,6 +114,8 @@ def _panel(
     if works_here:
         context |= review_comments.context(version)
         context["open_elsewhere"] = comments.open_in_other_versions(version)
+        context["status"] = release_summary.status(version, at=at)
+        context["releases"] = release_summary.history(version.asset, at=at)
     return render(request, "review/asset_panel.html", context, status=status)
 
 

@@ -22,7 +22,7 @@ from provenance.review import queue, reviews
 from provenance.review.models import Review
 from provenance.review.policies import STAGES
 from provenance.review.states import DecisionKind, ReviewState
-from provenance.web import review_comments, review_summary
+from provenance.web import release_summary, review_comments, review_summary
 from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
 
 LISTS = {
@@ -194,6 +194,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "refusal": refusal,
         "may_withdraw": reviews.refusal_to_withdraw(review, by=request.principal) is None,
         "earlier": [(each, review_summary.sentence(each, at=at)) for each in earlier],
+        "status": release_summary.status(version, at=at),
         **_signed(review),
         **review_comments.context(version),
         **forms,

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from provenance.web import credentials, review_asset, review_comments, review_room
+from provenance.web import credentials, release_file, review_asset, review_comments, review_room
 
 urlpatterns: list[URLPattern] = [
     path("assets/<uuid:asset_id>/credentials/", credentials.panel, name="asset-credentials"),
     path("assets/<uuid:asset_id>/release/", credentials.sign_again, name="release-sign"),
+    path("versions/<uuid:version_id>/release/", release_file.release_file, name="release-file"),
     path("reviews/", review_room.reviews_page, name="reviews"),
     path("reviews/count/", review_room.count, name="review-count"),
     path("reviews/<uuid:review_id>/", review_room.room, name="review"),

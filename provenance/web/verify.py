@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dam.ingest import filenames
 from dam.web import htmx
 from provenance.manifests import public_checks
+from provenance.releases import known
 from provenance.web import credentials_summary
 
 
@@ -75,6 +76,7 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
         "submission": submission,
         "pending": submission.state in (public_checks.WAITING, public_checks.CHECKING),
         "report": report,
+        "release": known.by_bytes(submission.sha256) if report else None,
         "verdict": credentials_summary.verdict(report) if report else None,
         "chain": credentials_summary.chain(report) if report else [],
         "raw": json.dumps(report["raw"], indent=2, ensure_ascii=False) if report and report["raw"] else "",

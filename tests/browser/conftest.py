@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
-from dam.catalog.models import Asset, Origin, Processing, Rendition, RenditionKind, Version
+from dam.catalog.models import Asset, Origin, Processing, ReleaseState, Version
 from dam.embedded import postgres
 from dam.ingest import registration
 from dam.media import runner
@@ -231,8 +231,6 @@ def released(
             uses=["web"],
             territories=["worldwide"],
         )
-    wait_until(
-        lambda: Rendition.objects.filter(version=version, kind=RenditionKind.RELEASE).exists(), seconds=90
-    )
+    wait_until(lambda: Version.objects.filter(pk=version.pk, release=ReleaseState.READY).exists(), seconds=90)
     version.refresh_from_db()
     return version

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import User
-from dam.catalog.models import Approval, Rendition, RenditionKind, Version
+from dam.catalog.models import Approval, ReleaseState, Version
 from provenance.models import Comment
 from provenance.review import reviews
 from tests.browser.conftest import Journey
@@ -45,9 +45,7 @@ def test_two_stages_release_a_clip_that_a_viewer_can_then_download(
         visit().sign_in(people[Role.BRAND_REVIEWER]), version, uses=("Web", "Social media"), where="Worldwide"
     )
     approve(visit().sign_in(people[Role.LEGAL_REVIEWER]), version, uses=(), where="European Union")
-    wait_until(
-        lambda: Rendition.objects.filter(version=version, kind=RenditionKind.RELEASE).exists(), seconds=90
-    )
+    wait_until(lambda: Version.objects.filter(pk=version.pk, release=ReleaseState.READY).exists(), seconds=90)
 
     viewer = visit().sign_in(people[Role.VIEWER])
     viewer.page.get_by_text("Summer bottle").first.click()

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from dam.catalog.models import Rendition, RenditionKind, Version
+from dam.catalog.models import Version
 from dam.core import storage
+from provenance.models import Release
 from tests import media_factory
 from tests.browser.conftest import Journey
 
@@ -24,9 +25,9 @@ def verify(journey: Journey, path: Path) -> None:
 def test_a_released_file_is_verified_and_says_who_released_it(
     visit: Callable[[], Journey], released: Version
 ) -> None:
-    rendition = Rendition.objects.get(version=released, kind=RenditionKind.RELEASE)
+    release = Release.objects.get(version=released)
     journey = visit()
-    with storage.local_copy(rendition.storage_key) as path:
+    with storage.local_copy(release.storage_key) as path:
         verify(journey, path)
         verdict = journey.page.get_by_role("heading", level=2).first
         expect(verdict).to_have_text("Verified and trusted here, by a development CA", timeout=60_000)
@@ -37,8 +38,8 @@ def test_a_released_file_is_verified_and_says_who_released_it(
 def test_a_file_changed_after_signing_is_called_altered(
     visit: Callable[[], Journey], released: Version, tmp_path: Path
 ) -> None:
-    rendition = Rendition.objects.get(version=released, kind=RenditionKind.RELEASE)
-    with storage.local_copy(rendition.storage_key) as path:
+    release = Release.objects.get(version=released)
+    with storage.local_copy(release.storage_key) as path:
         content = bytearray(path.read_bytes())
     content[-40] ^= 1
     changed = tmp_path / "changed.mp4"

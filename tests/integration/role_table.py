@@ -105,9 +105,7 @@ ROWS = (
     Row("GET",  "file", ("released", "poster"),         200, 200, 200, 200, 200, 200, 200, 200),
     Row("GET",  "file", ("released", "sprite"),         200, 200, 200, 200, 200, 200, 200, 200),
     Row("GET",  "file", ("released", "proxy"),          200, 200, 200, 200, 200, 200, 200, 200),
-    Row("GET",  "file", ("released", "release"),        200, 200, 200, 200, 200, 200, 200, 200),
     Row("GET",  "file", ("released", "master"),         403, 200, 403, 200, 200, 200, 403, 403),
-    Row("GET",  "file", ("draft", "release"),           404, 403, 403, 403, 403, 403, 403, 404),
     Row("GET",  "file", ("released", "secret"),         404, 404, 404, 404, 404, 404, 404, 404),
 
     # Generation
@@ -126,6 +124,10 @@ ROWS = (
     Row("GET",  "asset-credentials", ("released.asset",), 200, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "asset-credentials", ("draft.asset",),  404, 200, 200, 200, 200, 200, 200, 403),
     Row("POST", "release-sign", ("released.asset",),    403, 302, 403, 403, 302, 302, 403, 403),
+
+    # Releases: 403 where the rights policy refuses
+    Row("GET",  "release-file", ("released",),          200, 200, 200, 200, 200, 200, 200, 200),
+    Row("GET",  "release-file", ("draft",),             404, 403, 403, 403, 403, 403, 403, 404),
 
     # Review: 422 is a refusal with its reason, to people who do review
     Row("GET",  "reviews", (),                          403, 200, 200, 200, 200, 200, 200, 403),

@@ -15,16 +15,21 @@ from dam.access import share_links, tokens
 from dam.accounts.capabilities import GUEST_MAY, Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
+from dam.catalog import versions
 from dam.catalog.models import Asset, RenditionKind, Version
 from dam.core import storage
 from dam.ingest import uploads
 from dam.ingest.models import Step, StepState, Upload
 from generation import jobs
 from generation.models import GenerationJob
+from provenance.manifests.report import Report
+from provenance.manifests.validation_codes import State
+from provenance.releases import releases
+from provenance.releases.models import Release
 from provenance.review import comments, reviews
 from provenance.review.models import Comment, Review
 from provenance.review.states import DecisionKind
-from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member, release
+from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
 from tests.integration.generation.briefs import BRIEF
 from tests.integration.role_table import TOKEN
 
@@ -84,6 +89,7 @@ class World:
             asset__created_by=self.maker.user,
             sha256=hashlib.sha256(uuid4().bytes).hexdigest(),
         )
+        RenditionFactory.create(version=version, kind=RenditionKind.PROXY)
         return version
 
     def _released(self) -> Version:
@@ -102,11 +108,14 @@ class World:
         stored = self._bytes()
         Version.objects.filter(pk=version.pk).update(storage_key=stored.key, size=stored.size)
         for kind in RenditionKind:
-            RenditionFactory.create(
-                version=version, kind=kind, storage_key=stored.key, sha256=stored.sha256, size=stored.size
-            )
+            versions.keep_rendition(version, kind, stored, content_type="video/mp4")
+        release = Release.objects.get(version=version)
+        taken = releases.claim(release.pk, token="worker", at=timezone.now())
+        assert taken is not None
+        releases.keep(
+            taken, stored, content_type="video/mp4", report=Report(State.TRUSTED), at=timezone.now()
+        )
         version.refresh_from_db()
-        release(version)
         return version
 
     def _bytes(self) -> storage.Stored:

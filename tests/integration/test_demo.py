@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from dam.accounts import demo
 from dam.accounts.models import Membership
 from dam.audit import trail
-from dam.catalog.models import RenditionKind, Version
+from dam.catalog.models import ReleaseState, Version
 from generation.demo_data import clips, plan
 from generation.demo_data.plan import Goal
 from generation.models import GenerationJob
@@ -44,7 +44,7 @@ def test_a_starter_library_in_several_states(monkeypatch: pytest.MonkeyPatch) ->
         "approved": 1,
         "changes_requested": 1,
     }
-    assert Version.objects.get(approval="approved").renditions.filter(kind=RenditionKind.RELEASE).exists()
+    assert Version.objects.get(approval="approved").release == ReleaseState.READY
     assert Comment.objects.get().frame == plan.CHANGES_FRAME
     assert demo.members().count() == 6
     brand = Membership.objects.first().brand  # type: ignore[union-attr]

@@ -11,10 +11,10 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, Membership, User
 from dam.audit import trail
 from dam.audit.models import Event
-from dam.catalog.models import Approval, Version
+from dam.catalog.models import Approval, RenditionKind, Version
 from generation import smoke_test
 from provenance.review import reviews
-from tests.factories import BrandFactory, VersionFactory
+from tests.factories import BrandFactory, RenditionFactory, VersionFactory
 
 
 def take(*arguments: str) -> tuple[int, dict[str, Any]]:
@@ -58,6 +58,7 @@ def test_a_house_that_lets_people_approve_their_own_work_fails(monkeypatch: pyte
     brand: Brand = BrandFactory.create()
     with smoke_test.people(brand) as people:
         made = VersionFactory.create(asset__brand=brand, asset__created_by=people[Role.CREATOR])
+        RenditionFactory.create(version=made, kind=RenditionKind.PROXY)
         journey = smoke_test.Journey(brand=brand, people=people, patience=0, generated=made)
         smoke_test.submit(journey)
         assert "somebody else" in smoke_test.refuse_self_approval(journey)

@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
@@ -29,7 +28,8 @@ from dam.rights.models import RightsRecord
 from dam.rights.visibility import visible_assets
 from dam.search.models import Embedding
 from generation.models import GenerationJob
-from provenance.models import ManifestRecord
+from provenance.models import ManifestRecord, Release
+from provenance.releases import recovery
 from provenance.review.models import Comment, Decision, Review
 from tests.factories import principal
 from tests.upgrade.before import Before
@@ -184,7 +184,7 @@ def test_the_dump_has_something_in_every_state(before: Before) -> None:
     assert before.values("generation_generationjob", "state") >= {
         "requested", "generating", "done", "failed", "cancelled",
     }  # fmt: skip
-    assert all((before.ready, before.withdrawn, before.failed, before.signing))
+    assert all((before.ready, before.withdrawn, before.replaced, before.failed, before.signing))
     assert before.must_see != before.may_see
 
 
@@ -231,22 +231,58 @@ def test_people_see_what_they_saw(before: Before) -> None:
 
 
 def test_releases_stand_as_their_reviews_and_files_did(before: Before) -> None:
-    release = model_if_any("provenance.Release")
     today = {
-        state: dict(release._default_manager.filter(state=state).values_list("review_id", "sha256"))
+        state: dict(Release.objects.filter(state=state).values_list("review_id", "sha256"))
         for state in ("ready", "withdrawn", "failed", "signing")
     }
     assert today["ready"] == before.ready
-    assert today["withdrawn"] == before.withdrawn
+    assert today["withdrawn"] == before.withdrawn | before.replaced
     assert set(today["failed"]) == before.failed
     assert set(today["signing"]) == before.signing
 
 
 def test_what_has_a_file_of_its_approval_is_released(before: Before) -> None:
-    model_if_any("provenance.Release")
     versions = Review.objects.filter(pk__in=before.ready).values_list("version__asset_id", "version_id")
-    released = model_if_any("dam.Asset")._default_manager.exclude(released=None)
+    released = Asset.objects.exclude(released=None)
     assert dict(released.values_list("pk", "released_id")) == dict(versions)
+
+
+def test_a_release_keeps_the_file_that_was_its_rendition(before: Before) -> None:
+    kept = Release.objects.exclude(storage_key="")
+    assert {each.pk: each.sha256 for each in kept if each.sha256 in each.storage_key} == {
+        each.pk: each.sha256 for each in kept
+    }
+    assert set(kept.values_list("sha256", flat=True)) == set(before.ready.values()) | set(
+        before.withdrawn.values()
+    )
+    assert not Rendition.objects.filter(kind="release").exists()
+
+
+def test_what_was_read_from_a_released_file_belongs_to_its_release(before: Before) -> None:
+    records = ManifestRecord.objects.exclude(release=None).select_related("release")
+    assert {str(each.release.sha256) for each in records if each.release} == {each.sha256 for each in records}
+    assert set(before.ready.values()) <= {each.sha256 for each in records}
+
+
+def test_a_version_knows_how_its_newest_release_stands(before: Before) -> None:
+    for version in Version.objects.all():
+        newest = Release.objects.filter(version=version).first()
+        assert version.release == (newest.state if newest else "")
+
+
+def test_releases_wait_for_nothing_but_a_worker(before: Before, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+
+    def offer(task: str, release_id: int) -> bool:
+        sent.append(release_id)
+        return True
+
+    monkeypatch.setattr("dam.core.tasks.offer", offer)
+    with transaction.atomic():
+        recovery.recover()
+        transaction.set_rollback(True)
+    waiting = Release.objects.filter(review_id__in=before.signing, state="signing")
+    assert set(sent) == set(waiting.values_list("pk", flat=True))
 
 
 def test_every_asset_still_has_its_page(before: Before) -> None:
@@ -262,10 +298,3 @@ def test_every_asset_still_has_its_page(before: Before) -> None:
             for part in ("", "review/", "credentials/"):
                 answer = client.get(f"/b/{brand.slug}/assets/{asset.pk}/{part}")
                 assert answer.status_code == 200, (asset.title, part)
-
-
-def model_if_any(name: str) -> type[Model]:
-    try:
-        return apps.get_model(name)
-    except LookupError:
-        pytest.skip(f"There is no {name} yet.")

@@ -15,6 +15,16 @@ FROM provenance_review review
 JOIN dam_rendition rendition ON rendition.version_id = review.version_id AND rendition.kind = 'release'
 WHERE rendition.details ->> 'review' = review.id::text AND review.state = %s
 """
+# Signed for an approval that was withdrawn, and replaced by a later file: the trail alone names it.
+REPLACED = """
+SELECT review.id, event.data ->> 'sha256'
+FROM dam_event event
+JOIN provenance_review review ON review.id::text = event.data ->> 'review' AND review.state = 'revoked'
+WHERE event.verb = 'release.signed' AND NOT EXISTS (
+    SELECT FROM dam_rendition rendition
+    WHERE rendition.kind = 'release' AND rendition.sha256 = event.data ->> 'sha256'
+)
+"""
 # Approved without a file of its own: the last word in the trail says whether signing was tried in vain.
 UNSIGNED = """
 SELECT review.id, (
@@ -62,6 +72,7 @@ class Before:
         self.latest: dict[UUID, UUID] = dict(_all(database, "SELECT id, current_id FROM dam_asset"))
         self.ready: dict[UUID, str] = dict(_all(database, SIGNED, ["approved"]))
         self.withdrawn: dict[UUID, str] = dict(_all(database, SIGNED, ["revoked"]))
+        self.replaced: dict[UUID, str] = dict(_all(database, REPLACED))
         verbs: dict[UUID, str] = dict(_all(database, UNSIGNED))
         self.failed = {review for review, verb in verbs.items() if verb == "release.failed"}
         self.signing = set(verbs) - self.failed

@@ -54,15 +54,14 @@ def test_a_clip_without_a_preview_says_why(draft: Version, sign_in: SignIn) -> N
 
 def test_a_release_that_may_leave_can_be_downloaded(brand: Brand, sign_in: SignIn) -> None:
     version = ApprovedVersionFactory.create(asset__brand=brand)
-    RenditionFactory.create(version=version, kind=RenditionKind.RELEASE)
     page = sign_in(Role.VIEWER).get(page_of(version.asset)).content.decode()
-    assert f"/b/northwind/files/{version.pk}/release" in page
+    assert f"/b/northwind/versions/{version.pk}/release/" in page
     assert f"/b/northwind/files/{version.pk}/master" not in page
 
 
 def test_a_release_that_may_not_leave_says_why(draft: Version, sign_in: SignIn) -> None:
     page = sign_in(Role.CREATOR).get(page_of(draft.asset)).content.decode()
-    assert f"/b/northwind/files/{draft.pk}/release" not in page
+    assert f"/b/northwind/versions/{draft.pk}/release/" not in page
     assert 'id="why-no-release"' in page
 
 

@@ -1,22 +1,19 @@
 """Every byte that leaves: ranges, headers, permission."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.audit.models import Event
-from dam.catalog import assets, versions
-from dam.catalog.models import Approval, RenditionKind, Version
+from dam.catalog import versions
+from dam.catalog.models import RenditionKind, Version
 from dam.core import storage
-from dam.rights.models import RightsRecord
 from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member
 
 CONTENT = bytes(range(256)) * 8
@@ -136,11 +133,10 @@ def test_what_the_page_shows_is_no_download(draft: Version, ask: Ask) -> None:
     ("role", "kind", "status"),
     [
         (Role.CREATOR, "master", 200),
-        (Role.CREATOR, "release", 403),
         (Role.BRAND_REVIEWER, "master", 403),
         (Role.LEGAL_REVIEWER, "master", 200),
         (Role.VIEWER, "poster", 404),
-        (Role.VIEWER, "release", 404),
+        (Role.CREATOR, "release", 404),
         (Role.CREATOR, "nonsense", 404),
     ],
 )
@@ -150,28 +146,11 @@ def test_a_draft_goes_to_those_who_work_on_it(
     assert ask(draft, kind, role=role).status_code == status
 
 
-@pytest.mark.parametrize(
-    ("kind", "status"), [("poster", 200), ("proxy", 200), ("release", 200), ("master", 403)]
-)
-def test_a_viewer_gets_the_release_of_what_is_approved(
+@pytest.mark.parametrize(("kind", "status"), [("poster", 200), ("proxy", 200), ("master", 403)])
+def test_a_viewer_sees_what_is_released_and_gets_no_master(
     approved: Version, ask: Ask, kind: str, status: int
 ) -> None:
     assert ask(approved, kind, role=Role.VIEWER).status_code == status
-
-
-def test_the_policy_is_asked_each_time(approved: Version, ask: Ask) -> None:
-    assert ask(approved, "release", role=Role.VIEWER).status_code == 200
-    RightsRecord.objects.filter(version=approved).update(valid_until=timezone.now() - timedelta(days=1))
-    assert ask(approved, "release", role=Role.VIEWER).status_code == 403
-
-
-def test_withdrawn_or_trashed_is_gone_at_once(approved: Version, ask: Ask) -> None:
-    keeper = member(approved.brand, Role.LIBRARIAN)
-    assets.trash(approved.asset, by=keeper)
-    assert ask(approved, "release").status_code == 404
-    assets.restore(approved.asset, by=keeper)
-    versions.set_approval(approved.pk, Approval.WITHDRAWN, expected=[Approval.APPROVED])
-    assert ask(approved, "release").status_code == 403
 
 
 def test_a_stranger_finds_nothing(draft: Version, brand: Brand) -> None:
@@ -182,12 +161,40 @@ def test_a_stranger_finds_nothing(draft: Version, brand: Brand) -> None:
     assert client.get(reverse("file", args=[other.slug, draft.pk, "poster"])).status_code == 404
 
 
-def test_a_download_leaves_one_event(approved: Version, ask: Ask) -> None:
-    ask(approved, "release", Range="bytes=0-99")
-    ask(approved, "release", Range="bytes=100-")
-    ask(approved, "release", method="head")
-    event = Event.objects.get(verb="release.downloaded")
-    assert (event.asset_id, event.data["sha256"]) == (approved.asset_id, approved.sha256)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Range": "bytes=0-99"},
+        {"Range": "bytes=1-"},
+        {"Range": "bytes=00-"},
+        {"Range": "bytes=-99999999"},
+        {"Range": "bytes=5-9", "If_Range": '"other"'},
+        {"Range": "bytes=0-1,5-9"},
+    ],
+)
+def test_whatever_part_of_a_master_is_served_is_recorded(
+    draft: Version, ask: Ask, headers: dict[str, str]
+) -> None:
+    assert ask(draft, "master", **headers).status_code in (200, 206)
+    event = Event.objects.get(verb="master.downloaded")
+    assert (event.asset_id, event.data["sha256"]) == (draft.asset_id, draft.sha256)
+
+
+def test_the_parts_of_one_download_are_one_event(draft: Version, ask: Ask) -> None:
+    client = Client()
+    client.force_login(member(draft.brand, Role.CREATOR).user)
+    address = reverse("file", args=[draft.brand.slug, draft.pk, "master"])
+    for part in ("bytes=0-99", "bytes=100-199", "bytes=200-"):
+        client.get(address, headers={"Range": part})
+    assert Event.objects.filter(verb="master.downloaded").count() == 1
+
+
+def test_what_sends_no_byte_leaves_no_event(draft: Version, ask: Ask) -> None:
+    ask(draft, "master", method="head")
+    ask(draft, "master", If_None_Match=f'"{draft.sha256}"')
+    ask(draft, "master", Range="bytes=999999-")
+    assert not Event.objects.exists()
 
 
 def test_showing_leaves_no_event(draft: Version, ask: Ask) -> None:

@@ -10,6 +10,7 @@ from dam.accounts.models import Membership
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.catalog.models import Approval, Asset, Version
+from provenance.models import Release
 from provenance.review import reviews
 from provenance.review.models import Decision
 from provenance.review.states import DecisionKind, ReviewState
@@ -63,7 +64,7 @@ def test_the_last_approval_clears_the_version_for_just_that() -> None:
 def test_the_last_approval_has_the_release_signed(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: type
 ) -> None:
-    sent: list[tuple[str, dict[str, str], str]] = []
+    sent: list[tuple[str, dict[str, int], str]] = []
     monkeypatch.setattr(
         "dam.celery.app.send_task", lambda name, kwargs, queue: sent.append((name, kwargs, queue))
     )
@@ -72,7 +73,9 @@ def test_the_last_approval_has_the_release_signed(
     case.approve(review, by=case.brand_reviewer)
     with django_capture_on_commit_callbacks(execute=True):
         case.approve(review, by=case.legal_reviewer)
-    assert sent == [("sign.release", {"version_id": str(case.version.pk)}, "sign")]
+    release = Release.objects.get(version=case.version)
+    assert sent == [("sign.release", {"release_id": release.pk}, "sign")]
+    assert release.sent_at is not None
 
 
 def test_a_brand_with_one_stage_needs_one_approval() -> None:

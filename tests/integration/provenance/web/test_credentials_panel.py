@@ -11,10 +11,11 @@ from dam.accounts.capabilities import Role
 from dam.accounts.principals import Member
 from dam.catalog.models import Version
 from dam.core import storage
-from provenance.manifests import records, releases, signing, tasks
+from provenance.manifests import records, signing
 from tests import claim_factory
 from tests.factories import BrandFactory, member
 from tests.media_factory import clip
+from tests.release_factory import sign
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
@@ -53,12 +54,12 @@ def test_a_member_sees_where_the_master_comes_from(case: Case) -> None:
 
 def test_a_release_stands_above_its_master(case: Case) -> None:
     case.approve_all()
-    assert "is being signed" in text(case)
-    releases.make(case.version.pk)
+    assert "Signing waits for its turn." in text(case)
+    sign(case.version)
     html = text(case)
     assert html.index("Released file") < html.index("<h3>Master</h3>")
     assert f"Approved for release by {case.brand.name}" in html
-    assert "is being signed" not in html
+    assert "Signing waits" not in html
 
 
 def test_a_release_that_failed_says_why_and_can_be_signed_again(
@@ -69,7 +70,7 @@ def test_a_release_that_failed_says_why_and_can_be_signed_again(
 
     case.approve_all()
     monkeypatch.setattr(signing, "sign_release", fail)
-    tasks.release(str(case.version.pk))
+    sign(case.version)
     html = text(case)
     assert "The key card is not in its slot." in html
     assert reverse("release-sign", args=[case.brand.slug, case.version.asset_id]) in html

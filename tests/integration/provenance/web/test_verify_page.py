@@ -1,7 +1,7 @@
 """The public verify page: from a file to a verdict, and what it refuses."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from dam.catalog.models import RenditionKind
 from dam.core import storage
 from provenance.manifests import public_checks, signing, tasks, verify
-from tests import claim_factory
-from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory
+from provenance.models import Release
+from provenance.releases.states import ReleaseStatus
+from tests import claim_factory, release_factory
+from tests.factories import VersionFactory
 from tests.media_factory import clip
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
+AT = datetime(2026, 5, 3, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -168,18 +170,47 @@ def test_a_name_with_markup_is_shown_as_text() -> None:
 
 
 def test_a_file_this_library_released_is_recognised(signed: Path) -> None:
-    version = ApprovedVersionFactory.create(asset__title="Secret campaign")
-    RenditionFactory.create(version=version, kind=RenditionKind.RELEASE, sha256=storage.sha256_of(signed))
+    version = VersionFactory.create(asset__title="Secret campaign")
+    release_factory.ready(version, sha256=storage.sha256_of(signed), signed_at=AT)
     html = verdict_on(signed.read_bytes())
     assert f'Exactly this file was released by <span class="strong">{version.brand.name}</span>' in html
+    assert "on 3 May 2026." in html
     assert "Secret campaign" not in html
     assert str(version.asset_id) not in html
 
 
 def test_a_release_that_was_withdrawn_is_told(signed: Path) -> None:
-    version = VersionFactory.create()
-    RenditionFactory.create(version=version, kind=RenditionKind.RELEASE, sha256=storage.sha256_of(signed))
-    assert "has been withdrawn since" in verdict_on(signed.read_bytes())
+    ended = AT + timedelta(days=9)
+    release_factory.ready(
+        VersionFactory.create(),
+        sha256=storage.sha256_of(signed),
+        state=ReleaseStatus.WITHDRAWN,
+        signed_at=AT,
+        ended_at=ended,
+    )
+    html = verdict_on(signed.read_bytes())
+    assert "on 3 May 2026." in html
+    assert "The release was withdrawn on 12 May 2026." in html
+
+
+def test_a_release_that_a_newer_one_superseded_is_still_genuine(signed: Path) -> None:
+    release_factory.ready(
+        VersionFactory.create(),
+        sha256=storage.sha256_of(signed),
+        state=ReleaseStatus.SUPERSEDED,
+        signed_at=AT,
+        ended_at=AT,
+    )
+    assert "This file is still genuine." in verdict_on(signed.read_bytes())
+
+
+def test_a_verdict_that_is_kept_tells_how_the_release_stands_now(signed: Path) -> None:
+    release = release_factory.ready(VersionFactory.create(), sha256=storage.sha256_of(signed))
+    submission_id = id_of(send(signed.read_bytes()))
+    tasks.verify_submission(submission_id)
+    assert "withdrawn" not in page(submission_id)
+    Release.objects.filter(pk=release.pk).update(state="withdrawn", ended_at=timezone.now())
+    assert "The release was withdrawn" in page(submission_id)
 
 
 def test_a_master_or_a_draft_is_not_given_away(signed: Path) -> None:

@@ -8,6 +8,7 @@ from dam.accounts.principals import Member
 from dam.catalog.models import Approval, Asset, Credentials, Version
 from dam.delivery import access
 from dam.rights.models import RightsRecord
+from dam.rights.policy import Use
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ def version(approval: Approval = Approval.APPROVED, **terms: object) -> Version:
 
 @pytest.mark.parametrize("kind", access.SHOWN)
 def test_what_the_page_shows_goes_to_whoever_may_see_the_version(kind: str) -> None:
-    assert access.may_fetch(member(Role.VIEWER), version(Approval.DRAFT), kind, at=NOW).allowed
+    assert access.may_fetch(member(Role.VIEWER), kind).allowed
 
 
 def test_a_viewer_downloads_what_is_approved() -> None:
@@ -43,8 +44,15 @@ def test_an_ended_clearance_closes_the_download() -> None:
     ).allowed
 
 
+def test_a_use_and_a_place_that_are_named_must_be_cleared() -> None:
+    cleared = version(territories=["EU"])
+    assert access.may_download(member(Role.VIEWER), cleared, at=NOW, use=Use.WEB, territory="DE").allowed
+    assert not access.may_download(member(Role.VIEWER), cleared, at=NOW, use=Use.BROADCAST).allowed
+    assert not access.may_download(member(Role.VIEWER), cleared, at=NOW, territory="US").allowed
+
+
 @pytest.mark.parametrize(
     ("role", "allowed"), [(Role.VIEWER, False), (Role.BRAND_REVIEWER, False), (Role.CREATOR, True)]
 )
 def test_a_master_is_for_those_who_work_on_it(role: Role, allowed: bool) -> None:
-    assert access.may_fetch(member(role), version(Approval.DRAFT), access.MASTER, at=NOW).allowed is allowed
+    assert access.may_fetch(member(role), access.MASTER).allowed is allowed

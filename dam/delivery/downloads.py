@@ -1,0 +1,48 @@
+"""Recording what leaves the house, by what is served: a range that begins late is a download too."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.models import Event
+from dam.catalog.models import Version
+from dam.delivery import streaming
+
+# The parts in which a player or a download manager fetches a file are one download.
+ONE_DOWNLOAD = timedelta(hours=1)
+
+
+def record(
+    request: HttpRequest,
+    response: HttpResponseBase,
+    *,
+    verb: str,
+    version: Version,
+    sha256: str,
+    by: Principal,
+) -> None:
+    """Leave an event when this answer holds bytes of the file, once for each principal and download."""
+    if not streaming.sends(request, response):
+        return
+    at = timezone.now()
+    known = Event.objects.filter(
+        asset_id=version.asset_id,
+        verb=verb,
+        actor_name=by.name[:120],
+        data__sha256=sha256,
+        at__gt=at - ONE_DOWNLOAD,
+    )
+    if known.exists():
+        return
+    trail.record(
+        verb,
+        brand=version.brand,
+        target=version.asset.title,
+        actor=by,
+        asset_id=version.asset_id,
+        data={"sha256": sha256, "version": version.number},
+        at=at,
+    )

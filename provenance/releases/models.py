@@ -1,0 +1,92 @@
+"""Release: one signing of an approved version. Rows are never deleted, and their facts never change."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from dam.models import Asset, Brand, Version
+from provenance.releases.states import LIVE, ReleaseStatus
+
+LABELS = {
+    ReleaseStatus.SIGNING: "Being signed",
+    ReleaseStatus.READY: "Released",
+    ReleaseStatus.FAILED: "Signing failed",
+    ReleaseStatus.WITHDRAWN: "Withdrawn",
+    ReleaseStatus.SUPERSEDED: "Superseded",
+}
+
+
+class Release(models.Model):
+    """Made with the approval that allows it; its file follows. A trigger holds what is said here."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="releases")
+    # The version's asset again, so that the database can hold one ready release of it.
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="releases")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="releases")
+    review = models.ForeignKey("provenance.Review", on_delete=models.PROTECT, related_name="releases")
+    # The terms of the approval, which are signed into the file.
+    uses = models.JSONField()
+    territories = models.JSONField()
+    valid_until = models.DateTimeField(null=True)
+    master_sha256 = models.CharField(max_length=64)  # the bytes that were approved
+
+    state = models.CharField(
+        max_length=10,
+        choices=[(state.value, label) for state, label in LABELS.items()],
+        default=ReleaseStatus.SIGNING.value,
+    )
+    reason = models.TextField(blank=True)  # for people: why it failed, waits or was withdrawn
+    created_at = models.DateTimeField(default=timezone.now)
+    signed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    # The file, once signed. A release that an earlier version of Reelproof withdrew may have lost its file.
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(null=True)
+    content_type = models.CharField(max_length=60, blank=True)
+    storage_key = models.CharField(max_length=200, blank=True)
+
+    # The work: when its task was last sent, and who has it until when.
+    sent_at = models.DateTimeField(null=True)
+    sends = models.PositiveSmallIntegerField(default=0)
+    claim = models.CharField(max_length=64, blank=True)
+    claimed_until = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version"],
+                condition=Q(state__in=[each.value for each in LIVE]),
+                name="release_live_once",
+            ),
+            models.UniqueConstraint(fields=["asset"], condition=Q(state="ready"), name="release_ready_once"),
+            models.CheckConstraint(
+                name="release_has_what_its_state_says",
+                condition=(
+                    Q(state="signing", sha256="", signed_at=None, ended_at=None)
+                    | (
+                        Q(state="ready", size__isnull=False, signed_at__isnull=False, ended_at=None)
+                        & ~Q(sha256="")
+                        & ~Q(storage_key="")
+                        & ~Q(content_type="")
+                    )
+                    | (Q(state="failed", sha256="", signed_at=None, ended_at__isnull=False) & ~Q(reason=""))
+                    | Q(state__in=["withdrawn", "superseded"], ended_at__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="release_claimed_or_not",
+                condition=Q(claim="", claimed_until=None) | (~Q(claim="") & Q(claimed_until__isnull=False)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["sha256"], name="release_bytes"),
+            models.Index(fields=["storage_key"], name="release_key"),
+            models.Index(F("sent_at"), condition=Q(state="signing"), name="release_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Release of {self.version}"

@@ -1,0 +1,80 @@
+"""Making a release's file: an approved master with a second manifest, signed by the reviewer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from dam.core import storage
+from dam.media import runner, sniffer
+from provenance.manifests import signing, verify
+from provenance.manifests.claims import NamedModel, ReleaseFacts, StageFacts
+from provenance.manifests.report import Report
+from provenance.manifests.validation_codes import State
+from provenance.releases.models import Release
+
+SUFFIXES = {kind.content_type: kind.suffix for kind in (sniffer.MP4, sniffer.QUICKTIME)}
+
+
+class MasterChanged(Exception):
+    """The stored master is not the file that was reviewed, or its own credentials do not hold."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signed and verified file in a scratch folder."""
+
+    path: Path
+    content_type: str
+    report: Report
+
+
+@contextmanager
+def make(release: Release, *, at: datetime) -> Iterator[Signed]:
+    """Sign the release's master and read the result back; the file is gone when the block ends.
+
+    Raises MasterChanged, and what signing.sign_release and the transcoder raise.
+    """
+    with storage.local_copy(release.version.storage_key) as master, storage.scratch() as folder:
+        if storage.sha256_of(master) != release.master_sha256:
+            raise MasterChanged("The stored master is not the file that was reviewed. Nothing was signed.")
+        before = verify.check(master)
+        if before.state in (State.ALTERED, State.INVALID):
+            raise MasterChanged(f"The master's own credentials do not hold. {' '.join(before.reasons)}")
+        yield _sign(master, folder, release=release, before=before, at=at)
+
+
+def _sign(master: Path, folder: Path, *, release: Release, before: Report, at: datetime) -> Signed:
+    encoded = None if signing.signable(master) is None else folder / "encoded.mp4"
+    if encoded is not None:
+        runner.transcode_release(master, encoded)
+    kind = signing.content_type(encoded or master) or sniffer.MP4.content_type
+    out = folder / f"release{SUFFIXES[kind]}"
+    facts = _facts(release, before=before, transcoded=encoded is not None, at=at)
+    report = signing.sign_release(master, out=out, facts=facts, encoded=encoded)
+    return Signed(out, kind, report)
+
+
+def _facts(release: Release, *, before: Report, transcoded: bool, at: datetime) -> ReleaseFacts:
+    review = release.review
+    stages = tuple(
+        # The stage names the role; who it was stays in the library's own trail.
+        StageFacts(stage=name, role=f"{name}_reviewer", at=decision.decided_at)
+        for decision in review.decisions.order_by("stage")  # approvals all: anything else ends a review
+        for name in [review.stages[decision.stage]]
+    )
+    model = before.model if before.ai_generated else None
+    return ReleaseFacts(
+        title=release.asset.title,
+        review_id=str(review.pk),
+        content_sha256=release.master_sha256,
+        organisation=release.brand.name,
+        stages=stages,
+        uses=tuple(release.uses),
+        territories=tuple(release.territories),
+        valid_until=release.valid_until,
+        at=at,
+        transcoded=transcoded,
+        generated_by=NamedModel(name=model.name, identifier=model.identifier) if model else None,
+    )

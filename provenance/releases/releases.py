@@ -1,0 +1,220 @@
+"""The verbs of a release: begin, claim, keep, fail, withdraw, sign again.
+
+Each is one transaction that locks the asset before the version and moves rows by conditional update
+(states.TRANSITIONS). What must happen after a commit follows from the rows: recovery sends it again.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.catalog import versions
+from dam.catalog.models import Approval, ReleaseState, Version
+from dam.core import events
+from dam.core.storage import Stored
+from provenance.manifests import records
+from provenance.manifests.report import Report
+from provenance.models import Review
+from provenance.releases import sending, states
+from provenance.releases.models import Release
+from provenance.releases.states import ReleaseMove, ReleaseStatus
+
+# A worker says that it is alive three times as often; after this its claim is open to others.
+CLAIM = timedelta(minutes=2)
+MOST_ATTEMPTS = 3  # of workers that died over it, or found storage away
+
+
+class ClaimLost(Exception):
+    """The release is no longer this worker's: withdrawn, or in other hands. Nothing was written."""
+
+
+class ReleaseRefused(Exception):
+    """A move that is not allowed; `code` for programs, the message for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def begin(
+    review: Review,
+    *,
+    uses: Iterable[str],
+    territories: Iterable[str],
+    valid_until: datetime | None,
+    at: datetime,
+) -> Release:
+    """Have the version signed for these terms, in the transaction of its last approval."""
+    version = review.version
+    release = Release.objects.create(
+        brand_id=version.brand_id,
+        asset_id=version.asset_id,
+        version=version,
+        review=review,
+        uses=list(uses),
+        territories=list(territories),
+        valid_until=valid_until,
+        master_sha256=review.content_sha256,
+        created_at=at,
+    )
+    versions.set_release(version.pk, ReleaseState.SIGNING)
+    sending.after_commit(release)
+    _publish(release)
+    return release
+
+
+def claim(release_id: int, *, token: str, at: datetime) -> Release | None:
+    """Take a release that waits, or whose worker is gone; None when there is nothing to do.
+
+    The same token comes again when the broker delivers what a dead worker had taken.
+    """
+    free = Q(claim="") | Q(claim=token) | Q(claimed_until__lt=at)
+    waiting = Release.objects.filter(free, pk=release_id, state=ReleaseStatus.SIGNING)
+    if not waiting.filter(attempts__lt=MOST_ATTEMPTS).update(
+        claim=token, claimed_until=at + CLAIM, started_at=at, attempts=F("attempts") + 1, sends=0, reason=""
+    ):
+        return None
+    release = Release.objects.select_related("brand", "asset", "version", "review").get(pk=release_id)
+    _publish(release)
+    return release
+
+
+def beat(release: Release, *, at: datetime) -> bool:
+    """Say that the worker is alive; False when the release is no longer its."""
+    return bool(_own(release).update(claimed_until=at + CLAIM))
+
+
+def keep(release: Release, stored: Stored, *, content_type: str, report: Report, at: datetime) -> None:
+    """The signed file is the asset's release from now on; earlier ones are superseded. Raises ClaimLost."""
+    with transaction.atomic():
+        version = versions.locked(release.version_id)
+        if not _own(release).exists():
+            raise ClaimLost(f"{release} was withdrawn or went to another worker.")
+        _supersede_earlier(release, at=at)
+        _own(release).update(
+            state=states.after(ReleaseStatus.SIGNING, ReleaseMove.KEEP),
+            sha256=stored.sha256,
+            size=stored.size,
+            storage_key=stored.key,
+            content_type=content_type,
+            signed_at=at,
+            reason="",
+            claim="",
+            claimed_until=None,
+        )
+        release.refresh_from_db()
+        versions.set_release(version.pk, ReleaseState.READY)
+        versions.set_released(version)
+        records.keep(version, report, sha256=stored.sha256, release=release)
+        data = {"review": str(release.review_id), "sha256": stored.sha256, "credentials": report.state.value}
+        _record("release.signed", release, data=data, at=at)
+
+
+def fail(release: Release, *, reason: str, at: datetime) -> None:
+    """There will be no file; pages and the trail say why. Raises ClaimLost."""
+    with transaction.atomic():
+        versions.locked(release.version_id)
+        if not _own(release).update(
+            state=states.after(ReleaseStatus.SIGNING, ReleaseMove.FAIL),
+            reason=reason,
+            ended_at=at,
+            claim="",
+            claimed_until=None,
+        ):
+            raise ClaimLost(f"{release} was withdrawn or went to another worker.")
+        versions.set_release(release.version_id, ReleaseState.FAILED)
+        data = {"version": str(release.version_id), "reason": reason[:300]}
+        _record("release.failed", release, data=data, at=at)
+
+
+def give_back(release: Release, *, reason: str, at: datetime, counts: bool) -> None:
+    """Leave it to another worker; `counts` makes it one of MOST_ATTEMPTS. Raises ClaimLost."""
+    attempts = F("attempts") if counts else F("attempts") - 1
+    if not _own(release).update(claim="", claimed_until=None, reason=reason, attempts=attempts, sent_at=at):
+        raise ClaimLost(f"{release} was withdrawn or went to another worker.")
+    if not counts:
+        sending.after_commit(release)
+    _publish(release)
+
+
+def withdraw(review: Review, *, reason: str, at: datetime) -> None:
+    """Nothing of this approval leaves any more, in the transaction that ends it. Its files stay."""
+    version = review.version
+    releases = Release.objects.filter(review=review, state__in=states.sources(ReleaseMove.WITHDRAW))
+    releases.update(state=ReleaseStatus.WITHDRAWN, reason=reason, ended_at=at, claim="", claimed_until=None)
+    _mirror([version.pk])
+    versions.clear_released(version)
+
+
+def sign_again(version: Version, *, by: Principal, at: datetime | None = None) -> Release:
+    """Another release for the same approval, after the last one failed. Raises ReleaseRefused."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        version = versions.locked(version.pk)
+        last = Release.objects.filter(version=version).select_related("review").first()
+        if version.approval != Approval.APPROVED or last is None:
+            raise ReleaseRefused("not_approved", "Only what is approved can be released.")
+        if last.state != ReleaseStatus.FAILED:
+            raise ReleaseRefused("not_failed", "It is released already, or being signed.")
+        if Release.objects.filter(asset_id=version.asset_id, pk__gt=last.pk, state__in=states.LIVE).exists():
+            raise ReleaseRefused("newer_release", "A newer version has been released meanwhile.")
+        last.review.version = version
+        release = begin(
+            last.review,
+            uses=last.uses,
+            territories=last.territories,
+            valid_until=last.valid_until,
+            at=at,
+        )
+        data = {"review": str(last.review_id), "reason": last.reason[:300]}
+        _record("release.retried", release, by=by, data=data, at=at)
+    return release
+
+
+def _own(release: Release) -> QuerySet[Release]:
+    """The release as long as it is in this worker's hands."""
+    return Release.objects.filter(pk=release.pk, state=ReleaseStatus.SIGNING, claim=release.claim)
+
+
+def _supersede_earlier(release: Release, *, at: datetime) -> None:
+    """What was approved before this one, released or still being signed, is no longer the asset's release."""
+    earlier = Release.objects.filter(
+        asset_id=release.asset_id, pk__lt=release.pk, state__in=states.sources(ReleaseMove.SUPERSEDE)
+    )
+    touched = list(earlier.values_list("version_id", flat=True))
+    earlier.update(state=ReleaseStatus.SUPERSEDED, ended_at=at, claim="", claimed_until=None)
+    _mirror(touched)
+
+
+def _mirror(version_ids: Iterable[UUID]) -> None:
+    """Keep on the versions how their newest release stands: what dam reads."""
+    for version_id in version_ids:
+        newest = Release.objects.filter(version_id=version_id).first()
+        versions.set_release(version_id, ReleaseState(newest.state) if newest else ReleaseState.NONE)
+
+
+def _record(
+    verb: str, release: Release, *, data: Mapping[str, object], at: datetime, by: Principal | None = None
+) -> None:
+    trail.record(
+        verb,
+        brand=release.brand,
+        target=str(release.version),
+        actor=by,
+        asset_id=release.asset_id,
+        data=data,
+        at=at,
+    )
+    _publish(release)
+
+
+def _publish(release: Release) -> None:
+    events.publish(brand_id=release.brand_id, name=f"version-{release.version_id}")
+    events.publish(brand_id=release.brand_id, name="library")

@@ -1,0 +1,116 @@
+"""The worker's part: claim a release, make its file, keep it, and say so whatever happens."""
+
+import errno
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+from uuid import uuid4
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from dam.catalog import stored_files
+from dam.core import storage
+from dam.media.errors import Refused
+from dam.media.runner import MediaFailed
+from provenance.manifests import signing
+from provenance.manifests.c2pa_io import SigningFailed
+from provenance.manifests.development_ca import AuthorityBroken
+from provenance.manifests.signers import SignerExpired, SignerNotConfigured, SignerUnreadable
+from provenance.releases import release_file, releases
+from provenance.releases.models import Release
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = releases.CLAIM.total_seconds() / 4
+
+# Signing it again would end the same way, until a person has mended something.
+CANNOT_SIGN = (
+    AuthorityBroken,
+    MediaFailed,
+    Refused,
+    SignerExpired,
+    SignerNotConfigured,
+    SignerUnreadable,
+    SigningFailed,
+    release_file.MasterChanged,
+    signing.CannotCarry,
+    signing.NotAsSigned,
+)
+DISK_FULL = "There is no room left on the server. Tell your administrator."
+AWAY = "The file storage could not be reached."
+UNFORESEEN = "Signing failed for a reason that nobody foresaw. The worker's log has the details."
+
+
+def run(release_id: int, *, token: str = "") -> None:
+    """Sign the release, if it waits for that. May run twice, and at once: one of them keeps its file."""
+    release = releases.claim(release_id, token=token or uuid4().hex, at=timezone.now())
+    if release is None:
+        return
+    try:
+        with _heartbeat(release):
+            _sign(release)
+    except releases.ClaimLost as lost:
+        log.info("%s", lost)
+    except CANNOT_SIGN as problem:
+        reason = str(problem)
+        _unless_lost(lambda: releases.fail(release, reason=reason, at=timezone.now()))
+    except (OperationalError, InterfaceError):
+        raise  # nothing can be written; the claim runs out, and recovery sends it again
+    except OSError as problem:
+        log.warning("Release %s could not be signed now.", release.pk, exc_info=True)
+        reason = DISK_FULL if problem.errno in (errno.ENOSPC, errno.EDQUOT) else AWAY
+        _unless_lost(lambda: releases.give_back(release, reason=reason, at=timezone.now(), counts=True))
+    except (SystemExit, KeyboardInterrupt):  # the worker is told to stop
+        _unless_lost(lambda: releases.give_back(release, reason="", at=timezone.now(), counts=False))
+        raise
+    except Exception:
+        _unless_lost(lambda: releases.fail(release, reason=UNFORESEEN, at=timezone.now()))
+        raise
+
+
+def _sign(release: Release) -> None:
+    with release_file.make(release, at=timezone.now()) as signed:
+        stored = storage.put(signed.path, brand_id=release.brand_id, suffix=signed.path.suffix)
+    try:
+        releases.keep(
+            release, stored, content_type=signed.content_type, report=signed.report, at=timezone.now()
+        )
+    except BaseException:
+        # Where the database is gone too, the sweep of stored files finds it.
+        with suppress(DatabaseError), transaction.atomic():
+            stored_files.drop(stored, brand_id=release.brand_id)
+        raise
+
+
+def _unless_lost(end: Callable[[], None]) -> None:
+    """End the claim, unless it is no longer ours: then its end is not ours to write."""
+    try:
+        end()
+    except releases.ClaimLost as lost:
+        log.info("%s", lost)
+
+
+@contextmanager
+def _heartbeat(release: Release) -> Iterator[None]:
+    """Give signs of life from a thread: a film of hours may have to be converted first."""
+    done = Event()
+
+    def beat() -> None:
+        alive = True
+        while alive and not done.wait(HEARTBEAT_SECONDS):
+            try:
+                alive = releases.beat(release, at=timezone.now())
+            except DatabaseError:
+                log.warning("A sign of life of release %s was lost.", release.pk, exc_info=True)
+            finally:
+                connection.close()
+
+    thread = Thread(target=beat, name=f"heartbeat-release-{release.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

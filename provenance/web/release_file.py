@@ -1,0 +1,73 @@
+"""The released file's bytes: the only way out of the house for what was approved."""
+
+from uuid import UUID
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.delivery import access, downloads, streaming
+from dam.rights import territories
+from dam.rights.policy import Use
+from dam.rights.visibility import visible_versions
+from dam.web import files
+from dam.web.decorators import BrandRequest, for_guests, requires
+from provenance.releases.models import Release
+from provenance.releases.states import ReleaseStatus
+
+
+@for_guests
+@require_safe
+@requires(Capability.VIEW)
+def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
+    """The version's release, or the part of it that is asked for. The rights policy is asked each time.
+
+    `?use=` and `?territory=` ask for one use and one place; what is not on the lists is refused.
+    """
+    seen = visible_versions(request.principal).select_related("asset", "brand", "rights")
+    version = get_object_or_404(seen, pk=version_id)
+    use, territory = _use(request), _territory(request)
+    verdict = access.may_download(request.principal, version, at=timezone.now(), use=use, territory=territory)
+    if not verdict.allowed:
+        raise PermissionDenied(" ".join(verdict.reasons))
+    release = Release.objects.filter(version=version, state=ReleaseStatus.READY).first()
+    if release is None or release.size is None:
+        raise Http404("There is no released file of this version.")
+    try:
+        response = streaming.respond(
+            request,
+            key=release.storage_key,
+            sha256=release.sha256,
+            size=release.size,
+            content_type=release.content_type,
+            save_as=files.save_as(version, release.storage_key),
+        )
+    except FileNotFoundError:
+        raise Http404("The file is missing from storage. Tell your administrator.") from None
+    downloads.record(
+        request,
+        response,
+        verb="release.downloaded",
+        version=version,
+        sha256=release.sha256,
+        by=request.principal,
+    )
+    return response
+
+
+def _use(request: BrandRequest) -> Use | None:
+    given = request.GET.get("use", "")
+    try:
+        return Use(given) if given else None
+    except ValueError:
+        raise BadRequest("There is no such use.") from None
+
+
+def _territory(request: BrandRequest) -> str | None:
+    given = request.GET.get("territory", "")
+    if given and not territories.known(given):
+        raise BadRequest("There is no such territory.")
+    return given or None

@@ -1,0 +1,92 @@
+"""How a release stands, for people: one sentence as it is now, and the asset's history of releases."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dam.catalog.models import Approval, Asset, Version
+from dam.web import usage_status
+from provenance.models import Decision
+from provenance.releases.models import Release
+from provenance.releases.states import ReleaseStatus
+
+TONES = {
+    ReleaseStatus.SIGNING: "info",
+    ReleaseStatus.READY: "ok",
+    ReleaseStatus.FAILED: "bad",
+    ReleaseStatus.WITHDRAWN: "warn",
+    ReleaseStatus.SUPERSEDED: "info",
+}
+
+
+@dataclass(frozen=True)
+class ReleaseLine:
+    """`busy` while a worker signs it; `may_sign_again` when only a person gets it going again."""
+
+    release: Release
+    tone: str
+    sentence: str
+    terms: str
+    approved_by: tuple[Decision, ...] = ()
+    busy: bool = False
+    may_sign_again: bool = False
+
+
+def status(version: Version, *, at: datetime) -> ReleaseLine | None:
+    """The version's newest release; None when it has none."""
+    release = Release.objects.filter(version=version).select_related("version").first()
+    return line(release, at=at) if release else None
+
+
+def history(asset: Asset, *, at: datetime) -> list[ReleaseLine]:
+    """Every release of the asset, the newest first."""
+    rows = Release.objects.filter(asset=asset).select_related("version", "review")
+    return [line(each, at=at) for each in rows.prefetch_related("review__decisions__decided_by")]
+
+
+def line(release: Release, *, at: datetime) -> ReleaseLine:
+    """Reads `release.version` and `release.review.decisions` with who decided: select them."""
+    state = ReleaseStatus(release.state)
+    return ReleaseLine(
+        release=release,
+        tone="warn" if state == ReleaseStatus.SIGNING and release.reason else TONES[state],
+        sentence=_sentence(release, state, at=at),
+        terms=usage_status.clearance(
+            uses=tuple(release.uses),
+            places=tuple(release.territories),
+            valid_until=release.valid_until,
+            at=at,
+        ),
+        approved_by=tuple(release.review.decisions.all()),
+        busy=state == ReleaseStatus.SIGNING and _in_hand(release, at=at),
+        may_sign_again=state == ReleaseStatus.FAILED and release.version.approval == Approval.APPROVED,
+    )
+
+
+def _sentence(release: Release, state: ReleaseStatus, *, at: datetime) -> str:
+    match state:
+        case ReleaseStatus.SIGNING if _in_hand(release, at=at):
+            return "The released file is being signed."
+        case ReleaseStatus.SIGNING if release.reason:
+            return f"Signing waits. {release.reason} It is tried again by itself."
+        case ReleaseStatus.SIGNING if release.claim:
+            return "The worker stopped while it signed this. Another one takes over by itself."
+        case ReleaseStatus.SIGNING:
+            return "Signing waits for its turn."
+        case ReleaseStatus.READY:
+            return f"Released on {_day(release.signed_at, at)}."
+        case ReleaseStatus.FAILED:
+            return f"The released file could not be signed. {release.reason}"
+        case ReleaseStatus.WITHDRAWN:
+            return (
+                f"Withdrawn on {_day(release.ended_at, at)}.{f' {release.reason}' if release.reason else ''}"
+            )
+        case ReleaseStatus.SUPERSEDED:
+            return f"A newer release took its place on {_day(release.ended_at, at)}."
+
+
+def _in_hand(release: Release, *, at: datetime) -> bool:
+    return release.claimed_until is not None and release.claimed_until > at
+
+
+def _day(moment: datetime | None, at: datetime) -> str:
+    return f"{moment.astimezone(at.tzinfo):%-d %B %Y}" if moment else "an unknown day"
