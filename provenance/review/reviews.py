@@ -47,6 +47,7 @@ def submit(
 ) -> Review:
     """Send a version through the brand's stages, if it could be released after them. Raises Refused."""
     at = at or timezone.now()
+    version = Version.objects.select_related("asset", "brand").get(pk=version.pk)
     _stop_if(refusal_to_submit(version, by=by))
     if obstacle := signable.obstacle(version):  # reads a file, so before anything is locked
         raise ReviewRefused(Refusal("not_signable", obstacle))

@@ -15,9 +15,8 @@ from tests.integration.role_table import ROWS, Row
 from tests.integration.role_world import World
 
 pytestmark = pytest.mark.django_db
-PAGES = [
-    row for row in ROWS if row.method == "GET" and row.viewer == 200 and row.name not in ("events", "file")
-]
+NO_PAGES = ("events", "file", "release-file")
+PAGES = [row for row in ROWS if row.method == "GET" and row.viewer == 200 and row.name not in NO_PAGES]
 # What differs from one answer to the next anyway: the form's token, and the moment of the answer.
 CHANGES_ANYWAY = re.compile(
     r'csrfmiddlewaretoken" value="\w+|X-CSRFToken": "\w+|since=[^"]+|[0-9]+ seconds? ago'
@@ -72,8 +71,9 @@ def test_every_address_of_the_draft_itself_is_not_there() -> None:
     world, client = World(), Client()
     client.force_login(world.people[Role.VIEWER].user)
     draft = add_draft(world)
-    for kind in ("poster", "sprite", "proxy", "master", "release"):
+    for kind in ("poster", "sprite", "proxy", "master"):
         assert client.get(reverse("file", args=[world.brand.slug, draft.pk, kind])).status_code == 404
+    assert client.get(reverse("release-file", args=[world.brand.slug, draft.pk])).status_code == 404
     for name in ("asset", "asset-usage", "asset-review", "asset-credentials", "asset-origin"):
         address = reverse(name, args=[world.brand.slug, draft.asset_id])
         assert client.get(address, {"version": "2"}).status_code == 404

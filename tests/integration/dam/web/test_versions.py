@@ -113,8 +113,9 @@ def test_the_files_of_a_draft_are_not_there_for_a_viewer(
     first: Version, second: Version, sign_in: SignIn
 ) -> None:
     client = sign_in(Role.VIEWER)
-    for kind in ("proxy", "poster", "release", "master"):
+    for kind in ("proxy", "poster", "master"):
         assert client.get(reverse("file", args=["northwind", second.pk, kind])).status_code == 404
+    assert client.get(reverse("release-file", args=["northwind", second.pk])).status_code == 404
 
 
 def test_cards_and_the_palette_show_each_their_version(

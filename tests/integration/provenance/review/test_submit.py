@@ -118,3 +118,9 @@ def test_what_was_rejected_stays_rejected() -> None:
     )
     with pytest.raises(reviews.ReviewRefused, match="It was rejected"):
         case.submit()
+
+
+def test_a_version_is_judged_as_it_is_now_and_not_as_it_was_read() -> None:
+    case = Case()
+    case.version.processing = "waiting"  # what a page read some minutes ago
+    assert case.submit().state == ReviewState.OPEN
