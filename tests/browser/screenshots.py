@@ -42,6 +42,7 @@ VIEWS = (
     View("library", "creator", ""),
     View("search", "creator", "?q=red can"),
     View("asset", "creator", "?state=approved", (RELEASED, "a[data-tab=credentials]")),
+    View("versions", "librarian", "", (RELEASED, "a[data-tab=versions]")),
     View("files", "librarian", "", (RELEASED, "a[data-tab=files]")),
     View("generate", "creator", "generate/"),
     View("reviews", "legal_reviewer", "reviews/"),

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Model
+from django.db.models import F, Model
 from django.test import Client
 
 from dam.accounts.models import Brand, Membership, User
@@ -208,6 +208,11 @@ def test_uploads_under_way_go_on_from_where_they_stood(before: Before) -> None:
 
 def test_what_was_current_is_the_latest(before: Before) -> None:
     assert dict(Asset.objects.values_list("pk", "latest_id")) == before.latest
+
+
+def test_each_version_came_the_way_its_asset_did(before: Before) -> None:
+    assert Version.objects.filter(origin="generated").exists()
+    assert not Version.objects.exclude(origin=F("asset__origin")).exists()
 
 
 def test_every_audit_chain_holds_and_goes_on(before: Before) -> None:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dam.accounts.capabilities import Role
+from dam.accounts.capabilities import Capability, Role
 from dam.accounts.models import Membership
+from dam.catalog import assets
 from dam.catalog.models import Approval, Asset
 from dam.rights import visibility
 from tests.factories import (
@@ -14,7 +15,9 @@ from tests.factories import (
     BrandFactory,
     VersionFactory,
     member,
+    next_version,
     principal,
+    token_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +98,26 @@ def test_of_an_approved_asset_a_viewer_gets_no_draft_version() -> None:
     viewer, creator = member(old.brand, Role.VIEWER), member(old.brand, Role.CREATOR)
     assert visibility.visible_versions(viewer).get() == current
     assert visibility.visible_versions(creator).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("granted", "field"), [(Capability.VIEW, "released"), (Capability.VIEW_UNRELEASED, "latest")]
+)
+def test_a_token_is_shown_the_version_that_it_may_see(granted: Capability, field: str) -> None:
+    first = ApprovedVersionFactory.create()
+    next_version(first)
+    token = token_of(member(first.brand, Role.LIBRARIAN), {Capability.VIEW, granted})
+    assert visibility.shown(token) == field
+    assert visibility.visible_versions(token).count() == (1 if field == "released" else 2)
+
+
+def test_the_trash_and_the_way_back_are_for_all_versions_together() -> None:
+    first = ApprovedVersionFactory.create()
+    next_version(first)
+    viewer, admin = member(first.brand, Role.VIEWER), member(first.brand, Role.ADMIN)
+    assets.trash(first.asset, by=admin)
+    assert not visibility.visible_versions(viewer).exists()
+    assert not visibility.visible_versions(admin).exists()
+    assets.restore(first.asset, by=admin)
+    assert visibility.visible_versions(viewer).get() == first
+    assert visibility.visible_versions(admin).count() == 2

@@ -126,5 +126,7 @@ def test_cards_and_the_palette_show_each_their_version(
     viewer, creator = sign_in(Role.VIEWER), sign_in(Role.CREATOR)
     assert str(first.pk) in viewer.get(card).content.decode()
     assert str(second.pk) in creator.get(card).content.decode()
+    assert "An earlier version is released" in creator.get(card).content.decode()
+    assert "An earlier version is released" not in viewer.get(card).content.decode()
     assert "Approved" in viewer.get(palette).content.decode()
     assert "Draft" in creator.get(palette).content.decode()
