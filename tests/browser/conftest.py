@@ -209,6 +209,7 @@ def take_in(brand: Brand, tmp_path: Path, wait_until: Callable[..., None]) -> Ca
         wait_until(
             lambda: Version.objects.filter(pk=version.pk, processing=Processing.READY).exists(), seconds=90
         )
+        version.refresh_from_db()
         return version
 
     return take
