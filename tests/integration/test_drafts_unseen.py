@@ -10,6 +10,7 @@ from dam.accounts.capabilities import Role
 from dam.catalog.models import Credentials, Origin, Processing, RenditionKind, Version
 from dam.search.models import Embedding
 from provenance.review import comments, reviews
+from provenance.review.states import DecisionKind
 from tests.factories import RenditionFactory, next_version
 from tests.integration.role_table import ROWS, Row
 from tests.integration.role_world import World
@@ -46,7 +47,20 @@ def add_draft(world: World) -> Version:
     return draft
 
 
-def test_no_page_of_a_viewer_changes_when_a_draft_comes() -> None:
+def approve(world: World, draft: Version) -> None:
+    """Both stages approve it; its release waits to be signed."""
+    for role in (Role.BRAND_REVIEWER, Role.LEGAL_REVIEWER):
+        reviews.decide(
+            draft.reviews.get(),
+            by=world.people[role],
+            kind=DecisionKind.APPROVE,
+            expected_sha256=draft.sha256,
+            uses=["broadcast"],
+            territories=["worldwide"],
+        )
+
+
+def test_no_page_of_a_viewer_changes_when_a_draft_comes_and_is_approved() -> None:
     world, client = World(), Client()
     client.force_login(world.people[Role.VIEWER].user)
     searches: tuple[dict[str, str], ...] = (
@@ -62,9 +76,13 @@ def test_no_page_of_a_viewer_changes_when_a_draft_comes() -> None:
         return pages | {f"library {query}": seen_by(client, world, library, **query) for query in searches}
 
     before = everything()
-    add_draft(world)
+    draft = add_draft(world)
     after = everything()
     assert [name for name in before if before[name] != after[name]] == []
+    approve(world, draft)
+    after = everything()
+    assert [name for name in before if before[name] != after[name]] == []
+    assert draft.asset.released != draft
 
 
 def test_every_address_of_the_draft_itself_is_not_there() -> None:
