@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 
 from dam.catalog import stored_files
-from dam.core import storage
+from dam.core import sandbox, storage
 from dam.media.errors import Refused
 from dam.media.runner import MediaFailed
 from provenance.manifests import signing
@@ -40,6 +40,7 @@ CANNOT_SIGN = (
 )
 DISK_FULL = "There is no room left on the server. Tell your administrator."
 AWAY = "The file storage could not be reached."
+INTERRUPTED = "The program that signs was stopped."
 UNFORESEEN = "Signing failed for a reason that nobody foresaw. The worker's log has the details."
 
 
@@ -53,15 +54,18 @@ def run(release_id: int, *, token: str = "") -> None:
             _sign(release)
     except releases.ClaimLost as lost:
         log.info("%s", lost)
+    except sandbox.Interrupted as problem:
+        _put_back(release, reason=INTERRUPTED, problem=problem)
     except CANNOT_SIGN as problem:
+        if isinstance(problem, Refused) and problem.code == "disk_full":
+            return _put_back(release, reason=DISK_FULL, problem=problem)
         reason = str(problem)
         _unless_lost(lambda: releases.fail(release, reason=reason, at=timezone.now()))
     except (OperationalError, InterfaceError):
         raise  # nothing can be written; the claim runs out, and recovery sends it again
     except OSError as problem:
-        log.warning("Release %s could not be signed now.", release.pk, exc_info=True)
-        reason = DISK_FULL if problem.errno in (errno.ENOSPC, errno.EDQUOT) else AWAY
-        _unless_lost(lambda: releases.give_back(release, reason=reason, at=timezone.now(), counts=True))
+        full = problem.errno in (errno.ENOSPC, errno.EDQUOT)
+        _put_back(release, reason=DISK_FULL if full else AWAY, problem=problem)
     except (SystemExit, KeyboardInterrupt):  # the worker is told to stop
         _unless_lost(lambda: releases.give_back(release, reason="", at=timezone.now(), counts=False))
         raise
@@ -82,6 +86,12 @@ def _sign(release: Release) -> None:
         with suppress(DatabaseError), transaction.atomic():
             stored_files.drop(stored, brand_id=release.brand_id)
         raise
+
+
+def _put_back(release: Release, *, reason: str, problem: Exception) -> None:
+    """What was away may be back the next time: the release waits for that, some times."""
+    log.warning("Release %s could not be signed now: %s", release.pk, problem)
+    _unless_lost(lambda: releases.give_back(release, reason=reason, at=timezone.now(), counts=True))
 
 
 def _unless_lost(end: Callable[[], None]) -> None:

@@ -32,11 +32,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 APPROVE = """
 import sys
+from dam.accounts import principals
 from dam.accounts.models import User
 from provenance.models import Review
 from provenance.review import reviews
 review = Review.objects.get(pk=sys.argv[1])
-by = User.objects.get(pk=sys.argv[2])
+by = principals.member(User.objects.get(pk=sys.argv[2]), review.brand)
 reviews.decide(
     review, by=by, kind="approve", expected_sha256=review.content_sha256, uses=["web"], territories=["EU"]
 )
