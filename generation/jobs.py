@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
+from dam.audit.verbs import Verb
 from dam.core import events
 from dam.core.tasks import enqueue
 from dam.ingest import next_versions
@@ -70,7 +71,7 @@ def request(
     person = principals.person(by)
     key = key or uuid4()
     try:
-        with transaction.atomic():
+        with trail.recording():
             return [
                 _request_take(by, person, brief, key=key, take=take, asset=asset)
                 for take in range(1, brief.takes + 1)
@@ -104,7 +105,7 @@ def _request_take(
         steps=brief.steps,
         guidance=brief.guidance,
     )
-    _audit("job.requested", job, actor=by, seed=job.seed)
+    _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed)
     _send(job)
     return job
 
@@ -113,7 +114,7 @@ def cancel(job: GenerationJob, *, by: Principal, at: datetime | None = None) -> 
     """Cancel a waiting job at once, a running one at its next step. Raises TooLate, PermissionDenied."""
     by.require(Capability.GENERATE, brand=job.brand)
     at = at or timezone.now()
-    with transaction.atomic():
+    with trail.recording():
         if not _move(job.pk, JobMove.WITHDRAW, finished_at=at):
             stopping = GenerationJob.objects.filter(
                 pk=job.pk, state=JobState.GENERATING, cancel_requested_at=None
@@ -125,14 +126,14 @@ def cancel(job: GenerationJob, *, by: Principal, at: datetime | None = None) -> 
                 raise TooLate(
                     f"It can't be cancelled any more: {states.LABELS[JobState(job.state)].lower()}."
                 )
-        _audit("job.cancelled", job, actor=by)
+        _audit(Verb.JOB_CANCELLED, job, actor=by)
         _publish_change(job)
 
 
 def retry(job: GenerationJob, *, by: Principal) -> None:
     """Once more, with the same seed. Raises TooLate, PermissionDenied."""
     by.require(Capability.GENERATE, brand=job.brand)
-    with transaction.atomic():
+    with trail.recording():
         again = _move(
             job.pk,
             JobMove.RETRY,
@@ -146,14 +147,14 @@ def retry(job: GenerationJob, *, by: Principal) -> None:
         )
         if not again:
             raise TooLate("Only what failed or was cancelled can be tried again.")
-        _audit("job.requested", job, actor=by, seed=job.seed, again=True)
+        _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed, again=True)
         _send(job)
 
 
 def claim(job_id: UUID, *, at: datetime | None = None) -> GenerationJob | None:
     """Take the job for this worker; None when it is not waiting (any more)."""
     at = at or timezone.now()
-    with transaction.atomic():
+    with trail.recording():
         claimed = _move(
             job_id,
             JobMove.CLAIM,
@@ -182,7 +183,7 @@ def beat(job: GenerationJob, *, at: datetime | None = None) -> bool:
 
 def step(job: GenerationJob, done: int, *, preview: bytes | None = None, at: datetime | None = None) -> None:
     """Keep how far it is and tell the pages. Raises Lost."""
-    with transaction.atomic():
+    with trail.recording():
         _write(job, step=done, progressed_at=at or timezone.now())
         if preview is not None:
             previews.keep(job.pk, preview)
@@ -221,14 +222,14 @@ def stop(job: GenerationJob, *, at: datetime | None = None) -> None:
 
 def fail(job: GenerationJob, *, reason: str, at: datetime | None = None) -> None:
     """It went wrong; the reason is for people. Raises Lost."""
-    with transaction.atomic():
+    with trail.recording():
         _own(job, JobMove.FAIL, reason=reason[:300], finished_at=at or timezone.now())
-        _audit("job.failed", job, reason=reason[:300])
+        _audit(Verb.JOB_FAILED, job, reason=reason[:300])
 
 
 def release(job: GenerationJob) -> None:
     """Give it back for another worker, as when this one is told to stop. It does not count as a try."""
-    with transaction.atomic():
+    with trail.recording():
         _own(job, JobMove.RELEASE, step=0, attempts=F("attempts") - 1)
         _send(job)
 
@@ -247,7 +248,7 @@ def recover(*, at: datetime | None = None) -> int:
     for job in lost.select_related("brand", "requested_by"):
         recovered += _recover_lost(job, at=at)
     for job in forgotten.select_related("brand"):
-        with transaction.atomic():
+        with trail.recording():
             if forgotten.filter(pk=job.pk).update(progressed_at=at):
                 _send(job)
                 recovered += 1
@@ -255,7 +256,7 @@ def recover(*, at: datetime | None = None) -> int:
 
 
 def _recover_lost(job: GenerationJob, *, at: datetime) -> bool:
-    with transaction.atomic():
+    with trail.recording():
         try:
             obey(job)
             if job.attempts >= MOST_ATTEMPTS:
@@ -284,7 +285,7 @@ def _mine(job: GenerationJob, possible: Iterable[JobState]) -> QuerySet[Generati
 
 def _own(job: GenerationJob, move: JobMove, **fields: Any) -> None:
     """Make the move if the job is still this worker's, and tell the pages. Raises Lost."""
-    with transaction.atomic():
+    with trail.recording():
         if not _mine(job, states.sources(move)).update(state=states.target(move), **fields):
             raise Lost
         job.state = states.target(move)
@@ -306,7 +307,7 @@ def _publish_change(job: GenerationJob) -> None:
     events.publish(brand_id=job.brand_id, name="jobs")
 
 
-def _audit(verb: str, job: GenerationJob, *, actor: Principal | None = None, **data: Any) -> None:
+def _audit(verb: Verb, job: GenerationJob, *, actor: Principal | None = None, **data: Any) -> None:
     trail.record(
         verb,
         brand=job.brand,

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from django.db import transaction
-
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Principal
+from dam.audit import trail
 from dam.catalog import versions
 from dam.catalog.models import RenditionKind, Version
 from provenance.review import reviews
@@ -35,7 +34,7 @@ class Case:
 
     def add_version(self) -> Version:
         """The next version, as registration makes it, without a file."""
-        with transaction.atomic():
+        with trail.recording():
             replaced = versions.latest_locked(self.version.asset_id)
             newer = next_version(replaced)
             reviews.supersede(replaced, by=self.creator.user, newer=newer)

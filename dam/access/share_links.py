@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from dam.accounts import keys, principals
@@ -11,6 +10,7 @@ from dam.accounts.capabilities import GUEST_MAY, Capability
 from dam.accounts.models import ShareLink
 from dam.accounts.principals import Principal
 from dam.audit import trail
+from dam.audit.verbs import Verb
 from dam.catalog.models import Asset
 from dam.rights import visibility
 
@@ -48,7 +48,7 @@ def create(
         raise ShareRefused("past_date", "The link would have ended already. Choose a later date.")
     chosen = _seen(by, assets)
     key = keys.new(keys.Kind.SHARE)
-    with transaction.atomic():
+    with trail.recording():
         link = ShareLink.objects.create(
             brand=by.brand,
             guest=guest,
@@ -66,7 +66,7 @@ def create(
             "capabilities": granted,
             "expires_at": expires_at.isoformat(),
         }
-        trail.record("share.created", brand=by.brand, target=guest, actor=by, data=data, at=at)
+        trail.record(Verb.SHARE_CREATED, brand=by.brand, target=guest, actor=by, data=data, at=at)
     return link, key.secret
 
 
@@ -74,11 +74,11 @@ def revoke(link: ShareLink, *, by: Principal, at: datetime | None = None) -> Non
     """End a link: the guest's next request finds nothing. Raises ShareRefused, PermissionDenied."""
     by.require(Capability.SHARE, brand=link.brand)
     at = at or timezone.now()
-    with transaction.atomic():
+    with trail.recording():
         if not ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=at):
             raise ShareRefused("revoked", "This link has been ended already.")
         data = {"link": link.prefix}
-        trail.record("share.revoked", brand=link.brand, target=link.guest, actor=by, data=data, at=at)
+        trail.record(Verb.SHARE_REVOKED, brand=link.brand, target=link.guest, actor=by, data=data, at=at)
 
 
 def _granted(by: Principal, capabilities: Iterable[Capability]) -> list[str]:

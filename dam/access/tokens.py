@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils import timezone
 
 from dam.accounts import keys
@@ -12,6 +11,7 @@ from dam.accounts.capabilities import TOKEN_MAY, Capability
 from dam.accounts.models import ApiToken
 from dam.accounts.principals import Member, Principal
 from dam.audit import trail
+from dam.audit.verbs import Verb
 
 
 class TokenRefused(ValueError):
@@ -44,7 +44,7 @@ def create(
     if expires_at is not None and expires_at <= at:
         raise TokenRefused("past_date", "The token would have ended already. Choose a later date.")
     key = keys.new(keys.Kind.TOKEN)
-    with transaction.atomic():
+    with trail.recording():
         token = ApiToken.objects.create(
             brand=by.brand,
             owner=by.user,
@@ -60,7 +60,7 @@ def create(
             "capabilities": granted,
             "expires_at": expires_at and expires_at.isoformat(),
         }
-        trail.record("token.created", brand=by.brand, target=name, actor=by, data=data, at=at)
+        trail.record(Verb.TOKEN_CREATED, brand=by.brand, target=name, actor=by, data=data, at=at)
     return token, key.secret
 
 
@@ -69,11 +69,11 @@ def revoke(token: ApiToken, *, by: Principal, at: datetime | None = None) -> Non
     if by.brand != token.brand or not (by.user == token.owner or by.can(Capability.MANAGE_BRAND)):
         raise PermissionDenied("A token is ended by its owner or by an administrator of its brand.")
     at = at or timezone.now()
-    with transaction.atomic():
+    with trail.recording():
         if not ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):
             raise TokenRefused("revoked", "This token has been ended already.")
         data = {"token": token.prefix, "owner": str(token.owner)}
-        trail.record("token.revoked", brand=token.brand, target=token.name, actor=by, data=data, at=at)
+        trail.record(Verb.TOKEN_REVOKED, brand=token.brand, target=token.name, actor=by, data=data, at=at)
 
 
 def _granted(by: Member, capabilities: Iterable[Capability]) -> list[str]:

@@ -4,15 +4,16 @@ Callers have checked the person's capability. After `edit`, refresh the search t
 (dam.search.fulltext.refresh): search lies above the catalogue.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
+from dam.audit.trail import Entry
+from dam.audit.verbs import Verb
 from dam.catalog import tags
 from dam.catalog.models import Asset
 from dam.core import events
@@ -41,7 +42,7 @@ def edit(
     The audit event carries each changed field's words before and after.
     """
     by.require(Capability.EDIT, brand=asset.brand)
-    with transaction.atomic():
+    with trail.recording():
         locked = Asset.objects.select_for_update(no_key=True).get(pk=asset.pk)
         changes: dict[str, list[object]] = {}
         if title is not None:
@@ -62,50 +63,102 @@ def edit(
             return False
         locked.save(update_fields=["title", "description", "updated_at"])
         trail.record(
-            "asset.edited",
+            Verb.ASSET_EDITED,
             brand=locked.brand,
             target=locked.title,
             actor=by,
             asset_id=locked.pk,
             data=changes,
         )
-        _publish(locked)
+        _publish([locked])
     asset.title, asset.description = locked.title, locked.description
     return True
 
 
+def add_tags(chosen: Collection[Asset], names: Iterable[str], *, by: Principal) -> list[Asset]:
+    """Put tags on many assets; those they have stay, also those that somebody else adds this moment.
+
+    Returns the assets that changed. Rows are locked in one order: two who tag the same clips queue up.
+    """
+    wanted = tags.clean(names)
+    for asset in chosen:
+        by.require(Capability.EDIT, brand=asset.brand)
+    with trail.recording():
+        locked = _locked(chosen)
+        before = tags.of(locked)
+        added = {asset.pk: [name for name in wanted if name not in before[asset.pk]] for asset in locked}
+        changed = [asset for asset in locked if added[asset.pk]]
+        tags.add({asset: added[asset.pk] for asset in changed})
+        Asset.objects.filter(pk__in=[asset.pk for asset in changed]).update(updated_at=timezone.now())
+        trail.record_many(
+            Entry(
+                Verb.ASSET_EDITED,
+                brand=asset.brand,
+                target=asset.title,
+                actor=by,
+                asset_id=asset.pk,
+                data={"tags": [sorted(before[asset.pk]), sorted({*before[asset.pk], *added[asset.pk]})]},
+            )
+            for asset in changed
+        )
+        _publish(changed)
+    return changed
+
+
 def trash(asset: Asset, *, by: Principal, at: datetime | None = None) -> None:
     """Out of every list, until somebody restores it. Raises AlreadyThere, PermissionDenied."""
-    _move(asset, by=by, trashed_at=at or timezone.now())
+    at = at or timezone.now()
+    if not trash_many([asset], by=by, at=at):
+        raise AlreadyThere("It is in the trash already.")
+    asset.trashed_at = at
+
+
+def trash_many(chosen: Collection[Asset], *, by: Principal, at: datetime | None = None) -> list[Asset]:
+    """Out of every list; the assets that were not in the trash before."""
+    return _move(chosen, by=by, trashed_at=at or timezone.now())
 
 
 def restore(asset: Asset, *, by: Principal) -> None:
     """Out of the trash, back to where it was. Raises AlreadyThere, PermissionDenied."""
-    _move(asset, by=by, trashed_at=None)
+    if not _move([asset], by=by, trashed_at=None):
+        raise AlreadyThere("It is not in the trash.")
+    asset.trashed_at = None
 
 
-def _move(asset: Asset, *, by: Principal, trashed_at: datetime | None) -> None:
-    by.require(Capability.TRASH, brand=asset.brand)
+def _move(chosen: Collection[Asset], *, by: Principal, trashed_at: datetime | None) -> list[Asset]:
+    for asset in chosen:
+        by.require(Capability.TRASH, brand=asset.brand)
     restoring = trashed_at is None
-    with transaction.atomic():
-        moved = Asset.objects.filter(pk=asset.pk, trashed_at__isnull=not restoring).update(
+    with trail.recording():
+        moved = [asset for asset in _locked(chosen) if (asset.trashed_at is not None) == restoring]
+        Asset.objects.filter(pk__in=[asset.pk for asset in moved]).update(
             trashed_at=trashed_at, updated_at=timezone.now()
         )
-        if not moved:
-            raise AlreadyThere("It is not in the trash." if restoring else "It is in the trash already.")
-        trail.record(
-            "asset.restored" if restoring else "asset.trashed",
-            brand=asset.brand,
-            target=asset.title,
-            actor=by,
-            asset_id=asset.pk,
+        trail.record_many(
+            Entry(
+                Verb.ASSET_RESTORED if restoring else Verb.ASSET_TRASHED,
+                brand=asset.brand,
+                target=asset.title,
+                actor=by,
+                asset_id=asset.pk,
+            )
+            for asset in moved
         )
-        _publish(asset)
-    asset.trashed_at = trashed_at
+        _publish(moved)
+    return moved
 
 
-def _publish(asset: Asset) -> None:
-    events.publish(brand_id=asset.brand_id, name="library", to_all=asset.released_id is not None)
-    for version_id in {asset.latest_id, asset.released_id} - {None}:
-        to_all = version_id == asset.released_id
-        events.publish(brand_id=asset.brand_id, name=f"version-{version_id}", to_all=to_all)
+def _locked(chosen: Collection[Asset]) -> list[Asset]:
+    """The rows as they are now, locked in the order of their ids."""
+    rows = Asset.objects.filter(pk__in=[asset.pk for asset in chosen]).select_related("brand").order_by("pk")
+    return list(rows.select_for_update(no_key=True, of=("self",)))
+
+
+def _publish(changed: Collection[Asset]) -> None:
+    for brand_id in {asset.brand_id for asset in changed}:
+        to_all = any(asset.released_id for asset in changed if asset.brand_id == brand_id)
+        events.publish(brand_id=brand_id, name="library", to_all=to_all)
+    for asset in changed:
+        for version_id in {asset.latest_id, asset.released_id} - {None}:
+            to_all = version_id == asset.released_id
+            events.publish(brand_id=asset.brand_id, name=f"version-{version_id}", to_all=to_all)

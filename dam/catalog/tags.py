@@ -1,8 +1,14 @@
 """Tags: a brand's own words for its assets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.db import transaction
 
 from dam.catalog.models import Asset, Tag
+from dam.core import locks
+
+_Tagging = Asset.tags.through
 
 LONGEST = 60
 MOST = 50
@@ -24,14 +30,52 @@ def clean(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def assign(asset: Asset, names: Iterable[str]) -> bool:
-    """Make `names` the asset's tags; True when that changed anything. A tag nobody uses any more goes."""
+    """Make `names` the asset's tags; True when that changed anything. The caller has locked the asset."""
     wanted = clean(names)
     before = set(asset.tags.values_list("name", flat=True))
     if before == set(wanted):
         return False
-    Tag.objects.bulk_create(
-        [Tag(brand_id=asset.brand_id, name=name) for name in wanted], ignore_conflicts=True
-    )
-    asset.tags.set(Tag.objects.filter(brand_id=asset.brand_id, name__in=wanted))
-    Tag.objects.filter(brand_id=asset.brand_id, name__in=before - set(wanted), assets=None).delete()
+    asset.tags.set(_made(asset.brand_id, wanted).values())
     return True
+
+
+def of(assets: Iterable[Asset]) -> dict[UUID, set[str]]:
+    """The tags of many assets, in one query."""
+    names: dict[UUID, set[str]] = {asset.pk: set() for asset in assets}
+    for asset_id, name in _Tagging.objects.filter(asset__in=names).values_list("asset_id", "tag__name"):
+        names[asset_id].add(name)
+    return names
+
+
+def add(names: Mapping[Asset, Iterable[str]]) -> None:
+    """Put further tags on assets, in a few queries for each brand. The caller has locked the assets."""
+    for brand_id in sorted({asset.brand_id for asset in names}):
+        here = {asset: wanted for asset, wanted in names.items() if asset.brand_id == brand_id}
+        made = _made(brand_id, {name for wanted in here.values() for name in wanted})
+        _Tagging.objects.bulk_create(
+            [_Tagging(asset=asset, tag=made[name]) for asset, wanted in here.items() for name in wanted],
+            ignore_conflicts=True,
+        )
+
+
+def delete_unused() -> int:
+    """Tags that nobody uses any more go; how many went. Nobody gives out tags meanwhile."""
+    with transaction.atomic():
+        for brand_id in Tag.objects.filter(assets=None).order_by("brand").values_list("brand_id").distinct():
+            locks.hold(_lock(brand_id[0]))
+        return Tag.objects.filter(assets=None).delete()[0]
+
+
+def _made(brand_id: int, names: Iterable[str]) -> dict[str, Tag]:
+    """The brand's tags of these names, made where they are missing.
+
+    In one order: of two who make the same new tags the second waits for the first, and never both.
+    """
+    ordered = sorted(names)
+    locks.hold(_lock(brand_id), shared=True)
+    Tag.objects.bulk_create([Tag(brand_id=brand_id, name=name) for name in ordered], ignore_conflicts=True)
+    return {tag.name: tag for tag in Tag.objects.filter(brand_id=brand_id, name__in=ordered)}
+
+
+def _lock(brand_id: int) -> str:
+    return f"tags:{brand_id}"

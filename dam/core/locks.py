@@ -3,9 +3,13 @@
 from django.db import connection
 
 
-def hold(name: str) -> None:
-    """Wait for the lock of that name and hold it until the surrounding transaction ends."""
+def hold(name: str, *, shared: bool = False) -> None:
+    """Wait for the lock of that name and hold it until the surrounding transaction ends.
+
+    Those who hold it `shared` do not wait for each other, only for somebody who holds it alone.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("A lock is held until its transaction ends, and there is none.")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        kind = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        cursor.execute(f"SELECT {kind}(hashtextextended(%s, 0))", [name])

@@ -8,6 +8,7 @@ from django.utils import timezone
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.models import Event
+from dam.audit.verbs import Verb
 from dam.catalog.models import Version
 from dam.delivery import streaming
 
@@ -19,7 +20,7 @@ def record(
     request: HttpRequest,
     response: HttpResponseBase,
     *,
-    verb: str,
+    verb: Verb,
     version: Version,
     sha256: str,
     by: Principal,

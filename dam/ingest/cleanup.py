@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dam.accounts.models import Brand
-from dam.catalog import stored_files
+from dam.catalog import stored_files, tags
 from dam.core import storage
 from dam.core.storage import Entry, Stored
 from dam.core.tasks import enqueue
@@ -54,6 +54,7 @@ def run(*, at: datetime | None = None) -> Swept:
         stored=_stored_orphans(at),
         steps=steps.resume_lost(),
     )
+    tags.delete_unused()
     Upload.objects.exclude(state__in=[UploadState.RECEIVING, UploadState.RECEIVED]).filter(
         updated_at__lt=at - FORGOTTEN
     ).delete()

@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 
 from dam.accounts.models import Brand, User
 from dam.audit import trail
+from dam.audit.verbs import Verb
 from dam.catalog import stored_files, versions
 from dam.catalog.models import Asset, Origin, Version
 from dam.core import events, locks, storage
@@ -67,7 +68,7 @@ def accept(
     sha256 = storage.sha256_of(path)
     suffix = media_info.format.suffix
     # Before the transaction: sending fifty gigabytes takes long, and nobody waits for it on a lock.
-    with _storing(path, brand=brand, sha256=sha256, suffix=suffix, staged=staged), transaction.atomic():
+    with _storing(path, brand=brand, sha256=sha256, suffix=suffix, staged=staged), trail.recording():
         # Of two that bring the same bytes at once the second waits here, and then finds them known.
         locks.hold(storage.key_for(brand_id=brand.pk, sha256=sha256, suffix=""))
         known = Version.objects.select_related("asset").filter(brand=brand, sha256=sha256).first()
@@ -163,11 +164,11 @@ def _write(
     RightsRecord.objects.create(version=version)
     fulltext.refresh(asset)
     facts: dict[str, object] = {"filename": filename, "sha256": stored.sha256, "size": stored.size}
-    verb = "asset.generated" if origin == Origin.GENERATED else "asset.uploaded"
+    verb = Verb.ASSET_GENERATED if origin == Origin.GENERATED else Verb.ASSET_UPLOADED
     if replaced is not None:
         for name in ON_REPLACE:
             import_string(name)(replaced, by=user, newer=version)
-        verb, facts = "version.added", {**facts, "number": version.number, "origin": origin}
+        verb, facts = Verb.VERSION_ADDED, {**facts, "number": version.number, "origin": origin}
         events.publish(brand_id=brand.pk, name=f"version-{replaced.pk}")
     trail.record(verb, brand=brand, target=asset.title, actor=user, asset_id=asset.pk, data=facts)
     steps.begin(version)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
+from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Processing, Version
 from dam.core import events
@@ -108,7 +109,7 @@ def retry(version: Version, name: str, *, by: Principal) -> None:
     """
     by.require(Capability.RETRY, brand=version.brand)
     step = Step.objects.get(version=version, name=name)
-    with transaction.atomic():
+    with trail.recording():
         idle = Q(state__in=[StepState.FAILED, StepState.DONE, StepState.SKIPPED]) | _lost(name)
         again = Step.objects.filter(idle, pk=step.pk).update(
             state=StepState.WAITING, reason="", attempts=0, claim="", started_at=None, finished_at=None
@@ -116,7 +117,7 @@ def retry(version: Version, name: str, *, by: Principal) -> None:
         if not again:
             raise StepBusy("This step is at work already.")
         trail.record(
-            "step.retried",
+            Verb.STEP_RETRIED,
             brand=version.brand,
             target=version.asset.title,
             actor=by,

@@ -3,9 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.db import transaction
 
 from dam.accounts.principals import Principal
+from dam.audit import trail
 from dam.catalog import assets, tags
 from dam.catalog.models import Asset
 from dam.search import fulltext
@@ -32,7 +32,7 @@ class AssetForm(forms.Form):
     def save(self, *, by: Principal) -> None:
         """Change the asset and what the search knows of it, both or neither."""
         words = self.cleaned_data
-        with transaction.atomic():
+        with trail.recording():
             assets.edit(
                 self.asset,
                 by=by,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dam.audit.models import Event
+from dam.audit.verbs import Verb
 
 
 @dataclass(frozen=True)
@@ -13,37 +14,37 @@ class Wording:
     phrase: str
 
 
-VERBS = {
-    "asset.uploaded": Wording("upload", "uploaded"),
-    "asset.generated": Wording("sparkles", "generated"),
-    "asset.edited": Wording("pencil", "edited"),
-    "asset.trashed": Wording("trash-2", "moved to the trash"),
-    "asset.restored": Wording("undo-2", "restored from the trash"),
-    "version.added": Wording("layers", "added a version of"),
-    "review.submitted": Wording("send", "submitted for review"),
-    "review.approved_stage": Wording("circle-check", "approved a stage of"),
-    "review.approved": Wording("circle-check-big", "approved"),
-    "review.changes_requested": Wording("message-circle-warning", "asked for changes to"),
-    "review.rejected": Wording("circle-x", "rejected"),
-    "review.withdrawn": Wording("undo-2", "took back from review"),
-    "review.superseded": Wording("layers", "ended, with a newer version, the review of"),
-    "release.signed": Wording("shield-check", "signed the release of"),
-    "release.failed": Wording("shield-alert", "could not sign the release of"),
-    "release.retried": Wording("rotate-ccw", "asked once more to sign the release of"),
-    "release.revoked": Wording("shield-off", "withdrew the approval of"),
-    "release.downloaded": Wording("download", "downloaded the release of"),
-    "master.downloaded": Wording("download", "downloaded the master of"),
-    "comment.added": Wording("message-square", "commented on"),
-    "comment.resolved": Wording("message-square-check", "resolved a comment on"),
-    "step.retried": Wording("rotate-ccw", "ran a processing step again for"),
-    "token.created": Wording("key-round", "made the API token"),
-    "token.revoked": Wording("ban", "ended the API token"),
-    "share.created": Wording("send", "shared clips with"),
-    "share.revoked": Wording("ban", "ended the share link of"),
-    "member.admitted": Wording("user-plus", "let in"),
-    "job.requested": Wording("sparkles", "asked for"),
-    "job.cancelled": Wording("ban", "cancelled"),
-    "job.failed": Wording("triangle-alert", "could not make"),
+VERBS: dict[str, Wording] = {
+    Verb.ASSET_UPLOADED: Wording("upload", "uploaded"),
+    Verb.ASSET_GENERATED: Wording("sparkles", "generated"),
+    Verb.ASSET_EDITED: Wording("pencil", "edited"),
+    Verb.ASSET_TRASHED: Wording("trash-2", "moved to the trash"),
+    Verb.ASSET_RESTORED: Wording("undo-2", "restored from the trash"),
+    Verb.VERSION_ADDED: Wording("layers", "added a version of"),
+    Verb.REVIEW_SUBMITTED: Wording("send", "submitted for review"),
+    Verb.REVIEW_APPROVED_STAGE: Wording("circle-check", "approved a stage of"),
+    Verb.REVIEW_APPROVED: Wording("circle-check-big", "approved"),
+    Verb.REVIEW_CHANGES_REQUESTED: Wording("message-circle-warning", "asked for changes to"),
+    Verb.REVIEW_REJECTED: Wording("circle-x", "rejected"),
+    Verb.REVIEW_WITHDRAWN: Wording("undo-2", "took back from review"),
+    Verb.REVIEW_SUPERSEDED: Wording("layers", "ended, with a newer version, the review of"),
+    Verb.RELEASE_SIGNED: Wording("shield-check", "signed the release of"),
+    Verb.RELEASE_FAILED: Wording("shield-alert", "could not sign the release of"),
+    Verb.RELEASE_RETRIED: Wording("rotate-ccw", "asked once more to sign the release of"),
+    Verb.RELEASE_REVOKED: Wording("shield-off", "withdrew the approval of"),
+    Verb.RELEASE_DOWNLOADED: Wording("download", "downloaded the release of"),
+    Verb.MASTER_DOWNLOADED: Wording("download", "downloaded the master of"),
+    Verb.COMMENT_ADDED: Wording("message-square", "commented on"),
+    Verb.COMMENT_RESOLVED: Wording("message-square-check", "resolved a comment on"),
+    Verb.STEP_RETRIED: Wording("rotate-ccw", "ran a processing step again for"),
+    Verb.TOKEN_CREATED: Wording("key-round", "made the API token"),
+    Verb.TOKEN_REVOKED: Wording("ban", "ended the API token"),
+    Verb.SHARE_CREATED: Wording("send", "shared clips with"),
+    Verb.SHARE_REVOKED: Wording("ban", "ended the share link of"),
+    Verb.MEMBER_ADMITTED: Wording("user-plus", "let in"),
+    Verb.JOB_REQUESTED: Wording("sparkles", "asked for"),
+    Verb.JOB_CANCELLED: Wording("ban", "cancelled"),
+    Verb.JOB_FAILED: Wording("triangle-alert", "could not make"),
 }
 
 # The filter of the activity page: what each choice shows.
@@ -62,7 +63,7 @@ def word(event: Event) -> Wording:
 
 def changes(event: Event) -> tuple[str, ...]:
     """What an edit changed, in sentences."""
-    if event.verb != "asset.edited":
+    if event.verb != Verb.ASSET_EDITED:
         return ()
     return tuple(_change(name, before, after) for name, (before, after) in sorted(event.data.items()))
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.audit.verbs import Verb
 from dam.catalog.models import Rendition, Version
 from dam.delivery import access, downloads, streaming
 from dam.ingest import filenames
@@ -45,7 +46,7 @@ def file(request: BrandRequest, version_id: UUID, kind: str) -> HttpResponseBase
         downloads.record(
             request,
             response,
-            verb="master.downloaded",
+            verb=Verb.MASTER_DOWNLOADED,
             version=version,
             sha256=stored.sha256,
             by=request.principal,

@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Iterator
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from dam.accounts.capabilities import Capability
+from dam.audit import trail
 from dam.catalog import assets, tags
 from dam.catalog.models import Asset
 from dam.rights.visibility import visible_assets
@@ -26,11 +26,8 @@ def add_tags(request: BrandRequest) -> HttpResponse:
     """Put tags on the chosen clips; those they have stay."""
     added = tags.parse(request.POST.get("tags", "")[:2000])
     chosen = list(_chosen(request)) if added else []
-    with transaction.atomic():
-        for asset in chosen:
-            names = [*(tag.name for tag in asset.tags.all()), *added]
-            if assets.edit(asset, by=request.principal, tag_names=names):
-                fulltext.refresh(asset)
+    with trail.recording():
+        fulltext.refresh_many(assets.add_tags(chosen, added, by=request.principal))
     if not added:
         messages.warning(request, "Nothing was changed: write the tags first, separated by commas.")
     else:
@@ -41,11 +38,8 @@ def add_tags(request: BrandRequest) -> HttpResponse:
 @require_POST
 @requires(Capability.TRASH)
 def trash(request: BrandRequest) -> HttpResponse:
-    """Move the chosen clips to the trash, all or none."""
-    chosen = list(_chosen(request))
-    with transaction.atomic():
-        for asset in chosen:
-            assets.trash(asset, by=request.principal)
+    """Move the chosen clips to the trash, all or none; those that are there already stay there."""
+    chosen = assets.trash_many(list(_chosen(request)), by=request.principal)
     messages.success(request, f"{_clips(len(chosen))} moved to the trash. Restore them there.")
     return _back(request)
 
@@ -53,8 +47,7 @@ def trash(request: BrandRequest) -> HttpResponse:
 def _chosen(request: BrandRequest) -> Iterator[Asset]:
     """Of the ids that were sent, the clips that this person may see; what is no id is left out."""
     for_sure = [key for key in map(_uuid, request.POST.getlist("asset")[:MOST]) if key]
-    seen = visible_assets(request.principal)
-    return seen.filter(pk__in=for_sure).select_related("brand").prefetch_related("tags").iterator(MOST)
+    return visible_assets(request.principal).filter(pk__in=for_sure).iterator()
 
 
 def _uuid(key: str) -> uuid.UUID | None:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from dam.accounts.principals import Principal
 from dam.audit import trail
+from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Approval, ReleaseState, Version
 from dam.core import events
@@ -93,7 +93,7 @@ def beat(release: Release, *, at: datetime) -> bool:
 
 def keep(release: Release, stored: Stored, *, content_type: str, report: Report, at: datetime) -> None:
     """The signed file is the asset's release from now on; earlier ones are superseded. Raises ClaimLost."""
-    with transaction.atomic():
+    with trail.recording():
         version = versions.locked(release.version_id)
         if not _own(release).exists():
             raise ClaimLost(f"{release} was withdrawn or went to another worker.")
@@ -114,12 +114,12 @@ def keep(release: Release, stored: Stored, *, content_type: str, report: Report,
         versions.set_released(version)
         records.keep(version, report, sha256=stored.sha256, release=release)
         data = {"review": str(release.review_id), "sha256": stored.sha256, "credentials": report.state.value}
-        _record("release.signed", release, data=data, at=at)
+        _record(Verb.RELEASE_SIGNED, release, data=data, at=at)
 
 
 def fail(release: Release, *, reason: str, at: datetime) -> None:
     """There will be no file; pages and the trail say why. Raises ClaimLost."""
-    with transaction.atomic():
+    with trail.recording():
         versions.locked(release.version_id)
         if not _own(release).update(
             state=states.after(ReleaseStatus.SIGNING, ReleaseMove.FAIL),
@@ -131,7 +131,7 @@ def fail(release: Release, *, reason: str, at: datetime) -> None:
             raise ClaimLost(f"{release} was withdrawn or went to another worker.")
         versions.set_release(release.version_id, ReleaseState.FAILED)
         data = {"version": str(release.version_id), "reason": reason[:300]}
-        _record("release.failed", release, data=data, at=at)
+        _record(Verb.RELEASE_FAILED, release, data=data, at=at)
 
 
 def give_back(release: Release, *, reason: str, at: datetime, counts: bool) -> None:
@@ -156,7 +156,7 @@ def withdraw(review: Review, *, reason: str, at: datetime) -> None:
 def sign_again(version: Version, *, by: Principal, at: datetime | None = None) -> Release:
     """Another release for the same approval, after the last one failed. Raises ReleaseRefused."""
     at = at or timezone.now()
-    with transaction.atomic():
+    with trail.recording():
         version = versions.locked(version.pk)
         last = Release.objects.filter(version=version).select_related("review").first()
         if version.approval != Approval.APPROVED or last is None:
@@ -174,7 +174,7 @@ def sign_again(version: Version, *, by: Principal, at: datetime | None = None) -
             at=at,
         )
         data = {"review": str(last.review_id), "reason": last.reason[:300]}
-        _record("release.retried", release, by=by, data=data, at=at)
+        _record(Verb.RELEASE_RETRIED, release, by=by, data=data, at=at)
     return release
 
 
@@ -201,7 +201,7 @@ def _mirror(version_ids: Iterable[UUID]) -> None:
 
 
 def _record(
-    verb: str, release: Release, *, data: Mapping[str, object], at: datetime, by: Principal | None = None
+    verb: Verb, release: Release, *, data: Mapping[str, object], at: datetime, by: Principal | None = None
 ) -> None:
     trail.record(
         verb,

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -10,6 +9,7 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
+from dam.audit.verbs import Verb
 from dam.catalog.models import Version
 from dam.core import events
 from provenance.review.models import Comment
@@ -39,11 +39,11 @@ def add(
     if frame is not None and not 0 <= frame < (version.frame_count or 0):
         raise CommentRefused("There is no such frame in this clip.")
     at = at or timezone.now()
-    with transaction.atomic():
+    with trail.recording():
         comment = Comment.objects.create(
             version=version, author=author, body=body, frame=frame, created_at=at
         )
-        _record("comment.added", comment, by=by, at=at, data={"body": body, "frame": frame})
+        _record(Verb.COMMENT_ADDED, comment, by=by, at=at, data={"body": body, "frame": frame})
     return comment
 
 
@@ -51,11 +51,11 @@ def resolve(comment: Comment, *, by: Principal, at: datetime | None = None) -> N
     """Mark a remark as dealt with. Raises AlreadyResolved, or PermissionDenied."""
     by.require(Capability.COMMENT, brand=comment.version.brand)
     at = at or timezone.now()
-    with transaction.atomic():
+    with trail.recording():
         open_comment = Comment.objects.filter(pk=comment.pk, resolved_at=None)
         if not open_comment.update(resolved_at=at, resolved_by=principals.person(by)):
             raise AlreadyResolved("Somebody has resolved this comment already.")
-        _record("comment.resolved", comment, by=by, at=at, data={})
+        _record(Verb.COMMENT_RESOLVED, comment, by=by, at=at, data={})
 
 
 def open_in_other_versions(version: Version) -> list[tuple[int, int]]:
@@ -65,7 +65,7 @@ def open_in_other_versions(version: Version) -> list[tuple[int, int]]:
     return sorted(counted.annotate(Count("pk")), reverse=True)
 
 
-def _record(verb: str, comment: Comment, *, by: Principal, at: datetime, data: dict[str, object]) -> None:
+def _record(verb: Verb, comment: Comment, *, by: Principal, at: datetime, data: dict[str, object]) -> None:
     version = comment.version
     trail.record(
         verb,

@@ -7,13 +7,13 @@ and leaves its audit event. What must not happen raises Refused and changes noth
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from dam.accounts import principals
 from dam.accounts.models import User
 from dam.accounts.principals import Principal
 from dam.audit import trail
+from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Approval, Version
 from dam.core import events
@@ -51,7 +51,7 @@ def submit(
     _stop_if(refusal_to_submit(version, by=by))
     if obstacle := signable.obstacle(version):  # reads a file, so before anything is locked
         raise ReviewRefused(Refusal("not_signable", obstacle))
-    with transaction.atomic():
+    with trail.recording():
         version = versions.locked(version.pk)
         _stop_if(refusal_to_submit(version, by=by))
         review = Review.objects.create(
@@ -66,7 +66,7 @@ def submit(
         )
         _set_approval(version, Approval.IN_REVIEW)
         data = {"note": review.note, "stages": review.stages, "due_at": due_at and due_at.isoformat()}
-        _record("review.submitted", review, by=by, at=at, data=data)
+        _record(Verb.REVIEW_SUBMITTED, review, by=by, at=at, data=data)
     return review
 
 
@@ -88,7 +88,7 @@ def decide(
     that and has the release signed. Raises Refused.
     """
     at = at or timezone.now()
-    with transaction.atomic():
+    with trail.recording():
         version = versions.locked(review.version_id)
         # Read again under the lock: the caller's copy is as old as the page.
         review = Review.objects.select_related("brand").get(pk=review.pk)
@@ -139,20 +139,20 @@ def decide(
 def withdraw(review: Review, *, by: Principal, at: datetime | None = None) -> None:
     """Take an open review back; the version is a draft again. Raises Refused."""
     at = at or timezone.now()
-    with transaction.atomic():
+    with trail.recording():
         version = versions.locked(review.version_id)
         review = Review.objects.select_related("brand").get(pk=review.pk)
         review.version = version
         _stop_if(refusal_to_withdraw(review, by=by))
         _move(review, review.position, states.after(review.position, ReviewMove.WITHDRAW), at=at)
         _set_approval(version, Approval.DRAFT)
-        _record("review.withdrawn", review, by=by, at=at)
+        _record(Verb.REVIEW_WITHDRAWN, review, by=by, at=at)
 
 
 def revoke(version: Version, *, by: Principal, reason: str, at: datetime | None = None) -> None:
     """End an approval: from now on nothing of the version leaves the house. Raises Refused."""
     at = at or timezone.now()
-    with transaction.atomic():
+    with trail.recording():
         version = versions.locked(version.pk)
         _stop_if(refusal_to_revoke(version, by=by, reason=reason))
         review = Review.objects.filter(version=version, state=ReviewState.APPROVED).latest("closed_at")
@@ -160,7 +160,7 @@ def revoke(version: Version, *, by: Principal, reason: str, at: datetime | None 
         _move(review, review.position, states.after(review.position, ReviewMove.REVOKE), at=at)
         _set_approval(version, Approval.WITHDRAWN)
         releases.withdraw(review, reason=reason.strip(), at=at)
-        _record("release.revoked", review, by=by, at=at, data={"reason": reason.strip()})
+        _record(Verb.RELEASE_REVOKED, review, by=by, at=at, data={"reason": reason.strip()})
 
 
 def supersede(version: Version, *, by: User, newer: Version, at: datetime | None = None) -> None:
@@ -177,7 +177,7 @@ def supersede(version: Version, *, by: User, newer: Version, at: datetime | None
     after = states.after(review.position, ReviewMove.SUPERSEDE)
     _move(review, review.position, after, at=at)
     _set_approval(version, Approval(states.APPROVAL[after.state]))
-    _record("review.superseded", review, by=by, at=at, data={"number": newer.number})
+    _record(Verb.REVIEW_SUPERSEDED, review, by=by, at=at, data={"number": newer.number})
 
 
 def refusal_to_submit(version: Version, *, by: Principal) -> Refusal | None:
@@ -259,13 +259,13 @@ def _set_approval(version: Version, approval: Approval) -> None:
         raise ReviewRefused(MOVED) from error
 
 
-def _verb(after: Position, kind: DecisionKind) -> str:
+def _verb(after: Position, kind: DecisionKind) -> Verb:
     if after.state == ReviewState.OPEN:
-        return "review.approved_stage"
+        return Verb.REVIEW_APPROVED_STAGE
     return {
-        DecisionKind.APPROVE: "review.approved",
-        DecisionKind.REQUEST_CHANGES: "review.changes_requested",
-        DecisionKind.REJECT: "review.rejected",
+        DecisionKind.APPROVE: Verb.REVIEW_APPROVED,
+        DecisionKind.REQUEST_CHANGES: Verb.REVIEW_CHANGES_REQUESTED,
+        DecisionKind.REJECT: Verb.REVIEW_REJECTED,
     }[kind]
 
 
@@ -280,7 +280,7 @@ def _facts(decision: Decision, position: Position) -> dict[str, object]:
 
 
 def _record(
-    verb: str, review: Review, *, by: Principal | User, at: datetime, data: dict[str, object] | None = None
+    verb: Verb, review: Review, *, by: Principal | User, at: datetime, data: dict[str, object] | None = None
 ) -> None:
     version = review.version
     trail.record(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.audit.verbs import Verb
 from dam.delivery import access, downloads, streaming
 from dam.rights import territories
 from dam.rights.policy import Use
@@ -50,7 +51,7 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
     downloads.record(
         request,
         response,
-        verb="release.downloaded",
+        verb=Verb.RELEASE_DOWNLOADED,
         version=version,
         sha256=release.sha256,
         by=request.principal,

@@ -15,6 +15,7 @@ from dam.access import share_links, tokens
 from dam.accounts.capabilities import GUEST_MAY, Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
+from dam.audit import trail
 from dam.catalog import versions
 from dam.catalog.models import Asset, RenditionKind, Version
 from dam.core import storage
@@ -128,6 +129,6 @@ class World:
 @contextmanager
 def undone() -> Iterator[None]:
     """What happens inside leaves no trace in the database."""
-    with transaction.atomic():
+    with trail.recording():
         yield
         transaction.set_rollback(True)

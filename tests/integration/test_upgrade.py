@@ -19,6 +19,7 @@ from django.test import Client
 from dam.accounts.models import Brand, Membership, User
 from dam.audit import trail
 from dam.audit.models import Event
+from dam.audit.verbs import Verb
 from dam.catalog.models import Asset, Rendition, Tag, Version
 from dam.core import storage
 from dam.embedded import postgres
@@ -218,7 +219,7 @@ def test_each_version_came_the_way_its_asset_did(before: Before) -> None:
 def test_every_audit_chain_holds_and_goes_on(before: Before) -> None:
     for brand in Brand.objects.all():
         with transaction.atomic():
-            trail.record("asset.edited", brand=brand, target="after the upgrade")
+            trail.record(Verb.ASSET_EDITED, brand=brand, target="after the upgrade")
             assert trail.first_broken(brand) is None
             transaction.set_rollback(True)
 

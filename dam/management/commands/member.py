@@ -10,6 +10,7 @@ from dam.accounts import members
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.audit import trail
+from dam.audit.verbs import Verb
 
 
 class Command(BaseCommand):
@@ -32,8 +33,9 @@ class Command(BaseCommand):
             validate_email(email)
         except ValidationError as error:
             raise CommandError(f"{email!r} is no e-mail address.") from error
-        user, password = members.admit(email=email, name=name, brand=found, role=Role(role))
-        trail.record("member.admitted", brand=found, target=user.name, data={"role": role})
+        with trail.recording():
+            user, password = members.admit(email=email, name=name, brand=found, role=Role(role))
+            trail.record(Verb.MEMBER_ADMITTED, brand=found, target=user.name, data={"role": role})
         self.stdout.write(f"{user} is now {role.replace('_', ' ')} of {found}.")
         if password:
             self.stdout.write(f"Password, shown this once: {password}")

@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -12,13 +13,20 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Guest, Token
 from dam.audit import trail
 from dam.audit.models import Event
+from dam.audit.trail import Entry
+from dam.audit.verbs import Verb
 from tests.factories import BrandFactory, UserFactory, member
 
 pytestmark = pytest.mark.django_db
 
 
 def record(brand: Brand, number: int = 0) -> Event:
-    return trail.record("asset.edited", brand=brand, target=f"Clip {number}", data={"number": number})
+    trail.record(Verb.ASSET_EDITED, brand=brand, target=f"Clip {number}", data={"number": number})
+    return newest(brand)
+
+
+def newest(brand: Brand) -> Event:
+    return Event.objects.filter(brand=brand).latest("sequence")
 
 
 def tamper(statement: str, *values: Any) -> None:
@@ -44,22 +52,28 @@ def test_brands_have_chains_of_their_own() -> None:
 
 def test_a_chain_is_intact_whatever_the_data_looks_like() -> None:
     brand = BrandFactory.create()
-    data = {"tuple": (1, 2), 10: "ten", 9: "nine", "share": 0.1, "name": "Zoë", "nothing": None}
+    data: Any = {"tuple": (1, 2), 10: "ten", 9: "nine", "share": 0.1, "name": "Zoë", "nothing": None}
     berlin = timezone(timedelta(hours=1))
-    trail.record("x", brand=brand, target="t", data=data, at=datetime(2026, 1, 1, 12, tzinfo=berlin))  # type: ignore[arg-type]
+    trail.record(
+        Verb.ASSET_EDITED, brand=brand, target="t", data=data, at=datetime(2026, 1, 1, 12, tzinfo=berlin)
+    )
     record(brand)
     assert trail.first_broken(brand) is None
 
 
 def test_an_event_says_who_even_without_a_name() -> None:
     nameless = UserFactory.create(name="", email="kim@example.com")
-    event = trail.record("x", brand=BrandFactory.create(), target="t", actor=nameless)
+    brand = BrandFactory.create()
+    trail.record(Verb.ASSET_EDITED, brand=brand, target="t", actor=nameless)
+    event = newest(brand)
     assert event.actor_name == "kim@example.com"
 
 
 def test_what_json_cannot_say_is_refused() -> None:
     with pytest.raises(ValueError, match="JSON"):
-        trail.record("x", brand=BrandFactory.create(), target="t", data={"seconds": float("nan")})
+        trail.record(
+            Verb.ASSET_EDITED, brand=BrandFactory.create(), target="t", data={"seconds": float("nan")}
+        )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +126,7 @@ def test_the_database_refuses_to_delete_an_event() -> None:
 
 def test_a_deleted_person_is_forgotten_and_the_chain_holds() -> None:
     brand, person = BrandFactory.create(), UserFactory.create(name="Kim")
-    trail.record("x", brand=brand, target="t", actor=person)
+    trail.record(Verb.ASSET_EDITED, brand=brand, target="t", actor=person)
     person.delete()
     event = Event.objects.get(brand=brand)
     assert (event.actor_id, event.actor_name) == (None, "Kim")
@@ -121,8 +135,8 @@ def test_a_deleted_person_is_forgotten_and_the_chain_holds() -> None:
 
 def test_an_event_goes_with_the_change_it_tells_of() -> None:
     brand = BrandFactory.create()
-    with transaction.atomic():
-        record(brand)
+    with trail.recording():
+        trail.record(Verb.ASSET_EDITED, brand=brand, target="t")
         transaction.set_rollback(True)
     assert not Event.objects.filter(brand=brand).exists()
 
@@ -156,7 +170,7 @@ def test_a_members_event_names_the_person_and_a_tokens_says_that_it_was_one() ->
     token = Token(kim.user, kim.brand, kim.role, token_id=1, label="nightly", granted=frozenset())
     guest = Guest(kim.brand, link_id=1, label="Agency", capabilities=frozenset())
     for actor in (kim, token, guest):
-        trail.record("x", brand=kim.brand, target="t", actor=actor, data={"number": 1})
+        trail.record(Verb.ASSET_EDITED, brand=kim.brand, target="t", actor=actor, data={"number": 1})
     rows = Event.objects.order_by("sequence").values_list("actor", "actor_name", "data")
     assert list(rows) == [
         (kim.user.pk, "Kim", {"number": 1}),
@@ -164,3 +178,80 @@ def test_a_members_event_names_the_person_and_a_tokens_says_that_it_was_one() ->
         (None, "Agency (guest)", {"number": 1, "principal": "guest"}),
     ]
     assert trail.first_broken(kim.brand) is None
+
+
+def test_events_are_appended_when_the_outermost_block_ends() -> None:
+    brand = BrandFactory.create()
+    with trail.recording():
+        with trail.recording():
+            trail.record(Verb.ASSET_EDITED, brand=brand, target="first")
+        trail.record(Verb.ASSET_TRASHED, brand=brand, target="second")
+        assert not Event.objects.filter(brand=brand).exists()
+    told = Event.objects.filter(brand=brand).order_by("sequence").values_list("target", flat=True)
+    assert list(told) == ["first", "second"]
+
+
+def test_a_block_that_is_rolled_back_takes_its_events_along() -> None:
+    brand = BrandFactory.create()
+    with trail.recording():
+        trail.record(Verb.ASSET_EDITED, brand=brand, target="kept")
+        with suppress(ZeroDivisionError), trail.recording():
+            trail.record(Verb.ASSET_EDITED, brand=brand, target="dropped")
+            raise ZeroDivisionError
+    assert [event.target for event in Event.objects.filter(brand=brand)] == ["kept"]
+
+
+def test_an_event_inside_a_plain_transaction_is_refused() -> None:
+    """It would hold the chain while more rows are locked."""
+    with transaction.atomic(), pytest.raises(trail.NotRecording):
+        trail.record(Verb.ASSET_EDITED, brand=BrandFactory.create(), target="t")
+
+
+def test_a_recording_inside_a_plain_transaction_is_refused() -> None:
+    brand = BrandFactory.create()
+    with transaction.atomic(), pytest.raises(trail.NotRecording), trail.recording():
+        trail.record(Verb.ASSET_EDITED, brand=brand, target="t")
+    assert not Event.objects.filter(brand=brand).exists()
+
+
+def test_many_events_take_as_many_queries_as_one(django_assert_num_queries: Any) -> None:
+    brand = BrandFactory.create()
+    entries = [Entry(Verb.ASSET_EDITED, brand, f"Clip {number}") for number in range(50)]
+    with django_assert_num_queries(5):  # savepoint, lock, last event, insert, release
+        trail.record_many(entries)
+    assert trail.first_broken(brand) is None
+    assert newest(brand).sequence == 50
+
+
+def test_a_verb_that_is_not_in_the_list_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"asset\.eaten"):
+        trail.record("asset.eaten", brand=BrandFactory.create(), target="t")  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_brands_are_locked_in_one_order_whoever_comes() -> None:
+    """One transaction tells of brand A and then of B, another of B and then of A: neither is given up."""
+    brands = [BrandFactory.create(), BrandFactory.create()]
+    together = threading.Barrier(2)
+    failures: list[Exception] = []
+
+    def write(order: list[Brand]) -> None:
+        try:
+            for _ in range(20):
+                together.wait(timeout=10)
+                with trail.recording():
+                    for brand in order:
+                        trail.record(Verb.ASSET_EDITED, brand=brand, target="t")
+        except Exception as problem:  # noqa: BLE001 - a thread's failure is the test's
+            failures.append(problem)
+        finally:
+            connection.close()
+
+    writers = [threading.Thread(target=write, args=(order,)) for order in (brands, brands[::-1])]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(timeout=60)
+    assert failures == []
+    assert [Event.objects.filter(brand=brand).count() for brand in brands] == [40, 40]
+    assert all(trail.first_broken(brand) is None for brand in brands)

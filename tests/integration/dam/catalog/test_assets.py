@@ -4,9 +4,9 @@ from django.core.exceptions import PermissionDenied
 from dam.accounts.capabilities import Role
 from dam.accounts.principals import Member
 from dam.audit.models import Event
-from dam.catalog import assets, tags, versions
+from dam.catalog import assets, versions
 from dam.catalog.assets import AlreadyThere, EmptyTitle
-from dam.catalog.models import Approval, Asset, Credentials, Processing, Tag, Version
+from dam.catalog.models import Approval, Asset, Credentials, Processing, Version
 from dam.catalog.versions import ApprovalMoved, VersionGone
 from tests.factories import BrandFactory, VersionFactory, member
 
@@ -67,12 +67,6 @@ def test_trashing_twice_is_told(asset: Asset, librarian: Member) -> None:
     with pytest.raises(AlreadyThere):
         assets.trash(asset, by=librarian)
     assert Event.objects.count() == 1
-
-
-def test_a_tag_that_nobody_uses_any_more_is_gone(asset: Asset) -> None:
-    tags.assign(asset, ["summer", "beach"])
-    tags.assign(asset, ["beach"])
-    assert list(Tag.objects.values_list("name", flat=True)) == ["beach"]
 
 
 def test_an_approval_moves_only_from_what_was_expected(version: Version) -> None:

@@ -7,6 +7,7 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.audit import trail
 from dam.audit.models import Event
+from dam.audit.verbs import Verb
 from dam.web import activity
 from tests.factories import BrandFactory
 from tests.integration.dam.web.conftest import SignIn
@@ -15,21 +16,21 @@ PAGE = "/b/northwind/activity/"
 
 
 def test_events_are_told_in_words_newest_first(brand: Brand, sign_in: SignIn) -> None:
-    trail.record("asset.uploaded", brand=brand, target="Summer can")
-    trail.record("review.approved", brand=brand, target="Summer can")
+    trail.record(Verb.ASSET_UPLOADED, brand=brand, target="Summer can")
+    trail.record(Verb.REVIEW_APPROVED, brand=brand, target="Summer can")
     page = sign_in(Role.CREATOR).get(PAGE)
     assert [event.verb for event in page.context["events"]] == ["review.approved", "asset.uploaded"]
     assert "uploaded" in page.content.decode()
 
 
 def test_events_of_another_brand_are_not_told(sign_in: SignIn) -> None:
-    trail.record("asset.uploaded", brand=BrandFactory.create(), target="Secret")
+    trail.record(Verb.ASSET_UPLOADED, brand=BrandFactory.create(), target="Secret")
     assert "Secret" not in sign_in(Role.ADMIN).get(PAGE).content.decode()
 
 
 def test_a_kind_leaves_the_others_out(brand: Brand, sign_in: SignIn) -> None:
-    trail.record("asset.uploaded", brand=brand, target="Summer can")
-    trail.record("review.approved", brand=brand, target="Summer can")
+    trail.record(Verb.ASSET_UPLOADED, brand=brand, target="Summer can")
+    trail.record(Verb.REVIEW_APPROVED, brand=brand, target="Summer can")
     page = sign_in(Role.CREATOR).get(PAGE, {"kind": "review"})
     assert [event.verb for event in page.context["events"]] == ["review.approved"]
 
@@ -37,7 +38,7 @@ def test_a_kind_leaves_the_others_out(brand: Brand, sign_in: SignIn) -> None:
 def test_older_events_follow(brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(activity, "PAGE", 2)
     for number in range(3):
-        trail.record("asset.uploaded", brand=brand, target=str(number))
+        trail.record(Verb.ASSET_UPLOADED, brand=brand, target=str(number))
     client = sign_in(Role.CREATOR)
     more = client.get(PAGE).context["more"]
     assert [event.target for event in client.get(PAGE, {"before": more}).context["events"]] == ["0"]
@@ -50,12 +51,12 @@ def test_a_viewer_may_not_read_it(sign_in: SignIn) -> None:
 
 
 def test_an_intact_record_is_said_to_be_intact(brand: Brand, sign_in: SignIn) -> None:
-    trail.record("asset.uploaded", brand=brand, target="Summer can")
+    trail.record(Verb.ASSET_UPLOADED, brand=brand, target="Summer can")
     assert "The record is intact." in sign_in(Role.CREATOR).get(PAGE + "check/").content.decode()
 
 
 def test_a_changed_record_is_said_to_be_changed(brand: Brand, sign_in: SignIn) -> None:
-    trail.record("asset.uploaded", brand=brand, target="Summer can")
+    trail.record(Verb.ASSET_UPLOADED, brand=brand, target="Summer can")
     with connection.cursor() as cursor:  # as only somebody with the database's own keys can
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("UPDATE dam_event SET target = 'Winter can'")
