@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 
+from dam.core import errors
 from generation.generators.base import Capabilities
 
 LONGEST_PROMPT = 1000  # characters
@@ -13,11 +14,11 @@ LOWEST_GUIDANCE, HIGHEST_GUIDANCE = 1.0, 15.0
 MOST_SIZE = 100_000  # pixels a side; more is a slip of the keyboard
 
 
-class BriefRefused(ValueError):
+class BriefRefused(errors.Refused):
     """The brief cannot be met. The message is for the person; `field` names the form's field."""
 
     def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(message, code=f"brief_{field}")
         self.field = field
 
 

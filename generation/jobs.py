@@ -20,7 +20,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.core import events
+from dam.core import errors, events
 from dam.core.tasks import enqueue
 from dam.ingest import next_versions
 from dam.models import Asset, User, Version
@@ -46,8 +46,10 @@ WORKER_GONE = (
 ONE_TAKE = "The next version of a clip is made one take at a time."
 
 
-class TooLate(Exception):
+class TooLate(errors.Refused):
     """The job has moved on, so this can no longer be done to it."""
+
+    code = "too_late"
 
 
 class Lost(Exception):

@@ -19,7 +19,7 @@ from dam.ingest import next_versions, registration
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
-from dam.media.errors import Refused
+from dam.media.errors import FileRefused
 from dam.media.runner import MediaFailed
 from generation import briefs, jobs, model_register
 from generation.generators import frames_check, loading
@@ -50,7 +50,7 @@ FORESEEN = (
     MediaFailed,
     NotAsSigned,
     NoTarget,
-    Refused,
+    FileRefused,
     SignerExpired,
     SignerNotConfigured,
     SignerUnreadable,
@@ -143,7 +143,7 @@ def _target(job: GenerationJob) -> Asset | None:
 
 
 def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity) -> Version:
-    """Encode, sign and take the clip into the library. Raises Refused, AlreadyKnown, NoTarget, jobs.Lost."""
+    """Encode, sign and take the clip in. Raises FileRefused, AlreadyKnown, NoTarget, jobs.Lost."""
     asset = _target(job)
     takes = GenerationJob.objects.filter(
         brand=job.brand, requested_by=job.requested_by, brief=job.brief

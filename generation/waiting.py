@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection
 from uuid import UUID
 
+from dam.core import errors
 from generation import states
 from generation.models import GenerationJob
 
@@ -12,8 +13,10 @@ POLL_SECONDS = 0.5
 OnChange = Callable[[list[GenerationJob]], None]
 
 
-class TookTooLong(Exception):
+class TookTooLong(errors.Refused):
     """The jobs were not finished in the time that was given."""
+
+    code = "took_too_long"
 
 
 def until_finished(

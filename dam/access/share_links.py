@@ -12,17 +12,17 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog.models import Asset
+from dam.core import errors
 from dam.rights import visibility
 
 MOST_ASSETS = 500
 
 
-class ShareRefused(ValueError):
+class ShareRefused(errors.Refused):
     """There is no such link to be made or ended; `code` for programs, the message for people."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+        super().__init__(message, code=code)
 
 
 def create(

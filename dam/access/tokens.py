@@ -12,14 +12,14 @@ from dam.accounts.models import ApiToken
 from dam.accounts.principals import Member, Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
+from dam.core import errors
 
 
-class TokenRefused(ValueError):
+class TokenRefused(errors.Refused):
     """There is no such token to be made or ended; `code` for programs, the message for people."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+        super().__init__(message, code=code)
 
 
 def create(

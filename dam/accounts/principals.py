@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from dam.accounts import keys
 from dam.accounts.capabilities import GRANTS, GUEST_MAY, TOKEN_MAY, Capability, Role
 from dam.accounts.models import ApiToken, Brand, Membership, ShareLink, User
+from dam.core import errors
 
 # How often a token's last use is written down: at most once in that time.
 USE_NOTED_EVERY = timedelta(minutes=5)
@@ -204,8 +205,10 @@ def _guest(link: ShareLink) -> Guest:
     return Guest(link.brand, link.pk, link.guest, link.granted(GUEST_MAY))
 
 
-class Nobody(Exception):
+class Nobody(errors.Refused):
     """Nobody in the brand may do it, or the person named may not; the message says which."""
+
+    code = "nobody"
 
 
 def acting(brand: Brand, capability: Capability, *, email: str | None = None) -> Member:

@@ -16,17 +16,21 @@ from dam.audit.trail import Entry
 from dam.audit.verbs import Verb
 from dam.catalog import tags
 from dam.catalog.models import Asset
-from dam.core import events
+from dam.core import errors, events
 
 LONGEST_TITLE = 200
 
 
-class EmptyTitle(ValueError):
+class EmptyTitle(errors.Refused):
     """An asset without a title can't be named in a list."""
 
+    code = "empty_title"
 
-class AlreadyThere(Exception):
+
+class AlreadyThere(errors.Refused):
     """The asset is in the trash already, or out of it already."""
+
+    code = "already_there"
 
 
 def edit(

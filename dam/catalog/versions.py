@@ -21,12 +21,14 @@ from dam.catalog.models import (
     RenditionKind,
     Version,
 )
-from dam.core import events
+from dam.core import errors, events
 from dam.core.storage import Stored
 
 
-class ApprovalMoved(Exception):
+class ApprovalMoved(errors.Refused):
     """The version's approval is no longer what the caller decided on."""
+
+    code = "moved"
 
 
 class VersionGone(Exception):

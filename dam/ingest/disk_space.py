@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from dam.core import storage
 from dam.ingest.models import Upload, UploadState
-from dam.media.errors import Refused
+from dam.media.errors import FileRefused
 
 
 def require(size: int) -> None:
-    """Raise Refused("disk_full") unless storage has room for `size` more bytes and its reserve."""
+    """Raise FileRefused("disk_full") unless storage has room for `size` more bytes and its reserve."""
     _require(size, storage.free())
 
 
@@ -31,7 +31,7 @@ def require_local(size: int) -> None:
 
 def _require(size: int, free: int | None) -> None:
     if free is not None and free < size + settings.DISK_RESERVE_BYTES:
-        raise Refused("disk_full")
+        raise FileRefused("disk_full")
 
 
 def promised() -> int:

@@ -16,7 +16,7 @@ from dam.ingest.models import Upload, UploadState
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
-from dam.media.errors import Refused
+from dam.media.errors import FileRefused
 
 
 def take(
@@ -29,7 +29,7 @@ def take(
     asset: Asset | None = None,
     on_accept: Callable[[Version], None] | None = None,
 ) -> Version:
-    """Take a file that nobody else can change any more. Raises Refused, AlreadyKnown or NoTarget.
+    """Take a file that nobody else can change any more. Raises FileRefused, AlreadyKnown or NoTarget.
 
     `staged` is the key under which storage has the same bytes already.
     """
@@ -53,15 +53,15 @@ def take(
 def take_from_disk(path: Path, *, brand: Brand, user: User, asset: Asset | None = None) -> Version:
     """Take a file of the server's own disk, by way of a copy: what was looked at is what is stored.
 
-    Raises Refused, AlreadyKnown or NoTarget.
+    Raises FileRefused, AlreadyKnown or NoTarget.
     """
     if not path.exists():
-        raise Refused("not_a_video", "There is no such file.")
+        raise FileRefused("not_a_video", "There is no such file.")
     if not path.is_file():
-        raise Refused("not_a_video", "This is not a file.")
+        raise FileRefused("not_a_video", "This is not a file.")
     size = path.stat().st_size
     if size == 0:
-        raise Refused("empty")
+        raise FileRefused("empty")
     disk_space.require_copy(size)
     with storage.scratch() as folder:
         copy = folder / "incoming"
@@ -80,8 +80,8 @@ def take_upload(upload_id: UUID | str) -> None:
     except AlreadyKnown as known:
         _settle(upload, UploadState.KNOWN, known.version, reason=str(known))
     except NoTarget as gone:
-        uploads.refuse(upload, Refused(gone.code, str(gone)), frm=UploadState.RECEIVED)
-    except Refused as refused:
+        uploads.refuse(upload, FileRefused(gone.code, str(gone)), frm=UploadState.RECEIVED)
+    except FileRefused as refused:
         uploads.refuse(upload, refused, frm=UploadState.RECEIVED)
     storage.discard(key)
 

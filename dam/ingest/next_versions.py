@@ -5,15 +5,15 @@ from uuid import UUID
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
+from dam.core import errors
 from dam.rights.visibility import visible_assets
 
 
-class NoTarget(Exception):
+class NoTarget(errors.Refused):
     """No version can be added to that asset; `code` for programs, the message for people."""
 
     def __init__(self, code: str, message: str) -> None:
-        self.code = code
-        super().__init__(message)
+        super().__init__(message, code=code)
 
 
 def target(asset_id: UUID, *, principal: Principal | None) -> Asset:

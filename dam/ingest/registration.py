@@ -13,11 +13,11 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import stored_files, versions
 from dam.catalog.models import Asset, Origin, Version
-from dam.core import events, locks, storage
+from dam.core import errors, events, locks, storage
 from dam.core.storage import Stored
 from dam.ingest import disk_space, filenames, steps
 from dam.ingest.next_versions import NoTarget
-from dam.media.errors import Refused
+from dam.media.errors import FileRefused
 from dam.media.probe import MediaInfo
 from dam.rights.models import RightsRecord
 from dam.search import fulltext
@@ -27,8 +27,10 @@ from dam.search import fulltext
 ON_REPLACE = ("provenance.review.reviews.supersede",)
 
 
-class AlreadyKnown(Exception):
+class AlreadyKnown(errors.Refused):
     """The brand has these very bytes already, as `version`; `asset` is the one they were meant for."""
+
+    code = "already_known"
 
     def __init__(self, version: Version, *, asset: Asset | None = None) -> None:
         self.version = version
@@ -62,8 +64,8 @@ def accept(
     `staged` is the key of a staged file with the same bytes, which are then not sent again. With `asset` it
     becomes the next version of that one, which keeps its title, and ends an open review of the version
     before (ON_REPLACE). `on_accept` runs in that transaction. Raises AlreadyKnown, NoTarget for an asset in
-    the trash, and Refused when there is no room. On any failure nothing stays behind: neither rows nor the
-    stored file.
+    the trash, and FileRefused when there is no room. On any failure nothing stays behind: neither rows
+    nor the stored file.
     """
     sha256 = storage.sha256_of(path)
     suffix = media_info.format.suffix
@@ -104,7 +106,7 @@ def _storing(path: Path, *, brand: Brand, sha256: str, suffix: str, staged: str 
         stored = storage.put(path, brand_id=brand.pk, suffix=suffix, sha256=sha256, staged=staged)
     except OSError as problem:
         if problem.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Refused("disk_full") from problem
+            raise FileRefused("disk_full") from problem
         raise
     try:
         yield

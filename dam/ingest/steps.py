@@ -21,10 +21,10 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Processing, Version
-from dam.core import events
+from dam.core import errors, events
 from dam.core.tasks import enqueue
 from dam.ingest.models import Step, StepState
-from dam.media.errors import Refused
+from dam.media.errors import FileRefused
 from dam.media.runner import MediaFailed
 
 log = logging.getLogger(__name__)
@@ -53,16 +53,20 @@ STEPS = (
 BY_NAME = {spec.name: spec for spec in STEPS}
 
 
-class StepFailed(Exception):
+class StepFailed(errors.Refused):
     """The step could not do its work; the message says why, and how to go on, to people."""
+
+    code = "step_failed"
 
 
 class StepSkipped(Exception):
     """The step does not apply to this version; the message says why."""
 
 
-class StepBusy(Exception):
+class StepBusy(errors.Refused):
     """The step is waiting or running already."""
+
+    code = "step_busy"
 
 
 def begin(version: Version) -> None:
@@ -88,7 +92,7 @@ def run(version_id: UUID | str, name: str, work: Callable[[Version], str | None]
         remark = work(version)
     except StepSkipped as skipped:
         _finish(version, name, claim, StepState.SKIPPED, str(skipped))
-    except (StepFailed, MediaFailed, Refused) as problem:
+    except (StepFailed, MediaFailed, FileRefused) as problem:
         _finish(version, name, claim, StepState.FAILED, str(problem))
     except (SystemExit, KeyboardInterrupt):  # the worker is told to stop: leave it to the next one
         _finish(version, name, claim, StepState.WAITING, "")

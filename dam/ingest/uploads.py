@@ -14,35 +14,48 @@ from django.utils import timezone
 
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset
-from dam.core import events, storage
+from dam.core import errors, events, storage
 from dam.core.tasks import enqueue
 from dam.ingest import disk_space, filenames
 from dam.ingest.models import Upload, UploadState
-from dam.media.errors import Refused, require_container
+from dam.media.errors import FileRefused, require_container
 from dam.media.sniffer import HEAD_BYTES
 
 FOLDER = "staging/uploads"
 BLOCK = 256 * 1024
 
 
-class Closed(Exception):
-    """The upload takes no more: it is complete, cancelled or refused."""
+class Closed(errors.Refused):
+    """The upload takes no more."""
+
+    code = "closed"
+    message = "This upload takes no more: it is complete, cancelled or refused."
 
 
-class WrongOffset(Exception):
+class WrongOffset(errors.Refused):
     """The piece does not begin where the upload stands, at `offset`."""
+
+    code = "wrong_offset"
 
     def __init__(self, offset: int) -> None:
         self.offset = offset
         super().__init__(f"The upload stands at byte {offset}.")
 
 
-class Busy(Exception):
+class Busy(errors.Refused):
     """Another request is writing this upload."""
 
+    code = "busy"
+    message = "Another request is writing this upload. Ask where it stands, then go on."
 
-class TooMuch(Exception):
+
+class TooMuch(errors.Refused):
     """The piece is too large, or reaches past the declared length."""
+
+    code = "too_large"
+
+    def __init__(self) -> None:
+        super().__init__(f"A piece has at most {settings.UPLOAD_CHUNK_BYTES} bytes and ends with the file.")
 
 
 def key_of(upload: Upload) -> str:
@@ -53,13 +66,15 @@ def key_of(upload: Upload) -> str:
 def create(*, brand: Brand, user: User, filename: str, size: int, asset: Asset | None = None) -> Upload:
     """Begin an upload of `size` bytes, as the next version of `asset` if there is one.
 
-    Raises Refused for an empty or too large file and a full disk.
+    Raises FileRefused for an empty or too large file and a full disk.
     """
     if size == 0:
-        raise Refused("empty")
+        raise FileRefused("empty")
     if size > settings.UPLOAD_MAX_BYTES:
         most = settings.UPLOAD_MAX_BYTES / 1024**3
-        raise Refused("too_large", f"The file has {size / 1024**3:.1f} GB; at most {most:.1f} GB are taken.")
+        raise FileRefused(
+            "too_large", f"The file has {size / 1024**3:.1f} GB; at most {most:.1f} GB are taken."
+        )
     # Once: what is accepted is the staged file under another name.
     disk_space.require(disk_space.promised() + size)
     upload = Upload(brand=brand, user=user, filename=filenames.clean(filename), size=size, asset=asset)
@@ -70,7 +85,7 @@ def create(*, brand: Brand, user: User, filename: str, size: int, asset: Asset |
 def write(upload: Upload, *, offset: int, piece: BinaryIO, length: int) -> Upload:
     """Append a piece of `length` bytes; the upload as it then stands. Holds one piece in memory, never more.
 
-    A connection that breaks keeps what had come. Raises Closed, WrongOffset, Busy, TooMuch, and Refused
+    A connection that breaks keeps what had come. Raises Closed, WrongOffset, Busy, TooMuch, and FileRefused
     when the first piece shows that this is no video, or the disk is full (then the upload stays open).
     """
     if length > settings.UPLOAD_CHUNK_BYTES or offset + length > upload.size:
@@ -96,7 +111,7 @@ def cancel(upload: Upload) -> None:
         raise Closed
 
 
-def refuse(upload: Upload, refused: Refused, *, frm: UploadState) -> None:
+def refuse(upload: Upload, refused: FileRefused, *, frm: UploadState) -> None:
     """Keep why the file is not taken, and drop it."""
     _close(upload, UploadState.REFUSED, frm=frm, code=refused.code, reason=refused.message)
 
@@ -134,18 +149,18 @@ def _read(piece: BinaryIO, length: int) -> bytes:
     return bytes(data)
 
 
-def _refusal(upload: Upload, data: bytes) -> Refused | None:
+def _refusal(upload: Upload, data: bytes) -> FileRefused | None:
     """Why the file isn't taken, as far as its first piece can tell."""
     if upload.received or (len(data) < HEAD_BYTES and len(data) < upload.size):
         return None
     try:
         require_container(data[:HEAD_BYTES])
-    except Refused as refused:
+    except FileRefused as refused:
         return refused
     return None
 
 
-def _append(upload: Upload, data: bytes) -> Refused | None:
+def _append(upload: Upload, data: bytes) -> FileRefused | None:
     """Store the piece and move on. A full disk is raised and leaves the upload as it was."""
     received = upload.received + len(data)
     last = received == upload.size
@@ -155,7 +170,7 @@ def _append(upload: Upload, data: bytes) -> Refused | None:
         return lost()
     except OSError as problem:
         if problem.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Refused("disk_full") from problem
+            raise FileRefused("disk_full") from problem
         raise
     state = UploadState.RECEIVED if last else UploadState.RECEIVING
     Upload.objects.filter(pk=upload.pk).update(
@@ -168,6 +183,6 @@ def _append(upload: Upload, data: bytes) -> Refused | None:
     return None
 
 
-def lost() -> Refused:
+def lost() -> FileRefused:
     """Why an upload ends whose earlier pieces storage has no more."""
-    return Refused("damaged", "What was received is no longer on the server. Send the file again.")
+    return FileRefused("damaged", "What was received is no longer on the server. Send the file again.")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dam.media import frames, probe_file
-from dam.media.errors import Refused
+from dam.media.errors import FileRefused
 from dam.media.probe import MediaInfo
 
 
@@ -35,10 +35,10 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
                 )
                 out.write(frame.rgb.tobytes())
             _write(out, {"end": True})
-    except Refused as refused:
+    except FileRefused as refused:
         _write(out, {"refused": refused.code, "message": refused.message})
     except MemoryError:
-        _write(out, {"refused": "too_costly", "message": Refused("too_costly").message})
+        _write(out, {"refused": "too_costly", "message": FileRefused("too_costly").message})
     out.flush()
 
 

@@ -1,5 +1,6 @@
 """Why a file is not taken: a word for programs, a sentence for people that says how to go on. Pure."""
 
+from dam.core.errors import Refused
 from dam.media import sniffer
 from dam.media.sniffer import FileKind, Medium
 
@@ -46,17 +47,11 @@ MESSAGES = {
 }
 
 
-class Refused(Exception):
-    """The file is not taken. `code` is a key of MESSAGES, `message` a sentence for people."""
+class FileRefused(Refused):
+    """The file is not taken. `code` is a key of MESSAGES."""
 
     def __init__(self, code: str, message: str = "") -> None:
-        self.code = code
-        self.message = message or MESSAGES[code]
-        super().__init__(self.message)
-
-    @property
-    def title(self) -> str:
-        return TITLES[self.code]
+        super().__init__(message or MESSAGES[code], code=code, title=TITLES.get(code, ""))
 
 
 # Why a kind of file is no video.
@@ -64,10 +59,10 @@ NOT_VIDEO = {Medium.PLAYLIST: "playlist", Medium.PICTURE: "picture", Medium.SOUN
 
 
 def require_container(head: bytes) -> FileKind:
-    """The kind of video file with these first bytes. Raises Refused for what is not a video."""
+    """The kind of video file with these first bytes. Raises FileRefused for what is not a video."""
     kind = sniffer.recognise(head)
     if kind is not None and kind.demuxer:
         return kind
     if not head:
-        raise Refused("empty")
-    raise Refused(NOT_VIDEO.get(kind.medium, "not_a_video") if kind else "not_a_video")
+        raise FileRefused("empty")
+    raise FileRefused(NOT_VIDEO.get(kind.medium, "not_a_video") if kind else "not_a_video")

@@ -13,7 +13,7 @@ import av
 from av.container import InputContainer
 
 from dam.media import boxes, budgets, frames, probe
-from dam.media.errors import Refused, require_container
+from dam.media.errors import FileRefused, require_container
 from dam.media.probe import MediaInfo
 from dam.media.sniffer import HEAD_BYTES, FileKind
 
@@ -23,7 +23,7 @@ TRANSFERS = {16: "pq", 18: "hlg"}  # ITU-T H.273, TransferCharacteristics
 
 
 def read_info(path: Path) -> MediaInfo:
-    """The facts about a file. Raises Refused for one that can't be taken."""
+    """The facts about a file. Raises FileRefused for one that can't be taken."""
     with path.open("rb") as file:
         kind = require_container(file.read(HEAD_BYTES))
     try:
@@ -46,7 +46,9 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     )
     if timing.duration > budgets.MAX_SECONDS:
         hours, most = float(timing.duration) / 3600, budgets.MAX_SECONDS // 3600
-        raise Refused("too_long", f"The video lasts {hours:.1f} hours; {most} are taken. Cut it into parts.")
+        raise FileRefused(
+            "too_long", f"The video lasts {hours:.1f} hours; {most} are taken. Cut it into parts."
+        )
     picture = _read_first(path, kind, video.index)
     across = picture.rotation in (90, 270)
     aspect = video.sample_aspect_ratio or Fraction(1)
@@ -96,10 +98,10 @@ def _choose_video(container: InputContainer) -> Any:
         best = container.streams.best("video")
         return best if best in readable else readable[0]
     if moving:
-        raise Refused("unknown_codec")
+        raise FileRefused("unknown_codec")
     if container.streams.video:
-        raise Refused("cover_art")
-    raise Refused("audio_only" if container.streams.audio else "not_a_video")
+        raise FileRefused("cover_art")
+    raise FileRefused("audio_only" if container.streams.audio else "not_a_video")
 
 
 def _choose_audio(container: InputContainer) -> Any | None:
@@ -110,7 +112,7 @@ def _choose_audio(container: InputContainer) -> Any | None:
 
 def _check_size(width: int, height: int) -> None:
     if max(width, height) > budgets.MAX_SIDE or width * height > budgets.MAX_PIXELS:
-        raise Refused(
+        raise FileRefused(
             "too_wide",
             f"The picture is {width} × {height} pixels. At most {budgets.MAX_SIDE} on a side and "
             f"{budgets.MAX_PIXELS // 1_000_000} megapixels are taken. Export it smaller.",
@@ -148,9 +150,9 @@ def _read_packets(container: InputContainer, video: Any) -> _Seen:
             seen.pts.append(pts)
             seen.last_duration = packet.duration or seen.last_duration
             if len(seen.pts) > MOST_FRAMES:
-                raise Refused("too_long")
+                raise FileRefused("too_long")
     if not seen.pts:
-        raise Refused("no_frames")
+        raise FileRefused("no_frames")
     return seen
 
 
@@ -158,7 +160,7 @@ def _check_whole(container: InputContainer, video: Any, kind: FileKind, seen: _S
     """Refuse a file that holds clearly less than it says."""
     if video.frames > 0:
         if len(seen.pts) < 0.9 * video.frames - 2:
-            raise Refused(
+            raise FileRefused(
                 "truncated",
                 f"The file ends too early: {len(seen.pts)} of {video.frames} frames are there. "
                 "Export it again, or send the original.",
@@ -167,7 +169,7 @@ def _check_whole(container: InputContainer, video: Any, kind: FileKind, seen: _S
         declared = Fraction(container.duration, av.time_base)
         held = seen.end - Fraction(container.start_time or 0, av.time_base)
         if held < declared * Fraction(85, 100) and declared - held > Fraction(1, 10):
-            raise Refused(
+            raise FileRefused(
                 "truncated",
                 f"The file ends too early: it holds {float(held):.1f} of {float(declared):.1f} seconds. "
                 "Export it again, or send the original.",
@@ -194,7 +196,7 @@ def _read_first(path: Path, kind: FileKind, index: int) -> _Picture:
         stream.codec_context.options = {"max_pixels": str(budgets.MAX_PIXELS)}
         frame = next(frames.decode(container, stream), None)
         if frame is None:
-            raise Refused("no_frames")
+            raise FileRefused("no_frames")
         _check_size(frame.width, frame.height)
         rotation, mirrored = _orientation(frame)
         return _Picture(
@@ -233,14 +235,14 @@ def _can_be_heard(path: Path, kind: FileKind, index: int) -> bool:
             return False
 
 
-def _explain(problem: av.error.FFmpegError, path: Path, kind: FileKind) -> Refused:
+def _explain(problem: av.error.FFmpegError, path: Path, kind: FileKind) -> FileRefused:
     if isinstance(problem, MemoryError):
-        return Refused("too_costly")
+        return FileRefused("too_costly")
     if isinstance(problem, av.error.DecoderNotFoundError):
-        return Refused("unknown_codec")
+        return FileRefused("unknown_codec")
     if kind.boxes and _index_is_missing(path):
-        return Refused("truncated")
-    return Refused("damaged")
+        return FileRefused("truncated")
+    return FileRefused("damaged")
 
 
 def _index_is_missing(path: Path) -> bool:

@@ -14,11 +14,11 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
-from dam.core import sandbox
+from dam.core import errors, sandbox
 from dam.core.sandbox import Completed, Limits, Outcome, Output, Process
 from dam.media import budgets, commands, frames, specs, thumbnails
 from dam.media.budgets import GIB
-from dam.media.errors import Refused
+from dam.media.errors import FileRefused
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
 from dam.media.specs import Movie
@@ -34,12 +34,14 @@ decoder_process.main()
 MOST_SIDE = 8192  # of a frame that the decoder sends
 
 
-class MediaFailed(Exception):
+class MediaFailed(errors.Refused):
     """FFmpeg or the decoder process could not do its work; the message says why, for people."""
+
+    code = "media_failed"
 
 
 def probe(path: Path) -> MediaInfo:
-    """The facts about a file from outside. Raises Refused for one that can't be taken."""
+    """The facts about a file from outside. Raises FileRefused for one that can't be taken."""
     with _decoding({"do": "probe"}, path=path, limits=budgets.PROBE) as decoder:
         answer = _read_answer(decoder.stdout)
     return MediaInfo.from_json(answer["info"])
@@ -53,7 +55,7 @@ def sample_frames(
     every_ms: int | None = None,
     max_side: int = 640,
 ) -> Iterator[Frame]:
-    """Frames in order: `count` of them, or one each `every_ms`. Raises Refused or MediaFailed.
+    """Frames in order: `count` of them, or one each `every_ms`. Raises FileRefused or MediaFailed.
 
     Give `info` when it is known; otherwise the file is probed first.
     """
@@ -141,7 +143,7 @@ def _make_movie(path: Path, out: Path, *, info: MediaInfo, spec: Movie) -> Media
         _require(sandbox.run(command, limits=limits, reads=[path], folder=made.parent), limits)
     try:
         return probe(out)
-    except Refused as refused:
+    except FileRefused as refused:
         raise MediaFailed("No frame of it could be decoded.") from refused
 
 
@@ -186,14 +188,14 @@ class _NoAnswer(Exception):
 
 
 def _explain_decoder(done: Completed) -> None:
-    """Raises Refused where the file is to blame, else MediaFailed."""
+    """Raises FileRefused where the file is to blame, else MediaFailed."""
     match done.outcome:
         case Outcome.TIMED_OUT | Outcome.OUT_OF_MEMORY | Outcome.TOO_MUCH_OUTPUT:
-            raise Refused("too_costly")
+            raise FileRefused("too_costly")
         case Outcome.CRASHED:
-            raise Refused("damaged")
+            raise FileRefused("damaged")
         case Outcome.DISK_FULL:
-            raise Refused("disk_full")
+            raise FileRefused("disk_full")
         case _:
             raise MediaFailed(f"The decoder stopped: {done.stderr.strip()[-300:]}")
 
@@ -220,7 +222,7 @@ def _read_answer(answers: Output) -> dict[str, Any]:
         raise _NoAnswer
     answer: dict[str, Any] = json.loads(line)
     if "refused" in answer:
-        raise Refused(answer["refused"], answer["message"])
+        raise FileRefused(answer["refused"], answer["message"])
     return answer
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from dam.core import errors
 from dam.rights.countries import NAMES
 
 WORLDWIDE = "worldwide"
@@ -21,8 +22,10 @@ _CODES = {name.casefold(): code for code, name in NAMES.items()} | _ALSO
 _CODES |= {"eu": "EU", "european union": "EU", "worldwide": WORLDWIDE, "world": WORLDWIDE}
 
 
-class UnknownTerritory(ValueError):
+class UnknownTerritory(errors.Refused):
     """No country is called that."""
+
+    code = "unknown_territory"
 
 
 def parse(words: str) -> tuple[str, ...]:

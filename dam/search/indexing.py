@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dam.catalog.models import Version
-from dam.core import storage
+from dam.core import errors, storage
 from dam.media import runner
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
@@ -22,8 +22,10 @@ MAX_SIDE = 448
 BATCH = 16
 
 
-class NothingSeen(Exception):
+class NothingSeen(errors.Refused):
     """No frame of the version could be decoded."""
+
+    code = "nothing_seen"
 
 
 def embed(version: Version, *, encoder: Encoder | None = None) -> int:

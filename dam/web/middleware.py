@@ -1,4 +1,4 @@
-"""Middleware: the brand that an address names, and connections that streaming answers must not keep."""
+"""Middleware: who is asking, what was refused, and connections that streaming answers must not keep."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -7,11 +7,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from dam.accounts import principals
-from dam.accounts.principals import Guest, Principal
+from dam.accounts.principals import Guest, Principal, Token
+from dam.core.errors import Refused
+from dam.web import errors, htmx, problem_details
 from dam.web.decorators import BrandRequest, View
 from dam.web.problem_details import problem
 
@@ -81,3 +83,24 @@ def _unauthorized() -> HttpResponseBase:
     response = problem(401, "unauthorized", "This API token is unknown, or it has ended.")
     response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return response
+
+
+class RefusedMiddleware:
+    """What a view refuses and does not answer itself: a page for people, problem details for programs."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        if not isinstance(exception, Refused):
+            return None
+        if htmx.is_htmx(request):  # the place that was to be filled stays as it is
+            answer = HttpResponse(status=problem_details.status_of(exception))
+            answer.headers["HX-Reswap"] = "none"
+            return htmx.with_toast(answer, exception.message, tone="error")
+        if isinstance(getattr(request, "principal", None), Token) or not request.accepts("text/html"):
+            return problem_details.of_refusal(exception)
+        return errors.refused(request, exception)

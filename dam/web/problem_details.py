@@ -4,12 +4,19 @@ from http import HTTPStatus
 
 from django.http import JsonResponse
 
-from dam.media.errors import Refused
+from dam.core.errors import Refused
+from dam.media.errors import FileRefused
 
+# What is refused conflicts with how things stand, unless its code says something else here.
 STATUS = {
     "empty": HTTPStatus.UNPROCESSABLE_ENTITY,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "disk_full": HTTPStatus.INSUFFICIENT_STORAGE,
+    "no_asset": HTTPStatus.NOT_FOUND,
+    "forbidden": HTTPStatus.FORBIDDEN,
+    "closed": HTTPStatus.GONE,
+    "busy": HTTPStatus.LOCKED,
+    "too_many": HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 
@@ -25,6 +32,10 @@ def problem(status: int, code: str, detail: str, *, title: str = "") -> JsonResp
     return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
+def status_of(refused: Refused) -> HTTPStatus:
+    usual = HTTPStatus.UNSUPPORTED_MEDIA_TYPE if isinstance(refused, FileRefused) else HTTPStatus.CONFLICT
+    return STATUS.get(refused.code, usual)
+
+
 def of_refusal(refused: Refused) -> JsonResponse:
-    status = STATUS.get(refused.code, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    return problem(status, refused.code, refused.message, title=refused.title)
+    return problem(status_of(refused), refused.code, refused.message, title=refused.title)

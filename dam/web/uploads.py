@@ -18,10 +18,10 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import Asset, Version
 from dam.core import storage
+from dam.core.errors import Refused
 from dam.ingest import next_versions, steps, uploads
 from dam.ingest.models import Step, Upload
 from dam.ingest.next_versions import NoTarget
-from dam.media.errors import Refused
 from dam.rights.visibility import visible_assets, visible_versions
 from dam.web import htmx, problem_details
 from dam.web.decorators import BrandRequest, requires
@@ -136,17 +136,8 @@ def _append(request: BrandRequest, upload: Upload) -> HttpResponseBase:
             piece=cast(Any, request),
             length=_number(request, "Content-Length"),
         )
-    except uploads.Closed:
-        return problem(410, "closed", "This upload takes no more: it is complete, cancelled or refused.")
-    except uploads.Busy:
-        return problem(
-            423, "busy", "Another request is writing this upload. Ask where it stands, then go on."
-        )
-    except uploads.TooMuch:
-        most = settings.UPLOAD_CHUNK_BYTES
-        return problem(413, "too_large", f"A piece has at most {most} bytes and ends with the file.")
     except uploads.WrongOffset as wrong:
-        response = problem(409, "wrong_offset", str(wrong))
+        response = problem_details.of_refusal(wrong)
         response.headers["Upload-Offset"] = str(wrong.offset)
         return response
     return _with_offset(HttpResponse(status=204), upload)

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dam.core import errors
 from generation.prompt_parser import Understanding
 
 Frames = NDArray[np.uint8]
@@ -17,8 +18,10 @@ class Cancelled(Exception):
     """Raised by a caller's `on_step` to stop a generation; the generator stays usable."""
 
 
-class GeneratorError(Exception):
+class GeneratorError(errors.Refused):
     """A generator cannot be loaded, or cannot make what was asked. Its message is meant for people."""
+
+    code = "generator"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
+from dam.core import errors
 from provenance.manifests.report import DEVELOPMENT_ORGANISATION
 
 CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
@@ -44,8 +45,10 @@ COMMON_NAMES = {
 }
 
 
-class AuthorityBroken(Exception):
+class AuthorityBroken(errors.Refused):
     """The development CA's files cannot be made or read; the message says which and what to do."""
+
+    code = "authority_broken"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.core.files import File
 from django.utils import timezone
 
-from dam.core import storage
+from dam.core import errors, storage
 from dam.core.tasks import send
 from provenance.manifests import verify
 
@@ -26,8 +26,10 @@ LONGEST_CHECK = timedelta(minutes=10)
 WAITING, CHECKING, DONE, LOST = "waiting", "checking", "done", "lost"
 
 
-class TooMany(Exception):
+class TooMany(errors.Refused):
     """This address has had as many files verified as it may within the hour."""
+
+    code = "too_many"
 
 
 @dataclass(frozen=True)

@@ -15,20 +15,27 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+from dam.core import errors
 from provenance.manifests import development_ca
 from provenance.manifests.development_ca import Purpose
 
 
-class SignerNotConfigured(Exception):
+class SignerNotConfigured(errors.Refused):
     """One of chain and key is set and the other is not."""
 
+    code = "signer_not_configured"
 
-class SignerUnreadable(Exception):
+
+class SignerUnreadable(errors.Refused):
     """A key or certificate file is missing, or holds something else."""
 
+    code = "signer_unreadable"
 
-class SignerExpired(Exception):
+
+class SignerExpired(errors.Refused):
     """The certificate's time is over, or has not begun."""
+
+    code = "signer_expired"
 
 
 class Signer(Protocol):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from dam.core import sandbox
+from dam.core import errors, sandbox
 from dam.media import boxes, sniffer
 from dam.media.sniffer import Credentials
 from provenance.manifests import c2pa_io, claims, signers, signing_process, trust_anchors, verify
@@ -21,16 +21,20 @@ from provenance.manifests.validation_codes import State
 UNKNOWN = "application/octet-stream"
 
 
-class NotAsSigned(Exception):
+class NotAsSigned(errors.Refused):
     """What was just signed does not hold when read back; nothing was kept. `report` says why."""
+
+    code = "not_as_signed"
 
     def __init__(self, report: Report) -> None:
         super().__init__(f"The signed file did not verify: {' '.join(report.reasons)}")
         self.report = report
 
 
-class CannotCarry(Exception):
+class CannotCarry(errors.Refused):
     """The file is of a kind that has no place for a manifest: make an MP4 of it first."""
+
+    code = "cannot_carry"
 
 
 def sign_generated(path: Path, *, out: Path, facts: GeneratedFacts) -> Report:

@@ -6,13 +6,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
+from dam.core import errors
 from provenance.manifests import development_ca
 from provenance.manifests.c2pa_io import Anchor
 from provenance.manifests.report import DEVELOPMENT_ANCHOR
 
 
-class AnchorUnreadable(Exception):
+class AnchorUnreadable(errors.Refused):
     """A file of trusted certificates is missing or holds none; the message names it."""
+
+    code = "anchor_unreadable"
 
 
 def house() -> tuple[Anchor, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from dam.core import storage
+from dam.core import errors, storage
 from dam.media import runner, sniffer
 from provenance.manifests import signing, verify
 from provenance.manifests.claims import NamedModel, ReleaseFacts, StageFacts
@@ -17,8 +17,10 @@ from provenance.releases.models import Release
 SUFFIXES = {kind.content_type: kind.suffix for kind in (sniffer.MP4, sniffer.QUICKTIME)}
 
 
-class MasterChanged(Exception):
+class MasterChanged(errors.Refused):
     """The stored master is not the file that was reviewed, or its own credentials do not hold."""
+
+    code = "master_changed"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Approval, ReleaseState, Version
-from dam.core import events
+from dam.core import errors, events
 from dam.core.storage import Stored
 from provenance.manifests import records
 from provenance.manifests.report import Report
@@ -34,13 +34,11 @@ class ClaimLost(Exception):
     """The release is no longer this worker's: withdrawn, or in other hands. Nothing was written."""
 
 
-class ReleaseRefused(Exception):
+class ReleaseRefused(errors.Refused):
     """A move that is not allowed; `code` for programs, the message for people."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+        super().__init__(message, code=code)
 
 
 def begin(

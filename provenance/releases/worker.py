@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from dam.catalog import stored_files
 from dam.core import sandbox, storage
-from dam.media.errors import Refused
+from dam.media.errors import FileRefused
 from dam.media.runner import MediaFailed
 from provenance.manifests import signing
 from provenance.manifests.c2pa_io import SigningFailed
@@ -29,7 +29,7 @@ HEARTBEAT_SECONDS = releases.CLAIM.total_seconds() / 4
 CANNOT_SIGN = (
     AuthorityBroken,
     MediaFailed,
-    Refused,
+    FileRefused,
     SignerExpired,
     SignerNotConfigured,
     SignerUnreadable,
@@ -57,7 +57,7 @@ def run(release_id: int, *, token: str = "") -> None:
     except sandbox.Interrupted as problem:
         _put_back(release, reason=INTERRUPTED, problem=problem)
     except CANNOT_SIGN as problem:
-        if isinstance(problem, Refused) and problem.code == "disk_full":
+        if isinstance(problem, FileRefused) and problem.code == "disk_full":
             return _put_back(release, reason=DISK_FULL, problem=problem)
         reason = str(problem)
         _unless_lost(lambda: releases.fail(release, reason=reason, at=timezone.now()))

@@ -11,18 +11,22 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog.models import Version
-from dam.core import events
+from dam.core import errors, events
 from provenance.review.models import Comment
 
 LONGEST = 4000
 
 
-class CommentRefused(ValueError):
+class CommentRefused(errors.Refused):
     """The comment can't be kept as it is; the message says why."""
 
+    code = "comment"
 
-class AlreadyResolved(Exception):
+
+class AlreadyResolved(errors.Refused):
     """Somebody marked the comment as resolved before."""
+
+    code = "already_resolved"
 
 
 def add(

@@ -16,7 +16,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Approval, Version
-from dam.core import events
+from dam.core import errors, events
 from dam.rights import clearances
 from provenance.releases import releases, signable
 from provenance.review import policies, states
@@ -29,12 +29,11 @@ MOVED = Refusal(
 )
 
 
-class ReviewRefused(Exception):
+class ReviewRefused(errors.Refused):
     """A move that is not allowed; `code` for programs, the message for people."""
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.sentence)
-        self.code = refusal.code
+        super().__init__(refusal.sentence, code=refusal.code)
 
 
 def submit(

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from dam.accounts.models import Brand
+from dam.core import command
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = "Make a brand, the workspace that holds assets and people. `manage.py member` lets people in."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from dam.accounts import principals
@@ -17,10 +17,11 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand, User
 from dam.accounts.principals import Member, Nobody
 from dam.catalog.models import Asset, Processing, Version
+from dam.core import command
 from dam.ingest import importer, next_versions
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
-from dam.media.errors import Refused
+from dam.media.errors import FileRefused
 from dam.media.runner import MediaFailed
 
 POLL_SECONDS = 0.5
@@ -38,7 +39,7 @@ class ImportOutcome:
     state: str | None = None
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = (
         "Import video files, and folders of them, into a brand's library. One bad file never stops the "
         "others. Exit status 0 when every file was taken or known (with --wait: and processed), else 1."
@@ -160,7 +161,7 @@ def _import(path: Path, *, brand: Brand, user: User, asset: Asset | None) -> Imp
     except AlreadyKnown as known:
         there = known.version
         return ImportOutcome(str(path), "known", str(there.asset_id), str(there.pk), str(known))
-    except Refused as refused:
+    except FileRefused as refused:
         return ImportOutcome(str(path), "refused", reason=refused.message)
     except (MediaFailed, NoTarget, OSError) as problem:
         return ImportOutcome(str(path), "refused", reason=str(problem))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_email
 
 from dam.accounts import members
@@ -11,9 +11,10 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.audit import trail
 from dam.audit.verbs import Verb
+from dam.core import command
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = (
         "Give a person a role in a brand, in place of an earlier one. Somebody new gets an account, and the"
         " password is printed once."

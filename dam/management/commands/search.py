@@ -4,18 +4,19 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Nobody
+from dam.core import command
 from dam.search import indexing, search
 from dam.search.encoders.base import TextEmbedding
 from dam.search.results import Hit, Results, Seeing
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = (
         "Search a brand's library by words and by what is seen. With --json, one list on standard output:"
         " of hits {asset, title, path, score, moment: {start, end}} for WORDS, of such lists for --queries."

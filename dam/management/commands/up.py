@@ -7,15 +7,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import get_commands
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from dam.accounts import demo
 from dam.celery import app
+from dam.core import command
 from dam.embedded import accounts, preflight, servers, sockets
 from dam.embedded.supervisor import Supervisor
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = "Start the database, the broker, the web process and the workers; Ctrl-C stops them."
     requires_system_checks = ()  # the processes that follow check for themselves
 

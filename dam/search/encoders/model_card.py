@@ -9,14 +9,18 @@ from typing import Any
 
 from django.conf import settings
 
+from dam.core import errors
+
 CONFIG = "open_clip_config.json"
 CARD = "reelproof.json"
 WEIGHTS = ("open_clip_model.safetensors", "model.safetensors")
 _SAMPLE = 1024 * 1024
 
 
-class NoEncoder(Exception):
+class NoEncoder(errors.Refused):
     """ENCODER_MODEL names no folder with an OpenCLIP model."""
+
+    code = "no_encoder"
 
 
 @dataclass(frozen=True)

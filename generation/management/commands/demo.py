@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.catalog.models import Processing, Version
-from dam.media.errors import Refused
+from dam.core import command
+from dam.media.errors import FileRefused
 from dam.media.runner import MediaFailed
 from generation import briefs, model_register
 from generation.demo_data import clips, people, plan
@@ -23,7 +24,7 @@ from generation.states import JobState
 POLL_SECONDS = 0.5
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = (
         "Make the demo brand, one person for each role, and a starter library by the real pipeline: clips"
         " generated and uploaded, in every state of review. Needs running workers and DEMO=1. Interrupted,"
@@ -70,7 +71,7 @@ class Command(BaseCommand):
         for footage in plan.FOOTAGE:
             try:
                 version = clips.film(footage, brand=brand, by=members[Role.CREATOR])
-            except (MediaFailed, Refused) as error:
+            except (MediaFailed, FileRefused) as error:
                 self._print(f"{footage.title}: {error}")
                 continue
             uploaded.append((version, footage.goal))

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from dam.core import command
 from dam.search.encoders import model_card as encoder_card
 from dam.search.encoders.model_card import NoEncoder
 from generation import model_register, weights
@@ -44,7 +45,7 @@ GATES = {
 }
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = (
         "Measure a bundled model on scenes it was never trained on. `dit`: clips of held-out prompts are read"
         " back, and each figure is the share that shows what was asked; the renderer's own clips say what the"

@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.urls import reverse
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Nobody
-from dam.core import storage
+from dam.core import command, storage
 from dam.ingest import next_versions
 from dam.ingest.next_versions import NoTarget
 from generation import briefs, jobs, model_register, states, waiting
@@ -27,7 +27,7 @@ from generation.states import JobState
 BAR = 24  # characters
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = (
         "Make a clip from a prompt, in a worker, and take it signed into the brand's library. Exit status 0"
         " when it is there, 1 when it failed, 130 when interrupted: the job is cancelled then. With --json,"

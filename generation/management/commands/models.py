@@ -4,12 +4,13 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from dam.core import command
 from generation import model_register
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = (
         "List the generator and the encoder of this installation, with licence, folder and what speaks"
         " against using them. Loads neither. Exit status 0 when both can run. With --json, a list of {kind,"

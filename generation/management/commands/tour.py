@@ -6,10 +6,11 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from dam.accounts import demo
 from dam.accounts.models import Brand
+from dam.core import command
 from generation import smoke_test
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ class StepOutcome:
     detail: str
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = (
         "Upload, process, generate, sign, find, review, release, download and verify, against running"
         " services and without a browser: what a newcomer, a deployment check and CI run. People of its own"

@@ -6,15 +6,16 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from dam.core import command
 from provenance.manifests import trust_anchors, verify
 from provenance.manifests.c2pa_io import Anchor
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = (
         "Read the Content Credentials of files; say trusted, valid, invalid, altered, unreadable or none. "
         "Ends with status 0 when every file could be opened, whatever its verdict."

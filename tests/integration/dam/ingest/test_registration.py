@@ -17,7 +17,7 @@ from dam.core import locks, storage
 from dam.ingest import cleanup, disk_space, registration, steps
 from dam.ingest.models import Step
 from dam.ingest.registration import AlreadyKnown
-from dam.media.errors import Refused
+from dam.media.errors import FileRefused
 from dam.media.probe import MediaInfo
 from tests.factories import BrandFactory, RenditionFactory, member
 
@@ -128,7 +128,7 @@ def test_a_full_disk_is_refused_and_keeps_nothing(accept: Accept, monkeypatch: p
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(storage, "put", full)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FileRefused) as refused:
         accept()
     assert refused.value.code == "disk_full"
     assert not Version.objects.exists()
@@ -140,7 +140,7 @@ def test_room_is_asked_for_before_a_file_grows(
     monkeypatch.setattr(storage, "free", lambda: 10**12)
     settings.DISK_RESERVE_BYTES = 10**18
     for ask in (disk_space.require, disk_space.require_copy):
-        with pytest.raises(Refused, match="no room"):
+        with pytest.raises(FileRefused, match="no room"):
             ask(1)
 
 
@@ -150,7 +150,7 @@ def test_where_storage_is_no_disk_its_room_is_not_ours_to_know(
     monkeypatch.setattr(storage, "free", lambda: None)
     settings.DISK_RESERVE_BYTES = 10**18
     disk_space.require(1)
-    with pytest.raises(Refused, match="no room"):  # to look at it, it is copied to this machine
+    with pytest.raises(FileRefused, match="no room"):  # to look at it, it is copied to this machine
         disk_space.require_local(1)
 
 

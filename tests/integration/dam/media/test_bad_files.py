@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from dam.media import runner
-from dam.media.errors import MESSAGES, Refused
+from dam.media.errors import MESSAGES, FileRefused
 from dam.media.runner import MediaFailed
 from dam.media.sniffer import AVI
 from tests import media_factory
@@ -42,7 +42,7 @@ def bad_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     ],
 )
 def test_a_bad_file_is_refused_for_what_is_wrong_with_it(bad_files: dict[str, Path], name: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FileRefused) as refused:
         runner.probe(bad_files[name])
     assert refused.value.code == name.partition("-")[0]
     assert refused.value.message.endswith(".")
@@ -56,7 +56,7 @@ def test_a_playlist_makes_no_request_even_where_its_bytes_pass(tmp_path: Path) -
         path = tmp_path / "sly.avi"
         path.write_bytes(b"RIFF\xff\xff\x00\x00AVI " + playlist.encode())
         assert path.read_bytes()[8:12] == AVI.label.encode() + b" "
-        with pytest.raises(Refused):
+        with pytest.raises(FileRefused):
             runner.probe(path)
         with pytest.raises(TimeoutError):
             server.accept()
@@ -65,7 +65,7 @@ def test_a_playlist_makes_no_request_even_where_its_bytes_pass(tmp_path: Path) -
 def test_a_video_cut_in_the_middle_of_its_frames_says_how_many_are_there(tmp_path: Path) -> None:
     whole = media_factory.clip(tmp_path / "whole.mp4", frames=240).read_bytes()
     (tmp_path / "cut.mp4").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(Refused, match="of 240 frames are there"):
+    with pytest.raises(FileRefused, match="of 240 frames are there"):
         runner.probe(tmp_path / "cut.mp4")
 
 
@@ -79,7 +79,7 @@ def test_a_broken_file_is_refused_or_made_into_what_can_be_shown(path: Path, tmp
 def _try(path: Path, out: Path) -> str:
     try:
         runner.proxy(path, out, info=runner.probe(path))
-    except Refused as refused:
+    except FileRefused as refused:
         return refused.code
     except MediaFailed as failed:
         return str(failed)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from dam.core.sandbox import Limits
 from dam.media import budgets, runner, specs
-from dam.media.errors import Refused
+from dam.media.errors import FileRefused
 from dam.media.runner import MediaFailed
 from tests import media_factory
 
@@ -122,7 +122,7 @@ def test_a_release_of_a_webm_is_a_full_size_mp4(tmp_path: Path) -> None:
 def test_a_child_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     master = media_factory.clip(tmp_path / "clip.mp4")
     monkeypatch.setattr(budgets, "PROBE", Limits(0.01, 60, budgets.PROBE.memory_bytes, 1024))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FileRefused) as refused:
         runner.probe(master)
     assert refused.value.code == "too_costly"
 
@@ -134,7 +134,7 @@ def test_a_child_that_takes_too_much_memory_is_refused_it(
         tmp_path / "big.mkv", codec="ffv1", pix_fmt="gray", width=8000, height=8000, frames=1
     )
     monkeypatch.setattr(budgets, "PROBE", Limits(60, 60, 300 * 1024**2, 1024**2))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FileRefused) as refused:
         runner.probe(master)
     assert refused.value.code in ("too_costly", "no_frames")
 

@@ -16,7 +16,7 @@ from dam.audit.models import Event
 from dam.catalog import stored_files
 from dam.catalog.models import ReleaseState, Version
 from dam.core import sandbox, storage, tasks
-from dam.media.errors import Refused
+from dam.media.errors import FileRefused
 from provenance.manifests import signing
 from provenance.models import Release
 from provenance.releases import recovery, release_file, releases, sending, worker
@@ -163,7 +163,7 @@ def test_while_the_queue_is_away_recovery_does_not_try_them_all(
         (OSError(errno.ENOSPC, "No space left on device"), worker.DISK_FULL),
         (storage.Unavailable("The store did not answer"), worker.AWAY),
         (sandbox.Interrupted("FFmpeg was ended from outside."), worker.INTERRUPTED),
-        (Refused("disk_full"), worker.DISK_FULL),
+        (FileRefused("disk_full"), worker.DISK_FULL),
     ],
 )
 def test_what_is_full_away_or_stopped_puts_it_back_to_waiting(

@@ -1,4 +1,4 @@
-from dam.media.errors import MESSAGES, TITLES, Refused
+from dam.media.errors import MESSAGES, TITLES, FileRefused
 
 
 def test_every_code_has_a_title_and_a_sentence() -> None:
@@ -7,7 +7,7 @@ def test_every_code_has_a_title_and_a_sentence() -> None:
 
 
 def test_a_refusal_keeps_a_message_of_its_own() -> None:
-    refused = Refused("too_wide", "The picture is 20000 × 2 pixels.")
+    refused = FileRefused("too_wide", "The picture is 20000 × 2 pixels.")
     assert (refused.code, str(refused), refused.title) == (
         "too_wide",
         "The picture is 20000 × 2 pixels.",

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from dam.media import sniffer
-from dam.media.errors import Refused, require_container
+from dam.media.errors import FileRefused, require_container
 from dam.media.sniffer import Credentials, FileKind, Medium
 
 HEADS = [
@@ -79,7 +79,7 @@ def test_a_name_says_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_video_is_refused_for_what_it_is(head: bytes, code: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FileRefused) as refused:
         require_container(head)
     assert refused.value.code == code
 

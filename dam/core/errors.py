@@ -1,0 +1,24 @@
+"""The base of everything that is refused, for pages, commands and programs alike. Pure.
+
+A named exception beside the function that raises it derives from `Refused` and sets its `code`; pages show
+the message, commands end with it, and the API answers problem details with both. What is not a `Refused`
+is a fault of ours.
+"""
+
+
+class Refused(Exception):
+    """What was asked for can't be done, for a reason that people can read.
+
+    `code` is a word for programs that never changes, `message` a sentence for people that says what
+    happened and how to go on, `title` a few words above it. A class sets them, and an instance may.
+    """
+
+    code = "refused"
+    title = ""
+    message = "This can't be done as things stand."
+
+    def __init__(self, message: str = "", *, code: str = "", title: str = "") -> None:
+        self.message = message or self.message
+        self.code = code or self.code
+        self.title = title or self.title
+        super().__init__(self.message)
