@@ -1,18 +1,20 @@
 """How many of the assets a principal may see have each value: the numbers beside the filters."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
 from dam.accounts.principals import Principal
-from dam.catalog.models import Approval, Asset, Credentials, Origin, Tag
+from dam.catalog.models import Asset
 from dam.rights import visibility
-from dam.search import search
+from dam.search import fields, search
 from dam.search.query import Filters, Query
+from dam.search.search_field import Combine, SearchField
 
-MOST_TAGS = 20
+# Of a field whose values are not a fixed choice.
+MOST_VALUES = 20
 
 
 @dataclass(frozen=True)
@@ -25,76 +27,62 @@ class Value:
 
 @dataclass(frozen=True)
 class Facet:
-    name: str  # as in the search box and in addresses: "state", "origin", "credentials", "tag"
+    name: str  # of the search field
     title: str
     values: tuple[Value, ...]  # those that occur or are chosen
-
-
-@dataclass(frozen=True)
-class _Column:
-    name: str
-    title: str
-    filter: str  # the field of query.Filters
-    field: str  # of Version
-    choices: Iterable[tuple[str, str]]
-
-
-_COLUMNS = (
-    _Column("state", "State", "states", "approval", Approval.choices),
-    _Column("origin", "Origin", "origins", "origin", Origin.choices),
-    _Column("credentials", "Credentials", "credentials", "credentials", Credentials.choices),
-)
 
 
 def count(
     principal: Principal,
     *,
-    asked: Query | None = None,
+    parsed: Query | None = None,
     filters: Filters | None = None,
     within: Collection[UUID] | None = None,
 ) -> tuple[Facet, ...]:
-    """The facets, in four queries.
+    """The facets, in one query each.
 
-    Each counts with every filter but its own, so that a choice can be widened; tags narrow, so they count
-    with all of them. `within` are the hits of a search by words (Results.found): only those count.
+    Where any of several values may match, a facet counts with every filter but its own, so that a choice can
+    be widened; where every value must, as with tags, it counts with all of them. `within` are the hits of a
+    search by words (Results.asset_ids): only those count.
     """
-    asked = asked or Query()
-    chosen = asked.filters.merged(filters or Filters())
+    parsed = parsed or Query()
+    chosen = parsed.filters.merged(filters or Filters())
 
-    def assets(those: Filters) -> QuerySet[Asset]:
-        found = search.among(principal, asked=replace(asked, filters=those))
-        return found if within is None else found.filter(pk__in=within)
+    def facet(field: SearchField) -> Facet:
+        counted_with = chosen.without(field.name) if field.combine is Combine.ANY else chosen
+        assets = search.among(principal, parsed=replace(parsed, filters=counted_with))
+        if within is not None:
+            assets = assets.filter(pk__in=within)
+        counts = _counts(field, assets, shown=visibility.shown(principal))
+        return Facet(field.name, field.title, _values(field, counts, chosen[field.name]))
 
-    facets = [
-        _values(
-            column,
-            assets(replace(chosen, **{column.filter: ()})),
-            getattr(chosen, column.filter),
-            shown=visibility.shown(principal),
-        )
-        for column in _COLUMNS
-    ]
-    return (*facets, _tags(assets(chosen), chosen.tags))
+    return tuple(facet(field) for field in fields.FIELDS.values() if field.facet)
 
 
-def _values(column: _Column, assets: QuerySet[Asset], chosen: tuple[str, ...], *, shown: str) -> Facet:
-    counts = dict(assets.order_by().values_list(f"{shown}__{column.field}").annotate(Count("pk")))
-    values = (
-        Value(value=value, label=label, count=counts.get(value, 0), chosen=value in chosen)
-        for value, label in column.choices
+def _counts(field: SearchField, assets: QuerySet[Asset], *, shown: str) -> list[tuple[str, int]]:
+    """Values that occur, most used first."""
+    column = field.column_for(shown)
+    counts = (
+        assets.filter(**{f"{column}__isnull": False})
+        .values_list(column)
+        .annotate(count=Count("pk"))
+        .order_by("-count", column)
     )
-    return Facet(column.name, column.title, tuple(each for each in values if each.count or each.chosen))
+    return list(counts if field.choices else counts[:MOST_VALUES])
 
 
-def _tags(assets: QuerySet[Asset], chosen: tuple[str, ...]) -> Facet:
-    counted = (
-        Tag.objects.filter(assets__in=assets)
-        .annotate(count=Count("assets"))
-        .order_by("-count", "name")
-        .values_list("name", "count")[:MOST_TAGS]
-    )
-    asked = {tag.lower() for tag in chosen}
-    values = [Value(name, name, count, chosen=name.lower() in asked) for name, count in counted]
-    there = {each.value.lower() for each in values}
-    values += [Value(tag, tag, 0, chosen=True) for tag in chosen if tag.lower() not in there]
-    return Facet("tag", "Tags", tuple(values))
+def _values(
+    field: SearchField, counts: Sequence[tuple[str, int]], chosen: tuple[str, ...]
+) -> tuple[Value, ...]:
+    if field.choices:
+        count_of = dict(counts)
+        values = [
+            Value(value, label, count_of.get(value, 0), chosen=value in chosen)
+            for value, label in field.choices
+        ]
+        return tuple(value for value in values if value.count or value.chosen)
+    lower = {value.lower() for value in chosen}
+    values = [Value(value, value, count, chosen=value.lower() in lower) for value, count in counts]
+    counted = {each.value.lower() for each in values}
+    missing = [Value(value, value, 0, chosen=True) for value in chosen if value.lower() not in counted]
+    return (*values, *missing)

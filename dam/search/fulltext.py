@@ -86,13 +86,13 @@ def ranked(assets: QuerySet[Asset], query: Query, *, limit: int) -> list[tuple[A
         wanted = term if wanted is None else wanted & term
     if wanted is None:
         return []
-    found = (
+    matching = (
         assets.filter(search_vector=wanted)
         # 32: rank / (rank + 1), so that it stays below 1
         .annotate(rank=SearchRank(F("search_vector"), wanted, weights=WEIGHTS, normalization=32))
         .order_by("-rank", "-created_at", "-pk")[:limit]
     )
-    return [(asset, float(asset.rank)) for asset in found]
+    return [(asset, float(asset.rank)) for asset in matching]
 
 
 def close(assets: QuerySet[Asset], query: Query, *, limit: int) -> list[tuple[Asset, float]]:
@@ -105,12 +105,12 @@ def close(assets: QuerySet[Asset], query: Query, *, limit: int) -> list[tuple[As
     for place, word in enumerate(words):
         assets = assets.annotate(**{f"near_{place}": _nearness(word)})
     columns = [F(f"near_{place}") for place in range(len(words))]
-    found = (
+    matching = (
         assets.annotate(near=_sum(columns), matched=_sum([_one_if_any(column) for column in columns]))
         .filter(matched__gte=math.ceil(CLOSE_SHARE * len(words)))
         .order_by("-near", "-created_at", "-pk")[:limit]
     )
-    return [(asset, float(asset.near) / len(words)) for asset in found]
+    return [(asset, float(asset.near) / len(words)) for asset in matching]
 
 
 def _nearness(word: str) -> Case:

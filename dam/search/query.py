@@ -4,30 +4,15 @@ red bottle "summer sale" tag:drinks state:approved origin:generated credentials:
 """
 
 import re
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from dam.search.search_field import SearchField
 
 MAX_CHARACTERS = 300
 MAX_TOKENS = 24
 
-# What people type → the value of the column.
-STATES = {
-    "draft": "draft",
-    "review": "in_review",
-    "in_review": "in_review",
-    "changes": "changes_requested",
-    "changes_requested": "changes_requested",
-    "rejected": "rejected",
-    "approved": "approved",
-    "released": "approved",
-    "withdrawn": "withdrawn",
-}
-ORIGINS = {"generated": "generated", "ai": "generated", "uploaded": "uploaded", "upload": "uploaded"}
-CREDENTIALS = {
-    name: name for name in ("unchecked", "trusted", "valid", "invalid", "altered", "unreadable", "none")
-}
-_VALUES = {"state": STATES, "origin": ORIGINS, "credentials": CREDENTIALS}
-_FIELDS = ("tag", "by", *_VALUES)
 _TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>\S+))')
 
 
@@ -35,11 +20,7 @@ class ChipKind(StrEnum):
     WORD = "word"
     PHRASE = "phrase"
     EXCLUDED = "excluded"
-    TAG = "tag"
-    STATE = "state"
-    ORIGIN = "origin"
-    CREDENTIALS = "credentials"
-    BY = "by"
+    FIELD = "field"
 
 
 @dataclass(frozen=True)
@@ -49,29 +30,52 @@ class Chip:
     kind: ChipKind
     text: str
     without: str
+    field: str = ""  # the name of the search field, if it is one
+    icon: str = ""
 
 
-@dataclass(frozen=True)
-class Filters:
-    """What the facets narrow by: any of the values of one field, all of the fields, every tag."""
+class Filters(Mapping[str, tuple[str, ...]]):
+    """What a search narrows by: values by the name of their field, each once. It never changes.
 
-    states: tuple[str, ...] = ()
-    origins: tuple[str, ...] = ()
-    credentials: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    excluded_tags: tuple[str, ...] = ()
-    by: tuple[str, ...] = ()
+    `Filters(state=["approved"])["state"]`; a field without values has (). Those that are ruled out stand
+    under the name with a minus, as typed: `Filters({"-tag": ["old"]})`.
+    """
 
-    def __bool__(self) -> bool:
-        return any(getattr(self, each.name) for each in fields(self))
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Iterable[str]] | None = None, /, **named: Iterable[str]) -> None:
+        each_once = {name: tuple(dict.fromkeys(many)) for name, many in {**(values or {}), **named}.items()}
+        self._values = {name: many for name, many in each_once.items() if many}
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        return self._values.get(name, ())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._values.items()))
+
+    def __repr__(self) -> str:
+        return f"Filters({self._values})"
 
     def merged(self, other: "Filters") -> "Filters":
-        return Filters(
-            **{
-                each.name: tuple(dict.fromkeys((*getattr(self, each.name), *getattr(other, each.name))))
-                for each in fields(self)
-            }
-        )
+        return Filters({name: (*self[name], *other[name]) for name in (*self, *other)})
+
+    def without(self, name: str) -> "Filters":
+        return Filters({kept: self[kept] for kept in self if kept != name})
+
+    def toggled(self, name: str, value: str) -> "Filters":
+        """With one value put in, or taken out if it is there."""
+        values = self[name]
+        changed = tuple(v for v in values if v != value) if value in values else (*values, value)
+        return Filters({**self, name: changed})
 
 
 @dataclass(frozen=True)
@@ -94,23 +98,31 @@ class Query:
         return bool(self.has_words or self.excluded or self.filters)
 
 
-def parse(text: str) -> Query:
+def tidy(text: str) -> str:
+    """The text of the box, cut, with single spaces. The database holds no NUL, so it parts words too."""
+    return " ".join(text[:MAX_CHARACTERS].replace("\0", " ").split())
+
+
+def parse(text: str, *, fields: Mapping[str, SearchField]) -> Query:
     """Read the text of the search box. Never fails: what it can't use it reports in `problems`."""
-    tokens = list(_TOKEN.finditer(" ".join(text[:MAX_CHARACTERS].split())))[:MAX_TOKENS]
+    tokens = list(_TOKEN.finditer(tidy(text)))[:MAX_TOKENS]
     query = Query()
     for place, token in enumerate(tokens):
         without = " ".join(other.group() for at, other in enumerate(tokens) if at != place)
-        query = _take(query, token, without)
+        query = _take(query, token, without, fields)
     return query
 
 
-def _take(query: Query, token: re.Match[str], without: str) -> Query:
-    field_name = (token["field"] or "").lower()
+def _take(query: Query, token: re.Match[str], without: str, fields: Mapping[str, SearchField]) -> Query:
+    name = (token["field"] or "").lower()
     value = (token["quoted"] if token["quoted"] is not None else token["bare"]).strip()
     minus = bool(token["minus"])
-    if field_name in _FIELDS:
-        return _take_field(query, field_name, value, minus=minus, without=without)
-    if field_name:  # "16:9" or "https:…": a word like any other
+    if name in fields:
+        problem = _problem(fields[name], value, minus=minus, fields=fields)
+        if problem:
+            return replace(query, problems=(*query.problems, problem))
+        return _narrowed(query, fields[name], value, minus=minus, without=without)
+    if name:  # "16:9" or "https:…": a word like any other
         value = f"{token['field']}:{value}"
     if not re.search(r"\w", value):
         return query
@@ -125,27 +137,30 @@ def _take(query: Query, token: re.Match[str], without: str) -> Query:
     return replace(query, words=(*query.words, value), spoken=spoken, chips=(*query.chips, chip))
 
 
-def _take_field(query: Query, name: str, value: str, *, minus: bool, without: str) -> Query:
+def _problem(search_field: SearchField, value: str, *, minus: bool, fields: Mapping[str, SearchField]) -> str:
+    """Why this can't be used; empty if it can."""
+    name = search_field.name
     if not value:
-        return replace(query, problems=(*query.problems, f"Nothing stands after “{name}:”."))
-    if name == "tag":
-        column, label = ("excluded_tags", f"not tagged {value}") if minus else ("tags", value)
-        return _filtered(query, column, value, Chip(ChipKind.TAG, label, without))
-    if minus:
-        problem = f"“-{name}:” is not understood; a minus works with words and tags."
-        return replace(query, problems=(*query.problems, problem))
-    if name == "by":
-        return _filtered(query, "by", value, Chip(ChipKind.BY, f"by {value}", without))
-    known = _VALUES[name]
-    meant = known.get(value.lower().replace(" ", "_").replace("-", "_"))
-    if meant is None:
-        choices = ", ".join(dict.fromkeys(known.values()))
-        problem = f"“{name}:{value}” is not understood. Use one of: {choices}."
-        return replace(query, problems=(*query.problems, problem))
-    column = {"state": "states", "origin": "origins", "credentials": "credentials"}[name]
-    return _filtered(query, column, meant, Chip(ChipKind(name), meant.replace("_", " "), without))
+        return f"Nothing stands after “{name}:”."
+    if minus and not search_field.excludable:
+        *others, last = ("words", *(each.title.lower() for each in fields.values() if each.excludable))
+        works_with = f"{', '.join(others)} and {last}" if others else last
+        return f"“-{name}:” is not understood; a minus works with {works_with}."
+    if search_field.read(value) is None:
+        choices = ", ".join(stored for stored, _ in search_field.choices)
+        return f"“{name}:{value}” is not understood. Use one of: {choices}."
+    return ""
 
 
-def _filtered(query: Query, column: str, value: str, chip: Chip) -> Query:
-    filters = query.filters.merged(Filters(**{column: (value,)}))
+def _narrowed(query: Query, search_field: SearchField, typed: str, *, minus: bool, without: str) -> Query:
+    value = search_field.read(typed) or typed
+    name = f"-{search_field.name}" if minus else search_field.name
+    chip = Chip(
+        ChipKind.FIELD,
+        search_field.chip_text(value, excluded=minus),
+        without,
+        field=search_field.name,
+        icon=search_field.icon,
+    )
+    filters = query.filters.merged(Filters({name: [value]}))
     return replace(query, filters=filters, chips=(*query.chips, chip))

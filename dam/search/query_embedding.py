@@ -67,10 +67,10 @@ def _key(text: str, encoder: str) -> str:
 
 
 def _read(written: str | bytes) -> TextEmbedding:
-    told = json.loads(written)
-    vector = told.pop("vector")
-    told["unknown_words"] = tuple(told["unknown_words"])
-    return TextEmbedding(vector=None if vector is None else tuple(vector), **told)
+    payload = json.loads(written)
+    vector = payload.pop("vector")
+    payload["unknown_words"] = tuple(payload["unknown_words"])
+    return TextEmbedding(vector=None if vector is None else tuple(vector), **payload)
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ class Seeing(StrEnum):
     """Whether the pictures were searched, and if not, why."""
 
     SEARCHED = "searched"
-    NOT_ASKED = "not_asked"  # nothing was said that pictures could show
+    NOT_ASKED = "not_asked"  # no words that pictures could show
     BUSY = "busy"  # the indexing worker did not answer in time: ask again
     UNKNOWN_WORDS = "unknown_words"  # the encoder knows none of the words
     UNAVAILABLE = "unavailable"  # no encoder is installed
@@ -61,4 +61,4 @@ class Results:
     # Nothing matched every word; these match most of them, or words spelled alike.
     close_only: bool = False
     # The ids of all hits, for the counts of the facets; empty where no words were asked for.
-    found: tuple[UUID, ...] = ()
+    asset_ids: tuple[UUID, ...] = ()

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset, Version
 from dam.rights import visibility
-from dam.search import fulltext, fusion, query, query_embedding, similarity
+from dam.search import fields, fulltext, fusion, query, query_embedding, similarity
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
 from dam.search.filters import narrow
@@ -36,58 +36,62 @@ def find(
     With filters alone the newest come first. `ask` turns words into an encoder's meaning; without
     it a worker is asked, and if it is busy the answer says so and holds what the words found.
     """
-    asked = query.parse(words)
-    assets = among(principal, asked=asked, filters=filters)
-    if not asked.has_words:
-        return _newest(assets, asked, principal, limit=limit, offset=offset)
-    found = fulltext.ranked(assets, asked, limit=DEPTH)
+    parsed = parse(words)
+    assets = among(principal, parsed=parsed, filters=filters)
+    if not parsed.has_words:
+        return _newest(assets, parsed, principal, limit=limit, offset=offset)
+    in_words = fulltext.ranked(assets, parsed, limit=DEPTH)
     shown = visibility.shown(principal)
-    wanted, seeing, note = _look(assets, asked, ask or _ask_worker, shown=shown)
+    wanted, seeing, note = _look(assets, parsed, ask or _ask_worker, shown=shown)
     seen = similarity.nearest(assets, wanted, shown=shown, limit=DEPTH) if wanted else []
-    close_only = not found and not seen
+    close_only = not in_words and not seen
     if close_only:
-        found = fulltext.close(assets, asked, limit=DEPTH)
-    hits = fusion.fuse(words=[asset.pk for asset, _ in found], pictures=[each.asset_id for each in seen])
+        in_words = fulltext.close(assets, parsed, limit=DEPTH)
+    hits = fusion.fuse(words=[asset.pk for asset, _ in in_words], pictures=[each.asset_id for each in seen])
     return Results(
         hits=_page(hits[offset : offset + limit], seen, wanted, principal),
         total=len(hits),
-        query=asked,
+        query=parsed,
         seeing=seeing,
         encoder=note,
         close_only=close_only and bool(hits),
-        found=tuple(each.key for each in hits),
+        asset_ids=tuple(each.key for each in hits),
     )
 
 
-def among(principal: Principal, *, asked: Query, filters: Filters | None = None) -> QuerySet[Asset]:
+def parse(words: str) -> Query:
+    """What is typed into the search box, by the table of fields."""
+    return query.parse(words, fields=fields.FIELDS)
+
+
+def among(principal: Principal, *, parsed: Query, filters: Filters | None = None) -> QuerySet[Asset]:
     """What a search ranks: visible assets, narrowed by filters and by the words ruled out."""
-    wanted = asked.filters.merged(filters or Filters())
-    return fulltext.exclude(
-        narrow(visibility.visible_assets(principal), wanted, shown=visibility.shown(principal)), asked
-    )
+    both = parsed.filters.merged(filters or Filters())
+    assets = narrow(visibility.visible_assets(principal), both, shown=visibility.shown(principal))
+    return fulltext.exclude(assets, parsed)
 
 
 def _newest(
-    assets: QuerySet[Asset], asked: Query, principal: Principal, *, limit: int, offset: int
+    assets: QuerySet[Asset], parsed: Query, principal: Principal, *, limit: int, offset: int
 ) -> Results:
     page = with_parts(assets, principal).order_by("-created_at", "-pk")[offset : offset + limit]
     return Results(
         hits=tuple(Hit(asset=asset, score=1.0, matched=Match.WORDS) for asset in page),
         total=assets.count(),
-        query=asked,
+        query=parsed,
         seeing=Seeing.NOT_ASKED,
     )
 
 
 def _look(
-    assets: QuerySet[Asset], asked: Query, ask: Ask, *, shown: str
+    assets: QuerySet[Asset], parsed: Query, ask: Ask, *, shown: str
 ) -> tuple[VectorQuery | None, Seeing, EncoderNote]:
     """What to look for in the pictures; without it, why they are not searched."""
     try:
         encoder = model_card.current()
     except model_card.NoEncoder:
         return None, Seeing.UNAVAILABLE, EncoderNote()
-    meaning = ask(asked.spoken, encoder.identity)
+    meaning = ask(parsed.spoken, encoder.identity)
     note = EncoderNote(
         label=encoder.label,
         good_at=encoder.good_at,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.rights.visibility import visible_assets
-from dam.search import query, search
+from dam.search import search
 from dam.web import cards, listing
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
@@ -36,7 +36,7 @@ def library(request: BrandRequest) -> HttpResponse:
         "layout": layout,
         "layouts": LAYOUTS,
         "search_words": wanted.words,
-        "understood": query.parse(wanted.words),
+        "understood": search.parse(wanted.words),
     }
     response = render(request, "library/_cards.html" if part else "library/library.html", context)
     if "layout" in request.GET:

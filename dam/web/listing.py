@@ -1,6 +1,6 @@
-"""A page of the library: what was asked for in the address, and the cards that answer it."""
+"""A page of the library: the query in its address, and the cards that answer it."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
-from dam.search import facets, query, search
+from dam.search import facets, fields, query, search
 from dam.search.facets import Facet
 from dam.search.query import Filters
 from dam.search.results import Results
@@ -18,8 +18,6 @@ from dam.web import cards
 from dam.web.cards import AssetCard
 
 PAGE = 48
-# The address's words for the fields of Filters.
-FIELDS = {"state": "states", "origin": "origins", "credentials": "credentials", "tag": "tags", "by": "by"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class ListingQuery:
 
     @property
     def count_filters(self) -> int:
-        return sum(len(getattr(self.filters, column)) for column in FIELDS.values())
+        return sum(len(self.filters[name]) for name in fields.FIELDS)
 
     @property
     def is_narrowed(self) -> bool:
@@ -71,17 +69,13 @@ class ListingQuery:
     def address(self, **changes: str) -> str:
         """The query string of this list, from its beginning unless `changes` says otherwise."""
         pairs = [("q", self.words)] if self.words else []
-        for name, column in FIELDS.items():
-            pairs += [(name, value) for value in getattr(self.filters, column)]
+        for name in fields.FIELDS:
+            pairs += [(name, value) for value in self.filters[name]]
         return "?" + urlencode([*pairs, *changes.items()])
 
     def toggled(self, name: str, value: str) -> str:
         """The address with one filter value put in or taken out."""
-        column = FIELDS[name]
-        values = getattr(self.filters, column)
-        values = tuple(v for v in values if v != value) if value in values else (*values, value)
-        kept = {each.name: getattr(self.filters, each.name) for each in fields(self.filters)}
-        return ListingQuery(words=self.words, filters=Filters(**(kept | {column: values}))).address()
+        return ListingQuery(words=self.words, filters=self.filters.toggled(name, value)).address()
 
 
 @dataclass(frozen=True)
@@ -97,20 +91,24 @@ def read(parameters: QueryDict) -> ListingQuery:
     """What an address asks for. Never fails: what it can't use it leaves out."""
     start = parameters.get("start", "")
     return ListingQuery(
-        words=" ".join(parameters.get("q", "")[: query.MAX_CHARACTERS].split()),
-        filters=Filters(
-            **{column: tuple(dict.fromkeys(parameters.getlist(name))) for name, column in FIELDS.items()}
-        ),
+        words=query.tidy(parameters.get("q", "")),
+        filters=Filters({name: _usable(parameters.getlist(name)) for name in fields.FIELDS}),
         after=Cursor.read(parameters.get("after", "")),
         start=int(start) if start.isdecimal() and len(start) < 7 else 0,
     )
 
 
+def _usable(values: list[str]) -> list[str]:
+    """The database holds no NUL, so a value with one matches nothing and can't even be asked for."""
+    return [value for value in values if "\0" not in value]
+
+
 def fill(principal: Principal, *, wanted: ListingQuery, at: datetime) -> Listing:
     """A search ranks, so it is paged by place; a list by time is paged by the last asset shown."""
-    if query.parse(wanted.words).has_words:
+    parsed = search.parse(wanted.words)
+    if parsed.has_words:
         return _ranked(principal, wanted, at)
-    assets = search.among(principal, asked=query.parse(wanted.words), filters=wanted.filters)
+    assets = search.among(principal, parsed=parsed, filters=wanted.filters)
     page = list(
         _after(search.with_parts(assets, principal), wanted.after).order_by("-created_at", "-pk")[: PAGE + 1]
     )
@@ -128,8 +126,8 @@ def fill(principal: Principal, *, wanted: ListingQuery, at: datetime) -> Listing
 def count(principal: Principal, *, shown: Listing) -> tuple[Facet, ...]:
     """The numbers beside the filters, for this page."""
     wanted = shown.query
-    within = shown.results.found if shown.results else None
-    return facets.count(principal, asked=query.parse(wanted.words), filters=wanted.filters, within=within)
+    within = shown.results.asset_ids if shown.results else None
+    return facets.count(principal, parsed=search.parse(wanted.words), filters=wanted.filters, within=within)
 
 
 def _ranked(principal: Principal, wanted: ListingQuery, at: datetime) -> Listing:

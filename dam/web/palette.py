@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.rights.visibility import visible_assets
-from dam.search import search
+from dam.search import query, search
 from dam.web.decorators import BrandRequest, requires
 
 MOST_CLIPS = 8
@@ -46,7 +46,7 @@ PLACES = (
 @require_safe
 @requires(Capability.VIEW)
 def palette(request: BrandRequest) -> HttpResponse:
-    words = " ".join(request.GET.get("q", "")[:100].split())
+    words = query.tidy(request.GET.get("q", "")[:100])
     places = [
         (place, reverse(place.url_name, args=[request.brand.slug] if place.in_brand else []))
         for place in PLACES

@@ -66,14 +66,14 @@ def weights_in(folder: Path) -> Path:
 @lru_cache(maxsize=4)
 def _read(folder: Path, weights: Path, _changed: int) -> EncoderCard:
     identity = f"{folder.name}@{_fingerprint(weights)}"
-    told: dict[str, Any] = {}
+    card: dict[str, Any] = {}
     if (folder / CARD).is_file():
-        told = json.loads((folder / CARD).read_text())
+        card = json.loads((folder / CARD).read_text())
     known = {field.name for field in fields(EncoderCard)} - {"identity", "folder", "vocabulary"}
-    words = {name: str(value) for name, value in told.items() if name in known}
+    words = {name: str(value) for name, value in card.items() if name in known}
     words.setdefault("label", folder.name)
     return EncoderCard(
-        identity=identity[-120:], folder=folder, vocabulary=frozenset(told.get("vocabulary", ())), **words
+        identity=identity[-120:], folder=folder, vocabulary=frozenset(card.get("vocabulary", ())), **words
     )
 
 

@@ -100,15 +100,15 @@ def wording(event: Event) -> audit_labels.Wording:
 
 
 @register.simple_tag
-def toggled(asked: listing.ListingQuery, name: str, value: str) -> str:
+def toggled(query: listing.ListingQuery, name: str, value: str) -> str:
     """The library's address with one filter put in or taken out."""
-    return asked.toggled(name, value)
+    return query.toggled(name, value)
 
 
 @register.filter
-def without_chip(asked: listing.ListingQuery, chip: Chip) -> str:
+def without_chip(query: listing.ListingQuery, chip: Chip) -> str:
     """The library's address when that part is taken out of the search box."""
-    return replace(asked, words=chip.without, after=None, start=0).address()
+    return replace(query, words=chip.without, after=None, start=0).address()
 
 
 @register.filter

@@ -16,8 +16,8 @@ from tests.integration.dam.search.seeing import clip
 pytestmark = pytest.mark.django_db
 
 
-def counts(found: tuple[Facet, ...], name: str) -> dict[str, int]:
-    facet = next(each for each in found if each.name == name)
+def counts(counted: tuple[Facet, ...], name: str) -> dict[str, int]:
+    facet = next(each for each in counted if each.name == name)
     return {value.value: value.count for value in facet.values}
 
 
@@ -30,18 +30,18 @@ def tagged(asset: Asset, *names: str) -> Asset:
 def test_values_that_occur_are_counted(brand: Brand, librarian: Member) -> None:
     clip(brand, origin=Origin.GENERATED, approval=Approval.APPROVED, credentials=Credentials.TRUSTED)
     clip(brand, origin=Origin.GENERATED)
-    found = facets.count(librarian)
-    assert counts(found, "state") == {"draft": 1, "approved": 1}
-    assert counts(found, "origin") == {"generated": 2}
-    assert counts(found, "credentials") == {"unchecked": 1, "trusted": 1}
+    counted = facets.count(librarian)
+    assert counts(counted, "state") == {"draft": 1, "approved": 1}
+    assert counts(counted, "origin") == {"generated": 2}
+    assert counts(counted, "credentials") == {"unchecked": 1, "trusted": 1}
 
 
 def test_a_facet_counts_without_its_own_filter(brand: Brand, librarian: Member) -> None:
     clip(brand, origin=Origin.GENERATED, approval=Approval.APPROVED)
     clip(brand)
-    found = facets.count(librarian, filters=Filters(states=("approved",)))
-    assert counts(found, "state") == {"draft": 1, "approved": 1}
-    assert counts(found, "origin") == {"generated": 1}
+    counted = facets.count(librarian, filters=Filters(state=("approved",)))
+    assert counts(counted, "state") == {"draft": 1, "approved": 1}
+    assert counts(counted, "origin") == {"generated": 1}
 
 
 def test_tags_are_counted_most_used_first(brand: Brand, librarian: Member) -> None:
@@ -51,16 +51,16 @@ def test_tags_are_counted_most_used_first(brand: Brand, librarian: Member) -> No
 
 
 def test_a_chosen_value_stays_even_if_it_no_longer_occurs(brand: Brand, librarian: Member) -> None:
-    found = facets.count(librarian, filters=Filters(states=("rejected",), tags=("old",)))
-    assert counts(found, "state") == {"rejected": 0}
-    assert counts(found, "tag") == {"old": 0}
+    counted = facets.count(librarian, filters=Filters(state=("rejected",), tag=("old",)))
+    assert counts(counted, "state") == {"rejected": 0}
+    assert counts(counted, "tag") == {"old": 0}
 
 
 def test_a_search_counts_its_hits_alone(brand: Brand, librarian: Member) -> None:
     hit = clip(brand, origin=Origin.GENERATED)
     clip(brand)
-    found = facets.count(librarian, within=[hit.pk])
-    assert counts(found, "origin") == {"generated": 1}
+    counted = facets.count(librarian, within=[hit.pk])
+    assert counts(counted, "origin") == {"generated": 1}
 
 
 def test_a_viewer_counts_what_is_released(brand: Brand) -> None:
@@ -81,3 +81,25 @@ def test_the_number_of_queries_does_not_grow(
         tagged(clip(brand), f"tag {number}")
     with django_assert_num_queries(4):
         facets.count(librarian)
+
+
+def test_an_asset_with_several_tags_counts_once_in_each(brand: Brand, librarian: Member) -> None:
+    tagged(clip(brand), "summer", "drinks")
+    tagged(clip(brand), "summer")
+    clip(brand)
+    narrowed = facets.count(librarian, filters=Filters(tag=("summer",)))
+    assert counts(narrowed, "tag") == {"summer": 2, "drinks": 1}
+
+
+def test_only_the_most_used_tags_are_counted(
+    brand: Brand, librarian: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "MOST_VALUES", 1)
+    tagged(clip(brand), "summer", "drinks")
+    tagged(clip(brand), "summer")
+    assert counts(facets.count(librarian, filters=Filters(tag=("drinks",))), "tag") == {"drinks": 1}
+    assert counts(facets.count(librarian), "tag") == {"summer": 2}
+
+
+def test_a_field_without_a_facet_is_not_counted(librarian: Member) -> None:
+    assert [facet.name for facet in facets.count(librarian)] == ["state", "origin", "credentials", "tag"]

@@ -160,7 +160,7 @@ def test_filters_of_the_box_and_of_the_page_both_hold(find: Find, brand: Brand) 
     clip(brand, "Red one", approval=Approval.APPROVED)
     clip(brand, "Red two", origin=Origin.GENERATED, approval=Approval.APPROVED)
     clip(brand, "Red three", origin=Origin.GENERATED)
-    results = find("red state:approved", filters=Filters(origins=("generated",)))
+    results = find("red state:approved", filters=Filters(origin=("generated",)))
     assert titles(results) == ["Red two"]
 
 
@@ -207,3 +207,28 @@ def test_only_the_current_version_is_seen(find: Find, brand: Brand, librarian: M
     see(VersionFactory.create(asset=asset, number=2), ["blue"])
     assert find("red").total == 0
     assert find("blue").total == 1
+
+
+def test_a_tag_that_is_ruled_out_hides_what_has_it(find: Find, brand: Brand) -> None:
+    for title, name in (("Old", "Old"), ("New", "new")):
+        clip(brand, title).tags.add(Tag.objects.create(brand=brand, name=name))
+    clip(brand, "Plain")
+    assert titles(find("-tag:old")) == ["Plain", "New"]
+
+
+def test_every_tag_must_be_there(find: Find, brand: Brand) -> None:
+    summer, drinks = (Tag.objects.create(brand=brand, name=name) for name in ("summer", "drinks"))
+    clip(brand, "Both").tags.add(summer, drinks)
+    clip(brand, "One").tags.add(summer)
+    assert titles(find("tag:summer tag:drinks")) == ["Both"]
+
+
+def test_any_of_several_states_will_do(find: Find, brand: Brand) -> None:
+    for state in (Approval.DRAFT, Approval.REJECTED, Approval.APPROVED):
+        clip(brand, str(state.label), approval=state)
+    assert titles(find("state:draft state:rejected")) == ["Rejected", "Draft"]
+
+
+def test_a_filter_that_no_field_knows_fails_rather_than_shows_all(find: Find) -> None:
+    with pytest.raises(KeyError):
+        find("", filters=Filters(states=("approved",)))

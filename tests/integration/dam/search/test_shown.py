@@ -49,9 +49,9 @@ def test_those_who_work_here_find_what_the_draft_shows_and_when(find: Find, asse
 @pytest.mark.parametrize(
     ("filters", "viewers", "workers"),
     [
-        (Filters(states=("approved",)), 1, 0),
-        (Filters(states=("draft",)), 0, 1),
-        (Filters(origins=("generated",)), 0, 1),
+        (Filters(state=("approved",)), 1, 0),
+        (Filters(state=("draft",)), 0, 1),
+        (Filters(origin=("generated",)), 0, 1),
         (Filters(credentials=("trusted",)), 1, 0),
     ],
 )

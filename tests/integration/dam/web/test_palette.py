@@ -37,6 +37,12 @@ def test_a_clip_is_found_by_parts_of_its_title(brand: Brand, sign_in: SignIn) ->
     assert [clip.title for clip in clips] == ["Summer can spin"]
 
 
+def test_a_nul_among_the_words_is_passed_over(brand: Brand, sign_in: SignIn) -> None:
+    VersionFactory.create(asset__brand=brand, asset__title="Summer")
+    clips = sign_in(Role.CREATOR).get(ADDRESS, {"q": "sum\0mer"}).context["clips"]
+    assert [clip.title for clip in clips] == ["Summer"]
+
+
 def test_a_viewer_is_not_told_of_drafts(brand: Brand, sign_in: SignIn) -> None:
     VersionFactory.create(asset__brand=brand, asset__title="Secret draft")
     assert "Secret draft" not in sign_in(Role.VIEWER).get(ADDRESS, {"q": "secret"}).content.decode()

@@ -10,8 +10,8 @@ from dam.web.listing import Cursor, ListingQuery
 
 
 def test_an_address_is_read_back_as_it_was_written() -> None:
-    asked = ListingQuery(words="red bottle", filters=Filters(states=("approved",), tags=("summer", "a&b")))
-    assert listing.read(QueryDict(asked.address().lstrip("?"))) == asked
+    query = ListingQuery(words="red bottle", filters=Filters(state=("approved",), tag=("summer", "a&b")))
+    assert listing.read(QueryDict(query.address().lstrip("?"))) == query
 
 
 def test_a_cursor_is_read_back_as_it_was_written() -> None:
@@ -32,10 +32,19 @@ def test_a_broken_start_is_the_beginning(start: str) -> None:
 
 
 def test_a_filter_is_put_in_and_taken_out() -> None:
-    asked = ListingQuery(words="red")
-    assert asked.toggled("state", "draft") == "?q=red&state=draft"
-    assert ListingQuery(words="red", filters=Filters(states=("draft",))).toggled("state", "draft") == "?q=red"
+    query = ListingQuery(words="red")
+    assert query.toggled("state", "draft") == "?q=red&state=draft"
+    assert ListingQuery(words="red", filters=Filters(state=("draft",))).toggled("state", "draft") == "?q=red"
 
 
 def test_a_filter_leads_back_to_the_first_page() -> None:
     assert "start" not in ListingQuery(words="red", start=48).toggled("state", "draft")
+
+
+@pytest.mark.parametrize("name", ["state", "origin", "credentials", "tag", "by"])
+def test_a_value_with_a_nul_is_left_out(name: str) -> None:
+    assert listing.read(QueryDict(f"{name}=a%00b&{name}=draft")).filters == {name: ("draft",)}
+
+
+def test_a_nul_among_the_words_is_a_space() -> None:
+    assert listing.read(QueryDict("q=red%00bottle")).words == "red bottle"

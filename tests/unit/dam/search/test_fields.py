@@ -1,0 +1,47 @@
+"""The table of search fields."""
+
+from pathlib import Path
+
+import pytest
+
+from dam.catalog.models import Asset
+from dam.search import fields
+from dam.search.search_field import SearchField
+
+DOCS = Path(__file__).parents[4] / "docs" / "search.md"
+every_field = pytest.mark.parametrize("field", fields.FIELDS.values(), ids=fields.FIELDS)
+
+
+@every_field
+@pytest.mark.parametrize("shown", ["latest", "released"])
+def test_the_columns_exist_in_either_version(field: SearchField, shown: str) -> None:
+    for lookup in (field.column_for(shown), *field.lookups_for(shown)):
+        str(Asset.objects.filter(**{lookup: "x"}).query)
+
+
+@every_field
+def test_every_stored_value_may_be_typed_in_capitals_and_with_spaces(field: SearchField) -> None:
+    for value, _ in field.choices:
+        assert field.read(value) == field.read(value.replace("_", " ").upper()) == value
+
+
+@every_field
+def test_a_synonym_means_a_value_that_exists_and_hides_none(field: SearchField) -> None:
+    stored = {value for value, _ in field.choices}
+    assert set(field.synonyms.values()) <= stored
+    assert not stored & set(field.synonyms)
+
+
+@every_field
+def test_the_manual_tells_of_it(field: SearchField) -> None:
+    text = DOCS.read_text()
+    assert f"`{field.name}:" in text
+    assert f"`-{field.name}:" in text or not field.excludable
+
+
+def test_a_field_without_choices_takes_what_is_typed() -> None:
+    assert fields.FIELDS["tag"].read("Cold Drinks") == "Cold Drinks"
+
+
+def test_a_value_that_a_field_does_not_have_is_none() -> None:
+    assert fields.FIELDS["state"].read("finished") is None
