@@ -20,6 +20,7 @@ from dam.media.errors import FileRefused
 from provenance.manifests import signing
 from provenance.models import Release
 from provenance.releases import recovery, release_file, releases, sending, worker
+from provenance.releases import tasks as release_tasks
 from provenance.releases.recovery import Recovered
 from provenance.releases.states import ReleaseStatus
 from tests import release_factory
@@ -74,6 +75,13 @@ def test_a_release_whose_message_was_lost_is_sent_again(sent: list[int]) -> None
 def test_a_release_just_made_is_left_to_its_own_transaction(sent: list[int]) -> None:
     waiting(created_at=NOW)
     assert recovery.recover(at=NOW) == Recovered(sent=0, failed=0)
+
+
+def test_a_message_of_an_earlier_version_is_no_error_and_signs_nothing() -> None:
+    """0.1 named the version; what such a message asked for is a row by now, which recovery sends."""
+    release = waiting()
+    release_tasks.release(version_id=str(release.version_id))
+    assert reload(release).state == ReleaseStatus.SIGNING
 
 
 def test_a_backlog_is_not_multiplied(sent: list[int]) -> None:
