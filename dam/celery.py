@@ -1,4 +1,4 @@
-"""The Celery application. Every task names its queue: gpu, media, index, sign or default."""
+"""The Celery application. Every task is named after its queue (dam.core.tasks)."""
 
 import logging
 import os

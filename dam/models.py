@@ -2,7 +2,7 @@
 
 from dam.accounts.models import ApiToken, Brand, Membership, ShareLink, User
 from dam.audit.models import Event
-from dam.catalog.models import Asset, Rendition, Tag, Version
+from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.ingest.models import Step, Upload
 from dam.rights.models import RightsRecord
 from dam.search.models import Embedding
@@ -15,6 +15,7 @@ __all__ = [
     "Event",
     "Membership",
     "Rendition",
+    "RenditionPart",
     "RightsRecord",
     "ShareLink",
     "Step",

@@ -159,6 +159,8 @@ class Version(models.Model):
 
 
 class RenditionKind(models.TextChoices):
+    """The kinds that pages ask for by name. Which there are, dam.media.specs says, above this package."""
+
     POSTER = "poster", "Poster"
     SPRITE = "sprite", "Sprite"
     PROXY = "proxy", "Review proxy"
@@ -168,7 +170,7 @@ class Rendition(models.Model):
     """A file derived from a version; one of each kind, so making it again is harmless."""
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="renditions")
-    kind = models.CharField(max_length=10, choices=RenditionKind.choices)
+    kind = models.CharField(max_length=20)  # of dam.media.specs
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
     content_type = models.CharField(max_length=60)
@@ -185,3 +187,21 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} {self.kind}"
+
+
+class RenditionPart(models.Model):
+    """A further file of a rendition that has several: the segments that a stream's playlist names."""
+
+    rendition = models.ForeignKey(Rendition, on_delete=models.CASCADE, related_name="parts")
+    name = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    content_type = models.CharField(max_length=60)
+    storage_key = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rendition", "name"], name="rendition_part_once")]
+        indexes = [models.Index(fields=["storage_key"], name="rendition_part_key")]  # asked by the cleanup
+
+    def __str__(self) -> str:
+        return f"{self.rendition} {self.name}"

@@ -5,10 +5,12 @@ saw; rights, delivery and facets read the columns. Each write is a conditional u
 alone. The caller records the audit event in the same transaction.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
 from dam.catalog.models import (
@@ -18,11 +20,20 @@ from dam.catalog.models import (
     Processing,
     ReleaseState,
     Rendition,
-    RenditionKind,
+    RenditionPart,
     Version,
 )
 from dam.core import errors, events
 from dam.core.storage import Stored
+
+
+@dataclass(frozen=True)
+class StoredPart:
+    """A stored file of a rendition that has several, and its name in the rendition's address."""
+
+    name: str
+    stored: Stored
+    content_type: str
 
 
 class ApprovalMoved(errors.Refused):
@@ -125,26 +136,40 @@ def set_timeline(version_id: UUID, *, frame_count: int, frame_rate: Fraction, du
 
 def keep_rendition(
     version: Version,
-    kind: RenditionKind,
+    kind: str,
     stored: Stored,
     *,
     content_type: str,
     width: int | None = None,
     height: int | None = None,
     details: dict[str, object] | None = None,
+    parts: Sequence[StoredPart] = (),
 ) -> Rendition:
     """Keep the version's one rendition of this kind; made again, it takes the earlier one's place."""
-    rendition, _ = Rendition.objects.update_or_create(
-        version=version,
-        kind=kind,
-        defaults={
-            "sha256": stored.sha256,
-            "size": stored.size,
-            "content_type": content_type,
-            "storage_key": stored.key,
-            "width": width,
-            "height": height,
-            "details": details or {},
-        },
-    )
+    with transaction.atomic():
+        rendition, _ = Rendition.objects.update_or_create(
+            version=version,
+            kind=kind,
+            defaults={
+                "sha256": stored.sha256,
+                "size": stored.size,
+                "content_type": content_type,
+                "storage_key": stored.key,
+                "width": width,
+                "height": height,
+                "details": details or {},
+            },
+        )
+        rendition.parts.all().delete()
+        RenditionPart.objects.bulk_create(
+            RenditionPart(
+                rendition=rendition,
+                name=part.name,
+                sha256=part.stored.sha256,
+                size=part.stored.size,
+                content_type=part.content_type,
+                storage_key=part.stored.key,
+            )
+            for part in parts
+        )
     return rendition

@@ -8,7 +8,8 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
-QUEUES = ("gpu", "media", "index", "sign", "default")
+# One line for each kind of work, so that nothing quick waits behind something slow (docs/operations.md).
+QUEUES = ("gpu", "check", "media", "transcode", "index", "sign", "verify", "default")
 
 
 def queue_of(task_name: str) -> str:

@@ -4,15 +4,18 @@ from datetime import datetime
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
-from dam.catalog.models import RenditionKind, Version
+from dam.catalog.models import Version
+from dam.media import specs
 from dam.rights import policy, terms
 from dam.rights.policy import Use, Verdict
 
 MASTER = "master"
-# What is shown on the page itself, to whoever may see the version.
-SHOWN = (RenditionKind.POSTER.value, RenditionKind.SPRITE.value, RenditionKind.PROXY.value)
-KINDS = (*SHOWN, MASTER)
 ALLOWED = Verdict(allowed=True)
+
+
+def knows(kind: str) -> bool:
+    """Whether a version can have such a file."""
+    return kind == MASTER or specs.find(kind) is not None
 
 
 def may_download(
@@ -36,9 +39,11 @@ def may_download(
 def may_fetch(principal: Principal, kind: str) -> Verdict:
     """Whether a principal that may see the version may have this file of it now.
 
-    What the page shows goes to whoever sees it; a master is working material of those who make and clear.
+    What the page shows goes to whoever sees it. A master is working material of those who make and clear it,
+    as are the other files made of it.
     """
-    return ALLOWED if kind in SHOWN else _granted(principal, Capability.DOWNLOAD_MASTER)
+    spec = specs.find(kind)
+    return ALLOWED if spec is not None and spec.shown else _granted(principal, Capability.DOWNLOAD_MASTER)
 
 
 def _granted(principal: Principal, capability: Capability) -> Verdict:

@@ -5,8 +5,11 @@ import sys
 from dataclasses import dataclass
 
 SMALL_MACHINE_CORES = 4
+QUEUES = ("gpu", "check", "media", "transcode", "index", "sign", "verify", "default")
 PACKAGES = ("dam", "provenance", "generation")  # the code whose changes start a process again
 WEB_SHUTDOWN_SECONDS = 2
+# These take all the time that nobody else wants, so that pages stay quick meanwhile.
+NICENESS: dict[tuple[str, ...], int] = {("gpu",): 5, ("transcode",): 10}
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,13 @@ def plan(*, host: str, port: int, cores: int, reload: bool = False) -> tuple[Pro
 def worker_queues(cores: int) -> tuple[tuple[str, ...], ...]:
     """Which queues share a worker.
 
-    A generation takes minutes, so `gpu` never shares one; on a small machine the others do.
+    A generation takes minutes and a transcode hours, so they share theirs with nobody; nor does `index`,
+    where a search waits for an answer. Those that people wait for beside an upload or a public check have
+    one without anything slow, also on a small machine.
     """
     if cores <= SMALL_MACHINE_CORES:
-        return ("gpu",), ("media", "index", "sign", "default")
-    return ("gpu",), ("media",), ("index",), ("sign",), ("default",)
+        return ("gpu",), ("check", "verify"), ("media", "sign", "default"), ("transcode",), ("index",)
+    return tuple((queue,) for queue in QUEUES)
 
 
 def _web(host: str, port: int, *, reload: bool) -> Process:
@@ -43,7 +48,7 @@ def _web(host: str, port: int, *, reload: bool) -> Process:
 
 
 def _worker(queues: tuple[str, ...], *, cores: int, reload: bool) -> Process:
-    name = queues[0] if len(queues) == 1 else "worker"
+    name = "-".join(queues)
     arguments = ["celery", "--app", "dam.celery", "worker", "--queues", ",".join(queues)]
     # One child process: the encoder stays warm in it, a time limit can end it, and a file that crashes a
     # decoder takes the child along and not the worker.
@@ -53,9 +58,14 @@ def _worker(queues: tuple[str, ...], *, cores: int, reload: bool) -> Process:
         arguments += ["--beat"]  # sends what is due from time to time (CELERY_BEAT_SCHEDULE)
     if reload:
         arguments = ["dam.embedded.autoreload", *PACKAGES, "--", sys.executable, "-m", *arguments]
-    return Process(name, _python(arguments), threads=cores if queues == ("gpu",) else max(1, cores // 2))
+    return Process(
+        name,
+        _python(arguments, niceness=NICENESS.get(queues, 0)),
+        threads=cores if queues == ("gpu",) else max(1, cores // 2),
+    )
 
 
-def _python(arguments: list[str]) -> str:
+def _python(arguments: list[str], *, niceness: int = 0) -> str:
+    nice = ["nice", "-n", str(niceness)] if niceness else []
     # exec, so that the shell does not stay between a process and its signals.
-    return "exec " + shlex.join([sys.executable, "-m", *arguments])
+    return "exec " + shlex.join([*nice, sys.executable, "-m", *arguments])

@@ -20,14 +20,12 @@ from dam.accounts.models import Brand
 from dam.catalog import stored_files, tags
 from dam.core import storage
 from dam.core.storage import Entry, Stored
-from dam.core.tasks import enqueue
-from dam.ingest import steps, uploads
+from dam.ingest import uploads
 from dam.ingest.models import Upload, UploadState
 
 log = logging.getLogger(__name__)
 
 ABANDONED = timedelta(days=1)
-UNDECIDED = timedelta(minutes=15)
 FORGOTTEN = timedelta(days=30)
 BATCH = 500  # stored files asked about at once
 
@@ -37,22 +35,18 @@ class Swept:
     """How many of each were put right."""
 
     uploads: int
-    undecided: int
     staged: int
     scratch: int
     stored: int
-    steps: int
 
 
 def run(*, at: datetime | None = None) -> Swept:
     at = at or timezone.now()
     swept = Swept(
         uploads=_abandoned_uploads(at),
-        undecided=_undecided_uploads(at),
         staged=_staged_leftovers(at),
         scratch=_scratch_leftovers(at),
         stored=_stored_orphans(at),
-        steps=steps.resume_lost(),
     )
     tags.delete_unused()
     Upload.objects.exclude(state__in=[UploadState.RECEIVING, UploadState.RECEIVED]).filter(
@@ -73,16 +67,6 @@ def _abandoned_uploads(at: datetime) -> int:
             continue
         count += 1
     return count
-
-
-def _undecided_uploads(at: datetime) -> int:
-    """Complete uploads whose task was lost: ask again."""
-    waiting = Upload.objects.filter(state=UploadState.RECEIVED, updated_at__lt=at - UNDECIDED).values_list(
-        "pk", flat=True
-    )
-    for pk in waiting:
-        enqueue("media.take_upload", upload_id=str(pk))
-    return len(waiting)
 
 
 def _staged_leftovers(at: datetime) -> int:

@@ -10,6 +10,23 @@ from dam.accounts.models import Brand
 from dam.catalog.models import Asset, Version
 
 
+class Work(models.Model):
+    """Something a worker is to do. What is to be sent, now or again, follows from these columns alone."""
+
+    # Begun and not put back: of one that is waiting again, how many workers died over it.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    # How often it was put back because the database, storage or the like was away.
+    interruptions = models.PositiveSmallIntegerField(default=0)
+    sends = models.PositiveSmallIntegerField(default=0)
+    # When recovery sends it (again), should nobody have taken it by then.
+    due_at = models.DateTimeField(null=True)
+    # Its worker keeps moving this on; once it is past, the worker is gone.
+    held_until = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
 class UploadState(models.TextChoices):
     RECEIVING = "receiving", "Receiving"
     RECEIVED = "received", "Checking"
@@ -19,7 +36,7 @@ class UploadState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-class Upload(models.Model):
+class Upload(Work):
     """A file being received in pieces; its bytes are staged in storage until it is accepted."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -55,22 +72,25 @@ class StepState(models.TextChoices):
     SKIPPED = "skipped", "Skipped"
 
 
-class Step(models.Model):
-    """One processing step of one version (names in dam.ingest.steps)."""
+class Step(Work):
+    """One processing step of one version (names in dam.ingest.step_specs)."""
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="steps")
     name = models.CharField(max_length=20)
     position = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=8, choices=StepState.choices, default=StepState.WAITING)
     reason = models.CharField(max_length=300, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    # The task that runs it: a broker that delivers the same task again says that its worker died.
-    claim = models.CharField(max_length=64, blank=True)
+    claim = models.CharField(max_length=64, blank=True)  # of the run that it belongs to now
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "name"], name="step_once")]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="step_due", condition=models.Q(state__in=["waiting", "running"])
+            )
+        ]
         ordering = ["position"]
 
     def __str__(self) -> str:

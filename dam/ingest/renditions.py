@@ -1,75 +1,84 @@
-"""The work of the media steps: making a version's poster, sprite and proxy."""
+"""The work of every rendition's step: have its recipe make it, keep its files, then its rows."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
-from dam.catalog import versions
-from dam.catalog.models import RenditionKind, Version
-from dam.core import storage
+from django.db import DatabaseError, InterfaceError, transaction
+from django.utils.module_loading import import_string
+
+from dam.catalog import stored_files, versions
+from dam.catalog.models import Version
+from dam.catalog.versions import StoredPart
+from dam.core import database, storage
+from dam.core.storage import Stored
 from dam.ingest import disk_space
-from dam.media import runner, specs
+from dam.media import specs
 from dam.media.probe import MediaInfo
+from dam.media.recipes import Made, MadeFile
+
+log = logging.getLogger(__name__)
 
 
-def make_poster(version: Version) -> None:
-    with _workplace(version) as (master, info, folder):
-        made = folder / "poster.webp"
-        size = runner.poster(master, made, info=info)
-        _keep(version, RenditionKind.POSTER, made, specs.POSTER, size=size)
+def make(version: Version, kind: str) -> str:
+    """Make the version's rendition of this kind; made again, it takes the earlier one's place.
 
-
-def make_sprite(version: Version) -> None:
-    with _workplace(version) as (master, info, folder):
-        made = folder / "sprite.webp"
-        size, grid = runner.sprite(master, made, info=info)
-        _keep(version, RenditionKind.SPRITE, made, specs.SPRITE, size=size, details=grid)
-
-
-def make_proxy(version: Version) -> str:
-    """Make the review proxy, and count the version's frames as the proxy has them. Returns a remark.
-
-    What a header says and what can be decoded differ in damaged files; people review what they see.
+    Returns a remark for people. On any failure no file stays that no row names.
     """
-    with _workplace(version) as (master, info, folder):
-        made = folder / "proxy.mp4"
-        facts = runner.proxy(master, made, info=info)
-        size = (facts.width, facts.height)
-        _keep(version, RenditionKind.PROXY, made, specs.PROXY, size=size)
-    versions.set_timeline(
-        version.pk, frame_count=facts.frame_count, frame_rate=info.frame_rate, duration_ms=facts.duration_ms
-    )
-    remarks = list(info.warnings)
-    if facts.frame_count < info.frame_count - 1:
-        remarks.insert(0, f"Only {facts.frame_count} of {info.frame_count} frames could be decoded.")
-    return " ".join(remarks)
+    spec = specs.find(kind)
+    if spec is None:
+        raise LookupError(f"No rendition is called {kind!r}.")
+    disk_space.require(0)
+    with storage.local_copy(version.storage_key) as master, storage.scratch() as folder:
+        info = MediaInfo.from_json(version.media_info)
+        made: Made = import_string(spec.recipe)(master, folder, info=info)
+        with _storing(version) as stored:
+            file = _put(version, made.file, stored)
+            parts = [
+                StoredPart(part.name, _put(version, part, stored), part.content_type) for part in made.parts
+            ]
+            database.again(lambda: _keep(version, kind, made, file, parts))
+    return made.remark
+
+
+def _put(version: Version, file: MadeFile, stored: list[Stored]) -> Stored:
+    stored.append(storage.put(file.path, brand_id=version.brand_id, suffix=file.path.suffix))
+    return stored[-1]
+
+
+def _keep(version: Version, kind: str, made: Made, file: Stored, parts: list[StoredPart]) -> None:
+    width, height = made.size or (None, None)
+    with transaction.atomic():
+        versions.keep_rendition(
+            version,
+            kind,
+            file,
+            content_type=made.file.content_type,
+            width=width,
+            height=height,
+            details=made.details,
+            parts=parts,
+        )
+        if made.timeline is not None:
+            versions.set_timeline(
+                version.pk,
+                frame_count=made.timeline.frame_count,
+                frame_rate=MediaInfo.from_json(version.media_info).frame_rate,
+                duration_ms=made.timeline.duration_ms,
+            )
 
 
 @contextmanager
-def _workplace(version: Version) -> Iterator[tuple[Path, MediaInfo, Path]]:
-    """The master as a path, its facts, and a folder to work in."""
-    disk_space.require(0)
-    with storage.local_copy(version.storage_key) as master, storage.scratch() as folder:
-        yield master, MediaInfo.from_json(version.media_info), folder
-
-
-def _keep(
-    version: Version,
-    kind: RenditionKind,
-    made: Path,
-    spec: specs.Poster | specs.Sprite | specs.Movie,
-    *,
-    size: tuple[int, int],
-    details: dict[str, Any] | None = None,
-) -> None:
-    stored = storage.put(made, brand_id=version.brand_id, suffix=spec.suffix)
-    versions.keep_rendition(
-        version,
-        kind,
-        stored,
-        content_type=spec.content_type,
-        width=size[0],
-        height=size[1],
-        details=details,
-    )
+def _storing(version: Version) -> Iterator[list[Stored]]:
+    """What the block has put into storage goes again when it fails, unless some row names it."""
+    stored: list[Stored] = []
+    try:
+        yield stored
+    except BaseException:
+        for file in stored:
+            try:
+                with transaction.atomic():
+                    stored_files.drop(file, brand_id=version.brand_id)
+            except (DatabaseError, InterfaceError, OSError):
+                log.warning("%s stays until the cleanup finds it.", file.key)
+        raise

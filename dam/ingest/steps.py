@@ -1,16 +1,17 @@
-"""The steps every version goes through after it is taken, in order, one after the other.
+"""The steps every version goes through after it is taken, side by side where none waits for another.
 
-No step needs another's outcome, so a failed one stops nothing. Each may run again: its task is delivered
-twice, its worker dies, or a person asks for it.
+A failed one stops nothing. Each may run again: its task is delivered twice, its worker dies, or a person
+asks for it. Locks are taken in one order: the version, then its step.
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from uuid import UUID
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
 
-from celery import current_task
+from celery.exceptions import Reject
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -21,36 +22,19 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Processing, Version
-from dam.core import errors, events
+from dam.core import database, errors, events
 from dam.core.tasks import enqueue
+from dam.ingest import backoff, holding, outages, step_specs
 from dam.ingest.models import Step, StepState
+from dam.ingest.step_specs import StepSpec
 from dam.media.errors import FileRefused
 from dam.media.runner import MediaFailed
 
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3  # of workers that died over it
-
-
-@dataclass(frozen=True)
-class StepSpec:
-    """A step: its name, its task, its title, and how long it may run before it counts as lost."""
-
-    name: str
-    task: str
-    title: str
-    limit: timedelta
-
-
-# By task name alone: some of the tasks live above this package (a test checks that each exists).
-STEPS = (
-    StepSpec("poster", "media.poster", "Poster", timedelta(minutes=20)),
-    StepSpec("sprite", "media.sprite", "Hover preview", timedelta(minutes=20)),
-    StepSpec("proxy", "media.proxy", "Review proxy", timedelta(hours=5, minutes=30)),
-    StepSpec("embed", "index.embed", "Visual search", timedelta(minutes=40)),
-    StepSpec("credentials", "sign.check_credentials", "Credentials", timedelta(minutes=20)),
-)
-BY_NAME = {spec.name: spec for spec in STEPS}
+LEFT: dict[str, Any] = {"state": StepState.SKIPPED, "reason": "Made when somebody asks for it."}
+SETTLED = (StepState.DONE, StepState.FAILED, StepState.SKIPPED)
 
 
 class StepFailed(errors.Refused):
@@ -69,57 +53,71 @@ class StepBusy(errors.Refused):
     code = "step_busy"
 
 
+class NoSuchStep(errors.Refused):
+    """No step has this name."""
+
+    code = "no_such_step"
+
+
 def begin(version: Version) -> None:
-    """Make a new version's steps and send the first one off."""
+    """Make a new version's steps and send off all that wait for no other."""
     Step.objects.bulk_create(
-        Step(version=version, name=spec.name, position=place) for place, spec in enumerate(STEPS)
+        Step(version=version, name=spec.name, position=place, **({} if spec.on_arrival else LEFT))
+        for place, spec in enumerate(step_specs.table())
     )
-    enqueue(STEPS[0].task, version_id=str(version.pk))
+    _send_ready(version)
 
 
 def run(version_id: UUID | str, name: str, work: Callable[[Version], str | None]) -> None:
-    """Claim the step, do `work(version)`, keep how it went, and send the next waiting step off.
+    """Claim the step, do `work(version)`, keep how it went, and send off what waited for it.
 
-    What `work` returns is kept as a remark. Does nothing when the step is done or runs elsewhere. An
-    unforeseen exception fails the step and is raised on, for the log.
+    What `work` returns is kept as a remark. Does nothing when the step is done or runs elsewhere. When the
+    database, storage or the like was away, the step is put back and tried later. An unforeseen exception
+    fails the step and is raised on, for the log. Raises Reject, for the broker to deliver the task again,
+    when the database stays away.
     """
-    claim = _claim_name()
-    if not _claim(version_id, name, claim):
-        return
-    version = Version.objects.select_related("asset", "brand").get(pk=version_id)
-    _publish(version)
+    claim = uuid4().hex
     try:
-        remark = work(version)
-    except StepSkipped as skipped:
-        _finish(version, name, claim, StepState.SKIPPED, str(skipped))
-    except (StepFailed, MediaFailed, FileRefused) as problem:
-        _finish(version, name, claim, StepState.FAILED, str(problem))
-    except (SystemExit, KeyboardInterrupt):  # the worker is told to stop: leave it to the next one
-        _finish(version, name, claim, StepState.WAITING, "")
-        raise
-    except Exception as problem:
-        kind = type(problem).__name__
-        reason = f"Something went wrong that nobody foresaw ({kind}). The worker's log has the details."
-        _finish(version, name, claim, StepState.FAILED, reason)
-        raise
-    else:
-        _finish(version, name, claim, StepState.DONE, remark or "")
+        if database.again(lambda: _claim(version_id, name, claim)):
+            _run_claimed(version_id, name, claim, work)
+    except Version.DoesNotExist:
+        log.info("Version %s is gone, and with it its step %s.", version_id, name)
+    except database.AWAY as problem:
+        log.warning("The database is away; step %s of %s goes back to its queue.", name, version_id)
+        raise Reject(problem, requeue=True) from problem
 
 
 def retry(version: Version, name: str, *, by: Principal) -> None:
-    """Run a step again. Raises StepBusy while it waits or runs, Step.DoesNotExist for an unknown name.
+    """Run a step again, or for the first time where it was left until somebody asks.
 
-    Raises PermissionDenied, too.
+    Raises StepBusy while it waits or runs, NoSuchStep for an unknown name, and PermissionDenied.
     """
     by.require(Capability.RETRY, brand=version.brand)
-    step = Step.objects.get(version=version, name=name)
+    places = {spec.name: place for place, spec in enumerate(step_specs.table())}
+    if name not in places:
+        raise NoSuchStep(name)
     with trail.recording():
-        idle = Q(state__in=[StepState.FAILED, StepState.DONE, StepState.SKIPPED]) | _lost(name)
+        _lock(version.pk)
+        # A version from before there was this step has none.
+        defaults = {"position": places[name], **LEFT}
+        step, _ = Step.objects.get_or_create(version=version, name=name, defaults=defaults)
+        idle = Q(state__in=SETTLED) | _lost(name, timezone.now())
         again = Step.objects.filter(idle, pk=step.pk).update(
-            state=StepState.WAITING, reason="", attempts=0, claim="", started_at=None, finished_at=None
+            state=StepState.WAITING,
+            reason="",
+            attempts=0,
+            interruptions=0,
+            sends=0,
+            claim="",
+            due_at=None,
+            held_until=None,
+            started_at=None,
+            finished_at=None,
         )
         if not again:
             raise StepBusy("This step is at work already.")
+        _roll_up(version)
+        _send_ready(version)
         trail.record(
             Verb.STEP_RETRIED,
             brand=version.brand,
@@ -128,107 +126,185 @@ def retry(version: Version, name: str, *, by: Principal) -> None:
             asset_id=version.asset_id,
             data={"step": name},
         )
-        roll_up(version)
-        enqueue(BY_NAME[name].task, version_id=str(version.pk))
 
 
-def resume_lost() -> int:
-    """Send lost steps off again: those that run past their time, and chains that stand still."""
-    resumed = 0
-    for spec in STEPS:
-        lost = Step.objects.filter(_lost(spec.name), name=spec.name)
-        for step in lost:
-            enqueue(spec.task, version_id=str(step.version_id))
-            resumed += 1
-    running = Step.objects.filter(state=StepState.RUNNING).values("version_id")
-    still = (
-        Version.objects.filter(processing__in=[Processing.WAITING, Processing.RUNNING])
-        .filter(created_at__lt=timezone.now() - timedelta(minutes=30))
-        .exclude(pk__in=running)
-    )
-    for version in still:
-        resumed += _send_next(version)
-    return resumed
+def is_ready(step: Step) -> bool:
+    """Whether every step that this one waits for has ended, or isn't there to wait for."""
+    spec = step_specs.find(step.name)
+    if spec is None or not spec.after:
+        return spec is not None
+    before = Step.objects.filter(version_id=step.version_id, name__in=spec.after)
+    return not before.exclude(state__in=SETTLED).exists()
 
 
-def roll_up(version: Version) -> None:
-    """Keep on the version how its steps stand altogether, and tell open pages."""
-    with transaction.atomic():
-        # Locked, so that of two steps that end at once the second sees the first.
-        Version.objects.select_for_update(no_key=True).get(pk=version.pk)
-        found = list(Step.objects.filter(version=version).order_by("position"))
-        states = {step.state for step in found}
-        failed = [step for step in found if step.state == StepState.FAILED]
-        if states <= {StepState.WAITING}:
-            versions.set_processing(version.pk, Processing.WAITING)
-        elif states & {StepState.WAITING, StepState.RUNNING}:
-            versions.set_processing(version.pk, Processing.RUNNING)
-        elif failed:
-            reason = "; ".join(f"{BY_NAME[step.name].title}: {step.reason}" for step in failed)
-            versions.set_processing(version.pk, Processing.FAILED, reason=reason)
-        else:
-            versions.set_processing(version.pk, Processing.READY)
-        _publish(version)
+def message(step: Step, spec: StepSpec) -> tuple[str, dict[str, Any]]:
+    """The task that does the step, and what it is given."""
+    ids = {"version_id": str(step.version_id)}
+    return spec.task, {**ids, "kind": spec.kind} if spec.kind else ids
 
 
-def _claim_name() -> str:
-    """The task's id: the same one comes again when the broker delivers what a dead worker had taken."""
-    return str(current_task.request.id or "") if current_task else ""
+def lost(at: datetime) -> Q:
+    """Running steps whose worker gave no sign of life, or ran past its time."""
+    found = Q(pk__in=[])
+    for spec in step_specs.table():
+        found |= Q(name=spec.name) & _lost(spec.name, at)
+    return found
+
+
+def _run_claimed(
+    version_id: UUID | str, name: str, claim: str, work: Callable[[Version], str | None]
+) -> None:
+    version = Version.objects.select_related("asset", "brand").get(pk=version_id)
+    _publish(version)
+    database.release()
+    mine = Step.objects.filter(version_id=version_id, name=name, state=StepState.RUNNING, claim=claim)
+    try:
+        with holding.held(lambda: mine.all()):
+            remark = work(version)
+    except StepSkipped as skipped:
+        _finish(version, name, claim, StepState.SKIPPED, str(skipped))
+    except (SystemExit, KeyboardInterrupt):  # the worker is told to stop: leave it to the next one
+        _put_back(version, name, claim)
+        raise
+    except Exception as problem:  # noqa: BLE001, as what nobody foresaw is raised on from there
+        _take_problem(version, name, claim, problem)
+    else:
+        _finish(version, name, claim, StepState.DONE, remark or "")
+
+
+def _take_problem(version: Version, name: str, claim: str, problem: Exception) -> None:
+    away = outages.describe(problem, key=version.storage_key)
+    if away is not None:
+        log.warning("Step %s of %s is put back: %s (%r)", name, version.pk, away, problem)
+        _put_back(version, name, claim, reason=away)
+    elif isinstance(problem, StepFailed | MediaFailed | FileRefused):
+        _finish(version, name, claim, StepState.FAILED, str(problem))
+    else:
+        kind = type(problem).__name__
+        reason = f"Something went wrong that nobody foresaw ({kind}). The worker's log has the details."
+        _finish(version, name, claim, StepState.FAILED, reason)
+        raise problem
 
 
 def _claim(version_id: UUID | str, name: str, claim: str) -> bool:
-    free = Q(state=StepState.WAITING) | _lost(name)
-    if claim:
-        free |= Q(state=StepState.RUNNING, claim=claim)
-    step = Step.objects.filter(free, version_id=version_id, name=name)
-    worn_out = step.filter(state=StepState.RUNNING, attempts__gte=MOST_ATTEMPTS)
-    if worn_out.update(
-        state=StepState.FAILED,
-        reason=f"The worker stopped {MOST_ATTEMPTS} times in the middle of this. Try again, or see its log.",
-        finished_at=timezone.now(),
-    ):
-        version = Version.objects.get(pk=version_id)
-        roll_up(version)
-        _send_next(version)
-        return False
-    claimed = step.update(
-        state=StepState.RUNNING,
-        claim=claim,
-        attempts=F("attempts") + 1,
-        reason="",
-        started_at=timezone.now(),
-        finished_at=None,
-    )
-    if claimed:
-        roll_up(Version.objects.get(pk=version_id))
+    at = timezone.now()
+    with _locked(version_id) as version:
+        step = Step.objects.filter(Q(state=StepState.WAITING) | _lost(name, at), version=version, name=name)
+        worn_out = step.filter(state=StepState.RUNNING, attempts__gte=MOST_ATTEMPTS).update(
+            state=StepState.FAILED,
+            reason=f"The worker stopped {MOST_ATTEMPTS} times in the middle of it. Its log may say why.",
+            finished_at=at,
+            held_until=None,
+        )
+        claimed = not worn_out and step.update(
+            state=StepState.RUNNING,
+            claim=claim,
+            attempts=F("attempts") + 1,
+            reason="",
+            started_at=at,
+            finished_at=None,
+            held_until=holding.until(at),
+        )
+        if worn_out or claimed:
+            _roll_up(version)
+        if worn_out:
+            _send_ready(version)
     return bool(claimed)
 
 
-def _lost(name: str) -> Q:
-    """Running for longer than it may: its worker is gone."""
-    return Q(state=StepState.RUNNING, started_at__lt=timezone.now() - BY_NAME[name].limit)
+def _lost(name: str, at: datetime) -> Q:
+    running_over = Q()
+    spec = step_specs.find(name)
+    if spec is not None:
+        running_over = Q(started_at__lt=at - spec.limit)
+    return Q(state=StepState.RUNNING) & (holding.free(at) | running_over)
 
 
 def _finish(version: Version, name: str, claim: str, state: StepState, reason: str) -> None:
-    with transaction.atomic():
-        kept = Step.objects.filter(version=version, name=name, state=StepState.RUNNING, claim=claim).update(
-            state=state, reason=reason[:300], finished_at=timezone.now()
-        )
-        if not kept:
+    def finish() -> None:
+        fields = {"state": state, "reason": reason[:300], "finished_at": timezone.now()}
+        _leave(version, name, claim, fields)
+
+    database.again(finish)
+
+
+def _put_back(version: Version, name: str, claim: str, *, reason: str = "") -> None:
+    """Let it wait for another try, which `reason`, an outage, puts off; too many of them fail it."""
+
+    def put_back() -> None:
+        at = timezone.now()
+        step = Step.objects.get(version=version, name=name)
+        fields: dict[str, Any] = {"state": StepState.WAITING, "attempts": F("attempts") - 1}
+        if not reason:
+            fields |= {"reason": "", "due_at": backoff.next_send(at, sends=0)}
+        elif step.interruptions + 1 < backoff.MOST_INTERRUPTIONS:
+            fields |= {
+                "reason": f"{reason} It is tried again by itself.",
+                "due_at": backoff.next_retry(at, interruptions=step.interruptions),
+                "interruptions": F("interruptions") + 1,
+            }
+        else:
+            fields = {"state": StepState.FAILED, "finished_at": at}
+            fields["reason"] = f"{reason} It was tried {backoff.MOST_INTERRUPTIONS} times."
+        _leave(version, name, claim, fields)
+
+    database.again(put_back)
+
+
+def _leave(version: Version, name: str, claim: str, fields: dict[str, Any]) -> None:
+    with _locked(version.pk) as row:
+        mine = Step.objects.filter(version=row, name=name, state=StepState.RUNNING, claim=claim)
+        if not mine.update(held_until=None, **fields):
             log.info("Step %s of %s went to another worker meanwhile.", name, version.pk)
             return
-        roll_up(version)
-        _send_next(version)
+        _roll_up(row)
+        _send_ready(row)
+        if fields["state"] == StepState.DONE:
+            events.publish(brand_id=row.brand_id, name="library")  # its card may have a new picture
 
 
-def _send_next(version: Version) -> bool:
-    step = Step.objects.filter(version=version, state=StepState.WAITING).order_by("position").first()
-    if step is None:
-        return False
-    enqueue(BY_NAME[step.name].task, version_id=str(version.pk))
-    return True
+@contextmanager
+def _locked(version_id: UUID | str) -> Iterator[Version]:
+    """A transaction with the version locked: of two steps that end at once, the second sees the first."""
+    with transaction.atomic():
+        yield _lock(version_id)
+
+
+def _lock(version_id: UUID | str) -> Version:
+    return Version.objects.select_for_update(no_key=True).get(pk=version_id)
+
+
+def _roll_up(version: Version) -> None:
+    """Keep on the locked version how its steps stand altogether, and tell open pages."""
+    found = list(Step.objects.filter(version=version).order_by("position"))
+    states = {step.state for step in found}
+    failed = [step for step in found if step.state == StepState.FAILED]
+    reason = ""
+    if states <= {StepState.WAITING}:
+        processing = Processing.WAITING
+    elif states & {StepState.WAITING, StepState.RUNNING}:
+        processing = Processing.RUNNING
+    elif failed:
+        processing = Processing.FAILED
+        reason = "; ".join(f"{step_specs.title_of(step.name)}: {step.reason}" for step in failed)
+    else:
+        processing = Processing.READY
+    changed = versions.set_processing(version.pk, processing, reason=reason)
+    _publish(version)
+    if changed:
+        events.publish(brand_id=version.brand_id, name="library")
+
+
+def _send_ready(version: Version) -> None:
+    """Send off the steps that were never sent and wait for no other (any more)."""
+    for step in Step.objects.filter(version=version, state=StepState.WAITING, sends=0):
+        spec = step_specs.find(step.name)
+        if spec is not None and is_ready(step):
+            due = backoff.next_send(timezone.now(), sends=0)
+            Step.objects.filter(pk=step.pk).update(sends=1, due_at=due)
+            task, ids = message(step, spec)
+            enqueue(task, **ids)
 
 
 def _publish(version: Version) -> None:
     events.publish(brand_id=version.brand_id, name=f"version-{version.pk}")
-    events.publish(brand_id=version.brand_id, name="library")

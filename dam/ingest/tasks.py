@@ -4,8 +4,9 @@ from celery import shared_task
 
 from dam.catalog.models import Version
 from dam.core.tasks import enqueue
+from dam.ingest import checks, recovery, renditions, steps
 from dam.ingest import cleanup as sweeping
-from dam.ingest import importer, renditions, steps
+from dam.media import specs
 from dam.search import indexing
 from dam.search.encoders import model_card
 from dam.search.encoders.model_card import NoEncoder
@@ -14,24 +15,21 @@ from dam.search.indexing import NothingSeen
 CATCH_UP_CLIPS = 100  # at a time, so that new clips need not wait behind all the old ones
 
 
-@shared_task(name="media.take_upload")
-def take_upload(upload_id: str) -> None:
-    importer.take_upload(upload_id)
+@shared_task(name="check.upload")
+def check_upload(upload_id: str) -> None:
+    checks.run(upload_id)
 
 
-@shared_task(name="media.poster")
-def poster(version_id: str) -> None:
-    steps.run(version_id, "poster", renditions.make_poster)
+def render(version_id: str, kind: str) -> None:
+    """Make any rendition of dam.media.specs."""
+    steps.run(version_id, kind, lambda version: renditions.make(version, kind))
 
 
-@shared_task(name="media.sprite")
-def sprite(version_id: str) -> None:
-    steps.run(version_id, "sprite", renditions.make_sprite)
-
-
-@shared_task(name="media.proxy")
-def proxy(version_id: str) -> None:
-    steps.run(version_id, "proxy", renditions.make_proxy)
+# One task under the name of each lane: a task is named after its queue.
+RENDER_TASKS = {
+    lane: shared_task(name=f"{lane}.render")(render)
+    for lane in sorted({spec.lane for spec in specs.RENDITIONS})
+}
 
 
 @shared_task(name="index.embed")
@@ -56,6 +54,11 @@ def catch_up() -> None:
         return
     for version in indexing.behind(encoder=encoder).order_by("-created_at")[:CATCH_UP_CLIPS]:
         enqueue("index.look_again", version_id=str(version.pk))
+
+
+@shared_task(name="default.recover_steps")
+def recover_steps() -> None:
+    recovery.run()
 
 
 @shared_task(name="default.sweep")

@@ -177,7 +177,7 @@ def _append(upload: Upload, data: bytes) -> FileRefused | None:
         received=received, parts=parts, state=state, updated_at=timezone.now()
     )
     if last:
-        enqueue("media.take_upload", upload_id=str(upload.pk))
+        enqueue("check.upload", upload_id=str(upload.pk))
         publish(upload)
     upload.received, upload.parts, upload.state = received, parts, state
     return None

@@ -20,6 +20,7 @@ TITLES = {
     "too_costly": "Takes too much to read",
     "too_large": "File too large",
     "disk_full": "No room left",
+    "not_checked": "Couldn't be checked",
 }
 
 MESSAGES = {
@@ -44,6 +45,7 @@ MESSAGES = {
     ),
     "too_large": "The file is larger than this installation takes. Export it with a lower bit rate.",
     "disk_full": "There is no room left on the server for it. Tell your administrator, then try again.",
+    "not_checked": "Checking the file failed. Send it again, or tell your administrator.",
 }
 
 

@@ -144,6 +144,8 @@ def _make_movie(path: Path, out: Path, *, info: MediaInfo, spec: Movie) -> Media
     try:
         return probe(out)
     except FileRefused as refused:
+        if refused.code == "disk_full":
+            raise
         raise MediaFailed("No frame of it could be decoded.") from refused
 
 
@@ -160,6 +162,8 @@ def _making(out: Path) -> Iterator[Path]:
 
 
 def _require(done: Completed, limits: Limits) -> None:
+    if done.outcome is Outcome.DISK_FULL:
+        raise FileRefused("disk_full")
     if not done.ok:
         raise MediaFailed(_explain_ffmpeg(done, limits))
 
@@ -206,8 +210,6 @@ def _explain_ffmpeg(done: Completed, limits: Limits) -> str:
             return f"It took longer than the {limits.wall_seconds / 60:.0f} minutes one file may take."
         case Outcome.TOO_MUCH_OUTPUT:
             return "What came of it is larger than one file may become."
-        case Outcome.DISK_FULL:
-            return "There is no room left on the server's disk. Make room, then try again."
         case Outcome.OUT_OF_MEMORY:
             return f"It needs more memory than the {limits.memory_bytes // GIB} GB one file may use."
         case Outcome.CRASHED:

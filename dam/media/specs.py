@@ -1,6 +1,12 @@
-"""Which files are made of a master: the only list. Pure."""
+"""Which files are made of a master, and how: the only list (RENDITIONS, at the end). Pure.
+
+Ingest's steps, the render tasks, delivery and the pages' labels follow from it. To add a rendition, add a
+line and write its recipe.
+"""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
 from fractions import Fraction
 
 from dam.media.probe import MediaInfo
@@ -64,3 +70,39 @@ def fit_size(width: int, height: int, longest_side: int | None) -> tuple[int, in
         scale = Fraction(longest_side, max(width, height))
     # 4:2:0 stores colour for every second pixel, so both sides are even.
     return max(2, round(width * scale) // 2 * 2), max(2, round(height * scale) // 2 * 2)
+
+
+class MadeWhen(StrEnum):
+    ON_ARRIVAL = "on arrival"
+    ON_DEMAND = "on demand"
+
+
+@dataclass(frozen=True)
+class RenditionSpec:
+    """One kind of file that is made of a master.
+
+    `recipe` is the dotted name of a function like those of `dam.media.recipes`, so that it may live above
+    this package (a test checks that each exists).
+    """
+
+    kind: str  # at most 20 letters, digits and dashes: part of an address
+    title: str
+    recipe: str
+    lane: str  # the queue of its render task
+    limit: timedelta  # how long making it may take before it counts as lost
+    made: MadeWhen = MadeWhen.ON_ARRIVAL
+    after: tuple[str, ...] = ()  # steps that must have ended before, well or badly
+    shown: bool = True  # on the page, to whoever may see the version; else it is working material
+
+
+RENDITIONS = (
+    RenditionSpec("poster", "Poster", "dam.media.recipes.poster", "media", timedelta(minutes=20)),
+    RenditionSpec("sprite", "Hover preview", "dam.media.recipes.sprite", "media", timedelta(minutes=20)),
+    RenditionSpec(
+        "proxy", "Review proxy", "dam.media.recipes.proxy", "transcode", timedelta(hours=5, minutes=30)
+    ),
+)
+
+
+def find(kind: str) -> RenditionSpec | None:
+    return next((spec for spec in RENDITIONS if spec.kind == kind), None)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.audit.verbs import Verb
-from dam.catalog.models import Rendition, Version
+from dam.catalog.models import Rendition, RenditionPart, Version
 from dam.delivery import access, downloads, streaming
 from dam.ingest import filenames
 from dam.rights.visibility import visible_versions
@@ -20,17 +20,20 @@ from dam.web.decorators import BrandRequest, for_guests, requires
 @for_guests
 @require_safe
 @requires(Capability.VIEW)
-def file(request: BrandRequest, version_id: UUID, kind: str) -> HttpResponseBase:
-    """A file of the version, or the part of it that is asked for. Permission is asked each time."""
+def file(request: BrandRequest, version_id: UUID, kind: str, part: str = "") -> HttpResponseBase:
+    """A file of the version, or the range of it that is asked for. Permission is asked each time.
+
+    `part` names a further file of a rendition that has several: what goes for the one goes for the other.
+    """
     seen = visible_versions(request.principal).select_related("asset", "brand")
     version = get_object_or_404(seen, pk=version_id)
-    if kind not in access.KINDS:
+    if not access.knows(kind):
         raise Http404("There is no such file.")
     verdict = access.may_fetch(request.principal, kind)
     if not verdict.allowed:
         raise PermissionDenied(" ".join(verdict.reasons))
     leaves = kind == access.MASTER
-    stored = version if leaves else get_object_or_404(Rendition, version=version, kind=kind)
+    stored = _stored(version, kind, part)
     try:
         response = streaming.respond(
             request,
@@ -52,6 +55,12 @@ def file(request: BrandRequest, version_id: UUID, kind: str) -> HttpResponseBase
             by=request.principal,
         )
     return response
+
+
+def _stored(version: Version, kind: str, part: str) -> Version | Rendition | RenditionPart:
+    if part:
+        return get_object_or_404(RenditionPart, rendition__version=version, rendition__kind=kind, name=part)
+    return version if kind == access.MASTER else get_object_or_404(Rendition, version=version, kind=kind)
 
 
 def save_as(version: Version, key: str, *, note: str = "") -> str:

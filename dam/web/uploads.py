@@ -3,7 +3,6 @@
 import base64
 import binascii
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
 from typing import Any, cast
 from uuid import UUID
@@ -20,7 +19,7 @@ from dam.catalog.models import Asset, Version
 from dam.core import storage
 from dam.core.errors import Refused
 from dam.ingest import next_versions, steps, uploads
-from dam.ingest.models import Step, Upload
+from dam.ingest.models import Upload
 from dam.ingest.next_versions import NoTarget
 from dam.rights.visibility import visible_assets, visible_versions
 from dam.web import htmx, problem_details
@@ -114,13 +113,16 @@ def recent(request: BrandRequest) -> HttpResponseBase:
 @require_POST
 @requires(Capability.RETRY)
 def retry_step(request: BrandRequest, version_id: UUID, name: str) -> HttpResponse:
-    """Run a processing step again."""
+    """Run a processing step again, or for the first time where it is done on demand."""
     version: Version = get_object_or_404(
         visible_versions(request.principal).select_related("asset", "brand"), pk=version_id
     )
-    get_object_or_404(Step, version=version, name=name)
-    with suppress(steps.StepBusy):  # somebody else pressed it as well: it runs, as was asked
+    try:
         steps.retry(version, name, by=request.principal)
+    except steps.NoSuchStep:
+        raise Http404("There is no such step.") from None
+    except steps.StepBusy:
+        pass  # somebody else pressed it as well: it runs, as was asked
     if htmx.is_htmx(request):
         return htmx.nothing()
     return redirect("asset", request.brand.slug, version.asset_id)

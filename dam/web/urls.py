@@ -25,5 +25,6 @@ urlpatterns: list[URLPattern] = [
     path("uploads/<uuid:upload_id>/", uploads.piece, name="upload-piece"),
     path("versions/<uuid:version_id>/steps/<slug:name>/retry/", uploads.retry_step, name="step-retry"),
     path("files/<uuid:version_id>/<slug:kind>", files.file, name="file"),
+    path("files/<uuid:version_id>/<slug:kind>/<str:part>", files.file, name="file-part"),
     path("events/", events.stream, name="events"),
 ]

@@ -1,6 +1,6 @@
 """Files that anybody may have verified: kept until they are read, the verdict for an hour.
 
-The file is read by the `sign` worker, never by the web process. Nothing is written to the database.
+The file is read by the `verify` worker, never by the web process. Nothing is written to the database.
 """
 
 import secrets
@@ -71,7 +71,7 @@ def submit(file: "File[bytes]", *, filename: str) -> PublicCheck:
     )
     storage.keep(cast(BinaryIO, file), key=_key(submission.id))
     _keep(submission)
-    send("sign.verify_submission", submission_id=submission.id)
+    send("verify.file", submission_id=submission.id)
     return submission
 
 

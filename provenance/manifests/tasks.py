@@ -1,4 +1,4 @@
-"""Tasks of manifests, on the `sign` queue: each takes ids, makes one call, and may run twice."""
+"""Tasks of manifests: each takes ids, makes one call, and may run twice."""
 
 from celery import shared_task
 
@@ -11,6 +11,6 @@ def check_credentials(version_id: str) -> None:
     steps.run(version_id, "credentials", records.check_master)
 
 
-@shared_task(name="sign.verify_submission")
-def verify_submission(submission_id: str) -> None:
+@shared_task(name="verify.file")
+def verify_file(submission_id: str) -> None:
     public_checks.check(submission_id)

@@ -107,6 +107,8 @@ ROWS = (
     Row("GET",  "file", ("released", "proxy"),          200, 200, 200, 200, 200, 200, 200, 200),
     Row("GET",  "file", ("released", "master"),         403, 200, 403, 200, 200, 200, 403, 403),
     Row("GET",  "file", ("released", "secret"),         404, 404, 404, 404, 404, 404, 404, 404),
+    Row("GET",  "file-part", ("released", "proxy", "part-1"), 200, 200, 200, 200, 200, 200, 200, 200),
+    Row("GET",  "file-part", ("released", "master", "part-1"), 403, 404, 403, 404, 404, 404, 403, 403),
 
     # Generation
     Row("GET",  "generate", (),                         403, 200, 403, 403, 200, 200, 403, 403),

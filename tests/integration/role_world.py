@@ -17,7 +17,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.audit import trail
 from dam.catalog import versions
-from dam.catalog.models import Asset, RenditionKind, Version
+from dam.catalog.models import Asset, RenditionKind, RenditionPart, Version
 from dam.core import storage
 from dam.ingest import uploads
 from dam.ingest.models import Step, StepState, Upload
@@ -110,6 +110,14 @@ class World:
         Version.objects.filter(pk=version.pk).update(storage_key=stored.key, size=stored.size)
         for kind in RenditionKind:
             versions.keep_rendition(version, kind, stored, content_type="video/mp4")
+        RenditionPart.objects.create(
+            rendition=version.renditions.get(kind=RenditionKind.PROXY),
+            name="part-1",
+            sha256=stored.sha256,
+            size=stored.size,
+            content_type="video/mp4",
+            storage_key=stored.key,
+        )
         release = Release.objects.get(version=version)
         taken = releases.claim(release.pk, token="worker", at=timezone.now())
         assert taken is not None

@@ -11,8 +11,10 @@ from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
 from dam.audit.models import Event
-from dam.ingest.models import Step
-from dam.ingest.steps import BY_NAME
+from dam.catalog.models import Rendition
+from dam.ingest import step_specs
+from dam.ingest.models import Step, StepState
+from dam.media import specs
 from dam.search.query import Chip
 from dam.web import audit_labels, listing, timecode
 
@@ -119,4 +121,18 @@ def changes(event: Event) -> tuple[str, ...]:
 @register.filter
 def step_title(step: Step) -> str:
     """What a processing step does, for people."""
-    return BY_NAME[step.name].title if step.name in BY_NAME else step.name
+    return step_specs.title_of(step.name)
+
+
+@register.filter
+def on_demand(step: Step) -> bool:
+    """Whether the step was left until somebody asks for what it makes."""
+    spec = step_specs.find(step.name)
+    return step.state == StepState.SKIPPED and spec is not None and not spec.on_arrival
+
+
+@register.filter
+def kind_title(rendition: Rendition) -> str:
+    """What a file made of the master is, for people."""
+    spec = specs.find(rendition.kind)
+    return spec.title if spec else rendition.kind.capitalize()

@@ -65,17 +65,6 @@ def test_an_upload_under_way_is_left_alone(upload: Upload) -> None:
     assert staged() == {uploads.key_of(upload)}
 
 
-def test_a_received_file_whose_task_was_lost_is_asked_for_again(
-    upload: Upload, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sent: list[str] = []
-    monkeypatch.setattr(cleanup, "enqueue", lambda task, **ids: sent.append(ids["upload_id"]))
-    make_old(upload, state=UploadState.RECEIVED)
-    assert cleanup.run().undecided == 1
-    assert sent == [str(upload.pk)]
-    assert staged() == {uploads.key_of(upload)}
-
-
 @pytest.mark.parametrize("size", [10, 9 * 1024 * 1024])  # in a bucket: a tail, a part
 def test_received_bytes_that_no_upload_wants_are_removed_when_they_are_old(db: None, size: int) -> None:
     storage.append(f"{uploads.FOLDER}/stray", {}, offset=0, data=b"x" * size, last=False)

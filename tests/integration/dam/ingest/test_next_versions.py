@@ -17,7 +17,7 @@ from dam.audit.models import Event
 from dam.catalog import assets
 from dam.catalog.models import Approval, Asset, Origin, Version
 from dam.core import storage
-from dam.ingest import next_versions, registration, steps
+from dam.ingest import next_versions, registration, step_specs
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
@@ -58,7 +58,7 @@ def test_the_next_version_takes_the_place_of_the_latest(add: Add, first: Version
     asset = Asset.objects.get()
     assert (second.asset, second.number, second.origin) == (asset, 2, Origin.GENERATED)
     assert (asset.latest, asset.title, asset.released) == (second, first.asset.title, None)
-    assert second.steps.count() == len(steps.STEPS)
+    assert second.steps.count() == len(step_specs.table())
 
 
 def test_it_starts_as_a_draft_without_rights_while_the_released_one_keeps_its_own(

@@ -14,7 +14,7 @@ from dam.audit.models import Event
 from dam.catalog import assets
 from dam.catalog.models import Asset, Origin, Version
 from dam.core import locks, storage
-from dam.ingest import cleanup, disk_space, registration, steps
+from dam.ingest import cleanup, disk_space, registration, step_specs
 from dam.ingest.models import Step
 from dam.ingest.registration import AlreadyKnown
 from dam.media.errors import FileRefused
@@ -50,7 +50,7 @@ def test_a_file_becomes_an_asset_with_all_that_belongs_to_it(
     asset = version.asset
     assert asset.latest == version
     assert (version.sha256, version.frame_count, version.rate_numerator) == (storage.sha256_of(clip), 17, 24)
-    assert [step.name for step in version.steps.all()] == [spec.name for spec in steps.STEPS]
+    assert [step.name for step in version.steps.all()] == [spec.name for spec in step_specs.table()]
     assert version.rights.uses == []
     event = Event.objects.get(asset_id=asset.pk)
     assert (event.verb, event.actor, event.data["sha256"]) == ("asset.uploaded", creator, version.sha256)
@@ -246,4 +246,4 @@ def test_twice_at_once_makes_one_asset(servers: None, accept: Accept) -> None:
     for thread in threads:
         thread.join(30)
     assert sorted(outcomes) == ["known", "taken"]
-    assert Step.objects.count() == len(steps.STEPS)
+    assert Step.objects.count() == len(step_specs.table())

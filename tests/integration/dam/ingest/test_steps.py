@@ -1,14 +1,22 @@
+import errno
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from celery.exceptions import Reject
+from django.db import OperationalError
 from django.utils import timezone
 
 from dam.audit.models import Event
 from dam.catalog.models import Processing, Version
 from dam.celery import app
-from dam.ingest import steps
+from dam.core import sandbox, storage
+from dam.ingest import backoff, step_specs, steps
 from dam.ingest.models import Step, StepState
-from dam.ingest.steps import StepBusy, StepFailed, StepSkipped
+from dam.ingest.steps import NoSuchStep, StepBusy, StepFailed, StepSkipped
+from dam.media.errors import FileRefused
 from tests.factories import VersionFactory, member
 
 
@@ -38,7 +46,7 @@ def fail(version: Version) -> str:
 
 def test_every_step_has_a_task_that_exists() -> None:
     app.loader.import_default_modules()
-    assert {spec.task for spec in steps.STEPS} <= set(app.tasks)
+    assert {spec.task for spec in step_specs.table()} <= set(app.tasks)
 
 
 def test_a_step_is_done_once(version: Version) -> None:
@@ -56,7 +64,7 @@ def test_a_step_is_done_once(version: Version) -> None:
 def test_a_failed_step_keeps_its_reason_and_stops_no_other(version: Version) -> None:
     steps.run(version.pk, "poster", fail)
     assert (step(version).state, step(version).reason) == (StepState.FAILED, "The moon is in the way.")
-    for spec in steps.STEPS[1:]:
+    for spec in step_specs.table()[1:]:
         steps.run(version.pk, spec.name, done)
     assert processing(version) == (Processing.FAILED, "Poster: The moon is in the way.")
 
@@ -75,7 +83,7 @@ def test_a_skipped_step_counts_as_settled(version: Version) -> None:
         raise StepSkipped("There is no sound.")
 
     steps.run(version.pk, "poster", skip)
-    for spec in steps.STEPS[1:]:
+    for spec in step_specs.table()[1:]:
         steps.run(version.pk, spec.name, done)
     assert processing(version)[0] == Processing.READY
 
@@ -86,11 +94,42 @@ def test_a_version_is_being_processed_while_a_step_waits(version: Version) -> No
     assert processing(version)[0] == Processing.RUNNING
 
 
-def test_the_next_waiting_step_is_sent_off(version: Version, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[str] = []
-    monkeypatch.setattr(steps, "enqueue", lambda task, **ids: sent.append(task))
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Each task that is sent: its name, and the kind of rendition it is to make."""
+    sent: list[tuple[str, str]] = []
+    monkeypatch.setattr(steps, "enqueue", lambda task, **ids: sent.append((task, ids.get("kind", ""))))
+    return sent
+
+
+def test_the_steps_of_a_new_version_are_sent_side_by_side(db: None, sent: list[tuple[str, str]]) -> None:
+    steps.begin(VersionFactory.create())
+    assert sent == [
+        ("media.render", "poster"),
+        ("media.render", "sprite"),
+        ("transcode.render", "proxy"),
+        ("index.embed", ""),
+        ("sign.check_credentials", ""),
+    ]
+
+
+def test_a_step_that_has_run_sends_no_other_again(version: Version, sent: list[tuple[str, str]]) -> None:
     steps.run(version.pk, "poster", fail)
-    assert sent == ["media.sprite"]
+    assert sent == []
+
+
+@pytest.mark.parametrize("outcome", [done, fail])
+def test_a_step_that_waits_for_another_is_sent_once_that_has_ended(
+    db: None, sent: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch, outcome: Callable[[Version], str]
+) -> None:
+    late = step_specs.StepSpec("late", "index.late", "Late", timedelta(minutes=1), after=("poster", "sprite"))
+    monkeypatch.setattr(step_specs, "OTHERS", (late,))
+    version = VersionFactory.create()
+    steps.begin(version)
+    steps.run(version.pk, "sprite", done)
+    assert ("index.late", "") not in sent
+    steps.run(version.pk, "poster", outcome)
+    assert sent.count(("index.late", "")) == 1
 
 
 def test_a_running_step_is_not_run_by_another(version: Version) -> None:
@@ -102,31 +141,117 @@ def test_a_running_step_is_not_run_by_another(version: Version) -> None:
 
 
 def test_a_step_whose_worker_died_is_taken_up_after_its_time(version: Version) -> None:
-    ago = timezone.now() - steps.BY_NAME["poster"].limit - timedelta(seconds=1)
+    ago = timezone.now() - step_specs.table()[0].limit - timedelta(seconds=1)
     Step.objects.filter(pk=step(version).pk).update(state=StepState.RUNNING, started_at=ago, attempts=1)
     steps.run(version.pk, "poster", done)
     assert step(version).state == StepState.DONE
 
 
-def test_a_task_delivered_again_takes_its_own_step_up_at_once(
-    version: Version, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(steps, "_claim_name", lambda: "task-7")
+def running(version: Version, *, seconds_held: int, attempts: int = 1) -> None:
+    now = timezone.now()
     Step.objects.filter(pk=step(version).pk).update(
-        state=StepState.RUNNING, claim="task-7", started_at=timezone.now(), attempts=1
+        state=StepState.RUNNING,
+        claim="another",
+        started_at=now,
+        held_until=now + timedelta(seconds=seconds_held),
+        attempts=attempts,
     )
+
+
+def test_a_task_delivered_twice_does_not_run_beside_itself(version: Version) -> None:
+    """As after a short visibility timeout: the first one's worker is still alive."""
+    running(version, seconds_held=30)
+    steps.run(version.pk, "poster", lambda _: pytest.fail("ran twice at once"))
+    assert (step(version).state, step(version).claim) == (StepState.RUNNING, "another")
+
+
+def test_a_step_whose_worker_gave_no_sign_of_life_is_taken_up(version: Version) -> None:
+    running(version, seconds_held=-1)
+    steps.run(version.pk, "poster", done)
+    assert (step(version).state, step(version).attempts) == (StepState.DONE, 2)
+
+
+def test_what_a_worker_says_of_a_step_that_went_to_another_is_not_heard(version: Version) -> None:
+    def lose(version: Version) -> None:
+        Step.objects.filter(pk=step(version).pk).update(claim="another")
+
+    steps.run(version.pk, "poster", lose)
+    assert step(version).state == StepState.RUNNING
+
+
+def test_a_step_that_kills_its_worker_is_given_up(version: Version) -> None:
+    running(version, seconds_held=-1, attempts=steps.MOST_ATTEMPTS)
+    steps.run(version.pk, "poster", lambda _: pytest.fail("ran a fourth time"))
+    assert step(version).state == StepState.FAILED
+    assert "stopped 3 times" in step(version).reason
+
+
+OUTAGES = {
+    "The database was out of reach.": OperationalError("server closed the connection unexpectedly"),
+    "Storage was out of reach.": storage.Unavailable("no answer"),
+    "The program at work on it was stopped from outside.": sandbox.Interrupted("signal 9"),
+    "There is no room left on the server for it.": FileRefused("disk_full"),
+    "There is no room left on the server": OSError(errno.ENOSPC, "No space left on device"),
+    "The file is missing from storage.": FileNotFoundError("master"),
+}
+
+
+@pytest.mark.parametrize("sentence", OUTAGES)
+def test_what_was_away_puts_a_step_back_with_its_reason(version: Version, sentence: str) -> None:
+    def work(version: Version) -> None:
+        raise OUTAGES[sentence]
+
+    steps.run(version.pk, "poster", work)
+    put_back = step(version)
+    assert (put_back.state, put_back.attempts, put_back.interruptions) == (StepState.WAITING, 0, 1)
+    assert put_back.reason.startswith(sentence)
+    assert put_back.reason.endswith("It is tried again by itself.")
+    assert put_back.due_at is not None
+    assert put_back.due_at > timezone.now()
+
+
+def test_an_outage_that_does_not_end_fails_the_step_in_plain_words(version: Version) -> None:
+    def work(version: Version) -> None:
+        raise storage.Unavailable("no answer")
+
+    for _ in range(backoff.MOST_INTERRUPTIONS):
+        steps.run(version.pk, "poster", work)
+    assert step(version).state == StepState.FAILED
+    assert step(version).reason == "Storage was out of reach. It was tried 12 times."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deadlock_while_claiming_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    version = VersionFactory.create()
+    steps.begin(version)
+    problems = [OperationalError("deadlock detected")]
+    claim = steps._claim
+
+    def claim_late(*given: Any) -> bool:
+        if problems:
+            raise problems.pop()
+        return claim(*given)
+
+    monkeypatch.setattr(steps, "_claim", claim_late)
     steps.run(version.pk, "poster", done)
     assert step(version).state == StepState.DONE
 
 
-def test_a_step_that_kills_its_worker_is_given_up(version: Version, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "_claim_name", lambda: "task-7")
-    Step.objects.filter(pk=step(version).pk).update(
-        state=StepState.RUNNING, claim="task-7", started_at=timezone.now(), attempts=steps.MOST_ATTEMPTS
-    )
-    steps.run(version.pk, "poster", lambda _: pytest.fail("ran a fourth time"))
-    assert step(version).state == StepState.FAILED
-    assert "stopped 3 times" in step(version).reason
+def test_a_database_that_stays_away_leaves_the_step_to_the_next_delivery(
+    version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bool:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(steps, "_claim", away)
+    with pytest.raises(Reject) as rejected:
+        steps.run(version.pk, "poster", done)
+    assert "requeue=True" in repr(rejected.value)
+    assert step(version).state == StepState.WAITING  # it never began
+
+
+def test_a_task_for_a_version_that_is_gone_ends_quietly(db: None) -> None:
+    steps.run(uuid4(), "poster", lambda _: pytest.fail("ran for nothing"))
 
 
 def test_a_worker_told_to_stop_leaves_the_step_waiting(version: Version) -> None:
@@ -135,7 +260,7 @@ def test_a_worker_told_to_stop_leaves_the_step_waiting(version: Version) -> None
 
     with pytest.raises(SystemExit):
         steps.run(version.pk, "poster", stop)
-    assert step(version).state == StepState.WAITING
+    assert (step(version).state, step(version).attempts) == (StepState.WAITING, 0)
 
 
 def test_a_retry_runs_the_step_again_and_leaves_an_event(version: Version) -> None:
@@ -152,18 +277,14 @@ def test_a_waiting_step_cannot_be_retried(version: Version) -> None:
         steps.retry(version, "poster", by=member(version.brand))
 
 
-def test_lost_steps_are_sent_off_again(version: Version, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[str] = []
-    monkeypatch.setattr(steps, "enqueue", lambda task, **ids: sent.append(task))
-    ago = timezone.now() - timedelta(days=1)
-    Step.objects.filter(pk=step(version, "sprite").pk).update(state=StepState.RUNNING, started_at=ago)
-    assert steps.resume_lost() == 1
-    assert sent == ["media.sprite"]
+def test_a_step_that_does_not_exist_cannot_be_retried(version: Version) -> None:
+    with pytest.raises(NoSuchStep):
+        steps.retry(version, "polish", by=member(version.brand))
 
 
-def test_a_chain_that_stands_still_goes_on(version: Version, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[str] = []
-    monkeypatch.setattr(steps, "enqueue", lambda task, **ids: sent.append(task))
-    Version.objects.filter(pk=version.pk).update(created_at=timezone.now() - timedelta(hours=1))
-    steps.resume_lost()
-    assert sent == ["media.poster"]
+def test_an_older_version_gets_a_step_that_came_later_when_asked_for(
+    version: Version, sent: list[tuple[str, str]]
+) -> None:
+    step(version).delete()
+    steps.retry(version, "poster", by=member(version.brand))
+    assert (step(version).state, sent) == (StepState.WAITING, [("media.render", "poster")])

@@ -57,7 +57,7 @@ def page(submission_id: str, **headers: Any) -> str:
 def verdict_on(content: bytes) -> str:
     """Send a file, let the worker's task run, read the page."""
     submission_id = id_of(send(content))
-    tasks.verify_submission(submission_id)
+    tasks.verify_file(submission_id)
     return page(submission_id)
 
 
@@ -95,7 +95,7 @@ def test_a_file_without_credentials_is_no_accusation(tmp_path: Path) -> None:
 def test_the_file_is_deleted_right_after(signed: Path) -> None:
     submission_id = id_of(send(signed.read_bytes()))
     assert submission_id in kept_files()
-    tasks.verify_submission(submission_id)
+    tasks.verify_file(submission_id)
     assert submission_id not in kept_files()
 
 
@@ -108,7 +108,7 @@ def test_the_file_is_deleted_also_when_reading_it_fails(
     submission_id = id_of(send(signed.read_bytes()))
     monkeypatch.setattr(verify, "check", fail)
     with pytest.raises(RuntimeError):
-        tasks.verify_submission(submission_id)
+        tasks.verify_file(submission_id)
     assert submission_id not in kept_files()
 
 
@@ -207,7 +207,7 @@ def test_a_release_that_a_newer_one_superseded_is_still_genuine(signed: Path) ->
 def test_a_verdict_that_is_kept_tells_how_the_release_stands_now(signed: Path) -> None:
     release = release_factory.ready(VersionFactory.create(), sha256=storage.sha256_of(signed))
     submission_id = id_of(send(signed.read_bytes()))
-    tasks.verify_submission(submission_id)
+    tasks.verify_file(submission_id)
     assert "withdrawn" not in page(submission_id)
     Release.objects.filter(pk=release.pk).update(state="withdrawn", ended_at=timezone.now())
     assert "The release was withdrawn" in page(submission_id)

@@ -21,12 +21,41 @@ def test_a_generation_never_holds_up_another_queue(cores: int) -> None:
     assert ("gpu",) in processes.worker_queues(cores)
 
 
-def test_a_small_machine_runs_two_workers() -> None:
+def sharing(queue: str, *, cores: int) -> set[str]:
+    """The queues that wait for one another with this one, and itself."""
+    return next(set(queues) for queues in processes.worker_queues(cores) if queue in queues)
+
+
+@pytest.mark.parametrize("cores", [1, 2, 64])
+def test_a_proxy_of_hours_never_holds_up_another_queue(cores: int) -> None:
+    assert sharing("transcode", cores=cores) == {"transcode"}
+
+
+@pytest.mark.parametrize("cores", [1, 2, 64])
+def test_a_search_waits_for_embeddings_alone(cores: int) -> None:
+    assert sharing("index", cores=cores) == {"index"}
+
+
+@pytest.mark.parametrize("cores", [1, 2, 64])
+def test_uploads_and_public_checks_never_wait_for_renditions_or_signing(cores: int) -> None:
+    assert sharing("check", cores=cores) | sharing("verify", cores=cores) == {"check", "verify"}
+
+
+def test_a_small_machine_runs_five_workers() -> None:
     assert [process.name for process in processes.plan(host="::1", port=1, cores=2)] == [
         "web",
         "gpu",
-        "worker",
+        "check-verify",
+        "media-sign-default",
+        "transcode",
+        "index",
     ]
+
+
+def test_slow_work_gives_way_to_quick_work() -> None:
+    commands = {each.name: each.command for each in processes.plan(host="::1", port=1, cores=2)}
+    assert commands["transcode"].startswith("exec nice -n 10 ")
+    assert "nice" not in commands["web"] + commands["check-verify"] + commands["index"]
 
 
 def test_a_path_with_spaces_survives_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 // One file on its way, in pieces that can be sent again (docs/uploads.md).
 
 const PATIENCE_MS = [500, 1500, 4000, 10000];
+// How often to ask what became of it: soon at first, then less and less.
 const WATCH_MS = 900;
+const WATCH_MOST_MS = 15000;
 
 // The server's own words for why it does not want a file; `code` is for programs.
 export class Refused extends Error {
@@ -119,12 +121,12 @@ export class Upload {
 
   // After the last byte the server looks at the whole file; resolves with what became of it.
   async outcome() {
-    for (;;) {
+    for (let wait = WATCH_MS; ; wait = Math.min(wait * 1.5, WATCH_MOST_MS)) {
       const response = await this.request(this.address, { method: "GET" });
       if (!response.ok) throw await refusal(response.status, await response.text());
       const answer = await response.json();
       if (!["receiving", "received"].includes(answer.state)) return answer;
-      await pause(WATCH_MS);
+      await pause(wait);
     }
   }
 

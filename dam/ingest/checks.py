@@ -1,0 +1,90 @@
+"""The task that decides on a complete upload: held by one worker, put back when something was away.
+
+However a check goes wrong, it is tried a bounded number of times; then the upload is refused, saying why.
+"""
+
+import logging
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from celery.exceptions import Reject
+from django.db.models import F
+from django.utils import timezone
+
+from dam.core import database
+from dam.ingest import backoff, holding, importer, outages, uploads
+from dam.ingest.models import Upload, UploadState
+from dam.media.errors import FileRefused
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3  # that ended in a way that nobody foresaw, or in its worker's death
+
+
+def run(upload_id: UUID | str) -> None:
+    """Decide on the upload, unless another worker does. Raises Reject when the database stays away."""
+    try:
+        if database.again(lambda: _claim(upload_id)):
+            _run_claimed(upload_id)
+    except database.AWAY as problem:
+        log.warning("The database is away; upload %s goes back to its queue.", upload_id)
+        raise Reject(problem, requeue=True) from problem
+
+
+def _claim(upload_id: UUID | str) -> bool:
+    at = timezone.now()
+    upload = Upload.objects.filter(holding.free(at), pk=upload_id, state=UploadState.RECEIVED)
+    worn_out = upload.filter(attempts__gte=MOST_ATTEMPTS).first()
+    if worn_out is not None:
+        _give_up(worn_out, f"Checking it failed {MOST_ATTEMPTS} times.")
+        return False
+    return bool(upload.update(held_until=holding.until(at), attempts=F("attempts") + 1))
+
+
+def _run_claimed(upload_id: UUID | str) -> None:
+    waiting = Upload.objects.filter(pk=upload_id, state=UploadState.RECEIVED)
+    try:
+        with holding.held(waiting.all):
+            importer.take_upload(upload_id)
+    except (SystemExit, KeyboardInterrupt):  # the worker is told to stop: leave it to the next one
+        at = timezone.now()
+        database.again(lambda: _put_back(upload_id, due_at=backoff.next_send(at, sends=0), counts=False))
+        raise
+    except Exception as problem:
+        away = outages.describe(problem, key=f"{uploads.FOLDER}/{upload_id}")
+        database.again(lambda: _take_problem(upload_id, away))
+        if away is None:
+            raise
+        log.warning("Checking upload %s is put off: %s (%r)", upload_id, away, problem)
+
+
+def _take_problem(upload_id: UUID | str, away: str | None) -> None:
+    at = timezone.now()
+    upload = Upload.objects.get(pk=upload_id)
+    if away is None and upload.attempts >= MOST_ATTEMPTS:
+        _give_up(upload, f"Checking it failed {MOST_ATTEMPTS} times.")
+    elif away is None:
+        due_at = backoff.next_retry(at, interruptions=upload.attempts)
+        _put_back(upload_id, due_at=due_at, counts=True, reason="Checking it failed. It is tried again.")
+    elif upload.interruptions + 1 >= backoff.MOST_INTERRUPTIONS:
+        _give_up(upload, away)
+    else:
+        due_at = backoff.next_retry(at, interruptions=upload.interruptions)
+        reason = f"{away} It is tried again by itself."
+        _put_back(upload_id, due_at=due_at, counts=False, reason=reason, interruptions=F("interruptions") + 1)
+
+
+def _put_back(
+    upload_id: UUID | str, *, due_at: datetime, counts: bool, reason: str = "", **fields: Any
+) -> None:
+    if not counts:
+        fields["attempts"] = F("attempts") - 1
+    waiting = Upload.objects.filter(pk=upload_id, state=UploadState.RECEIVED)
+    if waiting.update(held_until=None, due_at=due_at, reason=reason, **fields):
+        uploads.publish(waiting.get())
+
+
+def _give_up(upload: Upload, why: str) -> None:
+    message = f"{why} Send the file again, or tell your administrator: the worker's log has the details."
+    uploads.refuse(upload, FileRefused("not_checked", message), frm=UploadState.RECEIVED)

@@ -1,0 +1,46 @@
+"""Work is somebody's while its worker gives signs of life, and free again soon after that has died."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from dam.ingest.models import Work
+
+BEAT_SECONDS = 15.0
+HELD = timedelta(seconds=90)
+
+
+def until(at: datetime) -> datetime:
+    return at + HELD
+
+
+def free(at: datetime) -> Q:
+    return Q(held_until=None) | Q(held_until__lt=at)
+
+
+@contextmanager
+def held(rows: Callable[[], QuerySet[Work]]) -> Iterator[None]:
+    """While the block runs, a thread moves `held_until` of `rows` on: those that are still this worker's."""
+    over = threading.Event()
+    beating = threading.Thread(target=_beat, args=(rows, over), daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        over.set()
+        beating.join()
+
+
+def _beat(rows: Callable[[], QuerySet[Work]], over: threading.Event) -> None:
+    while not over.wait(BEAT_SECONDS):
+        try:
+            rows().update(held_until=until(timezone.now()))
+        except (DatabaseError, InterfaceError):
+            pass  # it may be back for the next one
+        finally:
+            connection.close()  # this thread's own

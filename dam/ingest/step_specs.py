@@ -1,0 +1,56 @@
+"""The steps a version goes through: its renditions (dam.media.specs), and what else is found out about it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dam.media import specs
+from dam.media.specs import MadeWhen, RenditionSpec
+
+
+@dataclass(frozen=True)
+class StepSpec:
+    """A step: its name, its task, its title, and how long it may run before it counts as lost.
+
+    By task name alone: some of the tasks live above this package (a test checks that each exists).
+    """
+
+    name: str
+    task: str
+    title: str
+    limit: timedelta
+    kind: str = ""  # of the rendition that it makes
+    on_arrival: bool = True
+    after: tuple[str, ...] = ()  # steps that must have ended before, well or badly
+
+
+OTHERS = (
+    StepSpec("embed", "index.embed", "Visual search", timedelta(minutes=40)),
+    StepSpec("credentials", "sign.check_credentials", "Credentials", timedelta(minutes=20)),
+)
+
+
+def table() -> tuple[StepSpec, ...]:
+    """Every step, in the order in which pages show them."""
+    return (*(_of_rendition(spec) for spec in specs.RENDITIONS), *OTHERS)
+
+
+def find(name: str) -> StepSpec | None:
+    return next((spec for spec in table() if spec.name == name), None)
+
+
+def title_of(name: str) -> str:
+    """What the step does, for people; its name when an earlier release knew it and this one doesn't."""
+    spec = find(name)
+    return spec.title if spec else name
+
+
+def _of_rendition(spec: RenditionSpec) -> StepSpec:
+    return StepSpec(
+        spec.kind,
+        f"{spec.lane}.render",
+        spec.title,
+        spec.limit,
+        kind=spec.kind,
+        on_arrival=spec.made is MadeWhen.ON_ARRIVAL,
+        after=spec.after,
+    )

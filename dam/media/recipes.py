@@ -1,0 +1,57 @@
+"""How each rendition of `specs.RENDITIONS` is made: from a master's path to files in a folder."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dam.media import runner, specs
+from dam.media.probe import MediaInfo
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    path: Path
+    content_type: str
+    name: str = ""  # in its address, for a part: "segment-1.m4s"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished rendition: the file that is asked for first, and the parts that this file names."""
+
+    file: MadeFile
+    size: tuple[int, int] | None = None  # width and height in pixels
+    parts: tuple[MadeFile, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+    timeline: MediaInfo | None = None  # of what people step through, where this is it
+    remark: str = ""  # for people
+
+
+def poster(master: Path, folder: Path, *, info: MediaInfo) -> Made:
+    out = folder / "poster.webp"
+    size = runner.poster(master, out, info=info)
+    return Made(MadeFile(out, specs.POSTER.content_type), size)
+
+
+def sprite(master: Path, folder: Path, *, info: MediaInfo) -> Made:
+    out = folder / "sprite.webp"
+    size, grid = runner.sprite(master, out, info=info)
+    return Made(MadeFile(out, specs.SPRITE.content_type), size, details=grid)
+
+
+def proxy(master: Path, folder: Path, *, info: MediaInfo) -> Made:
+    """The review proxy. The version's frames are counted as it has them.
+
+    What a header says and what can be decoded differ in damaged files; people review what they see.
+    """
+    out = folder / "proxy.mp4"
+    facts = runner.proxy(master, out, info=info)
+    remarks = list(info.warnings)
+    if facts.frame_count < info.frame_count - 1:
+        remarks.insert(0, f"Only {facts.frame_count} of {info.frame_count} frames could be decoded.")
+    return Made(
+        MadeFile(out, specs.PROXY.content_type),
+        (facts.width, facts.height),
+        timeline=facts,
+        remark=" ".join(remarks),
+    )
