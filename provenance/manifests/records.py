@@ -11,7 +11,6 @@ from dam.core import storage
 from provenance.manifests import verify
 from provenance.manifests.models import ManifestRecord
 from provenance.manifests.report import Report
-from provenance.releases.models import Release
 
 # A store beyond this is not kept for display; the verdict and the chain are.
 LARGEST_RAW_BYTES = 512 * 1024
@@ -25,7 +24,7 @@ def check_master(version: Version) -> str:
     return str(Credentials(report.state.value).label)
 
 
-def keep(version: Version, report: Report, *, sha256: str, release: Release | None = None) -> ManifestRecord:
+def keep(version: Version, report: Report, *, sha256: str, release_id: int | None = None) -> ManifestRecord:
     """Keep the report on the version's master, or on the file of a release; an earlier one is replaced."""
     said = report.to_json(raw=True)
     if len(json.dumps(said["raw"])) > LARGEST_RAW_BYTES:
@@ -33,7 +32,7 @@ def keep(version: Version, report: Report, *, sha256: str, release: Release | No
     with transaction.atomic():
         record, _ = ManifestRecord.objects.update_or_create(
             version=version,
-            release=release,
+            release_id=release_id,  # type: ignore[misc] # None: the master itself
             defaults={
                 "sha256": sha256,
                 "state": report.state.value,
@@ -41,6 +40,6 @@ def keep(version: Version, report: Report, *, sha256: str, release: Release | No
                 "checked_at": timezone.now(),
             },
         )
-        if release is None:
+        if release_id is None:
             versions.set_credentials(version.pk, Credentials(report.state.value))
     return record

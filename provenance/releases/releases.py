@@ -110,7 +110,7 @@ def keep(release: Release, stored: Stored, *, content_type: str, report: Report,
         release.refresh_from_db()
         versions.set_release(version.pk, ReleaseState.READY)
         versions.set_released(version)
-        records.keep(version, report, sha256=stored.sha256, release=release)
+        records.keep(version, report, sha256=stored.sha256, release_id=release.pk)
         data = {"review": str(release.review_id), "sha256": stored.sha256, "credentials": report.state.value}
         _record(Verb.RELEASE_SIGNED, release, data=data, at=at)
 
