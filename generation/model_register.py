@@ -14,7 +14,7 @@ from generation.generators.model_card import ModelCard
 from generation.prompt_parser import Lexicon
 
 
-class Kind(StrEnum):
+class ModelKind(StrEnum):
     GENERATOR = "generator"
     ENCODER = "encoder"
 
@@ -47,7 +47,7 @@ class InstalledGenerator:
 class InstalledModel:
     """A line of the register. Sentences are for people, and empty where there is nothing to say."""
 
-    kind: Kind
+    kind: ModelKind
     folder: Path
     name: str
     version: str
@@ -57,14 +57,14 @@ class InstalledModel:
     caution: str  # what to clear up before its results leave the house
 
 
-def folder(kind: Kind) -> Path:
+def folder(kind: ModelKind) -> Path:
     """Where the model of this kind that is in use should lie."""
-    return Path(settings.GENERATOR_MODEL) if kind == Kind.GENERATOR else encoder_card.current_folder()
+    return Path(settings.GENERATOR_MODEL) if kind == ModelKind.GENERATOR else encoder_card.current_folder()
 
 
 def generator() -> InstalledGenerator:
     """The generator in use. Raises GeneratorError, whose sentence says why none can run here."""
-    where = folder(Kind.GENERATOR)
+    where = folder(ModelKind.GENERATOR)
     card = model_card.read(where)
     wan.check(where)
     return InstalledGenerator(folder=where, card=card)
@@ -88,12 +88,12 @@ def _generator() -> InstalledModel:
     try:
         model = generator()
     except GeneratorError as error:
-        return _broken(Kind.GENERATOR, str(error))
+        return _broken(ModelKind.GENERATOR, str(error))
     can = model.capabilities
     longest = float(can.max_frames / can.frame_rate)
     sizes = ", ".join(f"{width}×{height}" for width, height in can.sizes)
     return InstalledModel(
-        kind=Kind.GENERATOR,
+        kind=ModelKind.GENERATOR,
         folder=model.folder,
         name=model.identity.name,
         version=model.identity.version,
@@ -108,9 +108,9 @@ def _encoder() -> InstalledModel:
     try:
         card = encoder_card.current()
     except (NoEncoder, OSError, ValueError) as error:
-        return _broken(Kind.ENCODER, str(error))
+        return _broken(ModelKind.ENCODER, str(error))
     return InstalledModel(
-        kind=Kind.ENCODER,
+        kind=ModelKind.ENCODER,
         folder=card.folder,
         name=card.label,
         version="",
@@ -121,7 +121,7 @@ def _encoder() -> InstalledModel:
     )
 
 
-def _broken(kind: Kind, problem: str) -> InstalledModel:
+def _broken(kind: ModelKind, problem: str) -> InstalledModel:
     return InstalledModel(
         kind=kind,
         folder=folder(kind),

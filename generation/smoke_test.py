@@ -52,7 +52,7 @@ class TourFailed(Exception):
 
 
 @dataclass
-class Journey:
+class Tour:
     """What is known on the way. `token` tells this tour's clips from those of others."""
 
     brand: Brand
@@ -82,7 +82,7 @@ class Journey:
 
 
 T = TypeVar("T")
-Step = Callable[[Journey], str]
+Step = Callable[[Tour], str]
 
 
 def steps(brand: Brand) -> tuple[tuple[str, Step], ...]:
@@ -127,27 +127,25 @@ def _person(brand: Brand, role: Role) -> User:
     return user
 
 
-def upload(journey: Journey) -> str:
+def upload(tour: Tour) -> str:
     """A clip comes in in pieces, as from a browser, and a worker takes it."""
     from generation.previz import footage  # brings torch
 
     frames = footage.film(**CLIP, seed=secrets.randbelow(2**31), frames=32, width=480, height=270)
     with storage.scratch() as folder:
-        path = Path(folder) / f"tour {journey.token}.mp4"
+        path = Path(folder) / f"tour {tour.token}.mp4"
         runner.encode_frames(frames, frame_rate=Fraction(24), path=path)
-        received = _send(path, journey)
-    state = _wait(journey, lambda: _decided(received), "The upload was not decided on")
+        received = _send(path, tour)
+    state = _wait(tour, lambda: _decided(received), "The upload was not decided on")
     if state.version is None:
         raise TourFailed(f"The upload was not taken: {state.reason}")
-    journey.uploaded = state.version
+    tour.uploaded = state.version
     return f"{path.name}, {received.size:,} bytes"
 
 
-def _send(path: Path, journey: Journey) -> Upload:
+def _send(path: Path, tour: Tour) -> Upload:
     size = path.stat().st_size
-    received = uploads.create(
-        brand=journey.brand, user=journey.people[Role.CREATOR], filename=path.name, size=size
-    )
+    received = uploads.create(brand=tour.brand, user=tour.people[Role.CREATOR], filename=path.name, size=size)
     with path.open("rb") as file:
         for offset in range(0, size, settings.UPLOAD_CHUNK_BYTES):
             length = min(settings.UPLOAD_CHUNK_BYTES, size - offset)
@@ -160,95 +158,95 @@ def _decided(received: Upload) -> Upload | None:
     return now if now.state not in (UploadState.RECEIVING, UploadState.RECEIVED) else None
 
 
-def process_upload(journey: Journey) -> str:
-    return _process(journey, journey.upload)
+def process_upload(tour: Tour) -> str:
+    return _process(tour, tour.upload)
 
 
-def process_clip(journey: Journey) -> str:
-    return _process(journey, journey.clip)
+def process_clip(tour: Tour) -> str:
+    return _process(tour, tour.clip)
 
 
-def _process(journey: Journey, version: Version) -> str:
+def _process(tour: Tour, version: Version) -> str:
     def ready() -> bool:
         version.refresh_from_db()
         return version.processing not in (Processing.WAITING, Processing.RUNNING)
 
-    _wait(journey, ready, "The steps did not finish")
+    _wait(tour, ready, "The steps did not finish")
     if version.processing != Processing.READY:
         raise TourFailed(f"Processing ended as {version.processing}: {version.processing_reason}")
     return ", ".join(version.renditions.order_by("kind").values_list("kind", flat=True))
 
 
-def generate(journey: Journey) -> str:
+def generate(tour: Tour) -> str:
     model = model_register.generator()
     brief = briefs.check(model.capabilities, prompt=PROMPT)
-    (job,) = jobs.request(by=journey.member(Role.CREATOR), brief=brief)
+    (job,) = jobs.request(by=tour.member(Role.CREATOR), brief=brief)
 
     def finished() -> GenerationJob | None:
         now = GenerationJob.objects.select_related("version__asset").get(pk=job.pk)
         return now if now.state not in states.OPEN else None
 
-    done = _wait(journey, finished, "The clip was not made")
+    done = _wait(tour, finished, "The clip was not made")
     if done.state != JobState.DONE or done.version is None:
         raise TourFailed(f"The job ended as {done.state}: {done.reason}")
-    journey.generated = done.version
+    tour.generated = done.version
     return f"seed {job.seed}, {job.frames} frames, {model.identity.name} {model.identity.version}"
 
 
-def check_signature(journey: Journey) -> str:
+def check_signature(tour: Tour) -> str:
     """The stored master is signed already, and the signature holds."""
-    with storage.local_copy(journey.clip.storage_key) as master:
+    with storage.local_copy(tour.clip.storage_key) as master:
         report = verify.check(master)
     if report.state != State.TRUSTED:
         raise TourFailed(f"The master's credentials are {report.state}: {' '.join(report.reasons)}")
     return "the stored master carries trusted credentials"
 
 
-def find_by_words(journey: Journey) -> str:
-    results = search.find(journey.member(Role.CREATOR), words=f"tour {journey.token}", limit=20)
-    if journey.upload.asset_id not in [hit.asset.pk for hit in results.hits]:
+def find_by_words(tour: Tour) -> str:
+    results = search.find(tour.member(Role.CREATOR), words=f"tour {tour.token}", limit=20)
+    if tour.upload.asset_id not in [hit.asset.pk for hit in results.hits]:
         raise TourFailed("Searching for the upload's name does not find it.")
-    results = search.find(journey.member(Role.CREATOR), words=PROMPT, limit=200)
-    if journey.clip.asset_id not in [hit.asset.pk for hit in results.hits]:
+    results = search.find(tour.member(Role.CREATOR), words=PROMPT, limit=200)
+    if tour.clip.asset_id not in [hit.asset.pk for hit in results.hits]:
         raise TourFailed("Searching for the prompt does not find the clip.")
     return "the upload by its name, the generated clip by its prompt"
 
 
-def find_by_sight(journey: Journey) -> str:
+def find_by_sight(tour: Tour) -> str:
     """The words are nowhere but in the pictures. A worker that is busy is asked again."""
-    creator = journey.member(Role.CREATOR)
+    creator = tour.member(Role.CREATOR)
 
     def looked() -> Results | None:
         results = search.find(creator, words=SIGHT, limit=200)
         return results if results.seeing != Seeing.BUSY else None
 
-    results = _wait(journey, looked, "The indexing worker stayed busy")
+    results = _wait(tour, looked, "The indexing worker stayed busy")
     for place, hit in enumerate(results.hits, start=1):
-        if hit.asset.pk == journey.upload.asset_id and hit.matched == Match.SEEN:
+        if hit.asset.pk == tour.upload.asset_id and hit.matched == Match.SEEN:
             return f"“{SIGHT}” finds the upload, place {place} of {results.total}"
     raise TourFailed(f"“{SIGHT}” does not find the upload by its pictures ({results.seeing}).")
 
 
-def refuse_draft(journey: Journey) -> str:
+def refuse_draft(tour: Tour) -> str:
     try:
-        _fetch(journey, Role.VIEWER)
+        _fetch(tour, Role.VIEWER)
     except Http404:
         return "not there for a viewer"
     raise TourFailed("A viewer could download a clip that nobody has approved.")
 
 
-def submit(journey: Journey) -> str:
-    review = reviews.submit(journey.clip, by=journey.member(Role.CREATOR), note="A tour of the house.")
+def submit(tour: Tour) -> str:
+    review = reviews.submit(tour.clip, by=tour.member(Role.CREATOR), note="A tour of the house.")
     return ", then ".join(review.stages)
 
 
-def refuse_self_approval(journey: Journey) -> str:
+def refuse_self_approval(tour: Tour) -> str:
     """Even in a reviewer's role, who made the clip does not decide on it."""
-    creator, review = journey.people[Role.CREATOR], _review(journey)
-    member = Membership.objects.filter(brand=journey.brand, user=creator)
+    creator, review = tour.people[Role.CREATOR], _review(tour)
+    member = Membership.objects.filter(brand=tour.brand, user=creator)
     member.update(role=_reviewer(review).value)
     try:
-        _decide(review, by=journey.member(Role.CREATOR))
+        _decide(review, by=tour.member(Role.CREATOR))
     except reviews.ReviewRefused as refused:
         return str(refused)
     finally:
@@ -256,15 +254,15 @@ def refuse_self_approval(journey: Journey) -> str:
     raise TourFailed("Who made the clip could approve it.")
 
 
-def approve(journey: Journey) -> str:
-    review = _review(journey)
+def approve(tour: Tour) -> str:
+    review = _review(tour)
     role = _reviewer(review)
-    _decide(review, by=journey.member(role))
+    _decide(review, by=tour.member(role))
     return f"by the {role.value.replace('_', ' ')}"
 
 
-def _review(journey: Journey) -> Review:
-    return Review.objects.select_related("version").get(version=journey.clip, state=ReviewState.OPEN)
+def _review(tour: Tour) -> Review:
+    return Review.objects.select_related("version").get(version=tour.clip, state=ReviewState.OPEN)
 
 
 def _reviewer(review: Review) -> Role:
@@ -283,29 +281,29 @@ def _decide(review: Review, *, by: Member) -> None:
     )
 
 
-def release(journey: Journey) -> str:
+def release(tour: Tour) -> str:
     def made() -> bool:
-        return Version.objects.filter(pk=journey.clip.pk, release=ReleaseState.READY).exists()
+        return Version.objects.filter(pk=tour.clip.pk, release=ReleaseState.READY).exists()
 
-    _wait(journey, made, "The released file was not made")
+    _wait(tour, made, "The released file was not made")
     return "for web, in the EU"
 
 
-def download(journey: Journey) -> str:
+def download(tour: Tour) -> str:
     """As a viewer, through the page that delivers files: rights are asked, the trail notes it."""
-    data = _fetch(journey, Role.VIEWER)
+    data = _fetch(tour, Role.VIEWER)
     settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
-    journey.downloaded = settings.SCRATCH_DIR / f"tour-{journey.token}.mp4"
-    journey.downloaded.write_bytes(data)
+    tour.downloaded = settings.SCRATCH_DIR / f"tour-{tour.token}.mp4"
+    tour.downloaded.write_bytes(data)
     return f"{len(data):,} bytes"
 
 
-def _fetch(journey: Journey, role: Role) -> bytes:
+def _fetch(tour: Tour, role: Role) -> bytes:
     request = BrandRequest()
     request.method = "GET"
-    request.brand, request.principal = journey.brand, journey.member(role)
+    request.brand, request.principal = tour.brand, tour.member(role)
     request.principal.require(Capability.DOWNLOAD_RELEASE)
-    response = release_file.release_file(request, journey.clip.pk)
+    response = release_file.release_file(request, tour.clip.pk)
     if not isinstance(response, StreamingHttpResponse):
         raise TourFailed(f"The file was not sent: {response.status_code} {response.reason_phrase}.")
 
@@ -315,25 +313,25 @@ def _fetch(journey: Journey, role: Role) -> bytes:
     return async_to_sync(read)()
 
 
-def check_download(journey: Journey) -> str:
+def check_download(tour: Tour) -> str:
     """The downloaded file proves its whole way: made by the model, then approved."""
-    assert journey.downloaded is not None
+    assert tour.downloaded is not None
     try:
-        journey.verdict = verify.check(journey.downloaded)
+        tour.verdict = verify.check(tour.downloaded)
     finally:
-        journey.downloaded.unlink()
-    if journey.verdict.state != State.TRUSTED:
-        raise TourFailed(f"The released file is {journey.verdict.state}: {' '.join(journey.verdict.reasons)}")
-    if len(journey.verdict.chain) < 2:
+        tour.downloaded.unlink()
+    if tour.verdict.state != State.TRUSTED:
+        raise TourFailed(f"The released file is {tour.verdict.state}: {' '.join(tour.verdict.reasons)}")
+    if len(tour.verdict.chain) < 2:
         raise TourFailed("The released file does not name its master.")
-    return f"{journey.verdict.state}, {len(journey.verdict.chain)} manifests"
+    return f"{tour.verdict.state}, {len(tour.verdict.chain)} manifests"
 
 
-def _wait(journey: Journey, ready: Callable[[], T | None], otherwise: str) -> T:
+def _wait(tour: Tour, ready: Callable[[], T | None], otherwise: str) -> T:
     """What `ready` returns, once it is something. Raises TourFailed when a worker takes too long."""
-    end = time.monotonic() + journey.patience
+    end = time.monotonic() + tour.patience
     while not (answer := ready()):
         if time.monotonic() > end:
-            raise TourFailed(f"{otherwise} within {journey.patience:.0f} seconds. Are the workers running?")
+            raise TourFailed(f"{otherwise} within {tour.patience:.0f} seconds. Are the workers running?")
         time.sleep(POLL_SECONDS)
     return answer

@@ -46,8 +46,8 @@ def create(
         raise ShareRefused("no_name", "Say who the guest is: the trail names them by that.")
     if expires_at <= at:
         raise ShareRefused("past_date", "The link would have ended already. Choose a later date.")
-    chosen = _seen(by, assets)
-    key = keys.new(keys.Kind.SHARE)
+    chosen = _visible(by, assets)
+    key = keys.new(keys.KeyKind.SHARE)
     with trail.recording():
         link = ShareLink.objects.create(
             brand=by.brand,
@@ -82,18 +82,18 @@ def revoke(link: ShareLink, *, by: Principal, at: datetime | None = None) -> Non
 
 
 def _granted(by: Principal, capabilities: Iterable[Capability]) -> list[str]:
-    wanted = frozenset(capabilities)
-    if Capability.VIEW not in wanted or wanted - (by.capabilities & GUEST_MAY):
+    chosen = frozenset(capabilities)
+    if Capability.VIEW not in chosen or chosen - (by.capabilities & GUEST_MAY):
         may = ", ".join(sorted(each.replace("_", " ") for each in GUEST_MAY))
         raise ShareRefused("beyond_guest", f"A guest may view, and of these what you may yourself: {may}.")
-    return sorted(each.value for each in wanted)
+    return sorted(each.value for each in chosen)
 
 
-def _seen(by: Principal, assets: Collection[Asset]) -> list[Asset]:
+def _visible(by: Principal, assets: Collection[Asset]) -> list[Asset]:
     """The assets, all of which the one who shares them can see."""
     if not 0 < len(assets) <= MOST_ASSETS:
         raise ShareRefused("how_many", f"A link opens at least one clip and at most {MOST_ASSETS}.")
-    seen = list(visibility.visible_assets(by).filter(pk__in=[asset.pk for asset in assets]))
-    if len(seen) != len({asset.pk for asset in assets}):
+    visible = list(visibility.visible_assets(by).filter(pk__in=[asset.pk for asset in assets]))
+    if len(visible) != len({asset.pk for asset in assets}):
         raise ShareRefused("not_yours", "One of these clips is not in this library any more.")
-    return seen
+    return visible

@@ -43,7 +43,7 @@ def create(
         raise TokenRefused("no_name", "Give the token a name that says which program has it.")
     if expires_at is not None and expires_at <= at:
         raise TokenRefused("past_date", "The token would have ended already. Choose a later date.")
-    key = keys.new(keys.Kind.TOKEN)
+    key = keys.new(keys.KeyKind.TOKEN)
     with trail.recording():
         token = ApiToken.objects.create(
             brand=by.brand,
@@ -77,11 +77,11 @@ def revoke(token: ApiToken, *, by: Principal, at: datetime | None = None) -> Non
 
 
 def _granted(by: Member, capabilities: Iterable[Capability]) -> list[str]:
-    wanted = frozenset(capabilities)
-    if not wanted:
+    chosen = frozenset(capabilities)
+    if not chosen:
         raise TokenRefused("no_capabilities", "Say what the token may do.")
-    beyond = wanted - (by.capabilities & TOKEN_MAY)
+    beyond = chosen - (by.capabilities & TOKEN_MAY)
     if beyond:
         words = ", ".join(sorted(each.replace("_", " ") for each in beyond))
         raise TokenRefused("beyond_owner", f"You can't give a token this: {words}.")
-    return sorted(each.value for each in wanted)
+    return sorted(each.value for each in chosen)

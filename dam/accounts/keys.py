@@ -13,7 +13,7 @@ from enum import StrEnum
 PREFIX_LENGTH = 12
 
 
-class Kind(StrEnum):
+class KeyKind(StrEnum):
     """What a secret begins with, so that a leaked one is recognised for what it is."""
 
     TOKEN = "rpt_"
@@ -27,7 +27,7 @@ class Key:
     digest: str
 
 
-def new(kind: Kind) -> Key:
+def new(kind: KeyKind) -> Key:
     secret = f"{kind}{secrets.token_urlsafe(32)}"
     return Key(secret=secret, prefix=prefix_of(secret), digest=digest(secret))
 

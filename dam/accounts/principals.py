@@ -215,13 +215,13 @@ def acting(brand: Brand, capability: Capability, *, email: str | None = None) ->
     """Who acts for a command: the person of that address, else the first member who may. Raises Nobody."""
     rows = Membership.objects.select_related("user").filter(brand=brand, user__is_active=True).order_by("pk")
     for row in rows:
-        found = Member(row.user, brand, Role(row.role))
-        if email is None and found.can(capability):
-            return found
+        candidate = Member(row.user, brand, Role(row.role))
+        if email is None and candidate.can(capability):
+            return candidate
         if email is not None and row.user.email == email.lower():
-            if not found.can(capability):
+            if not candidate.can(capability):
                 raise Nobody(f"{email} may not do that in {brand}: the role is {row.role}.")
-            return found
+            return candidate
     raise Nobody(f"{email} is no member of {brand}." if email else f"Nobody in {brand} may do that.")
 
 

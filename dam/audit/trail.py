@@ -29,7 +29,7 @@ SYSTEM = "Reelproof"
 
 
 @dataclass(frozen=True)
-class Entry:
+class PendingEvent:
     """Something that happened, before it has its place in the chain."""
 
     verb: Verb
@@ -93,10 +93,10 @@ def record(
     `actor` is the principal that did it, or the person in whose name a worker finishes what they asked for.
     Raises ValueError for data that JSON cannot say, NotRecording.
     """
-    record_many([Entry(verb, brand, target, actor, asset_id, data or {}, at)])
+    record_many([PendingEvent(verb, brand, target, actor, asset_id, data or {}, at)])
 
 
-def record_many(entries: Iterable[Entry]) -> None:
+def record_many(entries: Iterable[PendingEvent]) -> None:
     """Append many events, in their order, as one: two queries a brand, however many they are."""
     events = [_event(entry) for entry in entries]
     block = _innermost()
@@ -134,7 +134,7 @@ def first_broken(brand: Brand) -> Event | None:
     return None
 
 
-def _event(entry: Entry) -> Event:
+def _event(entry: PendingEvent) -> Event:
     return Event(
         brand_id=entry.brand.pk,
         at=(entry.at or timezone.now()).astimezone(UTC),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
-from dam.audit.trail import Entry
+from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
 from dam.catalog import tags
 from dam.catalog.models import Asset
@@ -84,18 +84,18 @@ def add_tags(chosen: Collection[Asset], names: Iterable[str], *, by: Principal) 
 
     Returns the assets that changed. Rows are locked in one order: two who tag the same clips queue up.
     """
-    wanted = tags.clean(names)
+    cleaned = tags.clean(names)
     for asset in chosen:
         by.require(Capability.EDIT, brand=asset.brand)
     with trail.recording():
         locked = _locked(chosen)
         before = tags.of(locked)
-        added = {asset.pk: [name for name in wanted if name not in before[asset.pk]] for asset in locked}
+        added = {asset.pk: [name for name in cleaned if name not in before[asset.pk]] for asset in locked}
         changed = [asset for asset in locked if added[asset.pk]]
         tags.add({asset: added[asset.pk] for asset in changed})
         Asset.objects.filter(pk__in=[asset.pk for asset in changed]).update(updated_at=timezone.now())
         trail.record_many(
-            Entry(
+            PendingEvent(
                 Verb.ASSET_EDITED,
                 brand=asset.brand,
                 target=asset.title,
@@ -139,7 +139,7 @@ def _move(chosen: Collection[Asset], *, by: Principal, trashed_at: datetime | No
             trashed_at=trashed_at, updated_at=timezone.now()
         )
         trail.record_many(
-            Entry(
+            PendingEvent(
                 Verb.ASSET_RESTORED if restoring else Verb.ASSET_TRASHED,
                 brand=asset.brand,
                 target=asset.title,

@@ -31,11 +31,11 @@ def clean(names: Iterable[str]) -> tuple[str, ...]:
 
 def assign(asset: Asset, names: Iterable[str]) -> bool:
     """Make `names` the asset's tags; True when that changed anything. The caller has locked the asset."""
-    wanted = clean(names)
+    cleaned = clean(names)
     before = set(asset.tags.values_list("name", flat=True))
-    if before == set(wanted):
+    if before == set(cleaned):
         return False
-    asset.tags.set(_made(asset.brand_id, wanted).values())
+    asset.tags.set(_get_or_create(asset.brand_id, cleaned).values())
     return True
 
 
@@ -50,10 +50,14 @@ def of(assets: Iterable[Asset]) -> dict[UUID, set[str]]:
 def add(names: Mapping[Asset, Iterable[str]]) -> None:
     """Put further tags on assets, in a few queries for each brand. The caller has locked the assets."""
     for brand_id in sorted({asset.brand_id for asset in names}):
-        here = {asset: wanted for asset, wanted in names.items() if asset.brand_id == brand_id}
-        made = _made(brand_id, {name for wanted in here.values() for name in wanted})
+        here = {asset: tag_names for asset, tag_names in names.items() if asset.brand_id == brand_id}
+        made = _get_or_create(brand_id, {name for tag_names in here.values() for name in tag_names})
         _Tagging.objects.bulk_create(
-            [_Tagging(asset=asset, tag=made[name]) for asset, wanted in here.items() for name in wanted],
+            [
+                _Tagging(asset=asset, tag=made[name])
+                for asset, tag_names in here.items()
+                for name in tag_names
+            ],
             ignore_conflicts=True,
         )
 
@@ -66,7 +70,7 @@ def delete_unused() -> int:
         return Tag.objects.filter(assets=None).delete()[0]
 
 
-def _made(brand_id: int, names: Iterable[str]) -> dict[str, Tag]:
+def _get_or_create(brand_id: int, names: Iterable[str]) -> dict[str, Tag]:
     """The brand's tags of these names, made where they are missing.
 
     In one order: of two who make the same new tags the second waits for the first, and never both.

@@ -35,10 +35,10 @@ def parse(header: str, *, size: int) -> Span | None:
     A header that is not understood, or asks for several ranges, is ignored, as the RFC allows. Raises
     NotSatisfiable.
     """
-    found = _RANGE.fullmatch(header.strip())
-    if found is None:
+    match = _RANGE.fullmatch(header.strip())
+    if match is None:
         return None
-    first, last = found.groups()
+    first, last = match.groups()
     if (not first and not last) or max(len(first), len(last)) > LONGEST_NUMBER:
         return None
     if not first:  # the last so many bytes

@@ -24,8 +24,8 @@ def for_database(cluster: Path) -> Account | None:
     if os.geteuid() != 0:
         return None
     if cluster.exists():
-        found = cluster.stat()
-        return Account(found.st_uid, found.st_gid)
+        stat = cluster.stat()
+        return Account(stat.st_uid, stat.st_gid)
     # An account that every Unix has, so that none needs to be made on somebody's machine.
     nobody = pwd.getpwnam("nobody")
     return Account(nobody.pw_uid, nobody.pw_gid)

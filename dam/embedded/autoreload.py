@@ -40,12 +40,14 @@ class Restarting:
         for changed in changes:
             if changed:
                 self.stop()
-                _tell("The code changed: starting again.")
+                _print_line("The code changed: starting again.")
                 self.start()
             elif self.process and self.process.poll() is not None:
                 # The word ERROR brings a line to the terminal of `up`.
                 status = self.process.poll()
-                _tell(f"ERROR: stopped by itself (exit status {status}). Waiting for the code to change.")
+                _print_line(
+                    f"ERROR: stopped by itself (exit status {status}). Waiting for the code to change."
+                )
                 self.process = None
 
 
@@ -73,7 +75,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _tell(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

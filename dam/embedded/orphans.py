@@ -14,15 +14,15 @@ PATIENCE = 5.0
 
 def stop(data_dir: Path, say: Say) -> None:
     """Stop what an earlier `up` of `data_dir` left running. Call while holding its lock."""
-    found = [process for process in psutil.process_iter() if _marked(process, data_dir)]
-    if not found:
+    orphans = [process for process in psutil.process_iter() if _marked(process, data_dir)]
+    if not orphans:
         return
-    say(f"Stopping {len(found)} processes that an interrupted run left behind.")
-    for process in found:
+    say(f"Stopping {len(orphans)} processes that an interrupted run left behind.")
+    for process in orphans:
         _send(process, kill=False)
-    for process in psutil.wait_procs(found, timeout=PATIENCE)[1]:
+    for process in psutil.wait_procs(orphans, timeout=PATIENCE)[1]:
         _send(process, kill=True)
-    psutil.wait_procs(found, timeout=PATIENCE)
+    psutil.wait_procs(orphans, timeout=PATIENCE)
 
 
 def _marked(process: psutil.Process, data_dir: Path) -> bool:

@@ -75,13 +75,13 @@ def _programs() -> Path:
 
 
 def _installed(package: str) -> Path:
-    found = importlib.util.find_spec(package)
-    if found is None or not found.submodule_search_locations:
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
         raise servers.ServerFailed(
             "The embedded PostgreSQL is not installed. Run `make run`, "
             "or set DATABASE_URL to a server with pgvector."
         )
-    return Path(found.submodule_search_locations[0])
+    return Path(spec.submodule_search_locations[0])
 
 
 def _make_cluster(programs: Path, home: Path, account: accounts.Account | None, say: logs.Say) -> None:
@@ -121,10 +121,10 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
 
 
-def _run(command: list[str], account: accounts.Account | None, given: bytes = b"") -> None:
+def _run(command: list[str], account: accounts.Account | None, stdin: bytes = b"") -> None:
     result = subprocess.run(
         command,
-        input=given,
+        input=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         cwd="/",
@@ -136,19 +136,19 @@ def _run(command: list[str], account: accounts.Account | None, given: bytes = b"
         extra_groups=[] if account else None,
     )
     if result.returncode != 0:
-        said = result.stdout.decode(errors="replace").strip()
-        raise servers.ServerFailed(f"PostgreSQL could not make its database: {said}")
+        output = result.stdout.decode(errors="replace").strip()
+        raise servers.ServerFailed(f"PostgreSQL could not make its database: {output}")
 
 
 def _check_version(programs: Path, cluster: Path) -> None:
-    said = subprocess.run(
+    completed = subprocess.run(
         [str(programs / "postgres"), "--version"], capture_output=True, text=True, check=True
     )
-    brought = said.stdout.split()[-1].split(".")[0]
-    kept = (cluster / "PG_VERSION").read_text().strip()
-    if brought != kept:
+    ours = completed.stdout.split()[-1].split(".")[0]
+    theirs = (cluster / "PG_VERSION").read_text().strip()
+    if ours != theirs:
         raise servers.ServerFailed(
-            f"The database in {cluster} was made by PostgreSQL {kept}, and this release brings {brought}. "
+            f"The database in {cluster} was made by PostgreSQL {theirs}, and this release brings {ours}. "
             "docs/operations.md says how to move it."
         )
 

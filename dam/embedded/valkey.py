@@ -32,7 +32,7 @@ def start(data_dir: Path, *, say: logs.Say) -> servers.Server:
         command += [f"--{name}", value]
     server = servers.Server("Valkey", servers.launch(command, log=log), log, signal.SIGTERM)
     deadline = time.monotonic() + START_SECONDS
-    while _ask(address, b"PING") != b"+PONG":
+    while _send_command(address, b"PING") != b"+PONG":
         if server.process.poll() is not None:
             raise servers.ServerFailed(f"Valkey stopped while starting. {log} ends:\n{logs.tail(log)}")
         if time.monotonic() > deadline:
@@ -59,12 +59,12 @@ def _program() -> Path:
 
 def _stop_leftover(address: Path, say: logs.Say) -> None:
     """Only an `up` that was killed leaves a server on our own socket."""
-    if _ask(address, b"PING") is None:
+    if _send_command(address, b"PING") is None:
         return
     say("Stopping the Valkey that an interrupted run left behind.")
-    _ask(address, b"SHUTDOWN")
+    _send_command(address, b"SHUTDOWN")
     deadline = time.monotonic() + STOP_SECONDS
-    while _ask(address, b"PING") is not None:
+    while _send_command(address, b"PING") is not None:
         if time.monotonic() > deadline:
             raise servers.ServerFailed(
                 f"A Valkey of an earlier run still answers on {address} and does not stop."
@@ -72,7 +72,7 @@ def _stop_leftover(address: Path, say: logs.Say) -> None:
         time.sleep(0.05)
 
 
-def _ask(address: Path, command: bytes) -> bytes | None:
+def _send_command(address: Path, command: bytes) -> bytes | None:
     """The first line of the answer; None where nobody answers."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(2.0)

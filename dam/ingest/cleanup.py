@@ -19,7 +19,7 @@ from django.utils import timezone
 from dam.accounts.models import Brand
 from dam.catalog import stored_files, tags
 from dam.core import storage
-from dam.core.storage import Entry, Stored
+from dam.core.storage import Stored, StoredFile
 from dam.ingest import uploads
 from dam.ingest.models import Upload, UploadState
 
@@ -31,7 +31,7 @@ BATCH = 500  # stored files asked about at once
 
 
 @dataclass(frozen=True)
-class Swept:
+class CleanedUp:
     """How many of each were put right."""
 
     uploads: int
@@ -40,9 +40,9 @@ class Swept:
     stored: int
 
 
-def run(*, at: datetime | None = None) -> Swept:
+def run(*, at: datetime | None = None) -> CleanedUp:
     at = at or timezone.now()
-    swept = Swept(
+    removed = CleanedUp(
         uploads=_abandoned_uploads(at),
         staged=_staged_leftovers(at),
         scratch=_scratch_leftovers(at),
@@ -52,8 +52,8 @@ def run(*, at: datetime | None = None) -> Swept:
     Upload.objects.exclude(state__in=[UploadState.RECEIVING, UploadState.RECEIVED]).filter(
         updated_at__lt=at - FORGOTTEN
     ).delete()
-    log.info("Swept: %s", swept)
-    return swept
+    log.info("Cleaned up: %s", removed)
+    return removed
 
 
 def _abandoned_uploads(at: datetime) -> int:
@@ -111,5 +111,5 @@ def _stored_orphans(at: datetime) -> int:
     return count
 
 
-def _aged(entries: Iterable[Entry], at: datetime) -> Iterator[Entry]:
+def _aged(entries: Iterable[StoredFile], at: datetime) -> Iterator[StoredFile]:
     return (entry for entry in entries if entry.modified < at - ABANDONED)

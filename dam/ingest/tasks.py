@@ -4,8 +4,7 @@ from celery import shared_task
 
 from dam.catalog.models import Version
 from dam.core.tasks import enqueue
-from dam.ingest import checks, recovery, renditions, steps
-from dam.ingest import cleanup as sweeping
+from dam.ingest import checks, cleanup, recovery, renditions, steps
 from dam.media import specs
 from dam.search import indexing
 from dam.search.encoders import model_card
@@ -63,7 +62,7 @@ def recover_steps() -> None:
 
 @shared_task(name="default.sweep")
 def sweep() -> None:
-    sweeping.run()
+    cleanup.run()
 
 
 def _embed(version: Version) -> None:

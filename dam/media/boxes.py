@@ -30,7 +30,7 @@ class Box:
     end: int
 
 
-class TooMany(Exception):
+class TooManyBoxes(Exception):
     """There are more boxes than any film has."""
 
 
@@ -43,8 +43,8 @@ def fault(path: Path) -> str | None:
     """Why the boxes of this file don't hold together, for people; None when they do."""
     with path.open("rb") as file:
         try:
-            broken = _broken(file, 0, file.seek(0, os.SEEK_END), depth=0, left=[MOST])
-        except TooMany:
+            broken = _broken(file, 0, file.seek(0, os.SEEK_END), depth=0, budget=[MOST])
+        except TooManyBoxes:
             return "It is made of more parts than any film."
     if broken is None:
         return None
@@ -69,22 +69,22 @@ def _read(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
         start += size
 
 
-def _broken(file: BinaryIO, start: int, end: int, *, depth: int, left: list[int]) -> Box | None:
+def _broken(file: BinaryIO, start: int, end: int, *, depth: int, budget: list[int]) -> Box | None:
     """The first box whose length is wrong."""
     if depth > DEEPEST:
-        raise TooMany
+        raise TooManyBoxes
     for box in _read(file, start, end):
-        left[0] -= 1
-        if left[0] < 0:
-            raise TooMany
+        budget[0] -= 1
+        if budget[0] < 0:
+            raise TooManyBoxes
         if box.end < box.inside:
             return box
         if box.end > end and not (depth == 0 and box.kind == b"mdat"):
             return box
         if box.kind in HOLDERS:
             inside = box.inside + (4 if _is_full(file, box) else 0)
-            if found := _broken(file, inside, box.end, depth=depth + 1, left=left):
-                return found
+            if broken := _broken(file, inside, box.end, depth=depth + 1, budget=budget):
+                return broken
     return None
 
 

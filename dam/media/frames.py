@@ -46,13 +46,13 @@ def choose(info: MediaInfo, *, count: int | None = None, every_ms: int | None = 
     each `every_ms` from the first."""
     last = max(info.frame_count - 1, 0)
     if count is not None:
-        wanted = [(2 * part + 1) * info.frame_count // (2 * count) for part in range(count)]
+        indexes = [(2 * part + 1) * info.frame_count // (2 * count) for part in range(count)]
     elif every_ms is not None:
         step = max(Fraction(every_ms, 1000) * info.frame_rate, Fraction(1))
-        wanted = [int(step * n) for n in range(int(info.frame_count / step) + 1)]
+        indexes = [int(step * n) for n in range(int(info.frame_count / step) + 1)]
     else:
         raise ValueError("Say how many frames: count or every_ms.")
-    return sorted({min(index, last) for index in wanted})
+    return sorted({min(index, last) for index in indexes})
 
 
 def sample(path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: int) -> Iterator[Frame]:
@@ -69,10 +69,10 @@ def sample(path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: int
         for index in indexes:
             if index <= before:
                 continue
-            found = pictures.at(index)
-            if found is None:
+            shown = pictures.at(index)
+            if shown is None:
                 return
-            before, frame = found
+            before, frame = shown
             time_ms = round(Fraction(before) / info.frame_rate * 1000)
             yield Frame(before, time_ms, _upright(frame, info, max_side))
 

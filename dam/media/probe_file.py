@@ -36,13 +36,13 @@ def read_info(path: Path) -> MediaInfo:
 def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     video, audio = _choose_video(container), _choose_audio(container)
     _check_size(video.codec_context.width, video.codec_context.height)
-    seen = _read_packets(container, video)
-    _check_whole(container, video, kind, seen)
+    packets = _read_packets(container, video)
+    _check_whole(container, video, kind, packets)
     timing = probe.measure_timing(
-        seen.pts,
+        packets.pts,
         time_base=video.time_base,
         declared=[rate for rate in (video.guessed_rate, video.average_rate, video.base_rate) if rate],
-        last_duration=seen.last_duration,
+        last_duration=packets.last_duration,
     )
     if timing.duration > budgets.MAX_SECONDS:
         hours, most = float(timing.duration) / 3600, budgets.MAX_SECONDS // 3600
@@ -72,7 +72,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         duration_ms=round(timing.duration * 1000),
         first_pts=timing.first_pts,
     )
-    if audio is None or audio.index not in seen.with_packets:
+    if audio is None or audio.index not in packets.with_packets:
         return info
     if not _can_be_heard(path, kind, audio.index):
         return replace(info, warnings=("Its sound can't be decoded and is left out of the proxy.",))
@@ -82,7 +82,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         audio_index=audio.index,
         audio_channels=audio.codec_context.channels,
         audio_rate=audio.codec_context.sample_rate,
-        audio_start=seen.starts[audio.index],
+        audio_start=packets.starts[audio.index],
     )
 
 
@@ -105,9 +105,9 @@ def _choose_video(container: InputContainer) -> Any:
 
 
 def _choose_audio(container: InputContainer) -> Any | None:
-    heard = [stream for stream in container.streams.audio if stream.codec_context is not None]
+    decodable = [stream for stream in container.streams.audio if stream.codec_context is not None]
     best = container.streams.best("audio")
-    return best if best in heard else next(iter(heard), None)
+    return best if best in decodable else next(iter(decodable), None)
 
 
 def _check_size(width: int, height: int) -> None:
@@ -120,7 +120,7 @@ def _check_size(width: int, height: int) -> None:
 
 
 @dataclass
-class _Seen:
+class _PacketSummary:
     """What a pass over all packets showed; nothing was decoded."""
 
     pts: "array[int]" = field(default_factory=lambda: array("q"))
@@ -130,9 +130,9 @@ class _Seen:
     starts: dict[int, Fraction] = field(default_factory=dict)
 
 
-def _read_packets(container: InputContainer, video: Any) -> _Seen:
+def _read_packets(container: InputContainer, video: Any) -> _PacketSummary:
     """One pass over the file in constant memory but for eight bytes a frame."""
-    seen = _Seen()
+    summary = _PacketSummary()
     packets = container.demux()
     while True:
         try:
@@ -143,35 +143,35 @@ def _read_packets(container: InputContainer, video: Any) -> _Seen:
         if pts is None or packet.size == 0 or packet.time_base is None:
             continue
         shown = pts * packet.time_base
-        seen.end = max(seen.end, shown + (packet.duration or 0) * packet.time_base)
-        seen.with_packets.add(packet.stream_index)
-        seen.starts[packet.stream_index] = min(seen.starts.get(packet.stream_index, shown), shown)
+        summary.end = max(summary.end, shown + (packet.duration or 0) * packet.time_base)
+        summary.with_packets.add(packet.stream_index)
+        summary.starts[packet.stream_index] = min(summary.starts.get(packet.stream_index, shown), shown)
         if packet.stream_index == video.index and not packet.is_discard:
-            seen.pts.append(pts)
-            seen.last_duration = packet.duration or seen.last_duration
-            if len(seen.pts) > MOST_FRAMES:
+            summary.pts.append(pts)
+            summary.last_duration = packet.duration or summary.last_duration
+            if len(summary.pts) > MOST_FRAMES:
                 raise FileRefused("too_long")
-    if not seen.pts:
+    if not summary.pts:
         raise FileRefused("no_frames")
-    return seen
+    return summary
 
 
-def _check_whole(container: InputContainer, video: Any, kind: FileKind, seen: _Seen) -> None:
+def _check_whole(container: InputContainer, video: Any, kind: FileKind, summary: _PacketSummary) -> None:
     """Refuse a file that holds clearly less than it says."""
     if video.frames > 0:
-        if len(seen.pts) < 0.9 * video.frames - 2:
+        if len(summary.pts) < 0.9 * video.frames - 2:
             raise FileRefused(
                 "truncated",
-                f"The file ends too early: {len(seen.pts)} of {video.frames} frames are there. "
+                f"The file ends too early: {len(summary.pts)} of {video.frames} frames are there. "
                 "Export it again, or send the original.",
             )
     elif not kind.boxes and container.duration:
         declared = Fraction(container.duration, av.time_base)
-        held = seen.end - Fraction(container.start_time or 0, av.time_base)
-        if held < declared * Fraction(85, 100) and declared - held > Fraction(1, 10):
+        present = summary.end - Fraction(container.start_time or 0, av.time_base)
+        if present < declared * Fraction(85, 100) and declared - present > Fraction(1, 10):
             raise FileRefused(
                 "truncated",
-                f"The file ends too early: it holds {float(held):.1f} of {float(declared):.1f} seconds. "
+                f"The file ends too early: it holds {float(present):.1f} of {float(declared):.1f} seconds. "
                 "Export it again, or send the original.",
             )
 
@@ -248,7 +248,7 @@ def _explain(problem: av.error.FFmpegError, path: Path, kind: FileKind) -> FileR
 def _index_is_missing(path: Path) -> bool:
     """Whether an MP4 breaks off: a box at its top level reaches beyond the end, or `moov` never came."""
     with path.open("rb") as file:
-        found = list(itertools.islice(boxes.top_level(file), 1000))
-    kinds = {box.kind for box in found}
+        outermost = list(itertools.islice(boxes.top_level(file), 1000))
+    kinds = {box.kind for box in outermost}
     known = {b"ftyp", b"free", b"skip", b"wide", b"mdat", b"moov", b"uuid"}
-    return bool(found) and found[-1].end > path.stat().st_size and kinds <= known
+    return bool(outermost) and outermost[-1].end > path.stat().st_size and kinds <= known

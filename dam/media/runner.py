@@ -15,7 +15,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from dam.core import errors, sandbox
-from dam.core.sandbox import Completed, Limits, Outcome, Output, Process
+from dam.core.sandbox import Completed, Limits, Outcome, Output, SandboxedProcess
 from dam.media import budgets, commands, frames, specs, thumbnails
 from dam.media.budgets import GIB
 from dam.media.errors import FileRefused
@@ -125,9 +125,9 @@ def encode_frames(frames: NDArray[np.uint8], *, frame_rate: Fraction, path: Path
 
 def ffmpeg() -> str:
     """The FFmpeg to run: FFMPEG_BINARY, or the one that imageio-ffmpeg brings."""
-    given = shutil.which(settings.FFMPEG_BINARY) if settings.FFMPEG_BINARY else None
-    if given:
-        return given
+    configured = shutil.which(settings.FFMPEG_BINARY) if settings.FFMPEG_BINARY else None
+    if configured:
+        return configured
     if settings.FFMPEG_BINARY:
         raise MediaFailed(f"FFMPEG_BINARY={settings.FFMPEG_BINARY} is not a program that can be run.")
     import imageio_ffmpeg  # a deployment with an FFmpeg of its own does without
@@ -161,15 +161,15 @@ def _making(out: Path) -> Iterator[Path]:
             raise MediaFailed("FFmpeg ended without having written the file.") from problem
 
 
-def _require(done: Completed, limits: Limits) -> None:
-    if done.outcome is Outcome.DISK_FULL:
+def _require(completed: Completed, limits: Limits) -> None:
+    if completed.outcome is Outcome.DISK_FULL:
         raise FileRefused("disk_full")
-    if not done.ok:
-        raise MediaFailed(_explain_ffmpeg(done, limits))
+    if not completed.ok:
+        raise MediaFailed(_explain_ffmpeg(completed, limits))
 
 
 @contextmanager
-def _decoding(request: Mapping[str, Any], *, path: Path, limits: Limits) -> Iterator[Process]:
+def _decoding(request: Mapping[str, Any], *, path: Path, limits: Limits) -> Iterator[SandboxedProcess]:
     """The decoder process at work on this request; why it ended, when that was before it had answered."""
     path = path.resolve()
     code = settings.BASE_DIR / "dam"
@@ -191,9 +191,9 @@ class _NoAnswer(Exception):
     """The decoder process ended before it had answered."""
 
 
-def _explain_decoder(done: Completed) -> None:
+def _explain_decoder(completed: Completed) -> None:
     """Raises FileRefused where the file is to blame, else MediaFailed."""
-    match done.outcome:
+    match completed.outcome:
         case Outcome.TIMED_OUT | Outcome.OUT_OF_MEMORY | Outcome.TOO_MUCH_OUTPUT:
             raise FileRefused("too_costly")
         case Outcome.CRASHED:
@@ -201,11 +201,11 @@ def _explain_decoder(done: Completed) -> None:
         case Outcome.DISK_FULL:
             raise FileRefused("disk_full")
         case _:
-            raise MediaFailed(f"The decoder stopped: {done.stderr.strip()[-300:]}")
+            raise MediaFailed(f"The decoder stopped: {completed.stderr.strip()[-300:]}")
 
 
-def _explain_ffmpeg(done: Completed, limits: Limits) -> str:
-    match done.outcome:
+def _explain_ffmpeg(completed: Completed, limits: Limits) -> str:
+    match completed.outcome:
         case Outcome.TIMED_OUT:
             return f"It took longer than the {limits.wall_seconds / 60:.0f} minutes one file may take."
         case Outcome.TOO_MUCH_OUTPUT:
@@ -215,7 +215,7 @@ def _explain_ffmpeg(done: Completed, limits: Limits) -> str:
         case Outcome.CRASHED:
             return "FFmpeg crashed on it. The file may be damaged; export it again, or send the original."
         case _:
-            return f"FFmpeg could not read it: {done.last_words[:160]}"
+            return f"FFmpeg could not read it: {completed.last_words[:160]}"
 
 
 def _read_answer(answers: Output) -> dict[str, Any]:

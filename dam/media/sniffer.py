@@ -20,7 +20,7 @@ class Medium(StrEnum):
     DOCUMENT = "document"
 
 
-class Credentials(StrEnum):
+class CredentialSupport(StrEnum):
     """What becomes of a C2PA manifest in files of a kind."""
 
     SIGNED = "signed"  # read, and embedded by us
@@ -40,31 +40,37 @@ class FileKind:
     medium: Medium
     content_type: str
     suffix: str
-    credentials: Credentials = Credentials.NONE
+    credentials: CredentialSupport = CredentialSupport.NONE
     demuxer: str = ""
     boxes: bool = False
 
 
 def _video(
-    label: str, demuxer: str, content_type: str, suffix: str, credentials: Credentials = Credentials.NONE
+    label: str,
+    demuxer: str,
+    content_type: str,
+    suffix: str,
+    credentials: CredentialSupport = CredentialSupport.NONE,
 ) -> FileKind:
     boxes = demuxer == "mov"
     return FileKind(label, Medium.VIDEO, content_type, suffix, credentials, demuxer=demuxer, boxes=boxes)
 
 
-def _picture(label: str, name: str, credentials: Credentials = Credentials.READ) -> FileKind:
+def _picture(label: str, name: str, credentials: CredentialSupport = CredentialSupport.READ) -> FileKind:
     return FileKind(label, Medium.PICTURE, f"image/{name}", f".{name.partition('+')[0]}", credentials)
 
 
-def _sound(label: str, name: str, suffix: str, credentials: Credentials = Credentials.READ) -> FileKind:
+def _sound(
+    label: str, name: str, suffix: str, credentials: CredentialSupport = CredentialSupport.READ
+) -> FileKind:
     return FileKind(label, Medium.SOUND, f"audio/{name}", suffix, credentials)
 
 
-MP4 = _video("MP4", "mov", "video/mp4", ".mp4", Credentials.SIGNED)
-QUICKTIME = _video("QuickTime", "mov", "video/quicktime", ".mov", Credentials.SIGNED)
+MP4 = _video("MP4", "mov", "video/mp4", ".mp4", CredentialSupport.SIGNED)
+QUICKTIME = _video("QuickTime", "mov", "video/quicktime", ".mov", CredentialSupport.SIGNED)
 WEBM = _video("WebM", "matroska", "video/webm", ".webm")
 MATROSKA = _video("Matroska", "matroska", "video/x-matroska", ".mkv")
-AVI = _video("AVI", "avi", "video/x-msvideo", ".avi", Credentials.READ)
+AVI = _video("AVI", "avi", "video/x-msvideo", ".avi", CredentialSupport.READ)
 MPEG_TS = _video("MPEG-TS", "mpegts", "video/mp2t", ".ts")
 MPEG_PS = _video("MPEG-PS", "mpeg", "video/mpeg", ".mpg")
 MXF = _video("MXF", "mxf", "application/mxf", ".mxf")
@@ -85,14 +91,16 @@ HEIC = _picture("HEIC", "heic")
 HEIF = _picture("HEIF", "heif")
 JPEG_XL = _picture("JPEG XL", "jxl")
 SVG = _picture("SVG", "svg+xml")
-BMP = _picture("BMP", "bmp", Credentials.NONE)
+BMP = _picture("BMP", "bmp", CredentialSupport.NONE)
 FLAC = _sound("FLAC", "flac", ".flac")
 MP3 = _sound("MP3", "mpeg", ".mp3")
 WAV = _sound("WAV", "wav", ".wav")
-AAC = _sound("AAC", "aac", ".aac", Credentials.NONE)
+AAC = _sound("AAC", "aac", ".aac", CredentialSupport.NONE)
 # With its cover, it may be opened: whether there is a film in it only its tracks say.
-M4A = FileKind("MPEG-4 sound", Medium.SOUND, "audio/mp4", ".m4a", Credentials.READ, demuxer="mov", boxes=True)
-PDF = FileKind("PDF", Medium.DOCUMENT, "application/pdf", ".pdf", Credentials.READ)
+M4A = FileKind(
+    "MPEG-4 sound", Medium.SOUND, "audio/mp4", ".m4a", CredentialSupport.READ, demuxer="mov", boxes=True
+)
+PDF = FileKind("PDF", Medium.DOCUMENT, "application/pdf", ".pdf", CredentialSupport.READ)
 PLAYLIST = FileKind("Playlist", Medium.PLAYLIST, "text/plain", ".txt")
 
 ALL = (

@@ -61,14 +61,14 @@ def name_of(territory: str) -> str:
     return NAMES.get(territory, territory)
 
 
-def covers(cleared: Iterable[str], wanted: str) -> bool:
+def covers(cleared: Iterable[str], territory: str) -> bool:
     """Does a clearance for these territories include the wanted one?"""
     places = set(cleared)
-    if WORLDWIDE in places or wanted in places:
+    if WORLDWIDE in places or territory in places:
         return True
-    if wanted == "EU":
+    if territory == "EU":
         return places >= EU
-    return "EU" in places and wanted in EU
+    return "EU" in places and territory in EU
 
 
 def describe(cleared: Sequence[str]) -> str:

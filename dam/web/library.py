@@ -24,10 +24,10 @@ YEAR = 365 * 24 * 3600
 @require_safe
 @requires(Capability.VIEW)
 def library(request: BrandRequest) -> HttpResponse:
-    wanted, at = listing.read(request.GET), timezone.now()
-    filled = listing.fill(request.principal, wanted=wanted, at=at)
+    listing_query, at = listing.read(request.GET), timezone.now()
+    filled = listing.fill(request.principal, wanted=listing_query, at=at)
     layout = _layout(request)
-    part = is_fragment(request) and wanted.continues
+    part = is_fragment(request) and listing_query.continues
     context = {
         "area": "library",
         "listing": filled,
@@ -35,8 +35,8 @@ def library(request: BrandRequest) -> HttpResponse:
         "loaded_at": at.isoformat(),
         "layout": layout,
         "layouts": LAYOUTS,
-        "search_words": wanted.words,
-        "understood": search.parse(wanted.words),
+        "search_words": listing_query.words,
+        "understood": search.parse(listing_query.words),
     }
     response = render(request, "library/_cards.html" if part else "library/library.html", context)
     if "layout" in request.GET:

@@ -18,7 +18,7 @@ PAGE = 48
 @require_safe
 @requires(Capability.TRASH)
 def trash(request: BrandRequest) -> HttpResponse:
-    found = search.with_parts(trashed_assets(request.principal), request.principal)
-    page = Paginator(found.order_by("-trashed_at", "pk"), PAGE).get_page(request.GET.get("page"))
+    trashed = search.with_parts(trashed_assets(request.principal), request.principal)
+    page = Paginator(trashed.order_by("-trashed_at", "pk"), PAGE).get_page(request.GET.get("page"))
     context = {"area": "trash", "page": page, "cards": cards.all_of(page, at=timezone.now())}
     return render(request, "assets/trash.html", context)

@@ -106,8 +106,8 @@ def recent(request: BrandRequest) -> HttpResponseBase:
     mine = Upload.objects.filter(brand=request.brand, user=request.principal.user).select_related(
         "version__asset"
     )
-    found = [_describe(request, upload) for upload in mine.order_by("-created_at")[:RECENT]]
-    return JsonResponse({"uploads": found}, headers={"Cache-Control": "no-store"})
+    described = [_describe(request, upload) for upload in mine.order_by("-created_at")[:RECENT]]
+    return JsonResponse({"uploads": described}, headers={"Cache-Control": "no-store"})
 
 
 @require_POST

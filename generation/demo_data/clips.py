@@ -22,7 +22,7 @@ from dam.search import fulltext
 from generation import briefs, jobs, states
 from generation.demo_data import plan
 from generation.demo_data.people import People
-from generation.demo_data.plan import Footage, Goal, Wanted
+from generation.demo_data.plan import Footage, Goal, PlannedClip
 from generation.generators.base import Capabilities
 from generation.models import GenerationJob
 from generation.states import JobState
@@ -31,11 +31,11 @@ from provenance.review import comments, reviews
 from provenance.review.states import DecisionKind, ReviewState
 
 
-def ask(wanted: Wanted, *, people: People, capabilities: Capabilities) -> GenerationJob:
+def request_clip(clip: PlannedClip, *, people: People, capabilities: Capabilities) -> GenerationJob:
     """The clip's job: asked for once, and once more if it failed."""
     creator = people[Role.CREATOR]
-    brief = briefs.check(capabilities, prompt=wanted.prompt, seed=wanted.seed)
-    key = uuid5(NAMESPACE_URL, f"{demo.SLUG}/{wanted.seed}/{wanted.prompt}")
+    brief = briefs.check(capabilities, prompt=clip.prompt, seed=clip.seed)
+    key = uuid5(NAMESPACE_URL, f"{demo.SLUG}/{clip.seed}/{clip.prompt}")
     job = jobs.request(by=creator, brief=brief, key=key)[0]
     if states.can_retry(JobState(job.state)):
         jobs.retry(job, by=creator)
@@ -44,9 +44,9 @@ def ask(wanted: Wanted, *, people: People, capabilities: Capabilities) -> Genera
 
 def film(footage: Footage, *, brand: Brand, by: Member) -> Version:
     """The clip's version: drawn, encoded and imported like any file, where it isn't there yet."""
-    there = Version.objects.filter(brand=brand, filename=footage.filename).first()
-    if there is not None:
-        return there
+    existing = Version.objects.filter(brand=brand, filename=footage.filename).first()
+    if existing is not None:
+        return existing
     from generation.previz import footage as camera  # brings torch, which the rest does without
 
     width, height = plan.FOOTAGE_SIZE

@@ -26,7 +26,7 @@ class Goal(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PlannedClip:
     """A clip to generate."""
 
     prompt: str
@@ -54,10 +54,10 @@ class Footage:
 
 # What the bundled model draws well: a first look should not begin with what it is bad at.
 GENERATED = (
-    Wanted("A large red can standing still on a pedestal in a studio", 3, Goal.RELEASED),
-    Wanted("A large orange cube moving right over the sea at dusk", 3, Goal.BRAND_STAGE),
-    Wanted("A large white cup standing still on a wooden table", 12, Goal.LEGAL_STAGE),
-    Wanted("A large red heart growing in a studio", 12, Goal.DRAFT),
+    PlannedClip("A large red can standing still on a pedestal in a studio", 3, Goal.RELEASED),
+    PlannedClip("A large orange cube moving right over the sea at dusk", 3, Goal.BRAND_STAGE),
+    PlannedClip("A large white cup standing still on a wooden table", 12, Goal.LEGAL_STAGE),
+    PlannedClip("A large red heart growing in a studio", 12, Goal.DRAFT),
 )
 
 FOOTAGE = (

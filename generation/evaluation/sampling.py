@@ -124,8 +124,8 @@ class Sampler:
             output = pipeline.transformer(
                 hidden_states=shown, timestep=timestep, encoder_hidden_states=states, return_dict=False
             )[0].float()
-            wanted, unguided = output.chunk(2)
-            expected = unguided + self._guidance * (wanted - unguided)
+            guided, unguided = output.chunk(2)
+            expected = unguided + self._guidance * (guided - unguided)
             if settle is not None:
                 expected = settle(expected)
             expected = torch.lerp(known, expected, open_places)

@@ -81,14 +81,14 @@ def evaluate(
     `ceiling` says what the reader makes of the renderer's own clips of the same scenes, `floor` how well
     clips fit the prompts of their neighbours.
     """
-    wanted = exam(FIRST_SEED, prompts)
-    begun = wanted[:_PICTURES]
-    looped = [scene for scene in wanted if scene.motion in _RETURNING][:_LOOPS]
+    expected = exam(FIRST_SEED, prompts)
+    begun = expected[:_PICTURES]
+    looped = [scene for scene in expected if scene.motion in _RETURNING][:_LOOPS]
     steps = _Steps(on_progress, prompts * (seeds + 1) + len(begun) + len(looped))
     readings, shape = [], (_FRAMES, _HEIGHT, _WIDTH)
     for seed in range(seeds):
         for at in range(0, prompts, _AT_ONCE):
-            some = wanted[at : at + _AT_ONCE]
+            some = expected[at : at + _AT_ONCE]
             made = generator.make(
                 [captions.plain(scene) for scene in some], [seed * prompts + at + k for k in range(len(some))]
             )
@@ -96,7 +96,7 @@ def evaluate(
             for clip in made:
                 readings.append(recognition.read(clip))
                 steps.done()
-    shown = wanted * seeds
+    shown = expected * seeds
     fidelity = [_fidelity(generator, scene, seed, shape, steps) for seed, scene in enumerate(begun)]
     seams = [_seam(generator, scene, seed, shape, steps) for seed, scene in enumerate(looped)]
     return {
@@ -106,20 +106,20 @@ def evaluate(
         "prompts": prompts,
         "seeds": seeds,
         **{f"by_{name}": _breakdown(readings, shown, name) for name in JOINT},
-        "ceiling": _scores(list(_rendered(wanted, shape, steps)), wanted),
+        "ceiling": _scores(list(_rendered(expected, shape, steps)), expected),
         "floor": _scores(readings, [*shown[1:], *shown[:1]]),
     }
 
 
 def ceiling(prompts: int = 200, *, on_progress: Progress | None = None) -> Report:
     """The same of the renderer's own clips: what the reader can tell at best."""
-    wanted = exam(FIRST_SEED, prompts)
-    readings = list(_rendered(wanted, (_FRAMES, _HEIGHT, _WIDTH), _Steps(on_progress, prompts)))
+    expected = exam(FIRST_SEED, prompts)
+    readings = list(_rendered(expected, (_FRAMES, _HEIGHT, _WIDTH), _Steps(on_progress, prompts)))
     return {
-        **_scores(readings, wanted),
+        **_scores(readings, expected),
         "prompts": prompts,
-        **{f"by_{name}": _breakdown(readings, wanted, name) for name in JOINT},
-        "floor": _scores(readings, [*wanted[1:], *wanted[:1]]),
+        **{f"by_{name}": _breakdown(readings, expected, name) for name in JOINT},
+        "floor": _scores(readings, [*expected[1:], *expected[:1]]),
     }
 
 
@@ -135,9 +135,9 @@ class _Steps:
             self._on_progress(self._count, self._most)
 
 
-def _rendered(wanted: Sequence[Scene], shape: tuple[int, ...], steps: _Steps) -> Iterator[Reading]:
+def _rendered(expected: Sequence[Scene], shape: tuple[int, ...], steps: _Steps) -> Iterator[Reading]:
     frames, height, width = shape
-    for scene in wanted:
+    for scene in expected:
         clip = rendering.render([scene], frames=frames, height=height, width=width)[0]
         yield recognition.read(clip.numpy())
         steps.done()
@@ -168,10 +168,10 @@ def _seam(generator: Generator, scene: Scene, seed: int, shape: tuple[int, ...],
     return float(np.abs(clip[-1] - clip[0]).mean()) / max(usual, _ROUNDING)
 
 
-def _scores(readings: Sequence[Reading], wanted: Sequence[Scene]) -> dict[str, float]:
+def _scores(readings: Sequence[Reading], expected: Sequence[Scene]) -> dict[str, float]:
     """The share of readings that are right, per attribute."""
     right = {
-        name: [_is_right(r, s, name) for r, s in zip(readings, wanted, strict=True)] for name in ATTRIBUTES
+        name: [_is_right(r, s, name) for r, s in zip(readings, expected, strict=True)] for name in ATTRIBUTES
     }
     right["joint"] = [all(of) for of in zip(*(right[name] for name in JOINT), strict=True)]
     shares = {name: _mean(values) for name, values in right.items()}
@@ -182,10 +182,10 @@ def _is_right(reading: Reading, scene: Scene, name: str) -> bool:
     return bool(getattr(reading, name) == getattr(scene, name))
 
 
-def _breakdown(readings: Sequence[Reading], wanted: Sequence[Scene], name: str) -> dict[str, float]:
+def _breakdown(readings: Sequence[Reading], expected: Sequence[Scene], name: str) -> dict[str, float]:
     """The share of readings that name an attribute right, per value asked for, in the world's order."""
     right: dict[str, list[bool]] = defaultdict(list)
-    for reading, scene in zip(readings, wanted, strict=True):
+    for reading, scene in zip(readings, expected, strict=True):
         right[getattr(scene, name)].append(_is_right(reading, scene, name))
     return {value: _mean(right[value]) for value in scenes.ATTRIBUTES[name] if value in right}
 

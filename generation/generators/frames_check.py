@@ -20,9 +20,9 @@ def check(frames: NDArray[Any], request: VideoRequest) -> Frames:
     some grain in it.
     """
     check_finite(frames)
-    wanted = (request.frames, request.height, request.width, 3)
-    if frames.shape != wanted:
-        raise GeneratorError(f"The model made {_size(frames.shape)} instead of {_size(wanted)}.")
+    expected = (request.frames, request.height, request.width, 3)
+    if frames.shape != expected:
+        raise GeneratorError(f"The model made {_size(frames.shape)} instead of {_size(expected)}.")
     if frames.dtype != np.uint8:
         raise GeneratorError(f"The model made pictures of {frames.dtype} values instead of bytes.")
     if (frames.min(axis=(0, 1, 2)) == frames.max(axis=(0, 1, 2))).all():

@@ -67,7 +67,7 @@ def of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None = Non
         job=job,
         shape=_shape(job.width / job.height),
         preview=f"data:image/jpeg;base64,{b64encode(jpeg).decode()}" if jpeg else "",
-        left=_left(job, at=at, identity=identity),
+        left=_time_left(job, at=at, identity=identity),
         ahead=selectors.ahead_of(job) if job.state == JobState.REQUESTED else 0,
         version=version,
         playable="proxy" in kinds,
@@ -86,7 +86,7 @@ def _shape(ratio: float) -> str:
     return "wide" if ratio >= WIDE else "tall" if ratio <= TALL else "square"
 
 
-def _left(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None) -> str:
+def _time_left(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None) -> str:
     if job.state != JobState.GENERATING or job.started_at is None:
         return ""
     expected = None

@@ -62,9 +62,9 @@ class BriefForm(forms.Form):
         self.capabilities = capabilities
         self.brief: Brief | None = None
         self.fields["size"].choices = [(f"{w}x{h}", shape_name(w, h)) for w, h in capabilities.sizes]  # type: ignore[attr-defined]
-        wanted = {*_spread(briefs.lengths(capabilities)), *filter(None, [_frames(capabilities, like)])}
+        lengths = {*_spread(briefs.lengths(capabilities)), *filter(None, [_frames(capabilities, like)])}
         self.fields["frames"].choices = [  # type: ignore[attr-defined]
-            (frames, f"{float(frames / capabilities.frame_rate):.1f} s") for frames in sorted(wanted)
+            (frames, f"{float(frames / capabilities.frame_rate):.1f} s") for frames in sorted(lengths)
         ]
         self.fields["steps"].widget.attrs.update(min=1, max=capabilities.max_steps)
         self.fields["guidance"].widget.attrs.update(

@@ -52,7 +52,7 @@ def studio(request: BrandRequest) -> HttpResponse:
         try:
             asset = _target(request, request.POST.get("asset"))
             if form.is_valid() and form.brief is not None:
-                return _ask(request, form, form.brief, asset)
+                return _request_takes(request, form, form.brief, asset)
         except NoTarget as gone:
             form.add_error(None, str(gone))
         return _page(request, model, form, asset, status=422)
@@ -66,7 +66,7 @@ def studio(request: BrandRequest) -> HttpResponse:
     return _page(request, model, form, asset)
 
 
-def _ask(request: BrandRequest, form: BriefForm, brief: Brief, asset: Asset | None) -> HttpResponse:
+def _request_takes(request: BrandRequest, form: BriefForm, brief: Brief, asset: Asset | None) -> HttpResponse:
     key = form.cleaned_data["key"]
     first = jobs.request(by=request.principal, brief=brief, key=key, asset=asset)[0]
     query = {"from": str(first.pk)}

@@ -45,7 +45,7 @@ class SigningFailed(Exception):
     """The file could not be signed: the library's own words follow."""
 
 
-class Outcome(StrEnum):
+class ReadOutcome(StrEnum):
     READ = "read"
     NONE = "none"  # holds no manifest store
     ELSEWHERE = "elsewhere"  # names a manifest store at another address; nothing was fetched
@@ -61,12 +61,12 @@ class Anchor:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ManifestReading:
     """What the library said: `store` is Reader.json(), `certificates` the signers' by manifest label,
     `texts` the short texts kept with ingredients, by their identifier in the store.
     """
 
-    outcome: Outcome
+    outcome: ReadOutcome
     message: str = ""
     store: dict[str, Any] | None = None
     certificates: dict[str, Any] | None = None
@@ -140,7 +140,7 @@ def sign(
         raise SigningFailed(str(failures[0] if failures else error)) from error
 
 
-def read(path: Path, *, content_type: str, settings: dict[str, Any]) -> Reading:
+def read(path: Path, *, content_type: str, settings: dict[str, Any]) -> ManifestReading:
     """Read and validate a file's manifest store. Never fetches; never raises for what the file holds."""
     try:
         with (
@@ -149,16 +149,16 @@ def read(path: Path, *, content_type: str, settings: dict[str, Any]) -> Reading:
             Reader(content_type, file, context=context) as reader,
         ):
             store = json.loads(reader.json())
-            return Reading(
-                Outcome.READ, store=store, certificates=_certificates(reader), texts=_texts(reader, store)
+            return ManifestReading(
+                ReadOutcome.READ, store=store, certificates=_certificates(reader), texts=_texts(reader, store)
             )
     except C2paError.ManifestNotFound as error:
-        return Reading(Outcome.NONE, str(error))
+        return ManifestReading(ReadOutcome.NONE, str(error))
     except C2paError as error:
         remote = str(error).startswith("Remote:")
-        return Reading(Outcome.ELSEWHERE if remote else Outcome.UNREADABLE, str(error))
+        return ManifestReading(ReadOutcome.ELSEWHERE if remote else ReadOutcome.UNREADABLE, str(error))
     except (ValueError, RecursionError) as error:  # what it says of itself is no JSON we can hold
-        return Reading(Outcome.UNREADABLE, f"{type(error).__name__}: {error}")
+        return ManifestReading(ReadOutcome.UNREADABLE, f"{type(error).__name__}: {error}")
 
 
 def _certificates(reader: Reader) -> dict[str, Any]:
@@ -187,15 +187,15 @@ def _add(builder: Builder, ingredient: Ingredient) -> None:
 
 def _texts(reader: Reader, store: dict[str, Any]) -> dict[str, str]:
     """Texts of the ingredients, such as prompts."""
-    found = {}
+    texts = {}
     for manifest in store.get("manifests", {}).values():
         for ingredient in manifest.get("ingredients", []):
             data = ingredient.get("data") or {}
             if data.get("format") == "text/plain" and "identifier" in data:
                 text = io.BytesIO()
                 reader.resource_to_stream(data["identifier"], text)
-                found[data["identifier"]] = text.getvalue()[:LONGEST_TEXT].decode(errors="replace")
-    return found
+                texts[data["identifier"]] = text.getvalue()[:LONGEST_TEXT].decode(errors="replace")
+    return texts
 
 
 def main() -> None:
@@ -215,7 +215,7 @@ def main() -> None:
 def _sign_with_a_distant_key(query: dict[str, Any]) -> None:
     """The key stays with who asked: a process that reads foreign files has none."""
 
-    def ask(data: bytes) -> bytes:
+    def request_signature(data: bytes) -> bytes:
         _say({"sign": base64.b64encode(data).decode()})
         return base64.b64decode(json.loads(sys.stdin.readline())["signature"])
 
@@ -226,10 +226,10 @@ def _sign_with_a_distant_key(query: dict[str, Any]) -> None:
             out=Path(query["out"]),
             content_type=query["content_type"],
             edits=query["edits"],
-            ingredients=[_ingredient(given) for given in query["ingredients"]],
+            ingredients=[_ingredient(entry) for entry in query["ingredients"]],
             algorithm=query["algorithm"],
             chain_pem=query["chain_pem"],
-            sign_bytes=ask,
+            sign_bytes=request_signature,
             anchors=[Anchor(**anchor) for anchor in query["anchors"]],
         )
     except SigningFailed as failed:
@@ -238,9 +238,9 @@ def _sign_with_a_distant_key(query: dict[str, Any]) -> None:
         _say({"signed": True})
 
 
-def _ingredient(given: dict[str, Any]) -> Ingredient:
-    source = Path(given["path"]) if "path" in given else base64.b64decode(given["data"])
-    return Ingredient(about=given["about"], content_type=given["content_type"], source=source)
+def _ingredient(entry: dict[str, Any]) -> Ingredient:
+    source = Path(entry["path"]) if "path" in entry else base64.b64decode(entry["data"])
+    return Ingredient(about=entry["about"], content_type=entry["content_type"], source=source)
 
 
 def _say(line: dict[str, Any]) -> None:

@@ -195,8 +195,8 @@ def _review(facts: ReleaseFacts) -> dict[str, Any]:
 
 
 def _stage(stage: StageFacts) -> dict[str, str]:
-    said = {"stage": stage.stage, "decision": "approved", "role": stage.role, "at": _when(stage.at)}
-    return said | ({"name": stage.name} if stage.name else {})
+    data = {"stage": stage.stage, "decision": "approved", "role": stage.role, "at": _when(stage.at)}
+    return data | ({"name": stage.name} if stage.name else {})
 
 
 def _manifest(title: str, assertions: list[dict[str, Any]]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ LONGEST_CHECK = timedelta(minutes=10)
 WAITING, CHECKING, DONE, LOST = "waiting", "checking", "done", "lost"
 
 
-class TooMany(errors.Refused):
+class TooManyChecks(errors.Refused):
     """This address has had as many files verified as it may within the hour."""
 
     code = "too_many"
@@ -46,7 +46,7 @@ class PublicCheck:
 
 
 def admit(address: str, *, most: int) -> None:
-    """Count a file against the sender's hour. Raises TooMany."""
+    """Count a file against the sender's hour. Raises TooManyChecks."""
     key = f"verify-rate:{address}"
     cache.add(key, 0, timeout=3600)
     try:
@@ -54,7 +54,7 @@ def admit(address: str, *, most: int) -> None:
     except ValueError:  # the hour ended between the two calls
         return
     if count > most:
-        raise TooMany
+        raise TooManyChecks
 
 
 def has_room(size: int) -> bool:

@@ -26,9 +26,9 @@ def check_master(version: Version) -> str:
 
 def keep(version: Version, report: Report, *, sha256: str, release_id: int | None = None) -> ManifestRecord:
     """Keep the report on the version's master, or on the file of a release; an earlier one is replaced."""
-    said = report.to_json(raw=True)
-    if len(json.dumps(said["raw"])) > LARGEST_RAW_BYTES:
-        said["raw"] = {}
+    report_json = report.to_json(raw=True)
+    if len(json.dumps(report_json["raw"])) > LARGEST_RAW_BYTES:
+        report_json["raw"] = {}
     with transaction.atomic():
         record, _ = ManifestRecord.objects.update_or_create(
             version=version,
@@ -36,7 +36,7 @@ def keep(version: Version, report: Report, *, sha256: str, release_id: int | Non
             defaults={
                 "sha256": sha256,
                 "state": report.state.value,
-                "report": said,
+                "report": report_json,
                 "checked_at": timezone.now(),
             },
         )

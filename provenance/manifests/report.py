@@ -154,7 +154,7 @@ class Report:
 
     def to_json(self, *, raw: bool = False) -> dict[str, Any]:
         """{state, codes, reasons, findings, manifests, development, note}, and `raw` if asked for."""
-        said: dict[str, Any] = {
+        data: dict[str, Any] = {
             "state": self.state.value,
             "codes": list(self.codes),
             "reasons": list(self.reasons),
@@ -165,7 +165,7 @@ class Report:
             "development": self.development,
             "note": self.note,
         }
-        return said | ({"raw": self.raw} if raw else {})
+        return data | ({"raw": self.raw} if raw else {})
 
 
 NO_CREDENTIALS = "It carries no Content Credentials. That says nothing about what it shows."
@@ -181,7 +181,7 @@ def without_chain(state: State, note: str) -> Report:
 
 
 def of(reading: Mapping[str, Any], *, anchors: Mapping[str, str]) -> Report:
-    """The report on a c2pa_io.Reading in its JSON form.
+    """The report on a c2pa_io.ManifestReading in its JSON form.
 
     `anchors` gives the name that people know for each anchor's address in the reading.
     """
@@ -194,7 +194,7 @@ def of(reading: Mapping[str, Any], *, anchors: Mapping[str, str]) -> Report:
             return without_chain(State.UNREADABLE, UNREADABLE)
     reading = _clean(reading)
     store = reading["store"]
-    findings = tuple(sorted(_findings(store), key=lambda found: -validation_codes.badness(found.state)))
+    findings = tuple(sorted(_findings(store), key=lambda each: -validation_codes.badness(each.state)))
     state = validation_codes.worst([_library_state(store), *(finding.state for finding in findings)])
     chain = tuple(_chain(reading, findings, anchors))
     return Report(state=state, findings=findings, chain=chain, note=_note(state, chain), raw=store)
@@ -232,8 +232,8 @@ def _findings(store: Mapping[str, Any]) -> Iterator[Finding]:
         if where == "recorded" and code.startswith(_CREDENTIAL) and (f"{_CREDENTIAL}trusted", url) in settled:
             continue
         seen.add((code, url))
-        found = _LABEL.search(url)
-        yield Finding(code, meaning.words, meaning.state, where, found.group(1) if found else "")
+        label = _LABEL.search(url)
+        yield Finding(code, meaning.words, meaning.state, where, label.group(1) if label else "")
 
 
 def _failures(

@@ -83,12 +83,12 @@ def signer(purpose: Purpose, *, files: KeyFiles, development_folder: Path, at: d
     if bool(files.chain) != bool(files.key):
         raise SignerNotConfigured(f"Set both {variable}_CHAIN and {variable}_KEY, or neither.")
     if files.key:
-        found = _load(chain=_text(files.chain, f"{variable}_CHAIN"), key=_text(files.key, f"{variable}_KEY"))
+        loaded = _load(chain=_text(files.chain, f"{variable}_CHAIN"), key=_text(files.key, f"{variable}_KEY"))
     else:
         development_ca.ensure(development_folder, at=at)
         pem = development_ca.credential_pem(development_folder, purpose)
-        found = _load(chain=pem, key=pem)
-    return _valid(found, at=at)
+        loaded = _load(chain=pem, key=pem)
+    return _valid(loaded, at=at)
 
 
 def _load(*, chain: str, key: str) -> KeySigner:
@@ -122,14 +122,14 @@ def _common_name(certificate: x509.Certificate) -> str:
     return str(names[0].value) if names else certificate.subject.rfc4514_string()
 
 
-def _valid(found: KeySigner, *, at: datetime) -> KeySigner:
-    begins = x509.load_pem_x509_certificate(found.chain_pem.encode()).not_valid_before_utc
-    if not begins <= at < found.valid_until:
+def _valid(loaded: KeySigner, *, at: datetime) -> KeySigner:
+    begins = x509.load_pem_x509_certificate(loaded.chain_pem.encode()).not_valid_before_utc
+    if not begins <= at < loaded.valid_until:
         raise SignerExpired(
-            f"The certificate of {found.name} is valid from {begins:%Y-%m-%d} until "
-            f"{found.valid_until:%Y-%m-%d}. Install a current one to go on signing."
+            f"The certificate of {loaded.name} is valid from {begins:%Y-%m-%d} until "
+            f"{loaded.valid_until:%Y-%m-%d}. Install a current one to go on signing."
         )
-    return found
+    return loaded
 
 
 _CURVES: dict[str, tuple[str, hashes.HashAlgorithm]] = {

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from dam.core import errors, sandbox
 from dam.media import boxes, sniffer
-from dam.media.sniffer import Credentials
+from dam.media.sniffer import CredentialSupport
 from provenance.manifests import c2pa_io, claims, signers, signing_process, trust_anchors, verify
 from provenance.manifests.c2pa_io import Ingredient
 from provenance.manifests.claims import Definition, GeneratedFacts, ReleaseFacts
@@ -68,7 +68,7 @@ def sign_release(master: Path, *, out: Path, facts: ReleaseFacts, encoded: Path 
 def can_carry(path: Path) -> bool:
     """Whether files of this kind have a place for a manifest of ours: MP4 and QuickTime have."""
     kind = sniffer.read(path)
-    return kind is not None and kind.credentials is Credentials.SIGNED
+    return kind is not None and kind.credentials is CredentialSupport.SIGNED
 
 
 def signable(path: Path) -> str | None:
@@ -147,7 +147,7 @@ def content_type(path: Path) -> str | None:
 def _require_place(path: Path) -> str:
     """The content type of a file that can carry a manifest."""
     kind = sniffer.read(path)
-    if kind is None or kind.credentials is not Credentials.SIGNED:
+    if kind is None or kind.credentials is not CredentialSupport.SIGNED:
         label = kind.label if kind else "of neither kind"
         raise CannotCarry(f"A manifest can be embedded in MP4 and QuickTime files; this is {label}.")
     return kind.content_type

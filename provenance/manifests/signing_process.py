@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dam.core import sandbox
-from dam.core.sandbox import Completed, Limits, Outcome, Process
+from dam.core.sandbox import Completed, Limits, Outcome, SandboxedProcess
 from provenance.manifests import c2pa_io
 from provenance.manifests.c2pa_io import Anchor, Ingredient, SigningFailed
 
@@ -58,12 +58,14 @@ def sign(
         "out": str(out),
         "content_type": content_type,
         "edits": edits,
-        "ingredients": [_plain(given) for given in ingredients],
+        "ingredients": [_plain(ingredient) for ingredient in ingredients],
         "algorithm": algorithm,
         "chain_pem": chain_pem,
         "anchors": [asdict(anchor) for anchor in anchors],
     }
-    parents = [given.source.resolve() for given in ingredients if isinstance(given.source, Path)]
+    parents = [
+        ingredient.source.resolve() for ingredient in ingredients if isinstance(ingredient.source, Path)
+    ]
     with sandbox.start(
         [sys.executable, "-I", script],
         limits=_limits(sum(path.stat().st_size for path in (source, *parents))),
@@ -72,32 +74,32 @@ def sign(
         stdin=None,
     ) as process:
         answer = _converse(process, query, sign_bytes)
-        done = process.finish()
+        completed = process.finish()
     if not answer.get("signed"):
-        raise SigningFailed(answer.get("failed") or _explain(done))
+        raise SigningFailed(answer.get("failed") or _explain(completed))
 
 
 def _converse(
-    process: Process, query: dict[str, Any], sign_bytes: Callable[[bytes], bytes]
+    process: SandboxedProcess, query: dict[str, Any], sign_bytes: Callable[[bytes], bytes]
 ) -> dict[str, Any]:
     """Give what was asked for once, and return the last word; nothing when there was none."""
-    _tell(process, query)
-    answer = _hear(process)
+    _write_line(process, query)
+    answer = _read_line(process)
     if "sign" not in answer:
         return answer
     signature = sign_bytes(base64.b64decode(answer["sign"]))
-    _tell(process, {"signature": base64.b64encode(signature).decode()})
-    return _hear(process)
+    _write_line(process, {"signature": base64.b64encode(signature).decode()})
+    return _read_line(process)
 
 
-def _tell(process: Process, line: dict[str, Any]) -> None:
+def _write_line(process: SandboxedProcess, line: dict[str, Any]) -> None:
     assert process.stdin is not None
     with suppress(BrokenPipeError):  # its end says why
         process.stdin.write(json.dumps(line).encode() + b"\n")
         process.stdin.flush()
 
 
-def _hear(process: Process) -> dict[str, Any]:
+def _read_line(process: SandboxedProcess) -> dict[str, Any]:
     try:
         answer = json.loads(process.stdout.readline(LONGEST_LINE))
     except ValueError:  # nothing, or nothing that we understand
@@ -105,15 +107,15 @@ def _hear(process: Process) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _plain(given: Ingredient) -> dict[str, Any]:
+def _plain(ingredient: Ingredient) -> dict[str, Any]:
     """An ingredient as JSON."""
-    source = given.source
+    source = ingredient.source
     where = (
         {"path": str(source.resolve())}
         if isinstance(source, Path)
         else {"data": base64.b64encode(source).decode()}
     )
-    return {"about": given.about, "content_type": given.content_type, **where}
+    return {"about": ingredient.about, "content_type": ingredient.content_type, **where}
 
 
 def _limits(size: int) -> Limits:
@@ -126,5 +128,5 @@ def _limits(size: int) -> Limits:
     )
 
 
-def _explain(done: Completed) -> str:
-    return WHY.get(done.outcome) or f"The signing library stopped: {done.last_words[:160]}"
+def _explain(completed: Completed) -> str:
+    return WHY.get(completed.outcome) or f"The signing library stopped: {completed.last_words[:160]}"

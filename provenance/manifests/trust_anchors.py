@@ -43,9 +43,9 @@ def development_folder() -> Path:
 
 def _own() -> list[Anchor]:
     chains = [settings.SIGNING_GENERATOR_CHAIN, settings.SIGNING_REVIEWER_CHAIN]
-    found = [_top(Path(chain)) for chain in chains if chain]
+    own = [_top(Path(chain)) for chain in chains if chain]
     root = development_ca.root_pem(development_folder()) if not all(chains) else None
-    return [*dict.fromkeys(found), *([Anchor(DEVELOPMENT_ANCHOR, root)] if root else [])]
+    return [*dict.fromkeys(own), *([Anchor(DEVELOPMENT_ANCHOR, root)] if root else [])]
 
 
 def _top(chain: Path) -> Anchor:

@@ -14,7 +14,7 @@ from dam.core import sandbox
 from dam.core.sandbox import Limits, Outcome
 from dam.core.storage import scratch
 from dam.media import sniffer
-from dam.media.sniffer import Credentials
+from dam.media.sniffer import CredentialSupport
 from provenance.manifests import c2pa_io, report
 from provenance.manifests import trust_anchors as trust
 from provenance.manifests.c2pa_io import Anchor
@@ -47,7 +47,7 @@ def check(path: Path, *, anchors: Sequence[Anchor] = ()) -> Report:
     if kind is None:
         empty = path.stat().st_size == 0
         return report.without_chain(State.UNREADABLE, report.UNREADABLE if empty else report.KIND_UNKNOWN)
-    if kind.credentials is Credentials.NONE:
+    if kind.credentials is CredentialSupport.NONE:
         return report.without_chain(State.NONE, report.KIND_WITHOUT)
     return _read(path, kind.content_type, (*trust.house(), *anchors))
 

@@ -29,12 +29,12 @@ def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     # Of the releases the one that may leave; the others' files are out of reach.
     shown = Q(release=None) | Q(release__state=ReleaseStatus.READY)
     records = ManifestRecord.objects.filter(shown, version=version).select_related("release")
-    told = [_told(record) for record in records]
+    summaries = [_summary(record) for record in records]
     status = release_summary.status(version, at=timezone.localtime())
     context = {
         "asset": version.asset,
         "version": version,
-        "told": sorted(told, key=lambda one: one["title"] != "Released file"),
+        "summaries": sorted(summaries, key=lambda one: one["title"] != "Released file"),
         "status": status if request.principal.can(Capability.VIEW_UNRELEASED) else None,
     }
     return render(request, "credentials/panel.html", context)
@@ -54,7 +54,7 @@ def sign_again(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     return redirect("asset", request.brand.slug, asset_id)
 
 
-def _told(record: ManifestRecord) -> dict[str, object]:
+def _summary(record: ManifestRecord) -> dict[str, object]:
     raw = record.report.get("raw")
     return {
         "title": "Released file" if record.release else "Master",

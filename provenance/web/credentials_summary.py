@@ -18,7 +18,7 @@ class CredentialsVerdict:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ManifestEntry:
     """One manifest of the chain. `manifest` is a ManifestSummary in JSON form."""
 
     icon: str
@@ -64,14 +64,14 @@ def verdict(report: Mapping[str, Any]) -> CredentialsVerdict:
     )
 
 
-def chain(report: Mapping[str, Any]) -> list[Entry]:
+def chain(report: Mapping[str, Any]) -> list[ManifestEntry]:
     return [_entry(manifest) for manifest in report["manifests"]]
 
 
-def _entry(manifest: Mapping[str, Any]) -> Entry:
+def _entry(manifest: Mapping[str, Any]) -> ManifestEntry:
     review = manifest["review"] or {}
     icon, heading = _heading(manifest, review)
-    return Entry(
+    return ManifestEntry(
         icon=icon,
         heading=heading,
         at=moment(manifest["signed_at"]),
@@ -93,15 +93,15 @@ def _heading(manifest: Mapping[str, Any], review: Mapping[str, Any]) -> tuple[st
         agent = next((action["agent"] for action in actions if action["agent"]), "")
         source = next((action["source"] for action in actions if action["source"]), "AI-generated")
         return "sparkles", f"{source} with {agent}" if agent else source
-    said = dict.fromkeys(action["words"] for action in actions)
-    words = ", ".join(said) if said else "Signed"
+    action_words = dict.fromkeys(action["words"] for action in actions)
+    words = ", ".join(action_words) if action_words else "Signed"
     return "file-check", words[0] + words[1:].lower()
 
 
 def moment(text: str) -> datetime | None:
     """A time as a signed file writes it; None for anything else."""
     try:
-        found = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return parsed if parsed.tzinfo else None

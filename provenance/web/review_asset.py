@@ -41,7 +41,7 @@ def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
-            return _done(request, version.asset, f"{version.asset} is in review.")
+            return _back_to_asset(request, version.asset, f"{version.asset} is in review.")
     return _panel(request, version, submit_form=form, status=422)
 
 
@@ -57,7 +57,7 @@ def withdraw(request: BrandRequest, review_id: UUID) -> HttpResponse:
             raise PermissionDenied(str(refused)) from refused
         messages.error(request, str(refused))
         return redirect("asset", request.brand.slug, asset.pk)
-    return _done(request, asset, f"{asset} is a draft again.")
+    return _back_to_asset(request, asset, f"{asset} is a draft again.")
 
 
 @require_POST
@@ -71,7 +71,7 @@ def revoke(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
-            return _done(request, version.asset, f"The approval of {version.asset} is withdrawn.")
+            return _back_to_asset(request, version.asset, f"The approval of {version.asset} is withdrawn.")
     return _panel(request, version, revoke_form=form, status=422)
 
 
@@ -119,7 +119,7 @@ def _panel(
     return render(request, "review/asset_panel.html", context, status=status)
 
 
-def _done(request: BrandRequest, asset: Asset, words: str) -> HttpResponse:
+def _back_to_asset(request: BrandRequest, asset: Asset, words: str) -> HttpResponse:
     messages.success(request, words)
     if htmx.is_htmx(request):
         return htmx.reload()

@@ -55,7 +55,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         return _form(request, form, status=422)
     try:
         public_checks.admit(str(request.META.get("REMOTE_ADDR", "")), most=settings.VERIFY_PER_HOUR)
-    except public_checks.TooMany:
+    except public_checks.TooManyChecks:
         form.add_error(None, "That were many files within the hour. Try again in an hour.")
         return _form(request, form, status=429)
     file: UploadedFile[bytes] = form.cleaned_data["file"]

@@ -13,7 +13,7 @@ import pytest
 
 
 @dataclass(frozen=True)
-class Row:
+class Measurement:
     """One measurement: seconds of each run, and how many units a run does."""
 
     name: str
@@ -27,7 +27,7 @@ class Row:
         return statistics.median(self.seconds)
 
 
-ROWS: list[Row] = []
+ROWS: list[Measurement] = []
 Measure = Callable[..., None]
 
 
@@ -50,7 +50,7 @@ def measure() -> Measure:
             began = time.perf_counter()
             work()
             seconds.append(time.perf_counter() - began)
-        ROWS.append(Row(name=name, seconds=tuple(seconds), units=units, unit=unit, against=against))
+        ROWS.append(Measurement(name=name, seconds=tuple(seconds), units=units, unit=unit, against=against))
 
     return run
 

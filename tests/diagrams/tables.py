@@ -26,7 +26,7 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Row:
+class FieldRow:
     name: str
     kind: str
     target: str | None = None  # "Version": the table this one points to
@@ -36,7 +36,7 @@ class Row:
 class Table:
     name: str
     group: str
-    rows: tuple[Row, ...]
+    rows: tuple[FieldRow, ...]
     unshown: int = 0  # fields left out
 
 
@@ -66,13 +66,15 @@ def _table(model: type[models.Model]) -> Table:
     return Table(model.__name__, _group(model), tuple(map(_row, shown)), unshown=len(fields) - len(shown))
 
 
-def _row(field: models.Field) -> Row:  # type: ignore[type-arg]
+def _row(field: models.Field) -> FieldRow:  # type: ignore[type-arg]
     optional = "?" if field.null else ""
     if field.is_relation:
         assert isinstance(field.related_model, type)
         target = field.related_model.__name__
         many, one = isinstance(field, models.ManyToManyField), isinstance(field, models.OneToOneField)
-        return Row(field.name, f"{'⇉' if many else '→'} {target}{' (one)' if one else ''}{optional}", target)
+        return FieldRow(
+            field.name, f"{'⇉' if many else '→'} {target}{' (one)' if one else ''}{optional}", target
+        )
     name = type(field).__name__
     kind = KINDS.get(name) or ("number" if "Integer" in name else name.removesuffix("Field").lower())
-    return Row(field.name, kind + optional)
+    return FieldRow(field.name, kind + optional)

@@ -59,9 +59,9 @@ def test_a_house_that_lets_people_approve_their_own_work_fails(monkeypatch: pyte
     with smoke_test.people(brand) as people:
         made = VersionFactory.create(asset__brand=brand, asset__created_by=people[Role.CREATOR])
         RenditionFactory.create(version=made, kind=RenditionKind.PROXY)
-        journey = smoke_test.Journey(brand=brand, people=people, patience=0, generated=made)
-        smoke_test.submit(journey)
-        assert "somebody else" in smoke_test.refuse_self_approval(journey)
+        tour = smoke_test.Tour(brand=brand, people=people, patience=0, generated=made)
+        smoke_test.submit(tour)
+        assert "somebody else" in smoke_test.refuse_self_approval(tour)
         monkeypatch.setattr(reviews, "refusal_to_decide", lambda review, *, by: None)
         with pytest.raises(smoke_test.TourFailed, match="could approve it"):
-            smoke_test.refuse_self_approval(journey)
+            smoke_test.refuse_self_approval(tour)

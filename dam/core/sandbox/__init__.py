@@ -6,7 +6,7 @@ Pure standard library. Limits hold everywhere; the kernel's protections where it
 
 from dam.core.sandbox.granted import PROTECTIONS, describe_protections, protections
 from dam.core.sandbox.outcomes import Completed, Interrupted, Outcome
-from dam.core.sandbox.processes import Limits, Output, Process
+from dam.core.sandbox.processes import Limits, Output, SandboxedProcess
 from dam.core.sandbox.results import NotMade, take
 from dam.core.sandbox.starting import run, start
 
@@ -18,7 +18,7 @@ __all__ = [
     "NotMade",
     "Outcome",
     "Output",
-    "Process",
+    "SandboxedProcess",
     "describe_protections",
     "protections",
     "run",

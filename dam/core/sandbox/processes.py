@@ -31,7 +31,7 @@ class Limits:
     threads: int = 1024
 
 
-class Process:
+class SandboxedProcess:
     """A running program. Read `stdout`; `finish` says how it ended."""
 
     def __init__(self, popen: "subprocess.Popen[bytes]", limits: Limits, *, name: str) -> None:

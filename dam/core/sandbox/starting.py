@@ -11,7 +11,7 @@ from typing import IO
 
 from dam.core.sandbox import readable
 from dam.core.sandbox.outcomes import Completed
-from dam.core.sandbox.processes import Limits, Process
+from dam.core.sandbox.processes import Limits, SandboxedProcess
 
 HERE = Path(__file__).parent
 # Started without our package, whose import brings Celery and Django along.
@@ -32,7 +32,7 @@ def start(
     folder: Path | None = None,
     stdin: bytes | None = b"",
     env: Mapping[str, str] | None = None,
-) -> Iterator[Process]:
+) -> Iterator[SandboxedProcess]:
     """A running program (program[0] is an absolute path), ended at the latest when the block is.
 
     It may read `reads` (files, or folders and all in them), the system's libraries and, for our own
@@ -73,7 +73,7 @@ def launch(
     folder: Path | None,
     stdin: bytes | None,
     env: Mapping[str, str],
-) -> Iterator[Process]:
+) -> Iterator[SandboxedProcess]:
     """`start`, for a program that need not be a file."""
     with ExitStack() as stack:
         place = folder or Path(stack.enter_context(TemporaryDirectory(prefix="sandbox-")))
@@ -96,7 +96,7 @@ def launch(
             env=_environment(place) | dict(env),
             start_new_session=True,
         )
-        process = Process(popen, limits, name=Path(program[0]).name)
+        process = SandboxedProcess(popen, limits, name=Path(program[0]).name)
         try:
             yield process
         finally:

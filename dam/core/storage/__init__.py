@@ -14,11 +14,11 @@ from typing import BinaryIO
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from dam.core.storage.base import Entry, Parts, Storage, Unavailable
+from dam.core.storage.base import Parts, Storage, StoredFile, Unavailable
 from dam.core.storage.folder import FolderStorage
 from dam.core.storage.scratch import scratch
 
-__all__ = ["Entry", "Parts", "Storage", "Stored", "Unavailable", "scratch"]
+__all__ = ["Parts", "Storage", "Stored", "StoredFile", "Unavailable", "scratch"]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def exists(key: str) -> bool:
     return _store().stat(key) is not None
 
 
-def stat(key: str) -> Entry | None:
+def stat(key: str) -> StoredFile | None:
     return _store().stat(key)
 
 
@@ -92,7 +92,7 @@ def delete(key: str) -> None:
     _store().delete(key)
 
 
-def entries(folder: str) -> Iterator[Entry]:
+def entries(folder: str) -> Iterator[StoredFile]:
     """Every file below a folder of keys, with its age."""
     return _store().entries(folder)
 

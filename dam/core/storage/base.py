@@ -17,7 +17,7 @@ class Unavailable(OSError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class StoredFile:
     """A file that is there: its key, its size in bytes, and when it was written (aware)."""
 
     key: str
@@ -47,12 +47,12 @@ class Storage(Protocol):
     def copy(self, key: str, *, to: str) -> None:
         """Give the file a second key, without its bytes travelling through this machine where possible."""
 
-    def stat(self, key: str) -> Entry | None: ...
+    def stat(self, key: str) -> StoredFile | None: ...
 
     def delete(self, key: str) -> None:
         """Once or twice: a file that is not there is as good as deleted."""
 
-    def entries(self, folder: str) -> Iterator[Entry]:
+    def entries(self, folder: str) -> Iterator[StoredFile]:
         """Every file whose key begins with `folder/`; staged ones too that are not whole yet."""
 
     def url(self, key: str, *, disposition: str, content_type: str, seconds: int) -> str | None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from dam.core.storage.base import BLOCK, Entry, Parts
+from dam.core.storage.base import BLOCK, Parts, StoredFile
 
 MODE = 0o640
 
@@ -53,20 +53,20 @@ class FolderStorage:
                 os.utime(fresh)  # stored now, whenever its bytes came: the cleanup goes by age
                 self._settle(fresh, to)
 
-    def stat(self, key: str) -> Entry | None:
+    def stat(self, key: str) -> StoredFile | None:
         path = self._path(key)
         return _entry(key, path) if path.is_file() else None
 
     def delete(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
 
-    def entries(self, folder: str) -> Iterator[Entry]:
+    def entries(self, folder: str) -> Iterator[StoredFile]:
         for parent, _, names in os.walk(self._path(folder)):
             for name in names:
                 path = Path(parent, name)
-                found = _entry(path.relative_to(self.root).as_posix(), path)
-                if found is not None:
-                    yield found
+                entry = _entry(path.relative_to(self.root).as_posix(), path)
+                if entry is not None:
+                    yield entry
 
     def url(self, key: str, *, disposition: str, content_type: str, seconds: int) -> str | None:
         return None
@@ -95,8 +95,8 @@ class FolderStorage:
         return parts
 
     def complete(self, key: str, parts: Parts, *, size: int) -> None:
-        found = self.stat(key)
-        if found is None or found.size != size:
+        stored = self.stat(key)
+        if stored is None or stored.size != size:
             raise FileNotFoundError(f"{key} does not have its {size} bytes.")
 
     def discard(self, key: str) -> None:
@@ -134,9 +134,9 @@ def _create(path: Path, *, exist_ok: bool = False) -> BinaryIO:
     return os.fdopen(os.open(path, flags, MODE), "wb")
 
 
-def _entry(key: str, path: Path) -> Entry | None:
+def _entry(key: str, path: Path) -> StoredFile | None:
     try:
-        found = path.stat()
+        stat = path.stat()
     except FileNotFoundError:  # deleted a moment ago
         return None
-    return Entry(key=key, size=found.st_size, modified=datetime.fromtimestamp(found.st_mtime, UTC))
+    return StoredFile(key=key, size=stat.st_size, modified=datetime.fromtimestamp(stat.st_mtime, UTC))

@@ -18,7 +18,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from dam.core.storage.base import Entry, Parts, Unavailable
+from dam.core.storage.base import Parts, StoredFile, Unavailable
 from dam.core.storage.scratch import scratch
 
 # S3 takes no part but the last below 5 MiB, and at most 10,000 of them. A piece that is smaller waits in an
@@ -43,9 +43,9 @@ class S3Storage:
     def open(self, key: str, *, start: int = 0, stop: int | None = None) -> BinaryIO:
         if stop is not None and stop <= start:
             return BytesIO()
-        wanted = {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"} if start or stop else {}
+        byte_range = {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"} if start or stop else {}
         with _translated(key):
-            return cast(BinaryIO, self._s3.get_object(**self._at(key), **wanted)["Body"])
+            return cast(BinaryIO, self._s3.get_object(**self._at(key), **byte_range)["Body"])
 
     @contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:
@@ -63,38 +63,38 @@ class S3Storage:
         with _translated(key):
             self._s3.copy(self._at(key), self.bucket, self.prefix + to, Config=SERVER_SIDE)
 
-    def stat(self, key: str) -> Entry | None:
+    def stat(self, key: str) -> StoredFile | None:
         try:
             with _translated(key):
-                found = self._s3.head_object(**self._at(key))
+                head = self._s3.head_object(**self._at(key))
         except FileNotFoundError:
             return None
-        return Entry(key=key, size=found["ContentLength"], modified=found["LastModified"])
+        return StoredFile(key=key, size=head["ContentLength"], modified=head["LastModified"])
 
     def delete(self, key: str) -> None:
         # What was begun under the key too, whoever began it: parts that nobody completes are kept, and paid.
         for page in self._pages("list_multipart_uploads", key, exactly=True):
-            for found in page.get("Uploads", ()):
-                if found["Key"] == self.prefix + key:
-                    self._abort(key, found["UploadId"])
+            for upload in page.get("Uploads", ()):
+                if upload["Key"] == self.prefix + key:
+                    self._abort(key, upload["UploadId"])
         with _translated(key):
             self._s3.delete_object(**self._at(key))
 
-    def entries(self, folder: str) -> Iterator[Entry]:
+    def entries(self, folder: str) -> Iterator[StoredFile]:
         for page in self._pages("list_objects_v2", folder):
-            for found in page.get("Contents", ()):
-                yield self._entry(found["Key"], found["Size"], found["LastModified"])
+            for item in page.get("Contents", ()):
+                yield self._entry(item["Key"], item["Size"], item["LastModified"])
         for page in self._pages("list_multipart_uploads", folder):
-            for found in page.get("Uploads", ()):
-                yield self._entry(found["Key"], 0, found["Initiated"])
+            for item in page.get("Uploads", ()):
+                yield self._entry(item["Key"], 0, item["Initiated"])
 
     def url(self, key: str, *, disposition: str, content_type: str, seconds: int) -> str | None:
         if not self.public_url:
             return None
-        wanted = {"ResponseContentDisposition": disposition, "ResponseContentType": content_type}
+        headers = {"ResponseContentDisposition": disposition, "ResponseContentType": content_type}
         signer = _client(self.public_url, self.region, os.getpid())
         return str(
-            signer.generate_presigned_url("get_object", Params=self._at(key) | wanted, ExpiresIn=seconds)
+            signer.generate_presigned_url("get_object", Params=self._at(key) | headers, ExpiresIn=seconds)
         )
 
     def free(self) -> int | None:
@@ -106,8 +106,8 @@ class S3Storage:
         tail = int(parts.get("tail", 0))
         with _translated(key):
             if tail:
-                with self.open(key + TAIL, stop=tail) as kept:
-                    data = kept.read() + data
+                with self.open(key + TAIL, stop=tail) as tail_file:
+                    data = tail_file.read() + data
             if len(data) < PART_BYTES and not last:
                 self._s3.put_object(**self._at(key + TAIL), Body=data)
                 return parts | {"tail": len(data)}
@@ -123,10 +123,10 @@ class S3Storage:
         try:
             with _translated(key):
                 pages = self._s3.get_paginator("list_parts").paginate(**upload)
-                came = [part for page in pages for part in page.get("Parts", ())]
-                if sum(part["Size"] for part in came) != size:
+                uploaded = [part for page in pages for part in page.get("Parts", ())]
+                if sum(part["Size"] for part in uploaded) != size:
                     raise FileNotFoundError(f"{key} does not have its {size} bytes.")
-                named = [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in came]
+                named = [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in uploaded]
                 self._s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": named})
         except FileNotFoundError:
             if not self._is_whole(key, size):  # else another worker completed it at the same moment
@@ -144,16 +144,16 @@ class S3Storage:
             return
 
     def _is_whole(self, key: str, size: int) -> bool:
-        found = self.stat(key)
-        return found is not None and found.size == size
+        stored = self.stat(key)
+        return stored is not None and stored.size == size
 
     def _pages(self, operation: str, prefix: str, *, exactly: bool = False) -> Iterator[dict[str, Any]]:
         start = self.prefix + prefix + ("" if exactly else "/")
         with _translated(prefix):
             yield from self._s3.get_paginator(operation).paginate(Bucket=self.bucket, Prefix=start)
 
-    def _entry(self, key: str, size: int, modified: Any) -> Entry:
-        return Entry(key=key.removeprefix(self.prefix), size=size, modified=modified)
+    def _entry(self, key: str, size: int, modified: Any) -> StoredFile:
+        return StoredFile(key=key.removeprefix(self.prefix), size=size, modified=modified)
 
     def _at(self, key: str) -> dict[str, str]:
         return {"Bucket": self.bucket, "Key": self.prefix + key}

@@ -93,16 +93,16 @@ class Command(command.Command):
         ours = [outcome for outcome in outcomes if outcome.version]
         for outcome in outcomes:
             outcome.state = None if outcome.asset else Processing.REFUSED.value
-        told = -1
+        reported = -1
         while ours:
-            found = Version.objects.in_bulk([outcome.version for outcome in ours])
+            versions = Version.objects.in_bulk([outcome.version for outcome in ours])
             for outcome in ours:
-                version = found[UUID(outcome.version)]
+                version = versions[UUID(outcome.version)]
                 outcome.state = version.processing
                 outcome.reason = version.processing_reason or outcome.reason
             done = sum(1 for outcome in ours if not _is_open(outcome))
-            if done != told:
-                told = done
+            if done != reported:
+                reported = done
                 self.stderr.write(f"{timezone.localtime():%H:%M:%S} processed {done} of {len(ours)}")
             if done == len(ours):
                 return
@@ -132,18 +132,18 @@ def _person(brand: Brand, email: str | None) -> Member:
 
 def _files(paths: list[str]) -> list[Path]:
     """Every file named, and every one below a folder named; hidden ones are passed over."""
-    found: list[Path] = []
+    files: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
             below = (each for each in sorted(path.rglob("*")) if each.is_file())
-            found += [
+            files += [
                 each
                 for each in below
                 if not any(part.startswith(".") for part in each.relative_to(path).parts)
             ]
         else:
-            found.append(path)
-    return found
+            files.append(path)
+    return files
 
 
 def _asset(asset_id: UUID, files: list[Path], *, member: Member) -> Asset:
@@ -159,8 +159,8 @@ def _import(path: Path, *, brand: Brand, user: User, asset: Asset | None) -> Imp
     try:
         version = importer.take_from_disk(path, brand=brand, user=user, asset=asset)
     except AlreadyKnown as known:
-        there = known.version
-        return ImportOutcome(str(path), "known", str(there.asset_id), str(there.pk), str(known))
+        earlier = known.version
+        return ImportOutcome(str(path), "known", str(earlier.asset_id), str(earlier.pk), str(known))
     except FileRefused as refused:
         return ImportOutcome(str(path), "refused", reason=refused.message)
     except (MediaFailed, NoTarget, OSError) as problem:

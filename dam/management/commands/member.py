@@ -27,16 +27,16 @@ class Command(command.Command):
         parser.add_argument("--name", default="", help="how the pages call a new person")
 
     def handle(self, *args: Any, email: str, brand: str, role: str, name: str, **options: Any) -> None:
-        found = Brand.objects.filter(slug=brand).first()
-        if found is None:
+        brand_row = Brand.objects.filter(slug=brand).first()
+        if brand_row is None:
             raise CommandError(f"There is no brand {brand!r}. Make it: manage.py brand {brand} NAME")
         try:
             validate_email(email)
         except ValidationError as error:
             raise CommandError(f"{email!r} is no e-mail address.") from error
         with trail.recording():
-            user, password = members.admit(email=email, name=name, brand=found, role=Role(role))
-            trail.record(Verb.MEMBER_ADMITTED, brand=found, target=user.name, data={"role": role})
-        self.stdout.write(f"{user} is now {role.replace('_', ' ')} of {found}.")
+            user, password = members.admit(email=email, name=name, brand=brand_row, role=Role(role))
+            trail.record(Verb.MEMBER_ADMITTED, brand=brand_row, target=user.name, data={"role": role})
+        self.stdout.write(f"{user} is now {role.replace('_', ' ')} of {brand_row}.")
         if password:
             self.stdout.write(f"Password, shown this once: {password}")

@@ -47,15 +47,15 @@ class Command(command.Command):
             raise CommandError("--limit must be 1 or more.")
         brand = _brand(options["brand"])
         person = _person(brand, options["email"])
-        asked = [options["words"]] if options["queries"] is None else _lines(options["queries"])
+        queries = [options["words"]] if options["queries"] is None else _lines(options["queries"])
         answers = [
-            search.find(person, words=words, limit=options["limit"], ask=_understand) for words in asked
+            search.find(person, words=words, limit=options["limit"], ask=_understand) for words in queries
         ]
         if options["json"]:
-            lists = [[_told(hit) for hit in results.hits] for results in answers]
+            lists = [[_hit_json(hit) for hit in results.hits] for results in answers]
             self.stdout.write(json.dumps(lists if options["queries"] else lists[0], ensure_ascii=False))
             return
-        for words, results in zip(asked, answers, strict=True):
+        for words, results in zip(queries, answers, strict=True):
             self._show(words, results)
 
     def _show(self, words: str, results: Results) -> None:
@@ -105,7 +105,7 @@ def _lines(path: Path) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _told(hit: Hit) -> dict[str, Any]:
+def _hit_json(hit: Hit) -> dict[str, Any]:
     version = hit.asset.shown
     moment = hit.moment
     return {

@@ -47,22 +47,22 @@ class Command(command.Command):
             )
         brand, members = people.prepare()
         self._print(f"{brand}: one person for each of {len(members)} roles")
-        generated = self._ask(brand, members)
+        generated = self._request_clips(brand, members)
         uploaded = self._film(brand, members)
         troubles = self._bring_on(generated, uploaded, members, patience=options["timeout"])
         if len(generated) < len(plan.GENERATED) or len(uploaded) < len(plan.FOOTAGE) or troubles:
             raise CommandError("The starter library is not complete. Run the command again to go on with it.")
         self._print("The starter library is complete.")
 
-    def _ask(self, brand: Brand, members: People) -> list[tuple[GenerationJob, Goal]]:
+    def _request_clips(self, brand: Brand, members: People) -> list[tuple[GenerationJob, Goal]]:
         try:
             capabilities = model_register.generator().capabilities
         except GeneratorError as error:
             self._print(f"Nothing is generated: {error}")
             return []
         return [
-            (clips.ask(wanted, people=members, capabilities=capabilities), wanted.goal)
-            for wanted in plan.GENERATED
+            (clips.request_clip(clip, people=members, capabilities=capabilities), clip.goal)
+            for clip in plan.GENERATED
         ]
 
     def _film(self, brand: Brand, members: People) -> list[tuple[Version, Goal]]:
@@ -130,12 +130,12 @@ class Command(command.Command):
             self._print_change(version.asset.title, goal.value if done else clips.now_in_words(version))
         return done
 
-    def _print_change(self, title: str, standing: str, *, step: int = 0) -> None:
+    def _print_change(self, title: str, progress: str, *, step: int = 0) -> None:
         """Say where a clip stands when that changed; each step counts as progress."""
-        if self.printed.get(title, "").partition("/")[0] != standing:
-            self._print(f"{title}: {standing}")
-        if self.printed.get(title) != f"{standing}/{step}":
-            self.printed[title] = f"{standing}/{step}"
+        if self.printed.get(title, "").partition("/")[0] != progress:
+            self._print(f"{title}: {progress}")
+        if self.printed.get(title) != f"{progress}/{step}":
+            self.printed[title] = f"{progress}/{step}"
             self.changed_at = time.monotonic()
 
     def _print(self, line: str) -> None:

@@ -15,7 +15,7 @@ from dam.search.encoders.model_card import NoEncoder
 from generation import model_register, weights
 from generation.generators import model_card
 from generation.generators.base import GeneratorError
-from generation.model_register import Kind
+from generation.model_register import ModelKind
 from generation.previz.world import scenes
 
 WEIGHTS = Path(settings.BASE_DIR) / "generation/previz/weights"
@@ -92,7 +92,7 @@ class Command(command.Command):
             from generation.evaluation import scores
 
             return scores.ceiling(prompts, on_progress=self._print_progress)
-        folder = options["folder"] or _ours(model_register.folder(Kind.GENERATOR), "previz-dit")
+        folder = options["folder"] or _ours(model_register.folder(ModelKind.GENERATOR), "previz-dit")
         try:
             known = model_card.read(folder)
         except GeneratorError as error:
@@ -119,7 +119,7 @@ class Command(command.Command):
             raise CommandError(str(error)) from error
 
     def _encoder(self, options: dict[str, Any]) -> dict[str, Any]:
-        folder = options["folder"] or _ours(model_register.folder(Kind.ENCODER), "previz-clip")
+        folder = options["folder"] or _ours(model_register.folder(ModelKind.ENCODER), "previz-clip")
         try:
             encoder_card.read(folder)
         except NoEncoder as error:

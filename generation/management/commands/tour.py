@@ -52,26 +52,26 @@ class Command(command.Command):
         brand = _brand(options["brand"])
         began = time.monotonic()
         with smoke_test.people(brand) as people:
-            journey = smoke_test.Journey(brand=brand, people=people, patience=options["timeout"])
-            outcomes = self._walk(journey, as_json=options["json"])
+            tour = smoke_test.Tour(brand=brand, people=people, patience=options["timeout"])
+            outcomes = self._walk(tour, as_json=options["json"])
         seconds = time.monotonic() - began
         everything_held = all(step.held for step in outcomes)
         if options["json"]:
             self.stdout.write(
-                json.dumps(_as_json(outcomes, journey, seconds=seconds), indent=2, ensure_ascii=False)
+                json.dumps(_as_json(outcomes, tour, seconds=seconds), indent=2, ensure_ascii=False)
             )
         elif everything_held:
             self.stdout.write(f"Everything held, in {seconds:.1f} s.")
         if not everything_held:
             raise SystemExit(1)
 
-    def _walk(self, journey: smoke_test.Journey, *, as_json: bool) -> list[StepOutcome]:
+    def _walk(self, tour: smoke_test.Tour, *, as_json: bool) -> list[StepOutcome]:
         """Every step, up to the first that does not hold."""
         outcomes: list[StepOutcome] = []
-        for name, step in smoke_test.steps(journey.brand):
+        for name, step in smoke_test.steps(tour.brand):
             began, held = time.monotonic(), True
             try:
-                detail = step(journey)
+                detail = step(tour)
             except Exception as error:
                 held, detail = False, str(error) or type(error).__name__
                 if not isinstance(error, smoke_test.TourFailed):
@@ -99,11 +99,11 @@ def _brand(slug: str | None) -> Brand:
     return there or Brand.objects.get_or_create(slug="tour", defaults={"name": "Tour"})[0]
 
 
-def _as_json(outcomes: list[StepOutcome], journey: smoke_test.Journey, *, seconds: float) -> dict[str, Any]:
+def _as_json(outcomes: list[StepOutcome], tour: smoke_test.Tour, *, seconds: float) -> dict[str, Any]:
     return {
         "steps": [asdict(step) for step in outcomes],
         "seconds": round(seconds, 2),
-        "brand": journey.brand.slug,
-        "asset": str(journey.generated.asset_id) if journey.generated else None,
-        "verdict": journey.verdict.to_json() if journey.verdict else None,
+        "brand": tour.brand.slug,
+        "asset": str(tour.generated.asset_id) if tour.generated else None,
+        "verdict": tour.verdict.to_json() if tour.verdict else None,
     }

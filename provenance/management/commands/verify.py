@@ -38,19 +38,19 @@ class Command(command.Command):
     def handle(self, *args: Any, files: list[str], as_json: bool, **options: Any) -> None:
         try:
             trusted = [trust_anchors.from_file(Path(path)) for path in options["anchors"]]
-            found = [_look(path, trusted) for path in files]
+            results = [_look(path, trusted) for path in files]
         except trust_anchors.AnchorUnreadable as error:
             raise CommandError(str(error)) from error
         if as_json:
-            self._print_json(found)
+            self._print_json(results)
         else:
-            for entry in found:
+            for entry in results:
                 self.stdout.write(_words(entry))
-        if any("unopened" in entry for entry in found):
+        if any("unopened" in entry for entry in results):
             sys.exit(1)
 
-    def _print_json(self, found: list[dict[str, Any]]) -> None:
-        entries = [{key: value for key, value in entry.items() if key != "unopened"} for entry in found]
+    def _print_json(self, results: list[dict[str, Any]]) -> None:
+        entries = [{key: value for key, value in entry.items() if key != "unopened"} for entry in results]
         self.stdout.write(json.dumps(entries, indent=2, ensure_ascii=False))
 
 

@@ -5,11 +5,13 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.diagrams import datamodel, tables
-from tests.diagrams.tables import Row, Table
+from tests.diagrams.tables import FieldRow, Table
 
 
 def table(name: str, group: str, *targets: str) -> Table:
-    return Table(name, group, (Row("name", "text"), *(Row(to.lower(), f"→ {to}", to) for to in targets)))
+    return Table(
+        name, group, (FieldRow("name", "text"), *(FieldRow(to.lower(), f"→ {to}", to) for to in targets))
+    )
 
 
 def test_tables_lie_to_the_right_of_those_they_point_to() -> None:

@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from generation import model_register
 from generation.generators.base import GeneratorError
-from generation.model_register import Kind
+from generation.model_register import ModelKind
 from tests.integration.generation.models import CARD, write_card
 
 
@@ -26,8 +26,8 @@ def folder(tmp_path: Path, settings: Any) -> Path:
 
 def test_the_bundled_models_are_installed_and_can_run() -> None:
     generator, encoder = model_register.installed()
-    assert (generator.kind, generator.name, generator.problem) == (Kind.GENERATOR, "previz-dit", "")
-    assert (encoder.kind, encoder.problem) == (Kind.ENCODER, "")
+    assert (generator.kind, generator.name, generator.problem) == (ModelKind.GENERATOR, "previz-dit", "")
+    assert (encoder.kind, encoder.problem) == (ModelKind.ENCODER, "")
     assert {generator.licence, encoder.licence} == {"Apache-2.0"}
     assert encoder.name.startswith("previz-clip")
 

@@ -15,10 +15,10 @@ Words = ctypes.c_uint32 * 6  # effective, permitted, inheritable; then the same 
 
 def leave_network() -> bool:
     """A network, and System V memory, of its own with nothing in it."""
-    wanted = kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC
+    namespaces = kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC
     if os.geteuid() == 0:
-        return kernel.unshare(wanted)
-    return kernel.unshare(wanted | kernel.CLONE_NEWUSER)
+        return kernel.unshare(namespaces)
+    return kernel.unshare(namespaces | kernel.CLONE_NEWUSER)
 
 
 def drop(*, folder: str, needed: list[str], files_are_ruled: bool) -> bool:

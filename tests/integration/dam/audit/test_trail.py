@@ -13,7 +13,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Guest, Token
 from dam.audit import trail
 from dam.audit.models import Event
-from dam.audit.trail import Entry
+from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
 from tests.factories import BrandFactory, UserFactory, member
 
@@ -216,7 +216,7 @@ def test_a_recording_inside_a_plain_transaction_is_refused() -> None:
 
 def test_many_events_take_as_many_queries_as_one(django_assert_num_queries: Any) -> None:
     brand = BrandFactory.create()
-    entries = [Entry(Verb.ASSET_EDITED, brand, f"Clip {number}") for number in range(50)]
+    entries = [PendingEvent(Verb.ASSET_EDITED, brand, f"Clip {number}") for number in range(50)]
     with django_assert_num_queries(5):  # savepoint, lock, last event, insert, release
         trail.record_many(entries)
     assert trail.first_broken(brand) is None

@@ -3,8 +3,8 @@ import pytest
 from dam.accounts import keys
 
 
-@pytest.mark.parametrize("kind", keys.Kind)
-def test_a_key_opens_what_kept_its_digest_and_says_of_which_kind_it_is(kind: keys.Kind) -> None:
+@pytest.mark.parametrize("kind", keys.KeyKind)
+def test_a_key_opens_what_kept_its_digest_and_says_of_which_kind_it_is(kind: keys.KeyKind) -> None:
     key = keys.new(kind)
     assert key.secret.startswith(kind)
     assert keys.opens(key.secret, kept=key.digest)
@@ -13,12 +13,12 @@ def test_a_key_opens_what_kept_its_digest_and_says_of_which_kind_it_is(kind: key
 
 
 def test_no_other_secret_opens_it() -> None:
-    key, other = keys.new(keys.Kind.TOKEN), keys.new(keys.Kind.TOKEN)
+    key, other = keys.new(keys.KeyKind.TOKEN), keys.new(keys.KeyKind.TOKEN)
     for wrong in (other.secret, key.secret[:-1], key.secret + "x", key.prefix, key.digest, "", "ü"):
         assert not keys.opens(wrong, kept=key.digest)
 
 
 def test_what_is_kept_does_not_give_the_secret_away() -> None:
-    key = keys.new(keys.Kind.SHARE)
+    key = keys.new(keys.KeyKind.SHARE)
     assert key.secret not in key.prefix + key.digest
     assert len(key.secret) - len(key.prefix) >= 32

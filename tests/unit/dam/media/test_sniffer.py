@@ -4,7 +4,7 @@ import pytest
 
 from dam.media import sniffer
 from dam.media.errors import FileRefused, require_container
-from dam.media.sniffer import Credentials, FileKind, Medium
+from dam.media.sniffer import CredentialSupport, FileKind, Medium
 
 HEADS = [
     (b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00", sniffer.MP4),
@@ -97,13 +97,13 @@ def test_nothing_but_videos_is_opened() -> None:
 
 
 def test_mp4_and_quicktime_alone_are_signed() -> None:
-    signed = [kind for kind in sniffer.ALL if kind.credentials is Credentials.SIGNED]
+    signed = [kind for kind in sniffer.ALL if kind.credentials is CredentialSupport.SIGNED]
     assert signed == [sniffer.MP4, sniffer.QUICKTIME]
 
 
 @pytest.mark.parametrize("kind", [sniffer.DV, sniffer.MXF, sniffer.ASF, sniffer.FLV, sniffer.MPEG_PS])
 def test_video_of_other_kinds_has_no_place_for_credentials(kind: FileKind) -> None:
-    assert kind.credentials is Credentials.NONE
+    assert kind.credentials is CredentialSupport.NONE
 
 
 def test_every_kind_has_its_own_suffix_and_label() -> None:

@@ -37,7 +37,7 @@ def action(words: str, **changes: str) -> dict[str, str]:
     return {"words": words, "agent": "", "source": ""} | changes
 
 
-def entry(**changes: Any) -> credentials_summary.Entry:
+def entry(**changes: Any) -> credentials_summary.ManifestEntry:
     (found,) = credentials_summary.chain(report(State.TRUSTED, manifests=[manifest(**changes)]))
     return found
 
