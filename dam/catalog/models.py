@@ -57,7 +57,6 @@ class Processing(models.TextChoices):
     RUNNING = "running", "Processing"
     READY = "ready", "Ready"
     FAILED = "failed", "Needs attention"
-    REFUSED = "refused", "Refused"
 
 
 class Tag(models.Model):

@@ -25,7 +25,6 @@ class Terms:
 
     approval: str  # catalog.Approval
     credentials: str  # catalog.Credentials
-    processing: str  # catalog.Processing
     uses: tuple[str, ...] = ()
     territories: tuple[str, ...] = (WORLDWIDE,)
     embargo_until: datetime | None = None
@@ -59,8 +58,6 @@ def decide(terms: Terms, *, use: Use | None = None, territory: str | None = None
     reasons: list[str] = []
     if terms.trashed:
         reasons.append("It is in the trash.")
-    if terms.processing == "refused":
-        reasons.append("Its file was refused when it was checked.")
     if terms.approval != "approved":
         reasons.append(_APPROVAL_REASON.get(terms.approval, "It is not approved."))
     if terms.credentials in ("altered", "invalid"):

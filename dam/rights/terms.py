@@ -14,7 +14,6 @@ def of(version: Version) -> Terms:
     return Terms(
         approval=version.approval,
         credentials=version.credentials,
-        processing=version.processing,
         uses=tuple(rights.uses),
         territories=tuple(rights.territories),
         embargo_until=rights.embargo_until,

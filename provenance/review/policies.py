@@ -75,7 +75,6 @@ _PROCESSING = {
     "waiting": Refusal("processing", "It is still being processed. Submit it when that is done."),
     "running": Refusal("processing", "It is still being processed. Submit it when that is done."),
     "failed": Refusal("processing_failed", "A processing step failed. Retry that step, then submit it."),
-    "refused": Refusal("refused_file", "The file was refused when it was checked, so it can't be reviewed."),
 }
 
 _APPROVAL = {

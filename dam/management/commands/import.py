@@ -92,7 +92,8 @@ class Command(command.Command):
         end = time.monotonic() + seconds
         ours = [outcome for outcome in outcomes if outcome.version]
         for outcome in outcomes:
-            outcome.state = None if outcome.asset else Processing.REFUSED.value
+            # Refused: there is nothing to process.
+            outcome.state = None if outcome.asset else outcome.outcome
         reported = -1
         while ours:
             versions = Version.objects.in_bulk([outcome.version for outcome in ours])

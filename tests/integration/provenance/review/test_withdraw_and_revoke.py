@@ -75,7 +75,6 @@ def test_what_was_revoked_may_not_leave() -> None:
     terms = policy.Terms(
         approval=case.version.approval,
         credentials=case.version.credentials,
-        processing=case.version.processing,
         uses=tuple(case.version.rights.uses),
     )
     assert policy.decide(terms, at=review.submitted_at).reasons == ("Its approval was withdrawn.",)

@@ -49,7 +49,6 @@ SUBMISSION = SubmissionFacts(
         ({"processing": "waiting"}, "processing"),
         ({"processing": "running"}, "processing"),
         ({"processing": "failed"}, "processing_failed"),
-        ({"processing": "refused"}, "refused_file"),
         ({"stages": ()}, "no_stages"),
         ({"stages": ("brand", "tax")}, "no_stages"),
     ],
