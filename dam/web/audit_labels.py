@@ -65,7 +65,9 @@ def changes(event: Event) -> tuple[str, ...]:
     """What an edit changed, in sentences."""
     if event.verb != Verb.ASSET_EDITED:
         return ()
-    return tuple(_change(name, before, after) for name, (before, after) in sorted(event.data.items()))
+    # Beside the fields the data may say what kind of principal it was (dam.audit.trail).
+    pairs = sorted((name, pair) for name, pair in event.data.items() if isinstance(pair, list))
+    return tuple(_change(name, before, after) for name, (before, after) in pairs)
 
 
 def _change(name: str, before: object, after: object) -> str:

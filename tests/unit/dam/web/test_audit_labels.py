@@ -20,6 +20,10 @@ def test_tags_are_told_as_what_came_and_went() -> None:
     assert edited(tags=[["beach", "lime"], ["hero", "lime"]]) == ("Tags: + hero, − beach",)
 
 
+def test_a_programs_edit_is_told_like_a_persons() -> None:
+    assert edited(title=["Can", "Tin"], principal="token") == ("Title: “Can” → “Tin”",)
+
+
 def test_long_words_are_cut() -> None:
     assert edited(description=["", "x" * 200]) == (f"Description: nothing → “{'x' * 80}…”",)
 
