@@ -96,7 +96,7 @@ def keep(release: Release, stored: Stored, *, content_type: str, report: Report,
         if not _own(release).exists():
             raise ClaimLost(f"{release} was withdrawn or went to another worker.")
         _supersede_earlier(release, at=at)
-        _own(release).update(
+        kept = _own(release).update(
             state=states.after(ReleaseStatus.SIGNING, ReleaseMove.KEEP),
             sha256=stored.sha256,
             size=stored.size,
@@ -107,6 +107,8 @@ def keep(release: Release, stored: Stored, *, content_type: str, report: Report,
             claim="",
             claimed_until=None,
         )
+        if not kept:  # a claim that has run out may be taken over at any moment
+            raise ClaimLost(f"{release} went to another worker.")
         release.refresh_from_db()
         versions.set_release(version.pk, ReleaseState.READY)
         versions.set_released(version)

@@ -57,6 +57,22 @@ def test_the_second_versions_release_supersedes_the_firsts() -> None:
     assert (found.superseded, found.ended_at) == (True, AT)
 
 
+def test_a_claim_that_is_taken_over_while_its_file_is_kept_keeps_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, _ = two()
+    release = release_factory.waiting(first)
+
+    def taken_over(*args: object, **kwargs: object) -> None:
+        Release.objects.filter(pk=release.pk).update(claim="another")
+
+    monkeypatch.setattr(releases, "_supersede_earlier", taken_over)
+    with pytest.raises(releases.ClaimLost):
+        kept(release, "first")
+    assert (states(), facts(first)) == (["signing"], [ReleaseState.SIGNING])
+    assert first.asset.__class__.objects.get().released is None
+
+
 def test_a_release_still_being_signed_is_superseded_by_a_later_one() -> None:
     first, second = two()
     slow = releases.claim(release_factory.waiting(first).pk, token="slow", at=AT)
