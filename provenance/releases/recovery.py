@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from provenance.releases import releases, sending
@@ -34,7 +34,8 @@ def recover(*, at: datetime | None = None) -> Recovered:
         Release.objects.filter(state=ReleaseStatus.SIGNING, created_at__lt=at - GRACE)
         .filter(Q(claim="") | Q(claimed_until__lt=at))
         .select_related("brand", "version__asset")
-        .order_by("pk")[:AT_A_TIME]
+        # Those that wait longest, so that none is left out for ever behind a backlog that is not due.
+        .order_by(F("sent_at").asc(nulls_first=True), "pk")[:AT_A_TIME]
     )
     for release in waiting:
         if release.attempts >= releases.MOST_ATTEMPTS:

@@ -93,6 +93,16 @@ def test_a_backlog_is_not_multiplied(sent: list[int]) -> None:
     assert reload(release).state == ReleaseStatus.SIGNING
 
 
+def test_what_waits_longest_is_not_left_out_behind_a_backlog(
+    sent: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "AT_A_TIME", 1)
+    waiting(sent_at=NOW, sends=1)
+    lost = waiting()
+    assert recovery.recover(at=NOW) == Recovered(sent=1, failed=0)
+    assert sent == [lost.pk]
+
+
 def test_a_release_in_living_hands_is_left_alone(sent: list[int]) -> None:
     stuck(claimed_until=NOW + timedelta(seconds=1))
     assert recovery.recover(at=NOW) == Recovered(sent=0, failed=0)
