@@ -32,6 +32,7 @@ def record(
     known = Event.objects.filter(
         asset_id=version.asset_id,
         verb=verb,
+        actor=by.user,  # two people may have one name
         actor_name=by.name[:120],
         data__sha256=sha256,
         at__gt=at - ONE_DOWNLOAD,

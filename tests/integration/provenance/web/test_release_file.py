@@ -136,6 +136,12 @@ def test_each_person_has_an_event_of_their_own(version: Version) -> None:
     assert Event.objects.filter(verb="release.downloaded").count() == 2
 
 
+def test_two_people_of_one_name_have_an_event_each(version: Version) -> None:
+    for _ in range(2):
+        ask(version, person=member(version.brand, Role.VIEWER, name="Sam"))
+    assert Event.objects.filter(verb="release.downloaded").count() == 2
+
+
 def test_a_refusal_leaves_no_event(version: Version) -> None:
     ask(version, query="?use=broadcast")
     assert not Event.objects.filter(verb="release.downloaded").exists()
