@@ -48,6 +48,7 @@ def edit(
     by.require(Capability.EDIT, brand=asset.brand)
     with trail.recording():
         locked = Asset.objects.select_for_update(no_key=True).get(pk=asset.pk)
+        asset.search_words = locked.search_words  # a version may have come meanwhile: refresh needs its words
         changes: dict[str, list[object]] = {}
         if title is not None:
             title = " ".join(title.split())[:LONGEST_TITLE]

@@ -39,6 +39,14 @@ def test_an_edit_that_changes_nothing_leaves_no_event(asset: Asset, librarian: M
     assert not Event.objects.exists()
 
 
+def test_after_an_edit_the_words_of_a_version_that_came_meanwhile_are_known(
+    asset: Asset, librarian: Member
+) -> None:
+    Asset.objects.filter(pk=asset.pk).update(search_words="a bottle on ice")
+    assets.edit(asset, by=librarian, title="Clip")
+    assert asset.search_words == "a bottle on ice"
+
+
 def test_a_title_of_blanks_is_refused(asset: Asset, librarian: Member) -> None:
     with pytest.raises(EmptyTitle):
         assets.edit(asset, by=librarian, title=" \n ")
