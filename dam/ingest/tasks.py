@@ -31,6 +31,17 @@ RENDER_TASKS = {
 }
 
 
+def leave_to_recovery(**ids: str) -> None:
+    """Answers to the names that 0.1 gave tasks: its broker may hold some after an update.
+
+    What they asked for is in the database too, and recovery sends it to the lane where it belongs now.
+    """
+
+
+for _name in ("media.take_upload", "media.poster", "media.sprite", "media.proxy"):
+    shared_task(name=_name)(leave_to_recovery)
+
+
 @shared_task(name="index.embed")
 def embed(version_id: str) -> None:
     steps.run(version_id, "embed", _embed)

@@ -31,3 +31,10 @@ def test_it_runs_what_is_sent(live_worker: None, wait_until: Callable[..., None]
 def runs_of(task_name: str) -> int:
     (stats,) = (ask().stats() or {}).values()
     return int(stats["total"].get(task_name, 0))
+
+
+def test_it_answers_to_the_names_of_0_1(live_worker: None) -> None:
+    """A broker that was left with them would else have each reported as an error after an update."""
+    (known,) = (ask().registered() or {}).values()
+    earlier = {"media.take_upload", "media.poster", "media.sprite", "media.proxy", "sign.verify_submission"}
+    assert earlier <= set(known)
