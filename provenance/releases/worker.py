@@ -18,7 +18,7 @@ from provenance.manifests import signing
 from provenance.manifests.c2pa_io import SigningFailed
 from provenance.manifests.development_ca import AuthorityBroken
 from provenance.manifests.signers import SignerExpired, SignerNotConfigured, SignerUnreadable
-from provenance.releases import release_file, releases
+from provenance.releases import release_file, releases, signable
 from provenance.releases.models import Release
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,10 @@ def run(release_id: int, *, token: str = "") -> None:
         if isinstance(problem, FileRefused) and problem.code == "disk_full":
             return _put_back(release, reason=DISK_FULL, problem=problem)
         reason = str(problem)
+        if isinstance(problem, AuthorityBroken | SignerNotConfigured | SignerUnreadable):
+            # Their words name folders of the server: for its log, not for pages and the trail.
+            log.error("Release %s could not be signed: %s", release.pk, problem)
+            reason = signable.NO_CERTIFICATE
         _unless_lost(lambda: releases.fail(release, reason=reason, at=timezone.now()))
     except (OperationalError, InterfaceError):
         raise  # nothing can be written; the claim runs out, and recovery sends it again

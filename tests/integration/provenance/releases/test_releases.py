@@ -9,11 +9,12 @@ from dam.audit.models import Event
 from dam.catalog.models import Approval, ReleaseState, Version
 from dam.core import storage
 from provenance.manifests import signing, verify
+from provenance.manifests.development_ca import AuthorityBroken
 from provenance.manifests.models import ManifestRecord
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
 from provenance.models import Release
-from provenance.releases import known, release_file, releases, worker
+from provenance.releases import known, release_file, releases, signable, worker
 from provenance.releases.states import ReleaseStatus
 from provenance.review import reviews
 from tests.release_factory import case_of, sign
@@ -59,6 +60,20 @@ def test_an_approved_master_becomes_a_released_file(generated: Path) -> None:
     assert report.review.organisation == case.brand.name
     assert [stage["role"] for stage in report.review.stages] == ["brand_reviewer", "legal_reviewer"]
     assert report.chain[1].ai_generated
+
+
+def test_no_folder_of_the_server_is_named_where_a_certificate_is_broken(
+    generated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise AuthorityBroken("The development CA in /srv/secret cannot be used.")
+
+    case = case_of(generated)
+    case.approve_all()
+    monkeypatch.setattr(signing, "sign_release", broken)
+    release = sign(case.version)
+    assert (release.state, release.reason) == ("failed", signable.NO_CERTIFICATE)
+    assert "/srv" not in str(Event.objects.get(verb="release.failed").data)
 
 
 def test_a_ready_release_is_what_the_asset_has_released(generated: Path) -> None:
