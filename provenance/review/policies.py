@@ -133,7 +133,7 @@ def _other_stage(capabilities: Collection[Capability], position: Position) -> Re
             own = STAGES[name].title.lower()
             if index > position.stage:
                 return Refusal("wrong_stage", f"The {waited_for} comes first; the {own} follows it.")
-            return Refusal("wrong_stage", f"The {own} is done; the {waited_for} is waited for.")
+            return Refusal("wrong_stage", f"The {own} is done; the {waited_for} comes next.")
     return None
 
 

@@ -67,11 +67,11 @@ def _sentence(release: Release, state: ReleaseStatus, *, at: datetime) -> str:
         case ReleaseStatus.SIGNING if _in_hand(release, at=at):
             return "The released file is being signed."
         case ReleaseStatus.SIGNING if release.reason:
-            return f"Signing waits. {release.reason} It is tried again by itself."
+            return f"Signing is on hold. {release.reason} It will be tried again automatically."
         case ReleaseStatus.SIGNING if release.claim:
-            return "The worker stopped while it signed this. Another one takes over by itself."
+            return "Signing was interrupted. It will start again automatically."
         case ReleaseStatus.SIGNING:
-            return "Signing waits for its turn."
+            return "Queued for signing."
         case ReleaseStatus.READY:
             return f"Released on {_day(release.signed_at, at)}."
         case ReleaseStatus.FAILED:
@@ -81,7 +81,7 @@ def _sentence(release: Release, state: ReleaseStatus, *, at: datetime) -> str:
                 f"Withdrawn on {_day(release.ended_at, at)}.{f' {release.reason}' if release.reason else ''}"
             )
         case ReleaseStatus.SUPERSEDED:
-            return f"A newer release took its place on {_day(release.ended_at, at)}."
+            return f"A newer release replaced it on {_day(release.ended_at, at)}."
 
 
 def _in_hand(release: Release, *, at: datetime) -> bool:

@@ -26,7 +26,7 @@ from provenance.web import release_summary, review_comments, review_summary
 from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
 
 LISTS = {
-    "waiting": "Waits for you",
+    "waiting": "Waiting for you",
     "returned": "Needs your changes",
     "open": "In review",
     "closed": "Decided",

@@ -51,7 +51,7 @@ def sentence(review: Review, *, at: datetime) -> str:
     last = max(review.decisions.all(), key=lambda decision: decision.stage, default=None)
     match ReviewState(review.state):
         case ReviewState.OPEN:
-            return f"Waits for the {STAGES[review.position.stage_name].title.lower()}."
+            return f"Waiting for the {STAGES[review.position.stage_name].title.lower()}."
         case ReviewState.APPROVED if last is not None:
             return f"Approved for {_clears(last, at=at)}."
         case ReviewState.CHANGES_REQUESTED if last is not None:

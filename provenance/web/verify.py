@@ -56,7 +56,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     try:
         public_checks.admit(str(request.META.get("REMOTE_ADDR", "")), most=settings.VERIFY_PER_HOUR)
     except public_checks.TooManyChecks:
-        form.add_error(None, "That were many files within the hour. Try again in an hour.")
+        form.add_error(None, "That was a lot of files within an hour. Try again in an hour.")
         return _form(request, form, status=429)
     file: UploadedFile[bytes] = form.cleaned_data["file"]
     submission = public_checks.submit(file, filename=filenames.clean(file.name or "file"))

@@ -54,12 +54,12 @@ def test_a_member_sees_where_the_master_comes_from(case: Case) -> None:
 
 def test_a_release_stands_above_its_master(case: Case) -> None:
     case.approve_all()
-    assert "Signing waits for its turn." in text(case)
+    assert "Queued for signing." in text(case)
     sign(case.version)
     html = text(case)
     assert html.index("Released file") < html.index("<h3>Master</h3>")
     assert f"Approved for release by {case.brand.name}" in html
-    assert "Signing waits" not in html
+    assert "Queued for signing." not in html
 
 
 def test_a_release_that_failed_says_why_and_can_be_signed_again(

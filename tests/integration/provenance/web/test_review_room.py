@@ -66,7 +66,7 @@ def test_the_queue_says_when_nothing_waits_and_shows_what_is_open() -> None:
     case = Case()
     case.submit()
     shown = page(case.legal_reviewer, "reviews")
-    assert "Nothing waits for you." in shown
+    assert "Nothing is waiting for you." in shown
     assert case.version.asset.title in shown
 
 
@@ -89,7 +89,7 @@ def test_the_room_shows_every_fact_and_the_reviewers_buttons() -> None:
         "For the summer page",
         str(case.creator),
         "1280 × 720, 24 fps",
-        "Brand review is waited for",
+        "Brand review waiting for a decision",
         "You decide the brand review.",
         "Request changes",
     ):

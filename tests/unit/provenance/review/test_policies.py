@@ -120,7 +120,7 @@ def test_a_reviewer_of_the_later_stage_is_told_to_wait() -> None:
 def test_a_reviewer_of_the_earlier_stage_is_told_that_it_is_done() -> None:
     refusal = policies.refuse_decision(replace(LAST_STAGE, capabilities=GRANTS[Role.BRAND_REVIEWER]))
     assert refusal is not None
-    assert refusal.sentence == "The brand review is done; the legal review is waited for."
+    assert refusal.sentence == "The brand review is done; the legal review comes next."
 
 
 def test_a_decision_is_about_the_bytes_that_were_seen() -> None:
