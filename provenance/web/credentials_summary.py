@@ -44,7 +44,7 @@ _VERDICTS = {
 _INTACT = "Nothing was changed since it was signed."
 _DEVELOPMENT = (
     "Nothing was changed since it was signed. The signer is this library's own development CA, which is on "
-    "no public trust list: it shows how the file was made, and proves it to nobody else."
+    "no public trust list: outside this library the signature proves nothing."
 )
 
 
