@@ -10,7 +10,7 @@ LATER = datetime(2027, 6, 1, tzinfo=UTC)
 
 
 def terms(**changes: object) -> Terms:
-    facts: dict[str, object] = {"approval": "approved", "credentials": "trusted", "processing": "ready"}
+    facts: dict[str, object] = {"approval": "approved", "credentials": "trusted"}
     return Terms(**(facts | {"uses": ("web", "social")} | changes))  # type: ignore[arg-type]
 
 
