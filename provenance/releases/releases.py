@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
@@ -154,7 +155,11 @@ def withdraw(review: Review, *, reason: str, at: datetime) -> None:
 
 
 def sign_again(version: Version, *, by: Principal, at: datetime | None = None) -> Release:
-    """Another release for the same approval, after the last one failed. Raises ReleaseRefused."""
+    """Another release for the same approval, after the last one failed.
+
+    Raises ReleaseRefused, PermissionDenied.
+    """
+    by.require(Capability.RETRY, brand=version.brand)
     at = at or timezone.now()
     with trail.recording():
         version = versions.locked(version.pk)

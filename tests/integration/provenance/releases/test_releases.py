@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
+from dam.accounts.capabilities import Role
 from dam.audit.models import Event
 from dam.catalog.models import Approval, ReleaseState, Version
 from dam.core import storage
@@ -17,6 +19,7 @@ from provenance.models import Release
 from provenance.releases import known, release_file, releases, signable, worker
 from provenance.releases.states import ReleaseStatus
 from provenance.review import reviews
+from tests.factories import member
 from tests.release_factory import case_of, sign
 from tests.review_factory import Case
 
@@ -280,3 +283,9 @@ def test_an_approval_stands_when_the_brand_has_no_worker(generated: Path) -> Non
     case = case_of(generated)
     case.approve_all()
     assert Version.objects.get(pk=case.version.pk).approval == Approval.APPROVED
+
+
+def test_a_viewer_has_nothing_signed_again(generated: Path) -> None:
+    case = case_of(generated)
+    with pytest.raises(PermissionDenied):
+        releases.sign_again(case.version, by=member(case.brand, Role.VIEWER))
