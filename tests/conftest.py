@@ -220,8 +220,8 @@ def wait_until() -> Callable[..., None]:
         while not condition():
             if time.monotonic() > deadline:
                 log = DATA_DIR / "logs" / "worker.log"
-                said = log.read_text()[-4000:] if log.exists() else ""
-                pytest.fail(f"Not within {seconds:.0f} s. The worker's log ends:\n{said}")
+                log_end = log.read_text()[-4000:] if log.exists() else ""
+                pytest.fail(f"Not within {seconds:.0f} s. The worker's log ends:\n{log_end}")
             time.sleep(0.05)
 
     return wait

@@ -223,7 +223,7 @@ def _row(review: Review, *, at: Any) -> dict[str, object]:
         "has_poster": RenditionKind.POSTER in _renditions(review.version),
         "overdue": open_now and review.due_at is not None and review.due_at < at,
         "sentence": "" if open_now else review_summary.sentence(review, at=at),
-        "said": [decision for decision in review.decisions.all() if decision.comment],
+        "comments": [decision for decision in review.decisions.all() if decision.comment],
     }
 
 

@@ -59,16 +59,16 @@ def main() -> int:
         "--site", default="http://localhost:8000", help="the running demo (default %(default)s)"
     )
     parser.add_argument("--all", type=Path, metavar="FOLDER", help="every page, size and theme, as PNG")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     path = executable()
     if path is None:
         sys.exit("Chromium is needed and none was found; CHROMIUM=PATH names one.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        if asked.all:
-            _take_all(browser, asked.site, asked.all)
+        if options.all:
+            _take_all(browser, options.site, options.all)
         else:
-            _take_readme(browser, asked.site)
+            _take_readme(browser, options.site)
         browser.close()
     return 0
 

@@ -25,7 +25,7 @@ def capabilities() -> Capabilities:
     return model_register.generator().capabilities
 
 
-def ask(capabilities: Capabilities, *, steps: int) -> GenerationJob:
+def request_job(capabilities: Capabilities, *, steps: int) -> GenerationJob:
     brand = BrandFactory.create()
     brief = briefs.check(
         capabilities,
@@ -42,7 +42,7 @@ def reload(job: GenerationJob) -> GenerationJob:
 
 
 def test_a_prompt_becomes_a_signed_asset(capabilities: Capabilities, wait_until: Wait) -> None:
-    job = ask(capabilities, steps=2)
+    job = request_job(capabilities, steps=2)
     wait_until(lambda: reload(job).state in (JobState.DONE, JobState.FAILED), seconds=180)
     done = reload(job)
     assert (done.state, done.reason) == (JobState.DONE, "")
@@ -54,7 +54,7 @@ def test_a_prompt_becomes_a_signed_asset(capabilities: Capabilities, wait_until:
 
 
 def test_a_running_job_is_cancelled(capabilities: Capabilities, wait_until: Wait) -> None:
-    job = ask(capabilities, steps=capabilities.max_steps)
+    job = request_job(capabilities, steps=capabilities.max_steps)
     wait_until(lambda: reload(job).step >= 1, seconds=180)
     jobs.cancel(job, by=principal(job.requested_by, job.brand))
     wait_until(lambda: reload(job).state == JobState.CANCELLED, seconds=60)
@@ -64,7 +64,7 @@ def test_a_running_job_is_cancelled(capabilities: Capabilities, wait_until: Wait
 def test_a_job_whose_worker_is_killed_is_made_by_the_next(
     capabilities: Capabilities, wait_until: Wait
 ) -> None:
-    job = ask(capabilities, steps=capabilities.max_steps)
+    job = request_job(capabilities, steps=capabilities.max_steps)
     wait_until(lambda: reload(job).step >= 1, seconds=180)
     first = reload(job)
     os.kill(running_process(), signal.SIGKILL)

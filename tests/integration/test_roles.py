@@ -45,7 +45,7 @@ def patterns(found: list[Any], prefix: str = "") -> Iterator[tuple[str, str]]:
             yield prefix + str(each.pattern), each.name or ""
 
 
-def ask(
+def send(
     client: Client, row: Row, world: World, role: Role, *, slug: str = "", method: str = ""
 ) -> HttpResponseBase:
     """Send the row's request about the world's things, below another brand if `slug` says so; undo it."""
@@ -95,9 +95,9 @@ def differences(
     wrong = {}
     for row in ROWS:
         right = expected(row)
-        came = ask(client, row, world, Role.CREATOR, slug=slug).status_code
-        if came not in (right if isinstance(right, set) else {right}):
-            wrong[str(row)] = came
+        status = send(client, row, world, Role.CREATOR, slug=slug).status_code
+        if status not in (right if isinstance(right, set) else {right}):
+            wrong[str(row)] = status
     return wrong
 
 
@@ -114,9 +114,9 @@ def test_each_role_gets_what_the_table_says() -> None:
     for role in Role:
         client = signed_in(world, role)
         for row in ROWS:
-            came = ask(client, row, world, role).status_code
-            if came != getattr(row, role.value):
-                wrong[f"{row} as {role}"] = came
+            status = send(client, row, world, role).status_code
+            if status != getattr(row, role.value):
+                wrong[f"{row} as {role}"] = status
     assert wrong == {}
 
 
@@ -134,9 +134,9 @@ def test_a_token_with_all_there_is_gets_what_its_owner_gets_but_decides_nothing(
     client, wrong = with_token(secret, enforce_csrf_checks=True), {}
     for row in ROWS:
         right = 403 if row.name == "review-decide" else getattr(row, role.value)
-        came = ask(client, row, world, role).status_code
-        if came != right:
-            wrong[str(row)] = came
+        status = send(client, row, world, role).status_code
+        if status != right:
+            wrong[str(row)] = status
     assert wrong == {}
 
 
@@ -161,9 +161,9 @@ def test_a_guest_needs_the_forms_token_wherever_something_changes() -> None:
     world, wrong = World(), {}
     client = as_guest(world.opens, Client(enforce_csrf_checks=True))
     for row in CHANGING:
-        came = ask(client, row, world, Role.CREATOR).status_code
-        if came != 403:
-            wrong[str(row)] = came
+        status = send(client, row, world, Role.CREATOR).status_code
+        if status != 403:
+            wrong[str(row)] = status
     assert wrong == {}
 
 
@@ -223,14 +223,14 @@ def test_what_tokens_and_guests_download_is_in_the_trail_under_their_names() -> 
 
 def test_a_token_opens_nothing_outside_a_brand() -> None:
     client = with_token(World().secret)
-    came = {name: client.get(reverse(name, args=args)).status_code for name, (_, _, args) in PUBLIC.items()}
-    assert came == {name: nobody for name, (nobody, _, _) in PUBLIC.items()}
+    status = {name: client.get(reverse(name, args=args)).status_code for name, (_, _, args) in PUBLIC.items()}
+    assert status == {name: nobody for name, (nobody, _, _) in PUBLIC.items()}
 
 
 def test_nobody_is_sent_to_sign_in() -> None:
     world, wrong = World(), {}
     for row in ROWS:
-        response = ask(Client(), row, world, Role.ADMIN)
+        response = send(Client(), row, world, Role.ADMIN)
         if not response.headers.get("Location", "").startswith(reverse("account_login")):
             wrong[str(row)] = response.status_code
     assert wrong == {}
@@ -241,9 +241,9 @@ def test_to_a_member_of_another_brand_nothing_is_there() -> None:
     for role in Role:
         client = signed_in(other, role)
         for row in ROWS:
-            came = ask(client, row, world, role).status_code
-            if came != 404:
-                wrong[f"{row} as {role}"] = came
+            status = send(client, row, world, role).status_code
+            if status != 404:
+                wrong[f"{row} as {role}"] = status
     assert wrong == {}
 
 
@@ -252,10 +252,10 @@ def test_things_of_another_brand_are_not_there_below_ones_own() -> None:
     for role in Role:
         client = signed_in(other, role)
         for row in WITH_OBJECT:
-            came = ask(client, row, world, role, slug=other.brand.slug).status_code
+            status = send(client, row, world, role, slug=other.brand.slug).status_code
             # A role that may not do it at all hears that, and nothing of the thing.
-            if came != 404 and not (came == 403 == getattr(row, role.value)):
-                wrong[f"{row} as {role}"] = came
+            if status != 404 and not (status == 403 == getattr(row, role.value)):
+                wrong[f"{row} as {role}"] = status
     assert wrong == {}
 
 
@@ -274,9 +274,9 @@ def test_nothing_changes_without_the_forms_token() -> None:
     for role in Role:
         client = signed_in(world, role, enforce_csrf_checks=True)
         for row in CHANGING:
-            came = ask(client, row, world, role).status_code
-            if came != 403:
-                wrong[f"{row} as {role}"] = came
+            status = send(client, row, world, role).status_code
+            if status != 403:
+                wrong[f"{row} as {role}"] = status
     assert wrong == {}
 
 
@@ -286,15 +286,15 @@ def test_no_other_method_does_anything() -> None:
     for row in ONE_OF_EACH:
         known = {each.method for each in ROWS if each.name == row.name}
         for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - known):
-            came = ask(client, row, world, Role.ADMIN, method=method).status_code
-            if came not in (403, 404, 405):
-                wrong[f"{method} {row.name}"] = came
+            status = send(client, row, world, Role.ADMIN, method=method).status_code
+            if status not in (403, 404, 405):
+                wrong[f"{method} {row.name}"] = status
     assert wrong == {}
 
 
 def test_addresses_outside_a_brand() -> None:
     nobody, somebody = Client(), signed_in(World(), Role.VIEWER)
-    came = {
+    status = {
         name: (
             nobody.get(reverse(name, args=args)).status_code,
             somebody.get(reverse(name, args=args)).status_code,
@@ -302,4 +302,4 @@ def test_addresses_outside_a_brand() -> None:
         )
         for name, (_, _, args) in PUBLIC.items()
     }
-    assert came == PUBLIC
+    assert status == PUBLIC

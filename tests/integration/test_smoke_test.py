@@ -30,12 +30,12 @@ def take(*arguments: str) -> tuple[int, dict[str, Any]]:
 @pytest.mark.usefixtures("live_worker")
 def test_the_whole_main_job_holds() -> None:
     brand: Brand = BrandFactory.create()
-    status, said = take("--brand", brand.slug)
-    assert [step for step in said["steps"] if not step["held"]] == []
+    status, payload = take("--brand", brand.slug)
+    assert [step for step in payload["steps"] if not step["held"]] == []
     assert status == 0
-    assert said["verdict"]["state"] == "trusted"
-    assert len(said["verdict"]["manifests"]) == 2
-    version = Version.objects.get(asset_id=said["asset"])
+    assert payload["verdict"]["state"] == "trusted"
+    assert len(payload["verdict"]["manifests"]) == 2
+    version = Version.objects.get(asset_id=payload["asset"])
     assert version.approval == Approval.APPROVED
     assert Event.objects.filter(brand=brand, verb="release.downloaded").count() == 1
     assert trail.first_broken(brand) is None
@@ -46,10 +46,10 @@ def test_the_whole_main_job_holds() -> None:
 @pytest.mark.django_db
 def test_without_a_worker_it_says_so_and_fails() -> None:
     brand: Brand = BrandFactory.create()
-    status, said = take("--brand", brand.slug, "--timeout", "0")
+    status, payload = take("--brand", brand.slug, "--timeout", "0")
     assert status == 1
-    assert said["verdict"] is None
-    assert "Are the workers running?" in said["steps"][-1]["detail"]
+    assert payload["verdict"] is None
+    assert "Are the workers running?" in payload["steps"][-1]["detail"]
     assert not User.objects.filter(email__startswith="tour-", is_active=True).exists()
 
 

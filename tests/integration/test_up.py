@@ -44,12 +44,12 @@ def start(data_dir: Path) -> House:
         start_new_session=True,
     )
     assert process.stdout is not None
-    said: list[str] = []
+    lines: list[str] = []
     for line in process.stdout:
-        said.append(line)
+        lines.append(line)
         if READY in line:
-            return House(process, data_dir, port, said)
-    raise AssertionError("".join(said))
+            return House(process, data_dir, port, lines)
+    raise AssertionError("".join(lines))
 
 
 @pytest.fixture(scope="module")

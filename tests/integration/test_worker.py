@@ -8,17 +8,17 @@ from dam.celery import app
 from dam.core.tasks import QUEUES, queue_of
 
 
-def ask() -> Inspect:
+def inspect() -> Inspect:
     return app.control.inspect(timeout=10, limit=1)
 
 
 def test_it_serves_every_queue(live_worker: None) -> None:
-    (served,) = (ask().active_queues() or {}).values()
+    (served,) = (inspect().active_queues() or {}).values()
     assert {queue["name"] for queue in served} == set(QUEUES)
 
 
 def test_every_task_it_knows_is_named_after_a_queue(live_worker: None) -> None:
-    (known,) = (ask().registered() or {}).values()
+    (known,) = (inspect().registered() or {}).values()
     assert known
     assert all(queue_of(name) in QUEUES for name in known)
 
@@ -29,12 +29,12 @@ def test_it_runs_what_is_sent(live_worker: None, wait_until: Callable[..., None]
 
 
 def runs_of(task_name: str) -> int:
-    (stats,) = (ask().stats() or {}).values()
+    (stats,) = (inspect().stats() or {}).values()
     return int(stats["total"].get(task_name, 0))
 
 
 def test_it_answers_to_the_names_of_0_1(live_worker: None) -> None:
     """A broker that was left with them would else have each reported as an error after an update."""
-    (known,) = (ask().registered() or {}).values()
+    (known,) = (inspect().registered() or {}).values()
     earlier = {"media.take_upload", "media.poster", "media.sprite", "media.proxy", "sign.verify_submission"}
     assert earlier <= set(known)

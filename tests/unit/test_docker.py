@@ -64,9 +64,9 @@ def test_the_images_set_only_what_the_settings_read() -> None:
 
 
 def test_the_example_names_what_compose_asks_for() -> None:
-    asked = set(re.findall(r"\$\{([A-Z0-9_]+)", (DOCKER / "compose.yaml").read_text()))
+    variables = set(re.findall(r"\$\{([A-Z0-9_]+)", (DOCKER / "compose.yaml").read_text()))
     offered = set(re.findall(r"^([A-Z0-9_]+)=", (DOCKER / "example.env").read_text(), flags=re.MULTILINE))
-    assert offered == asked
+    assert offered == variables
 
 
 @pytest.mark.parametrize("name", sorted(OURS))

@@ -372,23 +372,23 @@ def generate(northwind: Brand, alder: Brand) -> None:
     able = catalogue.read(Path(settings.GENERATOR_MODEL)).capabilities
     carla, ana = person("creator@northwind.example"), person("creator@alder.example")
 
-    def ask(prompt: str, *, by: User, brand: Brand, takes: int = 1) -> list[GenerationJob]:
+    def request_jobs(prompt: str, *, by: User, brand: Brand, takes: int = 1) -> list[GenerationJob]:
         return jobs.request(brand=brand, by=by, brief=briefs.check(able, prompt=prompt, seed=7, takes=takes))
 
     def is_now(job: GenerationJob, state: str) -> Callable[[], bool]:
         return GenerationJob.objects.filter(pk=job.pk, state=state).exists
 
-    first, second = ask("A green ball rolling over grass", by=ana, brand=alder, takes=2)
-    early = ask("A blue ball nobody waited for", by=carla, brand=northwind)[0]
+    first, second = request_jobs("A green ball rolling over grass", by=ana, brand=alder, takes=2)
+    early = request_jobs("A blue ball nobody waited for", by=carla, brand=northwind)[0]
     jobs.cancel(early, by=carla)
     for take in (first, second):
         wait(is_now(take, "done"), "two takes of a brief")
-    running = ask("A yellow cube that somebody stopped", by=carla, brand=northwind)[0]
+    running = request_jobs("A yellow cube that somebody stopped", by=carla, brand=northwind)[0]
     wait(is_now(running, "generating"), "a job that runs")
     jobs.cancel(running, by=carla)
     wait(is_now(running, "cancelled"), "a job that was stopped")
     with damaged_key():
-        failed = ask("A grey cube that could not be signed", by=carla, brand=northwind)[0]
+        failed = request_jobs("A grey cube that could not be signed", by=carla, brand=northwind)[0]
         wait(is_now(failed, "failed"), "a job that failed")
 
 

@@ -46,20 +46,20 @@ def generate(*arguments: str) -> tuple[int, dict[str, Any]]:
 
 def test_it_makes_a_clip_and_writes_the_signed_master(brand: Brand, tmp_path: Path) -> None:
     out = tmp_path / "clip.mp4"
-    status, said = generate("A red ball", "--seed", "7", "--seconds", "2", "--out", str(out))
+    status, payload = generate("A red ball", "--seed", "7", "--seconds", "2", "--out", str(out))
     job = GenerationJob.objects.get()
     assert status == 0
-    assert (said["state"], said["seed"], said["frames"], said["out"]) == ("done", 7, 33, str(out))
+    assert (payload["state"], payload["seed"], payload["frames"], payload["out"]) == ("done", 7, 33, str(out))
     assert job.version is not None
-    assert said["asset"] == str(job.version.asset_id)
-    assert sha256_of(out) == said["sha256"] == job.version.sha256
+    assert payload["asset"] == str(job.version.asset_id)
+    assert sha256_of(out) == payload["sha256"] == job.version.sha256
 
 
 def test_it_says_what_the_model_made_of_the_prompt() -> None:
     assert generate("A red ball on a table")[1]["understood"]["unknown"] == ["table"]
-    heard = StringIO()
-    call_command("generate", "A red ball on a table", stdout=StringIO(), stderr=heard)
-    assert heard.getvalue().splitlines() == ["Understood as a red ball bouncing.", "Left out “table”."]
+    stderr = StringIO()
+    call_command("generate", "A red ball on a table", stdout=StringIO(), stderr=stderr)
+    assert stderr.getvalue().splitlines() == ["Understood as a red ball bouncing.", "Left out “table”."]
 
 
 def test_a_failed_job_ends_with_1_and_its_reason(worker: FakeGenerator) -> None:
@@ -67,8 +67,8 @@ def test_a_failed_job_ends_with_1_and_its_reason(worker: FakeGenerator) -> None:
         raise GeneratorError("No room on the GPU.")
 
     worker.at_step = interfere
-    status, said = generate("A red ball")
-    assert (status, said["state"], said["reason"]) == (1, "failed", "No room on the GPU.")
+    status, payload = generate("A red ball")
+    assert (status, payload["state"], payload["reason"]) == (1, "failed", "No room on the GPU.")
 
 
 @pytest.mark.parametrize(

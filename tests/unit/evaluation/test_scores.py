@@ -41,8 +41,8 @@ def found() -> dict[str, Any]:
 
 
 def test_all_scenes_of_the_exam_are_held_out() -> None:
-    asked = scores.exam(scores.FIRST_SEED, 30)
-    assert all(scenes.is_held_out(shape=s.shape, colour=s.colour, motion=s.motion) for s in asked)
+    expected = scores.exam(scores.FIRST_SEED, 30)
+    assert all(scenes.is_held_out(shape=s.shape, colour=s.colour, motion=s.motion) for s in expected)
 
 
 def test_a_perfect_generator_is_right(found: dict[str, Any]) -> None:
@@ -65,6 +65,6 @@ def test_values_are_told_apart(found: dict[str, Any]) -> None:
 
 
 def test_progress_is_told_to_its_end() -> None:
-    told: list[tuple[int, int]] = []
-    scores.ceiling(1, on_progress=lambda done, most: told.append((done, most)))
-    assert told == [(1, 1)]
+    progress: list[tuple[int, int]] = []
+    scores.ceiling(1, on_progress=lambda done, most: progress.append((done, most)))
+    assert progress == [(1, 1)]

@@ -48,9 +48,9 @@ def test_a_model_of_another_world_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "previz-dit"
     shutil.copytree(WEIGHTS / "previz-dit", folder)
     card = folder / "reelproof.json"
-    said = json.loads(card.read_text())
-    said["knows"]["shape"] = ["dodecahedron"]
-    card.write_text(json.dumps(said))
+    card_data = json.loads(card.read_text())
+    card_data["knows"]["shape"] = ["dodecahedron"]
+    card.write_text(json.dumps(card_data))
     with pytest.raises(CommandError, match="trained on other scenes"):
         run("dit", "--folder", str(folder))
 

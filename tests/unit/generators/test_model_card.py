@@ -40,13 +40,13 @@ def test_a_folder_without_a_card_gets_its_digest_when_asked(model_folder: Path) 
 
 
 def test_a_published_wan_folder_gets_its_usual_sizes(tmp_path: Path) -> None:
-    for name, said in {
+    for name, data in {
         "model_index.json": {"_class_name": "WanPipeline"},
         "vae/config.json": {"scale_factor_temporal": 4, "scale_factor_spatial": 8},
         "transformer/config.json": {"patch_size": [1, 2, 2]},
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(json.dumps(said))
+        (tmp_path / name).write_text(json.dumps(data))
     found = model_card.read(tmp_path).capabilities
     assert found.sizes[0] == (832, 480)
     assert (found.max_frames, found.frame_step) == (81, 4)

@@ -139,9 +139,9 @@ def test_the_last_use_is_noted_now_and_then_and_not_at_each_request(creator: Mem
     principals.of_token(secret, at=NOW)
     with CaptureQueriesContext(
         connection,
-    ) as asked:
+    ) as queries:
         principals.of_token(secret, at=NOW + timedelta(minutes=4))
-    assert not [query for query in asked if query["sql"].startswith("UPDATE")]
+    assert not [query for query in queries if query["sql"].startswith("UPDATE")]
     row.refresh_from_db()
     assert row.last_used_at == NOW
     principals.of_token(secret, at=NOW + timedelta(minutes=5))

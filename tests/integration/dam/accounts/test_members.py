@@ -27,9 +27,9 @@ def test_a_brand_is_made_once() -> None:
 
 def test_somebody_new_can_sign_in_with_the_password_that_is_shown() -> None:
     BrandFactory.create(slug="northwind")
-    said = admit("--role", "creator", "--name", "Ada")
+    output = admit("--role", "creator", "--name", "Ada")
     user = User.objects.get(email="ada@example.com")
-    assert user.check_password(said.rsplit(" ", 1)[1].strip())
+    assert user.check_password(output.rsplit(" ", 1)[1].strip())
     assert Event.objects.get().verb == "member.admitted"
 
 

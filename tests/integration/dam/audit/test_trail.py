@@ -187,8 +187,8 @@ def test_events_are_appended_when_the_outermost_block_ends() -> None:
             trail.record(Verb.ASSET_EDITED, brand=brand, target="first")
         trail.record(Verb.ASSET_TRASHED, brand=brand, target="second")
         assert not Event.objects.filter(brand=brand).exists()
-    told = Event.objects.filter(brand=brand).order_by("sequence").values_list("target", flat=True)
-    assert list(told) == ["first", "second"]
+    targets = Event.objects.filter(brand=brand).order_by("sequence").values_list("target", flat=True)
+    assert list(targets) == ["first", "second"]
 
 
 def test_a_block_that_is_rolled_back_takes_its_events_along() -> None:

@@ -15,7 +15,7 @@ Start = Callable[[], servers.Server]
 
 
 @pytest.fixture
-def said() -> list[str]:
+def messages() -> list[str]:
     return []
 
 
@@ -26,12 +26,12 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def start(data_dir: Path, said: list[str]) -> Iterator[Start]:
+def start(data_dir: Path, messages: list[str]) -> Iterator[Start]:
     """Start the server of `data_dir`; what is started is stopped after the test."""
     started: list[servers.Server] = []
 
     def start() -> servers.Server:
-        started.append(postgres.start(data_dir, say=said.append, options=OPTIONS))
+        started.append(postgres.start(data_dir, say=messages.append, options=OPTIONS))
         return started[-1]
 
     yield start
@@ -39,7 +39,7 @@ def start(data_dir: Path, said: list[str]) -> Iterator[Start]:
         server.stop()
 
 
-def ask(data_dir: Path, question: str) -> object:
+def query(data_dir: Path, question: str) -> object:
     with psycopg.connect(postgres.url(data_dir), autocommit=True) as connection:
         row = connection.execute(question.encode()).fetchone()
     assert row is not None
@@ -49,7 +49,7 @@ def ask(data_dir: Path, question: str) -> object:
 def test_a_first_start_brings_the_extensions(start: Start, data_dir: Path) -> None:
     start()
     brought = "SELECT count(*) FROM pg_available_extensions WHERE name IN ('vector', 'pg_trgm')"
-    assert ask(data_dir, brought) == 2
+    assert query(data_dir, brought) == 2
 
 
 def test_pgvector_is_the_one_for_every_processor(start: Start, data_dir: Path) -> None:
@@ -67,16 +67,16 @@ def test_pgvector_is_the_one_for_every_processor(start: Start, data_dir: Path) -
 
 def test_letters_beyond_ascii_have_a_lower_case(start: Start, data_dir: Path) -> None:
     start()
-    assert ask(data_dir, "SELECT lower('ÉCOLE ÜBER')") == "école über"
+    assert query(data_dir, "SELECT lower('ÉCOLE ÜBER')") == "école über"
 
 
-def test_a_half_made_cluster_is_made_anew(tmp_path: Path, said: list[str]) -> None:
+def test_a_half_made_cluster_is_made_anew(tmp_path: Path, messages: list[str]) -> None:
     unfinished = tmp_path / "postgres" / "data.unfinished"
     unfinished.mkdir(parents=True)
     (unfinished / "PG_VERSION").write_text("18\n")
-    postgres.start(tmp_path, say=said.append, options=OPTIONS).stop()
+    postgres.start(tmp_path, say=messages.append, options=OPTIONS).stop()
     assert not unfinished.exists()
-    assert any("first start was interrupted" in line for line in said)
+    assert any("first start was interrupted" in line for line in messages)
 
 
 def test_a_lock_that_names_a_stranger_is_forgotten(start: Start, data_dir: Path) -> None:
@@ -84,20 +84,20 @@ def test_a_lock_that_names_a_stranger_is_forgotten(start: Start, data_dir: Path)
     lock = data_dir / "postgres" / "data" / "postmaster.pid"
     lock.write_text(f"{os.getpid()}\n")
     start()
-    assert ask(data_dir, "SELECT 1") == 1
+    assert query(data_dir, "SELECT 1") == 1
 
 
-def test_a_server_left_behind_is_stopped_first(start: Start, said: list[str]) -> None:
+def test_a_server_left_behind_is_stopped_first(start: Start, messages: list[str]) -> None:
     left_behind = start()
     server = start()
     assert left_behind.process.wait(10) == 0
     assert server.process.poll() is None
-    assert any("left behind" in line for line in said)
+    assert any("left behind" in line for line in messages)
 
 
 def test_nobody_reaches_it_over_the_network(start: Start, data_dir: Path) -> None:
     start()
-    assert ask(data_dir, "SHOW listen_addresses") == ""
+    assert query(data_dir, "SHOW listen_addresses") == ""
 
 
 def test_the_cluster_of_another_release_is_left_alone(start: Start, data_dir: Path) -> None:

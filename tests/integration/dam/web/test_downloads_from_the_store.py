@@ -42,7 +42,7 @@ def draft(
     return version
 
 
-def ask(version: Version, kind: str = "master", *, role: Role = Role.CREATOR, **options: Any) -> Any:
+def download(version: Version, kind: str = "master", *, role: Role = Role.CREATOR, **options: Any) -> Any:
     client = Client()
     client.force_login(member(version.brand, role).user)
     method = getattr(client, options.pop("method", "get"))
@@ -54,7 +54,7 @@ def fetch(address: str, **headers: str) -> Any:
 
 
 def test_a_large_download_is_fetched_from_the_store(draft: Version) -> None:
-    response = ask(draft)
+    response = download(draft)
     assert response.status_code == 302
     assert response.headers["Cache-Control"] == "private, no-store"
     with fetch(response.headers["Location"]) as file:
@@ -64,45 +64,45 @@ def test_a_large_download_is_fetched_from_the_store(draft: Version) -> None:
 
 
 def test_a_part_of_it_comes_from_there_too(draft: Version) -> None:
-    with fetch(ask(draft, Range="bytes=100-").headers["Location"], Range="bytes=100-299") as file:
+    with fetch(download(draft, Range="bytes=100-").headers["Location"], Range="bytes=100-299") as file:
         assert (file.status, file.read()) == (206, CONTENT[100:300])
 
 
-@pytest.mark.parametrize("asked", ["", "bytes=100-"])  # the address gives all of it, whatever is asked
-def test_it_leaves_an_event_like_any_download(draft: Version, asked: str) -> None:
-    ask(draft, Range=asked)
+@pytest.mark.parametrize("byte_range", ["", "bytes=100-"])  # the address gives all of it, whatever is asked
+def test_it_leaves_an_event_like_any_download(draft: Version, byte_range: str) -> None:
+    download(draft, Range=byte_range)
     assert Event.objects.get(verb="master.downloaded").data["sha256"] == draft.sha256
 
 
 def test_what_the_page_plays_comes_through_us(draft: Version) -> None:
     """Its content security policy lets it load from nowhere else."""
-    assert ask(draft, "proxy").status_code == 200
+    assert download(draft, "proxy").status_code == 200
 
 
 def test_a_small_download_comes_through_us(draft: Version, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "LARGE", len(CONTENT) + 1)
-    assert ask(draft).status_code == 200
+    assert download(draft).status_code == 200
 
 
 def test_head_is_answered_by_us(draft: Version) -> None:
-    response = ask(draft, method="head")
+    response = download(draft, method="head")
     assert (response.status_code, response.headers["Content-Length"]) == (200, str(len(CONTENT)))
 
 
 def test_without_a_public_address_everything_comes_through_us(draft: Version, settings: Any) -> None:
     settings.S3_PUBLIC_URL = ""
-    assert ask(draft).status_code == 200
+    assert download(draft).status_code == 200
 
 
 @pytest.mark.parametrize(("role", "status"), [(Role.BRAND_REVIEWER, 403), (Role.VIEWER, 404)])
 def test_no_address_is_given_to_whoever_may_not_download(draft: Version, role: Role, status: int) -> None:
-    response = ask(draft, role=role)
+    response = download(draft, role=role)
     assert response.status_code == status
     assert "Location" not in response.headers
 
 
 def test_an_address_lives_for_a_minute_and_for_one_file(draft: Version) -> None:
-    address = ask(draft).headers["Location"]
+    address = download(draft).headers["Location"]
     assert f"X-Amz-Expires={streaming.ADDRESS_SECONDS}&" in address
     with pytest.raises(urllib.error.HTTPError, match="403"):
         fetch(address.replace("/1/", "/2/", 1).replace(draft.sha256, "0" * 64))
@@ -110,11 +110,11 @@ def test_an_address_lives_for_a_minute_and_for_one_file(draft: Version) -> None:
 
 def test_a_file_that_the_store_has_lost_is_not_found(draft: Version) -> None:
     storage.delete(draft.storage_key)
-    assert ask(draft).status_code == 404
+    assert download(draft).status_code == 404
 
 
 def test_a_store_that_does_not_answer_is_told_plainly(draft: Version, settings: Any) -> None:
     settings.S3_ENDPOINT_URL, settings.S3_PUBLIC_URL = "http://127.0.0.1:9", ""
-    response = ask(draft)
+    response = download(draft)
     assert (response.status_code, response.headers["Retry-After"]) == (503, "10")
     assert "does not answer" in response.content.decode()

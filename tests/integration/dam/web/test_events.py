@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 END = "the end"
 
 
-def heard(brand_id: int, act: Callable[[], object], *, works_here: bool) -> list[str]:
+def events_of(brand_id: int, act: Callable[[], object], *, works_here: bool) -> list[str]:
     """The names that reach an open page while `act` runs."""
     open_now = threading.Event()
     names: list[str] = []
@@ -47,14 +47,14 @@ def test_a_page_hears_what_is_told_to_its_reader(works_here: bool, names: list[s
         events.publish(brand_id=7, name="library", to_all=True)
         events.publish(brand_id=8, name="library", to_all=True)
 
-    assert heard(7, act, works_here=works_here) == names
+    assert events_of(7, act, works_here=works_here) == names
 
 
 def test_nobody_else_hears_that_a_draft_was_edited() -> None:
     version = VersionFactory.create()
     person = member(version.brand)
     act = lambda: assets.edit(version.asset, by=person, title="Other words")  # noqa: E731
-    assert heard(version.brand_id, act, works_here=False) == []
+    assert events_of(version.brand_id, act, works_here=False) == []
 
 
 def test_all_hear_that_what_is_released_was_edited_and_nothing_of_its_draft() -> None:
@@ -62,7 +62,7 @@ def test_all_hear_that_what_is_released_was_edited_and_nothing_of_its_draft() ->
     draft = next_version(released)
     person = member(released.brand)
     act = lambda: assets.edit(released.asset, by=person, title="Other words")  # noqa: E731
-    names = heard(released.brand_id, act, works_here=False)
+    names = events_of(released.brand_id, act, works_here=False)
     assert sorted(names) == ["library", f"version-{released.pk}"]
     assert str(draft.pk) not in names
 
@@ -70,9 +70,9 @@ def test_all_hear_that_what_is_released_was_edited_and_nothing_of_its_draft() ->
 def test_all_hear_which_version_was_released_and_which_it_replaced() -> None:
     first = ApprovedVersionFactory.create()
     second = next_version(first)
-    names = heard(first.brand_id, lambda: versions.set_released(second), works_here=False)
+    names = events_of(first.brand_id, lambda: versions.set_released(second), works_here=False)
     assert names == [f"version-{first.pk}", f"version-{second.pk}", "library"]
-    assert heard(first.brand_id, lambda: versions.clear_released(second), works_here=False) == [
+    assert events_of(first.brand_id, lambda: versions.clear_released(second), works_here=False) == [
         f"version-{second.pk}",
         "library",
     ]

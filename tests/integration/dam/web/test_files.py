@@ -17,7 +17,7 @@ from dam.core import storage
 from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member
 
 CONTENT = bytes(range(256)) * 8
-Ask = Callable[..., Any]
+Fetch = Callable[..., Any]
 
 
 @pytest.fixture
@@ -53,8 +53,8 @@ def approved(brand: Brand, content: Path) -> Version:
 
 
 @pytest.fixture
-def ask(brand: Brand) -> Ask:
-    def ask(
+def fetch(brand: Brand) -> Fetch:
+    def fetch(
         version: Version, kind: str, *, role: Role = Role.CREATOR, method: str = "get", **headers: str
     ) -> Any:
         client = Client()
@@ -62,7 +62,7 @@ def ask(brand: Brand) -> Ask:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return getattr(client, method)(reverse("file", args=[brand.slug, version.pk, kind]), headers=named)
 
-    return ask
+    return fetch
 
 
 def body(response: Any) -> bytes:
@@ -75,58 +75,58 @@ pytestmark = [
 ]
 
 
-def test_the_whole_file_comes_without_a_range(draft: Version, ask: Ask) -> None:
-    response = ask(draft, "proxy")
+def test_the_whole_file_comes_without_a_range(draft: Version, fetch: Fetch) -> None:
+    response = fetch(draft, "proxy")
     assert (response.status_code, body(response)) == (200, CONTENT)
     assert response.headers["Content-Length"] == str(len(CONTENT))
     assert response.headers["Accept-Ranges"] == "bytes"
 
 
-def test_a_range_comes_with_its_place(draft: Version, ask: Ask) -> None:
-    response = ask(draft, "proxy", Range="bytes=100-299")
+def test_a_range_comes_with_its_place(draft: Version, fetch: Fetch) -> None:
+    response = fetch(draft, "proxy", Range="bytes=100-299")
     assert (response.status_code, body(response)) == (206, CONTENT[100:300])
     assert response.headers["Content-Range"] == f"bytes 100-299/{len(CONTENT)}"
     assert response.headers["Content-Length"] == "200"
 
 
-def test_a_range_outside_is_416(draft: Version, ask: Ask) -> None:
-    response = ask(draft, "proxy", Range="bytes=999999-")
+def test_a_range_outside_is_416(draft: Version, fetch: Fetch) -> None:
+    response = fetch(draft, "proxy", Range="bytes=999999-")
     assert (response.status_code, response.headers["Content-Range"]) == (416, f"bytes */{len(CONTENT)}")
 
 
-def test_a_part_of_another_file_is_answered_with_the_whole(draft: Version, ask: Ask) -> None:
-    assert ask(draft, "proxy", Range="bytes=5-9", If_Range='"other"').status_code == 200
-    assert ask(draft, "proxy", Range="bytes=5-9", If_Range=f'"{draft.sha256}"').status_code == 206
+def test_a_part_of_another_file_is_answered_with_the_whole(draft: Version, fetch: Fetch) -> None:
+    assert fetch(draft, "proxy", Range="bytes=5-9", If_Range='"other"').status_code == 200
+    assert fetch(draft, "proxy", Range="bytes=5-9", If_Range=f'"{draft.sha256}"').status_code == 206
 
 
-def test_a_file_that_is_held_already_is_not_sent(draft: Version, ask: Ask) -> None:
-    response = ask(draft, "poster", If_None_Match=f'"{draft.sha256}"')
+def test_a_file_that_is_held_already_is_not_sent(draft: Version, fetch: Fetch) -> None:
+    response = fetch(draft, "poster", If_None_Match=f'"{draft.sha256}"')
     assert (response.status_code, response.content) == (304, b"")
 
 
-def test_head_tells_without_sending(draft: Version, ask: Ask) -> None:
-    response = ask(draft, "proxy", method="head")
+def test_head_tells_without_sending(draft: Version, fetch: Fetch) -> None:
+    response = fetch(draft, "proxy", method="head")
     assert (response.status_code, response.content) == (200, b"")
     assert response.headers["Content-Length"] == str(len(CONTENT))
 
 
-def test_a_file_is_private_and_inert(draft: Version, ask: Ask) -> None:
-    headers = ask(draft, "master").headers
+def test_a_file_is_private_and_inert(draft: Version, fetch: Fetch) -> None:
+    headers = fetch(draft, "master").headers
     assert headers["ETag"] == f'"{draft.sha256}"'
     assert headers["Cache-Control"] == "private, no-cache"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
 
 
-def test_a_download_has_a_name_people_can_read(draft: Version, ask: Ask) -> None:
-    disposition = ask(draft, "master").headers["Content-Disposition"]
+def test_a_download_has_a_name_people_can_read(draft: Version, fetch: Fetch) -> None:
+    disposition = fetch(draft, "master").headers["Content-Disposition"]
     assert disposition.startswith(
         "attachment; filename*=utf-8''Sommer%20-%20%C3%A9t%C3%A9%20%28master%29.mp4"
     )
 
 
-def test_what_the_page_shows_is_no_download(draft: Version, ask: Ask) -> None:
-    assert "Content-Disposition" not in ask(draft, "sprite").headers
+def test_what_the_page_shows_is_no_download(draft: Version, fetch: Fetch) -> None:
+    assert "Content-Disposition" not in fetch(draft, "sprite").headers
 
 
 @pytest.mark.parametrize(
@@ -141,16 +141,16 @@ def test_what_the_page_shows_is_no_download(draft: Version, ask: Ask) -> None:
     ],
 )
 def test_a_draft_goes_to_those_who_work_on_it(
-    draft: Version, ask: Ask, role: Role, kind: str, status: int
+    draft: Version, fetch: Fetch, role: Role, kind: str, status: int
 ) -> None:
-    assert ask(draft, kind, role=role).status_code == status
+    assert fetch(draft, kind, role=role).status_code == status
 
 
 @pytest.mark.parametrize(("kind", "status"), [("poster", 200), ("proxy", 200), ("master", 403)])
 def test_a_viewer_sees_what_is_released_and_gets_no_master(
-    approved: Version, ask: Ask, kind: str, status: int
+    approved: Version, fetch: Fetch, kind: str, status: int
 ) -> None:
-    assert ask(approved, kind, role=Role.VIEWER).status_code == status
+    assert fetch(approved, kind, role=Role.VIEWER).status_code == status
 
 
 def test_a_stranger_finds_nothing(draft: Version, brand: Brand) -> None:
@@ -174,14 +174,14 @@ def test_a_stranger_finds_nothing(draft: Version, brand: Brand) -> None:
     ],
 )
 def test_whatever_part_of_a_master_is_served_is_recorded(
-    draft: Version, ask: Ask, headers: dict[str, str]
+    draft: Version, fetch: Fetch, headers: dict[str, str]
 ) -> None:
-    assert ask(draft, "master", **headers).status_code in (200, 206)
+    assert fetch(draft, "master", **headers).status_code in (200, 206)
     event = Event.objects.get(verb="master.downloaded")
     assert (event.asset_id, event.data["sha256"]) == (draft.asset_id, draft.sha256)
 
 
-def test_the_parts_of_one_download_are_one_event(draft: Version, ask: Ask) -> None:
+def test_the_parts_of_one_download_are_one_event(draft: Version, fetch: Fetch) -> None:
     client = Client()
     client.force_login(member(draft.brand, Role.CREATOR).user)
     address = reverse("file", args=[draft.brand.slug, draft.pk, "master"])
@@ -190,18 +190,18 @@ def test_the_parts_of_one_download_are_one_event(draft: Version, ask: Ask) -> No
     assert Event.objects.filter(verb="master.downloaded").count() == 1
 
 
-def test_what_sends_no_byte_leaves_no_event(draft: Version, ask: Ask) -> None:
-    ask(draft, "master", method="head")
-    ask(draft, "master", If_None_Match=f'"{draft.sha256}"')
-    ask(draft, "master", Range="bytes=999999-")
+def test_what_sends_no_byte_leaves_no_event(draft: Version, fetch: Fetch) -> None:
+    fetch(draft, "master", method="head")
+    fetch(draft, "master", If_None_Match=f'"{draft.sha256}"')
+    fetch(draft, "master", Range="bytes=999999-")
     assert not Event.objects.exists()
 
 
-def test_showing_leaves_no_event(draft: Version, ask: Ask) -> None:
-    ask(draft, "proxy")
+def test_showing_leaves_no_event(draft: Version, fetch: Fetch) -> None:
+    fetch(draft, "proxy")
     assert not Event.objects.exists()
 
 
-def test_a_file_lost_from_storage_is_not_found(draft: Version, ask: Ask) -> None:
+def test_a_file_lost_from_storage_is_not_found(draft: Version, fetch: Fetch) -> None:
     storage.delete(draft.storage_key)
-    assert ask(draft, "master").status_code == 404
+    assert fetch(draft, "master").status_code == 404

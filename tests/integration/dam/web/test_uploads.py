@@ -86,9 +86,9 @@ def test_a_received_file_is_taken_and_its_bytes_leave_the_staging_folder(
     upload = Upload.objects.get()
     importer.take_upload(upload.pk)
     importer.take_upload(upload.pk)  # delivered twice
-    told = browser.get(url).json()
-    assert (told["state"], told["received"]) == ("taken", len(clip))
-    assert told["url"] == reverse("asset", args=["acme", told["asset"]])
+    payload = browser.get(url).json()
+    assert (payload["state"], payload["received"]) == ("taken", len(clip))
+    assert payload["url"] == reverse("asset", args=["acme", payload["asset"]])
     assert not is_staged(upload)
 
 
@@ -116,9 +116,9 @@ def test_a_file_whose_bytes_storage_has_lost_is_to_be_sent_again(browser: Client
             send(browser, url, 1500, rest)
         if Upload.objects.get(pk=upload.pk).state == UploadState.RECEIVED:
             importer.take_upload(upload.pk)
-        told = browser.get(url).json()
-        assert (told["state"], told["code"]) == ("refused", "damaged")
-        assert "Send the file again" in told["reason"]
+        payload = browser.get(url).json()
+        assert (payload["state"], payload["code"]) == ("refused", "damaged")
+        assert "Send the file again" in payload["reason"]
 
 
 def test_a_file_meant_for_a_clip_becomes_its_next_version(browser: Client, clip: bytes, brand: Brand) -> None:
@@ -172,14 +172,14 @@ def test_a_role_that_was_taken_away_meanwhile_adds_nothing(
 
 
 def test_the_same_file_again_is_known_and_names_the_asset(browser: Client, clip: bytes) -> None:
-    told = []
+    payloads = []
     for _ in range(2):
         url = begin(browser, len(clip)).headers["Location"]
         send(browser, url, 0, clip)
         importer.take_upload(url.rstrip("/").rpartition("/")[2])
-        told.append(browser.get(url).json())
-    assert [each["state"] for each in told] == ["taken", "known"]
-    assert told[0]["asset"] == told[1]["asset"]
+        payloads.append(browser.get(url).json())
+    assert [each["state"] for each in payloads] == ["taken", "known"]
+    assert payloads[0]["asset"] == payloads[1]["asset"]
 
 
 def test_a_text_file_is_refused_at_its_first_piece(browser: Client) -> None:
@@ -198,9 +198,9 @@ def test_a_damaged_file_is_refused_with_its_reason(browser: Client, clip: bytes)
     url = begin(browser, len(half)).headers["Location"]
     send(browser, url, 0, half)
     importer.take_upload(Upload.objects.get().pk)
-    told = browser.get(url).json()
-    assert (told["state"], told["code"], told["asset"]) == ("refused", "truncated", None)
-    assert "ends too early" in told["reason"]
+    payload = browser.get(url).json()
+    assert (payload["state"], payload["code"], payload["asset"]) == ("refused", "truncated", None)
+    assert "ends too early" in payload["reason"]
 
 
 @pytest.mark.parametrize(("size", "status", "code"), [(0, 422, "empty"), (10**15, 413, "too_large")])
@@ -387,14 +387,14 @@ def test_methods_beyond_the_protocol_are_not_allowed(browser: Client) -> None:
 
 def test_a_large_file_is_written_without_being_held(browser: Client) -> None:
     """What `write` reads at once is bounded, and it holds no more than a piece."""
-    asked: list[int] = []
+    sizes: list[int] = []
 
     class Pipe:
         def __init__(self) -> None:
             self.rest = 5 * uploads.BLOCK
 
         def read(self, size: int) -> bytes:
-            asked.append(size)
+            sizes.append(size)
             taken = min(size, self.rest)
             self.rest -= taken
             return b"\x1a\x45\xdf\xa3webm".ljust(taken, b"\0")
@@ -402,4 +402,4 @@ def test_a_large_file_is_written_without_being_held(browser: Client) -> None:
     begin(browser, 100 * uploads.BLOCK)
     upload = uploads.write(Upload.objects.get(), offset=0, piece=Pipe(), length=5 * uploads.BLOCK)  # type: ignore[arg-type]
     assert upload.received == 5 * uploads.BLOCK
-    assert max(asked) <= uploads.BLOCK
+    assert max(sizes) <= uploads.BLOCK

@@ -39,7 +39,7 @@ def version(tmp_path: Path) -> Version:
     return made
 
 
-def ask(
+def download(
     version: Version,
     *,
     role: Role = Role.VIEWER,
@@ -58,13 +58,13 @@ def body(response: Any) -> bytes:
 
 
 def test_a_viewer_downloads_the_release_under_its_title(version: Version) -> None:
-    response = ask(version)
+    response = download(version)
     assert (response.status_code, body(response)) == (200, CONTENT)
     assert response.headers["Content-Disposition"] == 'attachment; filename="Summer - winter.mp4"'
 
 
 def test_a_range_of_it_comes_with_its_place(version: Version) -> None:
-    response = ask(version, Range="bytes=100-299")
+    response = download(version, Range="bytes=100-299")
     assert (response.status_code, body(response)) == (206, CONTENT[100:300])
 
 
@@ -73,31 +73,31 @@ def test_only_a_ready_release_is_served(state: str) -> None:
     version = ApprovedVersionFactory.create()
     ended = {} if state == "signing" else {"ended_at": timezone.now(), "reason": "Because"}
     release_factory.waiting(version, state=state, **ended)
-    assert ask(version, role=Role.CREATOR).status_code == 404
+    assert download(version, role=Role.CREATOR).status_code == 404
 
 
 def test_a_draft_is_refused_to_those_who_see_it_and_unknown_to_others() -> None:
     draft = VersionFactory.create()
-    assert ask(draft, role=Role.CREATOR).status_code == 403
-    assert ask(draft, role=Role.VIEWER).status_code == 404
-    assert ask(draft, person=member(BrandFactory.create())).status_code == 404
+    assert download(draft, role=Role.CREATOR).status_code == 403
+    assert download(draft, role=Role.VIEWER).status_code == 404
+    assert download(draft, person=member(BrandFactory.create())).status_code == 404
 
 
 def test_the_policy_is_asked_each_time(version: Version) -> None:
-    assert ask(version).status_code == 200
+    assert download(version).status_code == 200
     RightsRecord.objects.filter(version=version).update(valid_until=timezone.now() - timedelta(days=1))
-    assert ask(version).status_code == 403
+    assert download(version).status_code == 403
 
 
 def test_trashed_or_withdrawn_it_is_gone_at_once(version: Version) -> None:
     keeper = member(version.brand, Role.LIBRARIAN)
     assets.trash(version.asset, by=keeper)
-    assert ask(version).status_code == 404
+    assert download(version).status_code == 404
     assets.restore(version.asset, by=keeper)
     release = Release.objects.select_related("review__version").get()
     releases.withdraw(release.review, reason="Wrong music", at=timezone.now())
-    assert ask(version).status_code == 404
-    assert ask(version, role=Role.CREATOR).status_code == 404
+    assert download(version).status_code == 404
+    assert download(version, role=Role.CREATOR).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -112,41 +112,41 @@ def test_trashed_or_withdrawn_it_is_gone_at_once(version: Version) -> None:
     ],
 )
 def test_a_use_and_a_place_may_be_named(version: Version, query: str, status: int) -> None:
-    assert ask(version, query=query).status_code == status
+    assert download(version, query=query).status_code == status
 
 
 def test_a_place_that_is_not_cleared_is_refused(version: Version) -> None:
     RightsRecord.objects.filter(version=version).update(territories=["EU"])
-    assert ask(version, query="?territory=DE").status_code == 200
-    assert ask(version, query="?territory=US").status_code == 403
+    assert download(version, query="?territory=DE").status_code == 200
+    assert download(version, query="?territory=US").status_code == 403
 
 
 @pytest.mark.parametrize("part", ["bytes=0-", "bytes=1-", "bytes=-99999999", "bytes=00-", "bytes=2-5"])
 def test_whatever_part_is_served_is_recorded(version: Version, part: str) -> None:
-    ask(version, Range=part)
+    download(version, Range=part)
     event = Event.objects.get(verb="release.downloaded")
     assert (event.asset_id, event.data["sha256"]) == (version.asset_id, Release.objects.get().sha256)
 
 
 def test_each_person_has_an_event_of_their_own(version: Version) -> None:
     person = member(version.brand, Role.VIEWER)
-    ask(version, person=person, Range="bytes=0-99")
-    ask(version, person=person, Range="bytes=100-")
-    ask(version)
+    download(version, person=person, Range="bytes=0-99")
+    download(version, person=person, Range="bytes=100-")
+    download(version)
     assert Event.objects.filter(verb="release.downloaded").count() == 2
 
 
 def test_two_people_of_one_name_have_an_event_each(version: Version) -> None:
     for _ in range(2):
-        ask(version, person=member(version.brand, Role.VIEWER, name="Sam"))
+        download(version, person=member(version.brand, Role.VIEWER, name="Sam"))
     assert Event.objects.filter(verb="release.downloaded").count() == 2
 
 
 def test_a_refusal_leaves_no_event(version: Version) -> None:
-    ask(version, query="?use=broadcast")
+    download(version, query="?use=broadcast")
     assert not Event.objects.filter(verb="release.downloaded").exists()
 
 
 def test_a_file_lost_from_storage_is_not_found(version: Version) -> None:
     storage.delete(Release.objects.get().storage_key)
-    assert ask(version).status_code == 404
+    assert download(version).status_code == 404

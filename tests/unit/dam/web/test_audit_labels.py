@@ -12,8 +12,8 @@ def edited(**data: object) -> tuple[str, ...]:
 
 
 def test_an_edit_is_told_field_by_field() -> None:
-    told = edited(title=["Can", "Summer can"], description=["", "On ice"])
-    assert told == ("Description: nothing → “On ice”", "Title: “Can” → “Summer can”")
+    lines = edited(title=["Can", "Summer can"], description=["", "On ice"])
+    assert lines == ("Description: nothing → “On ice”", "Title: “Can” → “Summer can”")
 
 
 def test_tags_are_told_as_what_came_and_went() -> None:

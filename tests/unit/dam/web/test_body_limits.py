@@ -18,18 +18,18 @@ async def reader(scope: Scope, receive: Receive, send: Send) -> None:
 def status(*pieces: int, path: str = "/b/x/assets/", length: int | None = None) -> int:
     waiting = [{"type": "http.request", "body": bytes(size), "more_body": True} for size in pieces]
     waiting.append({"type": "http.request", "body": b"", "more_body": False})
-    said: list[Message] = []
+    messages: list[Message] = []
 
     async def receive() -> Message:
         return waiting.pop(0)
 
     async def send(message: Message) -> None:
-        said.append(message)
+        messages.append(message)
 
     headers = [] if length is None else [(b"content-length", str(length).encode())]
     scope = {"type": "http", "path": path, "headers": headers}
     asyncio.run(LimitBodies(reader)(scope, receive, send))
-    return int(said[0]["status"])
+    return int(messages[0]["status"])
 
 
 @pytest.fixture(autouse=True)

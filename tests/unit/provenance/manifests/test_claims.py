@@ -99,8 +99,8 @@ def test_a_generated_clip_says_that_a_model_made_it_and_which() -> None:
 
 
 def test_a_generated_clip_can_be_made_again_from_what_it_says() -> None:
-    said = data_of(claims.generated(generated()), "app.reelproof.generation")
-    assert (said["seed"], said["steps"], said["guidance"], said["weights_sha256"]) == (7, 8, 5.0, "ab" * 32)
+    data = data_of(claims.generated(generated()), "app.reelproof.generation")
+    assert (data["seed"], data["steps"], data["guidance"], data["weights_sha256"]) == (7, 8, 5.0, "ab" * 32)
 
 
 def test_the_prompt_is_a_hash_unless_the_brand_shows_it() -> None:

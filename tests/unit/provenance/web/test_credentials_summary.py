@@ -10,18 +10,18 @@ from provenance.web import credentials_summary
 
 
 def report(state: State, **changes: Any) -> dict[str, Any]:
-    said = {
+    data = {
         "state": state.value,
         "reasons": ["Because."],
         "note": "Note.",
         "development": False,
         "manifests": [],
     }
-    return said | changes
+    return data | changes
 
 
 def manifest(**changes: Any) -> dict[str, Any]:
-    said = {
+    data = {
         "state": "trusted",
         "review": None,
         "actions": [],
@@ -30,7 +30,7 @@ def manifest(**changes: Any) -> dict[str, Any]:
         "time_stamp": "",
         "ingredients": ["Master", "Logo"],
     }
-    return said | changes
+    return data | changes
 
 
 def action(words: str, **changes: str) -> dict[str, str]:
