@@ -30,7 +30,7 @@ def test_an_uploaded_clip_is_processed_while_the_person_watches(
     expect(page.get_by_role("heading", name="Bottle turning", level=1)).to_be_visible()
     expect(page.locator("reel-player")).to_be_visible()
     page.get_by_role("link", name="Files").click()
-    expect(page.locator("#panel")).to_contain_text("Sprite")
+    expect(page.locator("#panel")).to_contain_text("Hover preview")
 
 
 def test_a_text_named_mp4_is_refused_in_words_and_leaves_nothing(
