@@ -1,5 +1,6 @@
 """Work is somebody's while its worker gives signs of life, and free again soon after that has died."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from dam.ingest.models import Work
+
+log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 15.0
 HELD = timedelta(seconds=90)
@@ -41,6 +44,6 @@ def _beat(rows: Callable[[], QuerySet[Work]], over: threading.Event) -> None:
         try:
             rows().update(held_until=until(timezone.now()))
         except (DatabaseError, InterfaceError):
-            pass  # it may be back for the next one
+            log.warning("A sign of life did not reach the database; the next one may.", exc_info=True)
         finally:
             connection.close()  # this thread's own

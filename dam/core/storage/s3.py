@@ -24,7 +24,6 @@ from dam.core.storage.scratch import scratch
 # S3 takes no part but the last below 5 MiB, and at most 10,000 of them. A piece that is smaller waits in an
 # object of its own, the tail, until there is enough for a part.
 PART_BYTES = 8 * 1024 * 1024
-MOST_PARTS = 10_000
 TAIL = ".tail"
 GONE = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
 TRANSFER = TransferConfig(max_concurrency=4)
