@@ -53,7 +53,7 @@ def edit(
         if title is not None:
             title = " ".join(title.split())[:LONGEST_TITLE]
             if not title:
-                raise EmptyTitle("Give it a title: lists and links need one.")
+                raise EmptyTitle("Enter a title.")
             if title != locked.title:
                 changes["title"] = [locked.title, title]
                 locked.title = title
@@ -114,7 +114,7 @@ def trash(asset: Asset, *, by: Principal, at: datetime | None = None) -> None:
     """Out of every list, until somebody restores it. Raises AlreadyThere, PermissionDenied."""
     at = at or timezone.now()
     if not trash_many([asset], by=by, at=at):
-        raise AlreadyThere("It is in the trash already.")
+        raise AlreadyThere("The clip is already in the trash.")
     asset.trashed_at = at
 
 
@@ -126,7 +126,7 @@ def trash_many(chosen: Collection[Asset], *, by: Principal, at: datetime | None 
 def restore(asset: Asset, *, by: Principal) -> None:
     """Out of the trash, back to where it was. Raises AlreadyThere, PermissionDenied."""
     if not _move([asset], by=by, trashed_at=None):
-        raise AlreadyThere("It is not in the trash.")
+        raise AlreadyThere("The clip isn't in the trash.")
     asset.trashed_at = None
 
 

@@ -80,7 +80,7 @@ def set_approval(version_id: UUID, approval: Approval, *, expected: Collection[A
     """
     moved = Version.objects.filter(pk=version_id, approval__in=expected).update(approval=approval)
     if not moved:
-        raise ApprovalMoved("Its approval has changed meanwhile. Load the page again to see how it stands.")
+        raise ApprovalMoved("The approval has just changed. Reload the page to see the current state.")
 
 
 def set_credentials(version_id: UUID, credentials: Credentials) -> None:

@@ -15,7 +15,7 @@ class Refused(Exception):
 
     code = "refused"
     title = ""
-    message = "This can't be done as things stand."
+    message = "This can't be done right now."
 
     def __init__(self, message: str = "", *, code: str = "", title: str = "") -> None:
         self.message = message or self.message

@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from dam.core.sandbox import Interrupted
 from dam.core.storage import Unavailable
 
-DISK_FULL = "There is no room left on the server's disk."
+DISK_FULL = "The server is out of disk space."
 FULL = (errno.ENOSPC, errno.EDQUOT)
 # A disk in the network, or the network itself.
 GONE = (
@@ -29,16 +29,16 @@ def describe(problem: BaseException) -> str | None:
     """What was away, in a sentence for people; None where the problem is another one."""
     match problem:
         case OperationalError() | InterfaceError():
-            return "The database was out of reach."
+            return "The database was unavailable."
         case redis.ConnectionError() | redis.TimeoutError() | BrokerError():
-            return "The message broker was out of reach."
+            return "The task queue was unavailable."
         case Interrupted():
-            return "The program at work on it was stopped from outside."
+            return "Processing was interrupted."
         case OSError(errno=code) if code in FULL:
             return DISK_FULL
         case Unavailable():
-            return "Storage was out of reach."
+            return "File storage was unavailable."
         case OSError(errno=code) if code in GONE:
-            return "Storage was out of reach."
+            return "File storage was unavailable."
         case _:
             return None

@@ -55,7 +55,7 @@ def respond(
         else:
             response = StreamingHttpResponse(_read(key, whole), status=status)
     except storage.Unavailable:
-        away = "The storage does not answer at the moment. Try again in a moment.\n"
+        away = "File storage is unavailable. Try again in a moment.\n"
         return HttpResponse(away, status=503, content_type="text/plain", headers={"Retry-After": "10"})
     response.headers["Content-Length"] = str(whole.length)
     if span:

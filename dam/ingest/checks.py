@@ -37,7 +37,7 @@ def _claim(upload_id: UUID | str) -> bool:
     upload = Upload.objects.filter(holding.free(at), pk=upload_id, state=UploadState.RECEIVED)
     worn_out = upload.filter(attempts__gte=MOST_ATTEMPTS).first()
     if worn_out is not None:
-        _give_up(worn_out, f"Checking it failed {MOST_ATTEMPTS} times.")
+        _give_up(worn_out, f"The file couldn't be checked after {MOST_ATTEMPTS} attempts.")
         return False
     return bool(upload.update(held_until=holding.until(at), attempts=F("attempts") + 1))
 
@@ -63,15 +63,20 @@ def _take_problem(upload_id: UUID | str, away: str | None) -> None:
     at = timezone.now()
     upload = Upload.objects.get(pk=upload_id)
     if away is None and upload.attempts >= MOST_ATTEMPTS:
-        _give_up(upload, f"Checking it failed {MOST_ATTEMPTS} times.")
+        _give_up(upload, f"The file couldn't be checked after {MOST_ATTEMPTS} attempts.")
     elif away is None:
         due_at = backoff.next_retry(at, interruptions=upload.attempts)
-        _put_back(upload_id, due_at=due_at, counts=True, reason="Checking it failed. It is tried again.")
+        _put_back(
+            upload_id,
+            due_at=due_at,
+            counts=True,
+            reason="The check failed. Reelproof will try again automatically.",
+        )
     elif upload.interruptions + 1 >= backoff.MOST_INTERRUPTIONS:
         _give_up(upload, away)
     else:
         due_at = backoff.next_retry(at, interruptions=upload.interruptions)
-        reason = f"{away} It is tried again by itself."
+        reason = f"{away} Reelproof will try again automatically."
         _put_back(upload_id, due_at=due_at, counts=False, reason=reason, interruptions=F("interruptions") + 1)
 
 
@@ -86,5 +91,5 @@ def _put_back(
 
 
 def _give_up(upload: Upload, why: str) -> None:
-    message = f"{why} Send the file again, or tell your administrator: the worker's log has the details."
+    message = f"{why} Upload it again or contact your administrator. The worker's log has the details."
     uploads.refuse(upload, FileRefused("not_checked", message), frm=UploadState.RECEIVED)

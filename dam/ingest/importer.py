@@ -56,7 +56,7 @@ def take_from_disk(path: Path, *, brand: Brand, user: User, asset: Asset | None 
     Raises FileRefused, AlreadyKnown or NoTarget.
     """
     if not path.exists():
-        raise FileRefused("not_a_video", "There is no such file.")
+        raise FileRefused("not_a_video", "File not found.")
     if not path.is_file():
         raise FileRefused("not_a_video", "This is not a file.")
     size = path.stat().st_size

@@ -23,7 +23,7 @@ def target(asset_id: UUID, *, principal: Principal | None) -> Asset:
     """
     asset = visible_assets(principal).filter(pk=asset_id).first() if principal else None
     if principal is None or asset is None:
-        raise NoTarget("no_asset", "There is no such clip in the library, or it is in the trash.")
+        raise NoTarget("no_asset", "This clip doesn't exist or is in the trash.")
     if not (principal.can(Capability.UPLOAD) and principal.can(Capability.EDIT)):
-        raise NoTarget("forbidden", "Your role in this brand does not include adding versions.")
+        raise NoTarget("forbidden", "Your role in this brand doesn't allow adding versions.")
     return asset

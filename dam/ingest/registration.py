@@ -36,12 +36,12 @@ class AlreadyKnown(errors.Refused):
         self.version = version
         known = version.asset
         if asset is not None and known.pk == asset.pk:
-            place = f"as version {version.number} of this very clip"
+            place = f"as version {version.number} of this clip"
         elif known.trashed_at:
-            place = f"in the trash, as “{known.title}”. Restore it there"
+            place = f"in the trash as “{known.title}”. You can restore it there"
         else:
             place = f"as “{known.title}”"
-        super().__init__(f"The library holds this very file already, {place}.")
+        super().__init__(f"This file is already in the library, {place}.")
 
 
 def accept(

@@ -27,7 +27,7 @@ def make(version: Version, kind: str) -> str:
     """
     spec = specs.find(kind)
     if spec is None:
-        raise LookupError(f"No rendition is called {kind!r}.")
+        raise LookupError(f"There is no rendition named {kind!r}.")
     disk_space.require(0)
     with storage.local_copy(version.storage_key) as master, storage.scratch() as folder:
         info = MediaInfo.from_json(version.media_info)

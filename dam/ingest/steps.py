@@ -33,7 +33,7 @@ from dam.media.runner import MediaFailed
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3  # of workers that died over it
-LEFT: dict[str, Any] = {"state": StepState.SKIPPED, "reason": "Made when somebody asks for it."}
+LEFT: dict[str, Any] = {"state": StepState.SKIPPED, "reason": "Made on request."}
 SETTLED = (StepState.DONE, StepState.FAILED, StepState.SKIPPED)
 
 
@@ -115,7 +115,7 @@ def retry(version: Version, name: str, *, by: Principal) -> None:
             finished_at=None,
         )
         if not again:
-            raise StepBusy("This step is at work already.")
+            raise StepBusy("This step is already running.")
         _roll_up(version)
         _send_ready(version)
         trail.record(
@@ -181,7 +181,7 @@ def _take_problem(version: Version, name: str, claim: str, problem: Exception) -
         _finish(version, name, claim, StepState.FAILED, str(problem))
     else:
         kind = type(problem).__name__
-        reason = f"Something went wrong that nobody foresaw ({kind}). The worker's log has the details."
+        reason = f"Unexpected error ({kind}). The worker's log has the details."
         _finish(version, name, claim, StepState.FAILED, reason)
         raise problem
 
@@ -192,7 +192,7 @@ def _claim(version_id: UUID | str, name: str, claim: str) -> bool:
         step = Step.objects.filter(Q(state=StepState.WAITING) | _lost(name, at), version=version, name=name)
         worn_out = step.filter(state=StepState.RUNNING, attempts__gte=MOST_ATTEMPTS).update(
             state=StepState.FAILED,
-            reason=f"The worker stopped {MOST_ATTEMPTS} times in the middle of it. Its log may say why.",
+            reason=f"The worker stopped {MOST_ATTEMPTS} times during this step. Its log may say why.",
             finished_at=at,
             held_until=None,
         )
@@ -239,13 +239,13 @@ def _put_back(version: Version, name: str, claim: str, *, reason: str = "") -> N
             fields |= {"reason": "", "due_at": backoff.next_send(at, sends=0)}
         elif step.interruptions + 1 < backoff.MOST_INTERRUPTIONS:
             fields |= {
-                "reason": f"{reason} It is tried again by itself.",
+                "reason": f"{reason} Reelproof will try again automatically.",
                 "due_at": backoff.next_retry(at, interruptions=step.interruptions),
                 "interruptions": F("interruptions") + 1,
             }
         else:
             fields = {"state": StepState.FAILED, "finished_at": at}
-            fields["reason"] = f"{reason} It was tried {backoff.MOST_INTERRUPTIONS} times."
+            fields["reason"] = f"{reason} Reelproof tried {backoff.MOST_INTERRUPTIONS} times."
         _leave(version, name, claim, fields)
 
     database.again(put_back)

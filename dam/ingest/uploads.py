@@ -29,7 +29,7 @@ class Closed(errors.Refused):
     """The upload takes no more."""
 
     code = "closed"
-    message = "This upload takes no more: it is complete, cancelled or refused."
+    message = "This upload is already complete, cancelled or refused."
 
 
 class WrongOffset(errors.Refused):
@@ -39,14 +39,14 @@ class WrongOffset(errors.Refused):
 
     def __init__(self, offset: int) -> None:
         self.offset = offset
-        super().__init__(f"The upload stands at byte {offset}.")
+        super().__init__(f"The upload is at byte {offset:,}.")
 
 
 class Busy(errors.Refused):
     """Another request is writing this upload."""
 
     code = "busy"
-    message = "Another request is writing this upload. Ask where it stands, then go on."
+    message = "Another request is writing to this upload. Check its offset, then continue."
 
 
 class TooMuch(errors.Refused):
@@ -55,7 +55,8 @@ class TooMuch(errors.Refused):
     code = "too_large"
 
     def __init__(self) -> None:
-        super().__init__(f"A piece has at most {settings.UPLOAD_CHUNK_BYTES} bytes and ends with the file.")
+        most = f"{settings.UPLOAD_CHUNK_BYTES:,} bytes"
+        super().__init__(f"A piece can be at most {most} and can't go past the end of the file.")
 
 
 def key_of(upload: Upload) -> str:
@@ -72,9 +73,7 @@ def create(*, brand: Brand, user: User, filename: str, size: int, asset: Asset |
         raise FileRefused("empty")
     if size > settings.UPLOAD_MAX_BYTES:
         most = settings.UPLOAD_MAX_BYTES / 1024**3
-        raise FileRefused(
-            "too_large", f"The file has {size / 1024**3:.1f} GB; at most {most:.1f} GB are taken."
-        )
+        raise FileRefused("too_large", f"The file is {size / 1024**3:,.1f} GB. The limit is {most:,.1f} GB.")
     # Once: what is accepted is the staged file under another name.
     disk_space.require(disk_space.promised() + size)
     upload = Upload(brand=brand, user=user, filename=filenames.clean(filename), size=size, asset=asset)
@@ -185,4 +184,4 @@ def _append(upload: Upload, data: bytes) -> FileRefused | None:
 
 def lost() -> FileRefused:
     """Why an upload ends whose earlier pieces storage has no more."""
-    return FileRefused("damaged", "What was received is no longer on the server. Send the file again.")
+    return FileRefused("damaged", "The server no longer has the uploaded part. Upload the file again.")

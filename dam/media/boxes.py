@@ -45,11 +45,11 @@ def fault(path: Path) -> str | None:
         try:
             broken = _broken(file, 0, file.seek(0, os.SEEK_END), depth=0, budget=[MOST])
         except TooManyBoxes:
-            return "It is made of more parts than any film."
+            return "The file has more parts than any video needs."
     if broken is None:
         return None
     name = broken.kind.decode("ascii", "replace")
-    return f"Its part “{name}” at byte {broken.start} has a wrong length."
+    return f"The part “{name}” at byte {broken.start:,} has the wrong length."
 
 
 def _read(file: BinaryIO, start: int, end: int) -> Iterator[Box]:

@@ -8,44 +8,44 @@ TITLES = {
     "empty": "Empty file",
     "not_a_video": "Not a video",
     "playlist": "A playlist, not a video",
-    "picture": "A picture, not a video",
-    "audio_only": "No picture",
-    "cover_art": "No picture",
+    "picture": "An image, not a video",
+    "audio_only": "Audio only",
+    "cover_art": "Audio only",
     "damaged": "Damaged file",
-    "truncated": "The file ends too early",
-    "no_frames": "No frames",
-    "unknown_codec": "Unknown codec",
-    "too_wide": "Picture too large",
+    "truncated": "Incomplete file",
+    "no_frames": "No readable frames",
+    "unknown_codec": "Unsupported codec",
+    "too_wide": "Resolution too high",
     "too_long": "Too long",
-    "too_costly": "Takes too much to read",
+    "too_costly": "Too complex to process",
     "too_large": "File too large",
-    "disk_full": "No room left",
+    "disk_full": "Server is full",
     "not_checked": "Couldn't be checked",
 }
 
 MESSAGES = {
-    "empty": "The file is empty (0 bytes). Export it again, or choose another file.",
+    "empty": "The file is empty (0 bytes). Export it again or choose another file.",
     "not_a_video": (
-        "This file is not a video that Reelproof can read. Take MP4, MOV or WebM; "
-        "Matroska, AVI, MXF, MPEG and a few older formats work too."
+        "Reelproof can't read this file as a video. Upload MP4, MOV or WebM. "
+        "Matroska, AVI, MXF, MPEG and some older formats work too."
     ),
-    "playlist": "This is a playlist that only names other files. Send the video file itself.",
-    "picture": "This is a still picture. Send a video file.",
-    "audio_only": "There is sound in this file but no picture. Export it again with its video track.",
-    "cover_art": "The only picture in this file is its cover. Send the video, not the sound track.",
-    "damaged": "The file is damaged and can't be read. Export it again, or send the original.",
-    "truncated": "The file ends too early: part of it is missing. Export it again, or send the original.",
-    "no_frames": "Not a single frame can be read from this file. Export it again, or send the original.",
+    "playlist": "This is a playlist, which only links to other files. Upload the video file itself.",
+    "picture": "This is a still image. Upload a video file.",
+    "audio_only": "This file has audio but no video. Export it again with its video track.",
+    "cover_art": "This is an audio file with cover art. Upload the video instead.",
+    "damaged": "The file is damaged and can't be read. Export it again or upload the original.",
+    "truncated": "Part of the file is missing. Export it again or upload the original.",
+    "no_frames": "No frames can be read from this file. Export it again or upload the original.",
     "unknown_codec": "Reelproof can't read this codec. Export it as H.264, HEVC, AV1, VP9 or ProRes.",
-    "too_wide": "The picture is too large. Export it smaller.",
-    "too_long": "The video is too long. Cut it into parts.",
+    "too_wide": "The resolution is too high. Export it at a lower resolution.",
+    "too_long": "The video is too long. Split it into parts.",
     "too_costly": (
-        "Reading this file takes more time or memory than one file may use. "
-        "It may be damaged on purpose; export it again in a common format."
+        "Reading this file takes more time or memory than a single file is allowed. "
+        "Export it again in a common format."
     ),
-    "too_large": "The file is larger than this installation takes. Export it with a lower bit rate.",
-    "disk_full": "There is no room left on the server for it. Tell your administrator, then try again.",
-    "not_checked": "Checking the file failed. Send it again, or tell your administrator.",
+    "too_large": "The file is too large for this installation. Export it with a lower bit rate.",
+    "disk_full": "The server is out of disk space. Ask your administrator to free some, then try again.",
+    "not_checked": "The file couldn't be checked. Upload it again or contact your administrator.",
 }
 
 

@@ -47,7 +47,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     if timing.duration > budgets.MAX_SECONDS:
         hours, most = float(timing.duration) / 3600, budgets.MAX_SECONDS // 3600
         raise FileRefused(
-            "too_long", f"The video lasts {hours:.1f} hours; {most} are taken. Cut it into parts."
+            "too_long", f"The video is {hours:.1f} hours long. The limit is {most}. Split it into parts."
         )
     picture = _read_first(path, kind, video.index)
     across = picture.rotation in (90, 270)
@@ -75,7 +75,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     if audio is None or audio.index not in packets.with_packets:
         return info
     if not _can_be_heard(path, kind, audio.index):
-        return replace(info, warnings=("Its sound can't be decoded and is left out of the proxy.",))
+        return replace(info, warnings=("The audio can't be decoded, so previews have no sound.",))
     return replace(
         info,
         audio_codec=_codec_name(audio),
@@ -114,8 +114,8 @@ def _check_size(width: int, height: int) -> None:
     if max(width, height) > budgets.MAX_SIDE or width * height > budgets.MAX_PIXELS:
         raise FileRefused(
             "too_wide",
-            f"The picture is {width} × {height} pixels. At most {budgets.MAX_SIDE} on a side and "
-            f"{budgets.MAX_PIXELS // 1_000_000} megapixels are taken. Export it smaller.",
+            f"The resolution is {width} × {height} pixels. The limit is {budgets.MAX_SIDE:,} pixels on a "
+            f"side and {budgets.MAX_PIXELS // 1_000_000} megapixels. Export it at a lower resolution.",
         )
 
 
@@ -162,8 +162,8 @@ def _check_whole(container: InputContainer, video: Any, kind: FileKind, summary:
         if len(summary.pts) < 0.9 * video.frames - 2:
             raise FileRefused(
                 "truncated",
-                f"The file ends too early: {len(summary.pts)} of {video.frames} frames are there. "
-                "Export it again, or send the original.",
+                f"Part of the file is missing: it has {len(summary.pts):,} of {video.frames:,} frames. "
+                "Export it again or upload the original.",
             )
     elif not kind.boxes and container.duration:
         declared = Fraction(container.duration, av.time_base)
@@ -171,8 +171,8 @@ def _check_whole(container: InputContainer, video: Any, kind: FileKind, summary:
         if present < declared * Fraction(85, 100) and declared - present > Fraction(1, 10):
             raise FileRefused(
                 "truncated",
-                f"The file ends too early: it holds {float(present):.1f} of {float(declared):.1f} seconds. "
-                "Export it again, or send the original.",
+                f"Part of the file is missing: it has {float(present):.1f} of {float(declared):.1f} seconds. "
+                "Export it again or upload the original.",
             )
 
 

@@ -48,7 +48,7 @@ def proxy(master: Path, folder: Path, *, info: MediaInfo) -> Made:
     facts = runner.proxy(master, out, info=info)
     remarks = list(info.warnings)
     if facts.frame_count < info.frame_count - 1:
-        remarks.insert(0, f"Only {facts.frame_count} of {info.frame_count} frames could be decoded.")
+        remarks.insert(0, f"Only {facts.frame_count:,} of {info.frame_count:,} frames could be decoded.")
     return Made(
         MadeFile(out, specs.PROXY.content_type),
         (facts.width, facts.height),

@@ -72,7 +72,7 @@ def poster(path: Path, out: Path, *, info: MediaInfo, spec: specs.Poster = specs
     """Write the poster; its width and height in pixels."""
     candidates = list(sample_frames(path, info=info, count=spec.candidates, max_side=spec.width))
     if not candidates:
-        raise MediaFailed("No frame of it can be decoded.")
+        raise MediaFailed("No frames can be decoded.")
     picture = thumbnails.draw_poster(thumbnails.choose_poster(candidates), spec)
     picture.save(out, "WEBP", quality=spec.quality)
     return picture.size
@@ -84,7 +84,7 @@ def sprite(
     """Write the sprite; its size in pixels, and its grid (thumbnails.draw_sprite)."""
     tiles = list(sample_frames(path, info=info, count=spec.tiles, max_side=spec.tile_side))
     if not tiles:
-        raise MediaFailed("No frame of it can be decoded.")
+        raise MediaFailed("No frames can be decoded.")
     picture, details = thumbnails.draw_sprite(tiles, spec)
     picture.save(out, "WEBP", quality=spec.quality)
     return picture.size, details
@@ -146,7 +146,7 @@ def _make_movie(path: Path, out: Path, *, info: MediaInfo, spec: Movie) -> Media
     except FileRefused as refused:
         if refused.code == "disk_full":
             raise
-        raise MediaFailed("No frame of it could be decoded.") from refused
+        raise MediaFailed("No frames could be decoded.") from refused
 
 
 @contextmanager
@@ -158,7 +158,7 @@ def _making(out: Path) -> Iterator[Path]:
         try:
             sandbox.take(made, out)
         except sandbox.NotMade as problem:
-            raise MediaFailed("FFmpeg ended without having written the file.") from problem
+            raise MediaFailed("FFmpeg finished without writing the file.") from problem
 
 
 def _require(completed: Completed, limits: Limits) -> None:
@@ -207,15 +207,15 @@ def _explain_decoder(completed: Completed) -> None:
 def _explain_ffmpeg(completed: Completed, limits: Limits) -> str:
     match completed.outcome:
         case Outcome.TIMED_OUT:
-            return f"It took longer than the {limits.wall_seconds / 60:.0f} minutes one file may take."
+            return f"It took longer than the limit of {limits.wall_seconds / 60:.0f} minutes."
         case Outcome.TOO_MUCH_OUTPUT:
-            return "What came of it is larger than one file may become."
+            return "The result is larger than the limit for one file."
         case Outcome.OUT_OF_MEMORY:
-            return f"It needs more memory than the {limits.memory_bytes // GIB} GB one file may use."
+            return f"It needs more memory than the limit of {limits.memory_bytes // GIB} GB."
         case Outcome.CRASHED:
-            return "FFmpeg crashed on it. The file may be damaged; export it again, or send the original."
+            return "FFmpeg crashed. The file may be damaged. Export it again or upload the original."
         case _:
-            return f"FFmpeg could not read it: {completed.last_words[:160]}"
+            return f"FFmpeg couldn't read the file: {completed.last_words[:160]}"
 
 
 def _read_answer(answers: Output) -> dict[str, Any]:
@@ -231,7 +231,7 @@ def _read_answer(answers: Output) -> dict[str, Any]:
 def _read_frame(answers: Output, head: Mapping[str, Any]) -> Frame:
     height, width = int(head["height"]), int(head["width"])
     if not 0 < height <= MOST_SIDE or not 0 < width <= MOST_SIDE:
-        raise MediaFailed("The decoder sent a picture of an impossible size.")
+        raise MediaFailed("The decoder returned a frame of an impossible size.")
     data = answers.read(height * width * 3)
     if len(data) != height * width * 3:
         raise _NoAnswer

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import migrations, models
 
-RESEND = "Reelproof was updated while this file was on its way, and what had come is not in reach. Send the file again."
+RESEND = "Reelproof was updated during this upload, and the uploaded part was lost. Upload the file again."
 
 
 def bring_along(apps, schema_editor):

@@ -45,7 +45,7 @@ def embed(version: Version, *, encoder: Encoder | None = None) -> int:
             frames += [(frame.index, frame.time_ms) for frame in batch]
             vectors.append(encoder.encode_frames(np.stack([frame.rgb for frame in batch])))
     if not frames:
-        raise NothingSeen("No frame of it can be decoded.")
+        raise NothingSeen("No frames can be decoded.")
     rows = [
         Embedding(version=version, encoder=encoder.identity, frame=index, time_ms=time_ms, vector=vector)
         for (index, time_ms), vector in zip(frames, np.concatenate(vectors), strict=True)

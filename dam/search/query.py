@@ -141,14 +141,14 @@ def _problem(search_field: SearchField, value: str, *, minus: bool, fields: Mapp
     """Why this can't be used; empty if it can."""
     name = search_field.name
     if not value:
-        return f"Nothing stands after “{name}:”."
+        return f"Add a value after “{name}:”."
     if minus and not search_field.excludable:
         *others, last = ("words", *(each.title.lower() for each in fields.values() if each.excludable))
         works_with = f"{', '.join(others)} and {last}" if others else last
-        return f"“-{name}:” is not understood; a minus works with {works_with}."
+        return f"“-{name}:” can't be excluded. A minus works with {works_with}."
     if search_field.read(value) is None:
         choices = ", ".join(stored for stored, _ in search_field.choices)
-        return f"“{name}:{value}” is not understood. Use one of: {choices}."
+        return f"“{name}:{value}” isn't a known filter. Use one of: {choices}."
     return ""
 
 

@@ -28,7 +28,7 @@ def file(request: BrandRequest, version_id: UUID, kind: str, part: str = "") -> 
     seen = visible_versions(request.principal).select_related("asset", "brand")
     version = get_object_or_404(seen, pk=version_id)
     if not access.knows(kind):
-        raise Http404("There is no such file.")
+        raise Http404("File not found.")
     verdict = access.may_fetch(request.principal, kind)
     if not verdict.allowed:
         raise PermissionDenied(" ".join(verdict.reasons))
@@ -44,7 +44,7 @@ def file(request: BrandRequest, version_id: UUID, kind: str, part: str = "") -> 
             save_as=save_as(version, stored.storage_key, note=" (master)") if leaves else "",
         )
     except FileNotFoundError:
-        raise Http404("The file is missing from storage. Tell your administrator.") from None
+        raise Http404("The file is missing from storage. Contact your administrator.") from None
     if leaves:
         downloads.record(
             request,

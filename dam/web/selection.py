@@ -29,9 +29,9 @@ def add_tags(request: BrandRequest) -> HttpResponse:
     with trail.recording():
         fulltext.refresh_many(assets.add_tags(chosen, added, by=request.principal))
     if not added:
-        messages.warning(request, "Nothing was changed: write the tags first, separated by commas.")
+        messages.warning(request, "No tags were added. Type at least one tag, separated by commas.")
     else:
-        messages.success(request, f"{_clips(len(chosen))} tagged {', '.join(added)}.")
+        messages.success(request, f"Added {', '.join(added)} to {_clips(len(chosen))}.")
     return _back(request)
 
 
@@ -40,7 +40,7 @@ def add_tags(request: BrandRequest) -> HttpResponse:
 def trash(request: BrandRequest) -> HttpResponse:
     """Move the chosen clips to the trash, all or none; those that are there already stay there."""
     chosen = assets.trash_many(list(_chosen(request)), by=request.principal)
-    messages.success(request, f"{_clips(len(chosen))} moved to the trash. Restore them there.")
+    messages.success(request, f"{_clips(len(chosen))} moved to trash. You can restore them from there.")
     return _back(request)
 
 
@@ -58,7 +58,7 @@ def _uuid(key: str) -> uuid.UUID | None:
 
 
 def _clips(count: int) -> str:
-    return f"{count} clip{'' if count == 1 else 's'}"
+    return f"{count:,} clip{'' if count == 1 else 's'}"
 
 
 def _back(request: BrandRequest) -> HttpResponse:

@@ -50,13 +50,13 @@ def tus(view: View) -> View:
         except BadHeader as bad:
             response = problem(400, "bad_request", str(bad))
         except Http404:
-            response = problem(404, "not_found", "There is no such upload of yours.")
+            response = problem(404, "not_found", "Upload not found.")
         except NoTarget as gone:
             response = problem(403 if gone.code == "forbidden" else 404, gone.code, str(gone))
         except Refused as refused:
             response = problem_details.of_refusal(refused)
         except storage.Unavailable:
-            away = "The storage does not answer at the moment. What has come is kept; go on in a moment."
+            away = "File storage is unavailable. The part already uploaded is kept. Try again in a moment."
             response = problem(503, "storage_unavailable", away)
         response.headers["Tus-Resumable"] = TUS
         return response
@@ -120,7 +120,7 @@ def retry_step(request: BrandRequest, version_id: UUID, name: str) -> HttpRespon
     try:
         steps.retry(version, name, by=request.principal)
     except steps.NoSuchStep:
-        raise Http404("There is no such step.") from None
+        raise Http404("Processing step not found.") from None
     except steps.StepBusy:
         pass  # somebody else pressed it as well: it runs, as was asked
     if htmx.is_htmx(request):
@@ -130,7 +130,7 @@ def retry_step(request: BrandRequest, version_id: UUID, name: str) -> HttpRespon
 
 def _append(request: BrandRequest, upload: Upload) -> HttpResponseBase:
     if request.content_type != PIECE_TYPE:
-        return problem(415, "bad_request", f"A piece has the Content-Type {PIECE_TYPE}.")
+        return problem(415, "bad_request", f"Send each piece with Content-Type {PIECE_TYPE}.")
     try:
         uploads.write(
             upload,
@@ -149,7 +149,7 @@ def _cancel(upload: Upload) -> HttpResponseBase:
     try:
         uploads.cancel(upload)
     except uploads.Closed:
-        return problem(410, "closed", "There is nothing to cancel any more.")
+        return problem(410, "closed", "This upload has already ended.")
     return HttpResponse(status=204)
 
 

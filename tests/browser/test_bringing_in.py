@@ -42,7 +42,7 @@ def test_a_text_named_mp4_is_refused_in_words_and_leaves_nothing(
     journey.page.set_input_files("[data-upload-input]", path)
     row = journey.page.locator(".dock-item[data-state=refused]")
     expect(row).to_be_visible(timeout=60_000)
-    expect(row.locator("[data-words]")).to_contain_text("not a video")
+    expect(row.locator("[data-words]")).to_contain_text("read this file as a video")
     assert not Version.objects.exists()
     assert Upload.objects.get().reason
 

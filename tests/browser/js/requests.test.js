@@ -22,13 +22,13 @@ const asks = (type) => !send("htmx:beforeRequest", { requestConfig: type ? from(
 test("a server that can't be reached is said, with the promise that nothing changed", async () => {
   await load();
   send("htmx:sendError", {});
-  ok(said().includes("can't be reached. Nothing was changed"));
+  ok(said().includes("Nothing was changed"));
   ok(find(".toast-error"));
 });
 
 test("each refusal has its words", async () => {
   await load();
-  for (const [status, words] of [[403, "role"], [404, "no longer there"], [409, "Someone else"], [413, "too large"]]) {
+  for (const [status, words] of [[403, "role"], [404, "no longer exists"], [409, "Someone else"], [413, "too large"]]) {
     find("#toasts").replaceChildren();
     answered(status);
     ok(said().includes(words), `${status} was to say "${words}": ${said()}`);
@@ -38,7 +38,7 @@ test("each refusal has its words", async () => {
 test("any other failure is the server's", async () => {
   await load();
   answered(500);
-  ok(said().startsWith("Something went wrong on the server."));
+  ok(said().startsWith("Something went wrong"));
 });
 
 test("a thing that is gone is no news when only a live event asked for it", async () => {

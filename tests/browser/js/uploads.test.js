@@ -157,29 +157,29 @@ test("a sent file is checked, with a bar of no length", async () => {
   await choose(["a.mp4", 10]);
   made[0].sent();
   await settled();
-  equal([states(), words(), part("bar").hasAttribute("value")], [["checking"], "Checking the file …", false]);
+  equal([states(), words(), part("bar").hasAttribute("value")], [["checking"], "Checking the file…", false]);
 });
 
 test("a file that was taken leads to its clip", async () => {
   await load();
   await choose(["a.mp4", 10]);
   await become({ state: "taken", url: "/clip/" });
-  equal([states(), words(), part("name").getAttribute("href")], [["taken"], "In the library", "/clip/"]);
-  equal([title(), find("[data-dock-say]").textContent], ["1 file uploaded", "a.mp4: In the library"]);
+  equal([states(), words(), part("name").getAttribute("href")], [["taken"], "Added to the library", "/clip/"]);
+  equal([title(), find("[data-dock-say]").textContent], ["1 file uploaded", "a.mp4: Added to the library"]);
 });
 
 test("a file that is there already says so", async () => {
   await load();
   await choose(["a.mp4", 10]);
   await become({ state: "known", url: "/clip/" });
-  equal(words(), "Already in the library: nothing was added twice");
+  equal(words(), "Already in the library");
 });
 
 test("a file that was refused after its check says why", async () => {
   await load();
   await choose(["a.txt", 10]);
   await become({ state: "refused", reason: "This is no video." });
-  equal([states(), words(), title()], [["refused"], "This is no video.", "1 file not taken"]);
+  equal([states(), words(), title()], [["refused"], "This is no video.", "The file couldn't be added"]);
   equal(part("retry").hidden, true);
 });
 

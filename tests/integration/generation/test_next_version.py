@@ -244,5 +244,5 @@ def test_the_command_refuses_an_asset_that_is_not_there(
     brand: Brand, creator: Member, tmp_path: Path, settings: Any
 ) -> None:
     settings.GENERATOR_MODEL = str(write_card(tmp_path / "model"))
-    with pytest.raises(CommandError, match="no such clip"):
+    with pytest.raises(CommandError, match="doesn't exist"):
         call_command("generate", "a red ball", "--brand", brand.slug, "--asset", str(uuid4()))

@@ -2,7 +2,7 @@
 import { toast } from "./toast.js";
 
 document.addEventListener("htmx:sendError", () => {
-  toast("The server can't be reached. Nothing was changed; try again in a moment.", "error");
+  toast("Can't reach the server. Nothing was changed. Try again in a moment.", "error");
 });
 
 document.addEventListener("htmx:responseError", (event) => {
@@ -14,12 +14,12 @@ document.addEventListener("htmx:responseError", (event) => {
     return;
   }
   const words = {
-    403: "Your role does not include this.",
-    404: "This is no longer there. Reload the page to see what is.",
-    409: "Someone else changed this meanwhile. Reload the page and try again.",
-    413: "That is too large.",
+    403: "Your role doesn't allow this.",
+    404: "This no longer exists. Reload the page.",
+    409: "Someone else just changed this. Reload the page and try again.",
+    413: "That's too large.",
   };
-  toast(words[xhr.status] ?? "Something went wrong on the server. Nothing was changed; try again.", "error");
+  toast(words[xhr.status] ?? "Something went wrong on our side. Nothing was changed. Try again.", "error");
 });
 
 // A form that comes back with its errors (422) is an answer, not a failure.

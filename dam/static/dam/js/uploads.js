@@ -73,7 +73,7 @@ class Row {
       await this.upload.send();
       if (this.upload.stopped) return;
       this.find("bar").removeAttribute("value");
-      this.show("checking", "Checking the file …");
+      this.show("checking", "Checking the file…");
       this.finish(await this.upload.outcome());
     } catch (error) {
       if (this.upload.stopped) return;
@@ -82,8 +82,8 @@ class Row {
   }
 
   finish({ state, reason, url, version }) {
-    const taken = root.dataset.asset ? `It is version ${version} now` : "In the library";
-    const words = { taken, known: "Already in the library: nothing was added twice" };
+    const taken = root.dataset.asset ? `Added as version ${version}` : "Added to the library";
+    const words = { taken, known: "Already in the library" };
     this.show(state, (root.dataset.asset && state === "known" && reason) || words[state] || reason);
     if (url) this.find("name").href = url;
   }
@@ -103,8 +103,9 @@ function summarise() {
   const left = states.filter((state) => !OVER.includes(state)).length;
   const bad = states.filter((state) => state === "refused" || state === "failed").length;
   const files = (count) => `${count} file${count === 1 ? "" : "s"}`;
+  const notAdded = states.length === 1 ? "The file couldn't be added" : `${bad} of ${files(states.length)} couldn't be added`;
   if (left) part("dock-title").textContent = `Uploading ${files(left)}`;
-  else part("dock-title").textContent = bad ? `${files(bad)} not taken` : `${files(states.length)} uploaded`;
+  else part("dock-title").textContent = bad ? notAdded : `${files(states.length)} uploaded`;
 }
 
 async function next() {

@@ -134,7 +134,7 @@ def test_one_on_demand_waits_until_somebody_asks(version: Version, monkeypatch: 
     )
     extend(monkeypatch, on_demand)
     steps.begin(version)
-    assert (step(version).state, step(version).reason) == ("skipped", "Made when somebody asks for it.")
+    assert (step(version).state, step(version).reason) == ("skipped", "Made on request.")
     client = Client()
     client.force_login(member(version.brand).user)
     page = reverse("asset", args=[version.brand.slug, version.asset_id]) + "?tab=files"

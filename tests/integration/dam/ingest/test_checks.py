@@ -42,7 +42,7 @@ def test_a_check_that_fails_in_an_unforeseen_way_is_given_up_after_three_times(
             checks.run(upload.pk)
     upload.refresh_from_db()
     assert (upload.state, upload.code) == (UploadState.REFUSED, "not_checked")
-    assert upload.reason.startswith("Checking it failed 3 times.")
+    assert upload.reason.startswith("The file couldn't be checked after 3 attempts.")
     assert not storage.exists(uploads.key_of(upload))
     checks.run(upload.pk)  # delivered once more: nothing to do
 
@@ -54,7 +54,7 @@ def test_it_is_not_tried_again_at_once(upload: Upload, monkeypatch: pytest.Monke
     upload.refresh_from_db()
     assert upload.due_at is not None
     assert upload.due_at > timezone.now() + timedelta(seconds=60)
-    assert upload.reason == "Checking it failed. It is tried again."
+    assert upload.reason == "The check failed. Reelproof will try again automatically."
 
 
 def test_a_file_that_kills_its_worker_three_times_is_given_up(upload: Upload) -> None:
@@ -70,7 +70,7 @@ def test_storage_that_was_away_does_not_count_against_the_file(
     for _ in range(checks.MOST_ATTEMPTS + 1):
         assert check(upload).state == UploadState.RECEIVED
     assert (upload.attempts, upload.interruptions) == (0, 4)
-    assert upload.reason == "Storage was out of reach. It is tried again by itself."
+    assert upload.reason == "File storage was unavailable. Reelproof will try again automatically."
 
 
 def test_an_outage_that_does_not_end_refuses_the_file_in_plain_words(
@@ -79,7 +79,7 @@ def test_an_outage_that_does_not_end_refuses_the_file_in_plain_words(
     breaks(monkeypatch, storage.Unavailable("no answer"))
     Upload.objects.update(interruptions=backoff.MOST_INTERRUPTIONS - 1)
     assert check(upload).state == UploadState.REFUSED
-    assert upload.reason.startswith("Storage was out of reach. Send the file again")
+    assert upload.reason.startswith("File storage was unavailable. Upload it again")
 
 
 def test_two_workers_check_one_file_once(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:

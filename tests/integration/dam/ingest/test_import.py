@@ -39,8 +39,8 @@ def test_one_bad_file_never_stops_the_others(tmp_path: Path, brand: Brand, creat
     media_factory.clip(folder / "quote'; $(id) & -i.mp4")
     outcomes, status = run(str(tmp_path), str(tmp_path / "gone.mp4"), brand=brand)
     assert [outcome["outcome"] for outcome in outcomes] == ["refused", "taken", "refused"]
-    assert "not a video" in outcomes[0]["reason"]
-    assert "no such file" in outcomes[2]["reason"]
+    assert "as a video" in outcomes[0]["reason"]
+    assert "not found" in outcomes[2]["reason"]
     assert status == 1
 
 
@@ -56,7 +56,7 @@ def test_a_clip_that_is_not_there_or_two_files_for_one_clip_are_an_error(
     clip: Path, brand: Brand, creator: User
 ) -> None:
     first = VersionFactory.create(asset__brand=brand)
-    with pytest.raises(CommandError, match="no such clip"):
+    with pytest.raises(CommandError, match="doesn't exist"):
         run(str(clip), "--asset", str(first.pk), brand=brand)
     with pytest.raises(CommandError, match="one file"):
         run(str(clip), str(clip), "--asset", str(first.asset_id), brand=brand)

@@ -47,7 +47,7 @@ def test_what_is_out_of_reach_is_to_be_sent_again(old: Path, why: str, settings:
     migration.bring_along(apps, None)
     upload = Upload.objects.get()
     assert (upload.state, upload.code) == (UploadState.REFUSED, "damaged")
-    assert "Send the file again" in upload.reason
+    assert "Upload the file again" in upload.reason
 
 
 def test_an_upload_that_had_not_begun_goes_on(old: Path) -> None:

@@ -140,7 +140,7 @@ def test_room_is_asked_for_before_a_file_grows(
     monkeypatch.setattr(storage, "free", lambda: 10**12)
     settings.DISK_RESERVE_BYTES = 10**18
     for ask in (disk_space.require, disk_space.require_copy):
-        with pytest.raises(FileRefused, match="no room"):
+        with pytest.raises(FileRefused, match="out of disk space"):
             ask(1)
 
 
@@ -150,7 +150,7 @@ def test_where_storage_is_no_disk_its_room_is_not_ours_to_know(
     monkeypatch.setattr(storage, "free", lambda: None)
     settings.DISK_RESERVE_BYTES = 10**18
     disk_space.require(1)
-    with pytest.raises(FileRefused, match="no room"):  # to look at it, it is copied to this machine
+    with pytest.raises(FileRefused, match="out of disk space"):  # to look at it, it is copied to this machine
         disk_space.require_local(1)
 
 

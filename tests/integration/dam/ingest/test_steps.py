@@ -187,11 +187,11 @@ def test_a_step_that_kills_its_worker_is_given_up(version: Version) -> None:
 
 
 OUTAGES = {
-    "The database was out of reach.": OperationalError("server closed the connection unexpectedly"),
-    "Storage was out of reach.": storage.Unavailable("no answer"),
-    "The program at work on it was stopped from outside.": sandbox.Interrupted("signal 9"),
-    "There is no room left on the server for it.": FileRefused("disk_full"),
-    "There is no room left on the server": OSError(errno.ENOSPC, "No space left on device"),
+    "The database was unavailable.": OperationalError("server closed the connection unexpectedly"),
+    "File storage was unavailable.": storage.Unavailable("no answer"),
+    "Processing was interrupted.": sandbox.Interrupted("signal 9"),
+    "The server is out of disk space. Ask your administrator": FileRefused("disk_full"),
+    "The server is out of disk space.": OSError(errno.ENOSPC, "No space left on device"),
     "The file is missing from storage.": FileNotFoundError("master"),
 }
 
@@ -205,7 +205,7 @@ def test_what_was_away_puts_a_step_back_with_its_reason(version: Version, senten
     put_back = step(version)
     assert (put_back.state, put_back.attempts, put_back.interruptions) == (StepState.WAITING, 0, 1)
     assert put_back.reason.startswith(sentence)
-    assert put_back.reason.endswith("It is tried again by itself.")
+    assert put_back.reason.endswith("Reelproof will try again automatically.")
     assert put_back.due_at is not None
     assert put_back.due_at > timezone.now()
 
@@ -217,7 +217,7 @@ def test_an_outage_that_does_not_end_fails_the_step_in_plain_words(version: Vers
     for _ in range(backoff.MOST_INTERRUPTIONS):
         steps.run(version.pk, "poster", work)
     assert step(version).state == StepState.FAILED
-    assert step(version).reason == "Storage was out of reach. It was tried 12 times."
+    assert step(version).reason == "File storage was unavailable. Reelproof tried 12 times."
 
 
 @pytest.mark.django_db(transaction=True)

@@ -143,7 +143,7 @@ def test_output_beyond_its_size_is_stopped(tmp_path: Path, monkeypatch: pytest.M
     master = media_factory.clip(tmp_path / "clip.mp4", frames=48)
     info = runner.probe(master)
     monkeypatch.setattr(budgets, "transcode", lambda **_: Limits(60, 60, 6 * budgets.GIB, 100))
-    with pytest.raises(MediaFailed, match="larger than one file may become"):
+    with pytest.raises(MediaFailed, match="larger than the limit"):
         runner.proxy(master, tmp_path / "proxy.mp4", info=info)
 
 

@@ -117,4 +117,4 @@ def test_a_store_that_does_not_answer_is_told_plainly(draft: Version, settings: 
     settings.S3_ENDPOINT_URL, settings.S3_PUBLIC_URL = "http://127.0.0.1:9", ""
     response = download(draft)
     assert (response.status_code, response.headers["Retry-After"]) == (503, "10")
-    assert "does not answer" in response.content.decode()
+    assert "unavailable" in response.content.decode()

@@ -61,7 +61,7 @@ def test_an_empty_library_says_what_to_do(sign_in: SignIn) -> None:
 
 def test_an_empty_library_offers_a_viewer_nothing_to_upload(sign_in: SignIn) -> None:
     page = sign_in(Role.VIEWER).get(HOME).content.decode()
-    assert "Nothing is released yet" in page
+    assert "No released clips yet" in page
     assert "data-upload" not in page
 
 
@@ -102,7 +102,7 @@ def test_a_search_says_what_it_understood(brand: Brand, sign_in: SignIn) -> None
 
 def test_a_search_without_a_match_says_how_to_go_on(brand: Brand, sign_in: SignIn) -> None:
     clip(brand, "Red bottle")
-    assert "Nothing matches" in sign_in(Role.CREATOR).get(HOME, {"q": "zebra"}).content.decode()
+    assert "No clips found" in sign_in(Role.CREATOR).get(HOME, {"q": "zebra"}).content.decode()
 
 
 def test_a_facet_narrows_and_counts(brand: Brand, sign_in: SignIn) -> None:

@@ -21,7 +21,7 @@ def trash_twice(monkeypatch: pytest.MonkeyPatch) -> tuple[Client, str]:
     asset = VersionFactory.create(asset__brand=brand, asset__created_by=librarian.user).asset
 
     def too_late(*args: object, **kwargs: object) -> None:
-        raise assets.AlreadyThere("It is in the trash already.")
+        raise assets.AlreadyThere("The clip is already in the trash.")
 
     monkeypatch.setattr(assets, "trash", too_late)
     client = Client()
@@ -33,7 +33,7 @@ def test_a_person_reads_why(trash_twice: tuple[Client, str]) -> None:
     client, address = trash_twice
     answer = client.post(address)
     assert answer.status_code == 409
-    assert "It is in the trash already." in answer.content.decode()
+    assert "The clip is already in the trash." in answer.content.decode()
 
 
 def test_a_place_of_the_page_stays_and_a_message_says_why(trash_twice: tuple[Client, str]) -> None:
@@ -41,7 +41,7 @@ def test_a_place_of_the_page_stays_and_a_message_says_why(trash_twice: tuple[Cli
     answer = client.post(address, headers={"HX-Request": "true"})
     assert answer.status_code == 409
     assert answer.headers["HX-Reswap"] == "none"
-    assert "It is in the trash already." in answer.headers["HX-Trigger"]
+    assert "The clip is already in the trash." in answer.headers["HX-Trigger"]
 
 
 def test_a_program_gets_problem_details(trash_twice: tuple[Client, str]) -> None:

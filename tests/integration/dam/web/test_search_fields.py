@@ -75,7 +75,7 @@ def test_a_value_that_a_new_field_does_not_have_is_reported(formats: None, sign_
 
 def test_a_minus_is_told_of_where_it_works(formats: None, sign_in: SignIn) -> None:
     page = sign_in(Role.CREATOR).get(HOME, {"q": "-state:draft"})
-    assert "a minus works with words, tags and format." in page.content.decode()
+    assert "A minus works with words, tags and format." in page.content.decode()
 
 
 @pytest.mark.parametrize("name", ["q", "tag", "by", "state", "origin", "credentials"])

@@ -118,7 +118,7 @@ def test_a_file_whose_bytes_storage_has_lost_is_to_be_sent_again(browser: Client
             importer.take_upload(upload.pk)
         payload = browser.get(url).json()
         assert (payload["state"], payload["code"]) == ("refused", "damaged")
-        assert "Send the file again" in payload["reason"]
+        assert "Upload the file again" in payload["reason"]
 
 
 def test_a_file_meant_for_a_clip_becomes_its_next_version(browser: Client, clip: bytes, brand: Brand) -> None:
@@ -200,7 +200,7 @@ def test_a_damaged_file_is_refused_with_its_reason(browser: Client, clip: bytes)
     importer.take_upload(Upload.objects.get().pk)
     payload = browser.get(url).json()
     assert (payload["state"], payload["code"], payload["asset"]) == ("refused", "truncated", None)
-    assert "ends too early" in payload["reason"]
+    assert "is missing" in payload["reason"]
 
 
 @pytest.mark.parametrize(("size", "status", "code"), [(0, 422, "empty"), (10**15, 413, "too_large")])

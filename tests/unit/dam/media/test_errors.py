@@ -11,5 +11,5 @@ def test_a_refusal_keeps_a_message_of_its_own() -> None:
     assert (refused.code, str(refused), refused.title) == (
         "too_wide",
         "The picture is 20000 × 2 pixels.",
-        "Picture too large",
+        "Resolution too high",
     )

@@ -52,11 +52,11 @@ def test_a_minus_rules_words_phrases_and_tags_out() -> None:
 def test_an_unknown_value_is_reported_with_the_choices() -> None:
     parsed = parse("state:finished")
     assert not parsed
-    assert "“state:finished” is not understood. Use one of: draft" in parsed.problems[0]
+    assert "“state:finished” isn't a known filter. Use one of: draft" in parsed.problems[0]
 
 
 def test_a_field_with_nothing_behind_it_is_reported() -> None:
-    assert parse('tag:""').problems == ("Nothing stands after “tag:”.",)
+    assert parse('tag:""').problems == ("Add a value after “tag:”.",)
 
 
 def test_a_colon_in_a_word_is_no_field() -> None:
@@ -96,7 +96,7 @@ def test_a_chip_speaks_as_its_field_says() -> None:
 def test_a_minus_before_a_field_that_knows_none_is_reported() -> None:
     parsed = parse("-state:draft")
     assert not parsed
-    assert parsed.problems == ("“-state:” is not understood; a minus works with words and tags.",)
+    assert parsed.problems == ("“-state:” can't be excluded. A minus works with words and tags.",)
 
 
 @pytest.mark.parametrize("typed", ["tag:\0", 'tag:"\0"', "by:\0", "state:\0"])

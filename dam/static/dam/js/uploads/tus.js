@@ -15,7 +15,7 @@ export class Refused extends Error {
 
 // Worth another try: what has arrived is kept.
 export class Lost extends Error {
-  constructor(message = "The connection was lost. What has arrived is kept; try again to go on from there.") {
+  constructor(message = "Connection lost. The part already uploaded is kept. Try again to continue.") {
     super(message);
   }
 }
@@ -33,7 +33,7 @@ async function refusal(status, text) {
     const { detail, code } = JSON.parse(text);
     return new Refused(detail, code);
   } catch {
-    return new Refused(`The server answered ${status}. Reload the page and try again.`, "unknown");
+    return new Refused(`The upload failed (error ${status}). Reload the page and try again.`, "unknown");
   }
 }
 
@@ -77,7 +77,7 @@ export class Upload {
 
   async offset() {
     const response = await this.request(this.address, { method: "HEAD" });
-    if (!response.ok) throw new Refused("The server no longer has this upload. Add the file again.", "gone");
+    if (!response.ok) throw new Refused("This upload has expired. Add the file again.", "gone");
     return Number(response.headers.get("Upload-Offset"));
   }
 
@@ -91,7 +91,7 @@ export class Upload {
     } catch {
       throw new Lost();
     }
-    if (response.redirected) throw new Refused("You are signed out. Sign in again and add the file again.", "signed_out");
+    if (response.redirected) throw new Refused("You've been signed out. Sign in, then add the file again.", "signed_out");
     return response;
   }
 
