@@ -1,14 +1,12 @@
 """Names that senders give to files: cleaned for people to read, never used as a path. Pure."""
 
-import re
 import unicodedata
+
+from dam.core import foreign_text
 
 LONGEST = 120
 LONGEST_TITLE = 200
 UNNAMED = "Untitled"
-# Other, and separators of lines and paragraphs: control characters, marks that turn the reading
-# direction, private and unassigned ones. A name with them reads differently from what it is.
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def clean(name: str) -> str:
@@ -17,18 +15,16 @@ def clean(name: str) -> str:
     >>> clean("../../etc/pass\nwd\u202egpj.mp4")
     'pass wdgpj.mp4'
     """
-    name = unicodedata.normalize("NFC", name).replace("\\", "/")
-    name = re.sub(r"\s", " ", name.rstrip("/").rpartition("/")[2])
-    name = "".join(letter for letter in name if unicodedata.category(letter) not in _HIDDEN)
-    name = " ".join(name.split())
+    name = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    name = unicodedata.normalize("NFC", foreign_text.line(name, longest=len(name) + 1))
     if not name.strip(". "):
         return UNNAMED
     if len(name) <= LONGEST:
         return name
     stem, dot, suffix = name.rpartition(".")
     if not dot or len(suffix) > 10:
-        return name[: LONGEST - 1].rstrip() + "…"
-    return stem[: LONGEST - len(suffix) - 2].rstrip() + "…." + suffix
+        return name[: LONGEST - 1].rstrip(foreign_text.ENDS) + "…"
+    return stem[: LONGEST - len(suffix) - 2].rstrip(foreign_text.ENDS) + "…." + suffix
 
 
 def title_of(name: str) -> str:
