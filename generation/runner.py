@@ -8,15 +8,14 @@ from fractions import Fraction
 from threading import Event, Thread
 from uuid import UUID
 
-from celery.exceptions import Reject
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from django.utils.text import slugify
 
 from dam.accounts import principals
 from dam.catalog.models import Asset, Origin, Version
-from dam.core import database, storage
-from dam.ingest import next_versions, outages, registration
+from dam.core import storage
+from dam.ingest import next_versions, registration
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
@@ -63,30 +62,15 @@ UNEXPECTED = (
 )
 
 
-def make_next() -> Version | None:
-    """Make the take whose turn it is; None when no take waits. Raises Reject when the database stays away."""
-    return _run(jobs.claim_next)
-
-
 def make(job_id: UUID) -> Version | None:
     """Make the take that a job asks for; None when there is nothing (left) to do for this worker.
 
-    What was away puts it back to waiting; whatever else goes wrong ends in a failed job with its reason, and
-    nothing half is kept. What nobody foresaw is raised on, for the log.
+    Whatever goes wrong ends in a failed job with its reason, and nothing half is kept. What nobody foresaw
+    is raised on, for the log.
     """
-    return _run(lambda: jobs.claim(job_id))
-
-
-def _run(claim: Callable[[], GenerationJob | None]) -> Version | None:
-    try:
-        job = database.again(claim)
-        return _run_claimed(job) if job is not None else None
-    except database.AWAY as problem:
-        log.warning("The database is away; a take goes back to its queue.")
-        raise Reject(problem, requeue=True) from problem
-
-
-def _run_claimed(job: GenerationJob) -> Version | None:
+    job = jobs.claim(job_id)
+    if job is None:
+        return None
     try:
         with _heartbeat(job):
             return _make(job)
@@ -94,36 +78,26 @@ def _run_claimed(job: GenerationJob) -> Version | None:
         log.info("Job %s is no longer this worker's.", job.pk)
     except Cancelled:
         _unless_lost(lambda: jobs.stop(job))
+    except FORESEEN as error:
+        reason = str(error)
+        _unless_lost(lambda: jobs.fail(job, reason=reason))
     except MemoryError:
         _unless_lost(lambda: jobs.fail(job, reason=OUT_OF_MEMORY))
     except (SystemExit, KeyboardInterrupt):  # the worker is told to stop
         _unless_lost(lambda: jobs.release(job))
         raise
-    except Exception as problem:  # noqa: BLE001, as what nobody foresaw is raised on from there
-        _take_problem(job, problem)
-    return None
-
-
-def _take_problem(job: GenerationJob, problem: Exception) -> None:
-    away = outages.describe(problem)
-    if away is not None:
-        log.warning("Job %s is put back: %s (%r)", job.pk, away, problem)
-        _unless_lost(lambda: jobs.put_back(job, reason=away))
-    elif isinstance(problem, FORESEEN):
-        _unless_lost(lambda: jobs.fail(job, reason=str(problem)))
-    else:
+    except Exception:
         _unless_lost(lambda: jobs.fail(job, reason=UNEXPECTED))
-        raise problem
+        raise
+    return None
 
 
 def _make(job: GenerationJob) -> Version:
     _target(job)  # before hours of work on what nobody can take
     generator = loading.load(model_register.generator().folder)
-    understanding = generator.understand(job.prompt)
-    database.again(lambda: jobs.keep_model(job, identity=generator.identity, understanding=understanding))
-    database.release()  # nobody holds a connection for minutes
+    jobs.keep_model(job, identity=generator.identity, understanding=generator.understand(job.prompt))
     frames = _generate(generator, job)
-    database.again(lambda: jobs.begin_signing(job))
+    jobs.begin_signing(job)
     return _keep(frames, job, generator.identity)
 
 
@@ -151,14 +125,13 @@ class Progress:
         self.published_at: float | None = None
 
     def __call__(self, *, done: int, total: int, preview: bytes | None) -> None:
-        database.again(lambda: jobs.obey(self.job))
+        jobs.obey(self.job)
         now = self.clock()
         if done < total and self.published_at is not None and now - self.published_at < PUBLISH_SECONDS:
             return
         self.published_at = now
         # A scheduler may run fewer steps than were asked for; the page counts in those that were asked for.
-        step = round(done * self.job.steps / max(1, total))
-        database.again(lambda: jobs.step(self.job, step, preview=preview))
+        jobs.step(self.job, round(done * self.job.steps / max(1, total)), preview=preview)
 
 
 def _target(job: GenerationJob) -> Asset | None:
@@ -180,21 +153,18 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity) -> Versio
         encoded, master = folder / "encoded.mp4", folder / "master.mp4"
         runner.encode_frames(frames, frame_rate=_rate(job), path=encoded)
         signing.sign_generated(encoded, out=master, facts=_facts(job, identity, title))
-        info = runner.probe(master)
-        return database.again(
-            lambda: registration.accept(
-                master,
-                brand=job.brand,
-                user=job.requested_by,
-                filename=f"{slugify(title, allow_unicode=True)[:60] or 'clip'}-{job.seed}.mp4",
-                title=title,
-                origin=Origin.GENERATED,
-                media_info=info,
-                content_type="video/mp4",
-                search_words=job.prompt,
-                asset=asset,
-                on_accept=lambda version: jobs.finish(job, version),
-            )
+        return registration.accept(
+            master,
+            brand=job.brand,
+            user=job.requested_by,
+            filename=f"{slugify(title, allow_unicode=True)[:60] or 'clip'}-{job.seed}.mp4",
+            title=title,
+            origin=Origin.GENERATED,
+            media_info=runner.probe(master),
+            content_type="video/mp4",
+            search_words=job.prompt,
+            asset=asset,
+            on_accept=lambda version: jobs.finish(job, version),
         )
 
 
@@ -225,7 +195,7 @@ def _rate(job: GenerationJob) -> Fraction:
 def _unless_lost(end: Callable[[], None]) -> None:
     """End the job, unless another worker has it by now: then its end is not ours to write."""
     try:
-        database.again(end)
+        end()
     except jobs.Lost:
         log.info("The job had another worker before this one could end it.")
 

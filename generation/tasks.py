@@ -1,5 +1,7 @@
 """What the workers do for generation. Each task may run twice."""
 
+from uuid import UUID
+
 from celery import shared_task
 
 from generation import jobs, runner
@@ -7,8 +9,7 @@ from generation import jobs, runner
 
 @shared_task(name="gpu.generate")
 def generate(*, job_id: str) -> None:
-    """Make one take: the one whose turn it is, which need not be the one that the message was sent for."""
-    runner.make_next()
+    runner.make(UUID(job_id))
 
 
 @shared_task(name="default.recover_jobs")

@@ -43,6 +43,7 @@ class Credentials(models.TextChoices):
 
     UNCHECKED = "unchecked", "Not checked yet"
     TRUSTED = "trusted", "Trusted"
+    TEST = "test", "Test certificate"
     VALID = "valid", "Valid, signer unknown"
     INVALID = "invalid", "Invalid credential"
     ALTERED = "altered", "Altered"

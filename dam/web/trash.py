@@ -20,5 +20,5 @@ PAGE = 48
 def trash(request: BrandRequest) -> HttpResponse:
     trashed = search.with_parts(trashed_assets(request.principal), request.principal)
     page = Paginator(trashed.order_by("-trashed_at", "pk"), PAGE).get_page(request.GET.get("page"))
-    context = {"area": "trash", "page": page, "cards": cards.all_of(page, at=timezone.localtime())}
+    context = {"area": "trash", "page": page, "cards": cards.all_of(page, at=timezone.now())}
     return render(request, "assets/trash.html", context)

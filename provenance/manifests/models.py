@@ -14,7 +14,7 @@ class ManifestRecord(models.Model):
         "provenance.Release", null=True, on_delete=models.PROTECT, related_name="manifest_record"
     )
     sha256 = models.CharField(max_length=64)  # of the file that was read
-    state = models.CharField(max_length=12)  # catalog.Credentials
+    state = models.CharField(max_length=12)  # validation_codes.State
     report = models.JSONField()
     checked_at = models.DateTimeField()
 

@@ -4,6 +4,8 @@ The file is read by the `verify` worker, never by the web process. Nothing is wr
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, cast
@@ -13,7 +15,7 @@ from django.core.cache import cache
 from django.core.files import File
 from django.utils import timezone
 
-from dam.core import errors, storage
+from dam.core import errors, outages, storage
 from dam.core.tasks import send
 from provenance.manifests import verify
 
@@ -23,13 +25,24 @@ KEPT_SECONDS = 3600
 PATIENCE = timedelta(seconds=90)
 LONGEST_CHECK = timedelta(minutes=10)
 
-WAITING, CHECKING, DONE, LOST = "waiting", "checking", "done", "lost"
+WAITING, CHECKING, DONE, LOST, FAILED = "waiting", "checking", "done", "lost", "failed"
+OVER = (DONE, LOST, FAILED)
 
 
 class TooManyChecks(errors.Refused):
     """This address has had as many files verified as it may within the hour."""
 
     code = "too_many"
+
+
+class ChecksAway(errors.Refused):
+    """The queue, the cache or storage can't be reached. Of a file that was just sent nothing is kept."""
+
+    code = "unavailable"
+    title = "Files can't be verified at the moment"
+    message = (
+        "Part of the server can't be reached, and nothing was kept. Send the file again in a few minutes."
+    )
 
 
 @dataclass(frozen=True)
@@ -46,39 +59,50 @@ class PublicCheck:
 
 
 def admit(address: str, *, most: int) -> None:
-    """Count a file against the sender's hour. Raises TooManyChecks."""
+    """Count a file against the sender's hour. Raises TooManyChecks, ChecksAway."""
     key = f"verify-rate:{address}"
-    cache.add(key, 0, timeout=3600)
-    try:
-        count = cache.incr(key)
-    except ValueError:  # the hour ended between the two calls
-        return
+    with _at_hand():
+        cache.add(key, 0, timeout=3600)
+        try:
+            count = cache.incr(key)
+        except ValueError:  # the hour ended between the two calls
+            return
     if count > most:
         raise TooManyChecks
 
 
 def has_room(size: int) -> bool:
-    """Whether the disk holds so many bytes more; where storage is no disk, that is not ours to know."""
-    free = storage.free()
+    """Whether the disk holds so many bytes more; where storage is no disk, that is not ours to know.
+
+    Raises ChecksAway.
+    """
+    with _at_hand():
+        free = storage.free()
     return free is None or free >= size + settings.DISK_RESERVE_BYTES
 
 
 def submit(file: "File[bytes]", *, filename: str) -> PublicCheck:
-    """Keep the file for the worker and ask for its verdict. The id can't be guessed."""
-    _sweep()
+    """Keep the file for the worker and ask for its verdict. The id can't be guessed. Raises ChecksAway."""
     submission = PublicCheck(
         id=secrets.token_urlsafe(24), filename=filename, size=file.size or 0, at=timezone.now()
     )
-    storage.keep(cast(BinaryIO, file), key=_key(submission.id))
-    _keep(submission)
-    send("verify.file", submission_id=submission.id)
+    try:
+        with _at_hand():
+            _sweep()
+            storage.keep(cast(BinaryIO, file), key=_key(submission.id))
+            _keep(submission)
+            send("verify.file", submission_id=submission.id)
+    except ChecksAway:
+        with suppress(Exception):  # whatever is away for this, too: the sweep comes later
+            _drop(submission.id)
+        raise
     return submission
 
 
 def check(submission_id: str) -> None:
     """The worker's part: read, judge, keep the verdict, delete the file. Twice is harmless."""
     submission = cache.get(_cache_key(submission_id))
-    if submission is None or submission.state in (DONE, LOST):
+    if submission is None or submission.state in OVER:
         _drop(submission_id)
         return
     _keep(replace(submission, state=CHECKING))
@@ -86,6 +110,9 @@ def check(submission_id: str) -> None:
         with storage.local_copy(_key(submission_id)) as path:
             report = verify.check(path)
             sha256 = storage.sha256_of(path)
+    except Exception:
+        _keep(replace(submission, state=FAILED))
+        raise
     finally:
         _drop(submission_id)
     _keep(
@@ -99,9 +126,14 @@ def check(submission_id: str) -> None:
 
 
 def find(submission_id: str, *, at: datetime) -> PublicCheck | None:
-    """How it stands; None when it is unknown or forgotten."""
+    """How it stands; None when it is unknown or forgotten. Raises ChecksAway."""
+    with _at_hand():
+        return _find(submission_id, at=at)
+
+
+def _find(submission_id: str, *, at: datetime) -> PublicCheck | None:
     submission: PublicCheck | None = cache.get(_cache_key(submission_id))
-    if submission is None or submission.state in (DONE, LOST):
+    if submission is None or submission.state in OVER:
         return submission
     patience = PATIENCE if submission.state == WAITING else LONGEST_CHECK
     if at - submission.at > patience:
@@ -109,6 +141,17 @@ def find(submission_id: str, *, at: datetime) -> PublicCheck | None:
         _keep(submission)
         _drop(submission_id)
     return submission
+
+
+@contextmanager
+def _at_hand() -> Iterator[None]:
+    """Say in words that something we need is away."""
+    try:
+        yield
+    except Exception as problem:
+        if outages.describe(problem) is None:
+            raise
+        raise ChecksAway from problem
 
 
 def _key(submission_id: str) -> str:

@@ -3,6 +3,9 @@
 A failure may hide in three places: with the active manifest, in what validating an ingredient again
 found, and in what was recorded when the ingredient was used. The verdict is the worst of all three
 and of the library's own: an altered parent leaves the active list empty.
+
+Each manifest is judged by its own signer. Whose signature leads to nobody that is trusted here may write
+what it likes, in the names of others and ours too: that is `trusted`, and what pages must ask first.
 """
 
 import re
@@ -10,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from dam.core import foreign_text
 from provenance.manifests import labels, validation_codes
 from provenance.manifests.claims import GENERATION_LABEL, PROMPT_TYPE, REVIEW_LABEL
 from provenance.manifests.validation_codes import State
@@ -22,6 +26,10 @@ DEEPEST = 64
 _TRUSTED_BY = re.compile(r"found in \[(.*)\] trust anchors")
 _LABEL = re.compile(r"self#jumbf=/?c2pa/([^/]+)")
 _CREDENTIAL = "signingCredential."
+_TRUST = f"{_CREDENTIAL}trusted"
+# What was recorded when an ingredient was used was written by whoever used it. The library leaves out of
+# its own findings what is recorded already: these count wherever they are written.
+_HIDING = ("timeStamp.", "cawg.")
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,9 @@ class ManifestSummary:
     title: str
     claim_generator: str
     signer: SignerSummary
-    trusted_by: str
+    trusted: bool  # its signature is proven to lead to somebody trusted here
+    trusted_by: str  # the list, where it is known
+    linked: bool  # everything between it and the file is trusted; else its place is a stranger's claim
     time_stamp: str  # proven; empty when only the signer's word says when
     actions: tuple[ActionSummary, ...]
     complete: bool  # the signer says that no action is missing
@@ -102,8 +112,14 @@ class ManifestSummary:
 
     @property
     def development(self) -> bool:
-        # A parent's trust is only told where it differs from what was recorded; its name tells too.
-        return self.trusted_by == DEVELOPMENT_ANCHOR or self.signer.organisation == DEVELOPMENT_ORGANISATION
+        # Which list a parent's trust rests on is only told where it differs from what was recorded.
+        named = not self.trusted_by and self.signer.organisation == DEVELOPMENT_ORGANISATION
+        return self.trusted and (self.trusted_by == DEVELOPMENT_ANCHOR or named)
+
+    @property
+    def proven(self) -> bool:
+        """Whether what it says may be told as a fact: its signer is trusted here, and nothing was changed."""
+        return self.state is State.TRUSTED and self.linked
 
     @property
     def signed_at(self) -> str:
@@ -136,7 +152,7 @@ class Report:
 
     @property
     def development(self) -> bool:
-        """Some trust in it comes from a development CA, which proves nothing to the world."""
+        """Some trust in it comes from our development CA, which proves nothing to the world."""
         return any(manifest.development for manifest in self.chain)
 
     @property
@@ -145,8 +161,8 @@ class Report:
 
     @property
     def review(self) -> ReviewSummary | None:
-        """The newest review in the chain."""
-        return next((m.review for m in self.chain if m.review), None)
+        """The newest review in the chain that somebody trusted here vouches for."""
+        return next((m.review for m in self.chain if m.review and m.proven), None)
 
     @property
     def model(self) -> ModelSummary | None:
@@ -160,7 +176,8 @@ class Report:
             "reasons": list(self.reasons),
             "findings": [asdict(finding) for finding in self.findings],
             "manifests": [
-                asdict(m) | {"signed_at": m.signed_at, "development": m.development} for m in self.chain
+                asdict(m) | {"signed_at": m.signed_at, "development": m.development, "proven": m.proven}
+                for m in self.chain
             ],
             "development": self.development,
             "note": self.note,
@@ -195,8 +212,9 @@ def of(reading: Mapping[str, Any], *, anchors: Mapping[str, str]) -> Report:
     reading = _clean(reading)
     store = reading["store"]
     findings = tuple(sorted(_findings(store), key=lambda each: -validation_codes.badness(each.state)))
-    state = validation_codes.worst([_library_state(store), *(finding.state for finding in findings)])
     chain = tuple(_chain(reading, findings, anchors))
+    seen = [*(finding.state for finding in findings), *(manifest.state for manifest in chain)]
+    state = validation_codes.worst([_library_state(store), *seen])
     return Report(state=state, findings=findings, chain=chain, note=_note(state, chain), raw=store)
 
 
@@ -223,40 +241,47 @@ def _findings(store: Mapping[str, Any]) -> Iterator[Finding]:
         for delta in _list(results.get("ingredientDeltas"))
         for entry in _list(_map(delta.get("validationDeltas")).get("success"))
     }
-    for where, entry in _failures(store, results):
+    for where, owner, entry in _failures(store, results):
         code, url = str(entry.get("code", "")), str(entry.get("url", ""))
         meaning = validation_codes.meaning(code)
         if meaning is None or (code, url) in seen:
             continue
         # A signer unknown at the time whom we trust now: the fresh look counts.
-        if where == "recorded" and code.startswith(_CREDENTIAL) and (f"{_CREDENTIAL}trusted", url) in settled:
+        if where == "recorded" and code.startswith(_CREDENTIAL) and (_TRUST, url) in settled:
             continue
         seen.add((code, url))
         label = _LABEL.search(url)
-        yield Finding(code, meaning.words, meaning.state, where, label.group(1) if label else "")
+        manifest = label.group(1) if label else owner
+        yield Finding(foreign_text.line(code), meaning.words, meaning.state, where, manifest)
 
 
 def _failures(
     store: Mapping[str, Any], results: Mapping[str, Any]
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """(where, the manifest that it is about unless its address names another, what was found)."""
+    active = str(store.get("active_manifest"))
     for entry in _list(_map(results.get("activeManifest")).get("failure")):
-        yield "active", entry
-    for entry in _delta_failures(results):
-        yield "ingredient", entry
+        yield "active", active, entry
+    for delta in _list(results.get("ingredientDeltas")):
+        for entry in _list(_map(delta.get("validationDeltas")).get("failure")):
+            yield "ingredient", "", entry
     for manifest in _map(store.get("manifests")).values():
         for ingredient in _list(manifest.get("ingredients")):
-            recorded = _map(ingredient.get("validation_results"))
-            for entry in _list(_map(recorded.get("activeManifest")).get("failure")):
-                yield "recorded", entry
-            for entry in _delta_failures(recorded):
-                yield "recorded", entry
+            owner = str(ingredient.get("active_manifest") or "")
+            for entry in _recorded_failures(_map(ingredient.get("validation_results"))):
+                yield "recorded", owner, entry
             for entry in _list(ingredient.get("validation_status")):  # before claim version 2
-                yield "recorded", entry
+                yield "recorded", owner, entry
 
 
-def _delta_failures(results: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for delta in _list(results.get("ingredientDeltas")):
-        yield from _list(_map(delta.get("validationDeltas")).get("failure"))
+def _recorded_failures(recorded: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    deltas = (_map(delta.get("validationDeltas")) for delta in _list(recorded.get("ingredientDeltas")))
+    for lists in (_map(recorded.get("activeManifest")), *deltas):
+        yield from _list(lists.get("failure"))
+        for entry in (*_list(lists.get("success")), *_list(lists.get("informational"))):
+            code = str(entry.get("code", ""))
+            if validation_codes.is_failure(code) and not code.startswith(_HIDING):
+                yield entry
 
 
 def _chain(
@@ -265,36 +290,58 @@ def _chain(
     """From the active manifest down: parents first, then what else went in. Each once."""
     store, certificates = reading["store"], _map(reading.get("certificates"))
     manifests = _map(store.get("manifests"))
-    trust = dict(_trust(store, anchors))
-    waiting = [(str(store.get("active_manifest")), "active")]
+    told = dict(_trust(store, anchors))
+    recorded: set[str] = set()  # manifests of which somebody trusted recorded that they were trusted
+    waiting = [(str(store.get("active_manifest")), "active", True)]
     seen: set[str] = set()
     while waiting and len(seen) < LONGEST_CHAIN:
-        label, relation = waiting.pop(0)
+        label, relation, linked = waiting.pop(0)
         if label in seen or label not in manifests:
             continue
         seen.add(label)
         manifest = _map(manifests[label])
         ingredients = _list(manifest.get("ingredients"))
-        yield _summary(
+        summary = _summary(
             label,
             relation,
             manifest,
             certificate=_map(_map(certificates.get(label)).get("certificateInfo")),
-            trusted_by=trust.get(label, ""),
+            trusted=label in told or label in recorded,
+            trusted_by=told.get(label, ""),
+            linked=linked,
             findings=[finding for finding in findings if finding.manifest == label],
             prompt=_prompt(ingredients, _map(reading.get("texts"))),
         )
+        yield summary
+        if summary.trusted:
+            recorded |= set(_recorded_trust(ingredients))
         parents = [i for i in ingredients if i.get("relationship") == "parentOf"]
         others = [i for i in ingredients if i.get("relationship") != "parentOf"]
         waiting = [
-            *((str(i.get("active_manifest")), "parentOf") for i in parents),
+            *((str(i.get("active_manifest")), "parentOf", summary.proven) for i in parents),
             *waiting,
-            *((str(i.get("active_manifest")), str(i.get("relationship"))) for i in others),
+            *((str(i.get("active_manifest")), str(i.get("relationship")), summary.proven) for i in others),
         ]
 
 
+def _recorded_trust(ingredients: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Labels of manifests that were trusted when they were used, as the user of them writes.
+
+    What the library finds now and was recorded then it does not tell again. So this is to be believed
+    of somebody trusted, whose word the library has compared with what it found.
+    """
+    for ingredient in ingredients:
+        recorded = _map(ingredient.get("validation_results"))
+        deltas = (_map(d.get("validationDeltas")) for d in _list(recorded.get("ingredientDeltas")))
+        for lists in (_map(recorded.get("activeManifest")), *deltas):
+            for entry in _list(lists.get("success")):
+                label = _LABEL.search(str(entry.get("url", "")))
+                if entry.get("code") == _TRUST and label:
+                    yield label.group(1)
+
+
 def _trust(store: Mapping[str, Any], anchors: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """(manifest label, name of the anchor that gave it trust) for each trusted signer."""
+    """(manifest label, name of the anchor that gave it trust) for each signer found trusted just now."""
     results = _map(store.get("validation_results"))
     lists = [_map(results.get("activeManifest")).get("success")]
     lists += [_map(d.get("validationDeltas")).get("success") for d in _list(results.get("ingredientDeltas"))]
@@ -302,8 +349,9 @@ def _trust(store: Mapping[str, Any], anchors: Mapping[str, str]) -> Iterator[tup
         for entry in _list(entries):
             label = _LABEL.search(str(entry.get("url", "")))
             anchor = _TRUSTED_BY.search(str(entry.get("explanation", "")))
-            if entry.get("code") == f"{_CREDENTIAL}trusted" and label and anchor:
-                yield label.group(1), anchors.get(anchor.group(1), anchor.group(1))
+            if entry.get("code") == _TRUST and label:
+                name = anchor.group(1) if anchor else ""
+                yield label.group(1), anchors.get(name, name)
 
 
 def _summary(
@@ -312,21 +360,28 @@ def _summary(
     manifest: Mapping[str, Any],
     *,
     certificate: Mapping[str, Any],
+    trusted: bool,
     trusted_by: str,
+    linked: bool,
     findings: Sequence[Finding],
     prompt: str,
 ) -> ManifestSummary:
     assertions = {str(a.get("label")): _map(a.get("data")) for a in _list(manifest.get("assertions"))}
     listed = next((data for key, data in assertions.items() if key.startswith("c2pa.actions")), {})
     actions = _list(listed.get("actions"))
+    # One that is trusted and of which a failure was found that concerns its signer is not.
+    trusted = trusted and not any(finding.code.startswith(_CREDENTIAL) for finding in findings)
+    own = State.TRUSTED if trusted else State.VALID
     return ManifestSummary(
         label=label,
         relation=relation,
-        state=validation_codes.worst([State.TRUSTED, *(finding.state for finding in findings)]),
-        title=str(manifest.get("title") or ""),
+        state=validation_codes.worst([own, *(finding.state for finding in findings)]),
+        title=_line(manifest.get("title")),
         claim_generator=_claim_generator(manifest),
         signer=_signer(_map(manifest.get("signature_info")), certificate),
-        trusted_by=trusted_by,
+        trusted=trusted,
+        trusted_by=trusted_by if trusted else "",
+        linked=linked,
         time_stamp=str(_map(manifest.get("signature_info")).get("time") or ""),
         actions=tuple(_action(action) for action in actions),
         complete=listed.get("allActionsIncluded") is True,
@@ -335,10 +390,10 @@ def _summary(
         generation=dict(assertions.get(GENERATION_LABEL, {})),
         review=_review(assertions.get(REVIEW_LABEL)),
         training={
-            str(kind): str(_map(entry).get("use", ""))
+            _line(kind): _line(_map(entry).get("use"))
             for kind, entry in _map(assertions.get("cawg.training-mining", {}).get("entries")).items()
         },
-        ingredients=tuple(str(i.get("title") or "untitled") for i in _list(manifest.get("ingredients"))),
+        ingredients=tuple(_line(i.get("title")) or "untitled" for i in _list(manifest.get("ingredients"))),
         prompt=prompt,
     )
 
@@ -355,31 +410,31 @@ def _prompt(ingredients: Sequence[Mapping[str, Any]], texts: Mapping[str, Any]) 
 def _claim_generator(manifest: Mapping[str, Any]) -> str:
     infos = _list(manifest.get("claim_generator_info"))
     if infos:
-        return f"{infos[0].get('name', '')} {infos[0].get('version', '')}".strip()
-    return str(manifest.get("claim_generator") or "")
+        return _line(f"{infos[0].get('name', '')} {infos[0].get('version', '')}")
+    return _line(manifest.get("claim_generator"))
 
 
 def _signer(info: Mapping[str, Any], certificate: Mapping[str, Any]) -> SignerSummary:
     subject, issuer = _map(certificate.get("subject")), _map(certificate.get("issuer"))
     validity = _map(certificate.get("validity"))
     return SignerSummary(
-        name=str(info.get("common_name") or subject.get("CN") or ""),
-        organisation=str(info.get("issuer") or subject.get("O") or ""),
-        issuer=str(issuer.get("CN") or issuer.get("O") or ""),
-        valid_from=str(validity.get("notBefore") or ""),
-        valid_until=str(validity.get("notAfter") or ""),
+        name=_line(info.get("common_name") or subject.get("CN")),
+        organisation=_line(info.get("issuer") or subject.get("O")),
+        issuer=_line(issuer.get("CN") or issuer.get("O")),
+        valid_from=_line(validity.get("notBefore")),
+        valid_until=_line(validity.get("notAfter")),
     )
 
 
 def _action(action: Mapping[str, Any]) -> ActionSummary:
     agent = action.get("softwareAgent")
-    named = f"{_map(agent).get('name', '')} {_map(agent).get('version', '')}".strip()
-    code, source = str(action.get("action", "")), str(action.get("digitalSourceType") or "")
+    named = f"{_map(agent).get('name', '')} {_map(agent).get('version', '')}"
+    code, source = _line(action.get("action")), _line(action.get("digitalSourceType"))
     return ActionSummary(
         code=code,
         words=labels.action(code),
-        when=str(action.get("when") or ""),
-        agent=agent if isinstance(agent, str) else named,
+        when=_line(action.get("when")),
+        agent=_line(agent if isinstance(agent, str) else named),
         source=labels.source(source) if source else "",
     )
 
@@ -387,10 +442,10 @@ def _action(action: Mapping[str, Any]) -> ActionSummary:
 def _model(data: Mapping[str, Any] | None) -> ModelSummary | None:
     if data is None:
         return None
-    level = str(_map(data.get("contentProfile")).get("humanOversightLevel") or "")
+    level = _line(_map(data.get("contentProfile")).get("humanOversightLevel"))
     return ModelSummary(
-        name=str(data.get("modelName") or ""),
-        identifier=str(data.get("modelIdentifier") or ""),
+        name=_line(data.get("modelName")),
+        identifier=_line(data.get("modelIdentifier")),
         oversight=labels.OVERSIGHT.get(level, level),
     )
 
@@ -399,14 +454,14 @@ def _review(data: Mapping[str, Any] | None) -> ReviewSummary | None:
     if data is None:
         return None
     return ReviewSummary(
-        decision=str(data.get("decision") or ""),
-        review=str(data.get("review") or ""),
-        organisation=str(data.get("organisation") or ""),
-        content_sha256=str(data.get("content_sha256") or ""),
-        stages=tuple({str(k): str(v) for k, v in stage.items()} for stage in _list(data.get("stages"))),
+        decision=_line(data.get("decision")),
+        review=_line(data.get("review")),
+        organisation=_line(data.get("organisation")),
+        content_sha256=_line(data.get("content_sha256")),
+        stages=tuple({_line(k): _line(v) for k, v in stage.items()} for stage in _list(data.get("stages"))),
         uses=_strings(data.get("uses")),
         territories=_strings(data.get("territories")),
-        valid_until=str(data.get("valid_until") or ""),
+        valid_until=_line(data.get("valid_until")),
     )
 
 
@@ -420,13 +475,18 @@ def _list(value: Any) -> list[Mapping[str, Any]]:
 
 
 def _strings(value: Any) -> tuple[str, ...]:
-    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+    return tuple(_line(item) for item in value) if isinstance(value, list) else ()
+
+
+def _line(value: Any) -> str:
+    """A name as the file has it, in one line that shows all it holds; nothing for nothing."""
+    return foreign_text.line(str(value or ""))
 
 
 def _clean(value: Any, *, depth: int = 0) -> Any:
-    """Without what neither a database nor a page can hold: NUL, half surrogate pairs, endless nesting."""
+    """Without what neither a database nor a page can hold: hidden characters, endless nesting."""
     if isinstance(value, str):
-        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+        return foreign_text.neutral(value, mark="\ufffd")
     if isinstance(value, Mapping | list) and depth > DEEPEST:
         return "…"
     if isinstance(value, Mapping):

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """The verdict on a file; the values are those of catalog.Credentials."""
+    """The verdict on a file; the values are among those of catalog.Credentials."""
 
     TRUSTED = "trusted"
     VALID = "valid"
@@ -112,3 +112,8 @@ def meaning(code: str) -> CodeMeaning | None:
     if code.endswith(".mismatch"):
         return CodeMeaning(State.ALTERED, "Something was changed after it was signed.")
     return CodeMeaning(State.INVALID, "Its credentials do not follow the rules of C2PA.")
+
+
+def is_failure(code: str) -> bool:
+    """Whether the code reports a failure for certain, wherever it is written."""
+    return code in _TABLE or code.endswith(".mismatch")

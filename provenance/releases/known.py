@@ -2,37 +2,88 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+from django.utils import timezone
 
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
 
 
-@dataclass(frozen=True)
+class Standing(StrEnum):
+    """What matters most to somebody who holds the file: may it be used?"""
+
+    CLEARED = "cleared"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    REMOVED = "removed"  # the clip is in the trash
+    EMBARGO = "embargo"
+    ENDED = "ended"  # its clearance is over
+
+
+@dataclass(frozen=True, kw_only=True)
 class KnownRelease:
-    """A file that this library released: only what its holder may know. `ended_at` goes with `state`."""
+    """A file that this library released: only what its holder may know. `ended_at` goes with the state."""
 
     brand: str
     released_at: datetime
-    state: ReleaseStatus
-    ended_at: datetime | None
+    standing: Standing
+    ended_at: datetime | None = None
+    valid_until: datetime | None = None
+    embargo_until: datetime | None = None
 
     @property
     def withdrawn(self) -> bool:
-        return self.state == ReleaseStatus.WITHDRAWN
+        return self.standing == Standing.WITHDRAWN
 
     @property
     def superseded(self) -> bool:
-        return self.state == ReleaseStatus.SUPERSEDED
+        return self.standing == Standing.SUPERSEDED
+
+    @property
+    def cleared(self) -> bool:
+        return self.standing == Standing.CLEARED
 
 
-def by_bytes(sha256: str) -> KnownRelease | None:
-    """The release with exactly these bytes, whatever the brand."""
+def by_bytes(sha256: str, *, at: datetime | None = None) -> KnownRelease | None:
+    """The release with exactly these bytes, whatever the brand, as it stands at `at`, else now."""
     release = (
         Release.objects.filter(sha256=sha256, signed_at__isnull=False)
         .exclude(sha256="")
-        .select_related("brand")
+        .select_related("brand", "asset", "version__rights")
         .first()
     )
-    if release is None or release.signed_at is None:
-        return None
-    return KnownRelease(release.brand.name, release.signed_at, ReleaseStatus(release.state), release.ended_at)
+    return of(release, at=at or timezone.now()) if release else None
+
+
+def of(release: Release, *, at: datetime) -> KnownRelease:
+    """Reads `release.brand`, `asset` and `version.rights`. Only for a release that was signed."""
+    rights = getattr(release.version, "rights", None)
+    embargo_until = rights.embargo_until if rights else None
+    # What was agreed when it was signed, and may have been cut short since.
+    ends = [each for each in (release.valid_until, rights.valid_until if rights else None) if each]
+    valid_until = min(ends, default=None)
+    return KnownRelease(
+        brand=release.brand.name,
+        released_at=release.signed_at or release.created_at,
+        standing=_standing(release, embargo_until=embargo_until, valid_until=valid_until, at=at),
+        ended_at=release.ended_at,
+        valid_until=valid_until,
+        embargo_until=embargo_until,
+    )
+
+
+def _standing(
+    release: Release, *, embargo_until: datetime | None, valid_until: datetime | None, at: datetime
+) -> Standing:
+    if release.state == ReleaseStatus.WITHDRAWN:
+        return Standing.WITHDRAWN
+    if valid_until is not None and valid_until <= at:
+        return Standing.ENDED
+    if release.state == ReleaseStatus.SUPERSEDED:
+        return Standing.SUPERSEDED
+    if release.asset.trashed_at is not None:
+        return Standing.REMOVED
+    if embargo_until is not None and at < embargo_until:
+        return Standing.EMBARGO
+    return Standing.CLEARED

@@ -1,6 +1,7 @@
 """Credentials on the asset page: what the master's and the released file's manifests say."""
 
 import json
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from dam.accounts.capabilities import Capability
 from dam.web import asset_version
 from dam.web.decorators import BrandRequest, requires
 from provenance.manifests.models import ManifestRecord
-from provenance.releases import releases
+from provenance.releases import known, releases
 from provenance.releases.states import ReleaseStatus
 from provenance.web import credentials_summary, release_summary
 
@@ -28,9 +29,12 @@ def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     version = asset_version.find(request, asset_id)
     # Of the releases the one that may leave; the others' files are out of reach.
     shown = Q(release=None) | Q(release__state=ReleaseStatus.READY)
-    records = ManifestRecord.objects.filter(shown, version=version).select_related("release")
-    summaries = [_summary(record) for record in records]
-    status = release_summary.status(version, at=timezone.localtime())
+    at = timezone.localtime()
+    records = ManifestRecord.objects.filter(shown, version=version).select_related(
+        "release__brand", "release__asset", "release__version__rights"
+    )
+    summaries = [_summary(record, at=at) for record in records]
+    status = release_summary.status(version, at=at)
     context = {
         "asset": version.asset,
         "version": version,
@@ -54,13 +58,14 @@ def sign_again(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     return redirect("asset", request.brand.slug, asset_id)
 
 
-def _summary(record: ManifestRecord) -> dict[str, object]:
+def _summary(record: ManifestRecord, *, at: datetime) -> dict[str, object]:
     raw = record.report.get("raw")
+    release = known.of(record.release, at=at) if record.release else None
     return {
         "title": "Released file" if record.release else "Master",
         "record": record,
         "report": record.report,
-        "verdict": credentials_summary.verdict(record.report),
+        "verdict": credentials_summary.verdict(record.report, release=release, at=at),
         "chain": credentials_summary.chain(record.report),
         "raw": json.dumps(raw, indent=2, ensure_ascii=False) if raw else "",
     }

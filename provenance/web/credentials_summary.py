@@ -1,4 +1,8 @@
-"""A report of credentials, told for people: the verdict in one line, then the chain, newest first."""
+"""A report of credentials, told for people: the verdict in one line, then the chain, newest first.
+
+What a signer says who is trusted here is told as a fact. Everything else is a claim of the file: it has no
+place in a headline, whatever name it is made in.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +11,7 @@ from typing import Any
 
 from dam.rights import territories
 from provenance.manifests.validation_codes import State
+from provenance.releases.known import KnownRelease, Standing
 
 
 @dataclass(frozen=True)
@@ -19,10 +24,15 @@ class CredentialsVerdict:
 
 @dataclass(frozen=True)
 class ManifestEntry:
-    """One manifest of the chain. `manifest` is a ManifestSummary in JSON form."""
+    """One manifest of the chain. `manifest` is a ManifestSummary in JSON form.
+
+    `vouched` says that its words are facts; else `claim` is what it says, to be shown as just that.
+    """
 
     icon: str
     heading: str
+    vouched: bool
+    claim: str
     at: datetime | None
     proven: bool  # a time-stamp says when, not only the signer
     sound: bool
@@ -35,45 +45,115 @@ class ManifestEntry:
 
 _VERDICTS = {
     State.TRUSTED: ("shield-check", "ok", "Verified and trusted"),
-    State.VALID: ("shield-check", "info", "Verified, signer not on a trust list"),
+    State.VALID: ("shield", "info", "Valid, signer unknown"),
     State.INVALID: ("shield-x", "bad", "Its credential does not hold"),
     State.ALTERED: ("shield-alert", "bad", "Altered after signing"),
     State.UNREADABLE: ("shield-question-mark", "warn", "Its credentials can't be read"),
     State.NONE: ("shield-off", "", "No credentials"),
 }
 _INTACT = "Nothing was changed since it was signed."
+_NOT_KNOWN = f"{_INTACT} Nothing proves who signed it: names in it are claims that anybody could make."
 _DEVELOPMENT = (
-    "Nothing was changed since it was signed. The signer is this library's own development CA, which is on "
-    "no public trust list: outside this library the signature proves nothing."
+    f"{_INTACT} It is signed with a test certificate of this installation, which is on no public trust list: "
+    "elsewhere the signature proves nothing."
 )
 
 
-def verdict(report: Mapping[str, Any]) -> CredentialsVerdict:
-    """The pin and the line of words for a report in JSON form."""
+def verdict(
+    report: Mapping[str, Any], *, release: KnownRelease | None = None, at: datetime | None = None
+) -> CredentialsVerdict:
+    """The pin and the line of words for a report in JSON form: first of all whether the file may be used.
+
+    `release` is what this library knows of exactly these bytes, `at` the time that counts.
+    """
+    if (ended := _ended(report, release, at=at)) is not None:
+        return ended
     state = State(report["state"])
     icon, tone, title = _VERDICTS[state]
     if state is State.TRUSTED and report["development"]:
-        return CredentialsVerdict(icon, tone, "Verified and trusted here, by a development CA", _DEVELOPMENT)
+        return CredentialsVerdict("flask-conical", "warn", "Signed with a test certificate", _DEVELOPMENT)
     if state is State.TRUSTED:
         return CredentialsVerdict(icon, tone, title, report["note"])
-    if state is State.VALID and not report["reasons"]:
-        return CredentialsVerdict(icon, tone, title, _INTACT)
-    sentence = " ".join(report["reasons"])
+    reasons = " ".join(report["reasons"])
+    if state is State.VALID:
+        return CredentialsVerdict(icon, tone, title, f"{_NOT_KNOWN} {reasons}".strip())
+    return CredentialsVerdict(icon, tone, title, reasons)
+
+
+def _ended(
+    report: Mapping[str, Any], release: KnownRelease | None, *, at: datetime | None
+) -> CredentialsVerdict | None:
+    """Why a sound file may not be used all the same; None when nothing speaks against it."""
+    if release is not None:
+        day = _day(release.ended_at, at)
+        match release.standing:
+            case Standing.WITHDRAWN:
+                return CredentialsVerdict(
+                    "circle-x",
+                    "bad",
+                    "Withdrawn: do not use",
+                    f"{release.brand} withdrew the release of this file on {day}.",
+                )
+            case Standing.SUPERSEDED:
+                return CredentialsVerdict(
+                    "layers",
+                    "warn",
+                    "Replaced by a newer release",
+                    f"{release.brand} replaced this file by a newer release on {day}.",
+                )
+            case Standing.REMOVED:
+                return CredentialsVerdict(
+                    "triangle-alert", "warn", "No longer available", f"{release.brand} has removed this clip."
+                )
+            case Standing.EMBARGO:
+                return CredentialsVerdict(
+                    "clock",
+                    "warn",
+                    f"Under embargo until {_day(release.embargo_until, at)}",
+                    "It may not be used before.",
+                )
+            case Standing.ENDED:
+                return _cleared_until(release.valid_until, at)
+    manifests = report.get("manifests") or [{}]
+    review = manifests[0].get("review") or {}
+    until = moment(review.get("valid_until") or "")
+    if at is not None and until is not None and until <= at and _vouched(manifests[0], report):
+        return _cleared_until(until, at)
+    return None
+
+
+def _cleared_until(until: datetime | None, at: datetime | None) -> CredentialsVerdict:
     return CredentialsVerdict(
-        icon, tone, title, f"{_INTACT} {sentence}" if state is State.VALID else sentence
+        "triangle-alert",
+        "warn",
+        "Clearance has ended: do not use",
+        f"It was cleared for use until {_day(until, at)}.",
     )
 
 
+def _day(moment: datetime | None, at: datetime | None) -> str:
+    if moment is None:
+        return "an unknown day"
+    return f"{moment.astimezone(at.tzinfo if at else None):%-d %B %Y}"
+
+
 def chain(report: Mapping[str, Any]) -> list[ManifestEntry]:
-    return [_entry(manifest) for manifest in report["manifests"]]
+    return [_entry(manifest, vouched=_vouched(manifest, report)) for manifest in report["manifests"]]
 
 
-def _entry(manifest: Mapping[str, Any]) -> ManifestEntry:
+def _vouched(manifest: Mapping[str, Any], report: Mapping[str, Any]) -> bool:
+    """Reports from before manifests were judged one by one are believed only when all of it was trusted."""
+    return bool(manifest.get("proven", report["state"] == State.TRUSTED))
+
+
+def _entry(manifest: Mapping[str, Any], *, vouched: bool) -> ManifestEntry:
     review = manifest["review"] or {}
     icon, heading = _heading(manifest, review)
     return ManifestEntry(
-        icon=icon,
-        heading=heading,
+        icon=icon if vouched else "file-question-mark",
+        heading=heading if vouched else _heading_of_claims(manifest),
+        vouched=vouched,
+        claim="" if vouched else heading,
         at=moment(manifest["signed_at"]),
         proven=bool(manifest["time_stamp"]),
         sound=manifest["state"] in (State.TRUSTED, State.VALID),
@@ -83,6 +163,17 @@ def _entry(manifest: Mapping[str, Any]) -> ManifestEntry:
         valid_until=moment(review.get("valid_until", "")),
         inputs=tuple(title for title in manifest["ingredients"] if title not in ("Master", "Prompt")),
     )
+
+
+def _heading_of_claims(manifest: Mapping[str, Any]) -> str:
+    match manifest["state"]:
+        case State.ALTERED:
+            return "Changed after it was signed"
+        case State.INVALID:
+            return "Signed, but the credential does not hold"
+        case State.TRUSTED:
+            return "Named as its origin by an unknown signer"
+    return "Signed by an unknown signer"
 
 
 def _heading(manifest: Mapping[str, Any], review: Mapping[str, Any]) -> tuple[str, str]:

@@ -48,7 +48,7 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
     chosen = request.GET.get("show", "")
     if chosen not in lists:
         chosen = next((name for name, count in counts.items() if count), "waiting")
-    at = timezone.localtime()
+    at = timezone.now()
     shown = lists[chosen].prefetch_related("version__renditions", "decisions__decided_by")[:RECENT]
     return render(
         request,

@@ -1,6 +1,7 @@
 """The public verify page: anybody may ask what a file's credentials say. No account, nothing kept."""
 
 import json
+import logging
 
 from django import forms
 from django.conf import settings
@@ -17,6 +18,8 @@ from dam.web import htmx
 from provenance.manifests import public_checks
 from provenance.releases import known
 from provenance.web import credentials_summary
+
+log = logging.getLogger(__name__)
 
 
 class FileForm(forms.Form):
@@ -51,6 +54,15 @@ def verify(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request, FileForm())
     form = FileForm(request.POST, request.FILES)
+    try:
+        return _submit(request, form)
+    except public_checks.ChecksAway as away:
+        log.warning("A file could not be taken for verification.", exc_info=True)
+        form.add_error(None, f"{away.title}. {away.message}")
+        return _form(request, form, status=503)
+
+
+def _submit(request: HttpRequest, form: FileForm) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, status=422)
     try:
@@ -67,17 +79,22 @@ def verify(request: HttpRequest) -> HttpResponse:
 @require_safe
 def result(request: HttpRequest, submission_id: str) -> HttpResponse:
     """The verdict, or that it is on its way: the page asks again by itself."""
-    submission = public_checks.find(submission_id, at=timezone.now())
+    try:
+        submission = public_checks.find(submission_id, at=timezone.now())
+    except public_checks.ChecksAway:
+        return _away(request, submission_id)
     if submission is None:
         raise Http404("This verdict is unknown, or older than an hour.")
     report = submission.report
+    now = timezone.localtime()
+    release = known.by_bytes(submission.sha256, at=now) if report else None
     context = {
         "area": "verify",
         "submission": submission,
         "pending": submission.state in (public_checks.WAITING, public_checks.CHECKING),
         "report": report,
-        "release": known.by_bytes(submission.sha256) if report else None,
-        "verdict": credentials_summary.verdict(report) if report else None,
+        "release": release,
+        "verdict": credentials_summary.verdict(report, release=release, at=now) if report else None,
         "chain": credentials_summary.chain(report) if report else [],
         "raw": json.dumps(report["raw"], indent=2, ensure_ascii=False) if report and report["raw"] else "",
     }
@@ -85,6 +102,14 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
     response = render(request, "verify/_result.html" if fragment else "verify/result.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _away(request: HttpRequest, submission_id: str) -> HttpResponse:
+    """The verdict is out of reach for a moment: a page that waits for it goes on asking."""
+    waiting = public_checks.PublicCheck(id=submission_id, filename="", size=0, at=timezone.now())
+    if htmx.is_htmx(request):
+        return render(request, "verify/_result.html", {"submission": waiting, "pending": True})
+    return render(request, "verify/away.html", {"area": "verify"}, status=503)
 
 
 def _form(request: HttpRequest, form: FileForm, *, status: int = 200) -> HttpResponse:

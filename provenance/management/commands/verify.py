@@ -8,11 +8,13 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from dam.core import command
+from dam.core import command, foreign_text
 from provenance.manifests import trust_anchors, verify
 from provenance.manifests.c2pa_io import Anchor
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
+
+LONGEST_PATH = 4096
 
 
 class Command(command.Command):
@@ -51,7 +53,8 @@ class Command(command.Command):
 
     def _print_json(self, results: list[dict[str, Any]]) -> None:
         entries = [{key: value for key, value in entry.items() if key != "unopened"} for entry in results]
-        self.stdout.write(json.dumps(entries, indent=2, ensure_ascii=False))
+        # In ASCII alone: a terminal obeys some of the other characters.
+        self.stdout.write(json.dumps(entries, indent=2))
 
 
 def _look(path: str, trusted: list[Anchor]) -> dict[str, Any]:
@@ -64,16 +67,18 @@ def _look(path: str, trusted: list[Anchor]) -> dict[str, Any]:
 
 
 def _words(entry: dict[str, Any]) -> str:
-    lines = [f"{entry['path']}: {entry['state']}"]
+    test = entry["development"] and entry["state"] == State.TRUSTED
+    path = foreign_text.line(entry["path"], longest=LONGEST_PATH, mark="\ufffd")
+    lines = [f"{path}: {entry['state']}{' (test certificate)' if test else ''}"]
     lines += [f"  {reason}" for reason in entry["reasons"]]
     if entry["codes"]:
-        lines.append(f"  Codes: {', '.join(entry['codes'])}")
+        lines.append(f"  Codes: {', '.join(map(foreign_text.line, entry['codes']))}")
     for manifest in entry["manifests"]:
         signer = manifest["signer"]
+        name = signer["name"] or signer["organisation"] or "nobody by name"
+        who = name if manifest["proven"] else f"claims to be signed by “{name}”, which nothing proves"
         what = ", ".join(action["words"].lower() for action in manifest["actions"]) or manifest["relation"]
-        lines.append(
-            f"  {manifest['signed_at'] or 'no date'}  {signer['name'] or signer['organisation']}: {what}"
-        )
+        lines.append(f"  {manifest['signed_at'] or 'no date'}  {who}: {what}")
     if entry["development"]:
-        lines.append("  Signed by a development CA, which is on no trust list.")
+        lines.append("  Signed with a test certificate of the development CA, which is on no trust list.")
     return "\n".join(lines)

@@ -1,6 +1,5 @@
 """Making a take with a generator of our own Protocol, real encoding, real signing and a real library."""
 
-import errno
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -8,17 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from celery.exceptions import Reject
 from django.conf import settings as project
-from django.db import OperationalError
 from numpy.typing import NDArray
 
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog.models import Asset, Version
-from dam.core import sandbox, storage
 from dam.media import runner as media_runner
-from dam.media.errors import FileRefused
 from generation import jobs, runner
 from generation.generators import loading
 from generation.generators.base import GeneratorError
@@ -210,46 +205,6 @@ def test_what_nobody_foresaw_fails_the_job_and_reaches_the_log(
     with pytest.raises(ZeroDivisionError):
         runner.make(job.pk)
     assert (reload(job).state, reload(job).reason) == (JobState.FAILED, runner.UNEXPECTED)
-
-
-@pytest.mark.parametrize(
-    ("problem", "words"),
-    [
-        (OperationalError("the server closed the connection"), "database"),
-        (sandbox.Interrupted("ffmpeg"), "stopped from outside"),
-        (storage.Unavailable("no answer"), "Storage"),
-        (OSError(errno.ENOSPC, "no space left"), "no room"),
-        (FileRefused("disk_full"), "room"),
-    ],
-)
-def test_what_was_away_puts_the_take_back(
-    job: GenerationJob,
-    generator: FakeGenerator,
-    monkeypatch: pytest.MonkeyPatch,
-    problem: Exception,
-    words: str,
-) -> None:
-    def interrupt(*args: object, **kwargs: object) -> None:
-        raise problem
-
-    monkeypatch.setattr(media_runner, "encode_frames", interrupt)
-    assert runner.make(job.pk) is None
-    waiting = reload(job)
-    assert (waiting.state, waiting.attempts, waiting.interruptions) == (JobState.REQUESTED, 0, 1)
-    assert words in waiting.reason
-    assert nothing_is_kept()
-
-
-def test_a_database_that_stays_away_leaves_the_take_to_the_next_delivery(
-    job: GenerationJob, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(**kwargs: object) -> None:
-        raise OperationalError("no connection")
-
-    monkeypatch.setattr(jobs, "claim_next", refuse)
-    with pytest.raises(Reject):
-        runner.make_next()
-    assert reload(job).state == JobState.REQUESTED
 
 
 def test_a_clip_that_cannot_be_signed_is_not_kept(

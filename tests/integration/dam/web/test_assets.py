@@ -1,9 +1,6 @@
 """The asset page, editing, the trash."""
 
-from datetime import datetime
-
 import pytest
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from dam.accounts.capabilities import Role
@@ -11,7 +8,6 @@ from dam.accounts.models import Brand
 from dam.audit.models import Event
 from dam.catalog.models import Asset, RenditionKind, Version
 from dam.ingest.models import Step, StepState
-from dam.rights.models import RightsRecord
 from dam.search import search
 from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory, member
 from tests.integration.dam.web.conftest import SignIn
@@ -160,12 +156,3 @@ def test_a_page_that_waits_for_its_preview_gets_whole_stage_again(draft: Version
     stage = HTMX | {"HTTP_HX_TARGET": "stage"}
     answer = sign_in(Role.CREATOR).get(page_of(draft.asset), **stage)  # type: ignore[arg-type]
     assert b'id="stage"' in answer.content
-
-
-def test_a_clearance_ends_on_the_day_of_the_clock_here(brand: Brand, sign_in: SignIn) -> None:
-    version = ApprovedVersionFactory.create(asset__brand=brand)
-    with timezone.override("America/Los_Angeles"):
-        last_second = timezone.make_aware(datetime(2031, 12, 31, 23, 59, 59))
-        RightsRecord.objects.filter(version=version).update(valid_until=last_second)
-        page = sign_in(Role.VIEWER).get(page_of(version.asset)).content.decode()
-    assert "until 31 December 2031" in page

@@ -14,16 +14,18 @@ from tests.release_factory import case_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("generated", "trusted"), ("plain", "none")])
+@pytest.mark.parametrize(
+    ("kind", "state", "credentials"), [("generated", "trusted", "test"), ("plain", "none", "none")]
+)
 def test_checking_a_master_keeps_its_verdict(
-    kind: str, expected: str, request: pytest.FixtureRequest
+    kind: str, state: str, credentials: str, request: pytest.FixtureRequest
 ) -> None:
     case = case_of(request.getfixturevalue(kind))
     records.check_master(case.version)
     records.check_master(case.version)
     case.version.refresh_from_db()
-    assert case.version.credentials == expected
-    assert ManifestRecord.objects.get(version=case.version).state == expected
+    assert case.version.credentials == credentials
+    assert ManifestRecord.objects.get(version=case.version).state == state
 
 
 def test_the_step_runs_the_check(plain: Path) -> None:

@@ -48,7 +48,7 @@ def text(case: Case) -> str:
 
 def test_a_member_sees_where_the_master_comes_from(case: Case) -> None:
     html = text(case)
-    assert "Verified and trusted here, by a development CA" in html
+    assert "Signed with a test certificate" in html
     assert "a red kite over the sea" in html
 
 

@@ -4,15 +4,20 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+import redis
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerError
 
+from dam.catalog.models import Asset
 from dam.core import storage
+from dam.rights.models import RightsRecord
 from provenance.manifests import public_checks, signing, tasks, verify
 from provenance.models import Release
 from provenance.releases.states import ReleaseStatus
@@ -73,7 +78,7 @@ def test_the_form_needs_no_account() -> None:
 
 def test_a_signed_file_is_told_with_its_history(signed: Path) -> None:
     html = verdict_on(signed.read_bytes())
-    assert "Verified and trusted here, by a development CA" in html
+    assert "Signed with a test certificate" in html
     assert "AI-generated with previz-dit 0.1" in html
     assert "Only its hash is in the file" in html
     assert "Raw manifest" in html
@@ -216,3 +221,72 @@ def test_a_verdict_that_is_kept_tells_how_the_release_stands_now(signed: Path) -
 def test_a_master_or_a_draft_is_not_given_away(signed: Path) -> None:
     VersionFactory.create(sha256=storage.sha256_of(signed))
     assert "was released by" not in verdict_on(signed.read_bytes())
+
+
+CLEARED_ONCE = timezone.now() - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("standing", "words"),
+    [
+        ({"release": {"state": "withdrawn", "ended_at": AT}}, "Withdrawn: do not use"),
+        ({"release": {"state": "superseded", "ended_at": AT}}, "Replaced by a newer release"),
+        ({"release": {"valid_until": CLEARED_ONCE}}, "Clearance has ended: do not use"),
+        ({"rights": {"valid_until": CLEARED_ONCE}}, "Clearance has ended: do not use"),
+        ({"rights": {"embargo_until": timezone.now() + timedelta(days=3)}}, "Under embargo until"),
+        ({"asset": {"trashed_at": AT}}, "No longer available"),
+    ],
+)
+def test_a_release_that_may_not_be_used_has_that_in_its_headline(
+    signed: Path, settings: Any, standing: dict[str, dict[str, Any]], words: str
+) -> None:
+    version = VersionFactory.create()
+    RightsRecord.objects.filter(version=version).update(uses=["web"], **standing.get("rights", {}))
+    Asset.objects.filter(pk=version.asset_id).update(**standing.get("asset", {}))
+    fields = standing.get("release", {})
+    release_factory.ready(version, sha256=storage.sha256_of(signed), signed_at=AT, **fields)
+    html = verdict_on(signed.read_bytes())
+    assert re.search(rf"<h2>{words}", html)
+    assert "tone-ok" not in html.partition("<main")[2]
+    assert "rusted" not in " ".join(re.findall(r"<h[1-3]>(.*?)</h", html, flags=re.S))
+
+
+AWAY = [
+    ("dam.core.storage.keep", storage.Unavailable("No answer")),
+    ("dam.core.storage.entries", ConnectionRefusedError(111, "Refused")),
+    ("provenance.manifests.public_checks.send", BrokerError("Refused")),
+    ("django.core.cache.cache.incr", redis.ConnectionError("Refused")),
+    ("django.core.cache.cache.set", redis.TimeoutError("Hung")),
+]
+
+
+@pytest.mark.parametrize(("what", "problem"), AWAY)
+def test_what_is_away_is_told_in_words_and_nothing_is_kept(
+    what: str, problem: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = kept_files()
+    with monkeypatch.context() as patch:
+        patch.setattr(what, Mock(side_effect=problem))
+        response = send(b"text")
+    assert response.status_code == 503
+    assert "Send the file again" in response.content.decode()
+    assert kept_files() == before
+    assert send(b"text").status_code == 302
+
+
+def test_while_the_cache_is_away_a_waiting_page_goes_on_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = reverse("verify-result", args=[id_of(send(b"text"))])
+    monkeypatch.setattr("django.core.cache.cache.get", Mock(side_effect=redis.ConnectionError("Refused")))
+    assert Client().get(address).status_code == 503
+    fragment = Client().get(address, headers=HTMX)
+    assert (fragment.status_code, "hx-get" in fragment.content.decode()) == (200, True)
+
+
+def test_a_check_that_failed_on_the_server_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    submission_id = id_of(send(b"text"))
+    monkeypatch.setattr(verify, "check", Mock(side_effect=storage.Unavailable("No answer")))
+    with pytest.raises(storage.Unavailable):
+        tasks.verify_file(submission_id)
+    html = page(submission_id)
+    assert "could not be checked" in html
+    assert "hx-trigger" not in html.partition("<main")[2]

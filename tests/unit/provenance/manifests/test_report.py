@@ -26,14 +26,20 @@ def read(
     delta: list[dict[str, str]] | None = None,
     settled: list[dict[str, str]] | None = None,
     recorded: list[dict[str, str]] | None = None,
+    known: list[dict[str, str]] | None = None,
     parent: dict[str, Any] | None = None,
     **manifest: Any,
 ) -> Report:
+    if recorded is None and known is None:  # as whoever trusted the parent wrote
+        known = [status("signingCredential.trusted", PARENT)]
+    unknown = any(entry["code"] == "signingCredential.untrusted" for entry in active or [])
     ingredient = {
         "title": "Master",
         "relationship": "parentOf",
         "active_manifest": PARENT,
-        "validation_results": {"activeManifest": {"failure": recorded or []}},
+        "validation_results": {
+            "activeManifest": {"success": known or [], "failure": recorded or []},
+        },
     }
     changes = {"success": settled or [], "failure": delta or []}
     store = {
@@ -41,7 +47,7 @@ def read(
         "validation_state": state,
         "manifests": {ACTIVE: {"ingredients": [ingredient]} | manifest, PARENT: parent or {}},
         "validation_results": {
-            "activeManifest": {"success": [TRUSTED], "failure": active or []},
+            "activeManifest": {"success": [] if unknown else [TRUSTED], "failure": active or []},
             "ingredientDeltas": [{"validationDeltas": changes}],
         },
     }
@@ -141,8 +147,82 @@ def test_endless_nesting_is_cut() -> None:
 
 def test_the_development_ca_is_named() -> None:
     signer = {"issuer": report.DEVELOPMENT_ORGANISATION, "common_name": "x"}
-    assert read(signature_info=signer).to_json()["development"] is True
+    assert read(parent={"signature_info": signer}).to_json()["development"] is True
     assert read().to_json()["development"] is False
+
+
+def test_a_stranger_who_names_himself_like_the_development_ca_is_none() -> None:
+    signer = {"issuer": report.DEVELOPMENT_ORGANISATION, "common_name": "x"}
+    found = read(active=[status("signingCredential.untrusted")], signature_info=signer)
+    assert not found.development
+    assert (found.chain[0].trusted, found.chain[0].proven, found.state) == (False, False, State.VALID)
+
+
+def test_an_anchor_with_another_name_is_no_development_ca() -> None:
+    assert read(signature_info={"issuer": report.DEVELOPMENT_ORGANISATION}).chain[0].trusted_by == "Some list"
+    assert not read(signature_info={"issuer": report.DEVELOPMENT_ORGANISATION}).development
+
+
+UNKNOWN = status("signingCredential.untrusted")
+UNKNOWN_PARENT = status("signingCredential.untrusted", PARENT)
+TRUSTED_PARENT = status("signingCredential.trusted", PARENT)
+
+
+def test_a_parent_that_nobody_vouches_for_is_not_trusted() -> None:
+    found = read(known=[])
+    assert (found.state, found.chain[1].state, found.chain[1].trusted) == (State.VALID, State.VALID, False)
+
+
+def test_what_a_stranger_recorded_makes_nobody_trusted() -> None:
+    found = read(active=[UNKNOWN], known=[TRUSTED_PARENT])
+    assert [manifest.trusted for manifest in found.chain] == [False, False]
+
+
+def test_a_parent_is_judged_by_its_own_signer_under_a_stranger() -> None:
+    found = read(
+        active=[UNKNOWN], known=[], settled=[TRUSTED_PARENT | {"explanation": TRUSTED["explanation"]}]
+    )
+    assert [(m.trusted, m.linked, m.proven) for m in found.chain] == [
+        (False, True, False),
+        (True, False, False),
+    ]
+
+
+@pytest.mark.parametrize("place", ["success", "informational", "failure"])
+@pytest.mark.parametrize("url", [UNKNOWN_PARENT["url"], "self#jumbf=c2pa.signature"])
+def test_a_failure_cannot_be_hidden_in_what_was_recorded(place: str, url: str) -> None:
+    hidden = {"activeManifest": {"success": [TRUSTED_PARENT]}}
+    hidden["activeManifest"].setdefault(place, []).append(UNKNOWN_PARENT | {"url": url})
+    ingredient = {"relationship": "parentOf", "active_manifest": PARENT, "validation_results": hidden}
+    found = read(ingredients=[ingredient])
+    assert (found.state, found.chain[1].trusted) == (State.VALID, False)
+
+
+def test_an_approval_in_a_file_that_was_changed_is_not_proven() -> None:
+    found = read(active=[status("assertion.bmffHash.mismatch")])
+    assert not found.chain[0].proven
+
+
+@pytest.mark.parametrize("trick", ["\u202e", "\u2066", "\u200b", "\ufeff", "\x1b", "\x00", "\n"])
+def test_no_name_in_a_manifest_hides_anything(trick: str) -> None:
+    text = f"Open{trick}AI"
+    action = {"action": text, "softwareAgent": {"name": text}, "digitalSourceType": text, "when": text}
+    review = {"decision": text, "organisation": text, "stages": [{"role": text}], "uses": [text]}
+    training = {"entries": {text: {"use": text}}}
+    found = read(
+        title=text,
+        claim_generator_info=[{"name": text}],
+        signature_info={"common_name": text, "issuer": text},
+        ingredients=[{"title": text}],
+        assertions=[
+            {"label": "c2pa.actions.v2", "data": {"actions": [action]}},
+            {"label": "app.reelproof.review", "data": review | {"territories": [text]}},
+            {"label": "c2pa.ai-disclosure", "data": {"modelName": text, "modelIdentifier": text}},
+            {"label": "cawg.training-mining", "data": training},
+            {"label": "app.reelproof.generation", "data": {"seed": text}},
+        ],
+    )
+    assert trick not in str(found.to_json()) + str(found.chain)
 
 
 def test_the_prompt_is_shown_where_the_file_holds_its_words() -> None:

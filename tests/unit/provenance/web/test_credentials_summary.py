@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from provenance.manifests.validation_codes import State
+from provenance.releases.known import KnownRelease, Standing
 from provenance.web import credentials_summary
+
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def report(state: State, **changes: Any) -> dict[str, Any]:
@@ -55,9 +58,47 @@ def test_an_unknown_signer_is_never_called_invalid() -> None:
     assert verdict.tone == "info"
 
 
-def test_a_development_ca_is_named_in_the_verdict() -> None:
-    assert "development CA" in credentials_summary.verdict(report(State.TRUSTED, development=True)).title
-    assert "development" not in credentials_summary.verdict(report(State.TRUSTED)).title
+def test_a_development_ca_makes_a_test_certificate_in_amber() -> None:
+    verdict = credentials_summary.verdict(report(State.TRUSTED, development=True))
+    assert (verdict.title, verdict.tone) == ("Signed with a test certificate", "warn")
+    assert credentials_summary.verdict(report(State.TRUSTED)).tone == "ok"
+
+
+def test_what_an_unknown_signer_says_is_no_heading() -> None:
+    review = {"decision": "approved", "organisation": "Northwind Drinks"}
+    found = entry(review=review, state="valid", proven=False)
+    assert (found.heading, found.vouched) == ("Signed by an unknown signer", False)
+    assert found.claim == "Approved for release by Northwind Drinks"
+
+
+def test_a_report_of_earlier_days_is_believed_only_when_all_of_it_was_trusted() -> None:
+    (old,) = credentials_summary.chain(report(State.VALID, manifests=[manifest()]))
+    assert not old.vouched
+    assert entry().vouched
+
+
+def known(**changes: Any) -> KnownRelease:
+    fields: dict[str, Any] = {"brand": "Northwind", "released_at": AT, "standing": Standing.CLEARED}
+    return KnownRelease(**fields | changes)
+
+
+@pytest.mark.parametrize("standing", [each for each in Standing if each != Standing.CLEARED])
+@pytest.mark.parametrize("development", [True, False])
+def test_a_headline_says_first_that_a_file_may_not_be_used(standing: Standing, development: bool) -> None:
+    release = known(standing=standing, ended_at=AT, valid_until=AT, embargo_until=AT)
+    found = credentials_summary.verdict(
+        report(State.TRUSTED, development=development), release=release, at=AT
+    )
+    assert found.tone in ("warn", "bad")
+    assert "rusted" not in found.title
+    assert "22 November 2026" in found.title + found.sentence or standing == Standing.REMOVED
+
+
+def test_a_clearance_that_a_foreign_library_signed_has_its_end() -> None:
+    review = {"decision": "approved", "organisation": "X", "valid_until": "2026-11-01T00:00:00Z"}
+    whole = report(State.TRUSTED, manifests=[manifest(review=review, proven=True)])
+    assert "Clearance has ended" in credentials_summary.verdict(whole, at=AT).title
+    assert "trusted" in credentials_summary.verdict(whole, at=AT.replace(month=10)).title
 
 
 def test_a_link_of_the_chain_says_what_happened() -> None:
