@@ -6,7 +6,7 @@ from typing import Any
 
 import ffmpeg
 
-from dam.media import specs
+from dam.media import colour, matrices, specs
 from dam.media.probe import MediaInfo
 from dam.media.specs import Movie
 
@@ -17,15 +17,20 @@ BIT_EXACT = {"fflags": "+bitexact", "flags:v": "+bitexact", "flags:a": "+bitexac
 # Sound that leads by less is a codec's run-in, which the decoder drops.
 RUN_IN = Fraction(1, 10)
 THREADS = 2
+SCALING = "bicubic+accurate_rnd+full_chroma_int"
+TABLE = "colours.cube"  # beside what is made
 
 
 def make_movie(source: Path, out: Path, *, info: MediaInfo, spec: Movie, binary: str) -> list[str]:
     """An H.264 MP4 of `source`, upright, in square pixels, on the grid of info.frame_rate.
 
-    A constant rate keeps every frame, numbered as it comes; a variable one is laid on the grid.
+    A constant rate keeps every frame, numbered as it comes; a variable one is laid on the grid. Where
+    colour.of(info) isn't plain, its table is read from TABLE in the working folder.
     """
+    alpha = colour.ALPHA_DECODERS.get(info.video_codec) if colour.has_alpha(info.pixel_format) else None
     given = ffmpeg.input(
         _name(source),
+        **({"c:v": alpha} if alpha else {}),
         f=info.format.demuxer,
         protocol_whitelist="file",
         threads=THREADS,
@@ -40,6 +45,7 @@ def make_movie(source: Path, out: Path, *, info: MediaInfo, spec: Movie, binary:
         "pix_fmt": "yuv420p",
         "fps_mode": "passthrough",
         "threads": THREADS,
+        **_BT709,
     }
     if info.audio_index is not None:
         streams.append(_sound(given[str(info.audio_index)], info))
@@ -71,18 +77,16 @@ def encode_raw(
                 "g": spec.keyframe_every,
                 "pix_fmt": "yuv420p",
                 "threads": 1,
-                "colorspace": "bt709",
-                "color_primaries": "bt709",
-                "color_trc": "bt709",
-                "color_range": "tv",
                 "fps_mode": "passthrough",
             },
+            **_BT709,
             **_MP4,
         ),
         binary,
     )
 
 
+_BT709 = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
 _MP4 = {"f": "mp4", "movflags": "+faststart", "map_chapters": -1, **BIT_EXACT}
 
 
@@ -97,24 +101,35 @@ def _picture(video: Any, info: MediaInfo, spec: Movie) -> Any:
         inverse = 1 / info.frame_rate
         video = video.filter("settb", _rate(inverse)).filter("setpts", "N")
     video = video.filter("fps", fps=rate, round="near")
-    colours = {"out_color_matrix": "bt709"} if info.pixel_format.startswith(("rgb", "bgr", "gbr")) else {}
-    video = video.filter("scale", width, height, flags="bicubic", out_range="tv", **colours)
-    if info.transfer != "sdr":
-        video = _tone_map(video, "smpte2084" if info.transfer == "pq" else "arib-std-b67")
+    video = _as_shown(video, colour.of(info), width, height)
     return video.filter("setsar", "1").filter("format", "yuv420p")
 
 
-def _tone_map(video: Any, transfer: str) -> Any:
-    """HDR in BT.2020 to BT.709 for ordinary screens."""
-    given = {"tin": transfer, "min": "2020_ncl", "pin": "2020", "rin": "tv"}
-    return (
-        video.filter("format", "yuv420p10le")
-        .filter("zscale", t="linear", npl=203, **given)
-        .filter("format", "gbrpf32le")
-        .filter("zscale", p="709")
-        .filter("tonemap", tonemap="mobius", desat=0)
-        .filter("zscale", t="709", m="709", r="tv")
-    )
+def _as_shown(video: Any, picture: colour.Picture, width: int, height: int) -> Any:
+    """Scaled, as SDR in Rec.709, on black where it is transparent."""
+    yuv = picture.layout is colour.Layout.YUV
+    limited = yuv and not picture.full_range
+    # The values are scaled as they are: with what the file says of them FFmpeg would refuse some.
+    said = {"color_primaries": "bt709", "color_trc": "bt709", "range": "tv" if limited else "pc"}
+    matrix = matrices.SCALERS[picture.matrix] if yuv and picture.is_plain else "bt709"
+    video = video.filter("setparams", colorspace=matrix if yuv else "gbr", **said)
+    size = {"flags": SCALING, "in_range": "tv" if limited else "pc"}
+    if picture.is_plain and not picture.alpha:
+        return video.filter("scale", width, height, out_range="tv", out_color_matrix="bt709", **size)
+    planes = "gbrap" if picture.alpha else "gbrp"
+    planes = planes if picture.depth == 8 else f"{planes}{picture.depth}le"
+    if picture.is_plain:
+        video = video.filter("scale", width, height, out_range="pc", **size).filter("format", planes)
+    else:
+        video = video.filter("scale", width, height, out_range=size["in_range"], **size)
+        video = video.filter("format", picture.planar)
+        if yuv:  # its planes, called green, blue and red for the table
+            video = video.filter("mergeplanes", "0x00010203" if picture.alpha else "0x000102", planes)
+            video = video.filter("setparams", colorspace="gbr", **(said | {"range": "pc"}))
+        video = video.filter("lut3d", TABLE, interp="tetrahedral")
+    if picture.alpha:  # times its alpha, which is to lay it on black
+        video = video.filter("premultiply", inplace=1).filter("format", planes.replace("gbrap", "gbrp"))
+    return video.filter("scale", in_range="pc", out_range="tv", out_color_matrix="bt709", flags=SCALING)
 
 
 def _sound(audio: Any, info: MediaInfo) -> Any:

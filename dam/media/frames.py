@@ -11,7 +11,7 @@ import numpy as np
 from av.container import InputContainer
 from numpy.typing import NDArray
 
-from dam.media import tone_mapping
+from dam.media import colour
 from dam.media.probe import MediaInfo
 
 # Shorter ones are decoded through: seeking depends on an index that may be wrong.
@@ -115,17 +115,61 @@ class _Pictures:
 def decode(container: InputContainer, stream: Any) -> Iterator[av.VideoFrame]:
     """Every frame that can be decoded, in the order shown; damaged packets are passed over."""
     packets = container.demux(stream)
+    alpha = _alpha_decoder(stream)
     while True:
         try:
             packet = next(packets)
         except (StopIteration, av.error.FFmpegError):
             return
         try:
-            yield from packet.decode()
+            yield from alpha.decode(packet) if alpha else packet.decode()
         except av.error.EOFError:
             return
         except av.error.FFmpegError:
             continue
+
+
+def _alpha_decoder(stream: Any) -> Any | None:
+    """The decoder of WebM's transparency, which lies beside the picture: FFmpeg's own leaves it out."""
+    name = colour.ALPHA_DECODERS.get(stream.codec_context.codec.canonical_name)
+    if name is None or stream.metadata.get("alpha_mode") != "1":
+        return None
+    try:
+        decoder = av.CodecContext.create(name, "r")
+    except av.codec.codec.UnknownCodecError:
+        return None
+    decoder.thread_count = stream.codec_context.thread_count
+    return decoder
+
+
+def _as_shown(frame: av.VideoFrame, info: MediaInfo, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The coded picture scaled to width and height, as SDR in Rec.709, [H, W, 3]."""
+    picture = colour.of(info)
+    # FFmpeg is to scale the values as they are: with what the file says of them it would refuse some.
+    rng = "JPEG" if picture.full_range or picture.layout is not colour.Layout.YUV else "MPEG"
+    scaled = frame.reformat(
+        width=size[0],
+        height=size[1],
+        format=picture.planar,
+        interpolation="AREA",
+        src_colorspace="ITU709",
+        dst_colorspace="ITU709",
+        src_color_range=rng,
+        dst_color_range=rng,
+    )
+    planes = [_values(scaled.planes[place], picture.depth) for place in range(len(scaled.planes))]
+    if picture.layout is not colour.Layout.YUV:
+        planes = [planes[2], planes[0], planes[1], *planes[3:]]
+    rgb = colour.to_bt709(np.stack(planes[:3], axis=-1), picture)
+    if picture.alpha:
+        rgb = rgb * planes[3][..., None]  # on black: colour.GROUND
+    return np.asarray(rgb * 255 + 0.5).astype(np.uint8)
+
+
+def _values(plane: Any, depth: int) -> NDArray[np.float32]:
+    """[H, W] of 0 to 1."""
+    rows = np.frombuffer(plane, np.uint8 if depth == 8 else np.dtype("<u2")).reshape(plane.height, -1)
+    return np.asarray(rows[:, : plane.width] / (2**depth - 1), np.float32)
 
 
 def _upright(frame: av.VideoFrame, info: MediaInfo, max_side: int) -> NDArray[np.uint8]:
@@ -134,10 +178,7 @@ def _upright(frame: av.VideoFrame, info: MediaInfo, max_side: int) -> NDArray[np
     size = max(1, round(width * scale)), max(1, round(height * scale))
     across = info.rotation in (90, 270)
     coded = (size[1], size[0]) if across else size
-    depth = "rgb24" if info.transfer == "sdr" else "rgb48le"
-    picture = frame.reformat(width=coded[0], height=coded[1], format=depth, interpolation="AREA")
-    decoded: NDArray[Any] = picture.to_ndarray()
-    rgb = decoded if info.transfer == "sdr" else tone_mapping.to_sdr(decoded, info.transfer)
+    rgb = _as_shown(frame, info, coded)
     if info.mirrored:
         rgb = rgb[:, ::-1]
     return np.ascontiguousarray(np.rot90(rgb, k=-info.rotation // 90 % 4))

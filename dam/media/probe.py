@@ -50,6 +50,14 @@ class MediaInfo:
     audio_rate: int = 0  # samples per second
     audio_start: Fraction = Fraction(0)  # seconds, on the same clock as first_pts
     warnings: tuple[str, ...] = ()
+    # What the decoder says of its pictures' colours, in the numbers of ITU-T H.273: 2 is unspecified.
+    # `dam.media.colour.of` makes sense of it.
+    colour_matrix: int = 2
+    colour_primaries: int = 2
+    colour_transfer: int = 2
+    colour_range: int = 0  # 0 unspecified, 1 limited, 2 full
+    bit_depth: int = 8
+    transparent: bool = False
 
     @property
     def has_audio(self) -> bool:

@@ -4,6 +4,7 @@ import itertools
 import math
 import struct
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,14 +13,15 @@ from typing import Any, cast
 import av
 from av.container import InputContainer
 
-from dam.media import boxes, budgets, frames, probe
+from dam.media import boxes, budgets, colour, frames, probe, transfers
 from dam.media.errors import FileRefused, require_container
 from dam.media.probe import MediaInfo
 from dam.media.sniffer import HEAD_BYTES, FileKind
 
 MOST_FRAMES = budgets.MAX_SECONDS * int(probe.HIGHEST_RATE)
+ALWAYS_ALPHA = ("gif", "apng", "webp")  # their decoders give it to every picture
 COVER = 1 << 10  # AV_DISPOSITION_ATTACHED_PIC
-TRANSFERS = {16: "pq", 18: "hlg"}  # ITU-T H.273, TransferCharacteristics
+LOOKED_AT_FOR_TRANSPARENCY = 12  # frames
 
 
 def read_info(path: Path) -> MediaInfo:
@@ -64,13 +66,19 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         mirrored=picture.mirrored,
         pixel_aspect=1 / aspect if across else aspect,
         pixel_format=picture.pixel_format,
-        transfer=picture.transfer,
+        transfer=transfers.name_of(picture.colour_transfer),
         interlaced=picture.interlaced,
         frame_rate=timing.frame_rate,
         variable_rate=timing.variable_rate,
         frame_count=timing.frame_count,
         duration_ms=round(timing.duration * 1000),
         first_pts=timing.first_pts,
+        bit_depth=picture.bit_depth,
+        transparent=picture.transparent,
+        colour_matrix=picture.colour_matrix,
+        colour_primaries=picture.colour_primaries,
+        colour_transfer=picture.colour_transfer,
+        colour_range=picture.colour_range,
     )
     if audio is None or audio.index not in packets.with_packets:
         return info
@@ -183,8 +191,13 @@ class _Picture:
     rotation: int
     mirrored: bool
     pixel_format: str
-    transfer: str
     interlaced: bool
+    bit_depth: int
+    transparent: bool
+    colour_matrix: int  # these as in MediaInfo
+    colour_primaries: int
+    colour_transfer: int
+    colour_range: int
 
 
 def _read_first(path: Path, kind: FileKind, index: int) -> _Picture:
@@ -194,7 +207,8 @@ def _read_first(path: Path, kind: FileKind, index: int) -> _Picture:
         stream.codec_context.thread_count = 1
         # The header may lie about the size; the decoder itself must not go beyond.
         stream.codec_context.options = {"max_pixels": str(budgets.MAX_PIXELS)}
-        frame = next(frames.decode(container, stream), None)
+        decoded = frames.decode(container, stream)
+        frame = next(decoded, None)
         if frame is None:
             raise FileRefused("no_frames")
         _check_size(frame.width, frame.height)
@@ -205,9 +219,24 @@ def _read_first(path: Path, kind: FileKind, index: int) -> _Picture:
             rotation=rotation,
             mirrored=mirrored,
             pixel_format=frame.format.name,
-            transfer=TRANSFERS.get(int(frame.color_trc), "sdr"),
             interlaced=bool(frame.interlaced_frame),
+            bit_depth=max(part.bits for part in frame.format.components),
+            transparent=_is_transparent(frame, decoded, codec=_codec_name(stream)),
+            colour_matrix=int(frame.colorspace),
+            colour_primaries=int(frame.color_primaries),
+            colour_transfer=int(frame.color_trc),
+            colour_range=int(frame.color_range),
         )
+
+
+def _is_transparent(first: av.VideoFrame, others: Iterator[av.VideoFrame], *, codec: str) -> bool:
+    """Whether there is an alpha channel; where a format always has one, whether it is used."""
+    if not colour.has_alpha(first.format.name):
+        return False
+    if codec not in ALWAYS_ALPHA:
+        return True
+    some = itertools.chain([first], itertools.islice(others, LOOKED_AT_FOR_TRANSPARENCY - 1))
+    return any(frame.reformat(format="rgba").to_ndarray()[..., 3].min() < 255 for frame in some)
 
 
 def _orientation(frame: av.VideoFrame) -> tuple[int, bool]:

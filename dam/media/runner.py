@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dam.core import errors, sandbox
 from dam.core.sandbox import Completed, Limits, Outcome, Output, SandboxedProcess
-from dam.media import budgets, commands, frames, specs, thumbnails
+from dam.media import budgets, colour, commands, frames, specs, thumbnails
 from dam.media.budgets import GIB
 from dam.media.errors import FileRefused
 from dam.media.frames import Frame
@@ -140,6 +140,11 @@ def _make_movie(path: Path, out: Path, *, info: MediaInfo, spec: Movie) -> Media
     limits = budgets.transcode(seconds=info.duration_ms / 1000, pixels=info.width * info.height)
     with _making(out) as made:
         command = commands.make_movie(path, made, info=info, spec=spec, binary=ffmpeg())
+        picture = colour.of(info)
+        if not picture.is_plain:
+            table = made.parent / commands.TABLE
+            table.write_text(colour.table(picture))
+            table.chmod(0o644)  # nobody reads it
         _require(sandbox.run(command, limits=limits, reads=[path], folder=made.parent), limits)
     try:
         return probe(out)

@@ -62,7 +62,7 @@ def test_a_broken_sound_clock_is_ignored() -> None:
 def test_interlaced_and_hdr_pictures_are_made_fit_for_screens() -> None:
     graph = " ".join(line(replace(INFO, interlaced=True, transfer="pq")))
     assert "bwdif" in graph
-    assert "tonemap" in graph
+    assert f"lut3d={commands.TABLE}" in graph
 
 
 def test_raw_frames_are_encoded_by_one_thread_without_a_date() -> None:
