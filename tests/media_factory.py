@@ -61,9 +61,10 @@ def movie(
     picture: bool = True,
     format: str | None = None,
     options: dict[str, str] | None = None,
+    container_options: dict[str, str] | None = None,
 ) -> Path:
     """A file of any container and codec. `at` shows frame n at at[n] ticks, for a variable rate."""
-    with av.open(str(path), "w", format=format) as container:
+    with av.open(str(path), "w", format=format, container_options=container_options) as container:
         video: Any = None
         if picture:
             video = container.add_stream(codec, rate=rate, options=options or {})

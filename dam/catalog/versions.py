@@ -124,13 +124,13 @@ def set_processing(version_id: UUID, processing: Processing, *, reason: str = ""
     return bool(changed)
 
 
-def set_timeline(version_id: UUID, *, frame_count: int, frame_rate: Fraction, duration_ms: int) -> None:
+def set_timeline(version_id: UUID, *, frame_count: int, frame_rate: Fraction) -> None:
     """Keep the frames that people step through: those of the review proxy."""
     Version.objects.filter(pk=version_id).update(
         frame_count=frame_count,
         rate_numerator=frame_rate.numerator,
         rate_denominator=frame_rate.denominator,
-        duration_ms=duration_ms,
+        duration_ms=round(frame_count / frame_rate * 1000),
     )
 
 

@@ -59,13 +59,9 @@ def _keep(version: Version, kind: str, made: Made, file: Stored, parts: list[Sto
             details=made.details,
             parts=parts,
         )
-        if made.timeline is not None:
-            versions.set_timeline(
-                version.pk,
-                frame_count=made.timeline.frame_count,
-                frame_rate=MediaInfo.from_json(version.media_info).frame_rate,
-                duration_ms=made.timeline.duration_ms,
-            )
+        if made.frame_count is not None:
+            rate = MediaInfo.from_json(version.media_info).frame_rate
+            versions.set_timeline(version.pk, frame_count=made.frame_count, frame_rate=rate)
 
 
 @contextmanager

@@ -17,15 +17,19 @@ FRAME_HEAD_BYTES = 1024  # what is said of a frame before its pixels
 ENCODE = Limits(wall_seconds=1800, cpu_seconds=1800, memory_bytes=4 * GIB, file_bytes=8 * GIB)
 
 
-def transcode(*, seconds: float, pixels: int) -> Limits:
-    """Limits for making one video of another: a floor, and more for longer and larger ones."""
+def transcode(*, frames: int, seconds: float, pixels: int) -> Limits:
+    """Limits for making one video of another: a floor, and more for what there is to do.
+
+    `frames` are those that are encoded: a picture that is held for hours is one. `seconds` are the sound's.
+    """
     megapixels = max(1.0, pixels / 1_000_000)
-    wall = min(300 + 15 * seconds * megapixels, 5 * 3600)
+    wall = min(300 + 0.6 * frames * megapixels + 0.1 * seconds, 5 * 3600)
+    size = 256 * 1024**2 + frames * 320 * 1024 * megapixels + seconds * 64 * 1024
     return Limits(
         wall_seconds=wall,
         cpu_seconds=int(wall * 8),  # of all its threads
         memory_bytes=6 * GIB,
-        file_bytes=int(min(256 * 1024**2 + seconds * 8 * 1024**2 * megapixels, 200 * GIB)),
+        file_bytes=int(min(size, 200 * GIB)),
     )
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import ffmpeg
 
-from dam.media import colour, matrices, specs
+from dam.media import colour, matrices, specs, timeline_filters
 from dam.media.probe import MediaInfo
 from dam.media.specs import Movie
 
 # No look at standard input, no banner, errors alone; the output has a name of ours.
-GLOBAL = ("-nostdin", "-hide_banner", "-loglevel", "error")
+# Time stamps stay as they are in the file: that is how the timeline was measured.
+GLOBAL = ("-nostdin", "-hide_banner", "-loglevel", "error", "-copyts")
 # No encoder's name, no date: the same frames give the same bytes.
 BIT_EXACT = {"fflags": "+bitexact", "flags:v": "+bitexact", "flags:a": "+bitexact", "map_metadata": -1}
 # Sound that leads by less is a codec's run-in, which the decoder drops.
@@ -22,10 +23,9 @@ TABLE = "colours.cube"  # beside what is made
 
 
 def make_movie(source: Path, out: Path, *, info: MediaInfo, spec: Movie, binary: str) -> list[str]:
-    """An H.264 MP4 of `source`, upright, in square pixels, on the grid of info.frame_rate.
+    """An H.264 MP4 of `source`, upright, in square pixels, on the review timeline (dam.media.timing).
 
-    A constant rate keeps every frame, numbered as it comes; a variable one is laid on the grid. Where
-    colour.of(info) isn't plain, its table is read from TABLE in the working folder.
+    Where colour.of(info) isn't plain, its table is read from TABLE in the working folder.
     """
     alpha = colour.ALPHA_DECODERS.get(info.video_codec) if colour.has_alpha(info.pixel_format) else None
     given = ffmpeg.input(
@@ -92,15 +92,9 @@ _MP4 = {"f": "mp4", "movflags": "+faststart", "map_chapters": -1, **BIT_EXACT}
 
 def _picture(video: Any, info: MediaInfo, spec: Movie) -> Any:
     width, height = specs.fit(info, spec.longest_side)
-    rate = _rate(info.frame_rate)
     if info.interlaced:
         video = video.filter("bwdif", mode="send_frame", deint="interlaced")
-    if info.variable_rate:
-        video = video.filter("setpts", "PTS-STARTPTS")
-    else:
-        inverse = 1 / info.frame_rate
-        video = video.filter("settb", _rate(inverse)).filter("setpts", "N")
-    video = video.filter("fps", fps=rate, round="near")
+    video = timeline_filters.lay(video, info)
     video = _as_shown(video, colour.of(info), width, height)
     return video.filter("setsar", "1").filter("format", "yuv420p")
 

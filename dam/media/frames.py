@@ -11,11 +11,12 @@ import numpy as np
 from av.container import InputContainer
 from numpy.typing import NDArray
 
-from dam.media import colour
+from dam.media import budgets, colour
 from dam.media.probe import MediaInfo
 
 # Shorter ones are decoded through: seeking depends on an index that may be wrong.
 SEEK_BEYOND_FRAMES = 600
+SEEK_BEFORE = (0, 10, budgets.MAX_SECONDS)  # seconds: tried in this order
 OPTIONS = {"protocol_whitelist": "file"}
 
 
@@ -31,9 +32,9 @@ class Frame:
     rgb: NDArray[np.uint8]
 
 
-def open_media(path: Path, demuxer: str) -> InputContainer:
+def open_media(path: Path, demuxer: str, **options: str) -> InputContainer:
     """The file, read by this one demuxer, which may open no other file and no address."""
-    return av.open(str(path), format=demuxer, options=OPTIONS, metadata_errors="replace")
+    return av.open(str(path), format=demuxer, options={**options, **OPTIONS}, metadata_errors="replace")
 
 
 def stream_at(container: InputContainer, index: int) -> Any:
@@ -58,23 +59,22 @@ def choose(info: MediaInfo, *, count: int | None = None, every_ms: int | None = 
 def sample(path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: int) -> Iterator[Frame]:
     """The frames at these numbers (in order), none larger than `max_side` pixels on its longer side.
 
-    A frame that can't be decoded is replaced by the next one that can; each comes once at most.
+    Each shows the picture that is on screen then (dam.media.timing): one that can't be decoded is replaced
+    by the picture before it.
     """
     with open_media(path, info.format.demuxer) as container:
         stream = stream_at(container, info.video_index)
         stream.codec_context.thread_count = 2
         stream.codec_context.thread_type = "AUTO"
         pictures = _Pictures(container, stream, info)
-        before = -1
+        drawn: tuple[av.VideoFrame, NDArray[np.uint8]] | None = None
         for index in indexes:
-            if index <= before:
-                continue
             shown = pictures.at(index)
             if shown is None:
                 return
-            before, frame = shown
-            time_ms = round(Fraction(before) / info.frame_rate * 1000)
-            yield Frame(before, time_ms, _upright(frame, info, max_side))
+            if drawn is None or drawn[0] is not shown:
+                drawn = shown, _upright(shown, info, max_side)
+            yield Frame(index, round(Fraction(index) / info.frame_rate * 1000), drawn[1])
 
 
 class _Pictures:
@@ -83,30 +83,49 @@ class _Pictures:
     def __init__(self, container: InputContainer, stream: Any, info: MediaInfo) -> None:
         self.container, self.stream, self.info = container, stream, info
         self.decoded = self._decode()
-        self.place = -1
+        self.place = -1  # of the picture decoded last
+        self.shown: av.VideoFrame | None = None
+        self.coming: tuple[int, av.VideoFrame] | None = None  # and the frame from which it is shown
 
-    def at(self, index: int) -> tuple[int, av.VideoFrame] | None:
-        """The first frame at or after `index`, with its own number; None behind the last."""
+    def at(self, index: int) -> av.VideoFrame | None:
+        """The last picture that has come by frame `index`; before the first one, the first."""
+        if self.coming is not None and index < self.coming[0]:
+            return self.shown or self.coming[1]
         if index - self.place > SEEK_BEYOND_FRAMES:
             self._seek(index)
-        for frame in self.decoded:
-            self.place = self._number(frame)
-            if self.place >= index:
-                return self.place, frame
-        return None
+        while self.coming is None or self.coming[0] <= index:
+            if self.coming is not None:
+                self.shown = self.coming[1]
+            self.coming = self._next()
+            if self.coming is None:
+                return self.shown
+        return self.shown or self.coming[1]
+
+    def _next(self) -> tuple[int, av.VideoFrame] | None:
+        frame = next(self.decoded, None)
+        if frame is None:
+            return None
+        self.place = self._number(frame)
+        return self.place, frame
 
     def _number(self, frame: av.VideoFrame) -> int:
         if frame.pts is None or frame.time_base is None:
             return self.place + 1
-        return max(round((frame.pts * frame.time_base - self.info.first_pts) * self.info.frame_rate), 0)
+        return self.info.number_at(frame.pts * frame.time_base)
 
     def _seek(self, index: int) -> None:
-        seconds = self.info.first_pts + Fraction(index) / self.info.frame_rate
-        try:
-            self.container.seek(int(seconds / self.stream.time_base), stream=self.stream)
-        except av.error.FFmpegError:
-            return  # no index to seek by: decode on to it
-        self.decoded = self._decode()
+        """Go on before `index`; what was shown stays unless there is a later picture there."""
+        for seconds_before in SEEK_BEFORE:
+            seconds = self.info.first_pts + Fraction(index) / self.info.frame_rate - seconds_before
+            try:
+                self.container.seek(int(seconds / self.stream.time_base), stream=self.stream)
+            except av.error.FFmpegError:
+                return  # no index to seek by: decode on to it
+            self.decoded = self._decode()
+            self.coming = self._next()
+            # Where a file has no index, decoding begins at some packet, and pictures come from the next key.
+            if self.coming is not None and self.coming[0] <= index:
+                return
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         return decode(self.container, self.stream)

@@ -1,27 +1,15 @@
 """What is known of a video file: facts, not files. Pure.
 
-Frame numbers count along the review timeline: frame n is shown from n / frame_rate seconds after the
-first frame. For a constant rate these are the file's own frames; a variable-rate file is laid on the
-grid of its average rate, for its proxy as for sampled frames and comments.
+Frame numbers count along the review timeline (dam.media.timing), for the proxy as for sampled frames and
+comments. For a constant rate these are the file's own frames.
 """
 
-import itertools
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from typing import Any
 
+from dam.media import timing
 from dam.media.sniffer import BY_LABEL, FileKind
-
-STANDARD_RATES = tuple(
-    Fraction(rate)
-    for rate in (
-        "24000/1001", "24", "25", "30000/1001", "30", "48000/1001", "48", "50", "60000/1001", "60",
-        "10", "12", "25/2", "15000/1001", "15", "20", "90", "100", "120000/1001", "120", "240",
-    )
-)  # fmt: skip
-FALLBACK_RATE = Fraction(25)
-LOWEST_RATE, HIGHEST_RATE = Fraction(1), Fraction(240)
 
 
 @dataclass(frozen=True)
@@ -43,7 +31,12 @@ class MediaInfo:
     variable_rate: bool
     frame_count: int
     duration_ms: int
-    first_pts: Fraction  # seconds at which the first frame is shown, on the file's own clock
+    first_pts: Fraction  # seconds at which frame 0 is shown, on the file's own clock
+    # dam.media.timing.Timing; rows from before it was measured have none of these.
+    first_picture: int = 0
+    last_picture: int | None = None
+    holds: tuple[tuple[int, int], ...] = ()
+    closed: tuple[tuple[int, int], ...] = ()
     audio_codec: str = ""
     audio_index: int | None = None
     audio_channels: int = 0
@@ -58,6 +51,17 @@ class MediaInfo:
     colour_range: int = 0  # 0 unspecified, 1 limited, 2 full
     bit_depth: int = 8
     transparent: bool = False
+
+    @property
+    def held_frames(self) -> int:
+        """Frames that are not repeated, as the picture before them stays."""
+        return sum(last - first for first, last in self.holds)
+
+    def number_at(self, seconds: Fraction) -> int:
+        """The frame at which a picture with this time stamp comes."""
+        return timing.number_at(
+            seconds, first_pts=self.first_pts, frame_rate=self.frame_rate, closed=self.closed
+        )
 
     @property
     def has_audio(self) -> bool:
@@ -87,79 +91,6 @@ class MediaInfo:
             if name in values:
                 values[name] = Fraction(values[name])
         values["warnings"] = tuple(values.get("warnings", ()))
+        for name in ("holds", "closed"):
+            values[name] = tuple((first, last) for first, last in values.get(name, ()))
         return cls(**values)
-
-
-@dataclass(frozen=True)
-class Timing:
-    """How a stream's frames lie in time; `frame_count` on the grid of `frame_rate`."""
-
-    frame_rate: Fraction
-    variable_rate: bool
-    frame_count: int
-    first_pts: Fraction
-    duration: Fraction
-
-
-def measure_timing(
-    pts: Sequence[int], *, time_base: Fraction, declared: Sequence[Fraction], last_duration: int = 0
-) -> Timing:
-    """Timing of frames shown at `pts` (ticks of `time_base` seconds, any order, at least one).
-
-    `declared` are the rates that the file states, most trusted first; they are believed only when the
-    time stamps agree: DV claims 60000, Matroska 1000.
-    """
-    ordered = sorted(set(pts))
-    first = ordered[0] * time_base
-    span = (ordered[-1] - ordered[0]) * time_base
-    if len(ordered) == 1 or span <= 0:
-        rate = next((r for r in declared if LOWEST_RATE <= r <= HIGHEST_RATE), FALLBACK_RATE)
-        length = last_duration * time_base if last_duration > 0 else 1 / rate
-        return Timing(rate, variable_rate=False, frame_count=len(pts), first_pts=first, duration=length)
-    # Whole ticks: a long file has millions of frames.
-    intervals = len(ordered) - 1
-    ticks = ordered[-1] - ordered[0]
-    measured = intervals / span
-    gaps = [later - earlier for earlier, later in itertools.pairwise(ordered)]
-    even = 2 * min(gaps) * intervals > ticks and 2 * max(gaps) * intervals < 3 * ticks
-    # Time stamps are rounded to ticks; but 24 and 25 must stay apart however short the clip.
-    tolerance = min(max(2 * time_base / span, Fraction(1, 5000)), Fraction(3, 100))
-    rate = _settle_rate(measured, tolerance=tolerance, declared=declared)
-    constant = even and len(ordered) == len(pts) and abs(rate / measured - 1) <= tolerance
-    if not constant:
-        likely = (
-            r for r in declared if LOWEST_RATE <= r <= HIGHEST_RATE and _fits_with_holes(gaps, r * time_base)
-        )
-        rate = next(likely, rate)
-    count = len(ordered) if constant else round(span * rate) + 1
-    return Timing(
-        rate, variable_rate=not constant, frame_count=count, first_pts=first, duration=Fraction(count) / rate
-    )
-
-
-def _fits_with_holes(gaps: Sequence[int], frames_per_tick: Fraction) -> bool:
-    """Whether frames lie on the grid of a rate and only some are missing: then that is the rate."""
-    if not 0 < frames_per_tick <= 1:
-        return False
-    slack = float(frames_per_tick) * 1.5 + 0.1  # rounding of both ends, and a little unsteadiness
-    steps = [gap * float(frames_per_tick) for gap in gaps]
-    single = sum(1 for step in steps if abs(step - 1) <= slack)
-    return single > 0.8 * len(steps) and all(step > 1 - slack for step in steps)
-
-
-def _settle_rate(measured: Fraction, *, tolerance: Fraction, declared: Sequence[Fraction]) -> Fraction:
-    """The plausible rate nearest to what was measured: 23.98 is 24000/1001."""
-
-    def agrees(rate: Fraction) -> bool:
-        return rate > 0 and abs(rate / measured - 1) <= tolerance
-
-    for rate in declared:
-        if rate in STANDARD_RATES and agrees(rate):
-            return rate
-    standard = min(STANDARD_RATES, key=lambda rate: abs(rate / measured - 1))
-    if agrees(standard):
-        return standard
-    for rate in declared:
-        if agrees(rate) and LOWEST_RATE <= rate <= HIGHEST_RATE:
-            return rate.limit_denominator(100_000)
-    return min(max(measured.limit_denominator(1001), LOWEST_RATE), HIGHEST_RATE)

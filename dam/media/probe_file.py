@@ -4,7 +4,8 @@ import itertools
 import math
 import struct
 from array import array
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,12 +14,13 @@ from typing import Any, cast
 import av
 from av.container import InputContainer
 
-from dam.media import boxes, budgets, colour, frames, probe, transfers
+from dam.media import boxes, budgets, colour, completeness, frames, timing, transfers
 from dam.media.errors import FileRefused, require_container
 from dam.media.probe import MediaInfo
 from dam.media.sniffer import HEAD_BYTES, FileKind
+from dam.media.timing import Span
 
-MOST_FRAMES = budgets.MAX_SECONDS * int(probe.HIGHEST_RATE)
+MOST_FRAMES = budgets.MAX_SECONDS * int(timing.MOST_STATED_RATE)
 ALWAYS_ALPHA = ("gif", "apng", "webp")  # their decoders give it to every picture
 COVER = 1 << 10  # AV_DISPOSITION_ATTACHED_PIC
 LOOKED_AT_FOR_TRANSPARENCY = 12  # frames
@@ -39,19 +41,22 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     video, audio = _choose_video(container), _choose_audio(container)
     _check_size(video.codec_context.width, video.codec_context.height)
     packets = _read_packets(container, video)
-    _check_whole(container, video, kind, packets)
-    timing = probe.measure_timing(
-        packets.pts,
+    warnings = _check_whole(container, video, path, kind, packets)
+    picture = _read_first(path, kind, video.index)
+    if audio is not None and (audio.index not in packets.sounds):
+        audio = None
+    timeline = timing.measure(
+        packets.shown_from(picture.pts),
         time_base=video.time_base,
         declared=[rate for rate in (video.guessed_rate, video.average_rate, video.base_rate) if rate],
         last_duration=packets.last_duration,
+        sound=None if audio is None else packets.sounds[audio.index],
     )
-    if timing.duration > budgets.MAX_SECONDS:
-        hours, most = float(timing.duration) / 3600, budgets.MAX_SECONDS // 3600
+    if timeline.duration > budgets.MAX_SECONDS:
+        hours, most = float(timeline.duration) / 3600, budgets.MAX_SECONDS // 3600
         raise FileRefused(
             "too_long", f"The video is {hours:.1f} hours long. The limit is {most}. Split it into parts."
         )
-    picture = _read_first(path, kind, video.index)
     across = picture.rotation in (90, 270)
     aspect = video.sample_aspect_ratio or Fraction(1)
     if not Fraction(1, 4) <= aspect <= 4:
@@ -68,11 +73,16 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         pixel_format=picture.pixel_format,
         transfer=transfers.name_of(picture.colour_transfer),
         interlaced=picture.interlaced,
-        frame_rate=timing.frame_rate,
-        variable_rate=timing.variable_rate,
-        frame_count=timing.frame_count,
-        duration_ms=round(timing.duration * 1000),
-        first_pts=timing.first_pts,
+        frame_rate=timeline.frame_rate,
+        variable_rate=timeline.variable_rate,
+        frame_count=timeline.frame_count,
+        duration_ms=round(timeline.duration * 1000),
+        first_pts=timeline.first_pts,
+        first_picture=timeline.first_picture,
+        last_picture=timeline.last_picture,
+        holds=timeline.holds,
+        closed=timeline.closed,
+        warnings=warnings,
         bit_depth=picture.bit_depth,
         transparent=picture.transparent,
         colour_matrix=picture.colour_matrix,
@@ -80,17 +90,18 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         colour_transfer=picture.colour_transfer,
         colour_range=picture.colour_range,
     )
-    if audio is None or audio.index not in packets.with_packets:
+    if audio is None:
         return info
     if not _can_be_heard(path, kind, audio.index):
-        return replace(info, warnings=("The audio can't be decoded, so previews have no sound.",))
+        unheard = "The audio can't be decoded, so previews have no sound."
+        return replace(info, warnings=(*warnings, unheard))
     return replace(
         info,
         audio_codec=_codec_name(audio),
         audio_index=audio.index,
         audio_channels=audio.codec_context.channels,
         audio_rate=audio.codec_context.sample_rate,
-        audio_start=packets.starts[audio.index],
+        audio_start=packets.sounds[audio.index].start,
     )
 
 
@@ -131,16 +142,23 @@ def _check_size(width: int, height: int) -> None:
 class _PacketSummary:
     """What a pass over all packets showed; nothing was decoded."""
 
-    pts: "array[int]" = field(default_factory=lambda: array("q"))
-    last_duration: int = 0
+    pts: "array[int]" = field(default_factory=lambda: array("q"))  # of what is shown of the video
+    video_packets: int = 0  # with those that are not shown
+    last_duration: int = 0  # of the picture shown last
     end: Fraction = Fraction(0)  # where the last packet of any stream ends, seconds
-    with_packets: set[int] = field(default_factory=set)
-    starts: dict[int, Fraction] = field(default_factory=dict)
+    sounds: dict[int, Span] = field(default_factory=dict)
+
+    def shown_from(self, first: int | None) -> Sequence[int]:
+        """The time stamps from the first picture that can be decoded."""
+        if first is None or first <= min(self.pts):
+            return self.pts
+        return [pts for pts in self.pts if pts >= first] or self.pts
 
 
 def _read_packets(container: InputContainer, video: Any) -> _PacketSummary:
     """One pass over the file in constant memory but for eight bytes a frame."""
     summary = _PacketSummary()
+    last = None
     packets = container.demux()
     while True:
         try:
@@ -150,42 +168,65 @@ def _read_packets(container: InputContainer, video: Any) -> _PacketSummary:
         pts = packet.pts if packet.pts is not None else packet.dts
         if pts is None or packet.size == 0 or packet.time_base is None:
             continue
-        shown = pts * packet.time_base
-        summary.end = max(summary.end, shown + (packet.duration or 0) * packet.time_base)
-        summary.with_packets.add(packet.stream_index)
-        summary.starts[packet.stream_index] = min(summary.starts.get(packet.stream_index, shown), shown)
-        if packet.stream_index == video.index and not packet.is_discard:
-            summary.pts.append(pts)
-            summary.last_duration = packet.duration or summary.last_duration
-            if len(summary.pts) > MOST_FRAMES:
-                raise FileRefused("too_long")
+        start = pts * packet.time_base
+        end = start + max(packet.duration or 0, 0) * packet.time_base
+        summary.end = max(summary.end, end)
+        if packet.stream_index != video.index:
+            heard = summary.sounds.get(packet.stream_index, Span(start, end))
+            summary.sounds[packet.stream_index] = Span(min(heard.start, start), max(heard.end, end))
+            continue
+        summary.video_packets += 1
+        if packet.is_discard:
+            continue
+        summary.pts.append(pts)
+        if last is None or pts > last:
+            last, summary.last_duration = pts, packet.duration or 0
+        if len(summary.pts) > MOST_FRAMES:
+            raise FileRefused("too_long")
     if not summary.pts:
         raise FileRefused("no_frames")
     return summary
 
 
-def _check_whole(container: InputContainer, video: Any, kind: FileKind, summary: _PacketSummary) -> None:
-    """Refuse a file that holds clearly less than it says."""
+def _check_whole(
+    container: InputContainer, video: Any, path: Path, kind: FileKind, summary: _PacketSummary
+) -> tuple[str, ...]:
+    """What is missing, for people. Raises FileRefused for a file that holds clearly less than it says."""
+    if kind.demuxer == "matroska" and (warning := completeness.check_segment(path)):
+        return (warning,)
+    warning = ""
     if video.frames > 0:
-        if len(summary.pts) < 0.9 * video.frames - 2:
-            raise FileRefused(
-                "truncated",
-                f"Part of the file is missing: it has {len(summary.pts):,} of {video.frames:,} frames. "
-                "Export it again or upload the original.",
-            )
-    elif not kind.boxes and container.duration:
-        declared = Fraction(container.duration, av.time_base)
-        present = summary.end - Fraction(container.start_time or 0, av.time_base)
-        if present < declared * Fraction(85, 100) and declared - present > Fraction(1, 10):
-            raise FileRefused(
-                "truncated",
-                f"Part of the file is missing: it has {float(present):.1f} of {float(declared):.1f} seconds. "
-                "Export it again or upload the original.",
-            )
+        present = summary.video_packets
+        if present < video.frames and kind.boxes:
+            present = max(present, _count_unedited(path, kind, video.index))
+        # Others count empty chunks too, which only say that the picture before stays.
+        warning = completeness.check_frames(present, stated=video.frames)
+        warning = warning if kind.boxes else ""
+    elif kind.boxes:
+        warning = completeness.CUT_OFF if _is_cut_off(path) else ""
+    elif container.duration:
+        start = Fraction(container.start_time or 0, av.time_base)
+        stated = Fraction(container.duration, av.time_base)
+        warning = completeness.check_seconds(start=start, end=summary.end, stated=stated)
+    return (warning,) if warning else ()
+
+
+def _count_unedited(path: Path, kind: FileKind, index: int) -> int:
+    """The video's packets in the file, those that an edit list hides too."""
+    with frames.open_media(path, kind.demuxer, ignore_editlist="1") as container:
+        return _read_packets(container, frames.stream_at(container, index)).video_packets
+
+
+def _is_cut_off(path: Path) -> bool:
+    """Whether the last box of a fragmented MP4 reaches beyond the end."""
+    with path.open("rb") as file:
+        last = deque(itertools.islice(boxes.top_level(file), boxes.MOST), maxlen=1)
+    return bool(last) and last[0].end > path.stat().st_size
 
 
 @dataclass(frozen=True)
 class _Picture:
+    pts: int | None
     width: int
     height: int
     rotation: int
@@ -214,6 +255,7 @@ def _read_first(path: Path, kind: FileKind, index: int) -> _Picture:
         _check_size(frame.width, frame.height)
         rotation, mirrored = _orientation(frame)
         return _Picture(
+            pts=frame.pts,
             width=frame.width,
             height=frame.height,
             rotation=rotation,

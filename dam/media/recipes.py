@@ -23,7 +23,7 @@ class Made:
     size: tuple[int, int] | None = None  # width and height in pixels
     parts: tuple[MadeFile, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
-    timeline: MediaInfo | None = None  # of what people step through, where this is it
+    frame_count: int | None = None  # of the review timeline, where people step through this one
     remark: str = ""  # for people
 
 
@@ -40,18 +40,18 @@ def sprite(master: Path, folder: Path, *, info: MediaInfo) -> Made:
 
 
 def proxy(master: Path, folder: Path, *, info: MediaInfo) -> Made:
-    """The review proxy. The version's frames are counted as it has them.
-
-    What a header says and what can be decoded differ in damaged files; people review what they see.
-    """
+    """The review proxy. Where the end of a damaged file can't be decoded, people review what they see."""
     out = folder / "proxy.mp4"
     facts = runner.proxy(master, out, info=info)
     remarks = list(info.warnings)
-    if facts.frame_count < info.frame_count - 1:
-        remarks.insert(0, f"Only {facts.frame_count:,} of {info.frame_count:,} frames could be decoded.")
+    shown = round(info.frame_rate * facts.duration_ms / 1000)
+    if shown < info.frame_count - 1:
+        remarks.insert(0, f"Only {shown} of {info.frame_count} frames could be decoded.")
+    else:
+        shown = info.frame_count
     return Made(
         MadeFile(out, specs.PROXY.content_type),
         (facts.width, facts.height),
-        timeline=facts,
+        frame_count=shown,
         remark=" ".join(remarks),
     )

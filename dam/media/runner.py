@@ -137,7 +137,11 @@ def ffmpeg() -> str:
 
 def _make_movie(path: Path, out: Path, *, info: MediaInfo, spec: Movie) -> MediaInfo:
     path = path.resolve()
-    limits = budgets.transcode(seconds=info.duration_ms / 1000, pixels=info.width * info.height)
+    limits = budgets.transcode(
+        frames=info.frame_count - info.held_frames,
+        seconds=info.duration_ms / 1000 if info.has_audio else 0,
+        pixels=info.width * info.height,
+    )
     with _making(out) as made:
         command = commands.make_movie(path, made, info=info, spec=spec, binary=ffmpeg())
         picture = colour.of(info)

@@ -436,7 +436,7 @@ test("pointing at the bar shows the picture there, once there is a sprite", asyn
   equal(find("canvas").hidden, true);
   const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 36 });
   const sprite = canvas.toDataURL();
-  player({ attributes: `data-sprite="${sprite}" data-columns="2" data-rows="2" data-tiles="4"` });
+  player({ attributes: `data-sprite="${sprite}" data-columns="2" data-rows="2" data-tiles="6 18 30 42"` });
   pointer("pointermove", find(".player-seek"), { clientX: 1 });
   for (let turn = 0; turn < 10; turn += 1) await settled();
   equal([find("canvas").hidden, find("canvas").width, find("canvas").height], [false, 256, 144]);

@@ -12,7 +12,7 @@ function sprite() {
 
 const CARD = (url) => `
   <article class="card" style="position: relative; inline-size: 200px">
-    <div class="thumb" ${url ? `data-sprite="${url}"` : ""} data-columns="2" data-rows="1" data-tiles="2"
+    <div class="thumb" ${url ? `data-sprite="${url}"` : ""} data-columns="2" data-rows="1" data-tiles="12 36" data-frames="48"
          style="inline-size: 200px; block-size: 100px">
       <canvas class="thumb-scrub" hidden style="inline-size: 200px; block-size: 100px"></canvas>
       <span class="thumb-at" style="display: block"></span>

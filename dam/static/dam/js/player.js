@@ -14,7 +14,8 @@ class ReelPlayer extends HTMLElement {
     if (this.clock) return;
     this.video = this.querySelector("video");
     this.seek = this.querySelector(".player-seek > input");
-    this.clock = new Clock(this.dataset.rate, Number(this.dataset.frames));
+    const holds = JSON.parse(this.dataset.holds || "[]");
+    this.clock = new Clock(this.dataset.rate, Number(this.dataset.frames), holds);
     this.range = { start: null, end: null };
     this.frame = 0;
     this.reverse = 0;
@@ -91,10 +92,16 @@ class ReelPlayer extends HTMLElement {
       const tell = (_, { mediaTime }) => {
         if (!this.isConnected) return;
         // While a seek is under way an earlier one's frame may still arrive: quick steps must not fall back to it.
-        if (!this.video.seeking) this.present(this.clock.presentedAt(mediaTime));
+        if (!this.video.seeking) this.present(this.clock.shownAt(mediaTime, this.video.currentTime));
         this.video.requestVideoFrameCallback(tell);
       };
       this.video.requestVideoFrameCallback(tell);
+      // While one picture is held, none is presented.
+      const goOn = () => {
+        const hold = this.clock.holdAt(this.frame);
+        if (hold && !this.video.seeking) this.present(this.clock.within(this.clock.frameAt(this.video.currentTime), hold));
+      };
+      this.video.addEventListener("timeupdate", goOn, { signal: this.watching.signal });
     } else {
       const tell = () => this.present(this.clock.frameAt(this.video.currentTime));
       this.video.addEventListener("timeupdate", tell, { signal: this.watching.signal });
@@ -305,16 +312,17 @@ class ReelPlayer extends HTMLElement {
     const peek = this.querySelector(".player-peek");
     const canvas = peek.querySelector("canvas");
     peek.hidden = false;
-    peek.querySelector("span").textContent = this.clock.timecode(Math.round(share * this.clock.last));
+    const frame = Math.round(share * this.clock.last);
+    peek.querySelector("span").textContent = this.clock.timecode(frame);
     peek.style.insetInlineStart = `clamp(4.5rem, ${share * 100}%, calc(100% - 4.5rem))`;
     canvas.hidden = !this.dataset.sprite;
     if (!this.dataset.sprite) return;
     const image = await tiles.load(this.dataset.sprite);
     if (!image) return;
-    const { columns, rows, tiles: count } = this.dataset;
+    const grid = tiles.grid(this.dataset);
     canvas.width = 256;
-    canvas.height = Math.round((256 * image.naturalHeight * columns) / (image.naturalWidth * rows));
-    tiles.draw(canvas, image, { columns: Number(columns), rows: Number(rows), tiles: Number(count), share });
+    canvas.height = Math.round((256 * image.naturalHeight * grid.columns) / (image.naturalWidth * grid.rows));
+    tiles.draw(canvas, image, { ...grid, frame });
   }
 }
 

@@ -19,8 +19,8 @@ async function scrub(thumb, event) {
     canvas.height = Math.round(box.height * devicePixelRatio);
   }
   canvas.hidden = false;
-  const { columns, rows, tiles: count, fit } = thumb.dataset;
-  tiles.draw(canvas, image, { columns: Number(columns), rows: Number(rows), tiles: Number(count), share, fit });
+  const frame = Math.floor(share * Number(thumb.dataset.frames));
+  tiles.draw(canvas, image, { ...tiles.grid(thumb.dataset), frame, fit: thumb.dataset.fit });
   thumb.querySelector(".thumb-at").style.inlineSize = `${share * 100}%`;
 }
 

@@ -79,3 +79,12 @@ test("a rate below one frame a second still has a timecode", () => {
 test("ninety-nine frames of a fast rate keep their two digits", () => {
   equal(new Clock("120/1", 500).timecode(119), "00:00:00:119");
 });
+
+test("while one picture is held, the time says which frame is shown", () => {
+  const clock = new Clock("25/1", 20000, [[99, 14999]]);
+  equal(clock.shownAt(98 / 25, 5), 98);
+  equal(clock.shownAt(99 / 25, clock.middleOf(99)), 99);
+  equal(clock.shownAt(99 / 25, clock.middleOf(7000)), 7000);
+  equal(clock.shownAt(99 / 25, clock.middleOf(16000)), 14999);
+  equal(clock.shownAt(15000 / 25, clock.middleOf(15000)), 15000);
+});

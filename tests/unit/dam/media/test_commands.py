@@ -25,16 +25,22 @@ def test_a_name_that_looks_like_an_option_stays_a_name() -> None:
     assert "file:-y; rm -rf.mp4" in line(source="-y; rm -rf.mp4")
 
 
-def test_a_constant_rate_keeps_every_frame_by_number() -> None:
+def test_each_picture_is_laid_on_its_frame_of_the_timeline() -> None:
     graph = " ".join(line())
     assert "settb=1001/24000" in graph
     assert "fps=fps=24000/1001" in graph
+    assert "PTS*TB-(1/3)" in graph
+    assert "-copyts" in line()
 
 
-def test_a_variable_rate_is_laid_on_the_grid() -> None:
-    graph = " ".join(line(replace(INFO, variable_rate=True)))
-    assert "PTS-STARTPTS" in graph
-    assert "settb" not in graph
+def test_a_held_picture_is_taken_out_while_others_are_repeated() -> None:
+    graph = " ".join(line(replace(INFO, frame_count=20_000, last_picture=19_999, holds=((99, 14_999),))))
+    assert "-14900*gt" in graph
+    assert "+14900*gt(PTS" in graph
+
+
+def test_the_last_picture_is_repeated_to_the_end() -> None:
+    assert "tpad=stop=76:stop_mode=clone" in " ".join(line(replace(INFO, frame_count=125, last_picture=48)))
 
 
 def test_the_proxy_has_short_groups_and_its_index_in_front() -> None:

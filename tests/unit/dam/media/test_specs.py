@@ -24,6 +24,12 @@ def test_a_release_keeps_its_size() -> None:
 
 
 def test_longer_and_larger_videos_may_take_longer_but_not_for_ever() -> None:
-    short = budgets.transcode(seconds=2, pixels=10_000)
-    long = budgets.transcode(seconds=600, pixels=8_000_000)
+    short = budgets.transcode(frames=50, seconds=2, pixels=10_000)
+    long = budgets.transcode(frames=15_000, seconds=600, pixels=8_000_000)
     assert short.wall_seconds < long.wall_seconds <= 5 * 3600
+
+
+def test_a_picture_that_is_held_for_hours_costs_no_more_than_one() -> None:
+    held = budgets.transcode(frames=101, seconds=0, pixels=320 * 180)
+    assert held.wall_seconds < 600
+    assert held.file_bytes < 512 * 1024**2

@@ -1,9 +1,11 @@
 // Frames and timecode. Rates are fractions ("24000/1001"); frames are integers.
 
 export class Clock {
-  constructor(rate, frames) {
+  // `holds`: [first, last] of each stretch of frames that shows one picture, which the video doesn't repeat.
+  constructor(rate, frames, holds = []) {
     [this.numerator, this.denominator] = rate.split("/").map(Number);
     this.frames = frames;
+    this.holds = holds;
   }
 
   get last() {
@@ -27,6 +29,20 @@ export class Clock {
   // The frame on screen at any time.
   frameAt(seconds) {
     return this.clamp(Math.floor((seconds * this.numerator) / this.denominator + 1e-4));
+  }
+
+  holdAt(frame) {
+    return this.holds.find(([first, last]) => first <= frame && frame <= last);
+  }
+
+  // The frame on screen, by the time stamp of the picture that is presented; while one is held, the time says it.
+  shownAt(mediaTime, currentTime) {
+    const picture = this.presentedAt(mediaTime);
+    return this.within(this.frameAt(currentTime), this.holdAt(picture) ?? [picture, picture]);
+  }
+
+  within(frame, [first, last]) {
+    return Math.min(Math.max(frame, first), last);
   }
 
   // SMPTE, non-drop: counted in the nominal rate, 24 for 24000/1001.

@@ -20,9 +20,21 @@ export function load(url) {
   return loaded.get(url);
 }
 
-// `share` from 0 to 1 picks the tile. The canvas keeps its own shape; the tile is cut or fitted to it.
-export function draw(canvas, image, { columns, rows, tiles, share, fit = "cover" }) {
-  const index = Math.min(tiles - 1, Math.max(0, Math.floor(share * tiles)));
+// Which tile stands for a frame. `frames` are the tiles' own, each from the middle of the part it stands for.
+export function at(frame, frames) {
+  const gaps = frames.slice(1).map((own, index) => own - frames[index]);
+  const half = gaps.length ? Math.floor(Math.min(...gaps) / 2) : 0;
+  return Math.max(0, frames.findLastIndex((own) => own <= frame + half));
+}
+
+// What a page says of a sprite: columns, rows and the frames of its tiles.
+export function grid({ columns, rows, tiles }) {
+  return { columns: Number(columns), rows: Number(rows), frames: tiles.split(" ").map(Number) };
+}
+
+// The canvas keeps its own shape; the tile for the frame is cut or fitted to it.
+export function draw(canvas, image, { columns, rows, frames, frame, fit = "cover" }) {
+  const index = at(frame, frames);
   const width = image.naturalWidth / columns;
   const height = image.naturalHeight / rows;
   const scale =

@@ -1,0 +1,91 @@
+"""Whether a file holds what it says it holds. Pure.
+
+Much missing is refused; a little missing, or doubt, is a warning. Like is compared with like: the packets
+that are there with those that the index lists, shown or hidden by an edit list; and the end of what is
+there with the stated length, which some programs count from zero and others from the first time stamp.
+"""
+
+from fractions import Fraction
+from pathlib import Path
+
+from dam.media.errors import FileRefused
+
+LEAST_FRAMES = Fraction(9, 10)
+LEAST_SECONDS = Fraction(85, 100)
+SOME_SECONDS = Fraction(1, 2)  # as much less than stated is worth a warning
+SEGMENT = bytes.fromhex("18538067")  # Matroska: the element around everything but the first header
+EBML = bytes.fromhex("1a45dfa3")
+CUT_OFF = "The end of the file is missing."
+
+
+def check_frames(present: int, *, stated: int) -> str:
+    """A warning, or "". Raises FileRefused where clearly fewer frames are there than the index lists."""
+    if present >= stated:
+        return ""
+    if present < LEAST_FRAMES * stated - 2:
+        raise FileRefused(
+            "truncated",
+            f"Part of the file is missing: it has {present:,} of {stated:,} frames. "
+            "Export it again or upload the original.",
+        )
+    return f"Part of the file is missing: it has {present:,} of {stated:,} frames."
+
+
+def check_seconds(*, start: Fraction, end: Fraction, stated: Fraction) -> str:
+    """A warning, or "". Raises FileRefused where the file is clearly shorter than it says."""
+    present = max(end, end - start)
+    missing = stated - present
+    if present < LEAST_SECONDS * stated and missing > Fraction(1, 10):
+        raise FileRefused(
+            "truncated",
+            f"Part of the file is missing: it has {float(present):.1f} of {float(stated):.1f} seconds. "
+            "Export it again or upload the original.",
+        )
+    if missing > SOME_SECONDS and missing > stated / 50:
+        return (
+            f"The end of the file may be missing: it has {float(present):.1f} of {float(stated):.1f} seconds."
+        )
+    return ""
+
+
+def check_segment(path: Path) -> str:
+    """A warning, or "", for Matroska: its outermost element says how many bytes follow.
+
+    Raises FileRefused where clearly fewer are there.
+    """
+    with path.open("rb") as file:
+        head = file.read(4096)
+    stated = _segment_end(head)
+    size = path.stat().st_size
+    if stated is None or size >= stated:
+        return ""
+    if size < LEAST_SECONDS * stated:
+        raise FileRefused(
+            "truncated",
+            f"Part of the file is missing: it has {100 * size // stated}% of its data. "
+            "Export it again or upload the original.",
+        )
+    return CUT_OFF
+
+
+def _segment_end(head: bytes) -> int | None:
+    """Where the file ends by its own word; None where it doesn't say, as in a live recording."""
+    header, width = _read_size(head[4:12])
+    if header is None or not head.startswith(EBML):
+        return None
+    place = 4 + width + header
+    size, width = _read_size(head[place + 4 : place + 12])
+    if size is None or head[place : place + 4] != SEGMENT:
+        return None
+    return place + 4 + width + size
+
+
+def _read_size(field: bytes) -> tuple[int | None, int]:
+    """A number of Matroska's own kind, and its width in bytes; None for "unknown"."""
+    if not field or not field[0]:
+        return None, 0
+    width = 9 - field[0].bit_length()
+    if len(field) < width:
+        return None, 0
+    value = int.from_bytes(field[:width]) & ((1 << (7 * width)) - 1)
+    return (None if value == (1 << (7 * width)) - 1 else value), width

@@ -1,0 +1,49 @@
+"""A master's pictures on the review timeline (dam.media.timing), as FFmpeg filters. Pure."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from dam.media import timing
+from dam.media.probe import MediaInfo
+
+MICROSECONDS = 1_000_000
+
+
+def lay(video: Any, info: MediaInfo) -> Any:
+    """Each picture at its frame (timing.number_at), repeated until the next one comes, but for holds.
+
+    Holds are taken out while pictures are repeated, and put back afterwards.
+    """
+    rate = info.frame_rate
+    taken_out = [(last, last - first) for first, last in info.holds]
+    video = video.filter("settb", f"1/{MICROSECONDS}").filter("setpts", _place(info, taken_out))
+    video = video.filter("settb", f"{rate.denominator}/{rate.numerator}")
+    video = video.filter("fps", fps=f"{rate.numerator}/{rate.denominator}", round="near", start_time=0)
+    last = info.frame_count - 1 if info.last_picture is None else info.last_picture
+    missing = info.frame_count - 1 - last - sum(out for behind, out in taken_out if behind > last)
+    if missing > 0:
+        video = video.filter("tpad", stop_mode="clone", stop=missing)
+    if taken_out:
+        video = video.filter("setpts", _put_back(taken_out))
+    return video
+
+
+def _place(info: MediaInfo, taken_out: Sequence[tuple[int, int]]) -> str:
+    """Where a picture comes, in microseconds: its frame, less what is closed up and taken out before it."""
+    frame = f"floor((PTS*TB-{_exact(info.first_pts)})*{_exact(info.frame_rate)}+{_exact(timing.NEAREST)})"
+    number = "ld(0)" + "".join(f"-{frames}*gt(ld(0),{after})" for after, frames in info.closed)
+    short = "ld(1)" + "".join(f"-{frames}*gt(ld(1),{after})" for after, frames in taken_out)
+    return f"st(0,{frame})*0+st(1,{number})*0+({short})*{_exact(MICROSECONDS / info.frame_rate)}"
+
+
+def _put_back(taken_out: Sequence[tuple[int, int]]) -> str:
+    place, before = "PTS", 0
+    for behind, out in taken_out:
+        before += out
+        place += f"+{out}*gt(PTS,{behind - before})"
+    return place
+
+
+def _exact(value: Fraction) -> str:
+    return f"({value.numerator}/{value.denominator})"

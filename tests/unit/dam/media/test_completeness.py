@@ -1,0 +1,55 @@
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from dam.media import completeness
+from dam.media.errors import FileRefused
+
+HEADER = bytes.fromhex("1a45dfa384") + bytes(4)
+
+
+def test_a_file_with_all_its_frames_is_whole() -> None:
+    assert completeness.check_frames(177, stated=177) == ""
+
+
+def test_a_few_missing_frames_are_a_warning_and_many_a_refusal() -> None:
+    assert (
+        completeness.check_frames(95, stated=100) == "Part of the file is missing: it has 95 of 100 frames."
+    )
+    with pytest.raises(FileRefused, match="50 of 100 frames"):
+        completeness.check_frames(50, stated=100)
+
+
+@pytest.mark.parametrize("start", [0, 3, 100])
+@pytest.mark.parametrize("counted_from_zero", [True, False])
+def test_a_length_is_counted_from_zero_or_from_the_start(start: int, counted_from_zero: bool) -> None:
+    end = Fraction(start + 10)
+    stated = end if counted_from_zero else Fraction(10)
+    assert completeness.check_seconds(start=Fraction(start), end=end, stated=stated) == ""
+
+
+def test_a_file_shorter_than_it_says_is_noted_or_refused() -> None:
+    assert completeness.check_seconds(start=Fraction(0), end=Fraction(9), stated=Fraction(10))
+    with pytest.raises(FileRefused, match=r"5\.0 of 10\.0 seconds"):
+        completeness.check_seconds(start=Fraction(0), end=Fraction(5), stated=Fraction(10))
+
+
+@pytest.mark.parametrize(("present", "outcome"), [(1000, ""), (950, completeness.CUT_OFF)])
+def test_matroska_says_how_many_bytes_follow(tmp_path: Path, present: int, outcome: str) -> None:
+    path = tmp_path / "a.mkv"
+    path.write_bytes(HEADER + completeness.SEGMENT + b"\x43\xe8" + bytes(present))
+    assert completeness.check_segment(path) == outcome
+
+
+def test_half_of_a_matroska_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    path.write_bytes(HEADER + completeness.SEGMENT + b"\x43\xe8" + bytes(500))
+    with pytest.raises(FileRefused, match="50% of its data"):
+        completeness.check_segment(path)
+
+
+def test_a_live_recording_of_unknown_length_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    path.write_bytes(HEADER + completeness.SEGMENT + b"\x01" + b"\xff" * 7 + bytes(500))
+    assert completeness.check_segment(path) == ""
