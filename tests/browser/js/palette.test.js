@@ -5,7 +5,7 @@ const triggered = [];
 globalThis.htmx = { trigger: (target, name) => triggered.push(name) };
 
 const ANSWERS = ["Library", "Review", "Trash"].map(
-  (name, at) => `<li role="option" id="answer-${at}"><a href="#${name}">${name}</a></li>`,
+  (name, at) => `<li role="presentation"><a role="option" id="answer-${at}" href="#${name}">${name}</a></li>`,
 );
 
 async function load({ answers = ANSWERS } = {}) {
@@ -102,4 +102,18 @@ test("a page without a palette loads all the same", async () => {
   html("<p>Verify</p>");
   await import("/static/dam/js/palette.js");
   equal(press("k", { ctrlKey: true }), false);
+});
+
+test("Ctrl K opens it on a keyboard with other letters, too", async () => {
+  const { dialog } = await load();
+  equal(press("л", { code: "KeyK", ctrlKey: true }), true);
+  equal(dialog.open, true);
+});
+
+test("Enter that ends the putting together of a character goes nowhere", async () => {
+  const { dialog, box } = await load();
+  send("htmx:afterSwap", {}, dialog);
+  location.hash = "";
+  press("Enter", { target: box, isComposing: true });
+  equal(location.hash, "");
 });

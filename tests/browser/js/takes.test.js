@@ -98,33 +98,6 @@ test("typing elsewhere keeps no seed", async () => {
   equal(find("#keep").checked, false);
 });
 
-async function enter(options) {
-  await load("<form><textarea data-submit-keys></textarea><textarea id='plain'></textarea></form>");
-  let count = 0;
-  find("form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    count += 1;
-  });
-  press("Enter", { target: find(options.plain ? "#plain" : "[data-submit-keys]"), ...options });
-  return count;
-}
-
-test("Ctrl Enter sends the form, and the command key does", async () => {
-  equal(await enter({ ctrlKey: true }), 1);
-});
-
-test("the command key with Enter sends it as well", async () => {
-  equal(await enter({ metaKey: true }), 1);
-});
-
-test("Enter alone writes a line", async () => {
-  equal(await enter({}), 0);
-});
-
-test("Ctrl Enter in another field sends nothing", async () => {
-  equal(await enter({ ctrlKey: true, plain: true }), 0);
-});
-
 test("new words for the same seed begin in the words", async () => {
   location.hash = "#id_prompt";
   await load('<textarea id="id_prompt">a red ball</textarea>');

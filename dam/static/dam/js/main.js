@@ -4,6 +4,7 @@ import "./menu.js";
 import "./dialog.js";
 import "./search.js";
 import "./requests.js";
+import "./submit.js";
 import "./tabs.js";
 import "./scrub.js";
 import "./player.js";

@@ -1,4 +1,5 @@
 // <details class="menu"> closes on Escape, on a press elsewhere, and when another one opens.
+import { isComposing } from "./keys.js";
 
 const openMenus = () => document.querySelectorAll("details.menu[open]");
 
@@ -7,6 +8,7 @@ document.addEventListener("pointerdown", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  if (isComposing(event)) return;
   const menu = event.target.closest?.("details.menu[open]");
   if (event.key === "Escape") {
     for (const open of openMenus()) open.open = false;

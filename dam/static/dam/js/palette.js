@@ -1,4 +1,5 @@
 // Ctrl/⌘ K opens the palette; arrows choose, Enter goes there. The server answers what is typed.
+import { isCommand, isComposing } from "./keys.js";
 
 const dialog = document.getElementById("palette");
 const box = dialog?.querySelector("input");
@@ -18,12 +19,13 @@ function open() {
 
 if (dialog) {
   document.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "k") return;
+    if (!isCommand(event, "k")) return;
     event.preventDefault();
     if (dialog.open) dialog.close();
     else if (!document.querySelector("dialog[open]")) open();
   });
   box.addEventListener("keydown", (event) => {
+    if (isComposing(event)) return;
     const options = answers();
     const at = options.findIndex((each) => each.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -32,7 +34,7 @@ if (dialog) {
       if (options.length) choose(options[(at + step + options.length) % options.length]);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      options[Math.max(0, at)]?.querySelector("a").click();
+      options[Math.max(0, at)]?.click();
     }
   });
   dialog.addEventListener("htmx:afterSwap", () => choose(answers()[0]));

@@ -1,15 +1,15 @@
 // The review room: keys for the three decisions, and the approval told in words while it is filled in.
-import { isTyping } from "./keys.js";
+import { isTyping, keyOf } from "./keys.js";
 import { toast } from "./toast.js";
 
-const KEYS = { A: "Shift+A", C: "Shift+C", R: "Shift+R" };
+const KEYS = { a: "Shift+A", c: "Shift+C", r: "Shift+R" };
 
 // Before the player's own keys: there R loops and C comments.
 document.addEventListener(
   "keydown",
   (event) => {
     if (!event.shiftKey || isTyping(event)) return;
-    const button = document.querySelector(`.room-bar [aria-keyshortcuts="${KEYS[event.key.toUpperCase()]}"]`);
+    const button = document.querySelector(`.room-bar [aria-keyshortcuts="${KEYS[keyOf(event)]}"]`);
     if (!button) return;
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -1,5 +1,5 @@
 // Choosing cards: press, Shift for a run of them, Ctrl/⌘ A for all, Escape for none.
-import { isTyping } from "./keys.js";
+import { isCommand, isComposing, isTyping } from "./keys.js";
 
 const boxes = () => [...document.querySelectorAll('.card-pick input[type="checkbox"]')];
 let last = null;
@@ -28,10 +28,10 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const isTyped = ["INPUT", "TEXTAREA", "SELECT"].includes(event.target.tagName) && event.target.type !== "checkbox";
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a" && !isTyped) {
+  if (isCommand(event, "a") && !isTyped && !document.querySelector("dialog[open]")) {
     event.preventDefault();
     set(true);
-  } else if (event.key === "Escape" && !isTyping({ target: document.body })) set(false);
+  } else if (event.key === "Escape" && !isComposing(event) && !isTyping({ target: document.body })) set(false);
 });
 
 document.addEventListener("reset", (event) => {

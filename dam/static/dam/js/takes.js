@@ -1,4 +1,4 @@
-// The Generate page: clips that loop, a seed that is kept once it is typed, Ctrl+Enter.
+// The Generate page: clips that loop, a seed that is kept once it is typed.
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -26,13 +26,6 @@ document.addEventListener("htmx:load", (event) => {
 document.addEventListener("input", (event) => {
   const keeper = document.getElementById(event.target.dataset?.keeps ?? "");
   if (keeper) keeper.checked = event.target.value !== "";
-});
-
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches?.("[data-submit-keys]")) {
-    event.preventDefault();
-    event.target.form.requestSubmit();
-  }
 });
 
 // "Same seed, new words" leads to the words.

@@ -152,3 +152,11 @@ test("a page without a player, or with one that is not ready, takes no keys", ()
   html("<reel-player></reel-player>");
   equal(press("k"), false);
 });
+
+test("keys work on a keyboard with other letters", () => {
+  const did = player();
+  press("о", { code: "KeyJ" });
+  press("д", { code: "KeyL" });
+  press("κ", { code: "KeyK" });
+  equal(did, [["shuttle", -1], ["shuttle", 1], ["toggle"]]);
+});

@@ -1,5 +1,5 @@
 // The player's keys, for the page's first player, unless something is being written.
-import { isTyping } from "../keys.js";
+import { isTyping, keyOf } from "../keys.js";
 
 const commands = {
   " ": (player) => player.toggle(),
@@ -39,7 +39,7 @@ function isTaken(event, player) {
 document.addEventListener("keydown", (event) => {
   const player = document.querySelector("reel-player");
   if (!player?.clock || isTaken(event, player)) return;
-  const command = commands[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  const command = commands[keyOf(event)];
   if (!command) return;
   event.preventDefault();
   command(player, event);
