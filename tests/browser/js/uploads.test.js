@@ -78,7 +78,7 @@ test("what is meant for a clip is sent with its id, one file alone, and says whi
   find("#uploads").dataset.asset = "the-clip";
   await choose(["a.mp4", 10], ["b.mp4", 10]);
   await become({ state: "taken", url: "/clip/", version: 2 });
-  equal([made[0].asset, made.length, words()], ["the-clip", 1, "It is version 2 now"]);
+  equal([made[0].asset, made.length, words()], ["the-clip", 1, "Added as version 2"]);
 });
 
 test("what the clip has already says in which version", async () => {
@@ -304,4 +304,18 @@ test("leaving the page is asked about while something is on its way", async () =
   ok(!leaves());
   await become({ state: "taken", url: "/a/" });
   ok(leaves());
+});
+
+test("leaving is free while only the server is at work", async () => {
+  await load();
+  await choose(["a.mp4", 10]);
+  rows()[0].dataset.state = "checking";
+  ok(leaves());
+});
+
+test("leaving is asked about while a file could still be tried again from here", async () => {
+  await load();
+  await choose(["a.mp4", 10]);
+  rows()[0].dataset.state = "failed";
+  ok(!leaves());
 });

@@ -168,7 +168,11 @@ document.addEventListener("drop", (event) => {
   add([...event.dataTransfer.files]);
 });
 
-// Leaving the page would stop what is on its way.
+// Leaving the page loses the files that only this page has: those on their way, and those that could be tried again.
+// What the server has every byte of goes on without it.
+const IN_THIS_PAGE = ["waiting", "sending", "failed"];
+
 addEventListener("beforeunload", (event) => {
-  if (running || waiting.length) event.preventDefault();
+  const items = [...dock.querySelectorAll(".dock-item")];
+  if (items.some((item) => IN_THIS_PAGE.includes(item.dataset.state))) event.preventDefault();
 });

@@ -134,7 +134,7 @@ test("a refusal that says nothing says what to do", async () => {
   const server = new Server();
   server.failing = { POST: { status: 500, text: "<h1>Oops</h1>" } };
   const error = await rejected(upload().send());
-  equal([error.message, error.code], ["The server answered 500. Reload the page and try again.", "unknown"]);
+  equal([error.message, error.code], ["The upload failed (error 500). Reload the page and try again.", "unknown"]);
 });
 
 test("who has been signed out is told so", async () => {
