@@ -199,19 +199,22 @@ test("the clock shows timecode or frames, and remembers which", () => {
 });
 
 test("at the end it stops", async () => {
-  const { film, video } = player();
-  film.paused = false;
+  const { element, film, video } = player();
+  element.play();
+  await settled();
   video.dispatchEvent(new Event("ended"));
-  equal([film.paused, film.did], [true, ["pause"]]);
+  equal([film.paused, film.did], [true, ["play", "pause"]]);
 });
 
 test("a loop begins again at the end", async () => {
   const { element, film, video } = player({ attributes: "data-loop" });
   equal(pressed("loop"), "true");
+  element.play();
+  await settled();
   element.seekFrame(47);
   video.dispatchEvent(new Event("ended"));
   await settled();
-  equal([element.frame, film.did], [0, ["play"]]);
+  equal([element.frame, film.did], [0, ["play", "play"]]);
 });
 
 test("the loop is switched on and off", () => {
@@ -472,4 +475,69 @@ test("a browser that refuses to play shows that it does not", async () => {
   button("play");
   await settled();
   ok(!element.hasAttribute("playing"));
+});
+
+test("a step at the last frame stays there, also when the browser says that this is the end", async () => {
+  const { element, film, video } = player({ attributes: "data-loop" });
+  element.seekFrame(47);
+  press("ArrowRight");
+  video.dispatchEvent(new Event("ended"));
+  await settled();
+  equal([element.frame, film.did], [47, []]);
+});
+
+test("the first frame is shown, not a poster that is another one", () => {
+  const { film } = player();
+  close(film.currentTime, 0.5 / 24, 1e-9);
+});
+
+test("the speed that J and L reach is the one that the box says", async () => {
+  const { element } = player();
+  const said = () => find("[data-speed]").selectedOptions[0].textContent;
+  for (let time = 0; time < 3; time += 1) {
+    element.shuttle(1);
+    await settled();
+  }
+  find("video").dispatchEvent(new Event("ratechange"));
+  equal(said(), "4×");
+  element.shuttle(-1);
+  element.shuttle(-1);
+  equal(said(), "−2×");
+  element.pause();
+  find("video").dispatchEvent(new Event("ratechange"));
+  equal([said(), find("[data-speed]").options.length], ["1", 3]);
+});
+
+const WRITING =
+  '<input data-frame-field><output data-frame-timecode></output><input type="checkbox" name="at_frame" checked><textarea data-comment-box></textarea>';
+
+test("a comment keeps the frame at which somebody began to write it", async () => {
+  const { element, film } = player({ around: WRITING, frames: 200 });
+  element.play();
+  film.show(34 / 24);
+  find("textarea").focus();
+  find("textarea").value = "The logo";
+  film.show(121 / 24);
+  equal([element.frame, find("[data-frame-field]").value, find("output").textContent], [121, "34", "00:00:01:10"]);
+  send("htmx:afterSettle", {}); // the list of comments came anew
+  equal(find("[data-frame-field]").value, "34");
+});
+
+test("a box that was left empty follows the frame again", () => {
+  const { element } = player({ around: WRITING });
+  find("textarea").focus();
+  element.seekFrame(20);
+  equal(find("[data-frame-field]").value, "0");
+  find("textarea").blur();
+  equal(find("[data-frame-field]").value, "20");
+});
+
+test("choosing the frame anew means the one on screen", () => {
+  const { element } = player({ around: WRITING });
+  find("textarea").focus();
+  find("textarea").value = "The logo";
+  element.seekFrame(20);
+  click(find('[name="at_frame"]'));
+  click(find('[name="at_frame"]'));
+  equal(find("[data-frame-field]").value, "20");
 });

@@ -19,6 +19,9 @@ class ReelPlayer extends HTMLElement {
     this.range = { start: null, end: null };
     this.frame = 0;
     this.reverse = 0;
+    this.rolling = false; // whether it is to play, which a browser at the end of the clip has forgotten
+    this.speed = 1;
+    this.pinned = null;
     this.showsFrames = recall("frames", false);
     this.looping = "loop" in this.dataset;
     this.video.volume = recall("volume", 1);
@@ -29,8 +32,9 @@ class ReelPlayer extends HTMLElement {
     this.listen();
     this.readMarkers();
     this.showControls();
-    const start = Number(this.dataset.start);
-    if (start > 0) this.whenReady(() => this.seekFrame(this.clock.frameAt(start / 1000)));
+    // Also to the first frame: until something is looked for, a browser shows the poster, which is another one.
+    const start = Number(this.dataset.start ?? 0);
+    this.whenReady(() => this.seekFrame(this.clock.frameAt(start / 1000)));
     this.present(this.frame);
   }
 
@@ -53,14 +57,21 @@ class ReelPlayer extends HTMLElement {
     on(video, "click", () => this.toggle());
     on(video, "dblclick", () => this.toggleFullscreen());
     for (const name of ["play", "pause", "volumechange", "ratechange"]) on(video, name, () => this.showControls());
-    on(video, "ended", () => this.finish());
+    on(video, "play", () => {
+      this.rolling = true;
+    });
+    on(video, "pause", () => {
+      if (!video.ended) this.rolling = false;
+    });
+    on(video, "ended", () => this.rolling && this.finish());
     on(video, "error", () => {
       this.querySelector(".player-failed").hidden = false;
     });
     on(video, "loadedmetadata", () => this.countFrames());
     on(this.seek, "input", () => this.seekFrame(Number(this.seek.value)));
     on(this.querySelector("[data-speed]"), "change", (event) => {
-      video.playbackRate = Number(event.target.value);
+      this.speed = Number(event.target.value);
+      video.playbackRate = this.speed;
     });
     on(this.querySelector("[data-volume]"), "input", (event) => {
       video.volume = Number(event.target.value);
@@ -73,8 +84,13 @@ class ReelPlayer extends HTMLElement {
     on(bar, "pointerleave", () => {
       this.querySelector(".player-peek").hidden = true;
     });
+    on(document, "focusin", (event) => this.pin(event));
+    on(document, "input", (event) => this.pin(event));
+    on(document, "focusout", (event) => this.unpin(event));
+    on(document, "change", (event) => this.pinAgain(event));
     on(document, "htmx:afterSettle", () => {
       this.readMarkers();
+      if (!this.written) this.pinned = null; // what was written has been sent
       this.present(this.frame); // fields of the frame that have just come
     });
     on(document, "click", (event) => {
@@ -142,11 +158,7 @@ class ReelPlayer extends HTMLElement {
     this.querySelector("[data-total]").textContent = ` / ${words(this.clock.last)}`;
     const share = (at) => `${(at / Math.max(1, this.clock.last)) * 100}%`;
     this.querySelector(".player-done").style.inlineSize = share(frame);
-    if (document.querySelector("reel-player") === this) {
-      for (const field of document.querySelectorAll("[data-frame-field]")) field.value = frame;
-      for (const output of document.querySelectorAll("[data-frame-timecode]"))
-        output.textContent = this.clock.timecode(frame);
-    }
+    this.tellFields();
     if (changed) {
       this.toggleAttribute("started", true);
       const detail = {
@@ -157,7 +169,41 @@ class ReelPlayer extends HTMLElement {
       this.dispatchEvent(new CustomEvent("frame", { bubbles: true, detail }));
     }
     const end = this.range.end ?? null;
-    if (end !== null && frame >= end && !this.video.paused) this.finish();
+    if (end !== null && frame >= end && this.rolling) this.finish();
+  }
+
+  // The page's fields of a frame: the one on screen, or the one at which somebody began to write.
+  tellFields() {
+    if (document.querySelector("reel-player") !== this) return;
+    const frame = this.pinned ?? this.frame;
+    for (const field of document.querySelectorAll("[data-frame-field]")) field.value = frame;
+    for (const output of document.querySelectorAll("[data-frame-timecode]"))
+      output.textContent = this.clock.timecode(frame);
+  }
+
+  // Whether somebody is at a comment: with the cursor in it, or with words in it.
+  get written() {
+    const boxes = [...document.querySelectorAll("[data-comment-box]")];
+    return boxes.some((box) => box === document.activeElement || box.value.trim() !== "");
+  }
+
+  pin({ target }) {
+    if (this.pinned !== null || !target.matches?.("[data-comment-box]")) return;
+    this.pinned = this.frame;
+    this.tellFields();
+  }
+
+  unpin({ target }) {
+    if (!target.matches?.("[data-comment-box]") || target.value.trim() !== "") return;
+    this.pinned = null;
+    this.tellFields();
+  }
+
+  // Choosing "at this frame" anew means the one on screen now.
+  pinAgain({ target }) {
+    if (target.name !== "at_frame" || !target.checked || this.pinned === null) return;
+    this.pinned = this.frame;
+    this.tellFields();
   }
 
   seekFrame(frame) {
@@ -175,18 +221,28 @@ class ReelPlayer extends HTMLElement {
     this.stopReverse();
     const { start, end } = this.range;
     if (this.frame >= (end ?? this.clock.last) || this.frame < (start ?? 0)) this.seekFrame(start ?? 0);
-    this.video.play().catch(() => this.showControls());
+    this.roll();
+  }
+
+  roll() {
+    this.rolling = true;
+    this.video.play().catch(() => {
+      this.rolling = false;
+      this.showControls();
+    });
   }
 
   pause() {
+    this.rolling = false;
     this.stopReverse();
     this.video.pause();
+    this.video.playbackRate = this.speed;
   }
 
   toggle() {
     if (this.reverse || !this.video.paused) this.pause();
     else {
-      this.video.playbackRate = Number(this.querySelector("[data-speed]").value);
+      this.video.playbackRate = this.speed;
       this.play();
     }
   }
@@ -195,9 +251,9 @@ class ReelPlayer extends HTMLElement {
   finish() {
     if (this.looping) {
       this.seekFrame(this.range.start ?? 0);
-      this.video.play().catch(() => this.showControls());
+      this.roll();
     } else {
-      this.video.pause();
+      this.pause();
       if (this.range.end !== null) this.seekFrame(this.range.end);
     }
   }
@@ -210,6 +266,7 @@ class ReelPlayer extends HTMLElement {
       if (this.video.paused || this.reverse) this.play();
       return;
     }
+    this.rolling = false;
     this.video.pause();
     this.reverse = SHUTTLE[Math.min(SHUTTLE.indexOf(this.reverse) + 1, 3)];
     if (!this.reversing) this.goBack(performance.now());
@@ -288,9 +345,23 @@ class ReelPlayer extends HTMLElement {
     this.toggleAttribute("muted", this.video.muted || this.video.volume === 0);
     for (const button of this.querySelectorAll('[data-do="play"]'))
       button.setAttribute("aria-label", playing ? "Pause" : "Play");
+    this.showSpeed();
     this.querySelector('[data-do="loop"]').setAttribute("aria-pressed", this.looping);
     this.querySelector('[data-do="mute"]').setAttribute("aria-pressed", this.video.muted);
     this.querySelector("[data-volume]").value = this.video.muted ? 0 : this.video.volume;
+  }
+
+  // The speed that it has, also one that only J and L reach and nobody can choose.
+  showSpeed() {
+    const speeds = this.querySelector("[data-speed]");
+    const speed = this.reverse ? -this.reverse : this.video.playbackRate;
+    speeds.querySelector("[data-shuttle]")?.remove();
+    if (![...speeds.options].some((option) => Number(option.value) === speed)) {
+      const option = new Option(`${String(speed).replace("-", "−")}×`, speed);
+      option.dataset.shuttle = "";
+      speeds.append(option);
+    }
+    speeds.value = [...speeds.options].find((option) => Number(option.value) === speed).value;
   }
 
   readMarkers() {

@@ -9,14 +9,15 @@ export function read() {
 export function show(container, markers, clock) {
   container.replaceChildren(
     ...markers.map((marker) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "player-marker";
-      button.dataset.seekFrame = marker.frame;
-      button.title = marker.text;
-      button.setAttribute("aria-label", `Comment at ${clock.timecode(marker.frame)}: ${marker.text}`);
-      button.style.insetInlineStart = `${(marker.frame / Math.max(1, clock.last)) * 100}%`;
-      return button;
+      // For the pointer alone: close to each other they would be too small to aim at, and the list of comments
+      // has a button for each, as , and . go through them.
+      const mark = document.createElement("span");
+      mark.className = "player-marker";
+      mark.dataset.seekFrame = marker.frame;
+      mark.title = `${clock.timecode(marker.frame)} ${marker.text}`;
+      mark.setAttribute("aria-hidden", "true");
+      mark.style.insetInlineStart = `${(marker.frame / Math.max(1, clock.last)) * 100}%`;
+      return mark;
     }),
   );
 }
