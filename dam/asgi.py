@@ -5,7 +5,8 @@ import os
 from django.core.asgi import get_asgi_application
 
 from dam.web.body_limits import LimitBodies
+from dam.web.charsets import OnlyUtf8
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 
-application = LimitBodies(get_asgi_application())
+application = OnlyUtf8(LimitBodies(get_asgi_application()))

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "dam.web.middleware.ReleaseConnectionMiddleware",
+    "dam.web.input.StorableAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "dam.web.middleware.CurrentBrandMiddleware",  # before the next one: a token needs no form's token
     "django.middleware.csrf.CsrfViewMiddleware",
+    "dam.web.input.StorableFormMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -23,6 +23,7 @@ from dam.accounts.principals import Principal
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.core import locks
+from dam.core.text import storable, storable_json
 
 GENESIS = "0" * 64
 SYSTEM = "Reelproof"
@@ -142,7 +143,7 @@ def _event(entry: PendingEvent) -> Event:
         actor_name=_name(entry.actor)[:120],
         verb=Verb(entry.verb).value,
         asset_id=entry.asset_id,
-        target=entry.target[:80],
+        target=storable(entry.target[:80]),
         data=_plain({**entry.data, **_kind(entry.actor)}),
     )
 
@@ -162,7 +163,7 @@ def _kind(actor: Principal | User | None) -> dict[str, str]:
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
     """The data as it will be read back: the hash must not depend on tuples or on keys that are no text."""
-    plain: dict[str, Any] = json.loads(json.dumps(data, allow_nan=False))
+    plain: dict[str, Any] = json.loads(json.dumps(storable_json(data), allow_nan=False))
     return plain
 
 

@@ -15,6 +15,7 @@ from dam.catalog import stored_files, versions
 from dam.catalog.models import Asset, Origin, Version
 from dam.core import errors, events, locks, storage
 from dam.core.storage import Stored
+from dam.core.text import storable_json
 from dam.ingest import disk_space, filenames, steps
 from dam.ingest.next_versions import NoTarget
 from dam.media.errors import FileRefused
@@ -153,7 +154,7 @@ def _write(
         filename=filename,
         storage_key=stored.key,
         created_by=user,
-        media_info=info.to_json(),
+        media_info=storable_json(info.to_json()),
         width=info.width,
         height=info.height,
         frame_count=info.frame_count,

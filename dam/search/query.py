@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from dam.core.text import REPLACEMENT, storable
 from dam.search.search_field import SearchField
 
 MAX_CHARACTERS = 300
@@ -99,8 +100,8 @@ class Query:
 
 
 def tidy(text: str) -> str:
-    """The text of the box, cut, with single spaces. The database holds no NUL, so it parts words too."""
-    return " ".join(text[:MAX_CHARACTERS].replace("\0", " ").split())
+    """The text of the box, cut, with single spaces. What the database can't hold parts words, too."""
+    return " ".join(storable(text[:MAX_CHARACTERS]).replace(REPLACEMENT, " ").split())
 
 
 def parse(text: str, *, fields: Mapping[str, SearchField]) -> Query:

@@ -1,6 +1,5 @@
 """The library: search, facets, cards."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_GET, require_safe
 from dam.accounts.capabilities import Capability
 from dam.rights.visibility import visible_assets
 from dam.search import search
-from dam.web import cards, listing
+from dam.web import cards, listing, times
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
@@ -58,12 +57,9 @@ def card(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @requires(Capability.VIEW)
 def news(request: BrandRequest) -> HttpResponse:
     """How many clips have come since the page was loaded."""
-    try:
-        since = datetime.fromisoformat(request.GET.get("since", ""))
-    except ValueError:
-        raise BadRequest("since must be a date and time.") from None
-    if since.tzinfo is None:
-        raise BadRequest("since must have its offset.")
+    since = times.read(request.GET.get("since", ""))
+    if since is None:
+        raise BadRequest("since must be a date and time with its offset.")
     count = visible_assets(request.principal).filter(created_at__gt=since).count()
     return render(request, "library/_news.html", {"count": count})
 

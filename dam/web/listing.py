@@ -14,7 +14,7 @@ from dam.search import facets, fields, query, search
 from dam.search.facets import Facet
 from dam.search.query import Filters
 from dam.search.results import Results
-from dam.web import cards
+from dam.web import cards, times
 from dam.web.cards import AssetCard
 
 PAGE = 48
@@ -31,11 +31,11 @@ class Cursor:
     def read(cls, text: str) -> "Cursor | None":
         """None for anything that is no cursor: an address may be cut or edited."""
         moment, _, key = text.partition("_")
+        created_at = times.read(moment)
         try:
-            created_at, pk = datetime.fromisoformat(moment), UUID(key)
+            return cls(created_at, UUID(key)) if created_at else None
         except ValueError:
             return None
-        return cls(created_at, pk) if created_at.tzinfo else None
 
     def __str__(self) -> str:
         return f"{self.created_at.isoformat()}_{self.pk}"

@@ -1,7 +1,6 @@
 """The addresses that files come in by (docs/uploads.md): tus 1.0 for the browser and for programs."""
 
 import base64
-import binascii
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
@@ -202,7 +201,7 @@ def _metadata(request: HttpRequest) -> dict[str, str]:
         if key in ("filename", "asset"):
             try:
                 metadata[key] = base64.b64decode(value.strip(), validate=True).decode()
-            except (binascii.Error, UnicodeDecodeError):
+            except ValueError:
                 raise BadHeader(f"The {key} in Upload-Metadata must be base64 of UTF-8.") from None
     return metadata
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from dam.catalog import versions
 from dam.catalog.models import Credentials, Version
 from dam.core import storage
+from dam.core.text import storable_json
 from provenance.manifests import verify
 from provenance.manifests.models import ManifestRecord
 from provenance.manifests.report import Report
@@ -34,7 +35,7 @@ def credentials_of(report: Report) -> Credentials:
 
 def keep(version: Version, report: Report, *, sha256: str, release_id: int | None = None) -> ManifestRecord:
     """Keep the report on the version's master, or on the file of a release; an earlier one is replaced."""
-    report_json = report.to_json(raw=True)
+    report_json = storable_json(report.to_json(raw=True))  # a foreign file may hold anything
     if len(json.dumps(report_json["raw"])) > LARGEST_RAW_BYTES:
         report_json["raw"] = {}
     with transaction.atomic():

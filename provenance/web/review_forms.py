@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dam.rights import territories
 from dam.rights.policy import Use
-from dam.web import usage_status
+from dam.web import times, usage_status
 from provenance.review import comments
 from provenance.review.policies import Clearance
 
@@ -28,6 +28,20 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class DayField(forms.DateField):
+    """A day that people can mean: its last second is one that every time zone can say."""
+
+    widget = DateInput
+
+    def clean(self, value: Any) -> date | None:
+        day: date | None = super().clean(value)
+        if day is not None and not times.within(day):
+            raise forms.ValidationError(
+                f"Choose a day between {times.EARLIEST.year} and {times.LATEST.year}."
+            )
+        return day
+
+
 class SubmitForm(forms.Form):
     note = forms.CharField(
         label="Note to the reviewers",
@@ -35,7 +49,7 @@ class SubmitForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "What is it for? What should they look at?"}),
     )
-    due_on = forms.DateField(label="Needed by", required=False, widget=DateInput())
+    due_on = DayField(label="Needed by", required=False)
 
     def clean_due_on(self) -> date | None:
         due_on: date | None = self.cleaned_data["due_on"]
@@ -65,7 +79,7 @@ class ApproveForm(forms.Form):
         help_text="Names or two-letter codes, separated by commas.",
         widget=forms.TextInput(attrs={"placeholder": "Germany, Austria, CH"}),
     )
-    valid_until = forms.DateField(label="Until and including", required=False, widget=DateInput())
+    valid_until = DayField(label="Until and including", required=False)
     comment = forms.CharField(
         label="Comment", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
     )
