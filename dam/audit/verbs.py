@@ -14,6 +14,7 @@ class Verb(StrEnum):
     ASSET_TRASHED = "asset.trashed"
     ASSET_RESTORED = "asset.restored"
     VERSION_ADDED = "version.added"
+    VERSION_DAMAGE_FOUND = "version.damage_found"
     REVIEW_SUBMITTED = "review.submitted"
     REVIEW_APPROVED_STAGE = "review.approved_stage"
     REVIEW_APPROVED = "review.approved"

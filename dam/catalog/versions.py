@@ -134,6 +134,19 @@ def set_timeline(version_id: UUID, *, frame_count: int, frame_rate: Fraction) ->
     )
 
 
+def add_warnings(version_id: UUID, warnings: Sequence[str]) -> list[str]:
+    """Keep what was found wrong with the master, each once; those that are new. In a transaction."""
+    if not warnings:
+        return []
+    version = Version.objects.select_for_update(no_key=True).get(pk=version_id)
+    known = version.media_info.get("warnings", [])
+    new = [warning for warning in dict.fromkeys(warnings) if warning not in known]
+    if new:
+        version.media_info = {**version.media_info, "warnings": [*known, *new]}
+        version.save(update_fields=["media_info"])
+    return new
+
+
 def keep_rendition(
     version: Version,
     kind: str,

@@ -167,6 +167,8 @@ def _write(
     RightsRecord.objects.create(version=version)
     fulltext.refresh(asset)
     facts: dict[str, object] = {"filename": filename, "sha256": stored.sha256, "size": stored.size}
+    if info.warnings:
+        facts["warnings"] = list(info.warnings)
     verb = Verb.ASSET_GENERATED if origin == Origin.GENERATED else Verb.ASSET_UPLOADED
     if replaced is not None:
         for name in ON_REPLACE:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from django.db import DatabaseError, InterfaceError, transaction
 from django.utils.module_loading import import_string
 
+from dam.audit import trail
+from dam.audit.verbs import Verb
 from dam.catalog import stored_files, versions
 from dam.catalog.models import Version
 from dam.catalog.versions import StoredPart
@@ -48,7 +50,7 @@ def _put(version: Version, file: MadeFile, stored: list[Stored]) -> Stored:
 
 def _keep(version: Version, kind: str, made: Made, file: Stored, parts: list[StoredPart]) -> None:
     width, height = made.size or (None, None)
-    with transaction.atomic():
+    with trail.recording():
         versions.keep_rendition(
             version,
             kind,
@@ -62,6 +64,14 @@ def _keep(version: Version, kind: str, made: Made, file: Stored, parts: list[Sto
         if made.frame_count is not None:
             rate = MediaInfo.from_json(version.media_info).frame_rate
             versions.set_timeline(version.pk, frame_count=made.frame_count, frame_rate=rate)
+        if found := versions.add_warnings(version.pk, made.warnings):
+            trail.record(
+                Verb.VERSION_DAMAGE_FOUND,
+                brand=version.brand,
+                target=version.asset.title,
+                asset_id=version.asset_id,
+                data={"number": version.number, "warnings": found},
+            )
 
 
 @contextmanager

@@ -10,9 +10,10 @@ from dam.media import colour, matrices, specs, timeline_filters
 from dam.media.probe import MediaInfo
 from dam.media.specs import Movie
 
-# No look at standard input, no banner, errors alone; the output has a name of ours.
-# Time stamps stay as they are in the file: that is how the timeline was measured.
-GLOBAL = ("-nostdin", "-hide_banner", "-loglevel", "error", "-copyts")
+# No look at standard input, no banner; warnings, for dam.media.damage; the output has a name of ours.
+# Time stamps stay as they are in the file: that is how the timeline was measured. However much is damaged,
+# the rest is shown.
+GLOBAL = ("-nostdin", "-hide_banner", "-loglevel", "repeat+warning", "-copyts", "-max_error_rate", "1")
 # No encoder's name, no date: the same frames give the same bytes.
 BIT_EXACT = {"fflags": "+bitexact", "flags:v": "+bitexact", "flags:a": "+bitexact", "map_metadata": -1}
 # Sound that leads by less is a codec's run-in, which the decoder drops.

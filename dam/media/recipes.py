@@ -24,6 +24,7 @@ class Made:
     parts: tuple[MadeFile, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
     frame_count: int | None = None  # of the review timeline, where people step through this one
+    warnings: tuple[str, ...] = ()  # of the master: what making this one showed
     remark: str = ""  # for people
 
 
@@ -43,15 +44,15 @@ def proxy(master: Path, folder: Path, *, info: MediaInfo) -> Made:
     """The review proxy. Where the end of a damaged file can't be decoded, people review what they see."""
     out = folder / "proxy.mp4"
     facts = runner.proxy(master, out, info=info)
-    remarks = list(info.warnings)
-    shown = round(info.frame_rate * facts.duration_ms / 1000)
+    shown, warnings = round(info.frame_rate * facts.duration_ms / 1000), facts.warnings
     if shown < info.frame_count - 1:
-        remarks.insert(0, f"Only {shown} of {info.frame_count} frames could be decoded.")
+        warnings = (f"Only {shown:,} of {info.frame_count:,} frames could be decoded.", *warnings)
     else:
         shown = info.frame_count
     return Made(
         MadeFile(out, specs.PROXY.content_type),
         (facts.width, facts.height),
         frame_count=shown,
-        remark=" ".join(remarks),
+        warnings=warnings,
+        remark=" ".join((*warnings, *info.warnings)),
     )

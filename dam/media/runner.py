@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from dam.core import errors, sandbox
 from dam.core.sandbox import Completed, Limits, Outcome, Output, SandboxedProcess
-from dam.media import budgets, colour, commands, frames, specs, thumbnails
+from dam.media import budgets, colour, commands, damage, frames, specs, thumbnails
 from dam.media.budgets import GIB
 from dam.media.errors import FileRefused
 from dam.media.frames import Frame
@@ -91,7 +92,7 @@ def sprite(
 
 
 def proxy(path: Path, out: Path, *, info: MediaInfo) -> MediaInfo:
-    """Write the review proxy; its own facts, read back from it."""
+    """Write the review proxy; its own facts, read back from it, with the damage found in the master."""
     return _make_movie(path, out, info=info, spec=specs.PROXY)
 
 
@@ -149,13 +150,15 @@ def _make_movie(path: Path, out: Path, *, info: MediaInfo, spec: Movie) -> Media
             table = made.parent / commands.TABLE
             table.write_text(colour.table(picture))
             table.chmod(0o644)  # nobody reads it
-        _require(sandbox.run(command, limits=limits, reads=[path], folder=made.parent), limits)
+        completed = sandbox.run(command, limits=limits, reads=[path], folder=made.parent)
+        _require(completed, limits)
     try:
-        return probe(out)
+        facts = probe(out)
     except FileRefused as refused:
         if refused.code == "disk_full":
             raise
         raise MediaFailed("No frames could be decoded.") from refused
+    return replace(facts, warnings=(*damage.of(completed.stderr), *facts.warnings))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ VERBS: dict[str, Wording] = {
     Verb.ASSET_EDITED: Wording("pencil", "edited"),
     Verb.ASSET_TRASHED: Wording("trash-2", "moved to the trash"),
     Verb.ASSET_RESTORED: Wording("undo-2", "restored from the trash"),
+    Verb.VERSION_DAMAGE_FOUND: Wording("triangle-alert", "found damage in"),
     Verb.VERSION_ADDED: Wording("layers", "added a version of"),
     Verb.REVIEW_SUBMITTED: Wording("send", "submitted for review"),
     Verb.REVIEW_APPROVED_STAGE: Wording("circle-check", "approved a stage of"),
