@@ -17,7 +17,8 @@ class Capability(StrEnum):
     VIEW_UNRELEASED = "view_unreleased"  # see drafts and work in review
     UPLOAD = "upload"
     EDIT = "edit"  # title, description, tags
-    TRASH = "trash"
+    DISCARD = "discard"  # what one made oneself, while nobody reviews or has approved it
+    TRASH = "trash"  # anybody's
     RETRY = "retry"  # run a processing step again
     GENERATE = "generate"
     SUBMIT = "submit"  # send to review
@@ -40,6 +41,7 @@ _MAKE = _WORK | {
     Capability.RETRY,
     Capability.GENERATE,
     Capability.SUBMIT,
+    Capability.DISCARD,
     Capability.DOWNLOAD_MASTER,
 }
 _KEEP = _MAKE | {Capability.TRASH, Capability.SHARE}

@@ -7,6 +7,7 @@ Callers have checked the person's capability. After `edit`, refresh the search t
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from dam.accounts.capabilities import Capability
@@ -15,7 +16,7 @@ from dam.audit import trail
 from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
 from dam.catalog import tags
-from dam.catalog.models import Asset
+from dam.catalog.models import Approval, Asset
 from dam.core import errors, events
 
 LONGEST_TITLE = 200
@@ -110,8 +111,33 @@ def add_tags(chosen: Collection[Asset], names: Iterable[str], *, by: Principal) 
     return changed
 
 
+def refusal_to_move(asset: Asset, *, by: Principal) -> str:
+    """Why this principal may not put the asset into the trash or take it out; empty when they may.
+
+    Reads `asset.latest`: select it.
+    """
+    if by.brand.pk != asset.brand_id or not by.can(Capability.DISCARD):
+        return by.refusal(Capability.TRASH)
+    if by.can(Capability.TRASH):
+        return ""
+    if asset.created_by_id != (by.user.pk if by.user else None):
+        return "Only a librarian or an administrator can move other people's clips to the trash."
+    if in_use(asset):
+        return "Only a librarian or an administrator can trash a clip in review, approved or released."
+    return ""
+
+
+def in_use(asset: Asset) -> bool:
+    """Whether others count on it: it is reviewed, approved or released. Reads `asset.latest`: select it."""
+    approval = asset.latest.approval if asset.latest else ""
+    return bool(asset.released_id) or approval in (Approval.IN_REVIEW, Approval.APPROVED)
+
+
 def trash(asset: Asset, *, by: Principal, at: datetime | None = None) -> None:
-    """Out of every list, until somebody restores it. Raises AlreadyThere, PermissionDenied."""
+    """Out of every list, until somebody restores it. Raises AlreadyThere, PermissionDenied.
+
+    `at` names what was trashed together: whoever did it can take it back by that moment.
+    """
     at = at or timezone.now()
     if not trash_many([asset], by=by, at=at):
         raise AlreadyThere("The clip is already in the trash.")
@@ -132,10 +158,14 @@ def restore(asset: Asset, *, by: Principal) -> None:
 
 def _move(chosen: Collection[Asset], *, by: Principal, trashed_at: datetime | None) -> list[Asset]:
     for asset in chosen:
-        by.require(Capability.TRASH, brand=asset.brand)
+        by.require(Capability.DISCARD, brand=asset.brand)
     restoring = trashed_at is None
     with trail.recording():
-        moved = [asset for asset in _locked(chosen) if (asset.trashed_at is not None) == restoring]
+        locked = _locked(chosen)
+        for asset in locked:
+            if refusal := refusal_to_move(asset, by=by):
+                raise PermissionDenied(refusal)
+        moved = [asset for asset in locked if (asset.trashed_at is not None) == restoring]
         Asset.objects.filter(pk__in=[asset.pk for asset in moved]).update(
             trashed_at=trashed_at, updated_at=timezone.now()
         )
@@ -153,9 +183,15 @@ def _move(chosen: Collection[Asset], *, by: Principal, trashed_at: datetime | No
     return moved
 
 
+def restore_many(chosen: Collection[Asset], *, by: Principal) -> list[Asset]:
+    """Out of the trash; the assets that were in it."""
+    return _move(chosen, by=by, trashed_at=None)
+
+
 def _locked(chosen: Collection[Asset]) -> list[Asset]:
     """The rows as they are now, locked in the order of their ids."""
-    rows = Asset.objects.filter(pk__in=[asset.pk for asset in chosen]).select_related("brand").order_by("pk")
+    rows = Asset.objects.filter(pk__in=[asset.pk for asset in chosen]).select_related("brand", "latest")
+    rows = rows.order_by("pk")
     return list(rows.select_for_update(no_key=True, of=("self",)))
 
 

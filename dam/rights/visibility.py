@@ -30,11 +30,17 @@ def visible_assets(principal: Principal) -> QuerySet[Asset]:
 
 
 def trashed_assets(principal: Principal) -> QuerySet[Asset]:
-    """What lies in the trash, for those who may put it there."""
-    if not principal.can(Capability.TRASH):
+    """What lies in the trash, for those who may put it there: all of it, or what they made themselves."""
+    if not principal.can(Capability.DISCARD):
         return Asset.objects.none()
     there = {f"{shown(principal)}__isnull": False}
-    return Asset.objects.filter(brand=principal.brand, trashed_at__isnull=False, **there)
+    trashed = Asset.objects.filter(brand=principal.brand, trashed_at__isnull=False, **there)
+    return trashed if principal.can(Capability.TRASH) else trashed.filter(created_by=principal.user)
+
+
+def trashed_versions(principal: Principal) -> QuerySet[Version]:
+    """The versions that the trash shows, of which there are pictures and no more."""
+    return Version.objects.filter(**{f"{shown(principal)}_of__in": trashed_assets(principal)})
 
 
 def visible_versions(principal: Principal) -> QuerySet[Version]:

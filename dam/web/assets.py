@@ -16,6 +16,7 @@ from dam.delivery import access
 from dam.rights import terms
 from dam.rights.visibility import trashed_assets, visible_assets
 from dam.web import asset_version, usage_status
+from dam.web import trash as trashing
 from dam.web.asset_forms import AssetForm
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
@@ -80,16 +81,14 @@ def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires(Capability.TRASH)
+@requires(Capability.DISCARD)
 def trash(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    shown = get_object_or_404(visible_assets(request.principal), pk=asset_id)
-    assets.trash(shown, by=request.principal)
-    messages.success(request, f"“{shown.title}” is in the trash. Restore it there if that was a mistake.")
-    return redirect("library", request.brand.slug)
+    seen = visible_assets(request.principal).select_related("brand", "latest")
+    return trashing.put(request, [get_object_or_404(seen, pk=asset_id)])
 
 
 @require_POST
-@requires(Capability.TRASH)
+@requires(Capability.DISCARD)
 def restore(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     shown = get_object_or_404(trashed_assets(request.principal), pk=asset_id)
     assets.restore(shown, by=request.principal)
@@ -109,6 +108,7 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
         "sprite": sprite.details if sprite and sprite.details.get("frames") else None,
         "release": access.may_download(request.principal, version, at=at),
         "usage": usage_status.of(origin=version.origin, terms=terms.of(version), at=at),
+        "may_trash": not assets.refusal_to_move(version.asset, by=request.principal),
         **asset_version.others(request, version),
     }
 

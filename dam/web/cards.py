@@ -10,9 +10,6 @@ from dam.rights import terms
 from dam.search.results import Hit, Match, Moment
 from dam.web import usage_status
 
-# Wider or taller than this, a clip is shown whole in its frame instead of cut to it.
-WIDEST, TALLEST = 2.4, 1.2
-
 
 @dataclass(frozen=True)
 class AssetCard:
@@ -22,7 +19,6 @@ class AssetCard:
     version: Version
     has_poster: bool
     sprite: dict[str, Any] | None
-    fit: str  # "cover" or "contain"
     warning: str
     moment: Moment | None = None
     seen: bool = False  # found by what is seen in it
@@ -43,7 +39,6 @@ def of(asset: Asset, *, at: datetime, hit: Hit | None = None) -> AssetCard:
         version=version,
         has_poster=RenditionKind.POSTER in renditions,
         sprite=_grid(renditions.get(RenditionKind.SPRITE)),
-        fit=_fit(version),
         warning=usage_status.warning(terms=terms.of(version), at=at),
         moment=hit.moment if hit else None,
         seen=hit is not None and hit.matched != Match.WORDS,
@@ -56,9 +51,3 @@ def all_of(assets: Iterable[Asset], *, at: datetime) -> tuple[AssetCard, ...]:
 
 def _grid(sprite: Rendition | None) -> dict[str, Any] | None:
     return sprite.details if sprite and sprite.details.get("frames") else None
-
-
-def _fit(version: Version) -> str:
-    if not version.width or not version.height:
-        return "cover"
-    return "cover" if TALLEST <= version.width / version.height <= WIDEST else "contain"

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.audit.verbs import Verb
-from dam.catalog.models import Rendition, RenditionPart, Version
+from dam.catalog.models import Rendition, RenditionKind, RenditionPart, Version
 from dam.delivery import access, downloads, streaming
 from dam.ingest import filenames
-from dam.rights.visibility import visible_versions
+from dam.rights.visibility import trashed_versions, visible_versions
 from dam.web.decorators import BrandRequest, for_guests, requires
+
+ON_CARDS = (RenditionKind.POSTER, RenditionKind.SPRITE)
 
 
 @for_guests
@@ -25,10 +27,9 @@ def file(request: BrandRequest, version_id: UUID, kind: str, part: str = "") -> 
 
     `part` names a further file of a rendition that has several: what goes for the one goes for the other.
     """
-    seen = visible_versions(request.principal).select_related("asset", "brand")
-    version = get_object_or_404(seen, pk=version_id)
     if not access.knows(kind):
         raise Http404("File not found.")
+    version = _version(request, version_id, kind)
     verdict = access.may_fetch(request.principal, kind)
     if not verdict.allowed:
         raise PermissionDenied(" ".join(verdict.reasons))
@@ -55,6 +56,14 @@ def file(request: BrandRequest, version_id: UUID, kind: str, part: str = "") -> 
             by=request.principal,
         )
     return response
+
+
+def _version(request: BrandRequest, version_id: UUID, kind: str) -> Version:
+    """The version, if its reader may see it. Of what lies in the trash there are the pictures of its card."""
+    seen = visible_versions(request.principal)
+    if kind in ON_CARDS and not seen.filter(pk=version_id).exists():
+        seen = trashed_versions(request.principal)
+    return get_object_or_404(seen.select_related("asset", "brand"), pk=version_id)
 
 
 def _stored(version: Version, kind: str, part: str) -> Version | Rendition | RenditionPart:

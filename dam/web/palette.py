@@ -36,7 +36,7 @@ PLACES = (
         "Verify a file", "shield-check", "verify", Capability.VIEW, "credentials c2pa check", in_brand=False
     ),
     Place("Activity", "history", "activity", Capability.VIEW_ACTIVITY, "audit trail events log"),
-    Place("Trash", "trash-2", "trash", Capability.TRASH, "deleted restore"),
+    Place("Trash", "trash-2", "trash", Capability.DISCARD, "deleted restore"),
     Place(
         "Change password", "key-round", "account_change_password", Capability.VIEW, "account", in_brand=False
     ),

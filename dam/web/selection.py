@@ -5,8 +5,6 @@ from collections.abc import Iterator
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from dam.accounts.capabilities import Capability
@@ -15,6 +13,8 @@ from dam.catalog import assets, tags
 from dam.catalog.models import Asset
 from dam.rights.visibility import visible_assets
 from dam.search import fulltext
+from dam.web import going_back
+from dam.web import trash as trashing
 from dam.web.decorators import BrandRequest, requires
 
 MOST = 200
@@ -32,22 +32,22 @@ def add_tags(request: BrandRequest) -> HttpResponse:
         messages.warning(request, "No tags were added. Type at least one tag, separated by commas.")
     else:
         messages.success(request, f"Added {', '.join(added)} to {_clips(len(chosen))}.")
-    return _back(request)
+    return going_back.go(request)
 
 
 @require_POST
-@requires(Capability.TRASH)
+@requires(Capability.DISCARD)
 def trash(request: BrandRequest) -> HttpResponse:
-    """Move the chosen clips to the trash, all or none; those that are there already stay there."""
-    chosen = assets.trash_many(list(_chosen(request)), by=request.principal)
-    messages.success(request, f"{_clips(len(chosen))} moved to trash. You can restore them from there.")
-    return _back(request)
+    """Move the chosen clips to the trash; those that are there already stay there."""
+    return trashing.put(request, list(_chosen(request)))
 
 
 def _chosen(request: BrandRequest) -> Iterator[Asset]:
     """Of the ids that were sent, the clips that this person may see; what is no id is left out."""
     for_sure = [key for key in map(_uuid, request.POST.getlist("asset")[:MOST]) if key]
-    return visible_assets(request.principal).filter(pk__in=for_sure).iterator()
+    return (
+        visible_assets(request.principal).filter(pk__in=for_sure).select_related("brand", "latest").iterator()
+    )
 
 
 def _uuid(key: str) -> uuid.UUID | None:
@@ -59,11 +59,3 @@ def _uuid(key: str) -> uuid.UUID | None:
 
 def _clips(count: int) -> str:
     return f"{count:,} clip{'' if count == 1 else 's'}"
-
-
-def _back(request: BrandRequest) -> HttpResponse:
-    """To the list as it was, if that is one of ours."""
-    address = request.POST.get("back", "")
-    if address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None):
-        return redirect(address)
-    return redirect("library", request.brand.slug)

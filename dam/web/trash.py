@@ -1,24 +1,96 @@
-"""What was put into the trash, and the way back."""
+"""The trash: what lies in it, the way in, which asks first where others count on a clip, and the way back."""
 
+from collections.abc import Collection
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.catalog import assets
+from dam.catalog.models import Approval, Asset
 from dam.rights.visibility import trashed_assets
 from dam.search import search
-from dam.web import cards
+from dam.web import cards, going_back
 from dam.web.decorators import BrandRequest, requires
 
 PAGE = 48
+UNDO = "undo="  # in the extra tags of a message: what its Undo takes back
 
 
 @require_safe
-@requires(Capability.TRASH)
+@requires(Capability.DISCARD)
 def trash(request: BrandRequest) -> HttpResponse:
     trashed = search.with_parts(trashed_assets(request.principal), request.principal)
     page = Paginator(trashed.order_by("-trashed_at", "pk"), PAGE).get_page(request.GET.get("page"))
     context = {"area": "trash", "page": page, "cards": cards.all_of(page, at=timezone.now())}
     return render(request, "assets/trash.html", context)
+
+
+def put(request: BrandRequest, chosen: Collection[Asset]) -> HttpResponse:
+    """Move the chosen clips there, or ask first: when one is in use, or can't be moved by this person.
+
+    `sure` in the form names those that the question was about. A clip that came into use since is asked
+    about again. Reads `asset.latest` and `asset.brand` of the chosen: select them.
+    """
+    movable: list[tuple[Asset, str]] = []
+    refused: list[tuple[Asset, str]] = []
+    for asset in chosen:
+        reason = assets.refusal_to_move(asset, by=request.principal)
+        (refused if reason else movable).append((asset, reason))
+    if refused and not movable:
+        raise PermissionDenied(refused[0][1])
+    sure = set(request.POST.getlist("sure"))
+    unsure = [asset for asset, _ in movable if assets.in_use(asset) and str(asset.pk) not in sure]
+    if unsure or (refused and "sure" not in request.POST):
+        context = {
+            "area": "library",
+            "movable": [(asset, _what_follows(asset)) for asset, _ in movable],
+            "refused": refused,
+            "back": going_back.address(request),
+        }
+        return render(request, "assets/trash_ask.html", context)
+    at = timezone.now()
+    moved = assets.trash_many([asset for asset, _ in movable], by=request.principal, at=at)
+    if moved:
+        words = f"“{moved[0].title}”" if len(moved) == 1 else f"{len(moved)} clips"
+        messages.success(request, f"{words} moved to trash.", extra_tags=f"{UNDO}{at.isoformat()}")
+    else:
+        messages.warning(request, "No clips were moved: select the clips first.")
+    return going_back.go(request)
+
+
+@require_POST
+@requires(Capability.DISCARD)
+def undo(request: BrandRequest) -> HttpResponse:
+    """Take back what was trashed together, which is named by its moment."""
+    try:
+        at = datetime.fromisoformat(request.POST.get("at", ""))
+    except ValueError:
+        raise BadRequest("at must be a date and time.") from None
+    if at.tzinfo is None:
+        raise BadRequest("at must have its offset.")
+    trashed = trashed_assets(request.principal).filter(trashed_at=at).select_related("brand", "latest")
+    back = assets.restore_many(list(trashed), by=request.principal)
+    if back:
+        messages.success(request, f"{len(back)} clip{'' if len(back) == 1 else 's'} restored.")
+    else:
+        messages.info(request, "There was nothing left to restore.")
+    return going_back.go(request)
+
+
+def _what_follows(asset: Asset) -> str:
+    """What ends for others when the clip goes; empty where nobody counts on it."""
+    approval = asset.latest.approval if asset.latest else ""
+    if asset.released_id:
+        return "Released: viewers can no longer find or download it. Copies they have already stay with them."
+    if approval == Approval.APPROVED:
+        return "Approved: its release can't be downloaded."
+    if approval == Approval.IN_REVIEW:
+        return "In review: it leaves the reviewers' queue, and nobody can decide on it."
+    return ""

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("selection/tags/", selection.add_tags, name="selection-tags"),
     path("selection/trash/", selection.trash, name="selection-trash"),
     path("trash/", trash.trash, name="trash"),
+    path("trash/undo/", trash.undo, name="trash-undo"),
     path("activity/", activity.activity, name="activity"),
     path("activity/check/", activity.check, name="activity-check"),
     path("palette/", palette.palette, name="palette"),

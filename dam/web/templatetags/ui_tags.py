@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from django import template
+from django.contrib.messages.storage.base import Message
+from django.forms import BaseForm
+from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,7 +19,7 @@ from dam.ingest import step_specs
 from dam.ingest.models import Step, StepState
 from dam.media import specs
 from dam.search.query import Chip
-from dam.web import audit_labels, listing, timecode
+from dam.web import audit_labels, listing, timecode, trash
 
 register = template.Library()
 
@@ -87,6 +90,19 @@ def initials(name: str) -> str:
     """ "Ada Maria Lovelace" → "AL" """
     words = [word for word in str(name).split() if word[0].isalnum()]
     return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper() or "?"
+
+
+@register.filter
+def undo_at(message: Message) -> str:
+    """The moment that the message's Undo takes back, as trash.undo reads it; empty without one."""
+    tag = str(message.extra_tags or "")
+    return tag.removeprefix(trash.UNDO) if tag.startswith(trash.UNDO) else ""
+
+
+@register.filter
+def wrong_fields(form: BaseForm) -> list[BoundField]:
+    """The fields of a form that people see and that have errors, in their order."""
+    return [field for field in form.visible_fields() if field.errors] if form and form.is_bound else []
 
 
 @register.filter

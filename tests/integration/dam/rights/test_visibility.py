@@ -87,6 +87,14 @@ def test_keepers_see_the_trash(role: Role, sees: bool) -> None:
     assert visibility.trashed_assets(member(version.brand, role)).exists() is sees
 
 
+def test_a_creator_sees_in_the_trash_what_they_made() -> None:
+    creator = member(VersionFactory.create().brand, Role.CREATOR)
+    own = VersionFactory.create(asset__brand=creator.brand, asset__created_by=creator.user)
+    Asset.objects.update(trashed_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert list(visibility.trashed_assets(creator)) == [own.asset]
+    assert list(visibility.trashed_versions(creator)) == [own]
+
+
 def test_an_asset_without_a_version_is_not_there_yet() -> None:
     asset = AssetFactory.create()
     assert not visibility.visible_assets(member(asset.brand, Role.ADMIN)).exists()

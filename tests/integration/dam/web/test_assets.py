@@ -147,11 +147,6 @@ def test_the_trash_is_moved_by_a_press_not_by_a_link(draft: Version, sign_in: Si
     assert sign_in(Role.LIBRARIAN).get(page_of(draft.asset) + act).status_code == 405
 
 
-def test_a_creator_may_not_trash(draft: Version, sign_in: SignIn) -> None:
-    assert sign_in(Role.CREATOR).post(page_of(draft.asset) + "trash/").status_code == 403
-    assert sign_in(Role.CREATOR).get("/b/northwind/trash/").status_code == 403
-
-
 def test_a_page_that_waits_for_its_preview_gets_whole_stage_again(draft: Version, sign_in: SignIn) -> None:
     stage = HTMX | {"HTTP_HX_TARGET": "stage"}
     answer = sign_in(Role.CREATOR).get(page_of(draft.asset), **stage)  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ def test_the_rail_offers_what_the_role_includes(sign_in: SignIn) -> None:
         return [name for name in ("Generate", "Review", "Activity", "Trash") if f">{name}</span>" in page]
 
     assert offered(Role.VIEWER) == []
-    assert offered(Role.CREATOR) == ["Generate", "Review", "Activity"]
+    assert offered(Role.CREATOR) == ["Generate", "Review", "Activity", "Trash"]
     assert offered(Role.LEGAL_REVIEWER) == ["Review", "Activity"]
     assert offered(Role.LIBRARIAN) == ["Generate", "Review", "Activity", "Trash"]
 

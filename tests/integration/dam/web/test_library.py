@@ -165,3 +165,16 @@ def test_a_card_warns_of_a_clearance_that_ended(brand: Brand, sign_in: SignIn) -
     version.rights.valid_until = timezone.now() - timedelta(days=1)
     version.rights.save()
     assert "Its clearance ended" in sign_in(Role.CREATOR).get(HOME).content.decode()
+
+
+def test_a_card_says_nothing_of_credentials_that_are_not_there(brand: Brand, sign_in: SignIn) -> None:
+    Version.objects.filter(pk=clip(brand, "Plain").pk).update(credentials="none")
+    assert "pin" not in sign_in(Role.CREATOR).get(HOME).content.decode().split('id="cards"')[1]
+
+
+def test_the_list_says_length_size_and_tags(brand: Brand, sign_in: SignIn) -> None:
+    version = clip(brand, "Plain")
+    tags.assign(version.asset, ["summer"])
+    page = sign_in(Role.CREATOR).get(HOME, {"layout": "list"}).content.decode()
+    row = page.split('class="card-facts"')[1].split("</article>")[0]
+    assert all(words in row for words in ("summer", "0:02", "1000\xa0bytes"))

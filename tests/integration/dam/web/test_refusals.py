@@ -23,7 +23,7 @@ def trash_twice(monkeypatch: pytest.MonkeyPatch) -> tuple[Client, str]:
     def too_late(*args: object, **kwargs: object) -> None:
         raise assets.AlreadyThere("The clip is already in the trash.")
 
-    monkeypatch.setattr(assets, "trash", too_late)
+    monkeypatch.setattr(assets, "trash_many", too_late)
     client = Client()
     client.force_login(librarian.user)
     return client, reverse("asset-trash", args=[brand.slug, asset.pk])

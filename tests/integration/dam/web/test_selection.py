@@ -50,7 +50,7 @@ def test_clips_of_another_brand_and_nonsense_are_left_out(clips: list[Asset], si
     assert set(Asset.objects.exclude(trashed_at=None)) == {clips[0]}
 
 
-@pytest.mark.parametrize(("address", "role"), [(TAGS, Role.LEGAL_REVIEWER), (TRASH, Role.CREATOR)])
+@pytest.mark.parametrize(("address", "role"), [(TAGS, Role.LEGAL_REVIEWER), (TRASH, Role.LEGAL_REVIEWER)])
 def test_a_role_without_the_capability_is_refused(
     clips: list[Asset], sign_in: SignIn, address: str, role: Role
 ) -> None:

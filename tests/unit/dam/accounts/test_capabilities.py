@@ -11,6 +11,7 @@ EXPECTED = {
     Capability.VIEW_UNRELEASED: "c b l n a",
     Capability.UPLOAD: "c n a",
     Capability.EDIT: "c n a",
+    Capability.DISCARD: "c n a",
     Capability.TRASH: "n a",
     Capability.RETRY: "c n a",
     Capability.GENERATE: "c n a",

@@ -1,0 +1,131 @@
+"""Into the trash and back: what is asked first, who may, and Undo."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.catalog import versions
+from dam.catalog.models import Approval, Asset, RenditionKind, Version
+from dam.core import storage
+from tests.factories import ApprovedVersionFactory, VersionFactory, member
+
+SELECTION, UNDO, PAGE = "/b/northwind/selection/trash/", "/b/northwind/trash/undo/", "/b/northwind/trash/"
+
+
+def signed_in(brand: Brand, role: Role) -> tuple[Client, Version]:
+    """A browser, and a draft that the person at it made."""
+    person, client = member(brand, role), Client()
+    client.force_login(person.user)
+    return client, VersionFactory.create(
+        asset__brand=brand, asset__created_by=person.user, asset__title="Own draft"
+    )
+
+
+def trash(client: Client, version: Version, **data: object) -> str:
+    answer = client.post(f"/b/northwind/assets/{version.asset_id}/trash/", data, follow=True)
+    return answer.content.decode()
+
+
+def in_trash(version: Version) -> bool:
+    return Asset.objects.get(pk=version.asset_id).trashed_at is not None
+
+
+def of(version: Version, approval: Approval) -> Version:
+    Version.objects.filter(pk=version.pk).update(approval=approval)
+    return version
+
+
+def test_a_creator_discards_a_draft_of_their_own_and_takes_it_back(brand: Brand) -> None:
+    client, draft = signed_in(brand, Role.CREATOR)
+    page = trash(client, draft)
+    assert in_trash(draft)
+    at = re.search(r'name="at"\s+value="([^"]+)"', page)
+    assert at is not None
+    assert "1 clip restored." in client.post(UNDO, {"at": at[1]}, follow=True).content.decode()
+    assert not in_trash(draft)
+
+
+def test_a_creator_may_not_trash_what_another_made_or_what_is_in_review(brand: Brand) -> None:
+    client, draft = signed_in(brand, Role.CREATOR)
+    other = VersionFactory.create(asset__brand=brand)
+    assert "other people" in trash(client, other)
+    assert "in review" in trash(client, of(draft, Approval.IN_REVIEW))
+    assert not in_trash(other)
+    assert not in_trash(draft)
+
+
+@pytest.mark.parametrize("approval", [Approval.IN_REVIEW, Approval.APPROVED])
+def test_a_clip_that_others_count_on_is_asked_about_first(brand: Brand, approval: Approval) -> None:
+    client, version = signed_in(brand, Role.LIBRARIAN)
+    of(version, approval)
+    assert f"{approval.label}: " in trash(client, version)
+    assert not in_trash(version)
+    trash(client, version, sure=str(version.asset_id))
+    assert in_trash(version)
+
+
+def test_the_question_says_what_viewers_lose(brand: Brand) -> None:
+    client, _ = signed_in(brand, Role.ADMIN)
+    assert "viewers can no longer find or download it" in trash(
+        client, ApprovedVersionFactory.create(asset__brand=brand)
+    )
+
+
+def test_an_answer_about_one_clip_is_none_about_another(brand: Brand) -> None:
+    client, version = signed_in(brand, Role.LIBRARIAN)
+    other = of(VersionFactory.create(asset__brand=brand), Approval.APPROVED)
+    client.post(SELECTION, {"asset": [version.asset_id, other.asset_id], "sure": str(version.asset_id)})
+    assert not in_trash(other)
+    assert not in_trash(version)
+
+
+def test_of_many_those_that_may_not_be_moved_are_named_and_stay(brand: Brand) -> None:
+    client, own = signed_in(brand, Role.CREATOR)
+    other = VersionFactory.create(asset__brand=brand, asset__title="Not mine")
+    chosen = {"asset": [own.asset_id, other.asset_id], "back": "/b/northwind/?q=can"}
+    question = client.post(SELECTION, chosen).content.decode()
+    assert "Not mine" in question
+    assert 'href="/b/northwind/?q=can"' in question
+    answer = client.post(SELECTION, {**chosen, "sure": str(own.asset_id)})
+    assert answer.headers["Location"] == "/b/northwind/?q=can"
+    assert in_trash(own)
+    assert not in_trash(other)
+
+
+def test_undo_takes_back_what_was_trashed_together_and_no_more(brand: Brand) -> None:
+    client, first = signed_in(brand, Role.LIBRARIAN)
+    second, third = (VersionFactory.create(asset__brand=brand) for _ in range(2))
+    trash(client, third)
+    client.post(SELECTION, {"asset": [first.asset_id, second.asset_id]})
+    at = Asset.objects.get(pk=first.asset_id).trashed_at
+    assert at is not None
+    client.post(UNDO, {"at": at.isoformat()})
+    assert [in_trash(each) for each in (first, second, third)] == [False, False, True]
+
+
+@pytest.mark.parametrize("at", ["", "soon", "2026-01-01"])
+def test_undoing_at_no_moment_is_a_bad_request(brand: Brand, at: str) -> None:
+    client, _ = signed_in(brand, Role.LIBRARIAN)
+    assert client.post(UNDO, {"at": at}).status_code == 400
+
+
+def test_the_trash_has_its_pictures_and_no_other_file(brand: Brand, tmp_path: Path) -> None:
+    client, draft = signed_in(brand, Role.CREATOR)
+    stranger, _ = signed_in(brand, Role.CREATOR)
+    (tmp_path / "poster").write_bytes(b"picture")
+    kept = storage.put(tmp_path / "poster", brand_id=brand.pk, suffix=".webp")
+    for kind in RenditionKind:
+        versions.keep_rendition(draft, kind, kept, content_type="image/webp")
+    trash(client, draft)
+    address = f"/b/northwind/files/{draft.pk}/"
+    assert f"{address}poster" in client.get(PAGE).content.decode()
+    assert [client.get(address + kind).status_code for kind in ("poster", "proxy", "master")] == [
+        200,
+        404,
+        404,
+    ]
+    assert stranger.get(f"{address}poster").status_code == 404
