@@ -5,6 +5,7 @@ import "./dialog.js";
 import "./search.js";
 import "./requests.js";
 import "./submit.js";
+import "./form-errors.js";
 import "./tabs.js";
 import "./scrub.js";
 import "./player.js";

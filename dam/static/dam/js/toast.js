@@ -7,14 +7,21 @@ export function toast(text, tone = "info") {
   const made = document.getElementById("toast-template").content.cloneNode(true).firstElementChild;
   made.classList.add(`toast-${tone}`);
   made.querySelector("p").textContent = text;
-  document.getElementById("toasts").append(made);
+  const box = document.getElementById("toasts");
+  box.append(made);
+  // Shown anew it lies over a dialog that was opened since.
+  if (box.popover) {
+    box.hidePopover();
+    box.showPopover();
+  }
   expire(made);
 }
 
 function expire(element) {
   // An error stays until it is dismissed: it has to be read.
   if (element.classList.contains("toast-error")) return;
-  let timer = setTimeout(() => element.remove(), STAYS_MS);
+  const stays = element.querySelector("form") ? 3 * STAYS_MS : STAYS_MS;
+  let timer = setTimeout(() => element.remove(), stays);
   element.addEventListener("pointerenter", () => clearTimeout(timer));
   element.addEventListener("pointerleave", () => {
     timer = setTimeout(() => element.remove(), STAYS_MS / 2);
