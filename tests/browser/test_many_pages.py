@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import User
+from dam.core import events
 from tests.browser.conftest import Journey
 
 
@@ -27,3 +28,48 @@ def test_pages_that_are_not_there_hold_no_database_connection(
     assert set(journey.page.evaluate(asked)) == {404}
     journey.go("activity/")
     expect(journey.page.get_by_role("heading", level=1)).to_contain_text("Activity")
+
+
+def test_eight_tabs_share_one_stream_and_all_hear_of_a_change(
+    visit: Callable[[], Journey], people: dict[Role, User]
+) -> None:
+    # Browsers allow six connections to a server: with a stream for each tab the seventh never loads.
+    journey = visit().sign_in(people[Role.CREATOR])
+    context = journey.page.context
+    streams: list[Request] = []
+    counted: list[Request] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/events/"):
+            streams.append(request)
+        elif request.url.endswith("/reviews/count/"):
+            counted.append(request)
+
+    context.on("request", note)
+    journey.go("activity/")
+    tabs = [journey.page, *(context.new_page() for _ in range(7))]
+    for tab in tabs[1:]:
+        tab.goto(journey.page.url)
+        expect(tab.get_by_role("heading", level=1)).to_contain_text("Activity")
+    open_now = [request for request in streams if request.failure is None]
+    assert len(open_now) == 1
+
+    counted.clear()
+    events.publish(brand_id=journey.brand.pk, name="reviews", to_all=True)
+    _until(journey, lambda: len(counted) == len(tabs))
+
+    tabs[0].close()  # the one that has the stream
+    journey.page = tabs[1]
+    _until(journey, lambda: len([request for request in streams if request.failure is None]) == 1)
+    tabs[1].wait_for_timeout(1500)
+    counted.clear()
+    events.publish(brand_id=journey.brand.pk, name="reviews", to_all=True)
+    _until(journey, lambda: len(counted) == len(tabs) - 1)
+
+
+def _until(journey: Journey, condition: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if condition():
+            return
+        journey.page.wait_for_timeout(100)
+    raise AssertionError("It did not come.")

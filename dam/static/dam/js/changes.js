@@ -1,0 +1,125 @@
+// What changed on the server, for every tab from one stream: browsers allow six connections to a server, and a
+// stream of each tab's own would leave none for the seventh. The tab that holds the lock reads and tells the others;
+// a hidden tab takes no part, and catches up when it is looked at again.
+
+const AWAY_MS = 2000; // a tab that is hidden no longer than this stays
+const SILENCE_MS = 45000; // the server says something every 15 seconds
+const RETRY_MS = 1000;
+const RETRY_MOST_MS = 60000;
+const SOON_MS = 300;
+
+const until = (signal) => new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+
+// The names of a stream of server-sent events, which carry nothing else.
+export async function* names(body, wait = SILENCE_MS) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const timer = setTimeout(() => reader.cancel().catch(() => {}), wait);
+    const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+    if (done) return;
+    const lines = (rest + value).split("\n");
+    rest = lines.pop();
+    for (const line of lines) if (line.startsWith("event: ")) yield line.slice(7).trim();
+  }
+}
+
+// In the place of an EventSource: htmx listens to it.
+export class Changes extends EventTarget {
+  heard = new Set();
+  began = performance.now();
+  failures = 0;
+
+  constructor(address) {
+    super();
+    this.address = address;
+    this.name = `changes ${document.body.dataset.person ?? ""} ${address}`;
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    document.addEventListener("visibilitychange", () => this.look(), { signal });
+    addEventListener("pagehide", () => this.leave(), { signal });
+    addEventListener("pageshow", (event) => event.persisted && this.look(), { signal });
+    this.look();
+  }
+
+  addEventListener(name, ...rest) {
+    this.heard.add(name);
+    super.addEventListener(name, ...rest);
+  }
+
+  look() {
+    clearTimeout(this.leaving);
+    if (document.visibilityState === "visible") this.join();
+    else this.leaving = setTimeout(() => this.leave(), AWAY_MS);
+  }
+
+  join() {
+    if (this.joined) return;
+    this.joined = new AbortController();
+    const { signal } = this.joined;
+    this.channel = new BroadcastChannel(this.name);
+    this.channel.onmessage = ({ data }) => this.hear(data);
+    if (this.left) this.catchUpSoon();
+    // Without https there are no locks; then each tab that is looked at has a stream.
+    if (!navigator.locks) this.read(signal);
+    else navigator.locks.request(this.name, { signal }, () => this.read(signal)).catch(() => {});
+  }
+
+  leave() {
+    this.left = Boolean(this.joined) || this.left;
+    this.joined?.abort();
+    this.channel?.close();
+    this.joined = undefined;
+  }
+
+  close() {
+    this.leave();
+    this.listening.abort();
+  }
+
+  async read(signal) {
+    while (!signal.aborted) {
+      try {
+        const answer = await fetch(this.address, { signal, redirect: "manual", cache: "no-store" });
+        // Signed out, or no longer a member: asking again changes nothing.
+        if (answer.type === "opaqueredirect" || [401, 403, 404].includes(answer.status)) return this.tell({ over: true });
+        if (answer.ok) {
+          this.failures = 0;
+          this.tell({ open: true });
+          for await (const name of names(answer.body)) this.tell({ name });
+        }
+      } catch {
+        // The connection was lost, or this tab leaves.
+      }
+      if (signal.aborted) return;
+      await Promise.race([until(signal), this.pause()]);
+    }
+  }
+
+  pause() {
+    const most = Math.min(RETRY_MOST_MS, RETRY_MS * 2 ** this.failures);
+    this.failures += 1;
+    return new Promise((resolve) => setTimeout(resolve, most * (0.5 + Math.random() / 2)));
+  }
+
+  tell(news) {
+    this.channel.postMessage(news);
+    this.hear(news);
+  }
+
+  hear({ name, open, over }) {
+    if (name) this.dispatchEvent(new MessageEvent(name, { data: "changed" }));
+    // What happened before the stream began again was told to nobody; a page that is as new as the stream knows it.
+    if (open && performance.now() - this.began > RETRY_MS) this.catchUpSoon();
+    if (over) this.leave();
+  }
+
+  catchUpSoon() {
+    clearTimeout(this.catching);
+    this.catching = setTimeout(() => {
+      for (const name of this.heard) this.dispatchEvent(new MessageEvent(name, { data: "changed" }));
+    }, SOON_MS);
+  }
+}
+
+if (globalThis.htmx) htmx.createEventSource = (address) => new Changes(address);
