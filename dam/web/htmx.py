@@ -18,6 +18,11 @@ def is_fragment(request: HttpRequest, *, target: str = "") -> bool:
     return not target or htmx.target == target
 
 
+def page(request: HttpRequest) -> str:
+    """The address of the page that htmx asks from; empty where it is not htmx."""
+    return request.htmx.current_url or ""  # type: ignore[attr-defined]
+
+
 def nothing() -> HttpResponse:
     """The page stays as it is; it hears of the change by itself."""
     return HttpResponse(status=204)

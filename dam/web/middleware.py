@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -13,7 +12,7 @@ from django.utils import timezone
 from dam.accounts import principals
 from dam.accounts.principals import Guest, Principal, Token
 from dam.core.errors import Refused
-from dam.web import errors, htmx, problem_details
+from dam.web import errors, htmx, problem_details, signed_out
 from dam.web.decorators import BrandRequest, View
 from dam.web.problem_details import problem
 
@@ -32,6 +31,19 @@ class ReleaseConnectionMiddleware:
         response = self.get_response(request)
         if response.streaming and not connection.in_atomic_block:
             connection.close()
+        return response
+
+
+class PrivatePagesMiddleware:
+    """Pages are kept by nobody but the browser, which asks again before it shows one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 
@@ -69,7 +81,7 @@ class CurrentBrandMiddleware:
             principal = principal or principals.guest(request, slug=slug, at=timezone.now())
             known = request.user.is_authenticated or principals.came_as_guest(request)
             if principal is None and not known:
-                return redirect_to_login(request.get_full_path())
+                return signed_out.answer(request, slug=slug)
         if principal is None:
             raise Http404("There is no such brand, or you are not a member of it.")
         if isinstance(principal, Guest) and not getattr(view, "for_guests", False):

@@ -35,6 +35,28 @@ test("each refusal has its words", async () => {
   }
 });
 
+test("who is signed out is told so, and what was typed stays", async () => {
+  await load("<textarea></textarea>");
+  find("textarea").value = "Half a sen";
+  answered(401, from("submit"));
+  ok(said().includes("signed out"));
+  equal(find("textarea").value, "Half a sen");
+});
+
+test("what the page asks for by itself says nothing of being signed out", async () => {
+  await load();
+  answered(401, from("sse:version-7"));
+  equal(said(), null);
+});
+
+test("a page whose token is old takes the new one and says to send it again", async () => {
+  await load("<input type=hidden name=csrfmiddlewaretoken value=old>");
+  send("htmx:responseError", { xhr: { status: 403, getResponseHeader: () => "new" }, requestConfig: {} });
+  ok(said().includes("another tab"));
+  equal(find("#part input").value, "new");
+  equal(JSON.parse(document.body.getAttribute("hx-headers")), { "X-CSRFToken": "new" });
+});
+
 test("any other failure is the server's", async () => {
   await load();
   answered(500);

@@ -9,8 +9,16 @@ document.addEventListener("htmx:responseError", (event) => {
   const { xhr, requestConfig } = event.detail;
   // The page follows what changes; that a thing is gone meanwhile is no news to whoever removed it.
   if (xhr.status === 404 && requestConfig?.triggeringEvent?.type?.startsWith("sse:")) return;
+  const isBackground = /^(sse:|load|every|intersect|revealed)/.test(requestConfig?.triggeringEvent?.type ?? "");
   if (xhr.status === 401) {
-    location.reload();
+    // What was typed stays where it is, so the page must not load again.
+    if (!isBackground) toast("You've been signed out. Sign in in another tab, then try again.", "error");
+    return;
+  }
+  const token = xhr.status === 403 && xhr.getResponseHeader?.("X-CSRFToken");
+  if (token) {
+    useToken(token);
+    toast("You signed in or out in another tab. Nothing was lost: send it again.", "error");
     return;
   }
   const words = {
@@ -21,6 +29,12 @@ document.addEventListener("htmx:responseError", (event) => {
   };
   toast(words[xhr.status] ?? "Something went wrong on our side. Nothing was changed. Try again.", "error");
 });
+
+// The session has another token than this page: from now on the page sends that one.
+function useToken(token) {
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+  for (const field of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) field.value = token;
+}
 
 // A form that comes back with its errors (422) is an answer, not a failure.
 document.addEventListener("htmx:beforeSwap", (event) => {
