@@ -67,4 +67,6 @@ def require_container(head: bytes) -> FileKind:
         return kind
     if not head:
         raise FileRefused("empty")
+    if sniffer.is_animated_webp(head):
+        raise FileRefused("picture", "Reelproof can't read animated WebP. Export it as MP4 or GIF.")
     raise FileRefused(NOT_VIDEO.get(kind.medium, "not_a_video") if kind else "not_a_video")

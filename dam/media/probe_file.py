@@ -17,7 +17,7 @@ from av.container import InputContainer
 from dam.media import boxes, budgets, colour, completeness, frames, timing, transfers
 from dam.media.errors import FileRefused, require_container
 from dam.media.probe import MediaInfo
-from dam.media.sniffer import HEAD_BYTES, FileKind
+from dam.media.sniffer import HEAD_BYTES, FileKind, Medium
 from dam.media.timing import Span
 
 MOST_FRAMES = budgets.MAX_SECONDS * int(timing.MOST_STATED_RATE)
@@ -39,8 +39,12 @@ def read_info(path: Path) -> MediaInfo:
 
 def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     video, audio = _choose_video(container), _choose_audio(container)
-    _check_size(video.codec_context.width, video.codec_context.height)
     packets = _read_packets(container, video)
+    if kind.medium is Medium.PICTURE and len(packets.pts) < 2:
+        raise FileRefused("picture")
+    if not packets.pts:
+        raise FileRefused("no_frames")
+    _check_size(video.codec_context.width, video.codec_context.height)
     warnings = _check_whole(container, video, path, kind, packets)
     picture = _read_first(path, kind, video.index)
     if audio is not None and (audio.index not in packets.sounds):
@@ -183,8 +187,6 @@ def _read_packets(container: InputContainer, video: Any) -> _PacketSummary:
             last, summary.last_duration = pts, packet.duration or 0
         if len(summary.pts) > MOST_FRAMES:
             raise FileRefused("too_long")
-    if not summary.pts:
-        raise FileRefused("no_frames")
     return summary
 
 
@@ -311,6 +313,8 @@ def _explain(problem: av.error.FFmpegError, path: Path, kind: FileKind) -> FileR
         return FileRefused("too_costly")
     if isinstance(problem, av.error.DecoderNotFoundError):
         return FileRefused("unknown_codec")
+    if kind.medium is Medium.PICTURE:
+        return FileRefused("picture")
     if kind.boxes and _index_is_missing(path):
         return FileRefused("truncated")
     return FileRefused("damaged")

@@ -32,8 +32,8 @@ class CredentialSupport(StrEnum):
 class FileKind:
     """A kind of file: its name for people, content type, the suffix it is stored with.
 
-    `demuxer` is FFmpeg's, for the kinds that are taken as video; `boxes` says that it is made of ISO
-    base media boxes.
+    `demuxer` is FFmpeg's, for the kinds that are taken as video, pictures if they move; `boxes` says that it
+    is made of ISO base media boxes.
     """
 
     label: str
@@ -83,7 +83,8 @@ VIDEOS = (MP4, QUICKTIME, WEBM, MATROSKA, AVI, MPEG_TS, MPEG_PS, MXF, FLV, ASF, 
 
 JPEG = _picture("JPEG", "jpeg")
 PNG = _picture("PNG", "png")
-GIF = _picture("GIF", "gif")
+APNG = FileKind("Animated PNG", Medium.PICTURE, "image/png", ".apng", CredentialSupport.READ, demuxer="apng")
+GIF = FileKind("GIF", Medium.PICTURE, "image/gif", ".gif", CredentialSupport.READ, demuxer="gif")
 TIFF = _picture("TIFF", "tiff")
 WEBP = _picture("WebP", "webp")
 AVIF = _picture("AVIF", "avif")
@@ -105,7 +106,7 @@ PLAYLIST = FileKind("Playlist", Medium.PLAYLIST, "text/plain", ".txt")
 
 ALL = (
     *VIDEOS,
-    *(JPEG, PNG, GIF, TIFF, WEBP, AVIF, HEIC, HEIF, JPEG_XL, SVG, BMP),
+    *(JPEG, PNG, APNG, GIF, TIFF, WEBP, AVIF, HEIC, HEIF, JPEG_XL, SVG, BMP),
     *(FLAC, MP3, WAV, AAC, M4A, PDF, PLAYLIST),
 )
 BY_LABEL = {kind.label: kind for kind in ALL}
@@ -166,8 +167,17 @@ def recognise(head: bytes) -> FileKind | None:
         return _RIFF.get(head[8:12])
     for start, kind in _STARTS:
         if head.startswith(start):
-            return kind
+            return APNG if kind is PNG and _is_animated_png(head) else kind
     return _recognise_text(head) or (MPEG_TS if _is_transport_stream(head) else None)
+
+
+def is_animated_webp(head: bytes) -> bool:
+    return head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and bool(int.from_bytes(head[20:21]) & 2)
+
+
+def _is_animated_png(head: bytes) -> bool:
+    """The chunk that says so comes before the first picture."""
+    return b"acTL" in head.partition(b"IDAT")[0]
 
 
 def _recognise_text(head: bytes) -> FileKind | None:

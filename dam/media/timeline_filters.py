@@ -24,6 +24,8 @@ def lay(video: Any, info: MediaInfo) -> Any:
     missing = info.frame_count - 1 - last - sum(out for behind, out in taken_out if behind > last)
     if missing > 0:
         video = video.filter("tpad", stop_mode="clone", stop=missing)
+    # The last picture is repeated for its own duration already, where the file says one.
+    video = video.filter("trim", end_frame=info.frame_count - info.held_frames)
     if taken_out:
         video = video.filter("setpts", _put_back(taken_out))
     return video

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from dam.media import runner
+from dam.media.errors import FileRefused
 from dam.media.probe import MediaInfo
 from tests import media_factory
 
@@ -126,6 +127,31 @@ def test_a_file_that_a_live_recorder_left_without_length_is_whole(tmp_path: Path
         tmp_path / "live.webm", codec="libvpx-vp9", frames=25, container_options={"live": "1"}
     )
     assert (runner.probe(live).frame_count, runner.probe(live).warnings) == (25, ())
+
+
+@pytest.mark.parametrize(("name", "codec"), [("moving.gif", "gif"), ("moving.apng", "apng")])
+def test_a_picture_that_moves_is_a_clip(tmp_path: Path, name: str, codec: str) -> None:
+    film = media_factory.movie(tmp_path / "film.mp4", frames=20, rate=Fraction(10))
+    ffmpeg("-i", film, "-c:v", codec, tmp_path / name)
+    info, out, facts = proxy(tmp_path / name)
+    assert (info.frame_count, info.duration_ms, facts.frame_count) == (20, 2000, 20)
+    assert numbers(tmp_path / name, info, count=20) == numbers(out, facts, count=20)
+
+
+def test_a_gif_that_waits_at_its_end_is_as_long_as_it_says(tmp_path: Path) -> None:
+    film = media_factory.movie(tmp_path / "film.mp4", frames=20, rate=Fraction(10))
+    ffmpeg("-i", film, "-final_delay", 300, tmp_path / "waits.gif")
+    info, _, facts = proxy(tmp_path / "waits.gif")
+    assert info.frame_count == facts.frame_count == 49
+
+
+@pytest.mark.parametrize("name", ["still.gif", "still.png", "still.webp", "moving.webp"])
+def test_a_picture_that_stands_still_or_cannot_be_read_is_refused(tmp_path: Path, name: str) -> None:
+    film = media_factory.movie(tmp_path / "film.mp4", frames=1 if "still" in name else 5)
+    ffmpeg("-i", film, tmp_path / name)
+    with pytest.raises(FileRefused) as refused:
+        runner.probe(tmp_path / name)
+    assert (refused.value.code, "WebP" in refused.value.message) == ("picture", name == "moving.webp")
 
 
 def test_a_little_missing_at_the_end_is_a_warning(tmp_path: Path) -> None:

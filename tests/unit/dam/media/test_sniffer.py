@@ -24,6 +24,8 @@ HEADS = [
     (b".RMF\x00", sniffer.REAL),
     (b"\xff\xd8\xff\xe0", sniffer.JPEG),
     (b"\x89PNG\r\n\x1a\n", sniffer.PNG),
+    (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00acTL\x00IDAT", sniffer.APNG),
+    (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00IDAT\x00acTL", sniffer.PNG),
     (b"GIF89a", sniffer.GIF),
     (b"MM\x00*", sniffer.TIFF),
     (b"BM\x00", sniffer.BMP),
@@ -90,9 +92,9 @@ def test_a_video_may_be_opened_by_one_demuxer(kind: FileKind) -> None:
     assert require_container(head).demuxer
 
 
-def test_nothing_but_videos_is_opened() -> None:
+def test_nothing_is_opened_but_videos_and_pictures_that_move() -> None:
     openable = {kind for kind in sniffer.ALL if kind.demuxer}
-    assert openable == {*sniffer.VIDEOS, sniffer.M4A}
+    assert openable == {*sniffer.VIDEOS, sniffer.M4A, sniffer.GIF, sniffer.APNG}
     assert {kind.medium for kind in sniffer.VIDEOS} == {Medium.VIDEO}
 
 
