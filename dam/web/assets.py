@@ -107,7 +107,9 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
         "renditions": renditions,
         "sprite": sprite.details if sprite and sprite.details.get("frames") else None,
         "release": access.may_download(request.principal, version, at=at),
-        "usage": usage_status.of(origin=version.origin, terms=terms.of(version), at=at),
+        "usage": usage_status.of(
+            origin=version.origin, terms=terms.of(version), at=at, release=version.release
+        ),
         "may_trash": not assets.refusal_to_move(version.asset, by=request.principal),
         **asset_version.others(request, version),
     }

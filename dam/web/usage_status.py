@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dam.catalog.models import Origin
+from dam.catalog.models import Origin, ReleaseState
 from dam.rights import policy, territories
 from dam.rights.policy import Terms
 
@@ -18,6 +18,15 @@ USES = {
 }
 
 
+# Approved, but there is no signed file: the tone and the answer by catalog.ReleaseState.
+_WAITS = ("info", "Not released yet: the file is waiting to be signed.")
+_UNSIGNED = {
+    "failed": ("bad", "Not released: signing the file failed."),
+    "superseded": ("warn", "Replaced by a newer release."),
+    "withdrawn": ("warn", "Not to be used: its release was withdrawn."),
+}
+
+
 @dataclass(frozen=True)
 class UsageStatus:
     """`tone` is ok, warn, bad or info; `answer` and `details` are sentences."""
@@ -28,11 +37,14 @@ class UsageStatus:
     details: tuple[str, ...]
 
 
-def of(*, origin: str, terms: Terms, at: datetime) -> UsageStatus:
+def of(*, origin: str, terms: Terms, at: datetime, release: str = ReleaseState.READY) -> UsageStatus:
+    """`release` is how the version's newest release stands: without a signed file nothing leaves."""
     what = "Made by AI" if origin == Origin.GENERATED else "Uploaded clip"
     verdict = policy.decide(terms, at=at)
-    if verdict.allowed:
+    if verdict.allowed and release == ReleaseState.READY:
         return UsageStatus(what, "ok", _allowed(terms, at=at), ())
+    if verdict.allowed:
+        return UsageStatus(what, *_UNSIGNED.get(release, _WAITS), (_allowed(terms, at=at),))
     tone = "info" if terms.approval in ("draft", "in_review") else "warn"
     if terms.approval == "rejected" or terms.credentials in ("altered", "invalid"):
         tone = "bad"

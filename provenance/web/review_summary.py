@@ -3,10 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from dam.catalog.models import ReleaseState
 from dam.web import usage_status
 from provenance.review.models import Decision, Review
 from provenance.review.policies import STAGES
 from provenance.review.states import DecisionKind, ReviewState
+
+# How signing stands, where an approval alone would sound as if the file could leave.
+_WAITS = " The file is not signed yet."
+_UNSIGNED: dict[str, str] = {
+    ReleaseState.READY: "",
+    ReleaseState.FAILED: " Signing the file failed.",
+    ReleaseState.SUPERSEDED: " A newer release has replaced it.",
+}
 
 
 @dataclass(frozen=True)
@@ -47,13 +56,16 @@ def _clears(decision: Decision, *, at: datetime) -> str:
 
 
 def sentence(review: Review, *, at: datetime) -> str:
-    """What has come of it, in one sentence. Reads `review.decisions` as `stages_of` does."""
+    """What has come of it, in one sentence.
+
+    Reads `review.version`, and `review.decisions` as `stages_of` does.
+    """
     last = max(review.decisions.all(), key=lambda decision: decision.stage, default=None)
     match ReviewState(review.state):
         case ReviewState.OPEN:
             return f"Waiting for the {STAGES[review.position.stage_name].title.lower()}."
         case ReviewState.APPROVED if last is not None:
-            return f"Approved for {_clears(last, at=at)}."
+            return f"Approved for {_clears(last, at=at)}.{_UNSIGNED.get(review.version.release, _WAITS)}"
         case ReviewState.CHANGES_REQUESTED if last is not None:
             return f"{last.decided_by} asked for changes."
         case ReviewState.REJECTED if last is not None:

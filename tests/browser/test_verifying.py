@@ -30,7 +30,7 @@ def test_a_released_file_is_verified_and_says_who_released_it(
     with storage.local_copy(release.storage_key) as path:
         verify(journey, path)
         verdict = journey.page.get_by_role("heading", level=2).first
-        expect(verdict).to_have_text("Verified and trusted here, by a development CA", timeout=60_000)
+        expect(verdict).to_have_text("Signed with a test certificate", timeout=60_000)
     expect(journey.page.locator("main")).to_contain_text("released by Northwind Drinks")
     expect(journey.page.get_by_role("list", name="History")).to_contain_text("Approved for release")
 

@@ -1,5 +1,6 @@
 """Credentials on the asset page."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from dam.accounts.principals import Member
 from dam.catalog.models import Version
 from dam.core import storage
 from provenance.manifests import records, signing
+from provenance.models import Review
 from tests import claim_factory
 from tests.factories import BrandFactory, member
 from tests.media_factory import clip
@@ -93,3 +95,49 @@ def test_signing_again_is_for_those_who_may_run_steps(case: Case) -> None:
         client = Client()
         client.force_login(person.user)
         assert client.post(address).status_code == status
+
+
+def pages(case: Case) -> list[str]:
+    """Every place that says how the clip stands: asset page, review panel, room, its card, the lists."""
+    client = Client()
+    client.force_login(case.brand_reviewer.user)
+    review = Review.objects.get()
+    slug, asset = case.brand.slug, case.version.asset_id
+    addresses = [
+        reverse("asset", args=[slug, asset]),
+        reverse("asset-usage", args=[slug, asset]),
+        reverse("asset-review", args=[slug, asset]),
+        reverse("asset-card", args=[slug, asset]),
+        reverse("review", args=[slug, review.pk]),
+        reverse("reviews", args=[slug]) + "?show=closed",
+    ]
+    return [client.get(address).content.decode() for address in addresses]
+
+
+def test_an_approval_whose_file_is_not_signed_is_nowhere_a_green_light(case: Case) -> None:
+    case.approve_all()
+    for html in pages(case):
+        assert "not signed yet" in html or "waiting to be signed" in html
+        assert ">Approved</span>" not in html.replace("\n", "")
+        assert not re.search(r"usage-answer tone-ok", html)
+
+
+def test_an_approval_whose_signing_failed_says_so_everywhere(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise signing.CannotCarry("The key card is not in its slot.")
+
+    case.approve_all()
+    monkeypatch.setattr(signing, "sign_release", fail)
+    sign(case.version)
+    for html in pages(case):
+        assert "igning failed" in html or "igning the file failed" in html
+        assert not re.search(r"usage-answer tone-ok", html)
+
+
+def test_once_it_is_signed_it_is_green(case: Case) -> None:
+    case.approve_all()
+    sign(case.version)
+    for html in pages(case):
+        assert "not signed yet" not in html

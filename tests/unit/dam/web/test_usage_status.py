@@ -52,3 +52,11 @@ def test_a_card_warns_only_of_what_was_approved() -> None:
     assert (
         usage_status.warning(terms=terms(valid_until=NOW), at=NOW) == "Its clearance ended on 10 March 2026."
     )
+
+
+@pytest.mark.parametrize("release", ["", "signing", "failed", "superseded", "withdrawn"])
+def test_an_approval_without_a_signed_file_is_no_green_light(release: str) -> None:
+    shown = usage_status.of(origin="uploaded", terms=terms(), at=NOW, release=release)
+    assert shown.tone != "ok"
+    assert not shown.answer.startswith("Approved")
+    assert shown.details == ("Approved for web and social media, worldwide, with no end date.",)
