@@ -15,6 +15,7 @@ VERSION = "0.1.0"
 SPEC_VERSION = "2.4"
 
 TRAINED_ALGORITHMIC_MEDIA = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+EMPTY = "http://c2pa.org/digitalsourcetype/empty"
 GENERATION_LABEL = "app.reelproof.generation"
 REVIEW_LABEL = "app.reelproof.review"
 PROMPT = "prompt"
@@ -178,6 +179,13 @@ def release(facts: ReleaseFacts) -> Definition:
     if facts.generated_by is not None:
         assertions.append(_ai_disclosure(facts.generated_by, oversight="human_validated"))
     return Definition(manifest=_manifest(facts.title, assertions), parent=MASTER)
+
+
+def trial() -> Definition:
+    """The manifest of a file that is signed to see whether it can be."""
+    return Definition(
+        manifest=_manifest("Trial", [_actions({"action": "c2pa.created", "digitalSourceType": EMPTY})])
+    )
 
 
 def _review(facts: ReleaseFacts) -> dict[str, Any]:

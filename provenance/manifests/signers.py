@@ -38,6 +38,12 @@ class SignerExpired(errors.Refused):
     code = "signer_expired"
 
 
+class SignerUnfit(errors.Refused):
+    """The certificate is valid and fits the key, but is not one that content may be signed with."""
+
+    code = "signer_unfit"
+
+
 class Signer(Protocol):
     """Signs as one identity. `chain_pem` holds the leaf first and everything below the root."""
 

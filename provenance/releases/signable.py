@@ -1,10 +1,18 @@
-"""Can it be signed at all? Asked before people spend a review on it."""
+"""Can it be signed at all? Asked before people spend a review on it, and before each approval."""
 
-from dam.catalog.models import RenditionKind, Version
+import logging
+
+from dam.catalog.models import Credentials, RenditionKind, Version
 from dam.core import storage
-from provenance.manifests import signing
+from provenance.manifests import signing, trial_signature
 from provenance.manifests.development_ca import AuthorityBroken, Purpose
-from provenance.manifests.signers import SignerExpired, SignerNotConfigured, SignerUnreadable
+from provenance.manifests.signers import SignerExpired, SignerNotConfigured, SignerUnfit, SignerUnreadable
+from provenance.manifests.trust_anchors import AnchorUnreadable
+
+log = logging.getLogger(__name__)
+
+# What is wrong with how signing is set up. Their words name folders of the server: for its log alone.
+NOT_SET_UP = (AnchorUnreadable, AuthorityBroken, SignerNotConfigured, SignerUnfit, SignerUnreadable)
 
 NO_CERTIFICATE = (
     "Releases can't be signed at the moment: the reviewers' certificate is not set up. "
@@ -15,21 +23,37 @@ NO_FILE = (
     "released. Export it again as MP4 and upload that."
 )
 
+ALTERED = (
+    "The file was changed after it was signed, so it could never be released: its credentials do not hold. "
+    "Upload the original, or export it again without them."
+)
+
 
 def obstacle(version: Version) -> str:
     """Why a release of this version could not be signed, in a sentence for people; empty when it could.
 
-    Looks at the signer's certificate; reads the master's boxes only where it can't be converted.
+    Signs one pixel with the reviewers' certificate the first time it sees it; reads the master's boxes only
+    where it can't be converted.
     """
-    try:
-        signing.signer(Purpose.REVIEWER)
-    except SignerExpired as problem:
-        return f"Releases can't be signed at the moment. {problem}"
-    except (AuthorityBroken, SignerNotConfigured, SignerUnreadable):
-        return NO_CERTIFICATE
+    if why := certificate_obstacle():
+        return why
+    if version.credentials in (Credentials.ALTERED, Credentials.INVALID):
+        return ALTERED
     if _can_be_converted(version) or _can_carry(version):
         return ""
     return NO_FILE
+
+
+def certificate_obstacle() -> str:
+    """Why nothing at all can be released at the moment; empty when it can."""
+    try:
+        trial_signature.prove(Purpose.REVIEWER)
+    except SignerExpired as problem:
+        return f"Releases can't be signed at the moment. {problem}"
+    except NOT_SET_UP as problem:
+        log.error("Releases can't be signed: %s", problem)
+        return NO_CERTIFICATE
+    return ""
 
 
 def _can_be_converted(version: Version) -> bool:

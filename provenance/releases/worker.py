@@ -16,8 +16,7 @@ from dam.media.errors import FileRefused
 from dam.media.runner import MediaFailed
 from provenance.manifests import signing
 from provenance.manifests.c2pa_io import SigningFailed
-from provenance.manifests.development_ca import AuthorityBroken
-from provenance.manifests.signers import SignerExpired, SignerNotConfigured, SignerUnreadable
+from provenance.manifests.signers import SignerExpired
 from provenance.releases import release_file, releases, signable
 from provenance.releases.models import Release
 
@@ -27,12 +26,10 @@ HEARTBEAT_SECONDS = releases.CLAIM.total_seconds() / 4
 
 # Signing it again would end the same way, until a person has mended something.
 CANNOT_SIGN = (
-    AuthorityBroken,
+    *signable.NOT_SET_UP,
     MediaFailed,
     FileRefused,
     SignerExpired,
-    SignerNotConfigured,
-    SignerUnreadable,
     SigningFailed,
     release_file.MasterChanged,
     signing.CannotCarry,
@@ -60,8 +57,7 @@ def run(release_id: int, *, token: str = "") -> None:
         if isinstance(problem, FileRefused) and problem.code == "disk_full":
             return _put_back(release, reason=DISK_FULL, problem=problem)
         reason = str(problem)
-        if isinstance(problem, AuthorityBroken | SignerNotConfigured | SignerUnreadable):
-            # Their words name folders of the server: for its log, not for pages and the trail.
+        if isinstance(problem, signable.NOT_SET_UP):
             log.error("Release %s could not be signed: %s", release.pk, problem)
             reason = signable.NO_CERTIFICATE
         _unless_lost(lambda: releases.fail(release, reason=reason, at=timezone.now()))

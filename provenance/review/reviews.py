@@ -48,8 +48,7 @@ def submit(
     at = at or timezone.now()
     version = Version.objects.select_related("asset", "brand").get(pk=version.pk)
     _stop_if(refusal_to_submit(version, by=by))
-    if obstacle := signable.obstacle(version):  # reads a file, so before anything is locked
-        raise ReviewRefused(Refusal("not_signable", obstacle))
+    _stop_if(_not_signable(version))  # may read a file, so before anything is locked
     with trail.recording():
         version = versions.locked(version.pk)
         _stop_if(refusal_to_submit(version, by=by))
@@ -84,9 +83,11 @@ def decide(
     """Decide the stage that is waited for, about the bytes that `expected_sha256` names.
 
     Approving says for which uses, where and until when; the last approval clears the version for just
-    that and has the release signed. Raises Refused.
+    that and has the release signed. Nobody approves what could not be signed. Raises Refused.
     """
     at = at or timezone.now()
+    if kind == DecisionKind.APPROVE:
+        _stop_if(refusal_to_approve(review, by=by))  # may read a file, so before anything is locked
     with trail.recording():
         version = versions.locked(review.version_id)
         # Read again under the lock: the caller's copy is as old as the page.
@@ -208,6 +209,17 @@ def refusal_to_decide(review: Review, *, by: Principal) -> Refusal | None:
             trashed=review.version.asset.trashed_at is not None,
         )
     )
+
+
+def refusal_to_approve(review: Review, *, by: Principal) -> Refusal | None:
+    """Why this principal may not approve the stage that is waited for; also, why it would be in vain."""
+    review = Review.objects.select_related("brand", "version__asset").get(pk=review.pk)
+    return refusal_to_decide(review, by=by) or _not_signable(review.version)
+
+
+def _not_signable(version: Version) -> Refusal | None:
+    obstacle = signable.obstacle(version)
+    return Refusal("not_signable", obstacle) if obstacle else None
 
 
 def refusal_to_withdraw(review: Review, *, by: Principal) -> Refusal | None:

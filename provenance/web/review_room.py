@@ -173,6 +173,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
     version = review.version
     waiting = queue.waiting_for(request.principal).prefetch_related("version__renditions")
     refusal = reviews.refusal_to_decide(review, by=request.principal)
+    approve_refusal = refusal or reviews.refusal_to_approve(review, by=request.principal)
     forms = {} if refusal else {kind.value: _form(review, kind) for kind in DecisionKind}
     earlier = (
         Review.objects.filter(version__asset=version.asset, brand=request.brand)
@@ -192,6 +193,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "sentence": review_summary.sentence(review, at=at),
         "stage_title": STAGES[review.position.stage_name].title,
         "refusal": refusal,
+        "approve_refusal": approve_refusal,
         "may_withdraw": reviews.refusal_to_withdraw(review, by=request.principal) is None,
         "earlier": [(each, review_summary.sentence(each, at=at)) for each in earlier],
         "status": release_summary.status(version, at=at),

@@ -1,21 +1,26 @@
 """Before people spend a review on a clip: could it be signed at all?"""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from dam.catalog.models import Rendition, Version
-from provenance.manifests import development_ca, signing
+from provenance.manifests import c2pa_io, development_ca, signing
 from provenance.manifests.signers import SignerExpired
-from provenance.models import Review
+from provenance.models import Decision, Release, Review
 from provenance.releases import signable
 from provenance.review import reviews
-from tests.release_factory import case_of
+from provenance.review.states import DecisionKind
+from tests.release_factory import case_of, sign
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
+SHARED = Path(__file__).resolve().parents[4].parent / "shared" / "media" / "trials"
 
 
 def without_proxy(case: Case) -> Version:
@@ -66,6 +71,130 @@ def test_an_expired_certificate_is_noticed_before_the_review(monkeypatch: pytest
 
     monkeypatch.setattr(signing, "signer", expired)
     assert "until 2025-01-01" in str(refusal(Case()))
+
+
+def configure(settings: Any, folder: Path, *, at: datetime) -> Path:
+    """Certificates of one's own for the reviewers, made at that time; the file that holds chain and key."""
+    development_ca.ensure(folder, at=at)
+    path = folder / "reviewer.pem"
+    settings.SIGNING_REVIEWER_CHAIN = settings.SIGNING_REVIEWER_KEY = str(path)
+    return path
+
+
+def mixed_up(settings: Any, path: Path) -> None:
+    settings.SIGNING_REVIEWER_KEY = str(path.with_name("generator.pem"))
+
+
+def lost(settings: Any, path: Path) -> None:
+    path.unlink()
+
+
+def of_another_kind(settings: Any, path: Path) -> None:
+    """A certificate that is valid and fits its key, and is not meant for content: an authority's own."""
+    settings.SIGNING_REVIEWER_CHAIN = settings.SIGNING_REVIEWER_KEY = str(path.with_name("issuing.pem"))
+
+
+def unreadable_anchors(settings: Any, path: Path) -> None:
+    settings.TRUST_ANCHORS = [str(path.with_name("nothing.pem"))]
+
+
+def out_of_date(settings: Any, path: Path) -> None:
+    configure(settings, path.parent / "old", at=datetime(2010, 1, 1, tzinfo=UTC))
+
+
+BROKEN = [mixed_up, lost, of_another_kind, unreadable_anchors, out_of_date]
+
+
+@pytest.mark.parametrize("breaking", BROKEN)
+def test_a_certificate_that_signs_nothing_is_noticed_before_the_review(
+    breaking: Callable[[Any, Path], None], settings: Any, tmp_path: Path
+) -> None:
+    path = configure(settings, tmp_path / "own", at=datetime.now(UTC))
+    assert signable.obstacle(Case().version) == ""
+    breaking(settings, path)
+    words = str(refusal(Case()))
+    assert "can't be signed at the moment" in words
+    assert str(tmp_path) not in words
+
+
+@pytest.mark.parametrize("breaking", BROKEN)
+def test_and_before_each_approval(
+    breaking: Callable[[Any, Path], None], settings: Any, tmp_path: Path
+) -> None:
+    path = configure(settings, tmp_path / "own", at=datetime.now(UTC))
+    first, second = Case(), Case()
+    early, late = first.submit(), second.submit()
+    second.approve(late, by=second.brand_reviewer)
+    breaking(settings, path)
+    for case, review, by in ((first, early, first.brand_reviewer), (second, late, second.legal_reviewer)):
+        with pytest.raises(reviews.ReviewRefused) as refused:
+            case.approve(review, by=by)
+        assert refused.value.code == "not_signable"
+    assert Decision.objects.count() == 1
+    assert not Release.objects.exists()
+
+
+def test_who_may_not_decide_hears_that_first(settings: Any, tmp_path: Path) -> None:
+    case = Case()
+    review = case.submit()
+    settings.TRUST_ANCHORS = [str(tmp_path / "nothing.pem")]
+    with pytest.raises(reviews.ReviewRefused) as refused:
+        case.approve(review, by=case.creator)
+    assert refused.value.code != "not_signable"
+
+
+def test_what_can_not_be_signed_can_still_be_sent_back(settings: Any, tmp_path: Path) -> None:
+    case = Case()
+    review = case.submit()
+    settings.TRUST_ANCHORS = [str(tmp_path / "nothing.pem")]
+    reviews.decide(
+        review,
+        by=case.brand_reviewer,
+        kind=DecisionKind.REJECT,
+        expected_sha256=case.version.sha256,
+        comment="Wrong logo",
+    )
+
+
+def test_the_review_room_says_why_nothing_can_be_approved(settings: Any, tmp_path: Path) -> None:
+    case = Case()
+    review = case.submit()
+    settings.TRUST_ANCHORS = [str(tmp_path / "nothing.pem")]
+    client = Client()
+    client.force_login(case.brand_reviewer.user)
+    html = client.get(reverse("review", args=[case.brand.slug, review.pk])).content.decode()
+    assert signable.NO_CERTIFICATE.replace("'", "&#x27;") in html
+    assert 'data-dialog="approve-dialog"' not in html
+    assert 'data-dialog="reject-dialog"' in html
+
+
+@pytest.mark.parametrize("credentials", ["altered", "invalid"])
+def test_a_file_whose_own_credentials_do_not_hold_is_not_submitted(credentials: str) -> None:
+    case = Case()
+    Version.objects.filter(pk=case.version.pk).update(credentials=credentials)
+    assert "changed after it was signed" in str(refusal(case))
+
+
+def test_a_signer_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    signable.obstacle(Case().version)
+    monkeypatch.setattr(c2pa_io, "sign", None)
+    assert signable.obstacle(Case().version) == ""
+
+
+def test_a_file_whose_last_box_ends_beyond_it_is_released_all_the_same(plain: Path, tmp_path: Path) -> None:
+    unsound = tmp_path / "unsound.mp4"
+    unsound.write_bytes(plain.read_bytes() + (5000).to_bytes(4) + b"free" + bytes(20))
+    case = case_of(unsound)
+    case.approve_all()
+    assert sign(case.version).state == "ready"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared files are not here")
+def test_the_film_of_the_trials_whose_last_box_ends_beyond_it_is_released() -> None:
+    case = case_of(SHARED / "12_pastend.mov", suffix=".mov")
+    case.approve_all()
+    release = sign(case.version)
+    assert (release.state, release.content_type) == ("ready", "video/mp4")
 
 
 def test_a_certificate_that_is_half_configured_is_noticed_too(settings: Any, tmp_path: Path) -> None:

@@ -1,0 +1,60 @@
+"""Can the configured signer sign content? Found out on one pixel, before people wait for a real file."""
+
+import base64
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from provenance.manifests import c2pa_io, claims, report, signers, signing, trust_anchors
+from provenance.manifests.c2pa_io import Anchor
+from provenance.manifests.development_ca import Purpose
+from provenance.manifests.signers import KeySigner
+from provenance.manifests.validation_codes import State
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
+PNG = "image/png"
+
+# What came of it, by signer and anchors: they change with the operator's files alone.
+_found: dict[tuple[str, str, tuple[Anchor, ...]], str] = {}
+
+
+def prove(purpose: Purpose) -> None:
+    """Sign the pixel and read it back, once in each process for each certificate.
+
+    Raises what signing.signer raises, trust_anchors.AnchorUnreadable, and signers.SignerUnfit for a
+    certificate that the C2PA library does not sign with, or whose signature does not hold.
+    """
+    signer, anchors = signing.signer(purpose), trust_anchors.house()
+    key = (signer.algorithm, signer.chain_pem, anchors)
+    if key not in _found:
+        _found.clear()
+        _found[key] = _fault(signer, anchors)
+    if why := _found[key]:
+        raise signers.SignerUnfit(f"The certificate of {signer.name} can't sign content. {why}")
+
+
+def _fault(signer: KeySigner, anchors: tuple[Anchor, ...]) -> str:
+    """Why a signature of this signer does not hold; empty when it does."""
+    with tempfile.TemporaryDirectory(prefix="reelproof-trial-") as folder:
+        source, out = Path(folder, "pixel.png"), Path(folder, "signed.png")
+        source.write_bytes(PIXEL)
+        try:
+            c2pa_io.sign(
+                claims.trial().manifest,
+                source=source,
+                out=out,
+                content_type=PNG,
+                edits=False,
+                ingredients=[],
+                algorithm=signer.algorithm,
+                chain_pem=signer.chain_pem,
+                sign_bytes=signer.sign,
+                anchors=anchors,
+            )
+        except c2pa_io.SigningFailed as problem:
+            return str(problem)
+        reading = c2pa_io.read(out, content_type=PNG, settings=c2pa_io.settings_for(anchors))
+    found = report.of(asdict(reading), anchors={})
+    return "" if found.state in (State.TRUSTED, State.VALID) else " ".join(found.reasons)
