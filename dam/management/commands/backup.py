@@ -1,0 +1,48 @@
+"""Backs up everything: `manage.py backup FOLDER`. Run it again to bring the backup up to date."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from dam.backups import backup
+from dam.core import command
+
+
+class Command(command.Command):
+    help = (
+        "Write the database and every stored file into a folder, while everything runs. "
+        "In a folder that holds a backup already, only what is new is copied."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument(
+            "--secrets",
+            action="store_true",
+            help="include the signing keys and the secret key; protect the folder like a password",
+        )
+        parser.add_argument("--json", dest="as_json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, folder: Path, secrets: bool, as_json: bool, **options: Any) -> None:
+        say = self.stderr.write if as_json else self.stdout.write
+        try:
+            card = backup.make(folder.resolve(), secrets=secrets, say=say)
+        except OSError as error:
+            raise CommandError(
+                f"The backup is not complete: {error}. What was copied stays; run the command again."
+            ) from error
+        if as_json:
+            self.stdout.write(json.dumps(card))
+            return
+        self.stdout.write(
+            f"Backed up {card['files']} files ({card['copied']} new, {card['copied_bytes'] / 1e6:.1f} MB)"
+            f" and the database to {folder}."
+        )
+        if not secrets:
+            self.stdout.write("Keys are not included: --secrets adds them, or keep signing/ elsewhere.")
+        for key in card["missing"]:
+            self.stderr.write(f"Missing from storage: {key}")
+        for key in card["damaged"]:
+            self.stderr.write(f"Damaged in storage (its SHA-256 is not its name): {key}")
