@@ -10,10 +10,10 @@ from typing import Any
 
 from django.conf import settings
 
-import dam
 from dam.backups import files, programs
 from dam.core import storage
 from dam.core.errors import Refused
+from dam.version import VERSION
 
 CARD, DUMP, FILES, SECRETS = "backup.json", "database.dump", "storage", "secrets"
 FORMAT = 1
@@ -47,7 +47,7 @@ def make(folder: Path, *, secrets: bool, say: Say) -> dict[str, Any]:
         _keep_secrets(folder / SECRETS)
     card = {
         "format": FORMAT,
-        "reelproof": dam.__version__,
+        "reelproof": VERSION,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "database_sha256": storage.sha256_of(folder / DUMP),
         "files": copied.copied + copied.kept,

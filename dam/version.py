@@ -1,0 +1,3 @@
+"""The version of this release: in signed files, backups and logs."""
+
+VERSION = "0.1.0"
