@@ -35,6 +35,14 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name}={raw!r} is not a whole number.") from None
 
 
+def count(name: str) -> int:
+    """How many there are: a number, where a plain yes means one."""
+    raw = (os.environ.get(name) or "").strip().lower()
+    if raw.isascii() and raw.isdigit() and len(raw) < 3:
+        return int(raw)
+    return int(flag(name, default=False))
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list; blanks are dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

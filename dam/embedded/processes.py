@@ -42,6 +42,8 @@ def _web(host: str, port: int, *, reload: bool) -> Process:
     # Event streams never end by themselves, so stopping waits for them only so long.
     arguments += ["--timeout-graceful-shutdown", str(WEB_SHUTDOWN_SECONDS)]
     arguments += ["--lifespan", "off", "--no-access-log"]
+    # Who is asking, dam.web.clients reads; by itself uvicorn would believe anybody on this machine.
+    arguments += ["--no-proxy-headers"]
     if reload:
         arguments += ["--reload", *(f"--reload-dir={package}" for package in PACKAGES)]
     return Process("web", _python(arguments), threads=1)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dam.ingest import filenames
-from dam.web import htmx
+from dam.web import clients, htmx
 from provenance.manifests import public_checks
 from provenance.releases import known
 from provenance.web import credentials_summary
@@ -66,7 +66,7 @@ def _submit(request: HttpRequest, form: FileForm) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, status=422)
     try:
-        public_checks.admit(str(request.META.get("REMOTE_ADDR", "")), most=settings.VERIFY_PER_HOUR)
+        public_checks.admit(clients.limited(request), most=settings.VERIFY_PER_HOUR)
     except public_checks.TooManyChecks:
         form.add_error(None, "That was a lot of files within an hour. Try again in an hour.")
         return _form(request, form, status=429)

@@ -1,6 +1,9 @@
 """docker/ stays in step with the settings, the queues and the dependency groups."""
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -102,3 +105,35 @@ def test_the_services_wait_for_what_they_need(name: str) -> None:
 def test_the_services_share_one_volume_of_masters() -> None:
     assert all("data:/data" in service["volumes"] for service in OURS.values())
     assert "STORAGE=/data/storage" in DOCKERFILE
+
+
+def test_the_health_check_passes_with_the_settings_of_the_example() -> None:
+    example = dict(
+        re.findall(r"^([A-Z0-9_]+)=(.+)$", (DOCKER / "example.env").read_text(), flags=re.MULTILINE)
+    )
+    address = re.search(r"urlopen\('http://([\d.]+:\d+)/healthz'", DOCKERFILE)
+    assert address is not None
+    ask = (
+        "import django; django.setup();"
+        "from django.test import RequestFactory;"
+        f"print(RequestFactory().get('/healthz', headers={{'Host': {address[1]!r}}}).get_host())"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", ask],
+        env={**os.environ, **example, "SECRET_KEY": "x"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.stdout.strip() == address[1], answer.stderr
+
+
+def test_the_server_leaves_forwarded_addresses_to_us() -> None:
+    assert "--no-proxy-headers" in stages()["web"]
+
+
+def test_the_first_person_is_made_with_a_brand() -> None:
+    page = (BASE_DIR / "docs/deployment.md").read_text()
+    assert "createsuperuser" not in page
+    assert "manage.py brand" in page
+    assert "manage.py member" in page

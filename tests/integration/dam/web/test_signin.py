@@ -1,0 +1,83 @@
+"""Signing in, and the mails around it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from dam.accounts.models import User
+from tests.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+OWNER, STRANGER = "198.51.100.7", "203.0.113.9"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def behind_a_proxy(settings: Any) -> None:
+    settings.BEHIND_PROXY = 1
+
+
+def sign_in(user: User, password: str, *, address: str, host: str = "testserver") -> bool:
+    form = {"login": user.email, "password": password}
+    headers = {"X-Forwarded-For": f"made-up, {address}", "Host": host}
+    return Client().post(reverse("account_login"), form, headers=headers).status_code == 302
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_wrong_passwords_of_a_stranger_do_not_lock_the_owner_out() -> None:
+    person = UserFactory.create()
+    for _ in range(12):
+        assert not sign_in(person, "wrong", address=STRANGER)
+    assert not sign_in(person, PASSWORD, address=STRANGER)
+    assert sign_in(person, PASSWORD, address=OWNER)
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_one_address_is_not_counted_anew_by_another_host_header(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    person = UserFactory.create()
+    for number in range(5):
+        assert not sign_in(person, "wrong", address=STRANGER, host=f"host{number}.example")
+    assert not sign_in(person, PASSWORD, address=STRANGER)
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_colleagues_behind_one_address_who_mistype_do_not_lock_each_other_out() -> None:
+    people = UserFactory.create_batch(10)
+    for person in people:
+        assert not sign_in(person, "wrong", address=OWNER)
+    assert all(sign_in(person, PASSWORD, address=OWNER) for person in people)
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_files_to_verify_count_for_the_client_and_not_for_the_proxy(settings: Any) -> None:
+    settings.VERIFY_PER_HOUR = 1
+
+    def send(address: str) -> int:
+        file = SimpleUploadedFile("clip.mp4", b"clip")
+        headers = {"X-Forwarded-For": address}
+        return Client().post(reverse("verify"), {"file": file}, headers=headers).status_code
+
+    assert [send(OWNER), send(OWNER), send(STRANGER)] == [302, 429, 302]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_links_in_mails_lead_to_the_configured_address(settings: Any, known: bool) -> None:
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "https://reelproof.example.com", ["*"]
+    email = UserFactory.create().email if known else "nobody@example.com"
+    Client().post(reverse("account_reset_password"), {"email": email}, headers={"Host": "evil.example"})
+    (sent,) = mail.outbox
+    assert "evil" not in f"{sent.subject} {sent.body}"
+    assert "https://reelproof.example.com/accounts/" in sent.body
