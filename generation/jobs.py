@@ -38,6 +38,8 @@ HEARTBEAT_SECONDS = 10.0
 LOST_AFTER = timedelta(seconds=60)
 # A job nobody took for so long is sent again: the broker may have forgotten it. Sent twice is harmless.
 FORGOTTEN_AFTER = timedelta(minutes=30)
+# One that was put back because something was away is sent again after so long.
+RETRY_AFTER = timedelta(minutes=2)
 MOST_ATTEMPTS = 3
 WORKER_GONE = (
     f"The worker stopped in the middle of it, {MOST_ATTEMPTS} times. Look at its log, then try again."
@@ -162,6 +164,7 @@ def claim(job_id: UUID, *, at: datetime | None = None) -> GenerationJob | None:
             JobMove.CLAIM,
             attempts=F("attempts") + 1,
             step=0,
+            reason="",
             started_at=at,
             progressed_at=at,
         )
@@ -236,6 +239,20 @@ def release(job: GenerationJob) -> None:
         _send(job)
 
 
+def put_back(job: GenerationJob, *, reason: str, counts: bool = False, at: datetime | None = None) -> None:
+    """Something was away: it waits and says why, and recovery sends it again. Raises Lost.
+
+    With `counts` it is one of MOST_ATTEMPTS, the last of which fails it.
+    """
+    at = at or timezone.now()
+    if counts and job.attempts >= MOST_ATTEMPTS:
+        return fail(job, reason=f"{reason} Reelproof tried {MOST_ATTEMPTS} times.", at=at)
+    with trail.recording():
+        attempts = F("attempts") - (0 if counts else 1)
+        told = f"{reason} Reelproof will try again automatically."
+        _own(job, JobMove.RELEASE, step=0, attempts=attempts, reason=told, progressed_at=at)
+
+
 def recover(*, at: datetime | None = None) -> int:
     """Send the jobs of dead workers, and those the broker forgot, to the workers again; say how many.
 
@@ -244,7 +261,9 @@ def recover(*, at: datetime | None = None) -> int:
     at = at or timezone.now()
     lost = GenerationJob.objects.filter(state__in=states.WORKING, progressed_at__lt=at - LOST_AFTER)
     forgotten = GenerationJob.objects.filter(state=JobState.REQUESTED).filter(
-        Q(progressed_at=None, created_at__lt=at - FORGOTTEN_AFTER) | Q(progressed_at__lt=at - FORGOTTEN_AFTER)
+        Q(progressed_at=None, created_at__lt=at - FORGOTTEN_AFTER)
+        | Q(progressed_at__lt=at - FORGOTTEN_AFTER)
+        | Q(progressed_at__lt=at - RETRY_AFTER) & ~Q(reason="")
     )
     recovered = 0
     for job in lost.select_related("brand", "requested_by"):

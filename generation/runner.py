@@ -14,8 +14,8 @@ from django.utils.text import slugify
 
 from dam.accounts import principals
 from dam.catalog.models import Asset, Origin, Version
-from dam.core import storage
-from dam.ingest import next_versions, registration
+from dam.core import failures, outages, sandbox, storage
+from dam.ingest import disk_space, next_versions, registration
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
@@ -57,9 +57,6 @@ FORESEEN = (
     SigningFailed,
 )
 OUT_OF_MEMORY = "The machine ran out of memory. Ask for a shorter or smaller clip, then try again."
-UNEXPECTED = (
-    "Something went wrong that nobody foresaw. The worker's log has the details; trying again may help."
-)
 
 
 def make(job_id: UUID) -> Version | None:
@@ -78,22 +75,34 @@ def make(job_id: UUID) -> Version | None:
         log.info("Job %s is no longer this worker's.", job.pk)
     except Cancelled:
         _unless_lost(lambda: jobs.stop(job))
-    except FORESEEN as error:
-        reason = str(error)
-        _unless_lost(lambda: jobs.fail(job, reason=reason))
     except MemoryError:
         _unless_lost(lambda: jobs.fail(job, reason=OUT_OF_MEMORY))
     except (SystemExit, KeyboardInterrupt):  # the worker is told to stop
         _unless_lost(lambda: jobs.release(job))
         raise
-    except Exception:
-        _unless_lost(lambda: jobs.fail(job, reason=UNEXPECTED))
-        raise
+    except Exception as problem:  # noqa: BLE001, as what nobody foresaw is raised on from there
+        _take_problem(job, problem)
     return None
+
+
+def _take_problem(job: GenerationJob, problem: Exception) -> None:
+    away = outages.describe(problem)
+    if away is not None:
+        log.warning("Job %s is put back: %s (%r)", job.pk, away, problem)
+        # What ends our programs again and again may be the job itself.
+        counts = isinstance(problem, sandbox.Interrupted)
+        _unless_lost(lambda: jobs.put_back(job, reason=away, counts=counts))
+        return
+    reason = failures.sentence(problem, of=f"Job {job.pk}", worded=FORESEEN)
+    _unless_lost(lambda: jobs.fail(job, reason=reason))
+    if not isinstance(problem, FORESEEN):
+        raise problem
 
 
 def _make(job: GenerationJob) -> Version:
     _target(job)  # before hours of work on what nobody can take
+    disk_space.require(0)
+    disk_space.require_copy(0)
     generator = loading.load(model_register.generator().folder)
     jobs.keep_model(job, identity=generator.identity, understanding=generator.understand(job.prompt))
     frames = _generate(generator, job)

@@ -6,11 +6,14 @@ import redis
 from django.db import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 
+from dam.core.errors import Refused
 from dam.core.sandbox import Interrupted
 from dam.core.storage import Unavailable
 
 DISK_FULL = "The server is out of disk space."
 FULL = (errno.ENOSPC, errno.EDQUOT)
+POSTGRES_FULL = "53100"  # SQLSTATE, disk_full
+FULL_IN_WORDS = ("No space left on device", "Disk quota exceeded")
 # A disk in the network, or the network itself.
 GONE = (
     errno.ECONNABORTED,
@@ -27,6 +30,8 @@ GONE = (
 
 def describe(problem: BaseException) -> str | None:
     """What was away, in a sentence for people; None where the problem is another one."""
+    if _is_full(problem):
+        return DISK_FULL
     match problem:
         case OperationalError() | InterfaceError():
             return "The database was unavailable."
@@ -34,11 +39,25 @@ def describe(problem: BaseException) -> str | None:
             return "The task queue was unavailable."
         case Interrupted():
             return "Processing was interrupted."
-        case OSError(errno=code) if code in FULL:
-            return DISK_FULL
         case Unavailable():
             return "File storage was unavailable."
         case OSError(errno=code) if code in GONE:
             return "File storage was unavailable."
         case _:
             return None
+
+
+def _is_full(problem: BaseException | None) -> bool:
+    """Whether a disk was full: this machine's, the store's or the database's, however it reached us."""
+    seen = 0
+    while problem is not None and seen < 10:
+        if isinstance(problem, OSError) and problem.errno in FULL:
+            return True
+        if getattr(problem, "sqlstate", None) == POSTGRES_FULL:
+            return True
+        if isinstance(problem, Refused):
+            return problem.code == "disk_full"
+        if any(words in str(problem) for words in FULL_IN_WORDS):  # of a library that keeps no number
+            return True
+        problem, seen = problem.__cause__, seen + 1
+    return False

@@ -1,15 +1,13 @@
 """Why work on a file is put back instead of failed: dam.core.outages, and what reading files adds to it."""
 
 from dam.core import outages, storage
-from dam.media.errors import MESSAGES, FileRefused
+from dam.media.errors import MESSAGES
 
 MISSING = "The file is missing from storage."
 
 
 def describe(problem: BaseException, *, key: str) -> str | None:
     """What was away, for people, while the stored file `key` was at work; None for another problem."""
-    if isinstance(problem, FileRefused) and problem.code == "disk_full":
-        return MESSAGES["disk_full"]
     if isinstance(problem, FileNotFoundError):
         # A disk in the network that is not mounted looks like this; so does a file that is lost.
         return MISSING if not _exists(key) else None

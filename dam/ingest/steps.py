@@ -22,7 +22,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Processing, Version
-from dam.core import database, errors, events
+from dam.core import database, errors, events, failures
 from dam.core.tasks import enqueue
 from dam.ingest import backoff, holding, outages, step_specs
 from dam.ingest.models import Step, StepState
@@ -178,10 +178,9 @@ def _take_problem(version: Version, name: str, claim: str, problem: Exception) -
         log.warning("Step %s of %s is put back: %s (%r)", name, version.pk, away, problem)
         _put_back(version, name, claim, reason=away)
     elif isinstance(problem, StepFailed | MediaFailed | FileRefused):
-        _finish(version, name, claim, StepState.FAILED, str(problem))
+        _finish(version, name, claim, StepState.FAILED, failures.sentence(problem, of=f"Step {name}"))
     else:
-        kind = type(problem).__name__
-        reason = f"Unexpected error ({kind}). The worker's log has the details."
+        reason = failures.sentence(problem, of=f"Step {name} of version {version.pk}")
         _finish(version, name, claim, StepState.FAILED, reason)
         raise problem
 

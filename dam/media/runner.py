@@ -1,6 +1,7 @@
 """What is made of a video file, by FFmpeg and by the decoder process, both in the sandbox."""
 
 import json
+import logging
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,8 @@ from dam.media.errors import FileRefused
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
 from dam.media.specs import Movie
+
+log = logging.getLogger(__name__)
 
 # The decoder's code alone: importing `dam` itself would bring Celery along, and our settings.
 DECODER = """
@@ -213,7 +216,8 @@ def _explain_decoder(completed: Completed) -> None:
         case Outcome.DISK_FULL:
             raise FileRefused("disk_full")
         case _:
-            raise MediaFailed(f"The decoder stopped: {completed.stderr.strip()[-300:]}")
+            log.warning("The decoder stopped: %s", completed.stderr.strip())
+            raise MediaFailed("The video couldn't be decoded. Export it again or upload the original.")
 
 
 def _explain_ffmpeg(completed: Completed, limits: Limits) -> str:
@@ -227,7 +231,8 @@ def _explain_ffmpeg(completed: Completed, limits: Limits) -> str:
         case Outcome.CRASHED:
             return "FFmpeg crashed. The file may be damaged. Export it again or upload the original."
         case _:
-            return f"FFmpeg couldn't read the file: {completed.last_words[:160]}"
+            log.warning("FFmpeg stopped: %s", completed.stderr.strip())
+            return "The video couldn't be converted. Export it again or upload the original."
 
 
 def _read_answer(answers: Output) -> dict[str, Any]:

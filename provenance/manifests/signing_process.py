@@ -5,7 +5,10 @@ sandbox we take one request for a signature, and the result only once it was ver
 """
 
 import base64
+import errno
 import json
+import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,10 +16,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dam.core import sandbox
+from dam.core import failures, sandbox
 from dam.core.sandbox import Completed, Limits, Outcome, SandboxedProcess
+from dam.core.sandbox.outcomes import judge
 from provenance.manifests import c2pa_io
 from provenance.manifests.c2pa_io import Anchor, Ingredient, SigningFailed
+
+log = logging.getLogger(__name__)
 
 BASE_SECONDS = 120
 BYTES_PER_SECOND = 10 * 1024**2
@@ -28,7 +34,6 @@ WHY = {
     Outcome.TIMED_OUT: "Signing it took too long.",
     Outcome.OUT_OF_MEMORY: "Signing it needs more memory than one file may use.",
     Outcome.TOO_MUCH_OUTPUT: "The signed file is larger than it may become.",
-    Outcome.DISK_FULL: "There is no room left on the server's disk. Make room, then try again.",
     Outcome.CRASHED: "The signing library crashed on it. The file may be damaged; export it again.",
 }
 
@@ -75,8 +80,13 @@ def sign(
     ) as process:
         answer = _converse(process, query, sign_bytes)
         completed = process.finish()
-    if not answer.get("signed"):
-        raise SigningFailed(answer.get("failed") or _explain(completed))
+    if answer.get("signed"):
+        return
+    failed = str(answer.get("failed") or "")
+    if Outcome.DISK_FULL in (completed.outcome, judge(1, failed)):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    log.warning("Signing failed: %s", failed or completed.stderr)
+    raise SigningFailed(failed if failures.is_plain(failed) else _explain(completed))
 
 
 def _converse(
@@ -129,4 +139,4 @@ def _limits(size: int) -> Limits:
 
 
 def _explain(completed: Completed) -> str:
-    return WHY.get(completed.outcome) or f"The signing library stopped: {completed.last_words[:160]}"
+    return WHY.get(completed.outcome) or "The file couldn't be signed. It may be damaged: export it again."

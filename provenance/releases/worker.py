@@ -1,6 +1,5 @@
 """The worker's part: claim a release, make its file, keep it, and say so whatever happens."""
 
-import errno
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 
 from dam.catalog import stored_files
-from dam.core import sandbox, storage
+from dam.core import failures, outages, sandbox, storage
 from dam.media.errors import FileRefused
 from dam.media.runner import MediaFailed
 from provenance.manifests import signing
@@ -38,7 +37,6 @@ CANNOT_SIGN = (
 DISK_FULL = "There is no room left on the server. Tell your administrator."
 AWAY = "The file storage could not be reached."
 INTERRUPTED = "The program that signs was stopped."
-UNFORESEEN = "Signing failed for a reason that nobody foresaw. The worker's log has the details."
 
 
 def run(release_id: int, *, token: str = "") -> None:
@@ -54,9 +52,9 @@ def run(release_id: int, *, token: str = "") -> None:
     except sandbox.Interrupted as problem:
         _put_back(release, reason=INTERRUPTED, problem=problem)
     except CANNOT_SIGN as problem:
-        if isinstance(problem, FileRefused) and problem.code == "disk_full":
+        if outages.describe(problem) == outages.DISK_FULL:
             return _put_back(release, reason=DISK_FULL, problem=problem)
-        reason = str(problem)
+        reason = failures.sentence(problem, of=f"Release {release.pk}", worded=CANNOT_SIGN)
         if isinstance(problem, signable.NOT_SET_UP):
             log.error("Release %s could not be signed: %s", release.pk, problem)
             reason = signable.NO_CERTIFICATE
@@ -64,13 +62,14 @@ def run(release_id: int, *, token: str = "") -> None:
     except (OperationalError, InterfaceError):
         raise  # nothing can be written; the claim runs out, and recovery sends it again
     except OSError as problem:
-        full = problem.errno in (errno.ENOSPC, errno.EDQUOT)
+        full = outages.describe(problem) == outages.DISK_FULL
         _put_back(release, reason=DISK_FULL if full else AWAY, problem=problem)
     except (SystemExit, KeyboardInterrupt):  # the worker is told to stop
         _unless_lost(lambda: releases.give_back(release, reason="", at=timezone.now(), counts=False))
         raise
-    except Exception:
-        _unless_lost(lambda: releases.fail(release, reason=UNFORESEEN, at=timezone.now()))
+    except Exception as problem:
+        unforeseen = failures.sentence(problem, of=f"Release {release.pk}")
+        _unless_lost(lambda: releases.fail(release, reason=unforeseen, at=timezone.now()))
         raise
 
 

@@ -45,6 +45,7 @@ class Completed:
 WORDS = {
     "File too large": Outcome.TOO_MUCH_OUTPUT,
     "No space left on device": Outcome.DISK_FULL,
+    "Disk quota exceeded": Outcome.DISK_FULL,
     "Cannot allocate memory": Outcome.OUT_OF_MEMORY,
     "MemoryError": Outcome.OUT_OF_MEMORY,
     "memory allocation of": Outcome.OUT_OF_MEMORY,

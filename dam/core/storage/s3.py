@@ -4,10 +4,12 @@ The only importer of boto3. Keys come from where boto3 looks for them: AWS_ACCES
 AWS_SECRET_ACCESS_KEY in the environment, or the role of the machine.
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -26,6 +28,7 @@ from dam.core.storage.scratch import scratch
 PART_BYTES = 8 * 1024 * 1024
 TAIL = ".tail"
 GONE = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
+FULL = {"QuotaExceeded", "StorageFull", "XMinioStorageFull", "InsufficientCapacity"}
 TRANSFER = TransferConfig(max_concurrency=4)
 # One request copies 5 GiB at most; beyond, S3 copies part by part.
 SERVER_SIDE = TransferConfig(multipart_threshold=4 * 1024**3, multipart_chunksize=512 * 1024**2)
@@ -191,6 +194,9 @@ def _translated(key: str) -> Iterator[None]:
     except ClientError as problem:
         if problem.response.get("Error", {}).get("Code") in GONE:
             raise FileNotFoundError(f"{key} is not in storage.") from problem
+        status = problem.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        if status == HTTPStatus.INSUFFICIENT_STORAGE or problem.response["Error"].get("Code") in FULL:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from problem
         raise Unavailable(f"The storage refused to serve {key}: {problem}") from problem
     except (BotoCoreError, Boto3Error) as problem:
         raise Unavailable(f"The storage did not answer for {key}: {problem}") from problem

@@ -1,5 +1,6 @@
 """Making a take with a generator of our own Protocol, real encoding, real signing and a real library."""
 
+import errno
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -8,12 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 from django.conf import settings as project
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog.models import Asset, Version
+from dam.core import sandbox
 from dam.media import runner as media_runner
+from dam.media.errors import FileRefused
 from generation import jobs, runner
 from generation.generators import loading
 from generation.generators.base import GeneratorError
@@ -204,7 +208,50 @@ def test_what_nobody_foresaw_fails_the_job_and_reaches_the_log(
     generator.at_step = interfere
     with pytest.raises(ZeroDivisionError):
         runner.make(job.pk)
-    assert (reload(job).state, reload(job).reason) == (JobState.FAILED, runner.UNEXPECTED)
+    assert reload(job).state == JobState.FAILED
+    assert reload(job).reason.startswith("Something went wrong on the server.")
+
+
+@pytest.mark.parametrize(
+    "full", [OSError(errno.ENOSPC, "full"), OSError(errno.EDQUOT, "full"), FileRefused("disk_full")]
+)
+def test_a_full_disk_puts_the_take_back_until_recovery_sends_it_again(
+    job: GenerationJob, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch, full: Exception
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise full
+
+    monkeypatch.setattr(media_runner, "encode_frames", fail)
+    runner.make(job.pk)
+    waiting = reload(job)
+    assert (waiting.state, waiting.attempts) == (JobState.REQUESTED, 0)
+    assert waiting.reason.startswith("The server is out of disk space.")
+    assert nothing_is_kept()
+    assert jobs.recover() == 0
+    assert jobs.recover(at=timezone.now() + jobs.RETRY_AFTER) == 1
+
+
+def test_a_take_that_ends_its_program_each_time_is_given_up(
+    job: GenerationJob, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise sandbox.Interrupted("signal 9")
+
+    monkeypatch.setattr(media_runner, "encode_frames", fail)
+    for _ in range(jobs.MOST_ATTEMPTS):
+        runner.make(job.pk)
+    assert reload(job).state == JobState.FAILED
+
+
+def test_what_a_library_printed_is_not_the_reason(
+    job: GenerationJob, generator: FakeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise SigningFailed("Io(/srv/data/keys/signer.pem: PermissionError)")
+
+    monkeypatch.setattr(signing, "sign_generated", fail)
+    runner.make(job.pk)
+    assert "/srv" not in reload(job).reason
 
 
 def test_a_clip_that_cannot_be_signed_is_not_kept(

@@ -87,10 +87,9 @@ def test_one_signature_is_all_it_gets(master: Path, monkeypatch: pytest.MonkeyPa
     [
         ("import os; os.abort()", "crashed on it"),
         ("raise MemoryError", "more memory"),
-        ("import os; raise OSError(28, os.strerror(28))", "no room left"),
-        ("raise SystemExit('no such thing')", "stopped: no such thing"),
-        ("print('[]')", "stopped: status 0"),
-        ("print('{')", "stopped: status 0"),
+        ("raise SystemExit('no such thing')", "couldn't be signed"),
+        ("print('[]')", "couldn't be signed"),
+        ("print('{')", "couldn't be signed"),
     ],
 )
 def test_the_end_of_its_process_is_explained(
@@ -98,6 +97,21 @@ def test_the_end_of_its_process_is_explained(
 ) -> None:
     read_by(monkeypatch, code)
     with pytest.raises(c2pa_io.SigningFailed, match=words):
+        sign(master)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os; raise OSError(28, os.strerror(28))",
+        """print('{"failed": "Io: No space left on device (os error 28)"}')""",
+    ],
+)
+def test_a_full_disk_while_signing_says_nothing_of_the_file(
+    master: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    read_by(monkeypatch, code)
+    with pytest.raises(OSError, match="No space left"):
         sign(master)
 
 
