@@ -25,9 +25,15 @@ def check(frames: NDArray[Any], request: VideoRequest) -> Frames:
         raise GeneratorError(f"The model made {_size(frames.shape)} instead of {_size(expected)}.")
     if frames.dtype != np.uint8:
         raise GeneratorError(f"The model made pictures of {frames.dtype} values instead of bytes.")
-    if (frames.min(axis=(0, 1, 2)) == frames.max(axis=(0, 1, 2))).all():
+    if is_plain(frames):
         raise GeneratorError(BLANK)
     return frames
+
+
+def is_plain(pictures: NDArray[Any]) -> bool:
+    """Whether a picture (height × width × 3), or a whole clip of them, is one and the same colour."""
+    places = tuple(range(pictures.ndim - 1))
+    return bool((pictures.min(axis=places) == pictures.max(axis=places)).all())
 
 
 def check_finite(values: NDArray[Any]) -> None:

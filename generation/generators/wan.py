@@ -120,6 +120,9 @@ class WanGenerator:
         self._check(request)
 
         def step_ended(pipeline: Any, step: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+            # What is no number stays none: as a preview it is black, and further steps are in vain.
+            if not torch.isfinite(tensors["latents"]).all():
+                raise GeneratorError(frames_check.NOT_FINITE)
             on_step(done=step + 1, total=pipeline.num_timesteps, preview=self._preview(tensors["latents"]))
             return tensors
 
@@ -159,7 +162,10 @@ class WanGenerator:
             raise GeneratorError(f"{request.steps} steps cannot be made: 1 to {can.max_steps}.")
 
     def _preview(self, latents: Any) -> bytes | None:
-        """The middle of the clip as the model expects it by now: a JPEG, where decoding is next to free."""
+        """The middle of the clip as the model expects it by now: a JPEG, where decoding is next to free.
+
+        None for a picture that shows nothing. Raises GeneratorError for one that is no picture.
+        """
         from PIL import Image
 
         codec, scheduler = self.pipeline.vae, self.pipeline.scheduler
@@ -170,7 +176,11 @@ class WanGenerator:
         shown = latents if expected is None else expected
         middle = shown.shape[2] // 2
         video = codec.decode(shown[:1, :, middle : middle + 1].to(codec.dtype), return_dict=False)[0]
-        picture = ((video[0, :, -1].float() + 1) * 127.5).round().byte().permute(1, 2, 0).cpu().numpy()
+        values = video[0, :, -1].float().permute(1, 2, 0).cpu().numpy()
+        frames_check.check_finite(values)
+        picture = np.rint((values.clip(-1, 1) + 1) * 127.5).astype(np.uint8)
+        if frames_check.is_plain(picture):
+            return None
         out = io.BytesIO()
         Image.fromarray(picture).save(out, "JPEG", quality=80)
         return out.getvalue()

@@ -2,6 +2,7 @@ import io
 import socket
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,6 +33,54 @@ def test_pictures_that_are_no_numbers_are_refused(made_folder: Path, ask: Ask) -
     broken = wan.WanGenerator(lost, model_card.read(made_folder))
     with pytest.raises(GeneratorError, match="no numbers"):
         broken.generate(ask(), on_step=quiet)
+
+
+class _Steps:
+    """A pipeline that only tells of steps: these latents each time, which its codec decodes to that value."""
+
+    num_timesteps = 4
+
+    def __init__(self, latents: float, *, decoded: float = 0.0, spread: float = 0.0) -> None:
+        self.latents = torch.full((1, 4, 3, 4, 6), latents)
+        self.picture = torch.full((1, 3, 1, 32, 48), decoded)
+        self.picture[..., 0] += spread
+        self.scheduler = SimpleNamespace()
+        self.vae = SimpleNamespace(
+            decodes_at_once=True, dtype=torch.float32, decode=lambda *_, **__: (self.picture,)
+        )
+
+    def __call__(self, **given: Any) -> SimpleNamespace:
+        for step in range(self.num_timesteps):
+            given["callback_on_step_end"](self, step, None, {"latents": self.latents})
+        return SimpleNamespace(frames=np.random.default_rng(1).random((1, 9, 32, 48, 3), np.float32))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_latents_that_are_no_numbers_end_it_at_the_first_step(
+    value: float, made_folder: Path, ask: Ask
+) -> None:
+    heard: list[int] = []
+    broken = wan.WanGenerator(_Steps(value), model_card.read(made_folder))
+    with pytest.raises(GeneratorError, match="no numbers"):
+        broken.generate(ask(), on_step=lambda *, done, total, preview: heard.append(done))
+    assert heard == []
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_preview_that_is_no_number_ends_it_too(value: float, made_folder: Path, ask: Ask) -> None:
+    broken = wan.WanGenerator(_Steps(0.0, decoded=value), model_card.read(made_folder))
+    with pytest.raises(GeneratorError, match="no numbers"):
+        broken.generate(ask(), on_step=quiet)
+
+
+@pytest.mark.parametrize(("spread", "shown"), [(0.0, False), (0.5, True)])
+def test_a_preview_of_one_colour_is_not_shown(
+    spread: float, shown: bool, made_folder: Path, ask: Ask
+) -> None:
+    heard: list[bool] = []
+    made = wan.WanGenerator(_Steps(0.0, spread=spread), model_card.read(made_folder))
+    made.generate(ask(), on_step=lambda *, done, total, preview: heard.append(preview is not None))
+    assert heard == [shown] * 4
 
 
 def test_the_same_seed_gives_the_same_bytes(generator: VideoGenerator, ask: Ask) -> None:
