@@ -145,6 +145,28 @@ def test_films_of_old_kinds_carry_none_and_are_not_called_unreadable(head: bytes
     assert verify.check(tmp_path / "film").state is State.NONE
 
 
+@pytest.mark.parametrize(
+    ("suffix", "codec", "size"),
+    [
+        ("dv", "dvvideo", (720, 576)),
+        ("mxf", "mpeg2video", (128, 80)),
+        ("wmv", "wmv2", (128, 80)),
+        ("flv", "flv1", (128, 80)),
+        ("mpg", "mpeg1video", (128, 80)),
+        ("vob", "mpeg2video", (128, 80)),
+        ("ts", "mpeg2video", (128, 80)),
+        ("mkv", "libx264", (128, 80)),
+        ("avi", "mpeg4", (128, 80)),
+    ],
+)
+def test_a_real_film_of_an_old_kind_has_no_credentials(
+    suffix: str, codec: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    width, height = size
+    film = media_factory.movie(tmp_path / f"film.{suffix}", codec=codec, width=width, height=height)
+    assert verify.check(film).state is State.NONE
+
+
 def test_an_avi_is_read_under_the_name_that_ingest_gives_it(tmp_path: Path) -> None:
     film = media_factory.movie(tmp_path / "film.avi", codec="mpeg4")
     assert verify.check(film).state is State.NONE
