@@ -10,12 +10,11 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
-from django.utils.text import slugify
 
 from dam.accounts import principals
 from dam.catalog.models import Asset, Origin, Version
 from dam.core import failures, outages, sandbox, storage
-from dam.ingest import disk_space, next_versions, registration
+from dam.ingest import disk_space, filenames, next_versions, registration
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
@@ -166,7 +165,7 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity) -> Versio
             master,
             brand=job.brand,
             user=job.requested_by,
-            filename=f"{slugify(title, allow_unicode=True)[:60] or 'clip'}-{job.seed}.mp4",
+            filename=f"{filenames.of_title(title) or 'clip'}-{job.seed}.mp4",
             title=title,
             origin=Origin.GENERATED,
             media_info=runner.probe(master),

@@ -17,7 +17,7 @@ from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
 from dam.catalog import tags
 from dam.catalog.models import Approval, Asset
-from dam.core import errors, events
+from dam.core import errors, events, foreign_text
 
 LONGEST_TITLE = 200
 
@@ -52,7 +52,7 @@ def edit(
         asset.search_words = locked.search_words  # a version may have come meanwhile: refresh needs its words
         changes: dict[str, list[object]] = {}
         if title is not None:
-            title = " ".join(title.split())[:LONGEST_TITLE]
+            title = foreign_text.cut(" ".join(title.split()), LONGEST_TITLE)
             if not title:
                 raise EmptyTitle("Enter a title.")
             if title != locked.title:

@@ -8,6 +8,10 @@ import re
 import unicodedata
 
 LONGEST_LINE = 200
+LONGEST_LETTER = 40  # code points that one picture of an emoji, or a letter with its marks, may take
+_SKIN = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
+_FLAG = frozenset(map(chr, range(0x1F1E6, 0x1F200)))  # two of them are a country's
+_VIRAMA = 9  # the combining class of what joins two Indic letters
 # Control characters, marks of format and direction, halves of surrogates, private and unassigned letters,
 # separators of lines and paragraphs.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -15,7 +19,7 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 ENDS = " \u200c\u200d"  # what a text that was cut must not end in
 _KEPT = frozenset("\n\t")
-_JOINERS = frozenset("\u200c\u200d")
+JOINERS = frozenset("\u200c\u200d")
 # Scripts in which a joiner changes the form of the letters beside it.
 _JOINING = {
     *("ARABIC", "SYRIAC", "MONGOLIAN", "NKO", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA"),
@@ -45,14 +49,29 @@ def line(text: str, *, longest: int = LONGEST_LINE, mark: str = "") -> str:
     'OpenAI Media'
     """
     words = " ".join(neutral(re.sub(r"\s", " ", text), mark=mark).split())
-    return words if len(words) <= longest else words[: longest - 1].rstrip(ENDS) + "…"
+    return cut(words, longest)
+
+
+def cut(text: str, longest: int, *, mark: str = "…") -> str:
+    """At most so many characters, `mark` included; no letter loses its accents, no emoji its parts.
+
+    >>> cut("a long name", 6)
+    'a lon…'
+    """
+    if len(text) <= longest:
+        return text
+    end = whole = max(0, longest - len(mark))
+    while end and _belongs_to_the_one_before(text, end):
+        end -= 1
+    # Somebody may have heaped up marks without end; then they are cut.
+    return text[: end if whole - end < LONGEST_LETTER else whole].rstrip(ENDS) + mark
 
 
 def _shows(text: str, place: int, letter: str) -> bool:
     if letter.isascii():
         return letter in _KEPT or letter.isprintable()
     before = text[place - 1] if place else ""
-    if letter in _JOINERS:
+    if letter in JOINERS:
         return _joins(text, place)
     if letter in _SELECTORS:  # asks for another picture of the one before it, once
         return before.isprintable() and not before.isspace() and before not in {"", *_INVISIBLE, *_SELECTORS}
@@ -61,6 +80,20 @@ def _shows(text: str, place: int, letter: str) -> bool:
             "\U000e0020" <= before <= "\U000e007e" and _BLACK_FLAG in text[max(0, place - 6) : place]
         )
     return letter not in _INVISIBLE and unicodedata.category(letter) not in _HIDDEN
+
+
+def _belongs_to_the_one_before(text: str, place: int) -> bool:
+    letter, before = text[place], text[place - 1]
+    if unicodedata.category(letter) in ("Mn", "Mc", "Me") or letter in JOINERS | _SKIN:
+        return True
+    if before == "\u200d" or "\U000e0020" <= letter <= "\U000e007f":
+        return True
+    if unicodedata.combining(before) == _VIRAMA and letter.isalpha():
+        return True
+    flags = 0
+    while letter in _FLAG and flags < place and text[place - 1 - flags] in _FLAG:
+        flags += 1
+    return flags % 2 == 1
 
 
 def _joins(text: str, place: int) -> bool:

@@ -19,6 +19,7 @@ from django.utils.http import content_disposition_header
 from dam.core import storage
 from dam.delivery import ranges
 from dam.delivery.ranges import NotSatisfiable, Span
+from dam.ingest import filenames
 
 BLOCK = 256 * 1024
 LARGE = 16 * 1024 * 1024  # below, the way over the store is not worth it
@@ -87,7 +88,7 @@ def _with_headers(
 
 
 def _disposition(save_as: str) -> str:
-    return content_disposition_header(True, save_as) or "attachment"
+    return content_disposition_header(True, filenames.for_disk(save_as)) or "attachment"
 
 
 def _address(key: str, content_type: str, save_as: str) -> str | None:

@@ -1,5 +1,6 @@
 """Names that senders give to files: cleaned for people to read, never used as a path. Pure."""
 
+import re
 import unicodedata
 
 from dam.core import foreign_text
@@ -7,6 +8,10 @@ from dam.core import foreign_text
 LONGEST = 120
 LONGEST_TITLE = 200
 UNNAMED = "Untitled"
+NO_NAME = "._-… "  # of these alone no title is made
+LONGEST_ON_DISK = 200  # bytes; file systems take 255 with the suffix
+# Names of devices on Windows, with any suffix.
+RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}
 
 
 def clean(name: str) -> str:
@@ -23,8 +28,8 @@ def clean(name: str) -> str:
         return name
     stem, dot, suffix = name.rpartition(".")
     if not dot or len(suffix) > 10:
-        return name[: LONGEST - 1].rstrip(foreign_text.ENDS) + "…"
-    return stem[: LONGEST - len(suffix) - 2].rstrip(foreign_text.ENDS) + "…." + suffix
+        return foreign_text.cut(name, LONGEST)
+    return f"{foreign_text.cut(stem, LONGEST - len(suffix) - 1)}.{suffix}"
 
 
 def title_of(name: str) -> str:
@@ -35,4 +40,36 @@ def title_of(name: str) -> str:
     """
     stem, dot, suffix = clean(name).rpartition(".")
     words = (stem if dot and stem and len(suffix) <= 10 else clean(name)).replace("_", " ").split()
-    return " ".join(words)[:LONGEST_TITLE] or UNNAMED
+    title = foreign_text.cut(" ".join(words), LONGEST_TITLE)
+    return title if title.strip(NO_NAME) else UNNAMED
+
+
+def of_title(title: str, *, longest: int = 60) -> str:
+    """A name for a file from a title, without suffix: in small letters, with hyphens; may be empty.
+
+    >>> of_title("A café, at night")
+    'a-café-at-night'
+    """
+    kept = (letter if _is_written(letter) else "-" for letter in unicodedata.normalize("NFC", title).lower())
+    return foreign_text.cut(re.sub("-+", "-", "".join(kept)).strip("-"), longest, mark="").strip("-")
+
+
+def for_disk(name: str) -> str:
+    """The name under which a browser may save it, on Windows too.
+
+    >>> for_disk("Take 1: “Con?”.mp4"), for_disk("con.mp4")
+    ('Take 1_ “Con_”.mp4', '_con.mp4')
+    """
+    name = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", foreign_text.line(name, longest=len(name) + 1))
+    stem, dot, suffix = name.rstrip(". ").rpartition(".")
+    if not dot or len(suffix) > 10:
+        stem, dot, suffix = name.rstrip(". "), "", ""
+    if stem.partition(".")[0].strip().upper() in RESERVED:
+        stem = f"_{stem}"
+    while len(stem.encode()) > LONGEST_ON_DISK:
+        stem = foreign_text.cut(stem, len(stem) - 1, mark="")
+    return f"{stem.strip() or UNNAMED}{dot}{suffix}"
+
+
+def _is_written(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "LMN" or letter in foreign_text.JOINERS

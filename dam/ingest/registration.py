@@ -13,7 +13,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import stored_files, versions
 from dam.catalog.models import Asset, Origin, Version
-from dam.core import errors, events, locks, storage
+from dam.core import errors, events, foreign_text, locks, storage
 from dam.core.storage import Stored
 from dam.core.text import storable_json
 from dam.ingest import disk_space, filenames, steps
@@ -84,7 +84,7 @@ def accept(
             brand=brand,
             user=user,
             filename=filenames.clean(filename),
-            title=title[: filenames.LONGEST_TITLE],
+            title=foreign_text.cut(title, filenames.LONGEST_TITLE),
             origin=origin,
             info=media_info,
             content_type=content_type,
