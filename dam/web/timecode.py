@@ -13,5 +13,5 @@ def of_frame(frame: int, *, rate: Fraction) -> str:
 
 
 def frame_at(milliseconds: int, *, rate: Fraction) -> int:
-    """The frame on screen at that time."""
-    return int(Fraction(milliseconds, 1000) * rate)
+    """The frame that begins at this rounded time, or else the one on screen then."""
+    return int(Fraction(2 * milliseconds + 1, 2000) * rate)

@@ -34,7 +34,7 @@ class ReelPlayer extends HTMLElement {
     this.showControls();
     // Also to the first frame: until something is looked for, a browser shows the poster, which is another one.
     const start = Number(this.dataset.start ?? 0);
-    this.whenReady(() => this.seekFrame(this.clock.frameAt(start / 1000)));
+    this.whenReady(() => this.seekFrame(this.clock.frameAtMilliseconds(start)));
     this.present(this.frame);
   }
 

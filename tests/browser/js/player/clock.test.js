@@ -88,3 +88,13 @@ test("while one picture is held, the time says which frame is shown", () => {
   equal(clock.shownAt(99 / 25, clock.middleOf(16000)), 14999);
   equal(clock.shownAt(15000 / 25, clock.middleOf(15000)), 15000);
 });
+
+test("a moment's time, rounded to milliseconds, leads back to its frame", () => {
+  for (const rate of RATES) {
+    const clock = new Clock(rate, 5000);
+    for (let frame = 0; frame < 5000; frame += 1) {
+      const rounded = Math.round((frame * 1000 * clock.denominator) / clock.numerator);
+      equal(clock.frameAtMilliseconds(rounded), frame);
+    }
+  }
+});

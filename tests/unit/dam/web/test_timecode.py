@@ -22,3 +22,10 @@ def test_frames_are_counted_in_the_nominal_rate(frame: int, rate: Fraction, show
 def test_a_frame_lasts_until_the_next_one_begins() -> None:
     rate = Fraction(24000, 1001)
     assert [timecode.frame_at(ms, rate=rate) for ms in (0, 41, 42, 1000)] == [0, 0, 1, 23]
+
+
+@pytest.mark.parametrize("rate", ["24", "24000/1001", "30000/1001", "60", "120", "1000"])
+def test_a_frames_own_time_in_milliseconds_leads_back_to_it(rate: str) -> None:
+    for frame in range(0, 5000, 7):
+        milliseconds = round(Fraction(frame) / Fraction(rate) * 1000)
+        assert timecode.frame_at(milliseconds, rate=Fraction(rate)) == frame

@@ -31,6 +31,11 @@ export class Clock {
     return this.clamp(Math.floor((seconds * this.numerator) / this.denominator + 1e-4));
   }
 
+  // The frame that begins at a time which was rounded to milliseconds, or else the one on screen then.
+  frameAtMilliseconds(milliseconds) {
+    return this.frameAt((milliseconds + 0.5) / 1000);
+  }
+
   holdAt(frame) {
     return this.holds.find(([first, last]) => first <= frame && frame <= last);
   }
