@@ -14,6 +14,8 @@ export function test(name, act) {
 // Returns what failed, in words; null when nothing did.
 export async function run(name) {
   localStorage.clear();
+  sessionStorage.clear();
+  document.cookie = "csrftoken=; max-age=0";
   try {
     await tests.get(name)();
     await settled();

@@ -4,6 +4,8 @@ import "./toast.js";
 import "./menu.js";
 import "./dialog.js";
 import "./search.js";
+import "./session.js";
+import "./drafts.js";
 import "./requests.js";
 import "./submit.js";
 import "./form-errors.js";

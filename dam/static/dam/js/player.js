@@ -189,13 +189,15 @@ class ReelPlayer extends HTMLElement {
 
   pin({ target }) {
     if (this.pinned !== null || !target.matches?.("[data-comment-box]")) return;
-    this.pinned = this.frame;
+    const kept = document.querySelector("[data-frame-field]")?.dataset.kept; // of a draft that was put back
+    this.pinned = kept ? Number(kept) : this.frame;
     this.tellFields();
   }
 
   unpin({ target }) {
     if (!target.matches?.("[data-comment-box]") || target.value.trim() !== "") return;
     this.pinned = null;
+    for (const field of document.querySelectorAll("[data-frame-field]")) delete field.dataset.kept;
     this.tellFields();
   }
 

@@ -1,4 +1,5 @@
 // What happens when a request of the page's own fails: say so, and say what to do.
+import { signedOut } from "./session.js";
 import { toast } from "./toast.js";
 
 document.addEventListener("htmx:sendError", () => {
@@ -12,7 +13,7 @@ document.addEventListener("htmx:responseError", (event) => {
   const isBackground = /^(sse:|load|every|intersect|revealed)/.test(requestConfig?.triggeringEvent?.type ?? "");
   if (xhr.status === 401) {
     // What was typed stays where it is, so the page must not load again.
-    if (!isBackground) toast("You've been signed out. Sign in in another tab, then try again.", "error");
+    if (!isBackground) signedOut();
     return;
   }
   const token = xhr.status === 403 && xhr.getResponseHeader?.("X-CSRFToken");

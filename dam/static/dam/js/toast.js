@@ -15,6 +15,7 @@ export function toast(text, tone = "info") {
     box.showPopover();
   }
   expire(made);
+  return made;
 }
 
 function expire(element) {

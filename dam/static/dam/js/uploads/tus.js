@@ -1,4 +1,5 @@
 // One file on its way, in pieces that can be sent again (docs/uploads.md).
+import { token } from "../session.js";
 
 const PATIENCE_MS = [500, 1500, 4000, 10000];
 // How often to ask what became of it: soon at first, then less and less.
@@ -19,8 +20,6 @@ export class Lost extends Error {
     super(message);
   }
 }
-
-const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

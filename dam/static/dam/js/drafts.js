@@ -1,0 +1,117 @@
+// What somebody typed or chose in a form and has not sent: kept in the tab (sessionStorage) until the server has taken
+// it, and put back when the form comes again, after signing in say. Gone at sign-out, and when somebody else signs in.
+import { toast } from "./toast.js";
+
+const PREFIX = "draft ";
+const SENT = "draft-sent";
+const NEVER = ["password", "file", "hidden", "submit", "button", "reset"];
+const person = () => document.body.dataset.person;
+
+function store(act) {
+  try {
+    return act(sessionStorage);
+  } catch {
+    return undefined; // full, or a private window: then the form alone has it
+  }
+}
+
+function nameOf(form) {
+  const address = form.getAttribute("hx-post") ?? form.getAttribute("action") ?? location.pathname + location.search;
+  const kind = form.querySelector('input[type="hidden"][name="kind"]')?.value ?? "";
+  return `${PREFIX}${person()} ${address} ${kind}`;
+}
+
+const isKept = (form) => person() && form?.method === "post" && !form.action.endsWith("/logout/");
+const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !NEVER.includes(field.type));
+const isBox = (field) => ["checkbox", "radio"].includes(field.type);
+const places = (form) => form.querySelectorAll("[data-frame-field]");
+
+// What the field was given by the server, and what it has now.
+function stateOf(field) {
+  if (isBox(field)) return [field.defaultChecked, field.checked];
+  if (field.tagName === "SELECT") {
+    const given = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+    return [given?.value ?? "", field.value];
+  }
+  return [field.defaultValue, field.value];
+}
+
+const keyOf = (field) => (isBox(field) ? `${field.name}=${field.value}` : field.name);
+
+function keep(form) {
+  const changed = {};
+  for (const field of fieldsOf(form)) {
+    const [given, now] = stateOf(field);
+    if (given !== now) changed[keyOf(field)] = [given, now];
+  }
+  store((storage) => {
+    if (!Object.keys(changed).length) return storage.removeItem(nameOf(form));
+    const frame = places(form)[0]?.value;
+    storage.setItem(nameOf(form), JSON.stringify({ changed, frame }));
+  });
+}
+
+// Only into a field that the server gives as it gave it then: what somebody else wrote meanwhile is not written over.
+function putBack(form) {
+  const text = store((storage) => storage.getItem(nameOf(form)));
+  if (!text) return false;
+  const { changed, frame } = JSON.parse(text);
+  let put = false;
+  for (const field of fieldsOf(form)) {
+    const [given, now] = stateOf(field);
+    const draft = changed[keyOf(field)];
+    if (!draft || given !== draft[0] || now !== given) continue;
+    if (isBox(field)) field.checked = draft[1];
+    else field.value = draft[1];
+    if (frame !== undefined) for (const place of places(form)) place.dataset.kept = frame;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    put = true;
+  }
+  return put;
+}
+
+function putBackWithin(root) {
+  const forms = [...document.querySelectorAll("form")].filter((form) => root.contains(form) || form.contains(root));
+  return forms.filter(isKept).map(putBack).some(Boolean);
+}
+
+function forget(isGone) {
+  store((storage) => {
+    for (const name of Object.keys(storage)) if (name.startsWith(PREFIX) && isGone(name)) storage.removeItem(name);
+  });
+}
+
+// A form that was sent without htmx: the page that follows tells whether the server took it.
+function settleSent() {
+  const answer = performance.getEntriesByType("navigation")[0];
+  if ((answer?.responseStatus ?? 200) < 400) {
+    const name = store((storage) => storage.getItem(SENT));
+    if (name) store((storage) => storage.removeItem(name));
+  }
+  store((storage) => storage.removeItem(SENT));
+}
+
+for (const name of ["input", "change"]) {
+  document.addEventListener(name, (event) => isKept(event.target.form) && keep(event.target.form));
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !isKept(event.target)) return;
+  store((storage) => storage.setItem(SENT, nameOf(event.target)));
+});
+
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  const form = requestConfig?.elt;
+  if (event.defaultPrevented || xhr.status >= 300 || !(form instanceof HTMLFormElement) || !isKept(form)) return;
+  store((storage) => storage.removeItem(nameOf(form)));
+});
+
+document.addEventListener("signed-out", () => forget(() => true));
+document.addEventListener("htmx:load", (event) => event.detail.elt !== document.body && putBackWithin(event.detail.elt));
+
+if (person()) {
+  forget((name) => !name.startsWith(`${PREFIX}${person()} `));
+  settleSent();
+  if (putBackWithin(document.body)) toast("What you had typed is back.");
+}

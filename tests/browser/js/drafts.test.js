@@ -1,0 +1,90 @@
+import { equal, find, html, send, test } from "/tests/harness.js";
+
+const FORM = `<form method="post" hx-post="/comments/"><input type="hidden" data-frame-field value="34">
+  <textarea name="body"></textarea><input name="due"><input type="checkbox" name="use" value="web">
+  <input type="password" name="password"></form>`;
+const TOASTS = '<div id="toasts"></div><template id="toast-template"><div data-toast><p></p></div></template>';
+
+async function load({ person = "7", form = FORM, keep = false } = {}) {
+  if (!keep) sessionStorage.clear();
+  html(TOASTS + form);
+  document.body.dataset.person = person;
+  return import(`/static/dam/js/drafts.js?${Math.random()}`);
+}
+
+function type(name, value) {
+  const field = find(`[name="${name}"]`);
+  if (field.type === "checkbox") field.checked = value;
+  else field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+const again = (more) => load({ ...more, keep: true });
+const body = () => find("textarea").value;
+
+test("what was typed and chosen is back when the page comes again, and that is said", async () => {
+  await load();
+  type("body", "The logo leaves");
+  type("use", true);
+  await again();
+  equal([body(), find("[name=use]").checked, find("#toasts p").textContent], ["The logo leaves", true, "What you had typed is back."]);
+});
+
+test("a comment that is back has the frame it was written at", async () => {
+  await load();
+  type("body", "The logo leaves");
+  await again({ form: FORM.replace('"34"', '"0"') });
+  equal(find("[data-frame-field]").dataset.kept, "34");
+});
+
+test("it is back as well in a form that htmx brings later", async () => {
+  await load();
+  type("body", "The logo leaves");
+  await again({ form: "<section></section>" });
+  find("section").innerHTML = FORM;
+  send("htmx:load", { elt: find("section") });
+  equal(body(), "The logo leaves");
+});
+
+test("a password is kept nowhere", async () => {
+  await load();
+  type("password", "secret");
+  equal(sessionStorage.length, 0);
+});
+
+test("what the server took is not kept, what it refused is", async () => {
+  await load();
+  for (const [status, left] of [[422, 1], [409, 1], [401, 1], [200, 0]]) {
+    type("body", "The logo leaves");
+    send("htmx:beforeOnLoad", { xhr: { status }, requestConfig: { elt: find("form") } });
+    equal([status, sessionStorage.length], [status, left]);
+  }
+});
+
+test("what somebody else wrote meanwhile is not written over", async () => {
+  await load();
+  type("due", "tomorrow");
+  await again({ form: FORM.replace('name="due"', 'name="due" value="today"') });
+  equal(find("[name=due]").value, "today");
+});
+
+test("nothing is left after signing out", async () => {
+  await load();
+  type("body", "The logo leaves");
+  document.dispatchEvent(new Event("signed-out"));
+  equal(sessionStorage.length, 0);
+});
+
+test("nobody gets what another person typed", async () => {
+  await load();
+  type("body", "The logo leaves");
+  await again({ person: "8" });
+  equal([body(), sessionStorage.length], ["", 0]);
+});
+
+test("what is typed back to how it was is no draft", async () => {
+  await load();
+  type("body", "The logo");
+  type("body", "");
+  equal(sessionStorage.length, 0);
+});
