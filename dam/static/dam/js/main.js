@@ -3,6 +3,7 @@ import "./changes.js";
 import "./toast.js";
 import "./menu.js";
 import "./dialog.js";
+import "./focus.js";
 import "./search.js";
 import "./session.js";
 import "./drafts.js";
