@@ -8,8 +8,9 @@ from django import template
 from django.contrib.messages.storage.base import Message
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
+from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
@@ -20,6 +21,7 @@ from dam.ingest.models import Step, StepState
 from dam.media import specs
 from dam.search.query import Chip
 from dam.web import audit_labels, listing, timecode, trash
+from dam.web import static as static_files
 
 register = template.Library()
 
@@ -30,6 +32,14 @@ def icon(name: str, size: int = 16, label: str = "") -> SafeString:
     if label:
         return SafeString(lucide(name, size=size, role="img", aria_label=label))
     return SafeString(lucide(name, size=size, aria_hidden="true"))
+
+
+@register.simple_tag
+def module(path: str) -> SafeString:
+    """{% module "dam/js/main.js" %}: the script, and what it imports asked for in the same breath."""
+    hint = '<link rel="modulepreload" href="{}" />'
+    preloads = format_html_join("", hint, ((static(each),) for each in static_files.imports(path)))
+    return format_html('{}<script type="module" src="{}"></script>', preloads, static(path))
 
 
 @register.simple_tag
