@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dam.accounts.capabilities import Capability
 from dam.audit.models import Event
 from dam.catalog import assets
-from dam.catalog.models import RenditionKind, Version
+from dam.catalog.models import Approval, RenditionKind, Version
 from dam.delivery import access
 from dam.rights import terms
 from dam.rights.visibility import trashed_assets, visible_assets
@@ -23,8 +23,8 @@ from dam.web.htmx import is_fragment
 
 TABS = {
     "details": "Details",
-    "versions": "Versions",
     "review": "Review",
+    "versions": "Versions",
     "credentials": "Credentials",
     "origin": "Origin",
     "files": "Files",
@@ -42,7 +42,7 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     tab = request.GET.get("tab", "")
     context = _page(request, version) | {
         "tabs": tabs,
-        "tab": tab if tab in tabs else "details",
+        "tab": tab if tab in tabs else _first_tab(version, tabs),
         "start_ms": _milliseconds(request.GET.get("t", "")),
     }
     if context["tab"] == "versions":
@@ -124,6 +124,12 @@ def _tabs(request: BrandRequest) -> dict[str, str]:
     if not request.principal.can(Capability.VIEW_ACTIVITY):
         hidden.add("activity")
     return {name: title for name, title in TABS.items() if name not in hidden}
+
+
+def _first_tab(version: Version, tabs: dict[str, str]) -> str:
+    """What people come for: the review and its comments while the clip is talked about, else the facts."""
+    talked_about = version.approval in (Approval.IN_REVIEW, Approval.CHANGES_REQUESTED)
+    return "review" if talked_about and "review" in tabs else "details"
 
 
 def _milliseconds(seconds: str) -> int:

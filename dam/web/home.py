@@ -7,12 +7,13 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
+from dam.accounts.capabilities import GRANTS, Capability, Role
 from dam.accounts.models import Membership, User
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Straight to the library of the person's first brand."""
+    """Straight to the first brand of the person: its library, or for who decides what waits for them."""
     membership = (
         Membership.objects.select_related("brand")
         .filter(user=cast(User, request.user))
@@ -21,7 +22,8 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     if membership is None:
         return render(request, "home/no_brand.html", status=403)
-    return redirect("library", brand_slug=membership.brand.slug)
+    decides = {Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL} & GRANTS[Role(membership.role)]
+    return redirect("reviews-start" if decides else "library", brand_slug=membership.brand.slug)
 
 
 def healthz(request: HttpRequest) -> JsonResponse:

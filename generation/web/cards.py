@@ -36,6 +36,11 @@ class TakeCard:
         return self.job.state in states.OPEN
 
     @property
+    def has_stage(self) -> bool:
+        """Whether there is a picture, or will be: nothing to show needs no place."""
+        return self.open or self.version is not None
+
+    @property
     def can_cancel(self) -> bool:
         return states.can_cancel(JobState(self.job.state)) and not self.job.cancel_requested_at
 

@@ -29,6 +29,17 @@ def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     return _panel(request, asset_version.find(request, asset_id))
 
 
+@require_safe
+@requires(Capability.VIEW_UNRELEASED)
+def open_review(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    """To the room of the version's open review; to the clip's page when it has been decided meanwhile."""
+    version = asset_version.find(request, asset_id)
+    review = queue.open_reviews(request.principal).filter(version=version).first()
+    if review is None:
+        return redirect("asset", request.brand.slug, asset_id)
+    return redirect("review", request.brand.slug, review.pk)
+
+
 @require_POST
 @requires(Capability.SUBMIT)
 def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:

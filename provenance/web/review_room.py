@@ -65,6 +65,14 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
 
 @require_safe
 @requires(Capability.VIEW)
+def start(request: BrandRequest) -> HttpResponse:
+    """Where a reviewer begins: at the queue when something waits, else in the library."""
+    waiting = queue.waiting_for(request.principal).exists()
+    return redirect("reviews" if waiting else "library", request.brand.slug)
+
+
+@require_safe
+@requires(Capability.VIEW)
 def count(request: BrandRequest) -> HttpResponse:
     """The figure beside "Review" in the rail: what waits for this person, as a reviewer or as a maker."""
     waiting = queue.waiting_for(request.principal).count()

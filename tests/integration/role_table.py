@@ -134,6 +134,8 @@ ROWS = (
     Row("GET",  "release-file", ("draft",),             404, 403, 403, 403, 403, 403, 403, 404),
 
     # Review: 422 is a refusal with its reason, to people who do review
+    Row("GET",  "reviews-start", (),                    302, 302, 302, 302, 302, 302, 302, 403),
+    Row("GET",  "asset-open-review", ("draft.asset",),  403, 302, 302, 302, 302, 302, 302, 403),
     Row("GET",  "reviews", (),                          403, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "review-count", (),                     200, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "review", ("review",),                  403, 200, 200, 200, 200, 200, 200, 403),

@@ -321,3 +321,24 @@ def test_the_number_of_takes_stays_as_it_was(page: Client, brand: Brand) -> None
     answer = page.post(address("generate", brand), form(takes=3))
     shown = page.get(answer["Location"]).content.decode()
     assert "checked" in shown.split('name="takes" value="3"')[1].split(">")[0]
+
+
+def test_a_cancelled_take_keeps_no_place_for_a_picture(
+    page: Client, brand: Brand, job: GenerationJob
+) -> None:
+    page.post(address("job-cancel", brand, job.pk))
+    card = page.get(address("job", brand, job.pk)).content.decode()
+    assert "take-stage" not in card
+    assert "Try again" in card
+
+
+def test_a_creator_discards_a_take_of_their_own_and_stays_there(
+    page: Client, brand: Brand, creator: Member, claimed: GenerationJob
+) -> None:
+    version = finished(claimed, asset__created_by=creator.user)
+    card = page.get(address("job", brand, claimed.pk)).content.decode()
+    discard = address("asset-trash", brand, version.asset_id)
+    assert discard in card
+    answer = page.post(discard, {"back": address("generate", brand)})
+    assert answer.headers["Location"] == address("generate", brand)
+    assert discard not in page.get(address("job", brand, claimed.pk)).content.decode()

@@ -1,5 +1,7 @@
 """The asset page, editing, the trash."""
 
+import re
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -60,6 +62,7 @@ def test_a_release_that_may_leave_can_be_downloaded(brand: Brand, sign_in: SignI
 
 
 def test_a_release_that_may_not_leave_says_why(draft: Version, sign_in: SignIn) -> None:
+    Version.objects.filter(pk=draft.pk).update(approval="approved")
     page = sign_in(Role.CREATOR).get(page_of(draft.asset)).content.decode()
     assert f"/b/northwind/versions/{draft.pk}/release/" not in page
     assert 'id="why-no-release"' in page
@@ -151,3 +154,34 @@ def test_a_page_that_waits_for_its_preview_gets_whole_stage_again(draft: Version
     stage = HTMX | {"HTTP_HX_TARGET": "stage"}
     answer = sign_in(Role.CREATOR).get(page_of(draft.asset), **stage)  # type: ignore[arg-type]
     assert b'id="stage"' in answer.content
+
+
+MAIN = re.compile(r'class="button button-primary"[^>]*>.*?</svg>([^<]+)<', re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("approval", "role", "main"),
+    [
+        ("draft", Role.CREATOR, ["Send to review"]),
+        ("draft", Role.BRAND_REVIEWER, []),
+        ("in_review", Role.LEGAL_REVIEWER, ["Review this clip"]),
+        ("in_review", Role.CREATOR, []),
+        ("changes_requested", Role.CREATOR, ["Upload a new version"]),
+        ("changes_requested", Role.BRAND_REVIEWER, []),
+    ],
+)
+def test_the_main_button_is_what_comes_next_for_who_looks(
+    draft: Version, sign_in: SignIn, approval: str, role: Role, main: list[str]
+) -> None:
+    Version.objects.filter(pk=draft.pk).update(approval=approval)
+    page = sign_in(role).get(page_of(draft.asset)).content.decode()
+    usage = page.split('class="usage-acts"')[1].split("</section>")[0]
+    assert MAIN.findall(usage) == main
+    assert "aria-disabled" not in usage
+
+
+def test_of_a_clip_that_people_talk_about_the_talk_is_shown_first(draft: Version, sign_in: SignIn) -> None:
+    client = sign_in(Role.CREATOR)
+    assert client.get(page_of(draft.asset)).context["tab"] == "details"
+    Version.objects.filter(pk=draft.pk).update(approval="in_review")
+    assert client.get(page_of(draft.asset)).context["tab"] == "review"

@@ -48,6 +48,11 @@ def test_the_switcher_lists_only_ones_own_brands(brand: Brand) -> None:
     assert "Brand of a stranger" not in page
 
 
+def test_home_leads_a_reviewer_to_where_reviews_start(sign_in: SignIn) -> None:
+    answer = sign_in(Role.LEGAL_REVIEWER).get("/")
+    assert answer.headers["Location"] == "/b/northwind/reviews/start/"
+
+
 def test_home_leads_to_the_library(sign_in: SignIn) -> None:
     assert sign_in(Role.VIEWER).get("/").headers["Location"] == "/b/northwind/"
 

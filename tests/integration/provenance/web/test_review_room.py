@@ -293,3 +293,19 @@ def test_the_room_of_a_replaced_version_says_so_and_leads_to_the_newest() -> Non
     answer = decide(review, by=case.brand_reviewer)
     assert answer.status_code == 422
     assert "A newer version has replaced this one." in answer.content.decode()
+
+
+def test_a_reviewer_starts_at_the_queue_when_something_waits_and_else_in_the_library() -> None:
+    case = Case()
+    start = reverse("reviews-start", args=[case.brand.slug])
+    client = signed_in(case.brand_reviewer)
+    assert client.get(start).headers["Location"] == reverse("library", args=[case.brand.slug])
+    case.submit()
+    assert client.get(start).headers["Location"] == reverse("reviews", args=[case.brand.slug])
+
+
+def test_comments_stand_before_the_facts_and_the_credentials() -> None:
+    case = Case()
+    review = case.submit()
+    room = page(case.brand_reviewer, "review", review.pk)
+    assert room.index("Comments") < room.index("What this is") < room.index("Credentials")
