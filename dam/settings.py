@@ -175,6 +175,7 @@ WHITENOISE_USE_FINDERS = True
 # Uploads arrive in pieces (dam/ingest/uploads.py), so no request needs to be large.
 UPLOAD_CHUNK_BYTES = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100_000  # each clip that was chosen is one
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 50 * 1024**3)
 if STORAGE.startswith("s3://") and UPLOAD_MAX_BYTES > 10_000 * UPLOAD_CHUNK_BYTES:
     raise ImproperlyConfigured("In a bucket UPLOAD_MAX_BYTES is at most 83886080000: 10,000 parts of 8 MiB.")

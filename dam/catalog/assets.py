@@ -4,7 +4,8 @@ Callers have checked the person's capability. After `edit`, refresh the search t
 (dam.search.fulltext.refresh): search lies above the catalogue.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -17,7 +18,7 @@ from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
 from dam.catalog import tags
 from dam.catalog.models import Approval, Asset
-from dam.core import errors, events, foreign_text
+from dam.core import errors, events
 
 LONGEST_TITLE = 200
 
@@ -34,6 +35,31 @@ class AlreadyThere(errors.Refused):
     code = "already_there"
 
 
+class TitleTooLong(errors.Refused):
+    """A title is one line in a list."""
+
+    code = "title_too_long"
+
+
+@dataclass(frozen=True)
+class SeenWords:
+    """An asset's words as they were when somebody began to edit them; None where that is not known."""
+
+    title: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] | None = None
+
+
+class EditedMeanwhile(errors.Refused):
+    """Somebody else changed the same words since they were read; `now` is what each field holds."""
+
+    code = "edited_meanwhile"
+
+    def __init__(self, now: Mapping[str, str]) -> None:
+        self.now = now
+        super().__init__(f"Someone else changed the {' and the '.join(now)} while you were editing.")
+
+
 def edit(
     asset: Asset,
     *,
@@ -41,18 +67,28 @@ def edit(
     title: str | None = None,
     description: str | None = None,
     tag_names: Iterable[str] | None = None,
+    seen: SeenWords | None = None,
 ) -> bool:
-    """Change the words that are given; True when anything changed. Raises EmptyTitle, PermissionDenied.
+    """Change the words that are given; True when anything changed.
 
-    The audit event carries each changed field's words before and after.
+    With `seen`, what the editor left as it was stays as others have made it meanwhile, tags are put in and
+    taken out one by one, and two different texts for one field raise EditedMeanwhile. Also raises
+    EmptyTitle, TitleTooLong, TagRefused, PermissionDenied. The audit event carries each changed field's
+    words before and after.
     """
     by.require(Capability.EDIT, brand=asset.brand)
     with trail.recording():
         locked = Asset.objects.select_for_update(no_key=True).get(pk=asset.pk)
         asset.search_words = locked.search_words  # a version may have come meanwhile: refresh needs its words
+        if seen is not None:
+            title, description, tag_names = _merged(locked, title, description, tag_names, seen)
         changes: dict[str, list[object]] = {}
         if title is not None:
-            title = foreign_text.cut(" ".join(title.split()), LONGEST_TITLE)
+            title = " ".join(title.split())
+            if len(title) > LONGEST_TITLE:
+                raise TitleTooLong(
+                    f"A title has at most {LONGEST_TITLE} characters; this one has {len(title)}."
+                )
             if not title:
                 raise EmptyTitle("Enter a title.")
             if title != locked.title:
@@ -81,10 +117,43 @@ def edit(
     return True
 
 
+def _merged(
+    locked: Asset,
+    title: str | None,
+    description: str | None,
+    tag_names: Iterable[str] | None,
+    seen: SeenWords,
+) -> tuple[str | None, str | None, Iterable[str] | None]:
+    """What the editor changed, put onto what the asset holds now."""
+    typed = {"title": title, "description": description}
+    conflicts: dict[str, str] = {}
+    for name in typed:
+        new, old, now = typed[name], getattr(seen, name), getattr(locked, name)
+        if new is None or old is None or _same(new, now):
+            continue
+        if _same(new, old):
+            typed[name] = None
+        elif not _same(old, now):
+            conflicts[name] = now
+    if conflicts:
+        raise EditedMeanwhile(conflicts)
+    if tag_names is not None and seen.tags is not None:
+        wanted, before = tags.clean(tag_names), set(seen.tags)
+        kept = {*locked.tags.values_list("name", flat=True)} - (before - set(wanted))
+        tag_names = [*sorted(kept), *(name for name in wanted if name not in before)]
+    return typed["title"], typed["description"], tag_names
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts differ in nothing but how a form sends line ends."""
+    return one.strip().splitlines() == other.strip().splitlines()
+
+
 def add_tags(chosen: Collection[Asset], names: Iterable[str], *, by: Principal) -> list[Asset]:
     """Put tags on many assets; those they have stay, also those that somebody else adds this moment.
 
-    Returns the assets that changed. Rows are locked in one order: two who tag the same clips queue up.
+    Returns the assets that changed. Rows are locked in one order: two who tag the same clips queue up. Raises
+    TagRefused.
     """
     cleaned = tags.clean(names)
     for asset in chosen:
@@ -94,6 +163,8 @@ def add_tags(chosen: Collection[Asset], names: Iterable[str], *, by: Principal) 
         before = tags.of(locked)
         added = {asset.pk: [name for name in cleaned if name not in before[asset.pk]] for asset in locked}
         changed = [asset for asset in locked if added[asset.pk]]
+        for asset in changed:
+            tags.require_room([*before[asset.pk], *added[asset.pk]])
         tags.add({asset: added[asset.pk] for asset in changed})
         Asset.objects.filter(pk__in=[asset.pk for asset in changed]).update(updated_at=timezone.now())
         trail.record_many(

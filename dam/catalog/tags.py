@@ -1,17 +1,23 @@
 """Tags: a brand's own words for its assets."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from django.db import transaction
 
 from dam.catalog.models import Asset, Tag
-from dam.core import locks
+from dam.core import errors, locks
 
 _Tagging = Asset.tags.through
 
 LONGEST = 60
-MOST = 50
+MOST = 200  # of one asset
+
+
+class TagRefused(errors.Refused):
+    """A tag is too long, or there are too many."""
+
+    code = "tag"
 
 
 def parse(words: str) -> tuple[str, ...]:
@@ -24,9 +30,20 @@ def parse(words: str) -> tuple[str, ...]:
 
 
 def clean(names: Iterable[str]) -> tuple[str, ...]:
-    """Trimmed, lower case, without blanks and repetitions; at most MOST of at most LONGEST characters."""
-    tidy = (" ".join(name.split()).lower()[:LONGEST].strip() for name in names)
-    return tuple(dict.fromkeys(name for name in tidy if name))[:MOST]
+    """Trimmed, lower case, without blanks and repetitions. Raises TagRefused: nothing is cut or left out."""
+    tidy = (" ".join(name.split()).lower() for name in names)
+    cleaned = tuple(dict.fromkeys(name for name in tidy if name))
+    for name in cleaned:
+        if len(name) > LONGEST:
+            raise TagRefused(f"The tag “{name}” has {len(name)} characters. A tag has at most {LONGEST}.")
+    require_room(cleaned)
+    return cleaned
+
+
+def require_room(names: Collection[str]) -> None:
+    """Raise TagRefused for more tags than one asset has."""
+    if len(names) > MOST:
+        raise TagRefused(f"A clip has at most {MOST} tags; this would be {len(names):,}.")
 
 
 def assign(asset: Asset, names: Iterable[str]) -> bool:

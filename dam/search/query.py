@@ -100,14 +100,19 @@ class Query:
 
 
 def tidy(text: str) -> str:
-    """The text of the box, cut, with single spaces. What the database can't hold parts words, too."""
-    return " ".join(storable(text[:MAX_CHARACTERS]).replace(REPLACEMENT, " ").split())
+    """The text of the box with single spaces. What the database can't hold parts words, too."""
+    return " ".join(storable(text).replace(REPLACEMENT, " ").split())
 
 
 def parse(text: str, *, fields: Mapping[str, SearchField]) -> Query:
     """Read the text of the search box. Never fails: what it can't use it reports in `problems`."""
-    tokens = list(_TOKEN.finditer(tidy(text)))[:MAX_TOKENS]
+    tidied = tidy(text)
+    found = list(_TOKEN.finditer(tidied[:MAX_CHARACTERS]))
+    tokens = found[:MAX_TOKENS]
     query = Query()
+    if len(tidied) > MAX_CHARACTERS or len(found) > MAX_TOKENS:
+        used = f"Only the first {len(tokens)} words were used: a search has at most {MAX_TOKENS} words"
+        query = Query(problems=(f"{used} and {MAX_CHARACTERS} characters.",))
     for place, token in enumerate(tokens):
         without = " ".join(other.group() for at, other in enumerate(tokens) if at != place)
         query = _take(query, token, without, fields)

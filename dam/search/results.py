@@ -58,6 +58,8 @@ class Results:
     query: Query
     seeing: Seeing
     encoder: EncoderNote = field(default_factory=EncoderNote)
+    # A ranking was read only so deep: these are the best, and there may be more.
+    more: bool = False
     # Nothing matched every word; these match most of them, or words spelled alike.
     close_only: bool = False
     # The ids of all hits, for the counts of the facets; empty where no words were asked for.

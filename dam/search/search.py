@@ -55,6 +55,7 @@ def find(
         seeing=seeing,
         encoder=note,
         close_only=close_only and bool(hits),
+        more=len(in_words) == DEPTH or len(seen) == DEPTH,
         asset_ids=tuple(each.key for each in hits),
     )
 

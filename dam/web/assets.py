@@ -69,8 +69,7 @@ def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     shown = asset_version.find(request, asset_id).asset
     form = AssetForm(request.POST if request.method == "POST" else None, asset=shown)
     part = is_fragment(request)
-    if request.method == "POST" and form.is_valid():
-        form.save(by=request.principal)
+    if request.method == "POST" and form.is_valid() and form.save(by=request.principal):
         if not part:
             return redirect("asset", request.brand.slug, shown.pk)
         saved = _page(request, asset_version.find(request, asset_id)) | {"saved": True}

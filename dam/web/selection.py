@@ -17,17 +17,19 @@ from dam.web import going_back
 from dam.web import trash as trashing
 from dam.web.decorators import BrandRequest, requires
 
-MOST = 200
-
 
 @require_POST
 @requires(Capability.EDIT)
 def add_tags(request: BrandRequest) -> HttpResponse:
     """Put tags on the chosen clips; those they have stay."""
-    added = tags.parse(request.POST.get("tags", "")[:2000])
-    chosen = list(_chosen(request)) if added else []
-    with trail.recording():
-        fulltext.refresh_many(assets.add_tags(chosen, added, by=request.principal))
+    try:
+        added = tags.parse(request.POST.get("tags", ""))
+        chosen = list(_chosen(request)) if added else []
+        with trail.recording():
+            fulltext.refresh_many(assets.add_tags(chosen, added, by=request.principal))
+    except tags.TagRefused as refused:
+        messages.error(request, f"No tags were added. {refused.message}")
+        return going_back.go(request)
     if not added:
         messages.warning(request, "No tags were added. Type at least one tag, separated by commas.")
     else:
@@ -44,7 +46,7 @@ def trash(request: BrandRequest) -> HttpResponse:
 
 def _chosen(request: BrandRequest) -> Iterator[Asset]:
     """Of the ids that were sent, the clips that this person may see; what is no id is left out."""
-    for_sure = [key for key in map(_uuid, request.POST.getlist("asset")[:MOST]) if key]
+    for_sure = [key for key in map(_uuid, request.POST.getlist("asset")) if key]
     return (
         visible_assets(request.principal).filter(pk__in=for_sure).select_related("brand", "latest").iterator()
     )

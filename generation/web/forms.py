@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 
 from dam.models import Asset
+from dam.web.whole_text import WholeTextForm
 from generation import briefs
 from generation.briefs import Brief, BriefRefused
 from generation.generators.base import Capabilities
@@ -18,14 +19,14 @@ MOST_LENGTHS = 5
 SHAPES = {(16, 9): "16:9", (9, 16): "9:16", (1, 1): "1:1", (4, 3): "4:3", (3, 4): "3:4"}
 
 
-class BriefForm(forms.Form):
+class BriefForm(WholeTextForm):
     """Valid when the generator can meet it: `brief` is the outcome then."""
 
     prompt = forms.CharField(
         label="What should it show?",
         strip=True,
         required=False,  # briefs.check has the better sentence
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": briefs.LONGEST_PROMPT}),
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     size = forms.ChoiceField(label="Shape", widget=forms.RadioSelect)
     frames = forms.TypedChoiceField(label="Length", coerce=int, widget=forms.RadioSelect)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from dam.rights import territories
 from dam.rights.policy import Use
 from dam.web import times, usage_status
+from dam.web.whole_text import WholeTextForm
 from provenance.review import comments
 from provenance.review.policies import Clearance
 
@@ -42,7 +43,7 @@ class DayField(forms.DateField):
         return day
 
 
-class SubmitForm(forms.Form):
+class SubmitForm(WholeTextForm):
     note = forms.CharField(
         label="Note to the reviewers",
         required=False,
@@ -58,7 +59,7 @@ class SubmitForm(forms.Form):
         return due_on
 
 
-class ApproveForm(forms.Form):
+class ApproveForm(WholeTextForm):
     """What an approval clears, and the password again. `before` is what the earlier stage cleared."""
 
     sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
@@ -126,7 +127,7 @@ def _offered(place: str, before: Clearance) -> bool:
     return place == COUNTRIES or territories.covers(before.territories, place)
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(WholeTextForm):
     """Changes requested, or rejected: say why."""
 
     sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
@@ -138,7 +139,7 @@ class AnswerForm(forms.Form):
     )
 
 
-class RevokeForm(forms.Form):
+class RevokeForm(WholeTextForm):
     reason = forms.CharField(
         label="Why is the approval withdrawn?",
         max_length=1000,
@@ -147,7 +148,7 @@ class RevokeForm(forms.Form):
     )
 
 
-class CommentForm(forms.Form):
+class CommentForm(WholeTextForm):
     body = forms.CharField(
         label="Comment",
         max_length=comments.LONGEST,

@@ -7,7 +7,7 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.audit.models import Event
 from dam.catalog import tags
-from dam.catalog.models import Asset
+from dam.catalog.models import Asset, Version
 from dam.search import search
 from tests.factories import VersionFactory, member
 from tests.integration.dam.web.conftest import SignIn
@@ -67,3 +67,35 @@ def test_the_way_back_stays_here(clips: list[Asset], sign_in: SignIn, back: str)
 def test_the_way_back_is_the_list_as_it_was(clips: list[Asset], sign_in: SignIn) -> None:
     answer = sign_in(Role.CREATOR).post(TAGS, {"tags": "x", "back": "/b/northwind/?state=draft"})
     assert answer.headers["Location"] == "/b/northwind/?state=draft"
+
+
+def test_hundreds_of_chosen_clips_are_all_tagged(brand: Brand, sign_in: SignIn) -> None:
+    person = member(brand).user
+    many = Asset.objects.bulk_create(
+        Asset(brand=brand, title=f"Clip {number}", origin="uploaded", created_by=person)
+        for number in range(1200)
+    )
+    Version.objects.bulk_create(
+        Version(
+            asset=asset,
+            brand=brand,
+            sha256=f"{number:064}",
+            size=1,
+            storage_key=str(number),
+            created_by=person,
+        )
+        for number, asset in enumerate(many)
+    )
+    for asset in many:
+        asset.latest = asset.versions.get()
+    Asset.objects.bulk_update(many, ["latest"])
+    sent = {"asset": [str(asset.pk) for asset in many], "tags": "summer"}
+    answer = sign_in(Role.CREATOR).post(TAGS, sent, follow=True)
+    assert "1,200 clips" in answer.content.decode()
+    assert Asset.objects.filter(tags__name="summer").count() == 1200
+
+
+def test_a_tag_that_is_too_long_is_refused_in_words(clips: list[Asset], sign_in: SignIn) -> None:
+    answer = sign_in(Role.CREATOR).post(TAGS, {"asset": clips[0].pk, "tags": "x" * 61}, follow=True)
+    assert "has 61 characters" in answer.content.decode()
+    assert names(clips[0]) == []

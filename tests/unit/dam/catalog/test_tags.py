@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +11,20 @@ def test_tags_are_trimmed_lower_case_and_each_once() -> None:
 
 @given(st.lists(st.text(max_size=100), max_size=80))
 def test_clean_tags_fit_the_column_and_stay_as_they_are(words: list[str]) -> None:
-    cleaned = tags.clean(words)
-    assert len(cleaned) <= tags.MOST
+    try:
+        cleaned = tags.clean(words)
+    except tags.TagRefused:
+        assert any(len(" ".join(word.split()).lower()) > tags.LONGEST for word in words)
+        return
     assert all(0 < len(name) <= tags.LONGEST for name in cleaned)
     assert tags.clean(cleaned) == cleaned
+
+
+def test_many_tags_stay_as_many_as_they_were() -> None:
+    assert len(tags.parse(",".join(f"tag {number}" for number in range(63)))) == 63
+
+
+@pytest.mark.parametrize("words", ["x" * 61, ",".join(map(str, range(tags.MOST + 1)))])
+def test_what_does_not_fit_is_refused_and_not_cut(words: str) -> None:
+    with pytest.raises(tags.TagRefused):
+        tags.parse(words)

@@ -113,3 +113,9 @@ def test_a_nul_parts_words_like_a_space() -> None:
 def test_whatever_is_typed_every_chip_can_be_taken_out(typed: str) -> None:
     for chip in parse(typed).chips:
         assert len(parse(chip.without).chips) < len(parse(typed).chips)
+
+
+@pytest.mark.parametrize("typed", ["word " * 30, "x" * 400])
+def test_a_search_that_is_too_long_says_what_was_used(typed: str) -> None:
+    (problem,) = query.parse(typed, fields=fields.FIELDS).problems
+    assert problem.startswith("Only the first")
