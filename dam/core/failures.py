@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 LONGEST = 300  # characters, as the columns have them
 UNFORESEEN = "Something went wrong on the server. Try again, or give your administrator this reference: {}."
+KEPT_BEFORE = "Something went wrong on the server. Try again, or tell your administrator."
 # Words that only programs use.
 _PRINTED = re.compile(
     r"Traceback|File \"|\[Errno|\b[A-Za-z_.]*(?:Error|Exception|Warning)\b(?!\.\s|\.$| [a-z])|errno"
@@ -32,6 +33,11 @@ def sentence(problem: BaseException, *, of: str, worded: tuple[type[BaseExceptio
     reference = secrets.token_hex(4)
     log.error("%s failed, reference %s: %r", of, reference, problem, exc_info=problem)
     return UNFORESEEN.format(reference)
+
+
+def shown(kept: str) -> str:
+    """What pages show of words kept with a failure, perhaps by an earlier release that kept anything."""
+    return kept if not kept or is_plain(kept) else KEPT_BEFORE
 
 
 def is_plain(text: str) -> bool:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import Asset, Version
-from dam.core import storage
+from dam.core import failures, storage
 from dam.core.errors import Refused
 from dam.ingest import next_versions, steps, uploads
 from dam.ingest.models import Upload
@@ -171,7 +171,7 @@ def _describe(request: BrandRequest, upload: Upload) -> dict[str, object]:
         "received": upload.received,
         "state": upload.state,
         "code": upload.code,
-        "reason": upload.reason,
+        "reason": failures.shown(upload.reason),
         "asset": str(asset.pk) if asset else None,
         "version": upload.version.number if asset and upload.version else None,
         "url": reverse("asset", args=[request.brand.slug, asset.pk]) if asset else None,

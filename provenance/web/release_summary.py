@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dam.catalog.models import Approval, Asset, Version
+from dam.core import failures
 from dam.web import usage_status
 from provenance.models import Decision
 from provenance.releases.models import Release
@@ -67,7 +68,9 @@ def _sentence(release: Release, state: ReleaseStatus, *, at: datetime) -> str:
         case ReleaseStatus.SIGNING if _in_hand(release, at=at):
             return "The released file is being signed."
         case ReleaseStatus.SIGNING if release.reason:
-            return f"Signing is on hold. {release.reason} It will be tried again automatically."
+            return (
+                f"Signing is on hold. {failures.shown(release.reason)} It will be tried again automatically."
+            )
         case ReleaseStatus.SIGNING if release.claim:
             return "Signing was interrupted. It will start again automatically."
         case ReleaseStatus.SIGNING:
@@ -75,7 +78,7 @@ def _sentence(release: Release, state: ReleaseStatus, *, at: datetime) -> str:
         case ReleaseStatus.READY:
             return f"Released on {_day(release.signed_at, at)}."
         case ReleaseStatus.FAILED:
-            return f"The released file could not be signed. {release.reason}"
+            return f"The released file could not be signed. {failures.shown(release.reason)}"
         case ReleaseStatus.WITHDRAWN:
             return (
                 f"Withdrawn on {_day(release.ended_at, at)}.{f' {release.reason}' if release.reason else ''}"

@@ -16,6 +16,7 @@ from lucide.templatetags.lucide import lucide
 
 from dam.audit.models import Event
 from dam.catalog.models import Rendition
+from dam.core import failures
 from dam.ingest import step_specs
 from dam.ingest.models import Step, StepState
 from dam.media import specs
@@ -93,6 +94,12 @@ def frame_rate(version: object) -> str:
     if not numerator or not denominator:
         return ""
     return f"{numerator / denominator:.3f}".rstrip("0").rstrip(".") + " fps"
+
+
+@register.filter
+def plain_reason(reason: str) -> str:
+    """Why something failed; of what earlier releases kept, nothing that a program printed."""
+    return failures.shown(reason)
 
 
 @register.filter

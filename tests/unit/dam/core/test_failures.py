@@ -46,3 +46,14 @@ def test_a_sentence_of_ours_is_kept(plain: str) -> None:
 
 def test_an_exception_that_nobody_foresaw_is_never_quoted() -> None:
     assert "secret" not in failures.sentence(ValueError("a secret"), of="it")
+
+
+def test_what_an_earlier_release_kept_is_not_shown_as_it_was_printed() -> None:
+    assert failures.shown("The decoder stopped: Traceback (most recent call last):") == failures.KEPT_BEFORE
+    assert failures.shown("It ends too early.") == "It ends too early."
+    assert failures.shown("") == ""
+
+
+def test_the_sentence_with_its_reference_is_shown_as_it_is() -> None:
+    told = failures.sentence(KeyError("x"), of="it")
+    assert failures.shown(told) == told
