@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 app = Celery("reelproof")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["dam.ingest", "dam.search", "provenance.manifests", "provenance.releases", "generation"],
+    ["dam.audit", "dam.ingest", "dam.search", "provenance.manifests", "provenance.releases", "generation"],
     related_name="tasks",
 )
 

@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "recover-jobs": {"task": "default.recover_jobs", "schedule": 60.0, "options": {"expires": 60}},
     "recover-steps": {"task": "default.recover_steps", "schedule": 30.0, "options": {"expires": 30}},
     "sweep": {"task": "default.sweep", "schedule": 900.0, "options": {"expires": 900}},
+    "anchor-trails": {"task": "default.anchor_trails", "schedule": 900.0, "options": {"expires": 900}},
     "catch-up": {"task": "default.catch_up", "schedule": 120.0, "options": {"expires": 120}},
 }
 
@@ -195,6 +196,8 @@ SIGNING_GENERATOR_CHAIN = env.text("SIGNING_GENERATOR_CHAIN")
 SIGNING_GENERATOR_KEY = env.text("SIGNING_GENERATOR_KEY")
 SIGNING_REVIEWER_CHAIN = env.text("SIGNING_REVIEWER_CHAIN")
 SIGNING_REVIEWER_KEY = env.text("SIGNING_REVIEWER_KEY")
+# Keys that seal the audit trail, newest first. With nothing set, one is made in SIGNING_DIR on first use.
+AUDIT_KEYS = env.words("AUDIT_KEY")
 TRUST_ANCHORS = env.words("TRUST_ANCHORS")  # PEM files trusted beside the signer's own root
 
 AUTH_USER_MODEL = "dam.User"

@@ -17,12 +17,16 @@ class Event(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="+"
     )
     actor_name = models.CharField(max_length=120)
+    # Who it was without saying who: "user:12". It stays when the account is deleted, and the seal covers it.
+    actor_ref = models.CharField(max_length=40, blank=True, default="")
     verb = models.CharField(max_length=40)
     asset_id = models.UUIDField(null=True, db_index=True)
     target = models.CharField(max_length=80)
     data = models.JSONField(default=dict)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+    # The name of the key (dam.audit.seals); empty for events from before there were keys.
+    sealed_with = models.CharField(max_length=8, blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "sequence"], name="event_sequence_once")]

@@ -6,6 +6,7 @@ therefore holds a brand's chain only while it commits, and never waits for a row
 """
 
 import hashlib
+import hmac
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -16,10 +17,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dam.accounts.models import Brand, User
-from dam.accounts.principals import Principal
+from dam.accounts.principals import Guest, Principal, Token
+from dam.audit import seals
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.core import locks
@@ -109,7 +112,11 @@ def record_many(entries: Iterable[PendingEvent]) -> None:
 
 
 def digest(event: Event) -> str:
-    """SHA-256 over the event's facts and the hash before it (canonical JSON)."""
+    """The event's seal over its facts and the hash before it (canonical JSON).
+
+    Events from before there were keys have the plain SHA-256 of fewer facts. Raises UnknownSeal where the
+    key is not here.
+    """
     facts = {
         "brand": event.brand_id,
         "sequence": event.sequence,
@@ -121,18 +128,44 @@ def digest(event: Event) -> str:
         "data": event.data,
         "previous": event.previous_hash,
     }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    if not event.sealed_with:
+        return hashlib.sha256(_canonical(facts)).hexdigest()
+    seal = seals.named(event.sealed_with)
+    if seal is None:
+        raise UnknownSeal(event.sealed_with)
+    return seal.over(_canonical({**facts, "actor": event.actor_ref, "sealed_with": event.sealed_with}))
+
+
+class UnknownSeal(LookupError):
+    """An event was sealed with a key that is not on this machine: whether it holds can't be told here."""
 
 
 def first_broken(brand: Brand) -> Event | None:
-    """The first event whose hash or link does not hold; None for an intact chain."""
-    previous = GENESIS
-    events = Event.objects.filter(brand=brand).order_by("sequence")
-    for sequence, event in enumerate(events.iterator(), start=1):
-        if event.sequence != sequence or event.previous_hash != previous or event.hash != digest(event):
+    """The first event whose seal or link does not hold; None for an intact chain. Raises UnknownSeal."""
+    return _first_broken(Event.objects.filter(brand=brand), sequence=0, previous=GENESIS, sealed=False)
+
+
+def first_broken_after(last: Event) -> Event | None:
+    """The same for what came after an event that is known to hold."""
+    later = Event.objects.filter(brand_id=last.brand_id, sequence__gt=last.sequence)
+    return _first_broken(later, sequence=last.sequence, previous=last.hash, sealed=bool(last.sealed_with))
+
+
+def _first_broken(events: QuerySet[Event], *, sequence: int, previous: str, sealed: bool) -> Event | None:
+    for event in events.order_by("sequence").iterator():
+        sequence += 1
+        # Once events were sealed none is plain again: anybody could write that.
+        sealed_no_more = sealed and not event.sealed_with
+        if event.sequence != sequence or event.previous_hash != previous or sealed_no_more:
             return event
-        previous = event.hash
+        if not hmac.compare_digest(event.hash, digest(event)):
+            return event
+        previous, sealed = event.hash, bool(event.sealed_with)
     return None
+
+
+def _canonical(facts: Mapping[str, Any]) -> bytes:
+    return json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _event(entry: PendingEvent) -> Event:
@@ -141,6 +174,7 @@ def _event(entry: PendingEvent) -> Event:
         at=(entry.at or timezone.now()).astimezone(UTC),
         actor=entry.actor if isinstance(entry.actor, User | None) else entry.actor.user,
         actor_name=_name(entry.actor)[:120],
+        actor_ref=_reference(entry.actor),
         verb=Verb(entry.verb).value,
         asset_id=entry.asset_id,
         target=storable(entry.target[:80]),
@@ -152,6 +186,21 @@ def _name(actor: Principal | User | None) -> str:
     if actor is None:
         return SYSTEM
     return str(actor) if isinstance(actor, User) else actor.name
+
+
+def _reference(actor: Principal | User | None) -> str:
+    """Who it was, as text that no deletion takes away: "user:12", "token:3 user:12", "guest:5"."""
+    match actor:
+        case None:
+            return "system"
+        case User():
+            return f"user:{actor.pk}"
+        case Token():
+            return f"token:{actor.token_id} user:{actor.user.pk}"
+        case Guest():
+            return f"guest:{actor.link_id}"
+        case _:
+            return f"user:{actor.user.pk}"
 
 
 def _kind(actor: Principal | User | None) -> dict[str, str]:
@@ -177,8 +226,10 @@ def _append(events: Iterable[Event]) -> None:
         locks.hold(f"audit:{brand_id}")
         last = Event.objects.filter(brand_id=brand_id).order_by("-sequence").first()
         sequence, previous = (last.sequence, last.hash) if last else (0, GENESIS)
+        seal = seals.current()
         for event in chains[brand_id]:
             sequence += 1
+            event.sealed_with = seal.name
             event.sequence, event.previous_hash = sequence, previous
             event.hash = previous = digest(event)
         Event.objects.bulk_create(chains[brand_id])

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
-from dam.audit import trail
+from dam.audit import anchors, trail
 from dam.audit.models import Event
 from dam.web import audit_labels
 from dam.web.decorators import BrandRequest, requires
@@ -45,7 +45,11 @@ def activity(request: BrandRequest) -> HttpResponse:
 @require_safe
 @requires(Capability.VIEW_ACTIVITY)
 def check(request: BrandRequest) -> HttpResponse:
-    """Every link of the chain, computed again."""
-    broken = trail.first_broken(request.brand)
+    """Every link of the chain, computed again, and held against what is written down outside the database."""
     count = Event.objects.filter(brand=request.brand).count()
-    return render(request, "activity/_check.html", {"broken": broken, "count": count})
+    try:
+        broken, unknown = anchors.check(request.brand), None
+    except trail.UnknownSeal as seal:
+        broken, unknown = None, str(seal)
+    context = {"broken": broken, "unknown_seal": unknown, "count": count}
+    return render(request, "activity/_check.html", context)

@@ -1,0 +1,139 @@
+"""Where each brand's chain had come to, written down outside the database.
+
+A chain from which the newest events were cut off, or that somebody made anew from its beginning, is intact
+in itself. The anchors say otherwise: one line for each quarter of an hour in which something happened, kept
+in storage and sealed like an event.
+"""
+
+import hmac
+import io
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+
+from dam.accounts.models import Brand
+from dam.audit import seals, trail
+from dam.audit.models import Event
+from dam.core import locks, storage
+
+log = logging.getLogger(__name__)
+
+FOLDER = "audit-anchors"
+_ALL_OF_NEWEST = 2000
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Event number `sequence` of a brand had this hash at that time (ISO 8601)."""
+
+    brand: int
+    sequence: int
+    hash: str
+    at: str
+    sealed_with: str
+    seal: str = ""
+
+    def sealed(self, seal: seals.Seal) -> str:
+        return seal.over(f"{self.brand}/{self.sequence}/{self.hash}/{self.at}".encode())
+
+
+@dataclass(frozen=True)
+class Broken:
+    """What does not hold: from which event on, and whether events at the end are missing."""
+
+    sequence: int
+    cut_off: bool = False
+
+
+def check(brand: Brand) -> Broken | None:
+    """The first place where the brand's chain does not hold, by itself or against its anchors.
+
+    Raises trail.UnknownSeal, storage.Unavailable.
+    """
+    broken = trail.first_broken(brand)
+    if broken is not None:
+        return Broken(broken.sequence)
+    known = list(_kept(brand.pk))
+    hashes = dict(
+        Event.objects.filter(brand=brand, sequence__in=[anchor.sequence for anchor in known]).values_list(
+            "sequence", "hash"
+        )
+    )
+    for anchor in known:
+        if anchor.sequence not in hashes:
+            last = Event.objects.filter(brand=brand).order_by("-sequence").first()
+            return Broken((last.sequence if last else 0) + 1, cut_off=True)
+        if hashes[anchor.sequence] != anchor.hash:
+            return Broken(anchor.sequence)
+    return None
+
+
+def anchor_all() -> int:
+    """Anchor every brand whose chain has grown; how many were. One that does not hold is logged instead."""
+    return sum(_anchor(brand) for brand in Brand.objects.order_by("pk"))
+
+
+@transaction.atomic
+def _anchor(brand: Brand) -> bool:
+    last = Event.objects.filter(brand=brand).order_by("-sequence").first()
+    if last is None:
+        return False
+    locks.hold(f"anchors:{brand.pk}")
+    known = list(_kept(brand.pk))
+    newest = known[-1] if known else None
+    if newest is not None and newest.sequence == last.sequence and newest.hash == last.hash:
+        return False
+    if not _holds(brand, newest):
+        log.critical("The audit trail of %s does not hold. See its Activity page.", brand.slug)
+        return False
+    seal = seals.current()
+    anchor = Anchor(brand.pk, last.sequence, last.hash, last.at.isoformat(), seal.name)
+    lines = [*_thinned(known), Anchor(**{**asdict(anchor), "seal": anchor.sealed(seal)})]
+    text = "".join(json.dumps(asdict(line)) + "\n" for line in lines)
+    storage.keep(io.BytesIO(text.encode()), key=_key(brand.pk))
+    return True
+
+
+def _holds(brand: Brand, newest: Anchor | None) -> bool:
+    """Whether the chain holds from its last anchor on."""
+    if newest is None:
+        return trail.first_broken(brand) is None
+    event = Event.objects.filter(brand=brand, sequence=newest.sequence, hash=newest.hash).first()
+    return event is not None and trail.first_broken_after(event) is None
+
+
+def _thinned(known: list[Anchor]) -> list[Anchor]:
+    """All of the newest, one in eight of those before: what lies between is covered by the next one."""
+    return known[:-_ALL_OF_NEWEST:8] + known[-_ALL_OF_NEWEST:] if len(known) > 2 * _ALL_OF_NEWEST else known
+
+
+def _kept(brand_id: int) -> Iterator[Anchor]:
+    """The brand's anchors, oldest first; those that nobody with a key wrote are passed over and logged."""
+    try:
+        file = storage.open_file(_key(brand_id))
+    except FileNotFoundError:
+        return
+    with file:
+        lines = file.read().decode(errors="replace").splitlines()
+    for line in lines:
+        try:
+            anchor = Anchor(**json.loads(line))
+        except (ValueError, TypeError):
+            log.error("A line among the anchors of brand %s can't be read.", brand_id)
+            continue
+        seal = seals.named(anchor.sealed_with)
+        if (
+            anchor.brand != brand_id
+            or seal is None
+            or not hmac.compare_digest(anchor.sealed(seal), anchor.seal)
+        ):
+            log.error("An anchor of brand %s was not written by this installation.", brand_id)
+            continue
+        yield anchor
+
+
+def _key(brand_id: int) -> str:
+    return f"{FOLDER}/{brand_id}.jsonl"
