@@ -30,6 +30,7 @@ class Facet:
     name: str  # of the search field
     title: str
     values: tuple[Value, ...]  # those that occur or are chosen
+    more: bool = False  # there are others, less used
 
 
 def count(
@@ -54,13 +55,15 @@ def count(
         if within is not None:
             assets = assets.filter(pk__in=within)
         counts = _counts(field, assets, shown=visibility.shown(principal))
-        return Facet(field.name, field.title, _values(field, counts, chosen[field.name]))
+        kept = counts if field.choices else counts[:MOST_VALUES]
+        values = _values(field, kept, chosen[field.name])
+        return Facet(field.name, field.title, values, more=len(kept) < len(counts))
 
     return tuple(facet(field) for field in fields.FIELDS.values() if field.facet)
 
 
 def _counts(field: SearchField, assets: QuerySet[Asset], *, shown: str) -> list[tuple[str, int]]:
-    """Values that occur, most used first."""
+    """Values that occur, most used first; one more than are shown, where there are so many."""
     column = field.column_for(shown)
     counts = (
         assets.filter(**{f"{column}__isnull": False})
@@ -68,7 +71,7 @@ def _counts(field: SearchField, assets: QuerySet[Asset], *, shown: str) -> list[
         .annotate(count=Count("pk"))
         .order_by("-count", column)
     )
-    return list(counts if field.choices else counts[:MOST_VALUES])
+    return list(counts if field.choices else counts[: MOST_VALUES + 1])
 
 
 def _values(

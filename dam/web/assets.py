@@ -49,7 +49,8 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         context["versions"] = asset_version.stack(version.asset)
     if context["tab"] == "activity":
         events = Event.objects.filter(brand=request.brand, asset_id=asset_id).order_by("-sequence")
-        context["events"] = events[:NEWEST_EVENTS]
+        newest = list(events[: NEWEST_EVENTS + 1])
+        context["events"], context["older"] = newest[:NEWEST_EVENTS], len(newest) > NEWEST_EVENTS
     part = is_fragment(request, target="panel")
     return render(request, "assets/_panel.html" if part else "assets/asset.html", context)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -49,7 +50,8 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
     if chosen not in lists:
         chosen = next((name for name, count in counts.items() if count), "waiting")
     at = timezone.now()
-    shown = lists[chosen].prefetch_related("version__renditions", "decisions__decided_by")[:RECENT]
+    rows = lists[chosen].prefetch_related("version__renditions", "decisions__decided_by")
+    page = Paginator(rows, RECENT).get_page(request.GET.get("page"))
     return render(
         request,
         "review/queue.html",
@@ -57,7 +59,8 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
             "area": "review",
             "tabs": [(name, title, counts.get(name)) for name, title in LISTS.items()],
             "chosen": chosen,
-            "rows": [_row(review, at=at) for review in shown],
+            "page": page,
+            "rows": [_row(review, at=at) for review in page],
             "next_up": lists["waiting"].first(),
         },
     )

@@ -99,6 +99,7 @@ def test_only_the_most_used_tags_are_counted(
     tagged(clip(brand), "summer")
     assert counts(facets.count(librarian, filters=Filters(tag=("drinks",))), "tag") == {"drinks": 1}
     assert counts(facets.count(librarian), "tag") == {"summer": 2}
+    assert [facet.name for facet in facets.count(librarian) if facet.more] == ["tag"]
 
 
 def test_a_field_without_a_facet_is_not_counted(librarian: Member) -> None:

@@ -15,6 +15,7 @@ from dam.catalog.models import Approval
 from provenance.review import reviews
 from provenance.review.models import Decision, Review
 from provenance.review.states import DecisionKind, ReviewState
+from provenance.web import review_room
 from tests.factories import PASSWORD, BrandFactory, member
 from tests.review_factory import Case
 
@@ -309,3 +310,13 @@ def test_comments_stand_before_the_facts_and_the_credentials() -> None:
     review = case.submit()
     room = page(case.brand_reviewer, "review", review.pk)
     assert room.index("Comments") < room.index("What this is") < room.index("Credentials")
+
+
+def test_a_long_list_goes_on_on_the_next_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(review_room, "RECENT", 1)
+    brand = BrandFactory.create()
+    waiting = {Case(brand).submit().pk for _ in range(2)}
+    client, address = signed_in(member(brand, Role.CREATOR)), reverse("reviews", args=[brand.slug])
+    pages = [client.get(address, {"show": "open", "page": at}) for at in (1, 2)]
+    assert {row["review"].pk for page in pages for row in page.context["rows"]} == waiting
+    assert "Page 1 of 2" in pages[0].content.decode()
