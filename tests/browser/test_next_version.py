@@ -75,7 +75,7 @@ def test_a_clip_sent_back_is_uploaded_again_and_released_while_viewers_see_the_f
     expect(page.get_by_role("link", name="Needs your changes")).to_have_attribute("aria-current", "page")
     expect(page.get_by_text("Keep the logo in the picture.")).to_be_visible()
     page.get_by_role("link", name="Upload a new version").click()
-    expect(page.get_by_role("button", name="Upload a new version")).to_be_visible()
+    expect(page.locator("#upload").get_by_role("button", name="Upload a new version")).to_be_visible()
     third_file = media_factory.clip(tmp_path / "third.mp4", frames=48, width=320, height=176, seed=11)
     page.set_input_files("[data-upload-input]", third_file)
     row = page.locator(".dock-item[data-state=taken]")

@@ -252,3 +252,18 @@ def test_the_approval_of_a_released_version_can_be_withdrawn_beside_a_draft() ->
     signed_in(case.legal_reviewer).post(address, {"reason": "Ended"})
     case.version.refresh_from_db()
     assert case.version.approval == Approval.WITHDRAWN
+
+
+def test_what_reviewers_said_stands_before_the_form_that_sends_it_again() -> None:
+    case = Case()
+    assert panel(case, case.creator).index('id="send"') < panel(case, case.creator).index('id="comments"')
+    review = case.submit()
+    reviews.decide(
+        review,
+        by=case.brand_reviewer,
+        kind=DecisionKind.REQUEST_CHANGES,
+        expected_sha256=case.version.sha256,
+        comment="The logo flickers",
+    )
+    again = panel(case, case.creator)
+    assert again.index('id="comments"') < again.index('id="send"')
