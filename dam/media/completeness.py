@@ -15,6 +15,7 @@ LEAST_SECONDS = Fraction(85, 100)
 SOME_SECONDS = Fraction(1, 2)  # as much less than stated is worth a warning
 SEGMENT = bytes.fromhex("18538067")  # Matroska: the element around everything but the first header
 EBML = bytes.fromhex("1a45dfa3")
+UNKNOWN_LENGTH = 2**32 - 1 - 8
 CUT_OFF = "The end of the file is missing."
 
 
@@ -66,6 +67,36 @@ def check_segment(path: Path) -> str:
             "Export it again or upload the original.",
         )
     return CUT_OFF
+
+
+def check_end(path: Path) -> str:
+    """A warning, or "", for AVI, GIF and PNG: the first says how long it is, the others how they end."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(12)
+        file.seek(max(0, size - 64))
+        tail = file.read().rstrip(b"\0")
+    if head.startswith(b"RIFF"):
+        stated = int.from_bytes(head[4:8], "little")
+        return CUT_OFF if stated < UNKNOWN_LENGTH and stated + 8 > size else ""
+    if head.startswith(b"GIF8"):
+        return "" if tail.endswith(b";") else CUT_OFF
+    return "" if b"IEND" in tail else CUT_OFF
+
+
+def check_times(pictures: int, *, frames: int) -> str:
+    """A warning, or "", where many pictures come at the frames of others: pieces put together, say."""
+    hidden = pictures - frames
+    if hidden < 2 or hidden < pictures / 50:
+        return ""
+    return f"{hidden:,} of {pictures:,} frames come at the same time as others and are not shown."
+
+
+def check_beginning(undecodable: int, *, pictures: int) -> str:
+    """A warning, or "", where many pictures lean on some before the beginning: a recording cut anywhere."""
+    if undecodable < 5 or undecodable < pictures / 50:
+        return ""
+    return f"The first {undecodable:,} frames can't be decoded: what they build on is missing."
 
 
 def _segment_end(head: bytes) -> int | None:

@@ -17,7 +17,7 @@ from av.container import InputContainer
 from dam.media import boxes, budgets, colour, completeness, frames, timing, transfers
 from dam.media.errors import FileRefused, require_container
 from dam.media.probe import MediaInfo
-from dam.media.sniffer import HEAD_BYTES, FileKind, Medium
+from dam.media.sniffer import APNG, AVI, GIF, HEAD_BYTES, FileKind, Medium
 from dam.media.timing import Span
 
 MOST_FRAMES = budgets.MAX_SECONDS * int(timing.MOST_STATED_RATE)
@@ -49,13 +49,19 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     picture = _read_first(path, kind, video.index)
     if audio is not None and (audio.index not in packets.sounds):
         audio = None
+    decodable = packets.shown_from(picture.pts)
     timeline = timing.measure(
-        packets.shown_from(picture.pts),
+        decodable,
         time_base=video.time_base,
         declared=[rate for rate in (video.guessed_rate, video.average_rate, video.base_rate) if rate],
         last_duration=packets.last_duration,
         sound=None if audio is None else packets.sounds[audio.index],
     )
+    found = (
+        completeness.check_beginning(len(packets.pts) - len(decodable), pictures=len(packets.pts)),
+        completeness.check_times(len(decodable), frames=timeline.pictures_shown),
+    )
+    warnings = (*warnings, *filter(None, found))
     if timeline.duration > budgets.MAX_SECONDS:
         hours, most = float(timeline.duration) / 3600, budgets.MAX_SECONDS // 3600
         raise FileRefused(
@@ -196,7 +202,9 @@ def _check_whole(
     """What is missing, for people. Raises FileRefused for a file that holds clearly less than it says."""
     if kind.demuxer == "matroska" and (warning := completeness.check_segment(path)):
         return (warning,)
-    warning = ""
+    warning = completeness.check_end(path) if kind in (AVI, GIF, APNG) else ""
+    if warning:
+        return (warning,)
     if video.frames > 0:
         present = summary.video_packets
         if present < video.frames and kind.boxes:

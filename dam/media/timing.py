@@ -52,6 +52,7 @@ class Timing:
     last_picture: int = 0
     holds: tuple[tuple[int, int], ...] = ()  # (first, last): frames that show one picture, too many to repeat
     closed: tuple[tuple[int, int], ...] = ()  # (frame, so many): gaps behind this one that are closed up
+    pictures_shown: int = 1  # of several at one frame the last is
 
     @property
     def duration(self) -> Fraction:
@@ -112,6 +113,7 @@ def measure(
         last_picture=int(pictures[-1]),
         holds=_holds(pictures, end + lead),
         closed=tuple((after + lead, frames) for after, frames in closed),
+        pictures_shown=len(np.unique(pictures)),
     )
 
 
@@ -135,8 +137,20 @@ def _fit(
         numbers = _numbers(ordered, time_base, rate)
         if _gives_each_a_frame(np.diff(numbers), most_holds=MOST_HOLDS if rate in stated else len(gaps) // 5):
             return rate, numbers, False
-    rate = _average(gaps, time_base)
-    return rate, _numbers(ordered, time_base, rate), False
+    average = _average(gaps, time_base)
+    return max(
+        ((rate, _numbers(ordered, time_base, rate), False) for rate in (average, *sorted(STANDARD_RATES))),
+        key=lambda each: _pictures_shown(each[1], unless_dense=each[0] != average),
+    )
+
+
+def _pictures_shown(numbers: Numbers, *, unless_dense: bool) -> int:
+    """How many pictures have a frame of their own; none where too many frames would be without one."""
+    steps = np.diff(numbers)
+    filled = int(np.minimum(steps, HELD_FRAMES + 1).sum())
+    if unless_dense and filled > MOST_FILLED * len(numbers):
+        return 0
+    return len(np.unique(numbers))
 
 
 def _numbers(ordered: Numbers, time_base: Fraction, rate: Fraction) -> Numbers:

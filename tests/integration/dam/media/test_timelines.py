@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from dam.media import runner
+from dam.media import completeness, runner
 from dam.media.errors import FileRefused
 from dam.media.probe import MediaInfo
 from tests import media_factory
@@ -152,6 +152,24 @@ def test_a_picture_that_stands_still_or_cannot_be_read_is_refused(tmp_path: Path
     with pytest.raises(FileRefused) as refused:
         runner.probe(tmp_path / name)
     assert (refused.value.code, "WebP" in refused.value.message) == ("picture", name == "moving.webp")
+
+
+def test_streams_put_together_of_which_one_covers_the_other_are_noted(tmp_path: Path) -> None:
+    one = media_factory.movie(tmp_path / "one.ts", frames=25)
+    (tmp_path / "two.ts").write_bytes(one.read_bytes() * 2)
+    info = runner.probe(tmp_path / "two.ts")
+    assert (info.frame_count, len(info.warnings)) == (25, 1)
+    assert "25 of 50 frames" in info.warnings[0]
+
+
+@pytest.mark.parametrize("name", ["cut.gif", "cut.avi"])
+def test_a_file_cut_off_is_noted(tmp_path: Path, name: str) -> None:
+    film = media_factory.movie(tmp_path / "film.mp4", frames=50)
+    ffmpeg("-i", film, tmp_path / name)
+    assert runner.probe(tmp_path / name).warnings == ()
+    content = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(content[: int(len(content) * 0.95)])
+    assert runner.probe(tmp_path / name).warnings == (completeness.CUT_OFF,)
 
 
 def test_a_little_missing_at_the_end_is_a_warning(tmp_path: Path) -> None:

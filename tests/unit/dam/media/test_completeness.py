@@ -53,3 +53,30 @@ def test_a_live_recording_of_unknown_length_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "a.mkv"
     path.write_bytes(HEADER + completeness.SEGMENT + b"\x01" + b"\xff" * 7 + bytes(500))
     assert completeness.check_segment(path) == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "outcome"),
+    [
+        (b"RIFF\x64\0\0\0AVI " + bytes(96), ""),
+        (b"RIFF\x64\0\0\0AVI " + bytes(90), completeness.CUT_OFF),
+        (b"RIFF\xff\xff\xff\xffAVI " + bytes(90), ""),
+        (b"GIF89a" + b"x" * 90 + b";", ""),
+        (b"GIF89a" + b"x" * 90, completeness.CUT_OFF),
+        (b"\x89PNG" + b"x" * 90 + b"IEND\xaeB`\x82", ""),
+        (b"\x89PNG" + b"x" * 90, completeness.CUT_OFF),
+    ],
+)
+def test_a_file_that_ends_before_its_end_is_noted(tmp_path: Path, content: bytes, outcome: str) -> None:
+    (tmp_path / "file").write_bytes(content)
+    assert completeness.check_end(tmp_path / "file") == outcome
+
+
+def test_pictures_that_come_at_the_time_of_others_are_counted() -> None:
+    assert completeness.check_times(100, frames=99) == ""
+    assert "50 of 100 frames" in completeness.check_times(100, frames=50)
+
+
+def test_a_recording_cut_anywhere_says_what_cannot_be_decoded() -> None:
+    assert completeness.check_beginning(3, pictures=100) == ""
+    assert completeness.check_beginning(63, pictures=78).startswith("The first 63 frames")

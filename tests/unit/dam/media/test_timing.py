@@ -157,3 +157,9 @@ def test_every_frame_is_either_encoded_or_held_within_bounds(pts: list[int], tic
     held = sum(last - first for first, last in found.holds)
     assert found.frame_count - held <= (timing.HELD_FRAMES + 1) * (len(set(pts)) + 2)
     assert all(0 <= first < last < found.frame_count for first, last in found.holds)
+
+
+def test_an_uneven_clip_is_laid_on_the_rate_that_hides_the_fewest_pictures() -> None:
+    pts = [n * 30 + (11 if n % 5 == 1 else 0) + (-14 if n % 5 == 2 else 0) for n in range(60)]
+    found = timing.measure(pts, time_base=MS, declared=[])
+    assert found.pictures_shown >= 58
