@@ -1,6 +1,6 @@
 """Re-exports: each model lives with its domain."""
 
-from dam.accounts.models import ApiToken, Brand, Membership, ShareLink, User
+from dam.accounts.models import ApiToken, Brand, Membership, ShareLink, Turn, User
 from dam.audit.models import Event
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.ingest.models import Step, Upload
@@ -20,6 +20,7 @@ __all__ = [
     "ShareLink",
     "Step",
     "Tag",
+    "Turn",
     "Upload",
     "User",
     "Version",

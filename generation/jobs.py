@@ -11,18 +11,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from dam.accounts import principals
+from dam.accounts import principals, turns
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.core import errors, events
+from dam.core import errors, events, locks
 from dam.core.tasks import enqueue
-from dam.ingest import next_versions
+from dam.ingest import backoff, next_versions
 from dam.models import Asset, User, Version
 from generation import previews, states
 from generation.briefs import LARGEST_SEED, Brief, BriefRefused
@@ -37,15 +36,30 @@ HEARTBEAT_SECONDS = 10.0
 # A worker that has given no sign of life for so long is gone.
 LOST_AFTER = timedelta(seconds=60)
 # A job nobody took for so long is sent again: the broker may have forgotten it. Sent twice is harmless.
-FORGOTTEN_AFTER = timedelta(minutes=30)
-# One that was put back because something was away is sent again after so long.
-RETRY_AFTER = timedelta(minutes=2)
+FORGOTTEN_AFTER = timedelta(minutes=30)  # then after twice as long each time
 MOST_ATTEMPTS = 3
+# Takes of one person that wait or run at once: what a person can look through, and no machine's whole day.
+MOST_OPEN = 24
+QUEUE = "gpu"
 WORKER_GONE = (
     f"The worker stopped in the middle of it, {MOST_ATTEMPTS} times. Look at its log, then try again."
 )
 
 ONE_TAKE = "The next version of a clip is made one take at a time."
+
+
+class QueueFull(errors.Refused):
+    """The person has as many takes in the queue as one person may."""
+
+    code = "queue_full"
+
+    def __init__(self, open_now: int, asked: int) -> None:
+        room = MOST_OPEN - open_now
+        more = f"There is room for {room} more: ask for fewer, or wait" if room > 0 and asked > 1 else "Wait"
+        super().__init__(
+            f"{open_now} of your takes are in the queue; at most {MOST_OPEN} can be. "
+            f"{more} until one is done, or cancel some."
+        )
 
 
 class TooLate(errors.Refused):
@@ -65,7 +79,8 @@ def request(
 
     The same `key` again, as when a form is sent twice, gives the jobs that are there. A seed counts up from
     take to take; without one each take gets its own by chance. With `asset` the take becomes its next
-    version. Raises PermissionDenied, NoTarget, and BriefRefused for several takes of one next version.
+    version. Raises PermissionDenied, NoTarget, QueueFull, and BriefRefused for several takes of one next
+    version.
     """
     by.require(Capability.GENERATE)
     if asset is not None:
@@ -73,20 +88,33 @@ def request(
         if brief.takes > 1:
             raise BriefRefused("takes", ONE_TAKE)
     person = principals.person(by)
-    key = key or uuid4()
-    try:
-        with trail.recording():
-            return [
-                _request_take(by, person, brief, key=key, take=take, asset=asset)
-                for take in range(1, brief.takes + 1)
-            ]
-    except IntegrityError:
-        there = list(
-            GenerationJob.objects.filter(brand=by.brand, requested_by=person, brief=key).order_by("take")
-        )
-        if not there:
-            raise
-        return there
+    with trail.recording():
+        _alone(by.brand.pk, person.pk)
+        if key is not None and (there := _takes_of(by, person, key)):
+            return there
+        _require_room(by.brand.pk, person.pk, more=brief.takes)
+        key = key or uuid4()
+        return [
+            _request_take(by, person, brief, key=key, take=take, asset=asset)
+            for take in range(1, brief.takes + 1)
+        ]
+
+
+def _alone(brand_id: int, person_id: int) -> None:
+    """Of two requests of one person at once, as after a double click, the second waits for the first."""
+    locks.hold(f"takes:{brand_id}:{person_id}")
+
+
+def _takes_of(by: Principal, person: User, key: UUID) -> list[GenerationJob]:
+    return list(GenerationJob.objects.filter(brand=by.brand, requested_by=person, brief=key).order_by("take"))
+
+
+def _require_room(brand_id: int, person_id: int, *, more: int) -> None:
+    open_now = GenerationJob.objects.filter(
+        brand_id=brand_id, requested_by_id=person_id, state__in=states.OPEN
+    ).count()
+    if open_now + more > MOST_OPEN:
+        raise QueueFull(open_now, more)
 
 
 def _request_take(
@@ -108,6 +136,7 @@ def _request_take(
         rate_denominator=brief.frame_rate.denominator,
         steps=brief.steps,
         guidance=brief.guidance,
+        due_at=timezone.now() + FORGOTTEN_AFTER,
     )
     _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed)
     _send(job)
@@ -135,15 +164,19 @@ def cancel(job: GenerationJob, *, by: Principal, at: datetime | None = None) -> 
 
 
 def retry(job: GenerationJob, *, by: Principal) -> None:
-    """Once more, with the same seed. Raises TooLate, PermissionDenied."""
+    """Once more, with the same seed. Raises TooLate, QueueFull, PermissionDenied."""
     by.require(Capability.GENERATE, brand=job.brand)
     with trail.recording():
+        _alone(job.brand_id, job.requested_by_id)
         again = _move(
             job.pk,
             JobMove.RETRY,
             reason="",
             step=0,
             attempts=0,
+            interruptions=0,
+            sends=0,
+            due_at=timezone.now() + FORGOTTEN_AFTER,
             cancel_requested_at=None,
             started_at=None,
             progressed_at=None,
@@ -151,6 +184,7 @@ def retry(job: GenerationJob, *, by: Principal) -> None:
         )
         if not again:
             raise TooLate("Only what failed or was cancelled can be tried again.")
+        _require_room(job.brand_id, job.requested_by_id, more=0)  # it is counted by now
         _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed, again=True)
         _send(job)
 
@@ -172,7 +206,28 @@ def claim(job_id: UUID, *, at: datetime | None = None) -> GenerationJob | None:
             return None
         job = GenerationJob.objects.select_related("brand", "requested_by").get(pk=job_id)
         _publish_change(job)
+        turns.take(QUEUE, (job.brand_id, job.requested_by_id), at=at)
     return job
+
+
+def claim_next(*, at: datetime | None = None) -> GenerationJob | None:
+    """Take the job whose turn it is (in_turn); None when none waits."""
+    for job_id in in_turn():
+        job = claim(job_id, at=at) if job_id is not None else None
+        if job is not None:
+            return job
+    return None
+
+
+def in_turn(*, then: turns.Who | None = None) -> list[UUID | None]:
+    """The jobs that wait, in the order in which they are taken if nobody asks for more.
+
+    With `then`, None stands where the next take of this brand and person would.
+    """
+    waiting = GenerationJob.objects.filter(state=JobState.REQUESTED, reason="")
+    rows = waiting.order_by("created_at", "take", "pk").values_list("pk", "brand_id", "requested_by_id")
+    found: list[tuple[UUID | None, turns.Who]] = [(job_id, (brand, user)) for job_id, brand, user in rows]
+    return turns.order(QUEUE, [*found, *([(None, then)] if then else [])])
 
 
 def keep_model(job: GenerationJob, *, identity: ModelIdentity, understanding: Understanding) -> None:
@@ -235,42 +290,49 @@ def fail(job: GenerationJob, *, reason: str, at: datetime | None = None) -> None
 def release(job: GenerationJob) -> None:
     """Give it back for another worker, as when this one is told to stop. It does not count as a try."""
     with trail.recording():
-        _own(job, JobMove.RELEASE, step=0, attempts=F("attempts") - 1)
+        due_at = timezone.now() + FORGOTTEN_AFTER
+        _own(job, JobMove.RELEASE, step=0, attempts=F("attempts") - 1, due_at=due_at)
         _send(job)
 
 
 def put_back(job: GenerationJob, *, reason: str, counts: bool = False, at: datetime | None = None) -> None:
-    """Something was away: it waits and says why, and recovery sends it again. Raises Lost.
+    """Something was away: it waits and says why, and is sent again at growing intervals. Raises Lost.
 
     With `counts` it is one of MOST_ATTEMPTS, the last of which fails it.
     """
     at = at or timezone.now()
     if counts and job.attempts >= MOST_ATTEMPTS:
         return fail(job, reason=f"{reason} Reelproof tried {MOST_ATTEMPTS} times.", at=at)
+    if job.interruptions + 1 >= backoff.MOST_INTERRUPTIONS:
+        return fail(job, reason=f"{reason} Reelproof tried {backoff.MOST_INTERRUPTIONS} times.", at=at)
     with trail.recording():
-        attempts = F("attempts") - (0 if counts else 1)
-        told = f"{reason} Reelproof will try again automatically."
-        _own(job, JobMove.RELEASE, step=0, attempts=attempts, reason=told, progressed_at=at)
+        _own(
+            job,
+            JobMove.RELEASE,
+            step=0,
+            attempts=F("attempts") - (0 if counts else 1),
+            interruptions=F("interruptions") + 1,
+            reason=f"{reason} Reelproof will try again automatically.",
+            due_at=backoff.next_retry(at, interruptions=job.interruptions),
+        )
 
 
 def recover(*, at: datetime | None = None) -> int:
-    """Send the jobs of dead workers, and those the broker forgot, to the workers again; say how many.
+    """Send the jobs of dead workers, those the broker forgot and those put back again; say how many.
 
     A job that has killed its worker too often is failed instead: it may be the reason.
     """
     at = at or timezone.now()
     lost = GenerationJob.objects.filter(state__in=states.WORKING, progressed_at__lt=at - LOST_AFTER)
-    forgotten = GenerationJob.objects.filter(state=JobState.REQUESTED).filter(
-        Q(progressed_at=None, created_at__lt=at - FORGOTTEN_AFTER)
-        | Q(progressed_at__lt=at - FORGOTTEN_AFTER)
-        | Q(progressed_at__lt=at - RETRY_AFTER) & ~Q(reason="")
-    )
+    due = GenerationJob.objects.filter(state=JobState.REQUESTED).filter(Q(due_at=None) | Q(due_at__lte=at))
     recovered = 0
     for job in lost.select_related("brand", "requested_by"):
         recovered += _recover_lost(job, at=at)
-    for job in forgotten.select_related("brand"):
+    for job in due.select_related("brand"):
+        wait = min(FORGOTTEN_AFTER * 2 ** min(job.sends + 1, 8), backoff.LAST_SEND)
         with trail.recording():
-            if forgotten.filter(pk=job.pk).update(progressed_at=at):
+            # Without a reason to wait it stands in the queue again.
+            if due.filter(pk=job.pk).update(reason="", sends=F("sends") + 1, due_at=at + wait):
                 _send(job)
                 recovered += 1
     return recovered
@@ -284,7 +346,7 @@ def _recover_lost(job: GenerationJob, *, at: datetime) -> bool:
                 fail(job, reason=WORKER_GONE, at=at)
             else:
                 log.warning("Job %s lost its worker and is sent again.", job.pk)
-                _own(job, JobMove.RELEASE, step=0)
+                _own(job, JobMove.RELEASE, step=0, due_at=at + FORGOTTEN_AFTER)
                 _send(job)
         except Cancelled:
             stop(job, at=at)

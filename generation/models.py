@@ -44,6 +44,10 @@ class GenerationJob(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     step = models.PositiveSmallIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # How often it was put back because the database, storage or the like was away.
+    interruptions = models.PositiveSmallIntegerField(default=0)
+    sends = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)  # when recovery sends it (again), should it still wait by then
     cancel_requested_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     # When a worker took it. Its claim too: it may write only while this is still its own.

@@ -8,13 +8,14 @@ from fractions import Fraction
 from threading import Event, Thread
 from uuid import UUID
 
+from celery.exceptions import Reject
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from dam.accounts import principals
 from dam.catalog.models import Asset, Origin, Version
-from dam.core import failures, outages, sandbox, storage
-from dam.ingest import disk_space, filenames, next_versions, registration
+from dam.core import database, failures, sandbox, storage
+from dam.ingest import disk_space, filenames, next_versions, outages, registration
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
@@ -58,15 +59,30 @@ FORESEEN = (
 OUT_OF_MEMORY = "The machine ran out of memory. Ask for a shorter or smaller clip, then try again."
 
 
+def make_next() -> Version | None:
+    """Make the take whose turn it is; None when no take waits. Raises Reject when the database stays away."""
+    return _run(jobs.claim_next)
+
+
 def make(job_id: UUID) -> Version | None:
     """Make the take that a job asks for; None when there is nothing (left) to do for this worker.
 
-    Whatever goes wrong ends in a failed job with its reason, and nothing half is kept. What nobody foresaw
-    is raised on, for the log.
+    What was away puts it back to waiting; whatever else goes wrong ends in a failed job with its reason, and
+    nothing half is kept. What nobody foresaw is raised on, for the log.
     """
-    job = jobs.claim(job_id)
-    if job is None:
-        return None
+    return _run(lambda: jobs.claim(job_id))
+
+
+def _run(claim: Callable[[], GenerationJob | None]) -> Version | None:
+    try:
+        job = database.again(claim)
+        return _run_claimed(job) if job is not None else None
+    except database.AWAY as problem:
+        log.warning("The database is away; a take goes back to its queue.")
+        raise Reject(problem, requeue=True) from problem
+
+
+def _run_claimed(job: GenerationJob) -> Version | None:
     try:
         with _heartbeat(job):
             return _make(job)
@@ -103,9 +119,11 @@ def _make(job: GenerationJob) -> Version:
     disk_space.require(0)
     disk_space.require_copy(0)
     generator = loading.load(model_register.generator().folder)
-    jobs.keep_model(job, identity=generator.identity, understanding=generator.understand(job.prompt))
+    understanding = generator.understand(job.prompt)
+    database.again(lambda: jobs.keep_model(job, identity=generator.identity, understanding=understanding))
+    database.release()  # nobody holds a connection for minutes
     frames = _generate(generator, job)
-    jobs.begin_signing(job)
+    database.again(lambda: jobs.begin_signing(job))
     return _keep(frames, job, generator.identity)
 
 
@@ -133,13 +151,14 @@ class Progress:
         self.published_at: float | None = None
 
     def __call__(self, *, done: int, total: int, preview: bytes | None) -> None:
-        jobs.obey(self.job)
+        database.again(lambda: jobs.obey(self.job))
         now = self.clock()
         if done < total and self.published_at is not None and now - self.published_at < PUBLISH_SECONDS:
             return
         self.published_at = now
         # A scheduler may run fewer steps than were asked for; the page counts in those that were asked for.
-        jobs.step(self.job, round(done * self.job.steps / max(1, total)), preview=preview)
+        step = round(done * self.job.steps / max(1, total))
+        database.again(lambda: jobs.step(self.job, step, preview=preview))
 
 
 def _target(job: GenerationJob) -> Asset | None:
@@ -161,18 +180,21 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity) -> Versio
         encoded, master = folder / "encoded.mp4", folder / "master.mp4"
         runner.encode_frames(frames, frame_rate=_rate(job), path=encoded)
         signing.sign_generated(encoded, out=master, facts=_facts(job, identity, title))
-        return registration.accept(
-            master,
-            brand=job.brand,
-            user=job.requested_by,
-            filename=f"{filenames.of_title(title) or 'clip'}-{job.seed}.mp4",
-            title=title,
-            origin=Origin.GENERATED,
-            media_info=runner.probe(master),
-            content_type="video/mp4",
-            search_words=job.prompt,
-            asset=asset,
-            on_accept=lambda version: jobs.finish(job, version),
+        info = runner.probe(master)
+        return database.again(
+            lambda: registration.accept(
+                master,
+                brand=job.brand,
+                user=job.requested_by,
+                filename=f"{filenames.of_title(title) or 'clip'}-{job.seed}.mp4",
+                title=title,
+                origin=Origin.GENERATED,
+                media_info=info,
+                content_type="video/mp4",
+                search_words=job.prompt,
+                asset=asset,
+                on_accept=lambda version: jobs.finish(job, version),
+            )
         )
 
 
@@ -203,7 +225,7 @@ def _rate(job: GenerationJob) -> Fraction:
 def _unless_lost(end: Callable[[], None]) -> None:
     """End the job, unless another worker has it by now: then its end is not ours to write."""
     try:
-        end()
+        database.again(end)
     except jobs.Lost:
         log.info("The job had another worker before this one could end it.")
 

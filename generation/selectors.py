@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from dam.models import Brand, User
-from generation import estimates, states
+from generation import estimates, jobs, states
 from generation.estimates import PastRun
 from generation.generators.base import ModelIdentity
 from generation.models import GenerationJob
@@ -75,19 +75,19 @@ def running(brand: Brand, *, by: User) -> list[GenerationJob]:
     )
 
 
-def ahead_of(job: GenerationJob) -> int:
-    """How many jobs, of whatever brand, a waiting one waits for."""
-    return (
-        GenerationJob.objects.filter(state__in=states.OPEN, created_at__lte=job.created_at)
-        .exclude(pk=job.pk)
-        .exclude(created_at=job.created_at, take__gt=job.take)
-        .count()
-    )
+def places() -> dict[UUID, int]:
+    """How many takes, of whatever brand, come before each that waits: at work now, or first in turn."""
+    at_work = _at_work()
+    return {job_id: place + at_work for place, job_id in enumerate(jobs.in_turn()) if job_id is not None}
 
 
-def waiting() -> int:
-    """How many jobs, of whatever brand, wait or run now."""
-    return GenerationJob.objects.filter(state__in=states.OPEN).count()
+def before_next(brand: Brand, *, by: User) -> int:
+    """How many takes, of whatever brand, would be made before one that this person asks for now."""
+    return jobs.in_turn(then=(brand.pk, by.pk)).index(None) + _at_work()
+
+
+def _at_work() -> int:
+    return GenerationJob.objects.filter(state__in=states.WORKING).count()
 
 
 def expected_seconds(

@@ -1,7 +1,5 @@
 """What the workers do for generation. Each task may run twice."""
 
-from uuid import UUID
-
 from celery import shared_task
 
 from generation import jobs, runner
@@ -9,7 +7,8 @@ from generation import jobs, runner
 
 @shared_task(name="gpu.generate")
 def generate(*, job_id: str) -> None:
-    runner.make(UUID(job_id))
+    """Make one take: the one whose turn it is, which need not be the one that the message was sent for."""
+    runner.make_next()
 
 
 @shared_task(name="default.recover_jobs")

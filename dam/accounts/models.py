@@ -92,6 +92,21 @@ class Membership(models.Model):
         return f"{self.user} · {self.brand} · {self.role}"
 
 
+class Turn(models.Model):
+    """When a person's work for a brand was last taken from a queue (dam/accounts/turns.py)."""
+
+    queue = models.CharField(max_length=20)
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    served_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["queue", "brand", "user"], name="turn_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.brand} · {self.queue}"
+
+
 class _Key(models.Model):
     """What lets somebody in who does not sign in. The secret itself is not kept (dam/accounts/keys.py)."""
 

@@ -6,9 +6,9 @@ from dam.media.errors import MESSAGES
 MISSING = "The file is missing from storage."
 
 
-def describe(problem: BaseException, *, key: str) -> str | None:
+def describe(problem: BaseException, *, key: str = "") -> str | None:
     """What was away, for people, while the stored file `key` was at work; None for another problem."""
-    if isinstance(problem, FileNotFoundError):
+    if key and isinstance(problem, FileNotFoundError):
         # A disk in the network that is not mounted looks like this; so does a file that is lost.
         return MISSING if not _exists(key) else None
     sentence = outages.describe(problem)

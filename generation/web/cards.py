@@ -63,6 +63,18 @@ class TakeCard:
 
 def of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None = None) -> TakeCard:
     """The card of a job as selectors.for_cards fetches it."""
+    return all_of([job], at=at, identity=identity)[0]
+
+
+def all_of(
+    jobs: Iterable[GenerationJob], *, at: datetime, identity: ModelIdentity | None = None
+) -> tuple[TakeCard, ...]:
+    found = list(jobs)
+    places = selectors.places() if any(job.state == JobState.REQUESTED for job in found) else {}
+    return tuple(_of(job, at=at, identity=identity, ahead=places.get(job.pk, 0)) for job in found)
+
+
+def _of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None, ahead: int) -> TakeCard:
     version = job.version if job.version and job.version.asset.trashed_at is None else None
     kinds = {rendition.kind for rendition in version.renditions.all()} if version else set()
     # In the page itself: an address of its own would flicker each time the card is swapped.
@@ -73,18 +85,12 @@ def of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None = Non
         shape=_shape(job.width / job.height),
         preview=f"data:image/jpeg;base64,{b64encode(jpeg).decode()}" if jpeg else "",
         left=_time_left(job, at=at, identity=identity),
-        ahead=selectors.ahead_of(job) if job.state == JobState.REQUESTED else 0,
+        ahead=ahead,
         version=version,
         playable="proxy" in kinds,
         poster="poster" in kinds,
         key=uuid4(),
     )
-
-
-def all_of(
-    jobs: Iterable[GenerationJob], *, at: datetime, identity: ModelIdentity | None = None
-) -> tuple[TakeCard, ...]:
-    return tuple(of(job, at=at, identity=identity) for job in jobs)
 
 
 def _shape(ratio: float) -> str:

@@ -1,6 +1,7 @@
 """The Generate page: the brief on the left, takes on the right."""
 
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,12 +18,14 @@ from dam.ingest.next_versions import NoTarget
 from dam.models import Asset
 from dam.web.decorators import BrandRequest, requires
 from generation import estimates, jobs, model_register, prompt_parser, selectors
-from generation.briefs import Brief
+from generation.briefs import Brief, BriefRefused
 from generation.generators.base import GeneratorError
 from generation.model_register import InstalledGenerator
 from generation.models import GenerationJob
 from generation.prompt_parser import Understanding
+from generation.selectors import BriefTakes
 from generation.web import cards
+from generation.web.cards import TakeCard
 from generation.web.forms import BriefForm
 
 NO_ASSET = UUID(int=0)
@@ -34,7 +37,7 @@ class Forecast:
 
     understood: Understanding | None  # None: the model reads free text, or nothing is written yet
     take: str  # "about 20 s", or empty
-    waiting: int  # jobs before it
+    waiting: int  # takes that are made before it
 
 
 @requires(Capability.GENERATE)
@@ -53,8 +56,8 @@ def studio(request: BrandRequest) -> HttpResponse:
             asset = _target(request, request.POST.get("asset"))
             if form.is_valid() and form.brief is not None:
                 return _request_takes(request, form, form.brief, asset)
-        except NoTarget as gone:
-            form.add_error(None, str(gone))
+        except (NoTarget, BriefRefused, jobs.QueueFull) as refused:
+            form.add_error(None, str(refused))
         return _page(request, model, form, asset, status=422)
     try:
         asset = _target(request, request.GET.get("asset"))
@@ -105,21 +108,25 @@ def _page(
         by=None if everybody else principals.person(request.principal),
         before=_uuid(request.GET.get("before")),
     )
-    now = timezone.now()
     context = {
         "area": "generate",
         "form": form,
         "asset": asset,
         "model": model,
-        "forecast": _forecast(form, model),
-        "briefs": [
-            (brief, cards.all_of(brief.takes, at=now, identity=model.identity)) for brief in page.briefs
-        ],
+        "forecast": _forecast(request, form, model),
+        "briefs": _with_cards(page, model),
         "older": page.older,
         "everybody": everybody,
         "going_back": "before" in request.GET,
     }
     return render(request, "generate/studio.html", context, status=status)
+
+
+def _with_cards(page: selectors.Page, model: InstalledGenerator) -> list[tuple[BriefTakes, list[TakeCard]]]:
+    """Each brief with the cards of its takes; their places in the queue are asked for once."""
+    takes = [job for brief in page.briefs for job in brief.takes]
+    made = iter(cards.all_of(takes, at=timezone.now(), identity=model.identity))
+    return [(brief, list(islice(made, len(brief.takes)))) for brief in page.briefs]
 
 
 @requires(Capability.GENERATE)
@@ -132,7 +139,7 @@ def forecast(request: BrandRequest) -> HttpResponse:
         return HttpResponse(status=204)
     form = BriefForm(request.GET, capabilities=model.capabilities)
     form.is_valid()
-    context = {"forecast": _forecast(form, model), "live": True}
+    context = {"forecast": _forecast(request, form, model), "live": True}
     return render(request, "generate/forecast.html", context)
 
 
@@ -146,7 +153,7 @@ def running(request: BrandRequest) -> HttpResponse:
     return render(request, "generate/running.html", context)
 
 
-def _forecast(form: BriefForm, model: InstalledGenerator) -> Forecast:
+def _forecast(request: BrandRequest, form: BriefForm, model: InstalledGenerator) -> Forecast:
     prompt = str(form["prompt"].value() or "")
     understood = prompt_parser.understand(prompt, model.lexicon) if model.lexicon and prompt.strip() else None
     seconds = None
@@ -162,7 +169,7 @@ def _forecast(form: BriefForm, model: InstalledGenerator) -> Forecast:
     return Forecast(
         understood=understood,
         take=estimates.in_words(seconds) if seconds else "",
-        waiting=selectors.waiting(),
+        waiting=selectors.before_next(request.brand, by=principals.person(request.principal)),
     )
 
 

@@ -58,7 +58,10 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
         return _warn(request, str(error))
     except ValueError:
         return HttpResponse("The form was sent without its key. Load the page again.", status=400)
-    first = jobs.request(by=request.principal, brief=brief, key=key)[0]
+    try:
+        first = jobs.request(by=request.principal, brief=brief, key=key)[0]
+    except jobs.QueueFull as full:
+        return _warn(request, str(full))
     response = redirect("generate", brand_slug=request.brand.slug)
     response["Location"] += f"?from={first.pk}"
     return response
@@ -68,7 +71,7 @@ def _act(request: BrandRequest, job_id: UUID, act: Callable[..., None]) -> HttpR
     job = get_object_or_404(GenerationJob.objects.select_related("brand"), brand=request.brand, pk=job_id)
     try:
         act(job, by=request.principal)
-    except jobs.TooLate as error:
+    except (jobs.TooLate, jobs.QueueFull) as error:
         return _warn(request, str(error), job_id)
     if htmx.is_htmx(request):
         return _card(request, job_id)

@@ -2,20 +2,23 @@
 
 import errno
 from collections.abc import Callable
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from celery.exceptions import Reject
 from django.conf import settings as project
+from django.db import OperationalError
 from django.utils import timezone
 from numpy.typing import NDArray
 
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog.models import Asset, Version
-from dam.core import sandbox
+from dam.core import sandbox, storage
 from dam.media import runner as media_runner
 from dam.media.errors import FileRefused
 from generation import jobs, runner
@@ -228,7 +231,7 @@ def test_a_full_disk_puts_the_take_back_until_recovery_sends_it_again(
     assert waiting.reason.startswith("The server is out of disk space.")
     assert nothing_is_kept()
     assert jobs.recover() == 0
-    assert jobs.recover(at=timezone.now() + jobs.RETRY_AFTER) == 1
+    assert jobs.recover(at=timezone.now() + timedelta(minutes=2)) == 1
 
 
 def test_a_take_that_ends_its_program_each_time_is_given_up(
@@ -252,6 +255,46 @@ def test_what_a_library_printed_is_not_the_reason(
     monkeypatch.setattr(signing, "sign_generated", fail)
     runner.make(job.pk)
     assert "/srv" not in reload(job).reason
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (OperationalError("the server closed the connection"), "database"),
+        (sandbox.Interrupted("ffmpeg"), "stopped from outside"),
+        (storage.Unavailable("no answer"), "Storage"),
+        (OSError(errno.ENOSPC, "no space left"), "no room"),
+        (FileRefused("disk_full"), "room"),
+    ],
+)
+def test_what_was_away_puts_the_take_back(
+    job: GenerationJob,
+    generator: FakeGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+    problem: Exception,
+    words: str,
+) -> None:
+    def interrupt(*args: object, **kwargs: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(media_runner, "encode_frames", interrupt)
+    assert runner.make(job.pk) is None
+    waiting = reload(job)
+    assert (waiting.state, waiting.attempts, waiting.interruptions) == (JobState.REQUESTED, 0, 1)
+    assert words in waiting.reason
+    assert nothing_is_kept()
+
+
+def test_a_database_that_stays_away_leaves_the_take_to_the_next_delivery(
+    job: GenerationJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**kwargs: object) -> None:
+        raise OperationalError("no connection")
+
+    monkeypatch.setattr(jobs, "claim_next", refuse)
+    with pytest.raises(Reject):
+        runner.make_next()
+    assert reload(job).state == JobState.REQUESTED
 
 
 def test_a_clip_that_cannot_be_signed_is_not_kept(

@@ -119,7 +119,38 @@ def test_a_job_given_back_does_not_count_as_a_try(claimed: GenerationJob, sent: 
 
 
 def test_a_job_the_broker_forgot_is_sent_again_once(job: GenerationJob, sent: list[str]) -> None:
-    GenerationJob.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    GenerationJob.objects.update(due_at=timezone.now())
     assert jobs.recover() == 1
     assert jobs.recover() == 0
     assert sent == [str(job.pk)]
+
+
+def test_a_long_queue_is_not_multiplied(job: GenerationJob, sent: list[str]) -> None:
+    """A day in the queue, asked for every minute: a few messages, not one each half hour."""
+    at = timezone.now()
+    for minute in range(24 * 60):
+        jobs.recover(at=at + timedelta(minutes=minute))
+    assert len(sent) <= 6
+
+
+def test_a_job_that_was_put_back_waits_until_it_is_due(claimed: GenerationJob, sent: list[str]) -> None:
+    jobs.put_back(claimed, reason="Storage was out of reach.")
+    waiting = reload(claimed)
+    assert (waiting.state, waiting.attempts) == (JobState.REQUESTED, 0)
+    assert "try again" in waiting.reason
+    assert jobs.claim_next() is None
+    assert jobs.recover() == 0
+    assert jobs.recover(at=timezone.now() + timedelta(minutes=1)) == 1
+    assert (reload(claimed).reason, sent) == ("", [str(claimed.pk)])
+    assert jobs.claim_next() is not None
+
+
+def test_an_outage_that_does_not_end_fails_the_job_in_plain_words(claimed: GenerationJob) -> None:
+    for _ in range(12):
+        jobs.put_back(claimed, reason="Storage was out of reach.")
+        jobs.recover(at=timezone.now() + timedelta(days=1))
+        claimed = jobs.claim(claimed.pk) or claimed
+    assert (reload(claimed).state, reload(claimed).reason) == (
+        JobState.FAILED,
+        "Storage was out of reach. Reelproof tried 12 times.",
+    )
