@@ -2,11 +2,12 @@
 
 import logging
 import os
+from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import heartbeat_sent, worker_ready
 
-from dam.core import sandbox
+from dam.core import sandbox, workers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 
@@ -24,3 +25,17 @@ def _log_protections(**_: object) -> None:
     missing = sandbox.PROTECTIONS.keys() - sandbox.protections()
     level = logging.WARNING if missing else logging.INFO
     logging.getLogger(__name__).log(level, sandbox.describe_protections())
+
+
+_heartbeat = workers.Heartbeat()
+
+
+@worker_ready.connect
+def _serve(sender: Any, **_: object) -> None:
+    _heartbeat.queues = tuple(queue.name for queue in sender.task_consumer.queues)
+    _heartbeat.beat()
+
+
+@heartbeat_sent.connect
+def _still_there(**_: object) -> None:
+    _heartbeat.beat()

@@ -12,6 +12,7 @@ handler500 = "dam.web.errors.server_error"
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", home.healthz, name="healthz"),
+    path("readyz", home.readyz, name="readyz"),
     path("accounts/", include("allauth.account.urls")),
     path("verify/", include("provenance.web.verify_urls")),
     path("b/<slug:brand_slug>/", include("dam.web.urls")),

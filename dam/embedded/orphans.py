@@ -1,5 +1,8 @@
-"""Processes of an `up` that was killed before it could stop them."""
+"""Processes that somebody killed before they could stop those that they had started."""
 
+import os
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -23,6 +26,21 @@ def stop(data_dir: Path, say: Say) -> None:
     for process in psutil.wait_procs(orphans, timeout=PATIENCE)[1]:
         _send(process, kill=True)
     psutil.wait_procs(orphans, timeout=PATIENCE)
+
+
+def end_group(pid: int) -> bool:
+    """End what a dead process that led a group has left in it; False while that process lives.
+
+    What is left holds the dead one's output open, so that nobody who only listens would notice.
+    """
+    try:
+        if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+            return False
+    except psutil.NoSuchProcess:
+        return False  # its parent has noticed
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+    return True
 
 
 def _marked(process: psutil.Process, data_dir: Path) -> bool:

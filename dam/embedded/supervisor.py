@@ -20,6 +20,7 @@ from dam.embedded.terminal import Terminal
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 WEB_START_SECONDS = 90.0
 LOG_LINES = 15
+LOOK_SECONDS = 1.0
 
 
 class Supervisor:
@@ -98,6 +99,7 @@ class Supervisor:
             self.manager.add_process(process.name, process.command, env=env, cwd=str(self.code))
         for server in started:
             threading.Thread(target=self._watch, args=(server,), daemon=True).start()
+        threading.Thread(target=self._watch_processes, daemon=True).start()
         opening = threading.Thread(target=self._open)
         opening.start()
         stack.callback(opening.join)
@@ -170,6 +172,12 @@ class Supervisor:
                 f"{server.log} ends:\n{logs.tail(server.log, lines=LOG_LINES)}"
             )
             os.kill(os.getpid(), signal.SIGTERM)
+
+    def _watch_processes(self) -> None:
+        """Notice a dead process although its children live on: honcho then hears of it and stops all."""
+        while not self.terminal.stopping.wait(LOOK_SECONDS):
+            for pid in list(self.terminal.running.values()):
+                orphans.end_group(pid)
 
     def _open(self) -> None:
         """Once the pages are served, say so; on a first start, fill the library."""

@@ -12,6 +12,7 @@ from dam.embedded import logs
 
 # Celery, uvicorn and Django each write the level as a word of its own.
 NOTEWORTHY = re.compile(r"\b(ERROR|CRITICAL)\b")
+STARTED = re.compile(r"(?P<name>\S+) started \(pid=(?P<pid>\d+)\)")
 STOPPED = re.compile(r"(?P<name>\S+) stopped \(rc=(?P<status>-?\d+)\)")
 
 
@@ -25,6 +26,7 @@ class Terminal:
         self.width = 0  # honcho aligns names with it
         self.started = threading.Event()  # every process has been started
         self.stopping = threading.Event()
+        self.running: dict[str, int] = {}  # the process id of each by its name
         self.asked_to_stop = False
         self.first_stopped: tuple[str, int] | None = None  # name, exit status: what explains all that follow
         self._folder = folder
@@ -52,7 +54,11 @@ class Terminal:
 
     def _note(self, line: str) -> None:
         self.started.set()
-        stopped = STOPPED.search(line)
+        started, stopped = STARTED.search(line), STOPPED.search(line)
+        if started:
+            self.running[started["name"]] = int(started["pid"])
+        if stopped:
+            self.running.pop(stopped["name"], None)
         if line.endswith("received") and not self.asked_to_stop:
             self.asked_to_stop = True
             self.stopping.set()

@@ -3,12 +3,13 @@
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from dam.accounts.capabilities import GRANTS, Capability, Role
 from dam.accounts.models import Membership, User
+from dam.core import workers
 
 
 @login_required
@@ -31,3 +32,19 @@ def healthz(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """For operators: 200 when everything that is asked for here gets done, else 503 with what is missing."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        database = True
+    except (DatabaseError, InterfaceError):
+        database = False
+    queues = workers.served()
+    ready = database and queues is not None and all(queues.values())
+    answer = {"status": "ok" if ready else "not ready", "database": database, "broker": queues is not None}
+    response = JsonResponse({**answer, "queues": queues or {}}, status=200 if ready else 503)
+    response.headers["Cache-Control"] = "no-store"
+    return response

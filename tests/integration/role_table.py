@@ -156,6 +156,7 @@ ROWS = (
 PUBLIC = {
     "home":                                   (302, 302, ()),
     "healthz":                                (200, 200, ()),
+    "readyz":                                 (503, 503, ()),
     "verify":                                 (200, 200, ()),
     "verify-result":                          (404, 404, ("nothing",)),
     "account_login":                          (200, 302, ()),

@@ -19,6 +19,7 @@ from dam.accounts.capabilities import TOKEN_MAY, Role
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.catalog.models import Asset
+from dam.core import workers
 from tests.integration.generation.models import write_card
 from tests.integration.role_table import PUBLIC, ROWS, Row
 from tests.integration.role_world import World, undone
@@ -31,8 +32,9 @@ ONE_OF_EACH = list({row.name: row for row in ROWS}.values())
 
 @pytest.fixture(autouse=True)
 def _ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No attempts counted yet, and a model that says what it can do."""
+    """No attempts counted yet, no worker, and a model that says what it can do."""
     cache.clear()
+    monkeypatch.setattr(workers, "served", lambda: None)
     monkeypatch.setattr(settings, "GENERATOR_MODEL", str(write_card(tmp_path / "model")))
 
 

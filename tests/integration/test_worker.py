@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
+import redis
 from celery.app.control import Inspect
+from django.conf import settings
+from django.test import Client
 
 from dam.celery import app
+from dam.core import workers
 from dam.core.tasks import QUEUES, queue_of
 
 
@@ -38,3 +43,23 @@ def test_it_answers_to_the_names_of_0_1(live_worker: None) -> None:
     (known,) = (inspect().registered() or {}).values()
     earlier = {"media.take_upload", "media.poster", "media.sprite", "media.proxy", "sign.verify_submission"}
     assert earlier <= set(known)
+
+
+def test_readiness_tells_which_queues_are_served(
+    live_worker: None, client: Client, wait_until: Callable[..., None]
+) -> None:
+    wait_until(lambda: client.get("/readyz").status_code == 200)
+    assert client.get("/readyz").json()["queues"] == dict.fromkeys(QUEUES, True)
+    with redis.Redis.from_url(settings.CACHE_URL) as server:
+        server.delete("reelproof:served:check")  # as after a while without its worker
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["queues"]["check"]) == (503, False)
+    wait_until(lambda: client.get("/readyz").status_code == 200)  # it says so again
+
+
+def test_readiness_without_a_broker_says_so(
+    db: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "served", lambda: None)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["broker"], answer.json()["database"]) == (503, False, True)

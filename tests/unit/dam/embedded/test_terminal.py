@@ -42,6 +42,13 @@ def test_the_first_process_to_stop_is_remembered(terminal: Terminal) -> None:
     assert terminal.first_stopped == ("gpu", -9)
 
 
+def test_who_runs_is_known_by_process_id(terminal: Terminal) -> None:
+    terminal.write(line("system", "gpu started (pid=17)\n"))
+    terminal.write(line("system", "web started (pid=18)\n"))
+    terminal.write(line("system", "gpu stopped (rc=-9)\n"))
+    assert terminal.running == {"web": 18}
+
+
 def test_a_request_to_stop_is_told_once(terminal: Terminal, screen: io.StringIO) -> None:
     terminal.write(line("system", "SIGINT received\n"))
     terminal.write(line("system", "SIGINT received\n"))
