@@ -6,13 +6,16 @@ theirs at most. A message in the broker is therefore a turn, and what is done in
 
 import heapq
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from dam.accounts.models import Turn
+from django.db.models import Exists, Model, OuterRef, QuerySet
+
+from dam.accounts.models import Brand, Turn, User
 
 K = TypeVar("K")
+Row = TypeVar("Row", bound=Model)
 Who = tuple[int, int]  # brand and person
 _Rank = tuple[bool, float, int]  # whether served at all, when, and otherwise who asked first
 
@@ -63,6 +66,25 @@ def order(queue: str, waiting: Iterable[tuple[K, Who]]) -> list[K]:
     """`in_turn`, by who was served on the queue so far."""
     found = list(waiting)
     return in_turn(found, served=served(queue, brands={who[0] for _, who in found}))
+
+
+def rows(queue: str, waiting: QuerySet[Row]) -> Iterator[Row]:
+    """Of rows with `brand` and `user` that wait, in their own order, the first of everybody, in turn.
+
+    For what may be long: it looks for one row of each brand, and of each person where their turn has come.
+    """
+    brands = _keys(Brand.objects.filter(Exists(waiting.filter(brand=OuterRef("pk")).order_by())))
+    for brand in order(queue, [(pk, (pk, 0)) for pk in brands]):
+        of_brand = waiting.filter(brand=brand)
+        people = _keys(User.objects.filter(Exists(of_brand.filter(user=OuterRef("pk")).order_by())))
+        for user in order(queue, [(pk, (brand, pk)) for pk in people]):
+            row = of_brand.filter(user=user).first()
+            if row is not None:
+                yield row
+
+
+def _keys(found: QuerySet[Any]) -> list[int]:
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def take(queue: str, who: Who, *, at: datetime) -> None:

@@ -9,16 +9,20 @@ from typing import Any
 from uuid import UUID
 
 from celery.exceptions import Reject
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from dam.accounts import turns
 from dam.core import database
+from dam.core.tasks import queue_of
 from dam.ingest import backoff, holding, importer, outages, uploads
 from dam.ingest.models import Upload, UploadState
 from dam.media.errors import FileRefused
 
 log = logging.getLogger(__name__)
 
+MOST_ROUNDS = 5  # of looking for an upload that no other worker takes at the same moment
 MOST_ATTEMPTS = 3  # that ended in a way that nobody foresaw, or in its worker's death
 
 
@@ -32,6 +36,31 @@ def run(upload_id: UUID | str) -> None:
         raise Reject(problem, requeue=True) from problem
 
 
+def run_in_turn(upload_id: UUID | str) -> None:
+    """As `run`, for the upload whose turn it is: nobody's one file waits behind somebody's thousand."""
+    try:
+        taken = database.again(lambda: _claim_in_turn(upload_id))
+        if taken is not None:
+            _run_claimed(taken)
+    except database.AWAY as problem:
+        log.warning("The database is away; upload %s goes back to its queue.", upload_id)
+        raise Reject(problem, requeue=True) from problem
+
+
+def _claim_in_turn(upload_id: UUID | str) -> UUID | str | None:
+    # One that was put back has a reason until it is due and sent again.
+    waiting = Upload.objects.filter(holding.free(timezone.now()), state=UploadState.RECEIVED, reason="")
+    for _ in range(MOST_ROUNDS):
+        found = False
+        for upload in turns.rows(queue_of("check.upload"), waiting.order_by("updated_at")):
+            found = True
+            if _claim(upload.pk):
+                return upload.pk
+        if not found:
+            break
+    return upload_id if _claim(upload_id) else None
+
+
 def _claim(upload_id: UUID | str) -> bool:
     at = timezone.now()
     upload = Upload.objects.filter(holding.free(at), pk=upload_id, state=UploadState.RECEIVED)
@@ -39,7 +68,12 @@ def _claim(upload_id: UUID | str) -> bool:
     if worn_out is not None:
         _give_up(worn_out, f"The file couldn't be checked after {MOST_ATTEMPTS} attempts.")
         return False
-    return bool(upload.update(held_until=holding.until(at), attempts=F("attempts") + 1))
+    with transaction.atomic():
+        if not upload.update(held_until=holding.until(at), attempts=F("attempts") + 1):
+            return False
+        brand, user = Upload.objects.values_list("brand_id", "user_id").get(pk=upload_id)
+        turns.take(queue_of("check.upload"), (brand, user), at=at)
+    return True
 
 
 def _run_claimed(upload_id: UUID | str) -> None:

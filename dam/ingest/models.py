@@ -58,7 +58,14 @@ class Upload(Work):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "updated_at"], name="upload_stale")]
+        indexes = [
+            models.Index(fields=["state", "updated_at"], name="upload_stale"),
+            models.Index(
+                fields=["brand", "user", "updated_at"],
+                name="upload_turn",
+                condition=models.Q(state="received"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.filename
@@ -76,6 +83,9 @@ class Step(Work):
     """One processing step of one version (names in dam.ingest.step_specs)."""
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="steps")
+    # Of the version, and who made it: for fair turns (dam.accounts.turns).
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=20)
     position = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=8, choices=StepState.choices, default=StepState.WAITING)
@@ -89,7 +99,12 @@ class Step(Work):
         indexes = [
             models.Index(
                 fields=["due_at"], name="step_due", condition=models.Q(state__in=["waiting", "running"])
-            )
+            ),
+            models.Index(
+                fields=["brand", "user", "name", "id"],
+                name="step_turn",
+                condition=models.Q(state="waiting"),
+            ),
         ]
         ordering = ["position"]
 

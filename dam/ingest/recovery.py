@@ -37,7 +37,7 @@ def _send_uploads(at: datetime) -> int:
         if not offer("check.upload", upload_id=str(upload.pk)):
             break
         due_at = backoff.next_send(at, sends=upload.sends)
-        Upload.objects.filter(pk=upload.pk).update(sends=F("sends") + 1, due_at=due_at)
+        Upload.objects.filter(pk=upload.pk).update(sends=F("sends") + 1, due_at=due_at, reason="")
         sent += 1
     return sent
 
@@ -56,6 +56,8 @@ def _send_steps(at: datetime) -> int:
         if not offer(task, **ids):
             break
         due_at = backoff.next_send(at, sends=step.sends)
-        Step.objects.filter(pk=step.pk).update(sends=F("sends") + 1, due_at=due_at)
+        sent_now = Step.objects.filter(pk=step.pk)
+        sent_now.update(sends=F("sends") + 1, due_at=due_at)
+        sent_now.filter(state=StepState.WAITING).update(reason="")  # it stands in the queue again
         sent += 1
     return sent

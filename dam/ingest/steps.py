@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from dam.accounts import turns
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
@@ -23,7 +24,7 @@ from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Processing, Version
 from dam.core import database, errors, events, failures
-from dam.core.tasks import enqueue
+from dam.core.tasks import enqueue, queue_of
 from dam.ingest import backoff, holding, outages, step_specs
 from dam.ingest.models import Step, StepState
 from dam.ingest.step_specs import StepSpec
@@ -33,6 +34,7 @@ from dam.media.runner import MediaFailed
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3  # of workers that died over it
+MOST_ROUNDS = 5  # of looking for a step that no other worker takes at the same moment
 LEFT: dict[str, Any] = {"state": StepState.SKIPPED, "reason": "Made on request."}
 SETTLED = (StepState.DONE, StepState.FAILED, StepState.SKIPPED)
 
@@ -62,7 +64,7 @@ class NoSuchStep(errors.Refused):
 def begin(version: Version) -> None:
     """Make a new version's steps and send off all that wait for no other."""
     Step.objects.bulk_create(
-        Step(version=version, name=spec.name, position=place, **({} if spec.on_arrival else LEFT))
+        Step(name=spec.name, position=place, **whose(version), **({} if spec.on_arrival else LEFT))
         for place, spec in enumerate(step_specs.table())
     )
     _send_ready(version)
@@ -87,6 +89,25 @@ def run(version_id: UUID | str, name: str, work: Callable[[Version], str | None]
         raise Reject(problem, requeue=True) from problem
 
 
+def run_in_turn(version_id: UUID | str, name: str, work: Callable[[Version, str], str | None]) -> None:
+    """As `run`, but for the step whose turn it is among those that wait for the same task as this one.
+
+    So a brand that brings in a thousand clips at once has its next one done after everybody else's. `work`
+    gets the version and the name of the step. A step that lost its worker had its turn, and goes on at once.
+    """
+    claim = uuid4().hex
+    try:
+        taken = database.again(lambda: _claim_in_turn(version_id, name, claim))
+        if taken is not None:
+            version_id, name = taken
+            _run_claimed(version_id, name, claim, lambda version: work(version, name))
+    except Version.DoesNotExist:
+        log.info("Version %s is gone, and with it its step %s.", version_id, name)
+    except database.AWAY as problem:
+        log.warning("The database is away; step %s of %s goes back to its queue.", name, version_id)
+        raise Reject(problem, requeue=True) from problem
+
+
 def retry(version: Version, name: str, *, by: Principal) -> None:
     """Run a step again, or for the first time where it was left until somebody asks.
 
@@ -99,7 +120,7 @@ def retry(version: Version, name: str, *, by: Principal) -> None:
     with trail.recording():
         _lock(version.pk)
         # A version from before there was this step has none.
-        defaults = {"position": places[name], **LEFT}
+        defaults = {"position": places[name], **whose(version), **LEFT}
         step, _ = Step.objects.get_or_create(version=version, name=name, defaults=defaults)
         idle = Q(state__in=SETTLED) | _lost(name, timezone.now())
         again = Step.objects.filter(idle, pk=step.pk).update(
@@ -149,6 +170,42 @@ def lost(at: datetime) -> Q:
     for spec in step_specs.table():
         found |= Q(name=spec.name) & _lost(spec.name, at)
     return found
+
+
+def whose(version: Version) -> dict[str, Any]:
+    """The columns of a step that say whose it is."""
+    return {"version": version, "brand_id": version.brand_id, "user_id": version.created_by_id}
+
+
+def _claim_in_turn(version_id: UUID | str, name: str, claim: str) -> tuple[UUID | str, str] | None:
+    """Claim the step whose turn it is; which one that was, None when there is nothing to do."""
+    own = Step.objects.filter(version_id=version_id, name=name)
+    if own.filter(_lost(name, timezone.now())).exists():
+        return (version_id, name) if _claim(version_id, name, claim) else None
+    task = _task_of(name)
+    together = [spec.name for spec in step_specs.table() if spec.task == task]
+    # One that was put back waits until it is due, and is sent again then: it has a reason until that.
+    waiting = Step.objects.filter(state=StepState.WAITING, name__in=together, sends__gt=0, reason="")
+    asked = waiting.filter(version_id=version_id, name=name).first()
+    for _ in range(MOST_ROUNDS):
+        found = False
+        for step in turns.rows(queue_of(task), waiting.order_by("pk")):
+            found = True
+            if asked is not None and (asked.brand_id, asked.user_id) == (step.brand_id, step.user_id):
+                step = asked  # it is their turn, and this is what the message is about
+            if _claim(step.version_id, step.name, claim):
+                return step.version_id, step.name
+        if not found:
+            break
+        asked = None
+    return (version_id, name) if _claim(version_id, name, claim) else None
+
+
+def _task_of(name: str) -> str:
+    spec = step_specs.find(name)
+    if spec is None:
+        raise NoSuchStep(name)
+    return spec.task
 
 
 def _run_claimed(
@@ -208,6 +265,8 @@ def _claim(version_id: UUID | str, name: str, claim: str) -> bool:
             _roll_up(version)
         if worn_out:
             _send_ready(version)
+        if claimed and (spec := step_specs.find(name)) is not None:
+            turns.take(queue_of(spec.task), (version.brand_id, version.created_by_id), at=at)
     return bool(claimed)
 
 

@@ -16,12 +16,12 @@ CATCH_UP_CLIPS = 100  # at a time, so that new clips need not wait behind all th
 
 @shared_task(name="check.upload")
 def check_upload(upload_id: str) -> None:
-    checks.run(upload_id)
+    checks.run_in_turn(upload_id)
 
 
 def render(version_id: str, kind: str) -> None:
     """Make any rendition of dam.media.specs."""
-    steps.run(version_id, kind, lambda version: renditions.make(version, kind))
+    steps.run_in_turn(version_id, kind, renditions.make)
 
 
 # One task under the name of each lane: a task is named after its queue.
@@ -44,7 +44,7 @@ for _name in ("media.take_upload", "media.poster", "media.sprite", "media.proxy"
 
 @shared_task(name="index.embed")
 def embed(version_id: str) -> None:
-    steps.run(version_id, "embed", _embed)
+    steps.run_in_turn(version_id, "embed", _embed)
 
 
 @shared_task(name="index.look_again")
@@ -76,7 +76,7 @@ def sweep() -> None:
     cleanup.run()
 
 
-def _embed(version: Version) -> None:
+def _embed(version: Version, name: str) -> None:
     try:
         indexing.embed(version)
     except (NothingSeen, NoEncoder) as problem:

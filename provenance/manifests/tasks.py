@@ -8,7 +8,7 @@ from provenance.manifests import public_checks, records
 
 @shared_task(name="sign.check_credentials")
 def check_credentials(version_id: str) -> None:
-    steps.run(version_id, "credentials", records.check_master)
+    steps.run_in_turn(version_id, "credentials", lambda version, name: records.check_master(version))
 
 
 @shared_task(name="verify.file")

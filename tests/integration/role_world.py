@@ -19,7 +19,7 @@ from dam.audit import trail
 from dam.catalog import versions
 from dam.catalog.models import Asset, RenditionKind, RenditionPart, Version
 from dam.core import storage
-from dam.ingest import uploads
+from dam.ingest import steps, uploads
 from dam.ingest.models import Step, StepState, Upload
 from generation import jobs
 from generation.models import GenerationJob
@@ -49,7 +49,7 @@ class World:
         self.people: dict[Role, Member] = {role: member(self.brand, role) for role in Role}
         self.maker: Member = member(self.brand, Role.CREATOR)
         self.draft: Version = self._version()
-        Step.objects.create(version=self.draft, name="poster", position=0, state=StepState.FAILED)
+        Step.objects.create(**steps.whose(self.draft), name="poster", position=0, state=StepState.FAILED)
         self.comment: Comment = comments.add(self.draft, by=self.maker, body="The logo flickers")
         self.review: Review = reviews.submit(self._version(), by=self.maker)
         self.released: Version = self._released()

@@ -9,6 +9,7 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.audit.models import Event
 from dam.catalog.models import Asset, RenditionKind, Version
+from dam.ingest import steps
 from dam.ingest.models import Step, StepState
 from dam.search import search
 from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory, member
@@ -83,7 +84,9 @@ def test_a_tab_comes_alone_when_htmx_asks(draft: Version, sign_in: SignIn) -> No
 
 
 def test_a_failed_step_offers_to_run_again(draft: Version, sign_in: SignIn) -> None:
-    Step.objects.create(version=draft, name="proxy", position=2, state=StepState.FAILED, reason="No room.")
+    Step.objects.create(
+        **steps.whose(draft), name="proxy", position=2, state=StepState.FAILED, reason="No room."
+    )
     address = page_of(draft.asset)
     shown = sign_in(Role.CREATOR).get(address, {"tab": "files"}).content.decode()
     assert "No room." in shown
