@@ -119,10 +119,15 @@ BROKER_URL = env.text("BROKER_URL", embedded_valkey.url(DATA_DIR))
 CACHE_URL = env.text("CACHE_URL", BROKER_URL.replace("redis+socket://", "unix://", 1))
 CACHES = {
     "default": {
+        "BACKEND": "dam.core.patient_cache.PatientCache",
+        "LOCATION": CACHE_URL,
+    },
+    # The same, for what processes tell each other: it raises when the server is away.
+    "shared": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CACHE_URL,
-        "OPTIONS": {"socket_timeout": 5.0},
-    }
+        "OPTIONS": {"socket_timeout": 2.0, "socket_connect_timeout": 2.0},
+    },
 }
 
 # Celery: one queue for each kind of machine a task wants (dam/celery.py).

@@ -6,20 +6,21 @@ those who work in the brand alone, for to the others a draft is not there.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from functools import lru_cache
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import redis
 import redis.asyncio
 from django.conf import settings
 from django.db import transaction
 
+from dam.core import wire
+
 KEEP_ALIVE_SECONDS = 15.0
-
-
-@lru_cache(maxsize=1)
-def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.CACHE_URL, socket_timeout=5.0)
+ASK_AGAIN_SECONDS = 15.0  # whether the reader may still listen
+# A name is told at most so often: at once, and once more after a time for all that came meanwhile.
+SELDOM = {"jobs": 2.0, "library": 2.0}
+OFTEN = 0.5
 
 
 def _channel(brand_id: int, *, to_all: bool) -> str:
@@ -37,29 +38,87 @@ def publish(*, brand_id: int, name: str, to_all: bool = False) -> None:
 
 def _send(channel: str, name: str) -> None:
     try:
-        _client().publish(channel, name)
+        wire.ask(lambda server: server.publish(channel, name))
     except redis.RedisError:
         # The state is in the database; a page that missed the hint shows it on its next load.
         return
 
 
-async def stream(*, brand_id: int, works_here: bool) -> AsyncIterator[bytes]:
-    """Server-sent events of a brand, until the reader goes away; all of them for those who work there."""
-    client = redis.asyncio.Redis.from_url(settings.CACHE_URL)
+class Pacing:
+    """When each name may be told: nothing that came is lost, and no name comes in a storm."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._not_before: dict[str, float] = {}
+        self._waiting: set[str] = set()
+
+    def came(self, name: str) -> bool:
+        """Whether to tell it at once; else it is among `due` in a moment."""
+        now = self._clock()
+        if now >= self._not_before.get(name, now):
+            self._told(name, now)
+            return True
+        self._waiting.add(name)
+        return False
+
+    def due(self) -> list[str]:
+        """What waited and is to be told now."""
+        now = self._clock()
+        over = sorted(name for name in self._waiting if now >= self._not_before[name])
+        for name in over:
+            self._told(name, now)
+        # Names of single jobs and versions come and go; those whose time is over are forgotten.
+        self._not_before = {name: at for name, at in self._not_before.items() if at > now}
+        return over
+
+    def wait(self, most: float) -> float:
+        """Seconds until something is due, `most` when nothing waits."""
+        now = self._clock()
+        return max(0.0, min([most, *(self._not_before[name] - now for name in self._waiting)]))
+
+    def _told(self, name: str, now: float) -> None:
+        self._waiting.discard(name)
+        self._not_before[name] = now + SELDOM.get(name, OFTEN)
+
+
+async def _anybody() -> bool:
+    return True
+
+
+async def stream(
+    *, brand_id: int, works_here: bool, may_listen: Callable[[], Awaitable[bool]] = _anybody
+) -> AsyncIterator[bytes]:
+    """Server-sent events of a brand, until the reader goes away; all of them for those who work there.
+
+    `may_listen` is asked from time to time; once it says no, as after a sign-out, the stream ends.
+    """
+    client = redis.asyncio.Redis.from_url(settings.CACHE_URL, socket_connect_timeout=wire.PATIENCE_SECONDS)
     subscription = client.pubsub()
+    pacing = Pacing()
+    asked_at = time.monotonic()
     try:
         audiences = (True, False) if works_here else (True,)
-        await subscription.subscribe(*(_channel(brand_id, to_all=each) for each in audiences))
+        channels = [_channel(brand_id, to_all=each) for each in audiences]
+        await asyncio.wait_for(subscription.subscribe(*channels), wire.PATIENCE_SECONDS)
         yield b"retry: 3000\n\n"
         while True:
             message = await subscription.get_message(
-                ignore_subscribe_messages=True, timeout=KEEP_ALIVE_SECONDS
+                ignore_subscribe_messages=True, timeout=pacing.wait(KEEP_ALIVE_SECONDS)
             )
-            if message is None:
+            if time.monotonic() - asked_at >= ASK_AGAIN_SECONDS:
+                if not await may_listen():
+                    return
+                asked_at = time.monotonic()
+            names = pacing.due()
+            if message is not None and pacing.came(name := message["data"].decode()):
+                names.append(name)
+            for name in names:
+                yield b"event: " + name.encode() + b"\ndata: changed\n\n"
+            if message is None and not names:
                 yield b": still here\n\n"
-                await asyncio.sleep(0)
-                continue
-            yield b"event: " + message["data"] + b"\ndata: changed\n\n"
+            await asyncio.sleep(0)
+    except (redis.RedisError, TimeoutError):
+        return  # the browser comes again by itself
     finally:
         await subscription.aclose()  # type: ignore[no-untyped-call]
         await client.aclose()

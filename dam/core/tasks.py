@@ -6,10 +6,15 @@ from typing import Any
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from dam.core.breaker import Breaker
+
 log = logging.getLogger(__name__)
 
 # One line for each kind of work, so that nothing quick waits behind something slow (docs/operations.md).
 QUEUES = ("gpu", "check", "media", "transcode", "index", "sign", "verify", "default")
+LEAVE_ALONE_SECONDS = 5.0  # a broker that did not answer: each page would wait for it anew
+
+_breaker = Breaker(seconds=LEAVE_ALONE_SECONDS)
 
 
 def queue_of(task_name: str) -> str:
@@ -34,11 +39,18 @@ def enqueue(task_name: str, **ids: Any) -> None:
 def send(task_name: str, **values: Any) -> None:
     """Send a task by name at once: for a question that waits for its answer and changes nothing.
 
-    Raises kombu's OperationalError when the broker is away.
+    Raises kombu's OperationalError when the broker is away; for some seconds after that, at once.
     """
     from dam.celery import app
 
-    app.send_task(task_name, kwargs=values, queue=queue_of(task_name))
+    if _breaker.is_open:
+        raise OperationalError("The broker did not answer a moment ago.")
+    try:
+        app.send_task(task_name, kwargs=values, queue=queue_of(task_name))
+    except OperationalError:
+        _breaker.failed()
+        raise
+    _breaker.worked()
 
 
 def offer(task_name: str, **ids: Any) -> bool:

@@ -6,14 +6,12 @@ The answer is kept for a day. Whoever asks first sends the task; everybody waits
 import hashlib
 import json
 from dataclasses import asdict
-from functools import lru_cache
 
 import kombu.exceptions
 import redis
-from django.conf import settings
 from django.core.cache import cache
 
-from dam.core import tasks
+from dam.core import tasks, wire
 from dam.search.encoders.base import Encoder, TextEmbedding
 
 DAY = 24 * 3600
@@ -35,11 +33,14 @@ def _ask(text: str, encoder: str, patience: float) -> TextEmbedding | None:
     known = cache.get(key)
     if known is not None:
         return _read(known)
-    client = _client()
-    if client.set(f"{key}:asked", 1, nx=True, ex=ASKED_SECONDS):
+    if wire.ask(lambda server: server.set(f"{key}:asked", 1, nx=True, ex=ASKED_SECONDS)):
         tasks.send("index.embed_text", text=normalised(text), encoder=encoder)
     # The answer is moved onto its own list: taken and put back in one step, for others wait too.
-    answer = client.blmove(f"{key}:answer", f"{key}:answer", timeout=patience)  # type: ignore[arg-type]
+    place = f"{key}:answer"
+    answer: bytes | str | None = wire.ask(
+        lambda server: server.blmove(place, place, timeout=patience),  # type: ignore[arg-type]
+        patience=patience + wire.PATIENCE_SECONDS,
+    )
     return None if answer is None else _read(answer)
 
 
@@ -49,12 +50,16 @@ def answer(text: str, *, encoder: Encoder) -> TextEmbedding:
     written = json.dumps(asdict(meaning))
     key = _key(text, encoder.identity)
     cache.set(key, written, DAY)
-    pipeline = _client().pipeline()
+    wire.ask(lambda server: _leave(server, key, written))
+    return meaning
+
+
+def _leave(server: redis.Redis, key: str, written: str) -> None:
+    pipeline = server.pipeline()
     pipeline.delete(f"{key}:answer", f"{key}:asked")
     pipeline.rpush(f"{key}:answer", written)
     pipeline.expire(f"{key}:answer", ASKED_SECONDS)
     pipeline.execute()
-    return meaning
 
 
 def normalised(text: str) -> str:
@@ -71,8 +76,3 @@ def _read(written: str | bytes) -> TextEmbedding:
     vector = payload.pop("vector")
     payload["unknown_words"] = tuple(payload["unknown_words"])
     return TextEmbedding(vector=None if vector is None else tuple(vector), **payload)
-
-
-@lru_cache(maxsize=1)
-def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.CACHE_URL, socket_timeout=None)  # BLMOVE keeps its own time

@@ -11,13 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.files import File
 from django.utils import timezone
+from django.utils.connection import ConnectionProxy
 
 from dam.core import errors, outages, storage
 from dam.core.tasks import send
 from provenance.manifests import verify
+
+cache = ConnectionProxy(caches, "shared")  # web and worker meet there, or not at all
 
 FOLDER = "verify"
 KEPT_SECONDS = 3600

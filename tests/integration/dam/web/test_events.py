@@ -2,13 +2,20 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.test import Client, RequestFactory
 
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Membership, User
+from dam.accounts.principals import Member
 from dam.catalog import assets, versions
 from dam.core import events
-from tests.factories import ApprovedVersionFactory, VersionFactory, member, next_version
+from dam.web import events as web_events
+from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member, next_version
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("servers")]
 END = "the end"
@@ -76,3 +83,55 @@ def test_all_hear_which_version_was_released_and_which_it_replaced() -> None:
         f"version-{second.pk}",
         "library",
     ]
+
+
+def test_a_storm_is_told_in_two_hints_and_its_last_one_is_not_lost() -> None:
+    def act() -> None:
+        for _ in range(30):
+            events.publish(brand_id=7, name="job-1")
+        time.sleep(2 * events.OFTEN)
+
+    assert events_of(7, act, works_here=True) == ["job-1", "job-1"]
+
+
+def listening(person: Member) -> Any:
+    """The request of a stream that the person has opened."""
+    client = Client()
+    client.force_login(person.user)
+    request: Any = RequestFactory().get("/")
+    request.session, request.user = client.session, person.user
+    request.principal, request.brand, request.client = person, person.brand, client
+    return request
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda person, request: request.client.logout(),
+        lambda person, request: Membership.objects.all().delete(),
+        lambda person, request: Membership.objects.update(role=Role.VIEWER.value),
+        lambda person, request: User.objects.update(is_active=False),
+    ],
+    ids=["sign-out", "removal", "demotion", "closed account"],
+)
+def test_a_stream_ends_with_the_right_to_it(end: Callable[[Member, Any], object]) -> None:
+    person = member(BrandFactory.create())
+    request = listening(person)
+    assert web_events._may_listen(request, works_here=True)
+    end(person, request)
+    assert not web_events._may_listen(request, works_here=True)
+
+
+def test_a_stream_that_nobody_may_read_any_more_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "ASK_AGAIN_SECONDS", 0.0)
+
+    async def nobody() -> bool:
+        return False
+
+    async def listen() -> list[bytes]:
+        stream = events.stream(brand_id=7, works_here=True, may_listen=nobody)
+        first = await anext(stream)
+        await asyncio.to_thread(events.publish, brand_id=7, name="jobs")
+        return [first, *[each async for each in stream]]
+
+    assert asyncio.run(asyncio.wait_for(listen(), 20)) == [b"retry: 3000\n\n"]

@@ -255,8 +255,8 @@ AWAY = [
     ("dam.core.storage.keep", storage.Unavailable("No answer")),
     ("dam.core.storage.entries", ConnectionRefusedError(111, "Refused")),
     ("provenance.manifests.public_checks.send", BrokerError("Refused")),
-    ("django.core.cache.cache.incr", redis.ConnectionError("Refused")),
-    ("django.core.cache.cache.set", redis.TimeoutError("Hung")),
+    ("provenance.manifests.public_checks.cache.incr", redis.ConnectionError("Refused")),
+    ("provenance.manifests.public_checks.cache.set", redis.TimeoutError("Hung")),
 ]
 
 
@@ -276,7 +276,9 @@ def test_what_is_away_is_told_in_words_and_nothing_is_kept(
 
 def test_while_the_cache_is_away_a_waiting_page_goes_on_asking(monkeypatch: pytest.MonkeyPatch) -> None:
     address = reverse("verify-result", args=[id_of(send(b"text"))])
-    monkeypatch.setattr("django.core.cache.cache.get", Mock(side_effect=redis.ConnectionError("Refused")))
+    monkeypatch.setattr(
+        "provenance.manifests.public_checks.cache.get", Mock(side_effect=redis.ConnectionError("Refused"))
+    )
     assert Client().get(address).status_code == 503
     fragment = Client().get(address, headers=HTMX)
     assert (fragment.status_code, "hx-get" in fragment.content.decode()) == (200, True)

@@ -1,0 +1,113 @@
+"""Broker and cache are gone: every page answers, what was decided stands, and pages say what waits."""
+
+import html
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from kombu.exceptions import OperationalError
+
+from dam.accounts.principals import Member
+from dam.catalog.models import Approval
+from dam.core import storage, tasks, wire
+from dam.core.breaker import Breaker
+from generation.models import GenerationJob
+from provenance.manifests import public_checks
+from provenance.models import Release
+from provenance.review.models import Review
+from tests.factories import PASSWORD
+from tests.integration.generation.models import write_card
+from tests.review_factory import Case
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _all_away(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> Iterator[None]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        nobody = f"redis://127.0.0.1:{free.getsockname()[1]}/0"
+    settings.CACHE_URL = nobody
+    settings.CACHES = {name: {**each, "LOCATION": nobody} for name, each in settings.CACHES.items()}
+    monkeypatch.setattr(wire, "breaker", Breaker(seconds=5))
+
+    def refuse(task: str, **ids: object) -> None:
+        raise OperationalError("Connection refused")
+
+    monkeypatch.setattr(tasks, "send", refuse)
+    with django_capture_on_commit_callbacks(execute=True):
+        yield
+
+
+def as_person(person: Member) -> Client:
+    client = Client()
+    client.force_login(person.user)
+    return client
+
+
+def test_people_sign_in_and_wrong_passwords_are_still_counted() -> None:
+    person = Case().creator
+    client = Client()
+    form = {"login": person.user.email, "password": "wrong"}
+    for _ in range(6):
+        page = client.post(reverse("account_login"), form)
+        assert page.status_code in (200, 429)
+    assert "Too many" in page.content.decode()
+    other = Case().creator
+    answer = client.post(reverse("account_login"), {"login": other.user.email, "password": PASSWORD})
+    assert answer.status_code == 302
+
+
+def test_a_clip_is_sent_to_review_and_approved_and_the_page_says_that_signing_waits(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    case = Case()
+    place = [case.brand.slug, case.version.asset_id]
+    assert as_person(case.creator).post(reverse("review-submit", args=place), {"note": ""}).status_code == 302
+    review = Review.objects.get()
+    form = {"kind": "approve", "sha256": case.version.sha256, "uses": ["web"], "where": "EU"}
+    form |= {"password": PASSWORD}
+    for person in (case.brand_reviewer, case.legal_reviewer):
+        client = as_person(person)
+        assert client.get(reverse("review", args=[case.brand.slug, review.pk])).status_code == 200
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = client.post(reverse("review-decide", args=[case.brand.slug, review.pk]), form)
+        assert answer.status_code == 302, answer.content.decode()
+    case.version.refresh_from_db()
+    assert case.version.approval == Approval.APPROVED
+    assert Release.objects.get().state == "signing"
+    text = as_person(case.creator).get(reverse("asset-review", args=place)).content.decode()
+    assert "Signing is on hold." in text
+
+
+def test_takes_are_asked_for(settings: Any, tmp_path: Any) -> None:
+    settings.GENERATOR_MODEL = str(write_card(tmp_path / "model"))
+    person = Case().creator
+    page = as_person(person).get(reverse("generate", args=[person.brand.slug]))
+    names = ("size", "frames", "steps", "guidance", "takes", "key")
+    form = {name: page.context["form"].initial[name] for name in names} | {"prompt": "A red ball"}
+    answer = as_person(person).post(reverse("generate", args=[person.brand.slug]), form, follow=True)
+    assert "Waiting for a worker" in answer.content.decode()
+    assert GenerationJob.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["library", "reviews", "activity", "trash"])
+def test_every_other_page_is_there(name: str) -> None:
+    case = Case()
+    case.submit()
+    answer = as_person(case.creator).get(reverse(name, args=[case.brand.slug]), {"q": "red ball"})
+    assert answer.status_code in (200, 403)
+
+
+def test_a_file_that_cannot_be_verified_now_is_told_and_not_kept() -> None:
+    file = SimpleUploadedFile("clip.mp4", b"bytes")
+    answer = Client().post(reverse("verify"), {"file": file})
+    assert answer.status_code == 503
+    assert "Files can't be verified at the moment" in html.unescape(answer.content.decode())
+    assert not list(storage.entries(public_checks.FOLDER))
