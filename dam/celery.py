@@ -7,10 +7,11 @@ from typing import Any
 from celery import Celery
 from celery.signals import heartbeat_sent, worker_ready
 
-from dam.core import sandbox, workers
+from dam.core import broker, sandbox, workers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 
+broker.tolerate()
 app = Celery("reelproof")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(

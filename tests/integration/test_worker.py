@@ -29,8 +29,23 @@ def test_every_task_it_knows_is_named_after_a_queue(live_worker: None) -> None:
 
 
 def test_it_runs_what_is_sent(live_worker: None, wait_until: Callable[..., None]) -> None:
+    before = runs_of("default.recover_jobs")
     app.send_task("default.recover_jobs", queue="default")
-    wait_until(lambda: runs_of("default.recover_jobs") == 1)
+    wait_until(lambda: runs_of("default.recover_jobs") == before + 1)
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [b"no JSON", b"\xff\xfe", b"[]", b"{}", b'{"body": "x"}', b'{"body": "e30=", "properties": {}}'],
+)
+def test_a_message_that_cannot_be_read_stops_nothing(
+    live_worker: None, wait_until: Callable[..., None], rubbish: bytes
+) -> None:
+    before = runs_of("default.recover_jobs")
+    with redis.Redis.from_url(settings.CACHE_URL) as server:
+        server.lpush("default", rubbish)
+    app.send_task("default.recover_jobs", queue="default")
+    wait_until(lambda: runs_of("default.recover_jobs") == before + 1)
 
 
 def runs_of(task_name: str) -> int:
