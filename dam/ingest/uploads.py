@@ -6,6 +6,7 @@ Any web process takes the next piece, on whatever machine, and any worker decide
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from django.conf import settings
@@ -23,6 +24,9 @@ from dam.media.sniffer import HEAD_BYTES
 
 FOLDER = "staging/uploads"
 BLOCK = 256 * 1024
+# A check that nobody has begun for so long is told to wait.
+PROMPT = timedelta(seconds=60)
+DELAYED = "Checks are delayed. The file is safe and will be checked automatically; you can leave this page."
 
 
 class Closed(errors.Refused):
@@ -113,6 +117,14 @@ def cancel(upload: Upload) -> None:
 def refuse(upload: Upload, refused: FileRefused, *, frm: UploadState) -> None:
     """Keep why the file is not taken, and drop it."""
     _close(upload, UploadState.REFUSED, frm=frm, code=refused.code, reason=refused.message)
+
+
+def waiting_for(upload: Upload, *, at: datetime) -> str:
+    """Why a complete upload is not decided on yet, for people; empty while all goes as it should."""
+    if upload.state != UploadState.RECEIVED or upload.reason:
+        return upload.reason
+    at_work = upload.held_until is not None and upload.held_until > at
+    return DELAYED if not at_work and at - upload.updated_at > PROMPT else ""
 
 
 def publish(upload: Upload) -> None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts import principals
@@ -171,7 +172,7 @@ def _describe(request: BrandRequest, upload: Upload) -> dict[str, object]:
         "received": upload.received,
         "state": upload.state,
         "code": upload.code,
-        "reason": failures.shown(upload.reason),
+        "reason": failures.shown(uploads.waiting_for(upload, at=timezone.now())),
         "asset": str(asset.pk) if asset else None,
         "version": upload.version.number if asset and upload.version else None,
         "url": reverse("asset", args=[request.brand.slug, asset.pk]) if asset else None,

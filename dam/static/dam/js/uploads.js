@@ -74,7 +74,7 @@ class Row {
       if (this.upload.stopped) return;
       this.find("bar").removeAttribute("value");
       this.show("checking", "Checking the file…");
-      this.finish(await this.upload.outcome());
+      this.finish(await this.upload.outcome((why) => this.show("checking", why)));
     } catch (error) {
       if (this.upload.stopped) return;
       this.show(error instanceof Lost ? "failed" : "refused", error.message);

@@ -282,6 +282,17 @@ test("the outcome is asked for until the server has looked at the file", async (
   equal(server.calls.filter((call) => call === "GET").length, 3);
 });
 
+test("while a check waits it is told why", async () => {
+  const server = new Server();
+  const time = stopTime();
+  server.outcomes = [{ state: "received", reason: "" }, { state: "received", reason: "Delayed." }, { state: "taken" }];
+  const sent = upload(4);
+  await sent.send();
+  const said = [];
+  await through(time, sent.outcome((why) => said.push(why)));
+  equal(said, ["Delayed."]);
+});
+
 test("an outcome that can't be asked for is a refusal", async () => {
   const server = new Server();
   server.failing = { GET: { status: 404, text: '{"detail": "Gone.", "code": "gone"}' } };

@@ -2,6 +2,7 @@
 
 import base64
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -403,3 +404,14 @@ def test_a_large_file_is_written_without_being_held(browser: Client) -> None:
     upload = uploads.write(Upload.objects.get(), offset=0, piece=Pipe(), length=5 * uploads.BLOCK)  # type: ignore[arg-type]
     assert upload.received == 5 * uploads.BLOCK
     assert max(sizes) <= uploads.BLOCK
+
+
+def test_while_nobody_checks_it_the_page_says_that_checks_are_delayed(browser: Client, clip: bytes) -> None:
+    url = begin(browser, len(clip)).headers["Location"]
+    send(browser, url, 0, clip)
+    assert browser.get(url).json()["reason"] == ""
+    now = timezone.now()
+    Upload.objects.update(updated_at=now - timedelta(minutes=2))
+    assert browser.get(url).json()["reason"] == uploads.DELAYED
+    Upload.objects.update(held_until=now + timedelta(minutes=1))  # a worker is at it: a large file takes long
+    assert browser.get(url).json()["reason"] == ""

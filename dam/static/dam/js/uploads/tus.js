@@ -118,13 +118,14 @@ export class Upload {
     });
   }
 
-  // After the last byte the server looks at the whole file; resolves with what became of it.
-  async outcome() {
+  // After the last byte the server looks at the whole file; resolves with what became of it. `tell` hears why it takes long.
+  async outcome(tell = () => {}) {
     for (let wait = WATCH_MS; ; wait = Math.min(wait * 1.5, WATCH_MOST_MS)) {
       const response = await this.request(this.address, { method: "GET" });
       if (!response.ok) throw await refusal(response.status, await response.text());
       const answer = await response.json();
       if (!["receiving", "received"].includes(answer.state)) return answer;
+      if (answer.reason) tell(answer.reason);
       await pause(wait);
     }
   }
