@@ -1,6 +1,7 @@
 """Tasks of ingest: each takes ids, makes one call, and may run twice."""
 
 from celery import shared_task
+from django.core.cache import cache
 
 from dam.catalog.models import Version
 from dam.core.tasks import enqueue
@@ -11,6 +12,7 @@ from dam.search.encoders import model_card
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.indexing import NothingSeen
 
+CATCH_UP_AGAIN_SECONDS = 3600
 CATCH_UP_CLIPS = 100  # at a time, so that new clips need not wait behind all the old ones
 
 
@@ -63,7 +65,9 @@ def catch_up() -> None:
     except NoEncoder:
         return
     for version in indexing.behind(encoder=encoder).order_by("-created_at")[:CATCH_UP_CLIPS]:
-        enqueue("index.look_again", version_id=str(version.pk))
+        # One that was sent waits in the queue, and is not sent again each time this runs.
+        if cache.add(f"look-again:{encoder}:{version.pk}".replace(" ", "_"), 1, CATCH_UP_AGAIN_SECONDS):
+            enqueue("index.look_again", version_id=str(version.pk))
 
 
 @shared_task(name="default.recover_steps")

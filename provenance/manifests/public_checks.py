@@ -16,8 +16,8 @@ from django.core.files import File
 from django.utils import timezone
 from django.utils.connection import ConnectionProxy
 
-from dam.core import errors, outages, storage
-from dam.core.tasks import send
+from dam.core import errors, outages, sandbox, storage
+from dam.core.tasks import offer, send
 from provenance.manifests import verify
 
 cache = ConnectionProxy(caches, "shared")  # web and worker meet there, or not at all
@@ -27,6 +27,7 @@ KEPT_SECONDS = 3600
 # A file that no worker has taken by then is deleted, and the page says so.
 PATIENCE = timedelta(seconds=90)
 LONGEST_CHECK = timedelta(minutes=10)
+MOST_INTERRUPTIONS = 2  # somebody waits for the answer
 
 WAITING, CHECKING, DONE, LOST, FAILED = "waiting", "checking", "done", "lost", "failed"
 OVER = (DONE, LOST, FAILED)
@@ -59,6 +60,7 @@ class PublicCheck:
     state: str = WAITING
     sha256: str = ""
     report: dict[str, Any] | None = None
+    interruptions: int = 0  # of the program that read it, from outside
 
 
 def admit(address: str, *, most: int) -> None:
@@ -113,11 +115,13 @@ def check(submission_id: str) -> None:
         with storage.local_copy(_key(submission_id)) as path:
             report = verify.check(path)
             sha256 = storage.sha256_of(path)
-    except Exception:
+    except Exception as problem:
+        if _ask_again(submission, problem):
+            return
         _keep(replace(submission, state=FAILED))
-        raise
-    finally:
         _drop(submission_id)
+        raise
+    _drop(submission_id)
     _keep(
         replace(
             submission,
@@ -126,6 +130,15 @@ def check(submission_id: str) -> None:
             report=report.to_json(raw=True),
         )
     )
+
+
+def _ask_again(submission: PublicCheck, problem: Exception) -> bool:
+    """Whether it is tried once more: a reader that was stopped from outside says nothing about the file."""
+    if not isinstance(problem, sandbox.Interrupted) or submission.interruptions >= MOST_INTERRUPTIONS:
+        return False
+    interruptions = submission.interruptions + 1
+    _keep(replace(submission, state=WAITING, at=timezone.now(), interruptions=interruptions))
+    return offer("verify.file", submission_id=submission.id)
 
 
 def find(submission_id: str, *, at: datetime) -> PublicCheck | None:

@@ -134,5 +134,8 @@ def test_after_a_change_of_encoder_the_library_is_looked_at_again(
     with django_capture_on_commit_callbacks(execute=True):
         tasks.catch_up()
     assert sent == [("index.look_again", {"version_id": str(version.pk)})]
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.catch_up()
+    assert len(sent) == 1  # what waits in the queue is not sent again
     tasks.look_again(str(version.pk))
     assert Embedding.objects.filter(version=version, encoder=model_card.current().identity).exists()

@@ -16,7 +16,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from dam.catalog.models import Asset
-from dam.core import storage
+from dam.core import sandbox, storage
 from dam.rights.models import RightsRecord
 from provenance.manifests import public_checks, signing, tasks, verify
 from provenance.models import Release
@@ -292,3 +292,18 @@ def test_a_check_that_failed_on_the_server_says_so(monkeypatch: pytest.MonkeyPat
     html = page(submission_id)
     assert "could not be checked" in html
     assert "hx-trigger" not in html.partition("<main")[2]
+
+
+def test_a_reader_that_was_stopped_from_outside_reads_the_file_again_a_few_times(
+    signed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission_id = id_of(send(signed.read_bytes()))
+    monkeypatch.setattr(verify, "check", Mock(side_effect=sandbox.Interrupted("ended")))
+    for _ in range(public_checks.MOST_INTERRUPTIONS):
+        tasks.verify_file(submission_id)
+        found = public_checks.find(submission_id, at=timezone.now())
+        assert found is not None
+        assert (found.state, submission_id in kept_files()) == (public_checks.WAITING, True)
+    with pytest.raises(sandbox.Interrupted):
+        tasks.verify_file(submission_id)
+    assert submission_id not in kept_files()
