@@ -29,11 +29,11 @@ def worker_queues(cores: int) -> tuple[tuple[str, ...], ...]:
     """Which queues share a worker.
 
     A generation takes minutes and a transcode hours, so they share theirs with nobody; nor does `index`,
-    where a search waits for an answer. Those that people wait for beside an upload or a public check have
-    one without anything slow, also on a small machine.
+    where a search waits for an answer. Uploads and public checks have one each, also on a small machine: what
+    strangers have verified must not hold up what members bring in.
     """
     if cores <= SMALL_MACHINE_CORES:
-        return ("gpu",), ("check", "verify"), ("media", "sign", "default"), ("transcode",), ("index",)
+        return ("gpu",), ("check",), ("verify",), ("media", "sign", "default"), ("transcode",), ("index",)
     return tuple((queue,) for queue in QUEUES)
 
 

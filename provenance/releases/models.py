@@ -53,6 +53,7 @@ class Release(models.Model):
     claimed_until = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    interruptions = models.PositiveSmallIntegerField(default=0)  # put back because something was away
 
     class Meta:
         ordering = ["-pk"]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q
 from django.utils import timezone
 
+from dam.ingest import backoff
 from provenance.releases import releases, sending
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
@@ -38,7 +39,8 @@ def recover(*, at: datetime | None = None) -> Recovered:
         .order_by(F("sent_at").asc(nulls_first=True), "pk")[:AT_A_TIME]
     )
     for release in waiting:
-        if release.attempts >= releases.MOST_ATTEMPTS:
+        worn_out = release.attempts >= releases.MOST_ATTEMPTS
+        if worn_out or release.interruptions >= backoff.MOST_INTERRUPTIONS:
             failed += _give_up(release, at=at)
         elif sending.is_due(release, at=at):
             if not sending.send(release.pk, at=at):

@@ -23,6 +23,10 @@ class MasterChanged(errors.Refused):
     code = "master_changed"
 
 
+class ToBeConverted(Exception):
+    """The master can't hold credentials: it must be converted, which takes long."""
+
+
 @dataclass(frozen=True)
 class Signed:
     """A signed and verified file in a scratch folder."""
@@ -33,12 +37,15 @@ class Signed:
 
 
 @contextmanager
-def make(release: Release, *, at: datetime) -> Iterator[Signed]:
+def make(release: Release, *, at: datetime, may_convert: bool = True) -> Iterator[Signed]:
     """Sign the release's master and read the result back; the file is gone when the block ends.
 
-    Raises MasterChanged, and what signing.sign_release and the transcoder raise.
+    Raises MasterChanged, ToBeConverted unless it `may_convert`, and what signing.sign_release and the
+    transcoder raise.
     """
     with storage.local_copy(release.version.storage_key) as master, storage.scratch() as folder:
+        if not may_convert and signing.signable(master) is not None:
+            raise ToBeConverted
         if storage.sha256_of(master) != release.master_sha256:
             raise MasterChanged("The stored master is not the file that was reviewed. Nothing was signed.")
         before = verify.check(master)

@@ -6,6 +6,7 @@ Each is one transaction that locks the asset before the version and moves rows b
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -28,7 +29,7 @@ from provenance.releases.states import ReleaseMove, ReleaseStatus
 
 # A worker says that it is alive three times as often; after this its claim is open to others.
 CLAIM = timedelta(minutes=2)
-MOST_ATTEMPTS = 3  # of workers that died over it, or found storage away
+MOST_ATTEMPTS = 3  # of workers that died over it
 
 
 class ClaimLost(Exception):
@@ -135,14 +136,23 @@ def fail(release: Release, *, reason: str, at: datetime) -> None:
         _record(Verb.RELEASE_FAILED, release, data=data, at=at)
 
 
-def give_back(release: Release, *, reason: str, at: datetime, counts: bool) -> None:
-    """Leave it to another worker; `counts` makes it one of MOST_ATTEMPTS. Raises ClaimLost."""
-    attempts = F("attempts") if counts else F("attempts") - 1
-    if not _own(release).update(claim="", claimed_until=None, reason=reason, attempts=attempts, sent_at=at):
-        raise ClaimLost(f"{release} was withdrawn or went to another worker.")
-    if not counts:
-        sending.after_commit(release)
+def give_back(release: Release, *, at: datetime, task: str = sending.TASK) -> None:
+    """Leave it to another worker, at once: that of `task`. Raises ClaimLost."""
+    _give_back(release, at=at, reason="")
+    sending.after_commit(release, task=task)
     _publish(release)
+
+
+def put_back(release: Release, *, reason: str, at: datetime) -> None:
+    """Let it wait until recovery sends it again, for something was away. Raises ClaimLost."""
+    _give_back(release, at=at, reason=reason, interruptions=F("interruptions") + 1)
+    _publish(release)
+
+
+def _give_back(release: Release, *, at: datetime, **fields: Any) -> None:
+    free = {"claim": "", "claimed_until": None, "attempts": F("attempts") - 1, "sent_at": at}
+    if not _own(release).update(**free, **fields):
+        raise ClaimLost(f"{release} was withdrawn or went to another worker.")
 
 
 def withdraw(review: Review, *, reason: str, at: datetime) -> None:

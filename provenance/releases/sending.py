@@ -14,19 +14,21 @@ from provenance.releases.states import ReleaseStatus
 log = logging.getLogger(__name__)
 
 TASK = "sign.release"
+# Where the master must be converted first: that takes long, and the signing of others must not wait for it.
+CONVERTING_TASK = "transcode.release"
 FIRST_WAIT = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(hours=1)
 QUEUE_AWAY = "The queue of tasks can't be reached."
 
 
-def after_commit(release: Release) -> None:
-    transaction.on_commit(lambda: send(release.pk, at=timezone.now()))
+def after_commit(release: Release, *, task: str = TASK) -> None:
+    transaction.on_commit(lambda: send(release.pk, at=timezone.now(), task=task))
 
 
-def send(release_id: int, *, at: datetime) -> bool:
+def send(release_id: int, *, at: datetime, task: str = TASK) -> bool:
     """Ask a worker to sign it; False when the queue is away, which leaves the release to recovery."""
     waiting = Release.objects.filter(pk=release_id, state=ReleaseStatus.SIGNING)
-    if not tasks.offer(TASK, release_id=release_id):
+    if not tasks.offer(task, release_id=release_id):
         log.warning("Release %s waits: the queue can't be reached.", release_id)
         waiting.update(reason=QUEUE_AWAY)
         return False
@@ -42,6 +44,6 @@ def is_due(release: Release, *, at: datetime) -> bool:
     """
     if release.sent_at is None:
         return True
-    doublings = min(max(0, release.sends - 1), 10)
+    doublings = min(max(0, release.sends - 1, release.interruptions - 1), 10)
     wait: timedelta = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
     return at - release.sent_at >= wait

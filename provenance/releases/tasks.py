@@ -10,8 +10,18 @@ def release(release_id: int | None = None, version_id: str | None = None) -> Non
     """Sign a release. A message of 0.1 names the version instead; recovery sends what that one asked for."""
     if release_id is None:
         return
-    # The task's id: the same one comes again when the broker delivers what a dead worker had taken.
-    worker.run(release_id, token=str(current_task.request.id or "") if current_task else "")
+    worker.run(release_id, token=_token(), may_convert=False)
+
+
+@shared_task(name="transcode.release")
+def convert_and_release(release_id: int) -> None:
+    """Sign a release whose master must be converted first: beside the proxies, for it takes as long."""
+    worker.run(release_id, token=_token())
+
+
+def _token() -> str:
+    """The task's id: the same one comes again when the broker delivers what a dead worker had taken."""
+    return str(current_task.request.id or "") if current_task else ""
 
 
 @shared_task(name="default.recover_releases")

@@ -6,17 +6,19 @@ from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from uuid import uuid4
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from celery.exceptions import Reject
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from dam.catalog import stored_files
-from dam.core import failures, outages, sandbox, storage
+from dam.core import database, failures, storage
+from dam.ingest import outages
 from dam.media.errors import FileRefused
 from dam.media.runner import MediaFailed
 from provenance.manifests import signing
 from provenance.manifests.c2pa_io import SigningFailed
 from provenance.manifests.signers import SignerExpired
-from provenance.releases import release_file, releases, signable
+from provenance.releases import release_file, releases, sending, signable
 from provenance.releases.models import Release
 
 log = logging.getLogger(__name__)
@@ -34,51 +36,65 @@ CANNOT_SIGN = (
     signing.CannotCarry,
     signing.NotAsSigned,
 )
-DISK_FULL = "There is no room left on the server. Tell your administrator."
-AWAY = "The file storage could not be reached."
-INTERRUPTED = "The program that signs was stopped."
 
 
-def run(release_id: int, *, token: str = "") -> None:
-    """Sign the release, if it waits for that. May run twice, and at once: one of them keeps its file."""
-    release = releases.claim(release_id, token=token or uuid4().hex, at=timezone.now())
-    if release is None:
-        return
+def run(release_id: int, *, token: str = "", may_convert: bool = True) -> None:
+    """Sign the release, if it waits for that. May run twice, and at once: one of them keeps its file.
+
+    One that must be converted first goes to the workers for that, unless this one `may_convert`. Raises
+    Reject, for the broker to deliver the task again, when the database stays away.
+    """
+    token = token or uuid4().hex
+    try:
+        release = database.again(lambda: releases.claim(release_id, token=token, at=timezone.now()))
+        if release is not None:
+            _run_claimed(release, may_convert=may_convert)
+    except database.AWAY as problem:
+        log.warning("The database is away; release %s goes back to its queue.", release_id)
+        raise Reject(problem, requeue=True) from problem
+
+
+def _run_claimed(release: Release, *, may_convert: bool) -> None:
     try:
         with _heartbeat(release):
-            _sign(release)
+            _sign(release, may_convert=may_convert)
     except releases.ClaimLost as lost:
         log.info("%s", lost)
-    except sandbox.Interrupted as problem:
-        _put_back(release, reason=INTERRUPTED, problem=problem)
-    except CANNOT_SIGN as problem:
-        if outages.describe(problem) == outages.DISK_FULL:
-            return _put_back(release, reason=DISK_FULL, problem=problem)
-        reason = failures.sentence(problem, of=f"Release {release.pk}", worded=CANNOT_SIGN)
-        if isinstance(problem, signable.NOT_SET_UP):
-            log.error("Release %s could not be signed: %s", release.pk, problem)
-            reason = signable.NO_CERTIFICATE
-        _unless_lost(lambda: releases.fail(release, reason=reason, at=timezone.now()))
-    except (OperationalError, InterfaceError):
-        raise  # nothing can be written; the claim runs out, and recovery sends it again
-    except OSError as problem:
-        full = outages.describe(problem) == outages.DISK_FULL
-        _put_back(release, reason=DISK_FULL if full else AWAY, problem=problem)
+    except release_file.ToBeConverted:
+        task = sending.CONVERTING_TASK
+        _unless_lost(lambda: releases.give_back(release, at=timezone.now(), task=task))
     except (SystemExit, KeyboardInterrupt):  # the worker is told to stop
-        _unless_lost(lambda: releases.give_back(release, reason="", at=timezone.now(), counts=False))
+        _unless_lost(lambda: releases.give_back(release, at=timezone.now()))
         raise
-    except Exception as problem:
-        unforeseen = failures.sentence(problem, of=f"Release {release.pk}")
-        _unless_lost(lambda: releases.fail(release, reason=unforeseen, at=timezone.now()))
-        raise
+    except Exception as problem:  # noqa: BLE001, as what nobody foresaw is raised on from there
+        _take_problem(release, problem)
 
 
-def _sign(release: Release) -> None:
-    with release_file.make(release, at=timezone.now()) as signed:
+def _take_problem(release: Release, problem: Exception) -> None:
+    away = outages.describe(problem, key=release.version.storage_key)
+    if away is not None:
+        # What was away may be back the next time: the release waits for that, some times.
+        log.warning("Release %s could not be signed now: %s (%r)", release.pk, away, problem)
+        _unless_lost(lambda: releases.put_back(release, reason=away, at=timezone.now()))
+        return
+    reason = failures.sentence(problem, of=f"Release {release.pk}", worded=CANNOT_SIGN)
+    if isinstance(problem, signable.NOT_SET_UP):
+        log.error("Release %s could not be signed: %s", release.pk, problem)
+        reason = signable.NO_CERTIFICATE
+    _unless_lost(lambda: releases.fail(release, reason=reason, at=timezone.now()))
+    if not isinstance(problem, CANNOT_SIGN):
+        raise problem
+
+
+def _sign(release: Release, *, may_convert: bool) -> None:
+    made = release_file.make(release, at=timezone.now(), may_convert=may_convert)
+    with made as signed:
         stored = storage.put(signed.path, brand_id=release.brand_id, suffix=signed.path.suffix)
     try:
-        releases.keep(
-            release, stored, content_type=signed.content_type, report=signed.report, at=timezone.now()
+        database.again(
+            lambda: releases.keep(
+                release, stored, content_type=signed.content_type, report=signed.report, at=timezone.now()
+            )
         )
     except BaseException:
         # Where the database is gone too, the sweep of stored files finds it.
@@ -87,16 +103,10 @@ def _sign(release: Release) -> None:
         raise
 
 
-def _put_back(release: Release, *, reason: str, problem: Exception) -> None:
-    """What was away may be back the next time: the release waits for that, some times."""
-    log.warning("Release %s could not be signed now: %s", release.pk, problem)
-    _unless_lost(lambda: releases.give_back(release, reason=reason, at=timezone.now(), counts=True))
-
-
 def _unless_lost(end: Callable[[], None]) -> None:
     """End the claim, unless it is no longer ours: then its end is not ours to write."""
     try:
-        end()
+        database.again(end)
     except releases.ClaimLost as lost:
         log.info("%s", lost)
 

@@ -2,21 +2,23 @@
 
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.exceptions import Reject
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu import exceptions as broker
 
 from dam.audit.models import Event
 from dam.catalog import stored_files
 from dam.catalog.models import ReleaseState, Version
 from dam.core import sandbox, storage, tasks
-from dam.media.errors import FileRefused
+from dam.media.errors import MESSAGES, FileRefused
 from provenance.manifests import signing
 from provenance.models import Release
 from provenance.releases import recovery, release_file, releases, sending, worker
@@ -29,6 +31,7 @@ from tests.release_factory import case_of, sign
 from tests.review_factory import Case
 
 NOW = timezone.now() + timedelta(days=1)
+AWAY = "Storage was out of reach."
 pytestmark = pytest.mark.django_db
 
 
@@ -43,7 +46,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @contextmanager
 def queue_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def refuse(task: str, **ids: object) -> None:
-        raise OperationalError("Connection refused")
+        raise broker.OperationalError("Connection refused")
 
     with monkeypatch.context() as away:
         away.setattr(tasks, "send", refuse)
@@ -147,7 +150,7 @@ def test_the_worker_that_was_given_up_may_write_no_more(sent: list[int]) -> None
     with pytest.raises(releases.ClaimLost):
         releases.fail(late, reason="late", at=NOW)
     with pytest.raises(releases.ClaimLost):
-        releases.give_back(late, reason="late", at=NOW, counts=True)
+        releases.put_back(late, reason="late", at=NOW)
     assert reload(late).reason == ""
 
 
@@ -178,10 +181,14 @@ def test_while_the_queue_is_away_recovery_does_not_try_them_all(
 @pytest.mark.parametrize(
     ("problem", "reason"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), worker.DISK_FULL),
-        (storage.Unavailable("The store did not answer"), worker.AWAY),
-        (sandbox.Interrupted("FFmpeg was ended from outside."), worker.INTERRUPTED),
-        (FileRefused("disk_full"), worker.DISK_FULL),
+        (OSError(errno.ENOSPC, "No space left on device"), MESSAGES["disk_full"]),
+        (storage.Unavailable("The store did not answer"), AWAY),
+        (
+            sandbox.Interrupted("FFmpeg was ended from outside."),
+            "The program at work on it was stopped from outside.",
+        ),
+        (FileRefused("disk_full"), MESSAGES["disk_full"]),
+        (OperationalError("the server closed the connection"), "The database was out of reach."),
     ],
 )
 def test_what_is_full_away_or_stopped_puts_it_back_to_waiting(
@@ -196,15 +203,49 @@ def test_what_is_full_away_or_stopped_puts_it_back_to_waiting(
         broken.setattr(storage, "put", fail)
         release = sign(case.version)
         assert (release.state, release.reason, release.claim) == ("signing", reason, "")
+        assert (release.attempts, release.interruptions) == (0, 1)
     recovery.recover(at=NOW)
     assert sent[-1:] == [release.pk]
     assert sign(case.version).state == ReleaseStatus.READY
 
 
-def test_storage_that_stays_away_fails_it_with_that_reason(sent: list[int]) -> None:
-    release = waiting(attempts=3, reason=worker.AWAY, sent_at=NOW)
-    recovery.recover(at=NOW)
-    assert (reload(release).state, reload(release).reason) == (ReleaseStatus.FAILED, worker.AWAY)
+def test_storage_that_stays_away_for_a_night_fails_it_with_that_reason(sent: list[int]) -> None:
+    release = waiting()
+    at = NOW
+    while reload(release).state == ReleaseStatus.SIGNING:
+        at += timedelta(minutes=1)
+        if recovery.recover(at=at).sent:
+            taken = releases.claim(release.pk, token="any", at=at)
+            assert taken is not None
+            releases.put_back(taken, reason=AWAY, at=at)
+    assert (reload(release).state, reload(release).reason) == (ReleaseStatus.FAILED, AWAY)
+    assert at - NOW > timedelta(hours=6)
+    assert len(sent) == 12
+
+
+def test_a_database_that_stays_away_leaves_it_to_the_next_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise OperationalError("no connection")
+
+    release = waiting()
+    monkeypatch.setattr(releases, "claim", refuse)
+    with pytest.raises(Reject):
+        worker.run(release.pk)
+    assert reload(release).state == ReleaseStatus.SIGNING
+
+
+def test_what_must_be_converted_is_left_to_the_workers_that_may_take_long(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    tasks_sent: list[str] = []
+    monkeypatch.setattr(tasks, "send", lambda task, release_id: tasks_sent.append(task))
+    monkeypatch.setattr(storage, "local_copy", lambda key: nullcontext(Path("/nowhere")))
+    monkeypatch.setattr(signing, "signable", lambda path: "It can't hold them.")
+    release = waiting()
+    with django_capture_on_commit_callbacks(execute=True):
+        release_tasks.release(release_id=release.pk)
+    assert tasks_sent == ["transcode.release"]
+    assert (reload(release).state, reload(release).attempts, reload(release).claim) == ("signing", 0, "")
 
 
 def test_a_worker_told_to_stop_gives_it_back_at_once(

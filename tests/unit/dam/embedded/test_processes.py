@@ -37,15 +37,17 @@ def test_a_search_waits_for_embeddings_alone(cores: int) -> None:
 
 
 @pytest.mark.parametrize("cores", [1, 2, 64])
-def test_uploads_and_public_checks_never_wait_for_renditions_or_signing(cores: int) -> None:
-    assert sharing("check", cores=cores) | sharing("verify", cores=cores) == {"check", "verify"}
+def test_uploads_and_public_checks_wait_for_nothing_else_and_not_for_each_other(cores: int) -> None:
+    assert sharing("check", cores=cores) == {"check"}
+    assert sharing("verify", cores=cores) == {"verify"}
 
 
-def test_a_small_machine_runs_five_workers() -> None:
+def test_a_small_machine_runs_six_workers() -> None:
     assert [process.name for process in processes.plan(host="::1", port=1, cores=2)] == [
         "web",
         "gpu",
-        "check-verify",
+        "check",
+        "verify",
         "media-sign-default",
         "transcode",
         "index",
@@ -55,7 +57,7 @@ def test_a_small_machine_runs_five_workers() -> None:
 def test_slow_work_gives_way_to_quick_work() -> None:
     commands = {each.name: each.command for each in processes.plan(host="::1", port=1, cores=2)}
     assert commands["transcode"].startswith("exec nice -n 10 ")
-    assert "nice" not in commands["web"] + commands["check-verify"] + commands["index"]
+    assert "nice" not in commands["web"] + commands["check"] + commands["verify"] + commands["index"]
 
 
 def test_a_path_with_spaces_survives_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,40 @@
+"""What was away does not count as a worker that died over a release."""
+
+from django.db import migrations, models
+
+HOLD = """
+CREATE OR REPLACE FUNCTION provenance_release_hold() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    work CONSTANT text[] := ARRAY[
+        'sent_at', 'sends', 'claim', 'claimed_until', 'started_at', 'attempts', 'interruptions', 'reason'
+    ];
+    ending CONSTANT text[] := ARRAY['state', 'reason', 'ended_at', 'claim', 'claimed_until'];
+    signing CONSTANT text[] := ending || ARRAY['signed_at', 'sha256', 'size', 'content_type', 'storage_key'];
+    may_change text[];
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'Releases are never deleted';
+    END IF;
+    may_change := CASE
+        WHEN OLD.state = 'signing' AND NEW.state = 'signing' THEN work
+        WHEN OLD.state = 'signing' AND NEW.state = 'ready' THEN signing
+        WHEN OLD.state = 'signing' AND NEW.state IN ('failed', 'withdrawn', 'superseded') THEN ending
+        WHEN OLD.state = 'ready' AND NEW.state IN ('withdrawn', 'superseded') THEN ending
+        WHEN OLD.state = 'superseded' AND NEW.state = 'withdrawn' THEN ending
+        ELSE ARRAY[]::text[]
+    END;
+    IF to_jsonb(NEW) - may_change <> to_jsonb(OLD) - may_change THEN
+        RAISE EXCEPTION 'A release keeps what it says: % -> %', OLD.state, NEW.state;
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("provenance", "0006_test_certificates")]
+
+    operations = [
+        migrations.AddField("release", "interruptions", models.PositiveSmallIntegerField(default=0)),
+        migrations.RunSQL(HOLD, migrations.RunSQL.noop),
+    ]
