@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dam", "0011_test_certificates"),
+        ("dam", "0012_sealed_events"),
     ]
 
     operations = [

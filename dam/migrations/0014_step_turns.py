@@ -17,7 +17,7 @@ def whose(to: str, *, null: bool) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dam", "0012_turns")]
+    dependencies = [("dam", "0013_turns")]
 
     operations = [
         migrations.AddField("step", "brand", whose("dam.brand", null=True)),
