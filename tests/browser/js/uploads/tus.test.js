@@ -137,10 +137,13 @@ test("a refusal that says nothing says what to do", async () => {
   equal([error.message, error.code], ["The upload failed (error 500). Reload the page and try again.", "unknown"]);
 });
 
-test("who has been signed out is told so", async () => {
+test("who has been signed out is told so, and the file can be tried again from here", async () => {
   const server = new Server();
-  server.failing = { POST: { status: 200, redirected: true } };
-  equal((await rejected(upload().send())).code, "signed_out");
+  for (const answer of [{ status: 200, redirected: true }, { status: 401 }]) {
+    server.failing = { POST: answer };
+    const error = await rejected(upload().send());
+    ok(error instanceof Lost && error.message.includes("signed out"));
+  }
 });
 
 test("a server that can't be reached at first is lost, not refused", async () => {

@@ -6,6 +6,8 @@ const PATIENCE_MS = [500, 1500, 4000, 10000];
 const WATCH_MS = 900;
 const WATCH_MOST_MS = 15000;
 
+const SIGNED_OUT = "You're signed out. Sign in in another tab, then try again.";
+
 // The server's own words for why it does not want a file; `code` is for programs.
 export class Refused extends Error {
   constructor(message, code) {
@@ -90,7 +92,7 @@ export class Upload {
     } catch {
       throw new Lost();
     }
-    if (response.redirected) throw new Refused("You've been signed out. Sign in, then add the file again.", "signed_out");
+    if (response.status === 401 || response.redirected) throw new Lost(SIGNED_OUT);
     return response;
   }
 
@@ -110,6 +112,7 @@ export class Upload {
       request.onload = async () => {
         const known = request.getResponseHeader("Upload-Offset");
         if (request.status === 204 || (request.status === 409 && known !== null)) resolve(Number(known));
+        else if (request.status === 401) reject(new Lost(SIGNED_OUT));
         else if (request.status === 507) reject(new Lost((await refusal(507, request.responseText)).message));
         else if (request.status === 423 || request.status >= 502) reject(new Lost());
         else reject(await refusal(request.status, request.responseText));
