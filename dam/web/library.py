@@ -56,12 +56,16 @@ def card(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @require_GET
 @requires(Capability.VIEW)
 def news(request: BrandRequest) -> HttpResponse:
-    """How many clips have come since the page was loaded."""
+    """How many clips have come since the page was loaded that belong on it: those its filters let through.
+
+    A search by words ranks, so what is new has no place of its own in it.
+    """
     since = times.read(request.GET.get("since", ""))
     if since is None:
         raise BadRequest("since must be a date and time with its offset.")
-    count = visible_assets(request.principal).filter(created_at__gt=since).count()
-    return render(request, "library/_news.html", {"count": count})
+    wanted = listing.read(request.GET)
+    count = listing.count_since(request.principal, wanted=wanted, since=since)
+    return render(request, "library/_news.html", {"count": count, "address": wanted.address()})
 
 
 def _layout(request: BrandRequest) -> str:

@@ -66,6 +66,13 @@ class ListingQuery:
     def unfiltered(self) -> str:
         return ListingQuery(words=self.words).address()
 
+    @property
+    def here(self) -> str:
+        """The query string of this page of the list."""
+        if self.after:
+            return self.address(after=str(self.after))
+        return self.address(start=str(self.start))
+
     def address(self, **changes: str) -> str:
         """The query string of this list, from its beginning unless `changes` says otherwise."""
         pairs = [("q", self.words)] if self.words else []
@@ -128,6 +135,14 @@ def count(principal: Principal, *, shown: Listing) -> tuple[Facet, ...]:
     wanted = shown.query
     within = shown.results.asset_ids if shown.results else None
     return facets.count(principal, parsed=search.parse(wanted.words), filters=wanted.filters, within=within)
+
+
+def count_since(principal: Principal, *, wanted: ListingQuery, since: datetime) -> int:
+    """How many of this list came after that moment; none for a ranking and for a later page."""
+    parsed = search.parse(wanted.words)
+    if parsed.has_words or wanted.continues:
+        return 0
+    return search.among(principal, parsed=parsed, filters=wanted.filters).filter(created_at__gt=since).count()
 
 
 def _ranked(principal: Principal, wanted: ListingQuery, at: datetime) -> Listing:

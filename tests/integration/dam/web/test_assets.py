@@ -114,6 +114,14 @@ def test_an_edit_is_found_by_its_new_words(brand: Brand, draft: Version, sign_in
     assert Event.objects.get(verb="asset.edited").data["title"] == ["Summer can", "Winter can"]
 
 
+def test_an_edit_in_the_page_renames_the_tab_and_the_path_too(draft: Version, sign_in: SignIn) -> None:
+    address = page_of(draft.asset) + "edit/"
+    answer = sign_in(Role.CREATOR).post(address, {"title": "New name"}, **HTMX)  # type: ignore[arg-type]
+    said = answer.content.decode()
+    assert "<title>New name · Reelproof</title>" in said
+    assert said.count("New name") >= 3
+
+
 def test_an_edit_in_the_page_answers_with_the_details(draft: Version, sign_in: SignIn) -> None:
     part = sign_in(Role.CREATOR).post(page_of(draft.asset) + "edit/", {"title": "Winter can"}, **HTMX)  # type: ignore[arg-type]
     assert "Winter can" in part.content.decode()

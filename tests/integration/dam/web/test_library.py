@@ -1,6 +1,7 @@
 """The library page and its fragments."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -153,6 +154,21 @@ def test_new_clips_are_announced_only_to_those_who_may_see_them(brand: Brand, si
     address = f"{HOME}news/"
     assert "Show 1 new clip" in sign_in(Role.CREATOR).get(address, {"since": since}).content.decode()
     assert "new clip" not in sign_in(Role.VIEWER).get(address, {"since": since}).content.decode()
+
+
+@pytest.mark.parametrize("narrowed", ["state=approved", "tag=summer", "q=words", "start=48"])
+def test_news_counts_only_what_belongs_on_the_page(brand: Brand, sign_in: SignIn, narrowed: str) -> None:
+    since = quote((timezone.now() - timedelta(hours=1)).isoformat())
+    clip(brand, "Just come")
+    answer = sign_in(Role.CREATOR).get(f"{HOME}news/?{narrowed}&since={since}")
+    assert "new clip" not in answer.content.decode()
+
+
+def test_news_lead_to_the_list_they_are_new_in(brand: Brand, sign_in: SignIn) -> None:
+    since = quote((timezone.now() - timedelta(hours=1)).isoformat())
+    clip(brand, "Just come")
+    answer = sign_in(Role.CREATOR).get(f"{HOME}news/?state=draft&since={since}")
+    assert f'href="{HOME}?state=draft"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("since", ["", "yesterday", "2026-03-01T00:00:00", "2026-13-01T00:00:00Z"])
