@@ -129,3 +129,10 @@ def test_the_trash_has_its_pictures_and_no_other_file(brand: Brand, tmp_path: Pa
         404,
     ]
     assert stranger.get(f"{address}poster").status_code == 404
+
+
+def test_no_level_of_heading_is_left_out(brand: Brand) -> None:
+    client, draft = signed_in(brand, Role.CREATOR)
+    trash(client, draft)
+    page = client.get(PAGE).content.decode().split('id="main"')[1].split("</main>")[0]
+    assert re.findall(r"<h([1-6])", page) == ["1", "2", "3"]

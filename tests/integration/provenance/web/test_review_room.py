@@ -1,5 +1,6 @@
 """The queue, the room, and deciding from the page."""
 
+import itertools
 import re
 from typing import Any
 
@@ -320,3 +321,14 @@ def test_a_long_list_goes_on_on_the_next_page(monkeypatch: pytest.MonkeyPatch) -
     pages = [client.get(address, {"show": "open", "page": at}) for at in (1, 2)]
     assert {row["review"].pk for page in pages for row in page.context["rows"]} == waiting
     assert "Page 1 of 2" in pages[0].content.decode()
+
+
+def test_no_level_of_heading_is_left_out() -> None:
+    case = Case()
+    review = case.submit()
+    address = reverse("review", args=[case.brand.slug, review.pk])
+    room = signed_in(case.creator).get(address).content.decode()
+    main = room.split('class="room-side"')[1].split("</main>")[0]
+    levels = [int(level) for level in re.findall(r"<h([1-6])", main)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
