@@ -1,14 +1,20 @@
 """The audit trail of a brand: who did what, and whether the record still holds."""
 
+from contextlib import suppress
 from functools import reduce
 from operator import or_
+from typing import Any
 
+import redis
+from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand
 from dam.audit import anchors, trail
 from dam.audit.models import Event
 from dam.web import audit_labels
@@ -16,6 +22,8 @@ from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
 PAGE = 60
+# Reading a whole chain is work: so often a brand may ask for it within so many seconds.
+MOST_CHECKS, CHECKS_SECONDS = 6, 60
 
 
 @require_safe
@@ -45,11 +53,35 @@ def activity(request: BrandRequest) -> HttpResponse:
 @require_safe
 @requires(Capability.VIEW_ACTIVITY)
 def check(request: BrandRequest) -> HttpResponse:
-    """Every link of the chain, computed again, and held against what is written down outside the database."""
-    count = Event.objects.filter(brand=request.brand).count()
+    """Every link of the chain, computed again, and held against what is written down outside the database.
+
+    Asked for too often, what came of it last.
+    """
+    found = _recent(request.brand.pk)
+    if found is None:
+        found = _computed(request.brand)
+        with suppress(redis.RedisError):
+            cache.set(f"chain-found:{request.brand.pk}", found, timeout=CHECKS_SECONDS)
+    return render(request, "activity/_check.html", found)
+
+
+def _computed(brand: Brand) -> dict[str, Any]:
+    count = Event.objects.filter(brand=brand).count()
     try:
-        broken, unknown = anchors.check(request.brand), None
+        broken, unknown = anchors.check(brand), None
     except trail.UnknownSeal as seal:
         broken, unknown = None, str(seal)
-    context = {"broken": broken, "unknown_seal": unknown, "count": count}
-    return render(request, "activity/_check.html", context)
+    return {"broken": broken, "unknown_seal": unknown, "count": count, "at": timezone.now()}
+
+
+def _recent(brand_id: int) -> dict[str, Any] | None:
+    """The last result, where this brand's chain was computed too often to do it again. None: do it."""
+    key = f"chain-checks:{brand_id}"
+    try:
+        cache.add(key, 0, timeout=CHECKS_SECONDS)
+        if cache.incr(key) <= MOST_CHECKS:
+            return None
+        last: dict[str, Any] = cache.get(f"chain-found:{brand_id}") or {"busy": True}
+    except (redis.RedisError, ValueError):  # the cache is away, or the minute ended between the calls
+        return None
+    return last

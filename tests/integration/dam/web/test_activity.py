@@ -1,11 +1,12 @@
 """The audit trail as a page."""
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
-from dam.audit import trail
+from dam.audit import anchors, trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.web import activity
@@ -63,3 +64,19 @@ def test_a_changed_record_is_said_to_be_changed(brand: Brand, sign_in: SignIn) -
         cursor.execute("SET LOCAL session_replication_role = origin")
     assert Event.objects.get().target == "Winter can"
     assert "tampered with at #1" in sign_in(Role.CREATOR).get(PAGE + "check/").content.decode()
+
+
+def test_asked_for_too_often_the_chain_is_not_read_again(
+    servers: None, brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Brand] = []
+    monkeypatch.setattr(anchors, "check", read.append)
+    cache.delete_many([f"chain-checks:{brand.pk}", f"chain-found:{brand.pk}"])
+    client = sign_in(Role.CREATOR)
+    answers = [client.get(PAGE + "check/").content.decode() for _ in range(activity.MOST_CHECKS + 20)]
+    assert len(read) == activity.MOST_CHECKS
+    assert all("The record is intact." in answer for answer in answers)
+    cache.delete(f"chain-found:{brand.pk}")  # the first reader is still at it
+    assert "is being checked" in client.get(PAGE + "check/").content.decode()
+    assert len(read) == activity.MOST_CHECKS
+    cache.delete(f"chain-checks:{brand.pk}")
