@@ -36,8 +36,8 @@ def seen_by(client: Client, world: World, row: Row, **query: str) -> str:
 def add_draft(world: World) -> Version:
     """A draft that differs from what is released in everything, is talked about, and is in review."""
     draft = next_version(
-        world.released, origin=Origin.GENERATED, credentials=Credentials.ALTERED, created_by=world.maker.user,
-        duration_ms=61_000, filename="secret.mp4", processing=Processing.READY,
+        world.released, origin=Origin.GENERATED, credentials=Credentials.UNREADABLE,
+        created_by=world.maker.user, duration_ms=61_000, filename="secret.mp4", processing=Processing.READY,
     )  # fmt: skip
     for kind in (RenditionKind.POSTER, RenditionKind.SPRITE, RenditionKind.PROXY):
         RenditionFactory.create(version=draft, kind=kind)
@@ -67,7 +67,7 @@ def test_no_page_of_a_viewer_changes_when_a_draft_comes_and_is_approved() -> Non
         {},
         {"q": "clip"},
         {"state": "in_review"},
-        {"credentials": "altered"},
+        {"credentials": "unreadable"},
     )
 
     def everything() -> dict[str, str]:
