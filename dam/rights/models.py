@@ -23,5 +23,14 @@ class RightsRecord(models.Model):
     restriction = models.CharField(max_length=300, blank=True)
     updated_at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["embargo_until"],
+                condition=models.Q(embargo_until__isnull=False),
+                name="rights_embargo",
+            )
+        ]
+
     def __str__(self) -> str:
         return f"Rights of {self.version}"

@@ -3,10 +3,12 @@
 from typing import Literal
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Guest, Principal
 from dam.catalog.models import Asset, Version
+from dam.rights.models import RightsRecord
 
 
 def shown(principal: Principal) -> Literal["latest", "released"]:
@@ -20,12 +22,19 @@ def shown(principal: Principal) -> Literal["latest", "released"]:
 def visible_assets(principal: Principal) -> QuerySet[Asset]:
     """The assets of its brand of which the principal is shown a version; nothing that is in the trash.
 
-    For a guest they are among those that the link opens.
+    For a guest they are among those that the link opens. Those who see what is released alone learn nothing
+    of a clip before its embargo ends. One whose clearance has ended they go on seeing, with a warning: who
+    holds its file must be able to find out.
     """
     if not principal.can(Capability.VIEW):
         return Asset.objects.none()
     there = {f"{shown(principal)}__isnull": False}
     assets = Asset.objects.filter(brand=principal.brand, trashed_at=None, **there)
+    if shown(principal) == "released":
+        embargoed = RightsRecord.objects.filter(
+            version__brand=principal.brand, embargo_until__gt=timezone.now()
+        )
+        assets = assets.exclude(released__in=embargoed.values("version"))
     return assets.filter(share_links=principal.link_id) if isinstance(principal, Guest) else assets
 
 
