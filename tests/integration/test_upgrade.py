@@ -201,6 +201,8 @@ def test_every_row_is_there_with_its_values(before: Before, table: str) -> None:
     today = {row[0]: row[1:] for row in KEPT[table][0]._default_manager.values_list("pk", *columns)}
     old = {key: tuple(called_today(table, value) for value in row) for key, row in before.rows[table].items()}
     assert old
+    if table == "dam_version":  # trust in the development CA alone has a name of its own now
+        old = {key: tuple("test" if each == "trusted" else each for each in row) for key, row in old.items()}
     assert {key: today.get(key) for key in old} == old
 
 
