@@ -164,7 +164,7 @@ PUBLIC = {
     "account_signup":                         (200, 302, ()),
     "account_inactive":                       (200, 200, ()),
     "account_reauthenticate":                 (302, 200, ()),
-    "account_email":                          (302, 200, ()),
+    "account_email":                          (404, 404, ()),
     "account_email_verification_sent":        (200, 200, ()),
     "account_confirm_email":                  (200, 200, ("nothing",)),
     "account_change_password":                (302, 200, ()),
