@@ -99,7 +99,7 @@ def restore(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 def _page(request: BrandRequest, version: Version) -> dict[str, object]:
     renditions = {each.kind: each for each in version.renditions.all()}
     sprite = renditions.get(RenditionKind.SPRITE)
-    at = timezone.now()
+    at = timezone.localtime()
     return {
         "area": "library",
         "asset": version.asset,

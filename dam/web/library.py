@@ -23,7 +23,7 @@ YEAR = 365 * 24 * 3600
 @require_safe
 @requires(Capability.VIEW)
 def library(request: BrandRequest) -> HttpResponse:
-    listing_query, at = listing.read(request.GET), timezone.now()
+    listing_query, at = listing.read(request.GET), timezone.localtime()
     filled = listing.fill(request.principal, wanted=listing_query, at=at)
     layout = _layout(request)
     part = is_fragment(request) and listing_query.continues
@@ -48,7 +48,7 @@ def library(request: BrandRequest) -> HttpResponse:
 def card(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """One card again, after its version changed."""
     assets = search.with_parts(visible_assets(request.principal), request.principal)
-    shown = cards.of(get_object_or_404(assets, pk=asset_id), at=timezone.now())
+    shown = cards.of(get_object_or_404(assets, pk=asset_id), at=timezone.localtime())
     context = {"card": shown, "selectable": request.principal.can(Capability.EDIT)}
     return render(request, "components/card.html", context)
 

@@ -28,7 +28,7 @@ UNDO = "undo="  # in the extra tags of a message: what its Undo takes back
 def trash(request: BrandRequest) -> HttpResponse:
     trashed = search.with_parts(trashed_assets(request.principal), request.principal)
     page = Paginator(trashed.order_by("-trashed_at", "pk"), PAGE).get_page(request.GET.get("page"))
-    context = {"area": "trash", "page": page, "cards": cards.all_of(page, at=timezone.now())}
+    context = {"area": "trash", "page": page, "cards": cards.all_of(page, at=timezone.localtime())}
     return render(request, "assets/trash.html", context)
 
 

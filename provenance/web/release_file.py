@@ -31,7 +31,9 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
     seen = visible_versions(request.principal).select_related("asset", "brand", "rights")
     version = get_object_or_404(seen, pk=version_id)
     use, territory = _use(request), _territory(request)
-    verdict = access.may_download(request.principal, version, at=timezone.now(), use=use, territory=territory)
+    verdict = access.may_download(
+        request.principal, version, at=timezone.localtime(), use=use, territory=territory
+    )
     if not verdict.allowed:
         raise PermissionDenied(" ".join(verdict.reasons))
     release = Release.objects.filter(version=version, state=ReleaseStatus.READY).first()

@@ -49,7 +49,7 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
     chosen = request.GET.get("show", "")
     if chosen not in lists:
         chosen = next((name for name, count in counts.items() if count), "waiting")
-    at = timezone.now()
+    at = timezone.localtime()
     rows = lists[chosen].prefetch_related("version__renditions", "decisions__decided_by")
     page = Paginator(rows, RECENT).get_page(request.GET.get("page"))
     return render(

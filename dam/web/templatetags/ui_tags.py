@@ -26,6 +26,9 @@ from dam.web import static as static_files
 
 register = template.Library()
 
+# So near to midnight hours say more than "yesterday" or "tomorrow".
+FEW_HOURS = timedelta(hours=6)
+
 
 @register.simple_tag
 def icon(name: str, size: int = 16, label: str = "") -> SafeString:
@@ -54,19 +57,40 @@ def ago(at: datetime | None, *, now: datetime | None = None) -> SafeString:
 
 
 def since(at: datetime, *, now: datetime | None = None) -> str:
-    """Words for a time: "just now", "5 minutes ago", "in 2 days", "3 March 2026"."""
-    elapsed = (now or timezone.now()) - at
-    past, length = elapsed >= timedelta(0), abs(elapsed)
+    """Words for a time: "just now", "5 minutes ago", "yesterday", "in 3 days", "3 March 2026".
+
+    Days are those of the calendar here, not spans of 24 hours: tomorrow evening is not "in 2 days".
+    """
+    now = now or timezone.now()
+    past, length = now >= at, abs(now - at)
+    days = (timezone.localdate(at) - timezone.localdate(now)).days
     if length < timedelta(seconds=45):
         return "just now"
-    if length >= timedelta(days=7):
+    if abs(days) >= 7:
         return f"{timezone.localtime(at):%-d %B %Y}"
-    for name, unit in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        count = round(length.total_seconds() / unit)
-        if length.total_seconds() >= unit or name == "minute":
-            words = f"{count or 1} {name}{'' if count <= 1 else 's'}"
-            return f"{words} ago" if past else f"in {words}"
-    raise AssertionError("A minute is the smallest unit.")
+    if abs(days) > 1 or (abs(days) == 1 and length >= FEW_HOURS):
+        return _days(days)
+    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
+    count, name = (hours, "hour") if hours else (minutes, "minute")
+    words = f"{count} {name}{'' if count == 1 else 's'}"
+    return f"{words} ago" if past else f"in {words}"
+
+
+@register.simple_tag
+def due(at: datetime | None, *, now: datetime | None = None) -> SafeString:
+    """<time> for a day something is needed by: "today", "tomorrow", "in 3 days", "3 March 2026"."""
+    if at is None:
+        return SafeString("")
+    days = (timezone.localdate(at) - timezone.localdate(now)).days
+    day = f"{timezone.localtime(at):%-d %B %Y}"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), day, _days(days) if abs(days) < 7 else day
+    )
+
+
+def _days(days: int) -> str:
+    names = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+    return names.get(days) or (f"in {days} days" if days > 0 else f"{-days} days ago")
 
 
 @register.filter

@@ -1,8 +1,10 @@
 """The asset page, editing, the trash."""
 
 import re
+from datetime import datetime
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from dam.accounts.capabilities import Role
@@ -11,6 +13,7 @@ from dam.audit.models import Event
 from dam.catalog.models import Asset, RenditionKind, Version
 from dam.ingest import steps
 from dam.ingest.models import Step, StepState
+from dam.rights.models import RightsRecord
 from dam.search import search
 from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory, member
 from tests.integration.dam.web.conftest import SignIn
@@ -196,3 +199,12 @@ def test_of_a_clip_that_people_talk_about_the_talk_is_shown_first(draft: Version
     assert client.get(page_of(draft.asset)).context["tab"] == "details"
     Version.objects.filter(pk=draft.pk).update(approval="in_review")
     assert client.get(page_of(draft.asset)).context["tab"] == "review"
+
+
+def test_a_clearance_ends_on_the_day_of_the_clock_here(brand: Brand, sign_in: SignIn) -> None:
+    version = ApprovedVersionFactory.create(asset__brand=brand)
+    with timezone.override("America/Los_Angeles"):
+        last_second = timezone.make_aware(datetime(2031, 12, 31, 23, 59, 59))
+        RightsRecord.objects.filter(version=version).update(valid_until=last_second)
+        page = sign_in(Role.VIEWER).get(page_of(version.asset)).content.decode()
+    assert "until 31 December 2031" in page

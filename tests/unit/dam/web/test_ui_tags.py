@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.utils import timezone
 
 from dam.web.templatetags import ui_tags
 
@@ -15,13 +16,44 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
         (timedelta(seconds=50), "1 minute ago"),
         (timedelta(minutes=5), "5 minutes ago"),
         (timedelta(hours=1), "1 hour ago"),
+        (timedelta(hours=1, minutes=40), "1 hour ago"),
+        (timedelta(hours=13), "yesterday"),
         (timedelta(days=6, hours=11), "6 days ago"),
         (timedelta(days=7), "3 March 2026"),
-        (timedelta(days=-2), "in 2 days"),
+        (timedelta(hours=-11), "in 11 hours"),
+        (timedelta(hours=-35), "tomorrow"),
+        (timedelta(hours=-59), "in 2 days"),
     ],
 )
 def test_times_are_relative_up_to_a_week(elapsed: timedelta, words: str) -> None:
     assert ui_tags.since(NOW - elapsed, now=NOW) == words
+
+
+def test_hours_across_midnight_stay_hours() -> None:
+    midnight = NOW.replace(hour=0, minute=30)
+    assert ui_tags.since(midnight - timedelta(hours=2), now=midnight) == "2 hours ago"
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (0, "today"),
+        (1, "tomorrow"),
+        (2, "in 2 days"),
+        (-1, "yesterday"),
+        (-3, "3 days ago"),
+        (7, "17 March 2026"),
+    ],
+)
+def test_a_day_that_something_is_needed_by_is_counted_on_the_calendar(days: int, words: str) -> None:
+    end_of_day = NOW.replace(hour=23, minute=59, second=59) + timedelta(days=days)
+    assert f">{words}<" in ui_tags.due(end_of_day, now=NOW)
+
+
+def test_days_begin_at_midnight_here_not_in_greenwich() -> None:
+    with timezone.override("America/Los_Angeles"):  # there it is still 05:00 on the 10th
+        tonight = datetime(2026, 3, 11, 6, 59, 59, tzinfo=UTC)
+        assert ">today<" in ui_tags.due(tonight, now=NOW)
 
 
 def test_the_exact_time_is_on_hover() -> None:
