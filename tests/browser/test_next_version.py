@@ -79,7 +79,7 @@ def test_a_clip_sent_back_is_uploaded_again_and_released_while_viewers_see_the_f
     third_file = media_factory.clip(tmp_path / "third.mp4", frames=48, width=320, height=176, seed=11)
     page.set_input_files("[data-upload-input]", third_file)
     row = page.locator(".dock-item[data-state=taken]")
-    expect(row).to_contain_text("It is version 3 now", timeout=60_000)
+    expect(row).to_contain_text("Added as version 3", timeout=60_000)
     expect(page.get_by_role("link", name="Version 3", exact=True)).to_be_visible()
     wait_until(lambda: asset.versions.filter(number=3, processing=Processing.READY).exists(), seconds=90)
     third = asset.versions.get(number=3)
