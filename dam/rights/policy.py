@@ -41,9 +41,9 @@ class Verdict:
 
 
 _APPROVAL_REASON = {
-    "draft": "It has not been submitted for review.",
-    "in_review": "Its review is still open.",
-    "changes_requested": "A reviewer asked for changes.",
+    "draft": "It hasn't been sent to review.",
+    "in_review": "Its review is still in progress.",
+    "changes_requested": "A reviewer requested changes.",
     "rejected": "A reviewer rejected it.",
     "withdrawn": "Its approval was withdrawn.",
 }
@@ -57,21 +57,21 @@ def decide(terms: Terms, *, use: Use | None = None, territory: str | None = None
     """
     reasons: list[str] = []
     if terms.trashed:
-        reasons.append("It is in the trash.")
+        reasons.append("It's in the trash.")
     if terms.approval != "approved":
-        reasons.append(_APPROVAL_REASON.get(terms.approval, "It is not approved."))
+        reasons.append(_APPROVAL_REASON.get(terms.approval, "It isn't approved."))
     if terms.credentials in ("altered", "invalid"):
-        reasons.append("Its credentials do not hold: the file may have been changed.")
+        reasons.append("Its Content Credentials are invalid: the file may have been altered.")
     if terms.embargo_until is not None and at < terms.embargo_until:
-        reasons.append(f"It is under embargo until {_day(terms.embargo_until, at)}.")
+        reasons.append(f"It's under embargo until {_day(terms.embargo_until, at)}.")
     if terms.valid_until is not None and at >= terms.valid_until:
         reasons.append(f"Its clearance ended on {_day(terms.valid_until, at)}.")
     if terms.approval == "approved" and not terms.uses:
-        reasons.append("It is not cleared for any use.")
+        reasons.append("It isn't cleared for any use.")
     elif use is not None and use not in terms.uses:
-        reasons.append(f"It is not cleared for {use.replace('_', ' ')}.")
+        reasons.append(f"It isn't cleared for {use.replace('_', ' ')}.")
     if territory is not None and not territories.covers(terms.territories, territory):
-        reasons.append(f"It is not cleared for {territories.name_of(territory)}.")
+        reasons.append(f"It isn't cleared for {territories.name_of(territory)}.")
     return Verdict(allowed=not reasons, reasons=tuple(reasons))
 
 

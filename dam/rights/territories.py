@@ -46,7 +46,7 @@ def code_of(name: str) -> str:
         return _CODES[name.casefold()]
     except KeyError:
         raise UnknownTerritory(
-            f"“{name[:60]}” is no country we know. Write its English name or its two-letter code."
+            f"“{name[:60]}” isn't a known country. Use its English name or two-letter code."
         ) from None
 
 

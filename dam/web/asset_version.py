@@ -23,7 +23,7 @@ def find(request: BrandRequest, asset_id: UUID) -> Version:
     elif number.isdecimal() and len(number) < 7:
         rows = rows.filter(number=int(number))
     else:
-        raise Http404("There is no such version.")
+        raise Http404("Version not found.")
     rows = rows.select_related(
         "asset__created_by", "asset__latest", "asset__released", "brand", "created_by", "rights"
     )

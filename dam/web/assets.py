@@ -92,7 +92,7 @@ def trash(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 def restore(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     shown = get_object_or_404(trashed_assets(request.principal), pk=asset_id)
     assets.restore(shown, by=request.principal)
-    messages.success(request, f"“{shown.title}” is back in the library.")
+    messages.success(request, f"“{shown.title}” restored to the library.")
     return redirect("asset", request.brand.slug, shown.pk)
 
 

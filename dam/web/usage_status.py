@@ -48,9 +48,7 @@ def of(*, origin: str, terms: Terms, at: datetime, release: str = ReleaseState.R
     tone = "info" if terms.approval in ("draft", "in_review") else "warn"
     if terms.approval == "rejected" or terms.credentials in ("altered", "invalid"):
         tone = "bad"
-    return UsageStatus(
-        what, tone, "Not to be used yet." if tone == "info" else "Not to be used.", verdict.reasons
-    )
+    return UsageStatus(what, tone, "Not cleared for use.", verdict.reasons)
 
 
 def warning(*, terms: Terms, at: datetime) -> str:
@@ -78,4 +76,4 @@ def clearance(
 
 def _allowed(terms: Terms, *, at: datetime) -> str:
     words = clearance(uses=terms.uses, places=terms.territories, valid_until=terms.valid_until, at=at)
-    return f"Approved for {words}."
+    return f"Cleared for {words}."

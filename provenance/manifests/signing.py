@@ -27,7 +27,7 @@ class NotAsSigned(errors.Refused):
     code = "not_as_signed"
 
     def __init__(self, report: Report) -> None:
-        super().__init__(f"The signed file did not verify: {' '.join(report.reasons)}")
+        super().__init__(f"The signed file failed verification: {' '.join(report.reasons)}")
         self.report = report
 
 
@@ -78,7 +78,7 @@ def signable(path: Path) -> str | None:
     if not can_carry(path):
         kind = sniffer.read(path)
         label = f"{kind.label} files have" if kind else "This kind of file has"
-        return f"{label} no place for Content Credentials."
+        return f"{label} no room for Content Credentials."
     fault = boxes.fault(path)
     return fault and f"The file is damaged and can't be signed. {fault} Export it again."
 
@@ -148,6 +148,6 @@ def _require_place(path: Path) -> str:
     """The content type of a file that can carry a manifest."""
     kind = sniffer.read(path)
     if kind is None or kind.credentials is not CredentialSupport.SIGNED:
-        label = kind.label if kind else "of neither kind"
+        label = kind.label if kind else "a different kind of file"
         raise CannotCarry(f"A manifest can be embedded in MP4 and QuickTime files; this is {label}.")
     return kind.content_type

@@ -31,10 +31,10 @@ MEMORY_BYTES = 4 * 1024**3
 LONGEST_LINE = 64 * 1024**2
 
 WHY = {
-    Outcome.TIMED_OUT: "Signing it took too long.",
-    Outcome.OUT_OF_MEMORY: "Signing it needs more memory than one file may use.",
-    Outcome.TOO_MUCH_OUTPUT: "The signed file is larger than it may become.",
-    Outcome.CRASHED: "The signing library crashed on it. The file may be damaged; export it again.",
+    Outcome.TIMED_OUT: "Signing took too long.",
+    Outcome.OUT_OF_MEMORY: "Signing needs more memory than the limit for one file.",
+    Outcome.TOO_MUCH_OUTPUT: "The signed file is larger than the limit.",
+    Outcome.CRASHED: "The signing library crashed. The file may be damaged. Export it again.",
 }
 
 

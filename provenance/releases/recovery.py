@@ -51,8 +51,8 @@ def recover(*, at: datetime | None = None) -> Recovered:
 
 def _give_up(release: Release, *, at: datetime) -> bool:
     reason = release.reason or (
-        f"The worker stopped {release.attempts} times while it signed this. "
-        "Its log says more; sign it again when that is mended."
+        f"The worker stopped {release.attempts} times while signing this release. "
+        "Check its log, fix the cause, then sign again."
     )
     try:
         releases.fail(release, reason=reason, at=at)

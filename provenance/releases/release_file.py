@@ -47,10 +47,10 @@ def make(release: Release, *, at: datetime, may_convert: bool = True) -> Iterato
         if not may_convert and signing.signable(master) is not None:
             raise ToBeConverted
         if storage.sha256_of(master) != release.master_sha256:
-            raise MasterChanged("The stored master is not the file that was reviewed. Nothing was signed.")
+            raise MasterChanged("The stored master isn't the file that was reviewed, so nothing was signed.")
         before = verify.check(master)
         if before.state in (State.ALTERED, State.INVALID):
-            raise MasterChanged(f"The master's own credentials do not hold. {' '.join(before.reasons)}")
+            raise MasterChanged(f"The master's Content Credentials are invalid. {' '.join(before.reasons)}")
         yield _sign(master, folder, release=release, before=before, at=at)
 
 

@@ -175,11 +175,11 @@ def sign_again(version: Version, *, by: Principal, at: datetime | None = None) -
         version = versions.locked(version.pk)
         last = Release.objects.filter(version=version).select_related("review").first()
         if version.approval != Approval.APPROVED or last is None:
-            raise ReleaseRefused("not_approved", "Only what is approved can be released.")
+            raise ReleaseRefused("not_approved", "Only approved versions can be released.")
         if last.state != ReleaseStatus.FAILED:
-            raise ReleaseRefused("not_failed", "It is released already, or being signed.")
+            raise ReleaseRefused("not_failed", "This version is already released or being signed.")
         if Release.objects.filter(asset_id=version.asset_id, pk__gt=last.pk, state__in=states.LIVE).exists():
-            raise ReleaseRefused("newer_release", "A newer version has been released meanwhile.")
+            raise ReleaseRefused("newer_release", "A newer version has since been released.")
         last.review.version = version
         release = begin(
             last.review,

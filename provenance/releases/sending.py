@@ -18,7 +18,7 @@ TASK = "sign.release"
 CONVERTING_TASK = "transcode.release"
 FIRST_WAIT = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(hours=1)
-QUEUE_AWAY = "The queue of tasks can't be reached."
+QUEUE_AWAY = "The task queue is unavailable."
 
 
 def after_commit(release: Release, *, task: str = TASK) -> None:

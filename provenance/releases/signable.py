@@ -15,17 +15,16 @@ log = logging.getLogger(__name__)
 NOT_SET_UP = (AnchorUnreadable, AuthorityBroken, SignerNotConfigured, SignerUnfit, SignerUnreadable)
 
 NO_CERTIFICATE = (
-    "Releases can't be signed at the moment: the reviewers' certificate is not set up. "
-    "Tell your administrator."
+    "Releases can't be signed right now: the reviewers' certificate isn't set up. Contact your administrator."
 )
 NO_FILE = (
-    "This file can neither hold credentials nor be converted to one that can, so it could never be "
-    "released. Export it again as MP4 and upload that."
+    "This file can't hold Content Credentials and can't be converted to a format that can, so it can't be "
+    "released. Export it as MP4 and upload that."
 )
 
 ALTERED = (
-    "The file was changed after it was signed, so it could never be released: its credentials do not hold. "
-    "Upload the original, or export it again without them."
+    "The file was changed after it was signed, so it can't be released. "
+    "Upload the original or export it again without Content Credentials."
 )
 
 
@@ -45,11 +44,11 @@ def obstacle(version: Version) -> str:
 
 
 def certificate_obstacle() -> str:
-    """Why nothing at all can be released at the moment; empty when it can."""
+    """Why nothing at all can be released right now; empty when it can."""
     try:
         trial_signature.prove(Purpose.REVIEWER)
     except SignerExpired as problem:
-        return f"Releases can't be signed at the moment. {problem}"
+        return f"Releases can't be signed right now. {problem}"
     except NOT_SET_UP as problem:
         log.error("Releases can't be signed: %s", problem)
         return NO_CERTIFICATE

@@ -37,11 +37,11 @@ def add(
     author = principals.person(by)
     body = body.strip()
     if not body:
-        raise CommentRefused("Write something first.")
+        raise CommentRefused("Write a comment first.")
     if len(body) > LONGEST:
-        raise CommentRefused(f"A comment has at most {LONGEST} characters; this one has {len(body)}.")
+        raise CommentRefused(f"Comments can be up to {LONGEST:,} characters. This one has {len(body):,}.")
     if frame is not None and not 0 <= frame < (version.frame_count or 0):
-        raise CommentRefused("There is no such frame in this clip.")
+        raise CommentRefused("This clip doesn't have that frame.")
     at = at or timezone.now()
     with trail.recording():
         comment = Comment.objects.create(
@@ -58,7 +58,7 @@ def resolve(comment: Comment, *, by: Principal, at: datetime | None = None) -> N
     with trail.recording():
         open_comment = Comment.objects.filter(pk=comment.pk, resolved_at=None)
         if not open_comment.update(resolved_at=at, resolved_by=principals.person(by)):
-            raise AlreadyResolved("Somebody has resolved this comment already.")
+            raise AlreadyResolved("This comment is already resolved.")
         _record(Verb.COMMENT_RESOLVED, comment, by=by, at=at, data={})
 
 

@@ -72,23 +72,25 @@ class Clearance:
 REPLACED = Refusal("superseded", "A newer version has replaced this one.")
 
 _PROCESSING = {
-    "waiting": Refusal("processing", "It is still being processed. Submit it when that is done."),
-    "running": Refusal("processing", "It is still being processed. Submit it when that is done."),
-    "failed": Refusal("processing_failed", "A processing step failed. Retry that step, then submit it."),
+    "waiting": Refusal("processing", "This version is still processing. Send it to review when it's ready."),
+    "running": Refusal("processing", "This version is still processing. Send it to review when it's ready."),
+    "failed": Refusal(
+        "processing_failed", "A processing step failed. Run it again, then send this version to review."
+    ),
 }
 
 _APPROVAL = {
-    "in_review": Refusal("in_review", "It is in review already."),
-    "approved": Refusal("approved", "It is approved already."),
-    "rejected": Refusal("rejected", "It was rejected. Make another version and submit that one."),
+    "in_review": Refusal("in_review", "This version is already in review."),
+    "approved": Refusal("approved", "This version is already approved."),
+    "rejected": Refusal("rejected", "This version was rejected. Add a new version and send that to review."),
 }
 
 
 def refuse_submission(facts: SubmissionFacts) -> Refusal | None:
     if Capability.SUBMIT not in facts.capabilities:
-        return Refusal("wrong_role", "Your role does not include sending clips to review.")
+        return Refusal("wrong_role", "Your role doesn't allow sending clips to review.")
     if facts.trashed:
-        return Refusal("trashed", "It is in the trash. Restore it first.")
+        return Refusal("trashed", "This clip is in the trash. Restore it first.")
     if facts.replaced:
         return REPLACED
     if facts.approval not in SUBMITTABLE:
@@ -96,7 +98,7 @@ def refuse_submission(facts: SubmissionFacts) -> Refusal | None:
     if facts.processing != "ready":
         return _PROCESSING[facts.processing]
     if not facts.stages or any(name not in STAGES for name in facts.stages):
-        return Refusal("no_stages", "This brand has no usable review stages. An administrator can set them.")
+        return Refusal("no_stages", "This brand has no review stages. An administrator can add them.")
     return None
 
 
@@ -106,22 +108,24 @@ def refuse_decision(facts: DecisionFacts) -> Refusal | None:
     if position.state == ReviewState.SUPERSEDED:
         return REPLACED
     if position.state != ReviewState.OPEN:
-        return Refusal("closed", "This review is closed: nothing is left to decide.")
+        return Refusal("closed", "This review has already ended.")
     if facts.trashed:
-        return Refusal("trashed", "The clip is in the trash.")
+        return Refusal("trashed", "This clip is in the trash.")
     stage = STAGES[position.stage_name]
     if stage.capability not in facts.capabilities:
         return _other_stage(facts.capabilities, position) or Refusal(
-            "wrong_role", f"The {stage.title.lower()} is decided by a {stage.name} reviewer."
+            "wrong_role", f"Only a {stage.name} reviewer can decide the {stage.title.lower()}."
         )
     if facts.person == facts.made_by:
-        return Refusal("own_work", "You made this clip, so somebody else decides.")
+        return Refusal("own_work", "You created this clip, so someone else must decide.")
     if facts.person == facts.submitted_by:
-        return Refusal("own_submission", "You sent this clip to review, so somebody else decides.")
+        return Refusal("own_submission", "You sent this clip to review, so someone else must decide.")
     if facts.person in facts.decided_by:
-        return Refusal("decided_before", "You decided an earlier stage; this one needs a second person.")
+        return Refusal("decided_before", "You decided an earlier stage. This one needs a second person.")
     if facts.content_sha256 != facts.submitted_sha256:
-        return Refusal("content_changed", "The file is not the one that was submitted. Submit it again.")
+        return Refusal(
+            "content_changed", "The file has changed since it was sent to review. Send it to review again."
+        )
     return None
 
 
@@ -132,8 +136,8 @@ def _other_stage(capabilities: Collection[Capability], position: Position) -> Re
         if STAGES[name].capability in capabilities:
             own = STAGES[name].title.lower()
             if index > position.stage:
-                return Refusal("wrong_stage", f"The {waited_for} comes first; the {own} follows it.")
-            return Refusal("wrong_stage", f"The {own} is done; the {waited_for} comes next.")
+                return Refusal("wrong_stage", f"The {own} starts after the {waited_for}.")
+            return Refusal("wrong_stage", f"The {own} is done. The {waited_for} is next.")
     return None
 
 
@@ -141,7 +145,9 @@ def refuse_content(*, seen_sha256: str, content_sha256: str) -> Refusal | None:
     """A decision counts for the bytes the reviewer saw and for no others."""
     if seen_sha256 == content_sha256:
         return None
-    return Refusal("content_changed", "The file you saw is not the one in review now. Look at it again.")
+    return Refusal(
+        "content_changed", "The file has changed since you opened it. Reload the page and review it again."
+    )
 
 
 def refuse_answer(
@@ -151,19 +157,21 @@ def refuse_answer(
     if kind != DecisionKind.APPROVE:
         if comment.strip():
             return None
-        return Refusal("no_comment", "Say in a comment what is wrong, so that the maker knows what to do.")
+        return Refusal("no_comment", "Add a comment so the creator knows what to change.")
     if not clearance.uses:
-        return Refusal("no_uses", "Choose at least one use that you approve it for.")
+        return Refusal("no_uses", "Choose at least one use.")
     if any(use not in list(Use) for use in clearance.uses):
-        return Refusal("unknown_use", "One of the uses is unknown.")
+        return Refusal("unknown_use", "One of the uses isn't recognised.")
     if not clearance.territories:
-        return Refusal("no_territories", "Say where it may be used: worldwide, the EU, or countries.")
+        return Refusal(
+            "no_territories", "Choose where the clip can be used: worldwide, the EU or specific countries."
+        )
     if any(not territories.known(place) for place in clearance.territories):
-        return Refusal("unknown_territory", "One of the territories is unknown.")
+        return Refusal("unknown_territory", "One of the territories isn't recognised.")
     if clearance.valid_until is not None and clearance.valid_until <= at:
-        return Refusal("past_date", "The approval would have ended already. Choose a later date.")
+        return Refusal("past_date", "This date has passed. Choose a later date.")
     if before is not None and not _within(clearance, before):
-        return Refusal("wider", "The earlier stage approved less. You may narrow that, not widen it.")
+        return Refusal("wider", "You can narrow what the earlier stage approved, but not widen it.")
     return None
 
 
@@ -183,18 +191,21 @@ def refuse_withdrawal(
 ) -> Refusal | None:
     """An open review is taken back by who submitted it; for people who have left, by an administrator."""
     if state != ReviewState.OPEN:
-        return Refusal("closed", "This review is closed: there is nothing to withdraw.")
+        return Refusal("closed", "This review has already ended.")
     own = person == submitted_by and Capability.SUBMIT in capabilities
     if not own and Capability.MANAGE_BRAND not in capabilities:
-        return Refusal("not_submitter", "Only the person who submitted it or an administrator withdraws it.")
+        return Refusal(
+            "not_submitter",
+            "Only the person who sent the clip to review or an administrator can cancel the review.",
+        )
     return None
 
 
 def refuse_revocation(*, approval: str, capabilities: Collection[Capability], reason: str) -> Refusal | None:
     if Capability.WITHDRAW_RELEASE not in capabilities:
-        return Refusal("wrong_role", "Your role does not include withdrawing an approval.")
+        return Refusal("wrong_role", "Your role doesn't allow withdrawing approvals.")
     if approval != "approved":
-        return Refusal("not_approved", "It is not approved, so there is no approval to withdraw.")
+        return Refusal("not_approved", "This version isn't approved.")
     if not reason.strip():
-        return Refusal("no_reason", "Say why the approval is withdrawn. The audit trail keeps it.")
+        return Refusal("no_reason", "Enter a reason. It's kept in the activity log.")
     return None

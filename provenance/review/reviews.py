@@ -24,9 +24,7 @@ from provenance.review.models import Decision, Review
 from provenance.review.policies import Clearance, DecisionFacts, Refusal, SubmissionFacts
 from provenance.review.states import DecisionKind, Position, ReviewMove, ReviewState
 
-MOVED = Refusal(
-    "moved", "Somebody else was faster: this has changed. Load the page again to see how it stands."
-)
+MOVED = Refusal("moved", "Someone else just changed this. Reload the page to see the current state.")
 
 
 class ReviewRefused(errors.Refused):

@@ -38,7 +38,7 @@ def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     context = {
         "asset": version.asset,
         "version": version,
-        "summaries": sorted(summaries, key=lambda one: one["title"] != "Released file"),
+        "summaries": sorted(summaries, key=lambda one: one["title"] != "Release"),
         "status": status if request.principal.can(Capability.VIEW_UNRELEASED) else None,
     }
     return render(request, "credentials/panel.html", context)
@@ -54,7 +54,7 @@ def sign_again(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     except releases.ReleaseRefused as refused:
         messages.error(request, refused.message)
     else:
-        messages.success(request, "The release is being signed again.")
+        messages.success(request, "Signing the release again.")
     return redirect("asset", request.brand.slug, asset_id)
 
 
@@ -62,7 +62,7 @@ def _summary(record: ManifestRecord, *, at: datetime) -> dict[str, object]:
     raw = record.report.get("raw")
     release = known.of(record.release, at=at) if record.release else None
     return {
-        "title": "Released file" if record.release else "Master",
+        "title": "Release" if record.release else "Master",
         "record": record,
         "report": record.report,
         "verdict": credentials_summary.verdict(record.report, release=release, at=at),

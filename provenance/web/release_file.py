@@ -38,7 +38,7 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
         raise PermissionDenied(" ".join(verdict.reasons))
     release = Release.objects.filter(version=version, state=ReleaseStatus.READY).first()
     if release is None or release.size is None:
-        raise Http404("There is no released file of this version.")
+        raise Http404("This version has no release to download.")
     try:
         response = streaming.respond(
             request,
@@ -49,7 +49,7 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
             save_as=files.save_as(version, release.storage_key),
         )
     except FileNotFoundError:
-        raise Http404("The file is missing from storage. Tell your administrator.") from None
+        raise Http404("The file is missing from storage. Contact your administrator.") from None
     downloads.record(
         request,
         response,
@@ -66,11 +66,11 @@ def _use(request: BrandRequest) -> Use | None:
     try:
         return Use(given) if given else None
     except ValueError:
-        raise BadRequest("There is no such use.") from None
+        raise BadRequest("Unknown use.") from None
 
 
 def _territory(request: BrandRequest) -> str | None:
     given = request.GET.get("territory", "")
     if given and not territories.known(given):
-        raise BadRequest("There is no such territory.")
+        raise BadRequest("Unknown territory.")
     return given or None

@@ -66,19 +66,19 @@ def line(release: Release, *, at: datetime) -> ReleaseLine:
 def _sentence(release: Release, state: ReleaseStatus, *, at: datetime) -> str:
     match state:
         case ReleaseStatus.SIGNING if _in_hand(release, at=at):
-            return "The released file is being signed."
+            return "The release is being signed."
         case ReleaseStatus.SIGNING if release.reason:
             return (
-                f"Signing is on hold. {failures.shown(release.reason)} It will be tried again automatically."
+                f"Signing is paused. {failures.shown(release.reason)} Reelproof will try again automatically."
             )
         case ReleaseStatus.SIGNING if release.claim:
             return "Signing was interrupted. It will start again automatically."
         case ReleaseStatus.SIGNING:
-            return "Queued for signing."
+            return "The release is queued for signing."
         case ReleaseStatus.READY:
             return f"Released on {_day(release.signed_at, at)}."
         case ReleaseStatus.FAILED:
-            return f"The released file could not be signed. {failures.shown(release.reason)}"
+            return f"The release couldn't be signed. {failures.shown(release.reason)}"
         case ReleaseStatus.WITHDRAWN:
             return (
                 f"Withdrawn on {_day(release.ended_at, at)}.{f' {release.reason}' if release.reason else ''}"
@@ -92,4 +92,4 @@ def _in_hand(release: Release, *, at: datetime) -> bool:
 
 
 def _day(moment: datetime | None, at: datetime) -> str:
-    return f"{moment.astimezone(at.tzinfo):%-d %B %Y}" if moment else "an unknown day"
+    return f"{moment.astimezone(at.tzinfo):%-d %B %Y}" if moment else "an unknown date"

@@ -52,7 +52,7 @@ def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
-            return _back_to_asset(request, version.asset, f"{version.asset} is in review.")
+            return _back_to_asset(request, version.asset, f"{version.asset} was sent to review.")
     return _panel(request, version, submit_form=form, status=422)
 
 
@@ -82,7 +82,7 @@ def revoke(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
-            return _back_to_asset(request, version.asset, f"The approval of {version.asset} is withdrawn.")
+            return _back_to_asset(request, version.asset, f"The approval of {version.asset} was withdrawn.")
     return _panel(request, version, revoke_form=form, status=422)
 
 

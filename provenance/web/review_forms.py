@@ -14,7 +14,7 @@ from provenance.review import comments
 from provenance.review.policies import Clearance
 
 WORLDWIDE, EU, COUNTRIES = "worldwide", "EU", "countries"
-PLACES = {WORLDWIDE: "Worldwide", EU: "European Union", COUNTRIES: "These countries"}
+PLACES = {WORLDWIDE: "Worldwide", EU: "European Union", COUNTRIES: "Specific countries"}
 
 
 def end_of(day: date | None) -> datetime | None:
@@ -38,24 +38,26 @@ class DayField(forms.DateField):
         day: date | None = super().clean(value)
         if day is not None and not times.within(day):
             raise forms.ValidationError(
-                f"Choose a day between {times.EARLIEST.year} and {times.LATEST.year}."
+                f"Choose a date between {times.EARLIEST.year} and {times.LATEST.year}."
             )
         return day
 
 
 class SubmitForm(WholeTextForm):
     note = forms.CharField(
-        label="Note to the reviewers",
+        label="Note to reviewers",
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "What is it for? What should they look at?"}),
+        widget=forms.Textarea(
+            attrs={"rows": 3, "placeholder": "What is this clip for? What should reviewers check?"}
+        ),
     )
-    due_on = DayField(label="Needed by", required=False)
+    due_on = DayField(label="Due date", required=False)
 
     def clean_due_on(self) -> date | None:
         due_on: date | None = self.cleaned_data["due_on"]
         if due_on is not None and due_on < timezone.localdate():
-            raise forms.ValidationError("That day has passed. Choose today or a later day.")
+            raise forms.ValidationError("This date has passed. Choose today or a later date.")
         return due_on
 
 
@@ -64,23 +66,25 @@ class ApproveForm(WholeTextForm):
 
     sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
     uses = forms.MultipleChoiceField(
-        label="For these uses",
+        label="Uses",
         widget=forms.CheckboxSelectMultiple(),
-        error_messages={"required": "Choose at least one use that you approve it for."},
+        error_messages={"required": "Choose at least one use."},
     )
     where = forms.ChoiceField(
-        label="Where",
+        label="Territories",
         widget=forms.RadioSelect(),
-        error_messages={"required": "Say where it may be used: worldwide, the EU, or countries."},
+        error_messages={
+            "required": "Choose where the clip can be used: worldwide, the EU or specific countries."
+        },
     )
     countries = forms.CharField(
         label="Countries",
         required=False,
         max_length=2000,
-        help_text="Names or two-letter codes, separated by commas.",
+        help_text="Country names or two-letter codes, separated by commas.",
         widget=forms.TextInput(attrs={"placeholder": "Germany, Austria, CH"}),
     )
-    valid_until = DayField(label="Until and including", required=False)
+    valid_until = DayField(label="Last day of use", required=False)
     comment = forms.CharField(
         label="Comment", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -89,7 +93,7 @@ class ApproveForm(WholeTextForm):
         strip=False,
         max_length=4096,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Type your password: an approval is signed in your name."},
+        error_messages={"required": "Enter your password. Approvals are signed in your name."},
     )
 
     def __init__(self, *args: Any, before: Clearance | None = None, **kwargs: Any) -> None:
@@ -119,7 +123,7 @@ class ApproveForm(WholeTextForm):
                 self.add_error("countries", str(error))
             else:
                 if not cleaned["territories"]:
-                    self.add_error("countries", "Name at least one country.")
+                    self.add_error("countries", "Enter at least one country.")
         return cleaned
 
 
@@ -132,19 +136,19 @@ class AnswerForm(WholeTextForm):
 
     sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
     comment = forms.CharField(
-        label="What is wrong",
+        label="Comment for the creator",
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Say what is wrong, so that the maker knows what to do."},
+        error_messages={"required": "Add a comment so the creator knows what to change."},
     )
 
 
 class RevokeForm(WholeTextForm):
     reason = forms.CharField(
-        label="Why is the approval withdrawn?",
+        label="Reason",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why: the audit trail keeps it."},
+        error_messages={"required": "Enter a reason. It's kept in the activity log."},
     )
 
 
@@ -153,7 +157,7 @@ class CommentForm(WholeTextForm):
         label="Comment",
         max_length=comments.LONGEST,
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Write a comment", "data-comment-box": True}),
-        error_messages={"required": "Write something first."},
+        error_messages={"required": "Write a comment first."},
     )
     at_frame = forms.BooleanField(label="At this frame", required=False, initial=True)
     frame = forms.IntegerField(

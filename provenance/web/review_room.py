@@ -28,7 +28,7 @@ from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
 
 LISTS = {
     "waiting": "Waiting for you",
-    "returned": "Needs your changes",
+    "returned": "Returned to you",
     "open": "In review",
     "closed": "Decided",
 }
@@ -101,7 +101,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
     try:
         kind = DecisionKind(request.POST.get("kind", ""))
     except ValueError:
-        return HttpResponse("There is no such decision.", status=400)
+        return HttpResponse("Unknown decision.", status=400)
     refusal = reviews.refusal_to_decide(review, by=request.principal)
     if refusal is not None and refusal.code == "wrong_role":
         raise PermissionDenied(refusal.sentence)
@@ -139,7 +139,7 @@ def _password_holds(request: BrandRequest, form: AnswerForm | ApproveForm) -> bo
     if principals.person(request.principal).check_password(form.cleaned_data["password"]):
         return True
     _may_try(request, dry_run=False)
-    form.add_error("password", "That is not your password.")
+    form.add_error("password", "Wrong password. Try again.")
     return False
 
 

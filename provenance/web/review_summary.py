@@ -67,13 +67,13 @@ def sentence(review: Review, *, at: datetime) -> str:
         case ReviewState.APPROVED if last is not None:
             return f"Approved for {_clears(last, at=at)}.{_UNSIGNED.get(review.version.release, _WAITS)}"
         case ReviewState.CHANGES_REQUESTED if last is not None:
-            return f"{last.decided_by} asked for changes."
+            return f"{last.decided_by} requested changes."
         case ReviewState.REJECTED if last is not None:
-            return f"{last.decided_by} rejected it."
+            return f"{last.decided_by} rejected this version."
         case ReviewState.WITHDRAWN:
-            return "It was taken back before it was decided."
+            return "This review was cancelled before a decision."
         case ReviewState.REVOKED:
-            return "It was approved once; the approval has been withdrawn."
+            return "The approval was withdrawn."
         case ReviewState.SUPERSEDED:
             return "A newer version has replaced this one."
     raise AssertionError(f"A review that is {review.state} has a decision.")

@@ -72,7 +72,7 @@ def test_a_clip_sent_back_is_uploaded_again_and_released_while_viewers_see_the_f
     page = creator.page
     expect(page.get_by_text("1 to change")).to_be_attached()
     page.get_by_role("link", name="Review").first.click()
-    expect(page.get_by_role("link", name="Needs your changes")).to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("link", name="Returned to you")).to_have_attribute("aria-current", "page")
     expect(page.get_by_text("Keep the logo in the picture.")).to_be_visible()
     page.get_by_role("link", name="Upload a new version").click()
     expect(page.locator("#upload").get_by_role("button", name="Upload a new version")).to_be_visible()
@@ -119,7 +119,7 @@ def test_a_clip_sent_back_is_generated_again(
     expect(newest).to_contain_text("Version 2")
     expect(newest).to_contain_text("AI")
     creator.go("reviews/?show=returned")
-    expect(page.get_by_text("Nothing came back to you")).to_be_visible()
+    expect(page.get_by_text("No clips to change")).to_be_visible()
 
 
 def test_a_version_that_comes_during_the_review_ends_it_before_the_reviewers_eyes(

@@ -37,7 +37,7 @@ def test_two_stages_release_a_clip_that_a_viewer_can_then_download(
     version = take_in(people[Role.CREATOR], title="Summer bottle")
     creator = visit().sign_in(people[Role.CREATOR])
     creator.go(f"assets/{version.asset_id}/?tab=review")
-    creator.page.get_by_label("Note to the reviewers").fill("For the summer page")
+    creator.page.get_by_label("Note to reviewers").fill("For the summer page")
     creator.page.get_by_role("button", name="Send to review").click()
     expect(creator.page.locator("#panel")).to_contain_text("Brand review")
 
@@ -73,7 +73,7 @@ def test_a_reviewer_comments_at_a_frame_and_asks_for_changes(
     assert Comment.objects.get().frame == 5
 
     page.get_by_role("button", name="Request changes").first.click()
-    page.locator("#request_changes-dialog").get_by_label("What is wrong").fill(
+    page.locator("#request_changes-dialog").get_by_label("Comment for the creator").fill(
         "Keep the logo in the picture."
     )
     page.locator("#request_changes-dialog button[type=submit]").click()

@@ -61,7 +61,7 @@ def test_a_house_that_lets_people_approve_their_own_work_fails(monkeypatch: pyte
         RenditionFactory.create(version=made, kind=RenditionKind.PROXY)
         tour = smoke_test.Tour(brand=brand, people=people, patience=0, generated=made)
         smoke_test.submit(tour)
-        assert "somebody else" in smoke_test.refuse_self_approval(tour)
+        assert "someone else" in smoke_test.refuse_self_approval(tour)
         monkeypatch.setattr(reviews, "refusal_to_decide", lambda review, *, by: None)
         with pytest.raises(smoke_test.TourFailed, match="could approve it"):
             smoke_test.refuse_self_approval(tour)

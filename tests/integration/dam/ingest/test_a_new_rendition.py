@@ -138,7 +138,7 @@ def test_one_on_demand_waits_until_somebody_asks(version: Version, monkeypatch: 
     client = Client()
     client.force_login(member(version.brand).user)
     page = reverse("asset", args=[version.brand.slug, version.asset_id]) + "?tab=files"
-    assert "Make it" in client.get(page).content.decode()
+    assert "Create" in client.get(page).content.decode()
     client.post(reverse("step-retry", args=[version.brand.slug, version.pk, "stream"]))
     tasks.render(str(version.pk), "stream")
     assert step(version).state == StepState.DONE

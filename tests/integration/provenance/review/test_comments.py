@@ -27,7 +27,7 @@ def test_a_comment_may_be_about_the_whole_clip() -> None:
 @pytest.mark.parametrize(("frame", "count"), [(-1, 48), (48, 48), (0, None)])
 def test_a_frame_outside_the_clip_is_refused(frame: int, count: int | None) -> None:
     version = VersionFactory.create(frame_count=count)
-    with pytest.raises(comments.CommentRefused, match="no such frame"):
+    with pytest.raises(comments.CommentRefused, match="doesn't have that frame"):
         comments.add(version, by=member(version.brand), body="Here", frame=frame)
 
 

@@ -150,7 +150,7 @@ def test_nobody_approves_what_they_made() -> None:
     case = Case()
     review = case.submit()
     Version.objects.update(created_by=case.brand_reviewer.user)
-    with pytest.raises(reviews.ReviewRefused, match="You made this clip"):
+    with pytest.raises(reviews.ReviewRefused, match="You created this clip"):
         case.approve(review, by=case.brand_reviewer)
 
 
@@ -168,7 +168,7 @@ def test_a_token_is_its_owner_where_duties_are_separated() -> None:
     maker = token_of(replace(case.creator, role=Role.BRAND_REVIEWER), Capability)
     review = reviews.submit(case.version, by=token_of(case.creator, Capability))
     assert review.submitted_by == case.creator.user
-    with pytest.raises(reviews.ReviewRefused, match="You made this clip"):
+    with pytest.raises(reviews.ReviewRefused, match="You created this clip"):
         case.approve(review, by=maker)
     case.approve(review, by=case.brand_reviewer)
     again = token_of(replace(case.brand_reviewer, role=Role.LEGAL_REVIEWER), Capability)
@@ -237,7 +237,7 @@ def test_a_file_exchanged_since_it_was_submitted_is_not_approved() -> None:
     review = case.submit()
     Version.objects.update(sha256="0" * 64)
     case.version.refresh_from_db()
-    with pytest.raises(reviews.ReviewRefused, match="not the one that was submitted"):
+    with pytest.raises(reviews.ReviewRefused, match="has changed since"):
         case.approve(review, by=case.brand_reviewer)
     assert not Decision.objects.exists()
 

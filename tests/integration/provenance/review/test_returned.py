@@ -81,7 +81,7 @@ def test_the_makers_page_says_what_was_said_and_offers_both_ways_on() -> None:
     send_back(case)
     page = get(case, "reviews", case.creator)
     asset = case.version.asset_id
-    assert "Needs your changes" in page
+    assert "Returned to you" in page
     assert "The logo is too small" in page
     assert f"/assets/{asset}/?tab=versions#upload" in page
     assert f"/generate/?asset={asset}" in page

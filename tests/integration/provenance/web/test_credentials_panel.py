@@ -56,12 +56,12 @@ def test_a_member_sees_where_the_master_comes_from(case: Case) -> None:
 
 def test_a_release_stands_above_its_master(case: Case) -> None:
     case.approve_all()
-    assert "Queued for signing." in text(case)
+    assert "The release is queued for signing." in text(case)
     sign(case.version)
     html = text(case)
-    assert html.index("Released file") < html.index("<h3>Master</h3>")
+    assert html.index("Release") < html.index("<h3>Master</h3>")
     assert f"Approved for release by {case.brand.name}" in html
-    assert "Queued for signing." not in html
+    assert "The release is queued for signing." not in html
 
 
 def test_a_release_that_failed_says_why_and_can_be_signed_again(

@@ -71,7 +71,7 @@ def test_a_due_day_in_the_past_comes_back() -> None:
     case = Case()
     response = send(case, "review-submit", case.creator, due_on="2020-01-01")
     assert response.status_code == 422
-    assert "That day has passed" in response.content.decode()
+    assert "This date has passed" in response.content.decode()
     assert not Review.objects.exists()
 
 
@@ -87,15 +87,15 @@ def test_what_is_still_processed_says_so_instead_of_the_form() -> None:
     case = Case()
     Version.objects.update(processing=Processing.RUNNING)
     shown = panel(case, case.creator)
-    assert "still being processed" in shown
+    assert "still processing" in shown
     assert reverse("review-submit", args=[case.brand.slug, case.version.asset_id]) not in shown
 
 
 def test_a_reviewer_is_led_to_the_room() -> None:
     case = Case()
     case.submit()
-    assert "Decide in the review room" in panel(case, case.brand_reviewer)
-    assert "Open the review room" in panel(case, case.legal_reviewer)
+    assert "Review and decide" in panel(case, case.brand_reviewer)
+    assert "Open review" in panel(case, case.legal_reviewer)
 
 
 def test_a_refusal_is_shown_with_its_reason() -> None:
@@ -108,7 +108,7 @@ def test_a_refusal_is_shown_with_its_reason() -> None:
         comment="The logo is old",
     )
     shown = panel(case, case.creator)
-    assert "asked for changes" in shown
+    assert "requested changes" in shown
     assert "The logo is old" in shown
     assert "Send to review" in shown
 
@@ -127,7 +127,7 @@ def test_a_viewer_reads_the_outcome_and_nothing_of_the_talk() -> None:
 def test_an_approval_is_withdrawn_with_a_reason() -> None:
     case = Case()
     case.approve_all()
-    assert "Withdraw the approval" in panel(case, case.legal_reviewer)
+    assert "Withdraw approval" in panel(case, case.legal_reviewer)
     assert send(case, "review-revoke", case.legal_reviewer, reason="").status_code == 422
     assert send(case, "review-revoke", case.legal_reviewer, reason="Licence ended")["HX-Refresh"] == "true"
     case.version.refresh_from_db()
@@ -137,7 +137,7 @@ def test_an_approval_is_withdrawn_with_a_reason() -> None:
 def test_a_creator_is_not_offered_to_withdraw_an_approval() -> None:
     case = Case()
     case.approve_all()
-    assert "Withdraw the approval" not in panel(case, case.creator)
+    assert "Withdraw approval" not in panel(case, case.creator)
 
 
 def test_a_comment_keeps_the_frame_that_was_on_screen() -> None:
@@ -162,8 +162,8 @@ def test_a_comment_may_be_about_the_whole_clip() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"body": " "}, "Write something first."),
-        ({"body": "Here", "frame": "48", "at_frame": "on"}, "There is no such frame in this clip."),
+        ({"body": " "}, "Write a comment first."),
+        ({"body": "Here", "frame": "48", "at_frame": "on"}, "This clip doesn't have that frame."),
     ],
 )
 def test_a_comment_that_cannot_be_kept_comes_back(data: dict[str, str], message: str) -> None:
@@ -215,9 +215,9 @@ def test_a_clip_that_was_sent_back_offers_the_ways_to_another_version() -> None:
         comment="No",
     )
     shown = panel(case, case.creator)
-    assert "Make another version" in shown
+    assert "Add a new version" in shown
     assert f"/generate/?asset={case.version.asset_id}" in shown
-    assert "Make another version" not in panel(case, case.brand_reviewer)
+    assert "Add a new version" not in panel(case, case.brand_reviewer)
 
 
 def test_comments_stay_with_their_version_and_the_new_one_counts_those_still_open() -> None:

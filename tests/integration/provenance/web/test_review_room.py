@@ -68,7 +68,7 @@ def test_the_queue_says_when_nothing_waits_and_shows_what_is_open() -> None:
     case = Case()
     case.submit()
     shown = page(case.legal_reviewer, "reviews")
-    assert "Nothing is waiting for you." in shown
+    assert "You're all caught up." in shown
     assert case.version.asset.title in shown
 
 
@@ -91,7 +91,7 @@ def test_the_room_shows_every_fact_and_the_reviewers_buttons() -> None:
         "For the summer page",
         str(case.creator),
         "1280 × 720, 24 fps",
-        "Brand review waiting for a decision",
+        "Brand review In progress",
         "You decide the brand review.",
         "Request changes",
     ):
@@ -146,16 +146,16 @@ def test_a_plain_form_with_an_error_comes_back_open() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"password": "wrong"}, "That is not your password."),
-        ({"password": None}, "Type your password"),
+        ({"password": "wrong"}, "Wrong password. Try again."),
+        ({"password": None}, "Enter your password"),
         ({"uses": None}, "Choose at least one use"),
-        ({"where": "countries", "countries": ""}, "Name at least one country."),
+        ({"where": "countries", "countries": ""}, "Enter at least one country."),
         ({"where": "countries", "countries": "Atlantis"}, "Atlantis"),
         ({"where": "moon"}, "moon is not one of the available choices"),
         ({"uses": ["skywriting"]}, "skywriting is not one of the available choices"),
-        ({"valid_until": "2020-01-01"}, "The approval would have ended already."),
-        ({"sha256": "0" * 64}, "The file you saw is not the one in review now."),
-        ({"sha256": None}, "The file you saw is not the one in review now."),
+        ({"valid_until": "2020-01-01"}, "This date has passed."),
+        ({"sha256": "0" * 64}, "The file has changed since you opened it."),
+        ({"sha256": None}, "The file has changed since you opened it."),
     ],
 )
 def test_an_approval_that_is_not_complete_comes_back_with_the_reason(
@@ -223,7 +223,7 @@ def test_the_maker_cannot_approve_even_as_a_reviewer() -> None:
     review = case.submit()
     Membership.objects.filter(user=case.creator.user).update(role=Role.BRAND_REVIEWER)
     response = decide(review, by=case.creator)
-    assert "You made this clip" in response.content.decode()
+    assert "You created this clip" in response.content.decode()
 
 
 def test_the_second_stage_is_offered_what_the_first_cleared_and_no_more() -> None:

@@ -27,12 +27,12 @@ def test_what_is_cleared_may_leave() -> None:
 @pytest.mark.parametrize(
     ("approval", "reason"),
     [
-        ("draft", "It has not been submitted for review."),
-        ("in_review", "Its review is still open."),
-        ("changes_requested", "A reviewer asked for changes."),
+        ("draft", "It hasn't been sent to review."),
+        ("in_review", "Its review is still in progress."),
+        ("changes_requested", "A reviewer requested changes."),
         ("rejected", "A reviewer rejected it."),
         ("withdrawn", "Its approval was withdrawn."),
-        ("something_new", "It is not approved."),
+        ("something_new", "It isn't approved."),
     ],
 )
 def test_only_what_is_approved_leaves(approval: str, reason: str) -> None:
@@ -56,11 +56,11 @@ def test_only_the_cleared_uses(use: Use, allowed: bool) -> None:
 
 def test_a_use_is_named_in_words() -> None:
     verdict = policy.decide(CLEARED, use=Use.OUT_OF_HOME, at=NOW)
-    assert verdict.reasons == ("It is not cleared for out of home.",)
+    assert verdict.reasons == ("It isn't cleared for out of home.",)
 
 
 def test_an_approval_for_no_use_clears_nothing() -> None:
-    assert policy.decide(replace(CLEARED, uses=()), at=NOW).reasons == ("It is not cleared for any use.",)
+    assert policy.decide(replace(CLEARED, uses=()), at=NOW).reasons == ("It isn't cleared for any use.",)
 
 
 @pytest.mark.parametrize(("territory", "allowed"), [("FR", True), ("CH", True), ("EU", True), ("US", False)])
@@ -70,7 +70,7 @@ def test_only_the_cleared_territories(territory: str, allowed: bool) -> None:
 
 def test_a_territory_is_named_in_words() -> None:
     verdict = policy.decide(CLEARED, territory="US", at=NOW)
-    assert verdict.reasons == ("It is not cleared for United States.",)
+    assert verdict.reasons == ("It isn't cleared for United States.",)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def test_an_approved_clip_says_for_what_where_and_until_when() -> None:
         origin="generated", terms=terms(territories=("EU", "CH"), valid_until=LATER), at=NOW
     )
     assert shown.tone == "ok"
-    assert shown.answer == "Approved for web and social media, in the EU and Switzerland, until 1 June 2027."
+    assert shown.answer == "Cleared for web and social media, in the EU and Switzerland, until 1 June 2027."
 
 
 def test_a_clearance_without_end_says_so() -> None:
@@ -42,7 +42,7 @@ def test_a_clearance_without_end_says_so() -> None:
 def test_what_may_not_be_used_says_why(changes: dict[str, object], tone: str) -> None:
     shown = usage_status.of(origin="uploaded", terms=terms(**changes), at=NOW)
     assert shown.tone == tone
-    assert shown.answer.startswith("Not to be used")
+    assert shown.answer.startswith("Not cleared for use")
     assert shown.details
 
 
