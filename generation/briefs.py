@@ -56,13 +56,13 @@ def check(
     steps = capabilities.default_steps if steps is None else steps
     guidance = capabilities.default_guidance if guidance is None else guidance
     if seed is not None and not 0 <= seed <= LARGEST_SEED:
-        raise BriefRefused("seed", f"A seed is a whole number from 0 to {LARGEST_SEED}.")
+        raise BriefRefused("seed", f"Enter a whole number from 0 to {LARGEST_SEED:,}.")
     if not 1 <= takes <= MOST_TAKES:
-        raise BriefRefused("takes", f"Ask for 1 to {MOST_TAKES} takes at a time.")
+        raise BriefRefused("takes", f"Choose 1 to {MOST_TAKES} takes at a time.")
     if not 1 <= steps <= capabilities.max_steps:
-        raise BriefRefused("steps", f"This model takes 1 to {capabilities.max_steps} steps.")
+        raise BriefRefused("steps", f"Enter 1 to {capabilities.max_steps} steps for this model.")
     if not LOWEST_GUIDANCE <= guidance <= HIGHEST_GUIDANCE:
-        raise BriefRefused("guidance", f"Guidance goes from {LOWEST_GUIDANCE:g} to {HIGHEST_GUIDANCE:g}.")
+        raise BriefRefused("guidance", f"Enter guidance from {LOWEST_GUIDANCE:g} to {HIGHEST_GUIDANCE:g}.")
     width, height = _nearest_size(capabilities, size)
     return Brief(
         prompt=clean_prompt(prompt),
@@ -84,14 +84,14 @@ def clean_prompt(prompt: str) -> str:
         raise BriefRefused("prompt", "Describe what the clip should show.")
     if len(line) > LONGEST_PROMPT:
         raise BriefRefused(
-            "prompt", f"A prompt has at most {LONGEST_PROMPT:,} characters; this one has {len(line):,}."
+            "prompt", f"Prompts can be up to {LONGEST_PROMPT:,} characters. This one has {len(line):,}."
         )
     # Cf holds the joiners of emoji and of several scripts, but also the marks that turn text around.
     hidden = [c for c in line if unicodedata.category(c) in ("Cc", "Cs", "Co") or c in _TURNING]
     if hidden:
         raise BriefRefused(
             "prompt",
-            f"The prompt holds a character that can't be seen (U+{ord(hidden[0]):04X}). Type it again.",
+            f"The prompt contains an invisible character (U+{ord(hidden[0]):04X}). Type it again.",
         )
     return line
 

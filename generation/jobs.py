@@ -41,11 +41,9 @@ MOST_ATTEMPTS = 3
 # Takes of one person that wait or run at once: what a person can look through, and no machine's whole day.
 MOST_OPEN = 24
 QUEUE = "gpu"
-WORKER_GONE = (
-    f"The worker stopped in the middle of it, {MOST_ATTEMPTS} times. Look at its log, then try again."
-)
+WORKER_GONE = f"The worker stopped {MOST_ATTEMPTS} times during this take. Check its log, then try again."
 
-ONE_TAKE = "The next version of a clip is made one take at a time."
+ONE_TAKE = "A new version can only be generated one take at a time."
 
 
 class QueueFull(errors.Refused):
@@ -157,7 +155,7 @@ def cancel(job: GenerationJob, *, by: Principal, at: datetime | None = None) -> 
                 if job.cancel_requested_at and job.state in states.OPEN:
                     return  # asked for already
                 raise TooLate(
-                    f"It can't be cancelled any more: {states.LABELS[JobState(job.state)].lower()}."
+                    f"This take can no longer be cancelled: {states.LABELS[JobState(job.state)].lower()}."
                 )
         _audit(Verb.JOB_CANCELLED, job, actor=by)
         _publish_change(job)
@@ -183,7 +181,7 @@ def retry(job: GenerationJob, *, by: Principal) -> None:
             finished_at=None,
         )
         if not again:
-            raise TooLate("Only what failed or was cancelled can be tried again.")
+            raise TooLate("Only failed or cancelled takes can be tried again.")
         _require_room(job.brand_id, job.requested_by_id, more=0)  # it is counted by now
         _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed, again=True)
         _send(job)

@@ -78,9 +78,9 @@ def installed() -> tuple[InstalledModel, ...]:
 def caution(licence: str) -> str:
     """What a licence (an SPDX identifier, or empty) asks of people who release clips."""
     if not licence:
-        return "Nobody has said under which licence it stands: ask before you release a clip."
+        return "Its licence is unknown. Check before you release a clip."
     if {"NC", "NONCOMMERCIAL"} & set(licence.upper().split("-")):
-        return "Its licence forbids commercial use: ask before you release a clip."
+        return "Its licence doesn't allow commercial use. Check before you release a clip."
     return ""
 
 
@@ -98,7 +98,7 @@ def _generator() -> InstalledModel:
         name=model.identity.name,
         version=model.identity.version,
         licence=model.identity.licence,
-        ability=f"Makes clips from words: {sizes}, up to {longest:.1f} s.",
+        ability=f"Makes clips from prompts: {sizes}, up to {longest:.1f} s.",
         problem="",
         caution=model.caution,
     )

@@ -56,7 +56,7 @@ FORESEEN = (
     SignerUnreadable,
     SigningFailed,
 )
-OUT_OF_MEMORY = "The machine ran out of memory. Ask for a shorter or smaller clip, then try again."
+OUT_OF_MEMORY = "The server ran out of memory. Try a shorter or smaller clip."
 
 
 def make_next() -> Version | None:

@@ -43,9 +43,9 @@ def create(
     guest = " ".join(guest.split())[: ShareLink.LONGEST_NAME]
     granted = _granted(by, capabilities)
     if not guest:
-        raise ShareRefused("no_name", "Say who the guest is: the trail names them by that.")
+        raise ShareRefused("no_name", "Enter the guest's name. It appears in the activity log.")
     if expires_at <= at:
-        raise ShareRefused("past_date", "The link would have ended already. Choose a later date.")
+        raise ShareRefused("past_date", "This date has passed. Choose a later date.")
     chosen = _visible(by, assets)
     key = keys.new(keys.KeyKind.SHARE)
     with trail.recording():
@@ -76,7 +76,7 @@ def revoke(link: ShareLink, *, by: Principal, at: datetime | None = None) -> Non
     at = at or timezone.now()
     with trail.recording():
         if not ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=at):
-            raise ShareRefused("revoked", "This link has been ended already.")
+            raise ShareRefused("revoked", "This link has already been revoked.")
         data = {"link": link.prefix}
         trail.record(Verb.SHARE_REVOKED, brand=link.brand, target=link.guest, actor=by, data=data, at=at)
 
@@ -85,15 +85,15 @@ def _granted(by: Principal, capabilities: Iterable[Capability]) -> list[str]:
     chosen = frozenset(capabilities)
     if Capability.VIEW not in chosen or chosen - (by.capabilities & GUEST_MAY):
         may = ", ".join(sorted(each.replace("_", " ") for each in GUEST_MAY))
-        raise ShareRefused("beyond_guest", f"A guest may view, and of these what you may yourself: {may}.")
+        raise ShareRefused("beyond_guest", f"Guests can view and, if you can too: {may}.")
     return sorted(each.value for each in chosen)
 
 
 def _visible(by: Principal, assets: Collection[Asset]) -> list[Asset]:
     """The assets, all of which the one who shares them can see."""
     if not 0 < len(assets) <= MOST_ASSETS:
-        raise ShareRefused("how_many", f"A link opens at least one clip and at most {MOST_ASSETS}.")
+        raise ShareRefused("how_many", f"A link can share 1 to {MOST_ASSETS:,} clips.")
     visible = list(visibility.visible_assets(by).filter(pk__in=[asset.pk for asset in assets]))
     if len(visible) != len({asset.pk for asset in assets}):
-        raise ShareRefused("not_yours", "One of these clips is not in this library any more.")
+        raise ShareRefused("not_yours", "One of these clips is no longer in the library.")
     return visible

@@ -35,14 +35,14 @@ def create(
     Raises PermissionDenied for whoever is no member: a token that leaked must not make itself another.
     """
     if not isinstance(by, Member):
-        raise PermissionDenied("API tokens are made by a person who is signed in.")
+        raise PermissionDenied("Sign in to create API tokens.")
     at = at or timezone.now()
     granted = _granted(by, capabilities)
     name = " ".join(name.split())[: ApiToken.LONGEST_NAME]
     if not name:
-        raise TokenRefused("no_name", "Give the token a name that says which program has it.")
+        raise TokenRefused("no_name", "Enter a name that says which program uses the token.")
     if expires_at is not None and expires_at <= at:
-        raise TokenRefused("past_date", "The token would have ended already. Choose a later date.")
+        raise TokenRefused("past_date", "This date has passed. Choose a later date.")
     key = keys.new(keys.KeyKind.TOKEN)
     with trail.recording():
         token = ApiToken.objects.create(
@@ -67,11 +67,11 @@ def create(
 def revoke(token: ApiToken, *, by: Principal, at: datetime | None = None) -> None:
     """End a token: its owner may, and whoever manages the brand. Raises TokenRefused, PermissionDenied."""
     if by.brand != token.brand or not (by.user == token.owner or by.can(Capability.MANAGE_BRAND)):
-        raise PermissionDenied("A token is ended by its owner or by an administrator of its brand.")
+        raise PermissionDenied("Only its owner or an administrator of the brand can revoke a token.")
     at = at or timezone.now()
     with trail.recording():
         if not ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):
-            raise TokenRefused("revoked", "This token has been ended already.")
+            raise TokenRefused("revoked", "This token has already been revoked.")
         data = {"token": token.prefix, "owner": str(token.owner)}
         trail.record(Verb.TOKEN_REVOKED, brand=token.brand, target=token.name, actor=by, data=data, at=at)
 
@@ -79,9 +79,9 @@ def revoke(token: ApiToken, *, by: Principal, at: datetime | None = None) -> Non
 def _granted(by: Member, capabilities: Iterable[Capability]) -> list[str]:
     chosen = frozenset(capabilities)
     if not chosen:
-        raise TokenRefused("no_capabilities", "Say what the token may do.")
+        raise TokenRefused("no_capabilities", "Choose what the token can do.")
     beyond = chosen - (by.capabilities & TOKEN_MAY)
     if beyond:
         words = ", ".join(sorted(each.replace("_", " ") for each in beyond))
-        raise TokenRefused("beyond_owner", f"You can't give a token this: {words}.")
+        raise TokenRefused("beyond_owner", f"You can't grant a token: {words}.")
     return sorted(each.value for each in chosen)

@@ -33,6 +33,27 @@ class Capability(StrEnum):
     MANAGE_BRAND = "manage_brand"
 
 
+# After "Your role doesn't allow you to".
+PHRASES: dict[Capability, str] = {
+    Capability.VIEW: "view clips",
+    Capability.VIEW_UNRELEASED: "view unreleased clips",
+    Capability.UPLOAD: "upload files",
+    Capability.EDIT: "edit clips",
+    Capability.TRASH: "move clips to trash",
+    Capability.RETRY: "rerun processing steps",
+    Capability.GENERATE: "generate clips",
+    Capability.SUBMIT: "send clips to review",
+    Capability.COMMENT: "comment",
+    Capability.DECIDE_BRAND: "decide brand reviews",
+    Capability.DECIDE_LEGAL: "decide legal reviews",
+    Capability.WITHDRAW_RELEASE: "withdraw approvals",
+    Capability.DOWNLOAD_RELEASE: "download releases",
+    Capability.DOWNLOAD_MASTER: "download masters",
+    Capability.VIEW_ACTIVITY: "view activity",
+    Capability.SHARE: "share clips with guests",
+    Capability.MANAGE_BRAND: "manage the brand",
+}
+
 _LOOK = {Capability.VIEW, Capability.DOWNLOAD_RELEASE}
 _WORK = _LOOK | {Capability.VIEW_UNRELEASED, Capability.COMMENT, Capability.VIEW_ACTIVITY}
 _MAKE = _WORK | {

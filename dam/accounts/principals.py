@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from dam.accounts import keys
-from dam.accounts.capabilities import GRANTS, GUEST_MAY, TOKEN_MAY, Capability, Role
+from dam.accounts.capabilities import GRANTS, GUEST_MAY, PHRASES, TOKEN_MAY, Capability, Role
 from dam.accounts.models import ApiToken, Brand, Membership, ShareLink, User
 from dam.core import errors
 
@@ -52,7 +52,7 @@ class _Asking:
     def require(self: _Able, capability: Capability, *, brand: Brand | None = None) -> None:
         """Raise PermissionDenied, with a sentence for the page, unless it may, to a thing of `brand`."""
         if brand is not None and brand != self.brand:
-            raise PermissionDenied(f"This belongs to {brand}, and you asked within {self.brand}.")
+            raise PermissionDenied(f"This belongs to {brand}, not {self.brand}.")
         if capability not in self.capabilities:
             raise PermissionDenied(self.refusal(capability))
 
@@ -75,7 +75,7 @@ class Member(_Asking):
         return GRANTS[self.role]
 
     def refusal(self, capability: Capability) -> str:
-        return f"Your role in {self.brand} ({_words(self.role)}) does not include: {_words(capability)}."
+        return f"Your role in {self.brand} ({_words(self.role)}) doesn't allow you to {PHRASES[capability]}."
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Token(_Asking):
         return self.granted & GRANTS[self.role]
 
     def refusal(self, capability: Capability) -> str:
-        return f"This token of {self.brand} does not include: {_words(capability)}."
+        return f"This API token for {self.brand} isn't allowed to {PHRASES[capability]}."
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Guest(_Asking):
         return f"{self.label} (guest)"
 
     def refusal(self, capability: Capability) -> str:
-        return f"The link you came by does not include: {_words(capability)}."
+        return f"Your share link doesn't allow you to {PHRASES[capability]}."
 
 
 Principal = Member | Token | Guest
@@ -136,7 +136,7 @@ def member(user: User | AnonymousUser, brand: Brand) -> Member | None:
 def person(principal: Principal) -> User:
     """Who answers for what the principal does. Raises PermissionDenied for a guest, who is nobody here."""
     if principal.user is None:
-        raise PermissionDenied("This is kept under a person's name, and a guest has no account here.")
+        raise PermissionDenied("This needs an account. Guests can't do it.")
     return principal.user
 
 
@@ -178,7 +178,7 @@ def enter(request: HttpRequest, *, secret: str, at: datetime) -> Guest:
     """Let in whoever has the link's secret, while session and link last. Raises UnknownLink."""
     link = _links(at).filter(prefix=keys.prefix_of(secret)).first()
     if link is None or not keys.opens(secret, kept=link.digest):
-        raise UnknownLink("This link is unknown, or it has ended. Ask whoever sent it for another.")
+        raise UnknownLink("This link doesn't exist or has expired. Ask the sender for a new one.")
     request.session.cycle_key()
     request.session[OPENED] = {**request.session.get(OPENED, {}), str(link.brand_id): link.pk}
     return _guest(link)
@@ -220,9 +220,9 @@ def acting(brand: Brand, capability: Capability, *, email: str | None = None) ->
             return candidate
         if email is not None and row.user.email == email.lower():
             if not candidate.can(capability):
-                raise Nobody(f"{email} may not do that in {brand}: the role is {row.role}.")
+                raise Nobody(f"{email} can't do that in {brand} with the role {row.role}.")
             return candidate
-    raise Nobody(f"{email} is no member of {brand}." if email else f"Nobody in {brand} may do that.")
+    raise Nobody(f"{email} isn't a member of {brand}." if email else f"No one in {brand} can do that.")
 
 
 def _words(name: str) -> str:

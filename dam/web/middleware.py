@@ -83,16 +83,16 @@ class CurrentBrandMiddleware:
             if principal is None and not known:
                 return signed_out.answer(request, slug=slug)
         if principal is None:
-            raise Http404("There is no such brand, or you are not a member of it.")
+            raise Http404("This brand doesn't exist, or you're not a member of it.")
         if isinstance(principal, Guest) and not getattr(view, "for_guests", False):
-            raise PermissionDenied("The link you came by does not lead here.")
+            raise PermissionDenied("Your share link doesn't give access to this page.")
         scoped = cast(BrandRequest, request)
         scoped.principal, scoped.brand = principal, principal.brand
         return None
 
 
 def _unauthorized() -> HttpResponseBase:
-    response = problem(401, "unauthorized", "This API token is unknown, or it has ended.")
+    response = problem(401, "unauthorized", "This API token doesn't exist or has expired.")
     response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return response
 

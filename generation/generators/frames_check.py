@@ -7,10 +7,8 @@ from numpy.typing import NDArray
 
 from generation.generators.base import Frames, GeneratorError, VideoRequest
 
-NOT_FINITE = (
-    "The model lost its way: its pictures hold values that are no numbers. Try another seed or fewer steps."
-)
-BLANK = "Every picture of the clip is one and the same plain colour. Try another seed or other words."
+NOT_FINITE = "The model produced invalid frames. Try another seed or fewer steps."
+BLANK = "The model produced a clip of one plain colour. Try another seed or prompt."
 
 
 def check(frames: NDArray[Any], request: VideoRequest) -> Frames:

@@ -23,12 +23,12 @@ class BriefForm(WholeTextForm):
     """Valid when the generator can meet it: `brief` is the outcome then."""
 
     prompt = forms.CharField(
-        label="What should it show?",
+        label="Prompt",
         strip=True,
         required=False,  # briefs.check has the better sentence
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    size = forms.ChoiceField(label="Shape", widget=forms.RadioSelect)
+    size = forms.ChoiceField(label="Aspect ratio", widget=forms.RadioSelect)
     frames = forms.TypedChoiceField(label="Length", coerce=int, widget=forms.RadioSelect)
     takes = forms.TypedChoiceField(
         label="Takes",
@@ -36,7 +36,7 @@ class BriefForm(WholeTextForm):
         choices=[(n, str(n)) for n in range(1, briefs.MOST_TAKES + 1)],
         widget=forms.RadioSelect,
     )
-    keep_seed = forms.BooleanField(label="Use this seed", required=False)
+    keep_seed = forms.BooleanField(label="Set a seed", required=False)
     seed = forms.IntegerField(
         label="Seed", required=False, widget=forms.NumberInput(attrs={"min": 0, "max": briefs.LARGEST_SEED})
     )
@@ -77,7 +77,7 @@ class BriefForm(WholeTextForm):
         if self.errors:
             return given
         if given["keep_seed"] and given["seed"] is None:
-            self.add_error("seed", "Type the seed to use, or leave the choice to chance.")
+            self.add_error("seed", "Enter a seed, or clear “Set a seed” to use a random one.")
             return given
         width, height = map(int, given["size"].split("x"))
         try:

@@ -15,7 +15,7 @@ from generation.models import GenerationJob
 @requires(Capability.VIEW)
 @require_GET
 def asset_origin(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    """Prompt, seed and model of a generated asset; who brought in an uploaded one."""
+    """Prompt, seed and model of a generated asset; who uploaded an uploaded one."""
     version = asset_version.find(request, asset_id)
     job = GenerationJob.objects.filter(version=version).select_related("requested_by").first()
     # What was asked of the model is the brand's own business; who only looks things up need not know.

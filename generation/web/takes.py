@@ -57,7 +57,7 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
     except (BriefRefused, GeneratorError) as error:
         return _warn(request, str(error))
     except ValueError:
-        return HttpResponse("The form was sent without its key. Load the page again.", status=400)
+        return HttpResponse("The form was incomplete. Reload the page and try again.", status=400)
     try:
         first = jobs.request(by=request.principal, brief=brief, key=key)[0]
     except jobs.QueueFull as full:

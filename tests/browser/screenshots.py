@@ -113,7 +113,7 @@ def _window(browser: Browser, *, theme: Theme, size: str) -> Iterator[Page]:
 def _take(page: Page, site: str, view: View) -> bytes:
     home = f"{site}/b/{BRAND}/"
     page.goto(f"{site}/accounts/login/?next=/b/{BRAND}/{view.path}")
-    page.get_by_label("E-mail").fill(f"{view.who}@{BRAND}.example")
+    page.get_by_label("Email").fill(f"{view.who}@{BRAND}.example")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{home}**")

@@ -20,7 +20,7 @@ def test_a_prompt_becomes_a_signed_clip_of_the_library(
     page = journey.page
     journey.go("generate/")
     expect(page.get_by_text("Previz quality").first).to_be_visible()
-    page.get_by_label("What should it show?").fill("a red ball bouncing on a table")
+    page.get_by_label("Prompt").fill("a red ball bouncing on a table")
     page.get_by_role("button", name="Generate").click()
     take = page.locator(".take").first
     expect(take).to_be_visible()
@@ -35,7 +35,7 @@ def test_a_running_take_can_be_cancelled(visit: Callable[[], Journey], people: d
     journey = visit().sign_in(people[Role.CREATOR])
     page = journey.page
     journey.go("generate/")
-    page.get_by_label("What should it show?").fill("a blue cube moving left over the sea")
+    page.get_by_label("Prompt").fill("a blue cube moving left over the sea")
     page.get_by_text("More settings").click()
     page.get_by_label("Steps").fill("40")
     page.get_by_role("button", name="Generate").click()
@@ -53,10 +53,10 @@ def test_a_take_becomes_the_next_version_of_a_clip(
     journey = visit().sign_in(people[Role.CREATOR])
     page = journey.page
     journey.go(f"generate/?asset={first.asset_id}")
-    expect(page.get_by_text("The finished take becomes the next version of")).to_be_visible()
-    page.get_by_label("What should it show?").fill("a red ball bouncing on a table")
+    expect(page.get_by_text("This take becomes the next version of")).to_be_visible()
+    page.get_by_label("Prompt").fill("a red ball bouncing on a table")
     page.get_by_role("button", name="Generate").click()
     expect(page.locator(".take").first).to_contain_text("Version 2 of Harbour", timeout=120_000)
 
-    page.get_by_role("link", name="Make a clip of its own instead").click()
-    expect(page.get_by_text("The finished take becomes")).to_be_hidden()
+    page.get_by_role("link", name="Create a new clip instead").click()
+    expect(page.get_by_text("This take becomes")).to_be_hidden()

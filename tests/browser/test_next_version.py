@@ -110,7 +110,7 @@ def test_a_clip_sent_back_is_generated_again(
     creator.go("reviews/")
     page.get_by_role("link", name="Generate one").click()
     expect(page.locator("#brief-target")).to_contain_text("Summer bottle")
-    page.get_by_label("What should it show?").fill("a red ball bouncing on a table")
+    page.get_by_label("Prompt").fill("a red ball bouncing on a table")
     page.get_by_role("button", name="Generate").click()
     page.locator(".take").first.get_by_role("link", name="Open").click(timeout=120_000)
     expect(page.get_by_role("heading", name="Summer bottle", level=1)).to_be_visible()

@@ -20,7 +20,7 @@ def test_a_wrong_password_is_told_and_the_right_one_opens_the_library(
     page = journey.page
     journey.go("")
     expect(page).to_have_url(re.compile("/accounts/login/"))
-    page.get_by_label("E-mail").fill(people[Role.CREATOR].email)
+    page.get_by_label("Email").fill(people[Role.CREATOR].email)
     page.get_by_label("Password", exact=True).fill("not the password")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("not correct")).to_be_visible()

@@ -129,13 +129,13 @@ def _reading(job: GenerationJob) -> list[str]:
     prompt = job.prompt.lower()
     if understood.get("canonical", prompt) == prompt:
         return []
-    taken = [f"“{written}” for “{known}”" for written, known in understood.get("taken", ())]
+    taken = [f"“{written}” as “{known}”" for written, known in understood.get("taken", ())]
     unknown = [f"“{word}”" for word in understood["unknown"]]
     sentences = {
-        "Understood as": [understood["canonical"] or "nothing it knows"],
-        "Took": taken,
+        "Understood as": [understood["canonical"] or "no known words"],
+        "Read": taken,
         "Added": understood.get("assumed", ()),
-        "Left out": unknown,
+        "Ignored": unknown,
     }
     return [f"{name} {', '.join(words)}." for name, words in sentences.items() if words]
 

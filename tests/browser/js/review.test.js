@@ -93,7 +93,7 @@ test("a page without the buttons leaves the keys alone", async () => {
 
 test("an empty approval asks for what it lacks", async () => {
   await load();
-  equal([words(), button()], ["for which use?, where?, with no end date", "Approve"]);
+  equal([words(), button()], ["for [choose uses], [choose territories], with no end date", "Approve"]);
 });
 
 test("an approval is told in words while it is filled in", async () => {
@@ -119,7 +119,7 @@ test("countries are named as they were typed", async () => {
 test("countries that are not named yet are asked for", async () => {
   await load();
   fill({ uses: ["Web"], place: "countries" });
-  equal([words(), button()], ["for web, where?, with no end date", "Approve"]);
+  equal([words(), button()], ["for web, [choose territories], with no end date", "Approve"]);
 });
 
 test("the line for countries is there when it is wanted", async () => {

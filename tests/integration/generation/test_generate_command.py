@@ -59,7 +59,7 @@ def test_it_says_what_the_model_made_of_the_prompt() -> None:
     assert generate("A red ball on a table")[1]["understood"]["unknown"] == ["table"]
     stderr = StringIO()
     call_command("generate", "A red ball on a table", stdout=StringIO(), stderr=stderr)
-    assert stderr.getvalue().splitlines() == ["Understood as a red ball bouncing.", "Left out “table”."]
+    assert stderr.getvalue().splitlines() == ["Understood as a red ball bouncing.", "Ignored “table”."]
 
 
 def test_a_failed_job_ends_with_1_and_its_reason(worker: FakeGenerator) -> None:
@@ -77,7 +77,7 @@ def test_a_failed_job_ends_with_1_and_its_reason(worker: FakeGenerator) -> None:
         ([""], "Describe what the clip should show"),
         (["A red ball", "--seconds", "60"], "clips of 1.1 to 2.1 seconds"),
         (["A red ball", "--brand", "nobody"], "no brand 'nobody'"),
-        (["A red ball", "--as", "stranger@example.com"], "no member"),
+        (["A red ball", "--as", "stranger@example.com"], "isn't a member"),
         (["A red ball", "--out", "/nowhere/clip.mp4"], "no folder"),
     ],
 )

@@ -146,9 +146,9 @@ def test_the_page_says_what_the_take_becomes_and_how_to_drop_that(
 ) -> None:
     text = page.get(f"{generate(brand)}?asset={first.asset_id}").content.decode()
     words = " ".join(text.split())
-    assert "The finished take becomes the next version of" in words
+    assert "This take becomes the next version of" in words
     assert ">Harbour</a>”" in words
-    assert "Make a clip of its own instead" in words
+    assert "Create a new clip instead" in words
     assert f'name="asset" value="{first.asset_id}"' in text
     assert "one take at a time" in text
     assert 'type="radio" name="takes"' not in text
@@ -176,8 +176,8 @@ def test_sending_the_form_asks_for_one_take_for_that_asset_and_stays_with_it(
     job = GenerationJob.objects.get()
     assert (job.asset, job.take) == (first.asset, 1)
     shown = page.get(answer["Location"]).content.decode()
-    assert "The finished take becomes the next version of" in shown
-    assert "To be the next version of" in shown
+    assert "This take becomes the next version of" in shown
+    assert "Next version of" in shown
 
 
 def test_a_form_for_an_asset_that_was_trashed_meanwhile_comes_back_with_the_reason(

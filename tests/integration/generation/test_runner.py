@@ -175,7 +175,7 @@ def test_a_generator_that_fails_leaves_its_reason(
 @pytest.mark.parametrize(
     ("frames", "words"),
     [
-        (np.full((17, 80, 128, 3), np.nan, np.float32), "no numbers"),
+        (np.full((17, 80, 128, 3), np.nan, np.float32), "invalid frames"),
         (np.zeros((17, 80, 128, 3), np.uint8), "plain colour"),
         (np.zeros((16, 80, 128, 3), np.uint8), "16 frames of 128×80 pixels instead of 17"),
     ],

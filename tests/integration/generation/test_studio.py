@@ -104,9 +104,9 @@ def test_a_seed_that_is_not_kept_is_left_to_chance(page: Client, brand: Brand) -
         ({"prompt": "x" * 1001}, "at most 1,000 characters"),
         ({"steps": 41}, "1 to 40 steps"),
         ({"keep_seed": "on", "seed": -1}, "whole number from 0"),
-        ({"keep_seed": "on"}, "Type the seed"),
+        ({"keep_seed": "on"}, "Enter a seed"),
         ({"size": "9999x1"}, "Select a valid choice"),
-        ({"key": "nonsense"}, "Load the page again"),
+        ({"key": "nonsense"}, "Reload the page"),
     ],
 )
 def test_a_brief_that_cannot_be_met_comes_back_with_the_reason(
@@ -122,7 +122,7 @@ def test_a_missing_model_is_said_in_words(page: Client, brand: Brand, settings: 
     settings.GENERATOR_MODEL = str(tmp_path / "nowhere")
     answer = page.get(address("generate", brand))
     assert answer.status_code == 503
-    assert "No model to generate with" in answer.content.decode()
+    assert "No model installed" in answer.content.decode()
 
 
 def test_the_forecast_says_what_is_understood_and_what_is_not(page: Client, brand: Brand) -> None:
@@ -135,7 +135,7 @@ def test_the_forecast_says_what_is_understood_and_what_is_not(page: Client, bran
 def test_the_forecast_says_what_is_guessed_and_what_is_added(page: Client, brand: Brand) -> None:
     text = page.get(address("generate-forecast", brand), form(prompt="bouncng")).content.decode()
     assert "<q>bouncng</q> for <q>bouncing</q>" in text
-    assert "You left open, so it adds: red, ball" in text
+    assert "Adds what the prompt leaves open: red, ball" in text
 
 
 def test_a_brief_says_what_became_of_its_words(page: Client, brand: Brand, claimed: GenerationJob) -> None:
@@ -151,12 +151,12 @@ def test_a_brief_says_what_became_of_its_words(page: Client, brand: Brand, claim
     assert "Understood as a large bird rising." in text
     assert "<q>eagle</q> for <q>bird</q>" in text
     assert "Added large, rising." in text
-    assert "Left out <q>canyon</q>." in text
+    assert "Ignored <q>canyon</q>." in text
 
 
 def test_the_forecast_warns_when_nothing_is_understood(page: Client, brand: Brand) -> None:
     text = page.get(address("generate-forecast", brand), form(prompt="quixotic")).content.decode()
-    assert "none of these words" in text
+    assert "any of these words" in text
 
 
 def test_the_forecast_estimates_from_earlier_takes(
@@ -169,7 +169,9 @@ def test_the_forecast_estimates_from_earlier_takes(
     GenerationJob.objects.update(
         started_at=claimed.created_at, finished_at=claimed.created_at.replace(year=2100)
     )
-    assert "a take on this machine" in page.get(address("generate-forecast", brand), form()).content.decode()
+    assert (
+        "per take on this machine" in page.get(address("generate-forecast", brand), form()).content.decode()
+    )
 
 
 def test_somebody_elses_takes_are_a_link_away(page: Client, brand: Brand) -> None:
@@ -207,7 +209,7 @@ def test_a_running_take_shows_step_preview_and_cancel(
 def test_a_waiting_take_says_how_many_come_before_it(page: Client, brand: Brand, creator: Member) -> None:
     jobs.request(by=creator, brief=BRIEF)
     last = jobs.request(by=creator, brief=BRIEF)[0]
-    assert "1 before it" in page.get(address("job", brand, last.pk)).content.decode()
+    assert "1 take ahead" in page.get(address("job", brand, last.pk)).content.decode()
 
 
 def test_a_finished_take_plays_and_leads_to_its_asset(
@@ -239,7 +241,7 @@ def test_until_it_plays_a_take_shows_its_preview_and_never_the_master(
 def test_a_take_that_cannot_be_shown_says_so(page: Client, brand: Brand, claimed: GenerationJob) -> None:
     finished(claimed, processing=Processing.FAILED)
     text = page.get(address("job", brand, claimed.pk)).content.decode()
-    assert "No preview could be made" in text
+    assert "No preview available" in text
     assert "Adding to the library" not in text
 
 
@@ -266,7 +268,7 @@ def test_cancelling_works_without_script(page: Client, brand: Brand, job: Genera
 def test_cancelling_too_late_says_so(page: Client, brand: Brand, claimed: GenerationJob) -> None:
     jobs.begin_signing(claimed)
     answer = page.post(address("job-cancel", brand, claimed.pk), headers={"HX-Request": "true"})
-    assert "can't be cancelled" in answer["HX-Trigger"]
+    assert "no longer be cancelled" in answer["HX-Trigger"]
 
 
 def test_a_failed_take_says_why_and_is_tried_again(

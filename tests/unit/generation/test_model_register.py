@@ -71,9 +71,9 @@ def test_a_pipeline_that_nobody_runs_here_is_a_problem(folder: Path) -> None:
     ("licence", "words"),
     [
         ("Apache-2.0", ""),
-        ("", "Nobody has said"),
-        ("CC-BY-NC-4.0", "forbids commercial use"),
-        ("PolyForm-Noncommercial-1.0.0", "forbids commercial use"),
+        ("", "licence is unknown"),
+        ("CC-BY-NC-4.0", "doesn't allow commercial use"),
+        ("PolyForm-Noncommercial-1.0.0", "doesn't allow commercial use"),
         ("CC-BY-4.0", ""),
     ],
 )

@@ -64,7 +64,7 @@ def test_a_plain_colour_is_refused_whatever_its_channels_are() -> None:
 def test_what_is_no_number_is_refused(value: float) -> None:
     clip = noisy().astype(np.float32) / 255
     clip[2, 3, 4, 1] = value
-    with pytest.raises(GeneratorError, match="no numbers"):
+    with pytest.raises(GeneratorError, match="invalid frames"):
         frames_check.check(clip, REQUEST)
 
 

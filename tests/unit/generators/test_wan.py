@@ -31,7 +31,7 @@ def test_pictures_that_are_no_numbers_are_refused(made_folder: Path, ask: Ask) -
         return SimpleNamespace(frames=np.full((1, 9, 32, 48, 3), np.nan, np.float32))
 
     broken = wan.WanGenerator(lost, model_card.read(made_folder))
-    with pytest.raises(GeneratorError, match="no numbers"):
+    with pytest.raises(GeneratorError, match="invalid frames"):
         broken.generate(ask(), on_step=quiet)
 
 

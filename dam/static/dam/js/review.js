@@ -32,7 +32,7 @@ function place(form) {
   if (where === "worldwide") return ["worldwide", "worldwide"];
   if (where === "EU") return ["in the EU", "EU"];
   const countries = form.elements.countries.value.trim();
-  return where && countries ? [`in ${countries}`, countries] : ["choose territories", ""];
+  return where && countries ? [`in ${countries}`, countries] : ["[choose territories]", ""];
 }
 
 function describe(form) {
@@ -41,7 +41,7 @@ function describe(form) {
   const until = form.elements.valid_until.valueAsDate;
   const day = until?.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
   form.querySelector("[data-approval-words]").textContent =
-    `for ${uses || "choose uses"}, ${where}, ${day ? `until ${day}` : "with no end date"}`;
+    `for ${uses || "[choose uses]"}, ${where}, ${day ? `until ${day}` : "with no end date"}`;
   form.querySelector("[data-approval-button]").textContent =
     uses && short ? `Approve for ${uses}, ${short}` : "Approve";
   form.querySelector("[data-countries]").hidden =

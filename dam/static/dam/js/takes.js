@@ -28,7 +28,7 @@ document.addEventListener("input", (event) => {
   if (keeper) keeper.checked = event.target.value !== "";
 });
 
-// "Same seed, new words" leads to the words.
+// "Same seed, new prompt" leads to the words.
 const words = location.hash === "#id_prompt" && document.getElementById("id_prompt");
 if (words) {
   words.focus();

@@ -168,7 +168,7 @@ def test_a_program_shares_no_more_than_it_may_itself(librarian: Member, asset: A
 def test_what_is_ended_is_ended_once(librarian: Member, asset: Asset) -> None:
     link, _ = share(librarian, asset)
     share_links.revoke(link, by=librarian)
-    with pytest.raises(share_links.ShareRefused, match="ended already"):
+    with pytest.raises(share_links.ShareRefused, match="already been revoked"):
         share_links.revoke(link, by=librarian)
 
 

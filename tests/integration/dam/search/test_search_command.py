@@ -90,7 +90,7 @@ def test_an_unknown_brand_names_the_known_ones(run: Callable[..., str], brand: B
 
 def test_a_stranger_s_eyes_see_nothing(run: Callable[..., str]) -> None:
     stranger = member(BrandFactory.create())
-    with pytest.raises(CommandError, match="is no member of"):
+    with pytest.raises(CommandError, match="isn't a member of"):
         run("red", email=stranger.user.email)
 
 

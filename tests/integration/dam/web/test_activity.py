@@ -53,7 +53,7 @@ def test_a_viewer_may_not_read_it(sign_in: SignIn) -> None:
 
 def test_an_intact_record_is_said_to_be_intact(brand: Brand, sign_in: SignIn) -> None:
     trail.record(Verb.ASSET_UPLOADED, brand=brand, target="Summer can")
-    assert "The record is intact." in sign_in(Role.CREATOR).get(PAGE + "check/").content.decode()
+    assert "The activity log is intact." in sign_in(Role.CREATOR).get(PAGE + "check/").content.decode()
 
 
 def test_a_changed_record_is_said_to_be_changed(brand: Brand, sign_in: SignIn) -> None:

@@ -101,7 +101,7 @@ def test_account_pages_of_the_signed_in_wear_the_frame(sign_in: SignIn, address:
 def test_a_missing_page_says_so_in_words(sign_in: SignIn) -> None:
     page = sign_in(Role.VIEWER).get("/b/northwind/nowhere/")
     assert page.status_code == 404
-    assert "There is nothing here" in page.content.decode()
+    assert "Page not found" in page.content.decode()
 
 
 def test_a_refusal_names_the_role(sign_in: SignIn) -> None:
@@ -115,7 +115,7 @@ def test_a_stale_form_is_refused_in_words(brand: Brand) -> None:
     client.force_login(member(brand).user)
     page = client.post("/accounts/logout/")
     assert page.status_code == 403
-    assert "The page was too old" in page.content.decode()
+    assert "This page has expired" in page.content.decode()
 
 
 def test_the_error_page_needs_no_database(

@@ -39,7 +39,7 @@ def page_of(of: Version, **query: Any) -> str:
 def test_those_who_work_here_see_the_newest(second: Version, sign_in: SignIn) -> None:
     page = sign_in(Role.CREATOR).get(page_of(second))
     assert page.context["version"] == second
-    assert "Version 1 is the one that is released." in page.content.decode()
+    assert "Version 1 is the current release." in page.content.decode()
 
 
 def test_a_viewer_sees_the_released_one_and_no_word_of_the_draft(

@@ -163,7 +163,7 @@ def test_a_comment_may_be_about_the_whole_clip() -> None:
     ("data", "message"),
     [
         ({"body": " "}, "Write a comment first."),
-        ({"body": "Here", "frame": "48", "at_frame": "on"}, "This clip doesn't have that frame."),
+        ({"body": "Here", "frame": "48", "at_frame": "on"}, "have that frame."),
     ],
 )
 def test_a_comment_that_cannot_be_kept_comes_back(data: dict[str, str], message: str) -> None:

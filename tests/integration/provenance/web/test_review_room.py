@@ -92,7 +92,7 @@ def test_the_room_shows_every_fact_and_the_reviewers_buttons() -> None:
         str(case.creator),
         "1280 × 720, 24 fps",
         "Brand review In progress",
-        "You decide the brand review.",
+        "The brand review is waiting for your decision.",
         "Request changes",
     ):
         assert fact in shown
@@ -101,8 +101,8 @@ def test_the_room_shows_every_fact_and_the_reviewers_buttons() -> None:
 @pytest.mark.parametrize(
     ("who", "sentence"),
     [
-        ("legal_reviewer", "The brand review comes first; the legal review follows it."),
-        ("creator", "The brand review is decided by a brand reviewer."),
+        ("legal_reviewer", "The legal review starts after the brand review."),
+        ("creator", "Only a brand reviewer can decide the brand review."),
     ],
 )
 def test_the_room_says_why_somebody_may_not_decide(who: str, sentence: str) -> None:
@@ -290,7 +290,7 @@ def test_the_room_of_a_replaced_version_says_so_and_leads_to_the_newest() -> Non
     case.add_version()
     shown = page(case.brand_reviewer, "review", review.pk)
     assert "A newer version has replaced this one." in shown
-    assert "See version 2" in shown
+    assert "Go to version 2" in shown
     assert "Request changes" not in shown
     answer = decide(review, by=case.brand_reviewer)
     assert answer.status_code == 422

@@ -13,7 +13,7 @@ def edited(**data: object) -> tuple[str, ...]:
 
 def test_an_edit_is_told_field_by_field() -> None:
     lines = edited(title=["Can", "Summer can"], description=["", "On ice"])
-    assert lines == ("Description: nothing → “On ice”", "Title: “Can” → “Summer can”")
+    assert lines == ("Description: empty → “On ice”", "Title: “Can” → “Summer can”")
 
 
 def test_tags_are_told_as_what_came_and_went() -> None:
@@ -25,7 +25,7 @@ def test_a_programs_edit_is_told_like_a_persons() -> None:
 
 
 def test_long_words_are_cut() -> None:
-    assert edited(description=["", "x" * 200]) == (f"Description: nothing → “{'x' * 80}…”",)
+    assert edited(description=["", "x" * 200]) == (f"Description: empty → “{'x' * 80}…”",)
 
 
 def test_only_edits_tell_changes() -> None:

@@ -114,13 +114,13 @@ def test_deciding(facts: DecisionFacts, change: dict[str, Any], expected: str | 
 def test_a_reviewer_of_the_later_stage_is_told_to_wait() -> None:
     refusal = policies.refuse_decision(replace(FIRST_STAGE, capabilities=GRANTS[Role.LEGAL_REVIEWER]))
     assert refusal is not None
-    assert refusal.sentence == "The brand review comes first; the legal review follows it."
+    assert refusal.sentence == "The legal review starts after the brand review."
 
 
 def test_a_reviewer_of_the_earlier_stage_is_told_that_it_is_done() -> None:
     refusal = policies.refuse_decision(replace(LAST_STAGE, capabilities=GRANTS[Role.BRAND_REVIEWER]))
     assert refusal is not None
-    assert refusal.sentence == "The brand review is done; the legal review comes next."
+    assert refusal.sentence == "The brand review is done. The legal review is next."
 
 
 def test_a_decision_is_about_the_bytes_that_were_seen() -> None:
