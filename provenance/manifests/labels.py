@@ -14,21 +14,21 @@ ACTIONS = {
     "c2pa.trimmed": "Trimmed",
     "c2pa.resized": "Resized",
     "c2pa.resized.proportional": "Resized",
-    "c2pa.orientation": "Turned",
+    "c2pa.orientation": "Rotated",
     "c2pa.filtered": "Filtered",
-    "c2pa.drawing": "Drew on it",
+    "c2pa.drawing": "Drew on the content",
     "c2pa.addedText": "Added text",
     "c2pa.dubbed": "Dubbed",
     "c2pa.converted": "Converted to another format",
-    "c2pa.transcoded": "Encoded again",
-    "c2pa.repackaged": "Packaged again",
+    "c2pa.transcoded": "Re-encoded",
+    "c2pa.repackaged": "Repackaged",
     "c2pa.published": "Published",
     "c2pa.redacted": "Removed a statement from its history",
     "c2pa.translated": "Translated",
     "c2pa.watermarked": "Watermarked",
     "c2pa.watermarked.bound": "Watermarked",
     "c2pa.watermarked.unbound": "Watermarked",
-    "c2pa.unknown": "Something that was not recorded",
+    "c2pa.unknown": "Unknown action",
 }
 
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -41,24 +41,24 @@ SOURCES = {
     "screenCapture": "Recorded from a screen",
     "digitalCapture": "Recorded by a camera",
     "computationalCapture": "Recorded by a camera",
-    "digitalArt": "Made by a person with software",
-    "digitalCreation": "Made by a person with software",
+    "digitalArt": "Created by a person with software",
+    "digitalCreation": "Created by a person with software",
     "humanEdits": "Edited by a person",
-    "composite": "Put together from several sources",
+    "composite": "Composed from several sources",
 }
 AI_SOURCES = frozenset(
     {"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"}
 )
 
 OVERSIGHT = {
-    "fully_autonomous": "made without a person",
-    "prompt_guided": "made from a person's prompt",
+    "fully_autonomous": "no human oversight",
+    "prompt_guided": "prompted by a person",
     "human_validated": "checked by a person",
 }
 
 
 def action(code: str) -> str:
-    """ "c2pa.transcoded" → "Encoded again"; an unknown one is shown as it is."""
+    """ "c2pa.transcoded" → "Re-encoded"; an unknown one is shown as it is."""
     return ACTIONS.get(code, code)
 
 

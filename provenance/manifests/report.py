@@ -185,12 +185,12 @@ class Report:
         return data | ({"raw": self.raw} if raw else {})
 
 
-NO_CREDENTIALS = "It carries no Content Credentials. That says nothing about what it shows."
-ELSEWHERE = "Its credentials are kept elsewhere, at an address it names. Nothing was fetched from there."
-UNREADABLE = "The file, or the credentials in it, cannot be read. It may be damaged."
-KIND_UNKNOWN = "This is not a kind of file that can carry Content Credentials."
-KIND_WITHOUT = "Files of this kind carry no Content Credentials."
-TOO_MUCH = "Reading it took more time or memory than a sound file needs, so it was stopped."
+NO_CREDENTIALS = "This file has no Content Credentials. That doesn't say anything about what it shows."
+ELSEWHERE = "Its Content Credentials are stored at another address. They weren't fetched."
+UNREADABLE = "The file or its Content Credentials can't be read. It may be damaged."
+KIND_UNKNOWN = "This type of file can't hold Content Credentials."
+KIND_WITHOUT = "This type of file can't hold Content Credentials."
+TOO_MUCH = "Checking stopped because it took too much time or memory."
 
 
 def without_chain(state: State, note: str) -> Report:
@@ -224,7 +224,7 @@ def _note(state: State, chain: Sequence[ManifestSummary]) -> str:
         return f"Nothing was changed since it was signed. Trusted because of: {', '.join(lists)}."
     if state is State.VALID:
         return "Nothing was changed since it was signed, but the signer is on no list that is trusted here."
-    return "Its credentials do not hold."
+    return "Its Content Credentials are invalid."
 
 
 def _library_state(store: Mapping[str, Any]) -> State:

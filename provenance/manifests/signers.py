@@ -102,10 +102,10 @@ def _load(*, chain: str, key: str) -> KeySigner:
         certificates = x509.load_pem_x509_certificates(chain.encode())
         private = serialization.load_pem_private_key(key.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise SignerUnreadable(f"The signing key or its certificate chain cannot be read: {error}") from error
+        raise SignerUnreadable(f"The signing key or its certificate chain can't be read: {error}") from error
     leaf = certificates[0]
     if _public(leaf) != private.public_key().public_bytes(*_SPKI):
-        raise SignerUnreadable("The first certificate of the signing chain belongs to another key.")
+        raise SignerUnreadable("The first certificate in the signing chain doesn't match the key.")
     algorithm, sign = _method(private)
     return KeySigner(
         name=_common_name(leaf),
@@ -133,7 +133,7 @@ def _valid(loaded: KeySigner, *, at: datetime) -> KeySigner:
     if not begins <= at < loaded.valid_until:
         raise SignerExpired(
             f"The certificate of {loaded.name} is valid from {begins:%Y-%m-%d} until "
-            f"{loaded.valid_until:%Y-%m-%d}. Install a current one to go on signing."
+            f"{loaded.valid_until:%Y-%m-%d}. Install a current certificate to continue signing."
         )
     return loaded
 
@@ -162,7 +162,7 @@ def _method(private: object) -> tuple[str, Callable[[bytes], bytes]]:
 
         return algorithm, sign
     raise SignerUnreadable(
-        "C2PA signs with ES256, ES384, ES512, PS256 or Ed25519; this key is of another kind."
+        "This key type isn't supported. C2PA signs with ES256, ES384, ES512, PS256 or Ed25519."
     )
 
 
@@ -170,4 +170,4 @@ def _text(path: str, variable: str) -> str:
     try:
         return Path(path).read_text()
     except (OSError, UnicodeDecodeError) as error:
-        raise SignerUnreadable(f"{variable}: {path} cannot be read ({error}).") from error
+        raise SignerUnreadable(f"{variable}: {path} can't be read ({error}).") from error

@@ -36,27 +36,28 @@ class CodeMeaning:
     words: str
 
 
-_UNKNOWN_SIGNER = "The signer's certificate leads to no list that is trusted here."
+_UNKNOWN_SIGNER = "The signer's certificate isn't on a trust list used here."
 _TABLE = {
     # The signer
     "signingCredential.untrusted": CodeMeaning(State.VALID, _UNKNOWN_SIGNER),
     "signingCredential.expired": CodeMeaning(
-        State.INVALID, "The signer's certificate has expired, and no time-stamp proves that it signed before."
+        State.INVALID,
+        "The signer's certificate has expired, and no timestamp proves that it was valid at signing.",
     ),
     "signingCredential.invalid": CodeMeaning(
-        State.INVALID, "The signer's certificate may not be used for signing content."
+        State.INVALID, "The signer's certificate isn't valid for signing content."
     ),
-    "signingCredential.revoked": CodeMeaning(State.INVALID, "The signer's certificate was withdrawn."),
-    "signingCredential.ocsp.revoked": CodeMeaning(State.INVALID, "The signer's certificate was withdrawn."),
+    "signingCredential.revoked": CodeMeaning(State.INVALID, "The signer's certificate was revoked."),
+    "signingCredential.ocsp.revoked": CodeMeaning(State.INVALID, "The signer's certificate was revoked."),
     "cawg.x509.credential.untrusted": CodeMeaning(
-        State.VALID, "An identity named in it was vouched for by somebody who is on no trusted list."
+        State.VALID, "The identity it names was confirmed by an issuer that isn't on a trust list."
     ),
     "timeStamp.untrusted": CodeMeaning(
-        State.VALID, "Its time-stamp comes from an authority that is on no trusted list."
+        State.VALID, "Its timestamp comes from an authority that isn't on a trust list."
     ),
-    "timeStamp.mismatch": CodeMeaning(State.INVALID, "Its time-stamp belongs to another signature."),
+    "timeStamp.mismatch": CodeMeaning(State.INVALID, "Its timestamp belongs to another signature."),
     "timeStamp.outsideValidity": CodeMeaning(
-        State.INVALID, "Its time-stamp was made when the certificate was not valid."
+        State.INVALID, "Its timestamp is outside the certificate's validity."
     ),
     # The content and the claim
     "assertion.bmffHash.mismatch": CodeMeaning(State.ALTERED, "The video was changed after it was signed."),
@@ -65,37 +66,39 @@ _TABLE = {
         State.ALTERED, "The content was changed after it was signed."
     ),
     "assertion.collectionHash.mismatch": CodeMeaning(
-        State.ALTERED, "A file of the set was changed after signing."
+        State.ALTERED, "A file in the collection was changed after it was signed."
     ),
-    "assertion.hashedURI.mismatch": CodeMeaning(State.ALTERED, "A statement in its credentials was changed."),
-    "assertion.missing": CodeMeaning(State.ALTERED, "A statement that was signed is missing."),
-    "assertion.inaccessible": CodeMeaning(State.ALTERED, "A statement that was signed cannot be found."),
-    "assertion.undeclared": CodeMeaning(State.ALTERED, "A statement was added that nobody signed."),
-    "claimSignature.mismatch": CodeMeaning(
-        State.ALTERED, "The signature does not fit what it should have signed."
+    "assertion.hashedURI.mismatch": CodeMeaning(
+        State.ALTERED, "A statement in its Content Credentials was changed."
     ),
+    "assertion.missing": CodeMeaning(State.ALTERED, "A signed statement is missing."),
+    "assertion.inaccessible": CodeMeaning(State.ALTERED, "A signed statement can't be found."),
+    "assertion.undeclared": CodeMeaning(State.ALTERED, "An unsigned statement was added."),
+    "claimSignature.mismatch": CodeMeaning(State.ALTERED, "The signature doesn't match the signed content."),
     "claimSignature.missing": CodeMeaning(State.ALTERED, "The signature is missing."),
     "claim.missing": CodeMeaning(State.ALTERED, "The signed claim is missing."),
     "ingredient.manifest.mismatch": CodeMeaning(
-        State.ALTERED, "The credentials of something it was made from were changed."
+        State.ALTERED, "The Content Credentials of an ingredient were changed."
     ),
     "ingredient.manifest.missing": CodeMeaning(
-        State.ALTERED, "The credentials of something it was made from are missing."
+        State.ALTERED, "The Content Credentials of an ingredient are missing."
     ),
     "ingredient.claimSignature.mismatch": CodeMeaning(
-        State.ALTERED, "The signature of something it was made from was changed."
+        State.ALTERED, "The signature of an ingredient was changed."
     ),
     "ingredient.claimSignature.missing": CodeMeaning(
-        State.ALTERED, "The signature of something it was made from is missing."
+        State.ALTERED, "The signature of an ingredient is missing."
     ),
     # Claims that contradict themselves
-    "assertion.action.malformed": CodeMeaning(State.INVALID, "Its list of actions is not well-formed."),
+    "assertion.action.malformed": CodeMeaning(State.INVALID, "Its list of actions is malformed."),
     "assertion.action.ingredientMismatch": CodeMeaning(
-        State.INVALID, "An action speaks of something that it does not name correctly."
+        State.INVALID, "An action refers to an ingredient that doesn't match."
     ),
-    "assertion.notRedacted": CodeMeaning(State.INVALID, "A statement was to be removed and is still there."),
-    "claim.hardBindings.missing": CodeMeaning(State.INVALID, "Its credentials are not bound to any content."),
-    "manifest.multipleParents": CodeMeaning(State.INVALID, "It names more than one file that it comes from."),
+    "assertion.notRedacted": CodeMeaning(State.INVALID, "A statement marked as removed is still there."),
+    "claim.hardBindings.missing": CodeMeaning(
+        State.INVALID, "Its Content Credentials aren't bound to any content."
+    ),
+    "manifest.multipleParents": CodeMeaning(State.INVALID, "It names more than one parent file."),
 }
 
 
@@ -111,7 +114,7 @@ def meaning(code: str) -> CodeMeaning | None:
         return None
     if code.endswith(".mismatch"):
         return CodeMeaning(State.ALTERED, "Something was changed after it was signed.")
-    return CodeMeaning(State.INVALID, "Its credentials do not follow the rules of C2PA.")
+    return CodeMeaning(State.INVALID, "Its Content Credentials don't follow the C2PA standard.")
 
 
 def is_failure(code: str) -> bool:

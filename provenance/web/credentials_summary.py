@@ -46,16 +46,16 @@ class ManifestEntry:
 _VERDICTS = {
     State.TRUSTED: ("shield-check", "ok", "Verified and trusted"),
     State.VALID: ("shield", "info", "Valid, signer unknown"),
-    State.INVALID: ("shield-x", "bad", "Its credential does not hold"),
+    State.INVALID: ("shield-x", "bad", "Invalid Content Credentials"),
     State.ALTERED: ("shield-alert", "bad", "Altered after signing"),
-    State.UNREADABLE: ("shield-question-mark", "warn", "Its credentials can't be read"),
-    State.NONE: ("shield-off", "", "No credentials"),
+    State.UNREADABLE: ("shield-question-mark", "warn", "Unreadable Content Credentials"),
+    State.NONE: ("shield-off", "", "No Content Credentials"),
 }
-_INTACT = "Nothing was changed since it was signed."
-_NOT_KNOWN = f"{_INTACT} Nothing proves who signed it: names in it are claims that anybody could make."
+_INTACT = "Not changed since it was signed."
+_NOT_KNOWN = f"{_INTACT} Nothing proves who signed it: anyone could have entered the names in it."
 _DEVELOPMENT = (
-    f"{_INTACT} It is signed with a test certificate of this installation, which is on no public trust list: "
-    "elsewhere the signature proves nothing."
+    f"{_INTACT} It's signed with this installation's test certificate, which isn't on any public trust list. "
+    "Elsewhere, the signature proves nothing."
 )
 
 

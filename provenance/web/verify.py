@@ -28,8 +28,8 @@ class FileForm(forms.Form):
         error_messages={
             "required": "Choose a file first.",
             "missing": "Choose a file first.",
-            "empty": "This file is empty: it holds no bytes to verify.",
-            "max_length": "The file's name is too long. Give it a shorter one and try again.",
+            "empty": "This file is empty. Choose another file.",
+            "max_length": "The file name is too long. Shorten it and try again.",
         },
     )
 
@@ -43,7 +43,7 @@ class FileForm(forms.Form):
                 "Larger ones can be verified on the command line: manage.py verify."
             )
         if not public_checks.has_room(size):
-            raise forms.ValidationError("There is no room for the file at the moment. Try again later.")
+            raise forms.ValidationError("The server is out of disk space. Try again later.")
         return file
 
 
@@ -68,7 +68,7 @@ def _submit(request: HttpRequest, form: FileForm) -> HttpResponse:
     try:
         public_checks.admit(clients.limited(request), most=settings.VERIFY_PER_HOUR)
     except public_checks.TooManyChecks:
-        form.add_error(None, "That was a lot of files within an hour. Try again in an hour.")
+        form.add_error(None, "You've reached the hourly limit for verifying files. Try again in an hour.")
         return _form(request, form, status=429)
     file: UploadedFile[bytes] = form.cleaned_data["file"]
     submission = public_checks.submit(file, filename=filenames.clean(file.name or "file"))
@@ -84,7 +84,7 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
     except public_checks.ChecksAway:
         return _away(request, submission_id)
     if submission is None:
-        raise Http404("This verdict is unknown, or older than an hour.")
+        raise Http404("This result doesn't exist or is more than an hour old.")
     report = submission.report
     now = timezone.localtime()
     release = known.by_bytes(submission.sha256, at=now) if report else None

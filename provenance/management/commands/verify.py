@@ -19,7 +19,7 @@ LONGEST_PATH = 4096
 
 class Command(command.Command):
     help = (
-        "Read the Content Credentials of files; say trusted, valid, invalid, altered, unreadable or none. "
+        "Verify the Content Credentials of files: trusted, valid, invalid, altered, unreadable or none. "
         "Ends with status 0 when every file could be opened, whatever its verdict."
     )
     requires_system_checks: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Command(command.Command):
             action="append",
             default=[],
             metavar="PEM",
-            help="a file of certificates to trust beside the house's own; may be given more than once",
+            help="a file of certificates to trust in addition to the installation's own; can be repeated",
         )
         parser.add_argument(
             "--json", dest="as_json", action="store_true", help="one JSON list on standard output"
@@ -61,7 +61,7 @@ def _look(path: str, trusted: list[Anchor]) -> dict[str, Any]:
     try:
         report = verify.check(Path(path), anchors=trusted)
     except OSError as error:
-        why = f"The file cannot be opened ({error.strerror or error})."
+        why = f"The file can't be opened ({error.strerror or error})."
         return {"path": path, "unopened": True} | Report(State.UNREADABLE, note=why).to_json()
     return {"path": path} | report.to_json()
 

@@ -69,9 +69,9 @@ test("a file is sent with the form", async () => {
   ok(busy());
 });
 
-test("a file that is larger than the page takes is not sent", async () => {
+test("a file that is too large for this page is not sent", async () => {
   equal(await sending(1001), undefined);
-  ok(said().includes("larger than the page takes"));
+  ok(said().includes("too large for this page"));
   ok(!busy());
 });
 
@@ -112,14 +112,14 @@ test("an answer with errors shows them", async () => {
 test("an answer without reasons says what to do", async () => {
   const request = await sending();
   request.answer(500, "<h1>Server error</h1>");
-  ok(said().includes("Load the page again"));
+  ok(said().includes("Reload the page"));
   ok(!busy());
 });
 
 test("a broken connection is said, and the form can be sent again", async () => {
   const request = await sending();
   request.heard.error();
-  ok(said().includes("connection broke"));
+  ok(said().includes("Connection lost"));
   ok(!busy());
 });
 

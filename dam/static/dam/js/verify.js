@@ -38,11 +38,11 @@ function send() {
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
     const said = page.querySelector("[data-verify-errors]");
     if (said?.childElementCount) errors.replaceChildren(...said.children);
-    else say("The file was not taken. Load the page again and try once more.");
+    else say("The file couldn't be uploaded. Reload the page and try again.");
   });
   request.addEventListener("error", () => {
     busy(false);
-    say("The connection broke while sending. Nothing was kept; try again.");
+    say("Connection lost. Nothing was kept. Try again.");
   });
   busy(true);
   request.send(new FormData(form));
@@ -58,7 +58,7 @@ form?.addEventListener("submit", (event) => {
   const file = input.files[0];
   if (!file) return;
   if (file.size > Number(form.dataset.most)) {
-    say("This file is larger than the page takes. Larger ones can be verified on the command line: manage.py verify.");
+    say("This file is too large for this page. To verify it, use the command line: manage.py verify.");
     return;
   }
   send();

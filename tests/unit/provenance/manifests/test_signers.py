@@ -69,7 +69,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_a_key_of_somebody_else_is_refused(tmp_path: Path) -> None:
     files = KeyFiles(credential(tmp_path, Purpose.GENERATOR), credential(tmp_path, Purpose.REVIEWER))
-    with pytest.raises(SignerUnreadable, match="another key"):
+    with pytest.raises(SignerUnreadable, match="match the key"):
         signer(tmp_path, files=files)
 
 
@@ -81,7 +81,7 @@ def test_a_file_that_holds_no_key_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_key_that_c2pa_does_not_know_is_refused() -> None:
-    with pytest.raises(SignerUnreadable, match="another kind"):
+    with pytest.raises(SignerUnreadable, match="key type"):
         signers._method(ec.generate_private_key(ec.SECP256K1()))
 
 
