@@ -136,9 +136,9 @@ def upload(tour: Tour) -> str:
         path = Path(folder) / f"tour {tour.token}.mp4"
         runner.encode_frames(frames, frame_rate=Fraction(24), path=path)
         received = _send(path, tour)
-    state = _wait(tour, lambda: _decided(received), "The upload was not decided on")
+    state = _wait(tour, lambda: _decided(received), "The upload wasn't checked")
     if state.version is None:
-        raise TourFailed(f"The upload was not taken: {state.reason}")
+        raise TourFailed(f"The upload was refused: {state.reason}")
     tour.uploaded = state.version
     return f"{path.name}, {received.size:,} bytes"
 
@@ -171,7 +171,7 @@ def _process(tour: Tour, version: Version) -> str:
         version.refresh_from_db()
         return version.processing not in (Processing.WAITING, Processing.RUNNING)
 
-    _wait(tour, ready, "The steps did not finish")
+    _wait(tour, ready, "Processing didn't finish")
     if version.processing != Processing.READY:
         raise TourFailed(f"Processing ended as {version.processing}: {version.processing_reason}")
     return ", ".join(version.renditions.order_by("kind").values_list("kind", flat=True))
@@ -186,7 +186,7 @@ def generate(tour: Tour) -> str:
         now = GenerationJob.objects.select_related("version__asset").get(pk=job.pk)
         return now if now.state not in states.OPEN else None
 
-    done = _wait(tour, finished, "The clip was not made")
+    done = _wait(tour, finished, "The clip wasn't generated")
     if done.state != JobState.DONE or done.version is None:
         raise TourFailed(f"The job ended as {done.state}: {done.reason}")
     tour.generated = done.version
@@ -220,7 +220,7 @@ def find_by_sight(tour: Tour) -> str:
         results = search.find(creator, words=SIGHT, limit=200)
         return results if results.seeing != Seeing.BUSY else None
 
-    results = _wait(tour, looked, "The indexing worker stayed busy")
+    results = _wait(tour, looked, "Visual search stayed busy")
     for place, hit in enumerate(results.hits, start=1):
         if hit.asset.pk == tour.upload.asset_id and hit.matched == Match.SEEN:
             return f"“{SIGHT}” finds the upload, place {place} of {results.total}"
@@ -251,7 +251,7 @@ def refuse_self_approval(tour: Tour) -> str:
         return str(refused)
     finally:
         member.update(role=Role.CREATOR.value)
-    raise TourFailed("Who made the clip could approve it.")
+    raise TourFailed("The creator could approve their own clip.")
 
 
 def approve(tour: Tour) -> str:
@@ -285,7 +285,7 @@ def release(tour: Tour) -> str:
     def made() -> bool:
         return Version.objects.filter(pk=tour.clip.pk, release=ReleaseState.READY).exists()
 
-    _wait(tour, made, "The released file was not made")
+    _wait(tour, made, "The release wasn't signed")
     return "for web, in the EU"
 
 
@@ -305,7 +305,7 @@ def _fetch(tour: Tour, role: Role) -> bytes:
     request.principal.require(Capability.DOWNLOAD_RELEASE)
     response = release_file.release_file(request, tour.clip.pk)
     if not isinstance(response, StreamingHttpResponse):
-        raise TourFailed(f"The file was not sent: {response.status_code} {response.reason_phrase}.")
+        raise TourFailed(f"The file wasn't sent: {response.status_code} {response.reason_phrase}.")
 
     async def read() -> bytes:
         return b"".join([block async for block in response])
@@ -323,7 +323,7 @@ def check_download(tour: Tour) -> str:
     if tour.verdict.state != State.TRUSTED:
         raise TourFailed(f"The released file is {tour.verdict.state}: {' '.join(tour.verdict.reasons)}")
     if len(tour.verdict.chain) < 2:
-        raise TourFailed("The released file does not name its master.")
+        raise TourFailed("The release doesn't name its master.")
     return f"{tour.verdict.state}, {len(tour.verdict.chain)} manifests"
 
 

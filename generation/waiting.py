@@ -38,5 +38,7 @@ def until_finished(
         if not any(job.state in states.OPEN for job in jobs):
             return jobs
         if time.monotonic() > end:
-            raise TookTooLong(f"Not made within {seconds:.0f} seconds; is a worker of the gpu queue running?")
+            raise TookTooLong(
+                f"Not finished within {seconds:.0f} seconds. Is a worker for the gpu queue running?"
+            )
         time.sleep(POLL_SECONDS)

@@ -40,14 +40,12 @@ class Restarting:
         for changed in changes:
             if changed:
                 self.stop()
-                _print_line("The code changed: starting again.")
+                _print_line("Code changed. Restarting.")
                 self.start()
             elif self.process and self.process.poll() is not None:
                 # The word ERROR brings a line to the terminal of `up`.
                 status = self.process.poll()
-                _print_line(
-                    f"ERROR: stopped by itself (exit status {status}). Waiting for the code to change."
-                )
+                _print_line(f"ERROR: stopped unexpectedly (exit status {status}). Waiting for a code change.")
                 self.process = None
 
 

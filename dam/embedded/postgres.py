@@ -96,7 +96,7 @@ def _make_cluster(programs: Path, home: Path, account: accounts.Account | None, 
     """
     unfinished = home / "data.unfinished"
     if unfinished.exists():
-        say("An earlier first start was interrupted: making the database anew.")
+        say("An earlier first start was interrupted. Creating the database again.")
         shutil.rmtree(unfinished)
     arguments = ["--username", USER, "--auth=trust", "--encoding=UTF8", "--no-instructions", "--locale=C"]
     # The built-in provider sorts and folds case the same on every system; the C library's character
@@ -142,7 +142,7 @@ def _run(command: list[str], account: accounts.Account | None, stdin: bytes = b"
     )
     if result.returncode != 0:
         output = result.stdout.decode(errors="replace").strip()
-        raise servers.ServerFailed(f"PostgreSQL could not make its database: {output}")
+        raise servers.ServerFailed(f"PostgreSQL couldn't create its database: {output}")
 
 
 def _check_version(programs: Path, cluster: Path) -> None:
@@ -173,7 +173,7 @@ def _stop_leftover(cluster: Path, say: logs.Say) -> None:
         process.send_signal(signal.SIGINT)
         process.wait(START_SECONDS)
     elif not any("postgres" in word for word in command):
-        say("Forgetting the database's stale lock.")
+        say("Removing the database's stale lock.")
         lock.unlink()
 
 

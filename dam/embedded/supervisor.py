@@ -78,7 +78,7 @@ class Supervisor:
             name, status = self.terminal.first_stopped
             log = self.terminal.log(name)
             raise servers.ServerFailed(
-                f"{name} stopped by itself (exit status {status}), and so everything was stopped. "
+                f"{name} stopped unexpectedly (exit status {status}), so everything was stopped. "
                 f"{log} ends:\n{logs.tail(log, lines=LOG_LINES)}"
             )
         self.terminal.say("Stopped.")
@@ -109,7 +109,7 @@ class Supervisor:
         started = []
         if self.embeds_database:
             if not (self.data_dir / "postgres" / "data").exists():
-                self.terminal.say("Making the database ...")
+                self.terminal.say("Creating the database…")
             started.append(postgres.start(self.data_dir, say=self.terminal.say))
             stack.callback(started[-1].stop)
         if self.embeds_broker:
@@ -120,7 +120,7 @@ class Supervisor:
 
     def _prepare(self) -> None:
         """Bring the schema and the static files up to date, side by side."""
-        self.terminal.say("Preparing the database and the pages ...")
+        self.terminal.say("Preparing the database and pages…")
         commands = {"migrate": ["migrate", "--no-input"], "collectstatic": ["collectstatic", "--no-input"]}
         running = {name: self._manage(name, arguments) for name, arguments in commands.items()}
         try:
@@ -168,7 +168,7 @@ class Supervisor:
         status = server.process.wait()
         if not self.terminal.stopping.is_set():
             self.failure = (
-                f"{server.name} stopped by itself (exit status {status}), and so everything was stopped. "
+                f"{server.name} stopped unexpectedly (exit status {status}), so everything was stopped. "
                 f"{server.log} ends:\n{logs.tail(server.log, lines=LOG_LINES)}"
             )
             os.kill(os.getpid(), signal.SIGTERM)
@@ -188,11 +188,11 @@ class Supervisor:
         if not self._wait_for_workers():
             return
         if self.demo and not self.demo_made.exists():
-            say("Making the demo brand and its starter library; you can look on meanwhile.")
+            say("Creating the demo brand and its starter library. You can use the app meanwhile.")
             if self._make_demo():
                 self.demo_made.touch()
             elif not self.terminal.stopping.is_set():
-                say("The starter library is not complete. The next start goes on with it.")
+                say("The starter library isn't complete. The next start continues it.")
         if not self.terminal.stopping.is_set():
             say(f"\n  Reelproof is ready: {self.address}")
             if self.demo:

@@ -62,7 +62,7 @@ class Terminal:
         if line.endswith("received") and not self.asked_to_stop:
             self.asked_to_stop = True
             self.stopping.set()
-            self.say("Stopping. Work in progress goes back to its queue.")
+            self.say("Stopping. Work in progress goes back to the queue.")
         elif stopped and self.first_stopped is None:
             self.first_stopped = stopped["name"], int(stopped["status"])
             self.stopping.set()

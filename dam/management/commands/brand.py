@@ -10,11 +10,11 @@ from dam.core import command
 
 
 class Command(command.Command):
-    help = "Make a brand, the workspace that holds assets and people. `manage.py member` lets people in."
+    help = "Create a brand, the workspace for clips and people. Add people with `manage.py member`."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", help="its name in addresses: small letters, digits and dashes")
-        parser.add_argument("name", help="its name on the pages")
+        parser.add_argument("slug", help="name in URLs: lowercase letters, digits and dashes")
+        parser.add_argument("name", help="name shown on pages")
 
     def handle(self, *args: Any, slug: str, name: str, **options: Any) -> None:
         brand = Brand(slug=slug, name=name)
@@ -23,6 +23,4 @@ class Command(command.Command):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         brand.save()
-        self.stdout.write(
-            f"{brand} is there. Let people in: manage.py member EMAIL --brand {slug} --role admin"
-        )
+        self.stdout.write(f"{brand} is ready. Add people: manage.py member EMAIL --brand {slug} --role admin")

@@ -46,23 +46,28 @@ class Command(command.Command):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a folder with all below it")
+        parser.add_argument(
+            "paths", nargs="+", metavar="PATH", help="a file, or a folder with everything below it"
+        )
         parser.add_argument("--brand", required=True, metavar="SLUG", help="the brand to import into")
         parser.add_argument(
-            "--as", dest="email", metavar="EMAIL", help="who imports; else the first who may upload"
+            "--as",
+            dest="email",
+            metavar="EMAIL",
+            help="who imports (default: the first person who can upload)",
         )
         parser.add_argument(
-            "--wait", action="store_true", help="until the workers have processed all of them"
+            "--wait", action="store_true", help="wait until the workers have processed all files"
         )
         parser.add_argument(
             "--timeout",
             type=float,
             default=3600,
             metavar="SECONDS",
-            help="with --wait, at most (default 3600)",
+            help="longest wait with --wait (default 3600)",
         )
         parser.add_argument(
-            "--asset", type=UUID, metavar="ID", help="the clip that the one file is to be the next version of"
+            "--asset", type=UUID, metavar="ID", help="add the one file as a new version of this clip"
         )
         parser.add_argument("--json", action="store_true", help="one JSON list on standard output")
 
@@ -110,7 +115,7 @@ class Command(command.Command):
             if time.monotonic() > end:
                 for outcome in ours:
                     if _is_open(outcome):
-                        outcome.reason = f"Not processed within {seconds:.0f} seconds; is a worker running?"
+                        outcome.reason = f"Not processed within {seconds:.0f} seconds. Is a worker running?"
                 return
             time.sleep(POLL_SECONDS)
 
@@ -149,7 +154,7 @@ def _files(paths: list[str]) -> list[Path]:
 
 def _asset(asset_id: UUID, files: list[Path], *, member: Member) -> Asset:
     if len(files) != 1:
-        raise CommandError("With --asset give one file: each would replace the one before.")
+        raise CommandError("With --asset, give exactly one file.")
     try:
         return next_versions.target(asset_id, principal=member)
     except NoTarget as gone:

@@ -16,7 +16,7 @@ from dam.core import command
 
 class Command(command.Command):
     help = (
-        "Give a person a role in a brand, in place of an earlier one. Somebody new gets an account, and the"
+        "Give a person a role in a brand, replacing any earlier role. A new person gets an account, and the"
         " password is printed once."
     )
 
@@ -24,19 +24,19 @@ class Command(command.Command):
         parser.add_argument("email")
         parser.add_argument("--brand", required=True, metavar="SLUG")
         parser.add_argument("--role", required=True, choices=[role.value for role in Role])
-        parser.add_argument("--name", default="", help="how the pages call a new person")
+        parser.add_argument("--name", default="", help="name of a new person, shown on pages")
 
     def handle(self, *args: Any, email: str, brand: str, role: str, name: str, **options: Any) -> None:
         brand_row = Brand.objects.filter(slug=brand).first()
         if brand_row is None:
-            raise CommandError(f"There is no brand {brand!r}. Make it: manage.py brand {brand} NAME")
+            raise CommandError(f"There is no brand {brand!r}. Create it: manage.py brand {brand} NAME")
         try:
             validate_email(email)
         except ValidationError as error:
-            raise CommandError(f"{email!r} is no e-mail address.") from error
+            raise CommandError(f"{email!r} isn't an email address.") from error
         with trail.recording():
             user, password = members.admit(email=email, name=name, brand=brand_row, role=Role(role))
             trail.record(Verb.MEMBER_ADMITTED, brand=brand_row, target=user.name, data={"role": role})
         self.stdout.write(f"{user} is now {role.replace('_', ' ')} of {brand_row}.")
         if password:
-            self.stdout.write(f"Password, shown this once: {password}")
+            self.stdout.write(f"Password (shown only once): {password}")

@@ -25,17 +25,15 @@ class Command(command.Command):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "words", nargs="?", help="as in the search box: red bottle tag:summer state:approved"
+            "words", nargs="?", help="the same as in the search box: red bottle tag:summer state:approved"
         )
-        parser.add_argument(
-            "--queries", type=Path, metavar="FILE", help="a file with one search on each line"
-        )
+        parser.add_argument("--queries", type=Path, metavar="FILE", help="a file with one search per line")
         parser.add_argument("--brand", required=True, metavar="SLUG")
         parser.add_argument(
             "--as",
             dest="email",
             metavar="EMAIL",
-            help="whose eyes to search with (default: a person who sees all)",
+            help="search as this person (default: someone who sees everything)",
         )
         parser.add_argument("--limit", type=int, default=20)
         parser.add_argument("--json", action="store_true", help="for programs")
@@ -64,10 +62,10 @@ class Command(command.Command):
             self.stderr.write(problem)
         if results.encoder.unknown_words:
             self.stderr.write(
-                f"Not known to {results.encoder.label}: {', '.join(results.encoder.unknown_words)}"
+                f"Unknown to {results.encoder.label}: {', '.join(results.encoder.unknown_words)}"
             )
         if results.seeing is Seeing.UNAVAILABLE:
-            self.stderr.write("No encoder is installed: only words were searched.")
+            self.stderr.write("No encoder is installed, so only text was searched.")
         for hit in results.hits:
             moment = (
                 f"{hit.moment.start_ms / 1000:.1f}–{hit.moment.end_ms / 1000:.1f} s" if hit.moment else ""

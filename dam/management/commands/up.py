@@ -25,7 +25,7 @@ class Command(command.Command):
         port = os.environ.get("PORT") or "8000"
         parser.add_argument("--listen", default=listen, metavar="ADDRESS", help="default: 127.0.0.1")
         parser.add_argument("--port", default=port, type=int, help="default: 8000")
-        parser.add_argument("--no-demo", action="store_true", help="make no demo brand")
+        parser.add_argument("--no-demo", action="store_true", help="don't create the demo brand")
         parser.add_argument(
             "--reload",
             action="store_true",

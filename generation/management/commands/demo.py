@@ -37,13 +37,13 @@ class Command(command.Command):
             type=float,
             default=1800,
             metavar="SECONDS",
-            help="give up after so long without any progress (default 1800)",
+            help="stop after this long without progress (default 1800)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError(
-                "Everybody knows the demo people's password, so they are made only where DEMO=1 is set."
+                "The demo password is public, so demo accounts are only created when DEMO=1 is set."
             )
         brand, members = people.prepare()
         self._print(f"{brand}: one person for each of {len(members)} roles")
@@ -51,14 +51,14 @@ class Command(command.Command):
         uploaded = self._film(brand, members)
         troubles = self._bring_on(generated, uploaded, members, patience=options["timeout"])
         if len(generated) < len(plan.GENERATED) or len(uploaded) < len(plan.FOOTAGE) or troubles:
-            raise CommandError("The starter library is not complete. Run the command again to go on with it.")
+            raise CommandError("The starter library isn't complete. Run the command again to continue.")
         self._print("The starter library is complete.")
 
     def _request_clips(self, brand: Brand, members: People) -> list[tuple[GenerationJob, Goal]]:
         try:
             capabilities = model_register.generator().capabilities
         except GeneratorError as error:
-            self._print(f"Nothing is generated: {error}")
+            self._print(f"Can't generate clips: {error}")
             return []
         return [
             (clips.request_clip(clip, people=members, capabilities=capabilities), clip.goal)
@@ -96,7 +96,7 @@ class Command(command.Command):
         while waiting:
             waiting = {name: done for name, done in waiting.items() if not done()}
             if waiting and time.monotonic() - self.changed_at > patience:
-                raise CommandError(f"No progress for {patience:.0f} seconds; are the workers running?")
+                raise CommandError(f"No progress for {patience:.0f} seconds. Are the workers running?")
             if waiting:
                 time.sleep(POLL_SECONDS)
         return self.troubles

@@ -36,20 +36,22 @@ class Command(command.Command):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("prompt", metavar="PROMPT", help="what the clip should show")
-        parser.add_argument("--brand", metavar="SLUG", help="needed where there is more than one")
+        parser.add_argument("prompt", metavar="PROMPT", help="the prompt")
+        parser.add_argument("--brand", metavar="SLUG", help="required if there is more than one brand")
         parser.add_argument("--seed", type=int, help="the same seed gives the same frames")
-        parser.add_argument("--seconds", type=float, help="length (default: the longest of the model)")
+        parser.add_argument("--seconds", type=float, help="length (default: the model's longest)")
         parser.add_argument("--steps", type=int, help="default: the model's own")
         parser.add_argument(
-            "--asset", type=UUID, metavar="ID", help="the clip that this one is to be the next version of"
-        )
-        parser.add_argument("--out", type=Path, metavar="FILE", help="also write the signed master here")
-        parser.add_argument(
-            "--as", dest="email", metavar="EMAIL", help="who asks; else the first who may generate"
+            "--asset", type=UUID, metavar="ID", help="add the take as a new version of this clip"
         )
         parser.add_argument(
-            "--timeout", type=float, default=3600, metavar="SECONDS", help="wait at most (default 3600)"
+            "--out", type=Path, metavar="FILE", help="also write the signed master to this file"
+        )
+        parser.add_argument(
+            "--as", dest="email", metavar="EMAIL", help="who generates (default: the first person who can)"
+        )
+        parser.add_argument(
+            "--timeout", type=float, default=3600, metavar="SECONDS", help="longest wait (default 3600)"
         )
         parser.add_argument("--json", action="store_true", help="for programs")
 
@@ -89,7 +91,7 @@ class Command(command.Command):
         try:
             jobs.cancel(job, by=person)
         except jobs.TooLate:
-            self.stderr.write("\nIt was too late to cancel it.")
+            self.stderr.write("\nIt was too late to cancel.")
             return
         self.stderr.write("\nCancelled.")
 
@@ -152,7 +154,7 @@ def _brand(slug: str | None) -> Brand:
         raise CommandError(
             "Say which brand: --brand SLUG."
             if brands
-            else "There is no brand yet. `manage.py demo` makes one."
+            else "There is no brand yet. `manage.py demo` creates one."
         )
     return brands[0]
 
@@ -193,5 +195,5 @@ def _write(job: GenerationJob, out: Path) -> Path:
         with storage.local_copy(job.version.storage_key) as master:
             shutil.copyfile(master, out)
     except OSError as error:
-        raise CommandError(f"The clip is in the library, but could not be written: {error}") from error
+        raise CommandError(f"The clip is in the library but couldn't be written: {error}") from error
     return out

@@ -61,7 +61,7 @@ class Command(command.Command):
                 json.dumps(_as_json(outcomes, tour, seconds=seconds), indent=2, ensure_ascii=False)
             )
         elif everything_held:
-            self.stdout.write(f"Everything held, in {seconds:.1f} s.")
+            self.stdout.write(f"All checks passed in {seconds:.1f} s.")
         if not everything_held:
             raise SystemExit(1)
 

@@ -108,6 +108,6 @@ def test_an_interrupted_command_cancels_its_job(monkeypatch: pytest.MonkeyPatch)
 
 def test_without_a_worker_it_gives_up_and_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "enqueue", lambda name, *, job_id: None)
-    with pytest.raises(CommandError, match="is a worker of the gpu queue running"):
+    with pytest.raises(CommandError, match="Is a worker for the gpu queue running"):
         call_command("generate", "A red ball", "--timeout", "0", stderr=StringIO())
     assert GenerationJob.objects.get().state == JobState.CANCELLED
