@@ -232,11 +232,11 @@ def refuse_draft(tour: Tour) -> str:
         _fetch(tour, Role.VIEWER)
     except Http404:
         return "not there for a viewer"
-    raise TourFailed("A viewer could download a clip that nobody has approved.")
+    raise TourFailed("A viewer could download a clip that no one has approved.")
 
 
 def submit(tour: Tour) -> str:
-    review = reviews.submit(tour.clip, by=tour.member(Role.CREATOR), note="A tour of the house.")
+    review = reviews.submit(tour.clip, by=tour.member(Role.CREATOR), note="An automated tour.")
     return ", then ".join(review.stages)
 
 

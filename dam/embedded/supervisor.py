@@ -188,7 +188,7 @@ class Supervisor:
         if not self._wait_for_workers():
             return
         if self.demo and not self.demo_made.exists():
-            say("Creating the demo brand and its starter library. You can use the app meanwhile.")
+            say("Creating the demo brand and its starter library. You can use the app while it runs.")
             if self._make_demo():
                 self.demo_made.touch()
             elif not self.terminal.stopping.is_set():

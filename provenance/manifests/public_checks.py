@@ -43,10 +43,8 @@ class ChecksAway(errors.Refused):
     """The queue, the cache or storage can't be reached. Of a file that was just sent nothing is kept."""
 
     code = "unavailable"
-    title = "Files can't be verified at the moment"
-    message = (
-        "Part of the server can't be reached, and nothing was kept. Send the file again in a few minutes."
-    )
+    title = "Files can't be verified right now"
+    message = "The server is unavailable, and nothing was kept. Upload the file again in a few minutes."
 
 
 @dataclass(frozen=True)

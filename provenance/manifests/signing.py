@@ -78,7 +78,7 @@ def signable(path: Path) -> str | None:
     if not can_carry(path):
         kind = sniffer.read(path)
         label = f"{kind.label} files have" if kind else "This kind of file has"
-        return f"{label} no room for Content Credentials."
+        return f"{label} no place for Content Credentials."
     fault = boxes.fault(path)
     return fault and f"The file is damaged and can't be signed. {fault} Export it again."
 

@@ -74,6 +74,6 @@ def _read(path: Path, kind: str, trusted: Sequence[Anchor]) -> Report:
         case Outcome.TIMED_OUT | Outcome.OUT_OF_MEMORY | Outcome.TOO_MUCH_OUTPUT:
             return report.without_chain(State.UNREADABLE, report.TOO_MUCH)
         case Outcome.DISK_FULL:
-            raise OSError(errno.ENOSPC, "There is no room left on the disk to read the file's credentials")
+            raise OSError(errno.ENOSPC, "The disk is full, so the file's Content Credentials can't be read")
         case _:
             return report.without_chain(State.UNREADABLE, report.UNREADABLE)

@@ -99,7 +99,7 @@ def _ended(
                     "layers",
                     "warn",
                     "Replaced by a newer release",
-                    f"{release.brand} replaced this file by a newer release on {day}.",
+                    f"{release.brand} replaced this file with a newer release on {day}.",
                 )
             case Standing.REMOVED:
                 return CredentialsVerdict(
@@ -110,7 +110,7 @@ def _ended(
                     "clock",
                     "warn",
                     f"Under embargo until {_day(release.embargo_until, at)}",
-                    "It may not be used before.",
+                    "It can't be used before then.",
                 )
             case Standing.ENDED:
                 return _cleared_until(release.valid_until, at)
@@ -133,7 +133,7 @@ def _cleared_until(until: datetime | None, at: datetime | None) -> CredentialsVe
 
 def _day(moment: datetime | None, at: datetime | None) -> str:
     if moment is None:
-        return "an unknown day"
+        return "an unknown date"
     return f"{moment.astimezone(at.tzinfo if at else None):%-d %B %Y}"
 
 

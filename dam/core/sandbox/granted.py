@@ -9,7 +9,7 @@ from dam.core.sandbox.starting import launch
 # What the kernel may grant beyond limits, a clear environment and a session of its own.
 PROTECTIONS = {
     "files": "reading its input and writing its folder alone (Landlock)",
-    "network": "a network of its own with nothing in it (network namespace)",
+    "network": "an empty network (network namespace)",
     "calls": "neither sockets nor new processes (seccomp)",
     "unprivileged": "the rights of an ordinary user",
     "no_new_privileges": "no way to gain rights",

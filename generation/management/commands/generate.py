@@ -29,10 +29,10 @@ BAR = 24  # characters
 
 class Command(command.Command):
     help = (
-        "Make a clip from a prompt, in a worker, and take it signed into the brand's library. Exit status 0"
-        " when it is there, 1 when it failed, 130 when interrupted: the job is cancelled then. With --json,"
+        "Generate a clip from a prompt on a worker and add it, signed, to the brand's library. Exit status 0"
+        " when it is added, 1 when it failed, 130 when interrupted: the job is cancelled then. With --json,"
         " one object {job, state, reason, asset, title, seed, frames, seconds, model, understood, sha256,"
-        " out} on standard output; otherwise standard error says what the model made of the prompt."
+        " out} on standard output; otherwise standard error says how the model read the prompt."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

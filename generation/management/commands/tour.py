@@ -29,10 +29,10 @@ class StepOutcome:
 class Command(command.Command):
     help = (
         "Upload, process, generate, sign, find, review, release, download and verify, against running"
-        " services and without a browser: what a newcomer, a deployment check and CI run. People of its own"
-        " act, and are deactivated afterwards; its two clips stay. Exit status 0 only when everything held."
+        " services and without a browser, for newcomers, deployment checks and CI. It acts as people who are"
+        " deactivated afterwards; its two clips stay. Exit status 0 only if every check passed."
         ' With --json, {"steps": [{name, seconds, held, detail}], "seconds", "brand", "asset", "verdict"} on'
-        " standard output; verdict is what the verify page says of the released file."
+        " standard output; verdict is what the verify page says about the release."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -75,7 +75,7 @@ def _words(entry: dict[str, Any]) -> str:
         lines.append(f"  Codes: {', '.join(map(foreign_text.line, entry['codes']))}")
     for manifest in entry["manifests"]:
         signer = manifest["signer"]
-        name = signer["name"] or signer["organisation"] or "nobody by name"
+        name = signer["name"] or signer["organisation"] or "an unnamed signer"
         who = name if manifest["proven"] else f"claims to be signed by “{name}”, which nothing proves"
         what = ", ".join(action["words"].lower() for action in manifest["actions"]) or manifest["relation"]
         lines.append(f"  {manifest['signed_at'] or 'no date'}  {who}: {what}")
