@@ -58,7 +58,7 @@ def put(request: BrandRequest, chosen: Collection[Asset]) -> HttpResponse:
     at = timezone.now()
     moved = assets.trash_many([asset for asset, _ in movable], by=request.principal, at=at)
     if moved:
-        words = f"“{moved[0].title}”" if len(moved) == 1 else f"{len(moved)} clips"
+        words = f"“{moved[0].title}”" if len(moved) == 1 else f"{len(moved):,} clips"
         messages.success(request, f"{words} moved to trash.", extra_tags=f"{UNDO}{at.isoformat()}")
     else:
         messages.warning(request, "No clips were moved: select the clips first.")
@@ -78,9 +78,9 @@ def undo(request: BrandRequest) -> HttpResponse:
     trashed = trashed_assets(request.principal).filter(trashed_at=at).select_related("brand", "latest")
     back = assets.restore_many(list(trashed), by=request.principal)
     if back:
-        messages.success(request, f"{len(back)} clip{'' if len(back) == 1 else 's'} restored.")
+        messages.success(request, f"{len(back):,} clip{'' if len(back) == 1 else 's'} restored.")
     else:
-        messages.info(request, "There was nothing left to restore.")
+        messages.info(request, "These clips are no longer in the trash.")
     return going_back.go(request)
 
 
@@ -88,9 +88,11 @@ def _what_follows(asset: Asset) -> str:
     """What ends for others when the clip goes; empty where nobody counts on it."""
     approval = asset.latest.approval if asset.latest else ""
     if asset.released_id:
-        return "Released: viewers can no longer find or download it. Copies they have already stay with them."
+        return (
+            "Released: viewers can no longer find or download it. Copies already downloaded aren't affected."
+        )
     if approval == Approval.APPROVED:
         return "Approved: its release can't be downloaded."
     if approval == Approval.IN_REVIEW:
-        return "In review: it leaves the reviewers' queue, and nobody can decide on it."
+        return "In review: it leaves the review queue, and no one can decide on it."
     return ""

@@ -33,6 +33,10 @@ def test_every_capability_is_in_the_table() -> None:
     assert set(EXPECTED) == set(Capability)
 
 
+def test_every_capability_has_its_words() -> None:
+    assert set(capabilities.PHRASES) == set(Capability)
+
+
 @pytest.mark.parametrize("capability", Capability)
 def test_just_these_roles_have_the_capability(capability: Capability) -> None:
     expected = {LETTERS[letter] for letter in EXPECTED[capability].split()}
