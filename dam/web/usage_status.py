@@ -23,7 +23,7 @@ _WAITS = ("info", "Not released yet: the file is waiting to be signed.")
 _UNSIGNED = {
     "failed": ("bad", "Not released: signing the file failed."),
     "superseded": ("warn", "Replaced by a newer release."),
-    "withdrawn": ("warn", "Not to be used: its release was withdrawn."),
+    "withdrawn": ("warn", "Not cleared for use: its release was withdrawn."),
 }
 
 

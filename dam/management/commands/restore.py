@@ -11,7 +11,7 @@ from dam.embedded import accounts, preflight, servers, sockets
 
 
 class Command(command.Command):
-    help = "Read a backup in. Nothing else may run on DATA_DIR meanwhile; start everything afterwards."
+    help = "Restore a backup. Stop everything else that uses DATA_DIR first, and start it again afterwards."
     requires_system_checks = ()  # the database is started by the command itself
 
     def add_arguments(self, parser: CommandParser) -> None:
