@@ -1,4 +1,4 @@
-"""May this leave the house, for this use, there, now? Pure: terms in, verdict out."""
+"""May this be downloaded, for this use, there, now? Pure: terms in, verdict out."""
 
 from dataclasses import dataclass
 from datetime import datetime

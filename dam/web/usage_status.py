@@ -42,9 +42,9 @@ def of(*, origin: str, terms: Terms, at: datetime, release: str = ReleaseState.R
     what = "Made by AI" if origin == Origin.GENERATED else "Uploaded clip"
     verdict = policy.decide(terms, at=at)
     if verdict.allowed and release == ReleaseState.READY:
-        return UsageStatus(what, "ok", _allowed(terms, at=at), ())
+        return UsageStatus(what, "ok", f"Cleared for {_terms(terms, at=at)}.", ())
     if verdict.allowed:
-        return UsageStatus(what, *_UNSIGNED.get(release, _WAITS), (_allowed(terms, at=at),))
+        return UsageStatus(what, *_UNSIGNED.get(release, _WAITS), (f"Approved for {_terms(terms, at=at)}.",))
     tone = "info" if terms.approval in ("draft", "in_review") else "warn"
     if terms.approval == "rejected" or terms.credentials in ("altered", "invalid"):
         tone = "bad"
@@ -74,6 +74,5 @@ def clearance(
     return f"{name_uses(uses)}, {place}, {until}"
 
 
-def _allowed(terms: Terms, *, at: datetime) -> str:
-    words = clearance(uses=terms.uses, places=terms.territories, valid_until=terms.valid_until, at=at)
-    return f"Cleared for {words}."
+def _terms(terms: Terms, *, at: datetime) -> str:
+    return clearance(uses=terms.uses, places=terms.territories, valid_until=terms.valid_until, at=at)

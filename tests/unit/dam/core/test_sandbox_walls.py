@@ -156,7 +156,7 @@ def test_it_has_no_controlling_terminal() -> None:
 
 def test_the_log_says_what_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(granted, "protections", lambda: frozenset(PROTECTIONS) - {"network"})
-    assert "without: a network of its own" in sandbox.describe_protections()
+    assert "without: an empty network" in sandbox.describe_protections()
     monkeypatch.setattr(granted, "protections", lambda: frozenset(PROTECTIONS))
     assert "every protection" in sandbox.describe_protections()
 

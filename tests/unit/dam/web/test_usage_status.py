@@ -58,5 +58,5 @@ def test_a_card_warns_only_of_what_was_approved() -> None:
 def test_an_approval_without_a_signed_file_is_no_green_light(release: str) -> None:
     shown = usage_status.of(origin="uploaded", terms=terms(), at=NOW, release=release)
     assert shown.tone != "ok"
-    assert not shown.answer.startswith("Approved")
+    assert not shown.answer.startswith(("Approved", "Cleared"))
     assert shown.details == ("Approved for web and social media, worldwide, with no end date.",)

@@ -104,7 +104,7 @@ def test_a_clearance_that_a_foreign_library_signed_has_its_end() -> None:
 def test_a_link_of_the_chain_says_what_happened() -> None:
     made = action("Created", agent="previz-dit 0.1", source="AI-generated")
     assert entry(ai_generated=True, actions=[made]).heading == "AI-generated with previz-dit 0.1"
-    assert entry(actions=[action("Opened"), action("Re-encoded")]).heading == "Opened, encoded again"
+    assert entry(actions=[action("Opened"), action("Re-encoded")]).heading == "Opened, re-encoded"
     assert entry().heading == "Signed"
 
 
