@@ -216,7 +216,7 @@ def test_who_sees_released_work_alone_reads_where_the_released_version_is_from(
     runner.make(jobs.request(by=creator, brief=BRIEF, asset=released.asset)[0].pk)
     address = reverse("asset-origin", args=[brand.slug, released.asset_id])
     client.force_login(member(brand, Role.VIEWER).user)
-    assert "Added" in client.get(address).content.decode()
+    assert "Uploaded" in client.get(address).content.decode()
     client.force_login(creator.user)
     assert "Test model" in client.get(address).content.decode()
 

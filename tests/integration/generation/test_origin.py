@@ -52,7 +52,7 @@ def test_what_the_model_made_of_the_prompt_is_told(client: Client, brand: Brand,
     GenerationJob.objects.update(understood=understood)
     text = read(client, brand, released, Role.LEGAL_REVIEWER)
     assert "a red ball turning" in text
-    assert "<q>globule</q> for <q>ball</q>" in text
+    assert "<q>globule</q> as <q>ball</q>" in text
     assert "Added turning." in text
     assert "Ignored <q>table</q>." in text
 

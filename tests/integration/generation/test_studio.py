@@ -101,7 +101,7 @@ def test_a_seed_that_is_not_kept_is_left_to_chance(page: Client, brand: Brand) -
     ("fields", "words"),
     [
         ({"prompt": "  "}, "Describe what the clip should show"),
-        ({"prompt": "x" * 1001}, "at most 1,000 characters"),
+        ({"prompt": "x" * 1001}, "up to 1,000 characters"),
         ({"steps": 41}, "1 to 40 steps"),
         ({"keep_seed": "on", "seed": -1}, "whole number from 0"),
         ({"keep_seed": "on"}, "Enter a seed"),
@@ -134,7 +134,7 @@ def test_the_forecast_says_what_is_understood_and_what_is_not(page: Client, bran
 
 def test_the_forecast_says_what_is_guessed_and_what_is_added(page: Client, brand: Brand) -> None:
     text = page.get(address("generate-forecast", brand), form(prompt="bouncng")).content.decode()
-    assert "<q>bouncng</q> for <q>bouncing</q>" in text
+    assert "<q>bouncng</q> as <q>bouncing</q>" in text
     assert "Adds what the prompt leaves open: red, ball" in text
 
 
@@ -149,7 +149,7 @@ def test_a_brief_says_what_became_of_its_words(page: Client, brand: Brand, claim
     claimed.save()
     text = page.get(address("generate", brand)).content.decode()
     assert "Understood as a large bird rising." in text
-    assert "<q>eagle</q> for <q>bird</q>" in text
+    assert "<q>eagle</q> as <q>bird</q>" in text
     assert "Added large, rising." in text
     assert "Ignored <q>canyon</q>." in text
 

@@ -64,7 +64,7 @@ def test_the_person_named_acts_if_they_may() -> None:
     member(brand, Role.ADMIN)
     creator, viewer = (member(brand, role).user for role in (Role.CREATOR, Role.VIEWER))
     assert principals.acting(brand, Capability.UPLOAD, email=creator.email.upper()).user == creator
-    with pytest.raises(principals.Nobody, match="the role is viewer"):
+    with pytest.raises(principals.Nobody, match="with the role viewer"):
         principals.acting(brand, Capability.UPLOAD, email=viewer.email)
     with pytest.raises(principals.Nobody, match="isn't a member"):
         principals.acting(brand, Capability.UPLOAD, email=UserFactory.create().email)

@@ -115,7 +115,7 @@ def test_a_stale_form_is_refused_in_words(brand: Brand) -> None:
     client.force_login(member(brand).user)
     page = client.post("/accounts/logout/")
     assert page.status_code == 403
-    assert "This page has expired" in page.content.decode()
+    assert "Your session has changed" in page.content.decode()
 
 
 def test_the_error_page_needs_no_database(

@@ -92,7 +92,7 @@ def test_an_altered_file_is_told_with_its_codes(signed: Path) -> None:
 
 def test_a_file_without_credentials_is_no_accusation(tmp_path: Path) -> None:
     html = verdict_on(clip(tmp_path / "plain.mp4").read_bytes())
-    assert "No credentials" in html
+    assert "No Content Credentials" in html
     assert "say anything about what it shows" in html
 
 
@@ -269,7 +269,7 @@ def test_what_is_away_is_told_in_words_and_nothing_is_kept(
         patch.setattr(what, Mock(side_effect=problem))
         response = send(b"text")
     assert response.status_code == 503
-    assert "Send the file again" in response.content.decode()
+    assert "Upload the file again" in response.content.decode()
     assert kept_files() == before
     assert send(b"text").status_code == 302
 
