@@ -36,6 +36,7 @@ def test_the_first_line_says_whether_it_may_be_used(draft: Version, sign_in: Sig
     page = sign_in(Role.CREATOR).get(page_of(draft.asset)).content.decode()
     assert "Not cleared for use." in page
     assert "been sent to review." in page
+    assert "Only approved clips can be downloaded." in page
 
 
 def test_a_viewer_cannot_tell_whether_a_draft_exists(draft: Version, sign_in: SignIn) -> None:
