@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 LONGEST = 300  # characters, as the columns have them
 UNFORESEEN = "Something went wrong on the server. Try again, or give your administrator this reference: {}."
-KEPT_BEFORE = "Something went wrong on the server. Try again, or tell your administrator."
+KEPT_BEFORE = "Something went wrong on the server. Try again or contact your administrator."
 # Words that only programs use.
 _PRINTED = re.compile(
     r"Traceback|File \"|\[Errno|\b[A-Za-z_.]*(?:Error|Exception|Warning)\b(?!\.\s|\.$| [a-z])|errno"
