@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def closed(request: HttpRequest) -> HttpResponse:
     """A page that the product does not have."""
-    raise Http404("There is no such page.")
+    raise Http404("Page not found.")
 
 
 def healthz(request: HttpRequest) -> JsonResponse:

@@ -63,7 +63,7 @@ def test_a_changed_record_is_said_to_be_changed(brand: Brand, sign_in: SignIn) -
         cursor.execute("UPDATE dam_event SET target = 'Winter can'")
         cursor.execute("SET LOCAL session_replication_role = origin")
     assert Event.objects.get().target == "Winter can"
-    assert "tampered with at #1" in sign_in(Role.CREATOR).get(PAGE + "check/").content.decode()
+    assert "altered at event #1" in sign_in(Role.CREATOR).get(PAGE + "check/").content.decode()
 
 
 def test_asked_for_too_often_the_chain_is_not_read_again(
@@ -75,7 +75,7 @@ def test_asked_for_too_often_the_chain_is_not_read_again(
     client = sign_in(Role.CREATOR)
     answers = [client.get(PAGE + "check/").content.decode() for _ in range(activity.MOST_CHECKS + 20)]
     assert len(read) == activity.MOST_CHECKS
-    assert all("The record is intact." in answer for answer in answers)
+    assert all("The activity log is intact." in answer for answer in answers)
     cache.delete(f"chain-found:{brand.pk}")  # the first reader is still at it
     assert "is being checked" in client.get(PAGE + "check/").content.decode()
     assert len(read) == activity.MOST_CHECKS
