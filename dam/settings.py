@@ -103,10 +103,16 @@ TEMPLATES = [
 
 DATABASES = {
     "default": dj_database_url.parse(
-        env.text("DATABASE_URL", embedded_postgres.url(DATA_DIR)),
+        env.text("DATABASE_URL") or embedded_postgres.url(DATA_DIR, user=embedded_postgres.APPLICATION_USER),
         conn_health_checks=True,
     )
 }
+DATABASE_IS_EMBEDDED = not env.text("DATABASE_URL")
+# The role that may work with rows alone (dam/core/roles.py). With a server of one's own, the one that
+# DATABASE_URL names wherever nothing is migrated.
+DATABASE_APPLICATION_ROLE = env.text(
+    "DATABASE_APPLICATION_ROLE", embedded_postgres.APPLICATION_USER if DATABASE_IS_EMBEDDED else ""
+)
 # psycopg's own pool: connections outlive requests without pinning one to each thread (0: no pool).
 DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", 8)
 if DATABASE_POOL_SIZE:

@@ -49,6 +49,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 # Here, not in a hook: the conftest files below this one import models.
 django.setup()
 
+from dam.core import roles  # noqa: E402 - settings are read above
+
+roles.as_owner()  # the test database is made, emptied and dropped; what tests start is the plain role
+
 
 def pytest_configure() -> None:
     # So that the servers are stopped also when a run is, by `timeout` or by CI.
@@ -160,7 +164,7 @@ def _worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
             cwd=BASE_DIR,
             env={
                 **os.environ,
-                "DATABASE_URL": postgres.url(DATA_DIR, database=database),
+                "DATABASE_URL": postgres.url(DATA_DIR, database=database, user=postgres.APPLICATION_USER),
                 "LOG_LEVEL": "INFO",
                 "OMP_WAIT_POLICY": "PASSIVE",
                 "REMAP_SIGTERM": "SIGQUIT",

@@ -19,15 +19,18 @@ from urllib.parse import quote
 from dam.embedded import accounts, logs, servers, sockets
 
 USER = "reelproof"
+"""Owns the tables, and may do anything."""
+APPLICATION_USER = "reelproof_app"
+"""May work with rows (dam/core/roles.py)."""
 DATABASE = "reelproof"
 PORT = 5432  # part of the socket's name; spelled out, because clients would else obey PGPORT
 START_SECONDS = 60.0  # after a power cut the database first replays its journal
 
 
-def url(data_dir: Path, *, database: str = DATABASE) -> str:
-    """The DATABASE_URL of the embedded server, running or not."""
+def url(data_dir: Path, *, database: str = DATABASE, user: str = USER) -> str:
+    """The DATABASE_URL of the embedded server, running or not; for the owner of its tables, or `user`."""
     folder = quote(str(sockets.folder(data_dir, "postgres")), safe="")
-    return f"postgresql://{USER}@{folder}:{PORT}/{database}"
+    return f"postgresql://{user}@{folder}:{PORT}/{database}"
 
 
 def start(data_dir: Path, *, say: logs.Say, options: Mapping[str, str] | None = None) -> servers.Server:

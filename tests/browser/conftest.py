@@ -60,7 +60,7 @@ def site(django_db_setup: None) -> Iterator[str]:
     ]
     environment = {
         **os.environ,
-        "DATABASE_URL": postgres.url(DATA_DIR, database=database),
+        "DATABASE_URL": postgres.url(DATA_DIR, database=database, user=postgres.APPLICATION_USER),
         "DATABASE_POOL_SIZE": "4",
         "PUBLIC_URL": address,
     }

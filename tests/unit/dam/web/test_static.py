@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, InMemoryStorage
+from django.core.files.storage import FileSystemStorage, InMemoryStorage, Storage
 from django.template import engines
 
 from dam.web import static
@@ -33,7 +33,7 @@ def test_an_imported_sheet_stands_in_the_place_of_its_import_with_addresses_that
 def test_our_own_sheet_imports_nothing_more_once_bundled_and_names_files_that_exist() -> None:
     root = Path(str(finders.find(static.SHEET))).parents[2]
     storage = FileSystemStorage(root)
-    ours = {
+    ours: dict[str, tuple[Storage, str]] = {
         str(path.relative_to(root)): (storage, str(path.relative_to(root))) for path in root.rglob("*.css")
     }
     bundled = static.bundle(static.SHEET, sources=ours)
