@@ -44,6 +44,7 @@ def _web(host: str, port: int, *, reload: bool) -> Process:
     arguments += ["--lifespan", "off", "--no-access-log"]
     # Who is asking, dam.web.clients reads; by itself uvicorn would believe anybody on this machine.
     arguments += ["--no-proxy-headers"]
+    arguments += ["--http", "dam.web.connections:Connection", "--ws", "none"]
     if reload:
         arguments += ["--reload", *(f"--reload-dir={package}" for package in PACKAGES)]
     return Process("web", _python(arguments), threads=1)

@@ -57,6 +57,10 @@ def site(django_db_setup: None) -> Iterator[str]:
         str(port),
         "--lifespan",
         "off",
+        "--http",
+        "dam.web.connections:Connection",
+        "--ws",
+        "none",
     ]
     environment = {
         **os.environ,

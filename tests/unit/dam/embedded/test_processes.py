@@ -72,6 +72,12 @@ def test_reloading_starts_the_web_process_again_by_itself_and_the_workers_by_a_w
     assert all("-m dam.embedded.autoreload dam provenance generation -- " in each.command for each in workers)
 
 
+def test_connections_are_bounded_wherever_the_web_process_is_started() -> None:
+    image = (BASE_DIR / "docker" / "Dockerfile").read_text().replace('", "', " ")
+    for command in (processes.plan(host="::1", port=1, cores=2)[0].command, image):
+        assert "--http dam.web.connections:Connection --ws none" in command
+
+
 def test_nothing_reloads_unless_it_is_asked_to() -> None:
     assert not any("reload" in each.command for each in processes.plan(host="::1", port=1, cores=2))
 
