@@ -108,7 +108,7 @@ def test_a_clip_sent_back_is_generated_again(
     creator = visit().sign_in(people[Role.CREATOR])
     page = creator.page
     creator.go("reviews/")
-    page.get_by_role("link", name="Generate one").click()
+    page.get_by_role("link", name="Generate a new version").click()
     expect(page.locator("#brief-target")).to_contain_text("Summer bottle")
     page.get_by_label("Prompt").fill("a red ball bouncing on a table")
     page.get_by_role("button", name="Generate").click()

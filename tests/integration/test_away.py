@@ -83,7 +83,7 @@ def test_a_clip_is_sent_to_review_and_approved_and_the_page_says_that_signing_wa
     assert case.version.approval == Approval.APPROVED
     assert Release.objects.get().state == "signing"
     text = as_person(case.creator).get(reverse("asset-review", args=place)).content.decode()
-    assert "Signing is on hold." in text
+    assert "Signing is paused." in text
 
 
 def test_takes_are_asked_for(settings: Any, tmp_path: Any) -> None:

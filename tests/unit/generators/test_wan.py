@@ -61,7 +61,7 @@ def test_latents_that_are_no_numbers_end_it_at_the_first_step(
 ) -> None:
     heard: list[int] = []
     broken = wan.WanGenerator(_Steps(value), model_card.read(made_folder))
-    with pytest.raises(GeneratorError, match="no numbers"):
+    with pytest.raises(GeneratorError, match="invalid frames"):
         broken.generate(ask(), on_step=lambda *, done, total, preview: heard.append(done))
     assert heard == []
 
@@ -69,7 +69,7 @@ def test_latents_that_are_no_numbers_end_it_at_the_first_step(
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_preview_that_is_no_number_ends_it_too(value: float, made_folder: Path, ask: Ask) -> None:
     broken = wan.WanGenerator(_Steps(0.0, decoded=value), model_card.read(made_folder))
-    with pytest.raises(GeneratorError, match="no numbers"):
+    with pytest.raises(GeneratorError, match="invalid frames"):
         broken.generate(ask(), on_step=quiet)
 
 

@@ -113,7 +113,7 @@ def test_a_certificate_that_signs_nothing_is_noticed_before_the_review(
     assert signable.obstacle(Case().version) == ""
     breaking(settings, path)
     words = str(refusal(Case()))
-    assert "can't be signed at the moment" in words
+    assert "can't be signed right now" in words
     assert str(tmp_path) not in words
 
 
