@@ -1,27 +1,36 @@
 """What the words of a search mean to the encoder, asked of a worker: this process loads no model.
 
-The answer is kept for a day. Whoever asks first sends the task; everybody waits for the same answer.
+The answer is kept for a day. Whoever asks first sends the task; everybody waits for the same answer. Whoever
+waits holds no database connection, and only so many wait at once: the rest search by text, and ask again.
 """
 
 import hashlib
 import json
 from dataclasses import asdict
+from threading import BoundedSemaphore
 
 import kombu.exceptions
 import redis
 from django.core.cache import cache
 
-from dam.core import tasks, wire
+from dam.core import database, tasks, wire
 from dam.search.encoders.base import Encoder, TextEmbedding
 
 DAY = 24 * 3600
 # How long one task may be under way before another asker sends it again.
 ASKED_SECONDS = 20
 PATIENCE_SECONDS = 1.5
+# Searches of this process that wait at once: each holds a thread.
+WAITERS = 8
+
+_places = BoundedSemaphore(WAITERS)
 
 
 def ask(text: str, *, encoder: str, patience: float = PATIENCE_SECONDS) -> TextEmbedding | None:
-    """The meaning of `text` to the encoder with this identity; None if no worker answers in time."""
+    """The meaning of `text` to the encoder with this identity.
+
+    None if no worker answers in time, or too many wait already.
+    """
     try:
         return _ask(text, encoder, patience)
     except (redis.RedisError, kombu.exceptions.OperationalError):
@@ -35,13 +44,22 @@ def _ask(text: str, encoder: str, patience: float) -> TextEmbedding | None:
         return _read(known)
     if wire.ask(lambda server: server.set(f"{key}:asked", 1, nx=True, ex=ASKED_SECONDS)):
         tasks.send("index.embed_text", text=normalised(text), encoder=encoder)
+    if not _places.acquire(blocking=False):
+        return None
+    try:
+        database.release()  # others' pages have it meanwhile
+        answer = _wait(f"{key}:answer", patience)
+    finally:
+        _places.release()
+    return None if answer is None else _read(answer)
+
+
+def _wait(place: str, patience: float) -> bytes | str | None:
     # The answer is moved onto its own list: taken and put back in one step, for others wait too.
-    place = f"{key}:answer"
-    answer: bytes | str | None = wire.ask(
+    return wire.ask(
         lambda server: server.blmove(place, place, timeout=patience),  # type: ignore[arg-type]
         patience=patience + wire.PATIENCE_SECONDS,
     )
-    return None if answer is None else _read(answer)
 
 
 def answer(text: str, *, encoder: Encoder) -> TextEmbedding:

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
+from dam.accounts.models import Brand
 from dam.core import tasks
 from dam.search import query_embedding
 from dam.search.encoders import model_card
@@ -74,6 +77,31 @@ def test_everybody_who_waits_gets_the_answer(sent: list[str], wait_until: Callab
         wait_until(lambda: sent)
         meaning = query_embedding.answer("red", encoder=ColourEncoder())
         assert [each.result() for each in waiting] == [meaning] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_waits_holds_no_database_connection(sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[bool] = []
+
+    def wait(place: str, patience: float) -> None:
+        held.append(connection.connection is not None)
+
+    monkeypatch.setattr(query_embedding, "_wait", wait)
+    assert not Brand.objects.exists()  # the page has asked the database before
+    assert query_embedding.ask("red", encoder=ENCODER) is None
+    assert held == [False]
+
+
+def test_only_so_many_wait_at_once(sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query_embedding, "_places", BoundedSemaphore(1))
+    answers: list[object] = []
+
+    def wait(place: str, patience: float) -> None:
+        answers.append(query_embedding.ask("blue", encoder=ENCODER))  # somebody else, meanwhile
+
+    monkeypatch.setattr(query_embedding, "_wait", wait)
+    assert query_embedding.ask("red", encoder=ENCODER) is None
+    assert (answers, sent) == ([None], ["red", "blue"])  # the answer is asked for, and there the next time
 
 
 def test_another_encoder_is_asked_anew(answered: list[str]) -> None:
