@@ -116,8 +116,7 @@ def _take_problem(job: GenerationJob, problem: Exception) -> None:
 
 def _make(job: GenerationJob) -> Version:
     _target(job)  # before hours of work on what nobody can take
-    disk_space.require(0)
-    disk_space.require_copy(0)
+    disk_space.require_work(0)
     generator = loading.load(model_register.generator().folder)
     understanding = generator.understand(job.prompt)
     database.again(lambda: jobs.keep_model(job, identity=generator.identity, understanding=understanding))

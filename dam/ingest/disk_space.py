@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db.models import F, Sum
@@ -23,6 +24,12 @@ def require_copy(size: int) -> None:
     _require(size, shutil.disk_usage(settings.SCRATCH_DIR).free)
 
 
+def require_work(size: int) -> None:
+    """The same for work that makes about `size` bytes in the scratch folder and then stores them."""
+    require(size)
+    require_copy(2 * size if _is_one_disk() else size)
+
+
 def require_local(size: int) -> None:
     """The same for reading a stored file here: it is copied where storage is no disk."""
     if storage.free() is None:
@@ -32,6 +39,13 @@ def require_local(size: int) -> None:
 def _require(size: int, free: int | None) -> None:
     if free is not None and free < size + settings.DISK_RESERVE_BYTES:
         raise FileRefused("disk_full")
+
+
+def _is_one_disk() -> bool:
+    """Whether storage and the scratch folder fill the same disk."""
+    free = storage.free()
+    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
+    return free is not None and Path(settings.STORAGE).stat().st_dev == settings.SCRATCH_DIR.stat().st_dev
 
 
 def promised() -> int:

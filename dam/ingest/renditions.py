@@ -30,7 +30,7 @@ def make(version: Version, kind: str) -> str:
     spec = specs.find(kind)
     if spec is None:
         raise LookupError(f"There is no rendition named {kind!r}.")
-    disk_space.require(0)
+    disk_space.require_work(0)
     with storage.local_copy(version.storage_key) as master, storage.scratch() as folder:
         info = MediaInfo.from_json(version.media_info)
         made: Made = import_string(spec.recipe)(master, folder, info=info)

@@ -89,7 +89,7 @@ def write(upload: Upload, *, offset: int, piece: BinaryIO, length: int) -> Uploa
     """Append a piece of `length` bytes; the upload as it then stands. Holds one piece in memory, never more.
 
     A connection that breaks keeps what had come. Raises Closed, WrongOffset, Busy, TooMuch, and FileRefused
-    when the first piece shows that this is no video, or the disk is full (then the upload stays open).
+    when the first bytes show that this is no video, or the disk is full (then the upload stays open).
     """
     if length > settings.UPLOAD_CHUNK_BYTES or offset + length > upload.size:
         raise TooMuch
@@ -161,11 +161,17 @@ def _read(piece: BinaryIO, length: int) -> bytes:
 
 
 def _refusal(upload: Upload, data: bytes) -> FileRefused | None:
-    """Why the file isn't taken, as far as its first piece can tell."""
-    if upload.received or (len(data) < HEAD_BYTES and len(data) < upload.size):
+    """Why the file isn't taken, as far as its first bytes can tell, however many pieces they came in."""
+    wanted = min(HEAD_BYTES, upload.size)
+    if not upload.received < wanted <= upload.received + len(data):
         return None
     try:
-        require_container(data[:HEAD_BYTES])
+        head = (
+            storage.beginning(key_of(upload), upload.parts, size=upload.received) if upload.received else b""
+        )
+        require_container((head + data)[:HEAD_BYTES])
+    except FileNotFoundError:
+        return lost()
     except FileRefused as refused:
         return refused
     return None

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from dam.core import errors, storage
+from dam.ingest import disk_space
 from dam.media import runner, sniffer
 from provenance.manifests import signing, verify
 from provenance.manifests.claims import NamedModel, ReleaseFacts, StageFacts
@@ -43,6 +44,7 @@ def make(release: Release, *, at: datetime, may_convert: bool = True) -> Iterato
     Raises MasterChanged, ToBeConverted unless it `may_convert`, and what signing.sign_release and the
     transcoder raise.
     """
+    disk_space.require_work(release.version.size)
     with storage.local_copy(release.version.storage_key) as master, storage.scratch() as folder:
         if not may_convert and signing.signable(master) is not None:
             raise ToBeConverted

@@ -112,6 +112,11 @@ def append(key: str, parts: Parts, *, offset: int, data: bytes, last: bool) -> P
     return _store().append(key, parts, offset=offset, data=data, last=last)
 
 
+def beginning(key: str, parts: Parts, *, size: int) -> bytes:
+    """The `size` bytes that a staged file has so far, of one that is shorter than a piece."""
+    return _store().beginning(key, parts, size=size)
+
+
 def complete(key: str, parts: Parts, *, size: int) -> None:
     """Make a staged file whole. Raises FileNotFoundError when it does not have these `size` bytes."""
     _store().complete(key, parts, size=size)

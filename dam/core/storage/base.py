@@ -68,6 +68,12 @@ class Storage(Protocol):
         earlier pieces are gone.
         """
 
+    def beginning(self, key: str, parts: Parts, *, size: int) -> bytes:
+        """The `size` bytes that a staged file has so far, of one that is shorter than a piece.
+
+        Raises FileNotFoundError when they are gone.
+        """
+
     def complete(self, key: str, parts: Parts, *, size: int) -> None:
         """Make the staged file whole, so that it can be read. Twice is harmless, also at once.
 

@@ -80,6 +80,7 @@ class FolderStorage:
         if offset == 0:
             path.parent.mkdir(parents=True, exist_ok=True)
             _create(path, exist_ok=True).close()
+            _sync(path.parent)
         with path.open("r+b", buffering=0) as file:
             if file.seek(0, os.SEEK_END) < offset:
                 raise FileNotFoundError(f"{key} has lost what came before byte {offset}.")
@@ -93,6 +94,10 @@ class FolderStorage:
                 file.truncate(offset)
                 raise
         return parts
+
+    def beginning(self, key: str, parts: Parts, *, size: int) -> bytes:
+        with self.open(key) as file:
+            return file.read(size)
 
     def complete(self, key: str, parts: Parts, *, size: int) -> None:
         stored = self.stat(key)
@@ -122,11 +127,16 @@ class FolderStorage:
         """Give the finished file its name, and have the disk keep the name too."""
         path = self._path(key)
         fresh.replace(path)
-        handle = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Have the disk keep the names in a folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _create(path: Path, *, exist_ok: bool = False) -> BinaryIO:

@@ -2,6 +2,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, BinaryIO
 
 import pytest
@@ -142,6 +143,32 @@ def test_room_is_asked_for_before_a_file_grows(
     for ask in (disk_space.require, disk_space.require_copy):
         with pytest.raises(FileRefused, match="out of disk space"):
             ask(1)
+
+
+def test_work_asks_for_room_in_storage_and_in_scratch(
+    db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk_space.require_work(1)
+    monkeypatch.setattr(storage, "free", lambda: 0)
+    with pytest.raises(FileRefused, match="out of disk space"):
+        disk_space.require_work(1)
+    monkeypatch.setattr(storage, "free", lambda: None)
+    disk_space.require_work(1)
+    monkeypatch.setattr(disk_space.shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
+    with pytest.raises(FileRefused, match="out of disk space"):
+        disk_space.require_work(1)
+
+
+def test_on_one_disk_what_is_made_and_stored_is_there_twice(
+    db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings.STORAGE, settings.SCRATCH_DIR = str(tmp_path), tmp_path / "scratch"
+    settings.DISK_RESERVE_BYTES = 0
+    monkeypatch.setattr(storage, "free", lambda: 150)
+    monkeypatch.setattr(disk_space.shutil, "disk_usage", lambda path: SimpleNamespace(free=150))
+    disk_space.require_work(75)
+    with pytest.raises(FileRefused, match="out of disk space"):
+        disk_space.require_work(100)
 
 
 def test_where_storage_is_no_disk_its_room_is_not_ours_to_know(

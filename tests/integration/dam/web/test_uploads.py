@@ -3,6 +3,7 @@
 import base64
 import threading
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +193,34 @@ def test_a_text_file_is_refused_at_its_first_piece(browser: Client) -> None:
     upload = Upload.objects.get()
     assert (upload.state, upload.code) == (UploadState.REFUSED, "not_a_video")
     assert not is_staged(upload)
+
+
+@pytest.mark.parametrize("sizes", [(10, 9990), (4000, 96, 5904), (1, 1, 9998)])
+def test_what_is_no_video_is_refused_however_short_its_first_piece_is(
+    browser: Client, sizes: tuple[int, ...]
+) -> None:
+    url = begin(browser, 20_000).headers["Location"]
+    statuses, offset = [], 0
+    for size in sizes:
+        statuses.append(send(browser, url, offset, b"x" * size).status_code)
+        offset += size
+    assert 415 in statuses
+    upload = Upload.objects.get()
+    assert (upload.state, upload.code) == (UploadState.REFUSED, "not_a_video")
+    assert not is_staged(upload)
+
+
+def test_a_video_may_begin_with_a_short_piece(browser: Client, clip: bytes) -> None:
+    url = begin(browser, len(clip)).headers["Location"]
+    for start, stop in [(0, 3), (3, 4095), (4095, len(clip))]:
+        assert send(browser, url, start, clip[start:stop]).status_code == 204
+
+
+def test_a_piece_that_broke_off_is_kept_as_far_as_it_came(browser: Client, clip: bytes) -> None:
+    url = begin(browser, len(clip)).headers["Location"]
+    came = uploads.write(Upload.objects.get(), offset=0, piece=BytesIO(clip[:5000]), length=len(clip))
+    assert came.received == 5000
+    assert browser.head(url).headers["Upload-Offset"] == "5000"
 
 
 def test_a_damaged_file_is_refused_with_its_reason(browser: Client, clip: bytes) -> None:
