@@ -310,7 +310,7 @@ def test_comments_stand_before_the_facts_and_the_credentials() -> None:
     case = Case()
     review = case.submit()
     room = page(case.brand_reviewer, "review", review.pk)
-    assert room.index("Comments") < room.index("About this clip") < room.index("Content Credentials")
+    assert room.index("Comments") < room.index("Clip details") < room.index("Content Credentials")
 
 
 def test_a_long_list_goes_on_on_the_next_page(monkeypatch: pytest.MonkeyPatch) -> None:
