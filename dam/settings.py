@@ -212,7 +212,7 @@ AUDIT_KEYS = env.words("AUDIT_KEY")
 TRUST_ANCHORS = env.words("TRUST_ANCHORS")  # PEM files trusted beside the signer's own root
 
 AUTH_USER_MODEL = "dam.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["dam.web.signin.OwnAddressBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -226,11 +226,18 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "dam.web.signin.InvitedOnlyAdapter"
+ACCOUNT_FORMS = {
+    "change_password": "dam.web.signin_forms.ChangePasswordForm",
+    "reauthenticate": "dam.web.signin_forms.ReauthenticateForm",
+    "reset_password": "dam.web.signin_forms.ResetPasswordForm",
+    "reset_password_from_key": "dam.web.signin_forms.NewPasswordForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 # A key is an account as tried from one address (dam/web/signin.py). Behind one address may be a company.
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,5/5m/key"}
+# Of guesses: an account as tried from a device that is known, or from all others together.
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,5/5m/key", "login_guessed": "20/h/key"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Reelproof] "
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 

@@ -13,9 +13,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", home.healthz, name="healthz"),
     path("readyz", home.readyz, name="readyz"),
-    # Before allauth's own: whoever invites somebody knows them by their address, so nobody claims another.
-    path("accounts/email/", home.closed, name="account_email"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("dam.web.account_urls")),
     path("verify/", include("provenance.web.verify_urls")),
     path("b/<slug:brand_slug>/", include("dam.web.urls")),
     path("b/<slug:brand_slug>/", include("generation.web.urls")),

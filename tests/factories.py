@@ -40,6 +40,7 @@ class UserFactory(DjangoModelFactory[User]):
         model = User
 
     email = factory.Sequence(lambda n: f"person{n}@example.com")
+    proven_email = factory.SelfAttribute("email")
     name = factory.Sequence(lambda n: f"Person {n}")
     password = factory.django.Password(PASSWORD)
 

@@ -13,7 +13,9 @@ from dam.accounts.capabilities import Capability, Role
 
 class Users(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        """An account for a person whom the one who makes it knows by this address."""
+        address = self.normalize_email(email).lower()
+        user = self.model(email=address, proven_email=address, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -26,6 +28,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. Signs in by e-mail; may do only what a Membership says."""
 
     email = models.EmailField(unique=True)
+    # The address that is known to be theirs: with it they were invited, or a link mailed to it was used.
+    # An account whose `email` is another one only claims that (dam/accounts/members.py).
+    proven_email = models.EmailField(blank=True, default="")
     name = models.CharField(max_length=120)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
@@ -41,6 +46,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def is_proven(self) -> bool:
+        return self.email == self.proven_email
 
 
 class PromptDisclosure(models.TextChoices):

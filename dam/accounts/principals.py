@@ -218,7 +218,7 @@ def acting(brand: Brand, capability: Capability, *, email: str | None = None) ->
         candidate = Member(row.user, brand, Role(row.role))
         if email is None and candidate.can(capability):
             return candidate
-        if email is not None and row.user.email == email.lower():
+        if email is not None and row.user.is_proven and row.user.email == email.lower():
             if not candidate.can(capability):
                 raise Nobody(f"{email} can't do that in {brand} with the role {row.role}.")
             return candidate

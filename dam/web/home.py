@@ -4,7 +4,7 @@ from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, InterfaceError, connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from dam.accounts.capabilities import GRANTS, Capability, Role
@@ -25,11 +25,6 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "home/no_brand.html", status=403)
     decides = {Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL} & GRANTS[Role(membership.role)]
     return redirect("reviews-start" if decides else "library", brand_slug=membership.brand.slug)
-
-
-def closed(request: HttpRequest) -> HttpResponse:
-    """A page that the product does not have."""
-    raise Http404("Page not found.")
 
 
 def healthz(request: HttpRequest) -> JsonResponse:

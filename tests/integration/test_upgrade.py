@@ -305,10 +305,7 @@ def test_releases_wait_for_nothing_but_a_worker(before: Before, monkeypatch: pyt
 def test_every_asset_still_has_its_page(before: Before) -> None:
     for brand in Brand.objects.filter(assets__isnull=False).distinct():
         client = Client()
-        client.force_login(
-            User.objects.get(email=f"creator@{brand.slug}.example"),
-            backend="allauth.account.auth_backends.AuthenticationBackend",
-        )
+        client.force_login(User.objects.get(email=f"creator@{brand.slug}.example"))
         for path in ("", "activity/", "reviews/"):
             assert client.get(f"/b/{brand.slug}/{path}").status_code == 200, path
         for asset in Asset.objects.filter(brand=brand, trashed_at=None):

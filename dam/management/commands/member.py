@@ -26,7 +26,22 @@ class Command(command.Command):
         parser.add_argument("--role", required=True, choices=[role.value for role in Role])
         parser.add_argument("--name", default="", help="name of a new person, shown on pages")
 
-    def handle(self, *args: Any, email: str, brand: str, role: str, name: str, **options: Any) -> None:
+        parser.add_argument(
+            "--new-password",
+            action="store_true",
+            help="give a known person another password, for you to hand over; it ends their sessions",
+        )
+
+    def handle(
+        self,
+        *args: Any,
+        email: str,
+        brand: str,
+        role: str,
+        name: str,
+        new_password: bool,
+        **options: Any,
+    ) -> None:
         brand_row = Brand.objects.filter(slug=brand).first()
         if brand_row is None:
             raise CommandError(f"There is no brand {brand!r}. Create it: manage.py brand {brand} NAME")
@@ -35,7 +50,9 @@ class Command(command.Command):
         except ValidationError as error:
             raise CommandError(f"{email!r} isn't an email address.") from error
         with trail.recording():
-            user, password = members.admit(email=email, name=name, brand=brand_row, role=Role(role))
+            user, password = members.admit(
+                email=email, name=name, brand=brand_row, role=Role(role), new_password=new_password
+            )
             trail.record(Verb.MEMBER_ADMITTED, brand=brand_row, target=user.name, data={"role": role})
         self.stdout.write(f"{user} is now {role.replace('_', ' ')} of {brand_row}.")
         if password:

@@ -85,7 +85,7 @@ def test_demo_people_are_not_listed_elsewhere(brand: Brand) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["login/", "password/reset/", "password/reset/done/", "signup/", "inactive/"]
+    "address", ["login/", "password/reset/", "password/reset/done/", "password/reset/key/done/"]
 )
 def test_account_pages_wear_the_frame(db: None, address: str) -> None:
     page = Client().get(f"/accounts/{address}").content.decode()
