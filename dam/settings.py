@@ -189,6 +189,11 @@ UPLOAD_CHUNK_BYTES = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100_000  # each clip that was chosen is one
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 50 * 1024**3)
+# What one person, and one brand, may have under way at once: files, and bytes as announced.
+UPLOADS_PER_PERSON = env.number("UPLOADS_PER_PERSON", 100)
+UPLOADS_PER_BRAND = env.number("UPLOADS_PER_BRAND", 500)
+UPLOAD_BYTES_PER_PERSON = env.number("UPLOAD_BYTES_PER_PERSON", 4 * UPLOAD_MAX_BYTES)
+UPLOAD_BYTES_PER_BRAND = env.number("UPLOAD_BYTES_PER_BRAND", 16 * UPLOAD_MAX_BYTES)
 if STORAGE.startswith("s3://") and UPLOAD_MAX_BYTES > 10_000 * UPLOAD_CHUNK_BYTES:
     raise ImproperlyConfigured("In a bucket UPLOAD_MAX_BYTES is at most 83886080000: 10,000 parts of 8 MiB.")
 # Kept free on the disk of storage and of scratch while a file grows.

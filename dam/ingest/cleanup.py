@@ -1,6 +1,6 @@
 """Leaving no orphan: what crashes and broken connections left behind is found and put right.
 
-Safe at any time, as often as one likes: nothing younger than a day is deleted, and each deletion checks
+Safe at any time, as often as one likes: no file younger than a day is deleted, and each deletion checks
 under the same lock as registration that no row needs the file.
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from dam.accounts.models import Brand
@@ -26,6 +27,7 @@ from dam.ingest.models import Upload, UploadState
 log = logging.getLogger(__name__)
 
 ABANDONED = timedelta(days=1)
+UNBEGUN = timedelta(hours=1)
 FORGOTTEN = timedelta(days=30)
 BATCH = 500  # stored files asked about at once
 
@@ -58,9 +60,8 @@ def run(*, at: datetime | None = None) -> CleanedUp:
 
 def _abandoned_uploads(at: datetime) -> int:
     count = 0
-    for upload in Upload.objects.filter(
-        state=UploadState.RECEIVING, updated_at__lt=at - ABANDONED
-    ).iterator():
+    old = Q(updated_at__lt=at - ABANDONED) | Q(received=0, updated_at__lt=at - UNBEGUN)
+    for upload in Upload.objects.filter(old, state=UploadState.RECEIVING).iterator():
         try:
             uploads.cancel(upload)
         except uploads.Closed:
@@ -80,13 +81,17 @@ def _staged_leftovers(at: datetime) -> int:
 
 
 def _scratch_leftovers(at: datetime) -> int:
-    """Working folders of workers of this machine that died."""
+    """What processes of this machine that died were working with."""
     scratch = Path(settings.SCRATCH_DIR)
     count = 0
     for path in list(scratch.iterdir()) if scratch.exists() else []:
-        if path.is_dir() and _is_old(path, at):
+        if not _is_old(path, at):
+            continue
+        if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
-            count += 1
+        else:
+            path.unlink(missing_ok=True)
+        count += 1
     return count
 
 

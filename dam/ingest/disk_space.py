@@ -6,11 +6,14 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.models import F, Sum
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from dam.core import storage
 from dam.ingest.models import Upload, UploadState
 from dam.media.errors import FileRefused
+
+PAUSED = timedelta(minutes=10)
 
 
 def require(size: int) -> None:
@@ -49,7 +52,12 @@ def _is_one_disk() -> bool:
 
 
 def promised() -> int:
-    """Bytes that uploads under way have announced and not yet sent; one that pauses loses its place."""
-    lately = timezone.now() - timedelta(hours=1)
+    """Bytes that are kept free for uploads under way.
+
+    To announce a file keeps room for one piece, and each byte that comes keeps it for another: who sends
+    nothing takes no room from others. An upload that pauses loses its place.
+    """
+    lately = timezone.now() - PAUSED
     open_uploads = Upload.objects.filter(state=UploadState.RECEIVING, updated_at__gte=lately)
-    return open_uploads.aggregate(rest=Sum(F("size") - F("received")))["rest"] or 0
+    kept = Least(F("size") - F("received"), F("received") + settings.UPLOAD_CHUNK_BYTES)
+    return open_uploads.aggregate(kept=Sum(kept))["kept"] or 0

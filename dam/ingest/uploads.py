@@ -17,7 +17,7 @@ from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset
 from dam.core import errors, events, storage
 from dam.core.tasks import enqueue
-from dam.ingest import disk_space, filenames
+from dam.ingest import disk_space, filenames, upload_quotas
 from dam.ingest.models import Upload, UploadState
 from dam.media.errors import FileRefused, require_container
 from dam.media.sniffer import HEAD_BYTES
@@ -71,17 +71,19 @@ def key_of(upload: Upload) -> str:
 def create(*, brand: Brand, user: User, filename: str, size: int, asset: Asset | None = None) -> Upload:
     """Begin an upload of `size` bytes, as the next version of `asset` if there is one.
 
-    Raises FileRefused for an empty or too large file and a full disk.
+    Raises FileRefused for an empty or too large file and a full disk, and upload_quotas.TooManyOpen.
     """
     if size == 0:
         raise FileRefused("empty")
     if size > settings.UPLOAD_MAX_BYTES:
         most = settings.UPLOAD_MAX_BYTES / 1024**3
         raise FileRefused("too_large", f"The file is {size / 1024**3:,.1f} GB. The limit is {most:,.1f} GB.")
-    # Once: what is accepted is the staged file under another name.
-    disk_space.require(disk_space.promised() + size)
     upload = Upload(brand=brand, user=user, filename=filenames.clean(filename), size=size, asset=asset)
-    upload.save(force_insert=True)
+    with transaction.atomic():
+        upload_quotas.require(brand=brand, user=user, size=size)
+        # Once: what is accepted is the staged file under another name.
+        disk_space.require(disk_space.promised() + size)
+        upload.save(force_insert=True)
     return upload
 
 

@@ -1,3 +1,4 @@
+import shutil
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -154,7 +155,7 @@ def test_work_asks_for_room_in_storage_and_in_scratch(
         disk_space.require_work(1)
     monkeypatch.setattr(storage, "free", lambda: None)
     disk_space.require_work(1)
-    monkeypatch.setattr(disk_space.shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
     with pytest.raises(FileRefused, match="out of disk space"):
         disk_space.require_work(1)
 
@@ -165,7 +166,7 @@ def test_on_one_disk_what_is_made_and_stored_is_there_twice(
     settings.STORAGE, settings.SCRATCH_DIR = str(tmp_path), tmp_path / "scratch"
     settings.DISK_RESERVE_BYTES = 0
     monkeypatch.setattr(storage, "free", lambda: 150)
-    monkeypatch.setattr(disk_space.shutil, "disk_usage", lambda path: SimpleNamespace(free=150))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=150))
     disk_space.require_work(75)
     with pytest.raises(FileRefused, match="out of disk space"):
         disk_space.require_work(100)
