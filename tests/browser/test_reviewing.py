@@ -6,12 +6,14 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import User
-from dam.catalog.models import Approval, ReleaseState, Version
-from provenance.models import Comment
+from dam.accounts.models import Brand, User
+from dam.catalog import assets
+from dam.catalog.models import Approval, ReleaseState, RenditionKind, Version
+from provenance.models import Comment, Review
 from provenance.review import reviews
+from provenance.review.states import DecisionKind
 from tests.browser.conftest import Journey
-from tests.factories import PASSWORD, principal
+from tests.factories import PASSWORD, RenditionFactory, VersionFactory, principal
 
 
 def approve(journey: Journey, version: Version, *, uses: tuple[str, ...], where: str) -> None:
@@ -93,3 +95,47 @@ def test_nobody_is_offered_to_approve_their_own_clip(
         "aria-disabled", "true"
     )
     expect(journey.page.locator("#why")).to_contain_text(re.compile("made|yourself|own", re.IGNORECASE))
+
+
+def test_a_room_left_open_follows_what_others_decide(
+    visit: Callable[[], Journey], people: dict[Role, User], brand: Brand
+) -> None:
+    maker = principal(people[Role.CREATOR], brand)
+    version = VersionFactory.create(
+        asset__brand=brand, asset__created_by=maker.user, asset__title="Spring can"
+    )
+    RenditionFactory.create(version=version, kind=RenditionKind.PROXY)
+    review = reviews.submit(version, by=maker)
+    journey = visit().sign_in(people[Role.LEGAL_REVIEWER])
+    page = journey.page
+    journey.go(f"reviews/{review.pk}/")
+    legal_approve = page.locator(".room-acts .button-approve")
+    expect(legal_approve).to_have_attribute("aria-disabled", "true")
+    expect(page.locator("#room-head")).to_contain_text("In review")
+
+    decide(review, by=people[Role.BRAND_REVIEWER])
+    expect(legal_approve).not_to_have_attribute("aria-disabled", "true")
+    legal_approve.click()
+    expect(page.locator("#approve-dialog")).to_be_visible()  # what opens it came with the button
+    page.keyboard.press("Escape")
+
+    assets.edit(version.asset, by=maker, title="Autumn can")
+    expect(page.locator("#room-head h1")).to_have_text("Autumn can")
+    expect(page).to_have_title("Review Autumn can · Reelproof")
+
+    decide(review, by=people[Role.LEGAL_REVIEWER])
+    expect(page.locator("#room-head")).to_contain_text("Approved")
+    expect(page.locator(".room-acts")).to_have_count(0)
+    expect(page.locator("#approve-dialog")).to_have_count(0)
+
+
+def decide(review: Review, *, by: User) -> None:
+    review.refresh_from_db()
+    reviews.decide(
+        review,
+        by=principal(by, review.brand),
+        kind=DecisionKind.APPROVE,
+        expected_sha256=review.version.sha256,
+        uses=["web"],
+        territories=["worldwide"],
+    )

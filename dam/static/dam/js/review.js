@@ -59,6 +59,11 @@ document.addEventListener("input", (event) => {
 document.addEventListener("htmx:afterSettle", describeAll);
 describeAll();
 
+// What others decide meanwhile changes which decisions there are, but not one that somebody is writing.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.target.querySelector("dialog[open]")) event.preventDefault();
+});
+
 // An answer that came back with errors, on a page loaded without htmx.
 const opened = document.querySelector("[data-opened]")?.dataset.opened;
 if (opened) document.getElementById(`${opened}-dialog`)?.showModal();
