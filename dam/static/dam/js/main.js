@@ -4,6 +4,7 @@ import "./toast.js";
 import "./menu.js";
 import "./dialog.js";
 import "./focus.js";
+import "./returning.js";
 import "./search.js";
 import "./session.js";
 import "./drafts.js";

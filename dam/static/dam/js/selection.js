@@ -39,5 +39,6 @@ document.addEventListener("reset", (event) => {
 });
 
 document.addEventListener("htmx:afterSettle", count);
-// A browser that goes back may bring the choice with it.
+// Going back brings the choice with it: by the browser, or by returning.js.
+document.addEventListener("chosen", count);
 count();
