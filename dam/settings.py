@@ -244,7 +244,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 # Of guesses: an account as tried from a device that is known, or from all others together.
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,5/5m/key", "login_guessed": "20/h/key"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Reelproof] "
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# By default nothing is sent: mails are files that nobody else on the machine can read.
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "dam.core.mail_files.EmailBackend")
+EMAIL_FILE_PATH = DATA_DIR / "mail"
 
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS

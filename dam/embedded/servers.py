@@ -45,8 +45,7 @@ def launch(
     In a session of its own: Ctrl-C reaches the whole foreground group of a terminal, and the database must
     outlive the workers that still write to it.
     """
-    logs.make_room(log)
-    with log.open("ab") as output:
+    with logs.opened(log, "ab") as output:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

@@ -37,6 +37,7 @@ class Supervisor:
         recover: Callable[[], None],
         count_workers: Callable[[], int],
         sign_in: str,
+        mail: str = "",
         reload: bool = False,
     ) -> None:
         self.data_dir = data_dir
@@ -45,6 +46,7 @@ class Supervisor:
         self.port = port
         self.recover = recover  # called once the broker runs and before any worker does
         self.sign_in = sign_in  # how, as the demo people
+        self.mail = mail  # where it goes, if it isn't sent
         self.reload = reload  # code, templates and static files are read anew when they change
         self.count_workers = count_workers  # how many answer; called in a thread
         self.address = f"http://{'localhost' if listen in LOOPBACK else listen}:{port}"
@@ -134,9 +136,7 @@ class Supervisor:
                 process.wait()
 
     def _manage(self, name: str, arguments: list[str]) -> subprocess.Popen[bytes]:
-        log = self.terminal.log(name)
-        logs.make_room(log)
-        with log.open("wb") as output:
+        with logs.opened(self.terminal.log(name), "wb") as output:
             return subprocess.Popen(
                 [sys.executable, "manage.py", *arguments],
                 stdin=subprocess.DEVNULL,
@@ -197,6 +197,8 @@ class Supervisor:
             say(f"\n  Reelproof is ready: {self.address}")
             if self.demo:
                 say(f"  {self.sign_in}")
+            if self.mail:
+                say(f"  {self.mail}")
             say("  Ctrl-C stops everything.\n")
 
     def _wait_for_web(self) -> bool:
@@ -234,7 +236,8 @@ class Supervisor:
             errors="replace",
         )
         threading.Thread(target=self._stop_with_the_rest, args=(process,), daemon=True).start()
-        with self.terminal.log("demo").open("a") as log, process.stdout or open(os.devnull) as lines:
+        log = logs.opened(self.terminal.log("demo"), "a")
+        with log, process.stdout or open(os.devnull) as lines:
             for line in lines:
                 log.write(line)
                 self.terminal.say("  " + line.rstrip())

@@ -70,13 +70,8 @@ class Terminal:
     def _keep(self, name: str, line: str) -> None:
         file = self._files.get(name)
         if file is None:
-            file = self._files[name] = _open(self.log(name))
+            file = self._files[name] = logs.opened(self.log(name), "a")
         file.write(line + "\n")
         file.flush()
         if NOTEWORTHY.search(line):
             self.say(f"  {name}: {line}  (more in {self.log(name)})")
-
-
-def _open(path: Path) -> IO[str]:
-    logs.make_room(path)
-    return path.open("a")

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from dam.accounts import demo
 from dam.celery import app
-from dam.core import command
+from dam.core import command, mail_files
 from dam.embedded import accounts, preflight, servers, sockets
 from dam.embedded.supervisor import Supervisor
 
@@ -42,6 +42,7 @@ class Command(command.Command):
             recover=_requeue_interrupted,
             reload=reload,
             sign_in=f"The sign-in page lists the demo people; their password is {demo.PASSWORD}",
+            mail=_where_mail_goes(),
             count_workers=lambda: len(app.control.ping(timeout=0.5) or ()),
         )
         signal.signal(signal.SIGHUP, lambda signum, frame: os.kill(os.getpid(), signal.SIGTERM))
@@ -54,6 +55,12 @@ class Command(command.Command):
             sockets.SocketFolderTaken,
         ) as error:
             raise CommandError(str(error)) from error
+
+
+def _where_mail_goes() -> str:
+    if settings.EMAIL_BACKEND != mail_files.BACKEND:
+        return ""
+    return f"Mail is not sent but kept in {settings.EMAIL_FILE_PATH}; EMAIL_BACKEND changes that."
 
 
 def _requeue_interrupted() -> None:
