@@ -1,7 +1,7 @@
 """Re-exports: each model lives with its domain."""
 
 from dam.accounts.models import ApiToken, Brand, Membership, ShareLink, Turn, User
-from dam.audit.models import Event
+from dam.audit.models import ChainCheck, Event
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.ingest.models import Step, Upload
 from dam.rights.models import RightsRecord
@@ -11,6 +11,7 @@ __all__ = [
     "ApiToken",
     "Asset",
     "Brand",
+    "ChainCheck",
     "Embedding",
     "Event",
     "Membership",

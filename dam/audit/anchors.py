@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 FOLDER = "audit-anchors"
 _ALL_OF_NEWEST = 2000
+MOST_AT_ONCE = 5000  # events that a page reads
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,41 @@ def check(brand: Brand) -> Broken | None:
     broken = trail.first_broken(brand)
     if broken is not None:
         return Broken(broken.sequence)
+    return _against(brand, list(_kept(brand.pk)))
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What a look in bounded time found. Events up to `since` were held against their anchors alone."""
+
+    broken: Broken | None
+    since: int
+    count: int
+
+
+def glance(brand: Brand) -> Glance:
+    """The anchors' hashes, and every event since the newest anchor, of which there are few.
+
+    Raises trail.UnknownSeal, storage.Unavailable.
+    """
     known = list(_kept(brand.pk))
+    last = Event.objects.filter(brand=brand).order_by("-sequence").first()
+    count = last.sequence if last else 0
+    anchored = max((anchor.sequence for anchor in known), default=0)
+    since = max(anchored, count - MOST_AT_ONCE, 0)
+    broken = _against(brand, known)
+    if broken is None and since == 0:
+        event = trail.first_broken(brand)
+        broken = Broken(event.sequence) if event else None
+    elif broken is None:
+        start = Event.objects.filter(brand=brand, sequence=since).first()
+        event = trail.first_broken_after(start) if start else None
+        broken = Broken(event.sequence) if event else None if start else Broken(since)
+    return Glance(broken, since, count)
+
+
+def _against(brand: Brand, known: list[Anchor]) -> Broken | None:
+    """The first anchor that the chain doesn't come by."""
     hashes = dict(
         Event.objects.filter(brand=brand, sequence__in=[anchor.sequence for anchor in known]).values_list(
             "sequence", "hash"

@@ -34,3 +34,19 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target}"
+
+
+class ChainCheck(models.Model):
+    """The newest reading of a brand's whole chain, and what came of it (dam/audit/chain_checks.py)."""
+
+    brand = models.OneToOneField(Brand, on_delete=models.CASCADE, related_name="+")
+    requested_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    events = models.PositiveBigIntegerField(default=0)
+    broken_at = models.PositiveBigIntegerField(null=True)  # the first event that doesn't hold
+    cut_off = models.BooleanField(default=False)
+    unknown_seal = models.CharField(max_length=8, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.brand} · {self.requested_at:%Y-%m-%d %H:%M}"

@@ -9,17 +9,17 @@ import redis
 from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
-from dam.audit import anchors, trail
+from dam.audit import anchors, chain_checks, trail
 from dam.audit.models import Event
 from dam.web import audit_labels
 from dam.web.decorators import BrandRequest, requires
-from dam.web.htmx import is_fragment
+from dam.web.htmx import is_fragment, is_htmx
 
 PAGE = 60
 # Reading a whole chain is work: so often a brand may ask for it within so many seconds.
@@ -53,25 +53,32 @@ def activity(request: BrandRequest) -> HttpResponse:
 @require_safe
 @requires(Capability.VIEW_ACTIVITY)
 def check(request: BrandRequest) -> HttpResponse:
-    """Every link of the chain, computed again, and held against what is written down outside the database.
-
-    Asked for too often, what came of it last.
-    """
+    """A look at the chain in bounded time. Asked for too often, what came of it last."""
     found = _recent(request.brand.pk)
     if found is None:
         found = _computed(request.brand)
         with suppress(redis.RedisError):
             cache.set(f"chain-found:{request.brand.pk}", found, timeout=CHECKS_SECONDS)
-    return render(request, "activity/_check.html", found)
+    return render(request, "activity/_check.html", {**found, "all": chain_checks.latest(request.brand)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.VIEW_ACTIVITY)
+def check_all(request: BrandRequest) -> HttpResponse:
+    """Have every event of the chain checked, and how that stands."""
+    if request.method == "POST":
+        chain_checks.ask(request.brand)
+        if not is_htmx(request):
+            return redirect("activity", brand_slug=request.brand.slug)
+    return render(request, "activity/_check_all.html", {"all": chain_checks.latest(request.brand)})
 
 
 def _computed(brand: Brand) -> dict[str, Any]:
-    count = Event.objects.filter(brand=brand).count()
     try:
-        broken, unknown = anchors.check(brand), None
+        found = anchors.glance(brand)
     except trail.UnknownSeal as seal:
-        broken, unknown = None, str(seal)
-    return {"broken": broken, "unknown_seal": unknown, "count": count, "at": timezone.now()}
+        return {"unknown_seal": str(seal), "at": timezone.now()}
+    return {"broken": found.broken, "since": found.since, "count": found.count, "at": timezone.now()}
 
 
 def _recent(brand_id: int) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("trash/undo/", trash.undo, name="trash-undo"),
     path("activity/", activity.activity, name="activity"),
     path("activity/check/", activity.check, name="activity-check"),
+    path("activity/check/all/", activity.check_all, name="activity-check-all"),
     path("palette/", palette.palette, name="palette"),
     path("brand.css", theme.brand_css, name="brand-css"),
     path("uploads/", uploads.recent, name="uploads"),

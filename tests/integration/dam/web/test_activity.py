@@ -3,12 +3,14 @@
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
-from dam.audit import anchors, trail
+from dam.audit import anchors, chain_checks, trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
+from dam.core import tasks
 from dam.web import activity
 from tests.factories import BrandFactory
 from tests.integration.dam.web.conftest import SignIn
@@ -70,7 +72,12 @@ def test_asked_for_too_often_the_chain_is_not_read_again(
     servers: None, brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[Brand] = []
-    monkeypatch.setattr(anchors, "check", read.append)
+
+    def glance(brand: Brand) -> anchors.Glance:
+        read.append(brand)
+        return anchors.Glance(None, 0, 1)
+
+    monkeypatch.setattr(anchors, "glance", glance)
     cache.delete_many([f"chain-checks:{brand.pk}", f"chain-found:{brand.pk}"])
     client = sign_in(Role.CREATOR)
     answers = [client.get(PAGE + "check/").content.decode() for _ in range(activity.MOST_CHECKS + 20)]
@@ -80,3 +87,58 @@ def test_asked_for_too_often_the_chain_is_not_read_again(
     assert "is being checked" in client.get(PAGE + "check/").content.decode()
     assert len(read) == activity.MOST_CHECKS
     cache.delete(f"chain-checks:{brand.pk}")
+
+
+def test_a_page_reads_few_events_however_many_there_are(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anchors, "MOST_AT_ONCE", 3)
+    for number in range(12):
+        trail.record(Verb.ASSET_UPLOADED, brand=brand, target=str(number))
+    digested: list[int] = []
+    digest = trail.digest
+
+    def counted(event: Event) -> str:
+        digested.append(event.sequence)
+        return digest(event)
+
+    monkeypatch.setattr(trail, "digest", counted)
+    page = sign_in(Role.CREATOR).get(PAGE + "check/").content.decode()
+    assert digested == [10, 11, 12]
+    assert "Events after #9 were verified one by one." in page
+
+
+def test_every_event_is_checked_by_a_worker_when_somebody_asks(
+    servers: None, brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trail.record(Verb.ASSET_UPLOADED, brand=brand, target="Summer can")
+    sent: list[str] = []
+    monkeypatch.setattr(tasks, "enqueue", lambda name, **ids: sent.append(name))
+    client = sign_in(Role.CREATOR)
+    asked = client.post(PAGE + "check/all/", headers={"HX-Request": "true"}).content.decode()
+    assert "Checking every event." in asked
+    assert client.post(PAGE + "check/all/").status_code == 409
+    assert sent == ["transcode.check_trail"]
+    chain_checks.run(brand.pk)
+    assert "Every event was verified." in client.get(PAGE + "check/all/").content.decode()
+    assert client.post(PAGE + "check/all/").status_code == 409  # a moment later
+    assert sent == ["transcode.check_trail"]
+
+
+def test_what_the_check_of_every_event_found_is_shown(brand: Brand, sign_in: SignIn) -> None:
+    trail.record(Verb.ASSET_UPLOADED, brand=brand, target="Summer can")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE dam_event SET target = 'Winter can'")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    chain_checks.ask(brand)
+    chain_checks.run(brand.pk)
+    assert "failed at #1." in sign_in(Role.CREATOR).get(PAGE + "check/all/").content.decode()
+
+
+def test_a_check_whose_worker_is_gone_can_be_asked_for_again(brand: Brand) -> None:
+    long_ago = timezone.now() - 2 * chain_checks.GIVEN_UP_AFTER
+    chain_checks.ask(brand, at=long_ago)
+    chain_checks.ask(brand)
+    with pytest.raises(chain_checks.TooSoon):
+        chain_checks.ask(brand)

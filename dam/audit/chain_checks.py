@@ -1,0 +1,63 @@
+"""Reading a brand's whole chain when somebody asks for it: a worker does, for it may have millions of events.
+
+One at a time for each brand, and not again within some minutes; what came of it is kept.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from dam.accounts.models import Brand
+from dam.audit import anchors, trail
+from dam.audit.models import ChainCheck, Event
+from dam.core import errors, tasks
+
+EVERY = timedelta(minutes=10)
+GIVEN_UP_AFTER = timedelta(hours=1)  # its worker or its message is gone
+
+
+class TooSoon(errors.Refused):
+    """The chain is being read, or was a moment ago."""
+
+    code = "too_soon"
+    title = "Checked recently"
+    message = "This activity log is being checked, or was within the last 10 minutes. Try again later."
+
+
+def latest(brand: Brand) -> ChainCheck | None:
+    return ChainCheck.objects.filter(brand=brand).first()
+
+
+def ask(brand: Brand, *, at: datetime | None = None) -> None:
+    """Have every event of the brand checked. Raises TooSoon."""
+    at = at or timezone.now()
+    _, made = ChainCheck.objects.get_or_create(brand=brand, defaults={"requested_at": at})
+    over = Q(ended_at__isnull=False, requested_at__lte=at - EVERY)
+    again = ChainCheck.objects.filter(over | Q(requested_at__lte=at - GIVEN_UP_AFTER), brand=brand)
+    if not made and not again.update(
+        requested_at=at, began_at=None, ended_at=None, broken_at=None, cut_off=False, unknown_seal=""
+    ):
+        raise TooSoon
+    tasks.enqueue("transcode.check_trail", brand_id=brand.pk)
+
+
+def run(brand_id: int) -> None:
+    """Read the chain, if that is still to be done. Raises storage.Unavailable."""
+    waiting = ChainCheck.objects.filter(brand_id=brand_id, began_at=None)
+    if not waiting.update(began_at=timezone.now()):
+        return
+    brand = Brand.objects.get(pk=brand_id)
+    last = Event.objects.filter(brand=brand).order_by("-sequence").first()
+    broken, unknown = None, ""
+    try:
+        broken = anchors.check(brand)
+    except trail.UnknownSeal as seal:
+        unknown = str(seal.args[0])
+    ChainCheck.objects.filter(brand_id=brand_id).update(
+        ended_at=timezone.now(),
+        events=last.sequence if last else 0,
+        broken_at=broken.sequence if broken else None,
+        cut_off=bool(broken and broken.cut_off),
+        unknown_seal=unknown,
+    )
