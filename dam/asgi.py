@@ -1,13 +1,27 @@
 """The web process."""
 
 import os
+import tempfile
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-from dam.web.body_limits import LimitBodies
+from dam.web.body_limits import App, LimitBodies
 from dam.web.broken_pieces import KeepBrokenPieces
 from dam.web.charsets import OnlyUtf8
+from dam.web.pace import KeepPace
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 
-application = OnlyUtf8(LimitBodies(KeepBrokenPieces(get_asgi_application())))
+
+def _application() -> App:
+    django = get_asgi_application()
+    from dam.web.admission import AdmitBodies  # it asks models, which are there only now
+
+    # What arrives is written where room is watched and what is left behind is cleaned up.
+    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(settings.SCRATCH_DIR)
+    return OnlyUtf8(KeepPace(LimitBodies(AdmitBodies(KeepBrokenPieces(django)))))
+
+
+application = _application()

@@ -200,6 +200,8 @@ if STORAGE.startswith("s3://") and UPLOAD_MAX_BYTES > 10_000 * UPLOAD_CHUNK_BYTE
 DISK_RESERVE_BYTES = env.number("DISK_RESERVE_BYTES", 512 * 1024**2)
 # The public verify page: the largest file, and how many one address may send in an hour.
 VERIFY_MAX_BYTES = env.number("VERIFY_MAX_BYTES", 2 * 1024**3)
+# All that strangers' files may take at once: while they arrive, and while they wait to be read.
+VERIFY_SPOOL_BYTES = env.number("VERIFY_SPOOL_BYTES", 4 * VERIFY_MAX_BYTES)
 VERIFY_PER_HOUR = env.number("VERIFY_PER_HOUR", 60)
 
 FFMPEG_BINARY = env.text("FFMPEG_BINARY")  # empty: the one that imageio-ffmpeg brings

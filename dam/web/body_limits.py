@@ -32,7 +32,7 @@ class LimitBodies:
             await self.app(scope, receive, send)
             return
         most = most_bytes(scope["path"])
-        if _declared(scope) > most:
+        if declared(scope) > most:
             await _refuse(send)
             return
         left = most
@@ -56,9 +56,14 @@ def most_bytes(path: str) -> int:
     return int(most) + ENVELOPE_BYTES
 
 
-def _declared(scope: Scope) -> int:
+def declared(scope: Scope) -> int:
     length = dict(scope["headers"]).get(b"content-length", b"0")
     return int(length) if length.isdigit() else 0
+
+
+def expected(scope: Scope) -> int:
+    """How large the body may turn out to be: as declared, or what the path takes at most."""
+    return declared(scope) or most_bytes(scope["path"])
 
 
 async def _refuse(send: Send) -> None:

@@ -37,6 +37,14 @@ class TooManyChecks(errors.Refused):
     """This address has had as many files verified as it may within the hour."""
 
     code = "too_many"
+    message = "You've reached the hourly limit for verifying files. Try again in an hour."
+
+
+class NoRoom(errors.Refused):
+    """The disk, or the part of it that files of this page may take, holds no other."""
+
+    code = "disk_full"
+    message = "The server has no room for the file right now. Try again in a few minutes."
 
 
 class ChecksAway(errors.Refused):
@@ -72,6 +80,14 @@ def admit(address: str, *, most: int) -> None:
             return
     if count > most:
         raise TooManyChecks
+
+
+def require_room(size: int) -> None:
+    """Raise NoRoom unless a file of `size` bytes fits beside those that wait. Raises ChecksAway."""
+    with _at_hand():
+        waiting = sum(entry.size for entry in storage.entries(FOLDER))
+    if waiting + size > settings.VERIFY_SPOOL_BYTES or not has_room(size):
+        raise NoRoom
 
 
 def has_room(size: int) -> bool:

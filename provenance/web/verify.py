@@ -2,6 +2,7 @@
 
 import json
 import logging
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -13,11 +14,16 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dam.core.errors import Refused
 from dam.ingest import filenames
 from dam.web import clients, htmx
+from dam.web.admission import COUNTED, REFUSED
 from provenance.manifests import public_checks
 from provenance.releases import known
 from provenance.web import credentials_summary
+
+# Of what was refused before its body was read; 503 for the rest.
+STATUS = {public_checks.TooManyChecks.code: 429, public_checks.NoRoom.code: 507}
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +57,12 @@ class FileForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """The form, and the file that comes from it."""
+    refused: Refused | None = _scope(request).get(REFUSED)
+    if refused is not None:  # before its body was read
+        form = FileForm({})
+        form.errors.clear()
+        form.add_error(None, refused.message)
+        return _form(request, form, status=STATUS.get(refused.code, 503))
     if request.method != "POST":
         return _form(request, FileForm())
     form = FileForm(request.POST, request.FILES)
@@ -62,14 +74,29 @@ def verify(request: HttpRequest) -> HttpResponse:
         return _form(request, form, status=503)
 
 
+def before_reading(request: HttpRequest, *, size: int) -> None:
+    """Count a file of about `size` bytes before it is read (dam.web.admission).
+
+    Raises TooManyChecks, NoRoom, ChecksAway.
+    """
+    public_checks.require_room(size)
+    public_checks.admit(clients.limited(request), most=settings.VERIFY_PER_HOUR)
+
+
+def _scope(request: HttpRequest) -> dict[str, Any]:
+    """Of the ASGI request; empty where there is none."""
+    return getattr(request, "scope", {})
+
+
 def _submit(request: HttpRequest, form: FileForm) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, status=422)
-    try:
-        public_checks.admit(clients.limited(request), most=settings.VERIFY_PER_HOUR)
-    except public_checks.TooManyChecks:
-        form.add_error(None, "You've reached the hourly limit for verifying files. Try again in an hour.")
-        return _form(request, form, status=429)
+    if not _scope(request).get(COUNTED):
+        try:
+            public_checks.admit(clients.limited(request), most=settings.VERIFY_PER_HOUR)
+        except public_checks.TooManyChecks as refused:
+            form.add_error(None, refused.message)
+            return _form(request, form, status=429)
     file: UploadedFile[bytes] = form.cleaned_data["file"]
     submission = public_checks.submit(file, filename=filenames.clean(file.name or "file"))
     return redirect("verify-result", submission.id)
