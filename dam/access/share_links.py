@@ -40,10 +40,15 @@ def create(
     """
     by.require(Capability.SHARE)
     at = at or timezone.now()
-    guest = " ".join(guest.split())[: ShareLink.LONGEST_NAME]
+    guest = " ".join(guest.split())
     granted = _granted(by, capabilities)
     if not guest:
         raise ShareRefused("no_name", "Enter the guest's name. It appears in the activity log.")
+    if len(guest) > ShareLink.LONGEST_NAME:
+        raise ShareRefused(
+            "name_too_long",
+            f"A guest's name has at most {ShareLink.LONGEST_NAME} characters; this one has {len(guest)}.",
+        )
     if expires_at <= at:
         raise ShareRefused("past_date", "This date has passed. Choose a later date.")
     chosen = _visible(by, assets)

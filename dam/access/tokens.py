@@ -38,9 +38,14 @@ def create(
         raise PermissionDenied("Sign in to create API tokens.")
     at = at or timezone.now()
     granted = _granted(by, capabilities)
-    name = " ".join(name.split())[: ApiToken.LONGEST_NAME]
+    name = " ".join(name.split())
     if not name:
         raise TokenRefused("no_name", "Enter a name that says which program uses the token.")
+    if len(name) > ApiToken.LONGEST_NAME:
+        raise TokenRefused(
+            "name_too_long",
+            f"A token's name has at most {ApiToken.LONGEST_NAME} characters; this one has {len(name)}.",
+        )
     if expires_at is not None and expires_at <= at:
         raise TokenRefused("past_date", "This date has passed. Choose a later date.")
     key = keys.new(keys.KeyKind.TOKEN)

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.catalog.assets import LONGEST_TITLE
+from dam.catalog.models import Asset
 from dam.rights.visibility import visible_assets
 from dam.search import query, search
 from dam.web.decorators import BrandRequest, requires
@@ -46,18 +48,25 @@ PLACES = (
 @require_safe
 @requires(Capability.VIEW)
 def palette(request: BrandRequest) -> HttpResponse:
-    words = query.tidy(request.GET.get("q", "")[:100])
+    words = query.tidy(request.GET.get("q", ""))
     places = [
         (place, reverse(place.url_name, args=[request.brand.slug] if place.in_brand else []))
         for place in PLACES
         if request.principal.can(place.needs) and words.lower() in f"{place.title} {place.also}".lower()
     ]
-    clips = search.with_parts(visible_assets(request.principal), request.principal)
-    for word in words.split():
-        clips = clips.filter(title__icontains=word)
+    found = _clips(request, words) if 0 < len(words) <= LONGEST_TITLE else []
     context = {
         "words": words,
         "places": places,
-        "clips": clips.order_by("-created_at", "-pk")[:MOST_CLIPS] if words else (),
+        "clips": found[:MOST_CLIPS],
+        "most": MOST_CLIPS if len(found) > MOST_CLIPS else None,
     }
     return render(request, "components/palette_answers.html", context)
+
+
+def _clips(request: BrandRequest, words: str) -> list[Asset]:
+    """The newest clips with all of these words in their title: one more than are shown, if there are more."""
+    clips = search.with_parts(visible_assets(request.principal), request.principal)
+    for word in words.split():
+        clips = clips.filter(title__icontains=word)
+    return list(clips.order_by("-created_at", "-pk")[: MOST_CLIPS + 1])

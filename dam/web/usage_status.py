@@ -38,7 +38,11 @@ class UsageStatus:
 
 
 def of(*, origin: str, terms: Terms, at: datetime, release: str = ReleaseState.READY) -> UsageStatus:
-    """`release` is how the version's newest release stands: without a signed file nothing leaves."""
+    """`release` is how the version's newest release stands: without a signed file nothing leaves.
+
+    No use or territory is asked about: the line names all that the clip is cleared for, and whoever
+    downloads it for one of them is answered by delivery.
+    """
     what = "Made by AI" if origin == Origin.GENERATED else "Uploaded clip"
     verdict = policy.decide(terms, at=at)
     if verdict.allowed and release == ReleaseState.READY:

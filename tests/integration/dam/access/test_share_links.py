@@ -176,3 +176,9 @@ def test_a_right_that_a_row_should_not_hold_counts_for_nothing(librarian: Member
     link, secret = share(librarian, asset)
     ShareLink.objects.filter(pk=link.pk).update(capabilities=["view", "view_unreleased", "manage_brand"])
     assert principals.enter(visit(), secret=secret, at=NOW).capabilities == {Capability.VIEW}
+
+
+def test_a_name_that_is_too_long_is_refused_and_not_cut(librarian: Member, asset: Asset) -> None:
+    with pytest.raises(share_links.ShareRefused, match="this one has 81"):
+        share(librarian, asset, guest="x" * 81)
+    assert share(librarian, asset, guest="x" * 80)[0].guest == "x" * 80

@@ -147,3 +147,9 @@ def test_the_last_use_is_noted_now_and_then_and_not_at_each_request(creator: Mem
     principals.of_token(secret, at=NOW + timedelta(minutes=5))
     row.refresh_from_db()
     assert row.last_used_at == NOW + timedelta(minutes=5)
+
+
+def test_a_name_that_is_too_long_is_refused_and_not_cut(creator: Member) -> None:
+    with pytest.raises(tokens.TokenRefused, match="this one has 81"):
+        tokens.create(by=creator, name="x" * 81, capabilities=LOOK, at=NOW)
+    assert not ApiToken.objects.exists()

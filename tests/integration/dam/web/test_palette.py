@@ -46,3 +46,25 @@ def test_a_nul_among_the_words_is_passed_over(brand: Brand, sign_in: SignIn) -> 
 def test_a_viewer_is_not_told_of_drafts(brand: Brand, sign_in: SignIn) -> None:
     VersionFactory.create(asset__brand=brand, asset__title="Secret draft")
     assert "Secret draft" not in sign_in(Role.VIEWER).get(ADDRESS, {"q": "secret"}).content.decode()
+
+
+def test_more_clips_than_are_shown_are_told_of(brand: Brand, sign_in: SignIn) -> None:
+    client = sign_in(Role.CREATOR)
+    VersionFactory.create_batch(palette.MOST_CLIPS, asset__brand=brand, asset__title="Summer")
+    assert "clips match" not in client.get(ADDRESS, {"q": "summer"}).content.decode()
+    VersionFactory.create(asset__brand=brand, asset__title="Summer")
+    page = client.get(ADDRESS, {"q": "summer"})
+    assert len(page.context["clips"]) == palette.MOST_CLIPS
+    assert "More than 8 clips match." in page.content.decode()
+
+
+def test_a_long_question_is_asked_whole(brand: Brand, sign_in: SignIn) -> None:
+    title = " ".join(["Summer"] * 20) + " beach"
+    VersionFactory.create(asset__brand=brand, asset__title=title)
+    VersionFactory.create(asset__brand=brand, asset__title=title.replace("beach", "can"))
+    client = sign_in(Role.CREATOR)
+    assert [clip.title for clip in client.get(ADDRESS, {"q": title}).context["clips"]] == [title]
+    longer = "x" * 300
+    page = client.get(ADDRESS, {"q": longer})
+    assert page.context["clips"] == []  # no title is that long
+    assert f"“{longer}”" in page.content.decode()
