@@ -19,6 +19,8 @@ BIT_EXACT = {"fflags": "+bitexact", "flags:v": "+bitexact", "flags:a": "+bitexac
 # Sound that leads by less is a codec's run-in, which the decoder drops.
 RUN_IN = Fraction(1, 10)
 THREADS = 2
+# Packets of sound that wait for the first one of the picture: six hours have a million.
+MOST_WAITING = 10_000_000
 SCALING = "bicubic+accurate_rnd+full_chroma_int"
 TABLE = "colours.cube"  # beside what is made
 
@@ -49,8 +51,11 @@ def make_movie(source: Path, out: Path, *, info: MediaInfo, spec: Movie, binary:
         **_BT709,
     }
     if info.audio_index is not None:
-        streams.append(_sound(given[str(info.audio_index)], info))
+        # By a graph of its own: in one with the picture's it waits for the first picture, which some decoders
+        # give at the very end, and FFmpeg has room for less than an hour of sound that waits.
+        streams.append(given[str(info.audio_index)])
         options |= {"c:a": "aac", "b:a": f"{spec.audio_kbps}k", "ac": min(info.audio_channels, 2) or 1}
+        options |= {"filter:a": _sound(info), "max_muxing_queue_size": MOST_WAITING}
     return _compile(ffmpeg.output(*streams, _name(out), **options, **_MP4), binary)
 
 
@@ -127,16 +132,16 @@ def _as_shown(video: Any, picture: colour.Picture, width: int, height: int) -> A
     return video.filter("scale", in_range="pc", out_range="tv", out_color_matrix="bt709", flags=SCALING)
 
 
-def _sound(audio: Any, info: MediaInfo) -> Any:
-    """The sound, moved to where it belongs when the first frame is at zero."""
-    audio = audio.filter("asetpts", "PTS-STARTPTS")
+def _sound(info: MediaInfo) -> str:
+    """What moves the sound to where it belongs when the first frame is at zero."""
+    filters = ["asetpts=PTS-STARTPTS"]
     late = info.audio_start - info.first_pts
     if abs(late) * 1000 < info.duration_ms:  # beyond that a time stamp is broken
         if late > 0:
-            audio = audio.filter("adelay", f"{round(late * 1000)}", all=1)
+            filters.append(f"adelay={round(late * 1000)}:all=1")
         elif -late > RUN_IN:
-            audio = audio.filter("atrim", start=f"{float(-late):.6f}").filter("asetpts", "PTS-STARTPTS")
-    return audio.filter("aresample", 48000, **{"async": 1})
+            filters += [f"atrim=start={float(-late):.6f}", "asetpts=PTS-STARTPTS"]
+    return ",".join([*filters, "aresample=48000:async=1"])
 
 
 def _rate(rate: Fraction) -> str:

@@ -22,6 +22,9 @@ from dam.media.timing import Span
 
 MOST_FRAMES = budgets.MAX_SECONDS * int(timing.MOST_STATED_RATE)
 ALWAYS_ALPHA = ("gif", "apng", "webp")  # their decoders give it to every picture
+# HEVC keeps it in a second layer, which the decoder passes over. A message in the header announces it: prefix
+# SEI (NAL type 39), payload 165, alpha_channel_info.
+HEVC_ALPHA = bytes.fromhex("4e01a5")
 COVER = 1 << 10  # AV_DISPOSITION_ATTACHED_PIC
 LOOKED_AT_FOR_TRANSPARENCY = 12  # frames
 
@@ -62,6 +65,11 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         completeness.check_times(len(decodable), frames=timeline.pictures_shown),
     )
     warnings = (*warnings, *filter(None, found))
+    if not picture.transparent and HEVC_ALPHA in (video.codec_context.extradata or b""):
+        warnings = (
+            *warnings,
+            "The transparency of this HEVC file can't be read, so the video is shown opaque.",
+        )
     if timeline.duration > budgets.MAX_SECONDS:
         hours, most = float(timeline.duration) / 3600, budgets.MAX_SECONDS // 3600
         raise FileRefused(
@@ -285,7 +293,7 @@ def _is_transparent(first: av.VideoFrame, others: Iterator[av.VideoFrame], *, co
     """Whether there is an alpha channel; where a format always has one, whether it is used."""
     if not colour.has_alpha(first.format.name):
         return False
-    if codec not in ALWAYS_ALPHA:
+    if codec not in ALWAYS_ALPHA and first.format.name != "pal8":
         return True
     some = itertools.chain([first], itertools.islice(others, LOOKED_AT_FOR_TRANSPARENCY - 1))
     return any(frame.reformat(format="rgba").to_ndarray()[..., 3].min() < 255 for frame in some)

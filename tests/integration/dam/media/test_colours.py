@@ -1,5 +1,6 @@
 """Poster and proxy of the same master show the same colours, whatever its file says of them."""
 
+import subprocess
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,25 @@ def test_transparent_parts_are_shown_on_black(codec: str, pix_fmt: str, suffix: 
     for picture in shown(master, tmp_path):
         assert picture[:, :60].mean() > 60
         assert picture[:, 70:].max() < 12
+
+
+def test_a_palette_without_transparent_colours_is_opaque(tmp_path: Path) -> None:
+    master = tmp_path / "palette.mov"
+    command = ["-f", "lavfi", "-i", "testsrc=s=64x48:d=0.2", "-c:v", "qtrle", "-pix_fmt", "gray", str(master)]
+    subprocess.run([runner.ffmpeg(), "-nostdin", "-loglevel", "error", "-y", *command], check=True)
+    info = runner.probe(master)
+    assert info.pixel_format == "pal8"
+    assert not info.transparent
+
+
+def test_transparency_that_no_decoder_here_reads_is_noted(tmp_path: Path) -> None:
+    master = tmp_path / "alpha.mov"
+    source = "color=red@0.5:s=64x48:d=0.2,format=yuva420p"
+    command = ["-f", "lavfi", "-i", source, "-c:v", "libx265", "-pix_fmt", "yuva420p", "-tag:v", "hvc1"]
+    options = ["-x265-params", "alpha=1:log-level=error", str(master)]
+    subprocess.run([runner.ffmpeg(), "-nostdin", "-loglevel", "error", "-y", *command, *options], check=True)
+    info = runner.probe(master)
+    assert info.transparent or "transparency" in " ".join(info.warnings)
 
 
 @pytest.mark.skipif(not TRIALS.is_dir(), reason="the files for trials are not here")

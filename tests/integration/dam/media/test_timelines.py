@@ -71,6 +71,19 @@ def test_one_picture_lasts_as_long_as_its_sound(tmp_path: Path) -> None:
     assert abs(released.duration_ms - 20_000) < 1500
 
 
+def test_one_picture_with_an_hour_of_sound_is_played(tmp_path: Path) -> None:
+    """As many packets of sound as an hour has, though short: all come before the only picture is decoded."""
+    picture = media_factory.movie(tmp_path / "picture.mp4", frames=1)
+    master = tmp_path / "podcast.mkv"
+    ffmpeg(
+        *("-i", picture, "-f", "lavfi", "-i", "sine=d=280:r=8000", "-c:v", "copy"),
+        *("-c:a", "flac", "-compression_level", "0", "-frame_size", "16", master),
+    )
+    _, _, facts = proxy(master)
+    assert facts.has_audio
+    assert abs(facts.duration_ms - 280_000) < 1500
+
+
 def test_sound_that_begins_before_the_picture_is_kept(tmp_path: Path) -> None:
     picture = media_factory.movie(tmp_path / "picture.mp4", frames=25)
     master = tmp_path / "late.mkv"
