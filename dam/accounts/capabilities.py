@@ -50,7 +50,7 @@ PHRASES: dict[Capability, str] = {
     Capability.WITHDRAW_RELEASE: "withdraw approvals",
     Capability.DOWNLOAD_RELEASE: "download releases",
     Capability.DOWNLOAD_MASTER: "download masters",
-    Capability.VIEW_ACTIVITY: "view activity",
+    Capability.VIEW_ACTIVITY: "view the activity log",
     Capability.SHARE: "share clips with guests",
     Capability.MANAGE_BRAND: "manage the brand",
 }

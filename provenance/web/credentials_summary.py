@@ -5,7 +5,7 @@ place in a headline, whatever name it is made in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ class CredentialsVerdict:
     tone: str
     title: str
     sentence: str
+    signature: str = ""  # how the signature stands, where the headline is about something else
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,13 @@ def verdict(
 
     `release` is what this library knows of exactly these bytes, `at` the time that counts.
     """
+    signature = _signature(report)
     if (ended := _ended(report, release, at=at)) is not None:
-        return ended
+        return replace(ended, signature=f"{signature.title}. {signature.sentence}".strip())
+    return signature
+
+
+def _signature(report: Mapping[str, Any]) -> CredentialsVerdict:
     state = State(report["state"])
     icon, tone, title = _VERDICTS[state]
     if state is State.TRUSTED and report["development"]:

@@ -94,8 +94,9 @@ def test_a_clip_sent_back_is_uploaded_again_and_released_while_viewers_see_the_f
     sees_version(viewer, asset, 3)
     verify(viewer, first_release)
     verdict = viewer.page.get_by_role("heading", level=2).first
-    expect(verdict).to_have_text("Signed with a test certificate", timeout=60_000)
+    expect(verdict).to_have_text("Replaced by a newer release", timeout=60_000)
     expect(viewer.page.locator("main")).to_contain_text("A newer release replaced it")
+    expect(viewer.page.locator("main")).to_contain_text("Signed with a test certificate")
     released.refresh_from_db()
     assert released.approval == Approval.APPROVED
 

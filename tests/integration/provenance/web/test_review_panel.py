@@ -204,7 +204,7 @@ def test_a_comment_of_another_brand_is_not_there() -> None:
     assert client.get(reverse("asset-review", args=[slug, case.version.asset_id])).status_code == 404
 
 
-def test_a_clip_that_was_sent_back_offers_the_ways_to_another_version() -> None:
+def test_a_clip_that_was_sent_back_offers_each_way_to_another_version_once() -> None:
     case = Case()
     review = case.submit()
     reviews.decide(
@@ -214,10 +214,14 @@ def test_a_clip_that_was_sent_back_offers_the_ways_to_another_version() -> None:
         expected_sha256=case.version.sha256,
         comment="No",
     )
-    shown = panel(case, case.creator)
-    assert "Add a new version" in shown
-    assert f"/generate/?asset={case.version.asset_id}" in shown
-    assert "Add a new version" not in panel(case, case.brand_reviewer)
+    asset = reverse("asset", args=[case.brand.slug, case.version.asset_id])
+    for tab in ("review", "versions"):
+        shown = signed_in(case.creator).get(asset, {"tab": tab}).content.decode()
+        shown += panel(case, case.creator) if tab == "review" else ""
+        assert shown.count("Upload a new version</button>") == 1
+        assert shown.count(f"/generate/?asset={case.version.asset_id}") == 1
+    assert "add a new version" in panel(case, case.creator)
+    assert "add a new version" not in panel(case, case.brand_reviewer)
 
 
 def test_comments_stay_with_their_version_and_the_new_one_counts_those_still_open() -> None:

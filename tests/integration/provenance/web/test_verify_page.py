@@ -247,6 +247,7 @@ def test_a_release_that_may_not_be_used_has_that_in_its_headline(
     release_factory.ready(version, sha256=storage.sha256_of(signed), signed_at=AT, **fields)
     html = verdict_on(signed.read_bytes())
     assert re.search(rf"<h2>{words}", html)
+    assert re.search(r"<p[^>]*>\s*Signed with a test certificate\. Not changed since it was signed", html)
     assert "tone-ok" not in html.partition("<main")[2]
     assert "rusted" not in " ".join(re.findall(r"<h[1-3]>(.*?)</h", html, flags=re.S))
 
