@@ -89,7 +89,8 @@ def _what_follows(asset: Asset) -> str:
     approval = asset.latest.approval if asset.latest else ""
     if asset.released_id:
         return (
-            "Released: viewers can no longer find or download it. Copies already downloaded aren't affected."
+            "Released: viewers will no longer be able to find or download it. "
+            "Copies already downloaded aren't affected."
         )
     if approval == Approval.APPROVED:
         return "Approved: its release can't be downloaded."

@@ -68,14 +68,18 @@ def name_uses(uses: tuple[str, ...]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
+def name_places(places: tuple[str, ...]) -> str:
+    """ "worldwide", "in the EU and Norway"; empty where none is named"""
+    where = territories.describe(places)
+    return where if not where or where == territories.WORLDWIDE else f"in {where}"
+
+
 def clearance(
     *, uses: tuple[str, ...], places: tuple[str, ...], valid_until: datetime | None, at: datetime
 ) -> str:
     """ "web and social media, in the EU, until 31 December 2026" """
-    where = territories.describe(places)
-    place = where if where == territories.WORLDWIDE else f"in {where}"
     until = f"until {valid_until.astimezone(at.tzinfo):%-d %B %Y}" if valid_until else "with no end date"
-    return f"{name_uses(uses)}, {place}, {until}"
+    return f"{name_uses(uses)}, {name_places(places)}, {until}"
 
 
 def _terms(terms: Terms, *, at: datetime) -> str:

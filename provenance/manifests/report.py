@@ -188,7 +188,7 @@ class Report:
 NO_CREDENTIALS = "This file has no Content Credentials. That doesn't say anything about what it shows."
 ELSEWHERE = "Its Content Credentials are stored at another address. They weren't fetched."
 UNREADABLE = "The file or its Content Credentials can't be read. It may be damaged."
-KIND_UNKNOWN = "This type of file can't hold Content Credentials."
+KIND_UNKNOWN = "This type of file isn't recognised, so it can't be checked for Content Credentials."
 KIND_WITHOUT = "This type of file can't hold Content Credentials."
 TOO_MUCH = "Checking stopped because it took too much time or memory."
 

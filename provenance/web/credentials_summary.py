@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from dam.rights import territories
+from dam.web import usage_status
 from provenance.manifests.validation_codes import State
 from provenance.releases.known import KnownRelease, Standing
 
@@ -40,6 +41,8 @@ class ManifestEntry:
     manifest: Mapping[str, Any]
     uses: tuple[str, ...]
     territories: tuple[str, ...]
+    purpose: str  # the uses and the territories as a sentence has them
+    place: str
     valid_until: datetime | None
     inputs: tuple[str, ...]
 
@@ -164,8 +167,10 @@ def _entry(manifest: Mapping[str, Any], *, vouched: bool) -> ManifestEntry:
         proven=bool(manifest["time_stamp"]),
         sound=manifest["state"] in (State.TRUSTED, State.VALID),
         manifest=manifest,
-        uses=tuple(use.replace("_", " ") for use in review.get("uses", ())),
+        uses=tuple(usage_status.name_uses((use,)) for use in review.get("uses", ())),
         territories=tuple(territories.name_of(place) for place in review.get("territories", ())),
+        purpose=usage_status.name_uses(tuple(review.get("uses", ()))),
+        place=usage_status.name_places(tuple(review.get("territories", ()))),
         valid_until=moment(review.get("valid_until", "")),
         inputs=tuple(title for title in manifest["ingredients"] if title not in ("Master", "Prompt")),
     )

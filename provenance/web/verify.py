@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -111,7 +111,7 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
     except public_checks.ChecksAway:
         return _away(request, submission_id)
     if submission is None:
-        raise Http404("This result doesn't exist or is more than an hour old.")
+        return render(request, "verify/gone.html", {"area": "verify"}, status=404)
     report = submission.report
     now = timezone.localtime()
     release = known.by_bytes(submission.sha256, at=now) if report else None

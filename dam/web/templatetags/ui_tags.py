@@ -30,6 +30,39 @@ register = template.Library()
 FEW_HOURS = timedelta(hours=6)
 
 
+# As people who make video write them; FFmpeg's own name for the rest.
+CODECS = {
+    "h264": "H.264",
+    "hevc": "H.265 (HEVC)",
+    "av1": "AV1",
+    "vp8": "VP8",
+    "vp9": "VP9",
+    "prores": "ProRes",
+    "dnxhd": "DNxHD",
+    "mpeg1video": "MPEG-1",
+    "mpeg2video": "MPEG-2",
+    "mpeg4": "MPEG-4",
+    "mjpeg": "Motion JPEG",
+    "gif": "GIF",
+    "ffv1": "FFV1",
+    "dvvideo": "DV",
+    "aac": "AAC",
+    "mp3": "MP3",
+    "ac3": "AC-3",
+    "eac3": "E-AC-3",
+    "alac": "ALAC",
+    "flac": "FLAC",
+    "opus": "Opus",
+    "vorbis": "Vorbis",
+}
+
+
+@register.filter
+def codec(name: str) -> str:
+    """A codec by the name people know: `h264` is H.264, `pcm_s16le` PCM."""
+    return "PCM" if name.startswith("pcm_") else CODECS.get(name, name)
+
+
 @register.simple_tag
 def icon(name: str, size: int = 16, label: str = "") -> SafeString:
     """A Lucide picture. Without a label it is decoration, and screen readers skip it."""

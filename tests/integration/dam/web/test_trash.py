@@ -70,7 +70,7 @@ def test_a_clip_that_others_count_on_is_asked_about_first(brand: Brand, approval
 
 def test_the_question_says_what_viewers_lose(brand: Brand) -> None:
     client, _ = signed_in(brand, Role.ADMIN)
-    assert "viewers can no longer find or download it" in trash(
+    assert "viewers will no longer be able to find or download it" in trash(
         client, ApprovedVersionFactory.create(asset__brand=brand)
     )
 

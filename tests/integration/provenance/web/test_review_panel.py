@@ -220,8 +220,13 @@ def test_a_clip_that_was_sent_back_offers_each_way_to_another_version_once() -> 
         shown += panel(case, case.creator) if tab == "review" else ""
         assert shown.count("Upload a new version</button>") == 1
         assert shown.count(f"/generate/?asset={case.version.asset_id}") == 1
-    assert "add a new version" in panel(case, case.creator)
-    assert "add a new version" not in panel(case, case.brand_reviewer)
+
+
+def test_a_withdrawn_approval_says_why_in_the_panel() -> None:
+    case = Case()
+    case.approve_all()
+    reviews.revoke(case.version, by=case.legal_reviewer, reason="The music licence ended early.")
+    assert "The music licence ended early." in panel(case, case.creator).partition("Releases")[0]
 
 
 def test_comments_stay_with_their_version_and_the_new_one_counts_those_still_open() -> None:

@@ -134,7 +134,9 @@ def test_without_a_worker_it_says_so_and_keeps_nothing(signed: Path) -> None:
 
 
 def test_an_unknown_or_forgotten_verdict_is_not_found() -> None:
-    assert Client().get(reverse("verify-result", args=["guess"])).status_code == 404
+    gone = Client().get(reverse("verify-result", args=["guess"]))
+    assert gone.status_code == 404
+    assert "more than an hour old" in gone.content.decode()
 
 
 def test_an_empty_file_is_refused() -> None:

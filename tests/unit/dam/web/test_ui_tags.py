@@ -91,3 +91,10 @@ def test_a_picture_with_a_name_tells_it() -> None:
     drawn = ui_tags.icon("check", 14, 'Done & "dusted"')
     assert 'role="img"' in drawn
     assert "Done &amp; &quot;dusted&quot;" in drawn
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("h264", "H.264"), ("pcm_s16le", "PCM"), ("aac", "AAC"), ("hap", "hap")]
+)
+def test_a_codec_is_named_as_people_write_it(name: str, words: str) -> None:
+    assert ui_tags.codec(name) == words
