@@ -133,20 +133,16 @@ def _password_holds(request: BrandRequest, form: AnswerForm | ApproveForm) -> bo
     """An approval is signed in a person's name, so whoever sits there must be that person."""
     if not isinstance(form, ApproveForm):
         return True
-    if not _may_try(request, dry_run=True):
+    person = principals.person(request.principal)
+    # Counted before it is looked at: of many sent at once each would still see room otherwise.
+    if not ratelimit.consume(request, action="reauthenticate", user=person):
         form.add_error("password", "Too many wrong passwords. Wait a minute, then try again.")
         return False
-    if principals.person(request.principal).check_password(form.cleaned_data["password"]):
+    if person.check_password(form.cleaned_data["password"]):
+        ratelimit.clear(request, action="reauthenticate", user=person)
         return True
-    _may_try(request, dry_run=False)
     form.add_error("password", "Wrong password. Try again.")
     return False
-
-
-def _may_try(request: BrandRequest, *, dry_run: bool) -> bool:
-    person = principals.person(request.principal)
-    tried: bool = ratelimit.consume(request, action="reauthenticate", user=person, dry_run=dry_run)
-    return tried
 
 
 def _form(review: Review, kind: DecisionKind, *, data: Any = None) -> AnswerForm | ApproveForm:

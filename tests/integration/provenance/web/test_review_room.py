@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Membership
+from dam.accounts.models import Membership, User
 from dam.accounts.principals import Member
 from dam.catalog.models import Approval
 from provenance.review import reviews
@@ -192,6 +192,30 @@ def test_passwords_are_not_guessed_here() -> None:
     response = decide(review, by=case.brand_reviewer)
     assert "Too many wrong passwords" in response.content.decode()
     assert not Decision.objects.exists()
+
+
+def test_guesses_sent_at_once_are_counted_one_by_one(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"reauthenticate": "1/m/user"}
+    case = Case()
+    review = case.submit()
+    meanwhile: list[str] = []
+
+    def check(person: User, password: str) -> bool:
+        if password == "first":  # while it is compared, which takes its time, the next one comes
+            meanwhile.append(decide(review, by=case.brand_reviewer, password="second").content.decode())
+        return False
+
+    monkeypatch.setattr(User, "check_password", check)
+    decide(review, by=case.brand_reviewer, password="first")
+    assert "Too many wrong passwords" in meanwhile[0]
+
+
+def test_right_passwords_are_not_counted(settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"reauthenticate": "1/m/user"}
+    for _ in range(3):
+        case = Case()
+        decide(case.submit(), by=case.brand_reviewer)
+    assert Decision.objects.count() == 3
 
 
 @pytest.mark.parametrize("kind", ["request_changes", "reject"])
