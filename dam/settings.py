@@ -127,12 +127,18 @@ CACHES = {
     "default": {
         "BACKEND": "dam.core.patient_cache.PatientCache",
         "LOCATION": CACHE_URL,
+        "KEY_PREFIX": "plain",  # apart from what earlier versions pickled
     },
     # The same, for what processes tell each other: it raises when the server is away.
     "shared": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CACHE_URL,
-        "OPTIONS": {"socket_timeout": 2.0, "socket_connect_timeout": 2.0},
+        "KEY_PREFIX": "plain",
+        "OPTIONS": {
+            "socket_timeout": 2.0,
+            "socket_connect_timeout": 2.0,
+            "serializer": "dam.core.cache_values.PlainValues",
+        },
     },
 }
 

@@ -12,6 +12,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 
 from dam.core import wire
+from dam.core.cache_values import PlainValues
 
 AWAY = (redis.ConnectionError, redis.TimeoutError)
 
@@ -21,8 +22,12 @@ class PatientCache(BaseCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)
-        patience = {"socket_timeout": wire.PATIENCE_SECONDS, "socket_connect_timeout": wire.PATIENCE_SECONDS}
-        self._there = RedisCache(server, {**params, "OPTIONS": patience})
+        options = {
+            "socket_timeout": wire.PATIENCE_SECONDS,
+            "socket_connect_timeout": wire.PATIENCE_SECONDS,
+            "serializer": PlainValues,
+        }
+        self._there = RedisCache(server, {**params, "OPTIONS": options})
         self._here = LocMemCache("while-away", {**params, "OPTIONS": {}})
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:

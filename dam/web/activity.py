@@ -1,6 +1,8 @@
 """The audit trail of a brand: who did what, and whether the record still holds."""
 
 from contextlib import suppress
+from dataclasses import asdict
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -58,7 +60,8 @@ def check(request: BrandRequest) -> HttpResponse:
     if found is None:
         found = _computed(request.brand)
         with suppress(redis.RedisError):
-            cache.set(f"chain-found:{request.brand.pk}", found, timeout=CHECKS_SECONDS)
+            facts = {**found, "at": found["at"].isoformat()}
+            cache.set(f"chain-found:{request.brand.pk}", facts, timeout=CHECKS_SECONDS)
     return render(request, "activity/_check.html", {**found, "all": chain_checks.latest(request.brand)})
 
 
@@ -78,7 +81,7 @@ def _computed(brand: Brand) -> dict[str, Any]:
         found = anchors.glance(brand)
     except trail.UnknownSeal as seal:
         return {"unknown_seal": str(seal), "at": timezone.now()}
-    return {"broken": found.broken, "since": found.since, "count": found.count, "at": timezone.now()}
+    return {**asdict(found), "at": timezone.now()}
 
 
 def _recent(brand_id: int) -> dict[str, Any] | None:
@@ -88,7 +91,7 @@ def _recent(brand_id: int) -> dict[str, Any] | None:
         cache.add(key, 0, timeout=CHECKS_SECONDS)
         if cache.incr(key) <= MOST_CHECKS:
             return None
-        last: dict[str, Any] = cache.get(f"chain-found:{brand_id}") or {"busy": True}
+        last: dict[str, Any] | None = cache.get(f"chain-found:{brand_id}")
     except (redis.RedisError, ValueError):  # the cache is away, or the minute ended between the calls
         return None
-    return last
+    return {**last, "at": datetime.fromisoformat(last["at"])} if last else {"busy": True}

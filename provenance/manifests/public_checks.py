@@ -6,7 +6,7 @@ The file is read by the `verify` worker, never by the web process. Nothing is wr
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, cast
 
@@ -120,7 +120,7 @@ def submit(file: "File[bytes]", *, filename: str) -> PublicCheck:
 
 def check(submission_id: str) -> None:
     """The worker's part: read, judge, keep the verdict, delete the file. Twice is harmless."""
-    submission = cache.get(_cache_key(submission_id))
+    submission = _kept(submission_id)
     if submission is None or submission.state in OVER:
         _drop(submission_id)
         return
@@ -162,7 +162,7 @@ def find(submission_id: str, *, at: datetime) -> PublicCheck | None:
 
 
 def _find(submission_id: str, *, at: datetime) -> PublicCheck | None:
-    submission: PublicCheck | None = cache.get(_cache_key(submission_id))
+    submission = _kept(submission_id)
     if submission is None or submission.state in OVER:
         return submission
     patience = PATIENCE if submission.state == WAITING else LONGEST_CHECK
@@ -193,7 +193,13 @@ def _cache_key(submission_id: str) -> str:
 
 
 def _keep(submission: PublicCheck) -> None:
-    cache.set(_cache_key(submission.id), submission, timeout=KEPT_SECONDS)
+    facts = {**asdict(submission), "at": submission.at.isoformat()}
+    cache.set(_cache_key(submission.id), facts, timeout=KEPT_SECONDS)
+
+
+def _kept(submission_id: str) -> PublicCheck | None:
+    facts = cache.get(_cache_key(submission_id))
+    return facts and PublicCheck(**{**facts, "at": datetime.fromisoformat(facts["at"])})
 
 
 def _drop(submission_id: str) -> None:
