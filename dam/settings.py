@@ -289,7 +289,12 @@ USE_I18N = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "class": "dam.core.log_lines.Lines",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     # Standard error: standard output belongs to the JSON of the commands.
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},

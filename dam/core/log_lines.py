@@ -1,0 +1,19 @@
+"""Lines of a log. What they tell of comes from outside as well: names, what FFmpeg says of a file."""
+
+import logging
+
+
+class Lines(logging.Formatter):
+    """One entry begins at the start of a line, and nothing in it says otherwise to a reader or a terminal.
+
+    The further lines of an entry are set in; whatever does not print is spelt out.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n  ".join(map(_printable, super().format(record).split("\n")))
+
+
+def _printable(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)

@@ -1,0 +1,43 @@
+"""What a log makes of text from outside."""
+
+import logging
+import logging.config
+
+import pytest
+from django.conf import settings
+
+from dam.core.log_lines import Lines
+
+FORGED = "x\n2026-01-01 00:00:00,000 CRITICAL dam.audit: all is well"
+
+
+def entry(said: str, *, problem: BaseException | None = None) -> str:
+    info = (type(problem), problem, None) if problem else None
+    record = logging.LogRecord("dam.media", logging.WARNING, __file__, 1, "FFmpeg stopped: %s", (said,), info)
+    return Lines(settings.LOGGING["formatters"]["line"]["format"]).format(record)
+
+
+def test_text_from_a_file_begins_no_entry() -> None:
+    first, *further = entry(FORGED).split("\n")
+    assert " WARNING dam.media: FFmpeg stopped: x" in first
+    assert further == ["  2026-01-01 00:00:00,000 CRITICAL dam.audit: all is well"]
+
+
+def test_nor_does_the_text_of_an_error() -> None:
+    assert "\n2026" not in entry("", problem=ValueError(FORGED))
+
+
+@pytest.mark.parametrize("letter", ["\x1b", "\r", "\x0b", "\x85", "\u2028", "\u202e", "\x00", "\ud800"])
+def test_nothing_steers_the_terminal(letter: str) -> None:
+    shown = entry(f"a{letter}[2Jb")
+    assert shown.isprintable()
+    assert len(shown.splitlines()) == 1
+
+
+def test_words_of_every_language_stay() -> None:
+    assert entry("Größe 尺寸 😀").endswith("Größe 尺寸 😀")
+
+
+def test_every_process_logs_like_that() -> None:
+    formatter = settings.LOGGING["formatters"]["line"]
+    assert logging.config.DictConfigurator({}).configure_formatter(dict(formatter)).__class__ is Lines
