@@ -227,8 +227,12 @@ TRUST_ANCHORS = env.words("TRUST_ANCHORS")  # PEM files trusted beside the signe
 AUTH_USER_MODEL = "dam.User"
 AUTHENTICATION_BACKENDS = ["dam.web.signin.OwnAddressBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "dam.accounts.passwords.MaximumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_HASHERS = env.words("PASSWORD_HASHERS", "django.contrib.auth.hashers.PBKDF2PasswordHasher")
@@ -256,6 +260,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Reelproof] "
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "dam.core.mail_files.EmailBackend")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 
+# With https a browser takes these names from this host alone: no other below the domain sets or reads them.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
+    ("__Host-sessionid", "__Host-csrftoken") if HTTPS else ("sessionid", "csrftoken")
+)
+# From signing in on, however busy somebody is.
+SESSION_COOKIE_AGE = env.number("SESSION_HOURS", 14 * 24) * 3600
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -263,6 +273,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "dam.web.signed_out.token_changed"
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 365 * 24 * 3600 if HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("SECURE_HSTS_SUBDOMAINS", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

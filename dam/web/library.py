@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -39,7 +40,9 @@ def library(request: BrandRequest) -> HttpResponse:
     }
     response = render(request, "library/_cards.html" if part else "library/library.html", context)
     if "layout" in request.GET:
-        response.set_cookie(LAYOUT_COOKIE, layout, max_age=YEAR, samesite="Lax", httponly=True)
+        response.set_cookie(
+            LAYOUT_COOKIE, layout, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.HTTPS
+        )
     return response
 
 

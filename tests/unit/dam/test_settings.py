@@ -1,17 +1,24 @@
 """What the settings make of the environment, each time in a process of its own."""
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
-READ = "from dam import settings; print(settings.TEMPLATES[0]['OPTIONS']['loaders'])"
+from dam.settings import BASE_DIR
+
+LOADERS = "TEMPLATES[0]['OPTIONS']['loaders']"
 
 
 def loaders(**environment: str) -> str:
+    return read(LOADERS, **environment)
+
+
+def read(setting: str, **environment: str) -> str:
     return subprocess.run(
-        [sys.executable, "-c", READ],
+        [sys.executable, "-c", f"from dam import settings; print(settings.{setting})"],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
@@ -30,3 +37,32 @@ def test_a_bucket_takes_no_upload_of_more_than_ten_thousand_parts() -> None:
         loaders(**given)
     assert "UPLOAD_MAX_BYTES is at most 83886080000" in refused.value.stderr
     assert loaders(**given | {"STORAGE": "media"})
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "secure"),
+    [
+        ("https://reelproof.example", "__Host-sessionid", "True"),
+        ("http://localhost:8000", "sessionid", "False"),
+    ],
+)
+def test_with_https_no_other_host_can_set_or_read_the_sessions_cookie(
+    address: str, name: str, secure: str
+) -> None:
+    assert read("SESSION_COOKIE_NAME", PUBLIC_URL=address).strip() == name
+    assert read("SESSION_COOKIE_SECURE", PUBLIC_URL=address).strip() == secure
+
+
+def test_how_long_a_sign_in_lasts_can_be_set() -> None:
+    assert read("SESSION_COOKIE_AGE", SESSION_HOURS="12").strip() == "43200"
+
+
+@pytest.mark.parametrize("address", ["https://reelproof.example", "http://localhost:8000"])
+def test_scripts_find_the_forms_token_by_its_name(address: str) -> None:
+    name = read("CSRF_COOKIE_NAME", PUBLIC_URL=address).strip()
+    script = (BASE_DIR / "dam/static/dam/js/session.js").read_text()
+    pattern = re.search(r"/(\(.*?)/\.exec\(document\.cookie\)", script)
+    assert pattern is not None
+    found = re.search(pattern[1], f"a=1; {name}=fresh; b=2")
+    assert found is not None
+    assert found[1] == "fresh"
