@@ -57,7 +57,9 @@ def respond(
             response = StreamingHttpResponse(_read(key, whole), status=status)
     except storage.Unavailable:
         away = "File storage is unavailable. Try again in a moment.\n"
-        return HttpResponse(away, status=503, content_type="text/plain", headers={"Retry-After": "10"})
+        return HttpResponse(
+            away, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "10"}
+        )
     response.headers["Content-Length"] = str(whole.length)
     if span:
         response.headers["Content-Range"] = span.header

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.core.cache import cache
 
+from dam.accounts import sessions
 from dam.catalog.models import Version
 from dam.core.tasks import enqueue
 from dam.ingest import checks, cleanup, recovery, renditions, steps
@@ -78,6 +79,7 @@ def recover_steps() -> None:
 @shared_task(name="default.sweep")
 def sweep() -> None:
     cleanup.run()
+    sessions.forget_ended()
 
 
 def _embed(version: Version, name: str) -> None:

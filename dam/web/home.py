@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import GRANTS, Capability, Role
 from dam.accounts.models import Membership, User
@@ -27,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("reviews-start" if decides else "library", brand_slug=membership.brand.slug)
 
 
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 when the web process can reach its database."""
     with connection.cursor() as cursor:
@@ -34,6 +36,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """For operators: 200 when everything that is asked for here gets done, else 503 with what is missing."""
     try:

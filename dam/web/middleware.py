@@ -35,7 +35,10 @@ class ReleaseConnectionMiddleware:
 
 
 class PrivatePagesMiddleware:
-    """Pages are kept by nobody but the browser, which asks again before it shows one."""
+    """Pages are kept by nobody but the browser, which asks again before it shows one.
+
+    After somebody signed out it drops them: going back would show what the next person may not see.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -44,6 +47,9 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Cache-Control", "private, no-cache")
+        match = request.resolver_match
+        if request.method == "POST" and match is not None and match.url_name == "account_logout":
+            response.headers["Clear-Site-Data"] = '"cache"'
         return response
 
 

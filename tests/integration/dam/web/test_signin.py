@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth import password_validation
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from dam.accounts import sessions
 from dam.accounts.models import User
 from tests.factories import PASSWORD, UserFactory
 
@@ -81,3 +86,35 @@ def test_links_in_mails_lead_to_the_configured_address(settings: Any, known: boo
     (sent,) = mail.outbox
     assert "evil" not in f"{sent.subject} {sent.body}"
     assert "https://reelproof.example.com/accounts/" in sent.body
+
+
+def test_signing_out_has_the_browser_drop_what_it_kept() -> None:
+    client = Client()
+    client.force_login(UserFactory.create())
+    assert client.post(reverse("account_logout")).headers["Clear-Site-Data"] == '"cache"'
+    assert "Clear-Site-Data" not in client.get(reverse("account_login")).headers
+
+
+@pytest.mark.parametrize(
+    ("password", "said"), [("x" * 129, "at most 128"), ("Adalbert Lovelace", "similar to the name")]
+)
+def test_a_new_password_is_not_endless_and_not_the_name(password: str, said: str) -> None:
+    person = UserFactory.create(name="Adalbert Lovelace")
+    with pytest.raises(ValidationError, match=said):
+        password_validation.validate_password(password, person)
+    password_validation.validate_password("y1" * 64, person)
+
+
+def test_sessions_that_ended_are_forgotten() -> None:
+    client = Client()
+    client.force_login(UserFactory.create())
+    other = Client()
+    other.force_login(UserFactory.create())
+    Session.objects.filter(pk=client.session.session_key).update(expire_date=timezone.now())
+    sessions.forget_ended()
+    assert [each.pk for each in Session.objects.all()] == [other.session.session_key]
+
+
+@pytest.mark.parametrize("name", ["healthz", "readyz"])
+def test_probes_are_read_and_nothing_else(name: str) -> None:
+    assert Client().post(reverse(name)).status_code == 405
