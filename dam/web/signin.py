@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from dam.accounts import members
 from dam.accounts.models import User
-from dam.web import clients, known_devices
+from dam.web import clients, known_devices, signin_log
 
 
 class OwnAddressBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -65,6 +65,11 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super()._rollback_login_failed_rl_usage()
         if usage := getattr(self, "_guessed", None):
             usage.rollback()
+
+    def validation_error(self, code: str, *args: Any) -> Exception:
+        if code == "too_many_login_attempts":
+            signin_log.bounded(self.request)
+        return cast(Exception, super().validation_error(code, *args))
 
     def reauthenticate(self, user: User, password: str) -> bool:
         return user.check_password(password)
