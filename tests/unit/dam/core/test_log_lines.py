@@ -2,19 +2,21 @@
 
 import logging
 import logging.config
+from typing import Any, cast
 
 import pytest
 from django.conf import settings
 
 from dam.core.log_lines import Lines
 
+CONFIGURED: dict[str, Any] = cast(Any, settings.LOGGING)["formatters"]["line"]
 FORGED = "x\n2026-01-01 00:00:00,000 CRITICAL dam.audit: all is well"
 
 
 def entry(said: str, *, problem: BaseException | None = None) -> str:
     info = (type(problem), problem, None) if problem else None
     record = logging.LogRecord("dam.media", logging.WARNING, __file__, 1, "FFmpeg stopped: %s", (said,), info)
-    return Lines(settings.LOGGING["formatters"]["line"]["format"]).format(record)
+    return Lines(CONFIGURED["format"]).format(record)
 
 
 def test_text_from_a_file_begins_no_entry() -> None:
@@ -39,5 +41,4 @@ def test_words_of_every_language_stay() -> None:
 
 
 def test_every_process_logs_like_that() -> None:
-    formatter = settings.LOGGING["formatters"]["line"]
-    assert logging.config.DictConfigurator({}).configure_formatter(dict(formatter)).__class__ is Lines
+    assert type(logging.config.DictConfigurator({}).configure_formatter(dict(CONFIGURED))) is Lines
