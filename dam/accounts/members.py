@@ -48,7 +48,7 @@ def admit(
             prove(user)
         elif not user.is_proven:
             raise NotProven(
-                f"The account of {email} has not proven that address: it may be somebody else's. Ask them to "
+                f"The account of {email} has not proven that address: it may be someone else's. Ask them to "
                 "choose a new password by mail (Forgotten? on the sign-in page), or give the account a new "
                 "one and hand it to them yourself: --new-password. Either ends all that is open."
             )

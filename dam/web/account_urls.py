@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, re_path
 
 def closed(request: HttpRequest, **named: str) -> HttpResponse:
     """A page of allauth's that the product does not have."""
-    raise Http404("There is no such page.")
+    raise Http404("Page not found.")
 
 
 _MEANT = [
