@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from dam.core.tasks import QUEUES
+from dam.embedded import processes
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DOCKER = BASE_DIR / "docker"
@@ -39,6 +40,15 @@ def stages() -> dict[str, str]:
 
 def queues_of(command: list[str]) -> list[str]:
     return command[command.index("--queues") + 1].split(",") if "--queues" in command else []
+
+
+def test_the_web_image_serves_as_one_machine_does() -> None:
+    """Without an access log above all: a link that sets a new password is an address."""
+    web = next(each for each in processes.plan(host="", port=0, cores=8) if each.name == "web")
+    flags = {word for word in web.command.split() if word.startswith("--no-")}
+    assert "--no-access-log" in flags
+    command = next(line for line in DOCKERFILE.splitlines() if line.startswith('CMD ["uvicorn"'))
+    assert all(f'"{flag}"' in command for flag in flags)
 
 
 def test_every_queue_has_one_service() -> None:
