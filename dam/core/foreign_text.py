@@ -17,12 +17,13 @@ _VIRAMA = 9  # the combining class of what joins two Indic letters
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 # Letters and marks by category that show nothing all the same.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-ENDS = " \u200c\u200d"  # what a text that was cut must not end in
+ENDS = " \u200c\u200d\u180e"  # what a text that was cut must not end in
 _KEPT = frozenset("\n\t")
-JOINERS = frozenset("\u200c\u200d")
+JOINERS = frozenset("\u200c\u200d\u180e")  # the last one Mongolian's own, before a vowel that stands apart
 # Scripts in which a joiner changes the form of the letters beside it.
 _JOINING = {
     *("ARABIC", "SYRIAC", "MONGOLIAN", "NKO", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA"),
+    *("ADLAM", "MANDAIC", "MANICHAEAN", "SOGDIAN", "PHAGS-PA", "HANIFI"),
     *("TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "KHMER", "MYANMAR", "TIBETAN", "BALINESE"),
 }
 _SELECTORS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
@@ -105,6 +106,11 @@ def _joins(text: str, place: int) -> bool:
         return False
     one, other = text[before], text[place + 1]
     if text[place] == "\u200d" and _is_emoji(one) and _is_emoji(other):
+        return True
+    if text[place] == "\u180e" and _script(one) != "MONGOLIAN":
+        return False
+    # Persian's sign for the Hijri year is a heh in the form that it has before another letter: "ه\u200d."
+    if text[place] == "\u200d" and one == "\u0647" and unicodedata.category(other)[0] in "PN":
         return True
     return _script(one) in _JOINING and _script(one) == _script(other)
 

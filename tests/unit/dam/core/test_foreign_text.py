@@ -15,6 +15,7 @@ from dam.core import foreign_text
         ("invoice\u202egpj.exe", "invoicegpj.exe"),
         ("\u2066Open\u2069AI\u200f", "OpenAI"),
         ("Open\u200bA\u2060I\ufeff", "OpenAI"),
+        ("Open\u180eAI", "OpenAI"),
         ("Open\u200dA\u200cI", "OpenAI"),  # joiners where no script needs them
         ("a\x00b\x1b[31mc\x9b", "ab[31mc"),
         ("Acme\u3164\u2800\u034f", "Acme"),
@@ -36,6 +37,9 @@ def test_what_is_hidden_goes(given_text: str, shown: str) -> None:
         "夏のボトル",
         "می\u200cخواهم",  # Persian
         "क\u094d\u200dष",  # a half form of Devanagari
+        "ه\u200d.ش",  # Persian: of the Hijri calendar
+        "ᠠᠭᠤᠯ\u180eᠠ",  # Mongolian: a vowel that stands apart
+        "𞤀\u200d𞤁",  # Adlam
         "👩\u200d👩\u200d👧 family",
         "❤\ufe0f\u200d🔥",
         "👩🏽\u200d🚀",
