@@ -10,6 +10,7 @@ from dam.web.body_limits import App, LimitBodies
 from dam.web.broken_pieces import KeepBrokenPieces
 from dam.web.charsets import OnlyUtf8
 from dam.web.pace import KeepPace
+from dam.web.taking_turns import TakeTurns
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 
@@ -21,7 +22,7 @@ def _application() -> App:
     # What arrives is written where room is watched and what is left behind is cleaned up.
     settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
     tempfile.tempdir = str(settings.SCRATCH_DIR)
-    return OnlyUtf8(KeepPace(LimitBodies(AdmitBodies(KeepBrokenPieces(django)))))
+    return OnlyUtf8(KeepPace(LimitBodies(AdmitBodies(KeepBrokenPieces(TakeTurns(django))))))
 
 
 application = _application()

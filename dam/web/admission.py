@@ -55,7 +55,7 @@ class AdmitBodies:
         with ExitStack() as places:
             try:
                 place = self.bodies.place(
-                    sender=sender or clients.limited(_request(scope)),
+                    sender=sender or clients.limited_of(scope),
                     stranger=sender is None,
                     size=body_limits.expected(scope),
                 )
@@ -139,7 +139,7 @@ def _is_large(scope: Scope) -> bool:
 
 
 def _request(scope: Scope) -> HttpRequest:
-    return ASGIRequest(scope, BytesIO())
+    return ASGIRequest({**scope, "query_string": b""}, BytesIO())  # what its query is, Django may refuse
 
 
 def _sender(scope: Scope) -> str | None:

@@ -5,9 +5,12 @@ address is the one that many places from the end, as BEHIND_PROXY says, and the 
 proxy, also from loopback.
 """
 
+from io import BytesIO
 from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Any
 
 from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest
 
 UNKNOWN = "unknown"  # as through a Unix socket
@@ -29,6 +32,11 @@ def limited(request: HttpRequest) -> str:
     if isinstance(parsed, IPv6Address):
         return str(IPv6Network((parsed, NETWORK), strict=False))
     return known
+
+
+def limited_of(scope: dict[str, Any]) -> str:
+    """The same before there is a request, of an ASGI scope. What its query is, Django may refuse later."""
+    return limited(ASGIRequest({**scope, "query_string": b""}, BytesIO()))
 
 
 def _plain(text: str) -> str | None:

@@ -39,7 +39,9 @@ def ada() -> Member:
 class Sent:
     """A request with a large body: how the application answered, and what it had read by then."""
 
-    def __init__(self, method: str, path: str, *headers: tuple[bytes, bytes], app: Any = None) -> None:
+    def __init__(
+        self, method: str, path: str, *headers: tuple[bytes, bytes], app: Any = None, query: bytes = b""
+    ) -> None:
         self.status, self.body, self.read_before_answer = 0, b"", 0
         length = (b"content-length", str(LARGE).encode())
         scope = {
@@ -47,7 +49,7 @@ class Sent:
             "method": method,
             "path": path,
             "raw_path": path.encode(),
-            "query_string": b"",
+            "query_string": query,
             "headers": [(b"host", b"localhost"), length, *headers],
             "client": ("192.0.2.1", 5000),
             "server": ("localhost", 80),
@@ -77,6 +79,11 @@ def test_a_stranger_s_large_body_is_not_read(ada: Member, path: str) -> None:
         sent = Sent("POST", path, *headers)
         assert sent.read_before_answer == 0
         assert 300 <= sent.status < 500
+
+
+def test_a_query_that_is_no_text_is_answered_all_the_same() -> None:
+    assert Sent("POST", "/", query=b"\xff").status == 400
+    assert Sent("POST", "/verify/", query=b"\xff").status == 400
 
 
 async def reader(scope: Any, receive: Any, send: Any) -> None:
