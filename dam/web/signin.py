@@ -31,7 +31,7 @@ class OwnAddressBackend(AuthenticationBackend):  # type: ignore[misc]
 class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "That email address and password don't go together.",
+        "email_password_mismatch": "The email address or the password is not correct.",
         "too_many_login_attempts": (
             "Too many wrong passwords for this account. Wait a while and try again, sign in where you have "
             "before, or choose a new password by mail."

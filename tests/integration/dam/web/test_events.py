@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client, RequestFactory
 
 from dam.accounts.capabilities import Role
@@ -111,8 +112,9 @@ def listening(person: Member) -> Any:
         lambda person, request: Membership.objects.all().delete(),
         lambda person, request: Membership.objects.update(role=Role.VIEWER.value),
         lambda person, request: User.objects.update(is_active=False),
+        lambda person, request: User.objects.update(password=make_password("another one")),
     ],
-    ids=["sign-out", "removal", "demotion", "closed account"],
+    ids=["sign-out", "removal", "demotion", "closed account", "changed password"],
 )
 def test_a_stream_ends_with_the_right_to_it(end: Callable[[Member, Any], object]) -> None:
     person = member(BrandFactory.create())
