@@ -184,7 +184,9 @@ def visit(
 def _note(message: ConsoleMessage, problems: list[str]) -> None:
     # A refused request is often what a journey is about; a broken policy or script never is.
     refused = ("Failed to load resource", "Response Status Error Code")  # the browser's words, and htmx's
-    if message.type == "error" and not any(words in message.text for words in refused):
+    # Going to another page cuts off what this one asks for; a server that was away is "htmx:sendError".
+    cut_off = ("htmx:sendAbort", "htmx:afterRequest")
+    if message.type == "error" and not any(words in message.text for words in (*refused, *cut_off)):
         problems.append(message.text)
 
 

@@ -1,0 +1,194 @@
+"""Every page and every dialog, as each role, before axe-core: light and dark."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+
+from dam.accounts.capabilities import Capability, Role
+from dam.accounts.models import Brand, User
+from dam.accounts.principals import Principal
+from dam.catalog import assets
+from dam.catalog.models import Version
+from generation.models import GenerationJob
+from generation.states import JobState
+from provenance.models import Review
+from provenance.review import comments, reviews
+from tests.browser import axe
+from tests.browser.conftest import Journey
+from tests.factories import VersionFactory, principal
+from tests.integration.role_table import ROWS
+
+TABS = ("details", "review", "credentials", "origin", "versions", "files", "activity")
+
+# What the walk below opens, and addresses that answer with a piece of those pages or with no page at all.
+WALKED = {"library", "asset", "asset-edit", "trash", "activity", "generate", "reviews", "review"}
+PIECES = {
+    "asset-open-review", "reviews-start", "library-news", "palette", "asset-card", "asset-usage",
+    "activity-check", "activity-check-all", "brand-css", "events", "uploads", "upload-piece", "file",
+    "file-part", "generate-forecast", "jobs-running", "job", "asset-origin", "asset-credentials",
+    "release-file", "review-count", "asset-review", "comments",
+}  # fmt: skip
+ACCOUNT = (
+    "login/",
+    "password/reset/",
+    "password/reset/done/",
+    "password/reset/key/a-nothing/",
+    "password/reset/key/done/",
+    "inactive/",
+)
+SIGNED_IN = ("password/change/", "logout/", "reauthenticate/")
+
+
+def test_the_walk_knows_every_address() -> None:
+    asked = {row.name for row in ROWS if row.method == "GET"}
+    assert asked == WALKED | PIECES
+
+
+class Walk:
+    """One person at the browser, and what axe-core found on their way."""
+
+    def __init__(self, journey: Journey, name: str, *, seen: set[str]) -> None:
+        self.journey, self.page, self.name, self.seen = journey, journey.page, name, seen
+        self.found: list[str] = []
+
+    def look(self, where: str, *, within: str = "html") -> None:
+        self.found += axe.violations(self.page, f"{self.name}: {where}", within=within, seen=self.seen)
+
+    def visit(self, path: str) -> None:
+        self.journey.go(path)
+        self.settle()
+        self.look(path or "library")
+
+    def settle(self) -> None:
+        self.page.wait_for_load_state("load")
+        self.page.wait_for_function("() => !document.querySelector('.htmx-request')")
+
+    def open_dialog(self, name: str) -> None:
+        self.page.locator(f'[data-dialog="{name}"]:visible').first.click()
+        self.page.locator(f"#{name}[open]").wait_for()
+        self.look(f"dialog {name}", within=f"#{name}")
+        self.page.keyboard.press("Escape")
+
+    def open_menus(self, where: str) -> None:
+        for summary in self.page.locator("details.menu > summary:visible").all():
+            summary.click()
+            self.look(f"menu on {where}", within="details.menu[open]")
+            self.page.keyboard.press("Escape")
+
+
+@dataclass(frozen=True)
+class World:
+    """One of everything that a page shows."""
+
+    released: Version
+    draft: Version
+    review: Review
+
+
+@pytest.fixture
+def world(
+    brand: Brand, people: dict[Role, User], released: Version, take_in: Callable[..., Version]
+) -> World:
+    maker = principal(people[Role.CREATOR], brand)
+    draft = take_in(maker.user, title="Draft of a bottle", seed=21)
+    in_review = take_in(maker.user, title="Can in the snow", seed=22)
+    for frame in (0, 20):
+        comments.add(in_review, by=maker, body="The logo leaves the picture", frame=frame)
+    resolved = comments.add(in_review, by=maker, body="Too dark", frame=None)
+    comments.resolve(resolved, by=maker)
+    review = reviews.submit(in_review, by=maker, note="For the winter page")
+    VersionFactory.create(asset__brand=brand, asset__created_by=maker.user, asset__title="No pictures yet")
+    trashed = VersionFactory.create(
+        asset__brand=brand, asset__created_by=maker.user, asset__title="Thrown away"
+    )
+    assets.trash(trashed.asset, by=principal(people[Role.ADMIN], brand))
+    for number, state in enumerate((JobState.GENERATING, JobState.FAILED, JobState.CANCELLED, JobState.DONE)):
+        GenerationJob.objects.create(
+            brand=brand, requested_by=maker.user, brief=uuid4(), prompt=f"Ball number {number}", seed=number,
+            frames=17, width=128, height=80, rate_numerator=16, steps=8, guidance=3.0, state=state,
+            step=3, reason="The model ran out of memory." if state == JobState.FAILED else "",
+        )  # fmt: skip
+    return World(released=released, draft=draft, review=review)
+
+
+def test_no_page_or_dialog_of_a_role_has_a_violation(
+    visit: Callable[[], Journey], people: dict[Role, User], world: World
+) -> None:
+    found: list[str] = []
+    seen: set[str] = set()
+    for role in Role:
+        walk = Walk(visit().sign_in(people[role]), role.value, seen=seen)
+        walk_as(principal(people[role], walk.journey.brand), walk, world)
+        found += walk.found
+        walk.page.goto("about:blank")  # nothing plays on, and no stream stays open
+    assert not found, "\n" + "\n".join(found)
+
+
+def walk_as(person: Principal, walk: Walk, world: World) -> None:
+    may = person.capabilities
+    released, draft = world.released, world.draft
+
+    walk.visit("")
+    walk.open_menus("library")
+    walk.page.keyboard.press("?")
+    walk.look("dialog shortcuts", within="#shortcuts")
+    walk.page.keyboard.press("Escape")
+    walk.page.keyboard.press("Control+k")
+    walk.page.locator("#palette input").fill("a")
+    walk.page.locator("#palette-search").wait_for()
+    walk.settle()
+    walk.look("dialog palette", within="#palette")
+    walk.page.keyboard.press("Escape")
+    walk.visit("?q=harbour")
+    walk.visit("?q=nothing-has-this-name")
+    walk.visit("?layout=list")
+    if Capability.EDIT in may:
+        walk.page.locator(".card-pick input").first.check()
+        walk.look("library with a selection")
+    for tab in TABS:
+        walk.visit(f"assets/{released.asset_id}/?tab={tab}")
+    walk.open_menus("asset")
+    walk.visit("assets/00000000-0000-4000-8000-000000000000/")
+    if Capability.VIEW_UNRELEASED in may:
+        for tab in ("details", "review"):
+            walk.visit(f"assets/{draft.asset_id}/?tab={tab}")
+        for show in ("waiting", "returned", "open", "closed"):
+            walk.visit(f"reviews/?show={show}")
+        walk.visit(f"reviews/{world.review.pk}/")
+        for name in ("approve-dialog", "request_changes-dialog", "reject-dialog"):
+            if walk.page.locator(f'[data-dialog="{name}"]').count():
+                walk.open_dialog(name)
+    if Capability.EDIT in may:
+        walk.visit(f"assets/{draft.asset_id}/edit/")
+    if Capability.GENERATE in may:
+        walk.visit("generate/")
+        walk.open_menus("generate")
+        walk.page.get_by_role("button", name="Generate").click()
+        walk.settle()
+        walk.look("generate without words")
+    if Capability.TRASH in may:
+        walk.visit("")
+        walk.page.locator(f'.card-pick input[value="{released.asset_id}"]').check()
+        walk.page.get_by_role("button", name="Move to trash").click()
+        walk.page.get_by_role("heading", name="to trash?").wait_for()
+        walk.look("before the trash")
+        walk.visit("trash/")
+    if Capability.VIEW_ACTIVITY in may:
+        walk.visit("activity/")
+
+
+def test_no_page_outside_a_brand_has_a_violation(
+    visit: Callable[[], Journey], people: dict[Role, User]
+) -> None:
+    journey = visit()
+    walk = Walk(journey, "nobody", seen=set())
+    for path in (*(f"accounts/{each}" for each in ACCOUNT), "verify/", "verify/nothing/", "b/nowhere/"):
+        walk.page.goto(f"{journey.site}/{path}")
+        walk.look(path)
+    journey.sign_in(people[Role.CREATOR])
+    for path in (*(f"accounts/{each}" for each in SIGNED_IN), "verify/"):
+        walk.page.goto(f"{journey.site}/{path}")
+        walk.look(path)
+    assert not walk.found, "\n" + "\n".join(walk.found)
