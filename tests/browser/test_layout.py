@@ -99,3 +99,6 @@ def test_a_long_tag_does_not_widen_the_library(
     for width in (360, 1440):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(SIDEWAYS) <= 0
+        assert (
+            page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        )

@@ -134,7 +134,7 @@ def test_a_version_that_comes_during_the_review_ends_it_before_the_reviewers_eye
     expect(page.get_by_role("button", name="Approve").first).to_be_visible()
     take_in(people[Role.CREATOR], title="Second", seed=10, asset=first.asset)
     expect(page.locator("#room-bar")).to_contain_text("A newer version has replaced this one.")
-    page.get_by_role("link", name="See version 2").click()
+    page.get_by_role("link", name="Go to version 2").click()
     expect(page.get_by_role("heading", name="Summer bottle", level=1)).to_be_visible()
     page.get_by_role("link", name="Versions").click()
     page.get_by_role("link", name="Version 1", exact=True).click()

@@ -23,7 +23,7 @@ def test_a_wrong_password_is_told_and_the_right_one_opens_the_library(
     page.get_by_label("Email").fill(people[Role.CREATOR].email)
     page.get_by_label("Password", exact=True).fill("not the password")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("not correct")).to_be_visible()
+    expect(page.get_by_text("go together")).to_be_visible()
 
     journey.sign_in(people[Role.CREATOR])
     expect(page.get_by_role("heading", name="Library", exact=False).first).to_be_visible()
