@@ -23,7 +23,7 @@ Say = Callable[[str], None]
 class NoBackup(Refused):
     """The folder holds no whole backup, or one that this release cannot read."""
 
-    code = "no-backup"
+    code = "no_backup"
     title = "That is not a backup"
 
 

@@ -16,7 +16,7 @@ from dam.embedded import postgres
 class DatabaseProgramFailed(Refused):
     """pg_dump, pg_restore or psql is missing or failed; the message is what it said."""
 
-    code = "database-program"
+    code = "database_program"
     title = "The database program failed"
 
 

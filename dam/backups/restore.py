@@ -21,7 +21,7 @@ _INCOMING = "reelproof_incoming"
 class NotEmpty(Refused):
     """There are data already; restoring would put them aside."""
 
-    code = "not-empty"
+    code = "not_empty"
     title = "There is data already"
 
 

@@ -22,3 +22,15 @@ class Refused(Exception):
         self.code = code or self.code
         self.title = title or self.title
         super().__init__(self.message)
+
+
+class TooMany(Refused):
+    """As many are under way, or were asked for, as may be: trying later helps."""
+
+    code = "too_many"
+
+
+class NoRoom(Refused):
+    """There is no room on a disk, or in the part of it that may be used."""
+
+    code = "disk_full"

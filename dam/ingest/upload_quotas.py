@@ -15,10 +15,9 @@ from dam.ingest.models import Upload, UploadState
 COUNTED = timedelta(hours=1)
 
 
-class TooManyOpen(errors.Refused):
+class TooManyOpen(errors.TooMany):
     """The person, or the brand, has as much under way as it may."""
 
-    code = "too_many"
     title = "Too many uploads in progress"
 
 

@@ -17,18 +17,16 @@ PEOPLE_EACH = 16
 COPIES = 2
 
 
-class TooManyBodies(errors.Refused):
+class TooManyBodies(errors.TooMany):
     """As many are being received as may be at once."""
 
-    code = "too_many"
     title = "Too many uploads at once"
     message = "The server is receiving too many files right now. Try again in a minute."
 
 
-class NoRoom(errors.Refused):
+class NoRoom(errors.NoRoom):
     """The disk, or the strangers' part of it, does not hold another."""
 
-    code = "disk_full"
     title = "Server is full"
     message = "The server is out of disk space. Try again later."
 

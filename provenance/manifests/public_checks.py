@@ -33,18 +33,16 @@ WAITING, CHECKING, DONE, LOST, FAILED = "waiting", "checking", "done", "lost", "
 OVER = (DONE, LOST, FAILED)
 
 
-class TooManyChecks(errors.Refused):
+class TooManyChecks(errors.TooMany):
     """This address has had as many files verified as it may within the hour."""
 
-    code = "too_many"
     message = "You've reached the hourly limit for verifying files. Try again in an hour."
 
 
-class NoRoom(errors.Refused):
+class NoRoom(errors.NoRoom):
     """The disk, or the part of it that files of this page may take, holds no other."""
 
-    code = "disk_full"
-    message = "The server has no room for the file right now. Try again in a few minutes."
+    message = "The server is out of disk space for files to verify. Try again in a few minutes."
 
 
 class ChecksAway(errors.Refused):

@@ -42,7 +42,7 @@ def test_the_generator_in_use_says_what_it_can_do(folder: Path) -> None:
 
 def test_the_register_says_what_a_generator_makes(folder: Path) -> None:
     (line, _) = model_register.installed()
-    assert line.ability == "Makes clips from words: 128×80, 80×128, up to 2.1 s."
+    assert line.ability == "Makes clips from prompts: 128×80, 80×128, up to 2.1 s."
     assert (line.version, line.licence, line.folder) == ("1", "Apache-2.0", folder)
 
 

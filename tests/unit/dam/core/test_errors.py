@@ -56,7 +56,7 @@ def test_one_instance_does_not_change_the_class() -> None:
 
 def test_every_refusal_of_the_product_has_a_code_of_its_own() -> None:
     """Programs tell them apart by it; classes that take a code for each case are given one when raised."""
-    fixed = [each.code for each in named_refusals() if each.code != Refused.code]
+    fixed = [each.code for each in named_refusals() if "code" in vars(each) and each.code != Refused.code]
     assert len(fixed) > 20
     assert sorted(fixed) == sorted(set(fixed))
 

@@ -69,7 +69,7 @@ def test_a_command_that_fails_is_reported_once_and_waits(
         yield []
 
     restarting.follow(changes())
-    assert capsys.readouterr().out.count("ERROR: stopped by itself (exit status 3)") == 1
+    assert capsys.readouterr().out.count("ERROR: stopped unexpectedly (exit status 3)") == 1
     assert restarting.process is None
 
 
