@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connections
 
 from dam.backups import backup, files, programs
+from dam.core import roles
 from dam.core.errors import Refused
 from dam.embedded import postgres, preflight
 
@@ -32,6 +33,7 @@ def restore(folder: Path, *, replace: bool, say: Say) -> files.Copied:
     programs.DatabaseProgramFailed, and what starting the embedded server raises.
     """
     card = backup.read(folder)
+    roles.as_owner()
     with ExitStack() as stack:
         if programs.is_embedded():
             preflight.check_owner(settings.DATA_DIR)
@@ -40,6 +42,7 @@ def restore(folder: Path, *, replace: bool, say: Say) -> files.Copied:
         _check_room(replace)
         say(f"Restoring the database of {card['made_at']} ...")
         _restore_database(folder / backup.DUMP, say)
+        roles.grant()
         _restore_secrets(folder / backup.SECRETS, say)
         say("Copying files ...")
         try:

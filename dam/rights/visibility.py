@@ -40,11 +40,11 @@ def visible_assets(principal: Principal) -> QuerySet[Asset]:
 
 def trashed_assets(principal: Principal) -> QuerySet[Asset]:
     """What lies in the trash, for those who may put it there: all of it, or what they made themselves."""
-    if not principal.can(Capability.DISCARD):
-        return Asset.objects.none()
     there = {f"{shown(principal)}__isnull": False}
     trashed = Asset.objects.filter(brand=principal.brand, trashed_at__isnull=False, **there)
-    return trashed if principal.can(Capability.TRASH) else trashed.filter(created_by=principal.user)
+    if principal.can(Capability.TRASH):
+        return trashed
+    return trashed.filter(created_by=principal.user) if principal.can(Capability.DISCARD) else trashed.none()
 
 
 def trashed_versions(principal: Principal) -> QuerySet[Version]:

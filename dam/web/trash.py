@@ -1,7 +1,6 @@
 """The trash: what lies in it, the way in, which asks first where others count on a clip, and the way back."""
 
 from collections.abc import Collection
-from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -16,7 +15,7 @@ from dam.catalog import assets
 from dam.catalog.models import Approval, Asset
 from dam.rights.visibility import trashed_assets
 from dam.search import search
-from dam.web import cards, going_back
+from dam.web import cards, going_back, times
 from dam.web.decorators import BrandRequest, requires
 
 PAGE = 48
@@ -69,12 +68,9 @@ def put(request: BrandRequest, chosen: Collection[Asset]) -> HttpResponse:
 @requires(Capability.DISCARD)
 def undo(request: BrandRequest) -> HttpResponse:
     """Take back what was trashed together, which is named by its moment."""
-    try:
-        at = datetime.fromisoformat(request.POST.get("at", ""))
-    except ValueError:
-        raise BadRequest("at must be a date and time.") from None
-    if at.tzinfo is None:
-        raise BadRequest("at must have its offset.")
+    at = times.read(request.POST.get("at", ""))
+    if at is None:
+        raise BadRequest("at must be a date and time with its offset.")
     trashed = trashed_assets(request.principal).filter(trashed_at=at).select_related("brand", "latest")
     back = assets.restore_many(list(trashed), by=request.principal)
     if back:

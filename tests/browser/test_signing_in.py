@@ -23,7 +23,7 @@ def test_a_wrong_password_is_told_and_the_right_one_opens_the_library(
     page.get_by_label("Email").fill(people[Role.CREATOR].email)
     page.get_by_label("Password", exact=True).fill("not the password")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("go together")).to_be_visible()
+    expect(page.get_by_text("not correct")).to_be_visible()
 
     journey.sign_in(people[Role.CREATOR])
     expect(page.get_by_role("heading", name="Library", exact=False).first).to_be_visible()
@@ -70,7 +70,7 @@ def test_a_comment_outlives_the_session_it_was_typed_in(
     expect(page.get_by_label("Comment", exact=True)).to_have_value("The logo leaves the picture")
 
     page.get_by_role("link", name="Sign in").click()
-    page.get_by_label("E-mail").fill(people[Role.BRAND_REVIEWER].email)
+    page.get_by_label("Email").fill(people[Role.BRAND_REVIEWER].email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     box = page.get_by_label("Comment", exact=True)

@@ -93,7 +93,7 @@ def test_takes_are_asked_for(settings: Any, tmp_path: Any) -> None:
     names = ("size", "frames", "steps", "guidance", "takes", "key")
     form = {name: page.context["form"].initial[name] for name in names} | {"prompt": "A red ball"}
     answer = as_person(person).post(reverse("generate", args=[person.brand.slug]), form, follow=True)
-    assert "Waiting for a worker" in answer.content.decode()
+    assert "Queued" in answer.content.decode()
     assert GenerationJob.objects.count() == 1
 
 
@@ -110,5 +110,5 @@ def test_a_file_that_cannot_be_verified_now_is_told_and_not_kept() -> None:
     file = SimpleUploadedFile("clip.mp4", b"bytes")
     answer = Client().post(reverse("verify"), {"file": file})
     assert answer.status_code == 503
-    assert "Files can't be verified at the moment" in html.unescape(answer.content.decode())
+    assert "Files can't be verified right now" in html.unescape(answer.content.decode())
     assert list(storage.entries(public_checks.FOLDER)) == before
