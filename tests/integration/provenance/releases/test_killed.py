@@ -29,6 +29,7 @@ from tests.review_factory import Case
 
 Wait = Callable[..., None]
 pytestmark = pytest.mark.django_db(transaction=True)
+QUEUES = ("sign", "transcode")
 
 APPROVE = """
 import sys
@@ -55,13 +56,13 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 class Workers:
-    """Workers of the `sign` queue alone, each a process group that can be killed whole."""
+    """Workers of the queues that releases take, each a process group that can be killed whole."""
 
     def __init__(self) -> None:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "--app", "dam.celery", "worker", "--queues", "sign"]
+        command = [sys.executable, "-m", "celery", "--app", "dam.celery", "worker", "--queues", ",".join(QUEUES)]
         command += ["--concurrency", "1", "--without-gossip", "--without-mingle", "--without-heartbeat"]
         with (DATA_DIR / "logs" / "sign-worker.log").open("ab") as log:
             process = subprocess.Popen(
@@ -83,8 +84,9 @@ class Workers:
 
 @pytest.fixture
 def workers(servers: None) -> Iterator[Workers]:
-    """The shared worker, where an earlier test has started it, leaves this queue alone meanwhile."""
-    app.control.cancel_consumer("sign", reply=True, timeout=2)
+    """The shared worker, where an earlier test has started it, leaves these queues alone meanwhile."""
+    for queue in QUEUES:
+        app.control.cancel_consumer(queue, reply=True, timeout=2)
     app.control.purge()
     started = Workers()
     try:
@@ -92,7 +94,8 @@ def workers(servers: None) -> Iterator[Workers]:
     finally:
         started.end()
         app.control.purge()
-        app.control.add_consumer("sign", reply=True, timeout=2)
+        for queue in QUEUES:
+            app.control.add_consumer(queue, reply=True, timeout=2)
 
 
 @pytest.fixture
