@@ -62,8 +62,16 @@ class Workers:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "--app", "dam.celery", "worker", "--queues", ",".join(QUEUES)]
-        command += ["--concurrency", "1", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+        command = [sys.executable, "-m", "celery", "--app", "dam.celery", "worker"]
+        command += [
+            "--queues",
+            ",".join(QUEUES),
+            "--concurrency",
+            "1",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        ]
         with (DATA_DIR / "logs" / "sign-worker.log").open("ab") as log:
             process = subprocess.Popen(
                 command, cwd=BASE_DIR, stdout=log, stderr=log, env=environment(), start_new_session=True
