@@ -2,6 +2,9 @@
 
 import os
 import secrets
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -53,16 +56,22 @@ def secret_key(data_dir: Path) -> str:
     given = os.environ.get("SECRET_KEY")
     if given:
         return given
-    path = data_dir / "secret_key"
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        data_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        # O_EXCL: of two processes that start together, one writes and the other reads.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(50))
-    return path.read_text().strip()
+    return made_once(data_dir / "secret_key", lambda: secrets.token_urlsafe(50)).strip()
+
+
+def made_once(path: Path, make: Callable[[], str]) -> str:
+    """The text of a file for its owner alone, which is made where there is none.
+
+    It comes into being whole: of processes that start together one makes it, and none reads half of it.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+        try:
+            with os.fdopen(handle, "w") as file:
+                file.write(make())
+            with suppress(FileExistsError):
+                os.link(part, path)
+        finally:
+            os.unlink(part)
+    return path.read_text()

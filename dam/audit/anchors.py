@@ -132,6 +132,18 @@ def _anchor(brand: Brand) -> bool:
     return True
 
 
+def set_aside(stamp: str) -> int:
+    """Keep every brand's anchors under another name, for a database that is put back to an earlier state.
+
+    They would call what happened since cut off, and rightly. How many were set aside.
+    """
+    known = [entry.key for entry in storage.entries(FOLDER) if entry.key.count("/") == 1]
+    for key in known:
+        storage.copy(key, to=f"{FOLDER}/before-{stamp}/{key.rpartition('/')[2]}")
+        storage.delete(key)
+    return len(known)
+
+
 def _holds(brand: Brand, newest: Anchor | None) -> bool:
     """Whether the chain holds from its last anchor on."""
     if newest is None:

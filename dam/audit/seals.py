@@ -6,13 +6,14 @@ changed: the first seals, all are known when the trail is checked.
 
 import hashlib
 import hmac
-import os
 import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+
+from dam import environment
 
 FILE_NAME = "audit.key"
 _BYTES = 32
@@ -46,24 +47,10 @@ def _seals() -> tuple[Seal, ...]:
 
 @lru_cache(maxsize=4)
 def _read(given: tuple[str, ...], folder: Path) -> tuple[Seal, ...]:
-    return tuple(_seal(word) for word in given or _kept(folder / FILE_NAME))
+    known = given or environment.made_once(folder / FILE_NAME, lambda: secrets.token_hex(_BYTES)).split()
+    return tuple(_seal(word) for word in known)
 
 
 def _seal(word: str) -> Seal:
     key = word.encode()
     return Seal(name=hashlib.sha256(b"seal:" + key).hexdigest()[:8], key=key)
-
-
-def _kept(path: Path) -> list[str]:
-    """The keys in the file, which is made where there is none."""
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            # O_EXCL: of two processes that start together, one writes and the other reads.
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
-        else:
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_hex(_BYTES) + "\n")
-    return path.read_text().split()

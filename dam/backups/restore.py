@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
+from dam.audit import anchors
 from dam.backups import backup, files, programs
 from dam.core import roles
 from dam.core.errors import Refused
@@ -41,9 +42,12 @@ def restore(folder: Path, *, replace: bool, say: Say) -> files.Copied:
             stack.callback(postgres.start(settings.DATA_DIR, say=say).stop)
         _check_room(replace)
         say(f"Restoring the database of {card['made_at']} ...")
-        _restore_database(folder / backup.DUMP, say)
+        stamp = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        _restore_database(folder / backup.DUMP, stamp, say)
         roles.grant()
-        _restore_secrets(folder / backup.SECRETS, say)
+        if anchors.set_aside(stamp):
+            say(f"How far activity logs had come is kept in {anchors.FOLDER}/before-{stamp}.")
+        _restore_secrets(folder / backup.SECRETS, stamp, say)
         say("Copying files ...")
         try:
             return files.back(folder / backup.FILES)
@@ -65,7 +69,7 @@ def _check_room(replace: bool) -> None:
         )
 
 
-def _restore_database(dump: Path, say: Say) -> None:
+def _restore_database(dump: Path, stamp: str, say: Say) -> None:
     """Restore beside the present database and change places when it is whole."""
     arguments = ["--exit-on-error", "--no-owner", "--no-privileges"]
     if not programs.is_embedded():
@@ -74,7 +78,7 @@ def _restore_database(dump: Path, say: Say) -> None:
     programs.ask(f"DROP DATABASE IF EXISTS {_INCOMING}", database="postgres")
     programs.ask(f"CREATE DATABASE {_INCOMING} TEMPLATE template0", database="postgres")
     programs.run("pg_restore", [*arguments, str(dump)], database=_INCOMING)
-    aside = f"{postgres.DATABASE}_before_{datetime.now(UTC):%Y%m%d_%H%M%S}"
+    aside = f"{postgres.DATABASE}_before_{stamp.replace('-', '_')}"
     connections.close_all()
     programs.ask(f"ALTER DATABASE {postgres.DATABASE} RENAME TO {aside}", database="postgres")
     programs.ask(f"ALTER DATABASE {_INCOMING} RENAME TO {postgres.DATABASE}", database="postgres")
@@ -84,11 +88,10 @@ def _restore_database(dump: Path, say: Say) -> None:
         programs.ask(f"DROP DATABASE {aside}", database="postgres")
 
 
-def _restore_secrets(folder: Path, say: Say) -> None:
+def _restore_secrets(folder: Path, stamp: str, say: Say) -> None:
     """Put keys back. Others that are there are set aside: files signed with them stay valid."""
     if not folder.is_dir():
         return
-    stamp = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     for source, target in (
         (folder / "secret_key", settings.DATA_DIR / "secret_key"),
         (folder / "signing", settings.SIGNING_DIR),

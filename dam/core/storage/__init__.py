@@ -88,6 +88,11 @@ def stat(key: str) -> StoredFile | None:
     return _store().stat(key)
 
 
+def copy(key: str, *, to: str) -> None:
+    """Give a stored file a second key."""
+    _store().copy(key, to=to)
+
+
 def delete(key: str) -> None:
     _store().delete(key)
 

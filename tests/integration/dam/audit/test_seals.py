@@ -123,7 +123,7 @@ def test_with_another_key_nothing_is_called_broken(brand: Brand, settings: Any) 
 
 
 def test_a_key_can_be_changed_when_the_old_one_is_kept(brand: Brand, settings: Any) -> None:
-    old = seals._kept(settings.SIGNING_DIR / seals.FILE_NAME)
+    old = (settings.SIGNING_DIR / seals.FILE_NAME).read_text().split()
     settings.AUDIT_KEYS = ["a new key", *old]
     trail.record(Verb.ASSET_EDITED, brand=brand, target="Clip 4")
     assert anchors.check(brand) is None
@@ -153,3 +153,12 @@ def test_events_from_before_there_were_keys_hold(brand: Brand) -> None:
 def test_the_key_is_for_its_owner_alone(settings: Any) -> None:
     seals.current()
     assert (settings.SIGNING_DIR / seals.FILE_NAME).stat().st_mode & 0o077 == 0
+
+
+def test_an_earlier_state_that_was_restored_on_purpose_can_be_anchored_again(brand: Brand) -> None:
+    anchors.anchor_all()
+    tamper("DELETE FROM dam_event WHERE brand_id = %s AND sequence = 3", brand.pk)
+    anchors.set_aside("20260101-000000")
+    assert anchors.check(brand) is None
+    assert anchors.anchor_all() == 1
+    assert storage.exists(f"{anchors.FOLDER}/before-20260101-000000/{brand.pk}.jsonl")
