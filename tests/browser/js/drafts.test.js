@@ -61,6 +61,28 @@ test("what the server took is not kept, what it refused is", async () => {
   }
 });
 
+test("a form sent without htmx is kept until a page for the same person says that it was taken", async () => {
+  const answer = (more) => {
+    performance.getEntriesByType = () => [{ type: "navigate", responseStatus: 200, ...more }];
+  };
+  const sent = async (more, person) => {
+    answer();
+    await load();
+    type("body", "The logo leaves");
+    document.addEventListener("submit", (event) => event.preventDefault(), { once: true });
+    send("submit", {}, find("form"));
+    answer(more);
+    await again({ person });
+    answer();
+    await again();
+    return body();
+  };
+  equal(await sent(), "");
+  for (const more of [{ responseStatus: 422 }, { type: "back_forward" }]) equal(await sent(more), "The logo leaves");
+  equal(await sent({}, ""), "The logo leaves");
+  delete performance.getEntriesByType;
+});
+
 test("what somebody else wrote meanwhile is not written over", async () => {
   await load();
   type("due", "tomorrow");

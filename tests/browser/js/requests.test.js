@@ -49,12 +49,10 @@ test("what the page asks for by itself says nothing of being signed out", async 
   equal(said(), null);
 });
 
-test("a page whose token is old takes the new one and says to send it again", async () => {
-  await load("<input type=hidden name=csrfmiddlewaretoken value=old>");
+test("a page whose token was old says to send it again", async () => {
+  await load();
   send("htmx:responseError", { xhr: { status: 403, getResponseHeader: () => "new" }, requestConfig: {} });
   ok(said().includes("another tab"));
-  equal(find("#part input").value, "new");
-  equal(JSON.parse(document.body.getAttribute("hx-headers")), { "X-CSRFToken": "new" });
 });
 
 test("any other failure is the server's", async () => {

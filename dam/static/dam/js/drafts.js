@@ -1,5 +1,6 @@
 // What somebody typed or chose in a form and has not sent: kept in the tab (sessionStorage) until the server has taken
-// it, and put back when the form comes again, after signing in say. Gone at sign-out, and when somebody else signs in.
+// it, and put back when the form comes again, after signing in say. Gone when the tab closes, and when somebody signs
+// out or somebody else signs in there.
 import { toast } from "./toast.js";
 
 const PREFIX = "draft ";
@@ -81,14 +82,13 @@ function forget(isGone) {
   });
 }
 
-// A form that was sent without htmx: the page that follows tells whether the server took it.
+// A form that was sent without htmx: the page that follows tells whether the server took it. It did not where that is a
+// page for nobody, to sign in say, and where somebody came back from no answer at all.
 function settleSent() {
-  const answer = performance.getEntriesByType("navigation")[0];
-  if ((answer?.responseStatus ?? 200) < 400) {
-    const name = store((storage) => storage.getItem(SENT));
-    if (name) store((storage) => storage.removeItem(name));
-  }
+  const { responseStatus = 200, type } = performance.getEntriesByType("navigation")[0] ?? {};
+  const name = store((storage) => storage.getItem(SENT));
   store((storage) => storage.removeItem(SENT));
+  if (name && person() && responseStatus < 400 && type !== "back_forward") store((storage) => storage.removeItem(name));
 }
 
 for (const name of ["input", "change"]) {
@@ -110,8 +110,8 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 document.addEventListener("signed-out", () => forget(() => true));
 document.addEventListener("htmx:load", (event) => event.detail.elt !== document.body && putBackWithin(event.detail.elt));
 
+settleSent();
 if (person()) {
   forget((name) => !name.startsWith(`${PREFIX}${person()} `));
-  settleSent();
   if (putBackWithin(document.body)) toast("What you had typed is back.");
 }

@@ -16,9 +16,8 @@ document.addEventListener("htmx:responseError", (event) => {
     if (!isBackground) signedOut();
     return;
   }
-  const token = xhr.status === 403 && xhr.getResponseHeader?.("X-CSRFToken");
-  if (token) {
-    useToken(token);
+  // The answer brought the cookie of now, which session.js sends the next time.
+  if (xhr.status === 403 && xhr.getResponseHeader?.("X-CSRFToken")) {
     toast("You signed in or out in another tab. Nothing was lost: send it again.", "error");
     return;
   }
@@ -30,12 +29,6 @@ document.addEventListener("htmx:responseError", (event) => {
   };
   toast(words[xhr.status] ?? "Something went wrong on our side. Nothing was changed. Try again.", "error");
 });
-
-// The session has another token than this page: from now on the page sends that one.
-function useToken(token) {
-  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
-  for (const field of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) field.value = token;
-}
 
 // A form that comes back with its errors (422) is an answer, not a failure.
 document.addEventListener("htmx:beforeSwap", (event) => {
