@@ -16,23 +16,25 @@ PIXEL = base64.b64decode(
 )
 PNG = "image/png"
 
-# What came of it, by signer and anchors: they change with the operator's files alone.
-_found: dict[tuple[str, str, tuple[Anchor, ...]], str] = {}
+# The signer and anchors that were last found to do, which change with the operator's files alone. What did
+# not is tried again each time: the fault may have been a full disk.
+_proven: set[tuple[str, str, tuple[Anchor, ...]]] = set()
 
 
 def prove(purpose: Purpose) -> None:
-    """Sign the pixel and read it back, once in each process for each certificate.
+    """Sign the pixel and read it back, until that has gone well once in this process for this certificate.
 
     Raises what signing.signer raises, trust_anchors.AnchorUnreadable, and signers.SignerUnfit for a
     certificate that the C2PA library does not sign with, or whose signature does not hold.
     """
     signer, anchors = signing.signer(purpose), trust_anchors.house()
     key = (signer.algorithm, signer.chain_pem, anchors)
-    if key not in _found:
-        _found.clear()
-        _found[key] = _fault(signer, anchors)
-    if why := _found[key]:
+    if key in _proven:
+        return
+    if why := _fault(signer, anchors):
         raise signers.SignerUnfit(f"The certificate of {signer.name} can't sign content. {why}")
+    _proven.clear()
+    _proven.add(key)
 
 
 def _fault(signer: KeySigner, anchors: tuple[Anchor, ...]) -> str:

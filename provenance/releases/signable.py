@@ -31,8 +31,8 @@ ALTERED = (
 def obstacle(version: Version) -> str:
     """Why a release of this version could not be signed, in a sentence for people; empty when it could.
 
-    Signs one pixel with the reviewers' certificate the first time it sees it; reads the master's boxes only
-    where it can't be converted.
+    Signs one pixel with the reviewers' certificate until that has gone well once; reads the master's boxes
+    only where it can't be converted.
     """
     if why := certificate_obstacle():
         return why

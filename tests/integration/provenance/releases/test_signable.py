@@ -181,6 +181,20 @@ def test_a_signer_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert signable.obstacle(Case().version) == ""
 
 
+def test_what_went_wrong_for_a_moment_is_not_held_against_a_certificate(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise c2pa_io.SigningFailed("No space left on device")
+
+    configure(settings, tmp_path / "own", at=datetime.now(UTC))
+    version = Case().version
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(c2pa_io, "sign", fail)
+        assert signable.obstacle(version) == signable.NO_CERTIFICATE
+    assert signable.obstacle(version) == ""
+
+
 def test_a_file_whose_last_box_ends_beyond_it_is_released_all_the_same(plain: Path, tmp_path: Path) -> None:
     unsound = tmp_path / "unsound.mp4"
     unsound.write_bytes(plain.read_bytes() + (5000).to_bytes(4) + b"free" + bytes(20))
