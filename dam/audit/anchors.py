@@ -107,21 +107,29 @@ def _against(brand: Brand, known: list[Anchor]) -> Broken | None:
 
 
 def anchor_all() -> int:
-    """Anchor every brand whose chain has grown; how many were. One that does not hold is logged instead."""
-    return sum(_anchor(brand) for brand in Brand.objects.order_by("pk"))
+    """Anchor every brand whose chain has grown; how many were.
+
+    One that does not hold, or can't be checked here, is logged instead and keeps no other from its anchor.
+    """
+    return sum(_anchor(brand) for brand in Brand.objects.order_by("pk").iterator())
 
 
 @transaction.atomic
 def _anchor(brand: Brand) -> bool:
+    locks.hold(f"anchors:{brand.pk}")  # first: of two that run at once the later one must not see less
     last = Event.objects.filter(brand=brand).order_by("-sequence").first()
     if last is None:
         return False
-    locks.hold(f"anchors:{brand.pk}")
     known = list(_kept(brand.pk))
     newest = known[-1] if known else None
     if newest is not None and newest.sequence == last.sequence and newest.hash == last.hash:
         return False
-    if not _holds(brand, newest):
+    try:
+        holds = _holds(brand, newest)
+    except trail.UnknownSeal as key:
+        log.critical("The audit trail of %s was sealed with key %s, which is not here.", brand.slug, key)
+        return False
+    if not holds:
         log.critical("The audit trail of %s does not hold. See its Activity page.", brand.slug)
         return False
     seal = seals.current()
@@ -145,7 +153,7 @@ def set_aside(stamp: str) -> int:
 
 
 def _holds(brand: Brand, newest: Anchor | None) -> bool:
-    """Whether the chain holds from its last anchor on."""
+    """Whether the chain holds from its last anchor on. Raises trail.UnknownSeal."""
     if newest is None:
         return trail.first_broken(brand) is None
     event = Event.objects.filter(brand=brand, sequence=newest.sequence, hash=newest.hash).first()

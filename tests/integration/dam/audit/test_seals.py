@@ -104,6 +104,17 @@ def test_a_chain_that_does_not_hold_is_not_anchored(brand: Brand, caplog: pytest
     assert "does not hold" in caplog.text
 
 
+def test_a_chain_sealed_with_a_key_that_is_gone_keeps_no_other_brand_from_its_anchor(
+    brand: Brand, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.AUDIT_KEYS = ["another key"]
+    later = BrandFactory.create()
+    trail.record(Verb.ASSET_EDITED, brand=later, target="Clip")
+    assert anchors.anchor_all() == 1
+    assert anchors.check(later) is None
+    assert "which is not here" in caplog.text
+
+
 def test_an_anchor_that_nobody_with_a_key_wrote_says_nothing(brand: Brand) -> None:
     anchors.anchor_all()
     key = f"{anchors.FOLDER}/{brand.pk}.jsonl"
