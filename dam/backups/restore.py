@@ -31,7 +31,7 @@ def restore(folder: Path, *, replace: bool, say: Say) -> files.Copied:
     """Read a backup in. With the embedded database nothing else may run meanwhile, and it is started here.
 
     Raises NotEmpty unless `replace` says that what is there may be set aside, backup.NoBackup,
-    programs.DatabaseProgramFailed, and what starting the embedded server raises.
+    programs.DatabaseProgramFailed, CannotStart where the embedded server does not start.
     """
     card = backup.read(folder)
     roles.as_owner()

@@ -4,3 +4,7 @@ Plain Python and the standard library's environment: these modules start before 
 lives under DATA_DIR and listens on a Unix socket alone, so its address follows from DATA_DIR, no port is
 taken, and nobody else on the machine can connect.
 """
+
+
+class CannotStart(RuntimeError):
+    """Something stands in the way of starting; the message is for the person at the terminal."""

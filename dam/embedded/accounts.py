@@ -6,10 +6,11 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from dam.embedded import CannotStart
 from dam.embedded.logs import Say
 
 
-class NotAllowed(RuntimeError):
+class NotAllowed(CannotStart):
     """The file system does not let root hand the database's folder to another account."""
 
 

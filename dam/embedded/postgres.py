@@ -37,7 +37,7 @@ def start(data_dir: Path, *, say: logs.Say, options: Mapping[str, str] | None = 
     """Start the server of `data_dir`, making its cluster first where there is none.
 
     `options` are settings of postgresql.conf.
-    Raises servers.ServerFailed or accounts.NotAllowed with a message for the person at the terminal.
+    Raises CannotStart.
     """
     programs = _programs()
     home = data_dir / "postgres"

@@ -7,11 +7,13 @@ import socket
 from pathlib import Path
 from typing import IO
 
+from dam.embedded import CannotStart
+
 DISK_BYTES = 1024**3
 """Enough for the first start: the database, the starter library and its renditions."""
 
 
-class NotReady(RuntimeError):
+class NotReady(CannotStart):
     """Something stands in the way of starting; the message says what, and what to do about it."""
 
 

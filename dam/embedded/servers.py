@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dam.embedded import logs
+from dam.embedded import CannotStart, logs
 from dam.embedded.accounts import Account
 
 
-class ServerFailed(RuntimeError):
+class ServerFailed(CannotStart):
     """A server did not start; the message says why and names its log."""
 
 

@@ -4,6 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from dam.embedded import CannotStart
 from dam.embedded.accounts import Account
 
 # struct sockaddr_un holds 108 bytes on Linux and 104 on macOS and the BSDs, with the closing zero.
@@ -11,7 +12,7 @@ LONGEST_PATH = 103
 LONGEST_NAME = len("/.s.PGSQL.5432")
 
 
-class SocketFolderTaken(RuntimeError):
+class SocketFolderTaken(CannotStart):
     """The folder for sockets belongs to somebody else, who could read what passes through."""
 
 

@@ -64,7 +64,7 @@ class Supervisor:
     def until_stopped(self) -> None:
         """Return after Ctrl-C or SIGTERM; raise servers.ServerFailed when something stopped by itself.
 
-        Raises preflight.NotReady, and what starting the servers raises.
+        Raises CannotStart, too, for whatever keeps it from starting.
         """
         for signum in (signal.SIGINT, signal.SIGTERM):
             signal.signal(signum, _interrupt)  # until honcho takes them over

@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from dam.backups import restore
 from dam.core import command
-from dam.embedded import accounts, preflight, servers, sockets
+from dam.embedded import CannotStart
 
 
 class Command(command.Command):
@@ -25,12 +25,7 @@ class Command(command.Command):
     def handle(self, *args: Any, folder: Path, replace: bool, **options: Any) -> None:
         try:
             copied = restore.restore(folder.resolve(), replace=replace, say=self.stdout.write)
-        except (
-            preflight.NotReady,
-            servers.ServerFailed,
-            accounts.NotAllowed,
-            sockets.SocketFolderTaken,
-        ) as error:
+        except CannotStart as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(

@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from dam.accounts import demo
 from dam.celery import app
 from dam.core import command, mail_files
-from dam.embedded import accounts, preflight, servers, sockets
+from dam.embedded import CannotStart
 from dam.embedded.supervisor import Supervisor
 
 
@@ -48,12 +48,7 @@ class Command(command.Command):
         signal.signal(signal.SIGHUP, lambda signum, frame: os.kill(os.getpid(), signal.SIGTERM))
         try:
             run.until_stopped()
-        except (
-            preflight.NotReady,
-            servers.ServerFailed,
-            accounts.NotAllowed,
-            sockets.SocketFolderTaken,
-        ) as error:
+        except CannotStart as error:
             raise CommandError(str(error)) from error
 
 
