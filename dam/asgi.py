@@ -6,7 +6,8 @@ import tempfile
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-from dam.web.body_limits import App, LimitBodies
+from dam.web.asgi_middleware import App
+from dam.web.body_limits import LimitBodies
 from dam.web.broken_pieces import KeepBrokenPieces
 from dam.web.charsets import OnlyUtf8
 from dam.web.pace import KeepPace

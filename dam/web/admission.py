@@ -21,9 +21,10 @@ from django.utils.module_loading import import_string
 
 from dam.accounts import principals
 from dam.core import database, errors
-from dam.web import body_limits, clients, pace, problem_details
+from dam.web import asgi_middleware, body_limits, clients, pace, problem_details
+from dam.web.asgi_middleware import App, Message, Receive, Scope, Send
 from dam.web.bodies import Bodies, TooManyBodies
-from dam.web.body_limits import VERIFY, App, Message, Receive, Scope, Send
+from dam.web.body_limits import VERIFY
 
 SMALL_BYTES = 64 * 1024
 STRANGERS_SLOWEST = 32 * 1024  # bytes a second
@@ -120,15 +121,15 @@ def _refusing(refused: errors.Refused) -> App:
     busy = isinstance(refused, TooManyBodies)
     status = HTTPStatus.SERVICE_UNAVAILABLE if busy else problem_details.status_of(refused)
     answer = problem_details.problem(status, refused.code, refused.message, title=refused.title)
-    headers = [
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(answer.content)).encode()),
-        (b"retry-after", b"5"),
-    ]
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": int(status), "headers": headers})
-        await send({"type": "http.response.body", "body": answer.content})
+        await asgi_middleware.answer(
+            send,
+            HTTPStatus(status),
+            answer.content,
+            (b"retry-after", b"5"),
+            content_type=b"application/problem+json",
+        )
 
     return app
 

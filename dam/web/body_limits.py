@@ -1,15 +1,11 @@
 """How large a request may be. Django's ASGI handler writes a body to disk before any view can refuse it."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from http import HTTPStatus
 
 from django.conf import settings
 
-Scope = dict[str, Any]
-Message = Mapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from dam.web import asgi_middleware
+from dam.web.asgi_middleware import App, Message, Receive, Scope, Send
 
 VERIFY = "/verify/"
 # What a form with a file of the largest size needs around it.
@@ -67,6 +63,4 @@ def expected(scope: Scope) -> int:
 
 
 async def _refuse(send: Send) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": TOO_LARGE})
+    await asgi_middleware.answer(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE, asgi_middleware.CLOSE)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from dam.web.body_limits import App, Message, Receive, Scope, Send
+from dam.web.asgi_middleware import App, Message, Receive, Scope, Send
 
 PIECE_TYPE = b"application/offset+octet-stream"
 

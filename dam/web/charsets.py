@@ -2,7 +2,7 @@
 
 import re
 
-from dam.web.body_limits import App, Receive, Scope, Send
+from dam.web.asgi_middleware import App, Receive, Scope, Send
 
 _CHARSET = re.compile(rb";\s*charset=(?!\"?utf-8\"?\s*(?:;|$))(?:\"[^\"]*\"?|[^;]*)", re.IGNORECASE)
 

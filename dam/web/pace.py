@@ -3,14 +3,15 @@
 import asyncio
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
-from dam.web.body_limits import App, Message, Receive, Scope, Send
+from dam.web import asgi_middleware
+from dam.web.asgi_middleware import App, Message, Receive, Scope, Send
 
 SLOWEST = 1024  # bytes a second, of anybody
 IDLE_SECONDS = 30.0
 # What a slow beginning is given, before the average counts.
 GRACE_SECONDS = 30.0
-
 
 TOO_SLOW = b"The request took too long to arrive."
 
@@ -34,9 +35,7 @@ class KeepPace:
 
         await self.app(scope, paced(receive, slowest=SLOWEST), noting)
         if not answered:  # it was given up while it came; a client that has left hears nothing of it
-            headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-            await send({"type": "http.response.start", "status": 408, "headers": headers})
-            await send({"type": "http.response.body", "body": TOO_SLOW})
+            await asgi_middleware.answer(send, HTTPStatus.REQUEST_TIMEOUT, TOO_SLOW, asgi_middleware.CLOSE)
 
 
 def paced(receive: Receive, *, slowest: int, clock: Callable[[], float] = time.monotonic) -> Receive:

@@ -8,9 +8,10 @@ when its answer begins: streams and downloads hold none.
 import asyncio
 from asyncio import Future
 from collections import Counter, deque
+from http import HTTPStatus
 
-from dam.web import clients
-from dam.web.body_limits import App, Message, Receive, Scope, Send
+from dam.web import asgi_middleware, clients
+from dam.web.asgi_middleware import App, Message, Receive, Scope, Send
 
 AT_ONCE = 48
 EACH = 16  # of one address
@@ -106,8 +107,6 @@ class TakeTurns:
         try:
             await self.app(scope, in_turn, answering)
         except TooManyWait:
-            headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"2")]
-            await send({"type": "http.response.start", "status": 503, "headers": headers})
-            await send({"type": "http.response.body", "body": BUSY})
+            await asgi_middleware.answer(send, HTTPStatus.SERVICE_UNAVAILABLE, BUSY, (b"retry-after", b"2"))
         finally:
             over()

@@ -15,7 +15,7 @@ from dam import asgi
 from dam.accounts.principals import Member
 from dam.web import bodies
 from dam.web.admission import SMALL_BYTES, AdmitBodies
-from dam.web.body_limits import Message
+from dam.web.asgi_middleware import Message
 from tests.factories import BrandFactory, member
 
 pytestmark = pytest.mark.django_db(transaction=True)

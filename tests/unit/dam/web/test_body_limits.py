@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from dam.web.body_limits import LimitBodies, Message, Receive, Scope, Send, most_bytes
+from dam.web.asgi_middleware import Message, Receive, Scope, Send
+from dam.web.body_limits import LimitBodies, most_bytes
 
 
 async def reader(scope: Scope, receive: Receive, send: Send) -> None:

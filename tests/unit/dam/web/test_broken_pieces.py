@@ -7,7 +7,7 @@ import pytest
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponse
 
-from dam.web.body_limits import Message
+from dam.web.asgi_middleware import Message
 from dam.web.broken_pieces import KeepBrokenPieces
 
 PIECE = (b"content-type", b"application/offset+octet-stream")

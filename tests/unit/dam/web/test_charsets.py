@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from dam.web.body_limits import Message, Receive, Scope, Send
+from dam.web.asgi_middleware import Message, Receive, Scope, Send
 from dam.web.charsets import OnlyUtf8
 
 

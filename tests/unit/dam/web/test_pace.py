@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dam.web import pace
-from dam.web.body_limits import Message, Receive, Scope, Send
+from dam.web.asgi_middleware import Message, Receive, Scope, Send
 
 PIECE: Message = {"type": "http.request", "body": bytes(1000), "more_body": True}
 LAST: Message = {"type": "http.request", "body": b"", "more_body": False}

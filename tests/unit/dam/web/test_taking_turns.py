@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dam.web import taking_turns
-from dam.web.body_limits import Message, Receive, Scope, Send
+from dam.web.asgi_middleware import Message, Receive, Scope, Send
 from dam.web.taking_turns import TakeTurns, Turns
 
 
