@@ -5,9 +5,11 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import User
-from dam.catalog.models import Version
+from dam.accounts.models import Brand, User
+from dam.catalog.models import Asset, Version
+from dam.core import events
 from tests.browser.conftest import Journey
+from tests.factories import VersionFactory
 
 
 def test_words_find_the_clip_and_open_it(
@@ -49,3 +51,21 @@ def test_the_library_is_usable_on_a_phone(
     expect(journey.page.get_by_text("Pocket size").first).to_be_visible()
     width = journey.page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
+
+
+def test_a_chosen_clip_stays_chosen_when_its_card_comes_again(
+    visit: Callable[[], Journey], people: dict[Role, User], brand: Brand
+) -> None:
+    version = VersionFactory.create(asset__brand=brand)
+    page = visit().sign_in(people[Role.CREATOR]).page
+    page.locator(".card-pick input").check()
+    Asset.objects.filter(pk=version.asset_id).update(title="Another title")
+    # Until the page hears: its stream may not have begun.
+    for _ in range(20):
+        events.publish(brand_id=brand.pk, name=f"version-{version.pk}")
+        if page.locator(".card-title", has_text="Another title").count():
+            break
+        page.wait_for_timeout(250)
+    expect(page.locator(".card-title")).to_have_text("Another title")
+    expect(page.locator(".card-pick input")).to_be_checked()
+    expect(page.locator("[data-selected]")).to_have_text("1 selected")
