@@ -10,7 +10,7 @@ from django.test import override_settings
 from provenance.manifests import development_ca, signing
 from provenance.manifests.claims import ReleaseFacts
 from provenance.manifests.development_ca import Purpose
-from provenance.manifests.report import DEVELOPMENT_ORGANISATION
+from provenance.manifests.trust import DEVELOPMENT_ORGANISATION
 from tests import claim_factory
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from dam.core import errors
 from provenance.manifests import development_ca
 from provenance.manifests.c2pa_io import Anchor
-from provenance.manifests.report import DEVELOPMENT_ANCHOR
+from provenance.manifests.trust import DEVELOPMENT_ANCHOR
 
 
 class AnchorUnreadable(errors.Refused):

@@ -9,9 +9,9 @@ from dam.core import storage
 from dam.media import runner
 from provenance.manifests import development_ca, signing, verify
 from provenance.manifests.c2pa_io import SigningFailed
-from provenance.manifests.report import DEVELOPMENT_ANCHOR
 from provenance.manifests.signers import KeySigner, SignerNotConfigured
 from provenance.manifests.signing import CannotCarry, NotAsSigned
+from provenance.manifests.trust import DEVELOPMENT_ANCHOR
 from provenance.manifests.validation_codes import State
 from tests import claim_factory
 

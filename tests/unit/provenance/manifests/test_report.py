@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from provenance.manifests import report
+from provenance.manifests import report, trust
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
 
@@ -146,21 +146,21 @@ def test_endless_nesting_is_cut() -> None:
 
 
 def test_the_development_ca_is_named() -> None:
-    signer = {"issuer": report.DEVELOPMENT_ORGANISATION, "common_name": "x"}
+    signer = {"issuer": trust.DEVELOPMENT_ORGANISATION, "common_name": "x"}
     assert read(parent={"signature_info": signer}).to_json()["development"] is True
     assert read().to_json()["development"] is False
 
 
 def test_a_stranger_who_names_himself_like_the_development_ca_is_none() -> None:
-    signer = {"issuer": report.DEVELOPMENT_ORGANISATION, "common_name": "x"}
+    signer = {"issuer": trust.DEVELOPMENT_ORGANISATION, "common_name": "x"}
     found = read(active=[status("signingCredential.untrusted")], signature_info=signer)
     assert not found.development
     assert (found.chain[0].trusted, found.chain[0].proven, found.state) == (False, False, State.VALID)
 
 
 def test_an_anchor_with_another_name_is_no_development_ca() -> None:
-    assert read(signature_info={"issuer": report.DEVELOPMENT_ORGANISATION}).chain[0].trusted_by == "Some list"
-    assert not read(signature_info={"issuer": report.DEVELOPMENT_ORGANISATION}).development
+    assert read(signature_info={"issuer": trust.DEVELOPMENT_ORGANISATION}).chain[0].trusted_by == "Some list"
+    assert not read(signature_info={"issuer": trust.DEVELOPMENT_ORGANISATION}).development
 
 
 UNKNOWN = status("signingCredential.untrusted")
