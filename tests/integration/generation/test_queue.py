@@ -8,12 +8,14 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from generation import jobs, selectors
+from generation.generators.base import ModelIdentity
 from generation.models import GenerationJob
 from generation.states import JobState
 from generation.web import cards
@@ -146,3 +148,24 @@ def test_clicks_at_once_do_not_pass_the_bound(servers: None, creator: Member) ->
     for each in clicks:
         each.join()
     assert (GenerationJob.objects.count(), len(refused)) == (jobs.MOST_OPEN, 3)
+
+
+def test_how_long_takes_run_is_read_from_an_index() -> None:
+    identity = ModelIdentity(
+        name="previz-dit",
+        version="0.1",
+        licence="",
+        weights_sha256="",
+        pipeline_class="",
+        early_checkpoint=False,
+        note="",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    with CaptureQueriesContext(connection) as asked:
+        selectors.expected_seconds(frames=17, width=128, height=80, steps=8, identity=identity)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "job_latest_runs" in plan
+    assert "Sort" not in plan
