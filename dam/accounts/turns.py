@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 
 from dam.accounts.models import Brand, Turn, User
 
@@ -71,19 +71,26 @@ def order(queue: str, waiting: Iterable[tuple[K, Who]]) -> list[K]:
 def rows(queue: str, waiting: QuerySet[Row]) -> Iterator[Row]:
     """Of rows with `brand` and `user` that wait, in their own order, the first of everybody, in turn.
 
-    For what may be long: it looks for one row of each brand, and of each person where their turn has come.
+    For what may be long: where an index has `brand`, `user` and that order, and the rows come in its order,
+    one is looked up of each brand, and of each person where their turn has come, however much waits.
     """
-    brands = _keys(Brand.objects.filter(Exists(waiting.filter(brand=OuterRef("pk")).order_by())))
+    brands = _those_with(waiting, Brand.objects.all(), "brand")
     for brand in order(queue, [(pk, (pk, 0)) for pk in brands]):
         of_brand = waiting.filter(brand=brand)
-        people = _keys(User.objects.filter(Exists(of_brand.filter(user=OuterRef("pk")).order_by())))
+        people = _those_with(of_brand, User.objects.all(), "user")
         for user in order(queue, [(pk, (brand, pk)) for pk in people]):
             row = of_brand.filter(user=user).first()
             if row is not None:
                 yield row
 
 
-def _keys(found: QuerySet[Any]) -> list[int]:
+def _those_with(waiting: QuerySet[Row], everybody: QuerySet[Any], column: str) -> list[int]:
+    """The keys of those of whom a row waits.
+
+    Not by EXISTS, which PostgreSQL turns into a join with everything that waits.
+    """
+    first = waiting.filter(**{column: OuterRef("pk")}).values("pk")[:1]
+    found = everybody.annotate(first=Subquery(first)).filter(first__isnull=False)
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 

@@ -52,7 +52,9 @@ def _claim_in_turn(upload_id: UUID | str) -> UUID | str | None:
     waiting = Upload.objects.filter(holding.free(timezone.now()), state=UploadState.RECEIVED, reason="")
     for _ in range(MOST_ROUNDS):
         found = False
-        for upload in turns.rows(queue_of("check.upload"), waiting.order_by("updated_at")):
+        for upload in turns.rows(
+            queue_of("check.upload"), waiting.order_by("brand_id", "user_id", "updated_at")
+        ):
             found = True
             if _claim(upload.pk):
                 return upload.pk

@@ -101,9 +101,9 @@ class Step(Work):
                 fields=["due_at"], name="step_due", condition=models.Q(state__in=["waiting", "running"])
             ),
             models.Index(
-                fields=["brand", "user", "name", "id"],
+                fields=["name", "brand", "user", "position", "id"],  # steps.in_line
                 name="step_turn",
-                condition=models.Q(state="waiting"),
+                condition=models.Q(state="waiting", sends__gt=0, reason=""),
             ),
         ]
         ordering = ["position"]

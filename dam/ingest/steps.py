@@ -5,7 +5,7 @@ asks for it. Locks are taken in one order: the version, then its step.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from celery.exceptions import Reject
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from dam.accounts import turns
@@ -164,6 +164,16 @@ def message(step: Step, spec: StepSpec) -> tuple[str, dict[str, Any]]:
     return spec.task, {**ids, "kind": spec.kind} if spec.kind else ids
 
 
+def in_line(names: Collection[str]) -> QuerySet[Step]:
+    """The steps of these names that wait for a worker, in the order of the index step_turn.
+
+    One that was put back waits until it is due, and is sent again then: it has a reason until that.
+    """
+    waiting = Step.objects.filter(state=StepState.WAITING, name__in=names, sends__gt=0, reason="")
+    # By `position` too, which is one for each name: else PostgreSQL goes through the table by its keys.
+    return waiting.order_by("name", "brand_id", "user_id", "position", "pk")
+
+
 def lost(at: datetime) -> Q:
     """Running steps whose worker gave no sign of life, or ran past its time."""
     found = Q(pk__in=[])
@@ -184,12 +194,11 @@ def _claim_in_turn(version_id: UUID | str, name: str, claim: str) -> tuple[UUID 
         return (version_id, name) if _claim(version_id, name, claim) else None
     task = _task_of(name)
     together = [spec.name for spec in step_specs.table() if spec.task == task]
-    # One that was put back waits until it is due, and is sent again then: it has a reason until that.
-    waiting = Step.objects.filter(state=StepState.WAITING, name__in=together, sends__gt=0, reason="")
+    waiting = in_line(together)
     asked = waiting.filter(version_id=version_id, name=name).first()
     for _ in range(MOST_ROUNDS):
         found = False
-        for step in turns.rows(queue_of(task), waiting.order_by("pk")):
+        for step in turns.rows(queue_of(task), waiting):
             found = True
             if asked is not None and (asked.brand_id, asked.user_id) == (step.brand_id, step.user_id):
                 step = asked  # it is their turn, and this is what the message is about

@@ -4,8 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from dam.accounts import turns
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Processing, Version
 from dam.ingest import checks, importer, recovery, steps, uploads
@@ -96,6 +99,41 @@ def test_a_choice_takes_as_many_queries_however_much_waits(
     assert first is not None
     with django_assert_max_num_queries(16):
         assert steps._claim_in_turn(first.version_id, "proxy", "claim") is not None
+
+
+def queue_up(brand: Brand, user: User, *, name: str, count: int) -> None:
+    """Rows of steps alone: their versions would take long to make, and nothing here reads them."""
+    row = "gen_random_uuid(), %s, %s, %s, 0, 'waiting', '', '', 0, 0, 1"
+    columns = "version_id, brand_id, user_id, name, position, state, reason, claim, attempts, interruptions"
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # no foreign keys
+        cursor.execute(
+            f"INSERT INTO dam_step ({columns}, sends) SELECT {row} FROM generate_series(1, %s)",
+            [brand.pk, user.pk, name, count],
+        )
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+        cursor.execute("ANALYZE dam_step")
+
+
+def blocks_read(query: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}")
+        plan = cursor.fetchone()[0][0]["Plan"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+@pytest.mark.parametrize("names", [("proxy",), ("poster", "sprite"), ("embed",)])
+def test_a_choice_reads_as_little_of_the_database_however_much_waits(
+    brand: Brand, creator: User, names: tuple[str, ...]
+) -> None:
+    member(BrandFactory.create())
+    for name in ("proxy", "poster", "sprite"):
+        queue_up(brand, creator, name=name, count=10_000)
+    with CaptureQueriesContext(connection) as context:
+        chosen = next(turns.rows("media", steps.in_line(names)), None)
+    assert chosen is None if names == ("embed",) else chosen is not None
+    queries = [each["sql"] for each in context.captured_queries]
+    assert sum(map(blocks_read, queries)) < 100
 
 
 def received(brand: Brand, user: User) -> Upload:
