@@ -170,7 +170,7 @@ class _PacketSummary:
         """The time stamps from the first picture that can be decoded."""
         if first is None or first <= min(self.pts):
             return self.pts
-        return [pts for pts in self.pts if pts >= first] or self.pts
+        return array("q", (pts for pts in self.pts if pts >= first)) or self.pts
 
 
 def _read_packets(container: InputContainer, video: Any) -> _PacketSummary:
