@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from dam.accounts.capabilities import Capability
@@ -31,10 +31,11 @@ def visible_assets(principal: Principal) -> QuerySet[Asset]:
     there = {f"{shown(principal)}__isnull": False}
     assets = Asset.objects.filter(brand=principal.brand, trashed_at=None, **there)
     if shown(principal) == "released":
+        # Asked of each clip: a list of them all would be made for every page, and read through when long.
         embargoed = RightsRecord.objects.filter(
-            version__brand=principal.brand, embargo_until__gt=timezone.now()
+            version=OuterRef("released"), embargo_until__gt=timezone.now()
         )
-        assets = assets.exclude(released__in=embargoed.values("version"))
+        assets = assets.filter(~Exists(embargoed))
     return assets.filter(share_links=principal.link_id) if isinstance(principal, Guest) else assets
 
 
