@@ -12,7 +12,7 @@ LABELS = {
     "password": "Password",
     "oldpassword": "Current password",
     "password1": "New password",
-    "password2": "New password, once more",
+    "password2": "Confirm new password",
 }
 RULES = "At least 12 characters, and not a common password."
 
