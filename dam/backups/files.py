@@ -35,28 +35,28 @@ def named() -> Iterator[str]:
 
 
 def out(folder: Path) -> Copied:
-    """Copy every named file that `folder` lacks. Files never change, so one of the same size is the same."""
+    """Copy every named file that `folder` lacks. Files never change, so one of the same size is the same.
+
+    A damaged one is kept beside its place: it never replaces a whole copy, and is reported each time.
+    """
     result = Copied()
     for key in named():
         path = folder / key
         there = storage.stat(key)
-        if there is None:
-            result.missing.append(key)
-            continue
-        if path.exists() and path.stat().st_size == there.size:
+        if there is not None and path.exists() and path.stat().st_size == there.size:
             result.kept += 1
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + ".writing")
-        digest = hashlib.sha256()
-        with storage.open_file(key) as source, part.open("wb") as target:
-            while block := source.read(_BLOCK):
-                digest.update(block)
-                target.write(block)
-            target.flush()
-            os.fsync(target.fileno())
-        _count(result, key, digest.hexdigest(), part.stat().st_size)
-        part.replace(path)
+        try:
+            digest = _copy(key, part)
+        except FileNotFoundError:  # since its row was read, perhaps
+            result.missing.append(key)
+            continue
+        if _count(result, key, digest, part.stat().st_size):
+            part.replace(path)
+            _damaged(path).unlink(missing_ok=True)
+        else:
+            part.replace(_damaged(path))
     return result
 
 
@@ -65,6 +65,8 @@ def back(folder: Path) -> Copied:
     result = Copied()
     for key in named():
         path, there = folder / key, storage.stat(key)
+        if not path.exists() and _damaged(path).exists():
+            path = _damaged(path)
         if not path.exists():
             if there is None:
                 result.missing.append(key)
@@ -82,12 +84,34 @@ def back(folder: Path) -> Copied:
     return result
 
 
-def _count(result: Copied, key: str, digest: str, size: int) -> None:
+def _copy(key: str, target: Path) -> str:
+    """Copy a stored file and have the disk keep it; its SHA-256. Raises FileNotFoundError."""
+    digest = hashlib.sha256()
+    with storage.open_file(key) as source:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            while block := source.read(_BLOCK):
+                digest.update(block)
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+    return digest.hexdigest()
+
+
+def _damaged(path: Path) -> Path:
+    """Where a backup keeps a file that was damaged when it was copied: better than nothing."""
+    return path.with_name(path.name + ".damaged")
+
+
+def _count(result: Copied, key: str, digest: str, size: int) -> bool:
+    """Whether the copy is what its name says."""
     result.copied += 1
     result.size += size
     told = _DIGEST.search(key)
-    if told and told[1] != digest:
+    intact = told is None or told[1] == digest
+    if not intact:
         result.damaged.append(key)
+    return intact
 
 
 def _keys(model: type[Model]) -> Iterator[str]:
