@@ -20,11 +20,6 @@ class DatabaseProgramFailed(Refused):
     title = "The database program failed"
 
 
-def is_embedded() -> bool:
-    """Whether the database is the one that `up` starts."""
-    return not os.environ.get("DATABASE_URL")
-
-
 def run(name: str, arguments: Sequence[str], *, database: str | None = None) -> str:
     """Run a program on this installation's database, or on another one of its server; what it printed.
 
@@ -67,6 +62,6 @@ def _address(database: str | None) -> tuple[str, dict[str, str]]:
 def _find(name: str) -> Path:
     """For a server elsewhere, which may be newer, this machine's own program where it has one."""
     own = shutil.which(name)
-    if own and not is_embedded():
+    if own and not settings.DATABASE_IS_EMBEDDED:
         return Path(own)
     return postgres.program(name)

@@ -36,7 +36,7 @@ def restore(folder: Path, *, replace: bool, say: Say) -> files.Copied:
     card = backup.read(folder)
     roles.as_owner()
     with ExitStack() as stack:
-        if programs.is_embedded():
+        if settings.DATABASE_IS_EMBEDDED:
             preflight.check_owner(settings.DATA_DIR)
             stack.enter_context(preflight.lock(settings.DATA_DIR))
             stack.callback(postgres.start(settings.DATA_DIR, say=say).stop)
@@ -60,7 +60,7 @@ def _check_room(replace: bool) -> None:
     used = programs.ask("SELECT to_regclass('dam_brand') IS NOT NULL") == "t"
     if not used or programs.ask("SELECT count(*) FROM dam_brand") == "0":
         return
-    if not programs.is_embedded():
+    if not settings.DATABASE_IS_EMBEDDED:
         raise NotEmpty("That database isn't empty. Make an empty one, and name it in DATABASE_URL.")
     if not replace:
         raise NotEmpty(
@@ -72,7 +72,7 @@ def _check_room(replace: bool) -> None:
 def _restore_database(dump: Path, stamp: str, say: Say) -> None:
     """Restore beside the present database and change places when it is whole."""
     arguments = ["--exit-on-error", "--no-owner", "--no-privileges"]
-    if not programs.is_embedded():
+    if not settings.DATABASE_IS_EMBEDDED:
         programs.run("pg_restore", [*arguments, "--clean", "--if-exists", str(dump)])
         return
     programs.ask(f"DROP DATABASE IF EXISTS {_INCOMING}", database="postgres")
