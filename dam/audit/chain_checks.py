@@ -11,7 +11,7 @@ from django.utils import timezone
 from dam.accounts.models import Brand
 from dam.audit import anchors, trail
 from dam.audit.models import ChainCheck, Event
-from dam.core import errors, tasks
+from dam.core import errors, storage, tasks
 
 EVERY = timedelta(minutes=10)
 GIVEN_UP_AFTER = timedelta(hours=1)  # its worker or its message is gone
@@ -43,7 +43,7 @@ def ask(brand: Brand, *, at: datetime | None = None) -> None:
 
 
 def run(brand_id: int) -> None:
-    """Read the chain, if that is still to be done. Raises storage.Unavailable."""
+    """Read the chain, if that is still to be done. Raises storage.Unavailable; it can be asked for again."""
     waiting = ChainCheck.objects.filter(brand_id=brand_id, began_at=None)
     if not waiting.update(began_at=timezone.now()):
         return
@@ -54,6 +54,9 @@ def run(brand_id: int) -> None:
         broken = anchors.check(brand)
     except trail.UnknownSeal as seal:
         unknown = str(seal.args[0])
+    except storage.Unavailable:
+        ChainCheck.objects.filter(brand_id=brand_id).delete()
+        raise
     ChainCheck.objects.filter(brand_id=brand_id).update(
         ended_at=timezone.now(),
         events=last.sequence if last else 0,

@@ -19,6 +19,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
 from dam.audit import anchors, chain_checks, trail
 from dam.audit.models import Event
+from dam.core import storage
 from dam.web import audit_labels
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment, is_htmx
@@ -81,6 +82,8 @@ def _computed(brand: Brand) -> dict[str, Any]:
         found = anchors.glance(brand)
     except trail.UnknownSeal as seal:
         return {"unknown_seal": str(seal), "at": timezone.now()}
+    except storage.Unavailable:
+        return {"unavailable": True, "at": timezone.now()}
     return {**asdict(found), "at": timezone.now()}
 
 

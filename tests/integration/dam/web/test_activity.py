@@ -10,7 +10,7 @@ from dam.accounts.models import Brand
 from dam.audit import anchors, chain_checks, trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
-from dam.core import tasks
+from dam.core import storage, tasks
 from dam.web import activity
 from tests.factories import BrandFactory
 from tests.integration.dam.web.conftest import SignIn
@@ -142,3 +142,18 @@ def test_a_check_whose_worker_is_gone_can_be_asked_for_again(brand: Brand) -> No
     chain_checks.ask(brand)
     with pytest.raises(chain_checks.TooSoon):
         chain_checks.ask(brand)
+
+
+def test_while_storage_is_away_the_page_says_so_and_a_check_of_every_event_can_be_asked_for_again(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(key: str) -> None:
+        raise storage.Unavailable("The storage did not answer.")
+
+    monkeypatch.setattr(storage, "open_file", away)
+    page = sign_in(Role.CREATOR).get(PAGE + "check/").content.decode()
+    assert "file storage is unavailable" in page
+    chain_checks.ask(brand)
+    with pytest.raises(storage.Unavailable):
+        chain_checks.run(brand.pk)
+    chain_checks.ask(brand)
