@@ -64,18 +64,23 @@ def test_a_release_stands_above_its_master(case: Case) -> None:
     assert "The release is queued for signing." not in html
 
 
-def test_a_release_that_failed_says_why_and_can_be_signed_again(
-    case: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def unsigned(case: Case, monkeypatch: pytest.MonkeyPatch) -> Case:
+    """Approved, and signing its release has failed."""
+
     def fail(*args: Any, **kwargs: Any) -> None:
         raise signing.CannotCarry("The key card is not in its slot.")
 
     case.approve_all()
     monkeypatch.setattr(signing, "sign_release", fail)
     sign(case.version)
-    html = text(case)
+    return case
+
+
+def test_a_release_that_failed_says_why_and_can_be_signed_again(unsigned: Case) -> None:
+    html = text(unsigned)
     assert "The key card is not in its slot." in html
-    assert reverse("release-sign", args=[case.brand.slug, case.version.asset_id]) in html
+    assert reverse("release-sign", args=[unsigned.brand.slug, unsigned.version.asset_id]) in html
 
 
 def test_a_stranger_and_a_viewer_of_a_draft_see_nothing(case: Case) -> None:
@@ -122,16 +127,8 @@ def test_an_approval_whose_file_is_not_signed_is_nowhere_a_green_light(case: Cas
         assert not re.search(r"usage-answer tone-ok", html)
 
 
-def test_an_approval_whose_signing_failed_says_so_everywhere(
-    case: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*args: Any, **kwargs: Any) -> None:
-        raise signing.CannotCarry("The key card is not in its slot.")
-
-    case.approve_all()
-    monkeypatch.setattr(signing, "sign_release", fail)
-    sign(case.version)
-    for html in pages(case):
+def test_an_approval_whose_signing_failed_says_so_everywhere(unsigned: Case) -> None:
+    for html in pages(unsigned):
         assert "igning failed" in html or "igning the file failed" in html
         assert not re.search(r"usage-answer tone-ok", html)
 
