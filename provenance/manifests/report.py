@@ -28,6 +28,7 @@ class Report:
     state: State
     findings: tuple[Finding, ...] = ()
     chain: tuple[ManifestSummary, ...] = ()
+    shortened: bool = False  # older manifests are left out of the chain; their findings are not
     note: str = ""  # why there is nothing to report, or which list gave trust
     raw: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -63,7 +64,7 @@ class Report:
         return next((m.model for m in self.chain if m.model), None)
 
     def to_json(self, *, raw: bool = False) -> dict[str, Any]:
-        """{state, codes, reasons, findings, manifests, development, note}, and `raw` if asked for."""
+        """{state, codes, reasons, findings, manifests, shortened, development, note}; `raw` if asked for."""
         data: dict[str, Any] = {
             "state": self.state.value,
             "codes": list(self.codes),
@@ -73,6 +74,7 @@ class Report:
                 asdict(m) | {"signed_at": m.signed_at, "development": m.development, "proven": m.proven}
                 for m in self.chain
             ],
+            "shortened": self.shortened,
             "development": self.development,
             "note": self.note,
         }
@@ -101,7 +103,14 @@ def of(reading: Mapping[str, Any], *, anchors: Mapping[str, str]) -> Report:
     chain = tuple(manifest_chain.of(reading, found, anchors))
     seen = [*(finding.state for finding in found), *(manifest.state for manifest in chain)]
     state = validation_codes.worst([_library_state(store), *seen])
-    return Report(state=state, findings=found, chain=chain, note=_note(state, chain), raw=store)
+    return Report(
+        state=state,
+        findings=found,
+        chain=chain,
+        shortened=len(chain) == manifest_chain.LONGEST_CHAIN < len(store["manifests"]),
+        note=_note(state, chain),
+        raw=store,
+    )
 
 
 def _note(state: State, chain: Sequence[ManifestSummary]) -> str:

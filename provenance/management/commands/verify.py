@@ -79,6 +79,8 @@ def _words(entry: dict[str, Any]) -> str:
         who = name if manifest["proven"] else f"claims to be signed by “{name}”, which nothing proves"
         what = ", ".join(action["words"].lower() for action in manifest["actions"]) or manifest["relation"]
         lines.append(f"  {manifest['signed_at'] or 'no date'}  {who}: {what}")
+    if entry["shortened"]:
+        lines.append("  Older entries aren't shown. Its Content Credentials hold more.")
     if entry["development"]:
         lines.append("  Signed with a test certificate of the development CA, which is on no trust list.")
     return "\n".join(lines)

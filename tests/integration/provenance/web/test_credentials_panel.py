@@ -13,6 +13,7 @@ from dam.accounts.principals import Member
 from dam.catalog.models import Version
 from dam.core import storage
 from provenance.manifests import records, signing
+from provenance.manifests.models import ManifestRecord
 from provenance.models import Review
 from tests import claim_factory
 from tests.factories import BrandFactory, member
@@ -52,6 +53,14 @@ def test_a_member_sees_where_the_master_comes_from(case: Case) -> None:
     html = text(case)
     assert "Signed with a test certificate" in html
     assert "a red kite over the sea" in html
+
+
+def test_a_history_that_is_too_long_for_the_page_says_so(case: Case) -> None:
+    record = ManifestRecord.objects.get(version=case.version)
+    assert "Older entries" not in text(case)
+    record.report["shortened"] = True
+    record.save()
+    assert "Older entries aren't shown" in text(case)
 
 
 def test_a_release_stands_above_its_master(case: Case) -> None:

@@ -232,3 +232,15 @@ def test_the_prompt_is_shown_where_the_file_holds_its_words() -> None:
     for text, shown in (("a red kite", "a red kite"), ("sha256:00", "")):
         reading = {"outcome": "read", "store": store, "texts": {"x": text}}
         assert report.of(reading, anchors={}).chain[0].prompt == shown
+
+
+@pytest.mark.parametrize(("manifests", "shortened"), [(60, False), (61, True)])
+def test_a_history_that_is_not_shown_whole_says_so(manifests: int, shortened: bool) -> None:
+    store: dict[str, Any] = {"active_manifest": "m0", "validation_state": "Trusted"}
+    store["manifests"] = {
+        f"m{place}": {"ingredients": [{"relationship": "parentOf", "active_manifest": f"m{place + 1}"}]}
+        for place in range(manifests)
+    }
+    found = report.of({"outcome": "read", "store": store}, anchors={})
+    assert len(found.chain) == 60
+    assert found.to_json()["shortened"] is shortened
