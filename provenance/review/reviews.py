@@ -46,7 +46,7 @@ def submit(
     at = at or timezone.now()
     version = Version.objects.select_related("asset", "brand").get(pk=version.pk)
     _stop_if(refusal_to_submit(version, by=by))
-    _stop_if(_not_signable(version))  # may read a file, so before anything is locked
+    _stop_if(not_signable(version))  # may read a file, so before anything is locked
     with trail.recording():
         version = versions.locked(version.pk)
         _stop_if(refusal_to_submit(version, by=by))
@@ -212,10 +212,11 @@ def refusal_to_decide(review: Review, *, by: Principal) -> Refusal | None:
 def refusal_to_approve(review: Review, *, by: Principal) -> Refusal | None:
     """Why this principal may not approve the stage that is waited for; also, why it would be in vain."""
     review = Review.objects.select_related("brand", "version__asset").get(pk=review.pk)
-    return refusal_to_decide(review, by=by) or _not_signable(review.version)
+    return refusal_to_decide(review, by=by) or not_signable(review.version)
 
 
-def _not_signable(version: Version) -> Refusal | None:
+def not_signable(version: Version) -> Refusal | None:
+    """Why approving it would be in vain; None when it can be released."""
     obstacle = signable.obstacle(version)
     return Refusal("not_signable", obstacle) if obstacle else None
 
