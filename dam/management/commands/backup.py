@@ -35,12 +35,19 @@ class Command(command.Command):
             ) from error
         if as_json:
             self.stdout.write(json.dumps(card))
-            return
+        else:
+            self._tell(card, folder)
+        if failed := len(card["missing"]) + len(card["damaged"]):
+            raise CommandError(
+                f"{failed} stored file{'s' if failed > 1 else ''} missing or damaged; all else is backed up."
+            )
+
+    def _tell(self, card: dict[str, Any], folder: Path) -> None:
         self.stdout.write(
             f"Backed up {card['files']} files ({card['copied']} new, {card['copied_bytes'] / 1e6:.1f} MB)"
             f" and the database to {folder}."
         )
-        if not secrets:
+        if not card["secrets"]:
             self.stdout.write("Keys are not included: --secrets adds them, or keep signing/ elsewhere.")
         for key in card["missing"]:
             self.stderr.write(f"Missing from storage: {key}")

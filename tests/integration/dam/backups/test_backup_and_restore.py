@@ -146,3 +146,18 @@ def test_a_damaged_file_is_named(backup: Path, tmp_path: Path) -> None:
         f"Damaged in the backup (its SHA-256 is not its name): {clip.relative_to(damaged / 'storage')}"
         in done.stderr
     )
+
+
+def test_a_backup_with_a_damaged_file_ends_with_status_1_and_keeps_the_rest(
+    installation: Path, tmp_path: Path
+) -> None:
+    (clip,) = [path for path in (installation / "storage").rglob("*.mp4") if path.is_file()]
+    whole = clip.read_bytes()
+    clip.write_bytes(b"other bytes!!!")
+    try:
+        done = manage(installation, "backup", str(tmp_path / "backup"))
+    finally:
+        clip.write_bytes(whole)
+    assert done.returncode == 1
+    assert "1 stored file missing or damaged" in done.stderr
+    assert (tmp_path / "backup" / "backup.json").exists()
