@@ -38,9 +38,8 @@ class Command(command.Command):
         else:
             self._tell(card, folder)
         if failed := len(card["missing"]) + len(card["damaged"]):
-            raise CommandError(
-                f"{failed} stored file{'s' if failed > 1 else ''} missing or damaged; all else is backed up."
-            )
+            files = "1 stored file is" if failed == 1 else f"{failed} stored files are"
+            raise CommandError(f"{files} missing or damaged. Everything else is backed up.")
 
     def _tell(self, card: dict[str, Any], folder: Path) -> None:
         self.stdout.write(

@@ -159,5 +159,5 @@ def test_a_backup_with_a_damaged_file_ends_with_status_1_and_keeps_the_rest(
     finally:
         clip.write_bytes(whole)
     assert done.returncode == 1
-    assert "1 stored file missing or damaged" in done.stderr
+    assert "1 stored file is missing or damaged" in done.stderr
     assert (tmp_path / "backup" / "backup.json").exists()
