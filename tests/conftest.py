@@ -25,6 +25,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(tempfile.mkdtemp(prefix="reelproof-test-")).resolve()
 WORKER_SECONDS = 60.0
 
+# dam.asgi moves temporary files into the scratch folder, and tests of cleanup delete what is left there: the
+# folders that pytest makes stay outside.
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+
 # Settings read the environment, and are read after this.
 for name in (
     "DATABASE_URL",
