@@ -177,6 +177,7 @@ def _worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
         )
     try:
         _wait_for_worker(process, log)
+        _take_tasks(False)
         yield process
     finally:
         process.terminate()
@@ -201,6 +202,8 @@ def live_worker(_worker: subprocess.Popen[bytes], transactional_db: None) -> Ite
     """A worker that runs what the test enqueues. Afterwards nothing is queued and nothing runs."""
     from dam.celery import app
 
+    app.control.purge()  # what tests without a worker have sent
+    _take_tasks(True)
     yield
     log = DATA_DIR / "logs" / "worker.log"
     if _worker.poll() is not None:
@@ -217,6 +220,22 @@ def live_worker(_worker: subprocess.Popen[bytes], transactional_db: None) -> Ite
         quiet = quiet + 1 if idle and not queued else 0
         if time.monotonic() > deadline:
             pytest.fail(f"A task ran on after the test:\n{log.read_text()[-4000:]}")
+    _take_tasks(False)
+
+
+def _take_tasks(taking: bool) -> None:
+    """Have the worker take tasks, or leave them lying.
+
+    A test that asks for no worker may send tasks all the same. One that ran them would hold rows while the
+    tables are emptied, and now and then PostgreSQL ends such a knot by refusing the emptying.
+    """
+    from dam.celery import app
+    from dam.core.tasks import QUEUES
+
+    order = app.control.add_consumer if taking else app.control.cancel_consumer
+    for queue in QUEUES:
+        if not order(queue, reply=True, timeout=10, limit=1):
+            pytest.fail(f"The worker did not answer when it was told about the queue {queue}.")
 
 
 @pytest.fixture

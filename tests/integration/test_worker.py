@@ -78,3 +78,9 @@ def test_readiness_without_a_broker_says_so(
     monkeypatch.setattr(workers, "served", lambda: None)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["broker"], answer.json()["database"]) == (503, False, True)
+
+
+@pytest.mark.usefixtures("_worker")
+def test_the_worker_of_the_tests_takes_nothing_from_a_test_that_did_not_ask_for_it() -> None:
+    (queues,) = (inspect().active_queues() or {}).values()
+    assert queues == []
