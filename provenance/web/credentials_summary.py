@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from dam.rights import territories
-from dam.web import usage_status
+from dam.web import times, usage_status
 from provenance.manifests.validation_codes import State
 from provenance.releases.known import KnownRelease, Standing
 
@@ -125,7 +125,7 @@ def _ended(
                 return _cleared_until(release.valid_until, at)
     manifests = report.get("manifests") or [{}]
     review = manifests[0].get("review") or {}
-    until = moment(review.get("valid_until") or "")
+    until = times.read(review.get("valid_until") or "")
     if at is not None and until is not None and until <= at and _vouched(manifests[0], report):
         return _cleared_until(until, at)
     return None
@@ -163,7 +163,7 @@ def _entry(manifest: Mapping[str, Any], *, vouched: bool) -> ManifestEntry:
         heading=heading if vouched else _heading_of_claims(manifest),
         vouched=vouched,
         claim="" if vouched else heading,
-        at=moment(manifest["signed_at"]),
+        at=times.read(manifest["signed_at"]),
         proven=bool(manifest["time_stamp"]),
         sound=manifest["state"] in (State.TRUSTED, State.VALID),
         manifest=manifest,
@@ -171,7 +171,7 @@ def _entry(manifest: Mapping[str, Any], *, vouched: bool) -> ManifestEntry:
         territories=tuple(territories.name_of(place) for place in review.get("territories", ())),
         purpose=usage_status.name_uses(tuple(review.get("uses", ()))),
         place=usage_status.name_places(tuple(review.get("territories", ()))),
-        valid_until=moment(review.get("valid_until", "")),
+        valid_until=times.read(review.get("valid_until", "")),
         inputs=tuple(title for title in manifest["ingredients"] if title not in ("Master", "Prompt")),
     )
 
@@ -198,12 +198,3 @@ def _heading(manifest: Mapping[str, Any], review: Mapping[str, Any]) -> tuple[st
     action_words = dict.fromkeys(action["words"] for action in actions)
     words = ", ".join(action_words) if action_words else "Signed"
     return "file-check", words[0] + words[1:].lower()
-
-
-def moment(text: str) -> datetime | None:
-    """A time as a signed file writes it; None for anything else."""
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return parsed if parsed.tzinfo else None

@@ -126,6 +126,15 @@ def test_what_else_it_was_made_from_is_named() -> None:
     assert entry().inputs == ("Logo",)
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-11-22T12:00:00", "9999"])
-def test_a_time_that_is_none_is_no_time(text: str) -> None:
-    assert credentials_summary.moment(text) is None
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "yesterday", "2026-11-22T12:00:00", "9999"),
+        # No calendar has them in the time zones of those who read the page.
+        *("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"),
+    ],
+)
+def test_a_time_that_nobody_can_be_shown_is_none(text: str) -> None:
+    review = {"decision": "approved", "organisation": "Somebody", "valid_until": text}
+    assert entry(signed_at=text).at is None
+    assert entry(review=review).valid_until is None
