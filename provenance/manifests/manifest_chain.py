@@ -18,6 +18,7 @@ def of(
     manifests = foreign_json.mapping(store.get("manifests"))
     texts = foreign_json.mapping(reading.get("texts"))
     told = dict(trust.found(store, anchors))
+    stamped = set(trust.stamped(store))
     recorded: set[str] = set()  # manifests of which somebody trusted recorded that they were trusted
     waiting = [(str(store.get("active_manifest")), "active", True)]
     seen: set[str] = set()
@@ -38,12 +39,14 @@ def of(
             trusted=label in told or label in recorded,
             trusted_by=told.get(label, ""),
             linked=linked,
+            stamped=label in stamped,
             findings=[finding for finding in findings if finding.manifest == label],
             texts=texts,
         )
         yield summary
         if summary.trusted:
-            recorded |= set(trust.recorded(ingredients))
+            recorded |= set(trust.recorded(ingredients, trust.TRUSTED))
+            stamped |= set(trust.recorded(ingredients, trust.STAMPED))
         parents = [i for i in ingredients if i.get("relationship") == "parentOf"]
         others = [i for i in ingredients if i.get("relationship") != "parentOf"]
         waiting = [

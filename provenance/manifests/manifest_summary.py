@@ -108,11 +108,16 @@ def of(
     trusted: bool,
     trusted_by: str,
     linked: bool,
+    stamped: bool,
     findings: Sequence[Finding],
     texts: Mapping[str, Any],
 ) -> ManifestSummary:
-    """`findings` are those about this manifest; `texts` those kept with the ingredients of the file."""
+    """`findings` are those about this manifest; `texts` those kept with the ingredients of the file.
+
+    `stamped` says that the authority of its time-stamp is trusted here.
+    """
     ingredients = foreign_json.mappings(manifest.get("ingredients"))
+    info = foreign_json.mapping(manifest.get("signature_info"))
     assertions = {
         str(a.get("label")): foreign_json.mapping(a.get("data"))
         for a in foreign_json.mappings(manifest.get("assertions"))
@@ -128,11 +133,11 @@ def of(
         state=validation_codes.worst([own, *(finding.state for finding in findings)]),
         title=foreign_json.line(manifest.get("title")),
         claim_generator=_claim_generator(manifest),
-        signer=_signer(foreign_json.mapping(manifest.get("signature_info")), certificate),
+        signer=_signer(info, certificate),
         trusted=trusted,
         trusted_by=trusted_by if trusted else "",
         linked=linked,
-        time_stamp=str(foreign_json.mapping(manifest.get("signature_info")).get("time") or ""),
+        time_stamp=foreign_json.line(info.get("time")) if stamped else "",
         actions=tuple(_action(action) for action in actions),
         complete=listed.get("allActionsIncluded") is True,
         ai_generated=any(labels.is_ai(str(action.get("digitalSourceType") or "")) for action in actions),

@@ -11,6 +11,7 @@ DEVELOPMENT_ORGANISATION = "Reelproof development CA (not on any trust list)"
 
 CREDENTIAL = "signingCredential."  # what codes about a signer begin with
 TRUSTED = f"{CREDENTIAL}trusted"
+STAMPED = "timeStamp.trusted"  # by an authority that is trusted here: anybody can have a clock of his own
 
 _TRUSTED_BY = re.compile(r"found in \[(.*)\] trust anchors")
 _LABEL = re.compile(r"self#jumbf=/?c2pa/([^/]+)")
@@ -24,35 +25,38 @@ def label_in(url: object) -> str:
 
 def found(store: Mapping[str, Any], anchors: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """(manifest label, name of the anchor that gave it trust) for each signer found trusted just now."""
-    results = foreign_json.mapping(store.get("validation_results"))
-    lists = [foreign_json.mapping(results.get("activeManifest")).get("success")]
-    lists += [
-        foreign_json.mapping(d.get("validationDeltas")).get("success")
-        for d in foreign_json.mappings(results.get("ingredientDeltas"))
-    ]
-    for entries in lists:
-        for entry in foreign_json.mappings(entries):
-            label = label_in(entry.get("url"))
-            anchor = _TRUSTED_BY.search(str(entry.get("explanation", "")))
-            if entry.get("code") == TRUSTED and label:
-                name = anchor.group(1) if anchor else ""
-                yield label, anchors.get(name, name)
+    for label, explanation in _succeeded(_results(store), TRUSTED):
+        anchor = _TRUSTED_BY.search(explanation)
+        name = anchor.group(1) if anchor else ""
+        yield label, anchors.get(name, name)
 
 
-def recorded(ingredients: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Labels of manifests that were trusted when they were used, as the user of them writes.
+def stamped(store: Mapping[str, Any]) -> Iterator[str]:
+    """Labels of manifests whose time-stamp was found to be of a trusted authority just now."""
+    return (label for label, _ in _succeeded(_results(store), STAMPED))
+
+
+def recorded(ingredients: Sequence[Mapping[str, Any]], code: str) -> Iterator[str]:
+    """Labels of manifests that had this code, TRUSTED or STAMPED, when they were used, as the user of them
+    writes.
 
     What the library finds now and was recorded then it does not tell again. So this is to be believed
     of somebody trusted, whose word the library has compared with what it found.
     """
     for ingredient in ingredients:
-        then = foreign_json.mapping(ingredient.get("validation_results"))
-        deltas = (
-            foreign_json.mapping(d.get("validationDeltas"))
-            for d in foreign_json.mappings(then.get("ingredientDeltas"))
-        )
-        for lists in (foreign_json.mapping(then.get("activeManifest")), *deltas):
-            for entry in foreign_json.mappings(lists.get("success")):
-                label = label_in(entry.get("url"))
-                if entry.get("code") == TRUSTED and label:
-                    yield label
+        for label, _ in _succeeded(foreign_json.mapping(ingredient.get("validation_results")), code):
+            yield label
+
+
+def _results(store: Mapping[str, Any]) -> Mapping[str, Any]:
+    return foreign_json.mapping(store.get("validation_results"))
+
+
+def _succeeded(results: Mapping[str, Any], code: str) -> Iterator[tuple[str, str]]:
+    """(manifest label, explanation) of each success with this code, in the active manifest and the others."""
+    deltas = foreign_json.mappings(results.get("ingredientDeltas"))
+    for lists in (results.get("activeManifest"), *(delta.get("validationDeltas") for delta in deltas)):
+        for entry in foreign_json.mappings(foreign_json.mapping(lists).get("success")):
+            label = label_in(entry.get("url"))
+            if entry.get("code") == code and label:
+                yield label, str(entry.get("explanation", ""))

@@ -198,6 +198,24 @@ def test_a_failure_cannot_be_hidden_in_what_was_recorded(place: str, url: str) -
     assert (found.state, found.chain[1].trusted) == (State.VALID, False)
 
 
+TIME = "2026-11-22T14:00:19+00:00"
+STAMPED_PARENT = status("timeStamp.trusted", PARENT)
+
+
+@pytest.mark.parametrize(
+    ("reading", "proven"),
+    [
+        ({}, ""),  # a time-stamp of somebody's own authority: the library tells its time all the same
+        ({"settled": [STAMPED_PARENT]}, TIME),
+        ({"known": [TRUSTED_PARENT, STAMPED_PARENT]}, TIME),
+        ({"active": [UNKNOWN], "known": [TRUSTED_PARENT, STAMPED_PARENT]}, ""),  # recorded by a stranger
+    ],
+)
+def test_only_an_authority_that_is_trusted_here_proves_a_time(reading: dict[str, Any], proven: str) -> None:
+    found = read(parent={"signature_info": {"time": TIME}}, **reading)
+    assert found.chain[1].time_stamp == proven
+
+
 def test_an_approval_in_a_file_that_was_changed_is_not_proven() -> None:
     found = read(active=[status("assertion.bmffHash.mismatch")])
     assert not found.chain[0].proven
