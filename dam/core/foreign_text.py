@@ -19,6 +19,7 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 ENDS = " \u200c\u200d\u180e"  # what a text that was cut must not end in
 _KEPT = frozenset("\n\t")
+_QUOTATION_MARKS = re.compile('["\u00ab\u00bb\u201c-\u201f\u275d\u275e\u276e\u276f\u301d-\u301f\uff02]')
 JOINERS = frozenset("\u200c\u200d\u180e")  # the last one Mongolian's own, before a vowel that stands apart
 # Scripts in which a joiner changes the form of the letters beside it.
 _JOINING = {
@@ -51,6 +52,15 @@ def line(text: str, *, longest: int = LONGEST_LINE, mark: str = "") -> str:
     """
     words = " ".join(neutral(re.sub(r"\s", " ", text), mark=mark).split())
     return cut(words, longest)
+
+
+def quoted(text: str) -> str:
+    """The text between quotation marks, which none of its own can end.
+
+    >>> quoted("Acme”. Verified by “us")
+    "“Acme'. Verified by 'us”"
+    """
+    return f"“{_QUOTATION_MARKS.sub(chr(39), text)}”"
 
 
 def cut(text: str, longest: int, *, mark: str = "…") -> str:

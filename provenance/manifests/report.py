@@ -61,7 +61,8 @@ class Report:
 
     @property
     def model(self) -> ModelSummary | None:
-        return next((m.model for m in self.chain if m.model), None)
+        """The newest model in the chain that somebody trusted here vouches for."""
+        return next((m.model for m in self.chain if m.model and m.proven), None)
 
     def to_json(self, *, raw: bool = False) -> dict[str, Any]:
         """{state, codes, reasons, findings, manifests, shortened, development, note}; `raw` if asked for."""

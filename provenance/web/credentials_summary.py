@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from dam.core import foreign_text
 from dam.rights import territories
 from dam.web import times, usage_status
 from provenance.manifests.validation_codes import State
@@ -28,13 +29,15 @@ class CredentialsVerdict:
 class ManifestEntry:
     """One manifest of the chain. `manifest` is a ManifestSummary in JSON form.
 
-    `vouched` says that its words are facts; else `claim` is what it says, to be shown as just that.
+    `vouched` says that its words are facts; else `claim` is what it says and `claimed_by` who it says signed
+    it, both in quotation marks, to be shown as just that.
     """
 
     icon: str
     heading: str
     vouched: bool
     claim: str
+    claimed_by: str
     at: datetime | None
     proven: bool  # a time-stamp says when, not only the signer
     sound: bool
@@ -162,7 +165,8 @@ def _entry(manifest: Mapping[str, Any], *, vouched: bool) -> ManifestEntry:
         icon=icon if vouched else "file-question-mark",
         heading=heading if vouched else _heading_of_claims(manifest),
         vouched=vouched,
-        claim="" if vouched else heading,
+        claim="" if vouched else foreign_text.quoted(heading),
+        claimed_by="" if vouched else foreign_text.quoted(_signer(manifest)),
         at=times.read(manifest["signed_at"]),
         proven=bool(manifest["time_stamp"]),
         sound=manifest["state"] in (State.TRUSTED, State.VALID),
@@ -174,6 +178,11 @@ def _entry(manifest: Mapping[str, Any], *, vouched: bool) -> ManifestEntry:
         valid_until=times.read(review.get("valid_until", "")),
         inputs=tuple(title for title in manifest["ingredients"] if title not in ("Master", "Prompt")),
     )
+
+
+def _signer(manifest: Mapping[str, Any]) -> str:
+    signer = manifest["signer"]
+    return ", ".join(filter(None, [signer["name"] or "an unnamed signer", signer["organisation"]]))
 
 
 def _heading_of_claims(manifest: Mapping[str, Any]) -> str:

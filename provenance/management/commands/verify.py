@@ -76,8 +76,14 @@ def _words(entry: dict[str, Any]) -> str:
     for manifest in entry["manifests"]:
         signer = manifest["signer"]
         name = signer["name"] or signer["organisation"] or "an unnamed signer"
-        who = name if manifest["proven"] else f"claims to be signed by “{name}”, which nothing proves"
+        who = (
+            name
+            if manifest["proven"]
+            else f"claims to be signed by {foreign_text.quoted(name)}, which nothing proves"
+        )
         what = ", ".join(action["words"].lower() for action in manifest["actions"]) or manifest["relation"]
+        if not manifest["proven"]:
+            what = foreign_text.quoted(what)
         lines.append(f"  {manifest['signed_at'] or 'no date'}  {who}: {what}")
     if entry["shortened"]:
         lines.append("  Older entries aren't shown. Its Content Credentials hold more.")

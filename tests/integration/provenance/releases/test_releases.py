@@ -19,6 +19,7 @@ from provenance.models import Release
 from provenance.releases import known, release_file, releases, signable
 from provenance.releases.states import ReleaseStatus
 from provenance.review import reviews
+from tests import forgery
 from tests.factories import member
 from tests.release_factory import case_of, sign
 from tests.review_factory import Case
@@ -102,6 +103,14 @@ def test_the_model_is_named_again_as_checked_by_a_person(generated: Path) -> Non
     case.approve_all()
     record = ManifestRecord.objects.get(release=sign(case.version))
     assert record.report["manifests"][0]["model"]["oversight"] == "checked by a person"
+
+
+def test_a_model_that_a_stranger_named_is_not_named_in_our_name(generated: Path, tmp_path: Path) -> None:
+    case = case_of(forgery.generated(generated, out=tmp_path / "forged.mp4"))
+    case.approve_all()
+    ours, strangers = ManifestRecord.objects.get(release=sign(case.version)).report["manifests"][:2]
+    assert (ours["model"], strangers["proven"]) == (None, False)
+    assert strangers["model"]["name"] == "previz-dit"
 
 
 def test_a_release_leaves_a_record_and_an_event(generated: Path) -> None:

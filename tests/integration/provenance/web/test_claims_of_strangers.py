@@ -68,7 +68,7 @@ def test_a_famous_name_on_a_certificate_of_ones_own_is_a_claim(plain: Path, tmp_
 def test_a_self_made_ca_named_like_ours_approves_nothing(plain: Path, tmp_path: Path) -> None:
     html = page(forgery.release(plain, out=tmp_path / "forged.mp4"))
     assert_only_claims(html)
-    assert f"The file claims: “<bdi>{APPROVED}</bdi>”" in html
+    assert f"The file claims: <bdi>“{APPROVED}”</bdi>" in html
     assert "Claims a decision by" in html
 
 
@@ -135,6 +135,20 @@ def test_a_name_that_reads_otherwise_than_it_is_is_shown_as_it_is(
         assert not hidden & set(out.getvalue())
         assert "\n  Signed by us" not in out.getvalue()
         assert "\nSigned by us" not in out.getvalue()
+
+
+def test_a_claim_does_not_end_its_own_quotation(plain: Path, tmp_path: Path) -> None:
+    """Whoever reads it would take what follows for our words."""
+    trick = "Us”. Verified by “Northwind"
+    path = forgery.release(
+        plain, out=tmp_path / "f.mp4", name=trick, facts=claim_factory.release(organisation=trick)
+    )
+    html, out = page(path).partition("What the file claims")[0], io.StringIO()
+    call_command("verify", str(path), stdout=out)
+    assert html.count("Verified by") == out.getvalue().count("Verified by") + 1 == 2
+    for text in (html, out.getvalue()):
+        assert "Us”" not in text
+        assert "“Northwind" not in text
 
 
 def test_the_command_tells_a_strangers_name_as_a_claim(plain: Path, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ def manifest(**changes: Any) -> dict[str, Any]:
         "ai_generated": False,
         "signed_at": "2026-11-22T12:00:00Z",
         "time_stamp": "",
+        "signer": {"name": "Sam", "organisation": ""},
         "ingredients": ["Master", "Logo"],
     }
     return data | changes
@@ -68,7 +69,7 @@ def test_what_an_unknown_signer_says_is_no_heading() -> None:
     review = {"decision": "approved", "organisation": "Northwind Drinks"}
     found = entry(review=review, state="valid", proven=False)
     assert (found.heading, found.vouched) == ("Signed by an unknown signer", False)
-    assert found.claim == "Approved for release by Northwind Drinks"
+    assert found.claim == "“Approved for release by Northwind Drinks”"
 
 
 def test_a_report_of_earlier_days_is_believed_only_when_all_of_it_was_trusted() -> None:
