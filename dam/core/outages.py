@@ -11,6 +11,7 @@ from dam.core.sandbox import Interrupted
 from dam.core.storage import Unavailable
 
 DISK_FULL = "The server is out of disk space."
+BUSY = "The server was overloaded."
 FULL = (errno.ENOSPC, errno.EDQUOT)
 POSTGRES_FULL = "53100"  # SQLSTATE, disk_full
 FULL_IN_WORDS = ("No space left on device", "Disk quota exceeded")
@@ -23,9 +24,13 @@ GONE = (
     errno.EIO,
     errno.ENETUNREACH,
     errno.ENOTCONN,
+    errno.EROFS,  # as a system leaves a disk that has failed
     errno.ESTALE,
     errno.ETIMEDOUT,
 )
+# Of this machine at this moment: no process, thread, open file or memory more.
+EXHAUSTED = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+NO_THREAD = "can't start new thread"
 
 
 def describe(problem: BaseException) -> str | None:
@@ -43,6 +48,10 @@ def describe(problem: BaseException) -> str | None:
             return "File storage was unavailable."
         case OSError(errno=code) if code in GONE:
             return "File storage was unavailable."
+        case OSError(errno=code) if code in EXHAUSTED:
+            return BUSY
+        case RuntimeError() if str(problem) == NO_THREAD:
+            return BUSY
         case _:
             return None
 

@@ -1,37 +1,50 @@
 """A folder as the store: on this machine's disk, or on one that all machines mount."""
 
+import errno
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from dam.core.storage.base import BLOCK, Parts, StoredFile
+from dam.core.storage.base import BLOCK, Parts, StoredFile, Unavailable
 
 MODE = 0o640
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class FolderStorage:
+    """`root` is made when there is none. One that goes away later is waited for and not made anew.
+
+    So a disk that is not mounted for a while loses no upload, and nothing is written below its mount point.
+    """
+
     def __init__(self, root: Path) -> None:
         self.root = root
+        with suppress(OSError):
+            root.mkdir(parents=True, exist_ok=True)
+        self._known = _identity(root)
 
     def open(self, key: str, *, start: int = 0, stop: int | None = None) -> BinaryIO:
-        file = self._path(key).open("rb")
-        file.seek(start)
-        return file
+        with self._translated(key):
+            file = self._path(key).open("rb")
+            file.seek(start)
+            return file
 
     @contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:
         path = self._path(key)
-        if not path.is_file():
-            raise FileNotFoundError(f"{key} is not in storage.")
+        with self._translated(key):
+            if not path.is_file():
+                raise FileNotFoundError(f"{key} is not in storage.")
         yield path
 
     def put(self, key: str, file: BinaryIO) -> None:
-        with self._beside(key) as fresh:
+        with self._translated(key), self._beside(key) as fresh:
             with _create(fresh) as target:
                 shutil.copyfileobj(file, target, BLOCK)
                 target.flush()
@@ -41,9 +54,9 @@ class FolderStorage:
     def copy(self, key: str, *, to: str) -> None:
         """By a second link to the same bytes, which takes no time and no room."""
         source = self._path(key)
-        if not source.is_file():
-            raise FileNotFoundError(f"{key} is not in storage.")
-        with self._beside(to) as fresh:
+        with self._translated(key), self._beside(to) as fresh:
+            if not source.is_file():
+                raise FileNotFoundError(f"{key} is not in storage.")
             try:
                 os.link(source, fresh)
             except OSError:  # a disk that knows no links
@@ -55,10 +68,15 @@ class FolderStorage:
 
     def stat(self, key: str) -> StoredFile | None:
         path = self._path(key)
-        return _entry(key, path) if path.is_file() else None
+        with self._translated(key):
+            if path.is_file():
+                return _entry(key, path)
+            self._require_root()
+        return None
 
     def delete(self, key: str) -> None:
-        self._path(key).unlink(missing_ok=True)
+        with self._translated(key):
+            self._path(key).unlink(missing_ok=True)
 
     def entries(self, folder: str) -> Iterator[StoredFile]:
         for parent, _, names in os.walk(self._path(folder)):
@@ -72,31 +90,26 @@ class FolderStorage:
         return None
 
     def free(self) -> int | None:
-        self.root.mkdir(parents=True, exist_ok=True)
-        return shutil.disk_usage(self.root).free
+        self._require_root()
+        with self._translated("its free space"):
+            return shutil.disk_usage(self.root).free
 
     def append(self, key: str, parts: Parts, *, offset: int, data: bytes, last: bool) -> Parts:
         path = self._path(key)
-        if offset == 0:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _create(path, exist_ok=True).close()
-            _sync(path.parent)
-        with path.open("r+b", buffering=0) as file:
-            if file.seek(0, os.SEEK_END) < offset:
-                raise FileNotFoundError(f"{key} has lost what came before byte {offset}.")
-            file.seek(offset)
-            rest = memoryview(data)
-            try:
-                while rest:
-                    rest = rest[file.write(rest) :]
-                os.fsync(file.fileno())
-            except OSError:  # a full disk: leave the file as it was
-                file.truncate(offset)
-                raise
+        with self._translated(key):
+            if offset == 0:
+                self._require_root()
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _create(path, exist_ok=True).close()
+                _sync(path.parent)
+            with path.open("r+b", buffering=0) as file:
+                if file.seek(0, os.SEEK_END) < offset:
+                    raise FileNotFoundError(f"{key} has lost what came before byte {offset}.")
+                _write(file, data, offset=offset)
         return parts
 
     def beginning(self, key: str, parts: Parts, *, size: int) -> bytes:
-        with self.open(key) as file:
+        with self._translated(key), self.open(key) as file:
             return file.read(size)
 
     def complete(self, key: str, parts: Parts, *, size: int) -> None:
@@ -116,18 +129,64 @@ class FolderStorage:
     def _beside(self, key: str) -> Iterator[Path]:
         """A name for the file while it is written: in its own folder, and gone when that fails."""
         path = self._path(key)
+        self._require_root()
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             yield fresh
         finally:
-            fresh.unlink(missing_ok=True)
+            with suppress(OSError):  # what went wrong before says more
+                fresh.unlink(missing_ok=True)
 
     def _settle(self, fresh: Path, key: str) -> None:
         """Give the finished file its name, and have the disk keep the name too."""
         path = self._path(key)
         fresh.replace(path)
         _sync(path.parent)
+
+    def _require_root(self) -> None:
+        """Raise Unavailable while the folder is gone: moved away, or a mount point without its disk."""
+        now = _identity(self.root)
+        if now is not None and (now == self._known or self._known is None or any(self.root.iterdir())):
+            self._known = now
+            return
+        raise Unavailable(f"The storage folder {self.root} is not there.")
+
+    @contextmanager
+    def _translated(self, key: str) -> Iterator[None]:
+        """The system's errors in the words that every store uses."""
+        try:
+            yield
+        except FileNotFoundError:
+            self._require_root()
+            raise
+        except Unavailable:
+            raise
+        except OSError as problem:
+            if problem.errno in FULL:
+                raise
+            raise Unavailable(f"The storage folder failed over {key}: {problem}") from problem
+
+
+def _identity(root: Path) -> tuple[int, int] | None:
+    """Which folder it is, whatever its name; None where there is none."""
+    try:
+        stat = root.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
+
+
+def _write(file: FileIO, data: bytes, *, offset: int) -> None:
+    file.seek(offset)
+    rest = memoryview(data)
+    try:
+        while rest:
+            rest = rest[file.write(rest) :]
+        os.fsync(file.fileno())
+    except OSError:  # a full disk: leave the file as it was
+        file.truncate(offset)
+        raise
 
 
 def _sync(folder: Path) -> None:

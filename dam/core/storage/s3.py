@@ -47,7 +47,8 @@ class S3Storage:
             return BytesIO()
         byte_range = {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"} if start or stop else {}
         with _translated(key):
-            return cast(BinaryIO, self._s3.get_object(**self._at(key), **byte_range)["Body"])
+            body = self._s3.get_object(**self._at(key), **byte_range)["Body"]
+        return cast(BinaryIO, _Body(key, body))
 
     @contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:
@@ -167,6 +168,26 @@ class S3Storage:
     @property
     def _s3(self) -> Any:
         return _client(self.endpoint_url, self.region, os.getpid())
+
+
+class _Body:
+    """What the store sends, read forwards; it may stop answering in the middle."""
+
+    def __init__(self, key: str, body: Any) -> None:
+        self._key, self._body = key, body
+
+    def read(self, size: int | None = None) -> bytes:
+        with _translated(self._key):
+            return bytes(self._body.read(size))
+
+    def close(self) -> None:
+        self._body.close()
+
+    def __enter__(self) -> "_Body":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 @lru_cache(maxsize=8)

@@ -3,12 +3,15 @@
 import errno
 import os
 import urllib.request
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
+from botocore.response import StreamingBody
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
@@ -198,6 +201,61 @@ def test_a_staged_file_that_lost_its_beginning_takes_no_more(folder: Path) -> No
         storage.append(KEY, parts, offset=3, data=b"two", last=True)
 
 
+@pytest.mark.parametrize("away", ["moved", "unmounted"])
+def test_a_folder_that_went_away_is_waited_for_and_not_made_anew(
+    folder: Path, content: Path, away: str
+) -> None:
+    key = storage.put(content, brand_id=7, suffix=".mp4").key
+    parts = storage.append(KEY, {}, offset=0, data=b"one", last=False)
+    disk = folder.rename(folder.with_name("disk"))
+    if away == "unmounted":
+        folder.mkdir()
+    acts: list[Callable[[], object]] = [
+        lambda: storage.open_file(key),
+        lambda: storage.exists(key),
+        lambda: storage.local_copy(key).__enter__(),
+        lambda: storage.put(content, brand_id=8, suffix=".mp4"),
+        lambda: storage.copy(key, to="8/ab/x.mp4"),
+        lambda: storage.append(KEY, parts, offset=3, data=b"two", last=True),
+        lambda: storage.append("staging/uploads/two", {}, offset=0, data=b"one", last=False),
+        lambda: storage.complete(KEY, parts, size=3),
+        storage.free,
+    ]
+    for act in acts:
+        with pytest.raises(storage.Unavailable):
+            act()
+    assert not any(folder.iterdir()) if away == "unmounted" else not folder.exists()
+    if away == "unmounted":
+        folder.rmdir()
+    disk.rename(folder)
+    assert read(key) == content.read_bytes()
+    storage.append(KEY, parts, offset=3, data=b"two", last=True)
+    assert read(KEY) == b"onetwo"
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EIO, errno.EACCES, errno.ESTALE, errno.ETIMEDOUT])
+def test_a_folder_that_fails_is_told_as_unavailable_and_leaves_nothing(
+    folder: Path, content: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    send(b"one", key="staging/uploads/two")
+    parts = storage.append(KEY, {}, offset=0, data=b"one", last=False)
+
+    def fail(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    acts: list[Callable[[], object]] = [
+        lambda: storage.put(content, brand_id=7, suffix=".mp4"),
+        lambda: storage.copy("staging/uploads/two", to="7/ab/x.mp4"),
+        lambda: storage.append(KEY, parts, offset=3, data=b"two", last=True),
+    ]
+    for act in acts:
+        with pytest.raises(storage.Unavailable):
+            act()
+    assert (folder / KEY).read_bytes() == b"one"
+    assert [entry.key for entry in storage.entries("7") if not entry.key.endswith("x.mp4")] == []
+
+
 @pytest.mark.parametrize("key", ["../outside", "/etc/passwd", "7/../../outside", ""])
 def test_no_key_leads_out_of_the_folder(folder: Path, key: str) -> None:
     with pytest.raises(ValueError, match="no key"):
@@ -244,6 +302,20 @@ def test_a_wrong_key_and_a_server_that_is_away_are_told_as_unavailable(s3_server
             store.put("a/b", BytesIO(b"x"))
     with pytest.raises(storage.Unavailable):
         bucket("http://127.0.0.1:9").stat("a/b")
+
+
+def test_a_store_that_stops_answering_in_the_middle_is_told_as_unavailable(
+    s3_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = bucket(s3_server)
+    store.put("7/ab/y.mp4", BytesIO(b"the bytes"))
+
+    def stop(*_: object) -> bytes:
+        raise ReadTimeoutError(endpoint_url=s3_server)
+
+    monkeypatch.setattr(StreamingBody, "read", stop)
+    with store.open("7/ab/y.mp4") as file, pytest.raises(storage.Unavailable):
+        file.read()
 
 
 def test_s3_gives_an_address_that_serves_the_file_as_a_download(s3_server: str) -> None:

@@ -33,6 +33,23 @@ def test_a_database_that_is_away_is_no_full_disk() -> None:
     assert outages.describe(OperationalError("server closed the connection")) != outages.DISK_FULL
 
 
+@pytest.mark.parametrize(
+    "problem",
+    [
+        OSError(errno.EMFILE, "Too many open files"),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"),
+        RuntimeError("can't start new thread"),
+    ],
+)
+def test_a_machine_that_has_no_more_to_give_says_nothing_about_the_work(problem: Exception) -> None:
+    assert outages.describe(problem) == outages.BUSY
+
+
+def test_a_disk_that_turned_read_only_is_a_store_that_is_away() -> None:
+    assert outages.describe(OSError(errno.EROFS, "Read-only file system")) == "File storage was unavailable."
+
+
 @pytest.mark.parametrize("words", ["made: No space left on device", "Error: Disk quota exceeded"])
 def test_a_program_without_room_says_so_in_its_own_words(words: str) -> None:
     assert judge(1, words) is sandbox.Outcome.DISK_FULL
