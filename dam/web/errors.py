@@ -1,15 +1,20 @@
 """Error pages: what happened, and how to go on. Never a trace, never a name that leaks."""
 
+import sys
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
+from dam.core import outages
 from dam.core.errors import Refused
 from dam.web import problem_details
+
+RETRY_AFTER = "10"  # seconds
 
 Handler = Callable[[HttpRequest, Exception], HttpResponse]
 
@@ -54,5 +59,10 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    # Without the request: what failed, the database say, would fail the page's context too.
-    return HttpResponse(loader.get_template("500.html").render(), status=500)
+    """Something that nobody foresaw; or the database, say, was away, which programs may wait for."""
+    problem = sys.exc_info()[1]
+    away = problem is not None and outages.describe(problem) is not None
+    status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
+    # Without the request: what failed would fail the page's context too.
+    page = loader.get_template("500.html").render({"status": int(status), "away": away})
+    return HttpResponse(page, status=status, headers={"Retry-After": RETRY_AFTER} if away else {})

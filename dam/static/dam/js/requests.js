@@ -26,6 +26,7 @@ document.addEventListener("htmx:responseError", (event) => {
     404: "This no longer exists. Reload the page.",
     409: "Someone else just changed this. Reload the page and try again.",
     413: "That's too large.",
+    503: "Reelproof is temporarily unavailable. Try again in a minute.",
   };
   toast(words[xhr.status] ?? "Something went wrong on our side. Nothing was changed. Try again.", "error");
 });

@@ -304,6 +304,39 @@ test("an outcome that can't be asked for is a refusal", async () => {
   equal((await rejected(sent.outcome())).message, "Gone.");
 });
 
+test("while the server is away the outcome is waited for", async () => {
+  for (const wrong of ["lost", { status: 503 }]) {
+    const server = new Server();
+    const time = stopTime();
+    const sent = upload(4);
+    await sent.send();
+    server.failing = { GET: wrong };
+    const outcome = sent.outcome();
+    for (let turn = 0; turn < 20; turn += 1) {
+      await settled();
+      if (time.waiting.length) await time.pass(time.waiting[0]);
+    }
+    server.failing = {};
+    equal((await through(time, outcome)).state, "taken");
+  }
+});
+
+test("a server that is away when a file is tried again has not forgotten it", async () => {
+  const server = new Server();
+  const time = stopTime();
+  const sent = upload(10);
+  server.plan = Array(5).fill({ status: 503 });
+  await rejected(through(time, sent.send()));
+  server.failing = { HEAD: { status: 503 } };
+  ok((await rejected(sent.send())) instanceof Lost);
+});
+
+test("a server that is away when a file is announced is lost, not refused", async () => {
+  const server = new Server();
+  server.failing = { POST: { status: 503 } };
+  ok((await rejected(upload().send())) instanceof Lost);
+});
+
 test("cancelling stops the piece on its way and tells the server", async () => {
   const server = new Server();
   server.plan = ["hang"];

@@ -1,10 +1,11 @@
 """What holds for every page: the frame, sign-in, errors, the content security policy."""
 
 import pytest
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from dam.accounts import demo
+from dam.accounts import demo, principals
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.web import errors
@@ -125,3 +126,18 @@ def test_the_error_page_needs_no_database(
         page = errors.server_error(RequestFactory().get("/"))
     assert page.status_code == 500
     assert "Something went wrong" in page.content.decode()
+
+
+def test_a_database_that_is_away_is_told_as_something_to_wait_for(
+    db: None, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(Role.CREATOR)
+    client.raise_request_exception = False
+
+    def gone(*_: object, **__: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(principals, "signed_in", gone)
+    page = client.get("/b/northwind/")
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "10")
+    assert "temporarily unavailable" in page.content.decode()

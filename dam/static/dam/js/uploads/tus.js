@@ -6,6 +6,9 @@ const PATIENCE_MS = [500, 1500, 4000, 10000];
 const WATCH_MS = 900;
 const WATCH_MOST_MS = 15000;
 
+// The server, or what it needs, is away for a moment. A full disk has words of its own.
+const isAway = (status) => status >= 502 && status !== 507;
+
 const SIGNED_OUT = "You're signed out. Sign in in another tab, then try again.";
 
 // The server's own words for why it does not want a file; `code` is for programs.
@@ -93,6 +96,7 @@ export class Upload {
       throw new Lost();
     }
     if (response.status === 401 || response.redirected) throw new Lost(SIGNED_OUT);
+    if (isAway(response.status)) throw new Lost();
     return response;
   }
 
@@ -114,7 +118,7 @@ export class Upload {
         if (request.status === 204 || (request.status === 409 && known !== null)) resolve(Number(known));
         else if (request.status === 401) reject(new Lost(SIGNED_OUT));
         else if (request.status === 507) reject(new Lost((await refusal(507, request.responseText)).message));
-        else if (request.status === 423 || request.status >= 502) reject(new Lost());
+        else if (request.status === 423 || isAway(request.status)) reject(new Lost());
         else reject(await refusal(request.status, request.responseText));
       };
       request.send(this.file.slice(offset, offset + this.piece));
@@ -124,7 +128,14 @@ export class Upload {
   // After the last byte the server looks at the whole file; resolves with what became of it. `tell` hears why it takes long.
   async outcome(tell = () => {}) {
     for (let wait = WATCH_MS; ; wait = Math.min(wait * 1.5, WATCH_MOST_MS)) {
-      const response = await this.request(this.address, { method: "GET" });
+      let response;
+      try {
+        response = await this.request(this.address, { method: "GET" });
+      } catch (lost) {
+        if (lost.message === SIGNED_OUT) throw lost;
+        await pause(wait); // the server has the file, and goes on with it
+        continue;
+      }
       if (!response.ok) throw await refusal(response.status, await response.text());
       const answer = await response.json();
       if (!["receiving", "received"].includes(answer.state)) return answer;
