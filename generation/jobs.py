@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -379,7 +380,9 @@ def _write(job: GenerationJob, **fields: Any) -> None:
 
 
 def _send(job: GenerationJob) -> None:
-    enqueue("gpu.generate", job_id=str(job.pk))
+    waiting = GenerationJob.objects.filter(pk=job.pk, state=JobState.REQUESTED, reason="")
+    soon = partial(waiting.update, due_at=timezone.now())
+    enqueue("gpu.generate", job_id=str(job.pk), unsent=soon)
     _publish_change(job)
 
 

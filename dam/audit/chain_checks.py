@@ -39,7 +39,8 @@ def ask(brand: Brand, *, at: datetime | None = None) -> None:
         requested_at=at, began_at=None, ended_at=None, broken_at=None, cut_off=False, unknown_seal=""
     ):
         raise TooSoon
-    tasks.enqueue("transcode.check_trail", brand_id=brand.pk)
+    waiting = ChainCheck.objects.filter(brand=brand, began_at=None)
+    tasks.enqueue("transcode.check_trail", unsent=waiting.delete, brand_id=brand.pk)
 
 
 def run(brand_id: int) -> None:

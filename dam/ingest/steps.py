@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -367,10 +368,11 @@ def _send_ready(version: Version) -> None:
     for step in Step.objects.filter(version=version, state=StepState.WAITING, sends=0):
         spec = step_specs.find(step.name)
         if spec is not None and is_ready(step):
-            due = backoff.next_send(timezone.now(), sends=0)
-            Step.objects.filter(pk=step.pk).update(sends=1, due_at=due)
+            at = timezone.now()
+            Step.objects.filter(pk=step.pk).update(sends=1, due_at=backoff.next_send(at, sends=0))
             task, ids = message(step, spec)
-            enqueue(task, **ids)
+            waiting = Step.objects.filter(pk=step.pk, state=StepState.WAITING, sends=1)
+            enqueue(task, unsent=partial(waiting.update, due_at=at), **ids)
 
 
 def _publish(version: Version) -> None:

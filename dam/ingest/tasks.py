@@ -1,5 +1,7 @@
 """Tasks of ingest: each takes ids, makes one call, and may run twice."""
 
+from functools import partial
+
 from celery import shared_task
 from django.core.cache import cache
 
@@ -67,8 +69,9 @@ def catch_up() -> None:
         return
     for version in indexing.behind(encoder=encoder).order_by("-created_at")[:CATCH_UP_CLIPS]:
         # One that was sent waits in the queue, and is not sent again each time this runs.
-        if cache.add(f"look-again:{encoder}:{version.pk}".replace(" ", "_"), 1, CATCH_UP_AGAIN_SECONDS):
-            enqueue("index.look_again", version_id=str(version.pk))
+        key = f"look-again:{encoder}:{version.pk}".replace(" ", "_")
+        if cache.add(key, 1, CATCH_UP_AGAIN_SECONDS):
+            enqueue("index.look_again", unsent=partial(cache.delete, key), version_id=str(version.pk))
 
 
 @shared_task(name="default.recover_steps")

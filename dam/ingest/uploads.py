@@ -7,6 +7,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import BinaryIO
 
 from django.conf import settings
@@ -196,7 +197,9 @@ def _append(upload: Upload, data: bytes) -> FileRefused | None:
         received=received, parts=parts, state=state, updated_at=timezone.now()
     )
     if last:
-        enqueue("check.upload", upload_id=str(upload.pk))
+        again = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVED)
+        soon = partial(again.update, due_at=timezone.now())
+        enqueue("check.upload", upload_id=str(upload.pk), unsent=soon)
         publish(upload)
     upload.received, upload.parts, upload.state = received, parts, state
     return None

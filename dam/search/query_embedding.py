@@ -43,7 +43,8 @@ def _ask(text: str, encoder: str, patience: float) -> TextEmbedding | None:
     if known is not None:
         return _read(known)
     if wire.ask(lambda server: server.set(f"{key}:asked", 1, nx=True, ex=ASKED_SECONDS)):
-        tasks.send("index.embed_text", text=normalised(text), encoder=encoder)
+        # Later nobody waits for it: a worker that was away must not do all that was asked meanwhile.
+        tasks.send("index.embed_text", expires=ASKED_SECONDS, text=normalised(text), encoder=encoder)
     if not _places.acquire(blocking=False):
         return None
     try:

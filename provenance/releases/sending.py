@@ -30,7 +30,7 @@ def send(release_id: int, *, at: datetime, task: str = TASK) -> bool:
     waiting = Release.objects.filter(pk=release_id, state=ReleaseStatus.SIGNING)
     if not tasks.offer(task, release_id=release_id):
         log.warning("Release %s waits: the queue can't be reached.", release_id)
-        waiting.update(reason=QUEUE_AWAY)
+        waiting.update(reason=QUEUE_AWAY, sent_at=None)
         return False
     waiting.update(sent_at=at, sends=F("sends") + 1)
     waiting.filter(reason=QUEUE_AWAY).update(reason="")

@@ -3,27 +3,36 @@
 import html
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from dam.accounts.principals import Member
+from dam.audit import chain_checks
 from dam.catalog.models import Approval
 from dam.core import storage, tasks, wire
 from dam.core.breaker import Breaker
+from dam.ingest import recovery, step_specs, steps, uploads
+from generation import jobs
 from generation.models import GenerationJob
 from provenance.manifests import public_checks
 from provenance.models import Release
+from provenance.releases import recovery as releases_recovery
 from provenance.review.models import Review
 from tests.factories import PASSWORD
+from tests.integration.generation.briefs import BRIEF
 from tests.integration.generation.models import write_card
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
+HEAD = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"
 HTMX = {"HX-Request": "true"}
 
 
@@ -95,6 +104,37 @@ def test_takes_are_asked_for(settings: Any, tmp_path: Any) -> None:
     answer = as_person(person).post(reverse("generate", args=[person.brand.slug]), form, follow=True)
     assert "Queued" in answer.content.decode()
     assert GenerationJob.objects.count() == 1
+
+
+def test_what_was_not_sent_is_sent_as_soon_as_the_broker_is_back(
+    settings: Any,
+    tmp_path: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    settings.STORAGE = str(tmp_path / "storage")
+    case = Case()
+    approved = Case()
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.request(by=case.creator, brief=BRIEF)
+        steps.begin(case.version)
+        upload = uploads.create(brand=case.brand, user=case.creator.user, filename="a.mp4", size=len(HEAD))
+        uploads.write(upload, offset=0, piece=BytesIO(HEAD), length=len(HEAD))
+        chain_checks.ask(case.brand)
+        approved.approve(approved.submit(), by=approved.brand_reviewer)
+        approved.approve(Review.objects.get(), by=approved.legal_reviewer)
+    sent: list[str] = []
+    monkeypatch.setattr(tasks, "send", lambda task, **_: sent.append(task))
+    minute_later = timezone.now() + timedelta(minutes=1)
+    with django_capture_on_commit_callbacks(execute=True):
+        recovery.run()
+        jobs.recover()
+        releases_recovery.recover(at=minute_later)
+        chain_checks.ask(case.brand)  # not refused as one that is under way
+    waiting = {"check.upload", "gpu.generate", "sign.release", "transcode.check_trail"}
+    assert waiting | {spec.task for spec in step_specs.table() if not spec.after and spec.on_arrival} == set(
+        sent
+    )
 
 
 @pytest.mark.parametrize("name", ["library", "reviews", "activity", "trash"])
