@@ -11,16 +11,25 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
-from honcho.manager import Manager
-
-from dam.embedded import logs, orphans, postgres, preflight, processes, servers, valkey
+from dam.embedded import CannotStart, logs, orphans, postgres, preflight, processes, servers, valkey
+from dam.embedded.deaths import Deaths
+from dam.embedded.keeping import KeepingManager
 from dam.embedded.terminal import Terminal
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 WEB_START_SECONDS = 90.0
 LOG_LINES = 15
 LOOK_SECONDS = 1.0
+
+
+class Start(Protocol):
+    """Starts an embedded server."""
+
+    __module__: str
+
+    def __call__(self, data_dir: Path, *, say: logs.Say) -> servers.Server: ...
 
 
 class Supervisor:
@@ -57,7 +66,9 @@ class Supervisor:
         self.demo = demo and os.environ.get("DEMO", default).lower() in ("1", "true", "yes", "on")
         self.demo_made = data_dir / "demo-made"
         self.terminal = Terminal(data_dir / "logs")
-        self.manager = Manager(printer=self.terminal)
+        self.manager = KeepingManager(self.terminal)
+        self.servers: dict[str, servers.Server] = {}
+        self.deaths = Deaths()  # of servers; the terminal has those of processes
         self.failure: str | None = None
         self.began = time.monotonic()
 
@@ -99,26 +110,31 @@ class Supervisor:
         for process in plan:
             env = self._environment(threads=process.threads)
             self.manager.add_process(process.name, process.command, env=env, cwd=str(self.code))
-        for server in started:
-            threading.Thread(target=self._watch, args=(server,), daemon=True).start()
+        for start in started:
+            threading.Thread(target=self._watch, args=(start,), daemon=True).start()
         threading.Thread(target=self._watch_processes, daemon=True).start()
         opening = threading.Thread(target=self._open)
         opening.start()
         stack.callback(opening.join)
         stack.callback(self.terminal.stopping.set)
 
-    def _start_servers(self, stack: ExitStack) -> list[servers.Server]:
-        started = []
+    def _start_servers(self, stack: ExitStack) -> list[Start]:
+        """Start what is embedded; how each is started once more."""
+        starts: list[Start] = []
         if self.embeds_database:
             if not (self.data_dir / "postgres" / "data").exists():
                 self.terminal.say("Creating the database…")
-            started.append(postgres.start(self.data_dir, say=self.terminal.say))
-            stack.callback(started[-1].stop)
+            starts.append(postgres.start)
+            self._start_server(stack, postgres.start)
         if self.embeds_broker:
-            started.append(valkey.start(self.data_dir, say=self.terminal.say))
-            stack.callback(started[-1].stop)
+            starts.append(valkey.start)
+            self._start_server(stack, valkey.start)
             self.recover()
-        return started
+        return starts
+
+    def _start_server(self, stack: ExitStack, start: Start) -> None:
+        self.servers[start.__module__] = start(self.data_dir, say=self.terminal.say)
+        stack.callback(lambda: self.servers[start.__module__].stop())
 
     def _prepare(self) -> None:
         """Bring the schema and the static files up to date, side by side."""
@@ -163,15 +179,38 @@ class Supervisor:
             "REMAP_SIGTERM": "SIGQUIT",
         }
 
-    def _watch(self, server: servers.Server) -> None:
-        """Stop everything when the database or the broker stops by itself."""
-        status = server.process.wait()
-        if not self.terminal.stopping.is_set():
-            self.failure = (
-                f"{server.name} stopped unexpectedly (exit status {status}), so everything was stopped. "
-                f"{server.log} ends:\n{logs.tail(server.log, lines=LOG_LINES)}"
-            )
-            os.kill(os.getpid(), signal.SIGTERM)
+    def _watch(self, start: Start) -> None:
+        """Start a server again that stops by itself; stop everything when that is no use."""
+        while True:
+            server = self.servers[start.__module__]
+            status = server.process.wait()
+            if self.terminal.stopping.is_set():
+                return
+            died = f"{server.name} stopped unexpectedly (exit status {status})"
+            if not self._start_server_again(start, server, died):
+                self.failure = (
+                    f"{died}, so everything was stopped. "
+                    f"{server.log} ends:\n{logs.tail(server.log, lines=LOG_LINES)}"
+                )
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+
+    def _start_server_again(self, start: Start, server: servers.Server, died: str) -> bool:
+        """Whether it runs again, or everything stops anyway."""
+        while self.terminal.keeping and (pause := self.deaths.note(server.name)) is not None:
+            self.terminal.say(f"  {died}. Starting it again in {pause:.0f} s; see {server.log}.")
+            if self.terminal.stopping.wait(pause):
+                return True
+            try:
+                again = start(self.data_dir, say=self.terminal.say)
+            except CannotStart as problem:
+                self.terminal.say(f"  {problem}")
+                continue
+            self.servers[start.__module__] = again
+            if self.terminal.stopping.is_set():
+                again.stop()
+            return True
+        return False
 
     def _watch_processes(self) -> None:
         """Notice a dead process although its children live on: honcho then hears of it and stops all."""
@@ -187,6 +226,7 @@ class Supervisor:
         say(f"Serving at {self.address} after {time.monotonic() - self.began:.1f} s.")
         if not self._wait_for_workers():
             return
+        self.terminal.keeping = True
         if self.demo and not self.demo_made.exists():
             say("Creating the demo brand and its starter library. You can use the app while it runs.")
             if self._make_demo():

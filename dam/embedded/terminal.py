@@ -9,6 +9,7 @@ from typing import IO
 from honcho.printer import Message
 
 from dam.embedded import logs
+from dam.embedded.deaths import Deaths
 
 # Celery, uvicorn and Django each write the level as a word of its own.
 NOTEWORTHY = re.compile(r"\b(ERROR|CRITICAL)\b")
@@ -28,6 +29,8 @@ class Terminal:
         self.stopping = threading.Event()
         self.running: dict[str, int] = {}  # the process id of each by its name
         self.asked_to_stop = False
+        self.keeping = False  # what dies starts again; while everything starts, it ends all
+        self.deaths = Deaths()
         self.first_stopped: tuple[str, int] | None = None  # name, exit status: what explains all that follow
         self._folder = folder
         self._files: dict[str, IO[str]] = {}
@@ -63,9 +66,17 @@ class Terminal:
             self.asked_to_stop = True
             self.stopping.set()
             self.say("Stopping. Work in progress goes back to the queue.")
-        elif stopped and self.first_stopped is None:
-            self.first_stopped = stopped["name"], int(stopped["status"])
+        elif stopped and not self.stopping.is_set():
+            self._note_death(stopped["name"], int(stopped["status"]))
+
+    def _note_death(self, name: str, status: int) -> None:
+        pause = self.deaths.note(name) if self.keeping else None
+        if pause is None:
+            self.first_stopped = name, status
             self.stopping.set()
+            return
+        again = f"Starting it again in {pause:.0f} s"
+        self.say(f"  {name} stopped unexpectedly (exit status {status}). {again}; see {self.log(name)}.")
 
     def _keep(self, name: str, line: str) -> None:
         file = self._files.get(name)
