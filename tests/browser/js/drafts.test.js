@@ -52,6 +52,13 @@ test("a password is kept nowhere", async () => {
   equal(sessionStorage.length, 0);
 });
 
+test("a password is kept nowhere while it is shown", async () => {
+  await load();
+  document.querySelector("[name=password]").type = "text";
+  type("password", "secret");
+  equal(sessionStorage.length, 0);
+});
+
 test("what the server took is not kept, what it refused is", async () => {
   await load();
   for (const [status, left] of [[422, 1], [409, 1], [401, 1], [200, 0]]) {

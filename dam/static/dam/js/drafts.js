@@ -23,7 +23,8 @@ function nameOf(form) {
 }
 
 const isKept = (form) => person() && form?.method === "post" && !form.action.endsWith("/logout/");
-const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !NEVER.includes(field.type));
+const isSecret = (field) => NEVER.includes(field.type) || field.name.includes("password"); // shown ones, too
+const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !isSecret(field));
 const isBox = (field) => ["checkbox", "radio"].includes(field.type);
 const places = (form) => form.querySelectorAll("[data-frame-field]");
 

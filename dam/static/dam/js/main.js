@@ -11,6 +11,7 @@ import "./drafts.js";
 import "./requests.js";
 import "./submit.js";
 import "./form-errors.js";
+import "./passwords.js";
 import "./tabs.js";
 import "./scrub.js";
 import "./player.js";
