@@ -16,6 +16,8 @@ from dam.web import errors, htmx, problem_details, signed_out
 from dam.web.decorators import BrandRequest, View
 from dam.web.problem_details import problem
 
+JSON = ("application/json", "application/problem+json")
+
 
 class ReleaseConnectionMiddleware:
     """Gives the connection back to the pool before a streaming answer begins.
@@ -37,7 +39,8 @@ class ReleaseConnectionMiddleware:
 class PrivatePagesMiddleware:
     """Pages are kept by nobody but the browser, which asks again before it shows one.
 
-    After somebody signed out it drops them: going back would show what the next person may not see.
+    After somebody signed out it drops them: going back would show what the next person may not see. Answers
+    for programs are kept by nobody, and no browser that is led to one shows it as a page or names a file so.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -47,6 +50,10 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Cache-Control", "private, no-cache")
+        elif response.headers.get("Content-Type", "") in JSON:
+            response.headers.setdefault("Cache-Control", "no-store")
+            if request.path.startswith("/b/"):
+                response.headers.setdefault("Content-Disposition", 'attachment; filename="answer.json"')
         match = request.resolver_match
         if request.method == "POST" and match is not None and match.url_name == "account_logout":
             response.headers["Clear-Site-Data"] = '"cache"'
