@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "dam.web.middleware.ReleaseConnectionMiddleware",
     "dam.web.input.StorableAddressMiddleware",
+    "dam.web.refusal_log.LogRefusalsMiddleware",
     "dam.web.middleware.PrivatePagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -231,7 +232,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("email", "name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "dam.accounts.passwords.MinimumLengthValidator"},
     {"NAME": "dam.accounts.passwords.MaximumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -254,10 +255,30 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 # A key is an account as tried from one address (dam/web/signin.py). Behind one address may be a company.
 # Of guesses: an account as tried from a device that is known, or from all others together.
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,5/5m/key", "login_guessed": "20/h/key"}
+# Mails to choose a new password: each link stays good, so fewer lock nobody out, and strangers get few.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "60/m/ip,5/5m/key",
+    "login_failed_known": "5/5m/key",
+    "login_guessed": "20/h/key",
+    "reset_password": "60/h/ip,5/h/key",
+}
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Reelproof] "
 # By default nothing is sent: mails are files that nobody else on the machine can read.
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "dam.core.mail_files.EmailBackend")
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_BACKEND = env.text(
+    "EMAIL_BACKEND",
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env.text("EMAIL_HOST")
+    else "dam.core.mail_files.EmailBackend",
+)
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_USER"), env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", default=False)
+EMAIL_TIMEOUT = 10  # a page waits for it
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "webmaster@localhost")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 
 # With https a browser takes these names from this host alone: no other below the domain sets or reads them.
@@ -309,4 +330,6 @@ LOGGING = {
     # Standard error: standard output belongs to the JSON of the commands.
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    # Of what was refused dam.web.refusal_log has a line that says who asked.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

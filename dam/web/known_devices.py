@@ -24,11 +24,14 @@ KEPT_SECONDS = 180 * 24 * 3600
 MOST_ACCOUNTS = 8  # of one browser
 
 
-def of(request: HttpRequest, *, login: str) -> str | None:
-    """The device, or else the address, that this account is known to be used from; None for another."""
+def browser(request: HttpRequest, *, login: str) -> str | None:
+    """The browser's name for itself, where the account is known to be used in it; None for another."""
     device = _device(request)
-    if _short(login) in device["accounts"]:
-        return str(device["id"])
+    return str(device["id"]) if _short(login) in device["accounts"] else None
+
+
+def address(request: HttpRequest, *, login: str) -> str | None:
+    """The address, where the account is known to be used from there; None for another."""
     with suppress(redis.RedisError):
         if cache.get(_key(request, login)):
             return clients.limited(request)
@@ -46,7 +49,9 @@ def remember(request: HttpRequest, response: HttpResponse, *, login: str) -> Non
         COOKIE,
         text,
         max_age=KEPT_SECONDS,
-        path=reverse("account_login"),
+        path=reverse("account_login").removesuffix(
+            "login/"
+        ),  # the page that a mailed link opens is there too
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

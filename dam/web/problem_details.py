@@ -17,6 +17,7 @@ STATUS = {
     "closed": HTTPStatus.GONE,
     "busy": HTTPStatus.LOCKED,
     "too_many": HTTPStatus.TOO_MANY_REQUESTS,
+    "mail_away": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

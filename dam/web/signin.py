@@ -3,6 +3,7 @@
 An account has one address, its own. Allauth's table of further addresses is asked nowhere.
 """
 
+import logging
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -18,9 +19,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from dam.accounts import members
+from dam.accounts import mails, members
 from dam.accounts.models import User
 from dam.web import clients, known_devices, signin_log
+
+log = logging.getLogger(__name__)
 
 
 class OwnAddressBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -45,20 +48,30 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return clients.address(request)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Wrong passwords count for the account as tried from one address: a stranger locks no owner out."""
-        login = str(credentials.get("email", "")).lower()
-        return f"{clients.limited(request)} {login}"
+        return f"{clients.limited(request)} {str(credentials.get('email', '')).lower()}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """They count for the account as tried from everywhere, too, but for devices that are known."""
-        super().pre_authenticate(request, **credentials)
+        """Wrong passwords count for the account as tried from one address: a stranger locks no owner out.
+
+        They count from everywhere together, too, but for devices that are known. A browser that is known
+        counts by itself, and not for its address: who else guesses there does not lock it out.
+        """
         login = str(credentials.get("email", "")).lower()
-        who = known_devices.of(request, login=login) or "elsewhere"
-        self._guessed = ratelimit.consume(
-            request, app="allauth.account", action="login_guessed", key=f"{who} {login}"
-        )
-        if not self._guessed:
+        browser = known_devices.browser(request, login=login)
+        if browser:
+            usage = self._count(request, "login_failed_known", key=f"{browser} {login}")
+        else:
+            usage = self._count(request, "login_failed", key=f"{clients.limited(request)} {login}")
+        self._login_failed_rl_usage = usage
+        who = browser or known_devices.address(request, login=login) or "elsewhere"
+        self._guessed = self._count(request, "login_guessed", key=f"{who} {login}")
+
+    def _count(self, request: HttpRequest, action: str, *, key: str) -> Any:
+        """The try, counted, to be taken back if the password was right. Raises a ValidationError."""
+        usage = ratelimit.consume(request, app="allauth.account", action=action, key=key)
+        if not usage:
             raise self.validation_error("too_many_login_attempts")
+        return usage
 
     def _rollback_login_failed_rl_usage(self) -> None:
         """The password was right, so nothing was guessed."""
@@ -94,7 +107,16 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         site = RequestSite(self.request)
         site.domain = site.name = urlsplit(settings.PUBLIC_URL).netloc
         sign_in = f"{settings.PUBLIC_URL}{reverse('account_login')}"
-        super().send_mail(template_prefix, email, {**moved, "current_site": site, "sign_in_url": sign_in})
+        try:
+            super().send_mail(template_prefix, email, {**moved, "current_site": site, "sign_in_url": sign_in})
+        except OSError as problem:  # SMTPException is one
+            log.error("A mail was not sent: %s", problem)
+            raise mails.NotSent from problem
+
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **named: Any) -> None:
+        """To the account's own address: allauth would ask its own table of them."""
+        with_link = template_prefix.endswith("password_reset")
+        mails.tell_of_new_password(user, how=mails.WITH_LINK if with_link else mails.WITH_PASSWORD)
 
 
 @receiver(password_reset)
@@ -102,3 +124,6 @@ def _mail_was_read(sender: type[User], request: HttpRequest, user: User, **detai
     """A link that was mailed to the account's address was used."""
     members.prove(user)
     known_devices.remember_address(request, login=user.email)
+    if browser := known_devices.browser(request, login=user.email):
+        key = f"{browser} {user.email}"
+        ratelimit.clear(request, app="allauth.account", action="login_failed_known", key=key)

@@ -3,9 +3,10 @@
 from typing import Any
 
 from allauth.account import forms
+from django.core.exceptions import ValidationError
 from django.forms import Form
 
-from dam.accounts import members
+from dam.accounts import mails, members
 
 LABELS = {
     "email": "Email",
@@ -25,6 +26,8 @@ class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
     def clean_email(self) -> str:
         """The link goes to the account's own address, as it is kept and not as somebody spelled it."""
         typed: str = self.cleaned_data["email"].lower()
+        if not mails.can_reach(typed):
+            raise ValidationError("Enter a valid email address.", code="invalid")
         user = members.of_address(typed)
         self.users = [user] if user is not None and user.is_active else []
         return user.email if user is not None else typed

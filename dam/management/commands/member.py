@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_email
 
-from dam.accounts import members
+from dam.accounts import mails, members
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.audit import trail
@@ -49,11 +49,15 @@ class Command(command.Command):
             validate_email(email)
         except ValidationError as error:
             raise CommandError(f"{email!r} isn't an email address.") from error
+        if not mails.can_reach(email):
+            raise CommandError(f"No mail can be sent to {email!r}. Check how it is spelled.")
         with trail.recording():
             user, password = members.admit(
                 email=email, name=name, brand=brand_row, role=Role(role), new_password=new_password
             )
             trail.record(Verb.MEMBER_ADMITTED, brand=brand_row, target=user.name, data={"role": role})
+        if password and new_password:
+            mails.tell_of_new_password(user, how=mails.BY_OPERATOR)
         self.stdout.write(f"{user} is now {role.replace('_', ' ')} of {brand_row}.")
         if password:
             self.stdout.write(f"Password (shown only once): {password}")

@@ -55,7 +55,7 @@ class Command(command.Command):
 def _where_mail_goes() -> str:
     if settings.EMAIL_BACKEND != mail_files.BACKEND:
         return ""
-    return f"Mail is not sent but kept in {settings.EMAIL_FILE_PATH}; EMAIL_BACKEND changes that."
+    return f"Mail is not sent but kept in {settings.EMAIL_FILE_PATH}; EMAIL_HOST changes that."
 
 
 def _requeue_interrupted() -> None:

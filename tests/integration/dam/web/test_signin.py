@@ -67,6 +67,37 @@ def test_colleagues_behind_one_address_who_mistype_do_not_lock_each_other_out() 
 
 
 @pytest.mark.usefixtures("behind_a_proxy")
+def test_a_company_behind_one_address_may_sign_in_at_the_same_minute() -> None:
+    people = UserFactory.create_batch(40)
+    assert all(sign_in(person, PASSWORD, address=OWNER) for person in people)
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_whoever_guesses_at_ones_own_address_locks_no_known_browser_out() -> None:
+    person, known = UserFactory.create(), Client()
+    form, headers = {"login": person.email, "password": PASSWORD}, {"X-Forwarded-For": OWNER}
+    known.post(reverse("account_login"), form, headers=headers)
+    known.post(reverse("account_logout"))
+    for number in range(70):
+        guessed = person if number < 10 else UserFactory.create()
+        assert not sign_in(guessed, "wrong", address=OWNER)
+    assert not sign_in(person, PASSWORD, address=OWNER)
+    assert known.post(reverse("account_login"), form, headers=headers).status_code == 302
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_a_known_browser_guesses_no_more_than_others() -> None:
+    person, known = UserFactory.create(), Client()
+    form = {"login": person.email, "password": PASSWORD}
+    known.post(reverse("account_login"), form)
+    known.post(reverse("account_logout"))
+    for number in range(6):
+        headers = {"X-Forwarded-For": f"203.0.113.{number}"}
+        known.post(reverse("account_login"), {**form, "password": "wrong"}, headers=headers)
+    assert known.post(reverse("account_login"), form).status_code == 200
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
 def test_files_to_verify_count_for_the_client_and_not_for_the_proxy(settings: Any) -> None:
     settings.VERIFY_PER_HOUR = 1
 
@@ -103,6 +134,12 @@ def test_a_new_password_is_not_endless_and_not_the_name(password: str, said: str
     with pytest.raises(ValidationError, match=said):
         password_validation.validate_password(password, person)
     password_validation.validate_password("y1" * 64, person)
+
+
+def test_a_run_of_spaces_makes_no_password_longer() -> None:
+    with pytest.raises(ValidationError, match="at least 12"):
+        password_validation.validate_password("kq8" + " " * 20 + "zw4")
+    password_validation.validate_password("kq8 zw4 pl9 v")
 
 
 def test_sessions_that_ended_are_forgotten() -> None:
