@@ -96,3 +96,15 @@ test("an error that came with the page stays", async () => {
   await time.pass(60000);
   ok(find("div.toast"));
 });
+
+test("over an open dialog a message lies in it, where it can be pressed, and stays when the dialog closes", async () => {
+  const { toast } = await load(`${PAGE}<dialog><form method="dialog"><button>Cancel</button></form></dialog>`);
+  const dialog = find("dialog");
+  dialog.showModal();
+  toast("You're signed out.", "error");
+  equal(find("#toasts").parentElement, dialog);
+  const closed = new Promise((resolve) => dialog.addEventListener("close", resolve));
+  dialog.close();
+  await closed;
+  equal([find("#toasts").parentElement, shown()], [document.body, ["You're signed out."]]);
+});

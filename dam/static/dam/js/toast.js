@@ -2,14 +2,19 @@
 // HX-Trigger: {"toast": {"text": "Saved.", "tone": "success"}}.
 
 const STAYS_MS = 6000;
+const box = document.getElementById("toasts");
+
+function moveTo(place) {
+  if (box.parentElement !== place) place.append(box);
+}
 
 export function toast(text, tone = "info") {
   const made = document.getElementById("toast-template").content.cloneNode(true).firstElementChild;
   made.classList.add(`toast-${tone}`);
   made.querySelector("p").textContent = text;
-  const box = document.getElementById("toasts");
   box.append(made);
-  // Shown anew it lies over a dialog that was opened since.
+  // Nothing beside an open dialog can be pressed, so the messages lie in it; shown anew they lie over it.
+  moveTo([...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body);
   if (box.popover) {
     box.hidePopover();
     box.showPopover();
@@ -32,6 +37,16 @@ function expire(element) {
 document.addEventListener("click", (event) => {
   event.target.closest("[data-dismiss]")?.closest("[data-toast]")?.remove();
 });
+
+document.addEventListener(
+  "close",
+  (event) => {
+    if (!event.target.contains(box)) return;
+    moveTo(document.body);
+    if (box.popover && box.childElementCount) box.showPopover();
+  },
+  true,
+);
 
 document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.tone));
 
