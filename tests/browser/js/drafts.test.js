@@ -117,3 +117,42 @@ test("what is typed back to how it was is no draft", async () => {
   type("body", "");
   equal(sessionStorage.length, 0);
 });
+
+test("a dialog that was open with a draft in it is open again, and what it lay folded in is unfolded", async () => {
+  const form = `<dialog>${FORM.replace('<input name="due">', '<details><summary>More</summary><input name="due"></details>')}</dialog>`;
+  const leave = async ({ open }) => {
+    await load({ form });
+    if (open) find("dialog").showModal();
+    type("due", "tomorrow");
+    window.dispatchEvent(new Event("pagehide"));
+    await again({ person: "", form: "" }); // the sign-in page lies between
+    window.dispatchEvent(new Event("pagehide"));
+    await again({ form });
+    return find("dialog").open;
+  };
+  equal(await leave({ open: false }), false);
+  equal(await leave({ open: true }), true);
+  equal([find("[name=due]").value, find("details").open], ["tomorrow", true]);
+});
+
+test("a form that had come in the place of a piece of the page is fetched again", async () => {
+  await load();
+  type("body", "The logo leaves");
+  window.dispatchEvent(new Event("pagehide"));
+  html('<a href="#" hx-get="/comments/">Edit</a><a href="#" hx-get="/other/">Other</a>');
+  const pressed = [];
+  for (const link of document.querySelectorAll("a")) link.addEventListener("click", () => pressed.push(link.textContent));
+  document.body.dataset.person = "7";
+  await import(`/static/dam/js/drafts.js?${Math.random()}`);
+  equal(pressed, ["Edit"]);
+});
+
+test("what is back in a piece that htmx brings is said as well, once", async () => {
+  sessionStorage.setItem("draft 7 /comments/ ", '{"changed":{"body":["","The logo leaves"]}}');
+  await again({ form: "<section></section>" });
+  for (let time = 0; time < 2; time += 1) {
+    find("section").innerHTML = FORM;
+    send("htmx:load", { elt: find("section") });
+  }
+  equal([...document.querySelectorAll("#toasts p")].map((each) => each.textContent), ["What you had typed is back."]);
+});

@@ -5,8 +5,11 @@ import { toast } from "./toast.js";
 
 const PREFIX = "draft ";
 const SENT = "draft-sent";
+const OPEN = "draft-open";
 const NEVER = ["password", "file", "hidden", "submit", "button", "reset"];
 const person = () => document.body.dataset.person;
+const earlier = new Set(); // the drafts that this page found when it was loaded
+let told = false;
 
 function store(act) {
   try {
@@ -65,6 +68,8 @@ function putBack(form) {
     if (!draft || given !== draft[0] || now !== given) continue;
     if (isBox(field)) field.checked = draft[1];
     else field.value = draft[1];
+    const folded = field.closest("details");
+    if (folded) folded.open = true;
     if (frame !== undefined) for (const place of places(form)) place.dataset.kept = frame;
     field.dispatchEvent(new Event("input", { bubbles: true }));
     put = true;
@@ -74,7 +79,8 @@ function putBack(form) {
 
 function putBackWithin(root) {
   const forms = [...document.querySelectorAll("form")].filter((form) => root.contains(form) || form.contains(root));
-  return forms.filter(isKept).map(putBack).some(Boolean);
+  const names = forms.filter(isKept).filter(putBack).map(nameOf);
+  if (!told && names.some((name) => earlier.has(name))) told = Boolean(toast("What you had typed is back."));
 }
 
 function forget(isGone) {
@@ -92,6 +98,25 @@ function settleSent() {
   if (name && person() && responseStatus < 400 && type !== "back_forward") store((storage) => storage.removeItem(name));
 }
 
+// What somebody had open when they left, a dialog say, or a form that came in the place of a piece of the page.
+function openAgain() {
+  const names = store((storage) => JSON.parse(storage.getItem(OPEN))) ?? [];
+  for (const name of names.filter((each) => earlier.has(each))) {
+    const form = [...document.forms].find((each) => isKept(each) && nameOf(each) === name);
+    const dialog = form?.closest("dialog");
+    if (dialog && !document.querySelector("dialog[open]")) dialog.showModal();
+    if (form) continue;
+    const link = [...document.querySelectorAll("[hx-get]")].find((each) => name === `${PREFIX}${person()} ${each.getAttribute("hx-get")} `);
+    link?.click();
+  }
+}
+
+addEventListener("pagehide", () => {
+  if (!person()) return; // the sign-in page lies between
+  const open = [...document.forms].filter((form) => isKept(form) && form.checkVisibility()).map(nameOf);
+  store((storage) => storage.setItem(OPEN, JSON.stringify(open.filter((name) => storage.getItem(name)))));
+});
+
 for (const name of ["input", "change"]) {
   document.addEventListener(name, (event) => isKept(event.target.form) && keep(event.target.form));
 }
@@ -108,11 +133,18 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   store((storage) => storage.removeItem(nameOf(form)));
 });
 
-document.addEventListener("signed-out", () => forget(() => true));
+document.addEventListener("signed-out", () => {
+  forget(() => true);
+  store((storage) => storage.removeItem(OPEN));
+});
 document.addEventListener("htmx:load", (event) => event.detail.elt !== document.body && putBackWithin(event.detail.elt));
 
 settleSent();
 if (person()) {
   forget((name) => !name.startsWith(`${PREFIX}${person()} `));
-  if (putBackWithin(document.body)) toast("What you had typed is back.");
+  for (const name of store((storage) => Object.keys(storage)) ?? []) if (name.startsWith(PREFIX)) earlier.add(name);
+  putBackWithin(document.body);
+  // After htmx, which waits for this event too.
+  if (document.readyState === "complete") openAgain();
+  else document.addEventListener("DOMContentLoaded", openAgain);
 }
