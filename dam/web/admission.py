@@ -21,7 +21,7 @@ from django.utils.module_loading import import_string
 
 from dam.accounts import principals
 from dam.core import database, errors
-from dam.web import asgi_middleware, body_limits, clients, pace, problem_details
+from dam.web import asgi_middleware, body_limits, clients, pace, problem_details, signed_out
 from dam.web.asgi_middleware import App, Message, Receive, Scope, Send
 from dam.web.bodies import Bodies, TooManyBodies
 from dam.web.body_limits import VERIFY
@@ -80,7 +80,8 @@ class AdmitBodies:
         """Answer as if nothing had been sent, and close the connection."""
         waits = b"expect" in dict(scope["headers"])  # a client that sends nothing before it is told to
         dropped = (b"content-length", b"transfer-encoding", b"expect")
-        scope = {**scope, "headers": [each for each in scope["headers"] if each[0] not in dropped]}
+        headers = [each for each in scope["headers"] if each[0] not in dropped]
+        scope = {**scope, "headers": headers, signed_out.UNREAD: True}
         read = False
 
         async def nothing() -> Message:

@@ -2,7 +2,9 @@
 
 from http import HTTPStatus
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.template import loader
 
 from dam.web import asgi_middleware
 from dam.web.asgi_middleware import App, Message, Receive, Scope, Send
@@ -29,7 +31,7 @@ class LimitBodies:
             return
         most = most_bytes(scope["path"])
         if declared(scope) > most:
-            await _refuse(send)
+            await _refuse(scope, send)
             return
         left = most
 
@@ -44,7 +46,7 @@ class LimitBodies:
         try:
             await self.app(scope, counted, send)
         except _TooLarge:  # while the body was read, so nothing has been answered yet
-            await _refuse(send)
+            await _refuse(scope, send)
 
 
 def most_bytes(path: str) -> int:
@@ -62,5 +64,15 @@ def expected(scope: Scope) -> int:
     return declared(scope) or most_bytes(scope["path"])
 
 
-async def _refuse(send: Send) -> None:
-    await asgi_middleware.answer(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE, asgi_middleware.CLOSE)
+async def _refuse(scope: Scope, send: Send) -> None:
+    text, content_type = TOO_LARGE, b"text/plain; charset=utf-8"
+    if b"text/html" in dict(scope["headers"]).get(b"accept", b""):
+        page = await sync_to_async(loader.get_template("413.html").render, thread_sensitive=False)()
+        text, content_type = page.encode(), b"text/html; charset=utf-8"
+    await asgi_middleware.answer(
+        send,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        text,
+        asgi_middleware.CLOSE,
+        content_type=content_type,
+    )

@@ -6,7 +6,7 @@ from functools import wraps
 from http import HTTPStatus
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template import loader
 
@@ -50,6 +50,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 @_gives_back_its_connection
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
+
+
+def wrong_method(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+    """To a browser that opens an address which only takes forms; `response` is Django's, without a word."""
+    page = render(request, "405.html", status=405)
+    page.headers["Allow"] = response.headers["Allow"]
+    return page
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:

@@ -21,11 +21,13 @@ from dam.web.problem_details import problem
 SIGN_IN = "X-Sign-In"
 # The token that the session has now, for the script; with status 403 when the one that came was older.
 TOKEN = "X-CSRFToken"
+# In the scope of a request whose body was too large to be read from a stranger.
+UNREAD = "reelproof.unread"
 
 
 def answer(request: HttpRequest, *, slug: str) -> HttpResponseBase:
     """To somebody who is not signed in at an address of the brand."""
-    if not _wants_page(request):
+    if not wants_page(request):
         response = problem(401, "signed_out", "You are signed out. Sign in, then try again.")
         response.headers[SIGN_IN] = _sign_in(_where(request, slug=slug))
         return response
@@ -33,13 +35,18 @@ def answer(request: HttpRequest, *, slug: str) -> HttpResponseBase:
         return redirect_to_login(request.get_full_path())
     if not _of_this_site(request):
         return redirect_to_login(_where(request, slug=slug))
-    context = {"kept": kept(request), "action": request.get_full_path(), "sign_in": _sign_in(reverse("home"))}
+    context = {
+        "kept": kept(request),
+        "action": request.get_full_path(),
+        "sign_in": _sign_in(reverse("home")),
+        "too_large": UNREAD in getattr(request, "scope", {}),
+    }
     return render(request, "401.html", context, status=401)
 
 
 def token_changed(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """To a form whose token is not the session's: somebody signed in or out in another tab."""
-    if not _wants_page(request):
+    if not wants_page(request):
         response = problem(403, "token_changed", "You signed in or out in another tab. Send it again.")
         response.headers[TOKEN] = get_token(request)
         return response
@@ -57,7 +64,7 @@ def kept(request: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
-def _wants_page(request: HttpRequest) -> bool:
+def wants_page(request: HttpRequest) -> bool:
     """Whether a browser asked for a page of its own, by a link or a form."""
     if htmx.is_htmx(request) or "Tus-Resumable" in request.headers or not request.accepts("text/html"):
         return False

@@ -5,6 +5,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -56,8 +57,8 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
         key = UUID(request.POST.get("key", ""))
     except (BriefRefused, GeneratorError) as error:
         return _warn(request, str(error))
-    except ValueError:
-        return HttpResponse("The form was incomplete. Reload the page and try again.", status=400)
+    except ValueError as incomplete:
+        raise BadRequest("The form was incomplete.") from incomplete
     try:
         first = jobs.request(by=request.principal, brief=brief, key=key)[0]
     except jobs.QueueFull as full:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -127,7 +127,7 @@ def _panel(
         context["open_elsewhere"] = comments.open_in_other_versions(version)
         context["status"] = release_summary.status(version, at=at)
         context["releases"] = release_summary.history(version.asset, at=at)
-    return render(request, "review/asset_panel.html", context, status=status)
+    return review_comments.answer(request, "review/asset_panel.html", context, status=status)
 
 
 def _back_to_asset(request: BrandRequest, asset: Asset, words: str) -> HttpResponse:

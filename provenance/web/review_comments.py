@@ -1,6 +1,7 @@
 """Comments on a version, in the review room and on the asset page."""
 
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -95,4 +96,11 @@ def _section(
     """The comments as they are now. What was sent has been taken or comes back with its errors; what
     somebody types meanwhile is kept (`keep_typed`)."""
     shown = {**context(version, form), "keep_typed": keep_typed}
-    return render(request, "review/comments.html", shown, status=status)
+    return answer(request, "review/comments.html", shown, status=status)
+
+
+def answer(request: BrandRequest, template: str, shown: dict[str, Any], *, status: int) -> HttpResponse:
+    """The fragment; where a form with errors was sent without htmx, on a page of its own."""
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY and not htmx.is_htmx(request):
+        shown, template = {**shown, "part": template}, "review/part.html"
+    return render(request, template, shown, status=status)

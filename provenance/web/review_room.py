@@ -5,7 +5,7 @@ from uuid import UUID
 
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -100,8 +100,8 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
     review = _review(request, review_id)
     try:
         kind = DecisionKind(request.POST.get("kind", ""))
-    except ValueError:
-        return HttpResponse("Unknown decision.", status=400)
+    except ValueError as unknown:
+        raise BadRequest("Unknown decision.") from unknown
     refusal = reviews.refusal_to_decide(review, by=request.principal)
     if refusal is not None and refusal.code == "wrong_role":
         raise PermissionDenied(refusal.sentence)

@@ -67,3 +67,14 @@ test("signing out in one tab is said in the others", async () => {
   for (let turn = 0; turn < 40; turn += 1) await settled();
   ok(said()?.includes("signed out"));
 });
+
+test("a form that came back to be sent again is sent by nobody else", async () => {
+  localStorage.setItem("person", "7");
+  html(`<div id="toasts"></div><template id="toast-template"><div data-toast><p></p></div></template>
+    <form method="post" action="/comments/" data-kept><button></button></form>`);
+  await import("/static/dam/js/session.js");
+  localStorage.setItem("person", "8"); // who signed in in the other tab
+  const event = new SubmitEvent("submit", { bubbles: true, cancelable: true });
+  find("form").dispatchEvent(event);
+  equal([event.defaultPrevented, said()?.includes("someone else")], [true, true]);
+});

@@ -49,6 +49,9 @@ export function signedOut() {
 const isLogin = (address) =>
   Boolean(address) && new URL(address, location.href).pathname === (document.body.dataset.login ?? "/accounts/login/");
 
+// A form that came back without anybody signed in is sent by nobody but the person who had written it.
+if (!person() && document.querySelector("[data-kept]")) document.body.dataset.person = remembered() ?? "";
+
 remember();
 addEventListener("pageshow", (event) => event.persisted && remember());
 news.onmessage = ({ data }) => data === "signed out" && person() && signedOut();

@@ -81,6 +81,12 @@ def test_a_stranger_s_large_body_is_not_read(ada: Member, path: str) -> None:
         assert 300 <= sent.status < 500
 
 
+def test_a_form_too_large_to_be_kept_says_so_and_offers_nothing_to_send(ada: Member) -> None:
+    sent = Sent("POST", "/b/acme/selection/tags/", (b"origin", b"http://localhost"))
+    assert (sent.status, b"too large to be kept" in sent.body) == (401, True)
+    assert b"Send again" not in sent.body
+
+
 def test_a_query_that_is_no_text_is_answered_all_the_same() -> None:
     assert Sent("POST", "/", query=b"\xff").status == 400
     assert Sent("POST", "/verify/", query=b"\xff").status == 400

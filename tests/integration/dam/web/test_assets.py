@@ -162,7 +162,9 @@ def test_the_trash_takes_it_out_of_the_library_and_gives_it_back(draft: Version,
 
 @pytest.mark.parametrize("act", ["trash/", "restore/"])
 def test_the_trash_is_moved_by_a_press_not_by_a_link(draft: Version, sign_in: SignIn, act: str) -> None:
-    assert sign_in(Role.LIBRARIAN).get(page_of(draft.asset) + act).status_code == 405
+    answer = sign_in(Role.LIBRARIAN).get(page_of(draft.asset) + act)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "Go back to continue" in answer.content.decode()
 
 
 def test_a_page_that_waits_for_its_preview_gets_whole_stage_again(draft: Version, sign_in: SignIn) -> None:

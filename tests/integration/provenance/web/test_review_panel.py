@@ -276,3 +276,27 @@ def test_what_reviewers_said_stands_before_the_form_that_sends_it_again() -> Non
     )
     again = panel(case, case.creator)
     assert again.index('id="comments"') < again.index('id="send"')
+
+
+@pytest.mark.parametrize(
+    ("name", "person", "sent"),
+    [("review-submit", "creator", "note"), ("review-revoke", "legal_reviewer", "reason")],
+)
+def test_a_form_sent_without_htmx_comes_back_on_a_page_of_its_own(name: str, person: str, sent: str) -> None:
+    case = Case()
+    if name == "review-revoke":
+        case.approve_all()
+    address = reverse(name, args=[case.brand.slug, case.version.asset_id])
+    data = {"note": "Kept words", "due_on": "1999-01-01"} if sent == "note" else {"reason": ""}
+    response = signed_in(getattr(case, person)).post(address, data)
+    html = response.content.decode()
+    assert (response.status_code, "</html>" in html) == (422, True)
+    assert 'aria-invalid="true"' in html
+    assert sent == "reason" or "Kept words" in html
+
+
+def test_a_comment_sent_without_htmx_comes_back_on_a_page_of_its_own() -> None:
+    case = Case()
+    address = reverse("comment-add", args=[case.brand.slug, case.version.pk])
+    response = signed_in(case.brand_reviewer).post(address, {"body": ""})
+    assert (response.status_code, "</html>" in response.content.decode()) == (422, True)

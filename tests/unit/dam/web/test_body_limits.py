@@ -17,6 +17,10 @@ async def reader(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def status(*pieces: int, path: str = "/b/x/assets/", length: int | None = None) -> int:
+    return int(answer(*pieces, path=path, length=length)[0]["status"])
+
+
+def answer(*pieces: int, path: str, length: int | None = None, accept: bytes = b"*/*") -> list[Message]:
     waiting = [{"type": "http.request", "body": bytes(size), "more_body": True} for size in pieces]
     waiting.append({"type": "http.request", "body": b"", "more_body": False})
     messages: list[Message] = []
@@ -27,10 +31,12 @@ def status(*pieces: int, path: str = "/b/x/assets/", length: int | None = None) 
     async def send(message: Message) -> None:
         messages.append(message)
 
-    headers = [] if length is None else [(b"content-length", str(length).encode())]
+    headers = [(b"accept", accept)]
+    if length is not None:
+        headers.append((b"content-length", str(length).encode()))
     scope = {"type": "http", "path": path, "headers": headers}
     asyncio.run(LimitBodies(reader)(scope, receive, send))
-    return int(messages[0]["status"])
+    return messages
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +60,11 @@ def test_a_body_without_a_length_is_counted() -> None:
 def test_the_verify_page_takes_more() -> None:
     assert status(700_000, 700_000, path="/verify/") == 200
     assert status(700_000, 700_000, 700_000, path="/verify/") == 413
+
+
+def test_a_person_reads_a_page_and_a_program_a_line() -> None:
+    too_much = most_bytes("/b/x/") + 1
+    page = answer(path="/b/x/", length=too_much, accept=b"text/html,application/xhtml+xml")
+    line = answer(path="/b/x/", length=too_much)
+    assert b"Go to the library" in page[1]["body"]
+    assert line[1]["body"] == b"The request is larger than this page takes."
