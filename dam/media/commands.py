@@ -16,8 +16,6 @@ from dam.media.specs import Movie
 GLOBAL = ("-nostdin", "-hide_banner", "-loglevel", "repeat+warning", "-copyts", "-max_error_rate", "1")
 # No encoder's name, no date: the same frames give the same bytes.
 BIT_EXACT = {"fflags": "+bitexact", "flags:v": "+bitexact", "flags:a": "+bitexact", "map_metadata": -1}
-# Sound that leads by less is a codec's run-in, which the decoder drops.
-RUN_IN = Fraction(1, 10)
 THREADS = 2
 # Packets of sound that wait for the first one of the picture: six hours have a million.
 MOST_WAITING = 10_000_000
@@ -38,6 +36,8 @@ def make_movie(source: Path, out: Path, *, info: MediaInfo, spec: Movie, binary:
         protocol_whitelist="file",
         threads=THREADS,
         err_detect="ignore_err",
+        # One graph from beginning to end, whatever changes in the stream: a new one would count from zero.
+        **{"reinit_filter:v": 0},
     )
     streams = [_picture(given[str(info.video_index)], info, spec)]
     options: dict[str, Any] = {
@@ -99,6 +99,7 @@ _MP4 = {"f": "mp4", "movflags": "+faststart", "map_chapters": -1, **BIT_EXACT}
 def _picture(video: Any, info: MediaInfo, spec: Movie) -> Any:
     width, height = specs.fit(info, spec.longest_side)
     if info.interlaced:
+        video = video.filter("scale", info.width, info.height, interl=-1)  # it relies on one size
         video = video.filter("bwdif", mode="send_frame", deint="interlaced")
     video = timeline_filters.lay(video, info)
     video = _as_shown(video, colour.of(info), width, height)
@@ -133,15 +134,15 @@ def _as_shown(video: Any, picture: colour.Picture, width: int, height: int) -> A
 
 
 def _sound(info: MediaInfo) -> str:
-    """What moves the sound to where it belongs when the first frame is at zero."""
-    filters = ["asetpts=PTS-STARTPTS"]
+    """What moves the sound to where it belongs when the first frame is at zero.
+
+    Where a broadcast changes its channels, this graph begins anew in the middle, so it counts nothing.
+    """
     late = info.audio_start - info.first_pts
-    if abs(late) * 1000 < info.duration_ms:  # beyond that a time stamp is broken
-        if late > 0:
-            filters.append(f"adelay={round(late * 1000)}:all=1")
-        elif -late > RUN_IN:
-            filters += [f"atrim=start={float(-late):.6f}", "asetpts=PTS-STARTPTS"]
-    return ",".join([*filters, "aresample=48000:async=1"])
+    if abs(late) * 1000 >= info.duration_ms:  # a time stamp is broken
+        return "asetpts=PTS-STARTPTS,aresample=48000:async=1"
+    beginning = timeline_filters.exact(info.first_pts)
+    return f"asetpts=PTS-{beginning}/TB,atrim=start=0,aresample=48000:async=1"
 
 
 def _rate(rate: Fraction) -> str:

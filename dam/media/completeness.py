@@ -13,10 +13,16 @@ from dam.media.errors import FileRefused
 LEAST_FRAMES = Fraction(9, 10)
 LEAST_SECONDS = Fraction(85, 100)
 SOME_SECONDS = Fraction(1, 2)  # as much less than stated is worth a warning
+SOME_FRAMES = Fraction(1, 10)  # seconds: the same where the length is stated in frames
 SEGMENT = bytes.fromhex("18538067")  # Matroska: the element around everything but the first header
 EBML = bytes.fromhex("1a45dfa3")
+# Windows Media: the object that says how long everything is; the file's size comes after its name.
+ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+ASF_LIVE = 1  # a flag: sent as it was recorded, no size is known
 UNKNOWN_LENGTH = 2**32 - 1 - 8
 CUT_OFF = "The end of the file is missing."
+UNREAD = "Part of the file can't be read. The video may end too early."
+LEAST_READ = Fraction(95, 100)
 
 
 def check_frames(present: int, *, stated: int) -> str:
@@ -32,8 +38,13 @@ def check_frames(present: int, *, stated: int) -> str:
     return f"Part of the file is missing: it has {present:,} of {stated:,} frames."
 
 
-def check_seconds(*, start: Fraction, end: Fraction, stated: Fraction) -> str:
-    """A warning, or "". Raises FileRefused where the file is clearly shorter than it says."""
+def check_seconds(
+    *, start: Fraction, end: Fraction, stated: Fraction, unnoticed: Fraction = SOME_SECONDS
+) -> str:
+    """A warning, or "". Raises FileRefused where the file is clearly shorter than it says.
+
+    `unnoticed`: by how many seconds a file of this kind may be wrong about its length.
+    """
     present = max(end, end - start)
     missing = stated - present
     if present < LEAST_SECONDS * stated and missing > Fraction(1, 10):
@@ -42,7 +53,7 @@ def check_seconds(*, start: Fraction, end: Fraction, stated: Fraction) -> str:
             f"Part of the file is missing: it has {float(present):.1f} of {float(stated):.1f} seconds. "
             "Export it again or upload the original.",
         )
-    if missing > SOME_SECONDS and missing > stated / 50:
+    if missing > unnoticed and missing > stated / 50:
         return (
             f"The end of the file may be missing: it has {float(present):.1f} of {float(stated):.1f} seconds."
         )
@@ -55,9 +66,24 @@ def check_segment(path: Path) -> str:
     Raises FileRefused where clearly fewer are there.
     """
     with path.open("rb") as file:
-        head = file.read(4096)
-    stated = _segment_end(head)
-    size = path.stat().st_size
+        return _check_bytes(path.stat().st_size, stated=_segment_end(file.read(4096)))
+
+
+def check_asf(path: Path) -> str:
+    """The same for Windows Media, whose header says how many bytes the file has."""
+    with path.open("rb") as file:
+        _, name, properties = file.read(65_536).partition(ASF_PROPERTIES)
+    if not name or len(properties) < 76 or properties[72] & ASF_LIVE:
+        return ""
+    return _check_bytes(path.stat().st_size, stated=int.from_bytes(properties[24:32], "little"))
+
+
+def check_read(end: int, *, size: int) -> str:
+    """A warning, or "", where pictures are found only up to byte `end`, long before the end of the file."""
+    return UNREAD if 0 < end < LEAST_READ * size else ""
+
+
+def _check_bytes(size: int, *, stated: int | None) -> str:
     if stated is None or size >= stated:
         return ""
     if size < LEAST_SECONDS * stated:

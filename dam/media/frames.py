@@ -18,6 +18,8 @@ from dam.media.probe import MediaInfo
 SEEK_BEYOND_FRAMES = 600
 SEEK_BEFORE = (0, 10, budgets.MAX_SECONDS)  # seconds: tried in this order
 OPTIONS = {"protocol_whitelist": "file"}
+# Damaged pictures are shown as far as they go, as in the proxy (dam.media.commands).
+DECODING = {"err_detect": "ignore_err"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def sample(path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: int
     """
     with open_media(path, info.format.demuxer) as container:
         stream = stream_at(container, info.video_index)
+        stream.codec_context.options = DECODING
         stream.codec_context.thread_count = 2
         stream.codec_context.thread_type = "AUTO"
         pictures = _Pictures(container, stream, info)
@@ -91,7 +94,7 @@ class _Pictures:
         """The last picture that has come by frame `index`; before the first one, the first."""
         if self.coming is not None and index < self.coming[0]:
             return self.shown or self.coming[1]
-        if index - self.place > SEEK_BEYOND_FRAMES:
+        if index - self.place > SEEK_BEYOND_FRAMES and not self.info.counted:
             self._seek(index)
         while self.coming is None or self.coming[0] <= index:
             if self.coming is not None:
@@ -109,8 +112,8 @@ class _Pictures:
         return self.place, frame
 
     def _number(self, frame: av.VideoFrame) -> int:
-        if frame.pts is None or frame.time_base is None:
-            return self.place + 1
+        if frame.pts is None or frame.time_base is None or self.info.counted:
+            return max(self.place + 1, self.info.first_picture)
         return self.info.number_at(frame.pts * frame.time_base)
 
     def _seek(self, index: int) -> None:
@@ -157,6 +160,7 @@ def _alpha_decoder(stream: Any) -> Any | None:
         decoder = av.CodecContext.create(name, "r")
     except av.codec.codec.UnknownCodecError:
         return None
+    decoder.options = DECODING
     decoder.thread_count = stream.codec_context.thread_count
     return decoder
 

@@ -37,6 +37,7 @@ class MediaInfo:
     last_picture: int | None = None
     holds: tuple[tuple[int, int], ...] = ()
     closed: tuple[tuple[int, int], ...] = ()
+    counted: bool = False  # time stamps in the wrong order: the decoder's nth picture is frame n
     audio_codec: str = ""
     audio_index: int | None = None
     audio_channels: int = 0

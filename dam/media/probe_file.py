@@ -17,7 +17,7 @@ from av.container import InputContainer
 from dam.media import boxes, budgets, colour, completeness, frames, timing, transfers
 from dam.media.errors import FileRefused, require_container
 from dam.media.probe import MediaInfo
-from dam.media.sniffer import APNG, AVI, GIF, HEAD_BYTES, FileKind, Medium
+from dam.media.sniffer import APNG, ASF, AVI, GIF, HEAD_BYTES, MXF, FileKind, Medium
 from dam.media.timing import Span
 
 MOST_FRAMES = budgets.MAX_SECONDS * int(timing.MOST_STATED_RATE)
@@ -27,6 +27,7 @@ ALWAYS_ALPHA = ("gif", "apng", "webp")  # their decoders give it to every pictur
 HEVC_ALPHA = bytes.fromhex("4e01a5")
 COVER = 1 << 10  # AV_DISPOSITION_ATTACHED_PIC
 LOOKED_AT_FOR_TRANSPARENCY = 12  # frames
+LOOKED_AT_FOR_ORDER = 16
 
 
 def read_info(path: Path) -> MediaInfo:
@@ -60,6 +61,10 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         last_duration=packets.last_duration,
         sound=None if audio is None else packets.sounds[audio.index],
     )
+    # Where packets tell of no other order than their own, the decoder may know better: H.264 in AVI.
+    constant = not timeline.variable_rate and not timeline.closed
+    unordered = constant and len(packets.delays) == 1 and video.codec_context.has_b_frames
+    counted = bool(unordered and _is_out_of_order(path, kind, video.index))
     found = (
         completeness.check_beginning(len(packets.pts) - len(decodable), pictures=len(packets.pts)),
         completeness.check_times(len(decodable), frames=timeline.pictures_shown),
@@ -100,6 +105,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         last_picture=timeline.last_picture,
         holds=timeline.holds,
         closed=timeline.closed,
+        counted=counted,
         warnings=warnings,
         bit_depth=picture.bit_depth,
         transparent=picture.transparent,
@@ -162,7 +168,9 @@ class _PacketSummary:
 
     pts: "array[int]" = field(default_factory=lambda: array("q"))  # of what is shown of the video
     video_packets: int = 0  # with those that are not shown
+    delays: set[int] = field(default_factory=set)  # ticks from decoding to being shown, two of them at most
     last_duration: int = 0  # of the picture shown last
+    last_byte: int = 0  # where the last packet of the video ends in the file, where that is known
     end: Fraction = Fraction(0)  # where the last packet of any stream ends, seconds
     sounds: dict[int, Span] = field(default_factory=dict)
 
@@ -194,6 +202,9 @@ def _read_packets(container: InputContainer, video: Any) -> _PacketSummary:
             summary.sounds[packet.stream_index] = Span(min(heard.start, start), max(heard.end, end))
             continue
         summary.video_packets += 1
+        summary.last_byte = max(summary.last_byte, (packet.pos or 0) + packet.size)
+        if len(summary.delays) < 2:
+            summary.delays.add(pts - (pts if packet.dts is None else packet.dts))
         if packet.is_discard:
             continue
         summary.pts.append(pts)
@@ -210,22 +221,26 @@ def _check_whole(
     """What is missing, for people. Raises FileRefused for a file that holds clearly less than it says."""
     if kind.demuxer == "matroska" and (warning := completeness.check_segment(path)):
         return (warning,)
+    if kind is ASF and (warning := completeness.check_asf(path)):
+        return (warning,)
     warning = completeness.check_end(path) if kind in (AVI, GIF, APNG) else ""
+    if not warning and kind in (GIF, APNG):
+        warning = completeness.check_read(summary.last_byte, size=path.stat().st_size)
     if warning:
         return (warning,)
-    if video.frames > 0:
+    if kind.boxes and video.frames > 0:
         present = summary.video_packets
-        if present < video.frames and kind.boxes:
+        if present < video.frames:
             present = max(present, _count_unedited(path, kind, video.index))
-        # Others count empty chunks too, which only say that the picture before stays.
         warning = completeness.check_frames(present, stated=video.frames)
-        warning = warning if kind.boxes else ""
     elif kind.boxes:
         warning = completeness.CUT_OFF if _is_cut_off(path) else ""
+    # The frames that others state may be empty ones, which only say that the picture before stays.
     elif container.duration:
         start = Fraction(container.start_time or 0, av.time_base)
         stated = Fraction(container.duration, av.time_base)
-        warning = completeness.check_seconds(start=start, end=summary.end, stated=stated)
+        unnoticed = completeness.SOME_FRAMES if kind is MXF else completeness.SOME_SECONDS
+        warning = completeness.check_seconds(start=start, end=summary.end, stated=stated, unnoticed=unnoticed)
     return (warning,) if warning else ()
 
 
@@ -265,7 +280,7 @@ def _read_first(path: Path, kind: FileKind, index: int) -> _Picture:
         stream = frames.stream_at(container, index)
         stream.codec_context.thread_count = 1
         # The header may lie about the size; the decoder itself must not go beyond.
-        stream.codec_context.options = {"max_pixels": str(budgets.MAX_PIXELS)}
+        stream.codec_context.options = {**frames.DECODING, "max_pixels": str(budgets.MAX_PIXELS)}
         decoded = frames.decode(container, stream)
         frame = next(decoded, None)
         if frame is None:
@@ -287,6 +302,16 @@ def _read_first(path: Path, kind: FileKind, index: int) -> _Picture:
             colour_transfer=int(frame.color_trc),
             colour_range=int(frame.color_range),
         )
+
+
+def _is_out_of_order(path: Path, kind: FileKind, index: int) -> bool:
+    """Whether the decoder's pictures come in another order than their time stamps."""
+    with frames.open_media(path, kind.demuxer) as container:
+        stream = frames.stream_at(container, index)
+        stream.codec_context.thread_count = 1
+        some = itertools.islice(frames.decode(container, stream), LOOKED_AT_FOR_ORDER)
+        pts = [frame.pts for frame in some if frame.pts is not None]
+        return pts != sorted(pts)
 
 
 def _is_transparent(first: av.VideoFrame, others: Iterator[av.VideoFrame], *, codec: str) -> bool:

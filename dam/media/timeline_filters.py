@@ -33,10 +33,13 @@ def lay(video: Any, info: MediaInfo) -> Any:
 
 def _place(info: MediaInfo, taken_out: Sequence[tuple[int, int]]) -> str:
     """Where a picture comes, in microseconds: its frame, less what is closed up and taken out before it."""
-    frame = f"floor((PTS*TB-{_exact(info.first_pts)})*{_exact(info.frame_rate)}+{_exact(timing.NEAREST)})"
+    if info.counted:
+        frame = f"N+{info.first_picture}"
+    else:
+        frame = f"floor((PTS*TB-{exact(info.first_pts)})*{exact(info.frame_rate)}+{exact(timing.NEAREST)})"
     number = "ld(0)" + "".join(f"-{frames}*gt(ld(0),{after})" for after, frames in info.closed)
     short = "ld(1)" + "".join(f"-{frames}*gt(ld(1),{after})" for after, frames in taken_out)
-    return f"st(0,{frame})*0+st(1,{number})*0+({short})*{_exact(MICROSECONDS / info.frame_rate)}"
+    return f"st(0,{frame})*0+st(1,{number})*0+({short})*{exact(MICROSECONDS / info.frame_rate)}"
 
 
 def _put_back(taken_out: Sequence[tuple[int, int]]) -> str:
@@ -47,5 +50,5 @@ def _put_back(taken_out: Sequence[tuple[int, int]]) -> str:
     return place
 
 
-def _exact(value: Fraction) -> str:
+def exact(value: Fraction) -> str:
     return f"({value.numerator}/{value.denominator})"

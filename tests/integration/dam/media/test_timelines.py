@@ -175,7 +175,7 @@ def test_streams_put_together_of_which_one_covers_the_other_are_noted(tmp_path: 
     assert "25 of 50 frames" in info.warnings[0]
 
 
-@pytest.mark.parametrize("name", ["cut.gif", "cut.avi"])
+@pytest.mark.parametrize("name", ["cut.gif", "cut.avi", "cut.wmv"])
 def test_a_file_cut_off_is_noted(tmp_path: Path, name: str) -> None:
     film = media_factory.movie(tmp_path / "film.mp4", frames=50)
     ffmpeg("-i", film, tmp_path / name)

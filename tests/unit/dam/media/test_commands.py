@@ -54,15 +54,15 @@ def test_sound_is_made_only_where_there_is_any() -> None:
     assert "aac" in line(replace(INFO, audio_index=1, audio_channels=6))
 
 
-def test_late_sound_is_delayed_and_early_sound_is_cut() -> None:
-    heard = replace(INFO, audio_index=1, audio_channels=2)
-    assert "adelay=500" in " ".join(line(replace(heard, audio_start=heard.first_pts + Fraction(1, 2))))
-    assert "atrim=start=0.5" in " ".join(line(replace(heard, audio_start=heard.first_pts - Fraction(1, 2))))
+def test_sound_keeps_its_place_beside_the_first_frame() -> None:
+    heard = replace(INFO, audio_index=1, audio_channels=2, first_pts=Fraction(3, 2))
+    for start in (Fraction(2), Fraction(1)):
+        assert "asetpts=PTS-(3/2)/TB,atrim=start=0," in " ".join(line(replace(heard, audio_start=start)))
 
 
 def test_a_broken_sound_clock_is_ignored() -> None:
     heard = replace(INFO, audio_index=1, audio_channels=2, audio_start=Fraction(3600))
-    assert "adelay" not in " ".join(line(heard))
+    assert "asetpts=PTS-STARTPTS," in " ".join(line(heard))
 
 
 def test_interlaced_and_hdr_pictures_are_made_fit_for_screens() -> None:

@@ -80,3 +80,32 @@ def test_pictures_that_come_at_the_time_of_others_are_counted() -> None:
 def test_a_recording_cut_anywhere_says_what_cannot_be_decoded() -> None:
     assert completeness.check_beginning(3, pictures=100) == ""
     assert completeness.check_beginning(63, pictures=78).startswith("The first 63 frames")
+
+
+def asf(size: int, *, stated: int, live: bool = False) -> bytes:
+    properties = bytes(24) + stated.to_bytes(8, "little") + bytes(40) + bytes([live]) + bytes(11)
+    head = bytes(30) + completeness.ASF_PROPERTIES + properties
+    return head + bytes(size - len(head))
+
+
+def test_windows_media_says_how_many_bytes_it_has(tmp_path: Path) -> None:
+    def check(content: bytes) -> str:
+        (tmp_path / "file").write_bytes(content)
+        return completeness.check_asf(tmp_path / "file")
+
+    assert check(asf(1000, stated=1000)) == ""
+    assert check(asf(950, stated=1000)) == completeness.CUT_OFF
+    assert check(asf(500, stated=1000, live=True)) == ""
+    with pytest.raises(FileRefused, match="50% of its data"):
+        check(asf(500, stated=1000))
+
+
+def test_what_lies_behind_the_last_picture_that_was_found_is_noted() -> None:
+    assert completeness.check_read(990, size=1000) == ""
+    assert completeness.check_read(500, size=1000) == completeness.UNREAD
+
+
+def test_a_length_stated_in_frames_is_believed_to_the_frame() -> None:
+    lengths = {"start": Fraction(0), "end": Fraction(37, 10), "stated": Fraction(4)}
+    assert completeness.check_seconds(**lengths) == ""
+    assert completeness.check_seconds(**lengths, unnoticed=completeness.SOME_FRAMES)
