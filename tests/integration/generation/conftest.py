@@ -56,7 +56,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     ids: list[str] = []
 
-    def enqueue(task_name: str, *, job_id: str) -> None:
+    def enqueue(task_name: str, *, job_id: str, unsent: object) -> None:
         assert task_name == "gpu.generate"
         ids.append(job_id)
 

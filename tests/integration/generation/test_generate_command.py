@@ -30,7 +30,7 @@ def worker(creator: Member, tmp_path: Path, settings: Any, monkeypatch: pytest.M
     settings.GENERATOR_MODEL = str(write_card(tmp_path / "model"))
     made = FakeGenerator()
     monkeypatch.setattr(loading, "load", lambda folder: made)
-    monkeypatch.setattr(jobs, "enqueue", lambda name, *, job_id: runner.make(UUID(job_id)))
+    monkeypatch.setattr(jobs, "enqueue", lambda name, *, job_id, unsent: runner.make(UUID(job_id)))
     return made
 
 
@@ -94,7 +94,7 @@ def test_with_two_brands_it_asks_which() -> None:
 
 
 def test_an_interrupted_command_cancels_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "enqueue", lambda name, *, job_id: None)
+    monkeypatch.setattr(jobs, "enqueue", lambda name, *, job_id, unsent: None)
 
     def interrupt(seconds: float) -> None:
         raise KeyboardInterrupt
@@ -107,7 +107,7 @@ def test_an_interrupted_command_cancels_its_job(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_without_a_worker_it_gives_up_and_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "enqueue", lambda name, *, job_id: None)
+    monkeypatch.setattr(jobs, "enqueue", lambda name, *, job_id, unsent: None)
     with pytest.raises(CommandError, match="Is a worker for the gpu queue running"):
         call_command("generate", "A red ball", "--timeout", "0", stderr=StringIO())
     assert GenerationJob.objects.get().state == JobState.CANCELLED

@@ -231,7 +231,7 @@ def test_the_command_asks_for_a_next_version(
 ) -> None:
     settings.GENERATOR_MODEL = str(write_card(tmp_path / "model"))
 
-    def cancel(name: str, *, job_id: str) -> None:
+    def cancel(name: str, *, job_id: str, unsent: object) -> None:
         jobs.cancel(GenerationJob.objects.select_related("brand").get(pk=job_id), by=creator)
 
     monkeypatch.setattr(jobs, "enqueue", cancel)

@@ -127,7 +127,7 @@ def test_after_a_change_of_encoder_the_library_is_looked_at_again(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     sent: list[tuple[str, dict[str, str]]] = []
-    monkeypatch.setattr(app, "send_task", lambda name, kwargs, queue: sent.append((name, kwargs)))
+    monkeypatch.setattr(app, "send_task", lambda name, kwargs, **_: sent.append((name, kwargs)))
     version = filmed(brand, tmp_path, colour="red", ground="sea").latest
     assert version is not None
     Embedding.objects.create(version=version, encoder="older@1", frame=0, time_ms=0, vector=[1, 0])

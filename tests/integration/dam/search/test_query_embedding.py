@@ -29,8 +29,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The questions sent to a worker that does not answer."""
     texts: list[str] = []
 
-    def send(task_name: str, *, text: str, encoder: str) -> None:
-        assert (task_name, encoder) == ("index.embed_text", ENCODER)
+    def send(task_name: str, *, expires: float, text: str, encoder: str) -> None:
+        assert (task_name, encoder, expires) == ("index.embed_text", ENCODER, query_embedding.ASKED_SECONDS)
         texts.append(text)
 
     monkeypatch.setattr(tasks, "send", send)
@@ -42,7 +42,7 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The questions sent to a worker that answers at once."""
     texts: list[str] = []
 
-    def send(task_name: str, *, text: str, encoder: str) -> None:
+    def send(task_name: str, *, expires: float, text: str, encoder: str) -> None:
         texts.append(text)
         query_embedding.answer(text, encoder=ColourEncoder())
 
