@@ -16,7 +16,7 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
-from dam.catalog import tags
+from dam.catalog import tags, versions
 from dam.catalog.models import Approval, Asset
 from dam.core import errors, events
 
@@ -267,10 +267,12 @@ def _locked(chosen: Collection[Asset]) -> list[Asset]:
 
 
 def _publish(changed: Collection[Asset]) -> None:
+    released = [asset.released_id for asset in changed if asset.released_id]
+    out = versions.not_under_embargo(released) if released else set()
     for brand_id in {asset.brand_id for asset in changed}:
-        to_all = any(asset.released_id for asset in changed if asset.brand_id == brand_id)
+        to_all = any(asset.released_id in out for asset in changed if asset.brand_id == brand_id)
         events.publish(brand_id=brand_id, name="library", to_all=to_all)
     for asset in changed:
         for version_id in {asset.latest_id, asset.released_id} - {None}:
-            to_all = version_id == asset.released_id
+            to_all = version_id == asset.released_id and version_id in out
             events.publish(brand_id=asset.brand_id, name=f"version-{version_id}", to_all=to_all)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from dam.catalog.models import (
     Approval,
@@ -109,10 +110,17 @@ def clear_released(version: Version) -> None:
 
 
 def _tell_all(version: Version, *changed: UUID | None) -> None:
-    for version_id in dict.fromkeys(changed):
-        if version_id is not None:
-            events.publish(brand_id=version.brand_id, name=f"version-{version_id}", to_all=True)
-    events.publish(brand_id=version.brand_id, name="library", to_all=True)
+    told = [each for each in dict.fromkeys(changed) if each is not None]
+    out = not_under_embargo(told)
+    for version_id in told:
+        events.publish(brand_id=version.brand_id, name=f"version-{version_id}", to_all=version_id in out)
+    events.publish(brand_id=version.brand_id, name="library", to_all=bool(out))
+
+
+def not_under_embargo(version_ids: Collection[UUID]) -> set[UUID]:
+    """Those of which all may hear once they are released: of one under embargo nobody else does."""
+    under_embargo = Q(rights__embargo_until__gt=timezone.now())  # rights lie above: by name alone
+    return set(Version.objects.filter(~under_embargo, pk__in=version_ids).values_list("pk", flat=True))
 
 
 def set_processing(version_id: UUID, processing: Processing, *, reason: str = "") -> bool:

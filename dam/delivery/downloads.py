@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from dam.accounts.principals import Principal
+from dam.accounts.principals import Guest, Principal
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
@@ -29,12 +29,14 @@ def record(
     if not streaming.sends(request, response):
         return
     at = timezone.now()
+    # Two people may have one name, and so may two guests.
+    data = {"sha256": sha256} | ({"link": by.link_id} if isinstance(by, Guest) else {})
     known = Event.objects.filter(
         asset_id=version.asset_id,
         verb=verb,
-        actor=by.user,  # two people may have one name
+        actor=by.user,
         actor_name=by.name[:120],
-        data__sha256=sha256,
+        data__contains=data,
         at__gt=at - ONE_DOWNLOAD,
     )
     if known.exists():
@@ -45,6 +47,6 @@ def record(
         target=version.asset.title,
         actor=by,
         asset_id=version.asset_id,
-        data={"sha256": sha256, "version": version.number},
+        data=data | {"version": version.number},
         at=at,
     )

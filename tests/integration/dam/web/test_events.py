@@ -4,17 +4,21 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Membership, User
 from dam.accounts.principals import Member
 from dam.catalog import assets, versions
+from dam.catalog.models import Asset, Version
 from dam.core import events
+from dam.rights.models import RightsRecord
 from dam.web import events as web_events
 from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member, next_version
 
@@ -84,6 +88,24 @@ def test_all_hear_which_version_was_released_and_which_it_replaced() -> None:
         f"version-{second.pk}",
         "library",
     ]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda version: versions.set_released(version),
+        lambda version: versions.clear_released(version),
+        lambda version: assets.edit(version.asset, by=member(version.brand), title="Other words"),
+    ],
+    ids=["released", "withdrawn", "edited"],
+)
+def test_nobody_else_hears_of_a_release_before_its_embargo_ends(act: Callable[[Version], object]) -> None:
+    version = ApprovedVersionFactory.create()
+    RightsRecord.objects.filter(version=version).update(embargo_until=timezone.now() + timedelta(days=1))
+    assert events_of(version.brand_id, lambda: act(version), works_here=False) == []
+    RightsRecord.objects.filter(version=version).update(embargo_until=None)
+    Asset.objects.filter(pk=version.asset_id).update(released=version, title="Words")
+    assert "library" in events_of(version.brand_id, lambda: act(version), works_here=False)
 
 
 def test_a_storm_is_told_in_two_hints_and_its_last_one_is_not_lost() -> None:

@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from dam.accounts.capabilities import Role
+from dam.access import share_links
+from dam.accounts import principals
+from dam.accounts.capabilities import Capability, Role
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog import assets
@@ -139,6 +141,22 @@ def test_each_person_has_an_event_of_their_own(version: Version) -> None:
 def test_two_people_of_one_name_have_an_event_each(version: Version) -> None:
     for _ in range(2):
         download(version, person=member(version.brand, Role.VIEWER, name="Sam"))
+    assert Event.objects.filter(verb="release.downloaded").count() == 2
+
+
+def test_two_guests_of_one_name_have_an_event_each(version: Version) -> None:
+    keeper, tomorrow = member(version.brand, Role.LIBRARIAN), timezone.now() + timedelta(days=1)
+    may = (Capability.VIEW, Capability.DOWNLOAD_RELEASE)
+    for _ in range(2):
+        link, _secret = share_links.create(
+            by=keeper, guest="Agency", assets=[version.asset], expires_at=tomorrow, capabilities=may
+        )
+        client = Client()
+        session = client.session
+        session[principals.OPENED] = {str(version.brand_id): link.pk}
+        session.save()
+        for _ in range(2):
+            client.get(reverse("release-file", args=[version.brand.slug, version.pk]))
     assert Event.objects.filter(verb="release.downloaded").count() == 2
 
 
