@@ -28,6 +28,8 @@ _JOINING = {
     *("TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "KHMER", "MYANMAR", "TIBETAN", "BALINESE"),
 }
 _SELECTORS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+# Of what counts as printable all that needs a look at its neighbours, or shows nothing.
+_TO_BE_LOOKED_AT = re.compile(f"[\ufe00-\ufe0f\U000e0100-\U000e01ef{''.join(_INVISIBLE)}]")
 _BLACK_FLAG = "\U0001f3f4"  # the flags of England, Scotland and Wales are spelt after it
 
 
@@ -37,6 +39,8 @@ def neutral(text: str, *, mark: str = "") -> str:
     >>> neutral("invoice\u202egpj.exe")
     'invoicegpj.exe'
     """
+    if text.isprintable() and not _TO_BE_LOOKED_AT.search(text):
+        return text  # at once: texts from outside may be long, and letter by letter takes its time
     text = text.encode("utf-8", "replace").decode()
     return "".join(
         letter if _shows(text, place, letter) else mark if unicodedata.category(letter) in _HIDDEN else ""

@@ -1,11 +1,12 @@
 """What a signed file says in JSON, read so that no value of it can surprise. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from dam.core import foreign_text
 
 DEEPEST = 64
+MOST = 100  # of the entries of a list that are shown; files of ours have a handful
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
@@ -18,7 +19,13 @@ def mappings(value: Any) -> list[Mapping[str, Any]]:
 
 
 def strings(value: Any) -> tuple[str, ...]:
-    return tuple(line(item) for item in value) if isinstance(value, list) else ()
+    return tuple(line(item) for item in value[:MOST]) if isinstance(value, list) else ()
+
+
+def facts(value: Any, *, of: Collection[str] | None = None) -> dict[str, Any]:
+    """What a mapping says in numbers and single lines; of these names alone where they are given."""
+    named = [(key, each) for key, each in mapping(value).items() if of is None or key in of]
+    return {line(key): each if isinstance(each, int | float) else line(each) for key, each in named[:MOST]}
 
 
 def line(value: Any) -> str:

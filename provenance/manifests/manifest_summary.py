@@ -14,6 +14,8 @@ from provenance.manifests.findings import Finding
 from provenance.manifests.trust import CREDENTIAL, DEVELOPMENT_ANCHOR, DEVELOPMENT_ORGANISATION
 from provenance.manifests.validation_codes import State
 
+STAGE = ("stage", "decision", "role", "at", "name")  # what our review says of each
+
 
 @dataclass(frozen=True)
 class SignerSummary:
@@ -52,7 +54,7 @@ class ReviewSummary:
     review: str
     organisation: str
     content_sha256: str
-    stages: tuple[dict[str, str], ...]
+    stages: tuple[dict[str, Any], ...]
     uses: tuple[str, ...]
     territories: tuple[str, ...]
     valid_until: str
@@ -81,6 +83,7 @@ class ManifestSummary:
     training: dict[str, str]  # cawg.training-mining: kind → allowed, notAllowed, constrained
     ingredients: tuple[str, ...]  # titles
     prompt: str  # the words, where the brand's policy put them into the file
+    cut: bool  # its lists are longer than what is told of them here
 
     @property
     def development(self) -> bool:
@@ -124,6 +127,11 @@ def of(
     }
     listed = next((data for key, data in assertions.items() if key.startswith("c2pa.actions")), {})
     actions = foreign_json.mappings(listed.get("actions"))
+    uses = foreign_json.mapping(assertions.get("cawg.training-mining", {}).get("entries"))
+    training = {
+        foreign_json.line(kind): foreign_json.line(foreign_json.mapping(use).get("use"))
+        for kind, use in list(uses.items())[: foreign_json.MOST]
+    }
     # One that is trusted and of which a failure was found that concerns its signer is not.
     trusted = trusted and not any(finding.code.startswith(CREDENTIAL) for finding in findings)
     own = State.TRUSTED if trusted else State.VALID
@@ -138,20 +146,19 @@ def of(
         trusted_by=trusted_by if trusted else "",
         linked=linked,
         time_stamp=foreign_json.line(info.get("time")) if stamped else "",
-        actions=tuple(_action(action) for action in actions),
+        actions=tuple(_action(action) for action in actions[: foreign_json.MOST]),
         complete=listed.get("allActionsIncluded") is True,
         ai_generated=any(labels.is_ai(str(action.get("digitalSourceType") or "")) for action in actions),
         model=_model(assertions.get("c2pa.ai-disclosure")),
-        generation=dict(assertions.get(GENERATION_LABEL, {})),
+        generation=foreign_json.facts(assertions.get(GENERATION_LABEL)),
         review=_review(assertions.get(REVIEW_LABEL)),
-        training={
-            foreign_json.line(kind): foreign_json.line(foreign_json.mapping(entry).get("use"))
-            for kind, entry in foreign_json.mapping(
-                assertions.get("cawg.training-mining", {}).get("entries")
-            ).items()
-        },
-        ingredients=tuple(foreign_json.line(i.get("title")) or "untitled" for i in ingredients),
+        training=training,
+        ingredients=tuple(
+            foreign_json.line(i.get("title")) or "untitled" for i in ingredients[: foreign_json.MOST]
+        ),
         prompt=_prompt(ingredients, texts),
+        cut=max(len(actions), len(ingredients), *_lengths(assertions.get(REVIEW_LABEL)), len(uses))
+        > foreign_json.MOST,
     )
 
 
@@ -219,10 +226,15 @@ def _review(data: Mapping[str, Any] | None) -> ReviewSummary | None:
         organisation=foreign_json.line(data.get("organisation")),
         content_sha256=foreign_json.line(data.get("content_sha256")),
         stages=tuple(
-            {foreign_json.line(k): foreign_json.line(v) for k, v in stage.items()}
-            for stage in foreign_json.mappings(data.get("stages"))
+            foreign_json.facts(stage, of=STAGE)
+            for stage in foreign_json.mappings(data.get("stages"))[: foreign_json.MOST]
         ),
         uses=foreign_json.strings(data.get("uses")),
         territories=foreign_json.strings(data.get("territories")),
         valid_until=foreign_json.line(data.get("valid_until")),
     )
+
+
+def _lengths(review: Mapping[str, Any] | None) -> list[int]:
+    lists = [(review or {}).get(name) for name in ("stages", "uses", "territories")]
+    return [len(each) for each in lists if isinstance(each, list)]

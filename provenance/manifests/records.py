@@ -1,7 +1,5 @@
 """Keeping what was read from a version's files, so that pages need not read them again."""
 
-import json
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,9 +11,6 @@ from provenance.manifests import verify
 from provenance.manifests.models import ManifestRecord
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
-
-# A store beyond this is not kept for display; the verdict and the chain are.
-LARGEST_RAW_BYTES = 512 * 1024
 
 
 def check_master(version: Version) -> str:
@@ -36,8 +31,6 @@ def credentials_of(report: Report) -> Credentials:
 def keep(version: Version, report: Report, *, sha256: str, release_id: int | None = None) -> ManifestRecord:
     """Keep the report on the version's master, or on the file of a release; an earlier one is replaced."""
     report_json = storable_json(report.to_json(raw=True))  # a foreign file may hold anything
-    if len(json.dumps(report_json["raw"])) > LARGEST_RAW_BYTES:
-        report_json["raw"] = {}
     with transaction.atomic():
         record, _ = ManifestRecord.objects.update_or_create(
             version=version,

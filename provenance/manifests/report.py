@@ -4,7 +4,8 @@ The verdict is the worst of all findings and of the library's own: an altered pa
 of the active manifest empty.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,6 +20,10 @@ UNREADABLE = "The file or its Content Credentials can't be read. It may be damag
 KIND_UNKNOWN = "This type of file isn't recognised, so it can't be checked for Content Credentials."
 KIND_WITHOUT = "This type of file can't hold Content Credentials."
 TOO_MUCH = "Checking stopped because it took too much time or memory."
+
+# A file from outside may say as much as it likes; what is kept of it and sent to browsers has an end. A store
+# beyond this isn't kept, and of a longer history the older part.
+LARGEST_RAW = LARGEST_CHAIN = 512 * 1024
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Report:
             "development": self.development,
             "note": self.note,
         }
-        return data | ({"raw": self.raw} if raw else {})
+        return data | ({"raw": self.raw if _size(self.raw) <= LARGEST_RAW else {}} if raw else {})
 
 
 def without_chain(state: State, note: str) -> Report:
@@ -104,14 +109,30 @@ def of(reading: Mapping[str, Any], *, anchors: Mapping[str, str]) -> Report:
     chain = tuple(manifest_chain.of(reading, found, anchors))
     seen = [*(finding.state for finding in found), *(manifest.state for manifest in chain)]
     state = validation_codes.worst([_library_state(store), *seen])
+    kept = tuple(_newest(chain))
     return Report(
         state=state,
-        findings=found,
-        chain=chain,
-        shortened=len(chain) == manifest_chain.LONGEST_CHAIN < len(store["manifests"]),
+        findings=found[: foreign_json.MOST],
+        chain=kept,
+        shortened=len(kept) < len(chain)
+        or len(chain) == manifest_chain.LONGEST_CHAIN < len(store["manifests"]),
         note=_note(state, chain),
         raw=store,
     )
+
+
+def _newest(chain: Sequence[ManifestSummary]) -> Iterator[ManifestSummary]:
+    """As many of the manifests, from the newest on, as can be kept; the newest in any case."""
+    size = 0
+    for place, manifest in enumerate(chain):
+        size += _size(asdict(manifest))
+        if place and size > LARGEST_CHAIN:
+            return
+        yield manifest
+
+
+def _size(value: Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False))
 
 
 def _note(state: State, chain: Sequence[ManifestSummary]) -> str:

@@ -1,5 +1,6 @@
 """The verdict out of three lists, and the chain, from readings as the library gives them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -143,6 +144,49 @@ def test_endless_nesting_is_cut() -> None:
     for _ in range(500):
         deep = {"down": deep}
     assert "bottom" not in str(read(title="x", assertions=[{"label": "x", "data": deep}]).to_json(raw=True))
+
+
+def test_however_much_a_file_says_what_is_kept_of_it_has_an_end() -> None:
+    text, many = "W" * 1000, 120
+    action = {"action": text, "softwareAgent": {"name": text}, "when": text}
+    stage: dict[str, Any] = {"role": text} | {f"key {n}": text for n in range(10)}
+    review = {"decision": text, "stages": [stage] * many, "uses": [text] * many, "territories": [text] * many}
+    training = {"entries": {f"kind {n}": {"use": text} for n in range(many)}}
+    generation = {"seed": text} | {f"key {n}": [text] for n in range(many)}
+    manifest: dict[str, Any] = {
+        "ingredients": [{"title": text, "relationship": "componentOf", "active_manifest": PARENT}] * many,
+        "assertions": [
+            {"label": "c2pa.actions.v2", "data": {"actions": [action] * many}},
+            {"label": "app.reelproof.review", "data": review},
+            {"label": "cawg.training-mining", "data": training},
+            {"label": "app.reelproof.generation", "data": generation},
+        ],
+    }
+    failures = [status(f"assertion.x{n}.mismatch") for n in range(many)]
+    found = read(active=failures, parent=manifest, **manifest)
+    assert found.state is State.ALTERED
+    assert found.chain[0].cut
+    assert not read().chain[0].cut
+    assert len(json.dumps(found.to_json(raw=True))) < 1_000_000
+    assert found.to_json(raw=True)["raw"] == {}
+    assert read().to_json(raw=True)["raw"]
+
+
+def test_a_history_of_long_entries_is_cut_and_says_so() -> None:
+    texts: dict[str, Any] = {
+        f"m{place}": {"ingredients": [{"data_types": [{"type": "c2pa.types.generator.prompt"}]}]}
+        for place in range(50)
+    }
+    store: dict[str, Any] = {"active_manifest": "m0", "validation_state": "Trusted", "manifests": texts}
+    for place in range(50):
+        ingredient = texts[f"m{place}"]["ingredients"][0]
+        ingredient |= {
+            "data": {"identifier": "x"},
+            "relationship": "parentOf",
+            "active_manifest": f"m{place + 1}",
+        }
+    found = report.of({"outcome": "read", "store": store, "texts": {"x": "W" * 16_000}}, anchors={})
+    assert (found.shortened, 20 < len(found.chain) < 50) == (True, True)
 
 
 def test_the_development_ca_is_named() -> None:
