@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from dam.accounts.principals import Principal
+from dam.catalog import assets
 from dam.catalog.models import Processing
 from dam.models import Version
 from generation import estimates, previews, selectors, states
@@ -29,6 +31,7 @@ class TakeCard:
     version: Version | None
     playable: bool  # the review proxy is made; the master is not shown, for that would be a download
     poster: bool
+    discardable: bool  # the take is all there is of its asset, and the reader may discard it
     key: UUID  # for "more like this": pressing twice asks once
 
     @property
@@ -61,20 +64,22 @@ class TakeCard:
         return f"version-{self.job.version_id}" if self.settling else ""
 
 
-def of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None = None) -> TakeCard:
+def of(job: GenerationJob, *, by: Principal, at: datetime, identity: ModelIdentity | None = None) -> TakeCard:
     """The card of a job as selectors.for_cards fetches it."""
-    return all_of([job], at=at, identity=identity)[0]
+    return all_of([job], by=by, at=at, identity=identity)[0]
 
 
 def all_of(
-    jobs: Iterable[GenerationJob], *, at: datetime, identity: ModelIdentity | None = None
+    jobs: Iterable[GenerationJob], *, by: Principal, at: datetime, identity: ModelIdentity | None = None
 ) -> tuple[TakeCard, ...]:
     found = list(jobs)
     places = selectors.places() if any(job.state == JobState.REQUESTED for job in found) else {}
-    return tuple(_of(job, at=at, identity=identity, ahead=places.get(job.pk, 0)) for job in found)
+    return tuple(_of(job, by=by, at=at, identity=identity, ahead=places.get(job.pk, 0)) for job in found)
 
 
-def _of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None, ahead: int) -> TakeCard:
+def _of(
+    job: GenerationJob, *, by: Principal, at: datetime, identity: ModelIdentity | None, ahead: int
+) -> TakeCard:
     version = job.version if job.version and job.version.asset.trashed_at is None else None
     kinds = {rendition.kind for rendition in version.renditions.all()} if version else set()
     # In the page itself: an address of its own would flicker each time the card is swapped.
@@ -89,8 +94,16 @@ def _of(job: GenerationJob, *, at: datetime, identity: ModelIdentity | None, ahe
         version=version,
         playable="proxy" in kinds,
         poster="poster" in kinds,
+        discardable=version is not None and _is_discardable(version, by=by),
         key=uuid4(),
     )
+
+
+def _is_discardable(version: Version, *, by: Principal) -> bool:
+    """With the asset all its versions go: only where this is the one, and nobody counts on it."""
+    asset = version.asset
+    alone = version.number == 1 and asset.latest_id == version.pk
+    return alone and not assets.in_use(asset) and not assets.refusal_to_move(asset, by=by)
 
 
 def _shape(ratio: float) -> str:

@@ -114,7 +114,7 @@ def _page(
         "asset": asset,
         "model": model,
         "forecast": _forecast(request, form, model),
-        "briefs": _with_cards(page, model),
+        "briefs": _with_cards(request, page, model),
         "older": page.older,
         "everybody": everybody,
         "going_back": "before" in request.GET,
@@ -122,10 +122,12 @@ def _page(
     return render(request, "generate/studio.html", context, status=status)
 
 
-def _with_cards(page: selectors.Page, model: InstalledGenerator) -> list[tuple[BriefTakes, list[TakeCard]]]:
+def _with_cards(
+    request: BrandRequest, page: selectors.Page, model: InstalledGenerator
+) -> list[tuple[BriefTakes, list[TakeCard]]]:
     """Each brief with the cards of its takes; their places in the queue are asked for once."""
     takes = [job for brief in page.briefs for job in brief.takes]
-    made = iter(cards.all_of(takes, at=timezone.now(), identity=model.identity))
+    made = iter(cards.all_of(takes, by=request.principal, at=timezone.now(), identity=model.identity))
     return [(brief, list(islice(made, len(brief.takes)))) for brief in page.briefs]
 
 

@@ -93,5 +93,5 @@ def _card(request: BrandRequest, job_id: UUID) -> HttpResponse:
         identity = model_register.generator().identity
     except GeneratorError:
         identity = None
-    card = cards.of(job, at=timezone.now(), identity=identity)
+    card = cards.of(job, by=request.principal, at=timezone.now(), identity=identity)
     return render(request, "generate/take.html", {"card": card})

@@ -72,7 +72,7 @@ def test_a_page_of_cards_asks_for_places_once(
     fill(creator)
     waiting = list(selectors.for_cards(brand))
     with django_assert_max_num_queries(3):
-        made = cards.all_of(waiting, at=timezone.now())
+        made = cards.all_of(waiting, by=creator, at=timezone.now())
     assert sorted(card.ahead for card in made) == list(range(jobs.MOST_OPEN))
 
 

@@ -11,11 +11,11 @@ from django.urls import reverse
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
-from dam.catalog.models import Processing, RenditionKind, Version
+from dam.catalog.models import Approval, Processing, RenditionKind, Version
 from generation import jobs, previews
 from generation.models import GenerationJob
 from generation.states import JobState
-from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
+from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member, next_version
 from tests.integration.generation.briefs import BRIEF
 from tests.integration.generation.models import write_card
 
@@ -344,3 +344,12 @@ def test_a_creator_discards_a_take_of_their_own_and_stays_there(
     answer = page.post(discard, {"back": address("generate", brand)})
     assert answer.headers["Location"] == address("generate", brand)
     assert discard not in page.get(address("job", brand, claimed.pk)).content.decode()
+
+
+def test_a_take_with_a_later_version_is_not_discarded_with_it(
+    page: Client, brand: Brand, creator: Member, claimed: GenerationJob
+) -> None:
+    version = finished(claimed, asset__created_by=creator.user)
+    next_version(version, approval=Approval.IN_REVIEW)
+    card = page.get(address("job", brand, claimed.pk)).content.decode()
+    assert address("asset-trash", brand, version.asset_id) not in card
