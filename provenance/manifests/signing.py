@@ -52,7 +52,8 @@ def sign_release(master: Path, *, out: Path, facts: ReleaseFacts, encoded: Path 
     """Sign a master that was approved, into `out`, with the reviewer's certificate.
 
     The master becomes the parent, with its own manifests if it has any. `encoded` is the MP4 made
-    from a master that is not `signable` as it is (facts.transcoded then says so).
+    from a master that is not `signable` as it is (facts.transcoded then says so). Raises what
+    `sign_generated` does, and signers.SignerUnfit for a signer whom nobody here would believe.
     """
     definition = claims.release(facts)
     about = {"title": "Master", "relationship": "parentOf", "label": claims.MASTER}
@@ -96,6 +97,15 @@ def signer(purpose: Purpose) -> KeySigner:
     )
 
 
+def require_trusted(who: KeySigner, report: Report) -> None:
+    """Raise SignerUnfit unless what this signer just signed is trusted here, for who else would trust it?"""
+    if report.active is None or not report.active.trusted:
+        raise signers.SignerUnfit(
+            f"The certificate of {who.name} leads to none that is trusted here. Its chain must hold every "
+            "authority below the root, each after the one that it signed, and all must be valid."
+        )
+
+
 def _sign(
     source: Path, *, out: Path, definition: Definition, ingredients: Sequence[Ingredient], purpose: Purpose
 ) -> Report:
@@ -125,6 +135,8 @@ def _sign(
         report = verify.check(unproven)
         if report.state not in (State.TRUSTED, State.VALID):
             raise NotAsSigned(report)
+        if purpose is Purpose.REVIEWER:
+            require_trusted(who, report)
         unproven.replace(out)
     return report
 

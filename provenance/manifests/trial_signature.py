@@ -25,7 +25,7 @@ def prove(purpose: Purpose) -> None:
     """Sign the pixel and read it back, until that has gone well once in this process for this certificate.
 
     Raises what signing.signer raises, trust_anchors.AnchorUnreadable, and signers.SignerUnfit for a
-    certificate that the C2PA library does not sign with, or whose signature does not hold.
+    certificate that the C2PA library does not sign with, or whose signature does not hold or isn't trusted.
     """
     signer, anchors = signing.signer(purpose), trust_anchors.house()
     key = (signer.algorithm, signer.chain_pem, anchors)
@@ -38,7 +38,7 @@ def prove(purpose: Purpose) -> None:
 
 
 def _fault(signer: KeySigner, anchors: tuple[Anchor, ...]) -> str:
-    """Why a signature of this signer does not hold; empty when it does."""
+    """Why a signature of this signer does not hold; empty when it does. Raises signers.SignerUnfit."""
     with tempfile.TemporaryDirectory(prefix="reelproof-trial-") as folder:
         source, out = Path(folder, "pixel.png"), Path(folder, "signed.png")
         source.write_bytes(PIXEL)
@@ -59,4 +59,6 @@ def _fault(signer: KeySigner, anchors: tuple[Anchor, ...]) -> str:
             return str(problem)
         reading = c2pa_io.read(out, content_type=PNG, settings=c2pa_io.settings_for(anchors))
     found = report.of(asdict(reading), anchors={})
+    if found.state is State.VALID:
+        signing.require_trusted(signer, found)
     return "" if found.state in (State.TRUSTED, State.VALID) else " ".join(found.reasons)

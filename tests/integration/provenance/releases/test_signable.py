@@ -22,6 +22,8 @@ from tests.review_factory import Case
 pytestmark = pytest.mark.django_db
 SHARED = Path(__file__).resolve().parents[4].parent / "shared" / "media" / "trials"
 
+CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+
 
 def without_proxy(case: Case) -> Version:
     Rendition.objects.filter(version=case.version).delete()
@@ -102,7 +104,22 @@ def out_of_date(settings: Any, path: Path) -> None:
     configure(settings, path.parent / "old", at=datetime(2010, 1, 1, tzinfo=UTC))
 
 
-BROKEN = [mixed_up, lost, of_another_kind, unreadable_anchors, out_of_date]
+def without_its_issuer(settings: Any, path: Path) -> None:
+    """Nobody who has the root alone can follow it there."""
+    path.write_text(path.read_text().rpartition(CERTIFICATE)[0])
+
+
+def below_a_strange_issuer(settings: Any, path: Path) -> None:
+    without_its_issuer(settings, path)
+    development_ca.ensure(path.parent / "strange", at=datetime.now(UTC))
+    strange = (path.parent / "strange" / "issuing.pem").read_text()
+    path.write_text(path.read_text() + CERTIFICATE + strange.rpartition(CERTIFICATE)[2])
+
+
+BROKEN = [
+    *(mixed_up, lost, of_another_kind, unreadable_anchors, out_of_date),
+    *(without_its_issuer, below_a_strange_issuer),
+]
 
 
 @pytest.mark.parametrize("breaking", BROKEN)
@@ -215,3 +232,14 @@ def test_a_certificate_that_is_half_configured_is_noticed_too(settings: Any, tmp
     development_ca.ensure(tmp_path / "other", at=datetime.now(UTC))
     settings.SIGNING_REVIEWER_CHAIN = str(tmp_path / "chain.pem")
     assert "Contact your administrator" in str(refusal(Case()))
+
+
+def test_a_certificate_that_nobody_here_would_believe_signs_no_release(
+    plain: Path, settings: Any, tmp_path: Path
+) -> None:
+    path = configure(settings, tmp_path / "own", at=datetime.now(UTC))
+    case = case_of(plain)
+    case.approve_all()
+    without_its_issuer(settings, path)
+    release = sign(case.version)
+    assert (release.state, release.reason) == ("failed", signable.NO_CERTIFICATE)
