@@ -121,9 +121,11 @@ def of(
     """
     ingredients = foreign_json.mappings(manifest.get("ingredients"))
     info = foreign_json.mapping(manifest.get("signature_info"))
+    # Of what is only gathered a signer says that it came from elsewhere. Ours never is.
     assertions = {
         str(a.get("label")): foreign_json.mapping(a.get("data"))
         for a in foreign_json.mappings(manifest.get("assertions"))
+        if a.get("created") is True or a.get("label") not in (GENERATION_LABEL, REVIEW_LABEL)
     }
     listed = next((data for key, data in assertions.items() if key.startswith("c2pa.actions")), {})
     actions = foreign_json.mappings(listed.get("actions"))

@@ -124,7 +124,11 @@ def test_a_chain_that_bites_its_tail_ends() -> None:
     [
         {"assertions": "no list"},
         {"assertions": [{"label": "c2pa.actions.v2", "data": {"actions": 3}}]},
-        {"assertions": [{"label": "app.reelproof.review", "data": {"stages": "x", "uses": 5}}]},
+        {
+            "assertions": [
+                {"created": True, "label": "app.reelproof.review", "data": {"stages": "x", "uses": 5}}
+            ]
+        },
         {"assertions": [{"label": "cawg.training-mining", "data": {"entries": ["x"]}}]},
         {"claim_generator_info": [{}], "signature_info": None},
         {"ingredients": [None, {"validation_results": "x"}]},
@@ -157,9 +161,9 @@ def test_however_much_a_file_says_what_is_kept_of_it_has_an_end() -> None:
         "ingredients": [{"title": text, "relationship": "componentOf", "active_manifest": PARENT}] * many,
         "assertions": [
             {"label": "c2pa.actions.v2", "data": {"actions": [action] * many}},
-            {"label": "app.reelproof.review", "data": review},
+            {"created": True, "label": "app.reelproof.review", "data": review},
             {"label": "cawg.training-mining", "data": training},
-            {"label": "app.reelproof.generation", "data": generation},
+            {"created": True, "label": "app.reelproof.generation", "data": generation},
         ],
     }
     failures = [status(f"assertion.x{n}.mismatch") for n in range(many)]
@@ -260,6 +264,12 @@ def test_only_an_authority_that_is_trusted_here_proves_a_time(reading: dict[str,
     assert found.chain[1].time_stamp == proven
 
 
+@pytest.mark.parametrize(("created", "told"), [(True, True), (False, False), (None, False), ("yes", False)])
+def test_a_review_that_its_signer_only_passes_on_is_not_told_as_his(created: object, told: bool) -> None:
+    review = {"label": "app.reelproof.review", "data": {"decision": "approved"}, "created": created}
+    assert (read(assertions=[review]).review is not None) is told
+
+
 def test_an_approval_in_a_file_that_was_changed_is_not_proven() -> None:
     found = read(active=[status("assertion.bmffHash.mismatch")])
     assert not found.chain[0].proven
@@ -278,10 +288,10 @@ def test_no_name_in_a_manifest_hides_anything(trick: str) -> None:
         ingredients=[{"title": text}],
         assertions=[
             {"label": "c2pa.actions.v2", "data": {"actions": [action]}},
-            {"label": "app.reelproof.review", "data": review | {"territories": [text]}},
+            {"created": True, "label": "app.reelproof.review", "data": review | {"territories": [text]}},
             {"label": "c2pa.ai-disclosure", "data": {"modelName": text, "modelIdentifier": text}},
             {"label": "cawg.training-mining", "data": training},
-            {"label": "app.reelproof.generation", "data": {"seed": text}},
+            {"created": True, "label": "app.reelproof.generation", "data": {"seed": text}},
         ],
     )
     assert trick not in str(found.to_json()) + str(found.chain)
