@@ -10,7 +10,7 @@ from dam.core.sandbox.starting import launch
 PROTECTIONS = {
     "files": "reading its input and writing its folder alone (Landlock)",
     "network": "an empty network (network namespace)",
-    "calls": "neither sockets nor new processes (seccomp)",
+    "calls": "neither sockets, new processes nor a hand on others (seccomp)",
     "unprivileged": "the rights of an ordinary user",
     "no_new_privileges": "no way to gain rights",
 }

@@ -142,6 +142,34 @@ def test_it_sends_us_no_signal() -> None:
     assert "PermissionError" in python("import os; os.kill(os.getppid(), 0)").stderr
 
 
+def test_it_changes_nothing_of_its_siblings() -> None:
+    """They run as the same nobody, and not every kernel keeps them apart by itself."""
+    needs("calls")
+    with sandbox.start([sys.executable, "-I", "-c", "input()"], limits=LIMITS, stdin=None) as sibling:
+        for act in (
+            "os.kill(pid, 0)",
+            "os.kill(-1, 0)",
+            "resource.prlimit(pid, resource.RLIMIT_CPU)",
+            "os.setpriority(os.PRIO_USER, os.getuid(), 19)",
+            "os.sched_setaffinity(pid, {0})",
+        ):
+            done = python(f"import os, resource, sys; pid = int(sys.argv[1]); {act}", sibling.pid)
+            assert "PermissionError: [Errno 1]" in done.stderr, act
+
+
+def test_it_may_end_itself_and_lower_its_own_limits() -> None:
+    own = "import os, resource; os.kill(os.getpid(), 0); resource.setrlimit(resource.RLIMIT_NOFILE, (9, 9))"
+    assert python(own).ok
+    assert python("import os; os.abort()").outcome is sandbox.Outcome.CRASHED
+
+
+def test_it_has_no_memory_that_no_limit_counts() -> None:
+    needs("calls")
+    assert "PermissionError" in python("import os; os.memfd_create('x')").stderr
+    shared = "import ctypes; libc = ctypes.CDLL(None); print(libc.shmget(0, 4096, 0o1600))"
+    assert python(shared).stdout == b"-1\n"
+
+
 def test_it_has_nobodys_rights() -> None:
     needs("unprivileged")
     done = python(
