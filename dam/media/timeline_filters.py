@@ -18,8 +18,10 @@ def lay(video: Any, info: MediaInfo) -> Any:
     rate = info.frame_rate
     taken_out = [(last, last - first) for first, last in info.holds]
     video = video.filter("settb", f"1/{MICROSECONDS}").filter("setpts", _place(info, taken_out))
-    video = video.filter("settb", f"{rate.denominator}/{rate.numerator}")
-    video = video.filter("fps", fps=f"{rate.numerator}/{rate.denominator}", round="near", start_time=0)
+    # The last picture has a frame, too, however short it is shown: its end, which is laid like a picture, is
+    # rounded up.
+    grid = {"fps": f"{rate.numerator}/{rate.denominator}", "round": "near", "start_time": 0}
+    video = video.filter("fps", eof_action="pass", **grid)
     last = info.frame_count - 1 if info.last_picture is None else info.last_picture
     missing = info.frame_count - 1 - last - sum(out for behind, out in taken_out if behind > last)
     if missing > 0:
@@ -32,14 +34,17 @@ def lay(video: Any, info: MediaInfo) -> Any:
 
 
 def _place(info: MediaInfo, taken_out: Sequence[tuple[int, int]]) -> str:
-    """Where a picture comes, in microseconds: its frame, less what is closed up and taken out before it."""
+    """Where a picture comes, in microseconds: its frame, less what is closed up and taken out before it.
+
+    A quarter of a frame later, so that each way of rounding is sure.
+    """
     if info.counted:
         frame = f"N+{info.first_picture}"
     else:
         frame = f"floor((PTS*TB-{exact(info.first_pts)})*{exact(info.frame_rate)}+{exact(timing.NEAREST)})"
     number = "ld(0)" + "".join(f"-{frames}*gt(ld(0),{after})" for after, frames in info.closed)
     short = "ld(1)" + "".join(f"-{frames}*gt(ld(1),{after})" for after, frames in taken_out)
-    return f"st(0,{frame})*0+st(1,{number})*0+({short})*{exact(MICROSECONDS / info.frame_rate)}"
+    return f"st(0,{frame})*0+st(1,{number})*0+({short}+1/4)*{exact(MICROSECONDS / info.frame_rate)}"
 
 
 def _put_back(taken_out: Sequence[tuple[int, int]]) -> str:

@@ -1,6 +1,7 @@
 """One answer to "which picture is shown at frame n": in samples of the master and in its proxy."""
 
 import subprocess
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -45,6 +46,14 @@ def test_a_sampled_frame_is_what_the_proxy_shows_then(tmp_path: Path) -> None:
     assert len(sampled) == 25
     assert sampled == numbers(out, facts, count=25)
     assert dict(sampled)[117] == 24
+
+
+@pytest.mark.parametrize("at", [range(0, 20_000, 2000), (0, 60_000)], ids=str)
+def test_the_last_picture_is_shown_however_short(tmp_path: Path, at: Sequence[int]) -> None:
+    master = media_factory.movie(tmp_path / "slow.mp4", frames=len(at), at=at, tick=MS)
+    info, out, facts = proxy(master)
+    assert info.frame_count == facts.frame_count > at[-1] // 1000
+    assert numbers(out, facts, count=info.frame_count)[-1] == (info.frame_count - 1, len(at) - 1)
 
 
 def test_a_picture_that_stays_for_hours_is_held_in_the_proxy(tmp_path: Path) -> None:

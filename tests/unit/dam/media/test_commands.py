@@ -27,8 +27,8 @@ def test_a_name_that_looks_like_an_option_stays_a_name() -> None:
 
 def test_each_picture_is_laid_on_its_frame_of_the_timeline() -> None:
     graph = " ".join(line())
-    assert "settb=1001/24000" in graph
-    assert "fps=fps=24000/1001" in graph
+    assert "settb=1/1000000" in graph
+    assert "eof_action=pass:fps=24000/1001" in graph
     assert "PTS*TB-(1/3)" in graph
     assert "-copyts" in line()
 
