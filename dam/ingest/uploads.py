@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from threading import BoundedSemaphore
 from typing import BinaryIO
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset
-from dam.core import errors, events, storage
+from dam.core import database, errors, events, storage
 from dam.core.tasks import enqueue
 from dam.ingest import disk_space, filenames, upload_quotas
 from dam.ingest.models import Upload, UploadState
@@ -27,6 +28,9 @@ FOLDER = "staging/uploads"
 BLOCK = 256 * 1024
 # A check that nobody has begun for so long is told to wait.
 PROMPT = timedelta(seconds=60)
+WRITERS = max(1, settings.DATABASE_POOL_SIZE // 2)  # of one web process
+PATIENCE_SECONDS = 5.0  # of a piece that waits for its turn
+_places = BoundedSemaphore(WRITERS)
 DELAYED = "Checks are delayed. The file is safe and will be checked automatically; you can leave this page."
 
 
@@ -92,11 +96,12 @@ def write(upload: Upload, *, offset: int, piece: BinaryIO, length: int) -> Uploa
     """Append a piece of `length` bytes; the upload as it then stands. Holds one piece in memory, never more.
 
     A connection that breaks keeps what had come. Raises Closed, WrongOffset, Busy, TooMuch, and FileRefused
-    when the first bytes show that this is no video, or the disk is full (then the upload stays open).
+    when the first bytes show that this is no video, or the disk is full (then the upload stays open), and
+    storage.Unavailable.
     """
     if length > settings.UPLOAD_CHUNK_BYTES or offset + length > upload.size:
         raise TooMuch
-    with _alone(upload):
+    with _place(), _alone(upload):
         if upload.state != UploadState.RECEIVING:
             raise Closed
         if offset != upload.received:
@@ -142,6 +147,21 @@ def _close(upload: Upload, state: UploadState, *, frm: UploadState, code: str = 
         storage.discard(key_of(upload))
         publish(upload)
     return bool(closed)
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """One of the few that write to storage at once, for each holds a connection to the database meanwhile.
+
+    So a store that hangs takes uploads along and no other page. Raises storage.Unavailable.
+    """
+    database.release()
+    if not _places.acquire(timeout=PATIENCE_SECONDS):
+        raise storage.Unavailable("Storage has not finished what others have sent.")
+    try:
+        yield
+    finally:
+        _places.release()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -205,3 +206,18 @@ def test_showing_leaves_no_event(draft: Version, fetch: Fetch) -> None:
 def test_a_file_lost_from_storage_is_not_found(draft: Version, fetch: Fetch) -> None:
     storage.delete(draft.storage_key)
     assert fetch(draft, "master").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_connection_to_the_database_is_held_while_storage_is_asked(
+    servers: None, draft: Version, fetch: Fetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a store that hangs takes every page along, for there are few connections."""
+    asked = storage.open_file
+
+    def watched(key: str, **span: Any) -> Any:
+        assert connection.connection is None
+        return asked(key, **span)
+
+    monkeypatch.setattr(storage, "open_file", watched)
+    assert body(fetch(draft, "poster")) == CONTENT

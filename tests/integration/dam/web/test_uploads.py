@@ -2,12 +2,14 @@
 
 import base64
 import threading
+from contextlib import ExitStack
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -444,3 +446,18 @@ def test_while_nobody_checks_it_the_page_says_that_checks_are_delayed(browser: C
     assert browser.get(url).json()["reason"] == uploads.DELAYED
     Upload.objects.update(held_until=now + timedelta(minutes=1))  # a worker is at it: a large file takes long
     assert browser.get(url).json()["reason"] == ""
+
+
+def test_a_store_that_hangs_takes_some_uploads_along_and_tells_the_others(
+    browser: Client, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each that writes holds a connection to the database, and some must be left for pages."""
+    url = begin(browser, len(clip)).headers["Location"]
+    monkeypatch.setattr(uploads, "PATIENCE_SECONDS", 0.01)
+    with ExitStack() as hanging:
+        for _ in range(uploads.WRITERS):
+            hanging.enter_context(uploads._place())
+        answer = send(browser, url, 0, clip[:1500])
+        assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
+    assert send(browser, url, 0, clip[:1500]).status_code == 204
+    assert uploads.WRITERS < settings.DATABASE_POOL_SIZE
