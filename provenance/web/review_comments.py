@@ -1,5 +1,6 @@
 """Comments on a version, in the review room and on the asset page."""
 
+import json
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -64,14 +65,19 @@ def context(version: Version, form: CommentForm | None = None) -> dict[str, Any]
         "version": version,
         "open_comments": [comment for comment in rows if comment.resolved_at is None],
         "resolved_comments": [comment for comment in rows if comment.resolved_at is not None],
-        "markers": [
-            {"id": comment.pk, "frame": comment.frame, "text": f"{comment.author}: {comment.body[:120]}"}
-            for comment in rows
-            if comment.frame is not None and comment.resolved_at is None
-        ],
+        "markers": json.dumps([_marker(comment) for comment in rows if _has_marker(comment)]),
         "comment_form": form or CommentForm(),
         "keep_typed": True,
     }
+
+
+def _has_marker(comment: Comment) -> bool:
+    return comment.frame is not None and comment.resolved_at is None
+
+
+def _marker(comment: Comment) -> dict[str, Any]:
+    text = f"{comment.author}: {comment.body[:120]}"
+    return {"id": comment.pk, "frame": comment.frame, "text": text}
 
 
 def _version(request: BrandRequest, version_id: UUID) -> Version:

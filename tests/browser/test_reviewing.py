@@ -73,6 +73,15 @@ def test_a_reviewer_comments_at_a_frame_and_asks_for_changes(
     page.locator(".comment-form button[type=submit]").click()
     expect(page.locator("#comments")).to_contain_text("The logo leaves the picture here")
     assert Comment.objects.get().frame == 5
+    expect(page.locator(".player-marker")).to_have_attribute("data-seek-frame", "5")
+
+    page.locator("reel-player").press("End")
+    box = page.get_by_label("Comment", exact=True).first
+    box.press_sequentially("And here")
+    box.press("Control+Enter")
+    expect(page.locator(".player-marker")).to_have_count(2)
+    expect(box).to_have_value("")
+    assert Comment.objects.order_by("pk").last().frame == version.frame_count - 1  # type: ignore[union-attr]
 
     page.get_by_role("button", name="Request changes").first.click()
     page.locator("#request_changes-dialog").get_by_label("Comment for the creator").fill(

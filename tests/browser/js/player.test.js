@@ -395,7 +395,7 @@ test("a video that can't be shown says so", () => {
 
 test("comments are marks on the bar, and comma and full stop go to them", () => {
   const markers = '[{"frame": 10, "text": "a"}, {"frame": 30, "text": "b"}]';
-  const { element } = player({ around: `<script type="application/json" id="player-markers">${markers}</script>` });
+  const { element } = player({ around: `<i data-markers='${markers}'></i>` });
   equal(document.querySelectorAll(".player-marker").length, 2);
   const seen = [".", ".", ".", ",", ","].map((key) => {
     press(key);
@@ -406,7 +406,7 @@ test("comments are marks on the bar, and comma and full stop go to them", () => 
 
 test("a press on a mark goes to its frame", () => {
   const { element } = player({
-    around: '<script type="application/json" id="player-markers">[{"frame": 10, "text": "a"}]</script>',
+    around: `<i data-markers='[{"frame": 10, "text": "a"}]'></i>`,
   });
   click(find(".player-marker"));
   equal(element.frame, 10);
@@ -416,7 +416,7 @@ test("comments that htmx brings get their marks", () => {
   player();
   document.body.insertAdjacentHTML(
     "beforeend",
-    '<script type="application/json" id="player-markers">[{"frame": 10, "text": "new"}]</script>',
+    `<i data-markers='[{"frame": 10, "text": "new"}]'></i>`,
   );
   send("htmx:afterSettle", {});
   equal(document.querySelectorAll(".player-marker").length, 1);

@@ -3,7 +3,8 @@ import * as markers from "/static/dam/js/player/markers.js";
 import { equal, find, html, test } from "/tests/harness.js";
 
 function page(list) {
-  html(`<div id="bar"></div><script type="application/json" id="player-markers">${JSON.stringify(list)}</script>`);
+  html('<div id="bar"></div><section></section>');
+  find("section").dataset.markers = JSON.stringify(list);
 }
 
 test("markers are read in the order of their frames", () => {

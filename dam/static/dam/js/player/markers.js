@@ -1,8 +1,9 @@
-// Comment markers on the seek bar, from <script type="application/json" id="player-markers">.
+// Comment markers on the seek bar, from the page's [data-markers]. Not from a <script> with JSON: htmx is told to take
+// every script out of what it brings.
 
 export function read() {
-  const source = document.getElementById("player-markers");
-  const markers = source ? JSON.parse(source.textContent) : [];
+  const source = document.querySelector("[data-markers]");
+  const markers = JSON.parse(source?.dataset.markers || "[]");
   return markers.filter((marker) => Number.isInteger(marker.frame)).sort((a, b) => a.frame - b.frame);
 }
 
