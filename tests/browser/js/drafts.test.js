@@ -156,3 +156,12 @@ test("what is back in a piece that htmx brings is said as well, once", async () 
   }
   equal([...document.querySelectorAll("#toasts p")].map((each) => each.textContent), ["What you had typed is back."]);
 });
+
+test("what was sent with the cursor still in it is no draft once it is taken out of the page", async () => {
+  await load();
+  find("textarea").focus();
+  document.execCommand("insertText", false, "The logo leaves"); // as somebody types it
+  send("htmx:beforeOnLoad", { xhr: { status: 200 }, requestConfig: { elt: find("form") } });
+  find("form").remove(); // here Chromium fires "change"
+  equal(sessionStorage.length, 0);
+});

@@ -117,9 +117,8 @@ addEventListener("pagehide", () => {
   store((storage) => storage.setItem(OPEN, JSON.stringify(open.filter((name) => storage.getItem(name)))));
 });
 
-for (const name of ["input", "change"]) {
-  document.addEventListener(name, (event) => isKept(event.target.form) && keep(event.target.form));
-}
+// Not "change" as well: a browser fires that at a field which is taken out of the page, so also at one that was sent.
+document.addEventListener("input", (event) => isKept(event.target.form) && keep(event.target.form));
 
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || !isKept(event.target)) return;
