@@ -19,16 +19,17 @@ const from = (type) => ({ triggeringEvent: { type } });
 // Whether a request for the part is let go.
 const asks = (type) => !send("htmx:beforeRequest", { requestConfig: type ? from(type) : {}, target: find("#part") });
 
-test("a server that can't be reached is said, with the promise that nothing changed", async () => {
+test("a server that can't be reached is said, and promises no more than is known", async () => {
   await load();
-  send("htmx:sendError", {});
-  ok(said().includes("Nothing was changed"));
+  send("htmx:sendError", {}); // after the request had arrived, perhaps
+  ok(said().includes("What you entered is kept"));
+  ok(!said().includes("Nothing was changed"));
   ok(find(".toast-error"));
 });
 
 test("each refusal has its words", async () => {
   await load();
-  for (const [status, words] of [[403, "role"], [404, "no longer exists"], [409, "Someone else"], [413, "too large"]]) {
+  for (const [status, words] of [[403, "role"], [404, "no longer exists"], [409, "Someone else"], [413, "too large"], [429, "Too many"], [503, "unavailable"]]) {
     find("#toasts").replaceChildren();
     answered(status);
     ok(said().includes(words), `${status} was to say "${words}": ${said()}`);
@@ -130,4 +131,31 @@ test("a field that stays through a change does not hold it up", async () => {
   await load("<div hx-preserve><textarea></textarea></div>");
   find("textarea").value = "Half a sen";
   ok(asks("sse:version-7"));
+});
+
+// Whether the answer to a request that a live event made is put into the part.
+function comes() {
+  const detail = { xhr: { status: 200 }, shouldSwap: true, requestConfig: from("sse:version-7"), target: find("#part") };
+  send("htmx:beforeSwap", detail);
+  return detail.shouldSwap;
+}
+
+test("what was asked for before somebody began to write stays out as well", async () => {
+  await load("<textarea></textarea>");
+  equal(comes(), true);
+  find("textarea").value = "Half a sen";
+  equal(comes(), false);
+});
+
+test("a form on its way is not put aside by a live event, which is heard once its answer has come", async () => {
+  await load('<form class="htmx-request"><div hx-preserve><textarea>Sent</textarea></div></form>');
+  const heard = [];
+  globalThis.htmx = { trigger: (elt, name) => heard.push(`${elt.id} ${name}`) };
+  const requestConfig = { ...from("sse:version-7"), elt: find("#part") };
+  ok(send("htmx:beforeRequest", { requestConfig, target: find("#part") }));
+  equal(heard, []);
+  find("form").classList.remove("htmx-request");
+  send("htmx:afterRequest", {});
+  equal(heard, ["part sse:version-7"]);
+  delete globalThis.htmx;
 });

@@ -3,7 +3,8 @@ import { signedOut } from "./session.js";
 import { toast } from "./toast.js";
 
 document.addEventListener("htmx:sendError", () => {
-  toast("Can't reach the server. Nothing was changed. Try again in a moment.", "error");
+  // Whether it had arrived nobody knows here.
+  toast("Can't reach the server. What you entered is kept. Try again in a moment.", "error");
 });
 
 document.addEventListener("htmx:responseError", (event) => {
@@ -26,17 +27,11 @@ document.addEventListener("htmx:responseError", (event) => {
     404: "This no longer exists. Reload the page.",
     409: "Someone else just changed this. Reload the page and try again.",
     413: "That's too large.",
+    429: "Too many requests. Wait a moment, then try again.",
+    503: "Reelproof is temporarily unavailable. What you entered is kept. Try again in a minute.",
     503: "Reelproof is temporarily unavailable. Try again in a minute.",
   };
-  toast(words[xhr.status] ?? "Something went wrong on our side. Nothing was changed. Try again.", "error");
-});
-
-// A form that comes back with its errors (422) is an answer, not a failure.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.xhr.status === 422) {
-    event.detail.shouldSwap = true;
-    event.detail.isError = false;
-  }
+  toast(words[xhr.status] ?? "Something went wrong on our side. What you entered is kept. Try again in a moment.", "error");
 });
 
 // A change elsewhere must not sweep away what somebody is writing in the fragment; it shows on the next load.
@@ -46,7 +41,35 @@ function isBeingWritten(target) {
   );
 }
 
+const isLive = ({ triggeringEvent }) => triggeringEvent?.type?.startsWith("sse:") ?? false;
+
+// A form that is on its way must still be there when its own answer comes: that clears it, or shows what is wrong.
+const isBeingSent = (target) => target.querySelector("form.htmx-request") !== null;
+
+function fetchLater({ elt, triggeringEvent }) {
+  const again = () => elt.isConnected && htmx.trigger(elt, triggeringEvent.type);
+  document.addEventListener("htmx:afterRequest", again, { once: true });
+}
+
+// Whether what a change elsewhere brings has to stay out of the page.
+function mustWait(config, target) {
+  if (!isLive(config)) return false;
+  if (!isBeingSent(target)) return isBeingWritten(target);
+  fetchLater(config);
+  return true;
+}
+
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const cause = event.detail.requestConfig.triggeringEvent?.type ?? "";
-  if (cause.startsWith("sse:") && isBeingWritten(event.detail.target)) event.preventDefault();
+  if (mustWait(event.detail.requestConfig, event.detail.target)) event.preventDefault();
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { detail } = event;
+  // A form that comes back with its errors (422) is an answer, not a failure.
+  if (detail.xhr.status === 422) {
+    detail.shouldSwap = true;
+    detail.isError = false;
+  }
+  // Somebody may have begun to write since it was asked for.
+  if (detail.shouldSwap && mustWait(detail.requestConfig ?? {}, detail.target)) detail.shouldSwap = false;
 });
