@@ -79,3 +79,11 @@ test("a dialog that is to stay is not closed by a press beside it", async () => 
   click(find("[data-close]"));
   equal(dialog.open, false);
 });
+
+test("a dialog with a form begins at its first field", async () => {
+  const dialog = await load();
+  dialog.querySelector("p").insertAdjacentHTML("afterend", '<input type="hidden" name="kind"><textarea></textarea>');
+  dialog.prepend(Object.assign(document.createElement("button"), { textContent: "Close" }));
+  click(find("[data-dialog=reject]"));
+  equal(document.activeElement.tagName, "TEXTAREA");
+});

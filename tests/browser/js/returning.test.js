@@ -24,3 +24,11 @@ test("a page that was not come back to is left as it is", async () => {
   await load();
   equal([find("#main").scrollTop, document.activeElement === document.body], [0, true]);
 });
+
+test("nothing is left of it after signing out", async () => {
+  await load();
+  dispatchEvent(new Event("pagehide"));
+  document.dispatchEvent(new Event("signed-out"));
+  dispatchEvent(new Event("pagehide"));
+  equal(Object.keys(sessionStorage).filter((name) => name.startsWith("place-")), []);
+});

@@ -30,3 +30,14 @@ test("a link that is no tab is never current", async () => {
   send("htmx:afterSwap", {});
   equal(current(), ["review"]);
 });
+
+test("in a row that is too narrow the current tab is in view", async () => {
+  html(`<nav class="tabs" style="display: flex; inline-size: 100px; overflow-x: auto">${["a", "b", "c"]
+    .map((name) => `<a data-tab="${name}" style="flex: none; inline-size: 90px" ${name === "c" && 'aria-current="page"'}>${name}</a>`)
+    .join("")}</nav><div id="panel" data-tab="a"></div>`);
+  await import("/static/dam/js/tabs.js");
+  const row = document.querySelector("nav");
+  equal(row.scrollLeft, row.scrollWidth - row.clientWidth);
+  send("htmx:afterSwap", {});
+  equal(row.scrollLeft, 0);
+});

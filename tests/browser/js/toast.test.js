@@ -108,3 +108,12 @@ test("over an open dialog a message lies in it, where it can be pressed, and sta
   await closed;
   equal([find("#toasts").parentElement, shown()], [document.body, ["You're signed out."]]);
 });
+
+test("dismissing a message gives the focus back to where it was", async () => {
+  const { toast } = await load(`${PAGE}<input>`);
+  toast("Broken.", "error");
+  find("input").focus();
+  find("[data-dismiss]").focus();
+  click(find("[data-dismiss]"));
+  equal(document.activeElement, find("input"));
+});

@@ -6,6 +6,8 @@ document.addEventListener("click", (event) => {
   if (opener) {
     const dialog = document.getElementById(opener.dataset.dialog);
     dialog?.showModal();
+    // Where something is to be written or chosen one begins there, not at the button that closes.
+    dialog?.querySelector("textarea, input:not([type=hidden])")?.focus();
     for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
     return;
   }

@@ -5,10 +5,12 @@ const MORE = "[data-more]";
 const main = document.getElementById("main");
 const boxes = () => main.querySelectorAll('.card-pick input[type="checkbox"]');
 
+const PREFIX = "place-";
+
 // A name for this entry of the history, so that two tabs, or the same page twice, have a place each.
 function entry() {
   if (!history.state?.entry) history.replaceState({ ...history.state, entry: `${Date.now()}-${Math.random()}` }, "");
-  return `place-${history.state.entry}`;
+  return `${PREFIX}${history.state.entry}`;
 }
 
 const sizeOf = (list) => list?.children.length ?? 0;
@@ -19,7 +21,15 @@ let followed = null;
 
 document.addEventListener("click", (event) => (followed = event.target.closest?.("a[href]") ?? followed), true);
 
+let over = false; // signed out: what was chosen is nobody's now
+
+function forget() {
+  over = true;
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith(PREFIX)) sessionStorage.removeItem(name);
+}
+
 function leave() {
+  if (over) return;
   const { activeElement } = document;
   const link = [followed, activeElement].find((each) => each?.isConnected && each.matches("a[href]") && main.contains(each));
   const place = {
@@ -81,6 +91,7 @@ async function goBackTo(place) {
 if (main) {
   const place = left();
   addEventListener("pagehide", leave);
+  document.addEventListener("signed-out", forget);
   // After htmx, which waits for this event too.
   if (place) document.addEventListener("DOMContentLoaded", () => goBackTo(place));
 }

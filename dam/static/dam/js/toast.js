@@ -34,8 +34,19 @@ function expire(element) {
   });
 }
 
+// Whoever dismisses a message goes on where they were.
+let cameFrom = null;
+
+box?.addEventListener("focusin", ({ relatedTarget }) => {
+  if (!box.contains(relatedTarget)) cameFrom = relatedTarget;
+});
+
 document.addEventListener("click", (event) => {
-  event.target.closest("[data-dismiss]")?.closest("[data-toast]")?.remove();
+  const dismissed = event.target.closest("[data-dismiss]")?.closest("[data-toast]");
+  if (!dismissed) return;
+  const hadFocus = dismissed.contains(document.activeElement);
+  dismissed.remove();
+  if (hadFocus) (cameFrom?.isConnected ? cameFrom : document.getElementById("main"))?.focus({ preventScroll: true });
 });
 
 document.addEventListener(
