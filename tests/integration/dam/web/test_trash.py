@@ -49,6 +49,17 @@ def test_a_creator_discards_a_draft_of_their_own_and_takes_it_back(brand: Brand)
     assert not in_trash(draft)
 
 
+@pytest.mark.parametrize(
+    ("left", "query"),
+    [("http://testserver/b/northwind/generate/?from=7", "?from=7"), ("http://evil.example/?from=7", "")],
+)
+def test_a_discarded_take_leads_back_to_the_brief_as_it_was(brand: Brand, left: str, query: str) -> None:
+    client, draft = signed_in(brand, Role.CREATOR)
+    address = f"/b/northwind/assets/{draft.asset_id}/trash/"
+    answer = client.post(address, {"back": "/b/northwind/generate/"}, headers={"Referer": left})
+    assert answer.headers["Location"] == f"/b/northwind/generate/{query}"
+
+
 def test_a_creator_may_not_trash_what_another_made_or_what_is_in_review(brand: Brand) -> None:
     client, draft = signed_in(brand, Role.CREATOR)
     other = VersionFactory.create(asset__brand=brand)
