@@ -94,7 +94,7 @@ def decide(
         position = review.position
         _stop_if(refusal_to_decide(review, by=by))
         _stop_if(policies.refuse_content(seen_sha256=expected_sha256, content_sha256=version.sha256))
-        clearance = Clearance(tuple(uses), tuple(territories), valid_until)
+        clearance = Clearance(tuple(dict.fromkeys(uses)), tuple(dict.fromkeys(territories)), valid_until)
         before = cleared_so_far(review)
         _stop_if(policies.refuse_answer(kind, comment=comment, clearance=clearance, before=before, at=at))
         if kind != DecisionKind.APPROVE:

@@ -116,7 +116,7 @@ class ApproveForm(WholeTextForm):
         where = cleaned.get("where")
         if where in (WORLDWIDE, EU):
             cleaned["territories"] = (where,)
-        elif where == COUNTRIES:
+        elif where == COUNTRIES and "countries" not in self.errors:
             try:
                 cleaned["territories"] = territories.parse(cleaned.get("countries", ""))
             except territories.UnknownTerritory as error:

@@ -40,6 +40,19 @@ def test_the_first_approval_leads_to_the_next_stage() -> None:
     assert case.version.rights.uses == []
 
 
+def test_what_is_named_twice_is_cleared_once() -> None:
+    case = Case()
+    decision = reviews.decide(
+        case.submit(),
+        by=case.brand_reviewer,
+        kind=DecisionKind.APPROVE,
+        expected_sha256=case.version.sha256,
+        uses=["web", "social", "web"],
+        territories=["DE", "DE"],
+    )
+    assert (decision.uses, decision.territories) == (["web", "social"], ["DE"])
+
+
 def test_the_last_approval_clears_the_version_for_just_that() -> None:
     case = Case()
     review = case.submit()
@@ -66,7 +79,7 @@ def test_the_last_approval_has_the_release_signed(
 ) -> None:
     sent: list[tuple[str, dict[str, int], str]] = []
     monkeypatch.setattr(
-        "dam.celery.app.send_task", lambda name, kwargs, queue: sent.append((name, kwargs, queue))
+        "dam.celery.app.send_task", lambda name, kwargs, queue, **_: sent.append((name, kwargs, queue))
     )
     case = Case()
     review = case.submit()
