@@ -331,5 +331,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     # Of what was refused dam.web.refusal_log has a line that says who asked.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},  # a trace for each made-up Host header
+        "django.security.csrf": {"level": "WARNING"},
+    },
 }

@@ -67,7 +67,7 @@ def read(folder: Path) -> dict[str, Any]:
     """What a backup's card says, once its dump is found to be whole. Raises NoBackup."""
     try:
         card: dict[str, Any] = json.loads((folder / CARD).read_text())
-        known = card["format"] == FORMAT
+        known = card["format"] == FORMAT and bool(card["made_at"])
         whole = storage.sha256_of(folder / DUMP) == card["database_sha256"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NoBackup(

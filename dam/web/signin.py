@@ -18,6 +18,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from dam.accounts import mails, members
 from dam.accounts.models import User
@@ -83,6 +84,13 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if code == "too_many_login_attempts":
             signin_log.bounded(self.request)
         return cast(Exception, super().validation_error(code, *args))
+
+    def is_safe_url(self, url: str) -> bool:
+        """Whether to go there after signing in or out: an address of the site that was asked, and no other.
+
+        Allauth takes other hosts of the settings for safe too, and fails over an address that is none.
+        """
+        return url_has_allowed_host_and_scheme(url, allowed_hosts={self.request.get_host()})
 
     def reauthenticate(self, user: User, password: str) -> bool:
         return user.check_password(password)

@@ -1,5 +1,6 @@
 """A backup made beside a running database brings an installation back on another disk."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -130,7 +131,11 @@ def test_a_damaged_dump_is_refused_before_anything_changes(backup: Path, tmp_pat
     assert not (tmp_path / "third" / "postgres").exists()
 
 
-def test_a_folder_that_is_no_backup_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("card", [None, "[]", '{"format": 1}', '{"format": 1, "database_sha256": "%s"}'])
+def test_a_folder_that_is_no_backup_is_refused(tmp_path: Path, card: str | None) -> None:
+    if card is not None:
+        (tmp_path / "database.dump").write_bytes(b"x")
+        (tmp_path / "backup.json").write_text(card.replace("%s", hashlib.sha256(b"x").hexdigest()))
     refused = manage(tmp_path / "data", "restore", str(tmp_path))
     assert refused.returncode == 1
     assert "no complete backup" in refused.stderr

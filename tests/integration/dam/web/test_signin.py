@@ -119,6 +119,40 @@ def test_links_in_mails_lead_to_the_configured_address(settings: Any, known: boo
     assert "https://reelproof.example.com/accounts/" in sent.body
 
 
+ELSEWHERE = (
+    "http://[",
+    "//evil.example",
+    "/\\evil.example",
+    "////evil.example",
+    "https:evil.example",
+    "http:///evil.example",
+    "/\t/evil.example",
+    "/\r\n/evil.example",
+    "\x01//evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "http://testserver@evil.example",
+    "http://trusted.example/",
+)
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
+def test_signing_in_and_out_leads_nowhere_else(settings: Any, address: str) -> None:
+    settings.ALLOWED_HOSTS = ["testserver", "trusted.example"]
+    settings.CSRF_TRUSTED_ORIGINS = ["http://trusted.example"]
+    person, client = UserFactory.create(), Client()
+    form = {"login": person.email, "password": PASSWORD, "next": address}
+    assert client.post(reverse("account_login"), form).headers["Location"] == "/"
+    signed_out = client.post(reverse("account_logout"), {"next": address})
+    assert signed_out.headers["Location"] == reverse("account_login")
+
+
+def test_signing_in_leads_back_to_where_somebody_was() -> None:
+    person = UserFactory.create()
+    form = {"login": person.email, "password": PASSWORD, "next": "/b/northwind/?q=a"}
+    assert Client().post(reverse("account_login"), form).headers["Location"] == "/b/northwind/?q=a"
+
+
 def test_signing_out_has_the_browser_drop_what_it_kept() -> None:
     client = Client()
     client.force_login(UserFactory.create())
