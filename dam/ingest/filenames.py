@@ -7,6 +7,7 @@ from dam.core import foreign_text
 
 LONGEST = 120
 LONGEST_TITLE = 200
+LONGEST_ALONE = 4  # as a suffix with nothing before it: ".mp4" is no name, ".hidden" is one
 UNNAMED = "Untitled"
 NO_NAME = "._-… "  # of these alone no title is made
 LONGEST_ON_DISK = 200  # bytes; file systems take 255 with the suffix
@@ -38,8 +39,12 @@ def title_of(name: str) -> str:
     >>> title_of("summer_launch-v2.mp4")
     'summer launch-v2'
     """
-    stem, dot, suffix = clean(name).rpartition(".")
-    words = (stem if dot and stem and len(suffix) <= 10 else clean(name)).replace("_", " ").split()
+    name = clean(name)
+    stem, _, suffix = name.rpartition(".")
+    has_suffix = suffix.isalnum() and not suffix.isdigit() and len(suffix) <= 10 and suffix != name
+    if has_suffix and not stem and len(suffix) <= LONGEST_ALONE:
+        return UNNAMED
+    words = (stem if has_suffix and stem else name).replace("_", " ").split()
     title = foreign_text.cut(" ".join(words), LONGEST_TITLE)
     return title if title.strip(NO_NAME) else UNNAMED
 

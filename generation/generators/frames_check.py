@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from generation.generators.base import Frames, GeneratorError, VideoRequest
 
 NOT_FINITE = "The model produced invalid frames. Try another seed or fewer steps."
+NO_FRAMES = "The model produced no frames. Try another model."
 BLANK = "The model produced a clip of one plain colour. Try another seed or prompt."
 
 
@@ -17,6 +18,8 @@ def check(frames: NDArray[Any], request: VideoRequest) -> Frames:
     Only a clip that is exactly one colour over all its pixels counts as blank: "a white wall" has at least
     some grain in it.
     """
+    if not isinstance(frames, np.ndarray):
+        raise GeneratorError(NO_FRAMES)
     check_finite(frames)
     expected = (request.frames, request.height, request.width, 3)
     if frames.shape != expected:

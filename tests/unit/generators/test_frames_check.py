@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,6 +67,12 @@ def test_what_is_no_number_is_refused(value: float) -> None:
     clip[2, 3, 4, 1] = value
     with pytest.raises(GeneratorError, match="invalid frames"):
         frames_check.check(clip, REQUEST)
+
+
+@pytest.mark.parametrize("made", [None, [[0]], "frames", memoryview(b"")], ids=repr)
+def test_what_is_no_array_is_refused(made: Any) -> None:
+    with pytest.raises(GeneratorError, match="no frames"):
+        frames_check.check(made, REQUEST)
 
 
 def test_numbers_that_are_no_bytes_are_refused() -> None:
