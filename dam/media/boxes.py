@@ -4,6 +4,7 @@ The C2PA library refuses to sign a file in which one reaches beyond the box arou
 over; it is as easy-going as they are with the media data itself (c2pa-python 0.38.1).
 """
 
+import itertools
 import os
 import struct
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ HOLDERS = {
 }
 # Damage on purpose: no film nests so deep or has so many.
 DEEPEST, MOST = 30, 1_000_000
+MOST_EDITS = 1000  # looked at
+NORMAL_RATE = 1 << 16  # in an edit list, a fixed-point number
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,30 @@ def fault(path: Path) -> str | None:
         return None
     name = broken.kind.decode("ascii", "replace")
     return f"The part “{name}” at byte {broken.start:,} has the wrong length."
+
+
+def changes_speed(path: Path) -> bool:
+    """Whether an edit list asks players for another speed, or to stand still for a while."""
+    with path.open("rb") as file:
+        places = [(0, file.seek(0, os.SEEK_END))]
+        for kind in (b"moov", b"trak", b"edts", b"elst"):
+            places = [
+                (box.inside, min(box.end, end))
+                for start, end in places
+                for box in itertools.islice(_read(file, start, end), MOST_EDITS)
+                if box.kind == kind
+            ]
+        return any(_has_rate(file, start, end) for start, end in places[:MOST_EDITS])
+
+
+def _has_rate(file: BinaryIO, start: int, end: int) -> bool:
+    file.seek(start)
+    head = file.read(8)
+    edit = struct.Struct(">QqI" if head[:1] == b"\1" else ">IiI")
+    most = min(int.from_bytes(head[4:]), MOST_EDITS, max(0, end - start - 8) // edit.size)
+    content = file.read(most * edit.size)
+    edits = edit.iter_unpack(content[: len(content) // edit.size * edit.size])
+    return any(time >= 0 and rate != NORMAL_RATE for _, time, rate in edits)
 
 
 def _read(file: BinaryIO, start: int, end: int) -> Iterator[Box]:

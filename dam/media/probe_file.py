@@ -75,6 +75,11 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
             *warnings,
             "The transparency of this HEVC file can't be read, so the video is shown opaque.",
         )
+    if kind.boxes and boxes.changes_speed(path):
+        warnings = (
+            *warnings,
+            "Part of this file is set to play faster or slower. Reelproof shows it at normal speed.",
+        )
     if timeline.duration > budgets.MAX_SECONDS:
         hours, most = float(timeline.duration) / 3600, budgets.MAX_SECONDS // 3600
         raise FileRefused(

@@ -69,3 +69,32 @@ def test_nesting_on_purpose_is_not_followed_to_its_end(tmp_path: Path) -> None:
     for _ in range(10_000):
         nested = box(b"moov", nested)
     assert "more parts" in (fault(tmp_path, FTYP, nested) or "")
+
+
+@pytest.mark.parametrize(
+    ("edits", "changes"),
+    [
+        ([(1000, 0, 1.0)], False),
+        ([(500, -1, 0.0), (1000, 40, 1.0)], False),  # nothing is shown at first
+        ([(1000, 0, 2.0)], True),
+        ([(1000, 0, 1.0), (3000, 40, 0.0)], True),
+        ([], False),
+    ],
+)
+@pytest.mark.parametrize("version", [0, 1])
+def test_an_edit_list_with_another_speed_is_noticed(
+    tmp_path: Path, edits: list[tuple[int, int, float]], changes: bool, version: int
+) -> None:
+    form = ">QqI" if version else ">IiI"
+    inside = b"".join(struct.pack(form, length, time, int(rate * 65536)) for length, time, rate in edits)
+    elst = box(b"elst", struct.pack(">B3xI", version, len(edits)) + inside + bytes(20))
+    path = tmp_path / "film.mp4"
+    path.write_bytes(FTYP + MDAT + box(b"moov", box(b"trak", box(b"edts", elst))))
+    assert boxes.changes_speed(path) is changes
+
+
+def test_an_edit_list_that_says_more_than_it_holds_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    elst = box(b"elst", struct.pack(">II", 0, 2**32 - 1) + b"\1", size=2**31)
+    path = tmp_path / "film.mp4"
+    path.write_bytes(FTYP + box(b"moov", box(b"trak", box(b"edts", elst)), size=2**31))
+    assert not boxes.changes_speed(path)
