@@ -60,7 +60,8 @@ def sign_again(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 
 def _summary(record: ManifestRecord, *, at: datetime) -> dict[str, object]:
     raw = record.report.get("raw")
-    release = known.of(record.release, at=at) if record.release else None
+    # The master may be a copy of an earlier release: then, too, what became of that comes first.
+    release = known.of(record.release, at=at) if record.release else known.by_bytes(record.sha256, at=at)
     return {
         "title": "Release" if record.release else "Master",
         "record": record,

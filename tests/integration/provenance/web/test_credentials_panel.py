@@ -15,10 +15,11 @@ from dam.core import storage
 from provenance.manifests import records, signing
 from provenance.manifests.models import ManifestRecord
 from provenance.models import Review
+from provenance.review import reviews
 from tests import claim_factory
 from tests.factories import BrandFactory, member
 from tests.media_factory import clip
-from tests.release_factory import sign
+from tests.release_factory import case_of, sign
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,16 @@ def test_a_release_stands_above_its_master(case: Case) -> None:
     assert html.index("Release") < html.index("<h3>Master</h3>")
     assert f"Approved for release by {case.brand.name}" in html
     assert "The release is queued for signing." not in html
+
+
+def test_a_copy_of_a_release_that_was_withdrawn_says_so_first(case: Case) -> None:
+    case.approve_all()
+    with storage.local_copy(sign(case.version).storage_key) as path:
+        copy = case_of(path)
+    records.check_master(copy.version)
+    assert "Withdrawn" not in text(copy)
+    reviews.revoke(case.version, by=case.legal_reviewer, reason="Wrong music")
+    assert "<h2>Withdrawn: do not use</h2>" in text(copy)
 
 
 @pytest.fixture
