@@ -18,7 +18,7 @@ from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
 from dam.catalog import tags, versions
 from dam.catalog.models import Approval, Asset
-from dam.core import errors, events
+from dam.core import errors, events, foreign_text
 
 LONGEST_TITLE = 200
 
@@ -84,7 +84,7 @@ def edit(
             title, description, tag_names = _merged(locked, title, description, tag_names, seen)
         changes: dict[str, list[object]] = {}
         if title is not None:
-            title = " ".join(title.split())
+            title = " ".join(foreign_text.neutral(title).split())
             if len(title) > LONGEST_TITLE:
                 raise TitleTooLong(
                     f"A title has at most {LONGEST_TITLE} characters; this one has {len(title)}."

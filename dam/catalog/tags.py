@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from dam.catalog.models import Asset, Tag
-from dam.core import errors, locks
+from dam.core import errors, foreign_text, locks
 
 _Tagging = Asset.tags.through
 
@@ -30,8 +30,10 @@ def parse(words: str) -> tuple[str, ...]:
 
 
 def clean(names: Iterable[str]) -> tuple[str, ...]:
-    """Trimmed, lower case, without blanks and repetitions. Raises TagRefused: nothing is cut or left out."""
-    tidy = (" ".join(name.split()).lower() for name in names)
+    """Trimmed, lower case, without blanks, repetitions and what nobody sees. Raises TagRefused: nothing is
+    cut or left out.
+    """
+    tidy = (" ".join(foreign_text.neutral(name).split()).lower() for name in names)
     cleaned = tuple(dict.fromkeys(name for name in tidy if name))
     for name in cleaned:
         if len(name) > LONGEST:

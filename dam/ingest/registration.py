@@ -84,7 +84,7 @@ def accept(
             brand=brand,
             user=user,
             filename=filenames.clean(filename),
-            title=foreign_text.cut(title, filenames.LONGEST_TITLE),
+            title=foreign_text.line(title, longest=filenames.LONGEST_TITLE) or filenames.UNNAMED,
             origin=origin,
             info=media_info,
             content_type=content_type,

@@ -47,9 +47,15 @@ def test_after_an_edit_the_words_of_a_version_that_came_meanwhile_are_known(
     assert asset.search_words == "a bottle on ice"
 
 
-def test_a_title_of_blanks_is_refused(asset: Asset, librarian: Member) -> None:
+@pytest.mark.parametrize("title", [" \n ", "\u200b", "\u202e \u2066"])
+def test_a_title_that_shows_nothing_is_refused(asset: Asset, librarian: Member, title: str) -> None:
     with pytest.raises(EmptyTitle):
-        assets.edit(asset, by=librarian, title=" \n ")
+        assets.edit(asset, by=librarian, title=title)
+
+
+def test_a_title_hides_nothing_and_turns_no_words_around(asset: Asset, librarian: Member) -> None:
+    assets.edit(asset, by=librarian, title="Draft \u202edevorppA\u202c \u200bclip")
+    assert asset.title == "Draft devorppA clip"
 
 
 def test_who_may_not_edit_or_trash_is_refused_and_so_is_a_librarian_of_another_brand(asset: Asset) -> None:

@@ -9,6 +9,10 @@ def test_tags_are_trimmed_lower_case_and_each_once() -> None:
     assert tags.parse(" Summer,  product  shot,summer,\nBeach") == ("summer", "product shot", "beach")
 
 
+def test_two_tags_that_look_alike_are_one() -> None:
+    assert tags.parse("summer,sum\u200bmer,\u202esummer,\u2060") == ("summer",)
+
+
 @given(st.lists(st.text(max_size=100), max_size=80))
 def test_clean_tags_fit_the_column_and_stay_as_they_are(words: list[str]) -> None:
     try:
