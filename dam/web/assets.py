@@ -59,7 +59,7 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @requires(Capability.VIEW)
 def usage_line(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """The line under the player again, after the version changed."""
-    page = _page(request, asset_version.find(request, asset_id))
+    page = _page(request, asset_version.find(request, asset_id)) | {"alone": True}
     return render(request, "assets/_usage_status.html", page)
 
 

@@ -211,3 +211,12 @@ def test_a_clearance_ends_on_the_day_of_the_clock_here(brand: Brand, sign_in: Si
         RightsRecord.objects.filter(version=version).update(valid_until=last_second)
         page = sign_in(Role.VIEWER).get(page_of(version.asset)).content.decode()
     assert "until 31 December 2031" in page
+
+
+def test_a_page_left_open_hears_that_its_clip_was_renamed(draft: Version, sign_in: SignIn) -> None:
+    client = sign_in(Role.LIBRARIAN)
+    client.post(page_of(draft.asset) + "edit/", {"title": "Winter can", "description": "", "tags": ""})
+    line = client.get(page_of(draft.asset) + "usage/").content.decode()
+    assert "<title>Winter can · Reelproof</title>" in line
+    assert re.search(r'id="asset-crumb"[^>]*hx-swap-oob="true"[^>]*>Winter can<', line)
+    assert client.get(page_of(draft.asset)).content.decode().count("<title>") == 1
