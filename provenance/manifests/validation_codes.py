@@ -42,7 +42,8 @@ _TABLE = {
     "signingCredential.untrusted": CodeMeaning(State.VALID, _UNKNOWN_SIGNER),
     "signingCredential.expired": CodeMeaning(
         State.INVALID,
-        "The signer's certificate has expired, and no timestamp proves that it was valid at signing.",
+        "The signer's certificate has expired or isn't valid yet, and no timestamp proves that it was valid "
+        "at signing.",
     ),
     "signingCredential.invalid": CodeMeaning(
         State.INVALID, "The signer's certificate isn't valid for signing content."

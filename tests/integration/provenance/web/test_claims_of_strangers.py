@@ -63,6 +63,7 @@ def test_a_famous_name_on_a_certificate_of_ones_own_is_a_claim(plain: Path, tmp_
     assert_only_claims(html)
     assert "The file claims" in html
     assert "OpenAI Media Service, OpenAI" in html
+    assert "Claimed date: 22 November 2026" in html
 
 
 def test_a_self_made_ca_named_like_ours_approves_nothing(plain: Path, tmp_path: Path) -> None:
@@ -163,6 +164,8 @@ def test_a_test_certificate_is_amber_everywhere(plain: Path, tmp_path: Path) -> 
     signing.sign_generated(plain, out=ours, facts=claim_factory.generated())
     html = page(ours)
     assert "Signed with a test certificate" in headlines(html)
+    assert "22 November 2026" in html
+    assert "Claimed date" not in html
     assert "verdict tone-warn" in html
     assert "tone-ok" not in html.partition("<main")[2]
     call_command("verify", str(ours), stdout=out)
