@@ -39,4 +39,4 @@ def _who(request: HttpRequest) -> str:
     if isinstance(principal, Token):
         return f"token {principal.token_id} of user {principal.user.pk}"
     user = principal.user if principal else getattr(request, "_cached_user", None)
-    return f"user {user.pk}" if isinstance(user, User) else "nobody known"
+    return f"user {user.pk}" if isinstance(user, User) else "someone not signed in"

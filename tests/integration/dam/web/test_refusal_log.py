@@ -48,7 +48,7 @@ def test_tokens_and_strangers_are_told_apart(caplog: pytest.LogCaptureFixture, b
     Client(headers={"Authorization": f"Bearer {secret}"}, REMOTE_ADDR=FROM).get(address)
     Client(headers={"Authorization": "Bearer made-up"}, REMOTE_ADDR=FROM).get(address)
     assert f"asked by token {token.pk} of user {owner.user.pk} from {FROM}." in caplog.text
-    assert f"Answered 401 to GET {address}, asked by nobody known from {FROM}." in caplog.text
+    assert f"Answered 401 to GET {address}, asked by someone not signed in from {FROM}." in caplog.text
     assert secret not in caplog.text
 
 
