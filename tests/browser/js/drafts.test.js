@@ -133,6 +133,7 @@ test("a dialog that was open with a draft in it is open again, and what it lay f
   equal(await leave({ open: false }), false);
   equal(await leave({ open: true }), true);
   equal([find("[name=due]").value, find("details").open], ["tomorrow", true]);
+  equal([document.activeElement, find("#toasts").parentElement], [find("textarea"), find("dialog")]);
 });
 
 test("a form that had come in the place of a piece of the page is fetched again", async () => {

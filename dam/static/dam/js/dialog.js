@@ -1,13 +1,17 @@
 // Native dialogs: a button with data-dialog="id" opens, one with data-close closes.
 // A press on the backdrop closes too, unless the dialog says data-stay.
 
+// Where something is to be written or chosen one begins there, not at the button that closes.
+export function open(dialog) {
+  dialog.showModal();
+  dialog.querySelector("textarea, input:not([type=hidden])")?.focus();
+}
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   if (opener) {
     const dialog = document.getElementById(opener.dataset.dialog);
-    dialog?.showModal();
-    // Where something is to be written or chosen one begins there, not at the button that closes.
-    dialog?.querySelector("textarea, input:not([type=hidden])")?.focus();
+    if (dialog) open(dialog);
     for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
     return;
   }

@@ -1,7 +1,8 @@
 // What somebody typed or chose in a form and has not sent: kept in the tab (sessionStorage) until the server has taken
 // it, and put back when the form comes again, after signing in say. Gone when the tab closes, and when somebody signs
 // out or somebody else signs in there.
-import { toast } from "./toast.js";
+import { open } from "./dialog.js";
+import { lift, toast } from "./toast.js";
 
 const PREFIX = "draft ";
 const SENT = "draft-sent";
@@ -104,7 +105,10 @@ function openAgain() {
   for (const name of names.filter((each) => earlier.has(each))) {
     const form = [...document.forms].find((each) => isKept(each) && nameOf(each) === name);
     const dialog = form?.closest("dialog");
-    if (dialog && !document.querySelector("dialog[open]")) dialog.showModal();
+    if (dialog && !document.querySelector("dialog[open]")) {
+      open(dialog);
+      lift();
+    }
     if (form) continue;
     const link = [...document.querySelectorAll("[hx-get]")].find((each) => name === `${PREFIX}${person()} ${each.getAttribute("hx-get")} `);
     link?.click();
@@ -113,8 +117,8 @@ function openAgain() {
 
 addEventListener("pagehide", () => {
   if (!person()) return; // the sign-in page lies between
-  const open = [...document.forms].filter((form) => isKept(form) && form.checkVisibility()).map(nameOf);
-  store((storage) => storage.setItem(OPEN, JSON.stringify(open.filter((name) => storage.getItem(name)))));
+  const shown = [...document.forms].filter((form) => isKept(form) && form.checkVisibility()).map(nameOf);
+  store((storage) => storage.setItem(OPEN, JSON.stringify(shown.filter((name) => storage.getItem(name)))));
 });
 
 // Not "change" as well: a browser fires that at a field which is taken out of the page, so also at one that was sent.

@@ -8,17 +8,20 @@ function moveTo(place) {
   if (box.parentElement !== place) place.append(box);
 }
 
+// Nothing beside an open dialog can be pressed, so the messages lie in it; shown anew they lie over it.
+export function lift() {
+  moveTo([...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body);
+  if (!box.popover) return;
+  box.hidePopover();
+  box.showPopover();
+}
+
 export function toast(text, tone = "info") {
   const made = document.getElementById("toast-template").content.cloneNode(true).firstElementChild;
   made.classList.add(`toast-${tone}`);
   made.querySelector("p").textContent = text;
   box.append(made);
-  // Nothing beside an open dialog can be pressed, so the messages lie in it; shown anew they lie over it.
-  moveTo([...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body);
-  if (box.popover) {
-    box.hidePopover();
-    box.showPopover();
-  }
+  lift();
   expire(made);
   return made;
 }
