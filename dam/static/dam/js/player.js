@@ -1,5 +1,6 @@
 // <reel-player>: components/player.html come alive. See docs/design-system.md for events and data attributes.
 import { Clock } from "./player/clock.js";
+import { FrameFields } from "./player/fields.js";
 import "./player/keys.js";
 import * as markers from "./player/markers.js";
 import { recall, remember } from "./player/memory.js";
@@ -21,7 +22,7 @@ class ReelPlayer extends HTMLElement {
     this.reverse = 0;
     this.rolling = false; // whether it is to play, which a browser at the end of the clip has forgotten
     this.speed = 1;
-    this.pinned = null;
+    this.fields = new FrameFields(this);
     this.showsFrames = recall("frames", false);
     this.looping = "loop" in this.dataset;
     this.video.volume = recall("volume", 1);
@@ -84,13 +85,10 @@ class ReelPlayer extends HTMLElement {
     on(bar, "pointerleave", () => {
       this.querySelector(".player-peek").hidden = true;
     });
-    on(document, "focusin", (event) => this.pin(event));
-    on(document, "input", (event) => this.pin(event));
-    on(document, "focusout", (event) => this.unpin(event));
-    on(document, "change", (event) => this.pinAgain(event));
+    this.fields.listen(signal);
     on(document, "htmx:afterSettle", () => {
       this.readMarkers();
-      if (!this.written) this.pinned = null; // what was written has been sent
+      this.fields.settle();
       this.present(this.frame); // fields of the frame that have just come
     });
     on(document, "click", (event) => {
@@ -158,7 +156,7 @@ class ReelPlayer extends HTMLElement {
     this.querySelector("[data-total]").textContent = ` / ${words(this.clock.last)}`;
     const share = (at) => `${(at / Math.max(1, this.clock.last)) * 100}%`;
     this.querySelector(".player-done").style.inlineSize = share(frame);
-    this.tellFields();
+    this.fields.tell();
     if (changed) {
       this.toggleAttribute("started", true);
       const detail = {
@@ -170,42 +168,6 @@ class ReelPlayer extends HTMLElement {
     }
     const end = this.range.end ?? null;
     if (end !== null && frame >= end && this.rolling) this.finish();
-  }
-
-  // The page's fields of a frame: the one on screen, or the one at which somebody began to write.
-  tellFields() {
-    if (document.querySelector("reel-player") !== this) return;
-    const frame = this.pinned ?? this.frame;
-    for (const field of document.querySelectorAll("[data-frame-field]")) field.value = frame;
-    for (const output of document.querySelectorAll("[data-frame-timecode]"))
-      output.textContent = this.clock.timecode(frame);
-  }
-
-  // Whether somebody is at a comment: with the cursor in it, or with words in it.
-  get written() {
-    const boxes = [...document.querySelectorAll("[data-comment-box]")];
-    return boxes.some((box) => box === document.activeElement || box.value.trim() !== "");
-  }
-
-  pin({ target }) {
-    if (this.pinned !== null || !target.matches?.("[data-comment-box]")) return;
-    const kept = document.querySelector("[data-frame-field]")?.dataset.kept; // of a draft that was put back
-    this.pinned = kept ? Number(kept) : this.frame;
-    this.tellFields();
-  }
-
-  unpin({ target }) {
-    if (!target.matches?.("[data-comment-box]") || target.value.trim() !== "") return;
-    this.pinned = null;
-    for (const field of document.querySelectorAll("[data-frame-field]")) delete field.dataset.kept;
-    this.tellFields();
-  }
-
-  // Choosing "at this frame" anew means the one on screen now.
-  pinAgain({ target }) {
-    if (target.name !== "at_frame" || !target.checked || this.pinned === null) return;
-    this.pinned = this.frame;
-    this.tellFields();
   }
 
   seekFrame(frame) {
