@@ -1,6 +1,7 @@
 """Tags: a brand's own words for its assets."""
 
 from collections.abc import Collection, Iterable, Mapping
+from unicodedata import normalize
 from uuid import UUID
 
 from django.db import transaction
@@ -30,16 +31,21 @@ def parse(words: str) -> tuple[str, ...]:
 
 
 def clean(names: Iterable[str]) -> tuple[str, ...]:
-    """Trimmed, lower case, without blanks, repetitions and what nobody sees. Raises TagRefused: nothing is
-    cut or left out.
+    """Trimmed, lower case, without blanks and repetitions. Raises TagRefused: nothing is cut or left out.
+
+    Without what nobody sees, and each letter written in one way: what looks alike is one tag.
     """
-    tidy = (" ".join(foreign_text.neutral(name).split()).lower() for name in names)
-    cleaned = tuple(dict.fromkeys(name for name in tidy if name))
+    cleaned = tuple(dict.fromkeys(filter(None, map(_tidy, names))))
     for name in cleaned:
         if len(name) > LONGEST:
             raise TagRefused(f"The tag “{name}” has {len(name)} characters. A tag has at most {LONGEST}.")
     require_room(cleaned)
     return cleaned
+
+
+def _tidy(name: str) -> str:
+    seen = " ".join(foreign_text.neutral(name).split()).lower()
+    return " ".join(normalize("NFC", seen).split())
 
 
 def require_room(names: Collection[str]) -> None:

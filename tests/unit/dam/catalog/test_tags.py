@@ -24,6 +24,13 @@ def test_clean_tags_fit_the_column_and_stay_as_they_are(words: list[str]) -> Non
     assert tags.clean(cleaned) == cleaned
 
 
+def test_tags_that_look_alike_are_one_and_those_that_nobody_sees_are_none() -> None:
+    assert tags.clean(["Cafe\u0301", "caf\u00e9", "\u202ecaf\u00e9\x07", "\u200b", "\u2066 \u2069"]) == (
+        "caf\u00e9",
+    )
+    assert tags.clean(["\U0001f468\u200d\U0001f469"]) == ("\U0001f468\u200d\U0001f469",)
+
+
 def test_many_tags_stay_as_many_as_they_were() -> None:
     assert len(tags.parse(",".join(f"tag {number}" for number in range(63)))) == 63
 
