@@ -1,10 +1,10 @@
 """Reading configuration from the environment, with one clear error for a bad value."""
 
+import fcntl
 import os
 import secrets
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -70,8 +70,23 @@ def made_once(path: Path, make: Callable[[], str]) -> str:
         try:
             with os.fdopen(handle, "w") as file:
                 file.write(make())
-            with suppress(FileExistsError):
-                os.link(part, path)
+            _put_once(Path(part), path)
         finally:
-            os.unlink(part)
+            Path(part).unlink(missing_ok=True)
     return path.read_text()
+
+
+def _put_once(part: Path, path: Path) -> None:
+    """Give the file its name, unless another process was first."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without hard links
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            if not path.exists():
+                part.replace(path)
+        finally:
+            os.close(folder)

@@ -1,5 +1,7 @@
 """Secrets that are made on first use: one, whole, for its owner alone."""
 
+import errno
+import os
 import threading
 from itertools import count
 from pathlib import Path
@@ -24,6 +26,17 @@ def test_of_those_that_start_together_all_get_the_same_whole_text(tmp_path: Path
     assert len(found) == 8
     assert set(found) == {(tmp_path / "key").read_text()}
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+def test_it_is_made_where_files_have_one_name_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*paths: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    first = environment.made_once(tmp_path / "key", lambda: "first")
+    assert (first, environment.made_once(tmp_path / "key", lambda: "second")) == ("first", "first")
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
 
 
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:
