@@ -12,7 +12,7 @@ PROGRESS := awk '/^ *Downloading |^Installing |^ERROR/ { print "  " substr($$0, 
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dev test unit bench lint fmt pictures screenshots chromium clean
+.PHONY: help run dev test unit bench lint fmt pictures sbom screenshots chromium clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,9 @@ fmt: .venv/dev.stamp ## Mend what can be mended by itself: imports, style, templ
 
 pictures: .venv/dev.stamp ## Draw docs/datamodel.svg and docs/architecture.svg anew from the code
 	$(BIN)/python -m tests.diagrams
+
+sbom: .venv/dev.stamp ## Print the installed packages as a CycloneDX document
+	@$(BIN)/python -m tests.sbom
 
 screenshots: .venv/dev.stamp chromium ## Take the README's pictures again
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)
