@@ -63,7 +63,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     )
     # Where packets tell of no other order than their own, the decoder may know better: H.264 in AVI.
     constant = not timeline.variable_rate and not timeline.closed
-    unordered = constant and len(packets.delays) == 1 and video.codec_context.has_b_frames
+    unordered = constant and (kind is AVI or len(packets.delays) == 1) and video.codec_context.has_b_frames
     counted = bool(unordered and _is_out_of_order(path, kind, video.index))
     found = (
         completeness.check_beginning(len(packets.pts) - len(decodable), pictures=len(packets.pts)),

@@ -8,11 +8,12 @@ import av
 import numpy as np
 import pytest
 
-from dam.media import frames
+from dam.media import frames, runner
 from tests import media_factory
-from tests.integration.dam.media.test_timelines import MS, ffmpeg, numbers, proxy
+from tests.integration.dam.media.test_timelines import MS, TRIALS, ffmpeg, numbers, proxy
 
 TICK = Fraction(1, 90_000)
+OLD_AVI = TRIALS.parent / "broken" / "androidx_sample-with-large-length.avi"
 
 
 def transport_stream(path: Path, *, begins: int, **of: object) -> bytes:
@@ -76,6 +77,12 @@ def test_avi_keeps_the_order_that_the_decoder_knows(tmp_path: Path) -> None:
     assert info.counted
     assert (info.frame_count, facts.frame_count) == (50, 50)
     assert numbers(master, info, count=50) == numbers(out, facts, count=50) == [(n, n) for n in range(50)]
+
+
+@pytest.mark.skipif(not OLD_AVI.exists(), reason="The broken files are not here.")
+def test_avi_of_another_maker_keeps_the_order_too() -> None:
+    """Of its first picture alone it says something else."""
+    assert runner.probe(OLD_AVI).counted
 
 
 def test_avi_with_empty_frames_is_whole(tmp_path: Path) -> None:
