@@ -175,6 +175,7 @@ class _PacketSummary:
     video_packets: int = 0  # with those that are not shown
     delays: set[int] = field(default_factory=set)  # ticks from decoding to being shown, two of them at most
     last_duration: int = 0  # of the picture shown last
+    passed_over: int = 0  # pictures not shown that come after some that are
     last_byte: int = 0  # where the last packet of the video ends in the file, where that is known
     end: Fraction = Fraction(0)  # where the last packet of any stream ends, seconds
     sounds: dict[int, Span] = field(default_factory=dict)
@@ -211,6 +212,7 @@ def _read_packets(container: InputContainer, video: Any) -> _PacketSummary:
         if len(summary.delays) < 2:
             summary.delays.add(pts - (pts if packet.dts is None else packet.dts))
         if packet.is_discard:
+            summary.passed_over += bool(summary.pts)
             continue
         summary.pts.append(pts)
         if last is None or pts > last:
@@ -239,7 +241,9 @@ def _check_whole(
             present = max(present, _count_unedited(path, kind, video.index))
         warning = completeness.check_frames(present, stated=video.frames)
     elif kind.boxes:
-        warning = completeness.CUT_OFF if _is_cut_off(path) else ""
+        present = len(summary.pts)
+        backwards = completeness.check_times(present + summary.passed_over, frames=present)
+        warning = completeness.CUT_OFF if _is_cut_off(path) else backwards
     # The frames that others state may be empty ones, which only say that the picture before stays.
     elif container.duration:
         start = Fraction(container.start_time or 0, av.time_base)

@@ -116,3 +116,20 @@ def test_a_damaged_picture_looks_alike_in_sample_and_proxy(tmp_path: Path) -> No
     unlike = [float(np.abs(one.rgb.astype(int) - other.rgb).mean()) for one, other in pairs]
     assert max(unlike) < 8
     assert any("damaged" in warning for warning in facts.warnings)
+
+
+def test_fragments_whose_clock_goes_back_are_noted(tmp_path: Path) -> None:
+    whole = media_factory.movie(
+        tmp_path / "whole.mp4",
+        frames=60,
+        options={"bf": "0", "g": "20", "sc_threshold": "0"},
+        container_options={"movflags": "frag_keyframe+empty_moov+default_base_moof"},
+    )
+    assert runner.probe(whole).warnings == ()
+    head, *fragments = whole.read_bytes().split(b"tfdt")
+    starts = [part[4:12] for part in fragments]
+    back = b"tfdt".join(
+        [head, *(part[:4] + at + part[12:] for part, at in zip(fragments, starts[::-1], strict=True))]
+    )
+    (tmp_path / "back.mp4").write_bytes(back)
+    assert "40 of 60 frames come at the same time" in runner.probe(tmp_path / "back.mp4").warnings[0]
