@@ -213,7 +213,7 @@ VERIFY_PER_HOUR = env.number("VERIFY_PER_HOUR", 60)
 
 FFMPEG_BINARY = env.text("FFMPEG_BINARY")  # empty: the one that imageio-ffmpeg brings
 GENERATOR_MODEL = env.text("GENERATOR_MODEL", str(BASE_DIR / "generation/previz/weights/previz-dit"))
-ENCODER_MODEL = env.text("ENCODER_MODEL", str(BASE_DIR / "generation/previz/weights/previz-clip"))
+ENCODER_MODEL = env.text("ENCODER_MODEL", str(BASE_DIR / "generation/footage/weights/reelproof-clip"))
 
 # Signing. With nothing set, a development CA is made in SIGNING_DIR on first use.
 SIGNING_DIR = Path(env.text("SIGNING_DIR", str(DATA_DIR / "signing")))

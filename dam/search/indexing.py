@@ -73,9 +73,9 @@ def sample_size(duration_ms: int) -> int:
 
 def installed() -> Encoder:
     """The encoder of settings.ENCODER_MODEL, loaded here: for workers and commands only."""
-    from dam.search.encoders import openclip  # the web process imports this module, and must not load torch
+    from dam.search.encoders import loading  # the web process imports this module, and must not load torch
 
-    return openclip.load()
+    return loading.load()
 
 
 def _batches(frames: Iterator[Frame]) -> Iterator[list[Frame]]:

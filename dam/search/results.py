@@ -44,11 +44,12 @@ class Hit:
 class EncoderNote:
     """The encoder the pictures were searched with, for the note and the help of the search page."""
 
-    label: str = ""  # "previz-clip 0.1 (early)"; empty when none is installed
+    label: str = ""  # "reelproof-clip 0.3"; empty when none is installed
     good_at: str = ""
     bad_at: str = ""
     not_indexed: int = 0  # visible assets whose version this encoder has not seen yet
     unknown_words: tuple[str, ...] = ()  # words of this query that the encoder does not know
+    unknown_in: str = ""  # in which pictures, as in "drawn scenes"; empty for all
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,13 @@ from dam.core import errors
 CONFIG = "open_clip_config.json"
 CARD = "reelproof.json"
 WEIGHTS = ("open_clip_model.safetensors", "model.safetensors")
+# What makes a folder the bundled kind of encoder (gated.py); its card names the folder of its other half.
+GATED = ("classifier.safetensors", "sentences.safetensors", "concepts.safetensors", "gate.safetensors")
 _SAMPLE = 1024 * 1024
 
 
 class NoEncoder(errors.Refused):
-    """ENCODER_MODEL names no folder with an OpenCLIP model."""
+    """ENCODER_MODEL names no folder with an encoder."""
 
     code = "no_encoder"
 
@@ -35,6 +37,10 @@ class EncoderCard:
     licence: str = ""  # SPDX identifier, or empty where nobody has said
     # The words a small encoder has learned; empty for one that reads any text.
     vocabulary: frozenset[str] = frozenset()
+    # Where words can be unknown, as in "drawn scenes"; empty where it is all pictures.
+    unknown_in: str = ""
+    # The encoder of drawn pictures, for one that has two halves.
+    drawn: "EncoderCard | None" = None
 
 
 def current() -> EncoderCard:
@@ -50,30 +56,43 @@ def current_folder() -> Path:
 def read(folder: Path) -> EncoderCard:
     """The card of the model in a folder; read again when the weights change. Raises NoEncoder."""
     weights = weights_in(folder)
-    return _read(folder, weights, weights.stat().st_mtime_ns)
+    card: dict[str, Any] = json.loads((folder / CARD).read_text()) if (folder / CARD).is_file() else {}
+    drawn = read(folder / str(card.get("drawn", "drawn"))) if weights[0].name in GATED else None
+    return _read(folder, weights, tuple(path.stat().st_mtime_ns for path in weights), drawn)
 
 
-def weights_in(folder: Path) -> Path:
-    """The weights file OpenCLIP loads from a folder. Raises NoEncoder."""
+def weights_in(folder: Path) -> tuple[Path, ...]:
+    """The files of weights in a folder: OpenCLIP's one, or the parts of a gated encoder. Raises NoEncoder."""
+    if all((folder / name).is_file() for name in GATED):
+        return tuple(folder / name for name in GATED)
     for name in WEIGHTS:
         if (folder / name).is_file() and (folder / CONFIG).is_file():
-            return folder / name
+            return (folder / name,)
     raise NoEncoder(
         f"{folder} has no {CONFIG} with {WEIGHTS[0]} beside it. Set ENCODER_MODEL to such a folder."
     )
 
 
-@lru_cache(maxsize=4)
-def _read(folder: Path, weights: Path, _changed: int) -> EncoderCard:
-    identity = f"{folder.name}@{_fingerprint(weights)}"
+@lru_cache(maxsize=8)
+def _read(
+    folder: Path, weights: tuple[Path, ...], _changed: tuple[int, ...], drawn: EncoderCard | None
+) -> EncoderCard:
+    combined = hashlib.sha256("".join(_fingerprint(path) for path in weights).encode())
+    if drawn is not None:
+        combined.update(drawn.identity.encode())
+    digest = _fingerprint(weights[0]) if len(weights) == 1 else combined.hexdigest()[:8]
     card: dict[str, Any] = {}
     if (folder / CARD).is_file():
         card = json.loads((folder / CARD).read_text())
-    known = {field.name for field in fields(EncoderCard)} - {"identity", "folder", "vocabulary"}
+    known = {field.name for field in fields(EncoderCard)} - {"identity", "folder", "vocabulary", "drawn"}
     words = {name: str(value) for name, value in card.items() if name in known}
     words.setdefault("label", folder.name)
     return EncoderCard(
-        identity=identity[-120:], folder=folder, vocabulary=frozenset(card.get("vocabulary", ())), **words
+        identity=f"{folder.name}@{digest}"[-120:],
+        folder=folder,
+        vocabulary=frozenset(card.get("vocabulary", ())),
+        drawn=drawn,
+        **words,
     )
 
 

@@ -1,4 +1,4 @@
-"""Any OpenCLIP model from a local folder. The only importer of open_clip and torch in this app.
+"""Any OpenCLIP model from a local folder. The only importer of open_clip.
 
 A folder is what OpenCLIP's `push_to_hf_hub` makes and the model hub serves: `open_clip_config.json`,
 `open_clip_model.safetensors` and, where the model needs one, a tokenizer.
@@ -7,7 +7,6 @@ A folder is what OpenCLIP's `push_to_hf_hub` makes and the model hub serves: `op
 import logging
 import os
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,33 +15,21 @@ import numpy as np
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a model that is not here is an error, not a download
 
+import open_clip
 import torch
 from PIL import Image
 
-# The torchvision wheel of PyPI registers shape functions for two operators whose kernels the CPU build
-# of torch does not know, and raises while it does so. Declaring their schemas first is enough.
-_library = torch.library.Library("torchvision", "FRAGMENT")
-for _schema in (
-    "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
-    "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
-):
-    try:
-        _library.define(_schema)
-    except RuntimeError as error:  # declared already, here or by a torchvision that fits
-        if "same name" not in str(error) and "multiple times" not in str(error):
-            raise
-
-import open_clip  # noqa: E402
-
-from dam.search.encoders import model_card  # noqa: E402
-from dam.search.encoders.base import Pictures, TextEmbedding, Vectors  # noqa: E402
+# Order matters: isort would put it first.
+from dam.search.encoders import (
+    model_card,
+    torchvision_compat,  # noqa: F401
+)
+from dam.search.encoders.base import Pictures, TextEmbedding, Vectors
 
 BATCH = 32
 # What any clip could be called. A picture shows what was asked if it is nearer to the words than to these.
 NEUTRAL = ("a video", "a photo", "footage of something", "a picture", "a frame of a film", "an image")
 _WORD = re.compile(r"\w+")
-_lock = threading.Lock()
-_loaded: dict[str, "OpenClip"] = {}
 
 
 class OpenClip:
@@ -100,16 +87,6 @@ class OpenClip:
             steepness=self._steepness,
             level=level,
         )
-
-
-def load(about: model_card.EncoderCard | None = None) -> OpenClip:
-    """The encoder of settings.ENCODER_MODEL, loaded once in a process. Raises card.NoEncoder."""
-    about = about or model_card.current()
-    with _lock:
-        if about.identity not in _loaded:
-            _loaded.clear()  # one at a time: they are large
-            _loaded[about.identity] = OpenClip(about)
-        return _loaded[about.identity]
 
 
 def build(model_cfg: dict[str, Any]) -> Any:

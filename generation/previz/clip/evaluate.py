@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dam.search.encoders import model_card, openclip
+from dam.search.encoders import loading, model_card
 from dam.search.encoders.base import Encoder, TextEmbedding
 from dam.search.fusion import LEAST_LIKELIHOOD, Scale
 from generation.previz.clip import photographs, phrases
@@ -45,7 +45,7 @@ def report(
     Raises card.NoEncoder if there is no model in `folder`.
     """
     about = model_card.read(folder)
-    encoder = openclip.OpenClip(about)
+    encoder = loading.load(about)
     full = [scenes.sample(FIRST_SEED + place, held_out=True) for place in range(clips)]
     shown = [*full, *_empty(max(1, clips // EMPTY_SHARE))]
     parts = []

@@ -100,7 +100,7 @@ def tokenizer() -> Any:
 
 
 def save(model: Any, folder: Path, *, size: int = SIZE) -> None:
-    """Write the folder that `openclip.load` reads: weights in bfloat16, running statistics in float32."""
+    """Write the folder that OpenCLIP reads: weights in bfloat16, running statistics in float32."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
         name: value.detach().cpu().contiguous().to(torch.float32 if _exact(name, value) else torch.bfloat16)

@@ -29,7 +29,7 @@ def test_the_bundled_models_are_installed_and_can_run() -> None:
     assert (generator.kind, generator.name, generator.problem) == (ModelKind.GENERATOR, "previz-dit", "")
     assert (encoder.kind, encoder.problem) == (ModelKind.ENCODER, "")
     assert {generator.licence, encoder.licence} == {"Apache-2.0"}
-    assert encoder.name.startswith("previz-clip")
+    assert encoder.name.startswith("reelproof-clip")
 
 
 def test_the_generator_in_use_says_what_it_can_do(folder: Path) -> None:

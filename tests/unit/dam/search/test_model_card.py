@@ -43,3 +43,28 @@ def test_a_folder_without_weights_is_said_to_be_none(tmp_path: Path, settings: S
     settings.ENCODER_MODEL = str(tmp_path)
     with pytest.raises(model_card.NoEncoder, match="Set ENCODER_MODEL"):
         model_card.current()
+
+
+def gated(folder: Path) -> Path:
+    folder.mkdir()
+    drawn = encoder(folder / "drawn")
+    for name in model_card.GATED:
+        (folder / name).write_bytes(b"weights")
+    (folder / model_card.CARD).write_text(json.dumps({"label": "Both", "drawn": drawn.name}))
+    return folder
+
+
+def test_an_encoder_of_two_halves_is_another_when_any_part_changes(tmp_path: Path) -> None:
+    folder = gated(tmp_path / "both")
+    found = {model_card.read(folder).identity}
+    for part in (folder / "gate.safetensors", folder / "drawn" / model_card.WEIGHTS[0]):
+        part.write_bytes(b"other weights")
+        found.add(model_card.read(folder).identity)
+    assert len(found) == 3
+
+
+def test_half_an_encoder_is_none(tmp_path: Path) -> None:
+    folder = gated(tmp_path / "both")
+    (folder / "drawn" / model_card.WEIGHTS[0]).unlink()
+    with pytest.raises(model_card.NoEncoder, match="drawn"):
+        model_card.read(folder)

@@ -1,0 +1,21 @@
+"""The encoder that is installed, ready to be asked. Loads torch: for workers and commands only."""
+
+import threading
+
+from dam.search.encoders import model_card
+from dam.search.encoders.base import Encoder
+from dam.search.encoders.gated import GatedEncoder
+from dam.search.encoders.openclip import OpenClip
+
+_lock = threading.Lock()
+_loaded: dict[str, Encoder] = {}
+
+
+def load(about: model_card.EncoderCard | None = None) -> Encoder:
+    """The encoder of settings.ENCODER_MODEL, loaded once in a process. Raises model_card.NoEncoder."""
+    about = about or model_card.current()
+    with _lock:
+        if about.identity not in _loaded:
+            _loaded.clear()  # one at a time: they are large
+            _loaded[about.identity] = OpenClip(about) if about.drawn is None else GatedEncoder(about)
+        return _loaded[about.identity]

@@ -1,0 +1,18 @@
+"""Import this before torchvision, open_clip or timm.
+
+The torchvision wheel of PyPI registers shape functions for two operators whose kernels the CPU build of torch
+does not know, and raises while it does so. Declaring their schemas first is enough.
+"""
+
+import torch
+
+_library = torch.library.Library("torchvision", "FRAGMENT")
+for _schema in (
+    "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+    "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+):
+    try:
+        _library.define(_schema)
+    except RuntimeError as error:  # declared already, here or by a torchvision that fits
+        if "same name" not in str(error) and "multiple times" not in str(error):
+            raise
