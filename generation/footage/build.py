@@ -40,7 +40,7 @@ ABOUT = {
         " and the time of day"
     ),
     "bad_at": (
-        "who somebody is, what is done rather than with what, colours and counts in filmed clips, writing,"
+        "faces, actions without a telling object, colours and counts in filmed clips, writing,"
         " and other languages than English"
     ),
     "licence": "Apache-2.0",
