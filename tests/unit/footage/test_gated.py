@@ -1,14 +1,16 @@
 """The bundled encoder: drawn pictures are seen by one half, filmed ones by the other."""
 
+import copy
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from django.conf import settings
 
-from dam.search.encoders import model_card, sentences
+from dam.search.encoders import concepts, model_card, sentences
 from dam.search.encoders.base import Pictures
 from dam.search.encoders.concepts import ConceptEncoder, weights
 from dam.search.encoders.gated import Gate, GatedEncoder
@@ -121,3 +123,19 @@ def test_what_is_filmed_is_found(encoder: GatedEncoder, file: str, words: str) -
     clips = ("io_cockatoo.mp4", "in_car-detection.mp4", "in_bottle-detection.mp4")
     scores = {name: log_odds(encoder, words, evaluate.frames(VALID / name)).max() for name in clips}
     assert max(scores, key=lambda name: scores[name]) == file
+
+
+def test_a_fused_classifier_says_what_it_said() -> None:
+    import timm
+
+    plain: Any = timm.create_model(concepts.ARCHITECTURE, pretrained=False).eval()
+    for module in plain.modules():
+        if hasattr(module, "running_mean"):
+            module.running_mean.normal_(0, 0.1)
+            module.running_var.uniform_(0.5, 2)
+    fused = copy.deepcopy(plain)
+    concepts._fuse(fused)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in fused.modules())
+    with torch.inference_mode():
+        picture = torch.rand(1, 3, 64, 64)
+        assert fused(picture) == pytest.approx(plain(picture), abs=1e-3)
