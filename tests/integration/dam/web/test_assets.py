@@ -220,3 +220,13 @@ def test_a_page_left_open_hears_that_its_clip_was_renamed(draft: Version, sign_i
     assert "<title>Winter can · Reelproof</title>" in line
     assert re.search(r'id="asset-crumb"[^>]*hx-swap-oob="true"[^>]*>Winter can<', line)
     assert client.get(page_of(draft.asset)).content.decode().count("<title>") == 1
+
+
+def test_the_files_tab_says_of_credentials_what_is_known_now(draft: Version, sign_in: SignIn) -> None:
+    whose = steps.whose(draft)
+    Step.objects.create(**whose, name="credentials", position=9, state=StepState.DONE, reason="Trusted")
+    Version.objects.filter(pk=draft.pk).update(credentials="test")
+    panel = sign_in(Role.CREATOR).get(page_of(draft.asset), {"tab": "files"}, **PANEL)
+    page = panel.content.decode()
+    assert "Test certificate" in page
+    assert "Trusted" not in page
