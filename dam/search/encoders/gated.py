@@ -19,6 +19,8 @@ from dam.search.encoders.openclip import OpenClip
 
 UNKNOWN_LEVEL = 12.0
 """Log-odds against a drawn picture where the drawn side knows no word of the search."""
+UNKNOWN_WORD = 2.0
+"""For each word that it doesn't know: what was never drawn is rarely shown; "lovely" hides no can."""
 
 
 class GatedEncoder:
@@ -55,7 +57,8 @@ class GatedEncoder:
         if drawn.vector is None:
             side, drawn_level = torch.zeros(self._drawn.dimensions), UNKNOWN_LEVEL
         else:
-            side, drawn_level = drawn.steepness * torch.tensor(drawn.vector), drawn.steepness * drawn.level
+            side = drawn.steepness * torch.tensor(drawn.vector)
+            drawn_level = drawn.steepness * drawn.level + UNKNOWN_WORD * len(drawn.unknown_words)
         levels = torch.tensor([-steepness * level, -drawn_level])
         vector = torch.cat([steepness * filmed, side, levels]) * 2**0.5
         return TextEmbedding(

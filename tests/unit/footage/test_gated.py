@@ -65,6 +65,13 @@ def test_no_drawn_picture_answers_to_a_word_that_its_half_never_learned(
     assert max(scale.likelihood(float(each)) for each in odds) < LEAST_LIKELIHOOD / 10
 
 
+def test_a_word_that_was_never_drawn_counts_against_drawn_pictures(
+    encoder: GatedEncoder, drawn: Pictures
+) -> None:
+    with_parrot, without = (log_odds(encoder, words, drawn) for words in ("white parrot", "white"))
+    assert (with_parrot < without - 1).all()
+
+
 def test_filmed_pictures_are_compared_by_concepts(
     encoder: GatedEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
