@@ -82,7 +82,7 @@ def test_a_viewer_gets_no_tabs_about_the_work(brand: Brand, sign_in: SignIn) -> 
 
 
 def test_a_tab_comes_alone_when_htmx_asks(draft: Version, sign_in: SignIn) -> None:
-    part = sign_in(Role.CREATOR).get(page_of(draft.asset), {"tab": "files"}, **PANEL)  # type: ignore[arg-type]
+    part = sign_in(Role.CREATOR).get(page_of(draft.asset), {"tab": "files"}, **PANEL)  # type: ignore[arg-type]  # type: ignore[arg-type]
     assert 'data-tab="files"' in part.content.decode()
     assert "<html" not in part.content.decode()
 
@@ -226,7 +226,7 @@ def test_the_files_tab_says_of_credentials_what_is_known_now(draft: Version, sig
     whose = steps.whose(draft)
     Step.objects.create(**whose, name="credentials", position=9, state=StepState.DONE, reason="Trusted")
     Version.objects.filter(pk=draft.pk).update(credentials="test")
-    panel = sign_in(Role.CREATOR).get(page_of(draft.asset), {"tab": "files"}, **PANEL)
+    panel = sign_in(Role.CREATOR).get(page_of(draft.asset), {"tab": "files"}, **PANEL)  # type: ignore[arg-type]
     page = panel.content.decode()
     assert "Test certificate" in page
     assert "Trusted" not in page
