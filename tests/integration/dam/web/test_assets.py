@@ -82,7 +82,7 @@ def test_a_viewer_gets_no_tabs_about_the_work(brand: Brand, sign_in: SignIn) -> 
 
 
 def test_a_tab_comes_alone_when_htmx_asks(draft: Version, sign_in: SignIn) -> None:
-    part = sign_in(Role.CREATOR).get(page_of(draft.asset), {"tab": "files"}, **PANEL)  # type: ignore[arg-type]  # type: ignore[arg-type]
+    part = sign_in(Role.CREATOR).get(page_of(draft.asset), {"tab": "files"}, **PANEL)  # type: ignore[arg-type]
     assert 'data-tab="files"' in part.content.decode()
     assert "<html" not in part.content.decode()
 
