@@ -8,6 +8,7 @@ those who work in the brand alone, for to the others a draft is not there.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import redis
 import redis.asyncio
@@ -21,6 +22,8 @@ ASK_AGAIN_SECONDS = 15.0  # whether the reader may still listen
 # A name is told at most so often: at once, and once more after a time for all that came meanwhile.
 SELDOM = {"jobs": 2.0, "library": 2.0}
 OFTEN = 0.5
+# What a stream that opens is told of the past: a page is older than its stream by the time it takes to load.
+RECENT_SECONDS = 5.0
 
 
 def _channel(brand_id: int, *, to_all: bool) -> str:
@@ -38,10 +41,24 @@ def publish(*, brand_id: int, name: str, to_all: bool = False) -> None:
 
 def _send(channel: str, name: str) -> None:
     try:
-        wire.ask(lambda server: server.publish(channel, name))
+        wire.ask(lambda server: _tell(server, channel, name))
     except redis.RedisError:
         # The state is in the database; a page that missed the hint shows it on its next load.
         return
+
+
+def _tell(server: redis.Redis, channel: str, name: str) -> None:
+    now = time.time()
+    pipeline = server.pipeline()
+    pipeline.zadd(_recent(channel), {name: now})
+    pipeline.zremrangebyscore(_recent(channel), "-inf", now - RECENT_SECONDS)
+    pipeline.expire(_recent(channel), round(2 * RECENT_SECONDS))
+    pipeline.publish(channel, name)
+    pipeline.execute()
+
+
+def _recent(channel: str) -> str:
+    return f"{channel}:recent"
 
 
 class Pacing:
@@ -100,7 +117,15 @@ async def stream(
         audiences = (True, False) if works_here else (True,)
         channels = [_channel(brand_id, to_all=each) for each in audiences]
         await asyncio.wait_for(subscription.subscribe(*channels), wire.PATIENCE_SECONDS)
+        since = time.time() - RECENT_SECONDS
+        missed: list[Any] = []
+        for channel in channels:
+            past = client.zrange(_recent(channel), since, "+inf", byscore=True)
+            missed += await asyncio.wait_for(past, wire.PATIENCE_SECONDS)
         yield b"retry: 3000\n\n"
+        for name in dict.fromkeys(each.decode() for each in missed):
+            if pacing.came(name):
+                yield _event(name)
         while True:
             message = await subscription.get_message(
                 ignore_subscribe_messages=True, timeout=pacing.wait(KEEP_ALIVE_SECONDS)
@@ -110,10 +135,10 @@ async def stream(
                     return
                 asked_at = time.monotonic()
             names = pacing.due()
-            if message is not None and pacing.came(name := message["data"].decode()):
-                names.append(name)
+            if message is not None and pacing.came(told := message["data"].decode()):
+                names.append(told)
             for name in names:
-                yield b"event: " + name.encode() + b"\ndata: changed\n\n"
+                yield _event(name)
             if message is None and not names:
                 yield b": still here\n\n"
             await asyncio.sleep(0)
@@ -122,3 +147,7 @@ async def stream(
     finally:
         await subscription.aclose()  # type: ignore[no-untyped-call]
         await client.aclose()
+
+
+def _event(name: str) -> bytes:
+    return b"event: " + name.encode() + b"\ndata: changed\n\n"

@@ -59,6 +59,17 @@ test("of several tabs one has the stream, and all hear what it says", async () =
   equal(tabs.map(({ heard }) => heard), [["jobs"], ["jobs"], ["jobs"]]);
 });
 
+test("a tab that has just loaded hears what came a moment ago", async () => {
+  const first = tab("/h/");
+  await soon();
+  streams[0].say("event: jobs\ndata: changed\n\n");
+  await soon();
+  const second = tab("/h/");
+  await soon();
+  equal([first.heard, second.heard], [["jobs"], ["jobs"]]);
+  // The first one heard it already, and a page that stands for long isn't told again.
+});
+
 test("when that tab closes another one takes over", async () => {
   const [first, second] = ["/b/", "/b/"].map(tab);
   await soon();

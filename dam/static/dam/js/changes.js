@@ -7,6 +7,7 @@ const SILENCE_MS = 45000; // the server says something every 15 seconds
 const RETRY_MS = 1000;
 const RETRY_MOST_MS = 60000;
 const SOON_MS = 300;
+const RECENT_MS = 5000; // as the server has it: what a page may have missed while it loaded
 
 const until = (signal) => new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 
@@ -27,6 +28,7 @@ export async function* names(body, wait = SILENCE_MS) {
 // In the place of an EventSource: htmx listens to it.
 export class Changes extends EventTarget {
   heard = new Set();
+  recent = new Map(); // of the tab that reads: when each name last came
   began = performance.now();
   failures = 0;
 
@@ -59,6 +61,7 @@ export class Changes extends EventTarget {
     const { signal } = this.joined;
     this.channel = new BroadcastChannel(this.name);
     this.channel.onmessage = ({ data }) => this.hear(data);
+    this.channel.postMessage({ hello: true });
     if (this.left) this.catchUpSoon();
     // Without https there are no locks; then each tab that is looked at has a stream.
     if (!navigator.locks) this.read(signal);
@@ -86,7 +89,10 @@ export class Changes extends EventTarget {
         if (answer.ok) {
           this.failures = 0;
           this.tell({ open: true });
-          for await (const name of names(answer.body)) this.tell({ name });
+          for await (const name of names(answer.body)) {
+            this.recent.set(name, performance.now());
+            this.tell({ name });
+          }
         }
       } catch {
         // The connection was lost, or this tab leaves.
@@ -107,11 +113,20 @@ export class Changes extends EventTarget {
     this.hear(news);
   }
 
-  hear({ name, open, over }) {
+  hear({ name, open, over, hello, past }) {
+    if (hello) this.remind();
+    if (past && performance.now() - this.began < RECENT_MS) for (const each of past) this.hear({ name: each });
     if (name) this.dispatchEvent(new MessageEvent(name, { data: "changed" }));
     // What happened before the stream began again was told to nobody; a page that is as new as the stream knows it.
     if (open && performance.now() - this.began > RETRY_MS) this.catchUpSoon();
     if (over) this.leave();
+  }
+
+  // A tab that has just loaded missed what came meanwhile. Only the tab that reads knows of any.
+  remind() {
+    const since = performance.now() - RECENT_MS;
+    for (const [name, at] of this.recent) if (at < since) this.recent.delete(name);
+    if (this.recent.size) this.channel.postMessage({ past: [...this.recent.keys()] });
   }
 
   catchUpSoon() {

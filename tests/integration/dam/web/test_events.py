@@ -17,7 +17,7 @@ from dam.accounts.models import Membership, User
 from dam.accounts.principals import Member
 from dam.catalog import assets, versions
 from dam.catalog.models import Asset, Version
-from dam.core import events
+from dam.core import events, wire
 from dam.rights.models import RightsRecord
 from dam.web import events as web_events
 from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member, next_version
@@ -26,8 +26,22 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 END = "the end"
 
 
-def events_of(brand_id: int, act: Callable[[], object], *, works_here: bool) -> list[str]:
-    """The names that reach an open page while `act` runs."""
+def forget(brand_id: int) -> None:
+    """What earlier tests have told."""
+    channels = [events._channel(brand_id, to_all=each) for each in (True, False)]
+    wire.ask(lambda server: server.delete(*map(events._recent, channels)))
+
+
+def events_of(
+    brand_id: int,
+    act: Callable[[], object],
+    *,
+    works_here: bool,
+    loading: Callable[[], object] = lambda: None,
+) -> list[str]:
+    """The names that reach an open page while `act` runs; `loading` runs before its stream opens."""
+    forget(brand_id)
+    loading()
     open_now = threading.Event()
     names: list[str] = []
 
@@ -117,6 +131,26 @@ def test_a_storm_is_told_in_two_hints_and_its_last_one_is_not_lost() -> None:
     assert events_of(7, act, works_here=True) == ["job-1", "job-1"]
 
 
+def test_what_happens_while_a_page_loads_is_told_once_its_stream_opens() -> None:
+    def act() -> None:
+        events.publish(brand_id=7, name="review-1")
+        events.publish(brand_id=7, name="library", to_all=True)
+
+    none = lambda: None  # noqa: E731
+    assert events_of(7, none, works_here=True, loading=act) == ["library", "review-1"]
+    assert events_of(7, none, works_here=False, loading=act) == ["library"]
+
+
+def test_what_happened_long_before_is_not_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "RECENT_SECONDS", 0.2)
+
+    def earlier() -> None:
+        events.publish(brand_id=7, name="review-1")
+        time.sleep(0.3)
+
+    assert events_of(7, lambda: None, works_here=True, loading=earlier) == []
+
+
 def listening(person: Member) -> Any:
     """The request of a stream that the person has opened."""
     client = Client()
@@ -147,6 +181,7 @@ def test_a_stream_ends_with_the_right_to_it(end: Callable[[Member, Any], object]
 
 
 def test_a_stream_that_nobody_may_read_any_more_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget(7)
     monkeypatch.setattr(events, "ASK_AGAIN_SECONDS", 0.0)
 
     async def nobody() -> bool:
