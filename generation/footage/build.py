@@ -18,8 +18,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 
+from dam.core import torchvision_compat  # noqa: F401
 from dam.search.encoders import concepts as concept_encoder
-from dam.search.encoders import torchvision_compat  # noqa: F401
 from dam.search.encoders.concepts import ARCHITECTURE, ConceptEncoder
 from dam.search.encoders.sentences import LAYERS, Sentences, small
 from generation.footage.scenes import definitions, scenes
@@ -45,7 +45,6 @@ ABOUT = {
     ),
     "licence": "Apache-2.0",
     "drawn": "../../../previz/weights/previz-clip",
-    "unknown_in": "drawn scenes",
 }
 
 

@@ -12,7 +12,7 @@ CLASSES = 1000
 
 def definitions() -> list[str]:
     """Name and WordNet definition of each class, in the classifier's order (timm, Apache-2.0)."""
-    from dam.search.encoders import torchvision_compat  # noqa: F401 - before timm
+    from dam.core import torchvision_compat  # noqa: F401 - before timm
 
     from timm.data.imagenet_info import ImageNetInfo  # isort: skip
 

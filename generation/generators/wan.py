@@ -69,7 +69,7 @@ def load(folder: Path, card: ModelCard) -> "WanGenerator":
     # diffusers takes classes of other libraries only from modules that are imported already.
     import generation.previz.codec
     import generation.previz.transformer  # noqa: F401
-    from generation import dtypes
+    from dam.core import dtypes
     from generation.diffusers_compat import diffusers, transformers
 
     diffusers.utils.logging.disable_progress_bar()

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
-from generation import dtypes
+from dam.core import dtypes
 from generation.previz import pipelines
 
 PROMPTS = (

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from generation import dtypes
+from dam.core import dtypes
 from generation.previz import codec as codecs
 from generation.previz import text
 from generation.previz.config import TrainingConfig

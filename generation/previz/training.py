@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from generation import dtypes
+from dam.core import dtypes
 from generation.previz import text
 from generation.previz.codec import FOLD
 from generation.previz.config import Phase, Size, TrainingConfig

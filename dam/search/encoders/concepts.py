@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from dam.search.encoders import torchvision_compat  # noqa: F401
+from dam.core import dtypes, torchvision_compat  # noqa: F401
 from dam.search.encoders.base import Pictures
 from dam.search.encoders.sentences import Sentences
 
@@ -42,7 +42,6 @@ class ConceptEncoder:
         # Each makes it half again as fast on a processor.
         _fuse(classifier)
         self._classifier = classifier.to(memory_format=torch.channels_last)
-        self._bfloat16 = _fast_bfloat16()
         concepts = _floats(folder / "concepts.safetensors")
         self._concepts = concepts["concepts"]  # [1000, 384]
         self._chance = concepts["chance_mean"], concepts["chance_covariance"]  # [384], [384, 384]
@@ -73,7 +72,7 @@ class ConceptEncoder:
         # The whole picture, squeezed: what stands at the edge counts. A crop of the middle does no better.
         x = functional.interpolate(x, size=(SIDE, SIDE), mode="bicubic", antialias=True, align_corners=False)
         x = (x.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self._bfloat16):
+        with dtypes.autocast(x.device):
             features = self._classifier.forward_head(self._classifier.forward_features(x), pre_logits=True)
             logits = self._classifier.get_classifier()(features)
         return features.float(), logits.float()
@@ -109,8 +108,3 @@ def _fuse(classifier: Any) -> None:
 
 def _floats(file: Path) -> dict[str, Tensor]:
     return {name: value.float() for name, value in load_file(file).items()}
-
-
-def _fast_bfloat16() -> bool:
-    can = torch.cpu.get_capabilities()
-    return any(can.get(name) for name in ("amx_bf16", "avx512_bf16", "bf16", "sve_bf16"))

@@ -15,15 +15,15 @@ import numpy as np
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a model that is not here is an error, not a download
 
-import open_clip
 import torch
 from PIL import Image
 
-# Order matters: isort would put it first.
-from dam.search.encoders import (
-    model_card,
-    torchvision_compat,  # noqa: F401
-)
+# isort: off
+from dam.core import torchvision_compat  # noqa: F401 - before open_clip
+import open_clip
+# isort: on
+
+from dam.search.encoders import model_card
 from dam.search.encoders.base import Pictures, TextEmbedding, Vectors
 
 BATCH = 32

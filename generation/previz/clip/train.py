@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from generation import dtypes
+from dam.core import dtypes
 from generation.previz.clip import model as clip_model
 from generation.previz.clip import phrases, pictures
 from generation.previz.world import scenes

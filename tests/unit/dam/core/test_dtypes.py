@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from generation import dtypes
+from dam.core import dtypes
 
 CPU = torch.device("cpu")
 
