@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from dam.core import command
+from dam.core import command, errors
 from dam.search.encoders import model_card as encoder_card
 from dam.search.encoders.model_card import NoEncoder
 from generation import model_register, weights
@@ -18,7 +18,8 @@ from generation.generators.base import GeneratorError
 from generation.model_register import ModelKind
 from generation.previz.world import scenes
 
-WEIGHTS = Path(settings.BASE_DIR) / "generation/previz/weights"
+BUNDLED_GENERATOR = Path(settings.BASE_DIR) / "generation/previz/weights/previz-dit"
+BUNDLED_ENCODER = Path(settings.BASE_DIR) / "generation/footage/weights/reelproof-clip"
 PROMPTS, SEEDS, CLIPS = 200, 2, 500
 _PRINT_EVERY = 15.0  # seconds, where nobody looks
 
@@ -50,8 +51,8 @@ class Command(command.Command):
         "Measure a bundled model on scenes it was never trained on. `dit`: clips of held-out prompts are read"
         " back, and each figure is the share that shows what was asked; the renderer's own clips say what the"
         " reader can tell at best, clips held against others' prompts what chance gives. `clip`: how well"
-        " searches find clips. Exit status 0 when the figures are there, whatever they are. With --json, one"
-        " object on standard output."
+        " searches find clips of the drawn world, or with --captions your own. Exit status 0 when the figures"
+        " are there, whatever they are. With --json, one object on standard output."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -65,6 +66,13 @@ class Command(command.Command):
         parser.add_argument("--seeds", type=int, metavar="N", help=f"clips of each prompt (default {SEEDS})")
         parser.add_argument("--folder", type=Path, metavar="PATH", help="the model, if not the one in use")
         parser.add_argument(
+            "--captions",
+            type=Path,
+            metavar="FILE",
+            help="clip: your own clips or pictures, a line of JSON for each:"
+            ' {"path": "beach.mp4", "captions": ["a dog on the beach"]}',
+        )
+        parser.add_argument(
             "--renderer", action="store_true", help="dit: read the renderer's own clips, without a model"
         )
         parser.add_argument("--json", action="store_true", help="for programs")
@@ -75,6 +83,8 @@ class Command(command.Command):
                 raise CommandError(f"--{name} must be 1 or more.")
         if options["what"] == "clip" and (options["renderer"] or options["seeds"]):
             raise CommandError("--renderer and --seeds are for `evaluate dit`.")
+        if options["captions"] and (options["what"] == "dit" or options["prompts"]):
+            raise CommandError("--captions is for `evaluate clip`, which then takes all that the file names.")
         self._printed_at = time.monotonic()
         figures = self._encoder(options) if options["what"] == "clip" else self._generator(options)
         if options["json"]:
@@ -92,7 +102,7 @@ class Command(command.Command):
             from generation.evaluation import scores
 
             return scores.ceiling(prompts, on_progress=self._print_progress)
-        folder = options["folder"] or _ours(model_register.folder(ModelKind.GENERATOR), "previz-dit")
+        folder = options["folder"] or _ours(model_register.folder(ModelKind.GENERATOR), BUNDLED_GENERATOR)
         try:
             known = model_card.read(folder)
         except GeneratorError as error:
@@ -119,14 +129,25 @@ class Command(command.Command):
             raise CommandError(str(error)) from error
 
     def _encoder(self, options: dict[str, Any]) -> dict[str, Any]:
-        folder = options["folder"] or _ours(model_register.folder(ModelKind.ENCODER), "previz-clip")
+        in_use = model_register.folder(ModelKind.ENCODER)
+        folder = options["folder"] or (in_use if options["captions"] else _ours(in_use, BUNDLED_ENCODER))
         try:
             encoder_card.read(folder)
         except NoEncoder as error:
             raise CommandError(str(error)) from error
+        if options["captions"]:
+            return self._captions(options["captions"], folder)
         from generation.previz.clip import evaluate
 
         return evaluate.report(folder, clips=options["prompts"] or CLIPS, on_progress=self._print_progress)
+
+    def _captions(self, file: Path, folder: Path) -> dict[str, Any]:
+        from generation.footage import evaluate
+
+        try:
+            return evaluate.report(file, folder, on_progress=self._print_progress)
+        except (OSError, ValueError, errors.Refused) as error:
+            raise CommandError(str(error)) from error
 
     def _print_progress(self, done: int, most: int) -> None:
         """A line that redraws itself for people, and one now and then in a log."""
@@ -169,9 +190,9 @@ class Command(command.Command):
                 self.stdout.write(f"{label:<34}{figure}")
 
 
-def _ours(chosen: Path, name: str) -> Path:
+def _ours(chosen: Path, bundled: Path) -> Path:
     """The model in use if it is one of ours, else the bundled one."""
-    return chosen if (chosen / weights.CARD_NAME).is_file() else WEIGHTS / name
+    return chosen if (chosen / weights.CARD_NAME).is_file() else bundled
 
 
 def _knows(folder: Path) -> dict[str, list[str]] | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.core.management import CommandError, call_command
 from PIL import Image
 
 from dam.search.encoders import loading, model_card
@@ -25,13 +26,23 @@ def pictures(tmp_path: Path) -> Path:
 
 def test_captions_are_looked_for_among_all(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "load", lambda about: ColourEncoder())
-    report = evaluate.report(pictures)
-    assert report["model"] == model_card.current().label
+    done: list[tuple[int, int]] = []
+    about = model_card.current()
+    report = evaluate.report(pictures, about.folder, on_progress=lambda *each: done.append(each))
+    assert (report["model"], done) == (about.label, [(1, 2), (2, 2)])
     assert (report["clips"], report["captions"], report["recall_at_1"]) == (2, 2, 1.0)
 
 
-def test_a_line_without_captions_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ['{"path": "b.mp4"}', "b.mp4", "[]", '{"path": "b.mp4", "captions": "b"}'])
+def test_a_line_without_captions_is_named(tmp_path: Path, line: str) -> None:
     file = tmp_path / "captions.jsonl"
-    file.write_text('{"path": "a.mp4", "captions": ["a"]}\n{"path": "b.mp4"}\n')
-    with pytest.raises(ValueError, match=r"Line 2 of captions\.jsonl"):
-        evaluate.report(file)
+    file.write_text('{"path": "a.mp4", "captions": ["a"]}\n' + line)
+    with pytest.raises(CommandError, match=r"Line 2 of captions\.jsonl"):
+        call_command("evaluate", "clip", captions=file)
+
+
+def test_a_clip_that_is_not_there_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "captions.jsonl"
+    file.write_text('{"path": "nowhere.png", "captions": ["a"]}')
+    with pytest.raises(CommandError, match=r"nowhere\.png"):
+        call_command("evaluate", "clip", captions=file)

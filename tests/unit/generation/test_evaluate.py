@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from generation.management.commands.evaluate import WEIGHTS
+from generation.management.commands.evaluate import BUNDLED_GENERATOR
 
 pytestmark = pytest.mark.model
 
@@ -46,7 +46,7 @@ def test_a_generator_that_knows_no_scenes_is_refused(tmp_path: Path) -> None:
 
 def test_a_model_of_another_world_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "previz-dit"
-    shutil.copytree(WEIGHTS / "previz-dit", folder)
+    shutil.copytree(BUNDLED_GENERATOR, folder)
     card = folder / "reelproof.json"
     card_data = json.loads(card.read_text())
     card_data["knows"]["shape"] = ["dodecahedron"]
