@@ -49,7 +49,6 @@ class EncoderNote:
     bad_at: str = ""
     not_indexed: int = 0  # visible assets whose version this encoder has not seen yet
     unknown_words: tuple[str, ...] = ()  # words of this query that the encoder does not know
-    unknown_in: str = ""  # in which pictures, as in "drawn scenes"; empty for all
 
 
 @dataclass(frozen=True)

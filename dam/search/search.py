@@ -99,7 +99,6 @@ def _look(
         bad_at=encoder.bad_at,
         not_indexed=similarity.not_indexed(assets, encoder=encoder.identity, shown=shown),
         unknown_words=meaning.unknown_words if meaning else (),
-        unknown_in=encoder.unknown_in,
     )
     if meaning is None:
         return None, Seeing.BUSY, note

@@ -61,9 +61,8 @@ class Command(command.Command):
         for problem in results.query.problems:
             self.stderr.write(problem)
         if results.encoder.unknown_words:
-            place = f" in {results.encoder.unknown_in}" if results.encoder.unknown_in else ""
             self.stderr.write(
-                f"Unknown to {results.encoder.label}{place}: {', '.join(results.encoder.unknown_words)}"
+                f"Unknown to {results.encoder.label}: {', '.join(results.encoder.unknown_words)}"
             )
         if results.seeing is Seeing.UNAVAILABLE:
             self.stderr.write("No encoder is installed, so only text was searched.")

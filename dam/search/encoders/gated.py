@@ -16,6 +16,7 @@ from dam.search.encoders import model_card
 from dam.search.encoders.base import Pictures, TextEmbedding, Vectors
 from dam.search.encoders.concepts import ConceptEncoder
 from dam.search.encoders.openclip import OpenClip
+from dam.search.encoders.sentences import WIDTH
 
 UNKNOWN_LEVEL = 12.0
 """Log-odds against a drawn picture where the drawn side knows no word of the search."""
@@ -34,8 +35,7 @@ class GatedEncoder:
         self._drawn = OpenClip(about.drawn)
         gate = {name: value.float() for name, value in load_file(about.folder / "gate.safetensors").items()}
         self._gate = Gate(**gate)
-        self._filmed_wide = self._filmed.read(["a"]).shape[1]
-        self.dimensions = self._filmed_wide + self._drawn.dimensions + 2
+        self.dimensions = WIDTH + self._drawn.dimensions + 2
 
     def encode_frames(self, pictures: Pictures) -> Vectors:
         filmed, features = self._filmed.look(pictures)
@@ -49,8 +49,7 @@ class GatedEncoder:
         return _array(torch.cat([filmed, drawn, torch.zeros(len(texts), 2)], dim=1) / 2**0.5)
 
     def understand(self, text: str) -> TextEmbedding:
-        """The log-odds of a match for each side. Words that the drawn side never learned are named, for
-        drawn pictures are found without them."""
+        """The log-odds of a match for each side. No word is unknown: the filmed side reads any."""
         filmed = self._filmed.read([text])[0]
         steepness, level = self._filmed.scale(filmed)
         drawn = self._drawn.understand(text)
@@ -63,7 +62,6 @@ class GatedEncoder:
         vector = torch.cat([steepness * filmed, side, levels]) * 2**0.5
         return TextEmbedding(
             vector=tuple(float(value) for value in vector),
-            unknown_words=drawn.unknown_words,
             steepness=1.0,
             level=0.0,
         )

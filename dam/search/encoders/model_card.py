@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ CARD = "reelproof.json"
 WEIGHTS = ("open_clip_model.safetensors", "model.safetensors")
 # What makes a folder the bundled kind of encoder (gated.py); its card names the folder of its other half.
 GATED = ("classifier.safetensors", "sentences.safetensors", "concepts.safetensors", "gate.safetensors")
+WORDS = ("label", "good_at", "bad_at", "licence")  # of a card
 _SAMPLE = 1024 * 1024
 
 
@@ -37,9 +38,8 @@ class EncoderCard:
     licence: str = ""  # SPDX identifier, or empty where nobody has said
     # The words a small encoder has learned; empty for one that reads any text.
     vocabulary: frozenset[str] = frozenset()
-    # Where words can be unknown, as in "drawn scenes"; empty where it is all pictures.
-    unknown_in: str = ""
-    # The encoder of drawn pictures, for one that has two halves.
+    # Of one that has two halves: the encoder of drawn pictures, and where it lies.
+    drawn_in: Path | None = None
     drawn: "EncoderCard | None" = None
 
 
@@ -54,11 +54,10 @@ def current_folder() -> Path:
 
 
 def read(folder: Path) -> EncoderCard:
-    """The card of the model in a folder; read again when the weights change. Raises NoEncoder."""
-    weights = weights_in(folder)
-    card: dict[str, Any] = json.loads((folder / CARD).read_text()) if (folder / CARD).is_file() else {}
-    drawn = read(folder / str(card.get("drawn", "drawn"))) if weights[0].name in GATED else None
-    return _read(folder, weights, tuple(path.stat().st_mtime_ns for path in weights), drawn)
+    """The card of the model in a folder; read again when a file of it changes. Raises NoEncoder."""
+    files = (*weights_in(folder), *(path for path in (folder / CARD,) if path.is_file()))
+    own = _read(folder, files, tuple(path.stat().st_mtime_ns for path in files))
+    return own if own.drawn_in is None else _with_drawn(own, read(own.drawn_in))
 
 
 def weights_in(folder: Path) -> tuple[Path, ...]:
@@ -74,26 +73,34 @@ def weights_in(folder: Path) -> tuple[Path, ...]:
 
 
 @lru_cache(maxsize=8)
-def _read(
-    folder: Path, weights: tuple[Path, ...], _changed: tuple[int, ...], drawn: EncoderCard | None
-) -> EncoderCard:
-    combined = hashlib.sha256("".join(_fingerprint(path) for path in weights).encode())
-    if drawn is not None:
-        combined.update(drawn.identity.encode())
-    digest = _fingerprint(weights[0]) if len(weights) == 1 else combined.hexdigest()[:8]
-    card: dict[str, Any] = {}
-    if (folder / CARD).is_file():
-        card = json.loads((folder / CARD).read_text())
-    known = {field.name for field in fields(EncoderCard)} - {"identity", "folder", "vocabulary", "drawn"}
-    words = {name: str(value) for name, value in card.items() if name in known}
+def _read(folder: Path, files: tuple[Path, ...], _changed: tuple[int, ...]) -> EncoderCard:
+    weights = [path for path in files if path.name != CARD]
+    prints = "".join(_fingerprint(path) for path in weights)
+    digest = prints if len(weights) == 1 else _short(prints)
+    card: dict[str, Any] = json.loads((folder / CARD).read_text()) if folder / CARD in files else {}
+    words: dict[str, Any] = {name: str(value) for name, value in card.items() if name in WORDS}
     words.setdefault("label", folder.name)
     return EncoderCard(
-        identity=f"{folder.name}@{digest}"[-120:],
+        identity=_identity(folder, digest),
         folder=folder,
         vocabulary=frozenset(card.get("vocabulary", ())),
-        drawn=drawn,
+        drawn_in=folder / str(card.get("drawn", "drawn")) if weights[0].name in GATED else None,
         **words,
     )
+
+
+@lru_cache(maxsize=8)
+def _with_drawn(own: EncoderCard, drawn: EncoderCard) -> EncoderCard:
+    digest = _short(own.identity + drawn.identity)
+    return replace(own, identity=_identity(own.folder, digest), drawn=drawn)
+
+
+def _identity(folder: Path, digest: str) -> str:
+    return f"{folder.name}@{digest}"[-120:]
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _fingerprint(weights: Path) -> str:

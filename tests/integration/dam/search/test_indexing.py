@@ -100,9 +100,8 @@ def test_the_bundled_encoder_finds_what_is_in_the_picture(
     assert results.hits[0].asset == clips[first]
 
 
-def test_the_bundled_encoder_says_which_words_it_never_learned(bundled: Encoder) -> None:
-    assert bundled.understand("red crocodile").unknown_words == ("crocodile",)
-    assert bundled.understand("red ball").unknown_words == ()
+def test_the_bundled_encoder_reads_any_word(bundled: Encoder) -> None:
+    assert bundled.understand("red crocodile").unknown_words == ()
 
 
 def test_the_bundled_encoder_is_the_one_its_card_names(bundled: Encoder) -> None:
