@@ -44,8 +44,7 @@ def clean(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _tidy(name: str) -> str:
-    seen = " ".join(foreign_text.neutral(name).split()).lower()
-    return " ".join(normalize("NFC", seen).split())
+    return " ".join(normalize("NFC", foreign_text.neutral(name).lower()).split())
 
 
 def require_room(names: Collection[str]) -> None:
