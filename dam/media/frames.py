@@ -18,8 +18,9 @@ from dam.media.probe import MediaInfo
 SEEK_BEYOND_FRAMES = 600
 SEEK_BEFORE = (0, 10, budgets.MAX_SECONDS)  # seconds: tried in this order
 OPTIONS = {"protocol_whitelist": "file"}
-# Damaged pictures are shown as far as they go, as in the proxy (dam.media.commands).
-DECODING = {"err_detect": "ignore_err"}
+# Damaged pictures are shown as far as they go, as in the proxy (dam.media.commands). The header may lie about
+# the size; the decoder itself must not go beyond.
+DECODING = {"err_detect": "ignore_err", "max_pixels": str(budgets.MAX_PIXELS)}
 
 
 @dataclass(frozen=True)

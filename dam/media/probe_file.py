@@ -288,8 +288,7 @@ def _read_first(path: Path, kind: FileKind, index: int) -> _Picture:
     with frames.open_media(path, kind.demuxer) as container:
         stream = frames.stream_at(container, index)
         stream.codec_context.thread_count = 1
-        # The header may lie about the size; the decoder itself must not go beyond.
-        stream.codec_context.options = {**frames.DECODING, "max_pixels": str(budgets.MAX_PIXELS)}
+        stream.codec_context.options = frames.DECODING
         decoded = frames.decode(container, stream)
         frame = next(decoded, None)
         if frame is None:
@@ -317,6 +316,7 @@ def _is_out_of_order(path: Path, kind: FileKind, index: int) -> bool:
     """Whether the decoder's pictures come in another order than their time stamps."""
     with frames.open_media(path, kind.demuxer) as container:
         stream = frames.stream_at(container, index)
+        stream.codec_context.options = frames.DECODING
         stream.codec_context.thread_count = 1
         some = itertools.islice(frames.decode(container, stream), LOOKED_AT_FOR_ORDER)
         pts = [frame.pts for frame in some if frame.pts is not None]

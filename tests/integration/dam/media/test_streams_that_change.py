@@ -79,9 +79,20 @@ def test_avi_keeps_the_order_that_the_decoder_knows(tmp_path: Path) -> None:
     assert numbers(master, info, count=50) == numbers(out, facts, count=50) == [(n, n) for n in range(50)]
 
 
+def test_avi_with_an_empty_frame_behind_its_first_keeps_the_order_too(tmp_path: Path) -> None:
+    """Its first picture comes longer before it is shown than all others."""
+    options, later = {"bf": "3", "b_strategy": "0"}, "gte(N,1)"
+    film = media_factory.movie(tmp_path / "film.avi", frames=50, options=options)
+    master = tmp_path / "old.avi"
+    ffmpeg("-i", film, "-c", "copy", "-bsf:v", f"setts=pts='PTS+{later}':dts='DTS+{later}'", master)
+    info, out, facts = proxy(master)
+    assert info.counted
+    assert (info.frame_count, facts.frame_count) == (50, 50)
+    assert numbers(master, info, count=50) == numbers(out, facts, count=50) == [(n, n) for n in range(50)]
+
+
 @pytest.mark.skipif(not OLD_AVI.exists(), reason="The broken files are not here.")
 def test_avi_of_another_maker_keeps_the_order_too() -> None:
-    """Of its first picture alone it says something else."""
     assert runner.probe(OLD_AVI).counted
 
 
