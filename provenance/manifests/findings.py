@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dam.core import foreign_text
-from provenance.manifests import foreign_json, trust, validation_codes
+from provenance.manifests import foreign_json, trust, validation_codes, validation_results
 from provenance.manifests.validation_codes import State
+from provenance.manifests.validation_results import Entry
 
 # What was recorded when an ingredient was used was written by whoever used it. The library leaves out of
 # its own findings what is recorded already: these count wherever they are written.
@@ -34,8 +35,8 @@ def of(store: Mapping[str, Any]) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     settled = {
         (entry.get("code"), entry.get("url"))
-        for delta in foreign_json.mappings(results.get("ingredientDeltas"))
-        for entry in foreign_json.mappings(foreign_json.mapping(delta.get("validationDeltas")).get("success"))
+        for lists in validation_results.of_ingredients(results)
+        for entry in validation_results.entries(lists, "success")
     }
     for where, owner, entry in _failures(store, results):
         code, url = str(entry.get("code", "")), str(entry.get("url", ""))
@@ -50,17 +51,13 @@ def of(store: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(foreign_text.line(code), meaning.words, meaning.state, where, manifest)
 
 
-def _failures(
-    store: Mapping[str, Any], results: Mapping[str, Any]
-) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def _failures(store: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[tuple[str, str, Entry]]:
     """(where, the manifest that it is about unless its address names another, what was found)."""
     active = str(store.get("active_manifest"))
-    for entry in foreign_json.mappings(foreign_json.mapping(results.get("activeManifest")).get("failure")):
+    for entry in validation_results.entries(validation_results.of_active(results), "failure"):
         yield "active", active, entry
-    for delta in foreign_json.mappings(results.get("ingredientDeltas")):
-        for entry in foreign_json.mappings(
-            foreign_json.mapping(delta.get("validationDeltas")).get("failure")
-        ):
+    for lists in validation_results.of_ingredients(results):
+        for entry in validation_results.entries(lists, "failure"):
             yield "ingredient", "", entry
     for manifest in foreign_json.mapping(store.get("manifests")).values():
         for ingredient in foreign_json.mappings(manifest.get("ingredients")):
@@ -71,17 +68,10 @@ def _failures(
                 yield "recorded", owner, entry
 
 
-def _recorded_failures(recorded: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    deltas = (
-        foreign_json.mapping(delta.get("validationDeltas"))
-        for delta in foreign_json.mappings(recorded.get("ingredientDeltas"))
-    )
-    for lists in (foreign_json.mapping(recorded.get("activeManifest")), *deltas):
-        yield from foreign_json.mappings(lists.get("failure"))
-        for entry in (
-            *foreign_json.mappings(lists.get("success")),
-            *foreign_json.mappings(lists.get("informational")),
-        ):
+def _recorded_failures(recorded: Mapping[str, Any]) -> Iterator[Entry]:
+    for lists in validation_results.of_all(recorded):
+        yield from validation_results.entries(lists, "failure")
+        for entry in validation_results.entries(lists, "success", "informational"):
             code = str(entry.get("code", ""))
             if validation_codes.is_failure(code) and not code.startswith(_HIDING):
                 yield entry

@@ -17,7 +17,7 @@ def of(
     store, certificates = reading["store"], foreign_json.mapping(reading.get("certificates"))
     manifests = foreign_json.mapping(store.get("manifests"))
     texts = foreign_json.mapping(reading.get("texts"))
-    told = dict(trust.found(store, anchors))
+    trusted_by = dict(trust.trusted_by(store, anchors))
     stamped = set(trust.stamped(store))
     recorded: set[str] = set()  # manifests of which somebody trusted recorded that they were trusted
     waiting = [(str(store.get("active_manifest")), "active", True)]
@@ -29,15 +29,14 @@ def of(
         seen.add(label)
         manifest = foreign_json.mapping(manifests[label])
         ingredients = foreign_json.mappings(manifest.get("ingredients"))
+        certificate = foreign_json.mapping(certificates.get(label)).get("certificateInfo")
         summary = manifest_summary.of(
             label,
             relation,
             manifest,
-            certificate=foreign_json.mapping(
-                foreign_json.mapping(certificates.get(label)).get("certificateInfo")
-            ),
-            trusted=label in told or label in recorded,
-            trusted_by=told.get(label, ""),
+            certificate=foreign_json.mapping(certificate),
+            trusted=label in trusted_by or label in recorded,
+            trusted_by=trusted_by.get(label, ""),
             linked=linked,
             stamped=label in stamped,
             findings=[finding for finding in findings if finding.manifest == label],

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from provenance.manifests import foreign_json
+from provenance.manifests import foreign_json, validation_results
 
 DEVELOPMENT_ANCHOR = "Reelproof development CA — not on any trust list"
 DEVELOPMENT_ORGANISATION = "Reelproof development CA (not on any trust list)"
@@ -23,7 +23,7 @@ def label_in(url: object) -> str:
     return found.group(1) if found else ""
 
 
-def found(store: Mapping[str, Any], anchors: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def trusted_by(store: Mapping[str, Any], anchors: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """(manifest label, name of the anchor that gave it trust) for each signer found trusted just now."""
     for label, explanation in _succeeded(_results(store), TRUSTED):
         anchor = _TRUSTED_BY.search(explanation)
@@ -54,9 +54,8 @@ def _results(store: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _succeeded(results: Mapping[str, Any], code: str) -> Iterator[tuple[str, str]]:
     """(manifest label, explanation) of each success with this code, in the active manifest and the others."""
-    deltas = foreign_json.mappings(results.get("ingredientDeltas"))
-    for lists in (results.get("activeManifest"), *(delta.get("validationDeltas") for delta in deltas)):
-        for entry in foreign_json.mappings(foreign_json.mapping(lists).get("success")):
+    for lists in validation_results.of_all(results):
+        for entry in validation_results.entries(lists, "success"):
             label = label_in(entry.get("url"))
             if entry.get("code") == code and label:
                 yield label, str(entry.get("explanation", ""))
