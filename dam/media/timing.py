@@ -29,9 +29,8 @@ MOST_STATED_RATE = Fraction(240)  # beyond it only time stamps are believed: Mat
 NEAREST = Fraction(51, 100)
 
 TAIL = Fraction(1, 2)  # seconds: sound that begins or ends by less beside the picture changes nothing
-LATEST_SOUND = Fraction(
-    10
-)  # seconds: sound later than this and later than the whole picture has a broken clock
+# Seconds: sound later than this and later than the whole picture has a broken clock.
+LATEST_SOUND = Fraction(10)
 HELD_FRAMES = 250  # a picture that stays for longer is held, not repeated
 MOST_HOLDS = 100
 MOST_FILLED = 4  # frames for each picture on a grid that gives every picture a frame of its own
