@@ -1,16 +1,21 @@
 """Lines of a log. What they tell of comes from outside as well: names, what FFmpeg says of a file."""
 
 import logging
+import re
+
+# The key in the address of a mailed link: whoever reads it chooses the password.
+_KEY = re.compile(r"(/password/reset/key/[0-9A-Za-z]+-)[^/\s]+")
 
 
 class Lines(logging.Formatter):
     """One entry begins at the start of a line, and nothing in it says otherwise to a reader or a terminal.
 
-    The further lines of an entry are set in; whatever does not print is spelt out.
+    The further lines of an entry are set in; whatever does not print is spelt out. An address is told as it
+    was asked for, but without the key of a mailed link.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        return "\n  ".join(map(_printable, super().format(record).split("\n")))
+        return "\n  ".join(map(_printable, _KEY.sub(r"\1…", super().format(record)).split("\n")))
 
 
 def _printable(line: str) -> str:

@@ -29,7 +29,7 @@ test("a server that can't be reached is said, and promises no more than is known
 
 test("each refusal has its words", async () => {
   await load();
-  for (const [status, words] of [[403, "role"], [404, "no longer exists"], [409, "Someone else"], [413, "too large"], [429, "Too many"], [503, "unavailable"]]) {
+  for (const [status, words] of [[403, "role"], [404, "no longer exists"], [409, "Someone else"], [413, "too large"], [429, "Too many"], [503, "unavailable. What you entered is kept"]]) {
     find("#toasts").replaceChildren();
     answered(status);
     ok(said().includes(words), `${status} was to say "${words}": ${said()}`);

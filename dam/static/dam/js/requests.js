@@ -29,7 +29,6 @@ document.addEventListener("htmx:responseError", (event) => {
     413: "That's too large.",
     429: "Too many requests. Wait a moment, then try again.",
     503: "Reelproof is temporarily unavailable. What you entered is kept. Try again in a minute.",
-    503: "Reelproof is temporarily unavailable. Try again in a minute.",
   };
   toast(words[xhr.status] ?? "Something went wrong on our side. What you entered is kept. Try again in a moment.", "error");
 });

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 
 from dam.core.log_lines import Lines
 
@@ -34,6 +35,12 @@ def test_nothing_steers_the_terminal(letter: str) -> None:
     shown = entry(f"a{letter}[2Jb")
     assert shown.isprintable()
     assert len(shown.splitlines()) == 1
+
+
+def test_a_mailed_link_that_is_refused_leaves_no_key() -> None:
+    address = reverse("account_reset_password_from_key", args=["1", "d4v8xk-0123456789abcdef"])
+    shown = entry(f"Answered 429 to GET {address}, asked by someone")
+    assert shown.endswith("Answered 429 to GET /accounts/password/reset/key/1-…/, asked by someone")
 
 
 def test_words_of_every_language_stay() -> None:
