@@ -36,7 +36,16 @@ def test_the_first_line_says_whether_it_may_be_used(draft: Version, sign_in: Sig
     page = sign_in(Role.CREATOR).get(page_of(draft.asset)).content.decode()
     assert "Not cleared for use." in page
     assert "been sent to review." in page
-    assert "Only approved clips can be downloaded." in page
+
+
+def test_that_a_draft_cannot_be_downloaded_is_said_to_those_who_can_not(
+    draft: Version, sign_in: SignIn
+) -> None:
+    only, master = "Only approved clips can be downloaded.", "Download master"
+    for role, said, unsaid in [(Role.BRAND_REVIEWER, only, master), (Role.CREATOR, master, only)]:
+        page = sign_in(role).get(page_of(draft.asset)).content.decode()
+        assert said in page
+        assert unsaid not in page
 
 
 def test_a_viewer_cannot_tell_whether_a_draft_exists(draft: Version, sign_in: SignIn) -> None:
