@@ -4,9 +4,8 @@ from http import HTTPStatus
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.template import loader
 
-from dam.web import asgi_middleware
+from dam.web import asgi_middleware, errors
 from dam.web.asgi_middleware import App, Message, Receive, Scope, Send
 
 VERIFY = "/verify/"
@@ -67,7 +66,7 @@ def expected(scope: Scope) -> int:
 async def _refuse(scope: Scope, send: Send) -> None:
     text, content_type = TOO_LARGE, b"text/plain; charset=utf-8"
     if b"text/html" in dict(scope["headers"]).get(b"accept", b""):
-        page = await sync_to_async(loader.get_template("413.html").render, thread_sensitive=False)()
+        page = await sync_to_async(errors.alone, thread_sensitive=False)("413.html")
         text, content_type = page.encode(), b"text/html; charset=utf-8"
     await asgi_middleware.answer(
         send,

@@ -65,11 +65,15 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     return render(request, "refused.html", {"refusal": refusal, "status": int(status)}, status=status)
 
 
+def alone(template: str, **context: object) -> str:
+    """A page made without the request, which isn't read yet, or whose context would fail as it did."""
+    return loader.render_to_string(template, {"frame": "alone.html", **context})
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Something that nobody foresaw; or the database, say, was away, which programs may wait for."""
     problem = sys.exc_info()[1]
     away = problem is not None and outages.describe(problem) is not None
     status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
-    # Without the request: what failed would fail the page's context too.
-    page = loader.get_template("500.html").render({"status": int(status), "away": away})
+    page = alone("500.html", status=int(status), away=away)
     return HttpResponse(page, status=status, headers={"Retry-After": RETRY_AFTER} if away else {})
