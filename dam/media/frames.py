@@ -87,7 +87,8 @@ class _Pictures:
     def __init__(self, container: InputContainer, stream: Any, info: MediaInfo) -> None:
         self.container, self.stream, self.info = container, stream, info
         self.decoded = self._decode()
-        self.place = -1  # of the picture decoded last
+        self.count = 0  # of pictures decoded
+        self.place = -1  # of the one decoded last
         self.shown: av.VideoFrame | None = None
         self.coming: tuple[int, av.VideoFrame] | None = None  # and the frame from which it is shown
 
@@ -110,10 +111,13 @@ class _Pictures:
         if frame is None:
             return None
         self.place = self._number(frame)
+        self.count += 1
         return self.place, frame
 
     def _number(self, frame: av.VideoFrame) -> int:
-        if frame.pts is None or frame.time_base is None or self.info.counted:
+        if self.info.counted:
+            return self.info.number_of(self.count)
+        if frame.pts is None or frame.time_base is None:
             return max(self.place + 1, self.info.first_picture)
         return self.info.number_at(frame.pts * frame.time_base)
 

@@ -37,7 +37,10 @@ class MediaInfo:
     last_picture: int | None = None
     holds: tuple[tuple[int, int], ...] = ()
     closed: tuple[tuple[int, int], ...] = ()
-    counted: bool = False  # time stamps in the wrong order: the decoder's nth picture is frame n
+    # Time stamps in the wrong order: the decoder's nth picture comes at the nth of them. Between them there
+    # may be gaps, (picture, frames): so many frames before the picture of this number are empty.
+    counted: bool = False
+    gaps: tuple[tuple[int, int], ...] = ()
     audio_codec: str = ""
     audio_index: int | None = None
     audio_channels: int = 0
@@ -63,6 +66,10 @@ class MediaInfo:
         return timing.number_at(
             seconds, first_pts=self.first_pts, frame_rate=self.frame_rate, closed=self.closed
         )
+
+    def number_of(self, picture: int) -> int:
+        """The frame at which the decoder's nth picture comes, where they are counted."""
+        return self.first_picture + picture + sum(frames for at, frames in self.gaps if picture >= at)
 
     @property
     def has_audio(self) -> bool:
@@ -92,6 +99,6 @@ class MediaInfo:
             if name in values:
                 values[name] = Fraction(values[name])
         values["warnings"] = tuple(values.get("warnings", ()))
-        for name in ("holds", "closed"):
+        for name in ("holds", "closed", "gaps"):
             values[name] = tuple((first, last) for first, last in values.get(name, ()))
         return cls(**values)

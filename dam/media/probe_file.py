@@ -62,8 +62,8 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         sound=None if audio is None else packets.sounds[audio.index],
     )
     # Where packets tell of no other order than their own, the decoder may know better: H.264 in AVI.
-    constant = not timeline.variable_rate and not timeline.closed
-    unordered = constant and (kind is AVI or len(packets.delays) == 1) and video.codec_context.has_b_frames
+    placed = timeline.gaps is not None and not timeline.closed
+    unordered = placed and (kind is AVI or len(packets.delays) == 1) and video.codec_context.has_b_frames
     counted = bool(unordered and _is_out_of_order(path, kind, video.index))
     found = (
         completeness.check_beginning(len(packets.pts) - len(decodable), pictures=len(packets.pts)),
@@ -111,6 +111,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         holds=timeline.holds,
         closed=timeline.closed,
         counted=counted,
+        gaps=(timeline.gaps or ()) if counted else (),
         warnings=warnings,
         bit_depth=picture.bit_depth,
         transparent=picture.transparent,

@@ -39,7 +39,7 @@ def _place(info: MediaInfo, taken_out: Sequence[tuple[int, int]]) -> str:
     A quarter of a frame later, so that each way of rounding is sure.
     """
     if info.counted:
-        frame = f"N+{info.first_picture}"
+        frame = f"N+{info.first_picture}" + "".join(f"+{frames}*gte(N,{at})" for at, frames in info.gaps)
     else:
         frame = f"floor((PTS*TB-{exact(info.first_pts)})*{exact(info.frame_rate)}+{exact(timing.NEAREST)})"
     number = "ld(0)" + "".join(f"-{frames}*gt(ld(0),{after})" for after, frames in info.closed)

@@ -33,6 +33,7 @@ TAIL = Fraction(1, 2)  # seconds: sound that begins or ends by less beside the p
 LATEST_SOUND = Fraction(10)
 HELD_FRAMES = 250  # a picture that stays for longer is held, not repeated
 MOST_HOLDS = 100
+MOST_GAPS = 100  # told one by one
 MOST_FILLED = 4  # frames for each picture on a grid that gives every picture a frame of its own
 CUT_PICTURES, CUT_FRAMES = 16, 4  # how far from its end a cut leaves gaps, and how many frames wide at most
 
@@ -52,6 +53,9 @@ class Timing:
     holds: tuple[tuple[int, int], ...] = ()  # (first, last): frames that show one picture, too many to repeat
     closed: tuple[tuple[int, int], ...] = ()  # (frame, so many): gaps behind this one that are closed up
     pictures_shown: int = 1  # of several at one frame the last is
+    # (picture, frames): so many frames before the picture of this number are empty. None where they are too
+    # many to be told, or not every picture has a frame of its own.
+    gaps: tuple[tuple[int, int], ...] | None = ()
 
     @property
     def duration(self) -> Fraction:
@@ -113,6 +117,7 @@ def measure(
         holds=_holds(pictures, end + lead),
         closed=tuple((after + lead, frames) for after, frames in closed),
         pictures_shown=len(np.unique(pictures)),
+        gaps=_gaps(pictures),
     )
 
 
@@ -205,6 +210,14 @@ def _average(gaps: Numbers, time_base: Fraction) -> Fraction:
     usual = gaps[gaps <= float(longest)]
     rate = len(usual) / (int(usual.sum()) * time_base)
     return min(max(rate.limit_denominator(1001), LOWEST_RATE), MOST_STATED_RATE)
+
+
+def _gaps(pictures: Numbers) -> tuple[tuple[int, int], ...] | None:
+    steps = np.diff(pictures)
+    places = np.flatnonzero(steps > 1)
+    if len(places) > MOST_GAPS or bool((steps < 1).any()):
+        return None
+    return tuple((int(place) + 1, int(steps[place]) - 1) for place in places)
 
 
 def _gaps_of_a_cut(numbers: Numbers) -> tuple[tuple[int, int], ...]:
