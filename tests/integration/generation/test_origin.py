@@ -53,7 +53,7 @@ def test_what_the_model_made_of_the_prompt_is_told(client: Client, brand: Brand,
     text = read(client, brand, released, Role.LEGAL_REVIEWER)
     assert "a red ball turning" in text
     assert "<q>globule</q> as <q>ball</q>" in text
-    assert "Added: turning." in text
+    assert "Assumed: turning." in text
     assert "Ignored <q>table</q>." in text
 
 

@@ -150,7 +150,7 @@ def test_a_brief_says_what_became_of_its_words(page: Client, brand: Brand, claim
     text = page.get(address("generate", brand)).content.decode()
     assert "Understood as a large bird rising." in text
     assert "<q>eagle</q> as <q>bird</q>" in text
-    assert "Added: large, rising." in text
+    assert "Assumed: large, rising." in text
     assert "Ignored <q>canyon</q>." in text
 
 
