@@ -31,9 +31,10 @@ class Report:
     """The verdict, its findings and the chain, newest first. `raw` is what the library said."""
 
     state: State
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()  # the worst first
+    more_findings: int = 0  # so many less bad ones are left out; the verdict counts them
     chain: tuple[ManifestSummary, ...] = ()
-    shortened: bool = False  # older manifests are left out of the chain; their findings are not
+    shortened: bool = False  # older manifests are left out of the chain; the verdict counts them
     note: str = ""  # why there is nothing to report, or which list gave trust
     raw: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -70,12 +71,16 @@ class Report:
         return next((m.model for m in self.chain if m.model and m.proven), None)
 
     def to_json(self, *, raw: bool = False) -> dict[str, Any]:
-        """{state, codes, reasons, findings, manifests, shortened, development, note}; `raw` if asked for."""
+        """{state, codes, reasons, findings, more_findings, manifests, shortened, development, note}.
+
+        And `raw` if asked for.
+        """
         data: dict[str, Any] = {
             "state": self.state.value,
             "codes": list(self.codes),
             "reasons": list(self.reasons),
             "findings": [asdict(finding) for finding in self.findings],
+            "more_findings": self.more_findings,
             "manifests": [
                 asdict(m) | {"signed_at": m.signed_at, "development": m.development, "proven": m.proven}
                 for m in self.chain
@@ -113,6 +118,7 @@ def of(reading: Mapping[str, Any], *, anchors: Mapping[str, str]) -> Report:
     return Report(
         state=state,
         findings=found[: foreign_json.MOST],
+        more_findings=max(0, len(found) - foreign_json.MOST),
         chain=kept,
         shortened=len(kept) < len(chain)
         or len(chain) == manifest_chain.LONGEST_CHAIN < len(store["manifests"]),

@@ -73,6 +73,8 @@ def _words(entry: dict[str, Any]) -> str:
     lines += [f"  {reason}" for reason in entry["reasons"]]
     if entry["codes"]:
         lines.append(f"  Codes: {', '.join(map(foreign_text.line, entry['codes']))}")
+    if entry["more_findings"]:
+        lines.append(f"  {entry['more_findings']} more findings aren't shown.")
     for manifest in entry["manifests"]:
         signer = manifest["signer"]
         name = signer["name"] or signer["organisation"] or "an unnamed signer"
@@ -86,7 +88,7 @@ def _words(entry: dict[str, Any]) -> str:
             what = foreign_text.quoted(what)
         lines.append(f"  {manifest['signed_at'] or 'no date'}  {who}: {what}")
     if entry["shortened"]:
-        lines.append("  Older entries aren't shown. Its Content Credentials hold more.")
+        lines.append("  Older entries aren't shown.")
     if entry["development"]:
         lines.append("  Signed with a test certificate of the development CA, which is on no trust list.")
     return "\n".join(lines)

@@ -64,6 +64,14 @@ def test_a_history_that_is_too_long_for_the_page_says_so(case: Case) -> None:
     assert "Older entries aren't shown" in text(case)
 
 
+def test_codes_that_are_too_many_for_the_page_are_counted(case: Case) -> None:
+    record = ManifestRecord.objects.get(version=case.version)
+    record.report["findings"] = [{"code": "claim.malformed", "reason": "Malformed.", "where": "active"}]
+    record.report["more_findings"] = 7
+    record.save()
+    assert "7 more not shown." in text(case)
+
+
 def test_a_release_stands_above_its_master(case: Case) -> None:
     case.approve_all()
     assert "The release is queued for signing." in text(case)

@@ -171,6 +171,8 @@ def test_however_much_a_file_says_what_is_kept_of_it_has_an_end() -> None:
     assert found.state is State.ALTERED
     assert found.chain[0].cut
     assert not read().chain[0].cut
+    assert len(found.findings) + found.more_findings == many
+    assert read().to_json()["more_findings"] == 0
     assert len(json.dumps(found.to_json(raw=True))) < 1_000_000
     assert found.to_json(raw=True)["raw"] == {}
     assert read().to_json(raw=True)["raw"]
