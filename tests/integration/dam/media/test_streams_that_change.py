@@ -59,11 +59,25 @@ def test_sound_goes_on_where_its_channels_change(tmp_path: Path) -> None:
     master = tmp_path / "channels.ts"
     master.write_bytes(b"".join(pieces))
     _, out, _ = proxy(master)
-    with av.open(str(out)) as container:
-        heard = [float(frame.time or 0) for frame in container.decode(audio=0) if _is_loud(frame)]
+    heard = _heard(out)
     assert heard[0] < 0.1
     assert heard[-1] > 2.8
     assert np.diff(heard).max() < 0.2
+
+
+@pytest.mark.parametrize(("offset", "begins"), [(1, 1), (-1, 0)], ids=str)
+def test_sound_stays_where_it_is_to_be_heard(tmp_path: Path, offset: int, begins: int) -> None:
+    master = tmp_path / "offset.mkv"
+    picture, tone = ("-f", "lavfi", "-i", "color=s=64x64:r=25:d=3"), ("-f", "lavfi", "-i", "sine=d=2")
+    ffmpeg(*picture, "-itsoffset", offset, *tone, "-c:a", "flac", master)
+    _, out, _ = proxy(master)
+    assert _heard(out)[0] == pytest.approx(begins, abs=0.1)
+
+
+def _heard(path: Path) -> list[float]:
+    """When the sound is not silent, in seconds."""
+    with av.open(str(path)) as container:
+        return [float(frame.time or 0) for frame in container.decode(audio=0) if _is_loud(frame)]
 
 
 def _is_loud(frame: av.AudioFrame) -> bool:
