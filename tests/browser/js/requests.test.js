@@ -56,6 +56,14 @@ test("a page whose token was old says to send it again", async () => {
   ok(said().includes("another tab"));
 });
 
+test("a refusal that the server has put into words is told once", async () => {
+  await load();
+  const told = '{"toast": {"text": "The clip is already in the trash.", "tone": "error"}}';
+  const getResponseHeader = (name) => (name === "HX-Trigger" ? told : null);
+  send("htmx:responseError", { xhr: { status: 409, getResponseHeader }, requestConfig: {} });
+  equal(said(), null);
+});
+
 test("any other failure is the server's", async () => {
   await load();
   answered(500);

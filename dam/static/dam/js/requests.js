@@ -22,6 +22,8 @@ document.addEventListener("htmx:responseError", (event) => {
     toast("You signed in or out in another tab. Nothing was lost: send it again.", "error");
     return;
   }
+  // What was refused has been told in the server's own words (toast.js).
+  if (xhr.getResponseHeader?.("HX-Trigger")?.includes('"toast"')) return;
   const words = {
     403: "Your role doesn't allow this.",
     404: "This no longer exists. Reload the page.",
