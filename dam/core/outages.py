@@ -8,11 +8,10 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from dam.core.errors import Refused
 from dam.core.sandbox import Interrupted
-from dam.core.storage import Unavailable
+from dam.core.storage import FULL, Unavailable
 
 DISK_FULL = "The server is out of disk space."
 BUSY = "The server was overloaded."
-FULL = (errno.ENOSPC, errno.EDQUOT)
 POSTGRES_FULL = "53100"  # SQLSTATE, disk_full
 FULL_IN_WORDS = ("No space left on device", "Disk quota exceeded")
 # A disk in the network, or the network itself.

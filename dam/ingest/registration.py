@@ -1,6 +1,5 @@
 """Taking a file into the library: the one place where assets and versions are made."""
 
-import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -106,7 +105,7 @@ def _storing(path: Path, *, brand: Brand, sha256: str, suffix: str, staged: str 
     try:
         stored = storage.put(path, brand_id=brand.pk, suffix=suffix, sha256=sha256, staged=staged)
     except OSError as problem:
-        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        if problem.errno in storage.FULL:
             raise FileRefused("disk_full") from problem
         raise
     try:

@@ -3,7 +3,6 @@
 Any web process takes the next piece, on whatever machine, and any worker decides on the whole.
 """
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -209,7 +208,7 @@ def _append(upload: Upload, data: bytes) -> FileRefused | None:
     except FileNotFoundError:
         return lost()
     except OSError as problem:
-        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        if problem.errno in storage.FULL:
             raise FileRefused("disk_full") from problem
         raise
     state = UploadState.RECEIVED if last else UploadState.RECEIVING

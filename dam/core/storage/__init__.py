@@ -14,11 +14,11 @@ from typing import BinaryIO
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from dam.core.storage.base import Parts, Storage, StoredFile, Unavailable
+from dam.core.storage.base import FULL, Parts, Storage, StoredFile, Unavailable
 from dam.core.storage.folder import FolderStorage
 from dam.core.storage.scratch import scratch
 
-__all__ = ["Parts", "Storage", "Stored", "StoredFile", "Unavailable", "scratch"]
+__all__ = ["FULL", "Parts", "Storage", "Stored", "StoredFile", "Unavailable", "scratch"]
 
 
 @dataclass(frozen=True)

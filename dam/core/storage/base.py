@@ -1,5 +1,6 @@
 """What a store of files can do. A folder (`folder`) and an S3 bucket (`s3`) each do it their way."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 BLOCK = 1024 * 1024
+FULL = (errno.ENOSPC, errno.EDQUOT)  # what writing on a full disk raises
 # How far a staged file has come, in the store's own words: JSON that its owner keeps between two pieces.
 Parts = dict[str, str | int]
 
@@ -29,7 +31,7 @@ class Storage(Protocol):
     """Whole files by key, `a/b/c`. A file is there in full or not at all; nobody sees half of one.
 
     Reading a key that is not there raises FileNotFoundError. Any method may raise Unavailable; writing on a
-    full disk raises OSError with ENOSPC or EDQUOT and leaves nothing behind.
+    full disk raises OSError with a number of FULL and leaves nothing behind.
     """
 
     def open(self, key: str, *, start: int = 0, stop: int | None = None) -> BinaryIO:

@@ -1,6 +1,5 @@
 """A folder as the store: on this machine's disk, or on one that all machines mount."""
 
-import errno
 import os
 import secrets
 import shutil
@@ -11,10 +10,9 @@ from io import FileIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from dam.core.storage.base import BLOCK, Parts, StoredFile, Unavailable
+from dam.core.storage.base import BLOCK, FULL, Parts, StoredFile, Unavailable
 
 MODE = 0o640
-FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class FolderStorage:
@@ -79,7 +77,7 @@ class FolderStorage:
             self._path(key).unlink(missing_ok=True)
 
     def entries(self, folder: str) -> Iterator[StoredFile]:
-        for parent, _, names in os.walk(self._path(folder)):
+        for parent, _, names in os.walk(self._path(folder), onerror=self._unlisted):
             for name in names:
                 path = Path(parent, name)
                 entry = _entry(path.relative_to(self.root).as_posix(), path)
@@ -151,6 +149,12 @@ class FolderStorage:
             self._known = now
             return
         raise Unavailable(f"The storage folder {self.root} is not there.")
+
+    def _unlisted(self, problem: OSError) -> None:
+        """A folder that nobody made holds nothing; of one that can't be read nobody knows what it holds."""
+        if not isinstance(problem, FileNotFoundError):
+            raise Unavailable(f"The storage folder can't be listed: {problem}") from problem
+        self._require_root()
 
     @contextmanager
     def _translated(self, key: str) -> Iterator[None]:

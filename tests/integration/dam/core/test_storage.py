@@ -219,6 +219,7 @@ def test_a_folder_that_went_away_is_waited_for_and_not_made_anew(
         lambda: storage.append(KEY, parts, offset=3, data=b"two", last=True),
         lambda: storage.append("staging/uploads/two", {}, offset=0, data=b"one", last=False),
         lambda: storage.complete(KEY, parts, size=3),
+        lambda: list(storage.entries("7")),
         storage.free,
     ]
     for act in acts:
@@ -254,6 +255,20 @@ def test_a_folder_that_fails_is_told_as_unavailable_and_leaves_nothing(
             act()
     assert (folder / KEY).read_bytes() == b"one"
     assert [entry.key for entry in storage.entries("7") if not entry.key.endswith("x.mp4")] == []
+
+
+def test_a_folder_that_cannot_be_listed_is_not_told_as_empty(
+    folder: Path, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.put(content, brand_id=7, suffix=".mp4")
+    assert list(storage.entries("8")) == []  # nobody stored anything there
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "scandir", fail)
+    with pytest.raises(storage.Unavailable):
+        list(storage.entries("7"))
 
 
 @pytest.mark.parametrize("key", ["../outside", "/etc/passwd", "7/../../outside", ""])
