@@ -5,16 +5,17 @@ One at a time for each brand, and not again within some minutes; what came of it
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from dam.accounts.models import Brand
 from dam.audit import anchors, trail
 from dam.audit.models import ChainCheck, Event
-from dam.core import errors, storage, tasks
+from dam.core import errors, locks, storage, tasks
 
 EVERY = timedelta(minutes=10)
-GIVEN_UP_AFTER = timedelta(hours=1)  # its worker or its message is gone
+GIVEN_UP_AFTER = timedelta(hours=1)  # its message is gone
 
 
 class TooSoon(errors.Refused):
@@ -34,7 +35,10 @@ def ask(brand: Brand, *, at: datetime | None = None) -> None:
     at = at or timezone.now()
     _, made = ChainCheck.objects.get_or_create(brand=brand, defaults={"requested_at": at})
     over = Q(ended_at__isnull=False, requested_at__lte=at - EVERY)
-    again = ChainCheck.objects.filter(over | Q(requested_at__lte=at - GIVEN_UP_AFTER), brand=brand)
+    given_up = Q(requested_at__lte=at - GIVEN_UP_AFTER)
+    if locks.is_free(_reading(brand.pk)):  # then the worker of one that began has died
+        given_up |= Q(began_at__isnull=False, ended_at=None)
+    again = ChainCheck.objects.filter(over | given_up, brand=brand)
     if not made and not again.update(
         requested_at=at, began_at=None, ended_at=None, broken_at=None, cut_off=False, unknown_seal=""
     ):
@@ -52,7 +56,9 @@ def run(brand_id: int) -> None:
     last = Event.objects.filter(brand=brand).order_by("-sequence").first()
     broken, unknown = None, ""
     try:
-        broken = anchors.check(brand)
+        with transaction.atomic():
+            locks.hold(_reading(brand_id))
+            broken = anchors.check(brand)
     except trail.UnknownSeal as seal:
         unknown = str(seal.args[0])
     except storage.Unavailable:
@@ -65,3 +71,8 @@ def run(brand_id: int) -> None:
         cut_off=bool(broken and broken.cut_off),
         unknown_seal=unknown,
     )
+
+
+def _reading(brand_id: int) -> str:
+    """The lock that a worker holds while it reads."""
+    return f"chain-check:{brand_id}"

@@ -1,6 +1,6 @@
 """One at a time, across processes and machines: PostgreSQL's advisory locks."""
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 def hold(name: str, *, shared: bool = False) -> None:
@@ -13,3 +13,10 @@ def hold(name: str, *, shared: bool = False) -> None:
     with connection.cursor() as cursor:
         kind = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
         cursor.execute(f"SELECT {kind}(hashtextextended(%s, 0))", [name])
+
+
+def is_free(name: str) -> bool:
+    """Whether nobody else holds it at this moment; whoever dies lets go of it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        return bool(cursor.fetchone()[0])

@@ -1,16 +1,18 @@
 """The audit trail as a page."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.audit import anchors, chain_checks, trail
-from dam.audit.models import Event
+from dam.audit.models import ChainCheck, Event
 from dam.audit.verbs import Verb
-from dam.core import storage, tasks
+from dam.core import locks, storage, tasks
 from dam.web import activity
 from tests.factories import BrandFactory
 from tests.integration.dam.web.conftest import SignIn
@@ -142,6 +144,33 @@ def test_a_check_whose_worker_is_gone_can_be_asked_for_again(brand: Brand) -> No
     chain_checks.ask(brand)
     with pytest.raises(chain_checks.TooSoon):
         chain_checks.ask(brand)
+
+
+def test_a_check_whose_worker_died_while_it_read_can_be_asked_for_again_at_once(
+    brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain_checks.ask(brand)
+    ChainCheck.objects.update(began_at=timezone.now())
+    with monkeypatch.context() as alive:
+        alive.setattr(locks, "is_free", lambda name: False)
+        with pytest.raises(chain_checks.TooSoon):
+            chain_checks.ask(brand)
+    chain_checks.ask(brand)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_lock_of_a_reading_worker_is_not_free() -> None:
+    def seen_elsewhere() -> bool:
+        try:
+            return locks.is_free("chain-check:1")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        with transaction.atomic():
+            locks.hold("chain-check:1")
+            assert not elsewhere.submit(seen_elsewhere).result()
+        assert elsewhere.submit(seen_elsewhere).result()
 
 
 def test_while_storage_is_away_the_page_says_so_and_a_check_of_every_event_can_be_asked_for_again(
