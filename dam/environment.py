@@ -70,6 +70,8 @@ def made_once(path: Path, make: Callable[[], str]) -> str:
         try:
             with os.fdopen(handle, "w") as file:
                 file.write(make())
+                file.flush()
+                os.fsync(file.fileno())  # before it has its name: a power cut must leave no empty key
             _put_once(Path(part), path)
         finally:
             Path(part).unlink(missing_ok=True)

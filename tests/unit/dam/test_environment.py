@@ -53,3 +53,14 @@ def test_a_secret_key_that_is_given_is_not_written(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("SECRET_KEY", "given")
     assert environment.secret_key(tmp_path) == "given"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, kept = tmp_path / "key", []
+
+    def sync(file: int) -> None:
+        kept.append((path.exists(), os.fstat(file).st_size))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    assert environment.made_once(path, lambda: "secret") == "secret"
+    assert kept == [(False, 6)]
