@@ -20,8 +20,8 @@ from dam.search.encoders.sentences import WIDTH
 
 UNKNOWN_LEVEL = 12.0
 """Log-odds against a drawn picture where the drawn side knows no word of the search."""
-UNKNOWN_WORD = 2.0
-"""For each word that it doesn't know: what was never drawn is rarely shown; "lovely" hides no can."""
+UNKNOWN_WORD = 1.0
+"""For each word that it doesn't know: what was never drawn is rarely shown. Two words that fit give two."""
 
 
 class GatedEncoder:
