@@ -54,8 +54,3 @@ class Scale:
     def likelihood(self, score: float) -> float:
         """0 to 1 that a picture with this score shows what was asked."""
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.steepness * (score - self.level)))))
-
-
-def relevant(likelihoods: Sequence[float]) -> int:
-    """How many of the likelihoods (best first) are matches; 0 says honestly that there is none."""
-    return sum(1 for each in likelihoods if each >= LEAST_LIKELIHOOD)

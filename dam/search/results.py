@@ -6,6 +6,7 @@ from uuid import UUID
 
 from dam.catalog.models import Asset
 from dam.search.query import Query
+from dam.search.strengths import Strength
 
 
 class Match(StrEnum):
@@ -24,20 +25,69 @@ class Seeing(StrEnum):
     UNAVAILABLE = "unavailable"  # no encoder is installed
 
 
+class Why(StrEnum):
+    """What makes a moment an answer."""
+
+    SEEN = "seen"
+    SAID = "said"
+    WRITTEN = "written"  # in the picture
+
+
+class Part(StrEnum):
+    """Where in the words of a clip a match stands."""
+
+    TITLE = "title"
+    TAGS = "tags"
+    DESCRIPTION = "description"
+    PROMPT = "prompt"
+    FILE_NAME = "file name"
+    COMMENT = "comment"
+    SAID = "said"
+    WRITTEN = "written"
+    FIELD = "field"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a text; `matched` is what answers the search."""
+
+    text: str
+    matched: bool = False
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text in which words of the search stand, cut to what fits on a card."""
+
+    part: Part
+    pieces: tuple[Piece, ...]
+    start_ms: int | None = None  # of what is said or written, when it begins and ends
+    end_ms: int | None = None
+
+
 @dataclass(frozen=True)
 class Moment:
-    """A time range that answers a search."""
+    """A time range that answers a search. `at_ms` is the frame that does it best."""
 
     start_ms: int
     end_ms: int
+    at_ms: int
+    why: Why = Why.SEEN
+    strength: Strength = Strength.LIKELY
+    pieces: tuple[Piece, ...] = ()  # of what is said or written then
 
 
 @dataclass(frozen=True)
 class Hit:
+    """One clip that answers: `moments` are its good ones in time order, `moment` the best of them."""
+
     asset: Asset
     score: float  # 0 to 1, comparable within one search only
     matched: Match
+    strength: Strength = Strength.STRONG
     moment: Moment | None = None
+    moments: tuple[Moment, ...] = ()
+    passages: tuple[Passage, ...] = ()  # the words that matched, most telling first
 
 
 @dataclass(frozen=True)
@@ -54,7 +104,7 @@ class EncoderNote:
 @dataclass(frozen=True)
 class Results:
     hits: tuple[Hit, ...]
-    total: int  # of all hits, `hits` may be a page of them
+    total: int  # of all hits, weak ones too; `hits` may be a page of them
     query: Query
     seeing: Seeing
     encoder: EncoderNote = field(default_factory=EncoderNote)
@@ -64,3 +114,9 @@ class Results:
     close_only: bool = False
     # The ids of all hits, for the counts of the facets; empty where no words were asked for.
     asset_ids: tuple[UUID, ...] = ()
+    weak: int = 0  # how many of all hits are weak: the last ones
+
+    @property
+    def good(self) -> int:
+        """Hits that are strong or likely; 0 says honestly that nothing is close."""
+        return self.total - self.weak

@@ -1,6 +1,6 @@
 """One search: words and pictures, only among what this principal may see."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -15,6 +15,7 @@ from dam.search.filters import narrow
 from dam.search.query import Filters, Query
 from dam.search.results import EncoderNote, Hit, Match, Results, Seeing
 from dam.search.similarity import Seen, VectorQuery
+from dam.search.strengths import Strength
 
 # How deep each ranking is read before they are merged.
 DEPTH = 400
@@ -44,19 +45,22 @@ def find(
     shown = visibility.shown(principal)
     wanted, seeing, note = _look(assets, parsed, ask or _ask_worker, shown=shown)
     seen = similarity.nearest(assets, wanted, shown=shown, limit=DEPTH) if wanted else []
-    close_only = not in_words and not seen
+    close_only = not in_words and all(each.strength is Strength.WEAK for each in seen)
     if close_only:
         in_words = fulltext.close(assets, parsed, limit=DEPTH)
-    hits = fusion.fuse(words=[asset.pk for asset, _ in in_words], pictures=[each.asset_id for each in seen])
+    fused = fusion.fuse(words=[asset.pk for asset, _ in in_words], pictures=[each.asset_id for each in seen])
+    strength = _strengths([asset.pk for asset, _ in in_words], seen, close_only=close_only)
+    hits = sorted(fused, key=lambda each: strength[each.key] is Strength.WEAK)  # stable
     return Results(
-        hits=_page(hits[offset : offset + limit], seen, wanted, principal),
+        hits=_page(hits[offset : offset + limit], strength, seen, wanted, principal),
         total=len(hits),
         query=parsed,
         seeing=seeing,
         encoder=note,
-        close_only=close_only and bool(hits),
+        close_only=close_only and bool(in_words),
         more=len(in_words) == DEPTH or len(seen) == DEPTH,
         asset_ids=tuple(each.key for each in hits),
+        weak=sum(1 for each in hits if strength[each.key] is Strength.WEAK),
     )
 
 
@@ -113,8 +117,20 @@ def _ask_worker(spoken: str, encoder: str) -> TextEmbedding | None:
     return query_embedding.ask(spoken, encoder=encoder)
 
 
+def _strengths(in_words: Sequence[UUID], seen: Sequence[Seen], *, close_only: bool) -> dict[UUID, Strength]:
+    """How sure each hit is: one that has every word is strong, one that only comes close is weak."""
+    by_sight = {each.asset_id: each.strength for each in seen}
+    if close_only:
+        return {**dict.fromkeys(in_words, Strength.WEAK), **by_sight}
+    return {**by_sight, **dict.fromkeys(in_words, Strength.STRONG)}
+
+
 def _page(
-    hits: Sequence[fusion.Fused[UUID]], seen: Sequence[Seen], wanted: VectorQuery | None, principal: Principal
+    hits: Sequence[fusion.Fused[UUID]],
+    strength: Mapping[UUID, Strength],
+    seen: Sequence[Seen],
+    wanted: VectorQuery | None,
+    principal: Principal,
 ) -> tuple[Hit, ...]:
     keys = {each.key for each in hits}
     on_page = [each for each in seen if each.asset_id in keys]
@@ -125,7 +141,9 @@ def _page(
             asset=assets[each.key],
             score=round(each.score, 4),
             matched=_matched(each),
-            moment=moments.get(each.key),
+            strength=strength[each.key],
+            moment=next(iter(moments.get(each.key, ())), None),
+            moments=tuple(sorted(moments.get(each.key, ()), key=lambda moment: moment.start_ms)),
         )
         for each in hits
         if each.key in assets

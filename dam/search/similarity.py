@@ -9,9 +9,13 @@ from django.db.models import Exists, Min, OuterRef, QuerySet
 from pgvector.django import MaxInnerProduct
 
 from dam.catalog.models import Asset
-from dam.search import fusion, moments
+from dam.search import fusion, moments, strengths
 from dam.search.models import Embedding
 from dam.search.results import Moment
+from dam.search.strengths import Strength
+
+# Of one clip: the best and a few more, as many as a card has room for.
+MOST_MOMENTS = 6
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,12 @@ class Seen:
     version_id: UUID
     duration_ms: int | None
     likelihood: float
+    strength: Strength
 
 
 def nearest(assets: QuerySet[Asset], wanted: VectorQuery, *, shown: str, limit: int) -> list[Seen]:
-    """Assets that show what is wanted in the version `shown` (rights.visibility), best first, or none."""
+    """Assets that show what is wanted in the version `shown` (rights.visibility), best first: weak ones
+    last, and none that isn't a match."""
     frames = Embedding.objects.filter(encoder=wanted.encoder, **{f"version__{shown}_of__in": assets})
     closest = list(
         frames.annotate(behind=_behind(wanted))
@@ -42,20 +48,26 @@ def nearest(assets: QuerySet[Asset], wanted: VectorQuery, *, shown: str, limit: 
         .annotate(nearest=Min("behind"))
         .order_by("nearest", "version_id")[:limit]
     )
-    likelihoods = [wanted.scale.likelihood(-row["nearest"]) for row in closest]
-    return [
-        Seen(
-            asset_id=row["version__asset_id"],
-            version_id=row["version_id"],
-            duration_ms=row["version__duration_ms"],
-            likelihood=likelihood,
+    seen = []
+    for row in closest:
+        likelihood = wanted.scale.likelihood(-row["nearest"])
+        strength = strengths.of(likelihood)
+        if strength is None:
+            break
+        seen.append(
+            Seen(
+                asset_id=row["version__asset_id"],
+                version_id=row["version_id"],
+                duration_ms=row["version__duration_ms"],
+                likelihood=likelihood,
+                strength=strength,
+            )
         )
-        for row, likelihood in zip(closest[: fusion.relevant(likelihoods)], likelihoods, strict=False)
-    ]
+    return seen
 
 
-def moments_of(seen: Sequence[Seen], wanted: VectorQuery) -> dict[UUID, Moment]:
-    """The moment of each asset that shows best what is wanted."""
+def moments_of(seen: Sequence[Seen], wanted: VectorQuery) -> dict[UUID, list[Moment]]:
+    """The moments of each asset that show what is wanted, best first."""
     frames = Embedding.objects.filter(
         encoder=wanted.encoder, version_id__in=[each.version_id for each in seen]
     )
@@ -69,10 +81,20 @@ def moments_of(seen: Sequence[Seen], wanted: VectorQuery) -> dict[UUID, Moment]:
         likelihood = wanted.scale.likelihood(-behind)
         samples[version].append(moments.Sample(time_ms=time_ms, likelihood=likelihood))
     return {
-        each.asset_id: Moment(*moments.best(samples[each.version_id], duration_ms=each.duration_ms))
+        each.asset_id: [
+            _moment(run)
+            for run in moments.several(
+                samples[each.version_id], duration_ms=each.duration_ms, most=MOST_MOMENTS
+            )
+        ]
         for each in seen
         if samples[each.version_id]
     }
+
+
+def _moment(run: moments.Run) -> Moment:
+    strength = strengths.of(run.likelihood) or Strength.WEAK
+    return Moment(start_ms=run.start_ms, end_ms=run.end_ms, at_ms=run.at_ms, strength=strength)
 
 
 def not_indexed(assets: QuerySet[Asset], *, encoder: str, shown: str) -> int:

@@ -12,6 +12,7 @@ from dam.catalog.models import Approval, Origin, Tag
 from dam.search import fulltext
 from dam.search.query import Filters
 from dam.search.results import Match, Moment, Results, Seeing
+from dam.search.strengths import Strength
 from tests.factories import BrandFactory, member
 from tests.integration.dam.search.seeing import clip, see
 
@@ -99,13 +100,27 @@ def test_what_is_seen_is_found_best_first(find: Find, brand: Brand) -> None:
     clip(brand, "Plain", colours=["red"])
     clip(brand, "Other", colours=["blue"])
     results = find("red")
-    assert titles(results) == ["Plain"]
+    assert (titles(results), results.good) == (["Plain", "Mixed"], 1)
+    assert [hit.strength for hit in results.hits] == [Strength.STRONG, Strength.WEAK]
     assert results.hits[0].matched is Match.SEEN
 
 
 def test_the_best_moment_is_given(find: Find, brand: Brand) -> None:
     clip(brand, colours=["blue", "red", "red", "blue"])
-    assert find("red").hits[0].moment == Moment(500, 1500)
+    assert find("red").hits[0].moment == Moment(500, 1500, at_ms=500, strength=Strength.STRONG)
+
+
+def test_the_other_good_moments_are_given_in_time_order(find: Find, brand: Brand) -> None:
+    clip(brand, colours=["red", "blue", "red", "red", "blue"])
+    assert [moment.start_ms for moment in find("red").hits[0].moments] == [0, 1000]
+
+
+def test_a_weak_match_comes_after_every_good_one(find: Find, brand: Brand) -> None:
+    clip(brand, "Weak", colours=["red and green"])
+    clip(brand, "Seen", colours=["red"])
+    clip(brand, "Red in name")
+    results = find("red")
+    assert (titles(results)[-1], results.weak) == ("Weak", 1)
 
 
 def test_words_and_pictures_together_come_first(find: Find, brand: Brand) -> None:

@@ -31,12 +31,3 @@ def test_a_score_at_the_level_is_as_likely_as_not() -> None:
 
 def test_an_extreme_score_does_not_overflow() -> None:
     assert Scale(steepness=1e6, level=0).likelihood(-1) == pytest.approx(0)
-
-
-def test_no_match_is_better_than_a_bad_one() -> None:
-    assert fusion.relevant([0.6, 0.3]) == 0
-    assert fusion.relevant([]) == 0
-
-
-def test_matches_end_where_likelihood_ends() -> None:
-    assert fusion.relevant([0.9, 0.7, 0.2]) == 2
