@@ -5,7 +5,7 @@ from dam.audit.models import ChainCheck, Event
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.ingest.models import Step, Upload
 from dam.rights.models import RightsRecord
-from dam.search.models import Embedding
+from dam.search.models import Embedding, TimedText
 
 __all__ = [
     "ApiToken",
@@ -21,6 +21,7 @@ __all__ = [
     "ShareLink",
     "Step",
     "Tag",
+    "TimedText",
     "Turn",
     "Upload",
     "User",

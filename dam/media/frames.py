@@ -28,11 +28,13 @@ class Frame:
     """A decoded picture, turned upright, in square pixels.
 
     `index` counts along the review timeline, `time_ms` from the first frame; `rgb` is [H, W, 3] uint8.
+    `shot` is the number of the shot that it belongs to, from 0, where shots were looked for.
     """
 
     index: int
     time_ms: int
     rgb: NDArray[np.uint8]
+    shot: int = 0
 
 
 def open_media(path: Path, demuxer: str, **options: str) -> InputContainer:
