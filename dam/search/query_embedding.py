@@ -1,11 +1,14 @@
-"""What the words of a search mean to the encoder, asked of a worker: this process loads no model.
+"""What a search means to the encoder, asked of a worker: this process loads no model.
 
-The answer is kept for a day. Whoever asks first sends the task; everybody waits for the same answer. Whoever
-waits holds no database connection, and only so many wait at once: the rest search by text, and ask again.
+A question has a `place` where its answer is left: of the words of a search, or of whatever else a search is
+asked by. The answer is kept for a day. Whoever asks first sends the task; everybody waits for the same
+answer. Whoever waits holds no database connection, and only so many wait at once: the rest search by text,
+and ask again.
 """
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from threading import BoundedSemaphore
 
@@ -22,6 +25,8 @@ ASKED_SECONDS = 20
 PATIENCE_SECONDS = 1.5
 # Searches of this process that wait at once: each holds a thread.
 WAITERS = 8
+# Of a text that is searched for: encoders read some 80 words, and a message is no place for a book.
+MOST_CHARACTERS = 2000
 
 _places = BoundedSemaphore(WAITERS)
 
@@ -31,25 +36,64 @@ def ask(text: str, *, encoder: str, patience: float = PATIENCE_SECONDS) -> TextE
 
     None if no worker answers in time, or too many wait already.
     """
+    words = normalised(text)
+
+    def send() -> None:
+        # Later nobody waits for it: a worker that was away must not do all that was asked meanwhile.
+        tasks.send("index.embed_text", expires=ASKED_SECONDS, text=words, encoder=encoder)
+
+    return answer_at(place(words, encoder=encoder), send=send, patience=patience)
+
+
+def answer(text: str, *, encoder: Encoder) -> TextEmbedding:
+    """Work the meaning of a text out and leave it where the askers look."""
+    words = normalised(text)
+    meaning = encoder.understand(words)
+    leave(place(words, encoder=encoder.identity), meaning)
+    return meaning
+
+
+def place(question: str, *, encoder: str, kind: str = "words") -> str:
+    """Where the answer to a question is left, for one encoder: another one's answer lies elsewhere.
+
+    `question` says all that the answer depends on: the words, or the digest of a picture and its region.
+    """
+    digest = hashlib.sha256(f"{kind}\0{question}".encode()).hexdigest()[:32]
+    return f"meaning:{encoder}:{digest}".replace(" ", "_")
+
+
+def answer_at(
+    place: str, *, send: Callable[[], object], patience: float = PATIENCE_SECONDS
+) -> TextEmbedding | None:
+    """The answer left at `place`; whoever asks first has `send` ask a worker for it. None as for `ask`."""
     try:
-        return _ask(text, encoder, patience)
+        return _answer_at(place, send, patience)
     except (redis.RedisError, kombu.exceptions.OperationalError):
         return None  # the words can be searched without
 
 
-def _ask(text: str, encoder: str, patience: float) -> TextEmbedding | None:
-    key = _key(text, encoder)
-    known = cache.get(key)
+def leave(place: str, meaning: TextEmbedding) -> None:
+    """Keep an answer where the askers look: those who wait, and those who ask within a day."""
+    written = json.dumps(asdict(meaning))
+    cache.set(place, written, DAY)
+    wire.ask(lambda server: _leave(server, place, written))
+
+
+def normalised(text: str) -> str:
+    return " ".join(text.lower().split())[:MOST_CHARACTERS]
+
+
+def _answer_at(place: str, send: Callable[[], object], patience: float) -> TextEmbedding | None:
+    known = cache.get(place)
     if known is not None:
         return _read(known)
-    if wire.ask(lambda server: server.set(f"{key}:asked", 1, nx=True, ex=ASKED_SECONDS)):
-        # Later nobody waits for it: a worker that was away must not do all that was asked meanwhile.
-        tasks.send("index.embed_text", expires=ASKED_SECONDS, text=normalised(text), encoder=encoder)
+    if wire.ask(lambda server: server.set(f"{place}:asked", 1, nx=True, ex=ASKED_SECONDS)):
+        send()
     if not _places.acquire(blocking=False):
         return None
     try:
         database.release()  # others' pages have it meanwhile
-        answer = _wait(f"{key}:answer", patience)
+        answer = _wait(f"{place}:answer", patience)
     finally:
         _places.release()
     return None if answer is None else _read(answer)
@@ -63,31 +107,12 @@ def _wait(place: str, patience: float) -> bytes | str | None:
     )
 
 
-def answer(text: str, *, encoder: Encoder) -> TextEmbedding:
-    """Work the meaning out and leave it where the askers look."""
-    meaning = encoder.understand(normalised(text))
-    written = json.dumps(asdict(meaning))
-    key = _key(text, encoder.identity)
-    cache.set(key, written, DAY)
-    wire.ask(lambda server: _leave(server, key, written))
-    return meaning
-
-
-def _leave(server: redis.Redis, key: str, written: str) -> None:
+def _leave(server: redis.Redis, place: str, written: str) -> None:
     pipeline = server.pipeline()
-    pipeline.delete(f"{key}:answer", f"{key}:asked")
-    pipeline.rpush(f"{key}:answer", written)
-    pipeline.expire(f"{key}:answer", ASKED_SECONDS)
+    pipeline.delete(f"{place}:answer", f"{place}:asked")
+    pipeline.rpush(f"{place}:answer", written)
+    pipeline.expire(f"{place}:answer", ASKED_SECONDS)
     pipeline.execute()
-
-
-def normalised(text: str) -> str:
-    return " ".join(text.lower().split())
-
-
-def _key(text: str, encoder: str) -> str:
-    digest = hashlib.sha256(normalised(text).encode()).hexdigest()[:32]
-    return f"meaning:{encoder}:{digest}".replace(" ", "_")
 
 
 def _read(written: str | bytes) -> TextEmbedding:

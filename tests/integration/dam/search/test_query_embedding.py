@@ -109,6 +109,22 @@ def test_another_encoder_is_asked_anew(answered: list[str]) -> None:
     assert query_embedding.ask("red", encoder="colours@2", patience=0.05) is None
 
 
+def test_any_question_is_answered_at_its_place() -> None:
+    """A picture's answer is left by its digest, and isn't the one to words that are spelled alike."""
+    place = query_embedding.place("digest", encoder=ENCODER, kind="picture")
+    meaning = ColourEncoder().understand("red")
+    sent: list[str] = []
+
+    def send() -> None:
+        sent.append(place)
+        query_embedding.leave(place, meaning)
+
+    for _ in range(2):
+        assert query_embedding.answer_at(place, send=send) == meaning
+    assert sent == [place]
+    assert place != query_embedding.place("digest", encoder=ENCODER)
+
+
 def test_a_broker_that_is_gone_leaves_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
     import redis
 
