@@ -6,20 +6,38 @@ from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.ingest.models import Step, Upload
 from dam.rights.models import RightsRecord
 from dam.search.models import Embedding, TimedText
+from dam.search.saved.models import (
+    Alert,
+    AlertCandidate,
+    AlertMatch,
+    AlertPass,
+    FruitlessSearch,
+    RecentSearch,
+    SavedSearch,
+)
+from dam.search.tagging.models import SuggestedTag
 
 __all__ = [
+    "Alert",
+    "AlertCandidate",
+    "AlertMatch",
+    "AlertPass",
     "ApiToken",
     "Asset",
     "Brand",
     "ChainCheck",
     "Embedding",
     "Event",
+    "FruitlessSearch",
     "Membership",
+    "RecentSearch",
     "Rendition",
     "RenditionPart",
     "RightsRecord",
+    "SavedSearch",
     "ShareLink",
     "Step",
+    "SuggestedTag",
     "Tag",
     "TimedText",
     "Turn",
