@@ -44,6 +44,7 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         "tabs": tabs,
         "tab": tab if tab in tabs else _first_tab(version, tabs),
         "start_ms": _milliseconds(request.GET.get("t", "")),
+        "until_ms": _milliseconds(request.GET.get("to", "")),
     }
     if context["tab"] == "versions":
         context["versions"] = asset_version.stack(version.asset)

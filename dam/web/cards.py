@@ -3,12 +3,27 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from dam.catalog.models import Asset, Rendition, RenditionKind, Version
 from dam.rights import terms
-from dam.search.results import Hit, Match, Moment
+from dam.search.results import Hit, Match, Moment, Passage
+from dam.search.strengths import Strength
 from dam.web import usage_status
+
+# What a strip has room for.
+MOST_MOMENTS = 5
+
+
+@dataclass(frozen=True)
+class MomentLink:
+    """A moment on a card. `frame` is its frame of the clip, `query` the end of an address that plays it."""
+
+    moment: Moment
+    frame: int
+    query: str
+    is_best: bool = False
 
 
 @dataclass(frozen=True)
@@ -20,13 +35,15 @@ class AssetCard:
     has_poster: bool
     sprite: dict[str, Any] | None
     warning: str
-    moment: Moment | None = None
+    best: MomentLink | None = None
+    strip: tuple[MomentLink, ...] = ()  # in time order, where there is more than one
+    strength: Strength | None = None
     seen: bool = False  # found by what is seen in it
+    passages: tuple[Passage, ...] = ()
 
     @property
-    def starts_at(self) -> str:
-        """The moment's start in seconds, for the address of the asset page."""
-        return f"{self.moment.start_ms / 1000:.3f}" if self.moment else ""
+    def query(self) -> str:
+        return self.best.query if self.best else ""
 
 
 def of(asset: Asset, *, at: datetime, hit: Hit | None = None) -> AssetCard:
@@ -40,9 +57,41 @@ def of(asset: Asset, *, at: datetime, hit: Hit | None = None) -> AssetCard:
         has_poster=RenditionKind.POSTER in renditions,
         sprite=_grid(renditions.get(RenditionKind.SPRITE)),
         warning=usage_status.warning(terms=terms.of(version), at=at),
-        moment=hit.moment if hit else None,
+        best=_link(version, hit.moment, best=True) if hit and hit.moment else None,
+        strip=_strip(version, hit) if hit else (),
+        strength=hit.strength if hit else None,
         seen=hit is not None and hit.matched != Match.WORDS,
+        passages=hit.passages if hit else (),
     )
+
+
+def _strip(version: Version, hit: Hit) -> tuple[MomentLink, ...]:
+    """The best moment and others beside it, as many as there is room for."""
+    if len(hit.moments) < 2:
+        return ()
+    others = [moment for moment in hit.moments if moment != hit.moment]
+    kept = others[: MOST_MOMENTS - 1 if hit.moment else MOST_MOMENTS]
+    shown = sorted([*kept, *([hit.moment] if hit.moment else [])], key=lambda moment: moment.start_ms)
+    return tuple(_link(version, moment, best=moment == hit.moment) for moment in shown)
+
+
+def _link(version: Version, moment: Moment, *, best: bool) -> MomentLink:
+    query = f"?t={moment.start_ms / 1000:.3f}"
+    if moment.end_ms > moment.start_ms and not _is_whole(version, moment):
+        query += f"&to={moment.end_ms / 1000:.3f}"
+    return MomentLink(moment=moment, frame=_frame(version, moment.at_ms), query=query, is_best=best)
+
+
+def _is_whole(version: Version, moment: Moment) -> bool:
+    """To mark all of a clip would mark nothing."""
+    return moment.start_ms == 0 and moment.end_ms >= (version.duration_ms or 0)
+
+
+def _frame(version: Version, at_ms: int) -> int:
+    """The frame of the clip that is shown then."""
+    if not version.rate_numerator or not version.rate_denominator:
+        return 0
+    return round(Fraction(at_ms, 1000) * Fraction(version.rate_numerator, version.rate_denominator))
 
 
 def all_of(assets: Iterable[Asset], *, at: datetime) -> tuple[AssetCard, ...]:

@@ -14,6 +14,7 @@ from dam.search import facets, fields, query, search
 from dam.search.facets import Facet
 from dam.search.query import Filters
 from dam.search.results import Results
+from dam.search.strengths import Strength
 from dam.web import cards, times
 from dam.web.cards import AssetCard
 
@@ -89,9 +90,11 @@ class ListingQuery:
 class Listing:
     query: ListingQuery
     cards: tuple[AssetCard, ...]
-    total: int
+    total: int  # of a search by words, those that are strong or likely
     results: Results | None  # for a search by words
     next: str  # the address of what follows; empty at the end
+    less_likely: tuple[AssetCard, ...] = ()  # weak matches, after `cards`
+    line: bool = False  # whether the line above the weak ones stands on this page
 
 
 def read(parameters: QueryDict) -> ListingQuery:
@@ -150,12 +153,16 @@ def _ranked(principal: Principal, wanted: ListingQuery, at: datetime) -> Listing
         principal, words=wanted.words, filters=wanted.filters, limit=PAGE, offset=wanted.start
     )
     end = wanted.start + len(results.hits)
+    good = [hit for hit in results.hits if hit.strength is not Strength.WEAK]
+    weak = results.hits[len(good) :]
     return Listing(
         query=wanted,
-        cards=tuple(cards.of(hit.asset, at=at, hit=hit) for hit in results.hits),
-        total=results.total,
+        cards=tuple(cards.of(hit.asset, at=at, hit=hit) for hit in good),
+        total=results.good,
         results=results,
         next=wanted.address(start=str(end)) if results.hits and end < results.total else "",
+        less_likely=tuple(cards.of(hit.asset, at=at, hit=hit) for hit in weak),
+        line=bool(weak) and results.good >= wanted.start,
     )
 
 

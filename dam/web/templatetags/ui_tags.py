@@ -21,6 +21,7 @@ from dam.ingest import step_specs
 from dam.ingest.models import Step, StepState
 from dam.media import specs
 from dam.search.query import Chip
+from dam.search.results import Moment
 from dam.web import audit_labels, listing, timecode, trash
 from dam.web import static as static_files
 
@@ -134,6 +135,13 @@ def duration(milliseconds: int | None) -> str:
     minutes, seconds = divmod(round(milliseconds / 1000), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+@register.filter
+def span(moment: Moment) -> str:
+    """From when to when, or one time where they read alike: "0:04–0:06"."""
+    start, end = duration(moment.start_ms), duration(moment.end_ms)
+    return start if start == end else f"{start}–{end}"
 
 
 @register.simple_tag(name="timecode")

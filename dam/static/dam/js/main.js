@@ -14,5 +14,6 @@ import "./form-errors.js";
 import "./passwords.js";
 import "./tabs.js";
 import "./scrub.js";
+import "./moments.js";
 import "./player.js";
 import "./palette.js";

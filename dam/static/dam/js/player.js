@@ -37,6 +37,15 @@ class ReelPlayer extends HTMLElement {
     const start = Number(this.dataset.start ?? 0);
     this.whenReady(() => this.seekFrame(this.clock.frameAtMilliseconds(start)));
     this.present(this.frame);
+    if (this.dataset.until) this.whenReady(() => this.showMoment(start, Number(this.dataset.until)));
+  }
+
+  // A moment that a search found: its range is marked, and it plays unless the reader wants things still.
+  showMoment(start, until) {
+    const [first, end] = [start, until].map((at) => this.clock.frameAtMilliseconds(at));
+    this.range = { start: first, end: Math.max(first + 1, end - 1) };
+    this.showRange();
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.roll();
   }
 
   disconnectedCallback() {
