@@ -5,7 +5,13 @@ import re
 from collections.abc import Sequence
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, TrigramWordSimilarity
+from django.contrib.postgres.search import (
+    CombinedSearchQuery,
+    SearchQuery,
+    SearchRank,
+    SearchVector,
+    TrigramWordSimilarity,
+)
 from django.db.models import (
     Case,
     F,
@@ -24,7 +30,7 @@ from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
 
 from dam.catalog import tags
 from dam.catalog.models import Asset, Tag
-from dam.search.query import Query
+from dam.search.query import Query, Term
 
 CONFIG = "english"
 BATCH = 200  # assets whose vectors are written at once
@@ -68,10 +74,8 @@ def _vector(asset: Asset, names: Sequence[str]) -> Combinable:
 
 def exclude(assets: QuerySet[Asset], query: Query) -> QuerySet[Asset]:
     """Drop the assets that have a word or phrase the search rules out."""
-    for words in query.excluded:
-        assets = assets.exclude(
-            search_vector=SearchQuery(_spaced(words), config=CONFIG, search_type="phrase")
-        )
+    for term in query.excluded:
+        assets = assets.exclude(search_vector=_phrase(term.text))
     return assets
 
 
@@ -80,10 +84,12 @@ def ranked(assets: QuerySet[Asset], query: Query, *, limit: int) -> list[tuple[A
 
     Words match by their stem and by their beginning, so that a search answers while it is typed.
     """
-    terms = [_phrase(phrase) for phrase in query.phrases] + [_beginning(word) for word in query.words]
     wanted = None
-    for term in terms:
-        wanted = term if wanted is None else wanted & term
+    for group in query.terms:
+        any_of = _term(group[0])
+        for term in group[1:]:
+            any_of |= _term(term)
+        wanted = any_of if wanted is None else wanted & any_of
     if wanted is None:
         return []
     matching = (
@@ -139,6 +145,10 @@ def _sum(columns: Sequence[F | Case]) -> Combinable:
     for column in columns[1:]:
         total = total + column
     return total
+
+
+def _term(term: Term) -> CombinedSearchQuery | SearchQuery:
+    return _phrase(term.text) if term.quoted else _beginning(term.text)
 
 
 def _phrase(words: str) -> SearchQuery:

@@ -1,20 +1,26 @@
 """The one search box. Pure: what was typed in, what is meant out.
 
-red bottle "summer sale" tag:drinks state:approved origin:generated credentials:trusted by:ada -draft
+red bottle "summer sale" tag:drinks state:approved,draft duration:>10s created:week cat OR dog -draft
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from dam.core.text import REPLACEMENT, storable
-from dam.search.search_field import SearchField
+from dam.search.search_field import Combine, SearchField
 
 MAX_CHARACTERS = 300
 MAX_TOKENS = 24
 
-_TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>\S+))')
+# As keyboards of the world have them. One character for one, so that places in the text stay.
+_QUOTES = dict.fromkeys("“”„‟«»″＂「」『』〝〞〟", '"')
+_SIGNS = str.maketrans({**_QUOTES, "：": ":", "﹕": ":", "，": ",", "、": ",", "｜": "|"})
+_MINUS = "−－–—‐‑﹣-"
+_NO_QUOTES = dict.fromkeys(map(ord, [*_QUOTES, '"']))
+_VALUE = re.compile(r'(?:"[^"]*"?|[^,"])+')
+_OR = ("OR", "|")
 
 
 class ChipKind(StrEnum):
@@ -22,6 +28,7 @@ class ChipKind(StrEnum):
     PHRASE = "phrase"
     EXCLUDED = "excluded"
     FIELD = "field"
+    EITHER = "either"
 
 
 @dataclass(frozen=True)
@@ -80,23 +87,59 @@ class Filters(Mapping[str, tuple[str, ...]]):
 
 
 @dataclass(frozen=True)
+class Term:
+    """A word, or words in quotes that stand together as they are typed."""
+
+    text: str
+    quoted: bool = False
+
+    def __str__(self) -> str:
+        return f"“{self.text}”" if self.quoted else self.text
+
+
+@dataclass(frozen=True)
 class Query:
     """What the search box means; `spoken` is what was said in words, in its order, for the encoder."""
 
-    words: tuple[str, ...] = ()
-    phrases: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
+    # Each of these must be there, and of each any one: red (cat OR dog) is ((red,), (cat, dog)).
+    terms: tuple[tuple[Term, ...], ...] = ()
+    excluded: tuple[Term, ...] = ()
     filters: Filters = field(default_factory=Filters)
+    either: tuple[Filters, ...] = ()  # of each, any value of any field: tag:a OR by:ada, tag:a,b
     spoken: str = ""
     chips: tuple[Chip, ...] = ()
     problems: tuple[str, ...] = ()  # sentences for the page: what could not be used, and why
+    unusable: bool = False  # something was typed, and none of it can be searched for: that finds nothing
+    text: str = ""  # the same search, written in one way
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that must be there, outside of quotes and OR."""
+        return tuple(group[0].text for group in self.terms if len(group) == 1 and not group[0].quoted)
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        return tuple(group[0].text for group in self.terms if len(group) == 1 and group[0].quoted)
 
     @property
     def has_words(self) -> bool:
-        return bool(self.words or self.phrases)
+        return bool(self.terms)
 
     def __bool__(self) -> bool:
-        return bool(self.has_words or self.excluded or self.filters)
+        return bool(self.terms or self.excluded or self.filters or self.either)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One thing typed between spaces: a term, a field with its values, or what can't be used."""
+
+    text: str  # as it may be typed again
+    term: Term | None = None
+    field: SearchField | None = None
+    values: tuple[str, ...] = ()
+    minus: bool = False
+    problem: str = ""
+    linked: bool = False  # OR stands before it
 
 
 def tidy(text: str) -> str:
@@ -107,66 +150,181 @@ def tidy(text: str) -> str:
 def parse(text: str, *, fields: Mapping[str, SearchField]) -> Query:
     """Read the text of the search box. Never fails: what it can't use it reports in `problems`."""
     tidied = tidy(text)
-    found = list(_TOKEN.finditer(tidied[:MAX_CHARACTERS]))
-    tokens = found[:MAX_TOKENS]
-    query = Query()
-    if len(tidied) > MAX_CHARACTERS or len(found) > MAX_TOKENS:
-        used = f"Only the first {len(tokens)} words were used: a search has at most {MAX_TOKENS} words"
-        query = Query(problems=(f"{used} and {MAX_CHARACTERS} characters.",))
-    for place, token in enumerate(tokens):
-        without = " ".join(other.group() for at, other in enumerate(tokens) if at != place)
-        query = _take(query, token, without, fields)
-    return query
+    parts, left_out = _parts(tidied[:MAX_CHARACTERS], fields)
+    problems = []
+    if len(tidied) > MAX_CHARACTERS or left_out:
+        used = f"Only the first {len(parts)} words were used: a search has at most {MAX_TOKENS} words"
+        problems.append(f"{used} and {MAX_CHARACTERS} characters.")
+    problems += [part.problem for part in parts if part.problem]
+    groups = []
+    for group in _groups(parts):
+        usable = [part for part in group if not part.problem]
+        if len(usable) > 1 and (mixed := _mixed(usable)):
+            problems.append(mixed)
+            groups += [[part] for part in usable]
+        elif usable:
+            groups.append(usable)
+    if tidied and not groups and not problems:
+        problems.append(f"There is nothing to search for in “{tidied[:40]}”. Type a word or a filter.")
+    return Query(
+        terms=tuple(
+            tuple(part.term for part in group if part.term)
+            for group in groups
+            if group[0].term and not group[0].minus
+        ),
+        excluded=tuple(part.term for group in groups for part in group if part.term and part.minus),
+        filters=_filters(groups),
+        either=_either(groups),
+        spoken=" ".join(part.term.text for each in groups for part in each if part.term and not part.minus),
+        chips=tuple(_chip(group, parts) for group in groups),
+        problems=tuple(dict.fromkeys(problems)),
+        unusable=bool(tidied) and not groups,
+        text=_joined(parts),
+    )
 
 
-def _take(query: Query, token: re.Match[str], without: str, fields: Mapping[str, SearchField]) -> Query:
-    name = (token["field"] or "").lower()
-    value = (token["quoted"] if token["quoted"] is not None else token["bare"]).strip()
-    minus = bool(token["minus"])
-    if name in fields:
-        problem = _problem(fields[name], value, minus=minus, fields=fields)
-        if problem:
-            return replace(query, problems=(*query.problems, problem))
-        return _narrowed(query, fields[name], value, minus=minus, without=without)
-    if name:  # "16:9" or "https:…": a word like any other
-        value = f"{token['field']}:{value}"
+def to_text(query: Query) -> str:
+    """The search as it may be typed: the same signs for all, and no more than is understood or reported."""
+    return query.text
+
+
+def _parts(text: str, fields: Mapping[str, SearchField]) -> tuple[list[_Part], bool]:
+    """What was typed, and whether there was more than may be used."""
+    names = "|".join(sorted(map(re.escape, fields), key=len, reverse=True)) or r"(?!)"
+    token = re.compile(
+        rf'(?P<minus>[{_MINUS}]+)?(?:(?P<field>(?ai:{names})):(?P<values>(?:"[^"]*(?:"|$)|[^\s"])*)'
+        r'|"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+)|")'
+    )
+    parts: list[_Part] = []
+    linked = False
+    for match in token.finditer(text.translate(_SIGNS)):
+        if match["bare"] in _OR and not match["minus"]:
+            linked = bool(parts)
+            continue
+        part = _field_part(match, text, fields) if match["field"] else _term_part(match, text)
+        if part is None:
+            continue
+        if len(parts) == MAX_TOKENS:
+            return parts, True
+        parts.append(replace(part, linked=linked))
+        linked = False
+    return parts, False
+
+
+def _term_part(match: re.Match[str], text: str) -> _Part | None:
+    """None where nothing is left that could stand in a text."""
+    group = "quoted" if match["quoted"] is not None else "bare"
+    # As typed, for a sign that was read in another way may belong to a word.
+    value = text[slice(*match.span(group))].strip() if match[group] is not None else ""
     if not re.search(r"\w", value):
-        return query
-    if minus:
-        chip = Chip(ChipKind.EXCLUDED, f"not {value}", without)
-        return replace(query, excluded=(*query.excluded, value), chips=(*query.chips, chip))
-    spoken = f"{query.spoken} {value}".strip()
-    if token["quoted"] is not None and " " in value:
-        chip = Chip(ChipKind.PHRASE, f"“{value}”", without)
-        return replace(query, phrases=(*query.phrases, value), spoken=spoken, chips=(*query.chips, chip))
-    chip = Chip(ChipKind.WORD, value, without)
-    return replace(query, words=(*query.words, value), spoken=spoken, chips=(*query.chips, chip))
+        return None
+    minus = "-" if match["minus"] else ""
+    quoted = group == "quoted"
+    return _Part(
+        text=f'{minus}"{value}"' if quoted else f"{minus}{value}",
+        term=Term(value, quoted=quoted),
+        minus=bool(minus),
+    )
 
 
-def _problem(search_field: SearchField, value: str, *, minus: bool, fields: Mapping[str, SearchField]) -> str:
-    """Why this can't be used; empty if it can."""
-    name = search_field.name
-    if not value:
-        return f"Add a value after “{name}:”."
-    if minus and not search_field.excludable:
-        *others, last = ("words", *(each.title.lower() for each in fields.values() if each.excludable))
-        works_with = f"{', '.join(others)} and {last}" if others else last
-        return f"“-{name}:” can't be excluded. A minus works with {works_with}."
-    if search_field.read(value) is None:
-        choices = ", ".join(stored for stored, _ in search_field.choices)
-        return f"“{name}:{value}” isn't a known filter. Use one of: {choices}."
+def _field_part(match: re.Match[str], text: str, fields: Mapping[str, SearchField]) -> _Part:
+    search_field = fields[match["field"].lower()]
+    pieces = _VALUE.finditer(match.string, *match.span("values"))
+    typed = [text[slice(*piece.span())].translate(_NO_QUOTES).strip() for piece in pieces]
+    typed = [each for each in typed if each]
+    head = f"{'-' if match['minus'] else ''}{search_field.name}:"
+    written = head + ",".join(_quoted(each) for each in typed)
+    read = {each: search_field.read(each) for each in typed}
+    unknown = [each for each, value in read.items() if value is None]
+    takes = search_field.says_what_it_takes
+    problem = ""
+    if not typed:
+        problem = f"Add a value after “{search_field.name}:”. It takes {takes}."
+    elif unknown:
+        problem = f"“{search_field.name}:{unknown[0]}” isn't a known filter. Use {takes}."
+    known = tuple(value for value in read.values() if value is not None)
+    return _Part(written, field=search_field, values=known, minus=bool(match["minus"]), problem=problem)
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if re.search(r"[\s,，、]", value) else value
+
+
+def _groups(parts: Sequence[_Part]) -> list[list[_Part]]:
+    """Parts with OR between them stand together."""
+    groups: list[list[_Part]] = []
+    for part in parts:
+        if part.linked and groups:
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    return groups
+
+
+def _mixed(group: Sequence[_Part]) -> str:
+    """Why these can't be alternatives of one another; empty if they can."""
+    if any(part.minus for part in group):
+        return "OR can't stand beside a minus: each part was taken for itself."
+    if len({part.term is None for part in group}) > 1:
+        return "OR stands between words or between filters, not between both: all of them were required."
     return ""
 
 
-def _narrowed(query: Query, search_field: SearchField, typed: str, *, minus: bool, without: str) -> Query:
-    value = search_field.read(typed) or typed
-    name = f"-{search_field.name}" if minus else search_field.name
-    chip = Chip(
-        ChipKind.FIELD,
-        search_field.chip_text(value, excluded=minus),
-        without,
-        field=search_field.name,
-        icon=search_field.icon,
-    )
-    filters = query.filters.merged(Filters({name: [value]}))
-    return replace(query, filters=filters, chips=(*query.chips, chip))
+def _is_either(group: Sequence[_Part]) -> bool:
+    """Whether it needs more than values side by side under the name of one field."""
+    first = group[0]
+    if first.field is None or first.minus:
+        return False
+    many = len(group) > 1 or len(first.values) > 1
+    alike = all(part.field is first.field for part in group) and first.field.combine is Combine.ANY
+    return many and not alike
+
+
+def _filters(groups: Sequence[Sequence[_Part]]) -> Filters:
+    filters = Filters()
+    for group in groups:
+        if not _is_either(group):
+            for part in group:
+                if part.field:
+                    name = f"-{part.field.name}" if part.minus else part.field.name
+                    filters = filters.merged(Filters({name: part.values}))
+    return filters
+
+
+def _either(groups: Sequence[Sequence[_Part]]) -> tuple[Filters, ...]:
+    found = []
+    for group in groups:
+        if _is_either(group):
+            any_of = Filters()
+            for part in group:
+                if part.field:
+                    any_of = any_of.merged(Filters({part.field.name: part.values}))
+            found.append(any_of)
+    return tuple(found)
+
+
+def _chip(group: Sequence[_Part], parts: Sequence[_Part]) -> Chip:
+    without = _joined([part for part in parts if not any(part is taken for taken in group)])
+    first = group[0]
+    text = " or ".join(_said(part) for part in group)
+    if first.field:
+        return Chip(ChipKind.FIELD, text, without, field=first.field.name, icon=first.field.icon)
+    if len(group) > 1:
+        return Chip(ChipKind.EITHER, text, without)
+    if first.minus:
+        return Chip(ChipKind.EXCLUDED, f"not {first.term}", without)
+    quoted = bool(first.term and first.term.quoted)
+    return Chip(ChipKind.PHRASE if quoted else ChipKind.WORD, text, without)
+
+
+def _said(part: _Part) -> str:
+    if part.field is None:
+        return str(part.term)
+    return " or ".join(part.field.chip_text(value, excluded=part.minus) for value in part.values)
+
+
+def _joined(parts: Sequence[_Part]) -> str:
+    joined = ""
+    for part in parts:
+        joined += f"{' OR ' if part.linked else ' '}{part.text}" if joined else part.text
+    return joined

@@ -71,8 +71,10 @@ def parse(words: str) -> Query:
 
 def among(principal: Principal, *, parsed: Query, filters: Filters | None = None) -> QuerySet[Asset]:
     """What a search ranks: visible assets, narrowed by filters and by the words ruled out."""
-    both = parsed.filters.merged(filters or Filters())
-    assets = narrow(visibility.visible_assets(principal), both, shown=visibility.shown(principal))
+    both, shown = parsed.filters.merged(filters or Filters()), visibility.shown(principal)
+    assets = narrow(visibility.visible_assets(principal), both, shown=shown, either=parsed.either)
+    if parsed.unusable:
+        return assets.none()
     return fulltext.exclude(assets, parsed)
 
 

@@ -4,12 +4,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dam.search import dates, measures
+from dam.search.measures import Unit
+
 
 class Combine(StrEnum):
     """What several values of one field ask for."""
 
     ANY = "any"
     EVERY = "every"
+
+
+class Kind(StrEnum):
+    """What a value of a field is, and so how it is typed."""
+
+    CHOICE = "choice"  # one of `choices`
+    TEXT = "text"
+    NUMBER = "number"  # a measure or a range of them, in `unit`
+    DATE = "date"  # a day, a month, a range of them, "today", "7d"
+    FLAG = "flag"  # yes or no
+
+
+YES, NO = "yes", "no"
+_FLAGS = {YES: YES, "true": YES, "1": YES, NO: NO, "false": NO, "0": NO}
+_DATES_TAKE = "a day, a month, a range, “today”, “week” or “7d”"
 
 
 @dataclass(frozen=True)
@@ -23,28 +41,55 @@ class SearchField:
     name: str  # as typed and in addresses: "state" for state:approved and ?state=approved
     title: str  # for people, above the facet
     column: str  # what the facet counts: "{shown}__approval"
+    kind: Kind = Kind.TEXT
     lookups: tuple[str, ...] = ()  # a value matches by any of these; by default it is the column's
-    choices: tuple[tuple[str, str], ...] = ()  # stored value and label, as in models; none: any text
+    # Stored value and label, as in models; of a number or a date the ranges that are counted.
+    choices: tuple[tuple[str, str], ...] = ()
     # What people may also type, and the stored value it means.
     synonyms: Mapping[str, str] = field(default_factory=dict, hash=False)
+    unit: Unit | None = None  # of a number
     combine: Combine = Combine.ANY
     many: bool = False  # one asset may have several values: the column crosses a to-many relation
     facet: bool = True
-    excludable: bool = False  # -tag:old
     icon: str = ""  # of the chip, from Lucide
     chip: str = "{}"
     excluded_chip: str = "not {}"
+    takes: str = ""  # what may stand behind the colon, for people; by default its choices
+    examples: tuple[str, ...] = ()  # of values, as typed
 
     def read(self, typed: str) -> str | None:
-        """The stored value that is meant; None for one that the field does not have."""
-        if not self.choices:
-            return typed
+        """The value that is meant, as it stands in addresses; None for one that the field does not have."""
+        if self.kind is Kind.NUMBER and self.unit:
+            return measures.tidy(typed, self.unit)
+        if self.kind is Kind.DATE:
+            return dates.tidy(typed)
         plain = typed.lower().replace(" ", "_").replace("-", "_")
+        if self.kind is Kind.FLAG:
+            return _FLAGS.get(plain)
+        if self.kind is Kind.TEXT:
+            return typed
         value = str(self.synonyms.get(plain, plain))
         return value if value in dict(self.choices) else None
 
+    @property
+    def says_what_it_takes(self) -> str:
+        """After "Use …", for whoever typed a value that it does not have."""
+        if self.takes:
+            return self.takes
+        if self.kind is Kind.CHOICE:
+            return "one of: " + ", ".join(value for value, _ in self.choices)
+        if self.kind is Kind.FLAG:
+            return "yes or no"
+        return _DATES_TAKE if self.kind is Kind.DATE else "a value"
+
     def chip_text(self, value: str, *, excluded: bool = False) -> str:
-        spoken = value.replace("_", " ") if self.choices else value
+        spoken = value
+        if self.kind is Kind.CHOICE:
+            spoken = value.replace("_", " ")
+        elif self.kind is Kind.NUMBER and self.unit:
+            spoken = measures.spoken(value, self.unit)
+        elif self.kind is Kind.DATE:
+            spoken = dates.spoken(value)
         return (self.excluded_chip if excluded else self.chip).format(spoken)
 
     def column_for(self, shown: str) -> str:

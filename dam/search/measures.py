@@ -1,0 +1,151 @@
+"""Numbers with a unit and ranges of them, as people type them: ">10s", "5-15", "1920", "..2GB". Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+_COMPARED = re.compile(r"(?P<sign>>=|<=|=|>|<)?(?P<number>[^<>=]+)")
+_NUMBER = re.compile(r"(?P<digits>\d{1,19}(?:\.\d{1,6})?)(?P<unit>[a-z]*)")
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})")
+_RANGE = re.compile(r"(?P<low>[^.]*(?:\.[^.]+)?)\.\.(?P<high>.*)|(?P<first>[^-]+)-(?P<last>[^-]+)")
+# Signs as keyboards of the world and word processors give them.
+ALIKE = str.maketrans(
+    {**dict.fromkeys("–—−‐‑－～", "-"), "＞": ">", "＜": "<", "＝": "=", "≥": ">=", "≤": "<=", "…": ".."}
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How many of the stored unit each name stands for; the first is meant where none is typed.
+
+    `slack`: values that differ by less are shown alike, so one is found by the other.
+    """
+
+    names: Mapping[str, Decimal] = field(hash=False)
+    clock: bool = False  # 1:30 is a minute and a half
+    whole: bool = False  # a number stands for itself alone, not for all that are rounded to it
+    slack: Decimal = Decimal(0)
+
+    @property
+    def default(self) -> str:
+        return next(iter(self.names))
+
+
+@dataclass(frozen=True)
+class Range:
+    """In the stored unit. `low` belongs to it unless it is strict, `high` only if it is not."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    low_strict: bool = False
+    high_strict: bool = False
+
+
+@dataclass(frozen=True)
+class _Measure:
+    number: str  # "10"
+    unit: str  # "s"
+    value: Decimal  # 10000
+    step: Decimal  # of its last digit: 1000
+
+    @property
+    def text(self) -> str:
+        return f"{self.number}{self.unit}"
+
+
+def tidy(typed: str, unit: Unit) -> str | None:
+    """One way to write what was typed, or None if it can't be read: "5 - 15 S" is "5s..15s"."""
+    read = _read(typed, unit)
+    if read is None:
+        return None
+    sign, low, high = read
+    if sign == "..":
+        return f"{low.text if low else ''}..{high.text if high else ''}"
+    only = low or high
+    return f"{sign}{only.text}" if only else None
+
+
+def bounds(value: str, unit: Unit) -> Range:
+    """What a value of `tidy` covers. 10s is all that rounds to it; 5s..15s has that of both ends."""
+    read = _read(value, unit)
+    if read is None:
+        raise ValueError(value)
+    sign, low, high = read
+    if sign == "..":
+        start, end = low and _covered(low, unit), high and _covered(high, unit)
+        return Range(
+            low=start.low if start else None,
+            high=end.high if end else None,
+            high_strict=bool(end and end.high_strict),
+        )
+    only = low or high
+    assert only is not None
+    if sign in (">", ">="):
+        return Range(low=only.value, low_strict=sign == ">")
+    if sign in ("<", "<="):
+        return Range(high=only.value, high_strict=sign == "<")
+    return _covered(only, unit)
+
+
+def spoken(value: str, unit: Unit) -> str:
+    """For a chip: "over 10 s", "5 s to 15 s"."""
+    read = _read(value, unit)
+    if read is None:
+        return value
+    sign, low, high = read
+    if sign == "..":
+        if low and high:
+            return f"{_said(low)} to {_said(high)}"
+        return f"from {_said(low)}" if low else f"up to {_said(high)}" if high else value
+    only = low or high
+    before = {">": "over ", ">=": "from ", "<": "under ", "<=": "up to "}.get(sign, "")
+    return f"{before}{_said(only)}" if only else value
+
+
+def _said(measure: _Measure) -> str:
+    return f"{measure.number} {measure.unit}".strip()
+
+
+def _covered(measure: _Measure, unit: Unit) -> Range:
+    if unit.whole:
+        return Range(low=measure.value, high=measure.value)
+    around = unit.slack or measure.step / 2  # what is shown rounded
+    return Range(low=measure.value - around, high=measure.value + around, high_strict=True)
+
+
+def _read(typed: str, unit: Unit) -> tuple[str, _Measure | None, _Measure | None] | None:
+    """The sign ("" for exactly this, ".." for a range) and its ends."""
+    text = "".join(typed.lower().split())
+    text = text.translate(ALIKE)
+    if match := _RANGE.fullmatch(text):
+        low_text = match["low"] if match["low"] is not None else match["first"]
+        high_text = match["high"] if match["high"] is not None else match["last"]
+        high = _measure(high_text, unit) if high_text else None
+        low = _measure(low_text, unit, otherwise=high.unit if high else "") if low_text else None
+        if (low_text and not low) or (high_text and not high) or not (low or high):
+            return None
+        if low and high and low.value > high.value:
+            low, high = high, low
+        return "..", low, high
+    compared = _COMPARED.fullmatch(text)
+    measure = _measure(compared["number"], unit) if compared else None
+    if compared is None or measure is None:
+        return None
+    sign = compared["sign"] or ""
+    return "" if sign == "=" else sign, measure, None
+
+
+def _measure(text: str, unit: Unit, *, otherwise: str = "") -> _Measure | None:
+    if unit.clock and (clock := _CLOCK.fullmatch(text)):
+        hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+        second = unit.names["s"]
+        return _Measure(text, "", Decimal(hours * 3600 + minutes * 60 + seconds) * second, second)
+    match = _NUMBER.fullmatch(text)
+    name = (match["unit"] or otherwise or unit.default) if match else ""
+    if match is None or name not in unit.names:
+        return None
+    number, each = Decimal(match["digits"]), unit.names[name]
+    exponent = number.as_tuple().exponent
+    step = each * Decimal(10) ** (exponent if isinstance(exponent, int) else 0)
+    return _Measure(match["digits"], name, number * each, step)
