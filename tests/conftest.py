@@ -63,6 +63,15 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Each process of a parallel run has servers and a folder of its own.
+
+    They inherit this environment, and pytest-django would read the settings before this file names the folder.
+    """
+    os.environ.pop("DJANGO_SETTINGS_MODULE")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick tests first, the browser last: its driver leaves an event loop running in this thread."""
     places = ("unit", "integration", "browser")
