@@ -6,6 +6,9 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint con
 # torch first and by its exact version: what depends on it would else bring another, and on Linux a CUDA build.
 TORCH := torch==2.13.0 torchvision==0.28.0
 
+# Tests run side by side in so many processes, each with servers of its own and about 2 GB of memory.
+PROCESSES ?= 2
+
 # What is downloaded, and not each package that is there already.
 PROGRESS := awk '/^ *Downloading |^Installing |^ERROR/ { print "  " substr($$0, 1, 100); fflush() }'
 
@@ -24,12 +27,12 @@ dev: .venv/dev.stamp ## As `make run`, and what you change in code, templates an
 	@$(BIN)/python manage.py up --reload
 
 test: .venv/dev.stamp chromium ## Run every test: unit, integration, browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
 
 unit: .venv/dev.stamp ## Run the quick tests: no database, broker, browser or neural network
 	$(BIN)/python -m pytest tests/unit -m "not model" $(ARGS)
 
-bench: .venv/dev.stamp ## Measure, and print a table
+bench: .venv/bench.stamp ## Measure, and print a table
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lint: .venv/dev.stamp ## Check style, types, imports, templates and migrations
@@ -78,6 +81,10 @@ chromium: # The browser journeys drive a real browser. SKIP_BROWSER=1 leaves the
 .venv/run.stamp: pyproject.toml constraints.txt | .venv/torch.stamp
 	@echo "Installing the other packages ..."
 	@$(PIP) --group local | $(PROGRESS)
+	@touch $@
+
+.venv/bench.stamp: .venv/dev.stamp
+	@$(PIP) --group bench | $(PROGRESS)
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp

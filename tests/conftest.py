@@ -67,7 +67,8 @@ def pytest_configure() -> None:
 def pytest_xdist_setupnodes() -> None:
     """Each process of a parallel run has servers and a folder of its own.
 
-    They inherit this environment, and pytest-django would read the settings before this file names the folder.
+    They inherit this environment, and pytest-django would read the settings before this file names the
+    folder.
     """
     os.environ.pop("DJANGO_SETTINGS_MODULE")
 

@@ -69,7 +69,9 @@ def test_what_is_no_number_is_refused(value: float) -> None:
         frames_check.check(clip, REQUEST)
 
 
-@pytest.mark.parametrize("made", [None, [[0]], "frames", memoryview(b"")], ids=repr)
+@pytest.mark.parametrize(
+    "made", [None, [[0]], "frames", memoryview(b"")], ids=["None", "list", "text", "bytes"]
+)
 def test_what_is_no_array_is_refused(made: Any) -> None:
     with pytest.raises(GeneratorError, match="no frames"):
         frames_check.check(made, REQUEST)
