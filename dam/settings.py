@@ -176,6 +176,8 @@ CELERY_BEAT_SCHEDULE = {
     "recover-steps": {"task": "default.recover_steps", "schedule": 30.0, "options": {"expires": 30}},
     "sweep": {"task": "default.sweep", "schedule": 900.0, "options": {"expires": 900}},
     "anchor-trails": {"task": "default.anchor_trails", "schedule": 900.0, "options": {"expires": 900}},
+    "match-alerts": {"task": "default.match_alerts", "schedule": 15.0, "options": {"expires": 15}},
+    "forget-searches": {"task": "default.forget_searches", "schedule": 3600.0, "options": {"expires": 3600}},
     "catch-up": {"task": "default.catch_up", "schedule": 120.0, "options": {"expires": 120}},
 }
 
@@ -214,6 +216,8 @@ VERIFY_PER_HOUR = env.number("VERIFY_PER_HOUR", 60)
 FFMPEG_BINARY = env.text("FFMPEG_BINARY")  # empty: the one that imageio-ffmpeg brings
 GENERATOR_MODEL = env.text("GENERATOR_MODEL", str(BASE_DIR / "generation/previz/weights/previz-dit"))
 ENCODER_MODEL = env.text("ENCODER_MODEL", str(BASE_DIR / "generation/footage/weights/reelproof-clip"))
+# Which searches found nothing is counted for those who run a brand, without who searched.
+LOG_FRUITLESS_SEARCHES = env.flag("LOG_FRUITLESS_SEARCHES", default=True)
 
 # Signing. With nothing set, a development CA is made in SIGNING_DIR on first use.
 SIGNING_DIR = Path(env.text("SIGNING_DIR", str(DATA_DIR / "signing")))

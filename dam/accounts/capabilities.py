@@ -30,6 +30,8 @@ class Capability(StrEnum):
     DOWNLOAD_MASTER = "download_master"
     VIEW_ACTIVITY = "view_activity"
     SHARE = "share"  # let guests see released clips
+    SHARE_SEARCHES = "share_searches"  # let the brand have one's saved searches
+    CURATE = "curate"  # change the saved searches that others share
     MANAGE_BRAND = "manage_brand"
 
 
@@ -52,11 +54,18 @@ PHRASES: dict[Capability, str] = {
     Capability.DOWNLOAD_MASTER: "download masters",
     Capability.VIEW_ACTIVITY: "view the activity log",
     Capability.SHARE: "share clips with guests",
+    Capability.SHARE_SEARCHES: "share saved searches",
+    Capability.CURATE: "change other people's saved searches",
     Capability.MANAGE_BRAND: "manage the brand",
 }
 
 _LOOK = {Capability.VIEW, Capability.DOWNLOAD_RELEASE}
-_WORK = _LOOK | {Capability.VIEW_UNRELEASED, Capability.COMMENT, Capability.VIEW_ACTIVITY}
+_WORK = _LOOK | {
+    Capability.VIEW_UNRELEASED,
+    Capability.COMMENT,
+    Capability.VIEW_ACTIVITY,
+    Capability.SHARE_SEARCHES,
+}
 _MAKE = _WORK | {
     Capability.UPLOAD,
     Capability.EDIT,
@@ -66,7 +75,7 @@ _MAKE = _WORK | {
     Capability.DISCARD,
     Capability.DOWNLOAD_MASTER,
 }
-_KEEP = _MAKE | {Capability.TRASH, Capability.SHARE}
+_KEEP = _MAKE | {Capability.TRASH, Capability.SHARE, Capability.CURATE}
 
 GRANTS: dict[Role, frozenset[Capability]] = {
     Role.VIEWER: frozenset(_LOOK),

@@ -31,6 +31,7 @@ from dam.ingest.models import Step, StepState
 from dam.ingest.step_specs import StepSpec
 from dam.media.errors import FileRefused
 from dam.media.runner import MediaFailed
+from dam.search.saved import alerts
 
 log = logging.getLogger(__name__)
 
@@ -327,6 +328,8 @@ def _leave(version: Version, name: str, claim: str, fields: dict[str, Any]) -> N
             return
         _roll_up(row)
         _send_ready(row)
+        if fields["state"] in SETTLED and queue_of(_task_of(name)) == "index":
+            alerts.notice([row.asset_id], brand_id=row.brand_id)  # it can be found by more than before
         if fields["state"] == StepState.DONE:
             events.publish(brand_id=row.brand_id, name="library")  # its card may have a new picture
 

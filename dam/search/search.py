@@ -1,6 +1,6 @@
 """One search: words and pictures, only among what this principal may see."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -31,14 +31,18 @@ def find(
     limit: int = 60,
     offset: int = 0,
     ask: Ask | None = None,
+    within: Collection[UUID] | None = None,
 ) -> Results:
     """Answer the search box: `words` as typed, `filters` from the facets beside it.
 
     With filters alone the newest come first. `ask` turns words into an encoder's meaning; without
-    it a worker is asked, and if it is busy the answer says so and holds what the words found.
+    it a worker is asked, and if it is busy the answer says so and holds what the words found. `within` are
+    the only assets that may answer, some hundreds at most.
     """
     parsed = parse(words)
     assets = among(principal, parsed=parsed, filters=filters)
+    if within is not None:
+        assets = assets.filter(pk__in=within)
     if not parsed.has_words:
         return _newest(assets, parsed, principal, limit=limit, offset=offset)
     in_words = fulltext.ranked(assets, parsed, limit=DEPTH)

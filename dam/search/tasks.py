@@ -1,11 +1,30 @@
-"""Tasks of the index queue. The step "index.embed" is dam.ingest's, which knows the steps."""
+"""Tasks of search. The steps of the index queue are dam.ingest's, which knows the steps."""
 
 from celery import shared_task
+from django.utils import timezone
 
+from dam.core.tasks import offer
 from dam.search import indexing, query_embedding
+from dam.search.saved import alert_passes, fruitless, saved_searches
 
 
 @shared_task(name="index.embed_text")
 def embed_text(text: str, encoder: str) -> None:
     """Answer a search that waits for what its words mean to the encoder."""
     query_embedding.answer(text, encoder=indexing.installed())
+
+
+@shared_task(name="default.match_alerts")
+def match_alerts(brand_id: int | None = None) -> None:
+    """A slice of a brand's alerts, or of all brands'; sends itself again for what is left."""
+    more = alert_passes.run_all() if brand_id is None else alert_passes.run(brand_id)
+    if more:
+        offer("default.match_alerts", **({} if brand_id is None else {"brand_id": brand_id}))
+
+
+@shared_task(name="default.forget_searches")
+def forget_searches() -> None:
+    """What is kept of searches for a while only."""
+    at = timezone.now()
+    saved_searches.forget_deleted(at=at)
+    fruitless.forget_old(at=at)

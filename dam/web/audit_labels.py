@@ -44,6 +44,11 @@ VERBS: dict[str, Wording] = {
     Verb.SHARE_CREATED: Wording("send", "shared clips with"),
     Verb.SHARE_REVOKED: Wording("ban", "revoked the share link for"),
     Verb.MEMBER_ADMITTED: Wording("user-plus", "added", "to the brand"),
+    Verb.SEARCH_SHARED: Wording("bookmark", "shared the saved search"),
+    Verb.SEARCH_UNSHARED: Wording("bookmark", "stopped sharing the saved search"),
+    Verb.SEARCH_EDITED: Wording("bookmark", "changed the saved search"),
+    Verb.SEARCH_DELETED: Wording("bookmark", "deleted the saved search"),
+    Verb.SEARCH_RESTORED: Wording("bookmark", "restored the saved search"),
     Verb.JOB_REQUESTED: Wording("sparkles", "started generating"),
     Verb.JOB_CANCELLED: Wording("ban", "cancelled generating"),
     Verb.JOB_FAILED: Wording("triangle-alert", "couldn't generate"),
@@ -51,7 +56,7 @@ VERBS: dict[str, Wording] = {
 
 # The filter of the activity page: what each choice shows.
 KINDS = {
-    "library": ("Library", ("asset.", "version.", "step.")),
+    "library": ("Library", ("asset.", "version.", "step.", "search.")),
     "review": ("Review", ("review.", "comment.")),
     "release": ("Releases and downloads", ("release.", "master.")),
     "generate": ("Generation", ("job.",)),

@@ -24,6 +24,8 @@ EXPECTED = {
     Capability.DOWNLOAD_MASTER: "c l n a",
     Capability.VIEW_ACTIVITY: "c b l n a",
     Capability.SHARE: "n a",
+    Capability.SHARE_SEARCHES: "c b l n a",
+    Capability.CURATE: "n a",
     Capability.MANAGE_BRAND: "a",
 }
 LETTERS = dict(zip("vcblna", Role, strict=True))

@@ -1,0 +1,141 @@
+"""Telling a person what is new in their saved searches: a list in the product, and how much is unread.
+
+What an alert shows is asked at the moment it is shown, so with a person's rights their news go, too. Mail and
+a centre for notifications will join in `tell`, and nowhere else.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member, Principal, person
+from dam.audit.models import Event
+from dam.core import errors, events
+from dam.core.tasks import enqueue
+from dam.rights import visibility
+from dam.search import search as searching
+from dam.search.saved import saved_searches
+from dam.search.saved.models import Alert, AlertCandidate, AlertMatch, AlertPass, SavedSearch
+from dam.search.search import Ask
+
+MOST_OF_ONE = 100  # alerts of one person in a brand
+MOST_KNOWN = 1000  # matches that are remembered as known when an alert begins
+MOST_UNREAD = 200  # with so many unread an alert rests until they are read
+COUNTED = 99  # beyond this the badge says "99+"
+LISTED_FOR = timedelta(days=30)
+
+
+class TooManyAlerts(errors.Refused):
+    """A person has so many alerts already."""
+
+    code = "too_many_alerts"
+
+
+def turn_on(
+    search: SavedSearch, *, by: Principal, ask: Ask | None = None, at: datetime | None = None
+) -> Alert:
+    """Tell this person of what matches from now on. Raises TooManyAlerts, PermissionDenied."""
+    user, at = person(by), at or timezone.now()
+    by.require(Capability.VIEW, brand=search.brand)
+    alert = Alert.objects.filter(search=search, user=user).first()
+    if alert is not None:
+        return alert
+    if Alert.objects.filter(brand=search.brand, user=user).count() >= MOST_OF_ONE:
+        raise TooManyAlerts(f"You have {MOST_OF_ONE} alerts, which is the most. Turn one off first.")
+    _follow(search.brand)  # before looking: what comes meanwhile is looked at again
+    known, since = _known(search, by=by, ask=ask, at=at)
+    alert, _ = Alert.objects.get_or_create(
+        search=search,
+        user=user,
+        defaults={"brand": search.brand, "known": known, "known_since": since, "created_at": at},
+    )
+    return alert
+
+
+def turn_off(search: SavedSearch, *, by: Principal) -> None:
+    """Tell no more, and forget what was told."""
+    Alert.objects.filter(search=search, user=person(by)).delete()
+
+
+def theirs(principal: Principal) -> QuerySet[Alert]:
+    """The alerts of this person whose search they still see."""
+    user = principal.user
+    return Alert.objects.filter(user=user, search__in=saved_searches.visible(principal))
+
+
+def notice(asset_ids: Collection[UUID], *, brand_id: int) -> None:
+    """These changed in a way that the audit trail doesn't tell: their index. Costs one question where the
+    brand has no alerts. Of one that changes often the alerts look at the last state."""
+    if not asset_ids or not Alert.objects.filter(brand_id=brand_id).exists():
+        return
+    rows = [AlertCandidate(brand_id=brand_id, asset_id=key) for key in sorted(asset_ids)]
+    AlertCandidate.objects.bulk_create(rows, ignore_conflicts=True)
+    enqueue("default.match_alerts", brand_id=brand_id)
+
+
+def tell(alert: Alert, new: Sequence[UUID], *, owner: Member) -> None:
+    """These are new to the alert's owner, whose open pages hear of it. In the transaction that keeps them."""
+    # Drafts are not there for those who see released work alone, nor is a hint at them.
+    works_here = owner.can(Capability.VIEW_UNRELEASED)
+    events.publish(brand_id=alert.brand_id, name=f"alerts-{owner.user.pk}", to_all=not works_here)
+
+
+def news(principal: Principal, *, at: datetime | None = None) -> QuerySet[AlertMatch]:
+    """What this person was told and still may see: unread first, then the newest."""
+    since = (at or timezone.now()) - LISTED_FOR
+    recent = Q(read_at=None) | Q(found_at__gte=since)
+    told = _shown(principal).filter(recent).annotate(is_read=Q(read_at__isnull=False))
+    return told.select_related("alert__search").order_by("is_read", "-found_at", "-pk")
+
+
+def unread(principal: Principal) -> int:
+    """How many of them are unread; COUNTED + 1 where there are more than COUNTED."""
+    return _shown(principal).filter(read_at=None)[: COUNTED + 1].count()
+
+
+def unread_by_search(principal: Principal, search_ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """The same for each of these searches, exactly: an alert has at most MOST_UNREAD."""
+    counts = _shown(principal).filter(read_at=None, alert__search__in=search_ids)
+    return dict(counts.order_by().values_list("alert__search").annotate(Count("pk")))
+
+
+def read(principal: Principal, *, matches: Iterable[int] | None = None, at: datetime | None = None) -> int:
+    """Mark as read: these, or all that this person was told."""
+    told = AlertMatch.objects.filter(
+        alert__user=person(principal), alert__brand=principal.brand, read_at=None
+    )
+    if matches is not None:
+        told = told.filter(pk__in=list(matches))
+    return told.update(read_at=at or timezone.now())
+
+
+def _shown(principal: Principal) -> QuerySet[AlertMatch]:
+    return AlertMatch.objects.filter(
+        alert__in=theirs(principal), asset__in=visibility.visible_assets(principal)
+    )
+
+
+def _follow(brand: Brand) -> None:
+    """Have the brand's alerts begin here in its audit trail, unless they are on their way already."""
+    newest = Event.objects.filter(brand=brand).order_by("-sequence").values_list("sequence", flat=True)
+    AlertPass.objects.get_or_create(brand=brand, defaults={"sequence": newest.first() or 0})
+
+
+def _known(
+    search: SavedSearch, *, by: Principal, ask: Ask | None, at: datetime
+) -> tuple[list[UUID], datetime | None]:
+    """What matches now; and where that is only a part of it, the moment before which clips count as known."""
+    wanted = saved_searches.question(search)
+    parsed = searching.parse(wanted.words)
+    if parsed.has_words:
+        found = searching.find(by, words=wanted.words, filters=wanted.filters, limit=1, ask=ask)
+        return list(found.asset_ids[:MOST_KNOWN]), at if found.more else None
+    newest = searching.among(by, parsed=parsed, filters=wanted.filters).order_by("-created_at", "-pk")
+    rows = list(newest.values_list("pk", "created_at")[: MOST_KNOWN + 1])
+    known = [key for key, _ in rows[:MOST_KNOWN]]
+    return known, rows[MOST_KNOWN - 1][1] if len(rows) > MOST_KNOWN else None

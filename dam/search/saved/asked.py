@@ -1,0 +1,45 @@
+"""What a search asks, whatever it is called: the shape that is kept, compared and asked again. Pure."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from dam.search.query import Filters, tidy
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`like` are further parameters of the address, such as what the clips should resemble."""
+
+    words: str = ""
+    filters: Filters = field(default_factory=Filters)
+    like: Filters = field(default_factory=Filters)
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.filters or self.like)
+
+    @property
+    def digest(self) -> str:
+        """The same for two that ask the same: the order of filters and capital letters make no difference."""
+        facts = [tidy(self.words).casefold(), _sorted(self.filters), _sorted(self.like)]
+        return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+
+    @property
+    def title(self) -> str:
+        """A name for it: its words, else its filters."""
+        values = (value for _, many in (*self.filters.items(), *self.like.items()) for value in many)
+        return self.words or ", ".join(values)
+
+
+def stored(values: Filters) -> dict[str, list[str]]:
+    """As JSON keeps it."""
+    return {name: list(values[name]) for name in values}
+
+
+def read(words: str, filters: Mapping[str, Iterable[str]], like: Mapping[str, Iterable[str]]) -> Asked:
+    return Asked(words=words, filters=Filters(filters), like=Filters(like))
+
+
+def _sorted(values: Filters) -> list[list[object]]:
+    return [[name, sorted(values[name])] for name in sorted(values)]
