@@ -218,6 +218,9 @@ GENERATOR_MODEL = env.text("GENERATOR_MODEL", str(BASE_DIR / "generation/previz/
 ENCODER_MODEL = env.text("ENCODER_MODEL", str(BASE_DIR / "generation/footage/weights/reelproof-clip"))
 # Which searches found nothing is counted for those who run a brand, without who searched.
 LOG_FRUITLESS_SEARCHES = env.flag("LOG_FRUITLESS_SEARCHES", default=True)
+MODELS_DIR = Path(env.text("MODELS_DIR", str(DATA_DIR / "models")))  # what is fetched from MODEL_HUB
+MODEL_HUB = env.text("MODEL_HUB", "https://huggingface.co")
+NONCOMMERCIAL_MODELS = env.flag("NONCOMMERCIAL_MODELS", default=False)
 
 # Signing. With nothing set, a development CA is made in SIGNING_DIR on first use.
 SIGNING_DIR = Path(env.text("SIGNING_DIR", str(DATA_DIR / "signing")))

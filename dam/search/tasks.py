@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from dam.core.tasks import offer
 from dam.search import indexing, query_embedding
+from dam.search.encoders import published
 from dam.search.saved import alert_passes, fruitless, saved_searches
 
 
@@ -28,3 +29,9 @@ def forget_searches() -> None:
     at = timezone.now()
     saved_searches.forget_deleted(at=at)
     fruitless.forget_old(at=at)
+
+
+@shared_task(name="transcode.fetch_encoder")
+def fetch_encoder(name: str) -> None:
+    """Fetch an OpenCLIP model; in the queue of what may take hours. Its licence has been agreed to."""
+    published.fetch(published.look_up(name))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from dam.core import errors
+from dam.core import errors, licences
 
 CONFIG = "open_clip_config.json"
 CARD = "reelproof.json"
@@ -42,15 +43,33 @@ class EncoderCard:
     drawn_in: Path | None = None
     drawn: "EncoderCard | None" = None
 
+    @property
+    def noncommercial(self) -> bool:
+        return licences.forbids_commercial_use(self.licence)
+
 
 def current() -> EncoderCard:
-    """The card of settings.ENCODER_MODEL. Raises NoEncoder."""
-    return read(current_folder())
+    """The card of settings.ENCODER_MODEL. Raises NoEncoder, also for a licence that isn't allowed here."""
+    card = read(current_folder())
+    if card.noncommercial and not settings.NONCOMMERCIAL_MODELS:
+        raise NoEncoder(
+            f"{card.label} is under {card.licence}, which doesn't allow commercial use."
+            " Set NONCOMMERCIAL_MODELS=1 if that is all right here."
+        )
+    return card
 
 
 def current_folder() -> Path:
     """Where the encoder in use should lie."""
-    return Path(settings.ENCODER_MODEL)
+    return folder_of(settings.ENCODER_MODEL)
+
+
+def folder_of(name: str) -> Path:
+    """Where a model lies: the folder that is named, or the one that a published name is fetched into."""
+    folder = Path(name)
+    if folder.is_dir() or folder.is_absolute() or name.startswith("."):
+        return folder
+    return Path(settings.MODELS_DIR) / re.sub(r"[^\w.-]+", "--", name.removeprefix("hf-hub:").strip("/"))
 
 
 def read(folder: Path) -> EncoderCard:
@@ -68,7 +87,8 @@ def weights_in(folder: Path) -> tuple[Path, ...]:
         if (folder / name).is_file() and (folder / CONFIG).is_file():
             return (folder / name,)
     raise NoEncoder(
-        f"{folder} has no {CONFIG} with {WEIGHTS[0]} beside it. Set ENCODER_MODEL to such a folder."
+        f"{folder} has no {CONFIG} with {WEIGHTS[0]} beside it. Set ENCODER_MODEL to such a folder,"
+        " or fetch a model with manage.py fetch_encoder."
     )
 
 

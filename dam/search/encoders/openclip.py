@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a model that is not here is an e
 
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 
 # isort: off
 from dam.core import torchvision_compat  # noqa: F401 - before open_clip
@@ -92,6 +94,23 @@ class OpenClip:
 def build(model_cfg: dict[str, Any]) -> Any:
     """A CLIP with random weights, for training: the `model_cfg` of an open_clip_config.json."""
     return open_clip.model.CLIP(**model_cfg)
+
+
+def repository(architecture: str, weights: str) -> str | None:
+    """The repository of a model hub where OpenCLIP finds these weights."""
+    found = open_clip.get_pretrained_cfg(architecture, weights) or {}
+    return str(found.get("hf_hub") or "").strip("/") or None
+
+
+def weights_of(architecture: str) -> list[str]:
+    """The names of the weights that OpenCLIP knows for an architecture."""
+    return list(open_clip.list_pretrained_tags_by_model(architecture))
+
+
+def unpickle(weights: Path, to: Path) -> None:
+    """Keep pickled weights as safetensors, which can't carry code; reading them runs none either."""
+    state = open_clip.factory.load_state_dict(str(weights), weights_only=True)
+    save_file({name: value.contiguous().clone() for name, value in state.items()}, to)
 
 
 @contextmanager
