@@ -5,7 +5,15 @@ from dam.audit.models import ChainCheck, Event
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.ingest.models import Step, Upload
 from dam.rights.models import RightsRecord
-from dam.search.models import Embedding, TimedText
+from dam.search.models import (
+    CommentText,
+    DocumentBuild,
+    Embedding,
+    LexiconWord,
+    SearchDocument,
+    TagSynonym,
+    TimedText,
+)
 from dam.search.saved.models import (
     Alert,
     AlertCandidate,
@@ -26,19 +34,24 @@ __all__ = [
     "Asset",
     "Brand",
     "ChainCheck",
+    "CommentText",
+    "DocumentBuild",
     "Embedding",
     "Event",
     "FruitlessSearch",
+    "LexiconWord",
     "Membership",
     "RecentSearch",
     "Rendition",
     "RenditionPart",
     "RightsRecord",
     "SavedSearch",
+    "SearchDocument",
     "ShareLink",
     "Step",
     "SuggestedTag",
     "Tag",
+    "TagSynonym",
     "TimedText",
     "Turn",
     "Upload",

@@ -122,6 +122,8 @@ class Version(models.Model):
     size = models.PositiveBigIntegerField()
     content_type = models.CharField(max_length=60)
     filename = models.CharField(max_length=255)  # as the sender called it, cleaned for display
+    # What it was made from, in words: the prompt. Those of its asset (search_words) count for it too.
+    search_words = models.TextField(blank=True)
     storage_key = models.CharField(max_length=200)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)

@@ -151,6 +151,7 @@ def _write(
         size=stored.size,
         content_type=content_type,
         filename=filename,
+        search_words=search_words,
         storage_key=stored.key,
         created_by=user,
         media_info=storable_json(info.to_json()),

@@ -30,6 +30,7 @@ from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
 
 from dam.catalog import tags
 from dam.catalog.models import Asset, Tag
+from dam.search import documents
 from dam.search.query import Query, Term
 
 CONFIG = "english"
@@ -49,11 +50,12 @@ def refresh(asset: Asset) -> None:
 
 
 def refresh_many(assets: Sequence[Asset]) -> None:
-    """The same for many assets, in two queries."""
+    """The same for many assets, in a fixed number of queries."""
     names = tags.of(assets)
     for asset in assets:
         asset.search_vector = _vector(asset, sorted(names[asset.pk]))
     Asset.objects.bulk_update(assets, ["search_vector"], batch_size=BATCH)
+    documents.refresh_many(assets)
 
 
 def _vector(asset: Asset, names: Sequence[str]) -> Combinable:

@@ -1,9 +1,13 @@
 """What is seen, said and written in a version."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from pgvector.django import VectorField
 
-from dam.catalog.models import Version
+from dam.accounts.models import Brand
+from dam.catalog.models import Asset, Version
 
 
 class Embedding(models.Model):
@@ -58,3 +62,103 @@ class TimedText(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class SearchDocument(models.Model):
+    """The words of one version, as they are searched: those of its asset and its own.
+
+    dam.search.documents writes `language` and `words`; the rest is a copy of what the asset says, and the
+    database keeps it (triggers on both tables). It narrows a search before it is asked who may see what:
+    permission is rights.visibility, always.
+    """
+
+    version = models.OneToOneField(
+        Version, primary_key=True, on_delete=models.CASCADE, related_name="document"
+    )
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="documents")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+", db_index=False)
+    created_at = models.DateTimeField()  # the asset's
+    latest = models.BooleanField(default=False)
+    released = models.BooleanField(default=False)
+    # Where the asset stands in time among those of its brand, and the blocks of neighbours it belongs to
+    # (dam.search.scopes): so that the newest matches are found without reading all.
+    place = models.BigIntegerField(default=0)
+    scopes = ArrayField(models.BigIntegerField(), default=list)
+    language = models.CharField(max_length=3, blank=True)  # "en", as ISO 639 has it; empty when unknown
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["brand", "created_at"], name="document_newest"),
+            # Written at once: a list of what is still to be sorted in would be read by every search.
+            GinIndex(fields=["scopes", "words"], name="document_words", fastupdate=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"words of {self.version_id}"
+
+
+class LexiconWord(models.Model):
+    """A word that occurs in documents of a brand: for beginnings of words, and words spelled alike.
+
+    Nobody waits for another here: a word may be in twice for a while, and how often it occurs is known by
+    its magnitude alone (dam.search.lexicon).
+    """
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+", db_index=False)
+    text = models.CharField(max_length=64)
+    magnitude = models.PositiveSmallIntegerField(default=0)  # it was met about 2 ** magnitude times
+    spelled = models.BooleanField(default=True)  # of letters alone: it can be misspelt
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["brand", "text"], name="lexicon_word", opclasses=["int8_ops", "text_pattern_ops"]
+            ),
+            GinIndex(
+                fields=["text"],
+                name="lexicon_alike",
+                opclasses=["gin_trgm_ops"],
+                condition=models.Q(spelled=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class CommentText(models.Model):
+    """What a remark on a version says: review lies above the library and hands it down to be searched."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="comment_texts")
+    source = models.CharField(max_length=40)  # what the part above calls it: the comment's id
+    text = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "source"], name="comment_text_once")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class TagSynonym(models.Model):
+    """Another word for a tag, of a brand's own vocabulary: who searches for it finds the tag."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="tag_synonyms", db_index=False)
+    tag = models.CharField(max_length=60)  # its name: the tag itself goes when no clip has it any more
+    word = models.CharField(max_length=60)  # folded, as dam.search.normalising has it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "word", "tag"], name="tag_synonym_once")]
+
+    def __str__(self) -> str:
+        return f"{self.word} means {self.tag}"
+
+
+class DocumentBuild(models.Model):
+    """There is one while an installation's documents are being built, newest assets first."""
+
+    before = models.DateTimeField(null=True)  # assets from before that moment are still to be done
+
+    def __str__(self) -> str:
+        return f"documents of assets before {self.before}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import QuerySet
 
+from dam.catalog import versions
 from dam.catalog.models import Version
 from dam.search import fulltext
 from dam.search.models import TimedText, TimedTextKind
@@ -38,8 +39,7 @@ def keep(version: Version, kind: TimedTextKind, lines: Iterable[Line]) -> int:
         if line.text.strip()
     ]
     with transaction.atomic():
-        # Locked, so that of two that run at once the second replaces what the first wrote.
-        Version.objects.select_for_update(no_key=True).get(pk=version.pk)
+        versions.locked(version.pk)  # of two that run at once the second replaces what the first wrote
         TimedText.objects.filter(version=version, kind=kind).delete()
         TimedText.objects.bulk_create(rows, batch_size=500)
         fulltext.refresh(version.asset)

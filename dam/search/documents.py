@@ -1,0 +1,113 @@
+"""Search documents: what of an asset's and its versions' words is searched, written in a few queries.
+
+Whoever changes a text that is searched calls `refresh_many` in the same transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import transaction
+
+from dam.catalog import tags
+from dam.catalog.models import Asset, Version
+from dam.search import lexemes, lexicon
+from dam.search.lexemes import Text
+from dam.search.models import CommentText, SearchDocument, TimedText
+from dam.search.results import Part
+
+WEIGHTS = {Part.TITLE: "A", Part.TAGS: "B", Part.DESCRIPTION: "C"}  # all others D
+
+
+@dataclass(frozen=True)
+class PartText:
+    """One text of a version, and which part of its words it is."""
+
+    part: Part
+    text: str
+    start_ms: int | None = None
+    end_ms: int | None = None
+
+
+@dataclass
+class _Texts:
+    """What versions say besides their assets."""
+
+    timed: dict[UUID, list[PartText]] = field(default_factory=lambda: defaultdict(list))
+    comments: dict[UUID, list[PartText]] = field(default_factory=lambda: defaultdict(list))
+
+
+def refresh_many(assets: Collection[Asset]) -> None:
+    """Bring the documents of all versions of the assets up to date, in a fixed number of queries."""
+    keys = [asset.pk for asset in assets]
+    with transaction.atomic():
+        # In one order, and before their documents: a trigger of the documents asks the assets.
+        locked = Asset.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True)
+        rows = {asset.pk: asset for asset in locked}
+        versions = list(Version.objects.filter(asset__in=keys).order_by("asset__created_at", "pk"))
+        texts = of_versions(versions, rows)
+        made = {pk: lexemes.document(map(_weighted, parts)) for pk, parts in texts.items()}
+        SearchDocument.objects.bulk_create(
+            [
+                SearchDocument(
+                    version=version,
+                    asset_id=version.asset_id,
+                    brand_id=version.brand_id,
+                    created_at=rows[version.asset_id].created_at,
+                    language=made[version.pk].language,
+                    words=made[version.pk].vector,
+                )
+                for version in versions
+            ],
+            update_conflicts=True,
+            unique_fields=["version"],
+            update_fields=["language", "words"],
+        )
+        words: dict[int, set[str]] = defaultdict(set)
+        for version in versions:
+            words[version.brand_id] |= made[version.pk].words
+        lexicon.learn(words)
+
+
+def of_versions(versions: Iterable[Version], assets: Mapping[UUID, Asset]) -> dict[UUID, list[PartText]]:
+    """The texts of each version, in the order in which they tell most."""
+    versions = list(versions)
+    names = tags.of(assets.values())
+    keys = [version.pk for version in versions]
+    more = _more(keys)
+    return {
+        version.pk: [
+            *_words_of(assets[version.asset_id], version, names[version.asset_id]),
+            *more.timed[version.pk],
+            *more.comments[version.pk],
+        ]
+        for version in versions
+    }
+
+
+def _words_of(asset: Asset, version: Version, names: Iterable[str]) -> Iterable[PartText]:
+    yield PartText(Part.TITLE, asset.title)
+    for name in sorted(names):
+        yield PartText(Part.TAGS, name)
+    yield PartText(Part.DESCRIPTION, asset.description)
+    given = dict.fromkeys(filter(None, (version.search_words, asset.search_words)))
+    for words in given:
+        if words != version.filename:
+            yield PartText(Part.PROMPT, words)
+    yield PartText(Part.FILE_NAME, version.filename)
+
+
+def _more(keys: Collection[UUID]) -> _Texts:
+    texts = _Texts()
+    timed = TimedText.objects.filter(version__in=keys).order_by("version", "start_ms", "pk")
+    for row in timed:
+        part = Part.SAID if row.kind == "spoken" else Part.WRITTEN
+        texts.timed[row.version_id].append(PartText(part, row.text, row.start_ms, row.end_ms))
+    for comment in CommentText.objects.filter(version__in=keys).order_by("pk"):
+        texts.comments[comment.version_id].append(PartText(Part.COMMENT, comment.text))
+    return texts
+
+
+def _weighted(text: PartText) -> Text:
+    return Text(text.text, weight=WEIGHTS.get(text.part, "D"), comment=text.part is Part.COMMENT)

@@ -1,0 +1,120 @@
+"""What a document's index holds of a text. Pure: parts of text in, PostgreSQL's tsvector out, as text.
+
+Each word stands as it is written (folded), and by its stem as "~en.bottl"; of a run each letter and each
+pair. What only those who see comments may find has a "!" before it. No word is written with either sign.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from dam.search import languages, normalising
+from dam.search.normalising import Token
+from dam.search.writing import Script
+
+COMMENT = "!"
+LAST_PLACE = 16_383  # of a lexeme in a tsvector
+MOST_PLACES = 255
+MOST_BYTES = 600_000  # of one vector; PostgreSQL takes a megabyte
+LONGEST_TEXT = 200_000  # letters of one part that are looked at
+_GAP = 8  # places between two texts: no phrase reaches over it
+_MOST_JOINED = 4  # words that are also found as one: "blu-ray" as "bluray"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of a document. `weight` is A to D as ts_rank has them; comments only some may find."""
+
+    text: str
+    weight: str = "D"
+    comment: bool = False
+
+
+@dataclass(frozen=True)
+class Document:
+    language: str
+    vector: str
+    words: frozenset[str]  # what the lexicon is to know: none of comments, which not all may read
+
+
+def document(texts: Iterable[Text]) -> Document:
+    """The words of one version."""
+    parts = [(each, normalising.tokens(each.text[:LONGEST_TEXT])) for each in texts if each.text]
+    everything = [token for part, tokens in parts for token in tokens if not part.comment]
+    places: dict[str, list[str]] = defaultdict(list)
+    known: set[str] = set()
+    size, place = 0, 1
+    for part, tokens in parts:
+        guess = _Guess(tokens, everything)
+        mark = COMMENT if part.comment else ""
+        for lexeme, at in _placed(tokens, guess, start=place):
+            found = places.get(f"{mark}{lexeme}")
+            if found is None:
+                size += len(lexeme.encode()) + 8
+                if size > MOST_BYTES:
+                    break
+                found = places[f"{mark}{lexeme}"]
+            if len(found) < MOST_PLACES:
+                found.append(f"{min(at, LAST_PLACE)}{part.weight}")
+        if not part.comment:
+            known.update(form for token in tokens if not token.is_run for form in token.forms)
+        place += sum(_width(token) for token in tokens) + _GAP
+    vector = " ".join(f"'{lexeme}':{','.join(dict.fromkeys(at))}" for lexeme, at in places.items())
+    return Document(language=languages.guess(everything), vector=vector, words=frozenset(known))
+
+
+def stem_lexeme(word: str, *, language: str) -> str:
+    return f"~{language}.{normalising.folded(languages.stem(word, language=language))}"
+
+
+def pairs(token: Token) -> list[tuple[str, int]]:
+    """The pairs of letters of a run, and where in it they begin."""
+    forms = [letter.form for letter in token.letters]
+    return [(one + other, place) for place, (one, other) in enumerate(pairwise(forms))]
+
+
+def joined(tokens: Sequence[Token], start: int) -> str:
+    """The words that are written as one from there on: "bluray" of "blu-ray"; empty where they aren't."""
+    end = start + 1
+    while end < len(tokens) and tokens[end].joined:
+        end += 1
+    return "".join(token.form for token in tokens[start:end]) if 1 < end - start <= _MOST_JOINED else ""
+
+
+class _Guess:
+    """The language of each script in a text, or in all texts where that one says nothing."""
+
+    def __init__(self, tokens: Sequence[Token], everything: Sequence[Token]) -> None:
+        self._tokens, self._everything = tokens, everything
+        self._known: dict[Script, tuple[str, ...]] = {}
+
+    def of(self, script: Script) -> tuple[str, ...]:
+        if script not in self._known:
+            here = languages.guess_among(script, self._tokens)
+            there = here or languages.guess_among(script, self._everything)
+            both = [there, languages.default(script)] if not here else [here]
+            self._known[script] = tuple(dict.fromkeys(filter(languages.has_stemmer, both)))
+        return self._known[script]
+
+
+def _placed(tokens: Sequence[Token], guess: _Guess, *, start: int) -> Iterator[tuple[str, int]]:
+    place = start
+    for number, token in enumerate(tokens):
+        if token.is_run:
+            for at, letter in enumerate(token.letters):
+                yield letter.form, place + at
+            for pair, at in pairs(token):
+                yield pair, place + at
+        else:
+            for form in token.forms:
+                yield form, place
+            for language in guess.of(token.script):
+                yield stem_lexeme(token.plain, language=language), place
+            if not token.joined and (whole := joined(tokens, number)):
+                yield whole[: normalising.LONGEST], place
+        place += _width(token)
+
+
+def _width(token: Token) -> int:
+    return len(token.letters) or 1

@@ -1,0 +1,53 @@
+"""What the index holds of a text."""
+
+from dam.search import lexemes
+from dam.search.lexemes import Text
+
+
+def vector(*texts: Text) -> dict[str, str]:
+    pairs = (each.rsplit(":", 1) for each in lexemes.document(texts).vector.split(" ") if each)
+    return {lexeme.strip("'"): places for lexeme, places in pairs}
+
+
+def test_a_word_stands_as_it_is_and_by_its_stem() -> None:
+    assert vector(Text("The bottles", "A")) == {
+        "the": "1A",
+        "~en.the": "1A",
+        "bottles": "2A",
+        "~en.bottl": "2A",
+    }
+
+
+def test_a_run_stands_by_its_letters_and_pairs() -> None:
+    assert vector(Text("红色瓶")) == {"红": "1D", "色": "2D", "瓶": "3D", "红色": "1D", "色瓶": "2D"}
+
+
+def test_no_phrase_reaches_over_two_texts() -> None:
+    found = vector(Text("summer", "A"), Text("sale", "B"))
+    assert int(found["sale"].strip("B")) - int(found["summer"].strip("A")) > 2
+
+
+def test_joined_words_are_also_one() -> None:
+    assert {"blu", "ray", "bluray"} <= set(vector(Text("Blu-ray")))
+
+
+def test_comments_stand_apart_and_teach_no_words() -> None:
+    document = lexemes.document([Text("bottle", "A"), Text("ugly", comment=True)])
+    assert "'!ugly'" in document.vector
+    assert "'ugly'" not in document.vector
+    assert document.words == {"bottle"}
+
+
+def test_a_text_of_another_language_has_its_stems() -> None:
+    found = vector(Text("Die Häuser auf dem Berg", "A"), Text("the bottles on the table"))
+    assert {"~de.haus", "~en.bottl"} <= set(found)
+
+
+def test_a_title_that_tells_no_language_takes_that_of_the_rest() -> None:
+    found = vector(Text("Flaschen", "A"), Text("Die Flaschen stehen auf dem Tisch und im Haus"))
+    assert found["~de.flasch"].startswith("1A")
+
+
+def test_a_very_long_text_fits_the_database() -> None:
+    text = Text(" ".join(f"word{number}" for number in range(40_000)))
+    assert len(lexemes.document([text]).vector.encode()) < 1_000_000
