@@ -1,18 +1,21 @@
 """The step that makes a version findable by what is seen in it: sampled frames become embeddings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from pgvector import HalfVector
 
 from dam.catalog.models import Version
 from dam.core import errors, storage
 from dam.media import runner
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
+from dam.search import encoder_indexes, pooling
 from dam.search.encoders.base import Encoder, Vectors
-from dam.search.models import Embedding
+from dam.search.models import Embedding, EncoderIndex
+from dam.search.pooling import Looked, Pooled
 
 EVERY_MS = 500
 LEAST_FRAMES = 4
@@ -29,12 +32,12 @@ class NothingSeen(errors.Refused):
 
 
 def embed(version: Version, *, encoder: Encoder | None = None) -> int:
-    """Write the version's embeddings by this encoder, in place of older ones; how many they are.
+    """Write the version's embeddings by this encoder, in place of older ones; how many frames it saw.
 
     Raises NothingSeen, media errors, and card.NoEncoder where none is installed.
     """
     encoder = encoder or installed()
-    frames: list[tuple[int, int]] = []
+    frames: list[Looked] = []
     vectors: list[Vectors] = []
     with storage.local_copy(version.storage_key) as path:
         info = MediaInfo.from_json(version.media_info) if version.media_info else runner.probe(path)
@@ -42,20 +45,36 @@ def embed(version: Version, *, encoder: Encoder | None = None) -> int:
             path, info=info, count=sample_size(info.duration_ms), max_side=MAX_SIDE
         )
         for batch in _batches(sampled):
-            frames += [(frame.index, frame.time_ms) for frame in batch]
+            frames += [Looked(frame.index, frame.time_ms, frame.shot) for frame in batch]
             vectors.append(encoder.encode_frames(np.stack([frame.rgb for frame in batch])))
     if not frames:
         raise NothingSeen("No frames can be decoded.")
+    index = encoder_indexes.opened(encoder.identity, dimensions=encoder.dimensions)
+    keep(version, index, pooling.pool(frames, np.concatenate(vectors), duration_ms=info.duration_ms))
+    return len(frames)
+
+
+def keep(version: Version, index: EncoderIndex, pooled: Sequence[Pooled]) -> None:
+    """Put these in place of what the encoder of this index had seen in the version."""
     rows = [
-        Embedding(version=version, encoder=encoder.identity, frame=index, time_ms=time_ms, vector=vector)
-        for (index, time_ms), vector in zip(frames, np.concatenate(vectors), strict=True)
+        Embedding(
+            version=version,
+            brand_id=version.brand_id,
+            encoder=index,
+            scope=each.scope,
+            shot=each.shot,
+            frame=each.frame,
+            start_ms=each.start_ms,
+            end_ms=each.end_ms,
+            vector=HalfVector(each.vector),
+        )
+        for each in pooled
     ]
     with transaction.atomic():
         # Locked, so that of two that run at once the second replaces what the first wrote.
         Version.objects.select_for_update().get(pk=version.pk)
-        Embedding.objects.filter(version=version, encoder=encoder.identity).delete()
+        Embedding.objects.filter(version=version, encoder=index).delete()
         Embedding.objects.bulk_create(rows)
-    return len(rows)
 
 
 def behind(*, encoder: str) -> QuerySet[Version]:
@@ -63,7 +82,7 @@ def behind(*, encoder: str) -> QuerySet[Version]:
     embeddings = Embedding.objects.filter(version=OuterRef("pk"))
     shown = Q(latest_of__isnull=False) | Q(released_of__isnull=False)
     versions = Version.objects.filter(shown, asset__trashed_at=None)
-    return versions.filter(Exists(embeddings), ~Exists(embeddings.filter(encoder=encoder)))
+    return versions.filter(Exists(embeddings), ~Exists(embeddings.filter(encoder__identity=encoder)))
 
 
 def sample_size(duration_ms: int) -> int:

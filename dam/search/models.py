@@ -4,32 +4,91 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from pgvector.django import VectorField
+from django.utils import timezone
+from pgvector.django import HalfVectorField
 
 from dam.accounts.models import Brand
 from dam.catalog.models import Asset, Version
 
 
-class Embedding(models.Model):
-    """A unit vector for one frame. `encoder` names the model identity that made it.
+class IndexState(models.TextChoices):
+    BUILDING = "building", "Being built"  # beside the active one
+    ACTIVE = "active", "Searched"
+    RETIRED = "retired", "To be dropped"
 
-    The column has no fixed length, for encoders differ; rows of different encoders are never compared.
+
+class EncoderIndex(models.Model):
+    """What one encoder has seen of the library. One is active: searches ask it and its encoder alone.
+
+    Its embeddings lie in a partition of their own, with a graph (HNSW) over the pooled ones, that
+    dam.search.encoder_indexes makes and drops.
     """
 
-    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="embeddings")
-    encoder = models.CharField(max_length=120)
-    frame = models.PositiveIntegerField()  # index of the frame in presentation order
-    time_ms = models.PositiveBigIntegerField()
-    vector = VectorField()
+    id = models.SmallAutoField(primary_key=True)
+    identity = models.CharField(max_length=120, unique=True)  # of the encoder (encoders.base)
+    label = models.CharField(max_length=120, blank=True)
+    folder = models.CharField(max_length=500, blank=True)  # where it lay when it was last used
+    dimensions = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=8, choices=IndexState.choices)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)  # when it had seen the whole library, or was retired
+    # How far the building has come (dam.search.reindexing): versions to look at, and looked at since then.
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    # It goes through all versions, newest first, until nothing is left: where it is, how often it has begun
+    # anew, and how many versions it found to do in this pass, and failed at.
+    reached_at = models.DateTimeField(null=True)
+    reached_id = models.UUIDField(null=True)
+    passes = models.PositiveSmallIntegerField(default=0)
+    tried = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["version", "encoder", "frame"], name="embedding_frame_once")
+            models.UniqueConstraint(
+                fields=["state"], condition=models.Q(state=IndexState.ACTIVE), name="encoder_index_one_active"
+            )
         ]
-        indexes = [models.Index(fields=["encoder", "version"], name="embedding_encoder")]
 
     def __str__(self) -> str:
-        return f"{self.version} frame {self.frame}"
+        return self.identity
+
+
+class Scope(models.IntegerChoices):
+    """What an embedding stands for. All but single frames are pooled, and in the graph."""
+
+    FRAME = 0, "Frame"
+    SHOT = 1, "Shot"
+    VERSION = 2, "Version"
+
+
+class Embedding(models.Model):
+    """A unit vector for a frame, a shot or a whole version, by one encoder.
+
+    A shot's and a version's are the mean of their frames' (dam.search.pooling); a version of a single shot
+    has no row for that. `frame` is the frame itself or the one that is nearest to the mean.
+
+    The table is partitioned by encoder, and rows of different encoders are never compared: so the column has
+    no fixed length, and an encoder's rows go in a moment. There are millions, hence no key of their own.
+    """
+
+    pk = models.CompositePrimaryKey("version_id", "scope", "frame", "encoder_id")
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="embeddings", db_index=False)
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # never changes
+    frame = models.PositiveIntegerField()  # index in presentation order
+    start_ms = models.PositiveIntegerField()
+    end_ms = models.PositiveIntegerField()  # of a frame: where the next one begins
+    encoder = models.ForeignKey(
+        EncoderIndex, on_delete=models.PROTECT, related_name="embeddings", db_index=False
+    )
+    scope = models.PositiveSmallIntegerField(choices=Scope.choices, default=Scope.FRAME)
+    shot = models.PositiveSmallIntegerField(default=0)  # its number, from 0
+    vector = HalfVectorField()
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.get_scope_display()} at frame {self.frame}"
 
 
 class TimedTextKind(models.TextChoices):

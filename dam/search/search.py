@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset, Version
 from dam.rights import visibility
-from dam.search import fields, fulltext, fusion, query, query_embedding, similarity
+from dam.search import encoder_indexes, fields, fulltext, fusion, query, query_embedding, similarity
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
 from dam.search.filters import narrow
@@ -102,20 +102,23 @@ def _look(
         encoder = model_card.current()
     except model_card.NoEncoder:
         return None, Seeing.UNAVAILABLE, EncoderNote()
+    index = encoder_indexes.find(encoder.identity)
     meaning = ask(parsed.spoken, encoder.identity)
     note = EncoderNote(
         label=encoder.label,
         good_at=encoder.good_at,
         bad_at=encoder.bad_at,
-        not_indexed=similarity.not_indexed(assets, encoder=encoder.identity, shown=shown),
+        not_indexed=similarity.not_indexed(assets, encoder=index, shown=shown),
         unknown_words=meaning.unknown_words if meaning else (),
     )
     if meaning is None:
         return None, Seeing.BUSY, note
     if meaning.vector is None:
         return None, Seeing.UNKNOWN_WORDS, note
+    if index is None:  # nothing has been looked at yet
+        return None, Seeing.SEARCHED, note
     scale = fusion.Scale(steepness=meaning.steepness, level=meaning.level)
-    wanted = VectorQuery(encoder=encoder.identity, vector=meaning.vector, scale=scale)
+    wanted = VectorQuery(encoder=index, vector=meaning.vector, scale=scale)
     return wanted, Seeing.SEARCHED, note
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Exists, Min, OuterRef, QuerySet
+from pgvector import HalfVector
 from pgvector.django import MaxInnerProduct
 
 from dam.catalog.models import Asset
 from dam.search import fusion, moments, strengths
-from dam.search.models import Embedding
+from dam.search.models import Embedding, EncoderIndex, Scope
 from dam.search.results import Moment
 from dam.search.strengths import Strength
 
@@ -20,9 +21,9 @@ MOST_MOMENTS = 6
 
 @dataclass(frozen=True)
 class VectorQuery:
-    """What to look for: a meaning (encoders.base) of one encoder."""
+    """What to look for, and in which encoder's index: a meaning (encoders.base) of that encoder."""
 
-    encoder: str
+    encoder: EncoderIndex
     vector: tuple[float, ...]
     scale: fusion.Scale
 
@@ -41,7 +42,7 @@ class Seen:
 def nearest(assets: QuerySet[Asset], wanted: VectorQuery, *, shown: str, limit: int) -> list[Seen]:
     """Assets that show what is wanted in the version `shown` (rights.visibility), best first: weak ones
     last, and none that isn't a match."""
-    frames = Embedding.objects.filter(encoder=wanted.encoder, **{f"version__{shown}_of__in": assets})
+    frames = _frames(wanted).filter(**{f"version__{shown}_of__in": assets})
     closest = list(
         frames.annotate(behind=_behind(wanted))
         .values("version_id", "version__asset_id", "version__duration_ms")
@@ -68,13 +69,11 @@ def nearest(assets: QuerySet[Asset], wanted: VectorQuery, *, shown: str, limit: 
 
 def moments_of(seen: Sequence[Seen], wanted: VectorQuery) -> dict[UUID, list[Moment]]:
     """The moments of each asset that show what is wanted, best first."""
-    frames = Embedding.objects.filter(
-        encoder=wanted.encoder, version_id__in=[each.version_id for each in seen]
-    )
+    frames = _frames(wanted).filter(version_id__in=[each.version_id for each in seen])
     rows = (
         frames.annotate(behind=_behind(wanted))
-        .order_by("version_id", "time_ms")
-        .values_list("version_id", "time_ms", "behind")
+        .order_by("version_id", "start_ms")
+        .values_list("version_id", "start_ms", "behind")
     )
     samples: dict[UUID, list[moments.Sample]] = defaultdict(list)
     for version, time_ms, behind in rows:
@@ -97,12 +96,16 @@ def _moment(run: moments.Run) -> Moment:
     return Moment(start_ms=run.start_ms, end_ms=run.end_ms, at_ms=run.at_ms, strength=strength)
 
 
-def not_indexed(assets: QuerySet[Asset], *, encoder: str, shown: str) -> int:
+def not_indexed(assets: QuerySet[Asset], *, encoder: EncoderIndex | None, shown: str) -> int:
     """How many of the assets, in the version `shown`, this encoder has not seen."""
     seen = Embedding.objects.filter(encoder=encoder, version=OuterRef(shown))
     return assets.filter(~Exists(seen)).count()
 
 
+def _frames(wanted: VectorQuery) -> QuerySet[Embedding]:
+    return Embedding.objects.filter(encoder=wanted.encoder, scope=Scope.FRAME)
+
+
 def _behind(wanted: VectorQuery) -> MaxInnerProduct:
     """The inner product with what is wanted, negated, as pgvector gives it."""
-    return MaxInnerProduct("vector", list(wanted.vector))
+    return MaxInnerProduct("vector", HalfVector(list(wanted.vector)))

@@ -9,11 +9,11 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.catalog.models import Asset, Version
 from dam.rights.visibility import visible_assets
+from dam.search import encoder_indexes, indexing, pooling, search
 from dam.search import fulltext as words
-from dam.search import indexing, search
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
-from dam.search.models import Embedding
+from dam.search.pooling import Looked
 from dam.search.results import Results
 from tests.benchmarks.conftest import Measure
 from tests.factories import BrandFactory, VersionFactory, member
@@ -36,20 +36,10 @@ def library() -> tuple[Brand, Member]:
         words.refresh(asset)
     vectors = chance.normal(size=(CLIPS, FRAMES, DIMENSIONS)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=2, keepdims=True)
-    Embedding.objects.bulk_create(
-        (
-            Embedding(
-                version=version,
-                encoder=model_card.current().identity,
-                frame=n,
-                time_ms=n * 500,
-                vector=row[n],
-            )
-            for version, row in zip(Version.objects.filter(brand=brand), vectors, strict=True)
-            for n in range(FRAMES)
-        ),
-        batch_size=1000,
-    )
+    index = encoder_indexes.opened(model_card.current().identity, dimensions=DIMENSIONS)
+    looked = [Looked(index=n, time_ms=n * 500) for n in range(FRAMES)]
+    for version, row in zip(Version.objects.filter(brand=brand), vectors, strict=True):
+        indexing.keep(version, index, pooling.pool(looked, row, duration_ms=FRAMES * 500))
     return brand, person
 
 

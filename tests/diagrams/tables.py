@@ -22,6 +22,7 @@ KINDS = {
     "DecimalField": "number",
     "DurationField": "duration",
     "ArrayField": "list",
+    "HalfVectorField": "vector",
 }
 
 
@@ -53,7 +54,8 @@ def _group(model: type[models.Model]) -> str:
 
 def _table(model: type[models.Model]) -> Table:
     own = (*model._meta.fields, *model._meta.many_to_many)
-    fields = [field for field in own if not isinstance(field, models.AutoField)]
+    keys = (models.AutoField, models.CompositePrimaryKey)
+    fields = [field for field in own if not isinstance(field, keys)]
     unique = {name for each in model._meta.constraints for name in getattr(each, "fields", ())}
 
     def weight(field: models.Field) -> int:  # type: ignore[type-arg]

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from dam.accounts.capabilities import Role
 from dam.catalog.models import Credentials, Origin, Processing, RenditionKind, Version
-from dam.search.models import Embedding
 from provenance.review import comments, reviews
 from provenance.review.states import DecisionKind
 from tests.factories import RenditionFactory, next_version
+from tests.integration.dam.search.seeing import see
 from tests.integration.role_table import ROWS, Row
 from tests.integration.role_world import World
 
@@ -41,7 +41,7 @@ def add_draft(world: World) -> Version:
     )  # fmt: skip
     for kind in (RenditionKind.POSTER, RenditionKind.SPRITE, RenditionKind.PROXY):
         RenditionFactory.create(version=draft, kind=kind)
-    Embedding.objects.create(version=draft, encoder="new@1", frame=0, time_ms=0, vector=[1.0, 0.0])
+    see(draft, ["red"], encoder="new@1")
     comments.add(draft, by=world.maker, body="A word about the draft")
     reviews.submit(draft, by=world.maker)
     return draft

@@ -27,7 +27,7 @@ from dam.ingest import uploads
 from dam.ingest.models import Step, Upload
 from dam.rights.models import RightsRecord
 from dam.rights.visibility import visible_assets
-from dam.search.models import Embedding
+from dam.search.models import Embedding, IndexState, Scope
 from generation.models import GenerationJob
 from provenance.models import ManifestRecord, Release
 from provenance.releases import recovery
@@ -66,7 +66,6 @@ KEPT: dict[str, tuple[type[Model], str]] = {
         RightsRecord,
         "version_id licence rights_holder uses territories embargo_until valid_until restriction updated_at",
     ),
-    "dam_embedding": (Embedding, "version_id encoder frame time_ms"),
     "dam_upload": (Upload, "brand_id user_id filename size received state code reason version_id created_at"),
     "dam_step": (Step, "version_id name state reason attempts started_at finished_at"),
     "dam_event": (
@@ -99,6 +98,10 @@ KEPT: dict[str, tuple[type[Model], str]] = {
 RELEASES = {"dam_rendition": "kind = 'release'", "provenance_manifestrecord": "rendition_id IS NOT NULL"}
 
 
+# Their rows have no key of their own any more, and a pooled one beside them.
+EMBEDDINGS = {"dam_embedding": ("version_id", "encoder", "frame", "time_ms")}
+
+
 def names(table: str, *, old: bool) -> tuple[str, ...]:
     pairs = [name.partition("=") for name in KEPT[table][1].split()]
     return tuple(before if old else today or before for before, _, today in pairs)
@@ -124,7 +127,9 @@ def load(url: str) -> Before:
     with psycopg.connect(url, autocommit=True) as database:
         database.execute(gzip.decompress(DUMP.read_bytes()))
     with psycopg.connect(url) as database:
-        return Before(database, {table: names(table, old=True) for table in KEPT}, without=RELEASES)
+        return Before(
+            database, {table: names(table, old=True) for table in KEPT} | EMBEDDINGS, without=RELEASES
+        )
 
 
 def leave_received(before: Before) -> None:
@@ -204,6 +209,17 @@ def test_every_row_is_there_with_its_values(before: Before, table: str) -> None:
     if table == "dam_version":  # trust in the development CA alone has a name of its own now
         old = {key: tuple("test" if each == "trusted" else each for each in row) for key, row in old.items()}
     assert {key: today.get(key) for key in old} == old
+
+
+def test_what_was_seen_is_found_by_the_same_encoder_at_the_same_times(before: Before) -> None:
+    frames = Embedding.objects.filter(scope=Scope.FRAME)
+    today = frames.values_list("version_id", "encoder__identity", "frame", "start_ms")
+    old = sorted(before.rows["dam_embedding"].values())
+    assert old
+    assert sorted(today) == old
+    pooled = Embedding.objects.filter(scope=Scope.VERSION, encoder__state=IndexState.ACTIVE)
+    assert set(pooled.values_list("version_id", flat=True)) == {version for version, *_ in old}
+    assert {len(each.vector) for each in pooled} == {pooled[0].encoder.dimensions}
 
 
 def test_uploads_under_way_go_on_from_where_they_stood(before: Before) -> None:

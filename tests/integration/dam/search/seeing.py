@@ -7,10 +7,11 @@ import numpy as np
 
 from dam.accounts.models import Brand
 from dam.catalog.models import Asset, Version
-from dam.search import fulltext
+from dam.search import encoder_indexes, fulltext, indexing, pooling
 from dam.search.encoders import model_card
 from dam.search.encoders.base import Pictures, TextEmbedding, Vectors
-from dam.search.models import Embedding
+from dam.search.models import EncoderIndex, IndexState
+from dam.search.pooling import Looked
 from tests.factories import VersionFactory
 
 COLOURS = ("red", "green", "blue")
@@ -64,11 +65,20 @@ WORDS = ("description", "search_words", "origin", "created_by", "trashed_at", "c
 
 
 def see(version: Version, colours: Sequence[str], *, encoder: str = ColourEncoder.identity) -> None:
-    for place, colour in enumerate(colours):
-        (vector,) = ColourEncoder().encode_text([colour])
-        Embedding.objects.create(
-            version=version, encoder=encoder, frame=place, time_ms=place * 500, vector=vector
-        )
+    """As if this encoder had seen the version: a frame each 500 ms."""
+    if colours:
+        vectors = ColourEncoder().encode_text(list(colours))
+        looked = [Looked(index=place, time_ms=place * 500) for place in range(len(colours))]
+        pooled = pooling.pool(looked, vectors, duration_ms=version.duration_ms or 0)
+        indexing.keep(version, index(encoder), pooled)
+
+
+def index(identity: str = ColourEncoder.identity) -> EncoderIndex:
+    """The index of an encoder of three dimensions: searched if it is the colour encoder's."""
+    index = encoder_indexes.opened(identity, dimensions=ColourEncoder.dimensions)
+    state = IndexState.ACTIVE if identity == ColourEncoder.identity else IndexState.BUILDING
+    EncoderIndex.objects.filter(pk=index.pk).update(state=state)
+    return index
 
 
 def _unit(vectors: Vectors) -> Vectors:

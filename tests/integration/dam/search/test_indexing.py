@@ -16,10 +16,10 @@ from dam.media import runner
 from dam.search import indexing, search
 from dam.search.encoders import model_card
 from dam.search.encoders.base import Encoder, TextEmbedding
-from dam.search.models import Embedding
+from dam.search.models import Embedding, Scope
 from generation.previz.world import rendering, scenes
 from tests.factories import VersionFactory
-from tests.integration.dam.search.seeing import ColourEncoder
+from tests.integration.dam.search.seeing import ColourEncoder, see
 
 pytestmark = pytest.mark.django_db
 FRAMES, RATE = 32, Fraction(16)
@@ -53,8 +53,8 @@ def test_each_sampled_frame_gets_an_embedding(brand: Brand, tmp_path: Path) -> N
     version = filmed(brand, tmp_path, colour="red", ground="sea").latest
     assert version is not None
     assert indexing.embed(version, encoder=ColourEncoder()) == 4
-    rows = Embedding.objects.filter(version=version).order_by("frame")
-    assert [row.time_ms for row in rows] == [round(row.frame * 1000 / RATE) for row in rows]
+    rows = Embedding.objects.filter(version=version, scope=Scope.FRAME).order_by("frame")
+    assert [row.start_ms for row in rows] == [round(row.frame * 1000 / RATE) for row in rows]
 
 
 def test_indexing_again_changes_nothing(brand: Brand, tmp_path: Path) -> None:
@@ -62,15 +62,18 @@ def test_indexing_again_changes_nothing(brand: Brand, tmp_path: Path) -> None:
     assert version is not None
     for _ in range(2):
         indexing.embed(version, encoder=ColourEncoder())
-    assert Embedding.objects.filter(version=version).count() == 4
+    assert Embedding.objects.filter(version=version, scope=Scope.FRAME).count() == 4
+    assert Embedding.objects.filter(version=version).count() == 5
 
 
 def test_another_encoders_embeddings_stay(brand: Brand, tmp_path: Path) -> None:
     version = filmed(brand, tmp_path, colour="red", ground="sea").latest
     assert version is not None
-    Embedding.objects.create(version=version, encoder="older@1", frame=0, time_ms=0, vector=[1, 0])
+    see(version, ["red"], encoder="older@1")
     indexing.embed(version, encoder=ColourEncoder())
-    assert Embedding.objects.filter(version=version, encoder="older@1").count() == 1
+    assert (
+        Embedding.objects.filter(version=version, encoder__identity="older@1", scope=Scope.FRAME).count() == 1
+    )
 
 
 @pytest.mark.parametrize(("duration_ms", "frames"), [(100, 4), (2000, 4), (10_000, 20), (3_600_000, 64)])
@@ -113,7 +116,7 @@ def test_what_only_an_earlier_encoder_has_seen_is_behind(brand: Brand, tmp_path:
     version = filmed(brand, tmp_path, colour="red", ground="sea").latest
     assert version is not None
     assert not indexing.behind(encoder=ColourEncoder.identity).exists()  # its own step comes yet
-    Embedding.objects.create(version=version, encoder="older@1", frame=0, time_ms=0, vector=[1, 0])
+    see(version, ["red"], encoder="older@1")
     assert indexing.behind(encoder=ColourEncoder.identity).get() == version
     indexing.embed(version, encoder=ColourEncoder())
     assert not indexing.behind(encoder=ColourEncoder.identity).exists()
@@ -129,7 +132,7 @@ def test_after_a_change_of_encoder_the_library_is_looked_at_again(
     monkeypatch.setattr(app, "send_task", lambda name, kwargs, **_: sent.append((name, kwargs)))
     version = filmed(brand, tmp_path, colour="red", ground="sea").latest
     assert version is not None
-    Embedding.objects.create(version=version, encoder="older@1", frame=0, time_ms=0, vector=[1, 0])
+    see(version, ["red"], encoder="older@1")
     with django_capture_on_commit_callbacks(execute=True):
         tasks.catch_up()
     assert sent == [("index.look_again", {"version_id": str(version.pk)})]
@@ -137,4 +140,4 @@ def test_after_a_change_of_encoder_the_library_is_looked_at_again(
         tasks.catch_up()
     assert len(sent) == 1  # what waits in the queue is not sent again
     tasks.look_again(str(version.pk))
-    assert Embedding.objects.filter(version=version, encoder=model_card.current().identity).exists()
+    assert Embedding.objects.filter(version=version, encoder__identity=model_card.current().identity).exists()
