@@ -3,9 +3,10 @@
 import uuid
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from dam.accounts.models import Brand
@@ -66,6 +67,11 @@ class Tag(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "name"], name="tag_name_once")]
+        indexes = [
+            models.Index(
+                fields=["brand", "name"], opclasses=["int8_ops", "varchar_pattern_ops"], name="tag_begins"
+            )
+        ]
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -102,6 +108,16 @@ class Asset(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["brand", "-created_at", "-id"], name="asset_newest"),
+            # By how a title begins, of all and of what is released (dam.search.suggestions).
+            models.Index(
+                "brand", OpClass(Upper("title"), name="text_pattern_ops"), name="asset_title_begins"
+            ),
+            models.Index(
+                "brand",
+                OpClass(Upper("title"), "text_pattern_ops"),
+                condition=models.Q(released__isnull=False),
+                name="asset_released_title_begins",
+            ),
             GinIndex(fields=["search_vector"], name="asset_words"),
         ]
 

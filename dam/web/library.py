@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_safe
 from dam.accounts.capabilities import Capability
 from dam.rights.visibility import visible_assets
 from dam.search import search
-from dam.web import cards, listing, times
+from dam.web import cards, listing, saved_address, times
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
@@ -38,6 +38,8 @@ def library(request: BrandRequest) -> HttpResponse:
         "search_words": listing_query.words,
         "understood": search.parse(listing_query.words),
     }
+    if not part:
+        context |= saved_address.context(request.principal, listing_query)
     response = render(request, "library/_cards.html" if part else "library/library.html", context)
     if "layout" in request.GET:
         response.set_cookie(

@@ -50,6 +50,7 @@ class ListingQuery:
     filters: Filters = field(default_factory=Filters)
     after: Cursor | None = None
     start: int = 0
+    saved: UUID | None = None  # the saved search that it comes from
 
     @property
     def continues(self) -> bool:
@@ -65,7 +66,7 @@ class ListingQuery:
 
     @property
     def unfiltered(self) -> str:
-        return ListingQuery(words=self.words).address()
+        return ListingQuery(words=self.words, saved=self.saved).address()
 
     @property
     def here(self) -> str:
@@ -77,13 +78,15 @@ class ListingQuery:
     def address(self, **changes: str) -> str:
         """The query string of this list, from its beginning unless `changes` says otherwise."""
         pairs = [("q", self.words)] if self.words else []
+        pairs += [("saved", str(self.saved))] if self.saved else []
         for name in fields.FIELDS:
             pairs += [(name, value) for value in self.filters[name]]
         return "?" + urlencode([*pairs, *changes.items()])
 
     def toggled(self, name: str, value: str) -> str:
         """The address with one filter value put in or taken out."""
-        return ListingQuery(words=self.words, filters=self.filters.toggled(name, value)).address()
+        toggled = self.filters.toggled(name, value)
+        return ListingQuery(words=self.words, filters=toggled, saved=self.saved).address()
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,15 @@ def read(parameters: QueryDict) -> ListingQuery:
         filters=Filters({name: _usable(parameters.getlist(name)) for name in fields.FIELDS}),
         after=Cursor.read(parameters.get("after", "")),
         start=int(start) if start.isdecimal() and len(start) < 7 else 0,
+        saved=_key(parameters.get("saved", "")),
     )
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _usable(values: list[str]) -> list[str]:

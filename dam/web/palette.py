@@ -12,9 +12,12 @@ from dam.catalog.assets import LONGEST_TITLE
 from dam.catalog.models import Asset
 from dam.rights.visibility import visible_assets
 from dam.search import query, search
+from dam.search.saved import saved_searches
+from dam.search.saved.models import SavedSearch
 from dam.web.decorators import BrandRequest, requires
 
 MOST_CLIPS = 8
+MOST_SEARCHES = 5
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,19 @@ class Place:
 # Some live above this package: by URL name alone (a test checks that each exists).
 PLACES = (
     Place("Library", "layout-grid", "library", Capability.VIEW, "assets clips search home"),
+    Place("Saved searches", "bookmark", "saved-searches", Capability.VIEW, "collections alerts smart"),
+    Place("New in your saved searches", "bell", "alert-news", Capability.VIEW, "alerts news unread"),
     Place("Generate", "sparkles", "generate", Capability.GENERATE, "create make prompt new"),
     Place("Review", "circle-check-big", "reviews", Capability.VIEW_UNRELEASED, "approve queue inbox"),
     Place(
         "Verify a file", "shield-check", "verify", Capability.VIEW, "credentials c2pa check", in_brand=False
+    ),
+    Place(
+        "Searches without results",
+        "search-x",
+        "searches-without-results",
+        Capability.MANAGE_BRAND,
+        "insights nothing found",
     ),
     Place("Activity", "history", "activity", Capability.VIEW_ACTIVITY, "audit trail events log"),
     Place("Trash", "trash-2", "trash", Capability.DISCARD, "deleted restore"),
@@ -58,10 +70,18 @@ def palette(request: BrandRequest) -> HttpResponse:
     context = {
         "words": words,
         "places": places,
+        "searches": _searches(request, words),
         "clips": found[:MOST_CLIPS],
         "most": MOST_CLIPS if len(found) > MOST_CLIPS else None,
     }
     return render(request, "components/palette_answers.html", context)
+
+
+def _searches(request: BrandRequest, words: str) -> list[SavedSearch]:
+    """Saved searches by a part of their name."""
+    if not words:
+        return []
+    return list(saved_searches.listed(request.principal).filter(name__icontains=words)[:MOST_SEARCHES])
 
 
 def _clips(request: BrandRequest, words: str) -> list[Asset]:

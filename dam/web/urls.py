@@ -2,7 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from dam.web import activity, assets, events, files, library, palette, selection, theme, trash, uploads
+from dam.web import (
+    activity,
+    alert_news,
+    assets,
+    events,
+    files,
+    library,
+    palette,
+    saved,
+    selection,
+    settled,
+    suggest,
+    theme,
+    trash,
+    uploads,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", library.library, name="library"),
@@ -15,6 +30,27 @@ urlpatterns: list[URLPattern] = [
     path("assets/<uuid:asset_id>/restore/", assets.restore, name="asset-restore"),
     path("selection/tags/", selection.add_tags, name="selection-tags"),
     path("selection/trash/", selection.trash, name="selection-trash"),
+    path("s/", saved.saved, name="saved-searches"),
+    path("s/save/", saved.save, name="saved-search-save"),
+    path("s/new/", alert_news.news, name="alert-news"),
+    path("s/new/count/", alert_news.count, name="alert-count"),
+    path("s/new/read/", alert_news.read, name="alert-read"),
+    path("s/<uuid:search_id>/", saved.open_search, name="saved-search"),
+    path("s/<uuid:search_id>/cover/", saved.cover, name="saved-search-cover"),
+    path("s/<uuid:search_id>/edit/", saved.edit, name="saved-search-edit"),
+    path("s/<uuid:search_id>/update/", saved.update, name="saved-search-update"),
+    path("s/<uuid:search_id>/delete/", saved.delete, name="saved-search-delete"),
+    path("s/<uuid:search_id>/restore/", saved.restore, name="saved-search-restore"),
+    path("s/<uuid:search_id>/alert/", saved.alert, name="saved-search-alert"),
+    path("searches/settled/", settled.settled, name="search-settled"),
+    path("searches/forget/", settled.forget, name="searches-forget"),
+    path("searches/without-results/", settled.without_results, name="searches-without-results"),
+    path(
+        "searches/without-results/clear/",
+        settled.forget_without_results,
+        name="searches-without-results-clear",
+    ),
+    path("suggest/", suggest.suggest, name="suggest"),
     path("trash/", trash.trash, name="trash"),
     path("trash/undo/", trash.undo, name="trash-undo"),
     path("activity/", activity.activity, name="activity"),

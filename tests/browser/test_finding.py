@@ -19,7 +19,7 @@ def test_words_find_the_clip_and_open_it(
     take_in(people[Role.CREATOR], title="Picnic", seed=2)
     journey = visit().sign_in(people[Role.CREATOR])
     page = journey.page
-    page.get_by_role("searchbox").fill("lighthouse")
+    page.get_by_role("combobox", name="Search the library").fill("lighthouse")
     page.keyboard.press("Enter")
     expect(page.locator("#cards .card").first).to_contain_text("Lighthouse in fog", timeout=30_000)
     page.get_by_role("link", name="Lighthouse in fog").first.click()
@@ -32,7 +32,7 @@ def test_a_viewer_finds_only_what_is_released(
     draft = take_in(people[Role.CREATOR], title="Harbour, unfinished", seed=3)
     journey = visit().sign_in(people[Role.VIEWER])
     page = journey.page
-    page.get_by_role("searchbox").fill("harbour")
+    page.get_by_role("combobox", name="Search the library").fill("harbour")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Harbour at dawn").first).to_be_visible(timeout=30_000)
     expect(page.get_by_text("Harbour, unfinished")).to_have_count(0)

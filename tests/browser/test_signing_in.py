@@ -43,7 +43,7 @@ def test_the_slash_key_goes_to_the_search_box(visit: Callable[[], Journey], peop
     journey = visit().sign_in(people[Role.CREATOR])
     page = journey.page
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Search the library")).to_be_focused()
     page.keyboard.type("nothing like this")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("q=nothing"))

@@ -21,6 +21,10 @@ from dam.catalog.models import Asset, RenditionKind, RenditionPart, Version
 from dam.core import storage
 from dam.ingest import steps, uploads
 from dam.ingest.models import Step, StepState, Upload
+from dam.search.query import Filters
+from dam.search.saved import saved_searches
+from dam.search.saved.asked import Asked
+from dam.search.saved.models import SavedSearch
 from generation import jobs
 from generation.models import GenerationJob
 from provenance.manifests.report import Report
@@ -55,6 +59,10 @@ class World:
         self.released: Version = self._released()
         self.trashed: Asset = self._version().asset
         Asset.objects.filter(pk=self.trashed.pk).update(trashed_at=timezone.now())
+        # Shared by who made it, and without words: no worker answers here what they mean.
+        self.search: SavedSearch = saved_searches.save(
+            Asked(filters=Filters(origin=["uploaded"])), name="Uploads", by=self.maker, shared=True
+        )
         self.job: GenerationJob = jobs.request(by=self.maker, brief=BRIEF)[0]
         self.token, self.secret = tokens.create(
             by=self.people[Role.CREATOR], name="nightly", capabilities=TOKEN
@@ -80,7 +88,7 @@ class World:
                 return getattr(self, name.removesuffix(".asset")).asset_id
             case "own upload":
                 return self.uploads[role].pk
-            case "review" | "comment" | "trashed" | "job":
+            case "review" | "comment" | "trashed" | "job" | "search":
                 return getattr(self, name).pk
         return name
 

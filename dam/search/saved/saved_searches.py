@@ -4,6 +4,7 @@ What is kept is the question alone, so a shared search shows each person what th
 nobody else's business and leaves no audit event; one that is shared does.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -66,11 +67,22 @@ def is_usable(search: SavedSearch) -> bool:
     return all(name.removeprefix("-") in fields.FIELDS for name in search.filters)
 
 
+def titled(filters: Mapping[str, Iterable[str]]) -> str:
+    """A name for a search without words: what it narrows by."""
+    return asked.read("", filters, {}).title
+
+
 def may_change(search: SavedSearch, *, by: Principal) -> bool:
     """Its owner may; what is shared, also those who look after what others share."""
     if by.brand.pk != search.brand_id or by.user is None or not by.can(Capability.VIEW):
         return False
     return search.owner_id == by.user.pk or (search.shared and by.can(Capability.CURATE))
+
+
+def require_change(search: SavedSearch, *, by: Principal) -> None:
+    """Raise PermissionDenied unless this principal may change it."""
+    if not may_change(search, by=by):
+        raise PermissionDenied("Only its owner or a librarian can change this saved search.")
 
 
 def save(wanted: Asked, *, name: str, by: Principal, shared: bool = False) -> SavedSearch:
@@ -177,8 +189,7 @@ def _changing(search: SavedSearch, *, by: Principal) -> SavedSearch:
     locked = rows.first()
     if locked is None:
         raise SearchRefused("This saved search no longer exists.")
-    if not may_change(locked, by=by):
-        raise PermissionDenied("Only its owner or a librarian can change this saved search.")
+    require_change(locked, by=by)
     return locked
 
 

@@ -22,7 +22,7 @@ from dam.ingest.models import Step, StepState
 from dam.media import specs
 from dam.search.query import Chip
 from dam.search.results import Moment
-from dam.web import audit_labels, listing, timecode, trash
+from dam.web import audit_labels, listing, saved, timecode, trash
 from dam.web import static as static_files
 
 register = template.Library()
@@ -179,6 +179,13 @@ def undo_at(message: Message) -> str:
     """The moment that the message's Undo takes back, as trash.undo reads it; empty without one."""
     tag = str(message.extra_tags or "")
     return tag.removeprefix(trash.UNDO) if tag.startswith(trash.UNDO) else ""
+
+
+@register.filter
+def undo_search(message: Message) -> str:
+    """The saved search whose deletion the message's Undo takes back; empty without one."""
+    tag = str(message.extra_tags or "")
+    return tag.removeprefix(saved.UNDO) if tag.startswith(saved.UNDO) else ""
 
 
 @register.filter

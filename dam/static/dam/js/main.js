@@ -6,6 +6,7 @@ import "./dialog.js";
 import "./focus.js";
 import "./returning.js";
 import "./search.js";
+import "./suggest.js";
 import "./session.js";
 import "./drafts.js";
 import "./requests.js";

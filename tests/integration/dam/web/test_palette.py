@@ -20,7 +20,13 @@ def test_the_places_are_those_of_the_role(sign_in: SignIn) -> None:
     def offered(role: Role) -> list[str]:
         return [place.url_name for place, _ in sign_in(role).get(ADDRESS).context["places"]]
 
-    assert offered(Role.VIEWER) == ["library", "verify", "account_change_password"]
+    assert offered(Role.VIEWER) == [
+        "library",
+        "saved-searches",
+        "alert-news",
+        "verify",
+        "account_change_password",
+    ]
     assert "trash" in offered(Role.LIBRARIAN)
 
 

@@ -1,0 +1,187 @@
+"""What the search box offers while somebody types: each in bounded work, and only of what they may see.
+
+A tag, a name or a title is offered when it stands on a clip that the principal sees: the candidates come from
+an index by how they begin, and each is asked of `visible_assets`. Of what lies behind a candidate, SAMPLE
+clips are looked at, so that a tag on a million drafts costs a viewer no more than any other. What is not
+found among them is left out, and what is hidden always.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower, Upper
+
+from dam.accounts.models import User
+from dam.accounts.principals import Principal
+from dam.catalog.models import Asset, Tag
+from dam.rights import visibility
+from dam.search import fields
+from dam.search.query import tidy
+from dam.search.saved import recent, saved_searches
+from dam.search.search_field import SearchField
+
+MOST_OF_A_KIND = 5
+LONGEST = 80  # of what is typed; beyond that nothing is offered
+CANDIDATES = 20  # that begin like this, of tags and names
+TITLES = 100  # the same, of titles
+SAMPLE = 500  # clips behind a candidate that are asked whether they are seen
+
+_Tagging = Asset.tags.through
+
+
+class Kind(StrEnum):
+    RECENT = "recent"
+    SAVED = "saved"
+    FIELD = "field"
+    TAG = "tag"
+    PERSON = "person"
+    TITLE = "title"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`words` is the text of the box once it is chosen; where `key` names a row, that is opened instead."""
+
+    kind: Kind
+    label: str
+    words: str = ""
+    key: UUID | int | None = None
+
+
+def suggest(typed: str, *, principal: Principal) -> tuple[Suggestion, ...]:
+    """For the text of the box as it stands: the word at its end is taken to be unfinished."""
+    whole = tidy(typed)
+    if len(whole) > LONGEST:
+        return ()
+    if not whole:
+        return tuple(_recent("", principal))
+    before, last = _unfinished(typed)
+    return (
+        *_recent(whole, principal),
+        *_saved(whole, principal),
+        *_fields(before, last),
+        *_tags(before, last, principal),
+        *_people(before, last, principal),
+        *_titles(whole, principal),
+    )
+
+
+def _unfinished(typed: str) -> tuple[str, str]:
+    """What stands before the last word, and that word; "" after a space. A quoted beginning is one word."""
+    text = typed.lstrip()
+    if text.count('"') % 2:
+        at = text.rindex('"')
+        at = text.rfind(" ", 0, at) + 1
+        return tidy(text[:at]), text[at:]
+    if text.endswith(" "):
+        return tidy(text), ""
+    head, _, last = text.rpartition(" ")
+    return tidy(head), last
+
+
+def _recent(whole: str, principal: Principal) -> Iterator[Suggestion]:
+    """Those that begin like this; all of them while nothing is typed."""
+    mine = recent.of(principal).exclude(words="")
+    if whole:
+        mine = mine.filter(words__istartswith=whole).exclude(words__iexact=whole)
+    for each in mine[: MOST_OF_A_KIND if whole else 2 * MOST_OF_A_KIND]:
+        yield Suggestion(Kind.RECENT, each.words, key=each.pk, words=each.words)
+
+
+def _saved(whole: str, principal: Principal) -> Iterator[Suggestion]:
+    named = saved_searches.visible(principal).filter(name__icontains=whole).order_by(Lower("name"), "pk")
+    for each in named[:MOST_OF_A_KIND]:
+        yield Suggestion(Kind.SAVED, each.name, key=each.pk)
+
+
+def _fields(before: str, last: str) -> Iterator[Suggestion]:
+    """Fields that begin like this; after their colon the values that they take."""
+    minus, plain = ("-", last[1:]) if last.startswith("-") else ("", last)
+    name, colon, value = plain.lower().partition(":")
+    if not name:
+        return
+    for field in fields.FIELDS.values():
+        if colon and field.name == name:
+            for stored, label in _values(field, value.strip('"'))[: 2 * MOST_OF_A_KIND]:
+                yield Suggestion(Kind.FIELD, label, words=_joined(before, f"{minus}{name}:{_quoted(stored)}"))
+        elif not colon and field.name.startswith(name) and len(name) > 1:
+            words = _joined(before, f"{minus}{field.name}:")
+            yield Suggestion(Kind.FIELD, f"{minus}{field.name}:", words=words)
+
+
+def _values(field: SearchField, begun: str) -> list[tuple[str, str]]:
+    choices = field.choices or tuple((each, each) for each in field.examples)
+    return [
+        (stored, label)
+        for stored, label in choices
+        if stored and (stored.startswith(begun.replace(" ", "_")) or label.lower().startswith(begun))
+    ]
+
+
+def _tags(before: str, last: str, principal: Principal) -> Iterator[Suggestion]:
+    minus, begun = _value_of("tag", last)
+    if not begun:
+        return
+    # Compared byte by byte, as the index has them: tags are lower case.
+    begin = Tag.objects.filter(brand=principal.brand, name__startswith=begun.lower()).order_by("name")
+    candidates = list(begin[:CANDIDATES])
+    behind = _Tagging.objects.filter(tag=OuterRef(OuterRef("pk"))).values("asset_id")[:SAMPLE]
+    seen = _seen(Tag.objects.filter(pk__in=[tag.pk for tag in candidates]), behind, principal)
+    names = set(seen.values_list("name", flat=True))
+    kept = [tag.name for tag in candidates if tag.name in names][:MOST_OF_A_KIND]
+    for name in kept:
+        yield Suggestion(Kind.TAG, name, words=_joined(before, f"{minus}tag:{_quoted(name)}"))
+
+
+def _people(before: str, last: str, principal: Principal) -> Iterator[Suggestion]:
+    """Who added a clip that is seen, by the beginning of any of their names."""
+    minus, begun = _value_of("by", last)
+    if not begun or minus:
+        return
+    begins = Q(name__istartswith=begun) | Q(name__icontains=f" {begun}")
+    here = User.objects.filter(begins, memberships__brand=principal.brand).order_by("name", "pk")
+    candidates = list(here[:CANDIDATES])
+    behind = Asset.objects.filter(created_by=OuterRef(OuterRef("pk")), brand=principal.brand).order_by()
+    seen = _seen(
+        User.objects.filter(pk__in=[user.pk for user in candidates]), behind.values("pk")[:SAMPLE], principal
+    )
+    keys = set(seen.values_list("pk", flat=True))
+    for user in [each for each in candidates if each.pk in keys][:MOST_OF_A_KIND]:
+        yield Suggestion(Kind.PERSON, user.name, words=_joined(before, f"by:{_quoted(user.name)}"))
+
+
+def _titles(whole: str, principal: Principal) -> Iterator[Suggestion]:
+    if ":" in whole or whole.startswith(("-", '"')):
+        return
+    # What begins so is found by the index alone, and only then asked whether it is seen.
+    begin = Asset.objects.filter(brand=principal.brand, title__istartswith=whole)
+    if visibility.shown(principal) == "released":
+        begin = begin.filter(released__isnull=False)
+    seen = visibility.visible_assets(principal).filter(pk__in=begin.order_by().values("pk")[:TITLES])
+    for asset in seen.order_by(Upper("title"), "pk")[:MOST_OF_A_KIND]:
+        yield Suggestion(Kind.TITLE, asset.title, key=asset.pk)
+
+
+def _seen(rows: QuerySet, behind: QuerySet, principal: Principal) -> QuerySet:  # type: ignore[type-arg]
+    """Of these rows, those with a visible asset among `behind`."""
+    return rows.filter(Exists(visibility.visible_assets(principal).filter(pk__in=Subquery(behind))))
+
+
+def _value_of(name: str, last: str) -> tuple[str, str]:
+    """A minus before it, and the beginning of a value of this field: "tag:su" or plain "su"."""
+    minus, plain = ("-", last[1:]) if last.startswith("-") else ("", last)
+    field, colon, value = plain.partition(":")
+    if not colon:
+        return minus, plain.strip('"')
+    return minus, value.strip('"') if field.lower() == name else ""
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if " " in value else value
+
+
+def _joined(before: str, last: str) -> str:
+    return f"{before} {last}".strip()

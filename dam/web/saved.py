@@ -1,0 +1,197 @@
+"""Saved searches: their page, their stable addresses, and what can be done to them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.search.saved import alerts, previews, recent, saved_searches
+from dam.search.saved.models import SavedSearch
+from dam.web import going_back, saved_address
+from dam.web.decorators import BrandRequest, requires
+
+PAGE = 24
+UNDO = "undo-search="  # in the extra tags of a message: the search whose deletion its Undo takes back
+
+
+@dataclass(frozen=True)
+class Row:
+    """A saved search on the page; `unread` of its alert, `tells` whether there is one."""
+
+    search: SavedSearch
+    title: str  # what it asks
+    may_change: bool
+    tells: bool
+    unread: int
+
+
+@require_safe
+@requires(Capability.VIEW)
+def saved(request: BrandRequest) -> HttpResponse:
+    """Cards, whose pictures and counts come one by one as they are looked at (`cover`)."""
+    page = Paginator(saved_searches.listed(request.principal), PAGE).get_page(request.GET.get("page"))
+    shown = list(page)
+    keys = [search.pk for search in shown]
+    telling = set(
+        alerts.theirs(request.principal).filter(search__in=keys).values_list("search_id", flat=True)
+    )
+    unread = alerts.unread_by_search(request.principal, keys)
+    rows = [
+        Row(
+            search=search,
+            title=saved_searches.question(search).title,
+            may_change=saved_searches.may_change(search, by=request.principal),
+            tells=search.pk in telling,
+            unread=unread.get(search.pk, 0),
+        )
+        for search in shown
+    ]
+    lately = [
+        (
+            each,
+            each.words or saved_searches.titled(each.filters),
+            saved_address.of_recent(each, request.brand.slug),
+        )
+        for each in recent.of(request.principal)
+    ]
+    context = {"area": "saved", "page": page, "rows": rows, "recent": lately}
+    return render(request, "saved/saved.html", context)
+
+
+@require_safe
+@requires(Capability.VIEW)
+def open_search(request: BrandRequest, search_id: UUID) -> HttpResponse:
+    """The stable address: to the library, asking what the search asks now."""
+    search = _seen(request, search_id)
+    query = saved_address.query_of(saved_searches.question(search), search=search)
+    return redirect(saved_address.library(request.brand.slug, query))
+
+
+@require_safe
+@requires(Capability.VIEW)
+def cover(request: BrandRequest, search_id: UUID) -> HttpResponse:
+    search = _seen(request, search_id)
+    preview = previews.of(search, principal=request.principal)
+    return render(request, "saved/_cover.html", {"search": search, "preview": preview})
+
+
+@require_POST
+@requires(Capability.VIEW)
+def save(request: BrandRequest) -> HttpResponse:
+    wanted = saved_address.asked(saved_address.sent(request.POST.get("query", "")))
+    try:
+        search = saved_searches.save(
+            wanted,
+            name=request.POST.get("name", ""),
+            by=request.principal,
+            shared=request.POST.get("shared") == "on",
+        )
+        if request.POST.get("alert") == "on":
+            alerts.turn_on(search, by=request.principal)
+    except saved_searches.AlreadySaved as already:
+        messages.info(request, already.message)
+        return redirect("saved-search", request.brand.slug, already.search.pk)
+    except saved_searches.SearchRefused as refused:
+        messages.error(request, refused.message)
+        return going_back.go(request)
+    except alerts.TooManyAlerts as refused:
+        messages.warning(request, f"“{search.name}” saved without an alert. {refused.message}")
+    else:
+        messages.success(request, f"“{search.name}” saved.")
+    return redirect("saved-search", request.brand.slug, search.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.VIEW)
+def edit(request: BrandRequest, search_id: UUID) -> HttpResponse:
+    search = _seen(request, search_id)
+    if request.method == "POST":
+        try:
+            saved_searches.edit(
+                search,
+                by=request.principal,
+                name=request.POST.get("name", ""),
+                shared=request.POST.get("shared") == "on",
+                collection=request.POST.get("collection") == "on",
+            )
+        except saved_searches.SearchRefused as refused:
+            context = {"area": "saved", "search": search, "problem": refused.message}
+            return render(request, "saved/edit.html", context, status=422)
+        messages.success(request, "Saved.")
+        return redirect("saved-searches", request.brand.slug)
+    saved_searches.require_change(search, by=request.principal)
+    return render(request, "saved/edit.html", {"area": "saved", "search": search})
+
+
+@require_POST
+@requires(Capability.VIEW)
+def update(request: BrandRequest, search_id: UUID) -> HttpResponse:
+    """Have it ask what the page asks that this is sent from."""
+    search = _seen(request, search_id)
+    wanted = saved_address.asked(saved_address.sent(request.POST.get("query", "")))
+
+    def change() -> str:
+        saved_searches.ask_instead(search, wanted, by=request.principal)
+        return f"“{search.name}” updated to this search."
+
+    return _changed(request, search, change)
+
+
+@require_POST
+@requires(Capability.VIEW)
+def delete(request: BrandRequest, search_id: UUID) -> HttpResponse:
+    search = _seen(request, search_id)
+    saved_searches.delete(search, by=request.principal)
+    messages.success(request, f"“{search.name}” deleted.", extra_tags=f"{UNDO}{search.pk}")
+    return redirect("saved-searches", request.brand.slug)
+
+
+@require_POST
+@requires(Capability.VIEW)
+def restore(request: BrandRequest, search_id: UUID) -> HttpResponse:
+    try:
+        search = saved_searches.restore(search_id, by=request.principal)
+    except saved_searches.AlreadySaved as already:
+        messages.info(request, already.message)
+    else:
+        if search is None:
+            search = _seen(request, search_id)  # taken back already, or nothing that this person knows of
+        messages.success(request, f"“{search.name}” restored.")
+    return redirect("saved-searches", request.brand.slug)
+
+
+@require_POST
+@requires(Capability.VIEW)
+def alert(request: BrandRequest, search_id: UUID) -> HttpResponse:
+    """Tell this person what is new in it, or no more."""
+    search = _seen(request, search_id)
+    if request.POST.get("on") != "1":
+        alerts.turn_off(search, by=request.principal)
+        messages.info(request, f"Alert off for “{search.name}”.")
+        return going_back.go(request)
+    try:
+        alerts.turn_on(search, by=request.principal)
+    except alerts.TooManyAlerts as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, f"Alert on: new clips in “{search.name}” will be listed for you.")
+    return going_back.go(request)
+
+
+def _seen(request: BrandRequest, search_id: UUID) -> SavedSearch:
+    return get_object_or_404(saved_searches.visible(request.principal), pk=search_id)
+
+
+def _changed(request: BrandRequest, search: SavedSearch, change: Callable[[], str]) -> HttpResponse:
+    try:
+        messages.success(request, change())
+    except (saved_searches.AlreadySaved, saved_searches.SearchRefused) as refused:
+        messages.error(request, refused.message)
+    return redirect(reverse("saved-search", args=[request.brand.slug, search.pk]))

@@ -1,0 +1,64 @@
+"""Between what a saved search asks and the page of the library that answers it."""
+
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from dam.accounts.principals import Principal
+from dam.search.saved import alerts, saved_searches
+from dam.search.saved.asked import Asked
+from dam.search.saved.asked import read as read_asked
+from dam.search.saved.models import RecentSearch, SavedSearch
+from dam.web import listing
+from dam.web.listing import ListingQuery
+
+
+def asked(query: ListingQuery) -> Asked:
+    return Asked(words=query.words, filters=query.filters)
+
+
+def sent(address: str) -> ListingQuery:
+    """What a form or a script names as the query string of its page. Never fails."""
+    return listing.read(QueryDict(address.removeprefix("?")[:4000]))
+
+
+def query_of(question: Asked, *, search: SavedSearch | None = None) -> ListingQuery:
+    return ListingQuery(words=question.words, filters=question.filters, saved=search.pk if search else None)
+
+
+def library(slug: str, query: ListingQuery) -> str:
+    """The library's page that answers the query."""
+    return reverse("library", args=[slug]) + query.address()
+
+
+def of_recent(recent: RecentSearch, slug: str) -> str:
+    return library(slug, query_of(read_asked(recent.words, recent.filters, {})))
+
+
+MENU = 12  # saved searches in the menu of the library
+
+
+def context(principal: Principal, query: ListingQuery) -> dict[str, Any]:
+    """What the library says of saved searches: those there are, and how what it shows stands to them.
+
+    `saved_state` is "new" for a search that could be saved, "same" or "changed" for one that comes from
+    `saved_search`; empty where nothing is asked.
+    """
+    wanted = asked(query)
+    mine = list(saved_searches.listed(principal)[: MENU + 1])
+    found = saved_searches.visible(principal).filter(pk=query.saved).first() if query.saved else None
+    state = ""
+    if principal.user is not None and wanted:
+        state = "new" if found is None else "same" if found.digest == wanted.digest else "changed"
+    elif found is not None:
+        state = "changed"
+    return {
+        "saved_menu": mine[:MENU],
+        "saved_more": len(mine) > MENU,
+        "saved_state": state,
+        "saved_search": found,
+        "saved_title": wanted.title,
+        "saved_may_change": found is not None and saved_searches.may_change(found, by=principal),
+        "saved_tells": found is not None and alerts.theirs(principal).filter(search=found).exists(),
+    }

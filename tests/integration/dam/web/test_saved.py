@@ -1,0 +1,126 @@
+"""Saved searches on the library's pages."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand, User
+from dam.accounts.principals import Member
+from dam.search.query import Filters
+from dam.search.saved import alerts, fruitless, recent, saved_searches
+from dam.search.saved.asked import Asked
+from dam.search.saved.models import AlertMatch, SavedSearch
+from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory, member
+from tests.integration.dam.web.conftest import SignIn
+
+LIBRARY = "/b/northwind/"
+DRAFTS = Asked(filters=Filters(state=["draft"]))
+
+
+@pytest.fixture
+def creator(brand: Brand) -> Member:
+    return member(brand, Role.CREATOR)
+
+
+@pytest.fixture
+def client(creator: Member) -> Client:
+    signed_in = Client()
+    signed_in.force_login(creator.user)
+    return signed_in
+
+
+def test_a_search_is_saved_opened_changed_and_updated(client: Client, creator: Member) -> None:
+    form = {"query": "?state=draft", "name": "Drafts", "alert": "on"}
+    opened = client.post(f"{LIBRARY}s/save/", form, follow=True)
+    search = SavedSearch.objects.get()
+    assert opened.context["saved_search"] == search
+    assert (opened.context["saved_state"], opened.context["saved_tells"]) == ("same", True)
+    changed = client.get(f"{LIBRARY}?saved={search.pk}&state=draft&state=approved")
+    assert changed.context["saved_state"] == "changed"
+    client.post(f"{LIBRARY}s/{search.pk}/update/", {"query": changed.context["listing"].query.address()})
+    search.refresh_from_db()
+    assert search.filters == {"state": ["draft", "approved"]}
+
+
+def test_saving_the_same_again_says_so_and_opens_it(client: Client, creator: Member) -> None:
+    search = saved_searches.save(DRAFTS, name="Drafts", by=creator)
+    again = client.post(f"{LIBRARY}s/save/", {"query": "?state=draft", "name": "More"}, follow=True)
+    assert "This search is already saved as “Drafts”." in again.content.decode()
+    assert again.context["saved_search"] == search
+
+
+def test_a_deletion_offers_undo(client: Client, creator: Member) -> None:
+    search = saved_searches.save(DRAFTS, name="Drafts", by=creator)
+    page = client.post(f"{LIBRARY}s/{search.pk}/delete/", follow=True).content.decode()
+    assert f"/s/{search.pk}/restore/" in page
+    client.post(f"{LIBRARY}s/{search.pk}/restore/")
+    assert saved_searches.visible(creator).get() == search
+
+
+def test_another_persons_private_search_is_not_there(client: Client, brand: Brand) -> None:
+    search = saved_searches.save(DRAFTS, name="Drafts", by=member(brand, Role.ADMIN))
+    assert client.get(f"{LIBRARY}s/{search.pk}/").status_code == 404
+    assert client.get(LIBRARY, {"saved": str(search.pk)}).context["saved_search"] is None
+    assert b"Drafts" not in client.get(f"{LIBRARY}palette/", {"q": "draft"}).content
+
+
+def test_a_card_shows_what_this_person_finds(brand: Brand, sign_in: SignIn, creator: Member) -> None:
+    anything = Asked(filters=Filters(origin=["uploaded"]))
+    search = saved_searches.save(anything, name="Uploads", by=creator, shared=True)
+    for _ in range(5):
+        RenditionFactory.create(version=VersionFactory.create(asset__brand=brand))
+    ApprovedVersionFactory.create(asset__brand=brand)
+
+    def shown(role: Role) -> tuple[int, int]:
+        preview = sign_in(role).get(f"{LIBRARY}s/{search.pk}/cover/").context["preview"]
+        return len(preview.assets), preview.count
+
+    assert shown(Role.CREATOR) == (4, 6)
+    assert shown(Role.VIEWER) == (1, 1)
+
+
+def test_the_page_asks_as_much_for_many_searches_as_for_one(
+    client: Client, creator: Member, django_assert_num_queries: Any
+) -> None:
+    saved_searches.save(DRAFTS, name="Drafts", by=creator)
+    page = f"{LIBRARY}s/"
+    client.get(page)
+    with django_assert_num_queries(9) as few:
+        client.get(page)
+    for place in range(8):
+        saved_searches.save(Asked(words=f"can {place}"), name=f"Can {place}", by=creator)
+    with django_assert_num_queries(len(few)):
+        client.get(page)
+
+
+def test_news_are_listed_once_a_clip_and_marked_as_read(
+    client: Client, creator: Member, brand: Brand
+) -> None:
+    version = VersionFactory.create(asset__brand=brand, asset__title="Red can")
+    for wanted in (DRAFTS, Asked(words="can")):
+        search = saved_searches.save(wanted, name=wanted.title, by=creator)
+        alert = alerts.turn_on(search, by=creator, ask=lambda spoken, encoder: None)
+        AlertMatch.objects.create(alert=alert, asset=version.asset)
+    assert b"new clips in your saved searches" in client.get(f"{LIBRARY}s/new/count/").content
+    rows = client.get(f"{LIBRARY}s/new/").context["rows"]
+    assert [(row.card.asset.title, len(row.searches), row.unread) for row in rows] == [("Red can", 2, True)]
+    client.post(f"{LIBRARY}s/new/read/")
+    assert client.get(f"{LIBRARY}s/new/count/").content.strip() == b""
+
+
+def test_a_search_that_came_to_rest_is_kept_for_who_searched(client: Client, creator: Member) -> None:
+    client.post(f"{LIBRARY}searches/settled/", {"query": "?q=red+can&state=draft"})
+    assert [(each.words, each.filters) for each in recent.of(creator)] == [("red can", {"state": ["draft"]})]
+
+
+def test_words_without_a_result_are_counted_once_a_day_and_person(
+    client: Client, brand: Brand, creator: Member
+) -> None:
+    VersionFactory.create(asset__brand=brand)
+    for _ in range(2):
+        client.post(f"{LIBRARY}searches/settled/", {"query": "?q=zebra", "none": "1"})
+    assert [(each.words, each.count) for each in fruitless.of(brand)] == [("zebra", 1)]
+    assert not recent.of(creator).exists()
+    assert User.objects.filter(pk=creator.user.pk).exists()
