@@ -20,6 +20,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
+from dam.catalog import versions
 from dam.core import errors, events, locks
 from dam.core.tasks import enqueue
 from dam.ingest import backoff, next_versions
@@ -271,6 +272,8 @@ def finish(job: GenerationJob, version: Version, *, at: datetime | None = None) 
     The preview stays: it is shown until the review proxy is made.
     """
     _own(job, JobMove.FINISH, version=version, finished_at=at or timezone.now(), reason="")
+    model = f"{job.model.get('name', '')} {job.model.get('version', '')}".strip()
+    versions.set_making(version.pk, model=model, seed=job.seed, prompt=job.prompt)
 
 
 def stop(job: GenerationJob, *, at: datetime | None = None) -> None:

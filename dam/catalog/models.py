@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from dam.accounts.models import Brand
+from dam.catalog import facts
 
 
 class Origin(models.TextChoices):
@@ -161,6 +163,18 @@ class Version(models.Model):
     rate_numerator = models.PositiveIntegerField(null=True)  # frames per second, a fraction: 24000/1001
     rate_denominator = models.PositiveIntegerField(null=True)
     duration_ms = models.PositiveBigIntegerField(null=True)
+    # What the database makes of these, to be filtered and counted by; NULL where they are not known.
+    aspect = facts.aspect()
+    resolution = facts.resolution()
+    frame_rate = facts.frame_rate()
+    has_sound = facts.has_sound()
+
+    # How it was made, where it was generated here. Written by generation, read by search.
+    model = models.CharField(max_length=200, blank=True, db_default="")  # "previz-dit 0.3"
+    seed = models.PositiveBigIntegerField(null=True)
+    prompt = models.TextField(blank=True, db_default="")
+    # Names of dam.media.colours, the most frequent first. Written when frames are decoded; NULL before.
+    colours = ArrayField(models.CharField(max_length=12), null=True)
 
     class Meta:
         constraints = [
@@ -170,6 +184,15 @@ class Version(models.Model):
         indexes = [
             models.Index(fields=["brand", "approval"], name="version_approval"),
             models.Index(fields=["storage_key"], name="version_key"),  # asked by the cleanup
+            GinIndex(fields=["colours"], name="version_colours"),
+            models.Index(
+                fields=["brand", "seed"], name="version_seed", condition=models.Q(seed__isnull=False)
+            ),
+            models.Index(
+                models.F("brand"), OpClass(Upper("model"), name="text_pattern_ops"), name="version_model"
+            ),
+            GinIndex(OpClass(Upper("prompt"), name="gin_trgm_ops"), name="version_prompt"),
+            GinIndex(OpClass(Upper("filename"), name="gin_trgm_ops"), name="version_filename"),
         ]
 
     def __str__(self) -> str:

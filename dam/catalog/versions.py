@@ -90,6 +90,16 @@ def set_credentials(version_id: UUID, credentials: Credentials) -> None:
         raise VersionGone(str(version_id))
 
 
+def set_making(version_id: UUID, *, model: str, seed: int, prompt: str) -> None:
+    """Keep how a generated version was made: `model` as people call it, "previz-dit 0.3"."""
+    Version.objects.filter(pk=version_id).update(model=model[:200], seed=seed, prompt=prompt)
+
+
+def set_colours(version_id: UUID, colours: Sequence[str]) -> None:
+    """Keep the names of the picture's main colours (dam.media.colours), the most frequent first."""
+    Version.objects.filter(pk=version_id).update(colours=list(colours))
+
+
 def set_release(version_id: UUID, state: ReleaseState) -> None:
     """Keep how the version's newest release stands. Raises VersionGone."""
     if not Version.objects.filter(pk=version_id).update(release=state):

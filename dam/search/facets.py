@@ -11,7 +11,7 @@ from dam.catalog.models import Asset
 from dam.rights import visibility
 from dam.search import fields, search
 from dam.search.query import Filters, Query
-from dam.search.search_field import Combine, SearchField
+from dam.search.search_field import Combine, Kind, SearchField
 
 # Of a field whose values are not a fixed choice.
 MOST_VALUES = 20
@@ -59,7 +59,8 @@ def count(
         values = _values(field, kept, chosen[field.name])
         return Facet(field.name, field.title, values, more=len(kept) < len(counts))
 
-    return tuple(facet(field) for field in fields.FIELDS.values() if field.facet)
+    counted = (field for field in fields.of(principal).values() if field.facet and not field.array)
+    return tuple(facet(field) for field in counted if field.kind in (Kind.CHOICE, Kind.TEXT))
 
 
 def _counts(field: SearchField, assets: QuerySet[Asset], *, shown: str) -> list[tuple[str, int]]:

@@ -5,9 +5,15 @@ The syntax of the search box, filters, facets, chips and addresses read this tab
 
 from decimal import Decimal
 
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+from dam.catalog.facts import Aspect, Resolution
 from dam.catalog.models import Approval, Credentials, Origin
+from dam.media.colours import Colour
+from dam.rights import territories
+from dam.rights.policy import Use
 from dam.search.measures import Unit
-from dam.search.search_field import Combine, Kind, SearchField
+from dam.search.search_field import NO, YES, Combine, Kind, Rights, SearchField
 
 _SECOND, _MEGABYTE = Decimal(1000), Decimal(1024**2)
 LENGTH = Unit(
@@ -21,6 +27,8 @@ LENGTH = Unit(
     },
     clock=True,
 )
+NUMBER = Unit({"": Decimal(1)}, whole=True)
+RATE = Unit({"": Decimal(1), "fps": Decimal(1)}, slack=Decimal("0.005"))
 PIXELS = Unit({"": Decimal(1), "px": Decimal(1)}, whole=True)
 SIZE = Unit(
     {
@@ -31,6 +39,14 @@ SIZE = Unit(
         "tb": 1024**2 * _MEGABYTE,
     }
 )
+
+
+def _territory(typed: str) -> str | None:
+    try:
+        return territories.code_of(typed)
+    except territories.UnknownTerritory:
+        return None
+
 
 _TABLE = (
     SearchField(
@@ -106,6 +122,167 @@ _TABLE = (
         takes="a length or a range, such as >10s, 5-15 or 1:30",
     ),
     SearchField(
+        name="aspect",
+        title="Aspect ratio",
+        column="{shown}__aspect",
+        kind=Kind.CHOICE,
+        choices=tuple(Aspect.choices),
+        synonyms={
+            "landscape": Aspect.WIDE,
+            "wide": Aspect.WIDE,
+            "portrait": Aspect.TALL,
+            "vertical": Aspect.TALL,
+            "square": Aspect.SQUARE,
+        },
+        icon="ratio",
+    ),
+    SearchField(
+        name="resolution",
+        title="Resolution",
+        column="{shown}__resolution",
+        kind=Kind.CHOICE,
+        choices=tuple(Resolution.choices),
+        synonyms={
+            "720p": Resolution.HD,
+            "1080p": Resolution.FULL_HD,
+            "fhd": Resolution.FULL_HD,
+            "fullhd": Resolution.FULL_HD,
+            "2160p": Resolution.UHD,
+            "uhd": Resolution.UHD,
+        },
+    ),
+    SearchField(
+        name="fps",
+        title="Frame rate",
+        column="{shown}__frame_rate",
+        kind=Kind.NUMBER,
+        unit=RATE,
+        combine=Combine.EVERY,
+        facet=False,
+        chip="{} fps",
+        excluded_chip="not {} fps",
+        examples=("25", "23.976", ">=50"),
+        takes="frames per second or a range, such as 25, 23.976 or >=50",
+    ),
+    SearchField(
+        name="colour",
+        title="Colour",
+        column="{shown}__colours",
+        lookups=("{shown}__colours__contains",),
+        kind=Kind.CHOICE,
+        choices=tuple((colour.value, colour.value.capitalize()) for colour in Colour),
+        synonyms={
+            "gray": Colour.GREY,
+            "cyan": Colour.TEAL,
+            "turquoise": Colour.TEAL,
+            "violet": Colour.PURPLE,
+        },
+        combine=Combine.EVERY,
+        array=True,
+        icon="palette",
+    ),
+    SearchField(
+        name="sound",
+        title="Sound",
+        column="{shown}__has_sound",
+        kind=Kind.FLAG,
+        choices=((YES, "With sound"), (NO, "Silent")),
+        icon="volume-2",
+        chip="sound: {}",
+        excluded_chip="sound: not {}",
+    ),
+    SearchField(
+        name="model",
+        title="Model",
+        column="{shown}__model",
+        lookups=("{shown}__model__istartswith",),
+        icon="sparkles",
+        examples=("previz-dit",),
+        takes="the name of a model, or its beginning",
+    ),
+    SearchField(
+        name="prompt",
+        title="Prompt",
+        column="{shown}__prompt",
+        lookups=("{shown}__prompt__icontains",),
+        combine=Combine.EVERY,
+        facet=False,
+        needs=Capability.VIEW_UNRELEASED,
+        icon="text",
+        chip="prompt: {}",
+        excluded_chip="prompt: not {}",
+        examples=("bottle", '"red bottle"'),
+        takes="words of the prompt",
+    ),
+    SearchField(
+        name="seed",
+        title="Seed",
+        column="{shown}__seed",
+        kind=Kind.NUMBER,
+        unit=NUMBER,
+        combine=Combine.EVERY,
+        facet=False,
+        needs=Capability.VIEW_UNRELEASED,
+        icon="dices",
+        chip="seed {}",
+        excluded_chip="seed not {}",
+        examples=("42",),
+        takes="a whole number, such as 42",
+    ),
+    SearchField(
+        name="filename",
+        title="File name",
+        column="{shown}__filename",
+        lookups=("{shown}__filename__icontains",),
+        combine=Combine.EVERY,
+        facet=False,
+        icon="file",
+        examples=("IMG_2034", ".mov"),
+        takes="a part of the file's name",
+    ),
+    SearchField(
+        name="use",
+        title="May be used for",
+        column="{shown}__rights__uses",
+        kind=Kind.CHOICE,
+        choices=tuple((use.value, use.value.replace("_", " ").capitalize()) for use in Use),
+        combine=Combine.EVERY,
+        array=True,
+        rights=Rights.USE,
+        icon="circle-check-big",
+        chip="may be used for {}",
+        excluded_chip="may not be used for {}",
+    ),
+    SearchField(
+        name="territory",
+        title="May be used in",
+        column="{shown}__rights__territories",
+        reader=_territory,
+        speaker=territories.name_of,
+        combine=Combine.EVERY,
+        array=True,
+        rights=Rights.TERRITORY,
+        facet=False,
+        icon="globe",
+        chip="may be used in {}",
+        excluded_chip="may not be used in {}",
+        examples=("FR", "germany", "EU", "worldwide"),
+        takes="a country or its code, EU or worldwide",
+    ),
+    SearchField(
+        name="on",
+        title="May be used on",
+        column="{shown}__rights__valid_until",
+        kind=Kind.DATE,
+        combine=Combine.EVERY,
+        rights=Rights.ON,
+        facet=False,
+        icon="calendar-check",
+        chip="may be used {}",
+        excluded_chip="may not be used {}",
+        examples=("2026-12-24", "2026-12", "today"),
+    ),
+    SearchField(
         name="width",
         title="Width",
         column="{shown}__width",
@@ -147,3 +324,8 @@ _TABLE = (
     ),
 )
 FIELDS: dict[str, SearchField] = {field.name: field for field in _TABLE}
+
+
+def of(principal: Principal) -> dict[str, SearchField]:
+    """The fields that this person may search by."""
+    return {name: field for name, field in FIELDS.items() if principal.can(field.needs)}

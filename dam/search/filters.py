@@ -1,17 +1,34 @@
 """Filters as a queryset: the same for lists, searches and facet counts."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from dam.catalog.models import Asset
+from dam.rights import cleared
 from dam.search import dates, fields, measures
 from dam.search.query import Filters
-from dam.search.search_field import YES, Combine, Kind, SearchField
+from dam.search.search_field import YES, Combine, Kind, Rights, SearchField
 
 NOTHING = Q(pk__in=())
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What values stand for: in which version, now, and on which days (of the fields of rights)."""
+
+    shown: str
+    at: datetime
+    days: tuple[str, ...]
+
+    def periods(self) -> list[tuple[datetime | None, datetime | None]]:
+        """The times it must be cleared for: this moment, if no day is named."""
+        named = [dates.tidy(day) for day in self.days]
+        spans = [dates.span(day, self.at.date()).bounds(self.at) for day in named if day]
+        return spans or [(self.at, self.at + timedelta(microseconds=1))]
 
 
 def narrow(
@@ -27,43 +44,45 @@ def narrow(
     `shown`: in which version. `at` is now, in the time zone of whoever asks, for days begin there. KeyError
     for a field that the table doesn't have: a filter that is passed over would show too much.
     """
-    at = at or timezone.localtime()
+    asked = _Asked(shown=shown, at=at or timezone.localtime(), days=filters["on"])
     for name, values in filters.items():
         field = fields.FIELDS[name.removeprefix("-")]
         if name.startswith("-"):
-            assets = assets.exclude(pk__in=Asset.objects.filter(_any(field, values, shown, at)))
+            assets = assets.exclude(pk__in=Asset.objects.filter(_any(field, values, asked)))
         elif field.combine is Combine.ANY:
-            assets = assets.filter(_having(field, values, shown, at))
+            assets = assets.filter(_having(field, values, asked))
         else:
             for value in values:
-                assets = assets.filter(_having(field, (value,), shown, at))
+                assets = assets.filter(_having(field, (value,), asked))
     for group in either:
         wanted = Q()
         for name, values in group.items():
-            wanted |= _having(fields.FIELDS[name], values, shown, at)
+            wanted |= _having(fields.FIELDS[name], values, asked)
         assets = assets.filter(wanted)
     return assets
 
 
-def _having(field: SearchField, values: Sequence[str], shown: str, at: datetime) -> Q:
-    matching = _any(field, values, shown, at)
+def _having(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
+    matching = _any(field, values, asked)
     # A join to many would give an asset once for each value that matches.
     return Q(pk__in=Asset.objects.filter(matching)) if field.many else matching
 
 
-def _any(field: SearchField, values: Sequence[str], shown: str, at: datetime) -> Q:
+def _any(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
     matching = Q()
-    for lookup in field.lookups_for(shown):
+    for lookup in field.lookups_for(asked.shown):
         for value in values:
-            matching |= _one(field, lookup, value, at)
+            matching |= _one(field, lookup, value, asked)
     return matching
 
 
-def _one(field: SearchField, lookup: str, value: str, at: datetime) -> Q:
+def _one(field: SearchField, lookup: str, value: str, asked: _Asked) -> Q:
     """One value; what the field can't read, as an address may hold, matches nothing."""
-    read = value if field.kind in (Kind.TEXT, Kind.CHOICE) else field.read(value)
+    read = value if field.kind is Kind.CHOICE else field.read(value)
     if read is None:
         return NOTHING
+    if field.rights:
+        return _cleared(field.rights, read, asked)
     if field.kind is Kind.NUMBER and field.unit:
         measured = measures.bounds(read, field.unit)
         return _between(
@@ -74,9 +93,26 @@ def _one(field: SearchField, lookup: str, value: str, at: datetime) -> Q:
             high_strict=measured.high_strict,
         )
     if field.kind is Kind.DATE:
-        low, after = dates.span(read, at.date()).bounds(at)
+        low, after = dates.span(read, asked.at.date()).bounds(asked.at)
         return _between(lookup, low=low, high=after, low_strict=False, high_strict=True)
-    return Q(**{lookup: read == YES if field.kind is Kind.FLAG else read})
+    if field.kind is Kind.FLAG:
+        return Q(**{lookup: read == YES})
+    return Q(**{lookup: [read] if field.array else read})
+
+
+def _cleared(rights: Rights, value: str, asked: _Asked) -> Q:
+    if rights is Rights.ON:
+        asked = replace(asked, days=(value,))
+    allowed = Q()
+    for first, until in asked.periods():
+        allowed &= cleared.throughout(
+            asked.shown,
+            first=first,
+            until=until,
+            use=value if rights is Rights.USE else None,
+            territory=value if rights is Rights.TERRITORY else None,
+        )
+    return allowed
 
 
 def _between(lookup: str, *, low: object, high: object, low_strict: bool, high_strict: bool) -> Q:

@@ -39,7 +39,7 @@ def find(
     it a worker is asked, and if it is busy the answer says so and holds what the words found. `within` are
     the only assets that may answer, some hundreds at most.
     """
-    parsed = parse(words)
+    parsed = parse(words, by=principal)
     assets = among(principal, parsed=parsed, filters=filters)
     if within is not None:
         assets = assets.filter(pk__in=within)
@@ -68,16 +68,17 @@ def find(
     )
 
 
-def parse(words: str) -> Query:
-    """What is typed into the search box, by the table of fields."""
-    return query.parse(words, fields=fields.FIELDS)
+def parse(words: str, *, by: Principal) -> Query:
+    """What is typed into the search box, by the table of fields: those that this person may search by."""
+    return query.parse(words, fields=fields.of(by))
 
 
 def among(principal: Principal, *, parsed: Query, filters: Filters | None = None) -> QuerySet[Asset]:
     """What a search ranks: visible assets, narrowed by filters and by the words ruled out."""
     both, shown = parsed.filters.merged(filters or Filters()), visibility.shown(principal)
     assets = narrow(visibility.visible_assets(principal), both, shown=shown, either=parsed.either)
-    if parsed.unusable:
+    asked = {name.removeprefix("-") for each in (both, *parsed.either) for name in each}
+    if parsed.unusable or not asked <= set(fields.of(principal)):
         return assets.none()
     return fulltext.exclude(assets, parsed)
 

@@ -1,9 +1,11 @@
 """What a search field is. Pure: the table of those there are is dam.search.fields."""
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dam.accounts.capabilities import Capability
 from dam.search import dates, measures
 from dam.search.measures import Unit
 
@@ -23,6 +25,14 @@ class Kind(StrEnum):
     NUMBER = "number"  # a measure or a range of them, in `unit`
     DATE = "date"  # a day, a month, a range of them, "today", "7d"
     FLAG = "flag"  # yes or no
+
+
+class Rights(StrEnum):
+    """What of "may be used for X in Y on date Z" a field asks (dam.rights.cleared)."""
+
+    USE = "use"
+    TERRITORY = "territory"
+    ON = "on"
 
 
 YES, NO = "yes", "no"
@@ -50,10 +60,15 @@ class SearchField:
     unit: Unit | None = None  # of a number
     combine: Combine = Combine.ANY
     many: bool = False  # one asset may have several values: the column crosses a to-many relation
+    array: bool = False  # the column holds a list of values
+    rights: Rights | None = None
+    needs: Capability = Capability.VIEW  # to search by it: what is not shown to somebody can't be asked for
     facet: bool = True
     icon: str = ""  # of the chip, from Lucide
     chip: str = "{}"
     excluded_chip: str = "not {}"
+    reader: Callable[[str], str | None] | None = None  # of a text: the stored value, None for no value
+    speaker: Callable[[str], str] | None = None  # the stored value as people say it
     takes: str = ""  # what may stand behind the colon, for people; by default its choices
     examples: tuple[str, ...] = ()  # of values, as typed
 
@@ -63,11 +78,11 @@ class SearchField:
             return measures.tidy(typed, self.unit)
         if self.kind is Kind.DATE:
             return dates.tidy(typed)
-        plain = typed.lower().replace(" ", "_").replace("-", "_")
+        if self.kind is Kind.TEXT:
+            return self.reader(typed) if self.reader else typed
+        plain = unicodedata.normalize("NFKC", typed).lower().replace(" ", "_").replace("-", "_")
         if self.kind is Kind.FLAG:
             return _FLAGS.get(plain)
-        if self.kind is Kind.TEXT:
-            return typed
         value = str(self.synonyms.get(plain, plain))
         return value if value in dict(self.choices) else None
 
@@ -83,7 +98,7 @@ class SearchField:
         return _DATES_TAKE if self.kind is Kind.DATE else "a value"
 
     def chip_text(self, value: str, *, excluded: bool = False) -> str:
-        spoken = value
+        spoken = self.speaker(value) if self.speaker else value
         if self.kind is Kind.CHOICE:
             spoken = value.replace("_", " ")
         elif self.kind is Kind.NUMBER and self.unit:

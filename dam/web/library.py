@@ -36,7 +36,7 @@ def library(request: BrandRequest) -> HttpResponse:
         "layout": layout,
         "layouts": LAYOUTS,
         "search_words": listing_query.words,
-        "understood": search.parse(listing_query.words),
+        "understood": search.parse(listing_query.words, by=request.principal),
     }
     if not part:
         context |= saved_address.context(request.principal, listing_query)

@@ -126,7 +126,7 @@ def _usable(values: list[str]) -> list[str]:
 
 def fill(principal: Principal, *, wanted: ListingQuery, at: datetime) -> Listing:
     """A search ranks, so it is paged by place; a list by time is paged by the last asset shown."""
-    parsed = search.parse(wanted.words)
+    parsed = search.parse(wanted.words, by=principal)
     if parsed.has_words:
         return _ranked(principal, wanted, at)
     assets = search.among(principal, parsed=parsed, filters=wanted.filters)
@@ -148,12 +148,14 @@ def count(principal: Principal, *, shown: Listing) -> tuple[Facet, ...]:
     """The numbers beside the filters, for this page."""
     wanted = shown.query
     within = shown.results.asset_ids if shown.results else None
-    return facets.count(principal, parsed=search.parse(wanted.words), filters=wanted.filters, within=within)
+    return facets.count(
+        principal, parsed=search.parse(wanted.words, by=principal), filters=wanted.filters, within=within
+    )
 
 
 def count_since(principal: Principal, *, wanted: ListingQuery, since: datetime) -> int:
     """How many of this list came after that moment; none for a ranking and for a later page."""
-    parsed = search.parse(wanted.words)
+    parsed = search.parse(wanted.words, by=principal)
     if parsed.has_words or wanted.continues:
         return 0
     return search.among(principal, parsed=parsed, filters=wanted.filters).filter(created_at__gt=since).count()

@@ -131,7 +131,7 @@ def _known(
 ) -> tuple[list[UUID], datetime | None]:
     """What matches now; and where that is only a part of it, the moment before which clips count as known."""
     wanted = saved_searches.question(search)
-    parsed = searching.parse(wanted.words)
+    parsed = searching.parse(wanted.words, by=by)
     if parsed.has_words:
         found = searching.find(by, words=wanted.words, filters=wanted.filters, limit=1, ask=ask)
         return list(found.asset_ids[:MOST_KNOWN]), at if found.more else None

@@ -1,6 +1,9 @@
 """Where an asset comes from, on its page."""
 
+from importlib import import_module
+
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -30,6 +33,19 @@ def read(client: Client, brand: Brand, version: Version, role: Role) -> str:
     answer = client.get(reverse("asset-origin", args=[brand.slug, version.asset_id]))
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def test_a_version_keeps_how_it_was_made(released: Version, claimed: GenerationJob) -> None:
+    released.refresh_from_db()
+    assert (released.model, released.seed, released.prompt) == ("Test model 1", claimed.seed, claimed.prompt)
+
+
+def test_versions_of_before_are_told_how_they_were_made(released: Version) -> None:
+    Version.objects.update(model="", seed=None, prompt="")
+    migration = import_module("generation.migrations.0006_facts_of_the_making")
+    migration.fill(None, connection.schema_editor())
+    released.refresh_from_db()
+    assert (released.model, released.prompt) == ("Test model 1", "A red ball bouncing on a table")
 
 
 def test_reviewers_read_prompt_seed_and_model(client: Client, brand: Brand, released: Version) -> None:

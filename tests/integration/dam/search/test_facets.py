@@ -79,7 +79,7 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for number in range(5):
         tagged(clip(brand), f"tag {number}")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         facets.count(librarian)
 
 
@@ -103,4 +103,4 @@ def test_only_the_most_used_tags_are_counted(
 
 
 def test_a_field_without_a_facet_is_not_counted(librarian: Member) -> None:
-    assert [facet.name for facet in facets.count(librarian)] == ["state", "origin", "credentials", "tag"]
+    assert "by" not in [facet.name for facet in facets.count(librarian)]

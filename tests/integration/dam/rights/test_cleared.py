@@ -1,0 +1,74 @@
+"""The filter "may be used for X in Y on date Z" is the policy, written in SQL."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dam.catalog.models import Approval, Asset, Credentials, Version
+from dam.rights import cleared, policy, terms
+from dam.rights.models import RightsRecord
+from dam.rights.policy import Use
+from dam.rights.territories import EU
+from tests.factories import BrandFactory, VersionFactory
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+START = datetime(2026, 6, 1, tzinfo=UTC)
+PLACES = ["worldwide", "EU", "FR", "US", "DE"]
+MOMENTS = [None, *(START + DAY * day for day in range(-2, 4))]
+
+
+@pytest.fixture
+def versions() -> list[Version]:
+    """A hundred of all sorts, one of them without a record."""
+    brand = BrandFactory.create()
+    chance = random.Random(7)
+    made = []
+    for number in range(100):
+        version = VersionFactory.create(
+            asset__brand=brand,
+            asset__trashed_at=START if chance.random() < 0.1 else None,
+            approval=chance.choice([Approval.APPROVED] * 5 + [Approval.DRAFT]),
+            credentials=chance.choice([Credentials.TRUSTED] * 5 + [Credentials.ALTERED, Credentials.INVALID]),
+        )
+        RightsRecord.objects.filter(version=version).delete()
+        if number:
+            places = chance.choice([*([place] for place in PLACES), ["US", "FR"], sorted(EU), []])
+            RightsRecord.objects.create(
+                version=version,
+                uses=chance.sample(list(Use), chance.randint(0, 3)),
+                territories=places,
+                embargo_until=chance.choice(MOMENTS),
+                valid_until=chance.choice(MOMENTS),
+            )
+        made.append(version)
+    return made
+
+
+def test_the_filter_agrees_with_the_policy(versions: list[Version]) -> None:
+    chance = random.Random(11)
+    all_terms = {
+        each.asset_id: terms.of(Version.objects.select_related("asset", "rights").get(pk=each.pk))
+        for each in versions
+    }
+    for _ in range(150):
+        use = chance.choice([None, *Use])
+        territory = chance.choice([None, *PLACES])
+        first = START + DAY * chance.randint(-2, 3)
+        until = first + chance.choice([timedelta(microseconds=1), DAY, 2 * DAY])
+        asked = cleared.throughout("latest", first=first, until=until, use=use, territory=territory)
+        found = set(Asset.objects.filter(asked).values_list("pk", flat=True))
+        ends = (first, until - timedelta(microseconds=1))
+        assert found == {
+            asset
+            for asset, each in all_terms.items()
+            if all(policy.decide(each, use=use, territory=territory, at=at).allowed for at in ends)
+        }
+
+
+def test_for_ever_is_what_no_date_ends(versions: list[Version]) -> None:
+    found = Asset.objects.filter(cleared.throughout("latest", first=None, until=None))
+    for asset in found.select_related("latest__rights"):
+        assert asset.latest is not None
+        assert (asset.latest.rights.embargo_until, asset.latest.rights.valid_until) == (None, None)
