@@ -27,7 +27,7 @@ def of(search: SavedSearch, *, principal: Principal, ask: Ask | None = None) -> 
     if not saved_searches.is_usable(search):
         return Preview((), 0)
     wanted = saved_searches.question(search)
-    parsed = searching.parse(wanted.words)
+    parsed = searching.parse(wanted.words, by=principal)
     if parsed.has_words:
         found = searching.find(principal, words=wanted.words, filters=wanted.filters, limit=POSTERS, ask=ask)
         return Preview(tuple(hit.asset for hit in found.hits), found.total, found.more)
