@@ -150,6 +150,7 @@ CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
 # A person waits for the meaning of a search, so it goes before what waits in the queue (0 is first).
 CELERY_TASK_ROUTES = {
     "index.embed_text": {"queue": "index", "priority": 0},
+    "footage.render": {"queue": "footage", "priority": 3},  # what is seen before what is said or written
     **{f"{queue}.*": {"queue": queue, "priority": 6} for queue in QUEUES},
 }
 CELERY_TASK_CREATE_MISSING_QUEUES = False
@@ -178,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
     "anchor-trails": {"task": "default.anchor_trails", "schedule": 900.0, "options": {"expires": 900}},
     "match-alerts": {"task": "default.match_alerts", "schedule": 15.0, "options": {"expires": 15}},
     "forget-searches": {"task": "default.forget_searches", "schedule": 3600.0, "options": {"expires": 3600}},
+    "add-steps": {"task": "default.add_steps", "schedule": 60.0, "options": {"expires": 60}},
     "catch-up": {"task": "default.catch_up", "schedule": 120.0, "options": {"expires": 120}},
 }
 

@@ -21,10 +21,12 @@ class StepSpec:
     kind: str = ""  # of the rendition that it makes
     on_arrival: bool = True
     after: tuple[str, ...] = ()  # steps that must have ended before, well or badly
+    # A version is ready without it, and one from before there was this step gets it in the background.
+    quiet: bool = False
 
 
 OTHERS = (
-    StepSpec("embed", "index.embed", "Visual search", timedelta(minutes=40)),
+    StepSpec("embed", "index.embed", "Visual search", timedelta(minutes=40), after=("frames",)),
     StepSpec("credentials", "sign.check_credentials", "Credentials", timedelta(minutes=20)),
 )
 
@@ -36,6 +38,10 @@ def table() -> tuple[StepSpec, ...]:
 
 def find(name: str) -> StepSpec | None:
     return next((spec for spec in table() if spec.name == name), None)
+
+
+def quiet() -> frozenset[str]:
+    return frozenset(spec.name for spec in table() if spec.quiet)
 
 
 def title_of(name: str) -> str:
@@ -53,4 +59,5 @@ def _of_rendition(spec: RenditionSpec) -> StepSpec:
         kind=spec.kind,
         on_arrival=spec.made is MadeWhen.ON_ARRIVAL,
         after=spec.after,
+        quiet=spec.quiet,
     )

@@ -72,6 +72,20 @@ def begin(version: Version) -> None:
     _send_ready(version)
 
 
+def add(version: Version) -> None:
+    """Give a version from before there were some of the quiet steps those, and send off what is ready."""
+    _lock(version.pk)
+    Step.objects.bulk_create(
+        (
+            Step(name=spec.name, position=place, **whose(version))
+            for place, spec in enumerate(step_specs.table())
+            if spec.quiet and spec.on_arrival
+        ),
+        ignore_conflicts=True,
+    )
+    _send_ready(version)
+
+
 def run(version_id: UUID | str, name: str, work: Callable[[Version], str | None]) -> None:
     """Claim the step, do `work(version)`, keep how it went, and send off what waited for it.
 
@@ -328,9 +342,9 @@ def _leave(version: Version, name: str, claim: str, fields: dict[str, Any]) -> N
             return
         _roll_up(row)
         _send_ready(row)
-        if fields["state"] in SETTLED and queue_of(_task_of(name)) == "index":
+        if fields["state"] in SETTLED and queue_of(_task_of(name)) in ("index", "footage"):
             alerts.notice([row.asset_id], brand_id=row.brand_id)  # it can be found by more than before
-        if fields["state"] == StepState.DONE:
+        if fields["state"] == StepState.DONE and name not in step_specs.quiet():
             events.publish(brand_id=row.brand_id, name="library")  # its card may have a new picture
 
 
@@ -347,7 +361,8 @@ def _lock(version_id: UUID | str) -> Version:
 
 def _roll_up(version: Version) -> None:
     """Keep on the locked version how its steps stand altogether, and tell open pages."""
-    found = list(Step.objects.filter(version=version).order_by("position"))
+    quiet = step_specs.quiet()
+    found = list(Step.objects.filter(version=version).exclude(name__in=quiet).order_by("position"))
     states = {step.state for step in found}
     failed = [step for step in found if step.state == StepState.FAILED]
     reason = ""

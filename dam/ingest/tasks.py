@@ -8,7 +8,7 @@ from django.core.cache import cache
 from dam.accounts import sessions
 from dam.catalog.models import Version
 from dam.core.tasks import enqueue
-from dam.ingest import checks, cleanup, recovery, renditions, steps
+from dam.ingest import added_steps, checks, cleanup, recovery, renditions, steps
 from dam.media import specs
 from dam.search import indexing
 from dam.search.encoders import model_card
@@ -72,6 +72,11 @@ def catch_up() -> None:
         key = f"look-again:{encoder}:{version.pk}".replace(" ", "_")
         if cache.add(key, 1, CATCH_UP_AGAIN_SECONDS):
             enqueue("index.look_again", unsent=partial(cache.delete, key), version_id=str(version.pk))
+
+
+@shared_task(name="default.add_steps")
+def add_steps() -> None:
+    added_steps.run()
 
 
 @shared_task(name="default.recover_steps")

@@ -33,6 +33,27 @@ def transcode(*, frames: int, seconds: float, pixels: int) -> Limits:
     )
 
 
+LONG = 60_000  # megapixels decoded: half an hour of 1080p
+
+
+def is_long(*, frames: int, pixels: int) -> bool:
+    """Whether decoding every picture would take many minutes."""
+    return frames * pixels / 1_000_000 > LONG
+
+
+def watch(*, frames: int, pixels: int, most: int, max_side: int) -> Limits:
+    """Limits for looking at every picture of a clip and giving out `most` of them at a time."""
+    wall = min(300 + 0.05 * frames * max(1.0, pixels / 1_000_000), 3 * 3600)
+    # Of those given, half and more go each time that there are too many: so often at most.
+    given = most * 8
+    return replace(
+        FRAMES,
+        wall_seconds=wall,
+        cpu_seconds=int(wall * 2),
+        stdout_bytes=given * (3 * max_side**2 + FRAME_HEAD_BYTES) + frames * 64 + FRAME_HEAD_BYTES,
+    )
+
+
 def frames(*, count: int, max_side: int) -> Limits:
     """Limits for decoding so many frames, none larger than `max_side` in either direction."""
     most = count * (3 * max_side**2 + FRAME_HEAD_BYTES) + FRAME_HEAD_BYTES

@@ -2,7 +2,8 @@
 
 Reads one JSON request from standard input and answers on standard output:
 `{"do": "probe", "path"}` with one line of JSON; `{"do": "frames", "path", "info", "indexes", "max_side"}`
-with a line of JSON and height × width × 3 bytes for each frame. A refusal is a line with "refused".
+with a line of JSON and height × width × 3 bytes for each frame; `{"do": "watch", "path", "info", "max_side"}`
+with such frames and lines {"cut"} and {"thinned"} (dam.media.watching). A refusal is a line with "refused".
 """
 
 import json
@@ -10,9 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dam.media import frames, probe_file
+from dam.media import frames, probe_file, watching
 from dam.media.errors import FileRefused
+from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
+from dam.media.watching import Cut, Thinned
 
 
 def main() -> None:
@@ -24,22 +27,35 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
     try:
         if request["do"] == "probe":
             _write(out, {"info": probe_file.read_info(path).to_json()})
+        elif request["do"] == "watch":
+            info = MediaInfo.from_json(request["info"])
+            for found in watching.watch(path, info=info, max_side=request["max_side"]):
+                match found:
+                    case Cut(time_ms):
+                        _write(out, {"cut": time_ms})
+                    case Thinned(gap_ms):
+                        _write(out, {"thinned": gap_ms})
+                    case _:
+                        _write_frame(out, found)
+            _write(out, {"end": True})
         else:
             info = MediaInfo.from_json(request["info"])
             for frame in frames.sample(
                 path, info=info, indexes=request["indexes"], max_side=request["max_side"]
             ):
-                height, width = frame.rgb.shape[:2]
-                _write(
-                    out, {"index": frame.index, "time_ms": frame.time_ms, "height": height, "width": width}
-                )
-                out.write(frame.rgb.tobytes())
+                _write_frame(out, frame)
             _write(out, {"end": True})
     except FileRefused as refused:
         _write(out, {"refused": refused.code, "message": refused.message})
     except MemoryError:
         _write(out, {"refused": "too_costly", "message": FileRefused("too_costly").message})
     out.flush()
+
+
+def _write_frame(out: BinaryIO, frame: Frame) -> None:
+    height, width = frame.rgb.shape[:2]
+    _write(out, {"index": frame.index, "time_ms": frame.time_ms, "height": height, "width": width})
+    out.write(frame.rgb.tobytes())
 
 
 def _write(out: BinaryIO, line: dict[str, Any]) -> None:

@@ -79,8 +79,13 @@ def sample(path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: int
             if shown is None:
                 return
             if drawn is None or drawn[0] is not shown:
-                drawn = shown, _upright(shown, info, max_side)
-            yield Frame(index, round(Fraction(index) / info.frame_rate * 1000), drawn[1])
+                drawn = shown, upright(shown, info, max_side)
+            yield Frame(index, time_of(index, info), drawn[1])
+
+
+def time_of(index: int, info: MediaInfo) -> int:
+    """When the frame is shown, ms."""
+    return round(Fraction(index) / info.frame_rate * 1000)
 
 
 class _Pictures:
@@ -112,16 +117,9 @@ class _Pictures:
         frame = next(self.decoded, None)
         if frame is None:
             return None
-        self.place = self._number(frame)
+        self.place = _number(frame, self.info, count=self.count, after=self.place)
         self.count += 1
         return self.place, frame
-
-    def _number(self, frame: av.VideoFrame) -> int:
-        if self.info.counted:
-            return self.info.number_of(self.count)
-        if frame.pts is None or frame.time_base is None:
-            return max(self.place + 1, self.info.first_picture)
-        return self.info.number_at(frame.pts * frame.time_base)
 
     def _seek(self, index: int) -> None:
         """Go on before `index`; what was shown stays unless there is a later picture there."""
@@ -139,6 +137,22 @@ class _Pictures:
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         return decode(self.container, self.stream)
+
+
+def numbered(container: InputContainer, stream: Any, info: MediaInfo) -> Iterator[tuple[int, av.VideoFrame]]:
+    """Every picture that can be decoded, with the frame from which it is shown."""
+    place = -1
+    for count, frame in enumerate(decode(container, stream)):
+        place = _number(frame, info, count=count, after=place)
+        yield place, frame
+
+
+def _number(frame: av.VideoFrame, info: MediaInfo, *, count: int, after: int) -> int:
+    if info.counted:
+        return info.number_of(count)
+    if frame.pts is None or frame.time_base is None:
+        return max(after + 1, info.first_picture)
+    return info.number_at(frame.pts * frame.time_base)
 
 
 def decode(container: InputContainer, stream: Any) -> Iterator[av.VideoFrame]:
@@ -202,7 +216,8 @@ def _values(plane: Any, depth: int) -> NDArray[np.float32]:
     return np.asarray(rows[:, : plane.width] / (2**depth - 1), np.float32)
 
 
-def _upright(frame: av.VideoFrame, info: MediaInfo, max_side: int) -> NDArray[np.uint8]:
+def upright(frame: av.VideoFrame, info: MediaInfo, max_side: int) -> NDArray[np.uint8]:
+    """The picture as it is shown, [H, W, 3], none of its sides longer than `max_side`."""
     width, height = info.shown_width, info.height
     scale = min(1.0, max_side / max(width, height))
     size = max(1, round(width * scale)), max(1, round(height * scale))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dam.media import runner, specs
+from dam.media import kept_frames, runner, specs
 from dam.media.probe import MediaInfo
 
 
@@ -38,6 +38,19 @@ def sprite(master: Path, folder: Path, *, info: MediaInfo) -> Made:
     out = folder / "sprite.webp"
     size, grid = runner.sprite(master, out, info=info)
     return Made(MadeFile(out, specs.SPRITE.content_type), size, details=grid)
+
+
+def frames(master: Path, folder: Path, *, info: MediaInfo) -> Made:
+    """The frames that search looks at, and the shots: working material."""
+    out = folder / "frames.zip"
+    footage = kept_frames.write(master, out, info=info)
+    remark = ""
+    if footage.gap_ms:
+        remark = (
+            f"This clip is long and changes often: {len(footage.frames)} of its frames are searched, "
+            f"at most one every {footage.gap_ms / 1000:.0f} seconds."
+        )
+    return Made(MadeFile(out, specs.FRAMES_TYPE), details=footage.to_json(), remark=remark)
 
 
 def proxy(master: Path, folder: Path, *, info: MediaInfo) -> Made:

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from dam.core import errors, sandbox
 from dam.core.sandbox import Completed, Limits, Outcome, Output, SandboxedProcess
-from dam.media import budgets, colour, commands, damage, frames, specs, thumbnails
+from dam.media import budgets, colour, commands, damage, frames, sampling, specs, thumbnails
 from dam.media.budgets import GIB
 from dam.media.errors import FileRefused
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
 from dam.media.specs import Movie
+from dam.media.watching import Cut, Thinned
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,22 @@ def sample_frames(
     with _decoding(request, path=path, limits=limits) as decoder:
         while "end" not in (head := _read_answer(decoder.stdout)):
             yield _read_frame(decoder.stdout, head)
+
+
+def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Frame | Cut | Thinned]:
+    """Look at every picture once: what dam.media.watching gives. Raises FileRefused or MediaFailed."""
+    request = {"do": "watch", "info": info.to_json(), "max_side": max_side}
+    limits = budgets.watch(
+        frames=info.frame_count, pixels=info.width * info.height, most=sampling.MOST, max_side=max_side
+    )
+    with _decoding(request, path=path, limits=limits) as decoder:
+        while "end" not in (head := _read_answer(decoder.stdout)):
+            if "cut" in head:
+                yield Cut(int(head["cut"]))
+            elif "thinned" in head:
+                yield Thinned(int(head["thinned"]))
+            else:
+                yield _read_frame(decoder.stdout, head)
 
 
 def poster(path: Path, out: Path, *, info: MediaInfo, spec: specs.Poster = specs.POSTER) -> tuple[int, int]:

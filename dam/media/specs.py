@@ -49,6 +49,8 @@ class Movie:
     suffix: str = ".mp4"
 
 
+FRAMES_TYPE = "application/zip"  # JPEGs (dam.media.kept_frames)
+
 POSTER = Poster()
 SPRITE = Sprite()
 PROXY = Movie(longest_side=1280, crf=23, preset="veryfast", keyframe_every=12, audio_kbps=128)
@@ -93,6 +95,7 @@ class RenditionSpec:
     made: MadeWhen = MadeWhen.ON_ARRIVAL
     after: tuple[str, ...] = ()  # steps that must have ended before, well or badly
     shown: bool = True  # on the page, to whoever may see the version; else it is working material
+    quiet: bool = False  # a version is ready without it
 
 
 RENDITIONS = (
@@ -100,6 +103,15 @@ RENDITIONS = (
     RenditionSpec("sprite", "Hover preview", "dam.media.recipes.sprite", "media", timedelta(minutes=20)),
     RenditionSpec(
         "proxy", "Review proxy", "dam.media.recipes.proxy", "transcode", timedelta(hours=5, minutes=30)
+    ),
+    RenditionSpec(
+        "frames",
+        "Shots",
+        "dam.media.recipes.frames",
+        "footage",
+        timedelta(hours=3, minutes=30),
+        shown=False,
+        quiet=True,
     ),
 )
 

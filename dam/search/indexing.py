@@ -1,6 +1,8 @@
 """The step that makes a version findable by what is seen in it: sampled frames become embeddings."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import numpy as np
 from django.db import transaction
@@ -8,18 +10,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from pgvector import HalfVector
 
 from dam.catalog.models import Version
-from dam.core import errors, storage
-from dam.media import runner
+from dam.core import errors
 from dam.media.frames import Frame
-from dam.media.probe import MediaInfo
-from dam.search import encoder_indexes, pooling
+from dam.search import encoder_indexes, footage, pooling
 from dam.search.encoders.base import Encoder, Vectors
 from dam.search.models import Embedding, EncoderIndex
 from dam.search.pooling import Looked, Pooled
 
-EVERY_MS = 500
-LEAST_FRAMES = 4
-MOST_FRAMES = 64
 # Encoders look at 224 to 384 pixels; more would only cost memory.
 MAX_SIDE = 448
 BATCH = 16
@@ -39,18 +36,16 @@ def embed(version: Version, *, encoder: Encoder | None = None) -> int:
     encoder = encoder or installed()
     frames: list[Looked] = []
     vectors: list[Vectors] = []
-    with storage.local_copy(version.storage_key) as path:
-        info = MediaInfo.from_json(version.media_info) if version.media_info else runner.probe(path)
-        sampled = runner.sample_frames(
-            path, info=info, count=sample_size(info.duration_ms), max_side=MAX_SIDE
-        )
-        for batch in _batches(sampled):
+    with footage.of(version, max_side=MAX_SIDE) as found:
+        for batch in ahead(found.frames):
             frames += [Looked(frame.index, frame.time_ms, frame.shot) for frame in batch]
             vectors.append(encoder.encode_frames(np.stack([frame.rgb for frame in batch])))
     if not frames:
         raise NothingSeen("No frames can be decoded.")
     index = encoder_indexes.opened(encoder.identity, dimensions=encoder.dimensions)
-    keep(version, index, pooling.pool(frames, np.concatenate(vectors), duration_ms=info.duration_ms))
+    duration_ms = found.shots[-1].end_ms
+    pooled = pooling.pool(frames, np.concatenate(vectors), duration_ms=duration_ms, shots=found.shots)
+    keep(version, index, pooled)
     return len(frames)
 
 
@@ -85,11 +80,6 @@ def behind(*, encoder: str) -> QuerySet[Version]:
     return versions.filter(Exists(embeddings), ~Exists(embeddings.filter(encoder__identity=encoder)))
 
 
-def sample_size(duration_ms: int) -> int:
-    """How many frames are looked at: one each half second, within bounds."""
-    return max(LEAST_FRAMES, min(MOST_FRAMES, duration_ms // EVERY_MS))
-
-
 def installed() -> Encoder:
     """The encoder of settings.ENCODER_MODEL, loaded here: for workers and commands only."""
     from dam.search.encoders import loading  # the web process imports this module, and must not load torch
@@ -97,12 +87,10 @@ def installed() -> Encoder:
     return loading.load()
 
 
-def _batches(frames: Iterator[Frame]) -> Iterator[list[Frame]]:
-    batch: list[Frame] = []
-    for frame in frames:
-        batch.append(frame)
-        if len(batch) == BATCH:
+def ahead(frames: Iterator[Frame], *, size: int = BATCH) -> Iterator[list[Frame]]:
+    """Frames in batches; the next one is read while the encoder is at work on this one."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(lambda: list(islice(frames, size)))
+        while batch := coming.result():
+            coming = reader.submit(lambda: list(islice(frames, size)))
             yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -8,12 +8,13 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from dam.media import runner
+from dam.media import kept_frames, runner
 from dam.search import indexing
 from dam.search.encoders import loading, model_card
 from dam.search.encoders.base import Encoder, Pictures, Vectors
@@ -67,10 +68,11 @@ def frames(path: Path) -> Pictures:
         with Image.open(path) as picture:
             picture.thumbnail((indexing.MAX_SIDE, indexing.MAX_SIDE))
             return np.asarray(picture.convert("RGB"))[None]
-    info = runner.probe(path)
-    count = indexing.sample_size(info.duration_ms)
-    sampled = runner.sample_frames(path, info=info, count=count, max_side=indexing.MAX_SIDE)
-    return np.stack([frame.rgb for frame in sampled])
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "frames.zip"
+        footage = kept_frames.write(path, out, info=runner.probe(path))
+        kept = kept_frames.read(out, footage, max_side=indexing.MAX_SIDE)
+        return np.stack([frame.rgb for frame in kept])
 
 
 def _search(encoder: Encoder, caption: str, seen: list[Vectors], own: int) -> Search:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from dam.catalog.models import Rendition, Version
 from dam.core import storage
+from dam.ingest import step_specs
 from dam.ingest.models import Step, StepState, Upload, UploadState
 from dam.media import runner
 from tests.factories import BrandFactory, member
@@ -39,9 +40,15 @@ def test_an_uploaded_clip_gets_its_renditions(
     wait_until(lambda: Upload.objects.get().state == UploadState.TAKEN)
     version = Version.objects.get()
     settled = [StepState.DONE, StepState.FAILED, StepState.SKIPPED]
-    wait_until(lambda: Step.objects.filter(state__in=settled).count() == 5, seconds=120)
+    steps = len(step_specs.table())
+    wait_until(lambda: Step.objects.filter(state__in=settled).count() == steps, seconds=120)
     media = Step.objects.filter(name__in=["poster", "sprite", "proxy"])
     assert {step.state for step in media} == {StepState.DONE}, list(media.values("name", "state", "reason"))
-    assert {rendition.kind for rendition in Rendition.objects.all()} == {"poster", "sprite", "proxy"}
+    assert {rendition.kind for rendition in Rendition.objects.all()} == {
+        "poster",
+        "sprite",
+        "proxy",
+        "frames",
+    }
     with storage.local_copy(Rendition.objects.get(kind="proxy").storage_key) as proxy:
         assert runner.probe(proxy).frame_count == version.frame_count == 17

@@ -109,7 +109,7 @@ def test_the_steps_of_a_new_version_are_sent_side_by_side(db: None, sent: list[t
         ("media.render", "poster"),
         ("media.render", "sprite"),
         ("transcode.render", "proxy"),
-        ("index.embed", ""),
+        ("footage.render", "frames"),
         ("sign.check_credentials", ""),
     ]
 

@@ -49,10 +49,10 @@ def bundled() -> Encoder:
     return indexing.installed()
 
 
-def test_each_sampled_frame_gets_an_embedding(brand: Brand, tmp_path: Path) -> None:
+def test_each_kept_frame_gets_an_embedding(brand: Brand, tmp_path: Path) -> None:
     version = filmed(brand, tmp_path, colour="red", ground="sea").latest
     assert version is not None
-    assert indexing.embed(version, encoder=ColourEncoder()) == 4
+    assert indexing.embed(version, encoder=ColourEncoder()) >= 3
     rows = Embedding.objects.filter(version=version, scope=Scope.FRAME).order_by("frame")
     assert [row.start_ms for row in rows] == [round(row.frame * 1000 / RATE) for row in rows]
 
@@ -60,10 +60,9 @@ def test_each_sampled_frame_gets_an_embedding(brand: Brand, tmp_path: Path) -> N
 def test_indexing_again_changes_nothing(brand: Brand, tmp_path: Path) -> None:
     version = filmed(brand, tmp_path, colour="red", ground="sea").latest
     assert version is not None
-    for _ in range(2):
-        indexing.embed(version, encoder=ColourEncoder())
-    assert Embedding.objects.filter(version=version, scope=Scope.FRAME).count() == 4
-    assert Embedding.objects.filter(version=version).count() == 5
+    kept = [indexing.embed(version, encoder=ColourEncoder()) for _ in range(2)]
+    assert kept == [Embedding.objects.filter(version=version, scope=Scope.FRAME).count()] * 2
+    assert Embedding.objects.filter(version=version).count() == kept[0] + 1
 
 
 def test_another_encoders_embeddings_stay(brand: Brand, tmp_path: Path) -> None:
@@ -74,11 +73,6 @@ def test_another_encoders_embeddings_stay(brand: Brand, tmp_path: Path) -> None:
     assert (
         Embedding.objects.filter(version=version, encoder__identity="older@1", scope=Scope.FRAME).count() == 1
     )
-
-
-@pytest.mark.parametrize(("duration_ms", "frames"), [(100, 4), (2000, 4), (10_000, 20), (3_600_000, 64)])
-def test_the_number_of_frames_follows_the_duration_within_bounds(duration_ms: int, frames: int) -> None:
-    assert indexing.sample_size(duration_ms) == frames
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_uploads_and_public_checks_wait_for_nothing_else_and_not_for_each_other(
     assert sharing("verify", cores=cores) == {"verify"}
 
 
-def test_a_small_machine_runs_six_workers() -> None:
+def test_a_small_machine_runs_seven_workers() -> None:
     assert [process.name for process in processes.plan(host="::1", port=1, cores=2)] == [
         "web",
         "gpu",
@@ -50,6 +50,7 @@ def test_a_small_machine_runs_six_workers() -> None:
         "verify",
         "media-sign-default",
         "transcode",
+        "footage",
         "index",
     ]
 
@@ -57,6 +58,7 @@ def test_a_small_machine_runs_six_workers() -> None:
 def test_slow_work_gives_way_to_quick_work() -> None:
     commands = {each.name: each.command for each in processes.plan(host="::1", port=1, cores=2)}
     assert commands["transcode"].startswith("exec nice -n 10 ")
+    assert commands["footage"].startswith("exec nice -n 10 ")
     assert "nice" not in commands["web"] + commands["check"] + commands["verify"] + commands["index"]
 
 

@@ -1,0 +1,60 @@
+"""Versions from before there was some step get it in the background."""
+
+import pytest
+from django.core.cache import cache
+
+from dam.audit.models import Event
+from dam.catalog.models import Processing, Version
+from dam.ingest import added_steps, step_specs, steps
+from dam.ingest.models import Step, StepState
+from tests.factories import VersionFactory
+
+pytestmark = pytest.mark.django_db
+NEW = step_specs.quiet()
+
+
+def from_before() -> Version:
+    """A version whose steps were made when there were fewer of them."""
+    version = VersionFactory.create(media_info={"width": 16}, processing=Processing.READY)
+    steps.begin(version)
+    Step.objects.filter(version=version, name__in=NEW).delete()
+    Step.objects.filter(version=version).update(state=StepState.DONE)
+    return version
+
+
+def have_them() -> set[object]:
+    return set(Step.objects.filter(name__in=NEW).values_list("version_id", flat=True))
+
+
+def test_the_newest_get_them_first_and_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    monkeypatch.setattr(added_steps, "AT_ONCE", len(NEW))
+    versions = [from_before() for _ in range(len(NEW) + 1)]
+    events = Event.objects.count()
+    assert added_steps.run() == len(NEW)
+    assert have_them() == {version.pk for version in versions[1:]}
+    assert added_steps.run() == 0  # those wait yet
+    Step.objects.update(state=StepState.DONE)
+    added_steps.run()
+    assert have_them() == {version.pk for version in versions}
+    assert Event.objects.count() == events
+
+
+def test_a_version_stays_ready_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    version = from_before()
+    added_steps.run()
+    steps.run(version.pk, "frames", lambda _: None)
+    version.refresh_from_db()
+    assert version.processing == Processing.READY
+
+
+def test_once_all_have_them_nobody_looks_again() -> None:
+    cache.clear()
+    from_before()
+    added_steps.run()
+    Step.objects.update(state=StepState.DONE)
+    added_steps.run()
+    later = from_before()
+    assert added_steps.run() == 0
+    assert later.pk not in have_them()
