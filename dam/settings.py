@@ -150,6 +150,8 @@ CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
 # A person waits for the meaning of a search, so it goes before what waits in the queue (0 is first).
 CELERY_TASK_ROUTES = {
     "index.embed_text": {"queue": "index", "priority": 0},
+    "index.embed_picture": {"queue": "index", "priority": 0},
+    "index.embed_region": {"queue": "index", "priority": 0},
     "footage.render": {"queue": "footage", "priority": 3},  # what is seen before what is said or written
     **{f"{queue}.*": {"queue": queue, "priority": 6} for queue in QUEUES},
 }

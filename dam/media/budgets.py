@@ -13,6 +13,8 @@ MAX_SECONDS = 6 * 3600
 
 PROBE = Limits(wall_seconds=180, cpu_seconds=120, memory_bytes=4 * GIB, file_bytes=1024**2)
 FRAMES = Limits(wall_seconds=900, cpu_seconds=900, memory_bytes=5 * GIB, file_bytes=1024**2)
+# Somebody waits for it: a picture that takes longer is none to search by.
+STILL = Limits(wall_seconds=20, cpu_seconds=15, memory_bytes=2 * GIB, file_bytes=1024**2)
 FRAME_HEAD_BYTES = 1024  # what is said of a frame before its pixels
 ENCODE = Limits(wall_seconds=1800, cpu_seconds=1800, memory_bytes=4 * GIB, file_bytes=8 * GIB)
 
@@ -52,6 +54,11 @@ def watch(*, frames: int, pixels: int, most: int, max_side: int) -> Limits:
         cpu_seconds=int(wall * 2),
         stdout_bytes=given * (3 * max_side**2 + FRAME_HEAD_BYTES) + frames * 64 + FRAME_HEAD_BYTES,
     )
+
+
+def still(*, max_side: int) -> Limits:
+    """Limits for decoding one picture."""
+    return replace(STILL, stdout_bytes=3 * max_side**2 + FRAME_HEAD_BYTES)
 
 
 def frames(*, count: int, max_side: int) -> Limits:

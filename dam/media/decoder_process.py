@@ -3,7 +3,8 @@
 Reads one JSON request from standard input and answers on standard output:
 `{"do": "probe", "path"}` with one line of JSON; `{"do": "frames", "path", "info", "indexes", "max_side"}`
 with a line of JSON and height × width × 3 bytes for each frame; `{"do": "watch", "path", "info", "max_side"}`
-with such frames and lines {"cut"} and {"thinned"} (dam.media.watching). A refusal is a line with "refused".
+with such frames and lines {"cut"} and {"thinned"} (dam.media.watching); `{"do": "still", "path", "max_side"}`
+with one such picture. A refusal is a line with "refused".
 """
 
 import json
@@ -11,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dam.media import frames, probe_file, watching
+from dam.media import frames, probe_file, stills, watching
 from dam.media.errors import FileRefused
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
@@ -38,6 +39,8 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
                     case _:
                         _write_frame(out, found)
             _write(out, {"end": True})
+        elif request["do"] == "still":
+            _write_frame(out, Frame(0, 0, stills.read(path, max_side=request["max_side"])))
         else:
             info = MediaInfo.from_json(request["info"])
             for frame in frames.sample(

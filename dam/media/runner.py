@@ -89,6 +89,25 @@ def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Frame | Cut
                 yield _read_frame(decoder.stdout, head)
 
 
+def still(path: Path, *, max_side: int) -> NDArray[np.uint8]:
+    """A picture file, [H, W, 3], no side longer than `max_side`. Raises FileRefused or MediaFailed."""
+    request = {"do": "still", "max_side": max_side}
+    with _decoding(request, path=path, limits=budgets.still(max_side=max_side)) as decoder:
+        return _read_frame(decoder.stdout, _read_answer(decoder.stdout)).rgb
+    raise MediaFailed("The picture couldn't be decoded.")  # pragma: no cover - the decoder has answered
+
+
+def frame_at(path: Path, *, info: MediaInfo, time_ms: int, max_side: int) -> Frame:
+    """The picture on screen at that time. Raises FileRefused or MediaFailed."""
+    index = min(int(Fraction(2 * time_ms + 1, 2000) * info.frame_rate), max(info.frame_count - 1, 0))
+    request = {"do": "frames", "info": info.to_json(), "indexes": [index], "max_side": max_side}
+    with _decoding(request, path=path, limits=budgets.frames(count=1, max_side=max_side)) as decoder:
+        head = _read_answer(decoder.stdout)
+        if "end" not in head:
+            return _read_frame(decoder.stdout, head)
+    raise MediaFailed("No frame can be decoded at that time.")
+
+
 def poster(path: Path, out: Path, *, info: MediaInfo, spec: specs.Poster = specs.POSTER) -> tuple[int, int]:
     """Write the poster; its width and height in pixels."""
     candidates = list(sample_frames(path, info=info, count=spec.candidates, max_side=spec.width))

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from dam.catalog.models import Asset
+from dam.catalog.models import Asset, Version
+from dam.core.errors import Refused
+from dam.search.likes import Like
 from dam.search.query import Query
 from dam.search.strengths import Strength
 
@@ -91,6 +93,15 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class Source:
+    """What a search compares with. `asset` and `version` of a clip, as whoever asks is shown it."""
+
+    like: Like
+    asset: Asset | None = None
+    version: Version | None = None
+
+
+@dataclass(frozen=True)
 class EncoderNote:
     """The encoder the pictures were searched with, for the note and the help of the search page."""
 
@@ -115,6 +126,9 @@ class Results:
     # The ids of all hits, for the counts of the facets; empty where no words were asked for.
     asset_ids: tuple[UUID, ...] = ()
     weak: int = 0  # how many of all hits are weak: the last ones
+    source: Source | None = None  # of a search by picture, clip or shot
+    # Why nothing could be compared with it, for people.
+    refused: Refused | None = None
 
     @property
     def good(self) -> int:

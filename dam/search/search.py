@@ -8,12 +8,22 @@ from django.db.models import Prefetch, QuerySet
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset, Version
 from dam.rights import visibility
-from dam.search import encoder_indexes, fields, fulltext, fusion, query, query_embedding, similarity
+from dam.search import (
+    encoder_indexes,
+    fields,
+    fulltext,
+    fusion,
+    likeness,
+    query,
+    query_embedding,
+    similarity,
+)
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
 from dam.search.filters import narrow
+from dam.search.likes import Like
 from dam.search.query import Filters, Query
-from dam.search.results import EncoderNote, Hit, Match, Results, Seeing
+from dam.search.results import EncoderNote, Hit, Match, Results, Seeing, Source
 from dam.search.similarity import Seen, VectorQuery
 from dam.search.strengths import Strength
 
@@ -32,28 +42,41 @@ def find(
     offset: int = 0,
     ask: Ask | None = None,
     within: Collection[UUID] | None = None,
+    like: Like | None = None,
 ) -> Results:
     """Answer the search box: `words` as typed, `filters` from the facets beside it.
 
     With filters alone the newest come first. `ask` turns words into an encoder's meaning; without
     it a worker is asked, and if it is busy the answer says so and holds what the words found. `within` are
-    the only assets that may answer, some hundreds at most.
+    the only assets that may answer, some hundreds at most. `like` is what to compare with; words beside it
+    say what is to be different. Raises likeness.NotThere.
     """
     parsed = parse(words, by=principal)
     assets = among(principal, parsed=parsed, filters=filters)
     if within is not None:
         assets = assets.filter(pk__in=within)
-    if not parsed.has_words:
+    source = likeness.source(principal, like) if like else None
+    if source is None and not parsed.has_words:
         return _newest(assets, parsed, principal, limit=limit, offset=offset)
+    if source and source.asset:
+        assets = assets.exclude(pk=source.asset.pk)
     in_words = fulltext.ranked(assets, parsed, limit=DEPTH)
     shown = visibility.shown(principal)
-    wanted, seeing, note = _look(assets, parsed, ask or _ask_worker, shown=shown)
+    try:
+        wanted, seeing, note = _look(assets, parsed, ask or _ask_worker, principal=principal, source=source)
+    except likeness.REFUSALS as refused:
+        return Results((), 0, query=parsed, seeing=Seeing.NOT_ASKED, source=source, refused=refused)
     seen = similarity.nearest(assets, wanted, shown=shown, limit=DEPTH) if wanted else []
-    close_only = not in_words and all(each.strength is Strength.WEAK for each in seen)
+    if source:  # words alone make nothing alike
+        alike = {each.asset_id for each in seen}
+        in_words = [(asset, rank) for asset, rank in in_words if asset.pk in alike]
+    close_only = not source and not in_words and all(each.strength is Strength.WEAK for each in seen)
     if close_only:
         in_words = fulltext.close(assets, parsed, limit=DEPTH)
     fused = fusion.fuse(words=[asset.pk for asset, _ in in_words], pictures=[each.asset_id for each in seen])
-    strength = _strengths([asset.pk for asset, _ in in_words], seen, close_only=close_only)
+    strength = _strengths(
+        [asset.pk for asset, _ in in_words] if source is None else [], seen, close_only=close_only
+    )
     hits = sorted(fused, key=lambda each: strength[each.key] is Strength.WEAK)  # stable
     return Results(
         hits=_page(hits[offset : offset + limit], strength, seen, wanted, principal),
@@ -65,6 +88,7 @@ def find(
         more=len(in_words) == DEPTH or len(seen) == DEPTH,
         asset_ids=tuple(each.key for each in hits),
         weak=sum(1 for each in hits if strength[each.key] is Strength.WEAK),
+        source=source,
     )
 
 
@@ -96,15 +120,17 @@ def _newest(
 
 
 def _look(
-    assets: QuerySet[Asset], parsed: Query, ask: Ask, *, shown: str
+    assets: QuerySet[Asset], parsed: Query, ask: Ask, *, principal: Principal, source: Source | None
 ) -> tuple[VectorQuery | None, Seeing, EncoderNote]:
     """What to look for in the pictures; without it, why they are not searched."""
     try:
         encoder = model_card.current()
     except model_card.NoEncoder:
         return None, Seeing.UNAVAILABLE, EncoderNote()
-    index = encoder_indexes.find(encoder.identity)
-    meaning = ask(parsed.spoken, encoder.identity)
+    shown, index = visibility.shown(principal), encoder_indexes.find(encoder.identity)
+    meaning = ask(parsed.spoken, encoder.identity) if parsed.has_words else None
+    if source:
+        meaning = _compared(source, meaning, parsed, principal=principal, encoder=encoder.identity)
     note = EncoderNote(
         label=encoder.label,
         good_at=encoder.good_at,
@@ -121,6 +147,16 @@ def _look(
     scale = fusion.Scale(steepness=meaning.steepness, level=meaning.level)
     wanted = VectorQuery(encoder=index, vector=meaning.vector, scale=scale)
     return wanted, Seeing.SEARCHED, note
+
+
+def _compared(
+    source: Source, words: TextEmbedding | None, parsed: Query, *, principal: Principal, encoder: str
+) -> TextEmbedding | None:
+    """What is compared with, and the words beside it; None until both are known."""
+    picture = likeness.meaning(source, principal=principal, encoder=encoder)
+    if picture is None or (parsed.has_words and words is None):
+        return None
+    return picture if words is None else likeness.together(picture, words)
 
 
 def _ask_worker(spoken: str, encoder: str) -> TextEmbedding | None:

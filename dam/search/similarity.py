@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import numpy as np
 from django.db.models import Exists, Min, OuterRef, QuerySet
 from pgvector import HalfVector
 from pgvector.django import MaxInnerProduct
 
-from dam.catalog.models import Asset
+from dam.catalog.models import Asset, Version
 from dam.search import fusion, moments, strengths
 from dam.search.models import Embedding, EncoderIndex, Scope
 from dam.search.results import Moment
@@ -94,6 +95,28 @@ def moments_of(seen: Sequence[Seen], wanted: VectorQuery) -> dict[UUID, list[Mom
 def _moment(run: moments.Run) -> Moment:
     strength = strengths.of(run.likelihood) or Strength.WEAK
     return Moment(start_ms=run.start_ms, end_ms=run.end_ms, at_ms=run.at_ms, strength=strength)
+
+
+def vector_of(
+    version: Version, *, encoder: EncoderIndex | None, time_ms: int | None = None
+) -> tuple[float, ...] | None:
+    """What the encoder saw in the version as a whole, or in the shot at that time; None for one not seen.
+
+    Of a version of a single shot a time means the frame that is shown then.
+    """
+    rows = Embedding.objects.filter(version=version, encoder=encoder)
+    if time_ms is None:
+        found = rows.filter(scope=Scope.VERSION).first()
+    else:
+        begun = rows.filter(start_ms__lte=time_ms).order_by("-start_ms")
+        shots, frames = (begun.filter(scope=scope) for scope in (Scope.SHOT, Scope.FRAME))
+        found = shots.first() or frames.first() or rows.filter(scope=Scope.FRAME).order_by("start_ms").first()
+    return None if found is None else _unit(found.vector)
+
+
+def _unit(vector: Sequence[float]) -> tuple[float, ...]:
+    values = np.asarray(vector, float)
+    return tuple((values / max(float(np.linalg.norm(values)), 1e-9)).tolist())
 
 
 def not_indexed(assets: QuerySet[Asset], *, encoder: EncoderIndex | None, shown: str) -> int:

@@ -3,8 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
+from dam.catalog.models import Version
 from dam.core.tasks import offer
-from dam.search import indexing, query_embedding
+from dam.search import indexing, pictures, query_embedding, regions
 from dam.search.encoders import published
 from dam.search.saved import alert_passes, fruitless, saved_searches
 
@@ -35,3 +36,18 @@ def forget_searches() -> None:
 def fetch_encoder(name: str) -> None:
     """Fetch an OpenCLIP model; in the queue of what may take hours. Its licence has been agreed to."""
     published.fetch(published.look_up(name))
+
+
+@shared_task(name="index.embed_picture")
+def embed_picture(holder: str, key: str, encoder: str) -> None:
+    """Answer a search by a picture that waits."""
+    pictures.answer(holder, key, encoder=indexing.installed())
+
+
+@shared_task(name="index.embed_region")
+def embed_region(version_id: str, time_ms: int, box: str, encoder: str) -> None:
+    """Answer a search by a part of a frame."""
+    version = Version.objects.filter(pk=version_id).first()
+    part = regions.read_box(box)
+    if version is not None and part is not None:
+        regions.answer(version, time_ms=time_ms, box=part, encoder=indexing.installed())

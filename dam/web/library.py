@@ -4,14 +4,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.rights.visibility import visible_assets
-from dam.search import search
+from dam.search import likeness, search
 from dam.web import cards, listing, saved_address, times
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
@@ -25,7 +25,10 @@ YEAR = 365 * 24 * 3600
 @requires(Capability.VIEW)
 def library(request: BrandRequest) -> HttpResponse:
     listing_query, at = listing.read(request.GET), timezone.localtime()
-    filled = listing.fill(request.principal, wanted=listing_query, at=at)
+    try:
+        filled = listing.fill(request.principal, wanted=listing_query, at=at)
+    except likeness.NotThere as missing:
+        raise Http404(missing.message) from missing
     layout = _layout(request)
     part = is_fragment(request) and listing_query.continues
     context = {
@@ -36,6 +39,7 @@ def library(request: BrandRequest) -> HttpResponse:
         "layout": layout,
         "layouts": LAYOUTS,
         "search_words": listing_query.words,
+        "search_like": listing_query.like or "",
         "understood": search.parse(listing_query.words, by=request.principal),
     }
     if not part:

@@ -1,6 +1,6 @@
 """A page of the library: the query in its address, and the cards that answer it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,8 +10,9 @@ from django.http import QueryDict
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
-from dam.search import facets, fields, query, search
+from dam.search import facets, fields, likes, query, search
 from dam.search.facets import Facet
+from dam.search.likes import Like
 from dam.search.query import Filters
 from dam.search.results import Results
 from dam.search.strengths import Strength
@@ -48,6 +49,7 @@ class ListingQuery:
 
     words: str = ""
     filters: Filters = field(default_factory=Filters)
+    like: Like | None = None
     after: Cursor | None = None
     start: int = 0
     saved: UUID | None = None  # the saved search that it comes from
@@ -62,11 +64,16 @@ class ListingQuery:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.words or self.count_filters or self.continues)
+        return bool(self.words or self.like or self.count_filters or self.continues)
 
     @property
     def unfiltered(self) -> str:
-        return ListingQuery(words=self.words, saved=self.saved).address()
+        return ListingQuery(words=self.words, like=self.like, saved=self.saved).address()
+
+    @property
+    def unlike(self) -> str:
+        """The address without what is compared with."""
+        return replace(self, like=None).address()
 
     @property
     def here(self) -> str:
@@ -79,14 +86,14 @@ class ListingQuery:
         """The query string of this list, from its beginning unless `changes` says otherwise."""
         pairs = [("q", self.words)] if self.words else []
         pairs += [("saved", str(self.saved))] if self.saved else []
+        pairs += [("like", str(self.like))] if self.like else []
         for name in fields.FIELDS:
             pairs += [(name, value) for value in self.filters[name]]
         return "?" + urlencode([*pairs, *changes.items()])
 
     def toggled(self, name: str, value: str) -> str:
         """The address with one filter value put in or taken out."""
-        toggled = self.filters.toggled(name, value)
-        return ListingQuery(words=self.words, filters=toggled, saved=self.saved).address()
+        return replace(self, filters=self.filters.toggled(name, value)).address()
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,7 @@ def read(parameters: QueryDict) -> ListingQuery:
     return ListingQuery(
         words=query.tidy(parameters.get("q", "")),
         filters=Filters({name: _usable(parameters.getlist(name)) for name in fields.FIELDS}),
+        like=likes.read(parameters.get("like", "")),
         after=Cursor.read(parameters.get("after", "")),
         start=int(start) if start.isdecimal() and len(start) < 7 else 0,
         saved=_key(parameters.get("saved", "")),
@@ -127,7 +135,7 @@ def _usable(values: list[str]) -> list[str]:
 def fill(principal: Principal, *, wanted: ListingQuery, at: datetime) -> Listing:
     """A search ranks, so it is paged by place; a list by time is paged by the last asset shown."""
     parsed = search.parse(wanted.words, by=principal)
-    if parsed.has_words:
+    if parsed.has_words or wanted.like:
         return _ranked(principal, wanted, at)
     assets = search.among(principal, parsed=parsed, filters=wanted.filters)
     page = list(
@@ -156,14 +164,19 @@ def count(principal: Principal, *, shown: Listing) -> tuple[Facet, ...]:
 def count_since(principal: Principal, *, wanted: ListingQuery, since: datetime) -> int:
     """How many of this list came after that moment; none for a ranking and for a later page."""
     parsed = search.parse(wanted.words, by=principal)
-    if parsed.has_words or wanted.continues:
+    if parsed.has_words or wanted.like or wanted.continues:
         return 0
     return search.among(principal, parsed=parsed, filters=wanted.filters).filter(created_at__gt=since).count()
 
 
 def _ranked(principal: Principal, wanted: ListingQuery, at: datetime) -> Listing:
     results = search.find(
-        principal, words=wanted.words, filters=wanted.filters, limit=PAGE, offset=wanted.start
+        principal,
+        words=wanted.words,
+        filters=wanted.filters,
+        like=wanted.like,
+        limit=PAGE,
+        offset=wanted.start,
     )
     end = wanted.start + len(results.hits)
     good = [hit for hit in results.hits if hit.strength is not Strength.WEAK]

@@ -10,6 +10,7 @@ from dam.web import (
     files,
     library,
     palette,
+    pictures,
     saved,
     selection,
     settled,
@@ -22,6 +23,8 @@ from dam.web import (
 urlpatterns: list[URLPattern] = [
     path("", library.library, name="library"),
     path("news/", library.news, name="library-news"),
+    path("pictures/", pictures.add, name="picture-search"),
+    path("pictures/<str:key>/", pictures.thumbnail, name="picture"),
     path("assets/<uuid:asset_id>/", assets.asset, name="asset"),
     path("assets/<uuid:asset_id>/card/", library.card, name="asset-card"),
     path("assets/<uuid:asset_id>/usage/", assets.usage_line, name="asset-usage"),

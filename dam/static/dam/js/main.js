@@ -7,6 +7,7 @@ import "./focus.js";
 import "./returning.js";
 import "./search.js";
 import "./suggest.js";
+import "./picture-search.js";
 import "./session.js";
 import "./drafts.js";
 import "./requests.js";

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from dam.accounts.models import Brand
@@ -53,3 +54,28 @@ def test_weak_matches_stand_under_a_line(page: Page, brand: Brand) -> None:
     both = page("?q=red")
     assert "1 match" in both
     assert both.index("Plain</a>") < both.index("Less likely") < both.index("Mixed</a>")
+
+
+def test_a_clip_that_is_not_theirs_to_see_is_not_found(page: Page, brand: Brand) -> None:
+    theirs = seeing.clip(BrandFactory.create(), "Strange", colours=["red"])
+    assert page.client.get(f"/b/{brand.slug}/?like={theirs.pk}").status_code == 404
+
+
+def test_what_is_compared_with_stays_while_filters_change(page: Page, brand: Brand) -> None:
+    source = seeing.clip(brand, "Source", colours=["red"])
+    seeing.clip(brand, "Alike", colours=["red"])
+    shown = page(f"?like={source.pk}@0")
+    assert "Alike</a>" in shown
+    assert "The shot at 0:00 of" in shown
+    assert f"?like={source.pk}%400&amp;state=draft" in shown
+
+
+def test_a_picture_of_another_day_says_so(page: Page) -> None:
+    assert "Drop the picture again" in page("?like=picture:abcdefghijklmnop")
+
+
+def test_what_is_no_picture_is_refused_in_words(page: Page, brand: Brand) -> None:
+    file = SimpleUploadedFile("a.png", b"not a picture")
+    sent = page.client.post(f"/b/{brand.slug}/pictures/", {"picture": file}, follow=True)
+    assert "picture" in sent.content.decode()
+    assert "isn&#x27;t a picture" in sent.content.decode()

@@ -1,0 +1,112 @@
+// Searching by a picture: chosen, dropped or pasted. Made small here, where the browser can read it, so that little is
+// sent; a video gives the frame in its middle.
+import { toast } from "./toast.js";
+
+const MOST_SIDE = 1024;
+const MOST_BYTES = 12 * 1024 * 1024;
+const form = document.getElementById("picture-search");
+const file = form?.querySelector("input[type=file]");
+
+function draw(source, width, height) {
+  const scale = Math.min(1, MOST_SIDE / Math.max(width, height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  const context = canvas.getContext("2d");
+  context.fillStyle = "white"; // under what is transparent, as the server has it
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(source, 0, 0, canvas.width, canvas.height);
+  return new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.92));
+}
+
+async function shrunk(picture) {
+  const image = await createImageBitmap(picture);
+  return draw(image, image.width, image.height);
+}
+
+function frameOf(movie) {
+  const video = document.createElement("video");
+  const url = URL.createObjectURL(movie);
+  return new Promise((done, fail) => {
+    video.muted = true;
+    video.addEventListener("error", fail);
+    video.addEventListener("loadeddata", () => {
+      video.currentTime = Number.isFinite(video.duration) ? video.duration / 2 : 0;
+    });
+    video.addEventListener("seeked", () => draw(video, video.videoWidth, video.videoHeight).then(done, fail));
+    video.src = url;
+  }).finally(() => URL.revokeObjectURL(url));
+}
+
+// What the browser can't read is sent as it is: the server reads more kinds, and says so if it can't either.
+async function made(chosen) {
+  try {
+    const small = await (chosen.type.startsWith("video/") ? frameOf(chosen) : shrunk(chosen));
+    return small ?? chosen;
+  } catch {
+    return chosen;
+  }
+}
+
+async function search(chosen) {
+  if (!chosen || form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
+  document.querySelector(".top-search")?.setAttribute("aria-busy", "true");
+  const small = await made(chosen);
+  if (small.size > MOST_BYTES) {
+    form.ariaBusy = "false";
+    document.querySelector(".top-search")?.removeAttribute("aria-busy");
+    return toast("This file is larger than 12 MB. Choose a smaller picture.", "error");
+  }
+  const sent = new DataTransfer();
+  sent.items.add(new File([small], "picture", { type: small.type }));
+  file.files = sent.files;
+  form.elements.q.value = document.querySelector("[data-search]")?.value ?? "";
+  form.requestSubmit();
+}
+
+const isPicture = (item) => item.kind === "file" && item.type.startsWith("image/");
+const onBox = (event) => event.target.closest?.(".top-search") !== null;
+const concerns = (event) => {
+  const items = [...(event.dataTransfer?.items ?? [])].filter((item) => item.kind === "file");
+  return items.length > 0 && (items.every(isPicture) || onBox(event));
+};
+
+function aim(on) {
+  document.querySelector(".top-search")?.toggleAttribute("data-aimed", on);
+}
+
+if (form) {
+  file.addEventListener("change", () => {
+    if (form.ariaBusy !== "true") search(file.files[0]);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-picture-choose]")) file.click();
+  });
+  // Before the page's own place for uploads hears of them.
+  for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
+    addEventListener(
+      name,
+      (event) => {
+        if (!concerns(event)) return aim(false);
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        aim(name === "dragenter" || name === "dragover");
+        if (name === "drop") search(event.dataTransfer.files[0]);
+      },
+      true,
+    );
+  }
+  document.addEventListener("paste", (event) => {
+    const item = [...(event.clipboardData?.items ?? [])].find(isPicture);
+    const elsewhere = event.target.closest?.("input, textarea, [contenteditable]");
+    if (!item || (elsewhere && !elsewhere.matches("[data-search]"))) return;
+    event.preventDefault();
+    search(item.getAsFile());
+  });
+  // A page shown again by "Back" is ready for another one.
+  addEventListener("pageshow", () => {
+    form.ariaBusy = "false";
+    document.querySelector(".top-search")?.removeAttribute("aria-busy");
+  });
+}
