@@ -6,8 +6,9 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import heartbeat_sent, worker_ready
+from django.conf import settings
 
-from dam.core import broker, sandbox, workers
+from dam.core import broker, sandbox, tasks, workers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 
@@ -35,6 +36,8 @@ _heartbeat = workers.Heartbeat()
 def _serve(sender: Any, **_: object) -> None:
     _heartbeat.queues = tuple(queue.name for queue in sender.task_consumer.queues)
     _heartbeat.beat()
+    if settings.WARM_UP and "index" in _heartbeat.queues:
+        tasks.offer("index.warm_up")
 
 
 @heartbeat_sent.connect

@@ -153,6 +153,7 @@ CELERY_TASK_ROUTES = {
     "index.embed_picture": {"queue": "index", "priority": 0},
     "index.embed_region": {"queue": "index", "priority": 0},
     "footage.render": {"queue": "footage", "priority": 3},  # what is seen before what is said or written
+    "index.warm_up": {"queue": "index", "priority": 0},
     **{f"{queue}.*": {"queue": queue, "priority": 6} for queue in QUEUES},
 }
 CELERY_TASK_CREATE_MISSING_QUEUES = False
@@ -222,6 +223,7 @@ GENERATOR_MODEL = env.text("GENERATOR_MODEL", str(BASE_DIR / "generation/previz/
 ENCODER_MODEL = env.text("ENCODER_MODEL", str(BASE_DIR / "generation/footage/weights/reelproof-clip"))
 # Which searches found nothing is counted for those who run a brand, without who searched.
 LOG_FRUITLESS_SEARCHES = env.flag("LOG_FRUITLESS_SEARCHES", default=True)
+WARM_UP = env.flag("WARM_UP", default=True)  # a worker loads the encoder as it starts
 MODELS_DIR = Path(env.text("MODELS_DIR", str(DATA_DIR / "models")))  # what is fetched from MODEL_HUB
 MODEL_HUB = env.text("MODEL_HUB", "https://huggingface.co")
 NONCOMMERCIAL_MODELS = env.flag("NONCOMMERCIAL_MODELS", default=False)

@@ -47,6 +47,7 @@ for name in (
 os.environ["DATA_DIR"] = str(DATA_DIR)
 os.environ["DJANGO_SETTINGS_MODULE"] = "dam.settings"
 os.environ["PASSWORD_HASHERS"] = "django.contrib.auth.hashers.MD5PasswordHasher"
+os.environ["WARM_UP"] = "0"  # workers of tests load no encoder unless they are asked for it
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 # Playwright keeps an event loop in the thread of the test, where Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

@@ -53,4 +53,7 @@ class Scale:
 
     def likelihood(self, score: float) -> float:
         """0 to 1 that a picture with this score shows what was asked."""
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.steepness * (score - self.level)))))
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.log_odds(score)))))
+
+    def log_odds(self, score: float) -> float:
+        return self.steepness * (score - self.level)

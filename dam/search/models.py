@@ -91,6 +91,18 @@ class Embedding(models.Model):
         return f"{self.version} {self.get_scope_display()} at frame {self.frame}"
 
 
+class NullQueries(models.Model):
+    """What the null queries (dam.search.null_queries) mean to an encoder, written down by a worker."""
+
+    encoder = models.CharField(max_length=120, unique=True)  # its identity
+    revision = models.CharField(max_length=8)  # of the list of queries
+    count = models.PositiveIntegerField()
+    vectors = models.BinaryField()  # float32, [count, dimensions + 1]
+
+    def __str__(self) -> str:
+        return self.encoder
+
+
 class TimedTextKind(models.TextChoices):
     SPOKEN = "spoken", "Spoken"
     WRITTEN = "written", "Written in the picture"

@@ -145,7 +145,7 @@ def _look(
     if index is None:  # nothing has been looked at yet
         return None, Seeing.SEARCHED, note
     scale = fusion.Scale(steepness=meaning.steepness, level=meaning.level)
-    wanted = VectorQuery(encoder=index, vector=meaning.vector, scale=scale)
+    wanted = VectorQuery(encoder=index, vector=meaning.vector, scale=scale, in_words=source is None)
     return wanted, Seeing.SEARCHED, note
 
 

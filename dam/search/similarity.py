@@ -11,7 +11,8 @@ from pgvector import HalfVector
 from pgvector.django import MaxInnerProduct
 
 from dam.catalog.models import Asset, Version
-from dam.search import fusion, moments, strengths
+from dam.search import chances, fusion, moments, strengths
+from dam.search.calibration import Chance
 from dam.search.models import Embedding, EncoderIndex, Scope
 from dam.search.results import Moment
 from dam.search.strengths import Strength
@@ -27,6 +28,12 @@ class VectorQuery:
     encoder: EncoderIndex
     vector: tuple[float, ...]
     scale: fusion.Scale
+    # Whether it was asked in words: then null queries say what its scores mean on a frame.
+    in_words: bool = True
+
+    def likelihood(self, score: float, chance: Chance | None) -> float:
+        """0 to 1 that a frame shows it; `chance` is what other questions score there, where that is known."""
+        return chance.likelihood(self.scale.log_odds(score)) if chance else self.scale.likelihood(score)
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class Seen:
     duration_ms: int | None
     likelihood: float
     strength: Strength
+    chance: Chance | None = None
 
 
 def nearest(assets: QuerySet[Asset], wanted: VectorQuery, *, shown: str, limit: int) -> list[Seen]:
@@ -50,12 +58,17 @@ def nearest(assets: QuerySet[Asset], wanted: VectorQuery, *, shown: str, limit: 
         .annotate(nearest=Min("behind"))
         .order_by("nearest", "version_id")[:limit]
     )
+    by_chance: dict[UUID, Chance] = {}
+    if wanted.in_words:
+        found = [row["version_id"] for row in closest]
+        by_chance = chances.of(found, encoder=wanted.encoder, vector=wanted.vector)
     seen = []
     for row in closest:
-        likelihood = wanted.scale.likelihood(-row["nearest"])
+        chance = by_chance.get(row["version_id"])
+        likelihood = wanted.likelihood(-row["nearest"], chance)
         strength = strengths.of(likelihood)
         if strength is None:
-            break
+            continue
         seen.append(
             Seen(
                 asset_id=row["version__asset_id"],
@@ -63,6 +76,7 @@ def nearest(assets: QuerySet[Asset], wanted: VectorQuery, *, shown: str, limit: 
                 duration_ms=row["version__duration_ms"],
                 likelihood=likelihood,
                 strength=strength,
+                chance=chance,
             )
         )
     return seen
@@ -76,9 +90,10 @@ def moments_of(seen: Sequence[Seen], wanted: VectorQuery) -> dict[UUID, list[Mom
         .order_by("version_id", "start_ms")
         .values_list("version_id", "start_ms", "behind")
     )
+    by_chance = {each.version_id: each.chance for each in seen}
     samples: dict[UUID, list[moments.Sample]] = defaultdict(list)
     for version, time_ms, behind in rows:
-        likelihood = wanted.scale.likelihood(-behind)
+        likelihood = wanted.likelihood(-behind, by_chance[version])
         samples[version].append(moments.Sample(time_ms=time_ms, likelihood=likelihood))
     return {
         each.asset_id: [

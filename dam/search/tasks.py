@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from dam.catalog.models import Version
 from dam.core.tasks import offer
-from dam.search import indexing, pictures, query_embedding, regions
+from dam.search import indexing, null_queries, pictures, query_embedding, regions
 from dam.search.encoders import published
+from dam.search.encoders.model_card import NoEncoder
 from dam.search.saved import alert_passes, fruitless, saved_searches
 
 
@@ -14,6 +15,17 @@ from dam.search.saved import alert_passes, fruitless, saved_searches
 def embed_text(text: str, encoder: str) -> None:
     """Answer a search that waits for what its words mean to the encoder."""
     query_embedding.answer(text, encoder=indexing.installed())
+
+
+@shared_task(name="index.warm_up")
+def warm_up() -> None:
+    """Load the encoder, so that the first search need not wait for it, and have its null queries there."""
+    try:
+        encoder = indexing.installed()
+    except NoEncoder:
+        return
+    encoder.understand("a red ball")  # the first run of a model is slow
+    null_queries.prepare(encoder)
 
 
 @shared_task(name="default.match_alerts")
