@@ -220,6 +220,8 @@ VERIFY_PER_HOUR = env.number("VERIFY_PER_HOUR", 60)
 
 FFMPEG_BINARY = env.text("FFMPEG_BINARY")  # empty: the one that imageio-ffmpeg brings
 GENERATOR_MODEL = env.text("GENERATOR_MODEL", str(BASE_DIR / "generation/previz/weights/previz-dit"))
+# A folder with a faster-whisper model; without one the bundled model, which knows English.
+SPEECH_MODEL = env.text("SPEECH_MODEL", "")
 ENCODER_MODEL = env.text("ENCODER_MODEL", str(BASE_DIR / "generation/footage/weights/reelproof-clip"))
 # Which searches found nothing is counted for those who run a brand, without who searched.
 LOG_FRUITLESS_SEARCHES = env.flag("LOG_FRUITLESS_SEARCHES", default=True)

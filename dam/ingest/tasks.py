@@ -10,7 +10,7 @@ from dam.catalog.models import Version
 from dam.core.tasks import enqueue
 from dam.ingest import added_steps, checks, cleanup, recovery, renditions, steps
 from dam.media import specs
-from dam.search import indexing
+from dam.search import indexing, listening, reading
 from dam.search.encoders import model_card
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.indexing import NothingSeen
@@ -52,6 +52,16 @@ def embed(version_id: str) -> None:
     steps.run_in_turn(version_id, "embed", _embed)
 
 
+@shared_task(name="footage.listen")
+def listen(version_id: str) -> None:
+    steps.run_in_turn(version_id, "speech", _listen)
+
+
+@shared_task(name="footage.read")
+def read(version_id: str) -> None:
+    steps.run_in_turn(version_id, "written", _read)
+
+
 @shared_task(name="index.look_again")
 def look_again(version_id: str) -> None:
     """Embed a version that only an earlier encoder has looked at."""
@@ -88,6 +98,22 @@ def recover_steps() -> None:
 def sweep() -> None:
     cleanup.run()
     sessions.forget_ended()
+
+
+def _listen(version: Version, name: str) -> str:
+    try:
+        return listening.listen(version)
+    except listening.NoSound as problem:
+        raise steps.StepSkipped("The clip has no sound.") from problem
+    except listening.NoRecogniser as problem:
+        raise steps.StepSkipped(str(problem)) from problem
+
+
+def _read(version: Version, name: str) -> str:
+    try:
+        return reading.read(version)
+    except reading.NoReader as problem:
+        raise steps.StepSkipped(str(problem)) from problem
 
 
 def _embed(version: Version, name: str) -> None:

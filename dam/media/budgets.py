@@ -35,6 +35,14 @@ def transcode(*, frames: int, seconds: float, pixels: int) -> Limits:
     )
 
 
+def sound(*, seconds: float, rate: int) -> Limits:
+    """Limits for taking the sound out of a file, as 16-bit samples of one channel."""
+    return replace(
+        ENCODE, wall_seconds=120 + 0.1 * seconds, file_bytes=int((seconds + 60) * rate * 2) + 1024**2
+    )
+
+
+SUBTITLES = Limits(wall_seconds=300, cpu_seconds=300, memory_bytes=4 * GIB, file_bytes=16 * 1024**2)
 LONG = 60_000  # megapixels decoded: half an hour of 1080p
 
 

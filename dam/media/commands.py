@@ -59,6 +59,28 @@ def make_movie(source: Path, out: Path, *, info: MediaInfo, spec: Movie, binary:
     return _compile(ffmpeg.output(*streams, _name(out), **options, **_MP4), binary)
 
 
+def extract_sound(source: Path, out: Path, *, info: MediaInfo, rate: int, binary: str) -> list[str]:
+    """The sound as plain samples, 16 bits, one channel, from the first frame on, with silence in its gaps."""
+    given = ffmpeg.input(
+        _name(source),
+        f=info.format.demuxer,
+        protocol_whitelist="file",
+        threads=THREADS,
+        err_detect="ignore_err",
+    )
+    options = {"c:a": "pcm_s16le", "f": "s16le", "ac": 1, "ar": rate}
+    sound = _sound(info).replace("aresample=48000:async=1", f"aresample={rate}:async=1:first_pts=0")
+    return _compile(
+        ffmpeg.output(given[str(info.audio_index)], _name(out), **options, **{"filter:a": sound}), binary
+    )
+
+
+def extract_subtitles(source: Path, out: Path, *, info: MediaInfo, binary: str) -> list[str]:
+    """The first subtitles that are text, as SubRip. Fails where there are none."""
+    given = ffmpeg.input(_name(source), f=info.format.demuxer, protocol_whitelist="file")
+    return _compile(ffmpeg.output(given["s:0"], _name(out), **{"c:s": "srt", "f": "srt"}), binary)
+
+
 def encode_raw(
     out: Path, *, width: int, height: int, frame_rate: Fraction, spec: Movie, binary: str
 ) -> list[str]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from dam.core import errors, sandbox
 from dam.core.sandbox import Completed, Limits, Outcome, Output, SandboxedProcess
-from dam.media import budgets, colour, commands, damage, frames, sampling, specs, thumbnails
+from dam.media import budgets, colour, commands, damage, frames, sampling, specs, subrip, thumbnails
 from dam.media.budgets import GIB
 from dam.media.errors import FileRefused
 from dam.media.frames import Frame
@@ -36,6 +36,7 @@ sys.modules["dam"].__path__ = [sys.argv[1]]
 from dam.media import decoder_process
 decoder_process.main()
 """
+HEARD_RATE = 16_000  # samples a second, as speech recognition wants them
 MOST_SIDE = 8192  # of a frame that the decoder sends
 
 
@@ -128,6 +129,33 @@ def sprite(
     picture, details = thumbnails.draw_sprite(tiles, spec)
     picture.save(out, "WEBP", quality=spec.quality)
     return picture.size, details
+
+
+def sound(path: Path, out: Path, *, info: MediaInfo) -> None:
+    """Write the sound as 16-bit samples of one channel, HEARD_RATE a second from the first frame on."""
+    path = path.resolve()
+    limits = budgets.sound(seconds=info.duration_ms / 1000, rate=HEARD_RATE)
+    with _making(out) as made:
+        command = commands.extract_sound(path, made, info=info, rate=HEARD_RATE, binary=ffmpeg())
+        _require(sandbox.run(command, limits=limits, reads=[path], folder=made.parent), limits)
+
+
+def subtitles(path: Path, *, info: MediaInfo) -> list[tuple[int, int, str]]:
+    """Start, end (ms from the first frame) and text of the file's own subtitles; none where it has none."""
+    path = path.resolve()
+    with TemporaryDirectory() as folder:
+        made, out = Path(folder) / "inside" / "made", Path(folder) / "subtitles.srt"
+        made.parent.mkdir()
+        command = commands.extract_subtitles(path, made, info=info, binary=ffmpeg())
+        completed = sandbox.run(command, limits=budgets.SUBTITLES, reads=[path], folder=made.parent)
+        if not completed.ok:
+            return []
+        try:
+            sandbox.take(made, out)
+        except sandbox.NotMade:
+            return []
+        text = out.read_text("utf-8", errors="replace")
+    return subrip.read(text, first_ms=round(info.first_pts * 1000))
 
 
 def proxy(path: Path, out: Path, *, info: MediaInfo) -> MediaInfo:

@@ -20,6 +20,7 @@ class FoundFootage:
     """`frames` come in the order of time, once, each with the number of its shot."""
 
     shots: tuple[Shot, ...]
+    kept: tuple[tuple[int, int, int], ...]  # of each frame its number, time_ms and shot
     frames: Iterator[Frame]
 
 
@@ -33,10 +34,12 @@ def of(version: Version, *, max_side: int = kept_frames.MAX_SIDE) -> Iterator[Fo
     if kept is not None:
         footage = Footage.from_json(kept.details)
         with storage.local_copy(kept.storage_key) as path:
-            yield FoundFootage(footage.shots, kept_frames.read(path, footage, max_side=max_side))
+            yield FoundFootage(
+                footage.shots, footage.frames, kept_frames.read(path, footage, max_side=max_side)
+            )
         return
     with storage.local_copy(version.storage_key) as master, storage.scratch() as folder:
         info = MediaInfo.from_json(version.media_info) if version.media_info else runner.probe(master)
         out = folder / "frames.zip"
         footage = kept_frames.write(master, out, info=info)
-        yield FoundFootage(footage.shots, kept_frames.read(out, footage, max_side=max_side))
+        yield FoundFootage(footage.shots, footage.frames, kept_frames.read(out, footage, max_side=max_side))
