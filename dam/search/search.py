@@ -16,6 +16,7 @@ from dam.search import (
     likeness,
     query,
     query_embedding,
+    reasons,
     similarity,
 )
 from dam.search.encoders import model_card
@@ -79,7 +80,7 @@ def find(
     )
     hits = sorted(fused, key=lambda each: strength[each.key] is Strength.WEAK)  # stable
     return Results(
-        hits=_page(hits[offset : offset + limit], strength, seen, wanted, principal),
+        hits=reasons.explain(_page(hits[offset : offset + limit], strength, seen, wanted, principal), parsed),
         total=len(hits),
         query=parsed,
         seeing=seeing,

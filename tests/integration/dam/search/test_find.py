@@ -9,9 +9,10 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.catalog.models import Approval, Origin, Tag
-from dam.search import fulltext
+from dam.search import fulltext, timed_texts
+from dam.search.models import TimedTextKind
 from dam.search.query import Filters
-from dam.search.results import Match, Moment, Results, Seeing
+from dam.search.results import Match, Moment, Results, Seeing, Why
 from dam.search.strengths import Strength
 from tests.factories import BrandFactory, member
 from tests.integration.dam.search.seeing import clip, see
@@ -247,3 +248,14 @@ def test_any_of_several_states_will_do(find: Find, brand: Brand) -> None:
 def test_a_filter_that_no_field_knows_fails_rather_than_shows_all(find: Find) -> None:
     with pytest.raises(KeyError):
         find("", filters=Filters(states=("approved",)))
+
+
+def test_what_is_said_is_a_moment_with_the_word_marked(find: Find, brand: Brand) -> None:
+    asset = clip(brand, "Bottle talk")
+    assert asset.latest is not None
+    line = timed_texts.Line(4000, 6000, "Take the bottles home")
+    timed_texts.keep(asset.latest, TimedTextKind.SPOKEN, [line])
+    (hit,) = find("bottle").hits
+    assert hit.moment is not None
+    assert (hit.moment.start_ms, hit.moment.why) == (4000, Why.SAID)
+    assert [piece.text for piece in hit.passages[0].pieces if piece.matched] == ["bottles"]

@@ -1,0 +1,74 @@
+"""Hits with their reasons: the words that matched, and when they are said or can be read."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from django.db.models import Q
+
+from dam.search import normalising, passages
+from dam.search.models import TimedText, TimedTextKind
+from dam.search.passages import Said
+from dam.search.query import Query
+from dam.search.results import Hit, Match, Moment, Part, Passage, Why
+from dam.search.strengths import Strength
+
+MOST_LINES = 400  # of what is said and written, for a page of hits
+MOST_MOMENTS = 4  # of a clip, of what is said and written
+_ENDING = 2  # letters of a word that its other forms may not have
+_LEAST = 3
+
+
+def explain(hits: Sequence[Hit], query: Query) -> tuple[Hit, ...]:
+    """The hits of one page, with one query. Each shows `asset.shown`, as search.with_parts fetches it."""
+    worded = [hit for hit in hits if hit.matched is not Match.SEEN]
+    if not query.has_words or not worded:
+        return tuple(hits)
+    lines = _lines([hit.asset.shown.pk for hit in worded], query)
+    return tuple(hit if hit.matched is Match.SEEN else _explained(hit, lines, query) for hit in hits)
+
+
+def _explained(hit: Hit, lines: dict[UUID, list[Said]], query: Query) -> Hit:
+    asset, version = hit.asset, hit.asset.shown
+    texts = (
+        (Part.TAGS, ", ".join(tag.name for tag in asset.tags.all())),
+        (Part.DESCRIPTION, asset.description),
+        (Part.PROMPT, version.prompt),
+        (Part.FILE_NAME, version.filename),
+    )
+    # The file's name is often the title over again.
+    found = passages.of(texts[:-1], lines.get(version.pk, ()), query)
+    found = found or passages.of(texts[-1:], (), query)
+    timed = tuple(_moment(each) for each in found if each.start_ms is not None)[:MOST_MOMENTS]
+    moments = sorted((*hit.moments, *timed), key=lambda moment: moment.start_ms)
+    best = hit.moment if hit.moment and hit.moment.strength is not Strength.WEAK else None
+    return replace(
+        hit,
+        passages=found[: passages.MOST],
+        moments=tuple(moments),
+        moment=best or next(iter(timed), hit.moment),
+    )
+
+
+def _moment(passage: Passage) -> Moment:
+    start, end = passage.start_ms or 0, passage.end_ms or 0
+    why = Why.SAID if passage.part is Part.SAID else Why.WRITTEN
+    middle = (start + end) // 2
+    return Moment(start, end, at_ms=middle, why=why, strength=Strength.STRONG, pieces=passage.pieces)
+
+
+def _lines(versions: Iterable[UUID], query: Query) -> dict[UUID, list[Said]]:
+    """What is said and written in these versions that may hold a word of the search."""
+    near = Q()
+    for term in passages.terms(query):
+        for token in normalising.tokens(term):
+            for form in {token.plain, *token.forms}:
+                near |= Q(text__icontains=form[: max(_LEAST, len(form) - _ENDING)])
+    found: dict[UUID, list[Said]] = defaultdict(list)
+    if near:
+        rows = TimedText.objects.filter(near, version_id__in=list(versions))
+        for row in rows.order_by("version_id", "start_ms")[:MOST_LINES]:
+            part = Part.SAID if row.kind == TimedTextKind.SPOKEN else Part.WRITTEN
+            found[row.version_id].append(Said(part, row.text, row.start_ms, row.end_ms))
+    return found
