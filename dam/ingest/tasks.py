@@ -14,6 +14,7 @@ from dam.search import indexing, listening, reading
 from dam.search.encoders import model_card
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.indexing import NothingSeen
+from dam.search.tagging import suggested_tags
 
 CATCH_UP_AGAIN_SECONDS = 3600
 CATCH_UP_CLIPS = 100  # at a time, so that new clips need not wait behind all the old ones
@@ -62,12 +63,19 @@ def read(version_id: str) -> None:
     steps.run_in_turn(version_id, "written", _read)
 
 
+@shared_task(name="index.suggest_tags")
+def suggest_tags(version_id: str) -> None:
+    steps.run_in_turn(version_id, "tags", _suggest_tags)
+
+
 @shared_task(name="index.look_again")
 def look_again(version_id: str) -> None:
     """Embed a version that only an earlier encoder has looked at."""
     version = indexing.behind(encoder=model_card.current().identity).filter(pk=version_id).first()
     if version is not None:
-        indexing.embed(version)
+        encoder = indexing.installed()
+        indexing.embed(version, encoder=encoder)
+        suggested_tags.suggest(version, encoder=encoder)
 
 
 @shared_task(name="default.catch_up")
@@ -121,3 +129,10 @@ def _embed(version: Version, name: str) -> None:
         indexing.embed(version)
     except (NothingSeen, NoEncoder) as problem:
         raise steps.StepFailed(str(problem)) from problem
+
+
+def _suggest_tags(version: Version, name: str) -> None:
+    try:
+        suggested_tags.suggest(version, encoder=indexing.installed())
+    except NoEncoder as problem:
+        raise steps.StepSkipped(str(problem)) from problem

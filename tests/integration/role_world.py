@@ -17,7 +17,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.audit import trail
 from dam.catalog import versions
-from dam.catalog.models import Asset, RenditionKind, RenditionPart, Version
+from dam.catalog.models import Asset, RenditionKind, RenditionPart, Tag, Version
 from dam.core import storage
 from dam.ingest import steps, uploads
 from dam.ingest.models import Step, StepState, Upload
@@ -25,6 +25,7 @@ from dam.search.query import Filters
 from dam.search.saved import saved_searches
 from dam.search.saved.asked import Asked
 from dam.search.saved.models import SavedSearch
+from dam.search.tagging.models import SuggestedTag
 from generation import jobs
 from generation.models import GenerationJob
 from provenance.manifests.report import Report
@@ -59,6 +60,13 @@ class World:
         self.released: Version = self._released()
         self.trashed: Asset = self._version().asset
         Asset.objects.filter(pk=self.trashed.pk).update(trashed_at=timezone.now())
+        self.suggestion: SuggestedTag = SuggestedTag.objects.create(
+            asset=self.draft.asset,
+            version=self.draft,
+            tag=Tag.objects.create(brand=self.brand, name="bottle"),
+            score=0.9,
+            time_ms=0,
+        )
         # Shared by who made it, and without words: no worker answers here what they mean.
         self.search: SavedSearch = saved_searches.save(
             Asked(filters=Filters(origin=["uploaded"])), name="Uploads", by=self.maker, shared=True
@@ -88,7 +96,7 @@ class World:
                 return getattr(self, name.removesuffix(".asset")).asset_id
             case "own upload":
                 return self.uploads[role].pk
-            case "review" | "comment" | "trashed" | "job" | "search":
+            case "review" | "comment" | "trashed" | "job" | "search" | "suggestion":
                 return getattr(self, name).pk
         return name
 

@@ -128,6 +128,12 @@ def _days(days: int) -> str:
 
 
 @register.filter
+def seconds(milliseconds: int) -> str:
+    """8400 → "8.400", as an address names the moment to open a clip at."""
+    return f"{milliseconds / 1000:.3f}"
+
+
+@register.filter
 def duration(milliseconds: int | None) -> str:
     """8400 → "0:08", 3723000 → "1:02:03"; nothing for an unknown length."""
     if milliseconds is None:

@@ -1,0 +1,108 @@
+"""Tags that the encoder suggests for a clip, from the brand's own, for people to accept or dismiss."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal, person
+from dam.audit import trail
+from dam.catalog import assets
+from dam.catalog.models import Asset, Tag, Version
+from dam.core import errors, events
+from dam.search import fulltext
+from dam.search.encoders.base import Encoder
+from dam.search.models import Embedding, Scope
+from dam.search.tagging import choosing, vocabulary
+from dam.search.tagging.choosing import Rows
+from dam.search.tagging.models import SuggestedTag
+
+SAMPLE = 200  # of the brand's other clips, for what a tag scores by chance
+
+
+class SuggestionGone(errors.Refused):
+    """Somebody has accepted or dismissed it, or the clip has a newer version."""
+
+    code = "suggestion_gone"
+
+
+def suggest(version: Version, *, encoder: Encoder) -> int:
+    """Write what the version seems to show, in place of earlier suggestions for its asset; how many it is.
+
+    Tags that the asset has and those that were dismissed for it are left out.
+    """
+    if not Asset.objects.filter(latest=version).exists():
+        return 0  # a newer version has come meanwhile, and with it its own suggestions
+    mine = Embedding.objects.filter(version=version, encoder__identity=encoder.identity, scope=Scope.FRAME)
+    seen = list(mine.order_by("frame").values_list("start_ms", "vector"))
+    meanings = vocabulary.of(version.brand, encoder=encoder)
+    chosen = choosing.choose(
+        _rows([vector for _, vector in seen]), meanings, clips=_others(version, encoder.identity)
+    )
+    with transaction.atomic():
+        asset = Asset.objects.select_for_update(no_key=True).get(pk=version.asset_id)
+        SuggestedTag.objects.filter(asset=asset, dismissed_at=None).delete()
+        settled = {
+            *asset.tags.values_list("name", flat=True),
+            *SuggestedTag.objects.filter(asset=asset).values_list("tag__name", flat=True),
+        }
+        keys = dict(Tag.objects.filter(brand=version.brand_id).values_list("name", "pk"))
+        rows = [
+            SuggestedTag(
+                asset=asset,
+                tag_id=keys[each.name],
+                version=version,
+                score=each.score,
+                time_ms=seen[each.frame][0],
+            )
+            for each in chosen
+            if each.name in keys and each.name not in settled
+        ]
+        SuggestedTag.objects.bulk_create(rows)
+        events.publish(brand_id=version.brand_id, name=f"version-{version.pk}")
+    return len(rows)
+
+
+def open_for(version: Version, *, principal: Principal) -> QuerySet[SuggestedTag]:
+    """What this principal can decide on, of the version that it is shown."""
+    if not principal.can(Capability.EDIT):
+        return SuggestedTag.objects.none()
+    waiting = SuggestedTag.objects.filter(asset=version.asset_id, version=version, dismissed_at=None)
+    return waiting.select_related("tag").order_by("-score", "pk")
+
+
+def accept(asset: Asset, suggestion_ids: Collection[int], *, by: Principal) -> list[str]:
+    """Give the asset these tags, as if they were typed; their names. Raises SuggestionGone, TagRefused."""
+    by.require(Capability.EDIT, brand=asset.brand)
+    with trail.recording():
+        rows = SuggestedTag.objects.filter(asset=asset, pk__in=suggestion_ids, dismissed_at=None)
+        names = list(rows.values_list("tag__name", flat=True))
+        if not names:
+            raise SuggestionGone("This suggestion is no longer there.")
+        changed = assets.add_tags([asset], names, by=by)
+        rows.delete()
+        fulltext.refresh_many(changed)
+    return names
+
+
+def dismiss(asset: Asset, suggestion_id: int, *, by: Principal) -> None:
+    """Never suggest this tag for this asset again. Raises SuggestionGone."""
+    by.require(Capability.EDIT, brand=asset.brand)
+    row = SuggestedTag.objects.filter(asset=asset, pk=suggestion_id, dismissed_at=None)
+    if not row.update(dismissed_at=timezone.now(), dismissed_by=person(by)):
+        raise SuggestionGone("This suggestion is no longer there.")
+
+
+def _others(version: Version, identity: str) -> Rows:
+    """Vectors of other clips of the brand, whichever the index gives first."""
+    pooled = Embedding.objects.filter(
+        brand=version.brand_id, encoder__identity=identity, scope=Scope.VERSION
+    ).exclude(version=version)
+    return _rows(list(pooled.values_list("vector", flat=True)[:SAMPLE]))
+
+
+def _rows(vectors: Sequence[Sequence[float]]) -> Rows:
+    return np.array(vectors, np.float32) if vectors else np.zeros((0, 0), np.float32)

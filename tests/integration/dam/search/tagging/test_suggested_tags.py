@@ -1,0 +1,61 @@
+"""Suggested tags: from the brand's own words, with the frame that shows it, and people have the last word."""
+
+import pytest
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member
+from dam.audit.models import Event
+from dam.catalog.models import Asset, Tag
+from dam.search.tagging import suggested_tags
+from dam.search.tagging.models import SuggestedTag
+from tests.factories import member, next_version
+from tests.integration.dam.search import seeing
+
+ENCODER = seeing.ColourEncoder()
+
+
+def suggested(asset: Asset, person: Member) -> list[tuple[str, int]]:
+    assert asset.latest is not None
+    rows = suggested_tags.open_for(asset.latest, principal=person)
+    return [(row.tag.name, row.time_ms) for row in rows]
+
+
+@pytest.fixture
+def clip(brand: Brand) -> Asset:
+    """Red, then blue; the brand has tags for three colours, and one that the encoder doesn't know."""
+    asset = seeing.clip(brand, colours=["red", "blue"])
+    Tag.objects.bulk_create(Tag(brand=brand, name=name) for name in ("red", "green", "blue", "campaign"))
+    assert asset.latest is not None
+    suggested_tags.suggest(asset.latest, encoder=ENCODER)
+    return asset
+
+
+def test_what_is_seen_is_suggested_with_its_moment(clip: Asset, librarian: Member) -> None:
+    assert sorted(suggested(clip, librarian)) == [("blue", 500), ("red", 0)]
+
+
+def test_accepting_tags_the_clip_and_records_who_did(clip: Asset, librarian: Member) -> None:
+    red = SuggestedTag.objects.get(tag__name="red")
+    suggested_tags.accept(clip, [red.pk], by=librarian)
+    assert [tag.name for tag in clip.tags.all()] == ["red"]
+    assert suggested(clip, librarian) == [("blue", 500)]
+    event = Event.objects.get(verb="asset.edited")
+    assert (event.actor, event.data) == (librarian.user, {"tags": [[], ["red"]]})
+    with pytest.raises(suggested_tags.SuggestionGone):
+        suggested_tags.accept(clip, [red.pk], by=librarian)
+
+
+def test_what_was_dismissed_is_not_suggested_again(clip: Asset, librarian: Member) -> None:
+    suggested_tags.dismiss(clip, SuggestedTag.objects.get(tag__name="red").pk, by=librarian)
+    assert clip.latest is not None
+    later = next_version(clip.latest)
+    seeing.see(later, ["red", "blue"])
+    suggested_tags.suggest(later, encoder=ENCODER)
+    clip.refresh_from_db()
+    assert suggested(clip, librarian) == [("blue", 500)]
+
+
+def test_only_who_can_edit_is_asked(clip: Asset, brand: Brand) -> None:
+    for role in (Role.VIEWER, Role.BRAND_REVIEWER):
+        assert suggested(clip, member(brand, role)) == []
