@@ -41,7 +41,7 @@ def report(
     caption on average. `on_progress` is told the clips done and the clips in all. Raises NoEncoder, and
     ValueError if a line can't be read, OSError and media errors if a clip can't.
     """
-    items = _read(file)
+    items = read(file)
     about = model_card.read(folder)
     encoder = loading.load(about)
     seen = []
@@ -85,7 +85,8 @@ def _search(encoder: Encoder, caption: str, seen: list[Vectors], own: int) -> Se
     return Search(place=sum(score > scores[own] for score in scores), found=shown[own], shown=sum(shown))
 
 
-def _read(file: Path) -> list[dict[str, Any]]:
+def read(file: Path) -> list[dict[str, Any]]:
+    """The lines of a file of captioned clips. Raises ValueError for one that is not as it should be."""
     items = []
     for number, line in enumerate(file.read_text().splitlines(), start=1):
         if not line.strip():

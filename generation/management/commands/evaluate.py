@@ -1,4 +1,4 @@
-"""Measures the bundled models on scenes they never saw: `manage.py evaluate dit|clip`."""
+"""Measures the bundled models on scenes they never saw: `manage.py evaluate dit|clip|search`."""
 
 import json
 import time
@@ -21,6 +21,7 @@ from generation.previz.world import scenes
 BUNDLED_GENERATOR = Path(settings.BASE_DIR) / "generation/previz/weights/previz-dit"
 BUNDLED_ENCODER = Path(settings.BASE_DIR) / "generation/footage/weights/reelproof-clip"
 PROMPTS, SEEDS, CLIPS = 200, 2, 500
+SEARCHED_CLIPS = 150
 _PRINT_EVERY = 15.0  # seconds, where nobody looks
 
 
@@ -51,17 +52,20 @@ class Command(command.Command):
         "Measure a bundled model on scenes it was never trained on. `dit`: clips of held-out prompts are read"
         " back, and each figure is the share that shows what was asked; the renderer's own clips say what the"
         " reader can tell at best, clips held against others' prompts what chance gives. `clip`: how well"
-        " searches find clips of the drawn world, or with --captions your own. Exit status 0 when the figures"
-        " are there, whatever they are. With --json, one object on standard output."
+        " searches find clips of the drawn world, or with --captions your own. `search`: how well words,"
+        " pictures and both find moments, and how many matches of each strength are right. Exit status 0 when"
+        " the figures are there, whatever they are. With --json, one object on standard output."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=("dit", "clip"), help="the generator or the encoder")
+        parser.add_argument(
+            "what", choices=("dit", "clip", "search"), help="the generator, the encoder, or searches"
+        )
         parser.add_argument(
             "--prompts",
             type=int,
             metavar="N",
-            help=f"prompts (default {PROMPTS}), or clips to find ({CLIPS})",
+            help=f"prompts (default {PROMPTS}), or clips to find ({CLIPS}; search: {SEARCHED_CLIPS})",
         )
         parser.add_argument("--seeds", type=int, metavar="N", help=f"clips of each prompt (default {SEEDS})")
         parser.add_argument("--folder", type=Path, metavar="PATH", help="the model, if not the one in use")
@@ -69,8 +73,8 @@ class Command(command.Command):
             "--captions",
             type=Path,
             metavar="FILE",
-            help="clip: your own clips or pictures, a line of JSON for each:"
-            ' {"path": "beach.mp4", "captions": ["a dog on the beach"]}',
+            help="clip, search: your own clips or pictures, a line of JSON for each:"
+            ' {"path": "beach.mp4", "captions": ["a dog on the beach"]}; "title" is optional',
         )
         parser.add_argument(
             "--renderer", action="store_true", help="dit: read the renderer's own clips, without a model"
@@ -81,15 +85,17 @@ class Command(command.Command):
         for name in ("prompts", "seeds"):
             if options[name] is not None and options[name] < 1:
                 raise CommandError(f"--{name} must be 1 or more.")
-        if options["what"] == "clip" and (options["renderer"] or options["seeds"]):
+        if options["what"] != "dit" and (options["renderer"] or options["seeds"]):
             raise CommandError("--renderer and --seeds are for `evaluate dit`.")
         if options["captions"] and (options["what"] == "dit" or options["prompts"]):
-            raise CommandError("--captions is for `evaluate clip`, which then takes all that the file names.")
+            raise CommandError(
+                "--captions is for `evaluate clip` and `search`, which then take all that the file names."
+            )
         self._printed_at = time.monotonic()
-        figures = self._encoder(options) if options["what"] == "clip" else self._generator(options)
+        figures = self._generator(options) if options["what"] == "dit" else self._encoder(options)
         if options["json"]:
             self.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False))
-        elif options["what"] == "clip":
+        elif options["what"] != "dit":
             self._list(figures)
         else:
             self._table(figures)
@@ -135,11 +141,26 @@ class Command(command.Command):
             encoder_card.read(folder)
         except NoEncoder as error:
             raise CommandError(str(error)) from error
+        if options["what"] == "search":
+            return self._search(options, folder)
         if options["captions"]:
             return self._captions(options["captions"], folder)
         from generation.previz.clip import evaluate
 
         return evaluate.report(folder, clips=options["prompts"] or CLIPS, on_progress=self._print_progress)
+
+    def _search(self, options: dict[str, Any], folder: Path) -> dict[str, Any]:
+        from generation.evaluation import searching
+
+        try:
+            return searching.report(
+                folder,
+                clips=options["prompts"] or SEARCHED_CLIPS,
+                captions=options["captions"],
+                on_progress=self._print_progress,
+            )
+        except (OSError, ValueError, errors.Refused) as error:
+            raise CommandError(str(error)) from error
 
     def _captions(self, file: Path, folder: Path) -> dict[str, Any]:
         from generation.footage import evaluate
