@@ -1,20 +1,26 @@
 """How many of the assets a principal may see have each value: the numbers beside the filters."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
 from dam.rights import visibility
-from dam.search import fields, search
+from dam.search import fields, filters, search
 from dam.search.query import Filters, Query
-from dam.search.search_field import Combine, Kind, SearchField
+from dam.search.search_field import NO, YES, Combine, Kind, SearchField
 
+# Assets that are counted: of a million, each would have to be read.
+MOST_COUNTED = search.MOST_COUNTED
 # Of a field whose values are not a fixed choice.
-MOST_VALUES = 20
+MOST_VALUES = 50
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,11 @@ class Facet:
     title: str
     values: tuple[Value, ...]  # those that occur or are chosen
     more: bool = False  # there are others, less used
+    capped: bool = False  # counted among MOST_COUNTED of the assets: there are at least so many
+
+    @property
+    def is_chosen(self) -> bool:
+        return any(value.chosen for value in self.values)
 
 
 def count(
@@ -40,53 +51,110 @@ def count(
     filters: Filters | None = None,
     within: Collection[UUID] | None = None,
 ) -> tuple[Facet, ...]:
-    """The facets, in one query each.
+    """The facets, in three queries, and as many for each that is counted without its own filter.
 
-    Where any of several values may match, a facet counts with every filter but its own, so that a choice can
-    be widened; where every value must, as with tags, it counts with all of them. `within` are the hits of a
-    search by words (Results.asset_ids): only those count.
+    Where any of several values may match, and of ranges, of which one takes the place of another, a facet
+    counts with every filter but its own, so that a choice can be changed; where every value must, as with
+    tags, it counts with all of them. `within` are the hits of a search by words (Results.asset_ids): only
+    those count.
     """
     parsed = parsed or Query()
     chosen = parsed.filters.merged(filters or Filters())
-
-    def facet(field: SearchField) -> Facet:
-        counted_with = chosen.without(field.name) if field.combine is Combine.ANY else chosen
+    at, shown = timezone.localtime(), visibility.shown(principal)
+    listed = [field for field in fields.of(principal).values() if field.facet]
+    apart = [field for field in listed if chosen[field.name] and _counts_without_its_own(field)]
+    rounds = [([field for field in listed if field not in apart], chosen)]
+    rounds += [([field], chosen.without(field.name)) for field in apart]
+    found: dict[str, Facet] = {}
+    for together, counted_with in rounds:
         assets = search.among(principal, parsed=replace(parsed, filters=counted_with))
-        if within is not None:
-            assets = assets.filter(pk__in=within)
-        counts = _counts(field, assets, shown=visibility.shown(principal))
-        kept = counts if field.choices else counts[:MOST_VALUES]
-        values = _values(field, kept, chosen[field.name])
-        return Facet(field.name, field.title, values, more=len(kept) < len(counts))
-
-    counted = (field for field in fields.of(principal).values() if field.facet and not field.array)
-    return tuple(facet(field) for field in counted if field.kind in (Kind.CHOICE, Kind.TEXT))
+        narrowed = bool(counted_with or parsed.either or parsed.excluded)
+        candidates = _candidates(assets, within, narrowed=narrowed)
+        total, counts = _counts(together, candidates, shown=shown, at=at, days=counted_with["on"])
+        for field in together:
+            found[field.name] = _facet(field, counts[field.name], chosen[field.name], total >= MOST_COUNTED)
+    return tuple(found[field.name] for field in listed)
 
 
-def _counts(field: SearchField, assets: QuerySet[Asset], *, shown: str) -> list[tuple[str, int]]:
-    """Values that occur, most used first; one more than are shown, where there are so many."""
-    column = field.column_for(shown)
-    counts = (
-        assets.filter(**{f"{column}__isnull": False})
-        .values_list(column)
-        .annotate(count=Count("pk"))
-        .order_by("-count", column)
-    )
-    return list(counts if field.choices else counts[: MOST_VALUES + 1])
+def _counts_without_its_own(field: SearchField) -> bool:
+    return field.combine is Combine.ANY or field.one_at_a_time
 
 
-def _values(
-    field: SearchField, counts: Sequence[tuple[str, int]], chosen: tuple[str, ...]
-) -> tuple[Value, ...]:
+def _candidates(
+    assets: QuerySet[Asset], within: Collection[UUID] | None, *, narrowed: bool
+) -> QuerySet[Asset]:
+    """The newest of the library; of a narrowed list any that the database has at hand."""
+    if within is not None:
+        return assets.filter(pk__in=within)
+    some = assets.order_by() if narrowed else assets.order_by("-created_at", "-pk")
+    return Asset.objects.filter(pk__in=some.values("pk")[:MOST_COUNTED])
+
+
+def _counts(
+    counted: Sequence[SearchField],
+    candidates: QuerySet[Asset],
+    *,
+    shown: str,
+    at: datetime,
+    days: tuple[str, ...],
+) -> tuple[int, Mapping[str, Counter[str]]]:
+    """How many candidates there are, and how many have each value of each field."""
+    counts: dict[str, Counter[str]] = {field.name: Counter() for field in counted}
+    ranged = [field for field in counted if field.kind in (Kind.NUMBER, Kind.DATE) or field.rights]
+    valued = [field for field in counted if not field.many and field not in ranged]
+    columns = [field.column_for(shown) for field in valued]
+    total = 0
+    for *values, number in candidates.order_by().values_list(*columns, Count("pk")):
+        total += number
+        for field, value in zip(valued, values, strict=True):
+            for each in _stored(field, value):
+                counts[field.name][each] += number
+    ranges = [(field, value) for field in ranged for value, _ in field.choices]
+    if ranges:
+        asked = {
+            f"range_{place}": Count("pk", filter=filters.value(field, value, shown=shown, at=at, days=days))
+            for place, (field, value) in enumerate(ranges)
+        }
+        numbers = candidates.aggregate(total=Count("pk"), **asked)
+        total = numbers["total"]
+        for place, (field, value) in enumerate(ranges):
+            counts[field.name][value] = numbers[f"range_{place}"]
+    for field in counted:
+        if field.many:
+            column = field.column_for(shown)
+            rows = candidates.filter(**{f"{column}__isnull": False}).order_by().values_list(column)
+            often = rows.annotate(number=Count("pk")).order_by("-number", column)[: MOST_VALUES + 1]
+            counts[field.name] = Counter(dict(often))
+            total = total or (MOST_COUNTED if sum(counts[field.name].values()) >= MOST_COUNTED else 0)
+    return total, counts
+
+
+def _stored(field: SearchField, value: Any) -> Iterable[str]:
+    """The values of a column, as they stand in addresses."""
+    if value is None or value == "":
+        return ()
+    if field.array:
+        return value  # type: ignore[no-any-return]
+    if field.kind is Kind.FLAG:
+        return (YES if value else NO,)
+    return (str(value),)
+
+
+def _facet(field: SearchField, counts: Counter[str], chosen: tuple[str, ...], capped: bool) -> Facet:
     if field.choices:
-        count_of = dict(counts)
         values = [
-            Value(value, label, count_of.get(value, 0), chosen=value in chosen)
-            for value, label in field.choices
+            Value(value, label, counts[value], chosen=value in chosen) for value, label in field.choices
         ]
-        return tuple(value for value in values if value.count or value.chosen)
+        # A range that somebody typed stands among those that are offered.
+        offered = dict(field.choices)
+        values += [
+            Value(value, field.chip_text(value), 0, chosen=True) for value in chosen if value not in offered
+        ]
+        kept = tuple(value for value in values if value.count or value.chosen)
+        return Facet(field.name, field.title, kept, capped=capped)
+    often = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     lower = {value.lower() for value in chosen}
-    values = [Value(value, value, count, chosen=value.lower() in lower) for value, count in counts]
+    values = [Value(value, value, number, value.lower() in lower) for value, number in often[:MOST_VALUES]]
     counted = {each.value.lower() for each in values}
     missing = [Value(value, value, 0, chosen=True) for value in chosen if value.lower() not in counted]
-    return (*values, *missing)
+    return Facet(field.name, field.title, (*values, *missing), more=len(often) > MOST_VALUES, capped=capped)

@@ -62,6 +62,11 @@ def narrow(
     return assets
 
 
+def value(field: SearchField, value: str, *, shown: str, at: datetime, days: tuple[str, ...] = ()) -> Q:
+    """The assets with this one value, as `narrow` finds them; `days` are those of the field "on"."""
+    return _any(field, (value,), _Asked(shown=shown, at=at, days=days))
+
+
 def _having(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
     matching = _any(field, values, asked)
     # A join to many would give an asset once for each value that matches.

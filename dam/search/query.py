@@ -241,7 +241,7 @@ def _field_part(match: re.Match[str], text: str, fields: Mapping[str, SearchFiel
     if not typed:
         problem = f"Add a value after “{search_field.name}:”. It takes {takes}."
     elif unknown:
-        problem = f"“{search_field.name}:{unknown[0]}” isn't a known filter. Use {takes}."
+        problem = search_field.problem_with(unknown[0])
     known = tuple(value for value in read.values() if value is not None)
     return _Part(written, field=search_field, values=known, minus=bool(match["minus"]), problem=problem)
 

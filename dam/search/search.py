@@ -30,6 +30,8 @@ from dam.search.strengths import Strength
 
 # How deep each ranking is read before they are merged.
 DEPTH = 400
+# A list says "10,000+" beyond that.
+MOST_COUNTED = 10_000
 
 Ask = Callable[[str, str], TextEmbedding | None]
 
@@ -108,13 +110,20 @@ def among(principal: Principal, *, parsed: Query, filters: Filters | None = None
     return fulltext.exclude(assets, parsed)
 
 
+def count(assets: QuerySet[Asset]) -> int:
+    """How many, up to one more than MOST_COUNTED: of a million, each would have to be read."""
+    return assets.order_by()[: MOST_COUNTED + 1].count()
+
+
 def _newest(
     assets: QuerySet[Asset], parsed: Query, principal: Principal, *, limit: int, offset: int
 ) -> Results:
     page = with_parts(assets, principal).order_by("-created_at", "-pk")[offset : offset + limit]
+    total = count(assets)
     return Results(
         hits=tuple(Hit(asset=asset, score=1.0, matched=Match.WORDS) for asset in page),
-        total=assets.count(),
+        total=min(total, MOST_COUNTED),
+        more=total > MOST_COUNTED,
         query=parsed,
         seeing=Seeing.NOT_ASKED,
     )

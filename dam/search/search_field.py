@@ -87,6 +87,11 @@ class SearchField:
         return value if value in dict(self.choices) else None
 
     @property
+    def one_at_a_time(self) -> bool:
+        """Of ranges that are offered, the one that is chosen takes the place of another."""
+        return self.kind in (Kind.NUMBER, Kind.DATE)
+
+    @property
     def says_what_it_takes(self) -> str:
         """After "Use …", for whoever typed a value that it does not have."""
         if self.takes:
@@ -96,6 +101,10 @@ class SearchField:
         if self.kind is Kind.FLAG:
             return "yes or no"
         return _DATES_TAKE if self.kind is Kind.DATE else "a value"
+
+    def problem_with(self, value: str) -> str:
+        """A sentence on a value that it does not have."""
+        return f"“{self.name}:{value}” isn't a known filter. Use {self.says_what_it_takes}."
 
     def chip_text(self, value: str, *, excluded: bool = False) -> str:
         spoken = self.speaker(value) if self.speaker else value

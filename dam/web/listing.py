@@ -76,6 +76,25 @@ class ListingQuery:
         return replace(self, like=None).address()
 
     @property
+    def chips(self) -> tuple["AddressChip", ...]:
+        """The filters that stand in the address, to be taken out one by one."""
+        return tuple(
+            AddressChip(field.chip_text(field.read(value) or value), field.icon, self.toggled(name, value))
+            for name, field in fields.FIELDS.items()
+            for value in self.filters[name]
+        )
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Of the filters in the address: what can't be used, and why."""
+        return tuple(
+            field.problem_with(value)
+            for name, field in fields.FIELDS.items()
+            for value in self.filters[name]
+            if field.read(value) is None
+        )
+
+    @property
     def here(self) -> str:
         """The query string of this page of the list."""
         if self.after:
@@ -93,17 +112,30 @@ class ListingQuery:
 
     def toggled(self, name: str, value: str) -> str:
         """The address with one filter value put in or taken out."""
-        return replace(self, filters=self.filters.toggled(name, value)).address()
+        chosen = self.filters
+        if fields.FIELDS[name].one_at_a_time and value not in chosen[name]:
+            chosen = chosen.without(name)
+        return replace(self, filters=chosen.toggled(name, value)).address()
+
+
+@dataclass(frozen=True)
+class AddressChip:
+    """A filter of the address, and the address without it."""
+
+    text: str
+    icon: str
+    address: str
 
 
 @dataclass(frozen=True)
 class Listing:
     query: ListingQuery
     cards: tuple[AssetCard, ...]
-    total: int  # of a search by words, those that are strong or likely
+    total: int  # at most facets.MOST_COUNTED; of a search by words, those that are strong or likely
     results: Results | None  # for a search by words
     next: str  # the address of what follows; empty at the end
     less_likely: tuple[AssetCard, ...] = ()  # weak matches, after `cards`
+    capped: bool = False  # there are more than `total`
     line: bool = False  # whether the line above the weak ones stands on this page
 
 
@@ -143,10 +175,12 @@ def fill(principal: Principal, *, wanted: ListingQuery, at: datetime) -> Listing
     )
     shown, rest = page[:PAGE], page[PAGE:]
     more = str(Cursor(shown[-1].created_at, shown[-1].pk)) if rest else ""
+    total = search.count(assets)
     return Listing(
         query=wanted,
         cards=cards.all_of(shown, at=at),
-        total=assets.count(),
+        total=min(total, search.MOST_COUNTED),
+        capped=total > search.MOST_COUNTED,
         results=None,
         next=wanted.address(after=more) if more else "",
     )
@@ -166,7 +200,8 @@ def count_since(principal: Principal, *, wanted: ListingQuery, since: datetime) 
     parsed = search.parse(wanted.words, by=principal)
     if parsed.has_words or wanted.like or wanted.continues:
         return 0
-    return search.among(principal, parsed=parsed, filters=wanted.filters).filter(created_at__gt=since).count()
+    assets = search.among(principal, parsed=parsed, filters=wanted.filters)
+    return search.count(assets.filter(created_at__gt=since))
 
 
 def _ranked(principal: Principal, wanted: ListingQuery, at: datetime) -> Listing:

@@ -6,7 +6,9 @@ from pytest_django import DjangoAssertNumQueries
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
-from dam.catalog.models import Approval, Asset, Credentials, Origin, Tag
+from dam.catalog import versions
+from dam.catalog.models import Approval, Asset, Credentials, Origin, Tag, Version
+from dam.rights.models import RightsRecord
 from dam.search import facets
 from dam.search.facets import Facet
 from dam.search.query import Filters
@@ -79,7 +81,7 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for number in range(5):
         tagged(clip(brand), f"tag {number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(3):
         facets.count(librarian)
 
 
@@ -99,8 +101,53 @@ def test_only_the_most_used_tags_are_counted(
     tagged(clip(brand), "summer")
     assert counts(facets.count(librarian, filters=Filters(tag=("drinks",))), "tag") == {"drinks": 1}
     assert counts(facets.count(librarian), "tag") == {"summer": 2}
-    assert [facet.name for facet in facets.count(librarian) if facet.more] == ["tag"]
+    assert [facet.name for facet in facets.count(librarian) if facet.more] == ["tag", "by"]
 
 
 def test_a_field_without_a_facet_is_not_counted(librarian: Member) -> None:
-    assert "by" not in [facet.name for facet in facets.count(librarian)]
+    assert "seed" not in [facet.name for facet in facets.count(librarian)]
+
+
+def test_ranges_are_counted_and_one_takes_the_place_of_another(brand: Brand, librarian: Member) -> None:
+    Version.objects.filter(asset=clip(brand)).update(duration_ms=10_000)
+    clip(brand)
+    for chosen in (Filters(), Filters(duration=["<5s"])):
+        assert counts(facets.count(librarian, filters=chosen), "duration") == {"<5s": 1, "5s..15s": 1}
+
+
+def test_a_range_that_somebody_typed_stands_among_the_others(brand: Brand, librarian: Member) -> None:
+    clip(brand)
+    assert counts(facets.count(librarian, filters=Filters(duration=[">1s"])), "duration") == {
+        "<5s": 1,
+        ">1s": 0,
+    }
+
+
+def test_colours_sound_people_and_models_are_counted(brand: Brand, librarian: Member) -> None:
+    version = Version.objects.get(asset=clip(brand))
+    versions.set_colours(version.pk, ["red", "black"])
+    versions.set_making(version.pk, model="previz-dit 0.3", seed=1, prompt="")
+    clip(brand)
+    counted = facets.count(librarian)
+    assert counts(counted, "colour") == {"red": 1, "black": 1}
+    assert counts(counted, "model") == {"previz-dit 0.3": 1}
+    assert counts(counted, "sound") == {}
+    assert sum(counts(counted, "by").values()) == 2
+
+
+def test_what_may_be_used_is_counted_as_the_policy_says(brand: Brand, librarian: Member) -> None:
+    for approval in (Approval.APPROVED, Approval.DRAFT):
+        version = Version.objects.get(asset=clip(brand, approval=approval))
+        RightsRecord.objects.filter(version=version).update(uses=["web", "social"])
+    assert counts(facets.count(librarian), "use") == {"web": 1, "social": 1}
+
+
+def test_of_very_many_some_are_counted_and_that_is_said(
+    brand: Brand, librarian: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "MOST_COUNTED", 2)
+    for _ in range(3):
+        clip(brand)
+    state = next(facet for facet in facets.count(librarian) if facet.name == "state")
+    assert state.capped
+    assert counts((state,), "state") == {"draft": 2}

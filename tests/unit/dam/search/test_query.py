@@ -56,7 +56,7 @@ def test_an_unknown_value_is_reported_with_the_choices() -> None:
 
 
 def test_a_field_with_nothing_behind_it_is_reported() -> None:
-    assert parse('tag:""').problems == ("Add a value after “tag:”. It takes a value.",)
+    assert parse('tag:""').problems == ("Add a value after “tag:”. It takes a tag.",)
 
 
 def test_a_colon_in_a_word_is_no_field() -> None:
