@@ -5,7 +5,6 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils import timezone
@@ -104,8 +103,6 @@ class Asset(models.Model):
     trashed_at = models.DateTimeField(null=True, blank=True)
     # The version that whoever asks is shown (rights.visibility); search.with_parts attaches it.
     shown: "Version"
-    # Title, tags, description and words, weighted; kept by dam.search.fulltext.refresh.
-    search_vector = SearchVectorField(null=True, editable=False)
 
     class Meta:
         indexes = [
@@ -120,7 +117,6 @@ class Asset(models.Model):
                 condition=models.Q(released__isnull=False),
                 name="asset_released_title_begins",
             ),
-            GinIndex(fields=["search_vector"], name="asset_words"),
         ]
 
     def __str__(self) -> str:

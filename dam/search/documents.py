@@ -18,6 +18,7 @@ from dam.search.models import CommentText, SearchDocument, TimedText
 from dam.search.results import Part
 
 WEIGHTS = {Part.TITLE: "A", Part.TAGS: "B", Part.DESCRIPTION: "C"}  # all others D
+INSIDE = {Part.PROMPT, Part.COMMENT}  # for those who work with drafts: nobody else is shown them
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,17 @@ class _Texts:
 
 
 def refresh_many(assets: Collection[Asset]) -> None:
-    """Bring the documents of all versions of the assets up to date, in a fixed number of queries."""
+    """Bring the documents of all versions of the assets up to date, in a fixed number of queries.
+
+    New documents stand in time where their assets do; those of old assets are to come newest first.
+    """
     keys = [asset.pk for asset in assets]
     with transaction.atomic():
         # In one order, and before their documents: a trigger of the documents asks the assets.
         locked = Asset.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True)
         rows = {asset.pk: asset for asset in locked}
-        versions = list(Version.objects.filter(asset__in=keys).order_by("asset__created_at", "pk"))
+        order = {key: place for place, key in enumerate(keys)}
+        versions = sorted(Version.objects.filter(asset__in=keys), key=lambda each: order[each.asset_id])
         texts = of_versions(versions, rows)
         made = {pk: lexemes.document(map(_weighted, parts)) for pk, parts in texts.items()}
         SearchDocument.objects.bulk_create(
@@ -91,7 +96,7 @@ def _words_of(asset: Asset, version: Version, names: Iterable[str]) -> Iterable[
     for name in sorted(names):
         yield PartText(Part.TAGS, name)
     yield PartText(Part.DESCRIPTION, asset.description)
-    given = dict.fromkeys(filter(None, (version.search_words, asset.search_words)))
+    given = dict.fromkeys(filter(None, (version.prompt, version.search_words, asset.search_words)))
     for words in given:
         if words != version.filename:
             yield PartText(Part.PROMPT, words)
@@ -110,4 +115,4 @@ def _more(keys: Collection[UUID]) -> _Texts:
 
 
 def _weighted(text: PartText) -> Text:
-    return Text(text.text, weight=WEIGHTS.get(text.part, "D"), comment=text.part is Part.COMMENT)
+    return Text(text.text, weight=WEIGHTS.get(text.part, "D"), inside=text.part in INSIDE)

@@ -1,170 +1,123 @@
-"""Search by words: Postgres full text, with trigrams for typing errors and middles of words."""
+"""Search by words: which assets have them in the version that is shown, and which come close."""
 
-import math
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
-from django.contrib.postgres.aggregates import StringAgg
-from django.contrib.postgres.search import (
-    CombinedSearchQuery,
-    SearchQuery,
-    SearchRank,
-    SearchVector,
-    TrigramWordSimilarity,
-)
-from django.db.models import (
-    Case,
-    F,
-    FloatField,
-    IntegerField,
-    OuterRef,
-    QuerySet,
-    Subquery,
-    TextField,
-    Value,
-    When,
-)
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Concat
-from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
+from django.contrib.postgres.search import SearchQueryField
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast
 
-from dam.catalog import tags
-from dam.catalog.models import Asset, Tag
-from dam.search import documents
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+from dam.catalog.models import Asset
+from dam.rights import visibility
+from dam.search import candidates, documents, identifiers, lexicon, synonyms, wording
+from dam.search.candidates import Candidates, Shelf
+from dam.search.models import SearchDocument
 from dam.search.query import Query, Term
+from dam.search.wording import Others, Reading, Wording
 
-CONFIG = "english"
-BATCH = 200  # assets whose vectors are written at once
-# ts_rank's weights for {D, C, B, A}: prompt and file name, description, tags, title.
-WEIGHTS = [0.2, 0.4, 0.7, 1.0]
-# Shares of a word's trigrams found in a text: "botle" and "bottle" share 0.57, "foot" and "barefoot" 0.6.
-ALIKE = 0.5
-# Of the words of a search, how many a close match must have.
-CLOSE_SHARE = 0.6
-_SEPARATORS = re.compile(r"[\W_]+")
+MOST_SUGGESTED = 3  # words that are tried for one that may be misspelt
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Assets, best first. `more`: older ones match too, or may, and were not ranked."""
+
+    asset_ids: tuple[UUID, ...] = ()
+    more: bool = False
+    # Of a search that nothing matches: words that may be meant, by those typed. Documents that this
+    # principal may see have them.
+    meant: tuple[tuple[str, str], ...] = ()
+
+
+class Matches(Func):
+    """Whether a document has what a tsquery asks for."""
+
+    arg_joiner = " @@ "
+    template = "(%(expressions)s)"
+    output_field = BooleanField()
 
 
 def refresh(asset: Asset) -> None:
-    """Bring the asset's search vector up to date with its title, tags, description and words."""
+    """Bring what the search knows of the asset's words up to date, for all its versions."""
     refresh_many([asset])
 
 
-def refresh_many(assets: Sequence[Asset]) -> None:
+def refresh_many(assets: Collection[Asset]) -> None:
     """The same for many assets, in a fixed number of queries."""
-    names = tags.of(assets)
-    for asset in assets:
-        asset.search_vector = _vector(asset, sorted(names[asset.pk]))
-    Asset.objects.bulk_update(assets, ["search_vector"], batch_size=BATCH)
     documents.refresh_many(assets)
 
 
-def _vector(asset: Asset, names: Sequence[str]) -> Combinable:
-    parts = (
-        ("A", asset.title),
-        ("B", " ".join(names)),
-        ("C", asset.description),
-        ("D", asset.search_words),
-    )
-    title, *rest = [
-        SearchVector(Value(_spaced(text)), config=CONFIG, weight=weight) for weight, text in parts
-    ]
-    vector: Combinable = title
-    for part in rest:
-        vector = vector + part
-    return vector
-
-
-def exclude(assets: QuerySet[Asset], query: Query) -> QuerySet[Asset]:
+def exclude(assets: QuerySet[Asset], query: Query, *, principal: Principal) -> QuerySet[Asset]:
     """Drop the assets that have a word or phrase the search rules out."""
+    shown = visibility.shown(principal)
     for term in query.excluded:
-        assets = assets.exclude(search_vector=_phrase(term.text))
+        if unwanted := wording.excluded(term, _reading(principal)):
+            having = SearchDocument.objects.filter(_matches(unwanted), version=OuterRef(shown))
+            assets = assets.filter(~Exists(having))
     return assets
 
 
-def ranked(assets: QuerySet[Asset], query: Query, *, limit: int) -> list[tuple[Asset, float]]:
-    """Assets that have every word and phrase, best first, with their rank (0 to 1).
+def ranked(assets: QuerySet[Asset], query: Query, *, principal: Principal, limit: int) -> Ranking:
+    """The assets that have every word and phrase.
 
-    Words match by their stem and by their beginning, so that a search answers while it is typed.
+    Words match by their stem and by their beginning, so that a search answers while it is typed, and a
+    brand's synonyms find its tags. What bears a name of that spelling comes first: an id, a checksum.
     """
-    wanted = None
-    for group in query.terms:
-        any_of = _term(group[0])
-        for term in group[1:]:
-            any_of |= _term(term)
-        wanted = any_of if wanted is None else wanted & any_of
-    if wanted is None:
-        return []
-    matching = (
-        assets.filter(search_vector=wanted)
-        # 32: rank / (rank + 1), so that it stays below 1
-        .annotate(rank=SearchRank(F("search_vector"), wanted, weights=WEIGHTS, normalization=32))
-        .order_by("-rank", "-created_at", "-pk")[:limit]
-    )
-    return [(asset, float(asset.rank)) for asset in matching]
+    shelf = _shelf(principal)
+    named = [asset for asset, _ in identifiers.find(assets, query, shown=shelf.shown)]
+    begun = lexicon.completions(shelf.brand_id, wording.forms(query))
+    others = _merged(begun, synonyms.of(shelf.brand_id, wording.forms(query)))
+    found = _find(assets, wording.wording(query, _reading(principal, others)), shelf)
+    keys = dict.fromkeys([*named, *(each.asset_id for each in found.found)])
+    return Ranking(tuple(keys)[:limit], more=found.more or len(keys) > limit)
 
 
-def close(assets: QuerySet[Asset], query: Query, *, limit: int) -> list[tuple[Asset, float]]:
+def close(assets: QuerySet[Asset], query: Query, *, principal: Principal, limit: int) -> Ranking:
     """Assets that have most of the words, or words spelled alike; phrases must match as they stand."""
-    for phrase in query.phrases:
-        assets = assets.filter(search_vector=_phrase(phrase))
-    words = [word for word in query.words if len(word) > 2]
-    if not words:
-        return []
-    for place, word in enumerate(words):
-        assets = assets.annotate(**{f"near_{place}": _nearness(word)})
-    columns = [F(f"near_{place}") for place in range(len(words))]
-    matching = (
-        assets.annotate(near=_sum(columns), matched=_sum([_one_if_any(column) for column in columns]))
-        .filter(matched__gte=math.ceil(CLOSE_SHARE * len(words)))
-        .order_by("-near", "-created_at", "-pk")[:limit]
-    )
-    return [(asset, float(asset.near) / len(words)) for asset in matching]
+    shelf, words = _shelf(principal), wording.misspelt(query)
+    alike = lexicon.alike(shelf.brand_id, words)
+    others = _merged(lexicon.completions(shelf.brand_id, wording.forms(query)), alike)
+    found = _find(assets, wording.close(query, _reading(principal, others)), shelf)
+    keys = tuple(each.asset_id for each in found.found)
+    meant = _meant(assets, alike, principal) if keys else ()
+    return Ranking(keys[:limit], more=found.more or len(keys) > limit, meant=meant)
 
 
-def _nearness(word: str) -> Case:
-    """1 where the word stands, its likeness to the likest part of the text, or 0 below ALIKE."""
-    tags = Tag.objects.filter(assets=OuterRef("pk")).order_by().values("assets")
-    joined = tags.annotate(joined=StringAgg("name", Value(" "))).values("joined")
-    names = Coalesce(Subquery(joined), Value(""), output_field=TextField())
-    parts = ("title", names, "search_words", "description")
-    spaced = [each for part in parts for each in (part, Value(" "))]
-    text = Concat(*spaced, output_field=TextField())
-    alike = TrigramWordSimilarity(word, text)
-    return Case(
-        When(search_vector=_beginning(word), then=Value(1.0)),
-        When(GreaterThanOrEqual(alike, ALIKE), then=alike),
-        default=Value(0.0),
-        output_field=FloatField(),
-    )
+def works_here(principal: Principal) -> bool:
+    """Whether prompts and comments are shown to it, and so found by it."""
+    return principal.can(Capability.VIEW_UNRELEASED)
 
 
-def _one_if_any(column: F) -> Case:
-    return Case(When(GreaterThan(column, 0.0), then=Value(1)), default=Value(0), output_field=IntegerField())
+def _find(assets: QuerySet[Asset], wanted: Wording, shelf: Shelf) -> Candidates:
+    return candidates.find(assets, wanted, shelf=shelf)
 
 
-def _sum(columns: Sequence[F | Case]) -> Combinable:
-    total: Combinable = columns[0]
-    for column in columns[1:]:
-        total = total + column
-    return total
+def _meant(assets: QuerySet[Asset], alike: Others, principal: Principal) -> tuple[tuple[str, str], ...]:
+    """For each word the likest one that stands in a document this principal may see."""
+    meant = []
+    for word, others in alike.items():
+        for other in others[:MOST_SUGGESTED]:
+            asked = wording.wording(Query(terms=((Term(other, quoted=True),),)), _reading(principal))
+            if candidates.find(assets, asked, shelf=_shelf(principal)).found:
+                meant.append((word, other))
+                break
+    return tuple(meant)
 
 
-def _term(term: Term) -> CombinedSearchQuery | SearchQuery:
-    return _phrase(term.text) if term.quoted else _beginning(term.text)
+def _shelf(principal: Principal) -> Shelf:
+    return Shelf(principal.brand.pk, visibility.shown(principal))
 
 
-def _phrase(words: str) -> SearchQuery:
-    return SearchQuery(_spaced(words), config=CONFIG, search_type="phrase")
+def _reading(principal: Principal, others: Others | None = None) -> Reading:
+    return Reading(inside=works_here(principal), others=others or {})
 
 
-def _beginning(word: str) -> SearchQuery:
-    """The word's stem, or any word that begins with it. A typed word may hold several: "blu-ray"."""
-    parts = _spaced(word).split()
-    begun = " & ".join(f"{part}:*" for part in parts)
-    # Only letters and digits are left, so this can't be read as an operator.
-    return SearchQuery(begun, config=CONFIG, search_type="raw")
+def _merged(one: Others, other: Others) -> dict[str, Sequence[str]]:
+    return {word: [*one.get(word, ()), *other.get(word, ())] for word in {**one, **other}}
 
 
-def _spaced(text: str) -> str:
-    """Words apart where people join them: "IMG_2034-final.mp4" is four words."""
-    return _SEPARATORS.sub(" ", text).strip()
+def _matches(tsquery: str) -> Matches:
+    return Matches(F("words"), Cast(Value(tsquery), SearchQueryField()))

@@ -5,7 +5,7 @@ little harm to words that are also found as they are written.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import Stemmer
@@ -115,6 +115,15 @@ def guess(tokens: Iterable[Token]) -> str:
     if letters[Script.KANA]:  # Japanese is written in Chinese letters too
         letters[Script.KANA] += letters.pop(Script.HAN, 0)
     return guess_among(letters.most_common(1)[0][0], tokens)
+
+
+def guess_of_search(tokens: Sequence[Token]) -> str:
+    """The language whose small words a search may have among its words: that with most of them."""
+    found = {
+        language: sum(token.plain in words for token in tokens) for language, words in SMALL_WORDS.items()
+    }
+    most = max(found.values())
+    return guess(tokens) or next((each for each, count in found.items() if most and count == most), "")
 
 
 def guess_among(script: Script, tokens: Iterable[Token]) -> str:

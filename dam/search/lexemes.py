@@ -1,7 +1,7 @@
 """What a document's index holds of a text. Pure: parts of text in, PostgreSQL's tsvector out, as text.
 
 Each word stands as it is written (folded), and by its stem as "~en.bottl"; of a run each letter and each
-pair. What only those who see comments may find has a "!" before it. No word is written with either sign.
+pair. What only those who work with drafts may find has a "!" before it. No word is written with either sign.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from dam.search import languages, normalising
 from dam.search.normalising import Token
 from dam.search.writing import Script
 
-COMMENT = "!"
+INSIDE = "!"
 LAST_PLACE = 16_383  # of a lexeme in a tsvector
 MOST_PLACES = 255
 MOST_BYTES = 600_000  # of one vector; PostgreSQL takes a megabyte
@@ -24,30 +24,30 @@ _MOST_JOINED = 4  # words that are also found as one: "blu-ray" as "bluray"
 
 @dataclass(frozen=True)
 class Text:
-    """A text of a document. `weight` is A to D as ts_rank has them; comments only some may find."""
+    """A text of a document. `weight` is A to D as ts_rank has them; `inside` is for those who see drafts."""
 
     text: str
     weight: str = "D"
-    comment: bool = False
+    inside: bool = False
 
 
 @dataclass(frozen=True)
 class Document:
     language: str
     vector: str
-    words: frozenset[str]  # what the lexicon is to know: none of comments, which not all may read
+    words: frozenset[str]  # what the lexicon is to know
 
 
 def document(texts: Iterable[Text]) -> Document:
     """The words of one version."""
     parts = [(each, normalising.tokens(each.text[:LONGEST_TEXT])) for each in texts if each.text]
-    everything = [token for part, tokens in parts for token in tokens if not part.comment]
+    everything = [token for part, tokens in parts for token in tokens if not part.inside]
     places: dict[str, list[str]] = defaultdict(list)
     known: set[str] = set()
     size, place = 0, 1
     for part, tokens in parts:
         guess = _Guess(tokens, everything)
-        mark = COMMENT if part.comment else ""
+        mark = INSIDE if part.inside else ""
         for lexeme, at in _placed(tokens, guess, start=place):
             found = places.get(f"{mark}{lexeme}")
             if found is None:
@@ -57,9 +57,8 @@ def document(texts: Iterable[Text]) -> Document:
                 found = places[f"{mark}{lexeme}"]
             if len(found) < MOST_PLACES:
                 found.append(f"{min(at, LAST_PLACE)}{part.weight}")
-        if not part.comment:
-            known.update(form for token in tokens if not token.is_run for form in token.forms)
-        place += sum(_width(token) for token in tokens) + _GAP
+        known.update(form for token in tokens if not token.is_run for form in token.forms)
+        place += width(tokens) + _GAP
     vector = " ".join(f"'{lexeme}':{','.join(dict.fromkeys(at))}" for lexeme, at in places.items())
     return Document(language=languages.guess(everything), vector=vector, words=frozenset(known))
 
@@ -80,6 +79,14 @@ def joined(tokens: Sequence[Token], start: int) -> str:
     while end < len(tokens) and tokens[end].joined:
         end += 1
     return "".join(token.form for token in tokens[start:end]) if 1 < end - start <= _MOST_JOINED else ""
+
+
+def _joined(tokens: Sequence[Token], start: int) -> Iterator[str]:
+    """What is found of joined words as one: all of them, and each two: "img2034" of "IMG_2034-final"."""
+    if not tokens[start].joined and (whole := joined(tokens, start)):
+        yield whole
+    if start + 1 < len(tokens) and tokens[start + 1].joined:
+        yield tokens[start].form + tokens[start + 1].form
 
 
 class _Guess:
@@ -111,10 +118,11 @@ def _placed(tokens: Sequence[Token], guess: _Guess, *, start: int) -> Iterator[t
                 yield form, place
             for language in guess.of(token.script):
                 yield stem_lexeme(token.plain, language=language), place
-            if not token.joined and (whole := joined(tokens, number)):
+            for whole in _joined(tokens, number):
                 yield whole[: normalising.LONGEST], place
-        place += _width(token)
+        place += width([token])
 
 
-def _width(token: Token) -> int:
-    return len(token.letters) or 1
+def width(tokens: Iterable[Token]) -> int:
+    """How many places they take."""
+    return sum(len(token.letters) or 1 for token in tokens)

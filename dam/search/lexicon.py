@@ -7,14 +7,35 @@ every document is written seldom.
 """
 
 import random
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from django.db import connection
 from django.db.models import F
 
+from dam.search import spelling
 from dam.search.models import LexiconWord
 
 MOST_AT_ONCE = 5000
+MOST_COMPLETIONS = 40
+MOST_ALIKE = 60
 _HIGHEST = 40
+
+# Compared by code points, as the index is ordered: what begins so lies between it and the last letter.
+_COMPLETIONS = """
+    SELECT wanted.word, found.text FROM unnest(%s::text[]) AS wanted (word) CROSS JOIN LATERAL (
+        SELECT text FROM dam_lexiconword
+        WHERE brand_id = %s AND text ~>=~ word AND text ~<~ (word || U&'\\+10FFFF')
+        ORDER BY magnitude DESC, text LIMIT %s
+    ) AS found
+"""
+_ALIKE = """
+    SELECT wanted.word, found.text FROM unnest(%s::text[]) AS wanted (word) CROSS JOIN LATERAL (
+        SELECT text FROM dam_lexiconword
+        WHERE brand_id = %s AND spelled AND (text %% word OR text LIKE '%%' || word || '%%')
+        ORDER BY similarity(text, word) DESC, text LIMIT %s
+    ) AS found
+"""
 
 
 def learn(words: Mapping[int, Collection[str]], *, chance: random.Random | None = None) -> None:
@@ -51,3 +72,36 @@ def _raise(brand_id: int, words: Iterable[str]) -> None:
 
 def _is_spelled(word: str) -> bool:
     return len(word) > 2 and word.isalpha()
+
+
+def completions(brand_id: int, beginnings: Sequence[str]) -> dict[str, list[str]]:
+    """The words that begin so, the most used first, by beginning; in one query."""
+    return _words(_COMPLETIONS, beginnings, [brand_id, MOST_COMPLETIONS])
+
+
+def alike(brand_id: int, words: Sequence[str]) -> dict[str, list[str]]:
+    """Words that are spelled like these or hold them in their middle, the likest first; in two queries."""
+    slips = {slip: word for word in words for slip in spelling.slips(word)}
+    found: dict[str, set[str]] = defaultdict(set)
+    known = LexiconWord.objects.filter(brand=brand_id, text__in=list(slips)).values_list("text", flat=True)
+    for text in known:
+        found[slips[text]].add(text)
+    for word, texts in _words(_ALIKE, words, [brand_id, MOST_ALIKE]).items():
+        found[word].update(text for text in texts if word in text or spelling.is_near(word, text))
+    return {
+        word: sorted(texts - {word}, key=lambda text: (spelling.distance(word, text), text))[
+            :MOST_COMPLETIONS
+        ]
+        for word, texts in found.items()
+    }
+
+
+def _words(sql: str, words: Sequence[str], parameters: Sequence[int]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    if words:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [list(words), *parameters])
+            for word, text in cursor.fetchall():
+                if text not in found.setdefault(word, []):
+                    found[word].append(text)
+    return found

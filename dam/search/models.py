@@ -227,9 +227,10 @@ class TagSynonym(models.Model):
 
 
 class DocumentBuild(models.Model):
-    """There is one while an installation's documents are being built, newest assets first."""
+    """There is one while the documents of a brand's earlier assets are being built, newest assets first."""
 
-    before = models.DateTimeField(null=True)  # assets from before that moment are still to be done
+    brand = models.OneToOneField(Brand, on_delete=models.CASCADE, related_name="+")
+    before = models.DateTimeField(null=True)  # what is still to be done is no newer; all of it where null
 
     def __str__(self) -> str:
-        return f"documents of assets before {self.before}"
+        return f"documents of {self.brand_id}"

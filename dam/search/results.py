@@ -123,6 +123,9 @@ class Results:
     more: bool = False
     # Nothing matched every word; these match most of them, or words spelled alike.
     close_only: bool = False
+    # Then also: words that may be meant, by those typed. Clips that this person may see have them.
+    meant: tuple[tuple[str, str], ...] = ()
+    being_built: bool = False  # words of older clips aren't searched yet, after an update
     # The ids of all hits, for the counts of the facets; empty where no words were asked for.
     asset_ids: tuple[UUID, ...] = ()
     weak: int = 0  # how many of all hits are weak: the last ones

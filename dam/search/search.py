@@ -9,6 +9,7 @@ from dam.accounts.principals import Principal
 from dam.catalog.models import Asset, Version
 from dam.rights import visibility
 from dam.search import (
+    building,
     encoder_indexes,
     fields,
     fulltext,
@@ -63,23 +64,23 @@ def find(
         return _newest(assets, parsed, principal, limit=limit, offset=offset)
     if source and source.asset:
         assets = assets.exclude(pk=source.asset.pk)
-    in_words = fulltext.ranked(assets, parsed, limit=DEPTH)
+    in_words = fulltext.ranked(assets, parsed, principal=principal, limit=DEPTH)
     shown = visibility.shown(principal)
     try:
         wanted, seeing, note = _look(assets, parsed, ask or _ask_worker, principal=principal, source=source)
     except likeness.REFUSALS as refused:
         return Results((), 0, query=parsed, seeing=Seeing.NOT_ASKED, source=source, refused=refused)
     seen = similarity.nearest(assets, wanted, shown=shown, limit=DEPTH) if wanted else []
+    worded = in_words.asset_ids
     if source:  # words alone make nothing alike
         alike = {each.asset_id for each in seen}
-        in_words = [(asset, rank) for asset, rank in in_words if asset.pk in alike]
-    close_only = not source and not in_words and all(each.strength is Strength.WEAK for each in seen)
+        worded = tuple(key for key in worded if key in alike)
+    close_only = not source and not worded and all(each.strength is Strength.WEAK for each in seen)
     if close_only:
-        in_words = fulltext.close(assets, parsed, limit=DEPTH)
-    fused = fusion.fuse(words=[asset.pk for asset, _ in in_words], pictures=[each.asset_id for each in seen])
-    strength = _strengths(
-        [asset.pk for asset, _ in in_words] if source is None else [], seen, close_only=close_only
-    )
+        in_words = fulltext.close(assets, parsed, principal=principal, limit=DEPTH)
+        worded = in_words.asset_ids
+    fused = fusion.fuse(words=worded, pictures=[each.asset_id for each in seen])
+    strength = _strengths(worded if source is None else (), seen, close_only=close_only)
     hits = sorted(fused, key=lambda each: strength[each.key] is Strength.WEAK)  # stable
     return Results(
         hits=reasons.explain(_page(hits[offset : offset + limit], strength, seen, wanted, principal), parsed),
@@ -87,8 +88,10 @@ def find(
         query=parsed,
         seeing=seeing,
         encoder=note,
-        close_only=close_only and bool(in_words),
-        more=len(in_words) == DEPTH or len(seen) == DEPTH,
+        close_only=close_only and bool(worded),
+        meant=in_words.meant,
+        being_built=building.is_under_way(principal.brand.pk),
+        more=in_words.more or len(seen) == DEPTH,
         asset_ids=tuple(each.key for each in hits),
         weak=sum(1 for each in hits if strength[each.key] is Strength.WEAK),
         source=source,
@@ -107,7 +110,7 @@ def among(principal: Principal, *, parsed: Query, filters: Filters | None = None
     asked = {name.removeprefix("-") for each in (both, *parsed.either) for name in each}
     if parsed.unusable or not asked <= set(fields.of(principal)):
         return assets.none()
-    return fulltext.exclude(assets, parsed)
+    return fulltext.exclude(assets, parsed, principal=principal)
 
 
 def count(assets: QuerySet[Asset]) -> int:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from dam.catalog.models import Version
 from dam.core.tasks import offer
-from dam.search import indexing, null_queries, pictures, query_embedding, regions
+from dam.search import building, indexing, null_queries, pictures, query_embedding, regions
 from dam.search.encoders import published
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.saved import alert_passes, fruitless, saved_searches
@@ -63,3 +63,9 @@ def embed_region(version_id: str, time_ms: int, box: str, encoder: str) -> None:
     part = regions.read_box(box)
     if version is not None and part is not None:
         regions.answer(version, time_ms=time_ms, box=part, encoder=indexing.installed())
+
+
+@shared_task(name="default.build_documents")
+def build_documents() -> None:
+    """Go on with the documents of assets that were there before documents were."""
+    building.go_on()

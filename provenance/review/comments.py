@@ -12,6 +12,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog.models import Version
 from dam.core import errors, events
+from dam.search import comment_texts
 from provenance.review.models import Comment
 
 LONGEST = 4000
@@ -47,6 +48,7 @@ def add(
         comment = Comment.objects.create(
             version=version, author=author, body=body, frame=frame, created_at=at
         )
+        comment_texts.keep(version, source=f"comment {comment.pk}", text=body)
         _record(Verb.COMMENT_ADDED, comment, by=by, at=at, data={"body": body, "frame": frame})
     return comment
 

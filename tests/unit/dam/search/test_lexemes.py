@@ -31,11 +31,11 @@ def test_joined_words_are_also_one() -> None:
     assert {"blu", "ray", "bluray"} <= set(vector(Text("Blu-ray")))
 
 
-def test_comments_stand_apart_and_teach_no_words() -> None:
-    document = lexemes.document([Text("bottle", "A"), Text("ugly", comment=True)])
+def test_what_not_all_may_read_stands_apart() -> None:
+    document = lexemes.document([Text("bottle", "A"), Text("ugly", inside=True)])
     assert "'!ugly'" in document.vector
     assert "'ugly'" not in document.vector
-    assert document.words == {"bottle"}
+    assert document.words == {"bottle", "ugly"}
 
 
 def test_a_text_of_another_language_has_its_stems() -> None:

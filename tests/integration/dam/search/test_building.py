@@ -1,0 +1,34 @@
+"""Documents of assets that were there before documents were."""
+
+import pytest
+
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member
+from dam.search import building, search
+from dam.search.encoders.base import TextEmbedding
+from dam.search.models import DocumentBuild, SearchDocument
+from tests.factories import VersionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(spoken: str, encoder: str) -> TextEmbedding | None:
+    return None
+
+
+def test_documents_are_built_newest_first_and_only_once(
+    brand: Brand, librarian: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "BATCH", 2)
+    versions = [VersionFactory.create(asset__brand=brand, asset__title=f"Kite {n}") for n in range(5)]
+    DocumentBuild.objects.create(brand=brand)
+    assert search.find(librarian, words="kite", ask=ask).being_built
+    ticks = iter([0.0, 20.0])
+    assert building.go_on(clock=lambda: next(ticks)) == 2
+    assert set(SearchDocument.objects.values_list("version", flat=True)) == {v.pk for v in versions[3:]}
+    assert building.go_on() == 3
+    assert building.go_on() == 0
+    places = SearchDocument.objects.order_by("created_at").values_list("place", flat=True)
+    assert list(places) == sorted(set(places))
+    found = search.find(librarian, words="kite", ask=ask)
+    assert (found.total, found.being_built) == (5, False)
