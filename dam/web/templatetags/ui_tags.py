@@ -20,6 +20,7 @@ from dam.core import failures
 from dam.ingest import step_specs
 from dam.ingest.models import Step, StepState
 from dam.media import specs
+from dam.search.encoders import recommended
 from dam.search.query import Chip
 from dam.search.results import Moment
 from dam.web import audit_labels, listing, saved, timecode, trash
@@ -78,6 +79,12 @@ def module(path: str) -> SafeString:
     hint = '<link rel="modulepreload" href="{}" />'
     preloads = format_html_join("", hint, ((static(each),) for each in static_files.imports(path)))
     return format_html('{}<script type="module" src="{}"></script>', preloads, static(path))
+
+
+@register.simple_tag
+def recommended_encoders() -> dict[str, object]:
+    """Full encoders worth a try: .models and .source, of what they find by their makers' figures."""
+    return {"models": recommended.MODELS, "source": recommended.SOURCE}
 
 
 @register.simple_tag

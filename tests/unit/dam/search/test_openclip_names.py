@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dam.core.model_hub import NotFetched
-from dam.search.encoders import published
+from dam.search.encoders import published, recommended
 
 pytestmark = pytest.mark.model
 
@@ -21,6 +21,10 @@ pytestmark = pytest.mark.model
 )
 def test_openclip_s_names_lead_to_repositories(name: str, repository: str) -> None:
     assert published._repository(name) == repository
+
+
+def test_openclip_knows_every_model_that_is_recommended() -> None:
+    assert all(published._repository(each.name) for each in recommended.MODELS)
 
 
 def test_an_unknown_name_says_which_there_are() -> None:
