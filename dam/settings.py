@@ -221,6 +221,8 @@ VERIFY_PER_HOUR = env.number("VERIFY_PER_HOUR", 60)
 
 FFMPEG_BINARY = env.text("FFMPEG_BINARY")  # empty: the one that imageio-ffmpeg brings
 GENERATOR_MODEL = env.text("GENERATOR_MODEL", str(BASE_DIR / "generation/previz/weights/previz-dit"))
+# Whether clips are listened to and read; a file's own subtitles are read in any case.
+RECOGNITION = env.flag("RECOGNITION", default=True)
 # A folder with a faster-whisper model; without one the bundled model, which knows English.
 SPEECH_MODEL = env.text("SPEECH_MODEL", "")
 ENCODER_MODEL = env.text("ENCODER_MODEL", str(BASE_DIR / "generation/footage/weights/reelproof-clip"))

@@ -181,6 +181,7 @@ def _worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
                 **os.environ,
                 "DATABASE_URL": postgres.url(DATA_DIR, database=database, user=postgres.APPLICATION_USER),
                 "LOG_LEVEL": "INFO",
+                "RECOGNITION": "0",  # it takes a while for each clip, and has tests of its own
                 "OMP_WAIT_POLICY": "PASSIVE",
                 "REMAP_SIGTERM": "SIGQUIT",
             },

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 from dam.catalog.models import Version
@@ -83,6 +84,8 @@ def listen(version: Version, *, recogniser: Recogniser | None = None) -> str:
 
 def installed() -> Recogniser:
     """The recogniser of settings.SPEECH_MODEL. Raises NoRecogniser."""
+    if not settings.RECOGNITION:
+        raise NoRecogniser("Speech recognition is turned off on this installation.")
     from dam.search import whisper  # workers alone load it
 
     return whisper.load()

@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from typing import Protocol
 
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 from dam.catalog.models import Version
@@ -70,6 +71,8 @@ def read(version: Version, *, reader: Reader | None = None) -> str:
 
 def installed() -> Reader:
     """The reader that comes with the project. Raises NoReader."""
+    if not settings.RECOGNITION:
+        raise NoReader("Reading on-screen text is turned off on this installation.")
     from dam.search import ocr  # workers alone load it
 
     return ocr.load()

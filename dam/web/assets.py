@@ -15,7 +15,7 @@ from dam.catalog.models import Approval, RenditionKind, Version
 from dam.delivery import access
 from dam.rights import terms
 from dam.rights.visibility import trashed_assets, visible_assets
-from dam.web import asset_version, usage_status
+from dam.web import asset_version, timed_text_lists, usage_status
 from dam.web import trash as trashing
 from dam.web.asset_forms import AssetForm
 from dam.web.decorators import BrandRequest, requires
@@ -53,6 +53,8 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         newest = list(events[: NEWEST_EVENTS + 1])
         context["events"], context["older"] = newest[:NEWEST_EVENTS], len(newest) > NEWEST_EVENTS
     part = is_fragment(request, target="panel")
+    if not part:
+        context["timed_texts"] = timed_text_lists.of(version, principal=request.principal)
     return render(request, "assets/_panel.html" if part else "assets/asset.html", context)
 
 

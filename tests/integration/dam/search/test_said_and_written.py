@@ -3,6 +3,7 @@
 import subprocess
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -107,6 +108,17 @@ def test_a_files_own_subtitles_are_read_instead(
     version = stored(clip, brand)
     assert listening.listen(version, recogniser=Answers()) == "From the file's subtitles."
     assert lines(version, TimedTextKind.SPOKEN) == [(200, 600, "Grüße from Ada")]
+
+
+def test_where_recognition_is_turned_off_the_steps_say_so(talk: Version, settings: Any) -> None:
+    settings.RECOGNITION = False
+    whose = {"version": talk, "brand": talk.brand, "user": talk.created_by, "position": 0}
+    for name, task in (("speech", tasks.listen), ("written", tasks.read)):
+        step = Step.objects.create(**whose, name=name)
+        task(str(talk.pk))
+        step.refresh_from_db()
+        assert step.state == StepState.SKIPPED
+        assert "turned off" in step.reason
 
 
 def test_the_bundled_recogniser_makes_nothing_up_over_music_noise_and_silence() -> None:

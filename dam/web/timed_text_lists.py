@@ -1,0 +1,69 @@
+"""What is said and written in a version, for its page: lines to play from, or why there are none."""
+
+from dataclasses import dataclass
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+from dam.catalog.models import Version
+from dam.core import failures
+from dam.ingest.models import Step, StepState
+from dam.search import timed_texts
+from dam.search.models import TimedTextKind
+
+MOST = 2000  # lines on one page
+
+
+@dataclass(frozen=True)
+class TextLine:
+    start_ms: int
+    frame: int  # of the review timeline
+    text: str
+
+
+@dataclass(frozen=True)
+class TextList:
+    kind: TimedTextKind
+    title: str
+    icon: str
+    lines: tuple[TextLine, ...]
+    remark: str  # on what is or isn't there
+
+
+# The step that finds each kind, and what people read while it hasn't run.
+KINDS = (
+    (TimedTextKind.SPOKEN, "speech", "Transcript", "audio-lines", "Not transcribed yet."),
+    (TimedTextKind.WRITTEN, "written", "On-screen text", "scan-text", "Not read yet."),
+)
+
+
+def of(version: Version, *, principal: Principal) -> tuple[TextList, ...]:
+    """The lists to show. Those who see released work alone are shown no empty one: the work is not theirs."""
+    steps = {step.name: step for step in Step.objects.filter(version=version)}
+    lists = tuple(
+        TextList(kind, title, icon, lines, _remark(steps.get(name), not_yet, shown=len(lines)))
+        for kind, name, title, icon, not_yet in KINDS
+        for lines in [_lines(version, kind)]
+    )
+    if principal.can(Capability.VIEW_UNRELEASED):
+        return lists
+    return tuple(each for each in lists if each.lines)
+
+
+def _lines(version: Version, kind: TimedTextKind) -> tuple[TextLine, ...]:
+    rate = (version.rate_numerator or 25) / (version.rate_denominator or 1)
+    return tuple(
+        TextLine(row.start_ms, round(row.start_ms * rate / 1000), row.text)
+        for row in timed_texts.of(version, kind)[:MOST]
+    )
+
+
+def _remark(step: Step | None, not_yet: str, *, shown: int) -> str:
+    if shown == MOST:
+        return f"The first {MOST:,} lines are shown."
+    if step is None or step.state == StepState.WAITING:
+        return "" if shown else not_yet
+    if step.state == StepState.RUNNING:
+        return "In progress."
+    if step.state == StepState.FAILED:
+        return failures.shown(step.reason)
+    return step.reason
