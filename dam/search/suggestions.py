@@ -18,10 +18,9 @@ from dam.accounts.models import User
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset, Tag
 from dam.rights import visibility
-from dam.search import fields
+from dam.search import completion
 from dam.search.query import tidy
 from dam.search.saved import recent, saved_searches
-from dam.search.search_field import SearchField
 
 MOST_OF_A_KIND = 5
 LONGEST = 80  # of what is typed; beyond that nothing is offered
@@ -62,7 +61,7 @@ def suggest(typed: str, *, principal: Principal) -> tuple[Suggestion, ...]:
     return (
         *_recent(whole, principal),
         *_saved(whole, principal),
-        *_fields(before, last),
+        *_fields(before, last, principal),
         *_tags(before, last, principal),
         *_people(before, last, principal),
         *_titles(whole, principal),
@@ -97,28 +96,10 @@ def _saved(whole: str, principal: Principal) -> Iterator[Suggestion]:
         yield Suggestion(Kind.SAVED, each.name, key=each.pk)
 
 
-def _fields(before: str, last: str) -> Iterator[Suggestion]:
-    """Fields that begin like this; after their colon the values that they take."""
-    minus, plain = ("-", last[1:]) if last.startswith("-") else ("", last)
-    name, colon, value = plain.lower().partition(":")
-    if not name:
-        return
-    for field in fields.FIELDS.values():
-        if colon and field.name == name:
-            for stored, label in _values(field, value.strip('"'))[: 2 * MOST_OF_A_KIND]:
-                yield Suggestion(Kind.FIELD, label, words=_joined(before, f"{minus}{name}:{_quoted(stored)}"))
-        elif not colon and field.name.startswith(name) and len(name) > 1:
-            words = _joined(before, f"{minus}{field.name}:")
-            yield Suggestion(Kind.FIELD, f"{minus}{field.name}:", words=words)
-
-
-def _values(field: SearchField, begun: str) -> list[tuple[str, str]]:
-    choices = field.choices or tuple((each, each) for each in field.examples)
-    return [
-        (stored, label)
-        for stored, label in choices
-        if stored and (stored.startswith(begun.replace(" ", "_")) or label.lower().startswith(begun))
-    ]
+def _fields(before: str, last: str, principal: Principal) -> Iterator[Suggestion]:
+    """Fields that begin like this, with what they take; after their colon the values that they have."""
+    for each in completion.complete(last, principal=principal):
+        yield Suggestion(Kind.FIELD, each.label, words=_joined(before, each.text))
 
 
 def _tags(before: str, last: str, principal: Principal) -> Iterator[Suggestion]:

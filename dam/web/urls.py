@@ -12,6 +12,7 @@ from dam.web import (
     palette,
     pictures,
     saved,
+    search_help,
     selection,
     settled,
     suggest,
@@ -24,6 +25,7 @@ from dam.web import (
 urlpatterns: list[URLPattern] = [
     path("", library.library, name="library"),
     path("news/", library.news, name="library-news"),
+    path("search-help/", search_help.search_help, name="search-help"),
     path("pictures/", pictures.add, name="picture-search"),
     path("pictures/<str:key>/", pictures.thumbnail, name="picture"),
     path("assets/<uuid:asset_id>/", assets.asset, name="asset"),

@@ -1,0 +1,82 @@
+"""What a half-typed field takes: fields that begin like it, and behind the colon its values.
+
+Values without a fixed choice come from what the person sees: SAMPLE of the newest clips are looked at.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dam.accounts.principals import Principal
+from dam.catalog.models import Asset
+from dam.rights import visibility
+from dam.search import fields
+from dam.search.search_field import NO, YES, Kind, SearchField
+
+MOST = 10
+SAMPLE = 1000
+LEAST_BEGUN = 2  # letters, before a field is offered
+
+
+@dataclass(frozen=True)
+class Completion:
+    """`text` takes the place of what is half typed; with a colon at its end there is more to type."""
+
+    text: str
+    label: str
+
+
+def complete(last: str, *, principal: Principal) -> tuple[Completion, ...]:
+    """For the unfinished word at the end of the box: "sta", "-state:", "state:approved,dr"."""
+    minus, plain = ("-", last[1:]) if last.startswith("-") else ("", last)
+    name, colon, typed = plain.partition(":")
+    known = fields.of(principal)
+    if not colon:
+        begun = name.lower()
+        return tuple(
+            Completion(f"{minus}{field.name}:", f"{minus}{field.name}: {_taken(field)}")
+            for field in known.values()
+            if len(begun) >= LEAST_BEGUN and (field.name.startswith(begun) or _titled(field, begun))
+        )
+    field = known.get(name.lower())
+    if field is None:
+        return ()
+    *before, begun = typed.split(",")
+    head = f"{minus}{field.name}:" + "".join(f"{each}," for each in before)
+    return tuple(
+        Completion(head + _quoted(value), label)
+        for value, label in _values(field, begun.strip('"').lower(), principal)
+        if value not in before
+    )[:MOST]
+
+
+def _taken(field: SearchField) -> str:
+    return field.says_what_it_takes.removeprefix("one of: ")
+
+
+def _titled(field: SearchField, begun: str) -> bool:
+    """Whether its name for people begins like this: "length" for duration."""
+    return field.title.lower().startswith(begun)
+
+
+def _values(field: SearchField, begun: str, principal: Principal) -> Sequence[tuple[str, str]]:
+    offered = [*field.choices, *((each.strip('"'), each.strip('"')) for each in field.examples)]
+    if field.kind is Kind.FLAG:
+        offered = [(YES, dict(field.choices)[YES]), (NO, dict(field.choices)[NO])]
+    elif field.kind is Kind.TEXT and not field.many and field.facet:
+        offered = [(value, value) for value in _occurring(field, principal)]
+    return [
+        (value, label)
+        for value, label in dict(offered).items()
+        if value.startswith(begun.replace(" ", "_")) or label.lower().startswith(begun)
+    ]
+
+
+def _occurring(field: SearchField, principal: Principal) -> list[str]:
+    newest = visibility.visible_assets(principal).order_by("-created_at", "-pk").values("pk")[:SAMPLE]
+    column = field.column_for(visibility.shown(principal))
+    values = Asset.objects.filter(pk__in=newest).order_by(column).values_list(column, flat=True).distinct()
+    return [value for value in values if value]
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if " " in value or "," in value else value
