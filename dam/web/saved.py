@@ -85,8 +85,13 @@ def cover(request: BrandRequest, search_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Capability.VIEW)
 def save(request: BrandRequest) -> HttpResponse:
-    wanted = saved_address.asked(saved_address.sent(request.POST.get("query", "")))
+    query = saved_address.sent(request.POST.get("query", ""))
+    wanted = saved_address.asked(query)
     try:
+        if not saved_address.can_be_kept(query):
+            raise saved_searches.SearchRefused(
+                "A search by a picture of yours can't be saved: the picture isn't kept. Save one by a clip."
+            )
         search = saved_searches.save(
             wanted,
             name=request.POST.get("name", ""),

@@ -6,6 +6,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from dam.accounts.principals import Principal
+from dam.search.query import Filters
 from dam.search.saved import alerts, saved_searches
 from dam.search.saved.asked import Asked
 from dam.search.saved.asked import read as read_asked
@@ -15,7 +16,13 @@ from dam.web.listing import ListingQuery
 
 
 def asked(query: ListingQuery) -> Asked:
-    return Asked(words=query.words, filters=query.filters)
+    """Of a picture that somebody has dropped nothing is kept: it is gone in a while (`can_be_kept`)."""
+    like = Filters(like=[str(query.like)]) if query.like and can_be_kept(query) else Filters()
+    return Asked(words=query.words, filters=query.filters, like=like)
+
+
+def can_be_kept(query: ListingQuery) -> bool:
+    return not (query.like and query.like.picture)
 
 
 def sent(address: str) -> ListingQuery:
@@ -24,7 +31,12 @@ def sent(address: str) -> ListingQuery:
 
 
 def query_of(question: Asked, *, search: SavedSearch | None = None) -> ListingQuery:
-    return ListingQuery(words=question.words, filters=question.filters, saved=search.pk if search else None)
+    return ListingQuery(
+        words=question.words,
+        filters=question.filters,
+        like=question.likeness,
+        saved=search.pk if search else None,
+    )
 
 
 def library(slug: str, query: ListingQuery) -> str:
@@ -49,7 +61,7 @@ def context(principal: Principal, query: ListingQuery) -> dict[str, Any]:
     mine = list(saved_searches.listed(principal)[: MENU + 1])
     found = saved_searches.visible(principal).filter(pk=query.saved).first() if query.saved else None
     state = ""
-    if principal.user is not None and wanted:
+    if principal.user is not None and wanted and can_be_kept(query):
         state = "new" if found is None else "same" if found.digest == wanted.digest else "changed"
     elif found is not None:
         state = "changed"

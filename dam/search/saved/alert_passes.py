@@ -30,6 +30,7 @@ from dam.audit.verbs import Verb
 from dam.catalog.models import Asset
 from dam.rights import visibility
 from dam.rights.models import RightsRecord
+from dam.search import likeness
 from dam.search import search as searching
 from dam.search.results import Seeing
 from dam.search.saved import alerts, saved_searches
@@ -201,8 +202,16 @@ def _ask(search: SavedSearch, owner: Member, among: Collection[UUID], ask: Ask |
     try:
         with transaction.atomic():
             found = searching.find(
-                owner, words=wanted.words, filters=wanted.filters, limit=len(among), within=among, ask=ask
+                owner,
+                words=wanted.words,
+                filters=wanted.filters,
+                like=wanted.likeness,
+                limit=len(among),
+                within=among,
+                ask=ask,
             )
+    except likeness.NotThere:  # what it compares with is not for this person to see
+        return _Found(())
     except DatabaseError:
         log.warning("The alert on search %s failed; the others go on.", search.pk, exc_info=True)
         return _Found(())

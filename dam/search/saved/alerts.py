@@ -18,6 +18,7 @@ from dam.audit.models import Event
 from dam.core import errors, events
 from dam.core.tasks import enqueue
 from dam.rights import visibility
+from dam.search import likeness
 from dam.search import search as searching
 from dam.search.saved import saved_searches
 from dam.search.saved.models import Alert, AlertCandidate, AlertMatch, AlertPass, SavedSearch
@@ -132,8 +133,13 @@ def _known(
     """What matches now; and where that is only a part of it, the moment before which clips count as known."""
     wanted = saved_searches.question(search)
     parsed = searching.parse(wanted.words, by=by)
-    if parsed.has_words:
-        found = searching.find(by, words=wanted.words, filters=wanted.filters, limit=1, ask=ask)
+    if parsed.has_words or wanted.likeness:
+        try:
+            found = searching.find(
+                by, words=wanted.words, filters=wanted.filters, like=wanted.likeness, limit=1, ask=ask
+            )
+        except likeness.NotThere:
+            return [], at
         return list(found.asset_ids[:MOST_KNOWN]), at if found.more else None
     newest = searching.among(by, parsed=parsed, filters=wanted.filters).order_by("-created_at", "-pk")
     rows = list(newest.values_list("pk", "created_at")[: MOST_KNOWN + 1])

@@ -5,12 +5,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from dam.search import likes
+from dam.search.likes import Like
 from dam.search.query import Filters, tidy
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`like` are further parameters of the address, such as what the clips should resemble."""
+    """`like` is a further parameter of the address: what the clips should resemble."""
 
     words: str = ""
     filters: Filters = field(default_factory=Filters)
@@ -28,8 +30,13 @@ class Asked:
     @property
     def title(self) -> str:
         """A name for it: its words, else its filters."""
-        values = (value for _, many in (*self.filters.items(), *self.like.items()) for value in many)
-        return self.words or ", ".join(values)
+        values = ", ".join(value for _, many in self.filters.items() for value in many)
+        return self.words or values or ("More like a clip" if self.like else "")
+
+    @property
+    def likeness(self) -> Like | None:
+        """What the clips should resemble."""
+        return likes.read(next(iter(self.like["like"]), ""))
 
 
 def stored(values: Filters) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
+from dam.search import likeness
 from dam.search import search as searching
 from dam.search.saved import saved_searches
 from dam.search.saved.models import SavedSearch
@@ -28,8 +29,18 @@ def of(search: SavedSearch, *, principal: Principal, ask: Ask | None = None) -> 
         return Preview((), 0)
     wanted = saved_searches.question(search)
     parsed = searching.parse(wanted.words, by=principal)
-    if parsed.has_words:
-        found = searching.find(principal, words=wanted.words, filters=wanted.filters, limit=POSTERS, ask=ask)
+    if parsed.has_words or wanted.likeness:
+        try:
+            found = searching.find(
+                principal,
+                words=wanted.words,
+                filters=wanted.filters,
+                like=wanted.likeness,
+                limit=POSTERS,
+                ask=ask,
+            )
+        except likeness.NotThere:
+            return Preview((), 0)
         return Preview(tuple(hit.asset for hit in found.hits), found.total, found.more)
     assets = searching.among(principal, parsed=parsed, filters=wanted.filters)
     newest = searching.with_parts(assets, principal).order_by("-created_at", "-pk")[:POSTERS]

@@ -124,3 +124,18 @@ def test_words_without_a_result_are_counted_once_a_day_and_person(
     assert [(each.words, each.count) for each in fruitless.of(brand)] == [("zebra", 1)]
     assert not recent.of(creator).exists()
     assert User.objects.filter(pk=creator.user.pk).exists()
+
+
+def test_a_search_like_a_clip_is_kept_and_one_like_a_dropped_picture_is_not(
+    client: Client, brand: Brand
+) -> None:
+    like = f"{VersionFactory.create(asset__brand=brand).asset_id}@1500"
+    client.post(f"{LIBRARY}s/save/", {"query": f"?q=at+night&like={like}", "name": "Alike"})
+    search = SavedSearch.objects.get()
+    assert client.get(f"{LIBRARY}s/{search.pk}/").url.endswith(  # type: ignore[attr-defined]
+        f"?q=at+night&saved={search.pk}&like={like.replace('@', '%40')}"
+    )
+    form = {"query": f"?like=picture:{'k' * 20}", "name": "Picture"}
+    page = client.post(f"{LIBRARY}s/save/", form, follow=True).content.decode()
+    assert "the picture isn't kept" in page.replace("&#x27;", "'")
+    assert SavedSearch.objects.count() == 1
