@@ -179,6 +179,7 @@ class Version(models.Model):
         ]
         indexes = [
             models.Index(fields=["brand", "approval"], name="version_approval"),
+            models.Index(fields=["-created_at", "-id"], name="version_newest"),
             models.Index(fields=["storage_key"], name="version_key"),  # asked by the cleanup
             GinIndex(fields=["colours"], name="version_colours"),
             models.Index(

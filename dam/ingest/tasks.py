@@ -1,23 +1,15 @@
 """Tasks of ingest: each takes ids, makes one call, and may run twice."""
 
-from functools import partial
-
 from celery import shared_task
-from django.core.cache import cache
 
 from dam.accounts import sessions
 from dam.catalog.models import Version
-from dam.core.tasks import enqueue
-from dam.ingest import added_steps, checks, cleanup, recovery, renditions, steps
+from dam.ingest import added_steps, checks, cleanup, looking_again, recovery, renditions, steps
 from dam.media import specs
 from dam.search import indexing, listening, reading
-from dam.search.encoders import model_card
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.indexing import NothingSeen
 from dam.search.tagging import suggested_tags
-
-CATCH_UP_AGAIN_SECONDS = 3600
-CATCH_UP_CLIPS = 100  # at a time, so that new clips need not wait behind all the old ones
 
 
 @shared_task(name="check.upload")
@@ -70,26 +62,20 @@ def suggest_tags(version_id: str) -> None:
 
 @shared_task(name="index.look_again")
 def look_again(version_id: str) -> None:
-    """Embed a version that only an earlier encoder has looked at."""
-    version = indexing.behind(encoder=model_card.current().identity).filter(pk=version_id).first()
-    if version is not None:
-        encoder = indexing.installed()
-        indexing.embed(version, encoder=encoder)
-        suggested_tags.suggest(version, encoder=encoder)
+    """Embed a version that the installed encoder has not looked at."""
+    looking_again.at(version_id)
+
+
+@shared_task(name="index.reindex")
+def reindex(chain: int) -> None:
+    """Look at one version for the index that is being built, and go on with the next one."""
+    looking_again.go_on(chain)
 
 
 @shared_task(name="default.catch_up")
 def catch_up() -> None:
-    """After a change of the encoder: have the library looked at again, some clips at a time."""
-    try:
-        encoder = model_card.current().identity
-    except NoEncoder:
-        return
-    for version in indexing.behind(encoder=encoder).order_by("-created_at")[:CATCH_UP_CLIPS]:
-        # One that was sent waits in the queue, and is not sent again each time this runs.
-        key = f"look-again:{encoder}:{version.pk}".replace(" ", "_")
-        if cache.add(key, 1, CATCH_UP_AGAIN_SECONDS):
-            enqueue("index.look_again", unsent=partial(cache.delete, key), version_id=str(version.pk))
+    """See to it that the installed encoder has looked at the library."""
+    looking_again.run()
 
 
 @shared_task(name="default.add_steps")

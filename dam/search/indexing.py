@@ -6,13 +6,13 @@ from itertools import islice
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from pgvector import HalfVector
 
 from dam.catalog.models import Version
 from dam.core import errors
 from dam.media.frames import Frame
 from dam.search import encoder_indexes, footage, pooling
+from dam.search.encoders import model_card
 from dam.search.encoders.base import Encoder, Vectors
 from dam.search.models import Embedding, EncoderIndex
 from dam.search.pooling import Looked, Pooled
@@ -29,23 +29,27 @@ class NothingSeen(errors.Refused):
 
 
 def embed(version: Version, *, encoder: Encoder | None = None) -> int:
-    """Write the version's embeddings by this encoder, in place of older ones; how many frames it saw.
+    """Write the version's embeddings, in place of older ones; how many frames were seen.
 
-    Raises NothingSeen, media errors, and card.NoEncoder where none is installed.
+    By this encoder, or by those that look at a new version. Raises NothingSeen, media errors, and
+    card.NoEncoder where none is installed.
     """
-    encoder = encoder or installed()
+    looking = [encoder] if encoder else encoders()
     frames: list[Looked] = []
-    vectors: list[Vectors] = []
+    vectors: list[list[Vectors]] = [[] for _ in looking]
     with footage.of(version, max_side=MAX_SIDE) as found:
         for batch in ahead(found.frames):
             frames += [Looked(frame.index, frame.time_ms, frame.shot) for frame in batch]
-            vectors.append(encoder.encode_frames(np.stack([frame.rgb for frame in batch])))
+            pictures = np.stack([frame.rgb for frame in batch])
+            for each, seen in zip(looking, vectors, strict=True):
+                seen.append(each.encode_frames(pictures))
     if not frames:
         raise NothingSeen("No frames can be decoded.")
-    index = encoder_indexes.opened(encoder.identity, dimensions=encoder.dimensions)
     duration_ms = found.shots[-1].end_ms
-    pooled = pooling.pool(frames, np.concatenate(vectors), duration_ms=duration_ms, shots=found.shots)
-    keep(version, index, pooled)
+    for each, seen in zip(looking, vectors, strict=True):
+        index = encoder_indexes.opened(each.identity, dimensions=each.dimensions)
+        pooled = pooling.pool(frames, np.concatenate(seen), duration_ms=duration_ms, shots=found.shots)
+        keep(version, index, pooled)
     return len(frames)
 
 
@@ -72,12 +76,20 @@ def keep(version: Version, index: EncoderIndex, pooled: Sequence[Pooled]) -> Non
         Embedding.objects.bulk_create(rows)
 
 
-def behind(*, encoder: str) -> QuerySet[Version]:
-    """Latest and released versions that another encoder has looked at and this one has not."""
-    embeddings = Embedding.objects.filter(version=OuterRef("pk"))
-    shown = Q(latest_of__isnull=False) | Q(released_of__isnull=False)
-    versions = Version.objects.filter(shown, asset__trashed_at=None)
-    return versions.filter(Exists(embeddings), ~Exists(embeddings.filter(encoder__identity=encoder)))
+def encoders() -> list[Encoder]:
+    """Those that look at a new version: the one that searches ask, and the one installed to follow it."""
+    from dam.search.encoders import loading
+
+    cards = {card.identity: card for card in (encoder_indexes.serving()[1], model_card.current())}
+    return [loading.load(card) for card in cards.values()]
+
+
+def known_as(identity: str) -> Encoder:
+    """The encoder with this identity, if its model is here; else the installed one."""
+    from dam.search.encoders import loading
+
+    index = encoder_indexes.find(identity)
+    return loading.load(encoder_indexes.card_of(index) if index else None)
 
 
 def installed() -> Encoder:

@@ -102,6 +102,15 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Anew:
+    """Another encoder is indexing all pictures. The earlier one is asked meanwhile, if it is here."""
+
+    label: str
+    percent: int
+    searched: bool  # what it has indexed so far, for the earlier encoder is gone
+
+
+@dataclass(frozen=True)
 class EncoderNote:
     """The encoder the pictures were searched with, for the note and the help of the search page."""
 
@@ -110,6 +119,7 @@ class EncoderNote:
     bad_at: str = ""
     not_indexed: int = 0  # visible assets whose version this encoder has not seen yet
     unknown_words: tuple[str, ...] = ()  # words of this query that the encoder does not know
+    anew: Anew | None = None  # while another encoder indexes all pictures
 
 
 @dataclass(frozen=True)

@@ -67,10 +67,10 @@ def find(
     in_words = fulltext.ranked(assets, parsed, principal=principal, limit=DEPTH)
     shown = visibility.shown(principal)
     try:
-        wanted, seeing, note = _look(assets, parsed, ask or _ask_worker, principal=principal, source=source)
+        wanted, seeing, note = _look(parsed, ask or _ask_worker, principal=principal, source=source)
     except likeness.REFUSALS as refused:
         return Results((), 0, query=parsed, seeing=Seeing.NOT_ASKED, source=source, refused=refused)
-    seen = similarity.nearest(assets, wanted, shown=shown, limit=DEPTH) if wanted else []
+    seen = similarity.nearest(assets, wanted, shown=shown) if wanted else []
     worded = in_words.asset_ids
     if source:  # words alone make nothing alike
         alike = {each.asset_id for each in seen}
@@ -91,7 +91,7 @@ def find(
         close_only=close_only and bool(worded),
         meant=in_words.meant,
         being_built=building.is_under_way(principal.brand.pk),
-        more=in_words.more or len(seen) == DEPTH,
+        more=in_words.more or len(seen) == similarity.DEPTH,
         asset_ids=tuple(each.key for each in hits),
         weak=sum(1 for each in hits if strength[each.key] is Strength.WEAK),
         source=source,
@@ -133,14 +133,13 @@ def _newest(
 
 
 def _look(
-    assets: QuerySet[Asset], parsed: Query, ask: Ask, *, principal: Principal, source: Source | None
+    parsed: Query, ask: Ask, *, principal: Principal, source: Source | None
 ) -> tuple[VectorQuery | None, Seeing, EncoderNote]:
     """What to look for in the pictures; without it, why they are not searched."""
     try:
-        encoder = model_card.current()
+        index, encoder = encoder_indexes.serving()
     except model_card.NoEncoder:
         return None, Seeing.UNAVAILABLE, EncoderNote()
-    shown, index = visibility.shown(principal), encoder_indexes.find(encoder.identity)
     meaning = ask(parsed.spoken, encoder.identity) if parsed.has_words else None
     if source:
         meaning = _compared(source, meaning, parsed, principal=principal, encoder=encoder.identity)
@@ -148,7 +147,10 @@ def _look(
         label=encoder.label,
         good_at=encoder.good_at,
         bad_at=encoder.bad_at,
-        not_indexed=similarity.not_indexed(assets, encoder=index, shown=shown),
+        not_indexed=similarity.not_indexed(
+            visibility.visible_assets(principal), encoder=index, shown=visibility.shown(principal)
+        ),
+        anew=encoder_indexes.anew(),
         unknown_words=meaning.unknown_words if meaning else (),
     )
     if meaning is None:

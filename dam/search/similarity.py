@@ -1,4 +1,4 @@
-"""Search by what is seen: exact nearest neighbours over the frames of visible versions (pgvector)."""
+"""Search by what is seen: the nearest candidates, judged by the best of their frames (pgvector)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from pgvector import HalfVector
 from pgvector.django import MaxInnerProduct
 
 from dam.catalog.models import Asset, Version
-from dam.search import chances, fusion, moments, strengths
+from dam.search import chances, fusion, moments, neighbours, strengths
 from dam.search.calibration import Chance
 from dam.search.models import Embedding, EncoderIndex, Scope
 from dam.search.results import Moment
@@ -19,6 +19,10 @@ from dam.search.strengths import Strength
 
 # Of one clip: the best and a few more, as many as a card has room for.
 MOST_MOMENTS = 6
+# How many versions a search compares frame by frame.
+DEPTH = 150
+# Versions that wait to be indexed are among the newest; nobody counts a million others for it.
+NEWEST = 200
 
 
 @dataclass(frozen=True)
@@ -48,15 +52,17 @@ class Seen:
     chance: Chance | None = None
 
 
-def nearest(assets: QuerySet[Asset], wanted: VectorQuery, *, shown: str, limit: int) -> list[Seen]:
+def nearest(assets: QuerySet[Asset], wanted: VectorQuery, *, shown: str, limit: int = DEPTH) -> list[Seen]:
     """Assets that show what is wanted in the version `shown` (rights.visibility), best first: weak ones
     last, and none that isn't a match."""
-    frames = _frames(wanted).filter(**{f"version__{shown}_of__in": assets})
+    versions = neighbours.nearest(assets, wanted.encoder, wanted.vector, shown=shown, limit=limit)
+    # By the best of their frames: one that is unlike the others is lost in what is pooled.
     closest = list(
-        frames.annotate(behind=_behind(wanted))
+        _frames(wanted)
+        .filter(version_id__in=versions)
         .values("version_id", "version__asset_id", "version__duration_ms")
-        .annotate(nearest=Min("behind"))
-        .order_by("nearest", "version_id")[:limit]
+        .annotate(nearest=Min(_behind(wanted)))
+        .order_by("nearest", "version_id")
     )
     by_chance: dict[UUID, Chance] = {}
     if wanted.in_words:
@@ -135,9 +141,10 @@ def _unit(vector: Sequence[float]) -> tuple[float, ...]:
 
 
 def not_indexed(assets: QuerySet[Asset], *, encoder: EncoderIndex | None, shown: str) -> int:
-    """How many of the assets, in the version `shown`, this encoder has not seen."""
-    seen = Embedding.objects.filter(encoder=encoder, version=OuterRef(shown))
-    return assets.filter(~Exists(seen)).count()
+    """How many of the newest of the assets this encoder has not seen in the version `shown`."""
+    newest = assets.order_by("-created_at", "-pk").values(shown)[:NEWEST]
+    seen = Embedding.objects.filter(encoder=encoder, version=OuterRef("pk"))
+    return Version.objects.filter(~Exists(seen), pk__in=newest).count()
 
 
 def _frames(wanted: VectorQuery) -> QuerySet[Embedding]:

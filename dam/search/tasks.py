@@ -14,7 +14,7 @@ from dam.search.saved import alert_passes, fruitless, saved_searches
 @shared_task(name="index.embed_text")
 def embed_text(text: str, encoder: str) -> None:
     """Answer a search that waits for what its words mean to the encoder."""
-    query_embedding.answer(text, encoder=indexing.installed())
+    query_embedding.answer(text, encoder=indexing.known_as(encoder))
 
 
 @shared_task(name="index.warm_up")
@@ -53,7 +53,7 @@ def fetch_encoder(name: str) -> None:
 @shared_task(name="index.embed_picture")
 def embed_picture(holder: str, key: str, encoder: str) -> None:
     """Answer a search by a picture that waits."""
-    pictures.answer(holder, key, encoder=indexing.installed())
+    pictures.answer(holder, key, encoder=indexing.known_as(encoder))
 
 
 @shared_task(name="index.embed_region")
@@ -62,7 +62,7 @@ def embed_region(version_id: str, time_ms: int, box: str, encoder: str) -> None:
     version = Version.objects.filter(pk=version_id).first()
     part = regions.read_box(box)
     if version is not None and part is not None:
-        regions.answer(version, time_ms=time_ms, box=part, encoder=indexing.installed())
+        regions.answer(version, time_ms=time_ms, box=part, encoder=indexing.known_as(encoder))
 
 
 @shared_task(name="default.build_documents")

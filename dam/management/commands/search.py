@@ -75,7 +75,7 @@ class Command(command.Command):
 
 def _understand(spoken: str, encoder: str) -> TextEmbedding:
     """Work the meaning out in this process: a command may load the encoder, and needs no worker."""
-    return indexing.installed().understand(spoken)
+    return indexing.known_as(encoder).understand(spoken)
 
 
 def _brand(slug: str) -> Brand:

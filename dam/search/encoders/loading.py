@@ -7,15 +7,22 @@ from dam.search.encoders.base import Encoder
 from dam.search.encoders.gated import GatedEncoder
 from dam.search.encoders.openclip import OpenClip
 
+# They are large. There are two while the index of another one is built: searches still ask the earlier.
+MOST = 2
+
 _lock = threading.Lock()
 _loaded: dict[str, Encoder] = {}
 
 
 def load(about: model_card.EncoderCard | None = None) -> Encoder:
-    """The encoder of settings.ENCODER_MODEL, loaded once in a process. Raises model_card.NoEncoder."""
+    """An encoder, the one of settings.ENCODER_MODEL by itself, loaded once in a process.
+
+    Raises model_card.NoEncoder.
+    """
     about = about or model_card.current()
     with _lock:
         if about.identity not in _loaded:
-            _loaded.clear()  # one at a time: they are large
+            while len(_loaded) >= MOST:
+                _loaded.pop(next(iter(_loaded)))
             _loaded[about.identity] = OpenClip(about) if about.drawn is None else GatedEncoder(about)
         return _loaded[about.identity]

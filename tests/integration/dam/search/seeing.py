@@ -75,6 +75,9 @@ def see(version: Version, colours: Sequence[str], *, encoder: str = ColourEncode
 
 def index(identity: str = ColourEncoder.identity) -> EncoderIndex:
     """The index of an encoder of three dimensions: searched if it is the colour encoder's."""
+    known = encoder_indexes.find(identity)
+    if known is not None:
+        return known
     index = encoder_indexes.opened(identity, dimensions=ColourEncoder.dimensions)
     state = IndexState.ACTIVE if identity == ColourEncoder.identity else IndexState.BUILDING
     EncoderIndex.objects.filter(pk=index.pk).update(state=state)

@@ -4,22 +4,19 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.catalog.models import Asset
-from dam.celery import app
 from dam.core import storage
-from dam.ingest import tasks
 from dam.media import runner
-from dam.search import indexing, search
+from dam.search import indexing, reindexing, search
 from dam.search.encoders import model_card
 from dam.search.encoders.base import Encoder, TextEmbedding
 from dam.search.models import Embedding, Scope
 from generation.previz.world import rendering, scenes
 from tests.factories import VersionFactory
-from tests.integration.dam.search.seeing import ColourEncoder, see
+from tests.integration.dam.search.seeing import ColourEncoder, index, see
 
 pytestmark = pytest.mark.django_db
 FRAMES, RATE = 32, Fraction(16)
@@ -109,29 +106,7 @@ def test_the_bundled_encoder_is_the_one_its_card_names(bundled: Encoder) -> None
 def test_what_only_an_earlier_encoder_has_seen_is_behind(brand: Brand, tmp_path: Path) -> None:
     version = filmed(brand, tmp_path, colour="red", ground="sea").latest
     assert version is not None
-    assert not indexing.behind(encoder=ColourEncoder.identity).exists()  # its own step comes yet
     see(version, ["red"], encoder="older@1")
-    assert indexing.behind(encoder=ColourEncoder.identity).get() == version
+    assert reindexing.behind(index()).get() == version
     indexing.embed(version, encoder=ColourEncoder())
-    assert not indexing.behind(encoder=ColourEncoder.identity).exists()
-
-
-def test_after_a_change_of_encoder_the_library_is_looked_at_again(
-    brand: Brand,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:
-    sent: list[tuple[str, dict[str, str]]] = []
-    monkeypatch.setattr(app, "send_task", lambda name, kwargs, **_: sent.append((name, kwargs)))
-    version = filmed(brand, tmp_path, colour="red", ground="sea").latest
-    assert version is not None
-    see(version, ["red"], encoder="older@1")
-    with django_capture_on_commit_callbacks(execute=True):
-        tasks.catch_up()
-    assert sent == [("index.look_again", {"version_id": str(version.pk)})]
-    with django_capture_on_commit_callbacks(execute=True):
-        tasks.catch_up()
-    assert len(sent) == 1  # what waits in the queue is not sent again
-    tasks.look_again(str(version.pk))
-    assert Embedding.objects.filter(version=version, encoder__identity=model_card.current().identity).exists()
+    assert not reindexing.behind(index()).exists()

@@ -8,11 +8,11 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.catalog.models import Approval, Asset, Credentials, Origin
-from dam.search import facets, indexing
+from dam.search import facets, reindexing
 from dam.search.query import Filters
 from dam.search.results import Results
 from tests.factories import member, next_version
-from tests.integration.dam.search.seeing import clip, see
+from tests.integration.dam.search.seeing import clip, index, see
 
 Find = Callable[..., Results]
 
@@ -81,7 +81,7 @@ def test_what_the_draft_lacks_in_the_index_is_no_news_to_a_viewer(
 
 
 def test_a_new_encoder_catches_up_on_released_versions_too(asset: Asset) -> None:
-    assert {version.number for version in indexing.behind(encoder="new@1")} == {1, 2}
+    assert {version.number for version in reindexing.behind(index("new@1"))} == {1, 2}
     third = next_version(asset.versions.get(number=2))
     see(third, ["red"])
-    assert {version.number for version in indexing.behind(encoder="new@1")} == {1, 3}
+    assert {version.number for version in reindexing.behind(index("new@1"))} == {1, 3}

@@ -1,0 +1,133 @@
+"""The versions whose pictures are nearest to what is wanted, among those that somebody may see.
+
+Three roads to the same answer. Among few, every frame is compared. Among more, every pooled embedding, where
+those are fewer than what the graph would lead past. Else the graph of the encoder's index (HNSW) is followed
+until enough are found that pass the filter, which is part of the same query; where it comes back with too
+few, all are compared after all. So nobody gets fewer answers for having few rights, nor does a small brand
+beside a large one.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models.functions import Cast
+from pgvector import HalfVector
+from pgvector.django import HalfVectorField, MaxInnerProduct
+
+from dam.catalog.models import Asset
+from dam.search.models import Embedding, EncoderIndex, Scope
+
+# By the planner's estimate of how many assets there are to compare.
+FRAMES_UP_TO = 1_000
+# A vector that is looked up costs so much of one that the graph leads to and that the filter then refuses.
+LOOKED_UP = 0.7
+# Clips of many shots may fill all places that were asked for: then more are.
+MORE = 4
+# How widely the graph is searched, and how many of its vectors are looked at before it is given up. The order
+# need not be strict, for the frames decide it afterwards; a strict one would lose what comes late.
+FOLLOWING = {
+    "hnsw.ef_search": "100",
+    "hnsw.iterative_scan": "relaxed_order",
+    "hnsw.max_scan_tuples": "20000",
+    "hnsw.scan_mem_multiplier": "4",
+    # The order of the graph is wanted, whatever the planner thinks that sorting would cost.
+    "enable_sort": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_memoize": "off",  # no version comes twice
+}
+
+
+def nearest(
+    assets: QuerySet[Asset], index: EncoderIndex, vector: Sequence[float], *, shown: str, limit: int
+) -> list[UUID]:
+    """Versions, best first by their frames or by what is pooled of them: of these assets, the one `shown`."""
+    few = estimate(assets)
+    if few <= FRAMES_UP_TO:
+        return compared(assets, index, vector, shown=shown, limit=limit, scopes=(Scope.FRAME,))
+    if is_quicker_to_follow(few, in_graph(index), limit=limit):
+        found = followed(assets, index, vector, shown=shown, limit=limit)
+        if found is not None:
+            return found
+    return compared(assets, index, vector, shown=shown, limit=limit)
+
+
+def is_quicker_to_follow(few: int, all_of_them: int, *, limit: int) -> bool:
+    """Where one of so many passes the filter, the graph leads past the others until there are enough."""
+    return few > 0 and 0 < limit * all_of_them / few < LOOKED_UP * few
+
+
+def in_graph(index: EncoderIndex) -> int:
+    """How many vectors the graph has, as PostgreSQL last counted them; 0 where there is none."""
+    with connection.cursor() as cursor:
+        graph = f"public.dam_embedding_{index.pk}_graph"
+        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)", [graph])
+        row = cursor.fetchone()
+    return max(0, row[0]) if row else 0
+
+
+def estimate(assets: QuerySet[Asset]) -> int:
+    """How many there are, as the planner thinks; nothing is counted."""
+    (plan,) = json.loads(assets.order_by().values("pk").explain(format="json"))
+    return int(plan["Plan"]["Plan Rows"])
+
+
+def compared(
+    assets: QuerySet[Asset],
+    index: EncoderIndex,
+    vector: Sequence[float],
+    *,
+    shown: str,
+    limit: int,
+    scopes: Sequence[Scope] = (Scope.SHOT, Scope.VERSION),
+) -> list[UUID]:
+    """Compare with every one."""
+    versions = assets.order_by().values(shown)
+    rows = Embedding.objects.filter(encoder=index, scope__in=scopes, version_id__in=versions)
+    behind = MaxInnerProduct("vector", HalfVector(list(vector)))
+    best = rows.values("version_id").annotate(behind=Min(behind)).order_by("behind", "version_id")
+    return list(best.values_list("version_id", flat=True)[:limit])
+
+
+def followed(
+    assets: QuerySet[Asset], index: EncoderIndex, vector: Sequence[float], *, shown: str, limit: int
+) -> list[UUID] | None:
+    """Follow the graph; None where it didn't lead to enough."""
+    behind = MaxInnerProduct(
+        Cast("vector", HalfVectorField(dimensions=index.dimensions)), HalfVector(list(vector))
+    )
+    allowed = Exists(assets.order_by().filter(**{shown: OuterRef("version_id")}))
+    rows = Embedding.objects.filter(allowed, encoder=index, scope__gt=Scope.FRAME)  # as the graph is made
+    nearby = rows.annotate(behind=behind).order_by("behind").values_list("version_id", flat=True)
+    with _settings(FOLLOWING):
+        for places in (limit, MORE * limit):
+            found = list(nearby[:places])
+            versions = list(dict.fromkeys(found))[:limit]
+            if len(found) < places:
+                return None
+            if len(versions) > limit // 2:
+                return versions
+    return None
+
+
+@contextmanager
+def _settings(values: Mapping[str, str]) -> Iterator[None]:
+    """With these settings of PostgreSQL, for the queries inside alone."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        names = list(values)
+        cursor.execute(f"SELECT {', '.join(['current_setting(%s, true)'] * len(names))}", names)
+        before = cursor.fetchone()
+        _set(cursor, values)
+        yield
+        # Inside another transaction they would hold until its end.
+        _set(cursor, {name: value for name, value in zip(names, before, strict=True) if value is not None})
+
+
+def _set(cursor: CursorWrapper, values: Mapping[str, str]) -> None:
+    asked = ", ".join(["set_config(%s, %s, true)"] * len(values))
+    cursor.execute(f"SELECT {asked}", [each for pair in values.items() for each in pair])
