@@ -1,29 +1,85 @@
 """Searching, and seeing only what one may use."""
 
+import base64
+import io
 from collections.abc import Callable
 
+from PIL import Image
 from playwright.sync_api import expect
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset, Version
-from dam.core import events
+from dam.core import events, storage
+from dam.ingest.models import Step, StepState
+from dam.media import runner
+from dam.search import timed_texts
+from dam.search.models import TimedTextKind
 from tests.browser.conftest import Journey
 from tests.factories import VersionFactory
 
 
-def test_words_find_the_clip_and_open_it(
+def test_words_find_the_moment_and_open_it_there(
+    visit: Callable[[], Journey],
+    people: dict[Role, User],
+    take_in: Callable[..., Version],
+    wait_until: Callable[..., None],
+) -> None:
+    found = take_in(people[Role.CREATOR], title="Lighthouse in fog", seed=1)
+    busy = Step.objects.filter(version=found, state__in=(StepState.WAITING, StepState.RUNNING))
+    wait_until(lambda: not busy.exists(), seconds=90)  # what is said in it is kept once it was listened to
+    line = timed_texts.Line(1000, 1500, "Look at the lighthouse")
+    timed_texts.keep(found, TimedTextKind.SPOKEN, [line])
+    page = visit().sign_in(people[Role.CREATOR]).page
+    page.locator("[data-search]").fill("lighthouse")
+    page.keyboard.press("Enter")
+    card = page.locator("#cards .card").first
+    expect(card).to_contain_text("Lighthouse in fog", timeout=30_000)
+    expect(card.locator("mark")).to_have_text(["lighthouse"])
+    card.get_by_role("link", name="Lighthouse in fog").press("Enter")
+    expect(page.get_by_role("heading", name="Lighthouse in fog", level=1)).to_be_visible()
+    expect(page.locator("[data-now]")).to_have_text("00:00:01:00")
+    expect(page.locator(".player-range")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.locator("reel-player[playing]")).to_have_count(1)
+
+
+def test_a_dropped_picture_finds_what_looks_like_it(
     visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
 ) -> None:
-    take_in(people[Role.CREATOR], title="Lighthouse in fog", seed=1)
-    take_in(people[Role.CREATOR], title="Picnic", seed=2)
-    journey = visit().sign_in(people[Role.CREATOR])
-    page = journey.page
-    page.get_by_role("combobox", name="Search the library").fill("lighthouse")
+    clip = take_in(people[Role.CREATOR], title="Stripes", seed=1)
+    take_in(people[Role.CREATOR], title="Stripes again", seed=1, frames=47)
+    page = visit().sign_in(people[Role.CREATOR]).page
+    picture = page.evaluate_handle(
+        """(data) => {
+            const transfer = new DataTransfer();
+            const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+            transfer.items.add(new File([bytes], "frame.png", { type: "image/png" }));
+            return transfer;
+        }""",
+        _frame_of(clip),
+    )
+    page.dispatch_event("[data-search]", "drop", {"dataTransfer": picture})
+    page.wait_for_url("**like=picture*")
+    first = page.locator("#cards .card").first
+    expect(first).to_contain_text("Stripes", timeout=90_000)
+    expect(page.get_by_alt_text("The picture you search by")).to_be_visible()
+    page.locator("[data-search]").fill("state:draft")
     page.keyboard.press("Enter")
-    expect(page.locator("#cards .card").first).to_contain_text("Lighthouse in fog", timeout=30_000)
-    page.get_by_role("link", name="Lighthouse in fog").first.click()
-    expect(page.get_by_role("heading", name="Lighthouse in fog", level=1)).to_be_visible()
+    page.wait_for_url("**like=picture*")
+    expect(first).to_contain_text("Stripes", timeout=30_000)
+    first.locator(".card-link").press("Enter")
+    page.get_by_role("link", name="More like this shot").click()
+    expect(page.get_by_text("The shot at 0:0")).to_be_visible()
+    expect(page.locator("#cards .card")).to_have_count(1)  # the other one, not itself
+
+
+def _frame_of(version: Version) -> str:
+    with storage.local_copy(version.storage_key) as path:
+        (frame,) = runner.sample_frames(path, count=1)
+    picture = io.BytesIO()
+    Image.fromarray(frame.rgb).save(picture, "PNG")
+    return base64.b64encode(picture.getvalue()).decode()
 
 
 def test_a_viewer_finds_only_what_is_released(
