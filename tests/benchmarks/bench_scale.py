@@ -1,0 +1,187 @@
+"""Search in a large library: `make bench ARGS="-k scale"`, and SCALE=1000000 before it for a million assets.
+
+Below 400,000 assets each has five frames beside its pooled vector, above it two.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from itertools import cycle
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test import Client
+from numpy.typing import NDArray
+from pgvector import HalfVector
+
+from dam.accounts.principals import Member
+from dam.rights import visibility
+from dam.search import candidates, encoder_indexes, facets, search
+from dam.search.encoders import model_card
+from dam.search.encoders.base import TextEmbedding
+from dam.search.models import EncoderIndex, IndexState
+from dam.search.results import Results
+from tests.benchmarks import scale_library
+from tests.benchmarks.conftest import Measure
+from tests.benchmarks.scale_library import Library
+
+ASSETS = int(os.environ.get("SCALE", "100000"))
+FRAMES = 5 if ASSETS < 400_000 else 2
+DIMENSIONS = 256
+CLUSTERS = max(200, ASSETS // 500)
+RUNS = 100
+DEPTH = 150  # as many pooled vectors as a search looks at
+
+T = TypeVar("T")
+Vectors = NDArray[np.float32]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_scale(measure: Measure, client: Client) -> None:
+    library = _timed(f"{ASSETS:,} assets", lambda: scale_library.make(ASSETS))
+    _timed("their documents", scale_library.write_documents)
+    index = _index()
+    encoder_indexes.make_partition(index)
+    _timed("their vectors", lambda: scale_library.write_vectors(index, frames=FRAMES, clusters=CLUSTERS))
+    _timed("the graph over the pooled vectors", lambda: encoder_indexes.draw_graph(index))
+    _timed("vacuum and statistics", scale_library.tidy)
+    _tell_sizes(index)
+    wanted = scale_library.queries(RUNS, dimensions=DIMENSIONS, clusters=CLUSTERS)
+    _measure_vectors(measure, index, library, wanted)
+    _measure_searches(measure, library, wanted)
+    _measure_pages(measure, library, client)
+
+
+def _measure_vectors(measure: Measure, index: EncoderIndex, library: Library, wanted: Vectors) -> None:
+    """The vectors alone: against every vector compared, and against FAISS on the same ones."""
+    graph = f"vectors: the graph alone, best {DEPTH}"
+    measure(graph, _each(lambda vector: _bare(index, vector), wanted), runs=RUNS)
+    for who, principal in _people(library).items():
+        assets, shown = visibility.visible_assets(principal), visibility.shown(principal)
+
+        def nearest(vector: Vectors, assets=assets, shown=shown) -> list[object]:  # type: ignore[no-untyped-def]
+            return list(candidates.nearest(assets, index, vector.tolist(), shown=shown, limit=DEPTH))
+
+        measure(f"vectors {who} may see", _each(nearest, wanted), runs=RUNS, against=graph)
+        found = [nearest(vector)[:10] for vector in wanted[:20]]
+        exact = [
+            list(candidates.compared(assets, index, vector.tolist(), shown=shown, limit=10))
+            for vector in wanted[:20]
+        ]
+        print(f"  recall@10 of what {who} may see: {_recall(found, exact):.3f}")
+    _measure_faiss(measure, wanted, against=graph)
+
+
+def _measure_faiss(measure: Measure, wanted: Vectors, *, against: str) -> None:
+    faiss = pytest.importorskip("faiss")
+    vectors = np.concatenate(list(scale_library.clustered(ASSETS, dimensions=DIMENSIONS, clusters=CLUSTERS)))
+    flat = faiss.IndexFlatIP(DIMENSIONS)
+    flat.add(vectors)
+    graph = faiss.IndexHNSWFlat(DIMENSIONS, 16, faiss.METRIC_INNER_PRODUCT)
+    graph.hnsw.efConstruction, graph.hnsw.efSearch = 64, 100
+    _timed("FAISS: its graph", lambda: graph.add(vectors))
+    measure(
+        "FAISS: its graph, best 150", _each(lambda v: graph.search(v[None], DEPTH), wanted), against=against
+    )
+    measure(
+        "FAISS: every vector compared", _each(lambda v: flat.search(v[None], DEPTH), wanted), against=against
+    )
+    found, exact = (list(each.search(wanted[:20], 10)[1]) for each in (graph, flat))
+    print(f"  recall@10 of FAISS's graph: {_recall(found, exact):.3f}")
+
+
+def _measure_searches(measure: Measure, library: Library, wanted: Vectors) -> None:
+    """A whole search: words, vectors, permission and facets."""
+    words = library.words
+    kinds = {
+        "a common word": words[0],
+        "two common words": f"{words[1]} {words[4]}",
+        "a rare word": words[-10],
+        "a phrase": f'"{words[0]} {words[2]}"',
+        "a beginning": words[7][:3],
+        "a typo": words[6][:-2] + words[6][-1] + words[6][-2],
+        "a word and a filter": f"{words[2]} state:approved tag:{words[40]}",
+        "words less a word": f"{words[1]} -{words[3]}",
+    }
+    for who, principal in _people(library).items():
+        for kind, typed in kinds.items():
+            vectors = cycle(wanted)
+
+            def find(principal=principal, typed=typed, vectors=vectors) -> Results:  # type: ignore[no-untyped-def]
+                meaning = TextEmbedding(vector=tuple(next(vectors).tolist()), steepness=20, level=0.5)
+                results = search.find(principal, words=typed, limit=48, ask=lambda spoken, encoder: meaning)
+                parsed = search.parse(typed, by=principal)
+                facets.count(principal, parsed=parsed, within=results.asset_ids)
+                return results
+
+            against = f"vectors: the graph alone, best {DEPTH}"
+            measure(f"search by {kind}, {who}", find, runs=RUNS // 2, against=against)
+
+
+def _measure_pages(measure: Measure, library: Library, client: Client) -> None:
+    """The page of the library, with its facets, when no word is asked for."""
+    for who, principal in _people(library).items():
+        client.force_login(principal.user)
+        address = f"/b/{principal.brand.slug}/"
+        measure(f"library page, {who}", lambda address=address: client.get(address), runs=20)
+        filtered = f"{address}?state=approved&tag={library.words[40]}"
+        measure(f"library page with filters, {who}", lambda filtered=filtered: client.get(filtered), runs=20)
+
+
+def _people(library: Library) -> dict[str, Member]:
+    return {
+        "an administrator": library.admin,
+        "a viewer": library.viewer,
+        "a viewer of a small brand": library.small_viewer,
+    }
+
+
+def _index() -> EncoderIndex:
+    """Active, as if its encoder were the installed one."""
+    return EncoderIndex.objects.create(
+        identity=model_card.current().identity, dimensions=DIMENSIONS, state=IndexState.ACTIVE
+    )
+
+
+def _bare(index: EncoderIndex, vector: Vectors) -> None:
+    """The query of pgvector's documentation, on the same index and as wide: no permission, no filter."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET hnsw.ef_search = 100")
+        cursor.execute("SET hnsw.iterative_scan = strict_order")
+        cursor.execute(
+            f"SELECT version_id FROM dam_embedding WHERE encoder_id = {index.pk} AND scope > 0"
+            f" ORDER BY vector::halfvec({DIMENSIONS}) <#> %s LIMIT {DEPTH}",
+            [HalfVector(vector).to_text()],
+        )
+        cursor.fetchall()
+
+
+def _recall(found: list[list[object]], exact: list[list[object]]) -> float:
+    shares = [len(set(these) & set(those)) / len(those) for these, those in zip(found, exact, strict=True)]
+    return float(np.mean(shares))
+
+
+def _each(work: Callable[[Vectors], object], wanted: Vectors) -> Callable[[], object]:
+    vectors: Iterator[Vectors] = cycle(wanted)
+    return lambda: work(next(vectors))
+
+
+def _timed(what: str, work: Callable[[], T]) -> T:
+    began = time.monotonic()
+    result = work()
+    print(f"  {what}: {time.monotonic() - began:,.1f} s", flush=True)
+    return result
+
+
+def _tell_sizes(index: EncoderIndex) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, pg_relation_size(oid) / 1048576 FROM pg_class"
+            " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')"
+            " ORDER BY pg_relation_size(oid) DESC LIMIT 12"
+        )
+        for name, size in cursor.fetchall():
+            print(f"  {name}: {size:,} MB")

@@ -1,0 +1,285 @@
+"""A library of any size, written straight into the tables: clustered vectors, realistic words and rights.
+
+Rows are made in the database from one that the factories make, so that a new column needs nothing here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from django.db import connection, models
+from numpy.typing import NDArray
+from pgvector import HalfVector
+from pgvector.psycopg import register_vector
+from psycopg import sql
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member
+from dam.catalog.models import Asset, Version
+from dam.rights.models import RightsRecord
+from dam.search import documents
+from dam.search.models import EncoderIndex, Scope
+from tests.factories import BrandFactory, VersionFactory, member
+
+WORDS = 20_000
+# Zipf's law: the word of rank r is about 1/r as frequent as the first.
+ZIPF = 1.0
+NOUNS = ("bottle", "can", "harbour", "forest", "city", "picnic", "summer", "lighthouse", "market", "train")
+SYLLABLES = (
+    "ba",
+    "co",
+    "di",
+    "fen",
+    "gol",
+    "ha",
+    "is",
+    "ju",
+    "kar",
+    "lo",
+    "mi",
+    "nor",
+    "pel",
+    "ri",
+    "sto",
+    "tu",
+)
+TAGS = 300
+RELEASED_SHARE = 0.4
+EMBARGOED_SHARE = 0.01
+TRASHED_SHARE = 0.01
+# Of the library; the rest are brands of a hundred clips.
+BIG_BRAND_SHARE = 0.9
+BATCH = 20_000
+DOCUMENTS = 1_000  # written at once
+
+
+@dataclass(frozen=True)
+class Library:
+    """The big brand and two of its people, a small brand and one of its."""
+
+    brand: Brand
+    admin: Member
+    viewer: Member
+    small: Brand
+    small_viewer: Member
+    words: tuple[str, ...]  # most frequent first
+
+
+def vocabulary(chance: np.random.Generator) -> tuple[str, ...]:
+    """Nouns first, then made-up words of two to four syllables; each once."""
+    made = dict.fromkeys(NOUNS)
+    while len(made) < WORDS:
+        made["".join(chance.choice(SYLLABLES, size=int(chance.integers(2, 5))))] = None
+    return tuple(made)
+
+
+def make(assets: int, *, seed: int = 1) -> Library:
+    """Brands, people, assets, versions and rights; documents and vectors are made by who measures them."""
+    chance = np.random.default_rng(seed)
+    words = vocabulary(chance)
+    big = BrandFactory.create(slug="big", name="Big")
+    small = BrandFactory.create(slug="small", name="Small")
+    template = VersionFactory.create(asset__brand=big)
+    _stage(assets, words, big=big.pk, small=small.pk, chance=chance)
+    asset = {
+        "id": "s.asset_id",
+        "brand_id": "s.brand_id",
+        "title": "s.title",
+        "description": "s.description",
+        "search_words": "s.prompt",
+        "created_at": "s.created_at",
+        "updated_at": "s.created_at",
+        "trashed_at": "CASE WHEN s.trashed THEN now() END",
+        "latest_id": "NULL",
+    }
+    _copy_rows(Asset, template.asset.pk, asset)
+    version = {
+        "id": "s.version_id",
+        "asset_id": "s.asset_id",
+        "brand_id": "s.brand_id",
+        "sha256": "encode(sha256(s.version_id::text::bytea), 'hex')",
+        "storage_key": "s.version_id::text",
+        "filename": "'clip_' || s.n || '.mp4'",
+        "origin": "CASE WHEN mod(s.n, 3) = 0 THEN 'uploaded' ELSE 'generated' END",
+        "approval": "CASE WHEN s.released THEN 'approved' WHEN mod(s.n, 7) = 0 THEN 'in_review'"
+        " ELSE 'draft' END",
+        "release": "CASE WHEN s.released THEN 'ready' ELSE '' END",
+        "credentials": "CASE WHEN mod(s.n, 5) = 0 THEN 'none' ELSE 'trusted' END",
+        "duration_ms": "2000 + mod(s.n::bigint * 7919, 60000)",
+        "created_at": "s.created_at",
+    }
+    _copy_rows(Version, template.pk, version)
+    rights = {
+        "id": None,
+        "version_id": "s.version_id",
+        "embargo_until": "CASE WHEN s.embargoed THEN now() + interval '1 year' END",
+    }
+    _copy_rows(RightsRecord, template.rights.pk, rights)
+    _execute(
+        "UPDATE dam_asset a SET latest_id = s.version_id,"
+        " released_id = CASE WHEN s.released THEN s.version_id END FROM seed s WHERE a.id = s.asset_id"
+    )
+    _tag(big.pk, small.pk, words)
+    template.asset.delete()
+    return Library(
+        brand=big,
+        admin=member(big, Role.ADMIN),
+        viewer=member(big, Role.VIEWER),
+        small=small,
+        small_viewer=member(small, Role.VIEWER),
+        words=words,
+    )
+
+
+def count() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM seed")
+        return int(cursor.fetchone()[0])
+
+
+def write_documents() -> None:
+    """By the code that writes them for an edit, a batch at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT asset_id FROM seed ORDER BY n")
+        keys = [row[0] for row in cursor.fetchall()]
+    for first in range(0, len(keys), DOCUMENTS):
+        documents.refresh_many([Asset(pk=key) for key in keys[first : first + DOCUMENTS]])
+
+
+def write_vectors(index: EncoderIndex, *, frames: int, clusters: int) -> None:
+    """A pooled vector for each version, and so many of its frames."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version_id, brand_id FROM seed ORDER BY n")
+        versions = iter(cursor.fetchall())
+    chance = np.random.default_rng(3)
+    columns = "version_id, brand_id, encoder_id, scope, shot, frame, start_ms, end_ms, vector"
+    types = ["uuid", "int8", "int2", "int2", "int2", "int4", "int4", "int4"]
+    assets = count()
+    with connection.cursor() as cursor:
+        register_vector(cursor.connection)
+        with cursor.copy(f"COPY dam_embedding ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types([*types, "halfvec"])
+            for pooled in clustered(assets, dimensions=index.dimensions, clusters=clusters):
+                near = _unit(
+                    pooled[:, None] + chance.normal(size=(len(pooled), frames, index.dimensions)) * 0.02
+                )
+                for place, vector in enumerate(pooled):
+                    version, brand = next(versions)
+                    known = (version, brand, index.pk)
+                    copy.write_row((*known, Scope.VERSION, 0, 0, 0, 2000, HalfVector(vector)))
+                    for frame in range(frames):
+                        at = frame * 500
+                        row = (*known, Scope.FRAME, 0, frame, at, at + 500, HalfVector(near[place, frame]))
+                        copy.write_row(row)
+
+
+def clustered(count: int, *, dimensions: int, clusters: int, seed: int = 2) -> Iterator[NDArray[np.float32]]:
+    """Unit vectors near common centres, in batches: what encoders give of clips that look alike."""
+    chance = np.random.default_rng(seed)
+    centres = _unit(chance.normal(size=(clusters, dimensions)))
+    for first in range(0, count, BATCH):
+        which = chance.integers(0, clusters, size=min(BATCH, count - first))
+        spread = chance.normal(size=(len(which), dimensions)) * (0.7 / np.sqrt(dimensions))
+        yield _unit(centres[which] + spread)
+
+
+def queries(count: int, *, dimensions: int, clusters: int, seed: int = 2) -> NDArray[np.float32]:
+    """Vectors of searches: between two centres, as words lie beside the pictures they describe."""
+    centres = _unit(np.random.default_rng(seed).normal(size=(clusters, dimensions)))
+    chance = np.random.default_rng(seed + 1)
+    pairs = chance.integers(0, clusters, size=(count, 2))
+    spread = chance.normal(size=(count, dimensions)) * (0.7 / np.sqrt(dimensions))
+    return _unit(centres[pairs[:, 0]] + 0.5 * centres[pairs[:, 1]] + spread)
+
+
+def _unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = (vectors / lengths).astype(np.float32)
+    return unit
+
+
+def _stage(assets: int, words: Sequence[str], *, big: int, small: int, chance: np.random.Generator) -> None:
+    """The numbers, words and flags of every asset, in a table of this session."""
+    _execute(
+        "CREATE TEMPORARY TABLE seed (n int, asset_id uuid DEFAULT gen_random_uuid(),"
+        " version_id uuid DEFAULT gen_random_uuid(), brand_id bigint, title text, description text,"
+        " prompt text, created_at timestamptz, released bool, embargoed bool, trashed bool)"
+    )
+    shares = 1 / np.arange(1, len(words) + 1) ** ZIPF
+    shares /= shares.sum()
+    array = np.array(words)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY seed (n, brand_id, title, description, prompt, created_at, released, embargoed, trashed)"
+            " FROM STDIN"
+        ) as copy,
+    ):
+        for first in range(0, assets, BATCH):
+            rows = min(BATCH, assets - first)
+            drawn = array[chance.choice(len(words), size=(rows, 30), p=shares)]
+            brands = chance.random(rows) < BIG_BRAND_SHARE
+            flags = chance.random((rows, 3)) < (RELEASED_SHARE, EMBARGOED_SHARE, TRASHED_SHARE)
+            for row in range(rows):
+                said = drawn[row]
+                n = first + row
+                # One minute apart, so that time has an order and no two are of one moment.
+                at = np.datetime64("2020-01-01T00:00") + np.timedelta64(n, "m")
+                copy.write_row(
+                    (
+                        n,
+                        big if brands[row] else small,
+                        " ".join(said[:5]),
+                        " ".join(said[5:18]),
+                        " ".join(said[18:]),
+                        f"{at}+00",
+                        *map(bool, flags[row]),
+                    )
+                )
+    _execute("CREATE INDEX ON seed (asset_id)")
+    _execute("ANALYZE seed")
+
+
+def _copy_rows(model: type[models.Model], template: int | UUID, changed: Mapping[str, str | None]) -> None:
+    """One row for each of the staged assets: as the template's, but for these columns (None: left out)."""
+    table = model._meta.db_table
+    columns = [str(field.column) for field in model._meta.concrete_fields]
+    columns = [column for column in columns if changed.get(column, "") is not None]
+    values = [sql.SQL(changed.get(column) or f"t.{column}") for column in columns]
+    statement = sql.SQL(
+        "INSERT INTO {table} ({columns}) SELECT {values} FROM seed s, {table} t WHERE t.id = %s"
+    ).format(
+        table=sql.Identifier(table),
+        columns=sql.SQL(", ").join(sql.Identifier(column) for column in columns),
+        values=sql.SQL(", ").join(values),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [template])
+
+
+def _tag(big: int, small: int, words: Sequence[str]) -> None:
+    """Three tags for each asset, of the brand's most frequent words."""
+    for brand in (big, small):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO dam_tag (brand_id, name) SELECT %s, unnest(%s::text[])",
+                [brand, list(words[:TAGS])],
+            )
+    _execute(
+        "INSERT INTO dam_asset_tags (asset_id, tag_id) SELECT DISTINCT s.asset_id, t.id FROM seed s"
+        " CROSS JOIN LATERAL (VALUES (mod(s.n, 17)), (mod(s.n, 61)), (mod(s.n, 293))) AS chosen(place)"
+        " JOIN (SELECT id, brand_id, row_number() OVER (PARTITION BY brand_id ORDER BY id) - 1 AS place"
+        "  FROM dam_tag) t USING (brand_id, place)"
+    )
+
+
+def tidy() -> None:
+    """As the database does by itself in time: dead rows go, and the planner learns what there is."""
+    _execute("VACUUM ANALYZE")
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -1,0 +1,179 @@
+"""What somebody may not see changes nothing that any search tells them: not a hit, number, order or word.
+
+Each test asks everything of a library, adds things at random that are hidden from who asks, and asks again.
+"""
+
+import difflib
+import random
+import re
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member
+from dam.catalog.models import Approval, Asset, Tag, Version
+from dam.rights.models import RightsRecord
+from dam.search import documents, search
+from dam.search.encoders import model_card
+from dam.search.models import TimedText, TimedTextKind
+from tests.factories import BrandFactory, VersionFactory, member, next_version
+from tests.integration.dam.search import seeing
+
+pytestmark = pytest.mark.django_db
+
+COMMON = ("bottle", "harbour", "summer", "picnic")
+HIDDEN = ("zanzibar", "quokka", "harbourmaster", "bottlenose", "夏の夜景", "лесник")
+CHANGES_ANYWAY = re.compile(
+    r'csrfmiddlewaretoken" value="\w+|X-CSRFToken": "\w+|since=[^"&]+|nonce="[^"]+'
+    r"|(?<=>)[^<>]*( ago|[Jj]ust now)"
+)
+
+
+class World:
+    """A brand with some clips, another brand, and who asks."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.brand: Brand = BrandFactory.create()
+        self.other: Brand = BrandFactory.create()
+        self.maker = member(self.brand, Role.CREATOR, name="Maker Common")
+        self.stranger = member(self.other, Role.CREATOR, name="Stranger Hidden")
+        self.viewer = member(self.brand, Role.VIEWER)
+        self.creator = member(self.brand, Role.CREATOR)
+        self.released = [self.clip(COMMON, approval=Approval.APPROVED) for _ in range(6)]
+        self.drafts = [self.clip(COMMON) for _ in range(2)]
+
+    def clip(self, words: Iterable[str], *, brand: Brand | None = None, **fields: object) -> Version:
+        """A clip with these words in all that is searched, and colours that an encoder has seen."""
+        maker = self.stranger if brand == self.other else self.maker
+        version: Version = VersionFactory.create(
+            asset__brand=brand or self.brand,
+            asset__created_by=maker.user,
+            asset__title=self.some(words),
+            asset__description=self.some(words),
+            asset__search_words=self.some(words),
+            filename=f"{self.some(words)}.mp4",
+            **fields,
+        )
+        self.describe(version, words)
+        return version
+
+    def describe(self, version: Version, words: Iterable[str]) -> None:
+        for kind in TimedTextKind:
+            TimedText.objects.create(
+                version=version, kind=kind, start_ms=0, end_ms=900, text=self.some(words)
+            )
+        seeing.see(version, self.chance.choices(seeing.COLOURS, k=3))
+        documents.refresh_many([version.asset])
+
+    def tag(self, asset: Asset, name: str) -> None:
+        tag, _ = Tag.objects.get_or_create(brand=asset.brand, name=name)
+        asset.tags.add(tag)
+        documents.refresh_many([asset])
+
+    def some(self, words: Iterable[str]) -> str:
+        return " ".join(self.chance.choices(tuple(words), k=3))
+
+    def hide_from_viewers(self) -> None:
+        """What only those who see unreleased work may know of."""
+        for _ in range(3):
+            self.tag(self.clip((*COMMON, *HIDDEN)).asset, self.chance.choice(HIDDEN))
+        draft = next_version(
+            self.chance.choice(self.released), filename="quokka.mp4", search_words="quokka bottle"
+        )
+        self.describe(draft, HIDDEN)
+        embargoed = self.clip((*COMMON, *HIDDEN), approval=Approval.APPROVED)
+        RightsRecord.objects.filter(version=embargoed).update(
+            embargo_until=timezone.now() + timedelta(days=3)
+        )
+        self.tag(embargoed.asset, "zanzibar")
+
+    def hide_from_all(self) -> None:
+        """What lies in the trash, and what is another brand's."""
+        for approval in (Approval.DRAFT, Approval.APPROVED):
+            trashed = self.clip((*COMMON, *HIDDEN), approval=approval)
+            self.tag(trashed.asset, self.chance.choice(HIDDEN))
+            Asset.objects.filter(pk=trashed.asset_id).update(trashed_at=timezone.now())
+            foreign = self.clip((*COMMON, *HIDDEN), brand=self.other, approval=approval)
+            self.tag(foreign.asset, self.chance.choice(HIDDEN))
+
+
+def typed() -> list[str]:
+    """What somebody who is after hidden things would type."""
+    words = [*COMMON, *HIDDEN]
+    misspelt = [word[:-2] + word[-1] + word[-2] for word in words]
+    beginnings = [word[:3] for word in words]
+    other = ["red", "red bottle", '"bottle quokka"', "bottle -quokka", "quokka OR bottle", "-quokka"]
+    fields = ["tag:quokka", "-tag:zanzibar", "by:hidden", "by:maker", "state:draft", "tag:", "by:st"]
+    return [*words, *misspelt, *beginnings, *other, *fields]
+
+
+Everything = Callable[[World, Member], dict[str, str]]
+
+
+@pytest.fixture
+def everything(client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Everything:
+    """All that searches answer somebody, by address."""
+    installed = seeing.install(tmp_path)
+    monkeypatch.setattr(model_card, "current", lambda: installed)
+    monkeypatch.setattr(search, "_ask_worker", seeing.ask)
+
+    def ask(world: World, who: Member) -> dict[str, str]:
+        client.force_login(who.user)
+        home = f"/b/{world.brand.slug}/"
+        asked = [(home, {"q": words}) for words in typed()]
+        asked += [(f"{home}suggest/", {"q": words}) for words in typed()]
+        asked += [(f"{home}palette/", {"q": words}) for words in (*COMMON, *HIDDEN)]
+        asked += [(home, {}), (home, {"tag": "quokka"}), (f"{home}s/", {})]
+        asked += [(home, {"like": str(world.released[0].asset_id)})]
+        answers = {}
+        for address, query in asked:
+            response = client.get(address, query)
+            assert response.status_code == 200, (address, query)
+            answers[f"{address} {query}"] = CHANGES_ANYWAY.sub("", response.content.decode())
+        return answers
+
+    return ask
+
+
+def differing(before: dict[str, str], after: dict[str, str]) -> dict[str, list[str]]:
+    """The lines that came or went, by address."""
+    return {
+        address: [line for line in difflib.ndiff(_lines(page), _lines(after[address])) if line[0] in "+-"]
+        for address, page in before.items()
+        if page != after[address]
+    }
+
+
+def _lines(page: str) -> list[str]:
+    return [line.strip() for line in page.splitlines()]
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_nothing_tells_a_viewer_of_what_is_not_released(everything: Everything, seed: int) -> None:
+    world = World(random.Random(seed))
+    cache.clear()
+    before = everything(world, world.viewer)
+    of_creator = everything(world, world.creator)
+    world.hide_from_viewers()
+    world.hide_from_all()
+    assert differing(before, everything(world, world.viewer)) == {}
+    # Those who may see it are told, so the questions are good ones.
+    assert len(differing(of_creator, everything(world, world.creator))) > len(typed())
+
+
+@pytest.mark.parametrize("seed", [2])
+def test_nothing_tells_anybody_of_the_trash_or_another_brand(everything: Everything, seed: int) -> None:
+    world = World(random.Random(seed))
+    people = (world.viewer, world.creator)
+    before = [everything(world, who) for who in people]
+    world.hide_from_all()
+    for who, answers in zip(people, before, strict=True):
+        assert differing(answers, everything(world, who)) == {}
