@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from dam.search import normalising, passages
-from dam.search.models import TimedText, TimedTextKind
+from dam.accounts.principals import Principal
+from dam.catalog.models import Origin
+from dam.search import fulltext, normalising, passages
+from dam.search.models import CommentText, TimedText, TimedTextKind
 from dam.search.passages import Said
-from dam.search.query import Query
+from dam.search.query import Query, Term
 from dam.search.results import Hit, Match, Moment, Part, Passage, Why
 from dam.search.strengths import Strength
 
@@ -20,21 +22,37 @@ _ENDING = 2  # letters of a word that its other forms may not have
 _LEAST = 3
 
 
-def explain(hits: Sequence[Hit], query: Query) -> tuple[Hit, ...]:
-    """The hits of one page, with one query. Each shows `asset.shown`, as search.with_parts fetches it."""
+def explain(
+    hits: Sequence[Hit], query: Query, *, principal: Principal, meant: Sequence[str] = ()
+) -> tuple[Hit, ...]:
+    """The hits of one page, in two queries. Each shows `asset.shown`, as search.with_parts fetches it.
+
+    What is not shown to the principal is no reason: prompts and comments. `meant` are the words that were
+    looked for in place of those that are misspelt.
+    """
     worded = [hit for hit in hits if hit.matched is not Match.SEEN]
     if not query.has_words or not worded:
         return tuple(hits)
-    lines = _lines([hit.asset.shown.pk for hit in worded], query)
-    return tuple(hit if hit.matched is Match.SEEN else _explained(hit, lines, query) for hit in hits)
+    query = replace(query, terms=(*query.terms, *((Term(word),) for word in meant)))
+    keys, inside = [hit.asset.shown.pk for hit in worded], fulltext.works_here(principal)
+    lines, comments = _lines(keys, query), _comments(keys) if inside else {}
+    return tuple(
+        hit
+        if hit.matched is Match.SEEN
+        else _explained(hit, lines, query, inside=comments.get(hit.asset.shown.pk, []) if inside else None)
+        for hit in hits
+    )
 
 
-def _explained(hit: Hit, lines: dict[UUID, list[Said]], query: Query) -> Hit:
+def _explained(hit: Hit, lines: dict[UUID, list[Said]], query: Query, *, inside: Sequence[str] | None) -> Hit:
+    """`inside` are the comments; None for those who see neither these nor prompts."""
     asset, version = hit.asset, hit.asset.shown
+    prompt = version.prompt or (version.search_words if version.origin == Origin.GENERATED else "")
+    hidden = () if inside is None else ((Part.PROMPT, prompt), *((Part.COMMENT, text) for text in inside))
     texts = (
         (Part.TAGS, ", ".join(tag.name for tag in asset.tags.all())),
         (Part.DESCRIPTION, asset.description),
-        (Part.PROMPT, version.prompt),
+        *hidden,
         (Part.FILE_NAME, version.filename),
     )
     # The file's name is often the title over again.
@@ -49,6 +67,14 @@ def _explained(hit: Hit, lines: dict[UUID, list[Said]], query: Query) -> Hit:
         moments=tuple(moments),
         moment=best or next(iter(timed), hit.moment),
     )
+
+
+def _comments(versions: Iterable[UUID]) -> dict[UUID, list[str]]:
+    found: dict[UUID, list[str]] = defaultdict(list)
+    rows = CommentText.objects.filter(version_id__in=list(versions)).order_by("-pk")[:MOST_LINES]
+    for row in rows:
+        found[row.version_id].append(row.text)
+    return found
 
 
 def _moment(passage: Passage) -> Moment:

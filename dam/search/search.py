@@ -83,7 +83,12 @@ def find(
     strength = _strengths(worded if source is None else (), seen, close_only=close_only)
     hits = sorted(fused, key=lambda each: strength[each.key] is Strength.WEAK)  # stable
     return Results(
-        hits=reasons.explain(_page(hits[offset : offset + limit], strength, seen, wanted, principal), parsed),
+        hits=reasons.explain(
+            _page(hits[offset : offset + limit], strength, seen, wanted, principal),
+            parsed,
+            principal=principal,
+            meant=[word for _, word in in_words.meant],
+        ),
         total=len(hits),
         query=parsed,
         seeing=seeing,

@@ -12,6 +12,7 @@ from dam.catalog import tags
 from dam.catalog.models import Asset
 from dam.search import comment_texts, documents, fulltext, search, synonyms, timed_texts
 from dam.search.models import TimedTextKind
+from dam.search.results import Part
 from dam.search.timed_texts import Line
 from tests.factories import BrandFactory, VersionFactory, member, release
 
@@ -266,6 +267,10 @@ def test_comments_are_found_by_those_who_may_read_them(library: tuple[Member, di
                 assert fulltext.ranked(assets, parsed, principal=person, limit=9).asset_ids == answer
             kept = search.among(person, parsed=search.parse("venice -gloomy", by=person)).filter(pk=asset.pk)
             assert kept.exists() == (person is viewer)
+        (hit,) = search.find(creator, words="venice gloomy", ask=lambda spoken, encoder: None).hits
+        (passage,) = hit.passages
+        assert passage.part is Part.COMMENT
+        assert [piece.text for piece in passage.pieces if piece.matched] == ["gloomy"]
         parsed = search.parse("canal", by=viewer)
         assets = search.among(viewer, parsed=parsed)
         assert fulltext.ranked(assets, parsed, principal=viewer, limit=9).asset_ids == (asset.pk,)
@@ -277,3 +282,26 @@ def test_a_word_of_what_one_may_not_see_is_never_suggested(library: tuple[Member
     parsed = search.parse("rokcet", by=viewer)
     ranking = fulltext.close(search.among(viewer, parsed=parsed), parsed, principal=viewer, limit=9)
     assert (ranking.asset_ids, ranking.meant) == ((), ())
+
+
+def test_a_prompt_is_found_by_and_shown_to_those_who_see_drafts(
+    library: tuple[Member, dict[Any, str]],
+) -> None:
+    creator, _ = library
+    viewer = member(creator.brand, Role.VIEWER)
+    with transaction.atomic():
+        asset = Asset.objects.get(title="Can of soda")
+        assert asset.latest is not None
+        release(asset.latest)
+        asset.latest.prompt = "a can under neon light"
+        asset.latest.save(update_fields=["prompt"])
+        documents.refresh_many([asset])
+
+        def parts(person: Member, words: str) -> list[set[Part]]:
+            found = search.find(person, words=words, ask=lambda spoken, encoder: None)
+            return [{passage.part for passage in hit.passages} for hit in found.hits]
+
+        assert Part.PROMPT in parts(creator, "can neon")[0]
+        assert parts(viewer, "neon") == []
+        assert parts(viewer, "can") == [set()]
+        transaction.set_rollback(True)
