@@ -19,8 +19,8 @@ from dam.search import scopes
 from dam.search.scopes import Level
 from dam.search.wording import Wording
 
-MOST = 1000  # matches that are ranked
-MOST_READ = 8000  # matches in the index that are looked at, whoever may see them
+MOST = 600  # matches that are ranked
+MOST_READ = 5000  # matches in the index that are looked at, whoever may see them
 FEW = 2000  # assets of which each one's document can be read
 FIRST_BLOCKS = 2  # the newest one may have just begun
 WEIGHTS = "{0.1,0.4,0.7,1.0}"  # ts_rank's for D, C, B and A: the rest, description, tags, title
@@ -36,19 +36,19 @@ _RANKED = """
     CROSS JOIN LATERAL (
         SELECT words FROM dam_searchdocument WHERE version_id = matching.version_id OFFSET 0
     ) AS document
-    WHERE words @@ %s::tsquery AND (
+    WHERE fits AND (
         SELECT true FROM ({visible}) AS visible (id, shown)
         WHERE visible.id = matching.asset_id AND visible.shown = matching.version_id
     )
     LIMIT %s
 """
 _IN_BLOCKS = """
-    SELECT asset_id, version_id, place, count(*) OVER () AS read FROM dam_searchdocument
+    SELECT asset_id, version_id, place, {fits} AS fits, count(*) OVER () AS read FROM dam_searchdocument
     WHERE scopes && %s::bigint[] AND words @@ %s::tsquery
     ORDER BY place DESC OFFSET 0
 """
 _OF_ASSETS = """
-    SELECT document.asset_id, document.version_id, place, 0 AS read
+    SELECT document.asset_id, document.version_id, place, true AS fits, 0 AS read
     FROM (SELECT * FROM ({visible}) AS few OFFSET 0) AS few (id, shown)
     JOIN dam_searchdocument AS document ON document.version_id = few.shown
     WHERE words @@ %s::tsquery ORDER BY place DESC OFFSET 0
@@ -123,7 +123,11 @@ class _Search:
 
     def in_blocks(self, blocks: Sequence[int]) -> tuple[list[Candidate], int]:
         """What matches in these blocks, and how many documents of them the index named."""
-        return self._run(_IN_BLOCKS, [list(blocks), self._wording.loose])
+        wording = self._wording
+        if wording.strict == wording.loose:
+            return self._run(_IN_BLOCKS.format(fits="true"), [list(blocks), wording.loose])
+        matching = _IN_BLOCKS.format(fits="words @@ %s::tsquery")
+        return self._run(matching, [wording.strict, list(blocks), wording.loose])
 
     def of_assets(self) -> tuple[list[Candidate], int]:
         """What matches of all the assets, each of which is looked at."""
@@ -137,8 +141,8 @@ class _Search:
             cursor.execute(
                 _RANKED.format(matching=matching, visible=self._visible),
                 [
-                    *(WEIGHTS, wording.telling, *together, *parameters, wording.strict),
-                    *(*self._parameters, MOST),
+                    *(WEIGHTS, wording.telling, *together),
+                    *(*parameters, *self._parameters, MOST),
                 ],
             )
             rows = cursor.fetchall()
