@@ -183,6 +183,7 @@ CELERY_BEAT_SCHEDULE = {
     "match-alerts": {"task": "default.match_alerts", "schedule": 15.0, "options": {"expires": 15}},
     "forget-searches": {"task": "default.forget_searches", "schedule": 3600.0, "options": {"expires": 3600}},
     "add-steps": {"task": "default.add_steps", "schedule": 60.0, "options": {"expires": 60}},
+    "tidy-lexicon": {"task": "default.tidy_lexicon", "schedule": 600.0, "options": {"expires": 600}},
     "build-documents": {"task": "default.build_documents", "schedule": 20.0, "options": {"expires": 20}},
     "catch-up": {"task": "default.catch_up", "schedule": 120.0, "options": {"expires": 120}},
 }

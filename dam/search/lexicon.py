@@ -19,6 +19,7 @@ from dam.search.models import LexiconWord
 MOST_AT_ONCE = 5000
 MOST_COMPLETIONS = 40
 MOST_ALIKE = 60
+TIDIED_AT_ONCE = 500
 _HIGHEST = 40
 
 # Compared by code points, as the index is ordered: what begins so lies between it and the last letter.
@@ -35,6 +36,21 @@ _ALIKE = """
         WHERE brand_id = %s AND spelled AND (text %% word OR text LIKE '%%' || word || '%%')
         ORDER BY similarity(text, word) DESC, text LIMIT %s
     ) AS found
+"""
+
+_TIDY = """
+    DELETE FROM dam_lexiconword AS word USING (
+        SELECT id, brand_id, text FROM dam_lexiconword WHERE id >= %s ORDER BY id LIMIT %s
+    ) AS chosen WHERE word.id = chosen.id AND (
+        EXISTS (
+            SELECT FROM dam_lexiconword AS other
+            WHERE other.brand_id = chosen.brand_id AND other.text = chosen.text AND other.id < some.id
+        ) OR NOT EXISTS (
+            SELECT FROM dam_searchdocument
+            WHERE scopes && ARRAY[chosen.brand_id << 30, chosen.brand_id << 30 | 1]
+            AND words @@ format('%%L | %%L', chosen.text, '!' || chosen.text)::tsquery
+        )
+    )
 """
 
 
@@ -105,3 +121,15 @@ def _words(sql: str, words: Sequence[str], parameters: Sequence[int]) -> dict[st
                 if text not in found.setdefault(word, []):
                     found[word].append(text)
     return found
+
+
+def tidy(*, start: int | None = None) -> int:
+    """Forget what is in twice, and of some words those that no shown document has any more; how many went.
+
+    It looks at a few words each time, from a place by chance or `start`: nothing waits for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM dam_lexiconword")
+        first = random.randint(0, cursor.fetchone()[0]) if start is None else start
+        cursor.execute(_TIDY, [first, TIDIED_AT_ONCE])
+        return int(cursor.rowcount)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from dam.catalog.models import Version
 from dam.core.tasks import offer
-from dam.search import building, indexing, null_queries, pictures, query_embedding, regions
+from dam.search import building, indexing, lexicon, null_queries, pictures, query_embedding, regions
 from dam.search.encoders import published
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.saved import alert_passes, fruitless, saved_searches
@@ -69,3 +69,9 @@ def embed_region(version_id: str, time_ms: int, box: str, encoder: str) -> None:
 def build_documents() -> None:
     """Go on with the documents of assets that were there before documents were."""
     building.go_on()
+
+
+@shared_task(name="default.tidy_lexicon")
+def tidy_lexicon() -> None:
+    """Forget some of the words that no document has any more."""
+    lexicon.tidy()

@@ -110,6 +110,16 @@ def test_a_word_of_many_documents_grows_in_magnitude(brand: Brand) -> None:
     assert 2 <= word.magnitude <= 12
 
 
+def test_words_that_no_document_has_are_forgotten_and_none_is_kept_twice(brand: Brand) -> None:
+    clip(brand, "Bottle", search_words="a kite")
+    LexiconWord.objects.create(brand=brand, text="bottle")
+    LexiconWord.objects.create(brand=brand, text="gone")
+    assert lexicon.tidy(start=0) == 2
+    words = list(LexiconWord.objects.values_list("text", flat=True))
+    assert {"bottle", "kite"} <= set(words)
+    assert len(words) == len(set(words))
+
+
 def test_documents_go_with_their_versions(brand: Brand) -> None:
     asset = clip(brand)
     Asset.objects.filter(pk=asset.pk).update(latest=None)
