@@ -6,6 +6,7 @@ nothing is trained. It knows the thousand classes of ImageNet; of what else ther
 resembles it.
 """
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +37,20 @@ class ConceptEncoder:
     """What the bundled encoder sees in filmed pictures. gated.py puts `look` and `read` together."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._sentences = Sentences(folder)
-        classifier: Any = timm.create_model(ARCHITECTURE, pretrained=False).eval()
-        classifier.load_state_dict(_floats(folder / "classifier.safetensors"))
-        # Each makes it half again as fast on a processor.
-        _fuse(classifier)
-        self._classifier = classifier.to(memory_format=torch.channels_last)
         concepts = _floats(folder / "concepts.safetensors")
         self._concepts = concepts["concepts"]  # [1000, 384]
         self._chance = concepts["chance_mean"], concepts["chance_covariance"]  # [384], [384, 384]
+
+    @cached_property
+    def _classifier(self) -> Any:
+        """Loaded for the first picture: who only answers searches needs none."""
+        classifier: Any = timm.create_model(ARCHITECTURE, pretrained=False).eval()
+        classifier.load_state_dict(_floats(self._folder / "classifier.safetensors"))
+        # Each makes it half again as fast on a processor.
+        _fuse(classifier)
+        return classifier.to(memory_format=torch.channels_last)
 
     def look(self, pictures: Pictures) -> tuple[Tensor, Tensor]:
         """What is seen: unit vectors [N, 384], and the classifier's features [N, 1280]."""

@@ -19,9 +19,10 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a model that is not here is an e
 import torch
 from PIL import Image
 from safetensors.torch import save_file
+from torch.nn import functional
 
 # isort: off
-from dam.core import torchvision_compat  # noqa: F401 - before open_clip
+from dam.core import dtypes, torchvision_compat  # noqa: F401 - before open_clip
 import open_clip
 # isort: on
 
@@ -29,6 +30,9 @@ from dam.search.encoders import model_card
 from dam.search.encoders.base import Pictures, TextEmbedding, Vectors
 
 BATCH = 32
+# Weights from which on it counts: a process that answers searches alone keeps no tower for pictures, which is
+# loaded again for the first one; and pictures are calculated as it goes quickest here.
+LARGE = 50_000_000
 # What any clip could be called. A picture shows what was asked if it is nearer to the words than to these.
 NEUTRAL = ("a video", "a photo", "footage of something", "a picture", "a frame of a film", "an image")
 _WORD = re.compile(r"\w+")
@@ -41,23 +45,53 @@ class OpenClip:
         self.identity = about.identity
         self._vocabulary = about.vocabulary
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        name = f"local-dir:{about.folder.resolve()}"
+        self._name = f"local-dir:{about.folder.resolve()}"
+        self._load()
         with _quiet():
-            self._model, _, self._prepare = open_clip.create_model_and_transforms(name, device=self._device)
-            self._tokenize = open_clip.get_tokenizer(name)
-        self._model.eval()
+            self._tokenize = open_clip.get_tokenizer(self._name)
         self._steepness = float(self._model.logit_scale.detach().exp())
         self._neutral: Vectors | None = None
         self.dimensions = int(self.encode_text(["a video"]).shape[1])
+        if sum(weight.numel() for weight in self._model.parameters()) > LARGE:
+            self._model.visual = None
 
     def encode_frames(self, pictures: Pictures) -> Vectors:
+        if self._model.visual is None:
+            self._load()
         ready = torch.stack([self._prepare(Image.fromarray(picture)) for picture in pictures])
-        with torch.inference_mode():
+        with torch.inference_mode(), self._narrowly():
             parts = [
                 self._model.encode_image(batch.to(self._device), normalize=True).float().cpu()
                 for batch in ready.split(BATCH)
             ]
-        return _array(torch.cat(parts))
+        return _array(functional.normalize(torch.cat(parts), dim=1))
+
+    def _load(self) -> None:
+        with _quiet():
+            self._model, _, self._prepare = open_clip.create_model_and_transforms(
+                self._name, device=self._device
+            )
+        self._model.eval()
+        self._narrow: bool | None = None
+
+    def _narrowly(self) -> torch.autocast:
+        """Pictures in bfloat16, if a large model is clearly sooner done with two that way."""
+        device = torch.device(self._device)
+        if self._narrow is None:
+            large = sum(weight.numel() for weight in self._model.parameters()) > LARGE
+            self._narrow = large and dtypes.fast_bfloat16(device) and self._gains(device)
+        return torch.autocast(device.type, torch.bfloat16, enabled=self._narrow)
+
+    def _gains(self, device: torch.device) -> bool:
+        if device.type != "cpu":
+            return True
+        pictures = torch.stack([self._prepare(Image.new("RGB", (64, 64)))] * 2)
+
+        def narrow() -> None:
+            with torch.autocast(device.type, torch.bfloat16):
+                self._model.encode_image(pictures)
+
+        return dtypes.sooner(narrow, than=lambda: self._model.encode_image(pictures))
 
     def encode_text(self, texts: list[str]) -> Vectors:
         with torch.inference_mode():

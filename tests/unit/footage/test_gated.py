@@ -11,7 +11,7 @@ import torch
 from django.conf import settings
 
 from dam.search.encoders import concepts, model_card, sentences
-from dam.search.encoders.base import Pictures
+from dam.search.encoders.base import Pictures, Vectors
 from dam.search.encoders.concepts import ConceptEncoder, weights
 from dam.search.encoders.gated import UNKNOWN_WORD, Gate, GatedEncoder
 from dam.search.encoders.openclip import OpenClip
@@ -147,3 +147,37 @@ def test_a_fused_classifier_says_what_it_said() -> None:
     with torch.inference_mode():
         picture = torch.rand(1, 3, 64, 64)
         assert fused(picture) == pytest.approx(plain(picture), abs=1e-3)
+
+
+def test_a_filmed_picture_is_not_looked_at_as_drawn(
+    encoder: GatedEncoder, drawn: Pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = torch.tensor([0.0005, 1.0])
+    monkeypatch.setattr(encoder._gate, "drawn", lambda features: shares)
+    given: list[int] = []
+    encode = encoder._drawn.encode_frames
+
+    def look(pictures: Pictures) -> Vectors:
+        given.append(len(pictures))
+        return encode(pictures)
+
+    monkeypatch.setattr(encoder._drawn, "encode_frames", look)
+    vectors = encoder.encode_frames(drawn[:2])
+    assert given == [1]
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-4)
+
+
+def test_whoever_reads_text_alone_loads_no_classifier() -> None:
+    fresh = GatedEncoder(model_card.read(FOLDER))
+    fresh.understand("a red ball")
+    assert "_classifier" not in vars(fresh._filmed)
+
+
+def test_sentences_mean_the_same_in_bfloat16() -> None:
+    read = sentences.Sentences(FOLDER)
+    exact, narrow = copy.deepcopy(read._model).float(), copy.deepcopy(read._model).bfloat16()
+    texts = ["a man playing a guitar", "snow", "two people talk in front of a large window at night"]
+    read._model = exact
+    whole = read.encode(texts)
+    read._model = narrow
+    assert float((whole * read.encode(texts)).sum(1).min()) > 0.999

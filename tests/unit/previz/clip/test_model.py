@@ -27,6 +27,20 @@ def test_pictures_of_any_size_become_unit_vectors(encoder: OpenClip) -> None:
         assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
 
 
+def test_a_large_model_keeps_no_tower_for_pictures_until_one_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip_model.save(clip_model.build().eval(), tmp_path)
+    about, pictures = model_card.read(tmp_path), np.full((1, 90, 160, 3), 90, np.uint8)
+    whole = OpenClip(about)
+    monkeypatch.setattr(openclip, "LARGE", 0)
+    large = OpenClip(about)
+    assert large._model.visual is None
+    assert large.encode_text(["red ball"]) == pytest.approx(whole.encode_text(["red ball"]), abs=1e-5)
+    likeness = (large.encode_frames(pictures) * whole.encode_frames(pictures)).sum()
+    assert likeness == pytest.approx(1, abs=0.01)  # may be in bfloat16
+
+
 def test_text_in_any_script_becomes_unit_vectors(encoder: OpenClip) -> None:
     vectors = encoder.encode_text(["red ball", "", "красный 🎈", "word " * 100])
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
