@@ -4,9 +4,11 @@ from celery import shared_task
 
 from dam.accounts import sessions
 from dam.catalog.models import Version
+from dam.core.tasks import enqueue
 from dam.ingest import added_steps, checks, cleanup, looking_again, recovery, renditions, steps
+from dam.ingest.models import Step, StepState
 from dam.media import specs
-from dam.search import indexing, listening, reading
+from dam.search import footage, indexing, listening, reading
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.indexing import NothingSeen
 from dam.search.tagging import suggested_tags
@@ -19,7 +21,7 @@ def check_upload(upload_id: str) -> None:
 
 def render(version_id: str, kind: str) -> None:
     """Make any rendition of dam.media.specs."""
-    steps.run_in_turn(version_id, kind, renditions.make)
+    steps.run_in_turn(version_id, kind, _make)
 
 
 # One task under the name of each lane: a task is named after its queue.
@@ -43,6 +45,14 @@ for _name in ("media.take_upload", "media.poster", "media.sprite", "media.proxy"
 @shared_task(name="index.embed")
 def embed(version_id: str) -> None:
     steps.run_in_turn(version_id, "embed", _embed)
+
+
+@shared_task(name="index.embed_again")
+def embed_again(version_id: str) -> None:
+    """Embed a version whose shots and frames became known only after it had been embedded."""
+    version = Version.objects.filter(pk=version_id).first()
+    if version is not None:
+        indexing.embed(version)
 
 
 @shared_task(name="footage.listen")
@@ -92,6 +102,14 @@ def recover_steps() -> None:
 def sweep() -> None:
     cleanup.run()
     sessions.forget_ended()
+
+
+def _make(version: Version, kind: str) -> str:
+    remark = renditions.make(version, kind)
+    embedded = Step.objects.filter(version=version, name="embed", state=StepState.DONE)
+    if kind == footage.KIND and embedded.exists():
+        enqueue("index.embed_again", version_id=str(version.pk))
+    return remark
 
 
 def _listen(version: Version, name: str) -> str:

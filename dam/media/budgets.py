@@ -43,7 +43,7 @@ def sound(*, seconds: float, rate: int) -> Limits:
 
 
 SUBTITLES = Limits(wall_seconds=300, cpu_seconds=300, memory_bytes=4 * GIB, file_bytes=16 * 1024**2)
-LONG = 60_000  # megapixels decoded: half an hour of 1080p
+LONG = 60_000  # megapixels decoded: twenty minutes of 1080p
 
 
 def is_long(*, frames: int, pixels: int) -> bool:

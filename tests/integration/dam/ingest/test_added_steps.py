@@ -5,7 +5,7 @@ from django.core.cache import cache
 
 from dam.audit.models import Event
 from dam.catalog.models import Processing, Version
-from dam.ingest import added_steps, step_specs, steps
+from dam.ingest import added_steps, renditions, step_specs, steps, tasks
 from dam.ingest.models import Step, StepState
 from tests.factories import VersionFactory
 
@@ -58,3 +58,18 @@ def test_once_all_have_them_nobody_looks_again() -> None:
     later = from_before()
     assert added_steps.run() == 0
     assert later.pk not in have_them()
+
+
+def test_frames_that_come_after_the_embeddings_are_embedded_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(tasks, "enqueue", lambda task, **_: sent.append(task))
+    monkeypatch.setattr(renditions, "make", lambda *_: "")
+    cache.clear()
+    version = from_before()
+    added_steps.run()
+    tasks.render(str(version.pk), "frames")
+    assert sent == ["index.embed_again"]
+    Step.objects.filter(version=version, name="frames").update(state=StepState.WAITING)
+    Step.objects.filter(version=version, name="embed").update(state=StepState.WAITING)
+    tasks.render(str(version.pk), "frames")
+    assert sent == ["index.embed_again"]  # its own step does it
