@@ -136,14 +136,11 @@ class _Search:
 
     def _run(self, matching: str, parameters: Sequence[Any]) -> tuple[list[Candidate], int]:
         wording = self._wording
-        together = [TOGETHER if wording.together else 0.0, wording.together or wording.strict]
+        together: list[Any] = [TOGETHER if wording.together else 0.0, wording.together or wording.strict]
         with connection.cursor() as cursor:
             cursor.execute(
                 _RANKED.format(matching=matching, visible=self._visible),
-                [
-                    *(WEIGHTS, wording.telling, *together),
-                    *(*parameters, *self._parameters, MOST),
-                ],
+                [WEIGHTS, wording.telling, *together, *parameters, *self._parameters, MOST],
             )
             rows = cursor.fetchall()
         found = [Candidate(asset, version, place, float(rank)) for asset, version, place, rank, _ in rows]

@@ -44,7 +44,7 @@ _TIDY = """
     ) AS chosen WHERE word.id = chosen.id AND (
         EXISTS (
             SELECT FROM dam_lexiconword AS other
-            WHERE other.brand_id = chosen.brand_id AND other.text = chosen.text AND other.id < some.id
+            WHERE other.brand_id = chosen.brand_id AND other.text = chosen.text AND other.id < chosen.id
         ) OR NOT EXISTS (
             SELECT FROM dam_searchdocument
             WHERE scopes && ARRAY[chosen.brand_id << 30, chosen.brand_id << 30 | 1]
