@@ -65,8 +65,6 @@ def context(principal: Principal, query: ListingQuery) -> dict[str, Any]:
         state = "new" if found is None else "same" if found.digest == wanted.digest else "changed"
     elif found is not None:
         state = "changed"
-    if query.like:  # pictures are kept for a day, so a search by one can't be saved
-        state = ""
     return {
         "saved_menu": mine[:MENU],
         "saved_more": len(mine) > MENU,
