@@ -78,10 +78,9 @@ def keep(version: Version, index: EncoderIndex, pooled: Sequence[Pooled]) -> Non
 
 def encoders() -> list[Encoder]:
     """Those that look at a new version: the one that searches ask, and the one installed to follow it."""
-    from dam.search.encoders import loading
-
-    cards = {card.identity: card for card in (encoder_indexes.serving()[1], model_card.current())}
-    return [loading.load(card) for card in cards.values()]
+    serving = known_as(encoder_indexes.serving()[1].identity)
+    following = installed()
+    return [following] if serving.identity == following.identity else [serving, following]
 
 
 def known_as(identity: str) -> Encoder:
@@ -89,7 +88,8 @@ def known_as(identity: str) -> Encoder:
     from dam.search.encoders import loading
 
     index = encoder_indexes.find(identity)
-    return loading.load(encoder_indexes.card_of(index) if index else None)
+    card = encoder_indexes.card_of(index) if index else None
+    return installed() if card is None or card == model_card.current() else loading.load(card)
 
 
 def installed() -> Encoder:

@@ -25,7 +25,10 @@ from dam.search.models import Embedding, EncoderIndex, Scope
 # By the planner's estimate of how many assets there are to compare.
 FRAMES_UP_TO = 1_000
 # A vector that is looked up costs so much of one that the graph leads to and that the filter then refuses.
-LOOKED_UP = 0.7
+LOOKED_UP = 0.5
+# So many vectors the graph may lead to for the sake of more candidates than a page has clips.
+LED_TO = 1_500
+A_PAGE = 60
 # Clips of many shots may fill all places that were asked for: then more are.
 MORE = 4
 # How widely the graph is searched, and how many of its vectors are looked at before it is given up. The order
@@ -50,11 +53,18 @@ def nearest(
     few = estimate(assets)
     if few <= FRAMES_UP_TO:
         return compared(assets, index, vector, shown=shown, limit=limit, scopes=(Scope.FRAME,))
-    if is_quicker_to_follow(few, in_graph(index), limit=limit):
-        found = followed(assets, index, vector, shown=shown, limit=limit)
+    all_of_them = in_graph(index)
+    depth = worth_finding(few, all_of_them, limit=limit)
+    if is_quicker_to_follow(few, all_of_them, limit=depth):
+        found = followed(assets, index, vector, shown=shown, limit=depth)
         if found is not None:
             return found
     return compared(assets, index, vector, shown=shown, limit=limit)
+
+
+def worth_finding(few: int, all_of_them: int, *, limit: int) -> int:
+    """How many candidates the graph is followed for: a page at least, `limit` where that costs little."""
+    return min(limit, max(A_PAGE, LED_TO * few // max(1, all_of_them)))
 
 
 def is_quicker_to_follow(few: int, all_of_them: int, *, limit: int) -> bool:
@@ -73,8 +83,8 @@ def in_graph(index: EncoderIndex) -> int:
 
 def estimate(assets: QuerySet[Asset]) -> int:
     """How many there are, as the planner thinks; nothing is counted."""
-    (plan,) = json.loads(assets.order_by().values("pk").explain(format="json"))
-    return int(plan["Plan"]["Plan Rows"])
+    explained = assets.order_by().values("pk").explain(format="json")
+    return int(json.loads(explained)[0]["Plan"]["Plan Rows"]) if explained else 0  # none() asks nothing
 
 
 def compared(

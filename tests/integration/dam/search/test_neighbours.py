@@ -104,6 +104,9 @@ def test_few_rights_and_small_brands_get_full_pages_of_the_right_clips(
         found = neighbours.nearest(released, library.index, query, shown="released", limit=PAGE)
         assert set(found) == set(best[query])
 
+    nobody = Asset.objects.none()
+    assert neighbours.nearest(nobody, library.index, library.queries[0], shown="latest", limit=PAGE) == []
+
     tiny = library.of(library.tiny)
     found = neighbours.nearest(tiny, library.index, library.queries[0], shown="latest", limit=PAGE)
     assert set(found) == set(tiny.values_list("latest_id", flat=True))
