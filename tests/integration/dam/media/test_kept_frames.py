@@ -55,4 +55,4 @@ def test_a_variable_rate_and_a_turned_picture_are_kept_as_they_are_shown(tmp_pat
     footage, pictures = kept(path, tmp_path)
     assert pictures[0].shape[0] > pictures[0].shape[1]
     for (_, time_ms, _), picture in zip(footage.frames, pictures, strict=True):
-        assert abs(shown_at[media_factory.number_of(np.rot90(picture))] - time_ms) <= 40
+        assert abs(shown_at[media_factory.number_of(np.rot90(picture, -1))] - time_ms) <= 40
