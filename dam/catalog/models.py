@@ -181,6 +181,12 @@ class Version(models.Model):
             models.Index(fields=["brand", "approval"], name="version_approval"),
             models.Index(fields=["-created_at", "-id"], name="version_newest"),
             models.Index(fields=["storage_key"], name="version_key"),  # asked by the cleanup
+            # A search by one of these that few have: of a million, it must not read all.
+            *(
+                models.Index(fields=["brand", column], name=f"version_{column}")
+                for column in ("credentials", "aspect", "resolution", "frame_rate", "width", "height", "size")
+            ),
+            models.Index(fields=["brand", "duration_ms"], name="version_duration"),
             GinIndex(fields=["colours"], name="version_colours"),
             models.Index(
                 fields=["brand", "seed"], name="version_seed", condition=models.Q(seed__isnull=False)

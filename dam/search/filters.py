@@ -48,7 +48,7 @@ def narrow(
     for name, values in filters.items():
         field = fields.FIELDS[name.removeprefix("-")]
         if name.startswith("-"):
-            assets = assets.exclude(pk__in=Asset.objects.filter(_any(field, values, asked)))
+            assets = assets.exclude(_having(field, values, asked))
         elif field.combine is Combine.ANY:
             assets = assets.filter(_having(field, values, asked))
         else:

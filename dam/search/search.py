@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
+from django.db.models.expressions import RawSQL
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset, Version
@@ -118,6 +119,17 @@ def among(principal: Principal, *, parsed: Query, filters: Filters | None = None
     return fulltext.exclude(assets, parsed, principal=principal)
 
 
+def newest(assets: QuerySet[Asset], *, total: int) -> QuerySet[Asset]:
+    """Newest first, where `total` is what `count` says.
+
+    Few matches are collected and then sorted: walking back in time for them could mean to read all.
+    """
+    if total <= MOST_COUNTED:
+        few = assets.order_by().values_list("pk", flat=True)[:MOST_COUNTED]
+        assets = Asset.objects.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [list(few)]))
+    return assets.order_by("-created_at", "-pk")
+
+
 def count(assets: QuerySet[Asset]) -> int:
     """How many, up to one more than MOST_COUNTED: of a million, each would have to be read."""
     return assets.order_by()[: MOST_COUNTED + 1].count()
@@ -126,8 +138,8 @@ def count(assets: QuerySet[Asset]) -> int:
 def _newest(
     assets: QuerySet[Asset], parsed: Query, principal: Principal, *, limit: int, offset: int
 ) -> Results:
-    page = with_parts(assets, principal).order_by("-created_at", "-pk")[offset : offset + limit]
     total = count(assets)
+    page = with_parts(newest(assets, total=total), principal)[offset : offset + limit]
     return Results(
         hits=tuple(Hit(asset=asset, score=1.0, matched=Match.WORDS) for asset in page),
         total=min(total, MOST_COUNTED),

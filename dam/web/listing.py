@@ -170,12 +170,11 @@ def fill(principal: Principal, *, wanted: ListingQuery, at: datetime) -> Listing
     if parsed.has_words or wanted.like:
         return _ranked(principal, wanted, at)
     assets = search.among(principal, parsed=parsed, filters=wanted.filters)
-    page = list(
-        _after(search.with_parts(assets, principal), wanted.after).order_by("-created_at", "-pk")[: PAGE + 1]
-    )
+    total = search.count(assets)
+    newest = search.with_parts(search.newest(assets, total=total), principal)
+    page = list(_after(newest, wanted.after)[: PAGE + 1])
     shown, rest = page[:PAGE], page[PAGE:]
     more = str(Cursor(shown[-1].created_at, shown[-1].pk)) if rest else ""
-    total = search.count(assets)
     return Listing(
         query=wanted,
         cards=cards.all_of(shown, at=at),
