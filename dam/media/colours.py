@@ -41,14 +41,24 @@ _HUES = (
     (361, Colour.RED),
 )
 _NAMES = tuple(Colour)
+NOTHING = np.zeros(len(_NAMES))
 
 
 def of(frames: Sequence[Any]) -> tuple[Colour, ...]:
     """The main colours of frames (height x width x 3, uint8, sRGB), the most frequent first."""
-    counts = np.zeros(len(_NAMES))
+    return named(counted(frames))
+
+
+def counted(frames: Sequence[Any]) -> Any:
+    """What `named` reads; that of several lots of frames may be added up."""
+    counts = NOTHING
     for frame in frames:
         rows, columns = (max(1, side // PIXELS) for side in frame.shape[:2])
-        counts += _counted(frame[::rows, ::columns])
+        counts = counts + _counted(frame[::rows, ::columns])
+    return counts
+
+
+def named(counts: Any) -> tuple[Colour, ...]:
     shares = counts / max(1.0, counts.sum())
     order = np.argsort(-shares, kind="stable")[:MOST]
     return tuple(_NAMES[place] for place in order if shares[place] >= LEAST_SHARE)

@@ -8,8 +8,10 @@ import numpy as np
 from django.db import transaction
 from pgvector import HalfVector
 
+from dam.catalog import versions
 from dam.catalog.models import Version
 from dam.core import errors
+from dam.media import colours
 from dam.media.frames import Frame
 from dam.search import encoder_indexes, footage, pooling
 from dam.search.encoders import model_card
@@ -37,14 +39,17 @@ def embed(version: Version, *, encoder: Encoder | None = None) -> int:
     looking = [encoder] if encoder else encoders()
     frames: list[Looked] = []
     vectors: list[list[Vectors]] = [[] for _ in looking]
+    shares = colours.NOTHING
     with footage.of(version, max_side=MAX_SIDE) as found:
         for batch in ahead(found.frames):
             frames += [Looked(frame.index, frame.time_ms, frame.shot) for frame in batch]
             pictures = np.stack([frame.rgb for frame in batch])
+            shares = shares + colours.counted(pictures)
             for each, seen in zip(looking, vectors, strict=True):
                 seen.append(each.encode_frames(pictures))
     if not frames:
         raise NothingSeen("No frames can be decoded.")
+    versions.set_colours(version.pk, colours.named(shares))
     duration_ms = found.shots[-1].end_ms
     for each, seen in zip(looking, vectors, strict=True):
         index = encoder_indexes.opened(each.identity, dimensions=each.dimensions)
