@@ -1,6 +1,6 @@
 """Which colours a picture mostly has, by the names that people search for. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -49,7 +49,7 @@ def of(frames: Sequence[Any]) -> tuple[Colour, ...]:
     return named(counted(frames))
 
 
-def counted(frames: Sequence[Any]) -> Any:
+def counted(frames: Iterable[Any]) -> Any:
     """What `named` reads; that of several lots of frames may be added up."""
     counts = NOTHING
     for frame in frames:
