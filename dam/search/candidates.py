@@ -76,7 +76,7 @@ class Candidates:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Corpus:
     """Whose documents are searched: a brand's, in the version that is shown."""
 
     brand_id: int
@@ -87,21 +87,21 @@ class Shelf:
         return [*scopes.newest(self.brand_id, level=level, places=places, released=released, count=count)]
 
 
-def find(assets: QuerySet[Asset], wording: Wording, *, shelf: Shelf) -> Candidates:
+def find(assets: QuerySet[Asset], wording: Wording, *, corpus: Corpus) -> Candidates:
     """The documents of the assets, in the version that is shown, that match."""
     try:
-        visible, parameters = _sql(assets, shelf)
+        visible, parameters = _sql(assets, corpus)
     except EmptyResultSet:
         return Candidates()
     search = _Search(wording, visible, parameters)
-    places = _places(shelf.brand_id)
+    places = _places(corpus.brand_id)
     if places is None or not wording:
         return Candidates()
-    whole = shelf.blocks(Level.BRAND, places)
+    whole = corpus.blocks(Level.BRAND, places)
     newest = places[1]
     span = newest - places[0] + 1
     sample = min(span, (newest % _SMALL) + 1 + (FIRST_BLOCKS - 1) * _SMALL)
-    blocks = whole if sample == span else shelf.blocks(Level.SMALL, places, FIRST_BLOCKS)
+    blocks = whole if sample == span else corpus.blocks(Level.SMALL, places, FIRST_BLOCKS)
     found, read = search.in_blocks(blocks)
     if blocks is whole or len(found) == MOST:
         return _ranked(found, more=len(found) == MOST)
@@ -113,7 +113,7 @@ def find(assets: QuerySet[Asset], wording: Wording, *, shelf: Shelf) -> Candidat
         return _ranked(found, more=len(found) == MOST)
     wanted = min(MOST / max(1, len(found)) * 1.2, MOST_READ / read) * sample  # places that hold as many
     level, size = (Level.SMALL, _SMALL) if wanted < _LARGE else (Level.LARGE, _LARGE)
-    found, _ = search.in_blocks(shelf.blocks(level, places, int(wanted / size) + 1))
+    found, _ = search.in_blocks(corpus.blocks(level, places, int(wanted / size) + 1))
     return _ranked(found, more=True)
 
 
@@ -147,9 +147,9 @@ class _Search:
         return found, rows[0][4] if rows else 0
 
 
-def _sql(assets: QuerySet[Asset], shelf: Shelf) -> tuple[str, tuple[Any, ...]]:
+def _sql(assets: QuerySet[Asset], corpus: Corpus) -> tuple[str, tuple[Any, ...]]:
     """The visible assets and their version that is shown. Raises EmptyResultSet."""
-    visible = assets.order_by().values_list("pk", f"{shelf.shown}_id")
+    visible = assets.order_by().values_list("pk", f"{corpus.shown}_id")
     sql, parameters = visible.query.sql_with_params()
     return sql, tuple(parameters)
 

@@ -13,7 +13,7 @@ from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
 from dam.rights import visibility
 from dam.search import candidates, documents, identifiers, lexicon, synonyms, wording
-from dam.search.candidates import Candidates, Shelf
+from dam.search.candidates import Candidates, Corpus
 from dam.search.models import SearchDocument
 from dam.search.query import Query, Term
 from dam.search.wording import Others, Reading, Wording
@@ -66,21 +66,21 @@ def ranked(assets: QuerySet[Asset], query: Query, *, principal: Principal, limit
     Words match by their stem and by their beginning, so that a search answers while it is typed, and a
     brand's synonyms find its tags. What bears a name of that spelling comes first: an id, a checksum.
     """
-    shelf = _shelf(principal)
-    named = [asset for asset, _ in identifiers.find(assets, query, shown=shelf.shown)]
-    begun = lexicon.completions(shelf.brand_id, wording.forms(query))
-    others = _merged(begun, synonyms.of(shelf.brand_id, wording.forms(query)))
-    found = _find(assets, wording.wording(query, _reading(principal, others)), shelf)
+    corpus = _corpus(principal)
+    named = [asset for asset, _ in identifiers.find(assets, query, shown=corpus.shown)]
+    begun = lexicon.completions(corpus.brand_id, wording.forms(query))
+    others = _merged(begun, synonyms.of(corpus.brand_id, wording.forms(query)))
+    found = _find(assets, wording.wording(query, _reading(principal, others)), corpus)
     keys = dict.fromkeys([*named, *(each.asset_id for each in found.found)])
     return Ranking(tuple(keys)[:limit], more=found.more or len(keys) > limit)
 
 
 def close(assets: QuerySet[Asset], query: Query, *, principal: Principal, limit: int) -> Ranking:
     """Assets that have most of the words, or words spelled alike; phrases must match as they stand."""
-    shelf, words = _shelf(principal), wording.misspelt(query)
-    alike = lexicon.alike(shelf.brand_id, words)
-    others = _merged(lexicon.completions(shelf.brand_id, wording.forms(query)), alike)
-    found = _find(assets, wording.close(query, _reading(principal, others)), shelf)
+    corpus, words = _corpus(principal), wording.misspelt(query)
+    alike = lexicon.alike(corpus.brand_id, words)
+    others = _merged(lexicon.completions(corpus.brand_id, wording.forms(query)), alike)
+    found = _find(assets, wording.close(query, _reading(principal, others)), corpus)
     keys = tuple(each.asset_id for each in found.found)
     meant = _meant(assets, alike, principal) if keys else ()
     return Ranking(keys[:limit], more=found.more or len(keys) > limit, meant=meant)
@@ -91,8 +91,8 @@ def works_here(principal: Principal) -> bool:
     return principal.can(Capability.VIEW_UNRELEASED)
 
 
-def _find(assets: QuerySet[Asset], wanted: Wording, shelf: Shelf) -> Candidates:
-    return candidates.find(assets, wanted, shelf=shelf)
+def _find(assets: QuerySet[Asset], wanted: Wording, corpus: Corpus) -> Candidates:
+    return candidates.find(assets, wanted, corpus=corpus)
 
 
 def _meant(assets: QuerySet[Asset], alike: Others, principal: Principal) -> tuple[tuple[str, str], ...]:
@@ -101,14 +101,14 @@ def _meant(assets: QuerySet[Asset], alike: Others, principal: Principal) -> tupl
     for word, others in alike.items():
         for other in others[:MOST_SUGGESTED]:
             asked = wording.wording(Query(terms=((Term(other, quoted=True),),)), _reading(principal))
-            if candidates.find(assets, asked, shelf=_shelf(principal)).found:
+            if candidates.find(assets, asked, corpus=_corpus(principal)).found:
                 meant.append((word, other))
                 break
     return tuple(meant)
 
 
-def _shelf(principal: Principal) -> Shelf:
-    return Shelf(principal.brand.pk, visibility.shown(principal))
+def _corpus(principal: Principal) -> Corpus:
+    return Corpus(principal.brand.pk, visibility.shown(principal))
 
 
 def _reading(principal: Principal, others: Others | None = None) -> Reading:
