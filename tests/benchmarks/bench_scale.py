@@ -5,7 +5,7 @@ Below 400,000 assets each has five frames beside its pooled vector, above it two
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from pgvector import HalfVector
 
 from dam.accounts.principals import Member
 from dam.rights import visibility
-from dam.search import candidates, encoder_indexes, facets, search
+from dam.search import encoder_indexes, facets, neighbours, search
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
 from dam.search.models import EncoderIndex, IndexState
@@ -63,12 +63,12 @@ def _measure_vectors(measure: Measure, index: EncoderIndex, library: Library, wa
         assets, shown = visibility.visible_assets(principal), visibility.shown(principal)
 
         def nearest(vector: Vectors, assets=assets, shown=shown) -> list[object]:  # type: ignore[no-untyped-def]
-            return list(candidates.nearest(assets, index, vector.tolist(), shown=shown, limit=DEPTH))
+            return list(neighbours.nearest(assets, index, vector.tolist(), shown=shown, limit=DEPTH))
 
         measure(f"vectors {who} may see", _each(nearest, wanted), runs=RUNS, against=graph)
         found = [nearest(vector)[:10] for vector in wanted[:20]]
         exact = [
-            list(candidates.compared(assets, index, vector.tolist(), shown=shown, limit=10))
+            list(neighbours.compared(assets, index, vector.tolist(), shown=shown, limit=10))
             for vector in wanted[:20]
         ]
         print(f"  recall@10 of what {who} may see: {_recall(found, exact):.3f}")
@@ -150,7 +150,7 @@ def _bare(index: EncoderIndex, vector: Vectors) -> None:
     """The query of pgvector's documentation, on the same index and as wide: no permission, no filter."""
     with connection.cursor() as cursor:
         cursor.execute("SET hnsw.ef_search = 100")
-        cursor.execute("SET hnsw.iterative_scan = strict_order")
+        cursor.execute("SET hnsw.iterative_scan = relaxed_order")
         cursor.execute(
             f"SELECT version_id FROM dam_embedding WHERE encoder_id = {index.pk} AND scope > 0"
             f" ORDER BY vector::halfvec({DIMENSIONS}) <#> %s LIMIT {DEPTH}",
@@ -159,7 +159,7 @@ def _bare(index: EncoderIndex, vector: Vectors) -> None:
         cursor.fetchall()
 
 
-def _recall(found: list[list[object]], exact: list[list[object]]) -> float:
+def _recall(found: Sequence[Sequence[object]], exact: Sequence[Sequence[object]]) -> float:
     shares = [len(set(these) & set(those)) / len(those) for these, those in zip(found, exact, strict=True)]
     return float(np.mean(shares))
 

@@ -157,22 +157,22 @@ def write_vectors(index: EncoderIndex, *, frames: int, clusters: int) -> None:
     columns = "version_id, brand_id, encoder_id, scope, shot, frame, start_ms, end_ms, vector"
     types = ["uuid", "int8", "int2", "int2", "int2", "int4", "int4", "int4"]
     assets = count()
-    with connection.cursor() as cursor:
-        register_vector(cursor.connection)
-        with cursor.copy(f"COPY dam_embedding ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types([*types, "halfvec"])
-            for pooled in clustered(assets, dimensions=index.dimensions, clusters=clusters):
-                near = _unit(
-                    pooled[:, None] + chance.normal(size=(len(pooled), frames, index.dimensions)) * 0.02
-                )
-                for place, vector in enumerate(pooled):
-                    version, brand = next(versions)
-                    known = (version, brand, index.pk)
-                    copy.write_row((*known, Scope.VERSION, 0, 0, 0, 2000, HalfVector(vector)))
-                    for frame in range(frames):
-                        at = frame * 500
-                        row = (*known, Scope.FRAME, 0, frame, at, at + 500, HalfVector(near[place, frame]))
-                        copy.write_row(row)
+    register_vector(connection.connection)  # cursors made from now on know the type
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY dam_embedding ({columns}) FROM STDIN (FORMAT BINARY)") as copy,
+    ):
+        copy.set_types([*types, "halfvec"])
+        for pooled in clustered(assets, dimensions=index.dimensions, clusters=clusters):
+            near = _unit(pooled[:, None] + chance.normal(size=(len(pooled), frames, index.dimensions)) * 0.02)
+            for place, vector in enumerate(pooled):
+                version, brand = next(versions)
+                known = (version, brand, index.pk)
+                copy.write_row((*known, Scope.VERSION, 0, 0, 0, 2000, HalfVector(vector)))
+                for frame in range(frames):
+                    at = frame * 500
+                    row = (*known, Scope.FRAME, 0, frame, at, at + 500, HalfVector(near[place, frame]))
+                    copy.write_row(row)
 
 
 def clustered(count: int, *, dimensions: int, clusters: int, seed: int = 2) -> Iterator[NDArray[np.float32]]:
@@ -245,7 +245,7 @@ def _stage(assets: int, words: Sequence[str], *, big: int, small: int, chance: n
 def _copy_rows(model: type[models.Model], template: int | UUID, changed: Mapping[str, str | None]) -> None:
     """One row for each of the staged assets: as the template's, but for these columns (None: left out)."""
     table = model._meta.db_table
-    columns = [str(field.column) for field in model._meta.concrete_fields]
+    columns = [str(field.column) for field in model._meta.concrete_fields if not field.generated]
     columns = [column for column in columns if changed.get(column, "") is not None]
     values = [sql.SQL(changed.get(column) or f"t.{column}") for column in columns]
     statement = sql.SQL(

@@ -20,7 +20,7 @@ def _as_the_application(db: None) -> Iterator[None]:
         cursor.execute("RESET ROLE")
 
 
-def call(statement: str, *values: object) -> None:
+def call(statement: str, *values: int | str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
 
