@@ -27,7 +27,7 @@ dev: .venv/dev.stamp ## As `make run`, and what you change in code, templates an
 	@$(BIN)/python manage.py up --reload
 
 test: .venv/dev.stamp chromium ## Run every test: unit, integration, browser
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 unit: .venv/dev.stamp ## Run the quick tests: no database, broker, browser or neural network
 	$(BIN)/python -m pytest tests/unit -m "not model" $(ARGS)

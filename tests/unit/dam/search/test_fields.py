@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from lucide.jinja import lucide
 
 from dam.catalog.models import Asset
 from dam.search import fields, filters
@@ -53,3 +54,10 @@ def test_a_field_without_choices_takes_what_is_typed() -> None:
 
 def test_a_value_that_a_field_does_not_have_is_none() -> None:
     assert fields.FIELDS["state"].read("finished") is None
+
+
+@pytest.mark.parametrize(
+    "field", [each for each in fields.FIELDS.values() if each.icon], ids=lambda f: f.name
+)
+def test_the_icon_of_its_chip_is_one_of_lucides(field: SearchField) -> None:
+    assert "<svg" in lucide(field.icon)
