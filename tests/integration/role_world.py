@@ -21,6 +21,7 @@ from dam.catalog.models import Asset, RenditionKind, RenditionPart, Tag, Version
 from dam.core import storage
 from dam.ingest import steps, uploads
 from dam.ingest.models import Step, StepState, Upload
+from dam.search import fulltext
 from dam.search.query import Filters
 from dam.search.saved import saved_searches
 from dam.search.saved.asked import Asked
@@ -107,6 +108,7 @@ class World:
             sha256=hashlib.sha256(uuid4().bytes).hexdigest(),
         )
         RenditionFactory.create(version=version, kind=RenditionKind.PROXY)
+        fulltext.refresh(version.asset)  # as registration does, so that a search finds it
         return version
 
     def _released(self) -> Version:

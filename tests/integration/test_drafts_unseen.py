@@ -76,6 +76,8 @@ def test_no_page_of_a_viewer_changes_when_a_draft_comes_and_is_approved() -> Non
         return pages | {f"library {query}": seen_by(client, world, library, **query) for query in searches}
 
     before = everything()
+    # Else a search that finds nothing would change by nothing.
+    assert f'id="card-{world.released.asset_id}"' in before[f"library {searches[1]}"]
     draft = add_draft(world)
     after = everything()
     assert [name for name in before if before[name] != after[name]] == []

@@ -11,6 +11,7 @@ from dam.accounts.capabilities import Role
 from dam.catalog.models import RenditionKind, Version
 from dam.rights.models import RightsRecord
 from dam.rights.visibility import visible_assets, visible_versions
+from dam.search import fulltext
 from tests.factories import ApprovedVersionFactory, RenditionFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,7 @@ DAY = timedelta(days=1)
 def version() -> Version:
     made: Version = ApprovedVersionFactory.create(asset__title="Secret kite")
     RenditionFactory.create(version=made, kind=RenditionKind.POSTER)
+    fulltext.refresh(made.asset)
     return made
 
 
