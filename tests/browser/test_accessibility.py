@@ -10,7 +10,12 @@ from dam.accounts.capabilities import Capability, Role
 from dam.accounts.models import Brand, User
 from dam.accounts.principals import Principal
 from dam.catalog import assets
-from dam.catalog.models import Version
+from dam.catalog.models import Tag, Version
+from dam.search.query import Filters
+from dam.search.saved import alerts, fruitless, recent, saved_searches
+from dam.search.saved.asked import Asked
+from dam.search.saved.models import AlertMatch, SavedSearch
+from dam.search.tagging.models import SuggestedTag
 from generation.models import GenerationJob
 from generation.states import JobState
 from provenance.models import Review
@@ -23,12 +28,16 @@ from tests.integration.role_table import ROWS
 TABS = ("details", "review", "credentials", "origin", "versions", "files", "activity")
 
 # What the walk below opens, and addresses that answer with a piece of those pages or with no page at all.
-WALKED = {"library", "asset", "asset-edit", "trash", "activity", "generate", "reviews", "review"}
+WALKED = {
+    "library", "asset", "asset-edit", "trash", "activity", "generate", "reviews", "review", "search-help",
+    "saved-searches", "saved-search-edit", "alert-news", "searches-without-results",
+}  # fmt: skip
 PIECES = {
     "asset-open-review", "reviews-start", "library-news", "palette", "asset-card", "asset-usage",
     "activity-check", "activity-check-all", "brand-css", "events", "uploads", "upload-piece", "file",
     "file-part", "generate-forecast", "jobs-running", "job", "asset-origin", "asset-credentials",
-    "release-file", "review-count", "asset-review", "comments",
+    "release-file", "review-count", "asset-review", "comments", "saved-search", "saved-search-cover",
+    "alert-count", "suggest", "asset-suggested-tags", "picture",
 }  # fmt: skip
 ACCOUNT = (
     "login/",
@@ -85,6 +94,7 @@ class World:
     released: Version
     draft: Version
     review: Review
+    search: SavedSearch
 
 
 @pytest.fixture
@@ -110,7 +120,19 @@ def world(
             frames=17, width=128, height=80, rate_numerator=16, steps=8, guidance=3.0, state=state,
             step=3, reason="The model ran out of memory." if state == JobState.FAILED else "",
         )  # fmt: skip
-    return World(released=released, draft=draft, review=review)
+    return World(
+        released=released, draft=draft, review=review, search=searched_for(released, draft, by=maker)
+    )
+
+
+def searched_for(released: Version, draft: Version, *, by: Principal) -> SavedSearch:
+    """What searching leaves behind: a suggested tag, searches without results, and a shared saved one."""
+    tag = Tag.objects.create(brand=by.brand, name="summer")
+    released.asset.tags.add(tag)
+    SuggestedTag.objects.create(asset=draft.asset, version=draft, tag=tag, score=0.9, time_ms=500)
+    fruitless.note("penguin", brand=by.brand)
+    wanted = Asked(filters=Filters(origin=["uploaded"]))
+    return saved_searches.save(wanted, name="Uploads", by=by, shared=True)
 
 
 def test_no_page_or_dialog_of_a_role_has_a_violation(
@@ -126,8 +148,40 @@ def test_no_page_or_dialog_of_a_role_has_a_violation(
     assert not found, "\n" + "\n".join(found)
 
 
+def walk_searches(person: Principal, walk: Walk, world: World) -> None:
+    """Suggestions, saved searches and their alerts, and what was searched for in vain."""
+    box = walk.page.get_by_role("combobox", name="Search the library")
+    walk.visit("?q=summer")
+    walk.open_dialog("save-search")
+    box.fill("")
+    box.press_sequentially("sum")
+    walk.page.get_by_role("option", name="summer").first.wait_for()
+    walk.look("suggestions", within=".top-search")
+    walk.page.keyboard.press("Escape")
+    walk.visit("search-help/")
+    walk.visit("s/new/")
+    walk.visit("s/")
+    recent.keep(Asked(words="summer"), by=person)
+    saved_searches.save(Asked(words="ice"), name="Ice", by=person)
+    alert = alerts.turn_on(world.search, by=person)
+    AlertMatch.objects.create(alert=alert, asset=world.released.asset)
+    walk.visit("s/new/")
+    walk.journey.go("s/")
+    walk.page.locator(".saved-card .figures").nth(1).wait_for()
+    walk.look("saved searches")
+    walk.journey.go(f"s/{world.search.pk}/")
+    walk.settle()
+    walk.look("a saved search")
+    walk.open_menus("a saved search")
+    if saved_searches.may_change(world.search, by=person):
+        walk.visit(f"s/{world.search.pk}/edit/")
+    if Capability.MANAGE_BRAND in person.capabilities:
+        walk.visit("searches/without-results/")
+
+
 def walk_as(person: Principal, walk: Walk, world: World) -> None:
     may = person.capabilities
+    walk_searches(person, walk, world)
     released, draft = world.released, world.draft
 
     walk.visit("")
@@ -154,6 +208,9 @@ def walk_as(person: Principal, walk: Walk, world: World) -> None:
     if Capability.VIEW_UNRELEASED in may:
         for tab in ("details", "review"):
             walk.visit(f"assets/{draft.asset_id}/?tab={tab}")
+        walk.page.locator("[data-region-start]").click()
+        walk.look("a part of the frame", within=".player-stage")
+        walk.look("a part of the frame, in figures", within=".alike")
         for show in ("waiting", "returned", "open", "closed"):
             walk.visit(f"reviews/?show={show}")
         walk.visit(f"reviews/{world.review.pk}/")
