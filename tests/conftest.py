@@ -45,6 +45,9 @@ for name in (
 ):
     os.environ.pop(name, None)
 os.environ["DATA_DIR"] = str(DATA_DIR)
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Processes side by side share the cores: threads of both would spin, waiting for one another.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["DJANGO_SETTINGS_MODULE"] = "dam.settings"
 os.environ["PASSWORD_HASHERS"] = "django.contrib.auth.hashers.MD5PasswordHasher"
 os.environ["WARM_UP"] = "0"  # workers of tests load no encoder unless they are asked for it
