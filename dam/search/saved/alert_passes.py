@@ -151,15 +151,18 @@ def _from_trail(state: AlertPass, at: datetime) -> tuple[list[UUID], bool]:
 
 
 def _out_of_embargo(state: AlertPass, at: datetime) -> list[UUID]:
-    """Released assets that all may see since the last pass: nobody did anything just then."""
+    """Released assets that all may see since the last pass: nobody did anything just then.
+
+    Those whose embargoes end at one moment, a campaign's say, are taken together, also beyond MOST_ASSETS.
+    """
     since = max(state.embargo_until, at - FORGOTTEN)
     ended = RightsRecord.objects.filter(
         embargo_until__gt=since, embargo_until__lte=at, version__released_of__brand_id=state.brand_id
-    )
-    rows = list(ended.select_related("version").order_by("embargo_until")[:MOST_ASSETS])
-    last = rows[-1].embargo_until if len(rows) == MOST_ASSETS else None
-    state.embargo_until = last or at
-    return [row.version.asset_id for row in rows]
+    ).order_by("embargo_until")
+    moments = ended.values_list("embargo_until", flat=True)
+    state.embargo_until = next(iter(moments[MOST_ASSETS - 1 : MOST_ASSETS]), None) or at
+    taken = ended.filter(embargo_until__lte=state.embargo_until)
+    return list(taken.values_list("version__asset_id", flat=True))
 
 
 def _end(state: AlertPass, at: datetime) -> bool:

@@ -1,16 +1,19 @@
 """Alerts: who is told of what, once, with the rights of that moment; and that no pass loses anything."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, Membership
 from dam.accounts.principals import Member
 from dam.catalog import assets
 from dam.catalog.models import Asset
+from dam.rights.models import RightsRecord
 from dam.search import fulltext
 from dam.search.encoders import model_card
 from dam.search.saved import alert_passes, alerts, saved_searches
@@ -108,6 +111,21 @@ def test_what_somebody_may_no_longer_see_is_not_shown(
     saved_searches.edit(search, by=librarian, name="Red things", shared=False, collection=False)
     assert told(creator) == []
     assert told(librarian) == ["Red draft"]
+
+
+def test_a_pass_takes_all_whose_embargo_ends_at_one_moment(
+    brand: Brand, search: SavedSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alert_passes, "MOST_ASSETS", 2)
+    viewer, moment = member(brand, Role.VIEWER), timezone.now() - timedelta(hours=1)
+    alerts.turn_on(search, by=viewer, ask=seeing.ask)
+    AlertPass.objects.update(embargo_until=moment - timedelta(hours=1))
+    for _ in range(3):
+        version = ApprovedVersionFactory.create(asset__brand=brand, asset__title="Red release")
+        RightsRecord.objects.filter(version=version).update(embargo_until=moment)
+        fulltext.refresh(version.asset)
+    a_pass(brand)
+    assert len(told(viewer)) == 3
 
 
 def test_who_has_left_is_told_nothing(brand: Brand, search: SavedSearch) -> None:
