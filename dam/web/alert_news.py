@@ -69,9 +69,9 @@ def count(request: BrandRequest) -> HttpResponse:
 @require_POST
 @requires(Capability.VIEW)
 def read(request: BrandRequest) -> HttpResponse:
-    """Mark as read: those that were shown, or all."""
+    """Mark as read what the page showed: what came meanwhile, or had no room there, stays unread."""
     named = [int(each) for each in request.POST.getlist("match") if each.isdecimal() and len(each) < 19]
-    alerts.read(request.principal, matches=named or None)
+    alerts.read(request.principal, matches=named)
     if htmx.is_htmx(request):
         return htmx.nothing()
     return redirect("alert-news", request.brand.slug)

@@ -12,6 +12,7 @@ from dam.search.query import Filters
 from dam.search.saved import alerts, fruitless, recent, saved_searches
 from dam.search.saved.asked import Asked
 from dam.search.saved.models import AlertMatch, SavedSearch
+from dam.web import alert_news
 from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory, member
 from tests.integration.dam.web.conftest import SignIn
 
@@ -104,10 +105,27 @@ def test_news_are_listed_once_a_clip_and_marked_as_read(
         alert = alerts.turn_on(search, by=creator, ask=lambda spoken, encoder: None)
         AlertMatch.objects.create(alert=alert, asset=version.asset)
     assert b"new clips in your saved searches" in client.get(f"{LIBRARY}s/new/count/").content
-    rows = client.get(f"{LIBRARY}s/new/").context["rows"]
-    assert [(row.card.asset.title, len(row.searches), row.unread) for row in rows] == [("Red can", 2, True)]
-    client.post(f"{LIBRARY}s/new/read/")
+    page = client.get(f"{LIBRARY}s/new/").context
+    assert [(row.card.asset.title, len(row.searches), row.unread) for row in page["rows"]] == [
+        ("Red can", 2, True)
+    ]
+    client.post(f"{LIBRARY}s/new/read/", {"match": page["unread"]})
     assert client.get(f"{LIBRARY}s/new/count/").content.strip() == b""
+
+
+def test_marking_as_read_leaves_what_the_page_did_not_show(
+    client: Client, creator: Member, brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alert_news, "MOST", 1)
+    alert = alerts.turn_on(saved_searches.save(DRAFTS, name="Drafts", by=creator), by=creator)
+    for _ in range(2):
+        AlertMatch.objects.create(alert=alert, asset=VersionFactory.create(asset__brand=brand).asset)
+    page = client.get(f"{LIBRARY}s/new/")
+    (shown,) = page.context["unread"]
+    assert f'name="match" value="{shown}"' in page.content.decode()
+    assert "Mark these as read" in page.content.decode()
+    client.post(f"{LIBRARY}s/new/read/", {"match": shown})
+    assert alerts.unread(creator) == 1
 
 
 def test_a_search_that_came_to_rest_is_kept_for_who_searched(client: Client, creator: Member) -> None:
