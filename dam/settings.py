@@ -152,7 +152,6 @@ CELERY_TASK_ROUTES = {
     "index.embed_text": {"queue": "index", "priority": 0},
     "index.embed_picture": {"queue": "index", "priority": 0},
     "index.embed_region": {"queue": "index", "priority": 0},
-    "footage.render": {"queue": "footage", "priority": 3},  # what is seen before what is said or written
     "index.warm_up": {"queue": "index", "priority": 0},
     **{f"{queue}.*": {"queue": queue, "priority": 6} for queue in QUEUES},
 }

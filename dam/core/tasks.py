@@ -15,7 +15,18 @@ from dam.core.breaker import Breaker
 log = logging.getLogger(__name__)
 
 # One line for each kind of work, so that nothing quick waits behind something slow (docs/operations.md).
-QUEUES = ("gpu", "check", "media", "transcode", "footage", "index", "sign", "verify", "default")
+QUEUES = (
+    "gpu",
+    "check",
+    "media",
+    "transcode",
+    "footage",
+    "recognition",
+    "index",
+    "sign",
+    "verify",
+    "default",
+)
 LEAVE_ALONE_SECONDS = 5.0  # a broker that did not answer: each page would wait for it anew
 PATIENCE_SECONDS = 1.0  # for one answer of a broker that hangs; a message takes three
 

@@ -5,11 +5,27 @@ import sys
 from dataclasses import dataclass
 
 SMALL_MACHINE_CORES = 4
-QUEUES = ("gpu", "check", "media", "transcode", "footage", "index", "sign", "verify", "default")
+QUEUES = (
+    "gpu",
+    "check",
+    "media",
+    "transcode",
+    "footage",
+    "recognition",
+    "index",
+    "sign",
+    "verify",
+    "default",
+)
 PACKAGES = ("dam", "provenance", "generation")  # the code whose changes start a process again
 WEB_SHUTDOWN_SECONDS = 2
 # These take all the time that nobody else wants, so that pages stay quick meanwhile.
-NICENESS: dict[tuple[str, ...], int] = {("gpu",): 5, ("transcode",): 10, ("footage",): 10}
+NICENESS: dict[tuple[str, ...], int] = {
+    ("gpu",): 5,
+    ("transcode",): 10,
+    ("footage",): 10,
+    ("recognition",): 10,
+}
 
 
 @dataclass(frozen=True)
@@ -29,12 +45,14 @@ def worker_queues(cores: int) -> tuple[tuple[str, ...], ...]:
     """Which queues share a worker.
 
     A generation takes minutes, a transcode hours and so does listening to a film, so they share theirs with
-    nobody; nor does `index`, where a search waits for an answer. Uploads and public checks have their
-    own, on small machines too: what strangers have verified must not hold up what members bring in.
+    nobody; nor does `footage`, which visual search waits for, nor `index`, where a search waits for an
+    answer. Uploads and public checks have their own, on small machines too: what strangers have verified
+    must not hold up what members bring in.
     """
     if cores <= SMALL_MACHINE_CORES:
         quick = ("media", "sign", "default")
-        return ("gpu",), ("check",), ("verify",), quick, ("transcode",), ("footage",), ("index",)
+        alone = ("gpu", "check", "verify", "transcode", "footage", "recognition", "index")
+        return (*((queue,) for queue in alone), quick)
     return tuple((queue,) for queue in QUEUES)
 
 

@@ -27,8 +27,10 @@ class StepSpec:
 
 OTHERS = (
     StepSpec("embed", "index.embed", "Visual search", timedelta(minutes=40), after=("frames",)),
-    StepSpec("speech", "footage.listen", "Transcript", timedelta(hours=4), quiet=True),
-    StepSpec("written", "footage.read", "On-screen text", timedelta(hours=2), after=("frames",), quiet=True),
+    StepSpec("speech", "recognition.listen", "Transcript", timedelta(hours=4), quiet=True),
+    StepSpec(
+        "written", "recognition.read", "On-screen text", timedelta(hours=2), after=("frames",), quiet=True
+    ),
     StepSpec(
         "tags", "index.suggest_tags", "Suggested tags", timedelta(minutes=10), after=("embed",), quiet=True
     ),

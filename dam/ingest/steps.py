@@ -342,7 +342,7 @@ def _leave(version: Version, name: str, claim: str, fields: dict[str, Any]) -> N
             return
         _roll_up(row)
         _send_ready(row)
-        if fields["state"] in SETTLED and queue_of(_task_of(name)) in ("index", "footage"):
+        if fields["state"] in SETTLED and queue_of(_task_of(name)) in ("index", "footage", "recognition"):
             alerts.notice([row.asset_id], brand_id=row.brand_id)  # it can be found by more than before
         if fields["state"] == StepState.DONE and name not in step_specs.quiet():
             events.publish(brand_id=row.brand_id, name="library")  # its card may have a new picture

@@ -55,12 +55,12 @@ def embed_again(version_id: str) -> None:
         indexing.embed(version)
 
 
-@shared_task(name="footage.listen")
+@shared_task(name="recognition.listen")
 def listen(version_id: str) -> None:
     steps.run_in_turn(version_id, "speech", _listen)
 
 
-@shared_task(name="footage.read")
+@shared_task(name="recognition.read")
 def read(version_id: str) -> None:
     steps.run_in_turn(version_id, "written", _read)
 

@@ -110,7 +110,7 @@ def test_the_steps_of_a_new_version_are_sent_side_by_side(db: None, sent: list[t
         ("media.render", "sprite"),
         ("transcode.render", "proxy"),
         ("footage.render", "frames"),
-        ("footage.listen", ""),  # behind the frames in the same lane: visual search waits for those
+        ("recognition.listen", ""),
         ("sign.check_credentials", ""),
     ]
 

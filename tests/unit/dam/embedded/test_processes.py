@@ -42,16 +42,23 @@ def test_uploads_and_public_checks_wait_for_nothing_else_and_not_for_each_other(
     assert sharing("verify", cores=cores) == {"verify"}
 
 
-def test_a_small_machine_runs_seven_workers() -> None:
+@pytest.mark.parametrize("cores", [1, 2, 64])
+def test_visual_search_of_one_clip_never_waits_for_hours_of_listening_to_another(cores: int) -> None:
+    assert sharing("footage", cores=cores) == {"footage"}
+    assert sharing("recognition", cores=cores) == {"recognition"}
+
+
+def test_a_small_machine_runs_eight_workers() -> None:
     assert [process.name for process in processes.plan(host="::1", port=1, cores=2)] == [
         "web",
         "gpu",
         "check",
         "verify",
-        "media-sign-default",
         "transcode",
         "footage",
+        "recognition",
         "index",
+        "media-sign-default",
     ]
 
 
@@ -59,6 +66,7 @@ def test_slow_work_gives_way_to_quick_work() -> None:
     commands = {each.name: each.command for each in processes.plan(host="::1", port=1, cores=2)}
     assert commands["transcode"].startswith("exec nice -n 10 ")
     assert commands["footage"].startswith("exec nice -n 10 ")
+    assert commands["recognition"].startswith("exec nice -n 10 ")
     assert "nice" not in commands["web"] + commands["check"] + commands["verify"] + commands["index"]
 
 
