@@ -167,3 +167,45 @@ test("a form on its way is not put aside by a live event, which is heard once it
   equal(heard, ["part sse:version-7"]);
   delete globalThis.htmx;
 });
+
+// A change that comes while the part is asked for; whether it was let go at once.
+const isFetchedAtOnce = (type) => !send("htmx:confirm", { elt: find("#part"), triggeringEvent: { type } });
+
+async function followed() {
+  await load();
+  const triggered = [];
+  window.htmx = { trigger: (elt, type) => triggered.push([elt, type]) };
+  return triggered;
+}
+
+test("a change that comes while its fragment is fetched has the next one fetched again, once", async () => {
+  const triggered = await followed();
+  find("#part").classList.add("htmx-request");
+  ok(!isFetchedAtOnce("sse:version-7"));
+  ok(!isFetchedAtOnce("sse:version-7"));
+  const old = find("#part");
+  old.outerHTML = '<section id="part"></section>';
+  send("htmx:afterRequest", { elt: old });
+  equal(triggered.length, 0);
+  send("htmx:load", { elt: find("#part") });
+  send("htmx:load", { elt: find("#part") });
+  equal(triggered.length, 1);
+  ok(triggered[0][0] === find("#part"));
+});
+
+test("so has a fragment that stays where it is", async () => {
+  const triggered = await followed();
+  find("#part").classList.add("htmx-request");
+  ok(!isFetchedAtOnce("sse:version-7"));
+  send("htmx:afterRequest", { elt: find("#part") });
+  equal(triggered.length, 1);
+});
+
+test("a change that comes while nothing is fetched is let go, and so is what a person asks for", async () => {
+  const triggered = await followed();
+  ok(isFetchedAtOnce("sse:version-7"));
+  find("#part").classList.add("htmx-request");
+  ok(isFetchedAtOnce("click"));
+  send("htmx:afterRequest", { elt: find("#part") });
+  equal(triggered.length, 0);
+});

@@ -74,3 +74,25 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   // Somebody may have begun to write since it was asked for.
   if (detail.shouldSwap && mustWait(detail.requestConfig ?? {}, detail.target)) detail.shouldSwap = false;
 });
+
+// A change that comes while its fragment is being fetched would wait on an element that the answer puts another in
+// place of, and be lost with it. So the fragment is fetched again, once it is there, for all that came meanwhile.
+const missed = new Map(); // the fragment's id: what is to be triggered on it
+
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt, triggeringEvent } = event.detail;
+  if (!isLive({ triggeringEvent }) || !elt.id || !elt.classList.contains("htmx-request")) return;
+  event.preventDefault();
+  missed.set(elt.id, triggeringEvent.type);
+});
+
+function fetchMissed(elt) {
+  const type = missed.get(elt?.id);
+  if (!type || !elt.isConnected) return;
+  missed.delete(elt.id);
+  htmx.trigger(elt, type);
+}
+
+// The fragment that came in its place, or itself where it stayed.
+document.addEventListener("htmx:load", (event) => fetchMissed(event.detail.elt));
+document.addEventListener("htmx:afterRequest", (event) => fetchMissed(event.detail.elt));
