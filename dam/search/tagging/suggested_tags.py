@@ -49,7 +49,8 @@ def suggest(version: Version, *, encoder: Encoder) -> int:
             *asset.tags.values_list("name", flat=True),
             *SuggestedTag.objects.filter(asset=asset).values_list("tag__name", flat=True),
         }
-        keys = dict(Tag.objects.filter(brand=version.brand_id).values_list("name", "pk"))
+        named = Tag.objects.filter(brand=version.brand_id, name__in=[each.name for each in chosen])
+        keys = dict(named.values_list("name", "pk"))
         rows = [
             SuggestedTag(
                 asset=asset,

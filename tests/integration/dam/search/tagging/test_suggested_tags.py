@@ -7,7 +7,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog.models import Asset, Tag
-from dam.search.tagging import suggested_tags
+from dam.search.tagging import suggested_tags, vocabulary
 from dam.search.tagging.models import SuggestedTag
 from tests.factories import member, next_version
 from tests.integration.dam.search import seeing
@@ -33,6 +33,17 @@ def clip(brand: Brand) -> Asset:
 
 def test_what_is_seen_is_suggested_with_its_moment(clip: Asset, librarian: Member) -> None:
     assert sorted(suggested(clip, librarian)) == [("blue", 500), ("red", 0)]
+
+
+def test_of_many_tags_the_most_used_are_looked_for_and_counted_at_most_once_an_hour(
+    clip: Asset, brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vocabulary, "MOST_TAGS", 1)
+    clip.tags.add(Tag.objects.get(name="red"))
+    assert vocabulary.of(brand, encoder=ENCODER).names == ("red",)
+    Tag.objects.get(name="red").delete()
+    clip.tags.add(Tag.objects.get(name="blue"))
+    assert vocabulary.of(brand, encoder=ENCODER).names == ("red",)
 
 
 def test_accepting_tags_the_clip_and_records_who_did(clip: Asset, librarian: Member) -> None:
