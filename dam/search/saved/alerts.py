@@ -141,7 +141,8 @@ def _known(
         except likeness.NotThere:
             return [], at
         return list(found.asset_ids[:MOST_KNOWN]), at if found.more else None
-    newest = searching.among(by, parsed=parsed, filters=wanted.filters).order_by("-created_at", "-pk")
+    assets = searching.among(by, parsed=parsed, filters=wanted.filters)
+    newest = searching.newest(assets, total=searching.count(assets))
     rows = list(newest.values_list("pk", "created_at")[: MOST_KNOWN + 1])
     known = [key for key, _ in rows[:MOST_KNOWN]]
     return known, rows[MOST_KNOWN - 1][1] if len(rows) > MOST_KNOWN else None

@@ -9,9 +9,9 @@ from dam.search import search as searching
 from dam.search.saved import saved_searches
 from dam.search.saved.models import SavedSearch
 from dam.search.search import Ask
+from dam.search.strengths import Strength
 
 POSTERS = 4
-COUNTED = 1000
 
 
 @dataclass(frozen=True)
@@ -24,25 +24,20 @@ class Preview:
 
 
 def of(search: SavedSearch, *, principal: Principal, ask: Ask | None = None) -> Preview:
-    """In a fixed number of queries; counts no further than COUNTED."""
+    """In a fixed number of queries. Weak matches don't count, as on the page of results."""
     if not saved_searches.is_usable(search):
         return Preview((), 0)
     wanted = saved_searches.question(search)
-    parsed = searching.parse(wanted.words, by=principal)
-    if parsed.has_words or wanted.likeness:
-        try:
-            found = searching.find(
-                principal,
-                words=wanted.words,
-                filters=wanted.filters,
-                like=wanted.likeness,
-                limit=POSTERS,
-                ask=ask,
-            )
-        except likeness.NotThere:
-            return Preview((), 0)
-        return Preview(tuple(hit.asset for hit in found.hits), found.total, found.more)
-    assets = searching.among(principal, parsed=parsed, filters=wanted.filters)
-    newest = searching.with_parts(assets, principal).order_by("-created_at", "-pk")[:POSTERS]
-    count = assets.order_by()[: COUNTED + 1].count()
-    return Preview(tuple(newest), min(count, COUNTED), more=count > COUNTED)
+    try:
+        found = searching.find(
+            principal,
+            words=wanted.words,
+            filters=wanted.filters,
+            like=wanted.likeness,
+            limit=POSTERS,
+            ask=ask,
+        )
+    except likeness.NotThere:
+        return Preview((), 0)
+    sure = tuple(hit.asset for hit in found.hits if hit.strength is not Strength.WEAK)
+    return Preview(sure, found.good, found.more)
