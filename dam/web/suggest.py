@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.search import suggestions
+from dam.search.query import tidy
 from dam.search.saved import recent
 from dam.search.saved.models import RecentSearch
 from dam.search.suggestions import Kind, Suggestion
@@ -46,6 +47,7 @@ class Group:
 @require_safe
 @requires(Capability.VIEW)
 def suggest(request: BrandRequest) -> HttpResponse:
+    """`q` is the text of the box up to the caret, `rest` what stands behind it."""
     found = suggestions.suggest(request.GET.get("q", ""), principal=request.principal)
     rows = {row.pk: row for row in recent.of(request.principal)} if _has(found, Kind.RECENT) else {}
     groups = tuple(
@@ -68,5 +70,6 @@ def _option(request: BrandRequest, each: Suggestion, rows: dict[int, RecentSearc
         return Option(each.label, reverse("asset", args=[slug, each.key]))
     if each.kind is Kind.RECENT and isinstance(each.key, int) and each.key in rows:
         return Option(each.label, saved_address.of_recent(rows[each.key], slug))
-    address = saved_address.library(slug, ListingQuery(words=each.words))
+    words = tidy(f"{each.words} {request.GET.get('rest', '')}")
+    address = saved_address.library(slug, ListingQuery(words=words))
     return Option(each.label, address, completes=each.words if each.words.endswith(":") else "")

@@ -77,11 +77,19 @@ test("an answer that comes when the box was left opens nothing", async () => {
   ok(find("[data-suggest]").hidden);
 });
 
+test("what stands behind the caret stays when a word before it is completed", async () => {
+  await open();
+  box().value = "wint lime";
+  box().setSelectionRange(4, 4);
+  find("#two").click();
+  equal([box().value, box().selectionEnd], ["tag:winter lime", "tag:winter".length]);
+});
+
 test("what is asked is what stands before the caret", async () => {
   await load();
   box().value = "lime ice";
   box().setSelectionRange(4, 4);
   const parameters = new FormData();
   send("htmx:configRequest", { elt: box(), triggeringEvent: new Event("suggest"), parameters });
-  equal(parameters.get("q"), "lime");
+  equal([parameters.get("q"), parameters.get("rest")], ["lime", " ice"]);
 });

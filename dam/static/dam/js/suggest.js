@@ -8,6 +8,7 @@ const list = document.getElementById("suggestions");
 const panel = list?.closest("[data-suggest]");
 let timer;
 
+const behind = () => box.value.slice(box.selectionEnd ?? box.value.length);
 const options = () => [...list.querySelectorAll('[role="option"]')];
 const isOpen = () => !panel.hidden;
 
@@ -69,8 +70,10 @@ if (panel) {
     const option = event.target.closest("[data-completes]");
     if (!option) return;
     event.preventDefault();
-    box.value = option.dataset.completes;
+    const { completes } = option.dataset;
+    box.value = completes + behind();
     box.focus();
+    box.setSelectionRange(completes.length, completes.length);
     ask(0);
   });
   list.addEventListener("htmx:afterSwap", () => {
@@ -79,8 +82,9 @@ if (panel) {
     show(stillThere && options().length > 0);
   });
   document.addEventListener("htmx:configRequest", (event) => {
-    // A caret in the middle: what is before it is what is being typed.
+    // A caret in the middle: what is before it is what is being typed, and what is behind it stays.
     if (event.detail.elt !== box || event.detail.triggeringEvent?.type !== "suggest") return;
-    event.detail.parameters.set?.("q", box.value.slice(0, box.selectionEnd ?? box.value.length));
+    event.detail.parameters.set?.("q", box.value.slice(0, box.value.length - behind().length));
+    event.detail.parameters.set?.("rest", behind());
   });
 }

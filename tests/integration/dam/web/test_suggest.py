@@ -89,3 +89,9 @@ def test_an_option_leads_to_what_it_says(brand: Brand, sign_in: SignIn) -> None:
     assert 'href="/b/northwind/?q=red+tag%3A%22summer+sale%22"' in page
     page = sign_in(Role.CREATOR).get("/b/northwind/suggest/", {"q": "summer"}).content.decode()
     assert f'href="/b/northwind/assets/{clip.pk}/"' in page
+
+
+def test_what_stands_behind_the_caret_stays_in_the_search(brand: Brand, sign_in: SignIn) -> None:
+    tagged(VersionFactory.create(asset__brand=brand).asset, "summer")
+    found = sign_in(Role.CREATOR).get("/b/northwind/suggest/", {"q": "tag:summ", "rest": " -draft"})
+    assert b"?q=tag%3Asummer+-draft" in found.content
