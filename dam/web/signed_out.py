@@ -39,7 +39,8 @@ def answer(request: HttpRequest, *, slug: str) -> HttpResponseBase:
         "kept": kept(request),
         "action": request.get_full_path(),
         "sign_in": _sign_in(reverse("home")),
-        "too_large": UNREAD in getattr(request, "scope", {}),
+        # Too large to be read, or a file, which no page can hold.
+        "not_kept": UNREAD in getattr(request, "scope", {}) or bool(request.FILES),
     }
     return render(request, "401.html", context, status=401)
 
@@ -50,7 +51,8 @@ def token_changed(request: HttpRequest, reason: str = "") -> HttpResponseBase:
         response = problem(403, "token_changed", "You signed in or out in another tab. Send it again.")
         response.headers[TOKEN] = get_token(request)
         return response
-    context = {"kept": kept(request), "action": request.get_full_path()} if _of_this_site(request) else {}
+    can_be_sent_again = _of_this_site(request) and not request.FILES
+    context = {"kept": kept(request), "action": request.get_full_path()} if can_be_sent_again else {}
     return render(request, "403_csrf.html", context, status=403)
 
 

@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -110,3 +111,13 @@ def _token(html: str) -> str:
     found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', html)
     assert found is not None
     return found[1]
+
+
+def test_a_page_keeps_no_file_and_says_so(brand: Brand) -> None:
+    picture = SimpleUploadedFile("still.png", b"png", content_type="image/png")
+    answer = Client().post(
+        reverse("picture-search", args=["northwind"]), {"q": "lime", "picture": picture}, headers=ORIGIN
+    )
+    assert answer.status_code == 401
+    assert b"so it isn't kept here" in answer.content
+    assert b"Send again" not in answer.content
