@@ -1,6 +1,5 @@
 """Saved searches: their page, their stable addresses, and what can be done to them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,11 +7,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.search.saved import alerts, previews, recent, saved_searches
+from dam.search.saved.asked import Asked
 from dam.search.saved.models import SavedSearch
 from dam.web import going_back, saved_address
 from dam.web.decorators import BrandRequest, requires
@@ -85,31 +84,27 @@ def cover(request: BrandRequest, search_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Capability.VIEW)
 def save(request: BrandRequest) -> HttpResponse:
-    query = saved_address.sent(request.POST.get("query", ""))
-    wanted = saved_address.asked(query)
+    """One that is saved already is opened, and the alert that was wished for is turned on there."""
     try:
-        if not saved_address.can_be_kept(query):
-            raise saved_searches.SearchRefused(
-                "A search by a picture of yours can't be saved: the picture isn't kept. Save one by a clip."
-            )
         search = saved_searches.save(
-            wanted,
+            _wanted(request),
             name=request.POST.get("name", ""),
             by=request.principal,
             shared=request.POST.get("shared") == "on",
         )
-        if request.POST.get("alert") == "on":
-            alerts.turn_on(search, by=request.principal)
     except saved_searches.AlreadySaved as already:
+        search = already.search
         messages.info(request, already.message)
-        return redirect("saved-search", request.brand.slug, already.search.pk)
     except saved_searches.SearchRefused as refused:
         messages.error(request, refused.message)
         return going_back.go(request)
-    except alerts.TooManyAlerts as refused:
-        messages.warning(request, f"“{search.name}” saved without an alert. {refused.message}")
     else:
         messages.success(request, f"“{search.name}” saved.")
+    if request.POST.get("alert") == "on":
+        try:
+            alerts.turn_on(search, by=request.principal)
+        except alerts.TooManyAlerts as refused:
+            messages.warning(request, f"Alert not turned on. {refused.message}")
     return redirect("saved-search", request.brand.slug, search.pk)
 
 
@@ -117,22 +112,28 @@ def save(request: BrandRequest) -> HttpResponse:
 @requires(Capability.VIEW)
 def edit(request: BrandRequest, search_id: UUID) -> HttpResponse:
     search = _seen(request, search_id)
+    name, shared, collection = search.name, search.shared, search.collection
+    problem = ""
     if request.method == "POST":
+        name = request.POST.get("name", "")
+        shared, collection = (request.POST.get(each) == "on" for each in ("shared", "collection"))
         try:
-            saved_searches.edit(
-                search,
-                by=request.principal,
-                name=request.POST.get("name", ""),
-                shared=request.POST.get("shared") == "on",
-                collection=request.POST.get("collection") == "on",
-            )
+            saved_searches.edit(search, by=request.principal, name=name, shared=shared, collection=collection)
         except saved_searches.SearchRefused as refused:
-            context = {"area": "saved", "search": search, "problem": refused.message}
-            return render(request, "saved/edit.html", context, status=422)
-        messages.success(request, "Saved.")
-        return redirect("saved-searches", request.brand.slug)
+            problem = refused.message
+        else:
+            messages.success(request, "Saved.")
+            return redirect("saved-searches", request.brand.slug)
     saved_searches.require_change(search, by=request.principal)
-    return render(request, "saved/edit.html", {"area": "saved", "search": search})
+    context = {
+        "area": "saved",
+        "search": search,
+        "name": name,
+        "shared": shared,
+        "collection": collection,
+        "problem": problem,
+    }
+    return render(request, "saved/edit.html", context, status=422 if problem else 200)
 
 
 @require_POST
@@ -140,13 +141,13 @@ def edit(request: BrandRequest, search_id: UUID) -> HttpResponse:
 def update(request: BrandRequest, search_id: UUID) -> HttpResponse:
     """Have it ask what the page asks that this is sent from."""
     search = _seen(request, search_id)
-    wanted = saved_address.asked(saved_address.sent(request.POST.get("query", "")))
-
-    def change() -> str:
-        saved_searches.ask_instead(search, wanted, by=request.principal)
-        return f"“{search.name}” updated to this search."
-
-    return _changed(request, search, change)
+    try:
+        saved_searches.ask_instead(search, _wanted(request), by=request.principal)
+    except (saved_searches.AlreadySaved, saved_searches.SearchRefused) as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, f"“{search.name}” updated to this search.")
+    return redirect("saved-search", request.brand.slug, search.pk)
 
 
 @require_POST
@@ -194,9 +195,11 @@ def _seen(request: BrandRequest, search_id: UUID) -> SavedSearch:
     return get_object_or_404(saved_searches.visible(request.principal), pk=search_id)
 
 
-def _changed(request: BrandRequest, search: SavedSearch, change: Callable[[], str]) -> HttpResponse:
-    try:
-        messages.success(request, change())
-    except (saved_searches.AlreadySaved, saved_searches.SearchRefused) as refused:
-        messages.error(request, refused.message)
-    return redirect(reverse("saved-search", args=[request.brand.slug, search.pk]))
+def _wanted(request: BrandRequest) -> Asked:
+    """What the page asks that the form stands on. Raises SearchRefused for a picture that isn't kept."""
+    query = saved_address.sent(request.POST.get("query", ""))
+    if not saved_address.can_be_kept(query):
+        raise saved_searches.SearchRefused(
+            "A search by a picture of yours can't be saved: the picture isn't kept. Save one by a clip."
+        )
+    return saved_address.asked(query)

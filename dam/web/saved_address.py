@@ -58,7 +58,6 @@ def context(principal: Principal, query: ListingQuery) -> dict[str, Any]:
     `saved_search`; empty where nothing is asked.
     """
     wanted = asked(query)
-    mine = list(saved_searches.listed(principal)[: MENU + 1])
     found = saved_searches.visible(principal).filter(pk=query.saved).first() if query.saved else None
     state = ""
     if principal.user is not None and wanted and can_be_kept(query):
@@ -66,8 +65,7 @@ def context(principal: Principal, query: ListingQuery) -> dict[str, Any]:
     elif found is not None:
         state = "changed"
     return {
-        "saved_menu": mine[:MENU],
-        "saved_more": len(mine) > MENU,
+        "saved_menu": list(saved_searches.listed(principal)[:MENU]),
         "saved_state": state,
         "saved_search": found,
         "saved_title": wanted.title,

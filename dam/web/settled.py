@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import person
 from dam.search import search
+from dam.search.results import Seeing
 from dam.search.saved import fruitless, recent
 from dam.web import going_back, htmx, saved_address
 from dam.web.decorators import BrandRequest, requires
@@ -75,5 +76,6 @@ def forget_without_results(request: BrandRequest) -> HttpResponse:
 
 
 def _finds_nothing(request: BrandRequest, words: str) -> bool:
-    """A page says so, but anybody can send a form."""
-    return search.find(request.principal, words=words, limit=1).total == 0
+    """A page says so, but anybody can send a form; and while visual search is busy nobody knows."""
+    found = search.find(request.principal, words=words, limit=1)
+    return found.good == 0 and found.seeing is not Seeing.BUSY

@@ -46,6 +46,16 @@ test("it is back as well in a form that htmx brings later", async () => {
   equal(body(), "The logo leaves");
 });
 
+test("what was chosen for one search is not put into the form of another", async () => {
+  const dialog = (search) => `<form method="post" action="/save/" data-draft="${search}"><input type="checkbox" name="shared"></form>`;
+  await load({ form: dialog("?q=lime") });
+  type("shared", true);
+  await again({ form: dialog("?q=ice") });
+  equal(find("[name=shared]").checked, false);
+  await again({ form: dialog("?q=lime") });
+  equal(find("[name=shared]").checked, true);
+});
+
 test("a password is kept nowhere", async () => {
   await load();
   type("password", "secret");

@@ -20,9 +20,10 @@ function store(act) {
   }
 }
 
+// A form that is the same for many things says in data-draft or in its kind what this one is for.
 function nameOf(form) {
   const address = form.getAttribute("hx-post") ?? form.getAttribute("action") ?? location.pathname + location.search;
-  const kind = form.querySelector('input[type="hidden"][name="kind"]')?.value ?? "";
+  const kind = form.dataset.draft ?? form.querySelector('input[type="hidden"][name="kind"]')?.value ?? "";
   return `${PREFIX}${person()} ${address} ${kind}`;
 }
 

@@ -8,10 +8,14 @@ from django.test import Client
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
 from dam.accounts.principals import Member
+from dam.search import query_embedding, search
+from dam.search.encoders.base import TextEmbedding
 from dam.search.query import Filters
+from dam.search.results import Results, Seeing
 from dam.search.saved import alerts, fruitless, recent, saved_searches
 from dam.search.saved.asked import Asked
 from dam.search.saved.models import AlertMatch, SavedSearch
+from dam.search.strengths import Strength
 from dam.web import alert_news
 from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory, member
 from tests.integration.dam.web.conftest import SignIn
@@ -47,9 +51,26 @@ def test_a_search_is_saved_opened_changed_and_updated(client: Client, creator: M
 
 def test_saving_the_same_again_says_so_and_opens_it(client: Client, creator: Member) -> None:
     search = saved_searches.save(DRAFTS, name="Drafts", by=creator)
-    again = client.post(f"{LIBRARY}s/save/", {"query": "?state=draft", "name": "More"}, follow=True)
+    form = {"query": "?state=draft", "name": "More", "alert": "on"}
+    again = client.post(f"{LIBRARY}s/save/", form, follow=True)
     assert "This search is already saved as “Drafts”." in again.content.decode()
-    assert again.context["saved_search"] == search
+    assert (again.context["saved_search"], again.context["saved_tells"]) == (search, True)
+
+
+def test_a_name_that_is_refused_comes_back_with_what_was_chosen(client: Client, creator: Member) -> None:
+    search = saved_searches.save(DRAFTS, name="Drafts", by=creator)
+    page = client.post(f"{LIBRARY}s/{search.pk}/edit/", {"name": "x" * 81, "collection": "on"})
+    assert (page.status_code, page.context["name"], page.context["collection"]) == (422, "x" * 81, True)
+    assert b'name="collection" checked' in page.content
+
+
+def test_a_saved_search_is_not_updated_to_one_by_a_dropped_picture(client: Client, creator: Member) -> None:
+    search = saved_searches.save(DRAFTS, name="Drafts", by=creator)
+    query = f"?q=lime&like=picture:{'k' * 20}"
+    page = client.post(f"{LIBRARY}s/{search.pk}/update/", {"query": query}, follow=True).content.decode()
+    assert "the picture isn't kept" in page.replace("&#x27;", "'")
+    search.refresh_from_db()
+    assert search.words == ""
 
 
 def test_a_deletion_offers_undo(client: Client, creator: Member) -> None:
@@ -134,14 +155,37 @@ def test_a_search_that_came_to_rest_is_kept_for_who_searched(client: Client, cre
 
 
 def test_words_without_a_result_are_counted_once_a_day_and_person(
-    client: Client, brand: Brand, creator: Member
+    client: Client, brand: Brand, creator: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    unknown = TextEmbedding(vector=None, unknown_words=("zebra",))
+    monkeypatch.setattr(query_embedding, "ask", lambda spoken, *, encoder: unknown)
     VersionFactory.create(asset__brand=brand)
     for _ in range(2):
         client.post(f"{LIBRARY}searches/settled/", {"query": "?q=zebra", "none": "1"})
     assert [(each.words, each.count) for each in fruitless.of(brand)] == [("zebra", 1)]
     assert not recent.of(creator).exists()
     assert User.objects.filter(pk=creator.user.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("hits", "seeing", "counted"),
+    [((), Seeing.BUSY, False), ((), Seeing.SEARCHED, True), ((Strength.WEAK,), Seeing.SEARCHED, True)],
+)
+def test_nothing_close_counts_as_no_result_but_not_while_visual_search_is_busy(
+    client: Client,
+    brand: Brand,
+    monkeypatch: pytest.MonkeyPatch,
+    hits: tuple[Strength, ...],
+    seeing: Seeing,
+    counted: bool,
+) -> None:
+    def find(principal: Member, *, words: str, limit: int) -> Results:
+        parsed = search.parse(words, by=principal)
+        return Results((), len(hits), query=parsed, seeing=seeing, weak=len(hits))
+
+    monkeypatch.setattr(search, "find", find)
+    client.post(f"{LIBRARY}searches/settled/", {"query": "?q=zebra", "none": "1"})
+    assert fruitless.of(brand).exists() == counted
 
 
 def test_a_search_like_a_clip_is_kept_and_one_like_a_dropped_picture_is_not(
