@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, Min, OuterRef, QuerySet
 from django.db.models.functions import Cast
 from pgvector import HalfVector
 from pgvector.django import HalfVectorField, MaxInnerProduct
@@ -52,7 +53,7 @@ def nearest(
     """Versions, best first by their frames or by what is pooled of them: of these assets, the one `shown`."""
     few = estimate(assets)
     if few <= FRAMES_UP_TO:
-        return compared(assets, index, vector, shown=shown, limit=limit, scopes=(Scope.FRAME,))
+        return compared_by_frames(assets, index, vector, shown=shown, limit=limit)
     all_of_them = in_graph(index)
     depth = worth_finding(few, all_of_them, limit=limit)
     if is_quicker_to_follow(few, all_of_them, limit=depth):
@@ -88,17 +89,33 @@ def estimate(assets: QuerySet[Asset]) -> int:
 
 
 def compared(
-    assets: QuerySet[Asset],
-    index: EncoderIndex,
-    vector: Sequence[float],
-    *,
-    shown: str,
-    limit: int,
-    scopes: Sequence[Scope] = (Scope.SHOT, Scope.VERSION),
+    assets: QuerySet[Asset], index: EncoderIndex, vector: Sequence[float], *, shown: str, limit: int
 ) -> list[UUID]:
-    """Compare with every one."""
+    """Compare with every shot and version."""
     versions = assets.order_by().values(shown)
-    rows = Embedding.objects.filter(encoder=index, scope__in=scopes, version_id__in=versions)
+    rows = Embedding.objects.filter(encoder=index, scope__in=(Scope.SHOT, Scope.VERSION))
+    return _best(rows.filter(version_id__in=versions), vector, limit=limit)
+
+
+def compared_by_frames(
+    assets: QuerySet[Asset], index: EncoderIndex, vector: Sequence[float], *, shown: str, limit: int
+) -> list[UUID]:
+    """Compare with every frame, where there are few assets: each is looked up by its key."""
+    # For a join the planner would read the frames of all brands, and throw most away.
+    few = _InArray(F("version_id"), ArraySubquery(assets.order_by().values(shown)))
+    rows = Embedding.objects.filter(few, encoder=index, scope=Scope.FRAME)
+    return _best(rows, vector, limit=limit)
+
+
+class _InArray(Func):
+    """Whether a value is in an array, which is made once."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
+
+
+def _best(rows: QuerySet[Embedding], vector: Sequence[float], *, limit: int) -> list[UUID]:
     behind = MaxInnerProduct("vector", HalfVector(list(vector)))
     best = rows.values("version_id").annotate(behind=Min(behind)).order_by("behind", "version_id")
     return list(best.values_list("version_id", flat=True)[:limit])

@@ -118,3 +118,19 @@ def test_few_rights_and_small_brands_get_full_pages_of_the_right_clips(
     assert neighbours.followed(released, library.index, query, shown="released", limit=PAGE) is None
     found = neighbours.nearest(released, library.index, query, shown="released", limit=PAGE)
     assert found == best[query]
+
+
+def test_among_few_assets_the_best_frame_of_each_decides(library: Library) -> None:
+    released = library.of(library.large).filter(released__isnull=False)
+    query = library.queries[0]
+    best = neighbours.compared(released, library.index, query, shown="released", limit=PAGE)
+    Embedding.objects.filter(encoder=library.index).update(scope=Scope.FRAME)
+    last = best[-1]
+    wanted = HalfVector(list(query))
+    Embedding.objects.create(
+        version_id=last, brand=library.large, encoder=library.index, scope=Scope.FRAME, frame=1, start_ms=0,
+        end_ms=1000, vector=wanted,
+    )  # fmt: skip
+    found = neighbours.nearest(released, library.index, query, shown="released", limit=PAGE)
+    assert found == [last, *best[:-1]]
+    assert len(found) == PAGE  # one in a hundred: of the others, which are not released, none
