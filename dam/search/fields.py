@@ -60,6 +60,7 @@ _TABLE = (
             "changes": Approval.CHANGES_REQUESTED,
             "released": Approval.APPROVED,
         },
+        of_released=(Approval.APPROVED,),
     ),
     SearchField(
         name="origin",

@@ -86,6 +86,8 @@ def _one(field: SearchField, lookup: str, value: str, asked: _Asked) -> Q:
     read = value if field.kind is Kind.CHOICE else field.read(value)
     if read is None:
         return NOTHING
+    if asked.shown == "released" and field.of_released is not None and read not in field.of_released:
+        return NOTHING
     if field.rights:
         return _cleared(field.rights, read, asked)
     if field.kind is Kind.NUMBER and field.unit:

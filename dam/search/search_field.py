@@ -62,6 +62,9 @@ class SearchField:
     many: bool = False  # one asset may have several values: the column crosses a to-many relation
     array: bool = False  # the column holds a list of values
     rights: Rights | None = None
+    # The only values that a released version can have; None: any. Of a million released clips the database
+    # would look for others in each.
+    of_released: tuple[str, ...] | None = None
     needs: Capability = Capability.VIEW  # to search by it: what is not shown to somebody can't be asked for
     facet: bool = True
     icon: str = ""  # of the chip, from Lucide

@@ -13,8 +13,6 @@ from dam.search import languages, lexemes, normalising
 from dam.search.normalising import Token
 from dam.search.query import Query, Term
 
-# Of the words of a search, how many a close match must have.
-CLOSE_SHARE = 0.6
 MOST_COMBINED = 5  # words of which each combination is asked for
 Others = Mapping[str, Sequence[str]]
 
@@ -62,7 +60,7 @@ def close(query: Query, reading: Reading) -> Wording:
     units = [unit for word in query.words for unit in _units(word, reading)]
     if not units:
         return Wording()
-    least = -(-len(units) * 3 // 5)  # CLOSE_SHARE, rounded up
+    least = -(-len(units) * 3 // 5)  # three of five, rounded up
     if len(units) > MOST_COMBINED:
         # All but the shortest, which say least: a choice of any would be too many.
         units = sorted(units, key=len, reverse=True)[:MOST_COMBINED]

@@ -160,8 +160,8 @@ def _key(text: str) -> UUID | None:
 
 
 def _usable(values: list[str]) -> list[str]:
-    """The database holds no NUL, so a value with one matches nothing and can't even be asked for."""
-    return [value for value in values if "\0" not in value]
+    """Without blanks, and without NUL: the database holds none, so it can't even be asked for."""
+    return [value for value in values if value.strip() and "\0" not in value]
 
 
 def fill(principal: Principal, *, wanted: ListingQuery, at: datetime) -> Listing:

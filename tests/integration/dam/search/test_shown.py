@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.catalog.models import Approval, Asset, Credentials, Origin
-from dam.search import facets, reindexing
-from dam.search.query import Filters
+from dam.search import facets, reindexing, search
+from dam.search.query import Filters, Query
 from dam.search.results import Results
 from tests.factories import member, next_version
 from tests.integration.dam.search.seeing import clip, index, see
@@ -60,6 +61,17 @@ def test_filters_ask_for_the_version_that_is_shown(
 ) -> None:
     assert find("", filters=filters, principal=viewer).total == viewers
     assert find("", filters=filters).total == workers
+
+
+def test_for_states_that_nothing_released_has_the_database_is_not_even_asked(
+    asset: Asset, viewer: Member, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        drafts = search.among(viewer, parsed=Query(), filters=Filters(state=("draft", "rejected")))
+        assert search.count(drafts) == 0
+    either = search.among(viewer, parsed=Query(), filters=Filters(state=("draft", "approved")))
+    assert search.count(either) == 1
+    assert search.count(search.among(viewer, parsed=Query(), filters=Filters({"-state": ("draft",)}))) == 1
 
 
 def test_facets_count_the_version_that_is_shown(asset: Asset, viewer: Member, librarian: Member) -> None:

@@ -47,5 +47,10 @@ def test_a_value_with_a_nul_is_left_out(name: str) -> None:
     assert listing.read(QueryDict(f"{name}=a%00b&{name}=draft")).filters == {name: ("draft",)}
 
 
+@pytest.mark.parametrize("name", ["model", "state"])
+def test_an_empty_value_is_left_out(name: str) -> None:
+    assert not listing.read(QueryDict(f"{name}=&{name}=%20")).filters
+
+
 def test_a_nul_among_the_words_is_a_space() -> None:
     assert listing.read(QueryDict("q=red%00bottle")).words == "red bottle"
