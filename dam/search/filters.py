@@ -10,6 +10,7 @@ from django.utils import timezone
 from dam.catalog.models import Asset
 from dam.rights import cleared
 from dam.search import dates, fields, measures
+from dam.search.measures import Range
 from dam.search.query import Filters
 from dam.search.search_field import YES, Combine, Kind, Rights, SearchField
 
@@ -41,8 +42,8 @@ def narrow(
 ) -> QuerySet[Asset]:
     """Any or every value within a field, as its table says; every field; any value of each of `either`.
 
-    `shown`: in which version. `at` is now, in the time zone of whoever asks, for days begin there. KeyError
-    for a field that the table doesn't have: a filter that is passed over would show too much.
+    `shown`: in which version. `at` is now, in the installation's time zone (TIME_ZONE), for days begin there.
+    KeyError for a field that the table doesn't have: a filter that is passed over would show too much.
     """
     asked = _Asked(shown=shown, at=at or timezone.localtime(), days=filters["on"])
     for name, values in filters.items():
@@ -65,6 +66,14 @@ def narrow(
 def value(field: SearchField, value: str, *, shown: str, at: datetime, days: tuple[str, ...] = ()) -> Q:
     """The assets with this one value, as `narrow` finds them; `days` are those of the field "on"."""
     return _any(field, (value,), _Asked(shown=shown, at=at, days=days))
+
+
+def covered(field: SearchField, value: str, *, at: datetime) -> Range:
+    """The numbers or moments that a value of such a field stands for."""
+    if field.unit:
+        return measures.bounds(value, field.unit)
+    low, after = dates.span(value, at.date()).bounds(at)
+    return Range(low=low, high=after, high_strict=True)
 
 
 def _having(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
@@ -90,18 +99,8 @@ def _one(field: SearchField, lookup: str, value: str, asked: _Asked) -> Q:
         return NOTHING
     if field.rights:
         return _cleared(field.rights, read, asked)
-    if field.kind is Kind.NUMBER and field.unit:
-        measured = measures.bounds(read, field.unit)
-        return _between(
-            lookup,
-            low=measured.low,
-            high=measured.high,
-            low_strict=measured.low_strict,
-            high_strict=measured.high_strict,
-        )
-    if field.kind is Kind.DATE:
-        low, after = dates.span(read, asked.at.date()).bounds(asked.at)
-        return _between(lookup, low=low, high=after, low_strict=False, high_strict=True)
+    if field.kind in (Kind.NUMBER, Kind.DATE):
+        return _between(lookup, covered(field, read, at=asked.at))
     if field.kind is Kind.FLAG:
         return Q(**{lookup: read == YES})
     return Q(**{lookup: [read] if field.array else read})
@@ -122,10 +121,10 @@ def _cleared(rights: Rights, value: str, asked: _Asked) -> Q:
     return allowed
 
 
-def _between(lookup: str, *, low: object, high: object, low_strict: bool, high_strict: bool) -> Q:
+def _between(lookup: str, span: Range) -> Q:
     matching = Q()
-    if low is not None:
-        matching &= Q(**{f"{lookup}__{'gt' if low_strict else 'gte'}": low})
-    if high is not None:
-        matching &= Q(**{f"{lookup}__{'lt' if high_strict else 'lte'}": high})
+    if span.low is not None:
+        matching &= Q(**{f"{lookup}__{'gt' if span.low_strict else 'gte'}": span.low})
+    if span.high is not None:
+        matching &= Q(**{f"{lookup}__{'lt' if span.high_strict else 'lte'}": span.high})
     return matching

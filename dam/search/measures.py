@@ -1,9 +1,11 @@
 """Numbers with a unit and ranges of them, as people type them: ">10s", "5-15", "1920", "..2GB". Pure."""
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 _COMPARED = re.compile(r"(?P<sign>>=|<=|=|>|<)?(?P<number>[^<>=]+)")
 _NUMBER = re.compile(r"(?P<digits>\d{1,19}(?:\.\d{1,6})?)(?P<unit>[a-z]*)")
@@ -34,12 +36,21 @@ class Unit:
 
 @dataclass(frozen=True)
 class Range:
-    """In the stored unit. `low` belongs to it unless it is strict, `high` only if it is not."""
+    """Of numbers in the stored unit, or of moments. An end belongs to it unless it is strict."""
 
-    low: Decimal | None = None
-    high: Decimal | None = None
+    low: Any = None
+    high: Any = None
     low_strict: bool = False
     high_strict: bool = False
+
+    def count(self, ordered: Sequence[Any]) -> int:
+        """How many of these, in their order, lie in it."""
+        first, after = 0, len(ordered)
+        if self.low is not None:
+            first = (bisect_right if self.low_strict else bisect_left)(ordered, self.low)
+        if self.high is not None:
+            after = (bisect_left if self.high_strict else bisect_right)(ordered, self.high)
+        return max(0, after - first)
 
 
 @dataclass(frozen=True)

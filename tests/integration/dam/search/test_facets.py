@@ -1,6 +1,9 @@
 """The numbers beside the filters."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from dam.accounts.capabilities import Role
@@ -9,9 +12,9 @@ from dam.accounts.principals import Member
 from dam.catalog import versions
 from dam.catalog.models import Approval, Asset, Credentials, Origin, Tag, Version
 from dam.rights.models import RightsRecord
-from dam.search import facets
+from dam.search import facets, search
 from dam.search.facets import Facet
-from dam.search.query import Filters
+from dam.search.query import Filters, Query
 from tests.factories import BrandFactory, member
 from tests.integration.dam.search.seeing import clip
 
@@ -113,6 +116,19 @@ def test_ranges_are_counted_and_one_takes_the_place_of_another(brand: Brand, lib
     clip(brand)
     for chosen in (Filters(), Filters(duration=["<5s"])):
         assert counts(facets.count(librarian, filters=chosen), "duration") == {"<5s": 1, "5s..15s": 1}
+
+
+@pytest.mark.parametrize("name", ["duration", "fps", "created"])
+def test_a_range_counts_what_its_filter_finds(brand: Brand, librarian: Member, name: str) -> None:
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    for number, (length, rate, days) in enumerate([(4499, 24, 0), (4500, 25, 6), (15_500, 48, 7)]):
+        asset = clip(brand)
+        Version.objects.filter(asset=asset).update(duration_ms=length, rate_numerator=rate)
+        moment = today - timedelta(days=days) if number else timezone.now()
+        Asset.objects.filter(pk=asset.pk).update(created_at=moment)
+    for value, count in counts(facets.count(librarian), name).items():
+        chosen = Query(filters=Filters({name: [value]}))
+        assert search.count(search.among(librarian, parsed=chosen)) == count
 
 
 def test_a_range_that_somebody_typed_stands_among_the_others(brand: Brand, librarian: Member) -> None:

@@ -46,3 +46,20 @@ def test_what_was_made_tidy_stays_as_it_is() -> None:
         once = measures.tidy(typed, fields.LENGTH)
         assert once
         assert measures.tidy(once, fields.LENGTH) == once
+
+
+@pytest.mark.parametrize(
+    ("typed", "held"),
+    [
+        ("5s..15s", [4500, 15_499]),
+        (">60s", [60_001]),
+        (">=60s", [60_000, 60_001]),
+        ("<4.5s", [0, 4499]),
+        ("<=4.5s", [0, 4499, 4500]),
+        ("20s", []),
+    ],
+)
+def test_a_range_counts_what_lies_between_its_ends(typed: str, held: list[int]) -> None:
+    span, lengths = measures.bounds(typed, fields.LENGTH), [0, 4499, 4500, 15_499, 15_500, 60_000, 60_001]
+    assert span.count(lengths) == len(held)
+    assert span.count(held) == len(held)
