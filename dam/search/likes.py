@@ -12,8 +12,9 @@ WHOLE = 1000  # thousandths
 LEAST_SIDE = 20  # of a box: smaller ones show nothing
 _PICTURE = "picture:"
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_BOX = re.compile(r"\d{1,4},\d{1,4},\d{1,4},\d{1,4}", re.ASCII)
 _CLIP = re.compile(
-    r"(?P<asset>[0-9a-f-]{36})(?:@(?P<time>\d{1,9})(?::(?P<box>\d{1,4},\d{1,4},\d{1,4},\d{1,4}))?)?"
+    rf"(?P<asset>[0-9a-f-]{{36}})(?:@(?P<time>\d{{1,9}})(?::(?P<box>{_BOX.pattern}))?)?", re.ASCII
 )
 
 
@@ -51,11 +52,6 @@ class Like:
         time = "" if self.time_ms is None else f"@{self.time_ms}"
         return f"{self.asset_id}{time}" + (f":{self.box}" if self.box else "")
 
-    @property
-    def seconds(self) -> str:
-        """Its time, for the address of the clip's page."""
-        return f"{(self.time_ms or 0) / 1000:.3f}"
-
 
 def read(text: str) -> Like | None:
     """What an address says; None for anything else: addresses are cut and edited."""
@@ -69,13 +65,16 @@ def read(text: str) -> Like | None:
         asset = UUID(found["asset"])
     except ValueError:
         return None
-    box = _box(found["box"]) if found["box"] else None
+    box = read_box(found["box"]) if found["box"] else None
     if found["box"] and box is None:
         return None
     return Like(asset_id=asset, time_ms=int(found["time"]) if found["time"] else None, box=box)
 
 
-def _box(text: str) -> Box | None:
+def read_box(text: str) -> Box | None:
+    """As str(Box) has it; None for one that isn't inside the frame, or too small to show anything."""
+    if not _BOX.fullmatch(text):
+        return None
     left, top, width, height = map(int, text.split(","))
     inside = left + width <= WHOLE and top + height <= WHOLE
     return Box(left, top, width, height) if inside and min(width, height) >= LEAST_SIDE else None

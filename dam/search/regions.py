@@ -6,7 +6,7 @@ from dam.catalog.models import RenditionKind, Version
 from dam.core import storage, tasks
 from dam.media import runner
 from dam.media.probe import MediaInfo
-from dam.search import likes, pictures, query_embedding
+from dam.search import pictures, query_embedding
 from dam.search.encoders.base import Encoder, TextEmbedding
 from dam.search.likes import Box
 from dam.search.query_embedding import ASKED_SECONDS
@@ -37,11 +37,6 @@ def answer(version: Version, *, time_ms: int, box: Box, encoder: Encoder) -> Non
     left, top, right, bottom = box.in_pixels(frame.shape[1], frame.shape[0])
     place = _place(version.pk, time_ms, box, encoder.identity)
     query_embedding.leave(place, pictures.seen(frame[top:bottom, left:right], encoder=encoder))
-
-
-def read_box(text: str) -> Box | None:
-    like = likes.read(f"{UUID(int=0)}@0:{text}")
-    return like.box if like else None
 
 
 def _frame(version: Version, time_ms: int) -> pictures.Picture:

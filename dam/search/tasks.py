@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from dam.catalog.models import Version
 from dam.core.tasks import offer
-from dam.search import building, indexing, lexicon, null_queries, pictures, query_embedding, regions
+from dam.search import building, indexing, lexicon, likes, null_queries, pictures, query_embedding, regions
 from dam.search.encoders import published
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.saved import alert_passes, fruitless, saved_searches
@@ -60,7 +60,7 @@ def embed_picture(holder: str, key: str, encoder: str) -> None:
 def embed_region(version_id: str, time_ms: int, box: str, encoder: str) -> None:
     """Answer a search by a part of a frame."""
     version = Version.objects.filter(pk=version_id).first()
-    part = regions.read_box(box)
+    part = likes.read_box(box)
     if version is not None and part is not None:
         regions.answer(version, time_ms=time_ms, box=part, encoder=indexing.known_as(encoder))
 

@@ -10,7 +10,7 @@ from dam.catalog.models import Asset, Rendition, RenditionKind, Version
 from dam.rights import terms
 from dam.search.results import Hit, Match, Moment, Passage
 from dam.search.strengths import Strength
-from dam.web import usage_status
+from dam.web import timecode, usage_status
 
 # What a strip has room for.
 MOST_MOMENTS = 5
@@ -91,7 +91,7 @@ def _frame(version: Version, at_ms: int) -> int:
     """The frame of the clip that is shown then."""
     if not version.rate_numerator or not version.rate_denominator:
         return 0
-    return round(Fraction(at_ms, 1000) * Fraction(version.rate_numerator, version.rate_denominator))
+    return timecode.frame_at(at_ms, rate=Fraction(version.rate_numerator, version.rate_denominator))
 
 
 def all_of(assets: Iterable[Asset], *, at: datetime) -> tuple[AssetCard, ...]:

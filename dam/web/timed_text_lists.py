@@ -1,6 +1,7 @@
 """What is said and written in a version, for its page: lines to play from, or why there are none."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
@@ -9,6 +10,7 @@ from dam.core import failures
 from dam.ingest.models import Step, StepState
 from dam.search import timed_texts
 from dam.search.models import TimedTextKind
+from dam.web import timecode
 
 MOST = 2000  # lines on one page
 
@@ -50,9 +52,9 @@ def of(version: Version, *, principal: Principal) -> tuple[TextList, ...]:
 
 
 def _lines(version: Version, kind: TimedTextKind) -> tuple[TextLine, ...]:
-    rate = (version.rate_numerator or 25) / (version.rate_denominator or 1)
+    rate = Fraction(version.rate_numerator or 25, version.rate_denominator or 1)
     return tuple(
-        TextLine(row.start_ms, round(row.start_ms * rate / 1000), row.text)
+        TextLine(row.start_ms, timecode.frame_at(row.start_ms, rate=rate), row.text)
         for row in timed_texts.of(version, kind)[:MOST]
     )
 

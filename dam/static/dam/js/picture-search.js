@@ -48,14 +48,21 @@ async function made(chosen) {
   }
 }
 
+const isBusy = () => form.ariaBusy === "true";
+
+function busy(on) {
+  form.ariaBusy = String(on);
+  const box = document.querySelector(".top-search");
+  if (on) box?.setAttribute("aria-busy", "true");
+  else box?.removeAttribute("aria-busy");
+}
+
 async function search(chosen) {
-  if (!chosen || form.ariaBusy === "true") return;
-  form.ariaBusy = "true";
-  document.querySelector(".top-search")?.setAttribute("aria-busy", "true");
+  if (!chosen || isBusy()) return;
+  busy(true);
   const small = await made(chosen);
   if (small.size > MOST_BYTES) {
-    form.ariaBusy = "false";
-    document.querySelector(".top-search")?.removeAttribute("aria-busy");
+    busy(false);
     return toast("This file is larger than 12 MB. Choose a smaller picture.", "error");
   }
   const sent = new DataTransfer();
@@ -78,7 +85,7 @@ function aim(on) {
 
 if (form) {
   file.addEventListener("change", () => {
-    if (form.ariaBusy !== "true") search(file.files[0]);
+    if (!isBusy()) search(file.files[0]);
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-picture-choose]")) file.click();
@@ -105,8 +112,5 @@ if (form) {
     search(item.getAsFile());
   });
   // A page shown again by "Back" is ready for another one.
-  addEventListener("pageshow", () => {
-    form.ariaBusy = "false";
-    document.querySelector(".top-search")?.removeAttribute("aria-busy");
-  });
+  addEventListener("pageshow", () => busy(false));
 }
