@@ -1,11 +1,13 @@
 """What a search means to the encoder, asked of a worker: this process loads no model.
 
 A question has a `place` where its answer is left: of the words of a search, or of whatever else a search is
-asked by. The answer is kept for a day. Whoever asks first sends the task; everybody waits for the same
+asked by. The answer is kept for a day; those to words share SLOTS, so that however many are asked they never
+fill the server of the queues. Whoever asks first sends the task; everybody waits for the same
 answer. Whoever waits holds no database connection, and only so many wait at once: the rest search by text,
 and ask again.
 """
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from dataclasses import asdict
 from threading import BoundedSemaphore
 
 import kombu.exceptions
+import numpy as np
 import redis
 from django.core.cache import cache
 
@@ -20,6 +23,10 @@ from dam.core import database, tasks, wire
 from dam.search.encoders.base import Encoder, TextEmbedding
 
 DAY = 24 * 3600
+# Answers to words that are kept at once, of 3 to 6 KB each. Those to pictures have no such bound: the worker
+# forgets a picture once it has looked at it.
+SLOTS = 20_000
+_WORDS = "words"
 # How long one task may be under way before another asker sends it again.
 ASKED_SECONDS = 20
 PATIENCE_SECONDS = 1.5
@@ -53,13 +60,13 @@ def answer(text: str, *, encoder: Encoder) -> TextEmbedding:
     return meaning
 
 
-def place(question: str, *, encoder: str, kind: str = "words") -> str:
+def place(question: str, *, encoder: str, kind: str = _WORDS) -> str:
     """Where the answer to a question is left, for one encoder: another one's answer lies elsewhere.
 
     `question` says all that the answer depends on: the words, or the digest of a picture and its region.
     """
     digest = hashlib.sha256(f"{kind}\0{question}".encode()).hexdigest()[:32]
-    return f"meaning:{encoder}:{digest}".replace(" ", "_")
+    return f"meaning:{kind}:{encoder}:{digest}".replace(" ", "_")
 
 
 def answer_at(
@@ -74,8 +81,8 @@ def answer_at(
 
 def leave(place: str, meaning: TextEmbedding) -> None:
     """Keep an answer where the askers look: those who wait, and those who ask within a day."""
-    written = json.dumps(asdict(meaning))
-    cache.set(place, written, DAY)
+    written = _write(meaning)
+    cache.set(_slot(place), [place, written], DAY)
     wire.ask(lambda server: _leave(server, place, written))
 
 
@@ -84,8 +91,8 @@ def normalised(text: str) -> str:
 
 
 def _answer_at(place: str, send: Callable[[], object], patience: float) -> TextEmbedding | None:
-    known = cache.get(place)
-    if known is not None:
+    kept, known = cache.get(_slot(place)) or ("", "")
+    if kept == place:
         return _read(known)
     if wire.ask(lambda server: server.set(f"{place}:asked", 1, nx=True, ex=ASKED_SECONDS)):
         send()
@@ -115,8 +122,23 @@ def _leave(server: redis.Redis, place: str, written: str) -> None:
     pipeline.execute()
 
 
+def _slot(place: str) -> str:
+    """The key in the cache. Of two questions that have the same one, the later answer is kept."""
+    if not place.startswith(f"meaning:{_WORDS}:"):
+        return place
+    return f"meaning-slot:{int(hashlib.sha256(place.encode()).hexdigest(), 16) % SLOTS}"
+
+
+def _write(meaning: TextEmbedding) -> str:
+    payload = asdict(meaning)
+    if meaning.vector is not None:  # a quarter of what its digits would take
+        payload["vector"] = base64.b64encode(np.array(meaning.vector, "<f4").tobytes()).decode()
+    return json.dumps(payload)
+
+
 def _read(written: str | bytes) -> TextEmbedding:
     payload = json.loads(written)
-    vector = payload.pop("vector")
+    if payload["vector"] is not None:
+        payload["vector"] = tuple(np.frombuffer(base64.b64decode(payload["vector"]), "<f4").tolist())
     payload["unknown_words"] = tuple(payload["unknown_words"])
-    return TextEmbedding(vector=None if vector is None else tuple(vector), **payload)
+    return TextEmbedding(**payload)

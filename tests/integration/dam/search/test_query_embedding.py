@@ -61,6 +61,15 @@ def test_an_answer_is_kept(answered: list[str]) -> None:
     assert answered == ["red"]
 
 
+def test_answers_take_no_more_room_than_their_slots(
+    answered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query_embedding, "SLOTS", 1)
+    for text in ("red", "blue", "blue", "red"):
+        assert query_embedding.ask(text, encoder=ENCODER) == ColourEncoder().understand(text)
+    assert answered == ["red", "blue", "red"]
+
+
 def test_without_an_answer_the_search_goes_on(sent: list[str]) -> None:
     assert query_embedding.ask("red", encoder=ENCODER, patience=0.05) is None
 
@@ -109,8 +118,9 @@ def test_another_encoder_is_asked_anew(answered: list[str]) -> None:
     assert query_embedding.ask("red", encoder="colours@2", patience=0.05) is None
 
 
-def test_any_question_is_answered_at_its_place() -> None:
+def test_any_question_is_answered_at_its_place(answered: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture's answer is left by its digest, and isn't the one to words that are spelled alike."""
+    monkeypatch.setattr(query_embedding, "SLOTS", 1)
     place = query_embedding.place("digest", encoder=ENCODER, kind="picture")
     meaning = ColourEncoder().understand("red")
     sent: list[str] = []
@@ -121,6 +131,7 @@ def test_any_question_is_answered_at_its_place() -> None:
 
     for _ in range(2):
         assert query_embedding.answer_at(place, send=send) == meaning
+        query_embedding.ask("blue", encoder=ENCODER)  # however many words are asked
     assert sent == [place]
     assert place != query_embedding.place("digest", encoder=ENCODER)
 
