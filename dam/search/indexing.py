@@ -85,7 +85,12 @@ def encoders() -> list[Encoder]:
     """Those that look at a new version: the one that searches ask, and the one installed to follow it."""
     serving = known_as(encoder_indexes.serving()[1].identity)
     following = installed()
-    return [following] if serving.identity == following.identity else [serving, following]
+    if serving.identity != following.identity:
+        return [serving, following]
+    from dam.search.encoders import loading
+
+    loading.keep_only(following.identity)
+    return [following]
 
 
 def known_as(identity: str) -> Encoder:

@@ -26,3 +26,10 @@ def load(about: model_card.EncoderCard | None = None) -> Encoder:
                 _loaded.pop(next(iter(_loaded)))
             _loaded[about.identity] = OpenClip(about) if about.drawn is None else GatedEncoder(about)
         return _loaded[about.identity]
+
+
+def keep_only(identity: str) -> None:
+    """Forget the others: an encoder that searches no longer ask may hold gigabytes."""
+    with _lock:
+        for other in _loaded.keys() - {identity}:
+            del _loaded[other]
