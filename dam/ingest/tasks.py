@@ -137,6 +137,6 @@ def _embed(version: Version, name: str) -> None:
 
 def _suggest_tags(version: Version, name: str) -> None:
     try:
-        suggested_tags.suggest(version, encoder=indexing.installed())
+        suggested_tags.suggest(version, encoder=indexing.encoders()[0])
     except NoEncoder as problem:
         raise steps.StepSkipped(str(problem)) from problem

@@ -20,7 +20,9 @@ from dam.search.tagging import choosing, vocabulary
 from dam.search.tagging.choosing import Rows
 from dam.search.tagging.models import SuggestedTag
 
-SAMPLE = 200  # of the brand's other clips, for what a tag scores by chance
+# Of the brand's other clips, for what a tag scores by chance: so many of the newest, far enough apart in time
+# that not all are of one shoot.
+SAMPLE, NEWEST = 200, 2_000
 
 
 class SuggestionGone(errors.Refused):
@@ -98,11 +100,15 @@ def dismiss(asset: Asset, suggestion_id: int, *, by: Principal) -> None:
 
 
 def _others(version: Version, identity: str) -> Rows:
-    """Vectors of other clips of the brand, whichever the index gives first."""
+    """Vectors of other clips of the brand."""
+    clips = Asset.objects.filter(brand=version.brand_id, trashed_at=None, latest__isnull=False)
+    newest = clips.exclude(pk=version.asset_id).order_by("-created_at", "-pk")
+    keys = list(newest.values_list("latest", flat=True)[:NEWEST])
+    apart = max(1, len(keys) // SAMPLE)
     pooled = Embedding.objects.filter(
-        brand=version.brand_id, encoder__identity=identity, scope=Scope.VERSION
-    ).exclude(version=version)
-    return _rows(list(pooled.values_list("vector", flat=True)[:SAMPLE]))
+        encoder__identity=identity, scope=Scope.VERSION, version__in=keys[::apart][:SAMPLE]
+    )
+    return _rows(list(pooled.values_list("vector", flat=True)))
 
 
 def _rows(vectors: Sequence[Sequence[float]]) -> Rows:

@@ -23,6 +23,7 @@ from dam.search import encoder_indexes, indexing, reindexing, search
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
 from dam.search.models import Embedding, EncoderIndex, IndexState
+from dam.search.tagging import suggested_tags
 from tests.factories import BrandFactory, member
 from tests.integration.dam.search import seeing
 from tests.integration.dam.search.seeing import ColourEncoder, clip, see
@@ -97,6 +98,18 @@ def test_searches_ask_the_old_index_until_the_new_one_is_complete(
     assert hints.count((brand.pk, "library")) == 1
     assert Event.objects.count() == told
     assert not reindexing.behind(index).exists()
+
+
+def test_tags_are_suggested_by_the_encoder_that_has_seen_the_library(
+    assets: list[Asset], changed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(indexing, "known_as", lambda identity: ColourEncoder())
+    monkeypatch.setattr(suggested_tags, "suggest", lambda version, encoder: asked.append(encoder.identity))
+    new_index()
+    assert assets[0].latest is not None
+    tasks._suggest_tags(assets[0].latest, "tags")
+    assert asked == [OLD]
 
 
 def test_an_encoder_that_is_gone_is_not_asked_and_the_page_says_so(

@@ -9,7 +9,7 @@ from dam.audit.models import Event
 from dam.catalog.models import Asset, Tag
 from dam.search.tagging import suggested_tags, vocabulary
 from dam.search.tagging.models import SuggestedTag
-from tests.factories import member, next_version
+from tests.factories import BrandFactory, member, next_version
 from tests.integration.dam.search import seeing
 
 ENCODER = seeing.ColourEncoder()
@@ -70,3 +70,16 @@ def test_what_was_dismissed_is_not_suggested_again(clip: Asset, librarian: Membe
 def test_only_who_can_edit_is_asked(clip: Asset, brand: Brand) -> None:
     for role in (Role.VIEWER, Role.BRAND_REVIEWER):
         assert suggested(clip, member(brand, role)) == []
+
+
+def test_chance_is_told_from_clips_of_the_same_brand_spread_over_time(
+    brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggested_tags, "SAMPLE", 2)
+    clips = [seeing.clip(brand, colours=[colour]) for colour in ("red", "blue", "red", "blue", "green")]
+    seeing.clip(BrandFactory.create(), colours=["green"])
+    last = clips[-1].latest
+    assert last is not None
+    others = suggested_tags._others(last, ENCODER.identity)
+    # Of the four earlier ones every second, from the newest.
+    assert others.round(3).tolist() == 2 * ENCODER.encode_text(["blue"]).round(3).tolist()
