@@ -20,6 +20,7 @@ from dam.core.tasks import enqueue
 from dam.rights import visibility
 from dam.search import likeness
 from dam.search import search as searching
+from dam.search.results import Seeing
 from dam.search.saved import saved_searches
 from dam.search.saved.models import Alert, AlertCandidate, AlertMatch, AlertPass, SavedSearch
 from dam.search.search import Ask
@@ -140,7 +141,8 @@ def _known(
             )
         except likeness.NotThere:
             return [], at
-        return list(found.asset_ids[:MOST_KNOWN]), at if found.more else None
+        partly = found.more or found.seeing is Seeing.BUSY
+        return list(found.asset_ids[:MOST_KNOWN]), at if partly else None
     assets = searching.among(by, parsed=parsed, filters=wanted.filters)
     newest = searching.newest(assets, total=searching.count(assets))
     rows = list(newest.values_list("pk", "created_at")[: MOST_KNOWN + 1])

@@ -65,6 +65,17 @@ def test_what_is_seen_or_named_is_told_and_what_was_there_is_not(
     assert alerts.unread(librarian) == 2
 
 
+def test_what_was_there_is_no_news_also_where_visual_search_was_busy_then(
+    brand: Brand, librarian: Member, search: SavedSearch
+) -> None:
+    old = arrive(brand, "Old", colours=["red"])
+    alerts.turn_on(search, by=librarian, ask=lambda spoken, encoder: None)
+    alerts.notice([old.pk], brand_id=brand.pk)
+    arrive(brand, "New", colours=["red"])
+    a_pass(brand)
+    assert told(librarian) == ["New"]
+
+
 def test_nothing_is_told_twice(brand: Brand, librarian: Member, search: SavedSearch) -> None:
     alerts.turn_on(search, by=librarian, ask=seeing.ask)
     asset = arrive(brand, "Red can")
