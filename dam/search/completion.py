@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
 from dam.rights import visibility
-from dam.search import fields
+from dam.search import fields, search
 from dam.search.search_field import NO, YES, Kind, SearchField
 
 MOST = 10
@@ -72,7 +72,8 @@ def _values(field: SearchField, begun: str, principal: Principal) -> Sequence[tu
 
 
 def _occurring(field: SearchField, principal: Principal) -> list[str]:
-    newest = visibility.visible_assets(principal).order_by("-created_at", "-pk").values("pk")[:SAMPLE]
+    assets = visibility.visible_assets(principal)
+    newest = search.newest(assets, total=search.count(assets)).values("pk")[:SAMPLE]
     column = field.column_for(visibility.shown(principal))
     values = Asset.objects.filter(pk__in=newest).order_by(column).values_list(column, flat=True).distinct()
     return [value for value in values if value]
