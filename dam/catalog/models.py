@@ -184,7 +184,10 @@ class Version(models.Model):
             # A search by one of these that few have: of a million, it must not read all.
             *(
                 models.Index(fields=["brand", column], name=f"version_{column}")
-                for column in ("credentials", "aspect", "resolution", "frame_rate", "width", "height", "size")
+                for column in (
+                    *("origin", "credentials", "aspect", "resolution", "frame_rate", "has_sound"),
+                    *("width", "height", "size"),
+                )
             ),
             models.Index(fields=["brand", "duration_ms"], name="version_duration"),
             GinIndex(fields=["colours"], name="version_colours"),

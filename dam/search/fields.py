@@ -41,6 +41,11 @@ SIZE = Unit(
 )
 
 
+def _tag(typed: str) -> str | None:
+    """In small letters, as tags are kept: so an index finds it."""
+    return " ".join(typed.lower().split()) or None
+
+
 def _territory(typed: str) -> str | None:
     try:
         return territories.code_of(typed)
@@ -81,7 +86,7 @@ _TABLE = (
         name="tag",
         title="Tags",
         column="tags__name",
-        lookups=("tags__name__iexact",),
+        reader=_tag,
         combine=Combine.EVERY,
         many=True,
         icon="tag",
@@ -254,7 +259,7 @@ _TABLE = (
         name="language",
         title="Language",
         column="{shown}__document__language",
-        lookups=("{shown}__document__language__iexact",),
+        reader=str.lower,
         facet=False,
         icon="languages",
         examples=("en", "fr"),

@@ -161,6 +161,7 @@ class SearchDocument(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["brand", "created_at"], name="document_newest"),
+            models.Index(fields=["language"], name="document_language"),
             # Written at once: a list of what is still to be sorted in would be read by every search.
             GinIndex(fields=["scopes", "words"], name="document_words", fastupdate=False),
         ]

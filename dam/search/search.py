@@ -119,14 +119,15 @@ def among(principal: Principal, *, parsed: Query, filters: Filters | None = None
     return fulltext.exclude(assets, parsed, principal=principal)
 
 
-def newest(assets: QuerySet[Asset], *, total: int) -> QuerySet[Asset]:
-    """Newest first, where `total` is what `count` says.
+def newest(assets: QuerySet[Asset]) -> tuple[QuerySet[Asset], int]:
+    """Newest first, and how many, as `count` says.
 
-    Few matches are collected and then sorted: walking back in time for them could mean to read all.
+    Few matches are found once and then sorted: walking back in time for them could mean to read all.
     """
-    if total <= MOST_COUNTED:
-        assets = of_keys(assets.order_by().values_list("pk", flat=True)[:MOST_COUNTED])
-    return assets.order_by("-created_at", "-pk")
+    some = list(assets.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    if len(some) <= MOST_COUNTED:
+        assets = of_keys(some)
+    return assets.order_by("-created_at", "-pk"), len(some)
 
 
 def of_keys(keys: Iterable[UUID]) -> QuerySet[Asset]:
@@ -143,8 +144,8 @@ def count(assets: QuerySet[Asset]) -> int:
 def _newest(
     assets: QuerySet[Asset], parsed: Query, principal: Principal, *, limit: int, offset: int
 ) -> Results:
-    total = count(assets)
-    page = with_parts(newest(assets, total=total), principal)[offset : offset + limit]
+    found, total = newest(assets)
+    page = with_parts(found, principal)[offset : offset + limit]
     return Results(
         hits=tuple(Hit(asset=asset, score=1.0, matched=Match.WORDS) for asset in page),
         total=min(total, MOST_COUNTED),

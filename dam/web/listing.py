@@ -131,7 +131,7 @@ class AddressChip:
 class Listing:
     query: ListingQuery
     cards: tuple[AssetCard, ...]
-    total: int  # at most facets.MOST_COUNTED; of a search by words, those that are strong or likely
+    total: int  # at most search.MOST_COUNTED; of a search by words, those that are strong or likely
     results: Results | None  # for a search by words
     next: str  # the address of what follows; empty at the end
     less_likely: tuple[AssetCard, ...] = ()  # weak matches, after `cards`
@@ -170,9 +170,8 @@ def fill(principal: Principal, *, wanted: ListingQuery, at: datetime) -> Listing
     if parsed.has_words or wanted.like:
         return _ranked(principal, wanted, at)
     assets = search.among(principal, parsed=parsed, filters=wanted.filters)
-    total = search.count(assets)
-    newest = search.with_parts(search.newest(assets, total=total), principal)
-    page = list(_after(newest, wanted.after)[: PAGE + 1])
+    newest, total = search.newest(assets)
+    page = list(_after(search.with_parts(newest, principal), wanted.after)[: PAGE + 1])
     shown, rest = page[:PAGE], page[PAGE:]
     more = str(Cursor(shown[-1].created_at, shown[-1].pk)) if rest else ""
     return Listing(

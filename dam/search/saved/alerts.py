@@ -144,7 +144,7 @@ def _known(
         partly = found.more or found.seeing is Seeing.BUSY
         return list(found.asset_ids[:MOST_KNOWN]), at if partly else None
     assets = searching.among(by, parsed=parsed, filters=wanted.filters)
-    newest = searching.newest(assets, total=searching.count(assets))
+    newest, _ = searching.newest(assets)
     rows = list(newest.values_list("pk", "created_at")[: MOST_KNOWN + 1])
     known = [key for key, _ in rows[:MOST_KNOWN]]
     return known, rows[MOST_KNOWN - 1][1] if len(rows) > MOST_KNOWN else None

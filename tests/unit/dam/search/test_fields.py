@@ -49,7 +49,16 @@ def test_its_examples_can_be_typed_and_every_kind_says_what_it_takes(field: Sear
 
 
 def test_a_field_without_choices_takes_what_is_typed() -> None:
-    assert fields.FIELDS["tag"].read("Cold Drinks") == "Cold Drinks"
+    assert fields.FIELDS["by"].read("Ada Lovelace") == "Ada Lovelace"
+
+
+def test_tags_and_languages_are_read_as_they_are_kept() -> None:
+    assert fields.FIELDS["tag"].read(" Cold  Drinks") == "cold drinks"
+    assert (
+        fields.FIELDS["tag"].read("Cafe\N{COMBINING ACUTE ACCENT}")
+        == "caf\N{LATIN SMALL LETTER E WITH ACUTE}"
+    )
+    assert fields.FIELDS["language"].read("FR") == "fr"
 
 
 def test_a_value_that_a_field_does_not_have_is_none() -> None:
