@@ -115,8 +115,9 @@ def edit(request: BrandRequest, search_id: UUID) -> HttpResponse:
     name, shared, collection = search.name, search.shared, search.collection
     problem = ""
     if request.method == "POST":
-        name = request.POST.get("name", "")
-        shared, collection = (request.POST.get(each) == "on" for each in ("shared", "collection"))
+        name = _typed(request, search)
+        shared = _ticked(request, "shared", now=search.shared)
+        collection = _ticked(request, "collection", now=search.collection)
         try:
             saved_searches.edit(search, by=request.principal, name=name, shared=shared, collection=collection)
         except saved_searches.SearchRefused as refused:
@@ -193,6 +194,18 @@ def alert(request: BrandRequest, search_id: UUID) -> HttpResponse:
 
 def _seen(request: BrandRequest, search_id: UUID) -> SavedSearch:
     return get_object_or_404(saved_searches.visible(request.principal), pk=search_id)
+
+
+def _typed(request: BrandRequest, search: SavedSearch) -> str:
+    """The name, or where the form left it alone the one it has now: another tab may have renamed it."""
+    name = request.POST.get("name", "")
+    return search.name if name == request.POST.get("given_name") else name
+
+
+def _ticked(request: BrandRequest, box: str, *, now: bool) -> bool:
+    """The box as it was changed; where it was left alone, or isn't on this person's form, what is so now."""
+    given, ticked = request.POST.get(f"given_{box}"), request.POST.get(box) == "on"
+    return now if given is None or ticked == (given == "on") else ticked
 
 
 def _wanted(request: BrandRequest) -> Asked:

@@ -1,5 +1,6 @@
 """Saved searches on the library's pages."""
 
+import re
 from typing import Any
 
 import pytest
@@ -59,9 +60,27 @@ def test_saving_the_same_again_says_so_and_opens_it(client: Client, creator: Mem
 
 def test_a_name_that_is_refused_comes_back_with_what_was_chosen(client: Client, creator: Member) -> None:
     search = saved_searches.save(DRAFTS, name="Drafts", by=creator)
-    page = client.post(f"{LIBRARY}s/{search.pk}/edit/", {"name": "x" * 81, "collection": "on"})
+    form = {"name": "x" * 81, "collection": "on", "given_name": "Drafts", "given_collection": ""}
+    page = client.post(f"{LIBRARY}s/{search.pk}/edit/", form)
     assert (page.status_code, page.context["name"], page.context["collection"]) == (422, "x" * 81, True)
     assert b'name="collection" checked' in page.content
+
+
+def test_a_form_changes_what_was_changed_in_it_alone(brand: Brand) -> None:
+    admin = member(brand, Role.ADMIN)
+    search = saved_searches.save(DRAFTS, name="Drafts", by=admin)
+    client = Client()
+    client.force_login(admin.user)
+    page = client.get(f"{LIBRARY}s/{search.pk}/edit/").content.decode()
+    form = dict(re.findall(r'<input type="hidden"\s+name="(given_[a-z]+)"\s+value="([^"]*)"', page))
+    assert set(form) == {"given_name", "given_shared", "given_collection"}
+    saved_searches.edit(search, by=admin, name="Drafts", shared=True, collection=True)  # in another tab
+    assert client.post(f"{LIBRARY}s/{search.pk}/edit/", {**form, "name": "All drafts"}).status_code == 302
+    search.refresh_from_db()
+    assert (search.name, search.shared, search.collection) == ("All drafts", True, True)
+    client.post(f"{LIBRARY}s/{search.pk}/edit/", {"name": "All drafts", "given_shared": "on"})
+    search.refresh_from_db()
+    assert (search.shared, search.collection) == (False, True)
 
 
 def test_a_saved_search_is_not_updated_to_one_by_a_dropped_picture(client: Client, creator: Member) -> None:
