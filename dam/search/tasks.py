@@ -19,13 +19,15 @@ def embed_text(text: str, encoder: str) -> None:
 
 @shared_task(name="index.warm_up")
 def warm_up() -> None:
-    """Load the encoder, so that the first search need not wait for it, and have its null queries there."""
+    """Load the encoder that searches ask, so that the first one need not wait for it, and the one that is to
+    follow it; and have their null queries there."""
     try:
-        encoder = indexing.installed()
+        encoders = indexing.encoders()
     except NoEncoder:
         return
-    encoder.understand("a red ball")  # the first run of a model is slow
-    null_queries.prepare(encoder)
+    for encoder in encoders:
+        encoder.understand("a red ball")  # the first run of a model is slow
+        null_queries.prepare(encoder)
 
 
 @shared_task(name="default.match_alerts")
