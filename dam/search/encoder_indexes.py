@@ -123,8 +123,16 @@ def drop_retired() -> list[str]:
 
 def size(index: EncoderIndex) -> int:
     """How many embeddings it has, as PostgreSQL last counted them."""
+    return _counted(f"public.dam_embedding_{index.pk}")
+
+
+def in_graph(index: EncoderIndex) -> int:
+    """How many of them its graph has; 0 where there is none."""
+    return _counted(f"public.dam_embedding_{index.pk}_graph")
+
+
+def _counted(name: str) -> int:
     with connection.cursor() as cursor:
-        name = f"public.dam_embedding_{index.pk}"
         cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)", [name])
         row = cursor.fetchone()
     return max(0, row[0]) if row else 0

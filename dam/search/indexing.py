@@ -76,7 +76,7 @@ def keep(version: Version, index: EncoderIndex, pooled: Sequence[Pooled]) -> Non
     ]
     with transaction.atomic():
         # Locked, so that of two that run at once the second replaces what the first wrote.
-        Version.objects.select_for_update().get(pk=version.pk)
+        Version.objects.select_for_update(no_key=True).get(pk=version.pk)
         Embedding.objects.filter(version=version, encoder=index).delete()
         Embedding.objects.bulk_create(rows)
 

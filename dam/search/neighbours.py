@@ -21,6 +21,7 @@ from pgvector import HalfVector
 from pgvector.django import HalfVectorField, MaxInnerProduct
 
 from dam.catalog.models import Asset
+from dam.search import encoder_indexes
 from dam.search.models import Embedding, EncoderIndex, Scope
 
 # By the planner's estimate of how many assets there are to compare.
@@ -54,7 +55,7 @@ def nearest(
     few = estimate(assets)
     if few <= FRAMES_UP_TO:
         return compared_by_frames(assets, index, vector, shown=shown, limit=limit)
-    all_of_them = in_graph(index)
+    all_of_them = encoder_indexes.in_graph(index)
     depth = worth_finding(few, all_of_them, limit=limit)
     if is_quicker_to_follow(few, all_of_them, limit=depth):
         found = followed(assets, index, vector, shown=shown, limit=depth)
@@ -71,15 +72,6 @@ def worth_finding(few: int, all_of_them: int, *, limit: int) -> int:
 def is_quicker_to_follow(few: int, all_of_them: int, *, limit: int) -> bool:
     """Where one of so many passes the filter, the graph leads past the others until there are enough."""
     return few > 0 and 0 < limit * all_of_them / few < LOOKED_UP * few
-
-
-def in_graph(index: EncoderIndex) -> int:
-    """How many vectors the graph has, as PostgreSQL last counted them; 0 where there is none."""
-    with connection.cursor() as cursor:
-        graph = f"public.dam_embedding_{index.pk}_graph"
-        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)", [graph])
-        row = cursor.fetchone()
-    return max(0, row[0]) if row else 0
 
 
 def estimate(assets: QuerySet[Asset]) -> int:
