@@ -47,6 +47,9 @@ _IN_BLOCKS = """
     WHERE scopes && %s::bigint[] AND words @@ %s::tsquery
     ORDER BY place DESC OFFSET 0
 """
+_COUNT_IN_BLOCKS = """
+    SELECT count(*) FROM dam_searchdocument WHERE scopes && %s::bigint[] AND words @@ %s::tsquery
+"""
 _OF_ASSETS = """
     SELECT document.asset_id, document.version_id, place, true AS fits, 0 AS read
     FROM (SELECT * FROM ({visible}) AS few OFFSET 0) AS few (id, shown)
@@ -105,6 +108,8 @@ def find(assets: QuerySet[Asset], wording: Wording, *, corpus: Corpus) -> Candid
     found, read = search.in_blocks(blocks)
     if blocks is whole or len(found) == MOST:
         return _ranked(found, more=len(found) == MOST)
+    # Where nothing may be seen no row says how many were read, and a word that is everywhere looks rare.
+    read = read or search.count_in_blocks(blocks)
     if read * span <= MOST_READ * sample:  # rare enough to be read in the whole brand
         found, _ = search.in_blocks(whole)
         return _ranked(found, more=len(found) == MOST)
@@ -128,6 +133,11 @@ class _Search:
             return self._run(_IN_BLOCKS.format(fits="true"), [list(blocks), wording.loose])
         matching = _IN_BLOCKS.format(fits="words @@ %s::tsquery")
         return self._run(matching, [wording.strict, list(blocks), wording.loose])
+
+    def count_in_blocks(self, blocks: Sequence[int]) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT_IN_BLOCKS, [list(blocks), self._wording.loose])
+            return int(cursor.fetchone()[0])
 
     def of_assets(self) -> tuple[list[Candidate], int]:
         """What matches of all the assets, each of which is looked at."""
