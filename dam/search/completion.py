@@ -73,9 +73,14 @@ def _values(field: SearchField, begun: str, principal: Principal) -> Sequence[tu
 
 def _occurring(field: SearchField, principal: Principal) -> list[str]:
     assets = visibility.visible_assets(principal)
-    newest = search.newest(assets, total=search.count(assets)).values("pk")[:SAMPLE]
+    newest, _ = search.newest(assets)
     column = field.column_for(visibility.shown(principal))
-    values = Asset.objects.filter(pk__in=newest).order_by(column).values_list(column, flat=True).distinct()
+    values = (
+        Asset.objects.filter(pk__in=newest.values("pk")[:SAMPLE])
+        .order_by(column)
+        .values_list(column, flat=True)
+        .distinct()
+    )
     return [value for value in values if value]
 
 
