@@ -41,6 +41,11 @@ RELEASED = "#cards .card-title a, #cards a.card-title"
 VIEWS = (
     View("library", "creator", ""),
     View("search", "creator", "?q=red can"),
+    View("alike", "creator", "?q=red can", (".card-like",)),
+    View("search-help", "creator", "search-help/"),
+    View("saved", "creator", "s/"),
+    View("saved-news", "creator", "s/new/"),
+    View("without-results", "admin", "searches/without-results/"),
     View("asset", "creator", "?state=approved", (RELEASED, "a[data-tab=credentials]")),
     View("versions", "librarian", "", (RELEASED, "a[data-tab=versions]")),
     View("files", "librarian", "", (RELEASED, "a[data-tab=files]")),
