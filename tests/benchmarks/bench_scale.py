@@ -76,7 +76,8 @@ def _measure_vectors(measure: Measure, index: EncoderIndex, library: Library, wa
 
 
 def _measure_faiss(measure: Measure, wanted: Vectors, *, against: str) -> None:
-    faiss = pytest.importorskip("faiss")
+    import faiss  # comes with `make bench` alone
+
     vectors = np.concatenate(list(scale_library.clustered(ASSETS, dimensions=DIMENSIONS, clusters=CLUSTERS)))
     flat = faiss.IndexFlatIP(DIMENSIONS)
     flat.add(vectors)

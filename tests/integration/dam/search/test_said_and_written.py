@@ -122,7 +122,6 @@ def test_where_recognition_is_turned_off_the_steps_say_so(talk: Version, setting
 
 
 def test_the_bundled_recogniser_makes_nothing_up_over_music_noise_and_silence() -> None:
-    pytest.importorskip("faster_whisper")
     recogniser = listening.installed()
     second = np.arange(RATE * 4, dtype=np.float32) / RATE
     chord = sum(np.sin(second * 2 * np.pi * pitch) for pitch in (220, 277, 330)) / 6
@@ -132,7 +131,6 @@ def test_the_bundled_recogniser_makes_nothing_up_over_music_noise_and_silence() 
 
 
 def test_what_is_written_in_the_picture_is_read(brand: Brand, tmp_path: Path) -> None:
-    pytest.importorskip("rapidocr")
     film = np.full((50, 360, 640, 3), (30, 70, 110), np.uint8)
     picture = Image.fromarray(film[0])
     font = ImageFont.load_default(48)
