@@ -13,14 +13,25 @@ class KeepingManager(Manager):  # type: ignore[misc]
     def __init__(self, terminal: Terminal) -> None:
         super().__init__(printer=terminal)
         self.terminal = terminal
+        self._stopping = False
 
     def terminate(self) -> None:
+        """At once, or once each that has just started has told its process id; else it would live on."""
+        self._stopping = True
         self.terminal.deaths.forget()
-        super().terminate()
+        if super()._all_started():
+            super().terminate()
+
+    def _all_started(self) -> bool:
+        """Asked again and again, after each thing that a process says."""
+        started = bool(super()._all_started())
+        if started and self._stopping:
+            super().terminate()  # once: what follows the first has no effect
+        return started
 
     def _any_stopped(self) -> bool:
         """Asked again and again; here the due are started, and who is still to start counts as running."""
-        if not self._terminating:
+        if not self._stopping:
             for name in self.terminal.deaths.take_due():
                 self._start_again(name)
         ended = [name for name, each in self._processes.items() if each.get("returncode") is not None]
@@ -34,7 +45,7 @@ class KeepingManager(Manager):  # type: ignore[misc]
 
     def _start_again(self, name: str) -> None:
         kept = self._processes[name]
-        del kept["returncode"]
+        del kept["returncode"], kept["pid"]
         self.returncode = None
         kept["process"].join()
         kept["process"] = Process(name=name, target=kept["obj"].run, args=(self.events, True))

@@ -58,10 +58,14 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 
 def run(terminal: Terminal, **commands: str) -> None:
-    before = {signum: signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)}
     manager = KeepingManager(terminal)
     for name, command in commands.items():
         manager.add_process(name, command)
+    loop(manager)
+
+
+def loop(manager: KeepingManager) -> None:
+    before = {signum: signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)}
     try:
         manager.loop()
     finally:
@@ -81,6 +85,30 @@ def test_while_everything_starts_the_first_death_ends_all(terminal: Terminal, tm
     terminal.keeping = False
     run(terminal, gpu=f"echo ran >> {tmp_path}/runs; exit 7", web="exec sleep 60")
     assert (tmp_path / "runs").read_text().count("ran") == 1
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["the first time", "started again"])
+def test_asked_to_stop_before_a_process_has_said_that_it_runs(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    manager = KeepingManager(terminal)
+    manager.add_process(
+        "web", f"echo ran >> {tmp_path}/runs; [ -e {tmp_path}/died ] || exit 7; exec sleep 60"
+    )
+    if not again:
+        (tmp_path / "died").touch()
+    begin = "_start_again" if again else "_start"
+    starting = getattr(manager, begin)
+
+    def start_and_stop(*name: str) -> None:
+        (tmp_path / "died").touch()
+        starting(*name)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(manager, begin, start_and_stop)
+    loop(manager)
+    assert (tmp_path / "runs").read_text().count("ran") == 1 + again
+    assert (terminal.asked_to_stop, terminal.first_stopped, terminal.running) == (True, None, {})
 
 
 def test_asked_to_stop_it_starts_nothing_again(terminal: Terminal, tmp_path: Path) -> None:
