@@ -5,5 +5,5 @@ import sys
 import pytest
 
 if __name__ == "__main__":
-    options = ["tests/benchmarks", "-q", "-o", "python_files=bench_*.py", "-p", "no:randomly"]
+    options = ["tests/benchmarks", "-q", "--capture=no", "-o", "python_files=bench_*.py", "-p", "no:randomly"]
     sys.exit(pytest.main([*options, *sys.argv[1:]]))

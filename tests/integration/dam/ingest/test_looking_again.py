@@ -1,5 +1,6 @@
 """After a change of the encoder the library is looked at again, and searched all the while."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -256,16 +257,19 @@ def test_searches_go_on_while_the_index_is_switched_and_the_old_one_dropped(
     person = member(brand, Role.LIBRARIAN)
     done: list[bool] = []
     asked: set[str] = set()
+    begun = threading.Event()
 
     def ask(spoken: str, encoder: str) -> TextEmbedding:
         asked.add(encoder)
+        begun.set()
         return seeing.ask(spoken, encoder)
 
     def searching() -> list[int]:
         found: list[int] = []
         try:
-            while not done or len(found) < 3:
+            while not done:
                 found.append(search.find(person, words="red", ask=ask).total)
+            found.append(search.find(person, words="red", ask=ask).total)  # by the new one
         finally:
             connection.close()
         return found
@@ -274,6 +278,7 @@ def test_searches_go_on_while_the_index_is_switched_and_the_old_one_dropped(
     with ThreadPoolExecutor(2) as people:
         searches = [people.submit(searching) for _ in range(2)]
         try:
+            assert begun.wait(60)
             work_off(new_index())
             for _ in range(20):
                 if encoder_indexes.drop_retired():
