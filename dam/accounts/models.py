@@ -25,7 +25,10 @@ class Users(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. Signs in by e-mail; may do only what a Membership says."""
+    """A person. Signs in by e-mail; may do in a brand only what a Membership says.
+
+    `is_superuser` says that they run the installation: they make brands and set up mail, sign-in and models.
+    """
 
     email = models.EmailField(unique=True)
     # The address that is known to be theirs: with it they were invited, or a link mailed to it was used.
@@ -35,6 +38,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    # Empty: the brand's, and before a brand is known the browser's.
+    language = models.CharField(max_length=12, blank=True, default="")
+    time_zone = models.CharField(max_length=64, blank=True, default="")
 
     objects: ClassVar[Users] = Users()
 
@@ -75,6 +81,9 @@ class Brand(models.Model):
     )
     # The stages a review passes through, in order: "brand", "legal" (provenance/review/states.py).
     review_stages = models.JSONField(default=both_stages)
+    # Where the brand is: the day that "until and including" means ends there. Empty: settings.TIME_ZONE.
+    time_zone = models.CharField(max_length=64, blank=True, default="")
+    language = models.CharField(max_length=12, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
     members = models.ManyToManyField(User, through="Membership", related_name="brands")
 

@@ -45,6 +45,11 @@ class _Asking:
     def __str__(self: _Able) -> str:
         return self.name
 
+    @property
+    def runs_installation(self) -> bool:
+        """Whether it may do what concerns every brand: make one, set up mail and sign-in."""
+        return False
+
     def within(self: _Able, brand: Brand) -> frozenset[Capability]:
         """What it may do to things of this brand: nothing at all where it is a stranger."""
         return self.capabilities if brand == self.brand else frozenset()
@@ -65,6 +70,10 @@ class Member(_Asking):
     brand: Brand
     role: Role
     kind: ClassVar[str] = "member"
+
+    @property
+    def runs_installation(self) -> bool:
+        return self.user.is_superuser
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from dam.accounts.models import Brand
 from dam.accounts.principals import Guest, Principal
+from dam.web.administration import sections
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -22,6 +23,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         # {{ may.generate }}: one boolean for each capability
         "may": {capability.value: True for capability in principal.capabilities},
         "brands": _brands(principal),
+        "administration": sections.shown_to(principal),
     }
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
@@ -25,6 +27,19 @@ def for_guests(view: View) -> View:
     """A view that guests may ask for, too. Without this mark the middleware refuses them."""
     view.for_guests = True  # type: ignore[attr-defined]
     return view
+
+
+def requires_installation_admin(view: View) -> View:
+    """A view for those who run the installation and not one brand alone; everybody else gets the 403 page."""
+
+    @wraps(view)
+    def checked(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.principal.runs_installation:
+            raise PermissionDenied(_("Only an installation administrator can open this page."))
+        return view(request, *args, **kwargs)
+
+    checked.of_installation = True  # type: ignore[attr-defined]
+    return checked
 
 
 def requires(capability: Capability) -> Callable[[View], View]:

@@ -14,6 +14,8 @@ from dam.rights.visibility import visible_assets
 from dam.search import query, search
 from dam.search.saved import saved_searches
 from dam.search.saved.models import SavedSearch
+from dam.web.administration import sections
+from dam.web.administration.sections import Section
 from dam.web.decorators import BrandRequest, requires
 
 MOST_CLIPS = 8
@@ -42,13 +44,6 @@ PLACES = (
     Place(
         "Verify a file", "shield-check", "verify", Capability.VIEW, "credentials c2pa check", in_brand=False
     ),
-    Place(
-        "Searches without results",
-        "search-x",
-        "searches-without-results",
-        Capability.MANAGE_BRAND,
-        "insights nothing found",
-    ),
     Place("Activity", "history", "activity", Capability.VIEW_ACTIVITY, "audit trail events log"),
     Place("Trash", "trash-2", "trash", Capability.DISCARD, "deleted restore"),
     Place(
@@ -61,10 +56,16 @@ PLACES = (
 @requires(Capability.VIEW)
 def palette(request: BrandRequest) -> HttpResponse:
     words = query.tidy(request.GET.get("q", ""))
-    places = [
+    places: list[tuple[Place | Section, str]] = [
         (place, reverse(place.url_name, args=[request.brand.slug] if place.in_brand else []))
         for place in PLACES
         if request.principal.can(place.needs) and words.lower() in f"{place.title} {place.also}".lower()
+    ]
+    places += [
+        (section, reverse(section.url_name, args=[request.brand.slug]))
+        for section in sections.shown_to(request.principal)
+        if section.url_name not in {place.url_name for place in PLACES}
+        and words.lower() in f"{section.title} {section.also} administration settings".lower()
     ]
     found = _clips(request, words) if 0 < len(words) <= LONGEST_TITLE else []
     context = {

@@ -1,6 +1,6 @@
 """The library's addresses, below /b/<brand>/."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from dam.web import (
     activity,
@@ -22,7 +22,7 @@ from dam.web import (
     uploads,
 )
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", library.library, name="library"),
     path("news/", library.news, name="library-news"),
     path("search-help/", search_help.search_help, name="search-help"),
@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     path("activity/", activity.activity, name="activity"),
     path("activity/check/", activity.check, name="activity-check"),
     path("activity/check/all/", activity.check_all, name="activity-check-all"),
+    path("administration/", include("dam.web.administration.urls")),
     path("palette/", palette.palette, name="palette"),
     path("brand.css", theme.brand_css, name="brand-css"),
     path("uploads/", uploads.recent, name="uploads"),

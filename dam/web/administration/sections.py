@@ -1,0 +1,53 @@
+"""The pages of the administration: one table behind its menu, its overview and the palette."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+
+
+@dataclass(frozen=True)
+class Section:
+    """`url_name` is reversed with the brand. Whoever has `needs` sees it.
+
+    What concerns every brand `of_installation` needs an installation administrator instead.
+    """
+
+    title: str | Promise
+    icon: str
+    url_name: str
+    summary: str | Promise
+    needs: Capability = Capability.MANAGE_BRAND
+    also: str = ""  # other words that find it in the palette
+    of_installation: bool = False
+
+    def is_for(self, principal: Principal) -> bool:
+        if self.of_installation:
+            return principal.runs_installation
+        return principal.can(self.needs)
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        _("Log"),
+        "history",
+        "activity",
+        _("Everything that happened in this brand, and whether the record still holds."),
+        needs=Capability.MANAGE_BRAND,
+        also="audit trail events activity",
+    ),
+    Section(
+        _("Searches without results"),
+        "search-x",
+        "searches-without-results",
+        _("What people looked for and didn't find."),
+        also="insights nothing found",
+    ),
+)
+
+
+def shown_to(principal: Principal) -> list[Section]:
+    return [section for section in SECTIONS if section.is_for(principal)]
