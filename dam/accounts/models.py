@@ -84,6 +84,8 @@ class Brand(models.Model):
     # Where the brand is: the day that "until and including" means ends there. Empty: settings.TIME_ZONE.
     time_zone = models.CharField(max_length=64, blank=True, default="")
     language = models.CharField(max_length=12, blank=True, default="")
+    # Whether nothing of it is shown to members who sign in with a password alone (dam/web/second_factor.py).
+    requires_second_factor = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     members = models.ManyToManyField(User, through="Membership", related_name="brands")
 
