@@ -16,7 +16,15 @@ broker.tolerate()
 app = Celery("reelproof")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["dam.audit", "dam.ingest", "dam.search", "provenance.manifests", "provenance.releases", "generation"],
+    [
+        "dam.audit",
+        "dam.ingest",
+        "dam.operations",
+        "dam.search",
+        "provenance.manifests",
+        "provenance.releases",
+        "generation",
+    ],
     related_name="tasks",
 )
 

@@ -4,6 +4,7 @@ from dam.accounts.models import ApiToken, Brand, Membership, ShareLink, Turn, Us
 from dam.audit.models import ChainCheck, Event
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.ingest.models import Step, Upload
+from dam.operations.models import BackupRun, DailySize, StoredChange, StoredFiles
 from dam.rights.models import RightsRecord
 from dam.search.models import (
     CommentText,
@@ -34,9 +35,11 @@ __all__ = [
     "AlertPass",
     "ApiToken",
     "Asset",
+    "BackupRun",
     "Brand",
     "ChainCheck",
     "CommentText",
+    "DailySize",
     "DocumentBuild",
     "Embedding",
     "EncoderIndex",
@@ -53,6 +56,8 @@ __all__ = [
     "SearchDocument",
     "ShareLink",
     "Step",
+    "StoredChange",
+    "StoredFiles",
     "SuggestedTag",
     "Tag",
     "TagSynonym",

@@ -1,7 +1,9 @@
 """The audit trail: append-only and hash-chained, one chain for each brand."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 
 from dam.accounts.models import Brand
 
@@ -30,7 +32,14 @@ class Event(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "sequence"], name="event_sequence_once")]
-        indexes = [models.Index(fields=["brand", "-sequence"], name="event_newest")]
+        indexes = [
+            models.Index(fields=["brand", "-sequence"], name="event_newest"),
+            # The filters of the log (dam/audit/search.py).
+            models.Index(fields=["brand", "actor", "-sequence"], name="event_person"),
+            models.Index(fields=["brand", "verb", "-sequence"], name="event_verb"),
+            models.Index(fields=["brand", "at"], name="event_at"),
+            GinIndex(OpClass(Upper("target"), name="gin_trgm_ops"), name="event_target"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target}"

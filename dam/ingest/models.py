@@ -105,6 +105,11 @@ class Step(Work):
                 name="step_turn",
                 condition=models.Q(state="waiting", sends__gt=0, reason=""),
             ),
+            models.Index(
+                fields=["brand", "name", "-finished_at"],  # few, and asked for by a page
+                name="step_failed",
+                condition=models.Q(state="failed"),
+            ),
         ]
         ordering = ["position"]
 

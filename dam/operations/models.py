@@ -1,0 +1,80 @@
+"""What is kept about the installation itself: bytes stored as running facts, daily sizes, backups."""
+
+from django.db import models
+from django.utils import timezone
+
+from dam.accounts.models import Brand
+
+
+class StoredFiles(models.Model):
+    """How many files of a kind a brand keeps and how many bytes, up to the changes not yet added.
+
+    Triggers of the tables that name files write StoredChange; nothing in the code counts.
+    """
+
+    brand_id = models.BigIntegerField()  # no key: what a deleted brand had goes with the next folding
+    kind = models.CharField(max_length=20)
+    files = models.BigIntegerField(default=0)
+    bytes = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand_id", "kind"], name="stored_files_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of brand {self.brand_id}"
+
+
+class StoredChange(models.Model):
+    """What one statement added or took away: a row of its own, so that no two transactions wait for one."""
+
+    brand_id = models.BigIntegerField()
+    kind = models.CharField(max_length=20)
+    files = models.BigIntegerField()
+    bytes = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.files:+} {self.kind} of brand {self.brand_id}"
+
+
+class DailySize(models.Model):
+    """How large a brand was on a day; without a brand the whole installation, its database and its disk."""
+
+    day = models.DateField()
+    brand = models.ForeignKey(Brand, null=True, on_delete=models.CASCADE, related_name="+")
+    files = models.BigIntegerField(default=0)
+    bytes = models.BigIntegerField(default=0)
+    database_bytes = models.BigIntegerField(null=True)
+    disk_free = models.BigIntegerField(null=True)  # where storage is a disk of ours
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "day"], name="daily_size_once", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand or 'Everything'} on {self.day}"
+
+
+class BackupKind(models.TextChoices):
+    BACKUP = "backup", "Backup"
+    CHECK = "check", "Check"
+
+
+class BackupRun(models.Model):
+    """One backup, or one check of a backup, as its command ended."""
+
+    kind = models.CharField(max_length=6, choices=BackupKind.choices)
+    folder = models.CharField(max_length=500)
+    made_at = models.DateTimeField()  # of the backup, as its card says
+    ended_at = models.DateTimeField(default=timezone.now)
+    whole = models.BooleanField()  # nothing missing, nothing damaged
+    problem = models.CharField(max_length=300, blank=True)
+    files = models.BigIntegerField(default=0)
+    bytes = models.BigIntegerField(default=0)  # copied by a backup, read by a check
+    keys = models.BooleanField(default=False)  # whether signing keys are in it
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "-ended_at"], name="backup_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.folder}"
