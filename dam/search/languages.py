@@ -134,7 +134,8 @@ def guess_among(script: Script, tokens: Iterable[Token]) -> str:
     scores: Counter[str] = Counter()
     for token in tokens:
         if token.script is script:
-            scores.update(_scores(token.plain))
+            for language, score in _scores(token.plain).items():
+                scores[language] += score
     (best, most), *others = [*scores.most_common(2), ("", 0)]
     return best if most >= 2 and (not others or most > others[0][1]) else ""
 

@@ -5,8 +5,9 @@ pair. What only those who work with drafts may find has a "!" before it. No word
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from dam.search import languages, normalising
@@ -42,11 +43,12 @@ def document(texts: Iterable[Text]) -> Document:
     """The words of one version."""
     parts = [(each, normalising.tokens(each.text[:LONGEST_TEXT])) for each in texts if each.text]
     everything = [token for part, tokens in parts for token in tokens if not part.inside]
+    in_all = cache(lambda script: languages.guess_among(script, everything))
     places: dict[str, list[str]] = defaultdict(list)
     known: set[str] = set()
     size, place = 0, 1
     for part, tokens in parts:
-        guess = _Guess(tokens, everything)
+        guess = _Guess(tokens, in_all)
         mark = INSIDE if part.inside else ""
         for lexeme, at in _placed(tokens, guess, start=place):
             found = places.get(f"{mark}{lexeme}")
@@ -90,16 +92,16 @@ def _joined(tokens: Sequence[Token], start: int) -> Iterator[str]:
 
 
 class _Guess:
-    """The language of each script in a text, or in all texts where that one says nothing."""
+    """The language of each script in a text, or `in_all` texts where that one says nothing."""
 
-    def __init__(self, tokens: Sequence[Token], everything: Sequence[Token]) -> None:
-        self._tokens, self._everything = tokens, everything
+    def __init__(self, tokens: Sequence[Token], in_all: Callable[[Script], str]) -> None:
+        self._tokens, self._in_all = tokens, in_all
         self._known: dict[Script, tuple[str, ...]] = {}
 
     def of(self, script: Script) -> tuple[str, ...]:
         if script not in self._known:
             here = languages.guess_among(script, self._tokens)
-            there = here or languages.guess_among(script, self._everything)
+            there = here or self._in_all(script)
             both = [there, languages.default(script)] if not here else [here]
             self._known[script] = tuple(dict.fromkeys(filter(languages.has_stemmer, both)))
         return self._known[script]

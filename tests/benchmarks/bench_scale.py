@@ -33,6 +33,7 @@ DIMENSIONS = 256
 CLUSTERS = max(200, ASSETS // 500)
 RUNS = 100
 DEPTH = 150  # as many pooled vectors as a search looks at
+GRAPH = f"vectors: the graph alone, best {DEPTH}"
 
 T = TypeVar("T")
 Vectors = NDArray[np.float32]
@@ -50,32 +51,33 @@ def test_scale(measure: Measure, client: Client) -> None:
     _timed("vacuum and statistics", scale_library.tidy)
     _tell_sizes(index)
     wanted = scale_library.queries(RUNS, dimensions=DIMENSIONS, clusters=CLUSTERS)
+    print("  measuring", flush=True)
     _measure_vectors(measure, index, library, wanted)
     _measure_searches(measure, library, wanted)
     _measure_pages(measure, library, client)
+    print("  measured", flush=True)
+    _measure_faiss(measure, wanted)
 
 
 def _measure_vectors(measure: Measure, index: EncoderIndex, library: Library, wanted: Vectors) -> None:
     """The vectors alone: against every vector compared, and against FAISS on the same ones."""
-    graph = f"vectors: the graph alone, best {DEPTH}"
-    measure(graph, _each(lambda vector: _bare(index, vector), wanted), runs=RUNS)
+    measure(GRAPH, _each(lambda vector: _bare(index, vector), wanted), runs=RUNS)
     for who, principal in _people(library).items():
         assets, shown = visibility.visible_assets(principal), visibility.shown(principal)
 
         def nearest(vector: Vectors, assets=assets, shown=shown) -> list[object]:  # type: ignore[no-untyped-def]
             return list(neighbours.nearest(assets, index, vector.tolist(), shown=shown, limit=DEPTH))
 
-        measure(f"vectors {who} may see", _each(nearest, wanted), runs=RUNS, against=graph)
+        measure(f"vectors {who} may see", _each(nearest, wanted), runs=RUNS, against=GRAPH)
         found = [nearest(vector)[:10] for vector in wanted[:20]]
         exact = [
             list(neighbours.compared(assets, index, vector.tolist(), shown=shown, limit=10))
             for vector in wanted[:20]
         ]
         print(f"  recall@10 of what {who} may see: {_recall(found, exact):.3f}")
-    _measure_faiss(measure, wanted, against=graph)
 
 
-def _measure_faiss(measure: Measure, wanted: Vectors, *, against: str) -> None:
+def _measure_faiss(measure: Measure, wanted: Vectors) -> None:
     import faiss  # comes with `make bench` alone
 
     vectors = np.concatenate(list(scale_library.clustered(ASSETS, dimensions=DIMENSIONS, clusters=CLUSTERS)))
@@ -85,10 +87,10 @@ def _measure_faiss(measure: Measure, wanted: Vectors, *, against: str) -> None:
     graph.hnsw.efConstruction, graph.hnsw.efSearch = 64, 100
     _timed("FAISS: its graph", lambda: graph.add(vectors))
     measure(
-        "FAISS: its graph, best 150", _each(lambda v: graph.search(v[None], DEPTH), wanted), against=against
+        "FAISS: its graph, best 150", _each(lambda v: graph.search(v[None], DEPTH), wanted), against=GRAPH
     )
     measure(
-        "FAISS: every vector compared", _each(lambda v: flat.search(v[None], DEPTH), wanted), against=against
+        "FAISS: every vector compared", _each(lambda v: flat.search(v[None], DEPTH), wanted), against=GRAPH
     )
     found, exact = (list(each.search(wanted[:20], 10)[1]) for each in (graph, flat))
     print(f"  recall@10 of FAISS's graph: {_recall(found, exact):.3f}")
@@ -118,8 +120,7 @@ def _measure_searches(measure: Measure, library: Library, wanted: Vectors) -> No
                 facets.count(principal, parsed=parsed, within=results.asset_ids)
                 return results
 
-            against = f"vectors: the graph alone, best {DEPTH}"
-            measure(f"search by {kind}, {who}", find, runs=RUNS // 2, against=against)
+            measure(f"search by {kind}, {who}", find, runs=RUNS // 2, against=GRAPH)
 
 
 def _measure_pages(measure: Measure, library: Library, client: Client) -> None:

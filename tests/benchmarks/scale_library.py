@@ -52,6 +52,7 @@ TRASHED_SHARE = 0.01
 # Of the library; the rest are brands of a hundred clips.
 BIG_BRAND_SHARE = 0.9
 BATCH = 20_000
+REPEATED = 100_000  # texts; a larger library has each of them several times, in documents written once
 DOCUMENTS = 1_000  # written at once
 
 
@@ -101,7 +102,7 @@ def make(assets: int, *, seed: int = 1) -> Library:
         "brand_id": "s.brand_id",
         "sha256": "encode(sha256(s.version_id::text::bytea), 'hex')",
         "storage_key": "s.version_id::text",
-        "filename": "'clip_' || s.n || '.mp4'",
+        "filename": f"'clip_' || mod(s.n, {REPEATED}) || '.mp4'",
         "origin": "CASE WHEN mod(s.n, 3) = 0 THEN 'uploaded' ELSE 'generated' END",
         "approval": "CASE WHEN s.released THEN 'approved' WHEN mod(s.n, 7) = 0 THEN 'in_review'"
         " ELSE 'draft' END",
@@ -140,12 +141,20 @@ def count() -> int:
 
 
 def write_documents() -> None:
-    """By the code that writes them for an edit, a batch at a time."""
+    """By the code that writes them for an edit, a batch at a time; those of repeated texts are copies."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT asset_id FROM seed ORDER BY n")
+        cursor.execute("SELECT asset_id FROM seed WHERE n < %s ORDER BY n", [REPEATED])
         keys = [row[0] for row in cursor.fetchall()]
     for first in range(0, len(keys), DOCUMENTS):
         documents.refresh_many([Asset(pk=key) for key in keys[first : first + DOCUMENTS]])
+    columns = "version_id, asset_id, brand_id, created_at, language, words"
+    _execute(
+        f"INSERT INTO dam_searchdocument ({columns}, latest, released, place, scopes)"
+        " SELECT s.version_id, s.asset_id, s.brand_id, s.created_at, d.language, d.words,"
+        " false, false, 0, '{}' FROM seed s"
+        f" JOIN seed first ON first.n = mod(s.n, {REPEATED})"
+        f" JOIN dam_searchdocument d ON d.version_id = first.version_id WHERE s.n >= {REPEATED} ORDER BY s.n"
+    )
 
 
 def write_vectors(index: EncoderIndex, *, frames: int, clusters: int) -> None:
@@ -209,7 +218,7 @@ def _stage(assets: int, words: Sequence[str], *, big: int, small: int, chance: n
     )
     shares = 1 / np.arange(1, len(words) + 1) ** ZIPF
     shares /= shares.sum()
-    array = np.array(words)
+    drawn = np.array(words)[chance.choice(len(words), size=(min(assets, REPEATED), 30), p=shares)]
     with (
         connection.cursor() as cursor,
         cursor.copy(
@@ -219,12 +228,11 @@ def _stage(assets: int, words: Sequence[str], *, big: int, small: int, chance: n
     ):
         for first in range(0, assets, BATCH):
             rows = min(BATCH, assets - first)
-            drawn = array[chance.choice(len(words), size=(rows, 30), p=shares)]
             brands = chance.random(rows) < BIG_BRAND_SHARE
             flags = chance.random((rows, 3)) < (RELEASED_SHARE, EMBARGOED_SHARE, TRASHED_SHARE)
             for row in range(rows):
-                said = drawn[row]
                 n = first + row
+                said = drawn[n % REPEATED]
                 # One minute apart, so that time has an order and no two are of one moment.
                 at = np.datetime64("2020-01-01T00:00") + np.timedelta64(n, "m")
                 copy.write_row(
@@ -269,7 +277,8 @@ def _tag(big: int, small: int, words: Sequence[str]) -> None:
             )
     _execute(
         "INSERT INTO dam_asset_tags (asset_id, tag_id) SELECT DISTINCT s.asset_id, t.id FROM seed s"
-        " CROSS JOIN LATERAL (VALUES (mod(s.n, 17)), (mod(s.n, 61)), (mod(s.n, 293))) AS chosen(place)"
+        f" CROSS JOIN LATERAL (SELECT mod(mod(s.n, {REPEATED}), parts)"
+        " FROM (VALUES (17), (61), (293)) AS p (parts)) AS chosen (place)"
         " JOIN (SELECT id, brand_id, row_number() OVER (PARTITION BY brand_id ORDER BY id) - 1 AS place"
         "  FROM dam_tag) t USING (brand_id, place)"
     )
