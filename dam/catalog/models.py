@@ -117,6 +117,7 @@ class Asset(models.Model):
                 condition=models.Q(released__isnull=False),
                 name="asset_released_title_begins",
             ),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="asset_title_part"),  # the palette
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """What may be done with a version: the terms that rights.policy decides on."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
@@ -29,7 +30,10 @@ class RightsRecord(models.Model):
                 fields=["embargo_until"],
                 condition=models.Q(embargo_until__isnull=False),
                 name="rights_embargo",
-            )
+            ),
+            # Who asks for a use that few clips are cleared for must not wait until all have been read.
+            GinIndex(fields=["uses"], opclasses=["jsonb_path_ops"], name="rights_uses"),
+            GinIndex(fields=["territories"], opclasses=["jsonb_path_ops"], name="rights_territories"),
         ]
 
     def __str__(self) -> str:

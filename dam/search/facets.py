@@ -37,7 +37,7 @@ class Facet:
     title: str
     values: tuple[Value, ...]  # those that occur or are chosen
     more: bool = False  # there are others, less used
-    capped: bool = False  # counted among MOST_COUNTED of the assets: there are at least so many
+    counted_in: int | None = None  # of how many of the assets, where they are more: there may be more then
 
     @property
     def is_chosen(self) -> bool:
@@ -70,10 +70,11 @@ def count(
         assets = search.among(principal, parsed=replace(parsed, filters=counted_with))
         narrowed = bool(counted_with or parsed.either or parsed.excluded)
         candidates = _candidates(assets, within, narrowed=narrowed)
+        counted_in = MOST_COUNTED if len(candidates) > MOST_COUNTED else None
+        candidates = candidates[:MOST_COUNTED]
         counts = _counts(together, candidates, shown=shown, at=at, days=counted_with["on"])
-        capped = len(candidates) >= MOST_COUNTED
         for field in together:
-            found[field.name] = _facet(field, counts[field.name], chosen[field.name], capped)
+            found[field.name] = _facet(field, counts[field.name], chosen[field.name], counted_in)
     return tuple(found[field.name] for field in listed)
 
 
@@ -81,14 +82,15 @@ def _counts_without_its_own(field: SearchField) -> bool:
     return field.combine is Combine.ANY or field.one_at_a_time
 
 
-def _candidates(
-    assets: QuerySet[Asset], within: Collection[UUID] | None, *, narrowed: bool
-) -> Collection[UUID]:
-    """The newest of the library; of a narrowed list any that the database has at hand."""
+def _candidates(assets: QuerySet[Asset], within: Collection[UUID] | None, *, narrowed: bool) -> list[UUID]:
+    """The newest of the library; of a narrowed list any that the database has at hand.
+
+    One more than is counted, if there are more.
+    """
     if within is not None:
         return list(assets.filter(pk__in=within).values_list("pk", flat=True))
     some = assets.order_by() if narrowed else assets.order_by("-created_at", "-pk")
-    return list(some.values_list("pk", flat=True)[:MOST_COUNTED])
+    return list(some.values_list("pk", flat=True)[: MOST_COUNTED + 1])
 
 
 def _counts(
@@ -146,7 +148,9 @@ def _stored(field: SearchField, value: Any) -> Iterable[str]:
     return (str(value),)
 
 
-def _facet(field: SearchField, counts: Counter[str], chosen: tuple[str, ...], capped: bool) -> Facet:
+def _facet(
+    field: SearchField, counts: Counter[str], chosen: tuple[str, ...], counted_in: int | None
+) -> Facet:
     if field.choices:
         values = [
             Value(value, label, counts[value], chosen=value in chosen) for value, label in field.choices
@@ -157,10 +161,12 @@ def _facet(field: SearchField, counts: Counter[str], chosen: tuple[str, ...], ca
             Value(value, field.chip_text(value), 0, chosen=True) for value in chosen if value not in offered
         ]
         kept = tuple(value for value in values if value.count or value.chosen)
-        return Facet(field.name, field.title, kept, capped=capped)
+        return Facet(field.name, field.title, kept, counted_in=counted_in)
     often = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     lower = {value.lower() for value in chosen}
     values = [Value(value, value, number, value.lower() in lower) for value, number in often[:MOST_VALUES]]
     counted = {each.value.lower() for each in values}
     missing = [Value(value, value, 0, chosen=True) for value in chosen if value.lower() not in counted]
-    return Facet(field.name, field.title, (*values, *missing), more=len(often) > MOST_VALUES, capped=capped)
+    return Facet(
+        field.name, field.title, (*values, *missing), more=len(often) > MOST_VALUES, counted_in=counted_in
+    )

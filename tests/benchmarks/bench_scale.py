@@ -129,8 +129,19 @@ def _measure_pages(measure: Measure, library: Library, client: Client) -> None:
         client.force_login(principal.user)
         address = f"/b/{principal.brand.slug}/"
         measure(f"library page, {who}", lambda address=address: client.get(address), runs=20)
-        filtered = f"{address}?state=approved&tag={library.words[40]}"
-        measure(f"library page with filters, {who}", lambda filtered=filtered: client.get(filtered), runs=20)
+        lists = {
+            "with filters": f"state=approved&tag={library.words[40]}",
+            "of few for a use": "use=broadcast",
+            "of none for a use": "use=out_of_home",
+            "of few for a country": "territory=JP&state=approved&use=broadcast",
+            "of none by a name": "filename=nowhere",
+        }
+        for which, filters in lists.items():
+            filtered = f"{address}?{filters}"
+            measure(f"library page {which}, {who}", lambda filtered=filtered: client.get(filtered), runs=20)
+        begun = library.words[7][:3]
+        offers = f"{address}suggest/?q={begun}"
+        measure(f"suggestions while typing, {who}", lambda offers=offers: client.get(offers), runs=50)
 
 
 def _people(library: Library) -> dict[str, Member]:

@@ -115,6 +115,10 @@ def make(assets: int, *, seed: int = 1) -> Library:
     rights = {
         "id": None,
         "version_id": "s.version_id",
+        "uses": "CASE WHEN NOT s.released THEN '[]' WHEN mod(s.n, 5000) = 0 THEN '[\"broadcast\"]'"
+        ' ELSE \'["web", "social"]\' END::jsonb',
+        "territories": "CASE WHEN mod(s.n, 5000) = 3 THEN '[\"JP\"]' WHEN mod(s.n, 10) = 0 THEN '[\"EU\"]'"
+        " ELSE '[\"worldwide\"]' END::jsonb",
         "embargo_until": "CASE WHEN s.embargoed THEN now() + interval '1 year' END",
     }
     _copy_rows(RightsRecord, template.rights.pk, rights)

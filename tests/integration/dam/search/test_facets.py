@@ -165,5 +165,16 @@ def test_of_very_many_some_are_counted_and_that_is_said(
     for _ in range(3):
         clip(brand)
     state = next(facet for facet in facets.count(librarian) if facet.name == "state")
-    assert state.capped
+    assert state.counted_in == 2
+    assert counts((state,), "state") == {"draft": 2}
+
+
+def test_just_as_many_as_are_counted_are_all(
+    brand: Brand, librarian: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "MOST_COUNTED", 2)
+    for _ in range(2):
+        clip(brand)
+    state = next(facet for facet in facets.count(librarian) if facet.name == "state")
+    assert state.counted_in is None
     assert counts((state,), "state") == {"draft": 2}
