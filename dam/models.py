@@ -1,6 +1,6 @@
 """Re-exports: each model lives with its domain."""
 
-from dam.accounts.models import ApiToken, Brand, Membership, ShareLink, Turn, User
+from dam.accounts.models import ApiToken, Brand, Group, Invitation, Membership, ShareLink, Turn, User
 from dam.audit.models import ChainCheck, Event
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.ingest.models import Step, Upload
@@ -45,6 +45,8 @@ __all__ = [
     "EncoderIndex",
     "Event",
     "FruitlessSearch",
+    "Group",
+    "Invitation",
     "LexiconWord",
     "Membership",
     "NullQueries",

@@ -122,7 +122,7 @@ def _person(brand: Brand, role: Role) -> User:
     if user is None:
         user = User.objects.create_user(email, None, name=f"Tour: {role.value.replace('_', ' ')}")
     User.objects.filter(pk=user.pk).update(is_active=True)
-    Membership.objects.update_or_create(user=user, brand=brand, defaults={"role": role.value})
+    Membership.everyone.update_or_create(user=user, brand=brand, defaults={"role": role.value})
     user.refresh_from_db()
     return user
 

@@ -33,6 +33,7 @@ class Capability(StrEnum):
     SHARE_SEARCHES = "share_searches"  # let the brand have one's saved searches
     CURATE = "curate"  # change the saved searches that others share
     MANAGE_BRAND = "manage_brand"
+    MANAGE_PEOPLE = "manage_people"  # invite, give roles, deactivate, groups
 
 
 # After "Your role doesn't allow you to".
@@ -57,6 +58,7 @@ PHRASES: dict[Capability, str] = {
     Capability.SHARE_SEARCHES: "share saved searches",
     Capability.CURATE: "change other people's saved searches",
     Capability.MANAGE_BRAND: "manage the brand",
+    Capability.MANAGE_PEOPLE: "manage people",
 }
 
 _LOOK = {Capability.VIEW, Capability.DOWNLOAD_RELEASE}
@@ -86,11 +88,20 @@ GRANTS: dict[Role, frozenset[Capability]] = {
     ),
     Role.LIBRARIAN: frozenset(_KEEP),
     # An administrator runs the brand; signing content off stays with the reviewers.
-    Role.ADMIN: frozenset(_KEEP | {Capability.MANAGE_BRAND, Capability.WITHDRAW_RELEASE}),
+    Role.ADMIN: frozenset(
+        _KEEP | {Capability.MANAGE_BRAND, Capability.MANAGE_PEOPLE, Capability.WITHDRAW_RELEASE}
+    ),
 }
 
-# A decision is signed in a person's name, so no program makes it.
-TOKEN_MAY = frozenset(Capability) - {Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL}
+# What runs a brand. Nobody gives a role that has one of these unless they have it themselves, and somebody
+# who has them all always remains (dam/access/people.py).
+ADMINISTRATIVE = frozenset({Capability.MANAGE_BRAND, Capability.MANAGE_PEOPLE})
+# A decision is signed in a person's name, so no program makes it; and none lets people in.
+TOKEN_MAY = frozenset(Capability) - {
+    Capability.DECIDE_BRAND,
+    Capability.DECIDE_LEGAL,
+    Capability.MANAGE_PEOPLE,
+}
 # Whoever has no account gets at most this, and only of what is released.
 GUEST_MAY = frozenset({Capability.VIEW, Capability.DOWNLOAD_RELEASE, Capability.COMMENT})
 

@@ -18,6 +18,7 @@ class KeyKind(StrEnum):
 
     TOKEN = "rpt_"
     SHARE = "rps_"
+    INVITATION = "rpi_"
 
 
 @dataclass(frozen=True)

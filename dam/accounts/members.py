@@ -52,7 +52,9 @@ def admit(
                 "choose a new password by mail (Forgotten? on the sign-in page), or give the account a new "
                 "one and hand it to them yourself: --new-password. Either ends all that is open."
             )
-        Membership.objects.update_or_create(user=user, brand=brand, defaults={"role": role.value})
+        Membership.everyone.update_or_create(
+            user=user, brand=brand, defaults={"role": role.value, "deactivated_at": None}
+        )
     return user, password
 
 

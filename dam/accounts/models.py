@@ -41,6 +41,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Empty: the brand's, and before a brand is known the browser's.
     language = models.CharField(max_length=12, blank=True, default="")
     time_zone = models.CharField(max_length=64, blank=True, default="")
+    # When name, address and the like were replaced by a pseudonym, on request (dam/access/erasure.py).
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[Users] = Users()
 
@@ -98,18 +100,102 @@ class Brand(models.Model):
         return self.name
 
 
+class Memberships(models.Manager["Membership"]):
+    """Those that let somebody in. A deactivated one is found in `Membership.everyone` alone."""
+
+    def get_queryset(self) -> models.QuerySet["Membership"]:
+        return super().get_queryset().filter(deactivated_at=None)
+
+
 class Membership(models.Model):
+    """That a person works in a brand, and with which role.
+
+    `Membership.objects` and `brand.memberships` leave out those that were deactivated, so that no question
+    of who may enter has to think of them.
+    """
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(
         max_length=16, choices=[(role.value, role.value.replace("_", " ").capitalize()) for role in Role]
     )
+    joined_at = models.DateTimeField(null=True, default=timezone.now)  # None: before this was kept
+    last_seen_at = models.DateTimeField(null=True, blank=True)  # to within some minutes
+    deactivated_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[Memberships] = Memberships()
+    everyone: ClassVar[models.Manager["Membership"]] = models.Manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "brand"], name="membership_once")]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.brand} · {self.role}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.deactivated_at is None
+
+
+class Group(models.Model):
+    """Some people of a brand under a name: asked together for a review, told together.
+
+    Who has left the brand stays in the rows and is no member of it (dam/accounts/groups.py).
+    """
+
+    LONGEST_NAME = 80
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="people_groups")
+    name = models.CharField(max_length=LONGEST_NAME)
+    members = models.ManyToManyField(User, related_name="people_groups", blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("brand", Lower("name"), name="group_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Invitation(models.Model):
+    """Asks somebody by mail to join a brand. The link's secret is not kept (dam/accounts/keys.py).
+
+    A link is made anew each time it is sent, and the one before ends. No digest: none was made yet.
+    """
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    name = models.CharField(max_length=120, blank=True, default="")
+    role = models.CharField(max_length=64)
+    note = models.CharField(max_length=500, blank=True, default="")
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    prefix = models.CharField(max_length=12, blank=True, default="", db_index=True)
+    digest = models.CharField(max_length=64, blank=True, default="")
+    # Whether a page showed this link, instead of a mail: who uses it has not proven the address.
+    was_shown = models.BooleanField(default=False)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    send_problem = models.CharField(max_length=200, blank=True, default="")
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="invitations_accepted"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "brand",
+                Lower("email"),
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="invitation_open_once",
+            )
+        ]
+        indexes = [models.Index(fields=["brand", "-created_at"], name="invitation_newest")]
+
+    def __str__(self) -> str:
+        return self.email
 
 
 class Turn(models.Model):

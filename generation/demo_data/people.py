@@ -23,5 +23,5 @@ def _person(brand: Brand, role: Role, name: str) -> Member:
     user = User.objects.filter(email=email).first()
     if user is None:
         user = User.objects.create_user(email, demo.PASSWORD, name=name)
-    membership, _ = Membership.objects.get_or_create(user=user, brand=brand, defaults={"role": role.value})
+    membership, _ = Membership.everyone.get_or_create(user=user, brand=brand, defaults={"role": role.value})
     return Member(user, brand, Role(membership.role))

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability, Role
@@ -78,3 +79,13 @@ def test_a_brand_without_anybody_who_may_says_so() -> None:
     Membership.objects.filter(user=viewer.user).delete()
     with pytest.raises(principals.Nobody, match="No one in"):
         principals.acting(brand, Capability.VIEW)
+
+
+def test_a_deactivated_member_is_a_stranger_and_so_is_their_token() -> None:
+    brand = BrandFactory.create()
+    person = member(brand).user
+    Membership.objects.filter(user=person).update(deactivated_at=timezone.now())
+    assert principals.member(person, brand) is None
+    assert principals.signed_in(person, slug=brand.slug) is None
+    assert not brand.memberships.exists()
+    assert Membership.everyone.filter(user=person).exists()

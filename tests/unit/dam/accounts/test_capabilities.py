@@ -27,6 +27,7 @@ EXPECTED = {
     Capability.SHARE_SEARCHES: "c b l n a",
     Capability.CURATE: "n a",
     Capability.MANAGE_BRAND: "a",
+    Capability.MANAGE_PEOPLE: "a",
 }
 LETTERS = dict(zip("vcblna", Role, strict=True))
 
@@ -53,6 +54,10 @@ def test_nobody_decides_both_stages() -> None:
 def test_no_token_decides_a_review_and_no_guest_sees_what_is_not_released() -> None:
     assert not capabilities.TOKEN_MAY & {Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL}
     assert Capability.VIEW_UNRELEASED not in capabilities.GUEST_MAY
+
+
+def test_no_token_lets_people_in() -> None:
+    assert Capability.MANAGE_PEOPLE not in capabilities.TOKEN_MAY
 
 
 def test_an_unknown_role_is_an_error_not_a_refusal() -> None:
