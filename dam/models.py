@@ -6,6 +6,7 @@ from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.ingest.models import Step, Upload
 from dam.operations.models import BackupRun, DailySize, StoredChange, StoredFiles
 from dam.rights.models import RightsRecord
+from dam.scim.models import ScimGroup, ScimToken, ScimUser
 from dam.search.models import (
     CommentText,
     DocumentBuild,
@@ -27,6 +28,7 @@ from dam.search.saved.models import (
     SavedSearch,
 )
 from dam.search.tagging.models import SuggestedTag
+from dam.sso.models import CompanyDomain, GivenMembership, GroupRule, SignInProvider
 
 __all__ = [
     "Alert",
@@ -39,13 +41,16 @@ __all__ = [
     "Brand",
     "ChainCheck",
     "CommentText",
+    "CompanyDomain",
     "DailySize",
     "DocumentBuild",
     "Embedding",
     "EncoderIndex",
     "Event",
     "FruitlessSearch",
+    "GivenMembership",
     "Group",
+    "GroupRule",
     "Invitation",
     "LexiconWord",
     "Membership",
@@ -55,8 +60,12 @@ __all__ = [
     "RenditionPart",
     "RightsRecord",
     "SavedSearch",
+    "ScimGroup",
+    "ScimToken",
+    "ScimUser",
     "SearchDocument",
     "ShareLink",
+    "SignInProvider",
     "Step",
     "StoredChange",
     "StoredFiles",
