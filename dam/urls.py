@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dam.web import home
+from dam.web import home, unsubscribe
 
 handler400 = "dam.web.errors.bad_request"
 handler403 = "dam.web.errors.permission_denied"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("healthz", home.healthz, name="healthz"),
     path("readyz", home.readyz, name="readyz"),
     path("accounts/", include("dam.web.account_urls")),
+    path("mail/unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="mail-unsubscribe"),
     path("verify/", include("provenance.web.verify_urls")),
     path("b/<slug:brand_slug>/", include("dam.web.urls")),
     path("b/<slug:brand_slug>/", include("generation.web.urls")),

@@ -3,9 +3,7 @@
 An account has one address, its own. Allauth's table of further addresses is asked nowhere.
 """
 
-import logging
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -13,7 +11,6 @@ from allauth.account.signals import password_reset
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.sites.requests import RequestSite
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,8 +20,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from dam.accounts import mails, members
 from dam.accounts.models import User
 from dam.web import clients, known_devices, signin_log
-
-log = logging.getLogger(__name__)
 
 
 class OwnAddressBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -104,7 +99,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return render(request, "account/account_inactive.html", status=403)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Links lead to PUBLIC_URL: the request's Host header is whatever the sender made it."""
+        """As templates/mail has it. Links lead to PUBLIC_URL: a Host header is whatever its sender wrote."""
         here = f"{self.request.scheme}://{self.request.get_host()}/"
         moved = {
             name: f"{settings.PUBLIC_URL}/{value.removeprefix(here)}"
@@ -112,14 +107,13 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             else value
             for name, value in context.items()
         }
-        site = RequestSite(self.request)
-        site.domain = site.name = urlsplit(settings.PUBLIC_URL).netloc
         sign_in = f"{settings.PUBLIC_URL}{reverse('account_login')}"
-        try:
-            super().send_mail(template_prefix, email, {**moved, "current_site": site, "sign_in_url": sign_in})
-        except OSError as problem:  # SMTPException is one
-            log.error("A mail was not sent: %s", problem)
-            raise mails.NotSent from problem
+        user = context.get("user")
+        mails.send(
+            template_prefix.rpartition("/")[2],
+            to=user if user is not None and user.email == email else email,
+            context={**moved, "email": email, "sign_in_url": sign_in},
+        )
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **named: Any) -> None:
         """To the account's own address: allauth would ask its own table of them."""

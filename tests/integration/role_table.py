@@ -190,6 +190,7 @@ PUBLIC = {
     "home":                                   (302, 302, ()),
     "healthz":                                (200, 200, ()),
     "readyz":                                 (503, 503, ()),
+    "mail-unsubscribe":                       (404, 404, ("nothing",)),
     "verify":                                 (200, 200, ()),
     "verify-result":                          (404, 404, ("nothing",)),
     "account_login":                          (200, 302, ()),

@@ -13,6 +13,8 @@ from dam.web import audit_labels
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html"))
+PAGES = [name for name in TEMPLATES if not name.startswith("mail/")]
+MAILS = [name for name in TEMPLATES if name.startswith("mail/")]
 PICTURES = {Path(name).stem for name in ZipFile(Path(lucide.__file__).with_name("lucide.zip")).namelist()}
 FORBIDDEN = {
     "a style attribute": r"<[^>]*\sstyle=",
@@ -37,10 +39,24 @@ def test_a_template_can_be_read(name: str) -> None:
     assert engine.get_template(name).nodelist
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("name", PAGES)
 def test_the_content_security_policy_allows_all_of_it(name: str) -> None:
     found = [what for what, pattern in FORBIDDEN.items() if re.search(pattern, read(name))]
     assert found == []
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_a_mail_asks_for_no_file_and_runs_nothing(name: str) -> None:
+    assert not re.search(
+        r"<(img|script|link|iframe|video|audio|object)|url\(|@import|\son[a-z]+=", read(name)
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in MAILS if "/_" not in name and name != "mail/base.html"])
+def test_a_mail_has_a_subject_and_a_plain_part(name: str) -> None:
+    stem = name.removesuffix(".html")
+    assert (FOLDER / f"{stem}.subject.txt").exists()
+    assert (FOLDER / f"{stem}.txt").exists()
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
