@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
-from django.utils import timezone
 
+from dam.accounts import times
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
 from dam.rights import visibility
@@ -60,7 +60,7 @@ def count(
     """
     parsed = parsed or Query()
     chosen = parsed.filters.merged(filters or Filters())
-    at, shown = timezone.localtime(), visibility.shown(principal)
+    at, shown = times.here(principal.brand), visibility.shown(principal)
     listed = [field for field in fields.of(principal).values() if field.facet]
     apart = [field for field in listed if chosen[field.name] and _counts_without_its_own(field)]
     rounds = [([field for field in listed if field not in apart], chosen)]

@@ -42,7 +42,7 @@ def narrow(
 ) -> QuerySet[Asset]:
     """Any or every value within a field, as its table says; every field; any value of each of `either`.
 
-    `shown`: in which version. `at` is now, in the installation's time zone (TIME_ZONE), for days begin there.
+    `shown`: in which version. `at` is now, where the brand is: days begin there.
     KeyError for a field that the table doesn't have: a filter that is passed over would show too much.
     """
     asked = _Asked(shown=shown, at=at or timezone.localtime(), days=filters["on"])

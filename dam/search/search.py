@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 from django.db.models.expressions import RawSQL
 
+from dam.accounts import times
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset, Version
 from dam.rights import visibility
@@ -112,7 +113,13 @@ def parse(words: str, *, by: Principal) -> Query:
 def among(principal: Principal, *, parsed: Query, filters: Filters | None = None) -> QuerySet[Asset]:
     """What a search ranks: visible assets, narrowed by filters and by the words ruled out."""
     both, shown = parsed.filters.merged(filters or Filters()), visibility.shown(principal)
-    assets = narrow(visibility.visible_assets(principal), both, shown=shown, either=parsed.either)
+    assets = narrow(
+        visibility.visible_assets(principal),
+        both,
+        shown=shown,
+        either=parsed.either,
+        at=times.here(principal.brand),
+    )
     asked = {name.removeprefix("-") for each in (both, *parsed.either) for name in each}
     if parsed.unusable or not asked <= set(fields.of(principal)):
         return assets.none()

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.times import here
 from dam.rights.visibility import visible_assets
 from dam.search import search as searching
 from dam.search.saved import alerts
@@ -35,7 +35,7 @@ class Row:
 @requires(Capability.VIEW)
 def news(request: BrandRequest) -> HttpResponse:
     """By clip: one that is new in two searches stands here once."""
-    at = timezone.localtime()
+    at = here(request.brand)
     told = list(alerts.news(request.principal, at=at)[: MOST + 1])
     shown = told[:MOST]
     assets = searching.with_parts(visible_assets(request.principal), request.principal)

@@ -5,10 +5,10 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.times import here
 from dam.audit.models import Event
 from dam.catalog import assets
 from dam.catalog.models import Approval, RenditionKind, Version
@@ -102,7 +102,7 @@ def restore(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 def _page(request: BrandRequest, version: Version) -> dict[str, object]:
     renditions = {each.kind: each for each in version.renditions.all()}
     sprite = renditions.get(RenditionKind.SPRITE)
-    at = timezone.localtime()
+    at = here(request.brand)
     return {
         "area": "library",
         "asset": version.asset,

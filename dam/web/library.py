@@ -6,10 +6,10 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.times import here
 from dam.rights.visibility import visible_assets
 from dam.search import likeness, search
 from dam.web import cards, listing, saved_address, times
@@ -24,7 +24,7 @@ YEAR = 365 * 24 * 3600
 @require_safe
 @requires(Capability.VIEW)
 def library(request: BrandRequest) -> HttpResponse:
-    listing_query, at = listing.read(request.GET), timezone.localtime()
+    listing_query, at = listing.read(request.GET), here(request.brand)
     try:
         filled = listing.fill(request.principal, wanted=listing_query, at=at)
     except likeness.NotThere as missing:
@@ -57,7 +57,7 @@ def library(request: BrandRequest) -> HttpResponse:
 def card(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """One card again, after its version changed."""
     assets = search.with_parts(visible_assets(request.principal), request.principal)
-    shown = cards.of(get_object_or_404(assets, pk=asset_id), at=timezone.localtime())
+    shown = cards.of(get_object_or_404(assets, pk=asset_id), at=here(request.brand))
     context = {"card": shown, "selectable": request.principal.can(Capability.EDIT)}
     return render(request, "components/card.html", context)
 

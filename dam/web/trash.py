@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.times import here
 from dam.catalog import assets
 from dam.catalog.models import Approval, Asset
 from dam.rights.visibility import trashed_assets
@@ -27,7 +28,7 @@ UNDO = "undo="  # in the extra tags of a message: what its Undo takes back
 def trash(request: BrandRequest) -> HttpResponse:
     trashed = search.with_parts(trashed_assets(request.principal), request.principal)
     page = Paginator(trashed.order_by("-trashed_at", "pk"), PAGE).get_page(request.GET.get("page"))
-    context = {"area": "trash", "page": page, "cards": cards.all_of(page, at=timezone.localtime())}
+    context = {"area": "trash", "page": page, "cards": cards.all_of(page, at=here(request.brand))}
     return render(request, "assets/trash.html", context)
 
 

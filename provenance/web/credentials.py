@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.times import here
 from dam.web import asset_version
 from dam.web.decorators import BrandRequest, requires
 from provenance.manifests.models import ManifestRecord
@@ -29,7 +29,7 @@ def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     version = asset_version.find(request, asset_id)
     # Of the releases the one that may leave; the others' files are out of reach.
     shown = Q(release=None) | Q(release__state=ReleaseStatus.READY)
-    at = timezone.localtime()
+    at = here(request.brand)
     records = ManifestRecord.objects.filter(shown, version=version).select_related(
         "release__brand", "release__asset", "release__version__rights"
     )

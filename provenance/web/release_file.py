@@ -5,10 +5,10 @@ from uuid import UUID
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.times import here
 from dam.audit.verbs import Verb
 from dam.delivery import access, downloads, streaming
 from dam.rights import territories
@@ -32,7 +32,7 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
     version = get_object_or_404(seen, pk=version_id)
     use, territory = _use(request), _territory(request)
     verdict = access.may_download(
-        request.principal, version, at=timezone.localtime(), use=use, territory=territory
+        request.principal, version, at=here(request.brand), use=use, territory=territory
     )
     if not verdict.allowed:
         raise PermissionDenied(" ".join(verdict.reasons))

@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.times import here, of_brand
 from dam.catalog.models import Asset, Version
 from dam.rights import visibility
 from dam.web import asset_version, htmx
@@ -44,9 +44,9 @@ def open_review(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @requires(Capability.SUBMIT)
 def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     version = asset_version.find(request, asset_id)
-    form = SubmitForm(request.POST)
+    form = SubmitForm(request.POST, zone=of_brand(request.brand))
     if form.is_valid():
-        due_at = end_of(form.cleaned_data["due_on"])
+        due_at = end_of(form.cleaned_data["due_on"], zone=form.zone)
         try:
             reviews.submit(version, by=request.principal, note=form.cleaned_data["note"], due_at=due_at)
         except reviews.ReviewRefused as refused:
@@ -94,7 +94,7 @@ def _panel(
     revoke_form: RevokeForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    at = timezone.localtime()
+    at = here(request.brand)
     works_here = request.principal.can(Capability.VIEW_UNRELEASED)
     passages = list(
         Review.objects.filter(
@@ -115,7 +115,7 @@ def _panel(
         "stages": review_summary.stages_of(latest, at=at) if latest else (),
         "earlier": [(each, review_summary.sentence(each, at=at)) for each in passages if each is not latest],
         "submit_refusal": reviews.refusal_to_submit(version, by=request.principal),
-        "submit_form": submit_form or SubmitForm(auto_id="submit_%s"),
+        "submit_form": submit_form or SubmitForm(auto_id="submit_%s", zone=of_brand(request.brand)),
         "decide_refusal": reviews.refusal_to_decide(latest, by=request.principal) if latest else None,
         "may_withdraw": latest is not None
         and reviews.refusal_to_withdraw(latest, by=request.principal) is None,

@@ -1,11 +1,14 @@
 """What people send from the review pages."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from dam.accounts import times as zones
 from dam.rights import territories
 from dam.rights.policy import Use
 from dam.web import times, usage_status
@@ -17,9 +20,29 @@ WORLDWIDE, EU, COUNTRIES = "worldwide", "EU", "countries"
 PLACES = {WORLDWIDE: "Worldwide", EU: "European Union", COUNTRIES: "Specific countries"}
 
 
-def end_of(day: date | None) -> datetime | None:
-    """A date that people mean to include ends with its last second, here."""
-    return timezone.make_aware(datetime.combine(day, time(23, 59, 59))) if day else None
+def end_of(day: date | None, *, zone: ZoneInfo, latest: datetime | None = None) -> datetime | None:
+    """A day that people mean to include ends with its last second where the brand is.
+
+    `latest` is the end of an earlier clearance: of that day, its own last moment.
+    """
+    if day is None:
+        return None
+    if latest is not None and day == latest.astimezone(zone).date():
+        return latest
+    return zones.until(day, brand=zone, person=_reader())
+
+
+def _reader() -> ZoneInfo:
+    current = timezone.get_current_timezone()
+    return current if isinstance(current, ZoneInfo) else ZoneInfo("UTC")
+
+
+def _ends(zone: ZoneInfo) -> str:
+    """The line below a day: when it ends, for people in many places."""
+    return _("Until the end of this day, %(place)s time (UTC%(offset)s).") % {
+        "place": zones.place(zone),
+        "offset": zones.offset(zone),
+    }
 
 
 class DateInput(forms.DateInput):
@@ -54,9 +77,15 @@ class SubmitForm(WholeTextForm):
     )
     due_on = DayField(label="Due date", required=False)
 
+    def __init__(self, *args: Any, zone: ZoneInfo | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone or zones.of_brand(None)
+        self.fields["due_on"].help_text = _ends(self.zone)
+
     def clean_due_on(self) -> date | None:
+        """A day is over when it is over for the brand and for who sends this: each may be ahead."""
         due_on: date | None = self.cleaned_data["due_on"]
-        if due_on is not None and due_on < timezone.localdate():
+        if due_on is not None and due_on < zones.earliest_today(self.zone, _reader()):
             raise forms.ValidationError("This date has passed. Choose today or a later date.")
         return due_on
 
@@ -96,8 +125,16 @@ class ApproveForm(WholeTextForm):
         error_messages={"required": "Enter your password. Approvals are signed in your name."},
     )
 
-    def __init__(self, *args: Any, before: Clearance | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        before: Clearance | None = None,
+        zone: ZoneInfo | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.zone = zone or zones.of_brand(None)
+        self.fields["valid_until"].help_text = _ends(self.zone)
         uses = before.uses if before else tuple(use.value for use in Use)
         self.fields["uses"].choices = [(use, usage_status.USES[use].capitalize()) for use in uses]  # type: ignore[attr-defined]
         places = [place for place in PLACES if before is None or _offered(place, before)]
@@ -109,7 +146,7 @@ class ApproveForm(WholeTextForm):
                 names = [territories.name_of(place) for place in before.territories]
                 self.fields["countries"].initial = ", ".join(names)
             if before.valid_until is not None:
-                self.fields["valid_until"].initial = timezone.localtime(before.valid_until).date()
+                self.fields["valid_until"].initial = before.valid_until.astimezone(self.zone).date()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

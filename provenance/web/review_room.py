@@ -1,5 +1,6 @@
 """The review queue and the room where a clip is looked at and decided."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,12 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
+from dam.accounts.times import here, of_brand
 from dam.catalog.models import RenditionKind, Version
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
@@ -49,7 +50,7 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
     chosen = request.GET.get("show", "")
     if chosen not in lists:
         chosen = next((name for name, count in counts.items() if count), "waiting")
-    at = timezone.localtime()
+    at = here(request.brand)
     rows = lists[chosen].prefetch_related("version__renditions", "decisions__decided_by")
     page = Paginator(rows, RECENT).get_page(request.GET.get("page"))
     return render(
@@ -117,7 +118,9 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
                 comment=answer["comment"],
                 uses=answer.get("uses", ()),
                 territories=answer.get("territories", ()),
-                valid_until=end_of(answer.get("valid_until")),
+                valid_until=end_of(
+                    answer.get("valid_until"), zone=of_brand(review.brand), latest=_cleared_until(review)
+                ),
             )
         except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
@@ -145,12 +148,18 @@ def _password_holds(request: BrandRequest, form: AnswerForm | ApproveForm) -> bo
     return False
 
 
+def _cleared_until(review: Review) -> datetime | None:
+    before = reviews.cleared_so_far(review)
+    return before.valid_until if before else None
+
+
 def _form(review: Review, kind: DecisionKind, *, data: Any = None) -> AnswerForm | ApproveForm:
     initial = {"sha256": review.version.sha256}
     prefix_id = f"{kind}_%s"  # three forms in one page
     if kind == DecisionKind.APPROVE:
         before = reviews.cleared_so_far(review)
-        return ApproveForm(data, before=before, initial=initial, auto_id=prefix_id)
+        zone = of_brand(review.brand)
+        return ApproveForm(data, before=before, zone=zone, initial=initial, auto_id=prefix_id)
     return AnswerForm(data, initial=initial, auto_id=prefix_id)
 
 
@@ -158,7 +167,7 @@ def _go_on(request: BrandRequest, review: Review) -> HttpResponse:
     """Say what came of it, and show the next clip that waits."""
     review = queue.visible_reviews(request.principal).get(pk=review.pk)
     messages.success(
-        request, f"{review.version.asset}: {review_summary.sentence(review, at=timezone.localtime())}"
+        request, f"{review.version.asset}: {review_summary.sentence(review, at=here(request.brand))}"
     )
     following = queue.waiting_for(request.principal).first()
     if following is not None:
@@ -176,7 +185,7 @@ def _review(request: BrandRequest, review_id: UUID) -> Review:
 
 
 def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: object) -> HttpResponse:
-    at = timezone.localtime()
+    at = here(request.brand)
     version = review.version
     waiting = queue.waiting_for(request.principal).prefetch_related("version__renditions")
     refusal = reviews.refusal_to_decide(review, by=request.principal)

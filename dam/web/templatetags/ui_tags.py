@@ -8,12 +8,14 @@ from django import template
 from django.contrib.messages.storage.base import Message
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
+from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
+from dam.accounts import times
 from dam.audit.models import Event
 from dam.catalog.models import Rendition
 from dam.core import failures
@@ -117,13 +119,18 @@ def since(at: datetime, *, now: datetime | None = None) -> str:
     return f"{words} ago" if past else f"in {words}"
 
 
-@register.simple_tag
-def due(at: datetime | None, *, now: datetime | None = None) -> SafeString:
-    """<time> for a day something is needed by: "today", "tomorrow", "in 3 days", "3 March 2026"."""
+@register.simple_tag(takes_context=True)
+def due(context: Context, at: datetime | None, *, now: datetime | None = None) -> SafeString:
+    """<time> for a day something is needed by: "today", "tomorrow", "in 3 days", "3 March 2026".
+
+    A term is a day of the brand's, wherever its reader is.
+    """
     if at is None:
         return SafeString("")
-    days = (timezone.localdate(at) - timezone.localdate(now)).days
-    day = f"{timezone.localtime(at):%-d %B %Y}"
+    brand = context.get("brand")
+    zone = times.of_brand(brand) if brand else timezone.get_current_timezone()
+    days = (timezone.localdate(at, zone) - timezone.localdate(now, zone)).days
+    day = f"{timezone.localtime(at, zone):%-d %B %Y}"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', at.isoformat(), day, _days(days) if abs(days) < 7 else day
     )

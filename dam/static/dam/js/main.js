@@ -1,4 +1,5 @@
 // What every page carries. Each module finds its own elements, also those that htmx brings later.
+import "./zone.js";
 import "./changes.js";
 import "./toast.js";
 import "./menu.js";

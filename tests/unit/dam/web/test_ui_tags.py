@@ -2,8 +2,10 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.template import Context
 from django.utils import timezone
 
+from dam.accounts.models import Brand
 from dam.web.templatetags import ui_tags
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -47,13 +49,21 @@ def test_hours_across_midnight_stay_hours() -> None:
 )
 def test_a_day_that_something_is_needed_by_is_counted_on_the_calendar(days: int, words: str) -> None:
     end_of_day = NOW.replace(hour=23, minute=59, second=59) + timedelta(days=days)
-    assert f">{words}<" in ui_tags.due(end_of_day, now=NOW)
+    assert f">{words}<" in ui_tags.due(Context(), end_of_day, now=NOW)
 
 
 def test_days_begin_at_midnight_here_not_in_greenwich() -> None:
     with timezone.override("America/Los_Angeles"):  # there it is still 05:00 on the 10th
         tonight = datetime(2026, 3, 11, 6, 59, 59, tzinfo=UTC)
-        assert ">today<" in ui_tags.due(tonight, now=NOW)
+        assert ">today<" in ui_tags.due(Context(), tonight, now=NOW)
+
+
+def test_a_term_is_a_day_of_the_brands_wherever_its_reader_is() -> None:
+    tonight = datetime(2026, 3, 10, 22, 59, 59, tzinfo=UTC)  # the end of the 10th in Berlin
+    with timezone.override("Pacific/Auckland"):
+        shown = ui_tags.due(Context({"brand": Brand(time_zone="Europe/Berlin")}), tonight, now=NOW)
+    assert ">today<" in shown
+    assert 'title="10 March 2026"' in shown
 
 
 def test_the_exact_time_is_on_hover() -> None:

@@ -1,0 +1,7 @@
+"""3. Mai 2027, 14:05."""
+
+DATE_FORMAT = "j. F Y"
+DATETIME_FORMAT = "j. F Y, H:i"
+MONTH_DAY_FORMAT = "j. F"
+TIME_FORMAT = "H:i"
+YEAR_MONTH_FORMAT = "F Y"
