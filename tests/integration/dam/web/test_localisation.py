@@ -45,7 +45,7 @@ def test_an_odd_cookie_of_a_zone_is_passed_over(odd: str) -> None:
 def test_today_is_a_day_where_the_brand_is(monkeypatch: pytest.MonkeyPatch) -> None:
     edge = datetime(2026, 7, 2, 23, 30, tzinfo=UTC)  # Friday half past one in Berlin
     creator = member(BrandFactory.create(time_zone="Europe/Berlin"), Role.CREATOR)
-    version = VersionFactory.create(brand=creator.brand)
+    version = VersionFactory.create(asset__brand=creator.brand)
     Asset.objects.filter(pk=version.asset_id).update(created_at=edge - timedelta(hours=2))
     monkeypatch.setattr(timezone, "now", lambda: edge)
 
