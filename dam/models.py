@@ -1,6 +1,16 @@
 """Re-exports: each model lives with its domain."""
 
-from dam.accounts.models import ApiToken, Brand, Group, Invitation, Membership, ShareLink, Turn, User
+from dam.accounts.models import (
+    ApiToken,
+    Brand,
+    CustomRole,
+    Group,
+    Invitation,
+    Membership,
+    ShareLink,
+    Turn,
+    User,
+)
 from dam.audit.models import ChainCheck, Event
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.ingest.models import Step, Upload
@@ -42,6 +52,7 @@ __all__ = [
     "ChainCheck",
     "CommentText",
     "CompanyDomain",
+    "CustomRole",
     "DailySize",
     "DocumentBuild",
     "Embedding",

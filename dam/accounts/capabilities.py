@@ -1,5 +1,6 @@
 """What each role may do. Pure: the one table that answers "may this person do that?"."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -33,7 +34,7 @@ class Capability(StrEnum):
     SHARE_SEARCHES = "share_searches"  # let the brand have one's saved searches
     CURATE = "curate"  # change the saved searches that others share
     MANAGE_BRAND = "manage_brand"
-    MANAGE_PEOPLE = "manage_people"  # invite, give roles, deactivate, groups
+    MANAGE_PEOPLE = "manage_people"  # invite, give roles (dam.accounts.roles says which), deactivate, groups
 
 
 # After "Your role doesn't allow you to".
@@ -93,17 +94,31 @@ GRANTS: dict[Role, frozenset[Capability]] = {
     ),
 }
 
-# What runs a brand. Nobody gives a role that has one of these unless they have it themselves, and somebody
-# who has them all always remains (dam/access/people.py).
+DECIDING = frozenset({Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL})
+# What runs a brand. Nobody gives a role that has one of these unless they have it themselves, somebody who
+# has them all always remains (dam/access/people.py), and whoever has one decides on no review.
 ADMINISTRATIVE = frozenset({Capability.MANAGE_BRAND, Capability.MANAGE_PEOPLE})
 # A decision is signed in a person's name, so no program makes it; and none lets people in.
-TOKEN_MAY = frozenset(Capability) - {
-    Capability.DECIDE_BRAND,
-    Capability.DECIDE_LEGAL,
-    Capability.MANAGE_PEOPLE,
-}
+TOKEN_MAY = frozenset(Capability) - DECIDING - {Capability.MANAGE_PEOPLE}
 # Whoever has no account gets at most this, and only of what is released.
 GUEST_MAY = frozenset({Capability.VIEW, Capability.DOWNLOAD_RELEASE, Capability.COMMENT})
+
+
+@dataclass(frozen=True)
+class OwnRole:
+    """A role that a brand has made for itself (the row: dam.accounts.models.CustomRole)."""
+
+    number: int
+    name: str
+    capabilities: frozenset[Capability]
+
+
+AnyRole = Role | OwnRole
+
+
+def of_role(role: AnyRole) -> frozenset[Capability]:
+    """What a role may do, be it built in or a brand's own."""
+    return role.capabilities if isinstance(role, OwnRole) else GRANTS[role]
 
 
 def granted(role: Role | str, capability: Capability) -> bool:

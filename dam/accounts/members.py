@@ -9,10 +9,12 @@ import secrets
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from dam.accounts.capabilities import Role
+from dam.accounts import roles
+from dam.accounts.capabilities import AnyRole, Capability
 from dam.accounts.models import ApiToken, Brand, Membership, User
-from dam.core import errors
+from dam.core import errors, locks
 
 
 class NotProven(errors.Refused):
@@ -21,13 +23,19 @@ class NotProven(errors.Refused):
     code = "not_proven"
 
 
+class LastAdministrator(errors.Refused):
+    """It would leave the brand without anybody who manages its people."""
+
+    code = "last_administrator"
+
+
 def of_address(address: str) -> User | None:
     """The account of an address, letter by letter: look-alikes that the database thinks equal are others."""
     return User.objects.filter(email=address.strip().lower()).first()
 
 
 def admit(
-    *, email: str, name: str, brand: Brand, role: Role, new_password: bool = False
+    *, email: str, name: str, brand: Brand, role: AnyRole, new_password: bool = False
 ) -> tuple[User, str | None]:
     """Give the person this role in the brand, in place of an earlier one.
 
@@ -53,9 +61,24 @@ def admit(
                 "one and hand it to them yourself: --new-password. Either ends all that is open."
             )
         Membership.everyone.update_or_create(
-            user=user, brand=brand, defaults={"role": role.value, "deactivated_at": None}
+            user=user, brand=brand, defaults={**roles.columns(role), "deactivated_at": None}
         )
     return user, password
+
+
+def require_administrator(brand: Brand) -> None:
+    """Raise LastAdministrator unless somebody manages the brand and somebody its people.
+
+    Called in the transaction of a change of roles or people, after it: of two such changes at once the second
+    waits here for the first.
+    """
+    locks.hold(f"administrators:{brand.pk}")
+    able = Membership.objects.filter(brand=brand, user__is_active=True)
+    for capability in (Capability.MANAGE_BRAND, Capability.MANAGE_PEOPLE):
+        if not able.filter(roles.with_capability(capability)).exists():
+            raise LastAdministrator(
+                _("A brand needs an administrator. Make someone else an administrator first.")
+            )
 
 
 def prove(user: User) -> None:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from dam.accounts.capabilities import Capability, Role
+from dam.accounts.capabilities import AnyRole, Capability, OwnRole, Role
 
 
 class Users(BaseUserManager["User"]):
@@ -43,6 +43,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=64, blank=True, default="")
     # When name, address and the like were replaced by a pseudonym, on request (dam/access/erasure.py).
     erased_at = models.DateTimeField(null=True, blank=True)
+    # Where they were last, so that the front door opens there.
+    last_brand = models.ForeignKey(
+        "Brand", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects: ClassVar[Users] = Users()
 
@@ -88,6 +92,18 @@ class Brand(models.Model):
     language = models.CharField(max_length=12, blank=True, default="")
     # Whether nothing of it is shown to members who sign in with a password alone (dam/web/second_factor.py).
     requires_second_factor = models.BooleanField(default=False)
+    # The stored picture that stands for the brand; empty: its initial.
+    logo_key = models.CharField(max_length=200, blank=True, default="")
+    # Mail domains whose people can be invited or join by the company's sign-in. Empty: any can be invited.
+    allowed_domains = models.JSONField(default=list, blank=True)
+    # What a new version is meant for until a review says so (dam/rights/defaults.py). Empty: nothing.
+    default_rights = models.JSONField(default=dict, blank=True)
+    # After how many days things are deleted. None: never.
+    trash_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    failed_job_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    unfinished_upload_days = models.PositiveSmallIntegerField(default=1)
+    # Counts changes of these settings, so that of two who change them at once the second is told.
+    revision = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     members = models.ManyToManyField(User, through="Membership", related_name="brands")
 
@@ -100,6 +116,38 @@ class Brand(models.Model):
         return self.name
 
 
+class CustomRole(models.Model):
+    """A role that a brand has made for itself, of the capabilities that there are."""
+
+    LONGEST_NAME = 40
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="custom_roles")
+    name = models.CharField(max_length=LONGEST_NAME)
+    description = models.CharField(max_length=200, blank=True, default="")
+    capabilities = models.JSONField(default=list)
+    revision = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                "brand",
+                condition=models.Q(retired_at__isnull=True),
+                name="custom_role_name_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def value(self) -> OwnRole:
+        known = frozenset(each for each in Capability if each.value in self.capabilities)
+        return OwnRole(number=self.pk, name=self.name, capabilities=known)
+
+
 class Memberships(models.Manager["Membership"]):
     """Those that let somebody in. A deactivated one is found in `Membership.everyone` alone."""
 
@@ -108,16 +156,21 @@ class Memberships(models.Manager["Membership"]):
 
 
 class Membership(models.Model):
-    """That a person works in a brand, and with which role.
+    """What a person is in a brand: a built-in role, or one of the brand's own and then `role` is empty.
 
-    `Membership.objects` and `brand.memberships` leave out those that were deactivated, so that no question
-    of who may enter has to think of them.
+    Ask `given`, and write it with `dam.accounts.roles.columns`. `Membership.objects` and `brand.memberships`
+    leave out those that were deactivated, so that no question of who may enter has to think of them.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(
-        max_length=16, choices=[(role.value, role.value.replace("_", " ").capitalize()) for role in Role]
+        max_length=16,
+        blank=True,
+        choices=[(role.value, role.value.replace("_", " ").capitalize()) for role in Role],
+    )
+    custom_role = models.ForeignKey(
+        CustomRole, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships"
     )
     joined_at = models.DateTimeField(null=True, default=timezone.now)  # None: before this was kept
     last_seen_at = models.DateTimeField(null=True, blank=True)  # to within some minutes
@@ -127,10 +180,21 @@ class Membership(models.Model):
     everyone: ClassVar[models.Manager["Membership"]] = models.Manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "brand"], name="membership_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "brand"], name="membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(role="") ^ models.Q(custom_role__isnull=True),
+                name="membership_of_one_role",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.brand} · {self.role}"
+        return f"{self.user} · {self.brand} · {self.custom_role or self.role}"
+
+    @property
+    def given(self) -> AnyRole:
+        """Fetch `custom_role` along (`select_related`) where there are many."""
+        return self.custom_role.value if self.custom_role else Role(self.role)
 
     @property
     def is_active(self) -> bool:

@@ -4,6 +4,7 @@ Every list, policy, event and page takes a principal; none of them asks which of
 principal may do is decided when it is looked up, so it is looked up for each request and kept no longer.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
@@ -13,8 +14,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from dam.accounts import capabilities as may
 from dam.accounts import keys
-from dam.accounts.capabilities import GRANTS, GUEST_MAY, PHRASES, TOKEN_MAY, Capability, Role
+from dam.accounts.capabilities import GUEST_MAY, PHRASES, TOKEN_MAY, AnyRole, Capability, OwnRole
 from dam.accounts.models import ApiToken, Brand, Membership, ShareLink, User
 from dam.core import errors
 
@@ -68,7 +70,7 @@ class Member(_Asking):
 
     user: User
     brand: Brand
-    role: Role
+    role: AnyRole
     kind: ClassVar[str] = "member"
 
     @property
@@ -81,7 +83,7 @@ class Member(_Asking):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        return GRANTS[self.role]
+        return may.of_role(self.role)
 
     def refusal(self, capability: Capability) -> str:
         return f"Your role in {self.brand} ({_words(self.role)}) doesn't allow you to {PHRASES[capability]}."
@@ -93,7 +95,7 @@ class Token(_Asking):
 
     user: User
     brand: Brand
-    role: Role  # the owner's, now
+    role: AnyRole  # the owner's, now
     token_id: int
     label: str
     granted: frozenset[Capability]
@@ -105,7 +107,7 @@ class Token(_Asking):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        return self.granted & GRANTS[self.role]
+        return self.granted & may.of_role(self.role)
 
     def refusal(self, capability: Capability) -> str:
         return f"This API token for {self.brand} isn't allowed to {PHRASES[capability]}."
@@ -138,8 +140,16 @@ def member(user: User | AnonymousUser, brand: Brand) -> Member | None:
     """The person as a member of the brand; None for a stranger and for a closed account."""
     if not isinstance(user, User) or not user.is_active:
         return None
-    role = Membership.objects.filter(user=user, brand=brand).values_list("role", flat=True).first()
-    return Member(user, brand, Role(role)) if role else None
+    row = Membership.objects.select_related("custom_role").filter(user=user, brand=brand).first()
+    return Member(user, brand, row.given) if row else None
+
+
+def members_of(brand: Brand, *, among: Collection[int] | None = None) -> list[Member]:
+    """Who works in the brand now, in the order in which they came; only those whose ids are `among` these."""
+    rows = Membership.objects.select_related("user", "custom_role").filter(brand=brand, user__is_active=True)
+    if among is not None:
+        rows = rows.filter(user__in=among)
+    return [Member(row.user, brand, row.given) for row in rows.order_by("pk")]
 
 
 def person(principal: Principal) -> User:
@@ -153,8 +163,9 @@ def signed_in(user: User | AnonymousUser, *, slug: str) -> Member | None:
     """The person as a member of the brand of that name; None for a stranger, and where there is no brand."""
     if not isinstance(user, User) or not user.is_active:
         return None
-    row = Membership.objects.select_related("brand").filter(user=user, brand__slug=slug).first()
-    return Member(user, row.brand, Role(row.role)) if row else None
+    rows = Membership.objects.select_related("brand", "custom_role")
+    row = rows.filter(user=user, brand__slug=slug).first()
+    return Member(user, row.brand, row.given) if row else None
 
 
 def of_token(secret: str, *, at: datetime) -> Token | None:
@@ -222,17 +233,15 @@ class Nobody(errors.Refused):
 
 def acting(brand: Brand, capability: Capability, *, email: str | None = None) -> Member:
     """Who acts for a command: the person of that address, else the first member who may. Raises Nobody."""
-    rows = Membership.objects.select_related("user").filter(brand=brand, user__is_active=True).order_by("pk")
-    for row in rows:
-        candidate = Member(row.user, brand, Role(row.role))
+    for candidate in members_of(brand):
         if email is None and candidate.can(capability):
             return candidate
-        if email is not None and row.user.is_proven and row.user.email == email.lower():
+        if email is not None and candidate.user.is_proven and candidate.user.email == email.lower():
             if not candidate.can(capability):
-                raise Nobody(f"{email} can't do that in {brand} with the role {row.role}.")
+                raise Nobody(f"{email} can't do that in {brand} with the role {_words(candidate.role)}.")
             return candidate
     raise Nobody(f"{email} isn't a member of {brand}." if email else f"No one in {brand} can do that.")
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+def _words(role: AnyRole) -> str:
+    return role.name if isinstance(role, OwnRole) else role.replace("_", " ")

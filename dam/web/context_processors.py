@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from dam.accounts import roles
 from dam.accounts.models import Brand
 from dam.accounts.principals import Guest, Principal
 from dam.web.administration import sections
@@ -18,7 +19,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "brand": principal.brand,
         "principal": principal,
-        "role": principal.role,
+        "role_name": roles.name(principal.role) if principal.role else "",
         "framed": not isinstance(principal, Guest),  # what a guest sees has no rail and no top bar
         # {{ may.generate }}: one boolean for each capability
         "may": {capability.value: True for capability in principal.capabilities},

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from dam.accounts.capabilities import GRANTS, Capability, Role
+from dam.accounts import capabilities
 from dam.accounts.models import Membership, User
 from dam.core import workers
 
@@ -17,14 +17,14 @@ from dam.core import workers
 def home(request: HttpRequest) -> HttpResponse:
     """Straight to the first brand of the person: its library, or for who decides what waits for them."""
     membership = (
-        Membership.objects.select_related("brand")
+        Membership.objects.select_related("brand", "custom_role")
         .filter(user=cast(User, request.user))
         .order_by("brand__name")
         .first()
     )
     if membership is None:
         return render(request, "home/no_brand.html", status=403)
-    decides = {Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL} & GRANTS[Role(membership.role)]
+    decides = capabilities.DECIDING & capabilities.of_role(membership.given)
     return redirect("reviews-start" if decides else "library", brand_slug=membership.brand.slug)
 
 

@@ -24,4 +24,4 @@ def _person(brand: Brand, role: Role, name: str) -> Member:
     if user is None:
         user = User.objects.create_user(email, demo.PASSWORD, name=name)
     membership, _ = Membership.everyone.get_or_create(user=user, brand=brand, defaults={"role": role.value})
-    return Member(user, brand, Role(membership.role))
+    return Member(user, brand, membership.given)

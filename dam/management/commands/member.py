@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_email
 
-from dam.accounts import mails, members
-from dam.accounts.capabilities import Role
+from dam.accounts import mails, members, roles
+from dam.accounts.capabilities import AnyRole, Role
 from dam.accounts.models import Brand
 from dam.audit import trail
 from dam.audit.verbs import Verb
@@ -23,7 +23,9 @@ class Command(command.Command):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
         parser.add_argument("--brand", required=True, metavar="SLUG")
-        parser.add_argument("--role", required=True, choices=[role.value for role in Role])
+        parser.add_argument(
+            "--role", required=True, help=f"{', '.join(Role)}, or the name of a role of the brand's own"
+        )
         parser.add_argument("--name", default="", help="name of a new person, shown on pages")
 
         parser.add_argument(
@@ -49,15 +51,28 @@ class Command(command.Command):
             validate_email(email)
         except ValidationError as error:
             raise CommandError(f"{email!r} isn't an email address.") from error
+        given = _role(brand_row, role)
         if not mails.can_reach(email):
             raise CommandError(f"No mail can be sent to {email!r}. Check how it is spelled.")
         with trail.recording():
             user, password = members.admit(
-                email=email, name=name, brand=brand_row, role=Role(role), new_password=new_password
+                email=email, name=name, brand=brand_row, role=given, new_password=new_password
             )
-            trail.record(Verb.MEMBER_ADMITTED, brand=brand_row, target=user.name, data={"role": role})
+            trail.record(
+                Verb.MEMBER_ADMITTED, brand=brand_row, target=user.name, data={"role": roles.key(given)}
+            )
         if password and new_password:
             mails.tell_of_new_password(user, how=mails.BY_OPERATOR)
-        self.stdout.write(f"{user} is now {role.replace('_', ' ')} of {brand_row}.")
+        self.stdout.write(f"{user} is now {roles.name(given)} of {brand_row}.")
         if password:
             self.stdout.write(f"Password (shown only once): {password}")
+
+
+def _role(brand: Brand, words: str) -> AnyRole:
+    """The role of that key or name. Raises CommandError."""
+    known = roles.choices(brand)
+    for each in known:
+        if words.casefold() in (each.key, str(each.name).casefold()):
+            return each.role
+    names = ", ".join(str(each.name) if each.is_own else each.key for each in known)
+    raise CommandError(f"{brand} has no role {words!r}. Its roles: {names}.")

@@ -22,8 +22,8 @@ from django.db import DatabaseError, transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from dam.accounts.capabilities import Capability, Role
-from dam.accounts.models import Membership
+from dam.accounts import principals
+from dam.accounts.capabilities import AnyRole, Capability
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
@@ -83,14 +83,14 @@ def run(brand_id: int, *, ask: Ask | None = None, seconds: float = SLICE_SECONDS
     Of two that run at once the second does nothing. `ask` as for search.find.
     """
     until = time.monotonic() + seconds
-    memo: dict[tuple[str, Role], _Found] = {}
+    memo: dict[tuple[str, AnyRole], _Found] = {}
     while _chunk(brand_id, ask, memo):
         if time.monotonic() >= until:
             return True
     return False
 
 
-def _chunk(brand_id: int, ask: Ask | None, memo: dict[tuple[str, Role], _Found]) -> bool:
+def _chunk(brand_id: int, ask: Ask | None, memo: dict[tuple[str, AnyRole], _Found]) -> bool:
     """One step of the pass; whether another can follow at once."""
     began, at = time.monotonic(), timezone.now()
     with transaction.atomic():
@@ -173,7 +173,7 @@ def _end(state: AlertPass, at: datetime) -> bool:
 
 
 def _look(
-    chunk: Sequence[Alert], state: AlertPass, ask: Ask | None, memo: dict[tuple[str, Role], _Found]
+    chunk: Sequence[Alert], state: AlertPass, ask: Ask | None, memo: dict[tuple[str, AnyRole], _Found]
 ) -> bool:
     """Have these alerts look at the assets and keep what is new to them; False to try again later."""
     owners, unread = _owners(chunk), _unread(chunk)
@@ -261,10 +261,8 @@ def _long_there(
 
 def _owners(chunk: Sequence[Alert]) -> dict[int, Member]:
     """Who they are now, in one query: without those who have left."""
-    rows = Membership.objects.select_related("user").filter(
-        brand_id=chunk[0].brand_id, user__in={alert.user_id for alert in chunk}, user__is_active=True
-    )
-    return {row.user_id: Member(row.user, chunk[0].brand, Role(row.role)) for row in rows}
+    found = principals.members_of(chunk[0].brand, among={alert.user_id for alert in chunk})
+    return {each.user.pk: each for each in found}
 
 
 def _sees(owner: Member, search: SavedSearch) -> bool:
