@@ -6,13 +6,15 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import heartbeat_sent, worker_ready
+from celery.worker import state
 from django.conf import settings
 
-from dam.core import broker, sandbox, tasks, workers
+from dam.core import broker, sandbox, task_context, tasks, workers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 
 broker.tolerate()
+task_context.follow()
 app = Celery("reelproof")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
@@ -37,11 +39,21 @@ def _log_protections(**_: object) -> None:
     logging.getLogger(__name__).log(level, sandbox.describe_protections())
 
 
-_heartbeat = workers.Heartbeat()
+def _doing() -> tuple[workers.Doing, ...]:
+    """What this worker's processes are at: their parent, which is asked, knows."""
+    return tuple(
+        workers.Doing(each.name, each.id, each.time_start)
+        for each in tuple(state.active_requests)
+        if each.time_start
+    )
+
+
+_heartbeat = workers.Heartbeat(_doing)
 
 
 @worker_ready.connect
 def _serve(sender: Any, **_: object) -> None:
+    _heartbeat.name = sender.hostname
     _heartbeat.queues = tuple(queue.name for queue in sender.task_consumer.queues)
     _heartbeat.beat()
     if settings.WARM_UP and "index" in _heartbeat.queues:

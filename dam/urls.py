@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dam.web import home, unsubscribe
+from dam.web import home, metrics, unsubscribe
 
 handler400 = "dam.web.errors.bad_request"
 handler403 = "dam.web.errors.permission_denied"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", home.healthz, name="healthz"),
     path("readyz", home.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("dam.web.account_urls")),
     path("mail/unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="mail-unsubscribe"),
     path("verify/", include("provenance.web.verify_urls")),

@@ -31,6 +31,8 @@ class Verb(StrEnum):
     COMMENT_ADDED = "comment.added"
     COMMENT_RESOLVED = "comment.resolved"
     STEP_RETRIED = "step.retried"
+    STEPS_RETRIED = "steps.retried"
+    TRAIL_EXPORTED = "trail.exported"
     TOKEN_CREATED = "token.created"
     TOKEN_REVOKED = "token.revoked"
     SHARE_CREATED = "share.created"

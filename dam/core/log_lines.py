@@ -1,7 +1,9 @@
 """Lines of a log. What they tell of comes from outside as well: names, what FFmpeg says of a file."""
 
+import json
 import logging
 import re
+from datetime import UTC, datetime
 
 # The key in the address of a mailed link: whoever reads it chooses the password.
 _KEY = re.compile(r"(/password/reset/key/[0-9A-Za-z]+-)[^/\s]+")
@@ -14,8 +16,28 @@ class Lines(logging.Formatter):
     was asked for, but without the key of a mailed link.
     """
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        return super().formatMessage(record) + getattr(record, "about", "")
+
     def format(self, record: logging.LogRecord) -> str:
         return "\n  ".join(map(_printable, _KEY.sub(r"\1…", super().format(record)).split("\n")))
+
+
+class Json(logging.Formatter):
+    """One JSON object for each entry, for programs that collect logs (`LOG_FORMAT=json`)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": _KEY.sub(r"\1…", record.getMessage()),
+            **getattr(record, "facts", {}),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            entry["error"] = _KEY.sub(r"\1…", self.formatException(record.exc_info))
+        return json.dumps(entry, ensure_ascii=True, default=str)
 
 
 def _printable(line: str) -> str:

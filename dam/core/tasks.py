@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from kombu import pools
 from kombu.exceptions import OperationalError
 
+from dam.core import log_context
 from dam.core.breaker import Breaker
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ QUEUES = (
     "default",
 )
 LEAVE_ALONE_SECONDS = 5.0  # a broker that did not answer: each page would wait for it anew
+SENT_AT = "sent_at"  # a message's header: seconds since 1970
 PATIENCE_SECONDS = 1.0  # for one answer of a broker that hangs; a message takes three
 
 _breaker = Breaker(seconds=LEAVE_ALONE_SECONDS)
@@ -66,7 +69,12 @@ def send(task_name: str, *, expires: float | None = None, **values: Any) -> None
     try:
         with _producers(os.getpid()).acquire(block=True) as producer:
             app.send_task(
-                task_name, kwargs=values, queue=queue_of(task_name), expires=expires, producer=producer
+                task_name,
+                kwargs=values,
+                queue=queue_of(task_name),
+                expires=expires,
+                producer=producer,
+                headers={"request_id": log_context.request_id(), SENT_AT: time.time()},
             )
     except OperationalError:
         _breaker.failed()

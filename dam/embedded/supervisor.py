@@ -1,6 +1,7 @@
 """One run of everything on this machine, from the first check to the last stop."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -102,6 +103,7 @@ class Supervisor:
         stack.enter_context(preflight.lock(self.data_dir))
         preflight.check_disk(self.data_dir)
         orphans.stop(self.data_dir, self.terminal.say)
+        shutil.rmtree(self.data_dir / "metrics", ignore_errors=True)  # counts of processes that have ended
         preflight.check_port(self.listen, self.port)
         started = self._start_servers(stack)
         self._prepare()

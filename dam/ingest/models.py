@@ -110,6 +110,7 @@ class Step(Work):
                 name="step_failed",
                 condition=models.Q(state="failed"),
             ),
+            models.Index(fields=["started_at"], name="step_running", condition=models.Q(state="running")),
         ]
         ordering = ["position"]
 

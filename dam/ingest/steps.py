@@ -24,7 +24,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Processing, Version
-from dam.core import database, errors, events, failures
+from dam.core import database, errors, events, failures, log_context
 from dam.core.tasks import enqueue, queue_of
 from dam.ingest import backoff, holding, outages, step_specs
 from dam.ingest.models import Step, StepState
@@ -38,6 +38,18 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3  # of workers that died over it
 MOST_ROUNDS = 5  # of looking for a step that no other worker takes at the same moment
 LEFT: dict[str, Any] = {"state": StepState.SKIPPED, "reason": "Made on request."}
+AFRESH: dict[str, Any] = {
+    "state": StepState.WAITING,
+    "reason": "",
+    "attempts": 0,
+    "interruptions": 0,
+    "sends": 0,
+    "claim": "",
+    "due_at": None,
+    "held_until": None,
+    "started_at": None,
+    "finished_at": None,
+}
 SETTLED = (StepState.DONE, StepState.FAILED, StepState.SKIPPED)
 
 
@@ -139,18 +151,7 @@ def retry(version: Version, name: str, *, by: Principal) -> None:
         defaults = {"position": places[name], **whose(version), **LEFT}
         step, _ = Step.objects.get_or_create(version=version, name=name, defaults=defaults)
         idle = Q(state__in=SETTLED) | _lost(name, timezone.now())
-        again = Step.objects.filter(idle, pk=step.pk).update(
-            state=StepState.WAITING,
-            reason="",
-            attempts=0,
-            interruptions=0,
-            sends=0,
-            claim="",
-            due_at=None,
-            held_until=None,
-            started_at=None,
-            finished_at=None,
-        )
+        again = Step.objects.filter(idle, pk=step.pk).update(**AFRESH)
         if not again:
             raise StepBusy("This step is already running.")
         _roll_up(version)
@@ -163,6 +164,16 @@ def retry(version: Version, name: str, *, by: Principal) -> None:
             asset_id=version.asset_id,
             data={"step": name},
         )
+
+
+def put_back_failed(version_id: UUID, name: str) -> bool:
+    """Have a step that failed run again, as a part of many; whether it was still failed. In a transaction."""
+    version = _lock(version_id)
+    if not Step.objects.filter(version=version, name=name, state=StepState.FAILED).update(**AFRESH):
+        return False
+    _roll_up(version)
+    _send_ready(version)
+    return True
 
 
 def is_ready(step: Step) -> bool:
@@ -237,6 +248,7 @@ def _run_claimed(
     version_id: UUID | str, name: str, claim: str, work: Callable[[Version], str | None]
 ) -> None:
     version = Version.objects.select_related("asset", "brand").get(pk=version_id)
+    log_context.add(brand=version.brand_id, user=version.created_by_id)
     _publish(version)
     database.release()
     mine = Step.objects.filter(version_id=version_id, name=name, state=StepState.RUNNING, claim=claim)

@@ -39,6 +39,8 @@ VERBS: dict[str, Wording] = {
     Verb.COMMENT_ADDED: Wording("message-square", "commented on"),
     Verb.COMMENT_RESOLVED: Wording("message-square-check", "resolved a comment on"),
     Verb.STEP_RETRIED: Wording("rotate-ccw", "reran a processing step of"),
+    Verb.STEPS_RETRIED: Wording("rotate-ccw", "reran every failed step", "in this brand"),
+    Verb.TRAIL_EXPORTED: Wording("download", "exported the activity log"),
     Verb.TOKEN_CREATED: Wording("key-round", "created the API token"),
     Verb.TOKEN_REVOKED: Wording("ban", "revoked the API token"),
     Verb.SHARE_CREATED: Wording("send", "shared clips with"),

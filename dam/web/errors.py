@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template import loader
 
-from dam.core import outages
+from dam.core import log_context, outages
 from dam.core.errors import Refused
 from dam.web import problem_details
 
@@ -75,5 +75,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     problem = sys.exc_info()[1]
     away = problem is not None and outages.describe(problem) is not None
     status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
-    page = alone("500.html", status=int(status), away=away)
+    page = alone("500.html", status=int(status), away=away, request_id=log_context.request_id())
     return HttpResponse(page, status=status, headers={"Retry-After": RETRY_AFTER} if away else {})

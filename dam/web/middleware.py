@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dam.accounts import principals
 from dam.accounts.principals import Guest, Principal, Token
+from dam.core import log_context
 from dam.core.errors import Refused
 from dam.web import errors, htmx, problem_details, signed_out
 from dam.web.decorators import BrandRequest, View
@@ -102,6 +103,7 @@ class CurrentBrandMiddleware:
             raise PermissionDenied("Your share link doesn't give access to this page.")
         scoped = cast(BrandRequest, request)
         scoped.principal, scoped.brand = principal, principal.brand
+        log_context.add(brand=principal.brand.pk, user=principal.user.pk if principal.user else None)
         return None
 
 

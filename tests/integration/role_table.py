@@ -191,6 +191,7 @@ PUBLIC = {
     "healthz":                                (200, 200, ()),
     "readyz":                                 (503, 503, ()),
     "mail-unsubscribe":                       (404, 404, ("nothing",)),
+    "metrics":                                (404, 404, ()),
     "verify":                                 (200, 200, ()),
     "verify-result":                          (404, 404, ("nothing",)),
     "account_login":                          (200, 302, ()),

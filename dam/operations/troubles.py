@@ -1,0 +1,115 @@
+"""Steps that failed, and those that run or seem stuck: of one brand, or of all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
+from django.utils import timezone
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.verbs import Verb
+from dam.catalog.models import Version
+from dam.core.tasks import enqueue
+from dam.ingest import step_specs, steps
+from dam.ingest.models import Step, StepState
+
+MOST_RUNNING = 50
+RETRIED_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class FailedKind:
+    """Steps of one name that failed in a brand, and when the last one did."""
+
+    name: str
+    count: int
+    last: datetime | None
+
+    @property
+    def title(self) -> str:
+        return step_specs.title_of(self.name)
+
+
+def failed(brand: Brand, *, name: str = "") -> QuerySet[Step]:
+    """The brand's failed steps, the last one first; those of clips in the trash are left out."""
+    rows = _failed(brand).filter(name=name) if name else _failed(brand)
+    return rows.select_related("version__asset").order_by("-finished_at", "-pk")
+
+
+def failed_kinds(brand: Brand) -> list[FailedKind]:
+    """What failed in the brand, by step, the most first."""
+    rows = _failed(brand).order_by().values_list("name").annotate(Count("pk"), Max("finished_at"))
+    return sorted((FailedKind(*row) for row in rows), key=lambda kind: (-kind.count, kind.name))
+
+
+def failed_by_step() -> dict[str, int]:
+    """How many steps failed, by step, in all brands."""
+    rows = Step.objects.filter(state=StepState.FAILED).order_by().values_list("name").annotate(Count("pk"))
+    return dict(rows)
+
+
+def running(brand: Brand | None = None) -> list[Step]:
+    """Steps that a worker is at, the longest running first: so many at most."""
+    rows = Step.objects.filter(state=StepState.RUNNING)
+    rows = rows if brand is None else rows.filter(brand=brand)
+    return list(rows.select_related("version__asset", "brand").order_by("started_at")[:MOST_RUNNING])
+
+
+def stuck(at: datetime, brand: Brand | None = None) -> set[int]:
+    """Of the running steps those whose worker gave no sign of life, or ran past its time."""
+    rows = Step.objects.filter(steps.lost(at), state=StepState.RUNNING)
+    rows = rows if brand is None else rows.filter(brand=brand)
+    return set(rows.values_list("pk", flat=True)[:MOST_RUNNING])
+
+
+def retry_all(brand: Brand, name: str, *, by: Principal) -> int:
+    """Have every failed step of this name run again; how many there are. One event tells of all of them.
+
+    Raises PermissionDenied, steps.NoSuchStep.
+    """
+    by.require(Capability.RETRY, brand=brand)
+    if step_specs.find(name) is None:
+        raise steps.NoSuchStep(name)
+    at = timezone.now()
+    count = failed(brand, name=name).count()
+    if count:
+        with trail.recording():
+            trail.record(
+                Verb.STEPS_RETRIED,
+                brand=brand,
+                target=step_specs.title_of(name),
+                actor=by,
+                data={"step": name, "count": count},
+            )
+            enqueue("default.retry_failed", brand_id=brand.pk, name=name, before=at.isoformat())
+    return count
+
+
+def retry_failed(brand_id: int, name: str, *, before: datetime) -> int:
+    """Put back what had failed by then, some hundred at once. Recovery sends them, in turn with others."""
+    if step_specs.find(name) is None:
+        return 0
+    done = 0
+    last: UUID | None = None
+    while True:
+        rows = Step.objects.filter(
+            brand_id=brand_id, name=name, state=StepState.FAILED, finished_at__lte=before
+        ).order_by("version_id")
+        rows = rows if last is None else rows.filter(version_id__gt=last)
+        versions = list(rows.values_list("version_id", flat=True)[:RETRIED_AT_ONCE])
+        for version_id in versions:
+            with transaction.atomic():
+                done += steps.put_back_failed(version_id, name)
+        if len(versions) < RETRIED_AT_ONCE:
+            return done
+        last = versions[-1]
+
+
+def _failed(brand: Brand) -> QuerySet[Step]:
+    kept = Version.objects.filter(pk=OuterRef("version_id"), asset__trashed_at=None)
+    return Step.objects.filter(Exists(kept), brand=brand, state=StepState.FAILED)
