@@ -11,7 +11,7 @@ from dam.accounts.models import (
     Turn,
     User,
 )
-from dam.audit.models import ChainCheck, Event
+from dam.audit.models import ChainCheck, Event, SealedName
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.ingest.models import Step, Upload
 from dam.operations.models import BackupRun, DailySize, StoredChange, StoredFiles
@@ -74,6 +74,7 @@ __all__ = [
     "ScimGroup",
     "ScimToken",
     "ScimUser",
+    "SealedName",
     "SearchDocument",
     "ShareLink",
     "SignInProvider",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from dam.accounts import pseudonyms
 from dam.accounts.capabilities import AnyRole, Capability, OwnRole, Role
 
 
@@ -57,7 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return pseudonyms.of_person(self.pk) if self.erased_at else self.name or self.email
 
     @property
     def is_proven(self) -> bool:

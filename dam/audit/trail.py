@@ -22,8 +22,9 @@ from django.utils import timezone
 
 from dam.accounts.models import Brand, User
 from dam.accounts.principals import Guest, Principal, Token
-from dam.audit import seals
+from dam.audit import names, seals
 from dam.audit.models import Event
+from dam.audit.names import Named
 from dam.audit.verbs import Verb
 from dam.core import locks
 from dam.core.text import storable, storable_json
@@ -38,11 +39,12 @@ class PendingEvent:
 
     verb: Verb
     brand: Brand
-    target: str
+    target: str = ""
     actor: Principal | User | None = None
     asset_id: UUID | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     at: datetime | None = None
+    about: User | Named | None = None
 
 
 class recording(transaction.Atomic):  # noqa: N801 - used like transaction.atomic
@@ -86,18 +88,21 @@ def record(
     verb: Verb,
     *,
     brand: Brand,
-    target: str,
+    target: str = "",
     actor: Principal | User | None = None,
     asset_id: UUID | None = None,
     data: Mapping[str, Any] | None = None,
     at: datetime | None = None,
+    about: User | Named | None = None,
 ) -> None:
     """Append an event to the brand's chain, at the end of the caller's `recording()`, or at once without one.
 
     `actor` is the principal that did it, or the person in whose name a worker finishes what they asked for.
+    `about` is the person it was done to: `target` and `data` are sealed for ever, so no person's name or
+    address belongs there.
     Raises ValueError for data that JSON cannot say, NotRecording.
     """
-    record_many([PendingEvent(verb, brand, target, actor, asset_id, data or {}, at)])
+    record_many([PendingEvent(verb, brand, target, actor, asset_id, data or {}, at, about)])
 
 
 def record_many(entries: Iterable[PendingEvent]) -> None:
@@ -114,20 +119,25 @@ def record_many(entries: Iterable[PendingEvent]) -> None:
 def digest(event: Event) -> str:
     """The event's seal over its facts and the hash before it (canonical JSON).
 
-    Events from before there were keys have the plain SHA-256 of fewer facts. Raises UnknownSeal where the
-    key is not here.
+    Names are in it by their salted hashes (dam.audit.names); events from before that have the actor's name,
+    and those from before there were keys the plain SHA-256 of fewer facts. Raises UnknownSeal where the key
+    is not here.
     """
     facts = {
         "brand": event.brand_id,
         "sequence": event.sequence,
         "at": event.at.isoformat(),
-        "actor_name": event.actor_name,
+        "actor_name": event.sealed_name,
         "verb": event.verb,
         "asset": str(event.asset_id) if event.asset_id else None,
         "target": event.target,
         "data": event.data,
         "previous": event.previous_hash,
     }
+    if event.actor_label_id:
+        facts["actor_digest"] = event.actor_label_id
+    if event.about_ref:
+        facts |= {"about": event.about_ref, "about_digest": event.about_label_id}
     if not event.sealed_with:
         return hashlib.sha256(_canonical(facts)).hexdigest()
     seal = seals.named(event.sealed_with)
@@ -152,6 +162,7 @@ def first_broken_after(last: Event) -> Event | None:
 
 
 def _first_broken(events: QuerySet[Event], *, sequence: int, previous: str, sealed: bool) -> Event | None:
+    known: set[str] = set()  # names that were looked at
     for event in events.order_by("sequence").iterator():
         sequence += 1
         # Once events were sealed none is plain again: anybody could write that.
@@ -160,8 +171,23 @@ def _first_broken(events: QuerySet[Event], *, sequence: int, previous: str, seal
             return event
         if not hmac.compare_digest(event.hash, digest(event)):
             return event
+        if not _names_hold(event, known):
+            return event
         previous, sealed = event.hash, bool(event.sealed_with)
     return None
+
+
+def _names_hold(event: Event, known: set[str]) -> bool:
+    """Whether the event is shown with the names it was sealed with, or with none."""
+    labels = ((event.actor_label_id, "actor_label"), (event.about_label_id, "about_label"))
+    for digest_, field_name in labels:
+        if not digest_ or digest_ in known:
+            continue
+        label = getattr(event, field_name, None)
+        if label is None or not names.holds(label):
+            return False
+        known.add(digest_)
+    return True
 
 
 def _canonical(facts: Mapping[str, Any]) -> bytes:
@@ -169,12 +195,17 @@ def _canonical(facts: Mapping[str, Any]) -> bytes:
 
 
 def _event(entry: PendingEvent) -> Event:
+    about = names.of_person(entry.about) if isinstance(entry.about, User) else entry.about
+    reference = reference_of(entry.actor)
     return Event(
         brand_id=entry.brand.pk,
         at=(entry.at or timezone.now()).astimezone(UTC),
         actor=entry.actor if isinstance(entry.actor, User | None) else entry.actor.user,
-        actor_name=_name(entry.actor)[:120],
-        actor_ref=_reference(entry.actor),
+        sealed_name=SYSTEM if entry.actor is None else "",
+        actor_label=names.unsealed(Named(reference, _name(entry.actor))) if entry.actor else None,
+        actor_ref=reference,
+        about_ref=about.reference if about else "",
+        about_label=names.unsealed(about) if about else None,
         verb=Verb(entry.verb).value,
         asset_id=entry.asset_id,
         target=storable(entry.target[:80]),
@@ -182,13 +213,11 @@ def _event(entry: PendingEvent) -> Event:
     )
 
 
-def _name(actor: Principal | User | None) -> str:
-    if actor is None:
-        return SYSTEM
+def _name(actor: Principal | User) -> str:
     return str(actor) if isinstance(actor, User) else actor.name
 
 
-def _reference(actor: Principal | User | None) -> str:
+def reference_of(actor: Principal | User | None) -> str:
     """Who it was, as text that no deletion takes away: "user:12", "token:3 user:12", "guest:5"."""
     match actor:
         case None:
@@ -224,6 +253,8 @@ def _append(events: Iterable[Event]) -> None:
     for brand_id in sorted(chains):
         # Not the brand's row: a page of settings may hold that for longer.
         locks.hold(f"audit:{brand_id}")
+    names.seal_all(event for chain in chains.values() for event in chain)
+    for brand_id in sorted(chains):
         last = Event.objects.filter(brand_id=brand_id).order_by("-sequence").first()
         sequence, previous = (last.sequence, last.hash) if last else (0, GENESIS)
         seal = seals.current()

@@ -35,7 +35,7 @@ def record(
         asset_id=version.asset_id,
         verb=verb,
         actor=by.user,
-        actor_name=by.name[:120],
+        actor_ref=trail.reference_of(by),
         data__contains=data,
         at__gt=at - ONE_DOWNLOAD,
     )

@@ -70,7 +70,7 @@ KEPT: dict[str, tuple[type[Model], str]] = {
     "dam_step": (Step, "version_id name state reason attempts started_at finished_at"),
     "dam_event": (
         Event,
-        "brand_id sequence at actor_id actor_name verb asset_id target data previous_hash hash",
+        "brand_id sequence at actor_id actor_name=sealed_name verb asset_id target data previous_hash hash",
     ),
     "provenance_review": (
         Review,

@@ -58,9 +58,7 @@ class Command(command.Command):
             user, password = members.admit(
                 email=email, name=name, brand=brand_row, role=given, new_password=new_password
             )
-            trail.record(
-                Verb.MEMBER_ADMITTED, brand=brand_row, target=user.name, data={"role": roles.key(given)}
-            )
+            trail.record(Verb.MEMBER_ADMITTED, brand=brand_row, about=user, data={"role": roles.key(given)})
         if password and new_password:
             mails.tell_of_new_password(user, how=mails.BY_OPERATOR)
         self.stdout.write(f"{user} is now {roles.name(given)} of {brand_row}.")

@@ -148,7 +148,7 @@ def test_events_from_before_there_were_keys_hold(brand: Brand) -> None:
         brand=other,
         sequence=1,
         at=Event.objects.filter(brand=brand).latest("sequence").at,
-        actor_name="Kim",
+        sealed_name="Kim",
         verb="asset.edited",
         target="Clip",
         data={},

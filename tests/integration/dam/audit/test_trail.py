@@ -171,8 +171,8 @@ def test_a_members_event_names_the_person_and_a_tokens_says_that_it_was_one() ->
     guest = Guest(kim.brand, link_id=1, label="Agency", capabilities=frozenset())
     for actor in (kim, token, guest):
         trail.record(Verb.ASSET_EDITED, brand=kim.brand, target="t", actor=actor, data={"number": 1})
-    rows = Event.objects.order_by("sequence").values_list("actor", "actor_name", "data")
-    assert list(rows) == [
+    events = Event.objects.order_by("sequence")
+    assert [(event.actor_id, event.actor_name, event.data) for event in events] == [
         (kim.user.pk, "Kim", {"number": 1}),
         (kim.user.pk, "Kim (nightly)", {"number": 1, "principal": "token"}),
         (None, "Agency (guest)", {"number": 1, "principal": "guest"}),
