@@ -1,5 +1,6 @@
 """Re-exports: each model lives with its domain."""
 
+from dam.accounts.mail_models import MailSettings, OutgoingMail
 from dam.accounts.models import (
     ApiToken,
     Brand,
@@ -64,8 +65,10 @@ __all__ = [
     "GroupRule",
     "Invitation",
     "LexiconWord",
+    "MailSettings",
     "Membership",
     "NullQueries",
+    "OutgoingMail",
     "RecentSearch",
     "Rendition",
     "RenditionPart",

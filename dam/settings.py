@@ -193,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
     "build-documents": {"task": "default.build_documents", "schedule": 20.0, "options": {"expires": 20}},
     "fold-stored": {"task": "default.fold_stored", "schedule": 60.0, "options": {"expires": 60}},
     "sample-sizes": {"task": "default.sample_sizes", "schedule": 3600.0, "options": {"expires": 3600}},
+    "send-mails": {"task": "default.send_mails", "schedule": 60.0, "options": {"expires": 60}},
     "catch-up": {"task": "default.catch_up", "schedule": 120.0, "options": {"expires": 120}},
 }
 
@@ -289,17 +290,20 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_known": "5/5m/key",
     "login_guessed": "20/h/key",
     "reset_password": "60/h/ip,5/h/key",
+    "mail_test": "10/m/user",
 }
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Reelproof] "
-# By default nothing is sent: mails are files that nobody else on the machine can read.
+# By default nothing is sent: what must not be lost becomes a file that nobody else on the machine can read.
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
-EMAIL_BACKEND = env.text(
-    "EMAIL_BACKEND",
-    "django.core.mail.backends.smtp.EmailBackend"
-    if env.text("EMAIL_HOST")
-    else "dam.core.mail_files.EmailBackend",
-)
+# Whether the environment says how mails leave. Else a page may (dam/accounts/mail_senders.py).
+EMAIL_IS_SET = bool(env.text("EMAIL_HOST") or env.text("EMAIL_SENDER"))
+EMAIL_SENDER = env.text("EMAIL_SENDER")  # smtp, ses, brevo, mailgun, postmark, resend or sendgrid
+if EMAIL_SENDER not in ("", "smtp", "ses", "brevo", "mailgun", "postmark", "resend", "sendgrid"):
+    raise ImproperlyConfigured(f"EMAIL_SENDER={EMAIL_SENDER!r} isn't known. README.md lists what is.")
+EMAIL_API_KEY = env.text("EMAIL_API_KEY")
+EMAIL_DOMAIN, EMAIL_REGION = env.text("EMAIL_DOMAIN"), env.text("EMAIL_REGION")
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "dam.accounts.mail_backend.EmailBackend")
 EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_USER"), env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)

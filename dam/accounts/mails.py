@@ -22,7 +22,7 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dam.accounts import mail_colours, unsubscribes
+from dam.accounts import mail_colours, mail_senders, unsubscribes
 from dam.accounts.models import Brand, User
 from dam.core import errors, foreign_text, mail_files
 
@@ -44,6 +44,8 @@ class NotSent(errors.Refused):
 
 def is_on() -> bool:
     """Whether mails reach anybody. Where they don't, pages show the link instead."""
+    if settings.EMAIL_BACKEND == mail_senders.BACKEND:
+        return mail_senders.current() is not None
     return settings.EMAIL_BACKEND != mail_files.BACKEND
 
 
@@ -90,8 +92,9 @@ def compose(
     context: Mapping[str, Any],
     about: str = "",
     unsubscribe: tuple[User, str] | None = None,
+    sender: mail_senders.Outgoing | None = None,
 ) -> EmailMultiAlternatives:
-    """The mail as `send` sends it. Raises NotSent for an address that no mail can have."""
+    """The mail as `send`, or `sender`, sends it. Raises NotSent for an address that no mail can have."""
     address = to.email if isinstance(to, User) else to
     if not can_reach(address):
         raise NotSent("No email can be sent to this address. Check how it is spelled.", code="mail_address")
@@ -119,7 +122,7 @@ def compose(
     message = EmailMultiAlternatives(
         subject,
         words,
-        from_email=_sender(brand),
+        from_email=_from(brand, sender or _in_force()),
         to=[address],
         headers=_headers(about=about, stop=stop),
     )
@@ -158,9 +161,13 @@ def _header(text: str, *, longest: int = foreign_text.LONGEST_LINE) -> str:
     return foreign_text.line(text, longest=longest)
 
 
-def _sender(brand: Brand | None) -> str:
+def _in_force() -> mail_senders.Outgoing | None:
+    return mail_senders.current() if settings.EMAIL_BACKEND == mail_senders.BACKEND else None
+
+
+def _from(brand: Brand | None, given: mail_senders.Outgoing | None) -> str:
     """Who writes: the brand by name, from the installation's one address."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    name, address = parseaddr(given.from_address if given else settings.DEFAULT_FROM_EMAIL)
     shown = _header(f"{brand.name} · {PRODUCT}" if brand else name or PRODUCT)
     return str(Address(shown, addr_spec=address))
 

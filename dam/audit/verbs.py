@@ -38,6 +38,7 @@ class Verb(StrEnum):
     SHARE_CREATED = "share.created"
     SHARE_REVOKED = "share.revoked"
     MEMBER_ADMITTED = "member.admitted"
+    MAIL_CHANGED = "mail.changed"
     SEARCH_SHARED = "search.shared"
     SEARCH_UNSHARED = "search.unshared"
     SEARCH_EDITED = "search.edited"

@@ -46,6 +46,7 @@ VERBS: dict[str, Wording] = {
     Verb.SHARE_CREATED: Wording("send", "shared clips with"),
     Verb.SHARE_REVOKED: Wording("ban", "revoked the share link for"),
     Verb.MEMBER_ADMITTED: Wording("user-plus", "added", "to the brand"),
+    Verb.MAIL_CHANGED: Wording("mail", "changed how emails are sent to"),
     Verb.SEARCH_SHARED: Wording("bookmark", "shared the saved search"),
     Verb.SEARCH_UNSHARED: Wording("bookmark", "stopped sharing the saved search"),
     Verb.SEARCH_EDITED: Wording("bookmark", "changed the saved search"),

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account import forms
 from django.core.exceptions import ValidationError
 from django.forms import Form
+from django.utils.translation import gettext as _
 
 from dam.accounts import mails, members
 
@@ -25,6 +26,8 @@ class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
 
     def clean_email(self) -> str:
         """The link goes to the account's own address, as it is kept and not as somebody spelled it."""
+        if not mails.is_on():
+            raise ValidationError(_("Email is off here. Ask an administrator for a link."), code="mail_off")
         typed: str = self.cleaned_data["email"].lower()
         if not mails.can_reach(typed):
             raise ValidationError("Enter a valid email address.", code="invalid")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.core.management.base import CommandError
 
-from dam.accounts import demo
+from dam.accounts import demo, mail_senders
 from dam.celery import app
 from dam.core import command, mail_files
 from dam.embedded import CannotStart
@@ -53,9 +53,9 @@ class Command(command.Command):
 
 
 def _where_mail_goes() -> str:
-    if settings.EMAIL_BACKEND != mail_files.BACKEND:
+    if settings.EMAIL_IS_SET or settings.EMAIL_BACKEND not in (mail_senders.BACKEND, mail_files.BACKEND):
         return ""
-    return f"Mail is not sent but kept in {settings.EMAIL_FILE_PATH}; EMAIL_HOST changes that."
+    return "Mail is off unless it is set under Administration → Mail, or by EMAIL_HOST."
 
 
 def _requeue_interrupted() -> None:

@@ -32,6 +32,14 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section(
+        _("Mail"),
+        "mail",
+        "administration-mail",
+        _("How emails leave this installation, a test, and what couldn't be sent."),
+        also="email smtp server sender test bounces",
+        of_installation=True,
+    ),
+    Section(
         _("Log"),
         "history",
         "activity",

@@ -3,7 +3,7 @@
 from django import template
 from django.db.models import QuerySet
 
-from dam.accounts import demo
+from dam.accounts import demo, mails
 from dam.accounts.models import Membership
 
 register = template.Library()
@@ -12,6 +12,11 @@ register = template.Library()
 @register.simple_tag
 def demo_members() -> QuerySet[Membership]:
     return demo.members()
+
+
+@register.simple_tag
+def mail_is_on() -> bool:
+    return mails.is_on()
 
 
 @register.simple_tag
