@@ -4,6 +4,7 @@ from dam.accounts.mail_models import MailSettings, OutgoingMail
 from dam.accounts.models import (
     ApiToken,
     Brand,
+    BrandExport,
     CustomRole,
     Group,
     Invitation,
@@ -50,6 +51,7 @@ __all__ = [
     "Asset",
     "BackupRun",
     "Brand",
+    "BrandExport",
     "ChainCheck",
     "CommentText",
     "CompanyDomain",

@@ -106,6 +106,11 @@ class Brand(models.Model):
     # Counts changes of these settings, so that of two who change them at once the second is told.
     revision = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
+    # Closed: nothing of it is served or worked on, and it is deleted at `delete_at` unless that is undone
+    # (dam/access/brand_closing.py). Deleted: only this row and the chain of its events are left.
+    closed_at = models.DateTimeField(null=True, blank=True)
+    delete_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
     members = models.ManyToManyField(User, through="Membership", related_name="brands")
 
     class Meta:
@@ -115,6 +120,29 @@ class Brand(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BrandExport(models.Model):
+    """Everything of a brand as one ZIP file, made by a worker because somebody asked for it."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="exports")
+    requested_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    requested_at = models.DateTimeField(default=timezone.now)
+    began_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=300, blank=True, default="")
+    storage_key = models.CharField(max_length=200, blank=True, default="")
+    size = models.PositiveBigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand"], condition=models.Q(ended_at=None), name="brand_export_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand} · {self.requested_at:%Y-%m-%d %H:%M}"
 
 
 class CustomRole(models.Model):
@@ -129,6 +157,8 @@ class CustomRole(models.Model):
     revision = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     retired_at = models.DateTimeField(null=True, blank=True)
+    # The key of the role that took its place: what still names this one (invitations, sign-in) means that.
+    replaced_by = models.CharField(max_length=24, blank=True, default="")
 
     class Meta:
         constraints = [

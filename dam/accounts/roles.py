@@ -98,14 +98,16 @@ def name(role: AnyRole) -> str:
 
 
 def named(brand: Brand, text: str) -> AnyRole:
-    """The role of this key, which people of the brand can have now. Raises UnknownRole."""
+    """The role of this key, or the one that took its place when it was retired. Raises UnknownRole."""
     if text in _BUILT_IN:
         return Role(text)
     number = text.removeprefix(_OWN)
     if text.startswith(_OWN) and number.isascii() and number.isdecimal() and len(number) <= 18:
-        row = CustomRole.objects.filter(brand=brand, pk=int(number), retired_at=None).first()
-        if row is not None:
+        row = CustomRole.objects.filter(brand=brand, pk=int(number)).first()
+        if row is not None and row.retired_at is None:
             return row.value
+        if row is not None and row.replaced_by:
+            return named(brand, row.replaced_by)  # a retired one takes no one's place, so this ends
     raise UnknownRole(_("%(brand)s has no such role.") % {"brand": brand})
 
 

@@ -47,6 +47,15 @@ VERBS: dict[str, Wording] = {
     Verb.SHARE_REVOKED: Wording("ban", "revoked the share link for"),
     Verb.MEMBER_ADMITTED: Wording("user-plus", "added", "to the brand"),
     Verb.MAIL_CHANGED: Wording("mail", "changed how emails are sent to"),
+    Verb.ROLE_CREATED: Wording("users", "made the role"),
+    Verb.ROLE_EDITED: Wording("users", "changed the role"),
+    Verb.ROLE_RETIRED: Wording("users", "retired the role"),
+    Verb.BRAND_CREATED: Wording("plus", "made the brand"),
+    Verb.BRAND_EDITED: Wording("settings", "changed the settings of"),
+    Verb.BRAND_CLOSED: Wording("triangle-alert", "scheduled the deletion of"),
+    Verb.BRAND_REOPENED: Wording("undo-2", "cancelled the deletion of"),
+    Verb.BRAND_EXPORTED: Wording("download", "exported"),
+    Verb.BRAND_DELETED: Wording("trash-2", "deleted"),
     Verb.SEARCH_SHARED: Wording("bookmark", "shared the saved search"),
     Verb.SEARCH_UNSHARED: Wording("bookmark", "stopped sharing the saved search"),
     Verb.SEARCH_EDITED: Wording("bookmark", "changed the saved search"),
@@ -56,6 +65,9 @@ VERBS: dict[str, Wording] = {
     Verb.JOB_CANCELLED: Wording("ban", "cancelled generating"),
     Verb.JOB_FAILED: Wording("triangle-alert", "couldn't generate"),
 }
+
+# Their data has fields with what they held before and after.
+EDITS = (Verb.ASSET_EDITED, Verb.ROLE_EDITED, Verb.BRAND_EDITED)
 
 # The filter of the activity page: what each choice shows.
 KINDS = {
@@ -73,7 +85,7 @@ def word(event: Event) -> Wording:
 
 def changes(event: Event) -> tuple[str, ...]:
     """What an edit changed, in sentences."""
-    if event.verb != Verb.ASSET_EDITED:
+    if event.verb not in EDITS:
         return ()
     # Beside the fields the data may say what kind of principal it was (dam.audit.trail).
     pairs = sorted((name, pair) for name, pair in event.data.items() if isinstance(pair, list))
@@ -84,8 +96,8 @@ def _change(name: str, before: object, after: object) -> str:
     if isinstance(before, list) and isinstance(after, list):
         added = [f"+ {each}" for each in after if each not in before]
         removed = [f"− {each}" for each in before if each not in after]
-        return f"{name.capitalize()}: {', '.join(added + removed)}"
-    return f"{name.capitalize()}: {_quote(before)} → {_quote(after)}"
+        return f"{name.replace('_', ' ').capitalize()}: {', '.join(added + removed)}"
+    return f"{name.replace('_', ' ').capitalize()}: {_quote(before)} → {_quote(after)}"
 
 
 def _quote(words: object) -> str:

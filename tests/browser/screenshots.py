@@ -53,6 +53,8 @@ VIEWS = (
     View("reviews", "legal_reviewer", "reviews/"),
     View("review", "brand_reviewer", "reviews/", (".queue-item",)),
     View("activity", "admin", "activity/"),
+    View("roles", "admin", "administration/roles/"),
+    View("role-new", "admin", "administration/roles/new/?like=creator"),
     View("viewer", "viewer", ""),
 )
 README = (("library", "light"), ("asset", "dark"), ("generate", "light"), ("review", "dark"))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dam.access import share_links, tokens
 from dam.accounts.capabilities import GUEST_MAY, Role
-from dam.accounts.models import Brand
+from dam.accounts.models import Brand, CustomRole
 from dam.accounts.principals import Member
 from dam.audit import trail
 from dam.catalog import versions
@@ -83,6 +83,9 @@ class World:
             capabilities=GUEST_MAY,
             expires_at=timezone.now() + timedelta(days=1),
         )
+        self.own_role: CustomRole = CustomRole.objects.create(
+            brand=self.brand, name="Freelancer", capabilities=["view", "upload"]
+        )
         self.uploads: dict[Role, Upload] = {
             role: uploads.create(brand=self.brand, user=person.user, filename="clip.mp4", size=4)
             for role, person in self.people.items()
@@ -95,6 +98,8 @@ class World:
                 return getattr(self, name).pk
             case "draft.asset" | "released.asset":
                 return getattr(self, name.removesuffix(".asset")).asset_id
+            case "own role":
+                return self.own_role.pk
             case "own upload":
                 return self.uploads[role].pk
             case "review" | "comment" | "trashed" | "job" | "search" | "suggestion":

@@ -40,6 +40,14 @@ SECTIONS: tuple[Section, ...] = (
         of_installation=True,
     ),
     Section(
+        _("Roles"),
+        "users",
+        "roles",
+        _("Who can do what, and roles of your own."),
+        needs=Capability.MANAGE_PEOPLE,
+        also="permissions capabilities rights matrix custom",
+    ),
+    Section(
         _("Log"),
         "history",
         "activity",

@@ -2,11 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from dam.web.administration import mail, overview
+from dam.web.administration import mail, overview, roles
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="administration"),
     path("mail/", mail.mail, name="administration-mail"),
     path("mail/test/", mail.test, name="administration-mail-test"),
     path("mail/failed/<uuid:mail_id>/", mail.failed, name="administration-mail-failed"),
+    path("roles/", roles.matrix, name="roles"),
+    path("roles/new/", roles.add, name="role-add"),
+    path("roles/<int:number>/", roles.edit, name="role-edit"),
+    path("roles/<int:number>/retire/", roles.retire, name="role-retire"),
 ]
