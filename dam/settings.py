@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.socialaccount.providers.saml",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "lucide",
     "csp",
@@ -77,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dam.web.middleware.RefusedMiddleware",
+    "dam.web.last_seen.LastSeenMiddleware",
 ]
 
 ROOT_URLCONF = "dam.urls"
@@ -104,6 +107,7 @@ TEMPLATES = [
             "libraries": {
                 "ui_tags": "dam.web.templatetags.ui_tags",
                 "signin": "dam.web.templatetags.signin",
+                "account_menu": "dam.web.templatetags.account",
             },
         },
     }
@@ -279,6 +283,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "dam.web.signin_forms.NewPasswordForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 # A key is an account as tried from one address (dam/web/signin.py). Behind one address may be a company.
@@ -286,12 +291,32 @@ ACCOUNT_LOGOUT_ON_GET = False
 # Mails to choose a new password: each link stays good, so fewer lock nobody out, and strangers get few.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
-    "login_failed": "60/m/ip,5/5m/key",
+    "login_failed": "5/5m/key",
+    "login_failed_address": "60/m/ip",
     "login_failed_known": "5/5m/key",
     "login_guessed": "20/h/key",
     "reset_password": "60/h/ip,5/h/key",
     "mail_test": "10/m/user",
+    "reauthenticate": "10/m/user",
+    # Codes of the second factor, of one account: of whoever knows its password already.
+    "second_factor": "5/5m/key,20/h/key",
 }
+MFA_ADAPTER = "dam.web.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "dam.web.second_factor_forms.CodeForm",
+    "reauthenticate": "dam.web.second_factor_forms.ConfirmCodeForm",
+    "activate_totp": "dam.web.second_factor_forms.ActivateAppForm",
+    "add_webauthn": "dam.web.second_factor_forms.AddPasskeyForm",
+    "edit_webauthn": "dam.web.second_factor_forms.RenamePasskeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey stands for the password, too, so the device must have asked for its PIN, face or finger.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_ISSUER = "Reelproof"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones are half a minute off; no code is taken twice all the same
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}  # each sign-in takes two; nothing can be guessed
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Reelproof] "
 # By default nothing is sent: what must not be lost becomes a file that nobody else on the machine can read.

@@ -56,6 +56,10 @@ VERBS: dict[str, Wording] = {
     Verb.BRAND_REOPENED: Wording("undo-2", "cancelled the deletion of"),
     Verb.BRAND_EXPORTED: Wording("download", "exported"),
     Verb.BRAND_DELETED: Wording("trash-2", "deleted"),
+    Verb.MEMBER_RENAMED: Wording("pencil", "changed the name of"),
+    Verb.MEMBER_SECOND_FACTOR_ADDED: Wording("shield-check", "added a second factor to the account of"),
+    Verb.MEMBER_SECOND_FACTOR_REMOVED: Wording("shield-off", "removed a second factor from the account of"),
+    Verb.MEMBER_SECOND_FACTOR_RESET: Wording("shield-off", "reset the second factor of"),
     Verb.SEARCH_SHARED: Wording("bookmark", "shared the saved search"),
     Verb.SEARCH_UNSHARED: Wording("bookmark", "stopped sharing the saved search"),
     Verb.SEARCH_EDITED: Wording("bookmark", "changed the saved search"),
@@ -67,7 +71,7 @@ VERBS: dict[str, Wording] = {
 }
 
 # Their data has fields with what they held before and after.
-EDITS = (Verb.ASSET_EDITED, Verb.ROLE_EDITED, Verb.BRAND_EDITED)
+EDITS = (Verb.ASSET_EDITED, Verb.ROLE_EDITED, Verb.BRAND_EDITED, Verb.MEMBER_RENAMED)
 
 # The filter of the activity page: what each choice shows.
 KINDS = {

@@ -15,6 +15,7 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.core import events
+from dam.web import second_factor
 from dam.web.decorators import BrandRequest
 
 
@@ -54,4 +55,7 @@ def _asking_now(request: BrandRequest) -> Principal | None:
         return principals.of_token(secret.strip(), at=at)
     again: HttpRequest = copy(request)
     again.session = import_string(f"{settings.SESSION_ENGINE}.SessionStore")(request.session.session_key)
-    return principals.signed_in(get_user(again), slug=slug) or principals.guest(again, slug=slug, at=at)
+    member = principals.signed_in(get_user(again), slug=slug)
+    if member is not None and second_factor.missing(again, member.user, member.brand):
+        return None
+    return member or principals.guest(again, slug=slug, at=at)

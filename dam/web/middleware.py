@@ -11,10 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from dam.accounts import principals
-from dam.accounts.principals import Guest, Principal, Token
+from dam.accounts.principals import Guest, Member, Principal, Token
 from dam.core import log_context
 from dam.core.errors import Refused
-from dam.web import errors, htmx, problem_details, signed_out
+from dam.web import errors, htmx, problem_details, second_factor, signed_out
 from dam.web.decorators import BrandRequest, View
 from dam.web.problem_details import problem
 
@@ -65,9 +65,10 @@ class PrivatePagesMiddleware:
 class CurrentBrandMiddleware:
     """Says who is asking at a URL that names a brand, and lets nobody else through.
 
-    That is a program with an API token in the Authorization header, a member who is signed in, or a guest
-    who came by a share link. A stranger can't tell whether the brand exists. It stands before the check of
-    forms against forgery, which a token needs not: no browser sends one along by itself.
+    That is a program with an API token in the Authorization header, a member who is signed in (with a second
+    factor, where the brand requires one), or a guest who came by a share link. A stranger can't tell whether
+    the brand exists. It stands before the check of forms against forgery, which a token needs not: no
+    browser sends one along by itself.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -97,6 +98,8 @@ class CurrentBrandMiddleware:
             known = request.user.is_authenticated or principals.came_as_guest(request)
             if principal is None and not known:
                 return signed_out.answer(request, slug=slug)
+        if isinstance(principal, Member) and second_factor.missing(request, principal.user, principal.brand):
+            return second_factor.answer(request, slug=slug)
         if principal is None:
             raise Http404("This brand doesn't exist, or you're not a member of it.")
         if isinstance(principal, Guest) and not getattr(view, "for_guests", False):

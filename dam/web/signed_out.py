@@ -29,12 +29,12 @@ def answer(request: HttpRequest, *, slug: str) -> HttpResponseBase:
     """To somebody who is not signed in at an address of the brand."""
     if not wants_page(request):
         response = problem(401, "signed_out", "You are signed out. Sign in, then try again.")
-        response.headers[SIGN_IN] = _sign_in(_where(request, slug=slug))
+        response.headers[SIGN_IN] = _sign_in(where(request, slug=slug))
         return response
     if request.method in ("GET", "HEAD"):
         return redirect_to_login(request.get_full_path())
     if not _of_this_site(request):
-        return redirect_to_login(_where(request, slug=slug))
+        return redirect_to_login(where(request, slug=slug))
     context = {
         "kept": kept(request),
         "action": request.get_full_path(),
@@ -57,11 +57,11 @@ def token_changed(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 
 def kept(request: HttpRequest) -> list[tuple[str, str]]:
-    """What a form held, but for its token and passwords, to be sent again."""
+    """What a form held, but for its token, passwords and passkeys, to be sent again."""
     return [
         (name, value)
         for name, many in request.POST.lists()
-        if name != "csrfmiddlewaretoken" and "password" not in name
+        if name not in ("csrfmiddlewaretoken", "passkey", "credential") and "password" not in name
         for value in many
     ]
 
@@ -81,7 +81,7 @@ def _of_this_site(request: HttpRequest) -> bool:
     return origin in (f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS)
 
 
-def _where(request: HttpRequest, *, slug: str) -> str:
+def where(request: HttpRequest, *, slug: str) -> str:
     """The page that somebody is on: where they come back to."""
     page = htmx.page(request) or request.headers.get("Referer", "")
     if page and url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}):

@@ -16,10 +16,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy
 
-from dam.accounts import mails, members
+from dam.accounts import mails, members, security_mails
 from dam.accounts.models import User
-from dam.web import clients, known_devices, signin_log
+from dam.web import clients, confirming, known_devices, last_seen, signin_log
+
+WAYS_TO_CONFIRM = {
+    "reauthenticate": gettext_lazy("Use your password"),
+    "mfa_reauthenticate": gettext_lazy("Use your authenticator app or a recovery code"),
+    "mfa_reauthenticate:webauthn": gettext_lazy("Use a passkey"),
+}
 
 
 class OwnAddressBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -35,13 +42,21 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             "Too many wrong passwords for this account. Wait a while and try again, sign in where you have "
             "before, or choose a new password by mail."
         ),
+        "too_many_codes": gettext_lazy("Too many wrong codes. Wait a few minutes, then try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return clients.address(request)
+        return last_seen.address(request)
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        return not confirming.recently(self.request)
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [{**method, "description": WAYS_TO_CONFIRM[method["id"]]} for method in methods]
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         return f"{clients.limited(request)} {str(credentials.get('email', '')).lower()}"
@@ -58,11 +73,12 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             usage = self._count(request, "login_failed_known", key=f"{browser} {login}")
         else:
             usage = self._count(request, "login_failed", key=f"{clients.limited(request)} {login}")
+            self._from_address = self._count(request, "login_failed_address")
         self._login_failed_rl_usage = usage
         who = browser or known_devices.address(request, login=login) or "elsewhere"
         self._guessed = self._count(request, "login_guessed", key=f"{who} {login}")
 
-    def _count(self, request: HttpRequest, action: str, *, key: str) -> Any:
+    def _count(self, request: HttpRequest, action: str, *, key: str | None = None) -> Any:
         """The try, counted, to be taken back if the password was right. Raises a ValidationError."""
         usage = ratelimit.consume(request, app="allauth.account", action=action, key=key)
         if not usage:
@@ -72,8 +88,9 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def _rollback_login_failed_rl_usage(self) -> None:
         """The password was right, so nothing was guessed."""
         super()._rollback_login_failed_rl_usage()
-        if usage := getattr(self, "_guessed", None):
-            usage.rollback()
+        for counted in ("_guessed", "_from_address"):
+            if usage := getattr(self, counted, None):
+                usage.rollback()
 
     def validation_error(self, code: str, *args: Any) -> Exception:
         if code == "too_many_login_attempts":
@@ -117,6 +134,9 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **named: Any) -> None:
         """To the account's own address: allauth would ask its own table of them."""
+        if template_prefix.startswith("mfa/"):
+            security_mails.tell(user, of=template_prefix.rpartition("/")[2])
+            return
         with_link = template_prefix.endswith("password_reset")
         mails.tell_of_new_password(user, how=mails.WITH_LINK if with_link else mails.WITH_PASSWORD)
 

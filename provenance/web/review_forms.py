@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dam.accounts import times as zones
 from dam.rights import territories
@@ -17,6 +18,7 @@ from provenance.review import comments
 from provenance.review.policies import Clearance
 
 WORLDWIDE, EU, COUNTRIES = "worldwide", "EU", "countries"
+LONGEST_PROOF = 20_000  # characters
 PLACES = {WORLDWIDE: "Worldwide", EU: "European Union", COUNTRIES: "Specific countries"}
 
 
@@ -118,12 +120,14 @@ class ApproveForm(WholeTextForm):
         label="Comment", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
     )
     password = forms.CharField(
-        label="Your password",
+        label=gettext_lazy("Your password"),
+        required=False,
         strip=False,
         max_length=4096,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password. Approvals are signed in your name."},
     )
+    # What the authenticator answered, in the place of the password (dam/web/passkey_proofs.py).
+    passkey = forms.CharField(required=False, max_length=LONGEST_PROOF, widget=forms.HiddenInput())
 
     def __init__(
         self,

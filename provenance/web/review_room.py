@@ -8,17 +8,18 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from dam.accounts import principals
+from dam.accounts import principals, second_factors
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here, of_brand
 from dam.catalog.models import RenditionKind, Version
-from dam.web import htmx
+from dam.web import confirming, htmx, passkey_proofs, problem_details
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import queue, reviews
 from provenance.review.models import Review
@@ -107,7 +108,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
     if refusal is not None and refusal.code == "wrong_role":
         raise PermissionDenied(refusal.sentence)
     form = _form(review, kind, data=request.POST)
-    if form.is_valid() and _password_holds(request, form):
+    if form.is_valid() and _is_them(request, review, form):
         answer = form.cleaned_data
         try:
             reviews.decide(
@@ -127,24 +128,61 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
         else:
             return _go_on(request, review)
     if htmx.is_htmx(request):
-        context = {"review": review, "form": form, "kind": kind, **_signed(review)}
+        context = {"review": review, "form": form, "kind": kind, **_signed(review), **_ways(request)}
         return render(request, f"review/{kind}.html", context, status=422)
     return _room(request, review, **{kind.value: form, "opened": kind.value}, status=422)
 
 
-def _password_holds(request: BrandRequest, form: AnswerForm | ApproveForm) -> bool:
+@require_POST
+@requires(Capability.VIEW_UNRELEASED)
+def ask_passkey(request: BrandRequest, review_id: UUID) -> HttpResponse:
+    """What the reviewer's authenticator is to sign before they approve this content, once."""
+    review = _review(request, review_id)
+    refusal = reviews.refusal_to_decide(review, by=request.principal)
+    if refusal is not None:
+        raise PermissionDenied(refusal.sentence)
+    try:
+        options = passkey_proofs.begin(
+            request, principals.person(request.principal), about=_content(review, review.version.sha256)
+        )
+    except passkey_proofs.NoPasskey:
+        return problem_details.problem(404, "no_passkey", _("You have no passkey yet."))
+    return JsonResponse({"request_options": options})
+
+
+def _content(review: Review, sha256: str) -> str:
+    return f"{review.pk} {sha256}"
+
+
+def _is_them(request: BrandRequest, review: Review, form: AnswerForm | ApproveForm) -> bool:
     """An approval is signed in a person's name, so whoever sits there must be that person."""
     if not isinstance(form, ApproveForm):
         return True
     person = principals.person(request.principal)
+    answer = form.cleaned_data
+    if not answer["password"] and not answer["passkey"]:
+        if confirming.at_company(request):
+            return True
+        form.add_error(
+            "password", _("Enter your password or use a passkey. Approvals are signed in your name.")
+        )
+        return False
     # Counted before it is looked at: of many sent at once each would still see room otherwise.
     if not ratelimit.consume(request, action="reauthenticate", user=person):
-        form.add_error("password", "Too many wrong passwords. Wait a minute, then try again.")
+        form.add_error("password", _("Too many wrong passwords. Wait a minute, then try again."))
         return False
-    if person.check_password(form.cleaned_data["password"]):
+    if answer["passkey"]:
+        about = _content(review, answer["sha256"])
+        right = passkey_proofs.holds(request, person, about=about, answer=answer["passkey"])
+    else:
+        right = person.check_password(answer["password"])
+    if right:
         ratelimit.clear(request, action="reauthenticate", user=person)
         return True
-    form.add_error("password", "Wrong password. Try again.")
+    wrong = (
+        _("The passkey didn't match. Try again.") if answer["passkey"] else _("Wrong password. Try again.")
+    )
+    form.add_error("password", wrong)
     return False
 
 
@@ -214,6 +252,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "earlier": [(each, review_summary.sentence(each, at=at)) for each in earlier],
         "status": release_summary.status(version, at=at),
         **_signed(review),
+        **_ways(request),
         **review_comments.context(version),
         **forms,
         **extra,
@@ -228,6 +267,18 @@ def _signed(review: Review) -> dict[str, object]:
         "stage_title": STAGES[review.position.stage_name].title,
         "final": review.position.last_stage,
         "before": reviews.cleared_so_far(review),
+    }
+
+
+def _ways(request: BrandRequest) -> dict[str, object]:
+    """How whoever approves can show that it is them."""
+    person = request.principal.user
+    if person is None:
+        return {}
+    return {
+        "has_password": person.has_usable_password(),
+        "has_passkey": second_factors.has_passkey(person),
+        "at_company": confirming.at_company(request),
     }
 
 

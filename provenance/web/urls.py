@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("reviews/count/", review_room.count, name="review-count"),
     path("reviews/<uuid:review_id>/", review_room.room, name="review"),
     path("reviews/<uuid:review_id>/decide/", review_room.decide, name="review-decide"),
+    path("reviews/<uuid:review_id>/passkey/", review_room.ask_passkey, name="review-passkey"),
     path("reviews/<uuid:review_id>/withdraw/", review_asset.withdraw, name="review-withdraw"),
     path("assets/<uuid:asset_id>/review/", review_asset.panel, name="asset-review"),
     path("assets/<uuid:asset_id>/review/open/", review_asset.open_review, name="asset-open-review"),

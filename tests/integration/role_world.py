@@ -102,7 +102,7 @@ class World:
                 return self.own_role.pk
             case "own upload":
                 return self.uploads[role].pk
-            case "review" | "comment" | "trashed" | "job" | "search" | "suggestion":
+            case "review" | "comment" | "trashed" | "job" | "search" | "suggestion" | "token":
                 return getattr(self, name).pk
         return name
 

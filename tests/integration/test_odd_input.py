@@ -131,6 +131,10 @@ ACCOUNT_FORMS = {
     "account_reset_password": {"email": "a@example.com"},
     "account_change_password": {"oldpassword": "x", "password1": "x", "password2": "x"},
     "account_logout": {"next": "/"},
+    "mfa_login_webauthn": {"credential": "{}", "next": "/"},
+    "account_second_factor": {"next": "/"},
+    "account_profile": {"name": "Ada", "language": "", "time_zone": ""},
+    "account_tokens": {"page": "1"},
     "verify": {"file": "x"},
 }
 

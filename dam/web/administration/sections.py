@@ -48,6 +48,13 @@ SECTIONS: tuple[Section, ...] = (
         also="permissions capabilities rights matrix custom",
     ),
     Section(
+        _("API"),
+        "key-round",
+        "administration-api",
+        _("The tokens by which programs work in this brand, and ending them."),
+        also="api tokens keys programs integrations",
+    ),
+    Section(
         _("Log"),
         "history",
         "activity",

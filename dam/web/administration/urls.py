@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dam.web.administration import mail, overview, roles
+from dam.web.administration import mail, overview, roles, tokens
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="administration"),
@@ -13,4 +13,6 @@ urlpatterns: list[URLPattern] = [
     path("roles/new/", roles.add, name="role-add"),
     path("roles/<int:number>/", roles.edit, name="role-edit"),
     path("roles/<int:number>/retire/", roles.retire, name="role-retire"),
+    path("api/", tokens.listing, name="administration-api"),
+    path("api/<int:token_id>/revoke/", tokens.revoke, name="administration-api-revoke"),
 ]

@@ -22,3 +22,6 @@ document.addEventListener(
   },
   true,
 );
+
+// A secret that is shown once is copied whole.
+document.addEventListener("focusin", (event) => event.target.matches?.("[data-select-all]") && event.target.select());

@@ -1,5 +1,6 @@
 // The review room: keys for the three decisions, and the approval told in words while it is filled in.
 import { isTyping, keyOf } from "./keys.js";
+import { ask } from "./passkeys.js";
 import { toast } from "./toast.js";
 
 const KEYS = { a: "Shift+A", c: "Shift+C", r: "Shift+R" };
@@ -56,6 +57,16 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-approval]");
   if (form) describe(form);
 });
+// In the place of the password: what is signed is one challenge, for this content.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-approve-by-passkey]");
+  if (!button) return;
+  const answer = await ask(button);
+  if (answer === null) return;
+  button.form.elements.passkey.value = answer;
+  button.form.requestSubmit();
+});
+
 document.addEventListener("htmx:afterSettle", describeAll);
 describeAll();
 

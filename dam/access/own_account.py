@@ -1,0 +1,26 @@
+"""What a person changes about themselves, told in the log of every brand they work in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dam.accounts.models import Brand, User
+from dam.audit import trail
+from dam.audit.verbs import Verb
+
+
+def change(person: User, *, name: str, language: str, time_zone: str) -> None:
+    """Another name, language or time zone. A new name is an event: others know the person by it."""
+    before = person.name
+    with trail.recording():
+        person.name, person.language, person.time_zone = name, language, time_zone
+        person.save(update_fields=["name", "language", "time_zone"])
+        if name != before:
+            tell(person, Verb.MEMBER_RENAMED, data={"name": [before, name]})
+
+
+def tell(person: User, verb: Verb, *, data: Mapping[str, Any] | None = None, by: User | None = None) -> None:
+    """An event about the person in each of their brands, by themselves unless `by` says who."""
+    brands = Brand.objects.filter(memberships__user=person).order_by("pk")
+    trail.record_many(
+        trail.PendingEvent(verb, brand, person.name, by or person, data=data or {}) for brand in brands
+    )

@@ -1,0 +1,26 @@
+"""An API token as the pages list it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dam.accounts.capabilities import PHRASES, Capability
+from dam.accounts.models import ApiToken
+
+
+@dataclass(frozen=True)
+class TokenRow:
+    token: ApiToken
+    may: tuple[str, ...]
+    is_open: bool
+    has_expired: bool
+
+
+def of(token: ApiToken, *, at: datetime) -> TokenRow:
+    expired = token.expires_at is not None and token.expires_at <= at
+    known = [Capability(each) for each in token.capabilities if each in set(Capability)]
+    return TokenRow(
+        token=token,
+        may=tuple(PHRASES[each] for each in known),
+        is_open=token.revoked_at is None and not expired,
+        has_expired=expired,
+    )
