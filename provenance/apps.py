@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class ProvenanceConfig(AppConfig):
     name = "provenance"
     verbose_name = "Provenance and review"
+
+    def ready(self) -> None:
+        from dam.operations import expiring
+        from provenance.manifests import expiry
+
+        expiring.SOURCES.append(expiry.certificates)

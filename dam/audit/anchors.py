@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from django.db import transaction
 
@@ -165,14 +166,47 @@ def _thinned(known: list[Anchor]) -> list[Anchor]:
     return known[:-_ALL_OF_NEWEST:8] + known[-_ALL_OF_NEWEST:] if len(known) > 2 * _ALL_OF_NEWEST else known
 
 
+def copy_out(folder: Path) -> int:
+    """Add to files in a folder the anchors that they lack; how many those were. None there is ever lost.
+
+    The folder is best on another machine, where nobody who works on this one can write: what is cut off here
+    and in storage still shows there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    added = 0
+    for brand_id in Brand.objects.order_by("pk").values_list("pk", flat=True):
+        path = folder / f"{brand_id}.jsonl"
+        there = set(path.read_text().splitlines()) if path.exists() else set()
+        new = [line for line in _lines(brand_id) if line not in there]
+        if new:
+            with path.open("a") as file:
+                file.writelines(f"{line}\n" for line in new)
+        added += len(new)
+    return added
+
+
+def check_elsewhere(brand: Brand, folder: Path) -> Broken | None:
+    """The first anchor kept in the folder that the brand's chain doesn't come by."""
+    path = folder / f"{brand.pk}.jsonl"
+    lines = path.read_text(errors="replace").splitlines() if path.exists() else []
+    return _against(brand, list(_sealed(brand.pk, lines)))
+
+
 def _kept(brand_id: int) -> Iterator[Anchor]:
     """The brand's anchors, oldest first; those that nobody with a key wrote are passed over and logged."""
+    yield from _sealed(brand_id, _lines(brand_id))
+
+
+def _lines(brand_id: int) -> list[str]:
     try:
         file = storage.open_file(_key(brand_id))
     except FileNotFoundError:
-        return
+        return []
     with file:
-        lines = file.read().decode(errors="replace").splitlines()
+        return file.read().decode(errors="replace").splitlines()
+
+
+def _sealed(brand_id: int, lines: list[str]) -> Iterator[Anchor]:
     for line in lines:
         try:
             anchor = Anchor(**json.loads(line))

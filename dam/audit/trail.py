@@ -117,13 +117,17 @@ def record_many(entries: Iterable[PendingEvent]) -> None:
 
 
 def digest(event: Event) -> str:
-    """The event's seal over its facts and the hash before it (canonical JSON).
+    """The event's seal over its facts and the hash before it. Raises UnknownSeal."""
+    return digest_of(facts(event))
+
+
+def facts(event: Event) -> dict[str, Any]:
+    """What the event's seal is over, as it is exported too.
 
     Names are in it by their salted hashes (dam.audit.names); events from before that have the actor's name,
-    and those from before there were keys the plain SHA-256 of fewer facts. Raises UnknownSeal where the key
-    is not here.
+    and those from before there were keys have fewer facts.
     """
-    facts = {
+    plain = {
         "brand": event.brand_id,
         "sequence": event.sequence,
         "at": event.at.isoformat(),
@@ -135,15 +139,26 @@ def digest(event: Event) -> str:
         "previous": event.previous_hash,
     }
     if event.actor_label_id:
-        facts["actor_digest"] = event.actor_label_id
+        plain["actor_digest"] = event.actor_label_id
     if event.about_ref:
-        facts |= {"about": event.about_ref, "about_digest": event.about_label_id}
+        plain |= {"about": event.about_ref, "about_digest": event.about_label_id}
     if not event.sealed_with:
-        return hashlib.sha256(_canonical(facts)).hexdigest()
-    seal = seals.named(event.sealed_with)
+        return plain
+    return {**plain, "actor": event.actor_ref, "sealed_with": event.sealed_with}
+
+
+def digest_of(known: Mapping[str, Any]) -> str:
+    """The seal over an event's facts (canonical JSON); without a key's name in them the plain SHA-256.
+
+    Raises UnknownSeal where the key is not here.
+    """
+    name = str(known.get("sealed_with") or "")
+    if not name:
+        return hashlib.sha256(_canonical(known)).hexdigest()
+    seal = seals.named(name)
     if seal is None:
-        raise UnknownSeal(event.sealed_with)
-    return seal.over(_canonical({**facts, "actor": event.actor_ref, "sealed_with": event.sealed_with}))
+        raise UnknownSeal(name)
+    return seal.over(_canonical(known))
 
 
 class UnknownSeal(LookupError):

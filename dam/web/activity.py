@@ -1,30 +1,32 @@
 """The audit trail of a brand: who did what, and whether the record still holds."""
 
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 import redis
+from asgiref.sync import sync_to_async
 from django.core.cache import cache
-from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
-from dam.audit import anchors, chain_checks, trail
+from dam.audit import anchors, chain_checks, search, trail
+from dam.audit import export as exports
 from dam.audit.models import Event
-from dam.core import storage
-from dam.web import audit_labels
+from dam.audit.verbs import Verb
+from dam.core import database, storage
+from dam.web import activity_filter, audit_labels
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment, is_htmx
 
 PAGE = 60
+FILE_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
 # Reading a whole chain is work: so often a brand may ask for it within so many seconds.
 MOST_CHECKS, CHECKS_SECONDS = 6, 60
 
@@ -33,11 +35,8 @@ MOST_CHECKS, CHECKS_SECONDS = 6, 60
 @requires(Capability.VIEW_ACTIVITY)
 def activity(request: BrandRequest) -> HttpResponse:
     """Newest first, in pages by sequence number: `before` continues."""
-    events = Event.objects.filter(brand=request.brand).order_by("-sequence")
-    kind = request.GET.get("kind", "")
-    if kind in audit_labels.KINDS:
-        prefixes = audit_labels.KINDS[kind][1]
-        events = events.filter(reduce(or_, (Q(verb__startswith=prefix) for prefix in prefixes)))
+    asked = activity_filter.read(request.GET)
+    events = search.find(request.brand, asked.wanted)
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
         events = events.filter(sequence__lt=int(before))
@@ -46,11 +45,59 @@ def activity(request: BrandRequest) -> HttpResponse:
         "area": "activity",
         "events": shown[:PAGE],
         "more": shown[PAGE - 1].sequence if len(shown) > PAGE else None,
-        "kind": kind if kind in audit_labels.KINDS else "",
+        "asked": asked,
+        "kind": asked.given["kind"],
         "kinds": {name: title for name, (title, _) in audit_labels.KINDS.items()},
     }
-    template = "activity/_events.html" if is_fragment(request) and before else "activity/activity.html"
-    return render(request, template, context)
+    if is_fragment(request) and before:
+        return render(request, "activity/_events.html", context)
+    context |= activity_filter.choices(request.brand, asked.given["kind"])
+    context["may_export"] = request.principal.can(Capability.MANAGE_BRAND)
+    return render(request, "activity/activity.html", context)
+
+
+@require_POST
+@requires(Capability.MANAGE_BRAND)
+def export(request: BrandRequest) -> HttpResponseBase:
+    """What the filter leaves of the log, as a file. That it was taken is an event, the last one in it."""
+    asked = activity_filter.read(request.POST)
+    kind = "csv" if request.POST.get("format") == "csv" else "jsonl"
+    filters = {name: value for name, value in asked.given.items() if value}
+    trail.record(
+        Verb.TRAIL_EXPORTED,
+        brand=request.brand,
+        target=request.brand.name,
+        actor=request.principal,
+        data={"format": kind, **({"filter": filters} if filters else {})},
+    )
+    last = Event.objects.filter(brand=request.brand).latest("sequence")
+    end = exports.head(last, whole=not asked.wanted)
+    found = search.find(request.brand, asked.wanted)
+    about = {"name": request.brand.name, "slug": request.brand.slug, "filter": filters}
+    pieces = (
+        exports.comma_separated(found, end) if kind == "csv" else exports.json_lines(found, end, about=about)
+    )
+    response = StreamingHttpResponse(_sent(pieces), content_type=FILE_TYPES[kind])
+    name = f"activity-{request.brand.slug}-{timezone.localdate():%Y-%m-%d}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+async def _sent(pieces: Iterator[str]) -> AsyncIterator[bytes]:
+    """Piece by piece, each read as the one before is on its way; the database is free in between."""
+    while True:
+        piece = await sync_to_async(_next)(pieces)
+        if piece is None:
+            return
+        yield piece.encode()
+
+
+def _next(pieces: Iterator[str]) -> str | None:
+    try:
+        return next(pieces, None)
+    finally:
+        database.release()
 
 
 @require_safe

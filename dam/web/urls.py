@@ -66,6 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trash/", trash.trash, name="trash"),
     path("trash/undo/", trash.undo, name="trash-undo"),
     path("activity/", activity.activity, name="activity"),
+    path("activity/export/", activity.export, name="activity-export"),
     path("activity/check/", activity.check, name="activity-check"),
     path("activity/check/all/", activity.check_all, name="activity-check-all"),
     path("administration/", include("dam.web.administration.urls")),

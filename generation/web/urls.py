@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from generation.web import origin, studio, takes
+from generation.web import models_page, origin, studio, takes
 
 urlpatterns: list[URLPattern] = [
+    path("administration/models/", models_page.models, name="administration-models"),
     path("generate/", studio.studio, name="generate"),
     path("generate/forecast/", studio.forecast, name="generate-forecast"),
     path("generate/running/", studio.running, name="jobs-running"),

@@ -55,6 +55,10 @@ VIEWS = (
     View("activity", "admin", "activity/"),
     View("roles", "admin", "administration/roles/"),
     View("role-new", "admin", "administration/roles/new/?like=creator"),
+    View("activity-filtered", "admin", "activity/?q=zzz"),
+    View("running", "admin", "administration/running/"),
+    View("failed-steps", "admin", "administration/running/failed/"),
+    View("models", "admin", "administration/models/"),
     View("viewer", "viewer", ""),
 )
 README = (("library", "light"), ("asset", "dark"), ("generate", "light"), ("review", "dark"))

@@ -32,6 +32,21 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section(
+        _("Storage and jobs"),
+        "hard-drive",
+        "administration-running",
+        _("What is stored, what runs, what failed and can run again, and the last backup."),
+        also="queues workers disk backup failed steps certificates health",
+    ),
+    Section(
+        _("Models"),
+        "cpu",
+        "administration-models",
+        _("Which models generate, search, listen and read, and what their licences allow."),
+        also="generator encoder licence re-index speech",
+        of_installation=True,
+    ),
+    Section(
         _("Mail"),
         "mail",
         "administration-mail",

@@ -2,10 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from dam.web.administration import mail, overview, roles, tokens
+from dam.web.administration import mail, overview, roles, running, tokens
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="administration"),
+    path("running/", running.running, name="administration-running"),
+    path("running/failed/", running.failed, name="administration-failed"),
+    path("running/failed/<slug:name>/retry/", running.retry_failed, name="administration-retry-failed"),
     path("mail/", mail.mail, name="administration-mail"),
     path("mail/test/", mail.test, name="administration-mail-test"),
     path("mail/failed/<uuid:mail_id>/", mail.failed, name="administration-mail-failed"),

@@ -1,7 +1,7 @@
 """Small words of the templates: pictures, times, lengths, initials."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from django import template
@@ -261,3 +261,20 @@ def kind_title(rendition: Rendition) -> str:
     """What a file made of the master is, for people."""
     spec = specs.find(rendition.kind)
     return spec.title if spec else rendition.kind.capitalize()
+
+
+@register.filter
+def waited(length: float | None) -> str:
+    """How long something has waited, of seconds: "12 s", "5 min", "3 h", "2 d"; "–" where nothing does."""
+    if length is None:
+        return "–"
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if length >= size:
+            return f"{length / size:.0f} {unit}"
+    return f"{length:.0f} s"
+
+
+@register.filter
+def seconds_ago(at: float) -> SafeString:
+    """<time> for seconds since 1970."""
+    return ago(datetime.fromtimestamp(at, UTC))

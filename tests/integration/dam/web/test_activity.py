@@ -1,15 +1,18 @@
 """The audit trail as a page."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
-from dam.audit import anchors, chain_checks, trail
+from dam.audit import anchors, chain_checks, export, trail
 from dam.audit.models import ChainCheck, Event
 from dam.audit.verbs import Verb
 from dam.core import locks, storage, tasks
@@ -186,3 +189,41 @@ def test_while_storage_is_away_the_page_says_so_and_a_check_of_every_event_can_b
     with pytest.raises(storage.Unavailable):
         chain_checks.run(brand.pk)
     chain_checks.ask(brand)
+
+
+def test_the_address_narrows_the_log_and_older_events_stay_narrowed(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activity, "PAGE", 1)
+    for title in ("Summer can", "Winter can", "Summer tin"):
+        trail.record(Verb.ASSET_UPLOADED, brand=brand, target=title)
+    page = sign_in(Role.CREATOR).get(PAGE, {"q": "summer", "verb": "asset.uploaded", "person": "system"})
+    assert [event.target for event in page.context["events"]] == ["Summer tin"]
+    assert "?verb=asset.uploaded&amp;person=system&amp;q=summer&amp;before=3" in page.content.decode()
+
+
+def test_a_filter_that_finds_nothing_says_so(brand: Brand, sign_in: SignIn) -> None:
+    trail.record(Verb.ASSET_UPLOADED, brand=brand, target="Summer can")
+    text = sign_in(Role.CREATOR).get(PAGE, {"until": "2001-01-01"}).content.decode()
+    assert "No events match" in text
+
+
+def test_an_administrator_takes_the_log_as_a_file_and_that_is_its_last_event(
+    brand: Brand, sign_in: SignIn
+) -> None:
+    trail.record(Verb.ASSET_UPLOADED, brand=brand, target="Summer can")
+    answer = sign_in(Role.ADMIN).post(PAGE + "export/", {"format": "jsonl"})
+    text = async_to_sync(_whole)(answer)
+    found = export.verify(io.StringIO(text))
+    assert (found.problem, found.events) == ("", 2)
+    assert Event.objects.filter(brand=brand).latest("sequence").verb == Verb.TRAIL_EXPORTED
+    assert 'filename="activity-northwind-' in answer.headers["Content-Disposition"]
+
+
+def test_others_take_none(brand: Brand, sign_in: SignIn) -> None:
+    assert sign_in(Role.LIBRARIAN).post(PAGE + "export/").status_code == 403
+    assert not Event.objects.filter(brand=brand).exists()
+
+
+async def _whole(answer: Any) -> str:
+    return b"".join([piece async for piece in answer.streaming_content]).decode()

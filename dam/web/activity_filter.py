@@ -1,0 +1,91 @@
+"""What somebody looks for in the activity log, as its address says it."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from dam.accounts.models import Brand, Membership
+from dam.audit import search
+from dam.audit.search import Wanted
+from dam.audit.verbs import Verb
+from dam.web import audit_labels
+
+MOST_PEOPLE = 500
+LONGEST = 80
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`given` is what the form shows again; `wanted` what it means."""
+
+    wanted: Wanted
+    given: dict[str, str]
+
+    @property
+    def address(self) -> str:
+        """The same again, for links."""
+        return urlencode({name: value for name, value in self.given.items() if value})
+
+    @property
+    def without_kind(self) -> str:
+        return urlencode({name: value for name, value in self.given.items() if value and name != "kind"})
+
+
+def read(data: QueryDict) -> Asked:
+    """Whatever the address says; what means nothing is left out."""
+    kind = data.get("kind", "")
+    verb = data.get("verb", "")
+    person = data.get("person", "")
+    words = data.get("q", "").strip()[:LONGEST]
+    begin, end = _day(data.get("from", "")), _day(data.get("until", ""))
+    asset = None
+    with suppress(ValueError):
+        asset = UUID(data.get("asset", ""))
+    kind = kind if kind in audit_labels.KINDS else ""
+    verb = verb if verb in set(Verb) else ""
+    person = person if person in (search.SYSTEM, search.GUESTS) or _is_number(person) else ""
+    verbs = (verb,) if verb else search.verbs_of(audit_labels.KINDS[kind][1], Verb) if kind else ()
+    given = {"kind": kind, "verb": verb, "person": person, "q": words, "asset": str(asset or "")}
+    given |= {"from": begin.isoformat() if begin else "", "until": end.isoformat() if end else ""}
+    since = _moment(begin, time.min) if begin else None
+    until = _moment(end, time.max) if end else None
+    return Asked(Wanted(verbs, person, asset, since, until, words), given)
+
+
+def choices(brand: Brand, kind: str) -> dict[str, Any]:
+    """What the form offers: people of the brand, and what can have happened."""
+    people = Membership.objects.filter(brand=brand).order_by("user__name", "user_id")
+    verbs = search.verbs_of(audit_labels.KINDS[kind][1], Verb) if kind else tuple(Verb)
+    return {
+        "people": people.values_list("user_id", "user__name")[:MOST_PEOPLE],
+        "verbs": sorted((str(verb), _title(str(verb))) for verb in verbs),
+    }
+
+
+def _title(verb: str) -> str:
+    """share.created: Share: created."""
+    return verb.replace(".", ": ").replace("_", " ").capitalize()
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def _moment(day: date, clock: time) -> datetime | None:
+    """In the reader's time zone. None for a day so early or late that it has no moment everywhere."""
+    if not 1900 <= day.year <= 9000:
+        return None
+    return datetime.combine(day, clock, tzinfo=timezone.get_current_timezone())
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19

@@ -1,0 +1,112 @@
+"""Storage and jobs: how the brand's work stands, and to installation administrators how everything does."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.core import queues, storage, workers
+from dam.ingest import step_specs
+from dam.operations import backups, expiring, sizes, stored, troubles
+from dam.web.decorators import BrandRequest, requires
+from dam.web.htmx import is_fragment
+
+PAGE = 30
+OLD_BACKUP = timedelta(days=2)
+SECTION = {"area": "administration", "section": "administration-running"}
+
+
+@require_safe
+@requires(Capability.MANAGE_BRAND)
+def running(request: BrandRequest) -> HttpResponse:
+    """The whole page, or as a fragment the part that changes by the minute."""
+    context = {**SECTION, **_now(request)}
+    if is_fragment(request, target="now"):
+        return render(request, "administration/_running_now.html", context)
+    kept = stored.of(request.brand)
+    context |= {
+        "kept": kept,
+        "total": stored.total(kept),
+        "growth": sizes.growth(request.brand, now=stored.total(kept).bytes),
+        "rights": expiring.rights_ending(request.brand, timezone.now()),
+    }
+    if request.principal.runs_installation:
+        context |= _installation()
+    return render(request, "administration/running.html", context)
+
+
+@require_safe
+@requires(Capability.MANAGE_BRAND)
+def failed(request: BrandRequest) -> HttpResponse:
+    """Steps that failed, of one name where the address says which."""
+    name = request.GET.get("step", "")
+    name = name if step_specs.find(name) else ""
+    start = request.GET.get("start", "")
+    begin = int(start) if start.isascii() and start.isdecimal() and len(start) < 7 else 0
+    shown = list(troubles.failed(request.brand, name=name)[begin : begin + PAGE + 1])
+    context = {
+        **SECTION,
+        "kinds": troubles.failed_kinds(request.brand),
+        "name": name,
+        "steps": shown[:PAGE],
+        "next": begin + PAGE if len(shown) > PAGE else None,
+    }
+    return render(request, "administration/failed_steps.html", context)
+
+
+@require_POST
+@requires(Capability.MANAGE_BRAND)
+def retry_failed(request: BrandRequest, name: str) -> HttpResponse:
+    """Run every failed step of this name again."""
+    count = troubles.retry_all(request.brand, name, by=request.principal)
+    text = ngettext(
+        "%(count)d step will run again.", "%(count)d steps will run again, in turn with other work.", count
+    )
+    messages.success(request, text % {"count": count})
+    return redirect("administration-failed", brand_slug=request.brand.slug)
+
+
+def _now(request: BrandRequest) -> dict[str, Any]:
+    at = timezone.now()
+    everything = request.principal.runs_installation
+    brand = None if everything else request.brand
+    found: dict[str, Any] = {
+        "at": at,
+        "kinds": troubles.failed_kinds(request.brand),
+        "steps": troubles.running(brand),
+        "stuck": troubles.stuck(at, brand),
+        "everything": everything,
+    }
+    if everything:
+        known, spoke = queues.all_of_them(), workers.known()
+        served = {queue for worker in spoke or () for queue in worker.queues}
+        found |= {
+            "queues": [(queue, queue.name in served) for queue in known] if known is not None else None,
+            "workers": spoke,
+        }
+    return found
+
+
+def _installation() -> dict[str, Any]:
+    at = timezone.now()
+    total = sum(stored.total(kept).bytes for kept in stored.of_all().values())
+    growing = sizes.growth(None, now=total)
+    free = storage.free()
+    last = backups.last()
+    return {
+        "all_bytes": total,
+        "all_growth": growing,
+        "database_bytes": sizes.database_bytes(),
+        "disk_free": free,
+        "days_left": sizes.days_left(free, growing),
+        "backup": last,
+        "backup_is_old": last is not None and at - last.made_at > OLD_BACKUP,
+        "check": backups.last_check(),
+        "certificates": [(each, each.is_due(at), each.is_over(at)) for each in expiring.of_installation(at)],
+    }

@@ -1,0 +1,106 @@
+"""Administration → Storage and jobs."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.audit.models import Event
+from dam.catalog.models import Processing
+from dam.core import queues
+from dam.ingest.models import Step, StepState
+from dam.ingest.steps import whose
+from dam.operations import backups, troubles
+from dam.operations.models import BackupKind
+from dam.rights.models import RightsRecord
+from tests.factories import ApprovedVersionFactory, VersionFactory, member
+from tests.integration.dam.web.conftest import SignIn
+
+PAGE = "/b/northwind/administration/running/"
+
+
+@pytest.fixture
+def everything(brand: Brand) -> Client:
+    """A browser of somebody who runs the installation."""
+    client = Client()
+    client.force_login(member(brand, Role.ADMIN, is_superuser=True).user)
+    return client
+
+
+def a_step(brand: Brand, state: StepState, **fields: Any) -> Step:
+    version = VersionFactory.create(asset__brand=brand, size=1234)
+    at = timezone.now()
+    fields = {"name": "poster", "position": 0, "finished_at": at, "started_at": at, **fields}
+    return Step.objects.create(state=state, **fields, **whose(version))
+
+
+def test_an_administrator_sees_what_failed_and_what_is_stored_and_no_other_brand(
+    brand: Brand, sign_in: SignIn
+) -> None:
+    a_step(brand, StepState.FAILED, reason="The file is empty.")
+    other = a_step(VersionFactory.create().brand, StepState.FAILED)
+    client = sign_in(Role.ADMIN)
+    page = client.get(PAGE)
+    assert [(kind.name, kind.count) for kind in page.context["kinds"]] == [("poster", 1)]
+    assert [kept.bytes for kept in page.context["kept"]] == [1234]
+    assert "Queues" not in page.content.decode()
+    text = client.get(PAGE + "failed/", {"step": "poster"}).content.decode()
+    assert "The file is empty." in text
+    assert other.version.asset.title not in text
+
+
+def test_who_runs_the_installation_sees_queues_backups_and_certificates(
+    everything: Client, servers: None
+) -> None:
+    backups.note(BackupKind.BACKUP, folder="/backups", made_at=timezone.now() - timedelta(days=9))
+    page = everything.get(PAGE)
+    text = page.content.decode()
+    assert "transcode" in text
+    assert "Signing certificate of Reelproof generator (development)" in text
+    assert page.context["backup_is_old"]
+    assert page.context["check"] is None
+
+
+def test_with_the_broker_away_the_page_says_so(everything: Client, settings: Any) -> None:
+    settings.BROKER_URL = "redis://127.0.0.1:1/0"
+    try:
+        text = everything.get(PAGE).content.decode()
+    finally:
+        queues._breaker.worked()
+    assert "The task queue isn't answering" in text
+
+
+def test_a_step_whose_worker_is_gone_is_called_stuck(brand: Brand, sign_in: SignIn) -> None:
+    gone = timezone.now() - timedelta(hours=1)
+    a_step(brand, StepState.RUNNING, held_until=gone)
+    a_step(brand, StepState.RUNNING, held_until=timezone.now() + timedelta(minutes=5))
+    assert sign_in(Role.ADMIN).get(PAGE).content.decode().count("Stuck") == 1
+
+
+def test_all_of_one_kind_run_again_and_one_event_says_so(brand: Brand, sign_in: SignIn) -> None:
+    first, second = (a_step(brand, StepState.FAILED) for _ in range(2))
+    kept = a_step(brand, StepState.FAILED, name="proxy", position=2)
+    sign_in(Role.ADMIN).post(reverse("administration-retry-failed", args=[brand.slug, "poster"]))
+    assert Event.objects.get(brand=brand).data == {"step": "poster", "count": 2}
+    assert troubles.retry_failed(brand.pk, "poster", before=timezone.now()) == 2
+    states = Step.objects.in_bulk([first.pk, second.pk, kept.pk])
+    assert [states[step.pk].state for step in (first, second, kept)] == ["waiting", "waiting", "failed"]
+    first.version.refresh_from_db()
+    assert first.version.processing == Processing.WAITING
+
+
+def test_rights_that_end_soon_are_listed(brand: Brand, sign_in: SignIn) -> None:
+    version = ApprovedVersionFactory.create(asset__brand=brand)
+    RightsRecord.objects.filter(version=version).update(valid_until=timezone.now() + timedelta(days=5))
+    assert version.asset.title in sign_in(Role.ADMIN).get(PAGE).content.decode()
+
+
+def test_models_are_shown_to_who_runs_the_installation(everything: Client) -> None:
+    text = everything.get("/b/northwind/administration/models/").content.decode()
+    assert "PP-OCRv6" in text
+    assert "Commercial use" in text
