@@ -51,7 +51,14 @@ def json_lines(events: QuerySet[Event], end: Head, *, about: dict[str, Any]) -> 
     for page in search.in_order(events, up_to=end.sequence):
         count += len(page)
         yield "".join(
-            _json({"person": event.actor_name, "hash": event.hash, "event": trail.facts(event)})
+            _json(
+                {
+                    "person": event.actor_name,
+                    "target": event.subject,
+                    "hash": event.hash,
+                    "event": trail.facts(event),
+                }
+            )
             for event in page
         )
     yield _json({"head": end.line(events=count)})
@@ -138,7 +145,7 @@ def _against_head(end: dict[str, Any], count: int, number: int, previous: str, g
 def _cells(event: Event) -> tuple[str, ...]:
     kind = event.data.get("principal", "member" if event.actor_ref.startswith("user:") else "")
     facts = json.dumps(event.data, sort_keys=True, ensure_ascii=False)
-    cells = (event.actor_name, kind, event.verb, event.target, event.asset_id, facts, event.hash)
+    cells = (event.actor_name, kind, event.verb, event.subject, event.asset_id, facts, event.hash)
     return (str(event.sequence), event.at.isoformat(), *map(harmless, cells))
 
 

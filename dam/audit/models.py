@@ -91,6 +91,9 @@ class Event(models.Model):
             models.Index(fields=["brand", "actor", "-sequence"], name="event_person"),
             models.Index(fields=["brand", "verb", "-sequence"], name="event_verb"),
             models.Index(fields=["brand", "at"], name="event_at"),
+            models.Index(
+                fields=["about_label"], name="event_about", condition=models.Q(about_label__isnull=False)
+            ),
             GinIndex(OpClass(Upper("target"), name="gin_trgm_ops"), name="event_target"),
         ]
 

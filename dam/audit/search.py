@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dam.accounts.models import Brand
-from dam.audit.models import Event
+from dam.audit.models import Event, SealedName
 
 SYSTEM, GUESTS = "system", "guests"
 # A moment is written down as its transaction begins, the place in the chain as it ends: so far apart at most.
 SLACK = 10_000
 AT_ONCE = 1000
+MOST_NAMES = 200
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,11 @@ def find(brand: Brand, wanted: Wanted) -> QuerySet[Event]:
     if wanted.asset_id is not None:
         events = events.filter(asset_id=wanted.asset_id)
     if wanted.words:
-        events = events.filter(target__icontains=wanted.words)
+        found = Q(target__icontains=wanted.words)
+        people = SealedName.objects.filter(name__icontains=wanted.words)  # whom it was done to
+        if named := list(people.values_list("pk", flat=True)[:MOST_NAMES]):
+            found |= Q(about_label_id__in=named)
+        events = events.filter(found)
     return _between(events, brand, wanted.since, wanted.until).order_by("-sequence")
 
 
