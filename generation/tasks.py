@@ -1,8 +1,9 @@
 """What the workers do for generation. Each task may run twice."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from generation import jobs, runner
+from generation import jobs, retention, runner
 
 
 @shared_task(name="gpu.generate")
@@ -14,3 +15,4 @@ def generate(*, job_id: str) -> None:
 @shared_task(name="default.recover_jobs")
 def recover_jobs() -> None:
     jobs.recover()
+    retention.run(at=timezone.now())

@@ -13,6 +13,7 @@ class Verb(StrEnum):
     ASSET_EDITED = "asset.edited"
     ASSET_TRASHED = "asset.trashed"
     ASSET_RESTORED = "asset.restored"
+    ASSET_DELETED = "asset.deleted"
     VERSION_ADDED = "version.added"
     VERSION_DAMAGE_FOUND = "version.damage_found"
     REVIEW_SUBMITTED = "review.submitted"

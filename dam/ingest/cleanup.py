@@ -14,20 +14,18 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from dam.accounts.models import Brand
 from dam.catalog import stored_files, tags
 from dam.core import storage
 from dam.core.storage import Stored, StoredFile
-from dam.ingest import uploads
+from dam.ingest import retention, uploads
 from dam.ingest.models import Upload, UploadState
 
 log = logging.getLogger(__name__)
 
 ABANDONED = timedelta(days=1)
-UNBEGUN = timedelta(hours=1)
 FORGOTTEN = timedelta(days=30)
 BATCH = 500  # stored files asked about at once
 
@@ -60,8 +58,7 @@ def run(*, at: datetime | None = None) -> CleanedUp:
 
 def _abandoned_uploads(at: datetime) -> int:
     count = 0
-    old = Q(updated_at__lt=at - ABANDONED) | Q(received=0, updated_at__lt=at - UNBEGUN)
-    for upload in Upload.objects.filter(old, state=UploadState.RECEIVING).iterator():
+    for upload in retention.abandoned_uploads(at=at).iterator():
         try:
             uploads.cancel(upload)
         except uploads.Closed:

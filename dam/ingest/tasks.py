@@ -1,11 +1,12 @@
 """Tasks of ingest: each takes ids, makes one call, and may run twice."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from dam.accounts import sessions
 from dam.catalog.models import Version
 from dam.core.tasks import enqueue
-from dam.ingest import added_steps, checks, cleanup, looking_again, recovery, renditions, steps
+from dam.ingest import added_steps, checks, cleanup, looking_again, recovery, renditions, retention, steps
 from dam.ingest.models import Step, StepState
 from dam.media import specs
 from dam.search import footage, indexing, listening, reading
@@ -101,6 +102,7 @@ def recover_steps() -> None:
 @shared_task(name="default.sweep")
 def sweep() -> None:
     cleanup.run()
+    retention.empty_trash(at=timezone.now())
     sessions.forget_ended()
 
 

@@ -21,6 +21,7 @@ VERBS: dict[str, Wording] = {
     Verb.ASSET_EDITED: Wording("pencil", "edited"),
     Verb.ASSET_TRASHED: Wording("trash-2", "moved", "to trash"),
     Verb.ASSET_RESTORED: Wording("undo-2", "restored", "from trash"),
+    Verb.ASSET_DELETED: Wording("trash-2", "deleted", "from trash"),
     Verb.VERSION_DAMAGE_FOUND: Wording("triangle-alert", "found damage in"),
     Verb.VERSION_ADDED: Wording("layers", "added a new version of"),
     Verb.REVIEW_SUBMITTED: Wording("send", "sent", "to review"),

@@ -15,13 +15,11 @@ from dam.core import workers
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Straight to the first brand of the person: its library, or for who decides what waits for them."""
-    membership = (
-        Membership.objects.select_related("brand", "custom_role")
-        .filter(user=cast(User, request.user))
-        .order_by("brand__name")
-        .first()
-    )
+    """Straight to the brand where they were last: its library, or for who decides what waits for them."""
+    user = cast(User, request.user)
+    theirs = Membership.objects.select_related("brand", "custom_role").filter(user=user)
+    last = theirs.filter(brand=user.last_brand_id).first()
+    membership = last or theirs.order_by("brand__name").first()
     if membership is None:
         return render(request, "home/no_brand.html", status=403)
     decides = capabilities.DECIDING & capabilities.of_role(membership.given)

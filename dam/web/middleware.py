@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from dam.accounts import principals
+from dam.accounts.models import User
 from dam.accounts.principals import Guest, Member, Principal, Token
 from dam.core import log_context
 from dam.core.errors import Refused
@@ -104,6 +105,8 @@ class CurrentBrandMiddleware:
             raise Http404("This brand doesn't exist, or you're not a member of it.")
         if isinstance(principal, Guest) and not getattr(view, "for_guests", False):
             raise PermissionDenied("Your share link doesn't give access to this page.")
+        if isinstance(principal, Member) and principal.user.last_brand_id != principal.brand.pk:
+            User.objects.filter(pk=principal.user.pk).update(last_brand=principal.brand)
         scoped = cast(BrandRequest, request)
         scoped.principal, scoped.brand = principal, principal.brand
         log_context.add(brand=principal.brand.pk, user=principal.user.pk if principal.user else None)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from dam.accounts import times as zones
 from dam.rights import territories
+from dam.rights.defaults import DefaultRights
 from dam.rights.policy import Use
 from dam.web import times, usage_status
 from dam.web.whole_text import WholeTextForm
@@ -93,7 +94,10 @@ class SubmitForm(WholeTextForm):
 
 
 class ApproveForm(WholeTextForm):
-    """What an approval clears, and the password again. `before` is what the earlier stage cleared."""
+    """What an approval clears, and the password again.
+
+    `before` is what the earlier stage cleared, `usual` what the brand's approvals begin with.
+    """
 
     sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
     uses = forms.MultipleChoiceField(
@@ -133,6 +137,7 @@ class ApproveForm(WholeTextForm):
         self,
         *args: Any,
         before: Clearance | None = None,
+        usual: DefaultRights | None = None,
         zone: ZoneInfo | None = None,
         **kwargs: Any,
     ) -> None:
@@ -143,6 +148,8 @@ class ApproveForm(WholeTextForm):
         self.fields["uses"].choices = [(use, usage_status.USES[use].capitalize()) for use in uses]  # type: ignore[attr-defined]
         places = [place for place in PLACES if before is None or _offered(place, before)]
         self.fields["where"].choices = [(place, PLACES[place]) for place in places]  # type: ignore[attr-defined]
+        if before is None and usual is not None:
+            self._begin_with(usual)
         if before is not None:
             self.fields["where"].initial = places[0]
             self.fields["uses"].initial = before.uses
@@ -151,6 +158,17 @@ class ApproveForm(WholeTextForm):
                 self.fields["countries"].initial = ", ".join(names)
             if before.valid_until is not None:
                 self.fields["valid_until"].initial = before.valid_until.astimezone(self.zone).date()
+
+    def _begin_with(self, usual: DefaultRights) -> None:
+        """What the brand usually clears, for the reviewer to change."""
+        self.fields["uses"].initial = usual.uses
+        if usual.territories in ((WORLDWIDE,), (EU,)):
+            self.fields["where"].initial = usual.territories[0]
+        elif usual.territories:
+            self.fields["where"].initial = COUNTRIES
+            names = [territories.name_of(place) for place in usual.territories]
+            self.fields["countries"].initial = ", ".join(names)
+        self.fields["valid_until"].initial = usual.last_day(zones.today_in(self.zone))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -19,6 +19,7 @@ from dam.accounts import principals, second_factors
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here, of_brand
 from dam.catalog.models import RenditionKind, Version
+from dam.rights import defaults
 from dam.web import confirming, htmx, passkey_proofs, problem_details
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import queue, reviews
@@ -197,7 +198,8 @@ def _form(review: Review, kind: DecisionKind, *, data: Any = None) -> AnswerForm
     if kind == DecisionKind.APPROVE:
         before = reviews.cleared_so_far(review)
         zone = of_brand(review.brand)
-        return ApproveForm(data, before=before, zone=zone, initial=initial, auto_id=prefix_id)
+        usual = defaults.read(review.brand.default_rights)
+        return ApproveForm(data, before=before, usual=usual, zone=zone, initial=initial, auto_id=prefix_id)
     return AnswerForm(data, initial=initial, auto_id=prefix_id)
 
 

@@ -2,12 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from provenance.web import credentials, release_file, review_asset, review_comments, review_room
+from provenance.web import (
+    credentials,
+    release_file,
+    review_asset,
+    review_comments,
+    review_room,
+    review_settings,
+)
 
 urlpatterns: list[URLPattern] = [
     path("assets/<uuid:asset_id>/credentials/", credentials.panel, name="asset-credentials"),
     path("assets/<uuid:asset_id>/release/", credentials.sign_again, name="release-sign"),
     path("versions/<uuid:version_id>/release/", release_file.release_file, name="release-file"),
+    path("administration/review/", review_settings.review_settings, name="review-settings"),
     path("reviews/", review_room.reviews_page, name="reviews"),
     path("reviews/start/", review_room.start, name="reviews-start"),
     path("reviews/count/", review_room.count, name="review-count"),

@@ -53,6 +53,8 @@ VIEWS = (
     View("reviews", "legal_reviewer", "reviews/"),
     View("review", "brand_reviewer", "reviews/", (".queue-item",)),
     View("activity", "admin", "activity/"),
+    View("brand", "admin", "administration/brand/"),
+    View("review-settings", "admin", "administration/review/"),
     View("roles", "admin", "administration/roles/"),
     View("role-new", "admin", "administration/roles/new/?like=creator"),
     View("activity-filtered", "admin", "activity/?q=zzz"),

@@ -55,6 +55,20 @@ SECTIONS: tuple[Section, ...] = (
         of_installation=True,
     ),
     Section(
+        _("Brand"),
+        "palette",
+        "brand",
+        _("Name, colour, time zone, default rights and how long things are kept."),
+        also="settings accent retention trash domains disclosure language",
+    ),
+    Section(
+        _("Review"),
+        "badge-check",
+        "review-settings",
+        _("Which stages a review passes, and in what order."),
+        also="stages approval legal",
+    ),
+    Section(
         _("Roles"),
         "users",
         "roles",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dam.web.administration import mail, overview, roles, running, tokens
+from dam.web.administration import brand, mail, overview, roles, running, tokens
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="administration"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("mail/", mail.mail, name="administration-mail"),
     path("mail/test/", mail.test, name="administration-mail-test"),
     path("mail/failed/<uuid:mail_id>/", mail.failed, name="administration-mail-failed"),
+    path("brand/", brand.brand, name="brand"),
     path("roles/", roles.matrix, name="roles"),
     path("roles/new/", roles.add, name="role-add"),
     path("roles/<int:number>/", roles.edit, name="role-edit"),

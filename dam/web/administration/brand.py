@@ -1,0 +1,216 @@
+"""Administration → Brand: its look, where it is, what its clips are usually cleared for, what is kept."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from dam.access import brand_settings
+from dam.accounts import times
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand, PromptDisclosure
+from dam.rights import defaults, territories
+from dam.rights.policy import Use
+from dam.web.decorators import BrandRequest, requires
+from dam.web.usage_status import USES
+from dam.web.whole_text import WholeTextForm
+
+PAGE = {"area": "administration", "section": "brand"}
+# What a shorter time would delete: by name, where it lives above. Each is called with the brand and the
+# moment before which things go.
+WOULD_GO = {
+    "trash_days": "dam.ingest.retention.expired_trash",
+    "failed_job_days": "generation.retention.expired_jobs",
+    "unfinished_upload_days": "dam.ingest.retention.expired_uploads",
+}
+
+
+def _days(label: Any, help_text: Any, *, required: bool = False) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        min_value=1,
+        max_value=brand_settings.MOST_DAYS,
+        widget=forms.NumberInput(attrs={"class": "days"}),
+    )
+
+
+class BrandForm(WholeTextForm):
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=brand_settings.LONGEST_NAME)
+    accent_hue = forms.IntegerField(
+        label=gettext_lazy("Accent colour"),
+        min_value=0,
+        max_value=359,
+        help_text=gettext_lazy(
+            "This page shows it. Lightness is set so that text stays readable with every hue."
+        ),
+        widget=forms.NumberInput(attrs={"type": "range", "class": "hue", "data-hue": True}),
+    )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        required=False,
+        help_text=gettext_lazy("Last days of use, due dates and share links end at midnight there."),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        required=False,
+        help_text=gettext_lazy("For people who haven't chosen one of their own."),
+    )
+    prompt_disclosure = forms.ChoiceField(
+        label=gettext_lazy("Prompts in Content Credentials"),
+        choices=PromptDisclosure.choices,
+        help_text=gettext_lazy(
+            "What a signed file says about the prompt that made it. Counts for new takes."
+        ),
+    )
+    uses = forms.MultipleChoiceField(
+        label=gettext_lazy("Uses"),
+        required=False,
+        choices=[(use.value, USES[use.value].capitalize()) for use in Use],
+        widget=forms.CheckboxSelectMultiple(),
+    )
+    territories = forms.CharField(
+        label=gettext_lazy("Territories"),
+        required=False,
+        max_length=2000,
+        help_text=gettext_lazy("Worldwide, EU, or country names or codes, separated by commas."),
+    )
+    valid_days = _days(
+        gettext_lazy("Days of use"), gettext_lazy("Counted from the approval. Empty: without an end.")
+    )
+    trash_days = _days(
+        gettext_lazy("Trash"),
+        gettext_lazy(
+            "Days after which clips in the trash are deleted for good. Empty: never. "
+            "Clips that were ever released, or are in review, always stay."
+        ),
+    )
+    failed_job_days = _days(
+        gettext_lazy("Failed and cancelled takes"), gettext_lazy("Days until they are deleted. Empty: never.")
+    )
+    unfinished_upload_days = _days(
+        gettext_lazy("Unfinished uploads"),
+        gettext_lazy("Days that an interrupted upload can be continued."),
+        required=True,
+    )
+    allowed_domains = forms.CharField(
+        label=gettext_lazy("Mail domains"),
+        required=False,
+        help_text=gettext_lazy(
+            "Only people with addresses of these domains can be invited or join by the company's sign-in. "
+            "Empty: anyone can be invited. Who is a member already stays."
+        ),
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "example.com"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone: Any = self.fields["time_zone"]
+        zone.choices = [("", settings.TIME_ZONE), *((name, name) for name in times.names())]
+        language: Any = self.fields["language"]
+        language.choices = [("", _("The browser's")), *settings.LANGUAGES]
+
+    def clean_territories(self) -> tuple[str, ...]:
+        try:
+            return territories.parse(self.cleaned_data["territories"])
+        except territories.UnknownTerritory as problem:
+            raise forms.ValidationError(problem.message) from problem
+
+    def clean_allowed_domains(self) -> list[str]:
+        try:
+            return brand_settings.domains(self.cleaned_data["allowed_domains"])
+        except brand_settings.SettingRefused as problem:
+            raise forms.ValidationError(problem.message) from problem
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The brand's columns, of what was sent."""
+        data = dict(self.cleaned_data)
+        data.pop("revision")
+        rights = defaults.DefaultRights(
+            uses=tuple(data.pop("uses")),
+            territories=tuple(data.pop("territories")),
+            days=data.pop("valid_days"),
+        )
+        return {**data, "default_rights": rights.kept()}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.MANAGE_BRAND)
+def brand(request: BrandRequest) -> HttpResponse:
+    form = BrandForm(request.POST if request.method == "POST" else None, initial=_initial(request.brand))
+    changed: list[Any] = []
+    going: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        going = _going(request.brand, form.values, at=timezone.now())
+        if not going or request.POST.get("sure") == "yes":
+            try:
+                done = brand_settings.save(
+                    request.brand,
+                    by=request.principal,
+                    revision=form.cleaned_data["revision"],
+                    **form.values,
+                )
+            except brand_settings.SettingRefused as refused:
+                form.add_error(refused.field, refused.message)
+            except brand_settings.BrandChanged as problem:
+                form.add_error(None, problem.message)
+                changed, form.data = problem.events, request.POST.copy()
+                form.data["revision"] = str(problem.revision)
+            else:
+                messages.success(request, _("Settings saved.") if done else _("Nothing was changed."))
+                return redirect("brand", request.brand.slug)
+    context = {**PAGE, "form": form, "changed": changed, "going": going if form.is_valid() else []}
+    return render(request, "administration/brand.html", context, status=422 if form.errors or going else 200)
+
+
+def _initial(brand: Brand) -> dict[str, Any]:
+    rights = defaults.read(brand.default_rights)
+    return {
+        **{field: getattr(brand, field) for field in brand_settings.FIELDS},
+        "revision": brand.revision,
+        "uses": rights.uses,
+        "territories": ", ".join(territories.name_of(place) for place in rights.territories).replace(
+            "the EU", "EU"
+        ),
+        "valid_days": rights.days,
+        "allowed_domains": "\n".join(brand.allowed_domains),
+    }
+
+
+def _going(brand: Brand, values: dict[str, Any], *, at: datetime) -> list[str]:
+    """What shorter times would delete at the next sweep, in sentences."""
+    counts = {}
+    for field, name in WOULD_GO.items():
+        before, after = getattr(brand, field), values[field]
+        if after is not None and (before is None or after < before):
+            counts[field] = import_string(name)(brand, before=at - timedelta(days=after)).count()
+    sentences = {
+        "trash_days": lambda n: ngettext(
+            "%(count)s clip in the trash will be deleted for good.",
+            "%(count)s clips in the trash will be deleted for good.",
+            n,
+        ),
+        "failed_job_days": lambda n: ngettext(
+            "%(count)s failed or cancelled take will be deleted.",
+            "%(count)s failed or cancelled takes will be deleted.",
+            n,
+        ),
+        "unfinished_upload_days": lambda n: ngettext(
+            "%(count)s unfinished upload will be deleted.",
+            "%(count)s unfinished uploads will be deleted.",
+            n,
+        ),
+    }
+    return [sentences[field](count) % {"count": count} for field, count in counts.items() if count]
