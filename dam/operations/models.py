@@ -47,8 +47,12 @@ class DailySize(models.Model):
     disk_free = models.BigIntegerField(null=True)  # where storage is a disk of ours
 
     class Meta:
+        # Two: to look at one that counts nulls Django would connect before there is a role to connect as.
         constraints = [
-            models.UniqueConstraint(fields=["brand", "day"], name="daily_size_once", nulls_distinct=False)
+            models.UniqueConstraint(fields=["brand", "day"], name="daily_size_once"),
+            models.UniqueConstraint(
+                fields=["day"], condition=models.Q(brand=None), name="daily_size_of_everything_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,20 +35,18 @@ def sample(*, day: date | None = None) -> None:
     for brand_id in Brand.objects.values_list("pk", flat=True):
         kept = stored.total(known.get(brand_id, []))
         rows.append(DailySize(day=day, brand_id=brand_id, files=kept.files, bytes=kept.bytes))
-    rows.append(
-        DailySize(
-            day=day,
-            files=sum(row.files for row in rows),
-            bytes=sum(row.bytes for row in rows),
-            database_bytes=database_bytes(),
-            disk_free=storage.free(),
-        )
-    )
     DailySize.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["brand", "day"],
-        update_fields=["files", "bytes", "database_bytes", "disk_free"],
+        rows, update_conflicts=True, unique_fields=["brand", "day"], update_fields=["files", "bytes"]
+    )
+    DailySize.objects.update_or_create(
+        day=day,
+        brand=None,
+        defaults={
+            "files": sum(row.files for row in rows),
+            "bytes": sum(row.bytes for row in rows),
+            "database_bytes": database_bytes(),
+            "disk_free": storage.free(),
+        },
     )
     DailySize.objects.filter(day__lt=day - KEPT).delete()
 
