@@ -13,6 +13,7 @@ from dam.accounts.models import (
     Turn,
     User,
 )
+from dam.accounts.setup_models import Setup
 from dam.audit.models import ChainCheck, Event, SealedName
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.ingest.models import Step, Upload
@@ -81,6 +82,7 @@ __all__ = [
     "ScimUser",
     "SealedName",
     "SearchDocument",
+    "Setup",
     "ShareLink",
     "SignInProvider",
     "Step",

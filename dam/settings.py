@@ -33,6 +33,8 @@ HTTPS = PUBLIC_URL.startswith("https://")
 BEHIND_PROXY = env.count("BEHIND_PROXY")
 # A demo brand with known passwords: its sign-in page lists them. Never on by itself.
 DEMO = env.flag("DEMO", default=False)
+# Whether an installation without people shows the page that sets it up.
+SETUP = env.flag("SETUP", default=True)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -69,6 +71,7 @@ MIDDLEWARE = [
     "dam.web.compression.CompressPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "dam.web.setup.gate.SetupMiddleware",
     "dam.web.middleware.CurrentBrandMiddleware",  # before the next one: a token needs no form's token
     "django.middleware.csrf.CsrfViewMiddleware",
     "dam.web.input.StorableFormMiddleware",
@@ -300,6 +303,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     # Codes of the second factor, of one account: of whoever knows its password already.
     "second_factor": "5/5m/key,20/h/key",
+    "setup_mail_test": "10/m/key",
 }
 MFA_ADAPTER = "dam.web.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -16,6 +16,8 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("dam.web.account_urls")),
     path("mail/unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="mail-unsubscribe"),
+    path("setup/", include("dam.web.setup.urls")),
+    path("setup/", include("provenance.web.setup_urls")),
     path("verify/", include("provenance.web.verify_urls")),
     path("b/<slug:brand_slug>/", include("dam.web.urls")),
     path("b/<slug:brand_slug>/", include("generation.web.urls")),

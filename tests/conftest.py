@@ -50,6 +50,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["DJANGO_SETTINGS_MODULE"] = "dam.settings"
 os.environ["PASSWORD_HASHERS"] = "django.contrib.auth.hashers.MD5PasswordHasher"
+os.environ["SETUP"] = "0"  # most tests begin without people, and want no page that makes the first
 os.environ["WARM_UP"] = "0"  # workers of tests load no encoder unless they are asked for it
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 # Playwright keeps an event loop in the thread of the test, where Django would refuse the database.

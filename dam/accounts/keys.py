@@ -18,6 +18,7 @@ class KeyKind(StrEnum):
 
     TOKEN = "rpt_"
     SHARE = "rps_"
+    SETUP = "rpi_"
     INVITATION = "rpi_"
 
 

@@ -239,6 +239,8 @@ class Supervisor:
             say(f"\n  Reelproof is ready: {self.address}")
             if self.demo:
                 say(f"  {self.sign_in}")
+            elif link := self._setup_link():
+                say(f"  Set it up: {link}")
             if self.mail:
                 say(f"  {self.mail}")
             say("  Ctrl-C stops everything.\n")
@@ -263,6 +265,19 @@ class Supervisor:
             if self.count_workers() >= expected:
                 return True
         return False
+
+    def _setup_link(self) -> str:
+        """The link to the page of the first run; "" where there are people."""
+        made = subprocess.run(
+            [sys.executable, "manage.py", "setup_link", "--if-needed"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            cwd=self.code,
+            env=self._environment(threads=1),
+            text=True,
+            check=False,
+        )
+        return made.stdout.strip() if made.returncode == 0 else ""
 
     def _make_demo(self) -> bool:
         """Run `manage.py demo`, which takes up where an interrupted one stopped. Whether it finished."""
