@@ -56,7 +56,9 @@ def measure() -> Measure:
             began = time.perf_counter()
             work()
             seconds.append(time.perf_counter() - began)
-        ROWS.append(Measurement(name=name, seconds=tuple(seconds), units=units, unit=unit, against=against))
+        row = Measurement(name=name, seconds=tuple(seconds), units=units, unit=unit, against=against)
+        ROWS.append(row)
+        print(f"  {name}: median {row.median * 1e3:,.1f} ms, p95 {row.p95 * 1e3:,.1f} ms", flush=True)
 
     return run
 
