@@ -24,6 +24,7 @@ APPLICATION_USER = "reelproof_app"
 """May work with rows (dam/core/roles.py)."""
 DATABASE = "reelproof"
 PORT = 5432  # part of the socket's name; spelled out, because clients would else obey PGPORT
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")  # a number of bytes, or "max"
 START_SECONDS = 60.0  # after a power cut the database first replays its journal
 
 
@@ -60,7 +61,7 @@ def start(data_dir: Path, *, say: logs.Say, options: Mapping[str, str] | None = 
     # What the server brings comes first, so that pg_trgm alone is taken from the other wheel.
     fixed["extension_control_path"] = f"$system:{trigrams / 'share' / 'postgresql'}"
     fixed["dynamic_library_path"] = f"$libdir:{trigrams / 'lib' / 'postgresql'}"
-    for name, value in {**fixed, **(options or {})}.items():
+    for name, value in {**sized(_memory()), **fixed, **(options or {})}.items():
         command += ["-c", f"{name}={value}"]
     process = servers.launch(command, log=log, env=_environment(), account=account)
     # SIGINT is PostgreSQL's fast shutdown: open transactions are rolled back, the data is written.
@@ -71,6 +72,33 @@ def start(data_dir: Path, *, say: logs.Say, options: Mapping[str, str] | None = 
         server.stop()
         raise
     return server
+
+
+def sized(memory: int) -> dict[str, str]:
+    """Settings for a machine with so many bytes of memory, most of which is for its other processes.
+
+    PostgreSQL's own are for a server of 128 MB with a turning disk: there it would rather read all of a table
+    than look up a twentieth of its rows.
+    """
+    megabytes = memory // 1024**2
+    return {
+        "shared_buffers": f"{min(max(megabytes // 8, 128), 2048)}MB",
+        "effective_cache_size": f"{max(megabytes // 2, 256)}MB",
+        "work_mem": f"{16 if megabytes >= 4096 else 4}MB",
+        "maintenance_work_mem": f"{min(max(megabytes // 32, 64), 512)}MB",
+        "random_page_cost": "1.1",
+        "jit": "off",  # compiling takes longer than what is asked here
+    }
+
+
+def _memory() -> int:
+    """Bytes that there are, or that this container may use."""
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        limit = CONTAINER_LIMIT.read_text().strip()
+    except OSError:
+        return there
+    return min(there, int(limit)) if limit.isdigit() else there
 
 
 def program(name: str) -> Path:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
 from dam.rights import visibility
-from dam.search import fields, search
+from dam.search import fields
 from dam.search.search_field import NO, YES, Kind, SearchField
 
 MOST = 10
@@ -73,10 +73,9 @@ def _values(field: SearchField, begun: str, principal: Principal) -> Sequence[tu
 
 def _occurring(field: SearchField, principal: Principal) -> list[str]:
     assets = visibility.visible_assets(principal)
-    newest, _ = search.newest(assets)
     column = field.column_for(visibility.shown(principal))
     values = (
-        Asset.objects.filter(pk__in=newest.values("pk")[:SAMPLE])
+        Asset.objects.filter(pk__in=assets.order_by("-created_at", "-pk").values("pk")[:SAMPLE])
         .order_by(column)
         .values_list(column, flat=True)
         .distinct()

@@ -69,7 +69,10 @@ def count(
     for together, counted_with in rounds:
         assets = search.among(principal, parsed=replace(parsed, filters=counted_with))
         narrowed = bool(counted_with or parsed.either or parsed.excluded)
-        candidates = _candidates(assets, within, narrowed=narrowed)
+        if within is not None and counted_with is chosen:  # they were found with all of these filters
+            candidates = list(within)
+        else:
+            candidates = _candidates(assets, within, narrowed=narrowed)
         counted_in = MOST_COUNTED if len(candidates) > MOST_COUNTED else None
         candidates = candidates[:MOST_COUNTED]
         counts = _counts(together, candidates, shown=shown, at=at, days=counted_with["on"])

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from dam.catalog.models import Asset
+from dam.accounts.models import Brand
+from dam.catalog.models import Asset, Tag
 from dam.rights import cleared
 from dam.search import dates, fields, measures
 from dam.search.measures import Range
@@ -24,6 +26,7 @@ class _Asked:
     shown: str
     at: datetime
     days: tuple[str, ...]
+    brand: Brand | None = None
 
     def periods(self) -> list[tuple[datetime | None, datetime | None]]:
         """The times it must be cleared for: this moment, if no day is named."""
@@ -39,13 +42,16 @@ def narrow(
     shown: str,
     either: Sequence[Filters] = (),
     at: datetime | None = None,
+    brand: Brand | None = None,
 ) -> QuerySet[Asset]:
     """Any or every value within a field, as its table says; every field; any value of each of `either`.
+
+    With `brand`, whose assets they are, its tags are looked up first: how often each is used is known then.
 
     `shown`: in which version. `at` is now, where the brand is: days begin there.
     KeyError for a field that the table doesn't have: a filter that is passed over would show too much.
     """
-    asked = _Asked(shown=shown, at=at or timezone.localtime(), days=filters["on"])
+    asked = _Asked(shown=shown, at=at or timezone.localtime(), days=filters["on"], brand=brand)
     for name, values in filters.items():
         field = fields.FIELDS[name.removeprefix("-")]
         if name.startswith("-"):
@@ -77,9 +83,19 @@ def covered(field: SearchField, value: str, *, at: datetime) -> Range:
 
 
 def _having(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
-    matching = _any(field, values, asked)
-    # A join to many would give an asset once for each value that matches.
-    return Q(pk__in=Asset.objects.filter(matching)) if field.many else matching
+    if field.many:  # a join to many would give an asset once for each value that matches
+        return Q(pk__in=_tagged(values, field, asked))
+    return _any(field, values, asked)
+
+
+def _tagged(values: Sequence[str], field: SearchField, asked: _Asked) -> QuerySet[Any]:
+    """The assets with any of these tags, from the table that joins them: no asset is looked at."""
+    names = [name for name in map(field.read, values) if name is not None]
+    tagged = Asset.tags.through.objects.values("asset_id")
+    if asked.brand is None:
+        return tagged.filter(tag__name__in=names)
+    tags = Tag.objects.filter(brand=asked.brand, name__in=names).values_list("pk", flat=True)
+    return tagged.filter(tag__in=list(tags))
 
 
 def _any(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:

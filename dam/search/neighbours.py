@@ -15,13 +15,14 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import BooleanField, Exists, F, Func, Min, OuterRef, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, QuerySet
 from django.db.models.functions import Cast
 from pgvector import HalfVector
 from pgvector.django import HalfVectorField, MaxInnerProduct
 
 from dam.catalog.models import Asset
 from dam.search import encoder_indexes
+from dam.search.arrays import InArray
 from dam.search.models import Embedding, EncoderIndex, Scope
 
 # By the planner's estimate of how many assets there are to compare.
@@ -94,17 +95,9 @@ def compared_by_frames(
 ) -> list[UUID]:
     """Compare with every frame, where there are few assets: each is looked up by its key."""
     # For a join the planner would read the frames of all brands, and throw most away.
-    few = _InArray(F("version_id"), ArraySubquery(assets.order_by().values(shown)))
+    few = InArray(F("version_id"), ArraySubquery(assets.order_by().values(shown)))
     rows = Embedding.objects.filter(few, encoder=index, scope=Scope.FRAME)
     return _best(rows, vector, limit=limit)
-
-
-class _InArray(Func):
-    """Whether a value is in an array, which is made once."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY ("
-    output_field = BooleanField()
 
 
 def _best(rows: QuerySet[Embedding], vector: Sequence[float], *, limit: int) -> list[UUID]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.db.models.expressions import RawSQL
 
 from dam.accounts import times
@@ -22,6 +22,7 @@ from dam.search import (
     reasons,
     similarity,
 )
+from dam.search.arrays import InArray
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
 from dam.search.filters import narrow
@@ -35,6 +36,8 @@ from dam.search.strengths import Strength
 DEPTH = 400
 # A list says "10,000+" beyond that.
 MOST_COUNTED = 10_000
+# So many assets that filters leave are named one by one to those who rank them.
+FEW = 4_000
 
 Ask = Callable[[str, str], TextEmbedding | None]
 
@@ -66,6 +69,8 @@ def find(
         return _newest(assets, parsed, principal, limit=limit, offset=offset)
     if source and source.asset:
         assets = assets.exclude(pk=source.asset.pk)
+    if parsed.filters or parsed.either or filters:
+        assets = _found_once(assets)
     in_words = fulltext.ranked(assets, parsed, principal=principal, limit=DEPTH)
     shown = visibility.shown(principal)
     try:
@@ -119,6 +124,7 @@ def among(principal: Principal, *, parsed: Query, filters: Filters | None = None
         shown=shown,
         either=parsed.either,
         at=times.here(principal.brand),
+        brand=principal.brand,
     )
     asked = {name.removeprefix("-") for each in (both, *parsed.either) for name in each}
     if parsed.unusable or not asked <= set(fields.of(principal)):
@@ -131,16 +137,26 @@ def newest(assets: QuerySet[Asset]) -> tuple[QuerySet[Asset], int]:
 
     Few matches are found once and then sorted: walking back in time for them could mean to read all.
     """
-    some = list(assets.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
-    if len(some) <= MOST_COUNTED:
-        assets = of_keys(some)
-    return assets.order_by("-created_at", "-pk"), len(some)
+    total = count(assets)
+    if total <= MOST_COUNTED:
+        # The limit is never reached: it has the matches found first, whatever the planner thinks of them.
+        assets = Asset.objects.filter(pk__in=assets.order_by().values("pk")[: MOST_COUNTED + 1])
+    return assets.order_by("-created_at", "-pk"), total
+
+
+def _found_once(assets: QuerySet[Asset]) -> QuerySet[Asset]:
+    """Few assets by their keys: what filters them is then asked once, not for words and pictures again."""
+    some = list(assets.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return of_keys(some) if len(some) <= FEW else assets
 
 
 def of_keys(keys: Iterable[UUID]) -> QuerySet[Asset]:
-    """These assets. Their keys are one text: thousands of parameters take longer to write than to find."""
+    """These assets. Their keys are one text: thousands of parameters take longer to write than to find.
+
+    Compared with an array, which stays one where an asset is asked for among them.
+    """
     array = "{" + ",".join(map(str, keys)) + "}"
-    return Asset.objects.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [array])).order_by()
+    return Asset.objects.filter(InArray(F("pk"), RawSQL("%s::uuid[]", [array]))).order_by()
 
 
 def count(assets: QuerySet[Asset]) -> int:

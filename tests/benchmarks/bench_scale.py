@@ -47,6 +47,7 @@ def test_scale(measure: Measure, client: Client) -> None:
     index = _index()
     encoder_indexes.make_partition(index)
     _timed("their vectors", lambda: scale_library.write_vectors(index, frames=FRAMES, clusters=CLUSTERS))
+    scale_library.give_room()
     _timed("the graph over the pooled vectors", lambda: encoder_indexes.draw_graph(index))
     _timed("vacuum and statistics", scale_library.tidy)
     _tell_sizes(index)
@@ -106,7 +107,8 @@ def _measure_searches(measure: Measure, library: Library, wanted: Vectors) -> No
         "a phrase": f'"{words[0]} {words[2]}"',
         "a beginning": words[7][:3],
         "a typo": words[6][:-2] + words[6][-1] + words[6][-2],
-        "a word and a filter": f"{words[2]} state:approved tag:{words[40]}",
+        "a word and a filter for 1 in 20": f"{words[2]} tag:{words[3]}",
+        "a word and filters for 1 in 150": f"{words[2]} state:approved tag:{words[40]}",
         "words less a word": f"{words[1]} -{words[3]}",
     }
     for who, principal in _people(library).items():

@@ -194,8 +194,8 @@ class _Clusters:
     """Common centres, and the directions in which what looks alike differs.
 
     Encoders' embeddings vary in few directions: of a thousand photographs we found an intrinsic dimension of
-    14 to 17, of filmed clips 5 to 8 (Levina and Bickel 2005, k = 10; TwoNN). These here have 14 to 17. Noise in
-    all directions would be far from any picture, and makes all neighbours equally near.
+    14 to 17, of filmed clips 5 to 8 (Levina and Bickel 2005, k = 10; TwoNN). These here have 14 to 17.
+    Noise in all directions would be far from any picture, and makes all neighbours equally near.
     """
 
     def __init__(self, clusters: int, dimensions: int, *, seed: int) -> None:
@@ -309,6 +309,11 @@ def _tag(big: int, small: int, words: Sequence[str]) -> None:
         " JOIN (SELECT id, brand_id, row_number() OVER (PARTITION BY brand_id ORDER BY id) - 1 AS place"
         "  FROM dam_tag) t USING (brand_id, place)"
     )
+
+
+def give_room() -> None:
+    """Memory for a graph that is drawn of vectors that are there already; in use it grows with each."""
+    _execute("SET maintenance_work_mem = '2GB'")
 
 
 def tidy() -> None:
