@@ -19,6 +19,7 @@ app = Celery("reelproof")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     [
+        "dam.access",
         "dam.accounts",
         "dam.audit",
         "dam.ingest",

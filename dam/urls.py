@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dam.web import home, metrics, unsubscribe
+from dam.web import home, joining, metrics, unsubscribe
 
 handler400 = "dam.web.errors.bad_request"
 handler403 = "dam.web.errors.permission_denied"
@@ -18,6 +18,9 @@ urlpatterns = [
     path("mail/unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="mail-unsubscribe"),
     path("setup/", include("dam.web.setup.urls")),
     path("setup/", include("provenance.web.setup_urls")),
+    path("join/", joining.join, name="join"),
+    path("join/switch/", joining.switch, name="join-switch"),
+    path("join/<str:secret>/", joining.link, name="join-link"),
     path("verify/", include("provenance.web.verify_urls")),
     path("b/<slug:brand_slug>/", include("dam.web.urls")),
     path("b/<slug:brand_slug>/", include("generation.web.urls")),

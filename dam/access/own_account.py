@@ -5,6 +5,7 @@ from typing import Any
 
 from dam.accounts.models import Brand, User
 from dam.audit import trail
+from dam.audit.names import Named
 from dam.audit.verbs import Verb
 
 
@@ -15,12 +16,21 @@ def change(person: User, *, name: str, language: str, time_zone: str) -> None:
         person.name, person.language, person.time_zone = name, language, time_zone
         person.save(update_fields=["name", "language", "time_zone"])
         if name != before:
-            tell(person, Verb.MEMBER_RENAMED, data={"name": [before, name]})
+            # Both names, each to be erased with the person's others: nothing of them is in the data.
+            tell(person, Verb.MEMBER_RENAMED, about=Named(f"user:{person.pk}", before))
 
 
-def tell(person: User, verb: Verb, *, data: Mapping[str, Any] | None = None, by: User | None = None) -> None:
+def tell(
+    person: User,
+    verb: Verb,
+    *,
+    data: Mapping[str, Any] | None = None,
+    by: User | None = None,
+    about: Named | None = None,
+) -> None:
     """An event about the person in each of their brands, by themselves unless `by` says who."""
     brands = Brand.objects.filter(memberships__user=person).order_by("pk")
     trail.record_many(
-        trail.PendingEvent(verb, brand, person.name, by or person, data=data or {}) for brand in brands
+        trail.PendingEvent(verb, brand, actor=by or person, data=data or {}, about=about or person)
+        for brand in brands
     )

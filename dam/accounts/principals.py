@@ -13,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from dam.accounts import capabilities as may
 from dam.accounts import keys
@@ -20,7 +21,7 @@ from dam.accounts.capabilities import GUEST_MAY, PHRASES, TOKEN_MAY, AnyRole, Ca
 from dam.accounts.models import ApiToken, Brand, Membership, ShareLink, User
 from dam.core import errors
 
-# How often a token's last use is written down: at most once in that time.
+# How often a person's or a token's last use is written down: at most once in that time.
 USE_NOTED_EVERY = timedelta(minutes=5)
 OPENED = "share_links"  # of a session: the links that were opened in it
 
@@ -165,7 +166,18 @@ def signed_in(user: User | AnonymousUser, *, slug: str) -> Member | None:
         return None
     rows = Membership.objects.select_related("brand", "custom_role")
     row = rows.filter(user=user, brand__slug=slug).first()
-    return Member(user, row.brand, row.given) if row else None
+    if row is None:
+        return None
+    _note_seen(row, at=timezone.now())
+    return Member(user, row.brand, row.given)
+
+
+def _note_seen(row: Membership, *, at: datetime) -> None:
+    """Write down that the person was here, now and then: administrators see who has stayed away."""
+    stale = at - USE_NOTED_EVERY
+    if row.last_seen_at is None or row.last_seen_at <= stale:
+        unnoted = Q(last_seen_at=None) | Q(last_seen_at__lte=stale)
+        Membership.objects.filter(unnoted, pk=row.pk).update(last_seen_at=at)
 
 
 def of_token(secret: str, *, at: datetime) -> Token | None:

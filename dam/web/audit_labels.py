@@ -61,6 +61,21 @@ VERBS: dict[str, Wording] = {
     Verb.MEMBER_SECOND_FACTOR_ADDED: Wording("shield-check", "added a second factor to the account of"),
     Verb.MEMBER_SECOND_FACTOR_REMOVED: Wording("shield-off", "removed a second factor from the account of"),
     Verb.MEMBER_SECOND_FACTOR_RESET: Wording("shield-off", "reset the second factor of"),
+    Verb.MEMBER_INVITED: Wording("mail", "invited"),
+    Verb.MEMBER_INVITED_AGAIN: Wording("mail", "invited", "again"),
+    Verb.MEMBER_INVITATION_REVOKED: Wording("ban", "revoked the invitation of"),
+    Verb.MEMBER_JOINED: Wording("user-plus", "joined the brand"),
+    Verb.MEMBER_ROLE_CHANGED: Wording("user-cog", "changed the role of"),
+    Verb.MEMBER_DEACTIVATED: Wording("user-x", "deactivated"),
+    Verb.MEMBER_REACTIVATED: Wording("user-check", "reactivated"),
+    Verb.MEMBER_ERASED: Wording("eraser", "removed the personal data of"),
+    Verb.ACCOUNT_CLOSED: Wording("user-x", "closed the account of"),
+    Verb.ACCOUNT_REOPENED: Wording("user-check", "reopened the account of"),
+    Verb.GROUP_CREATED: Wording("users", "created the group"),
+    Verb.GROUP_CHANGED: Wording("users", "changed the group"),
+    Verb.GROUP_DELETED: Wording("users", "deleted the group"),
+    Verb.REVIEW_HANDED_OVER: Wording("send", "handed over the review of"),
+    Verb.JOB_HANDED_OVER: Wording("send", "handed over generating"),
     Verb.SEARCH_SHARED: Wording("bookmark", "shared the saved search"),
     Verb.SEARCH_UNSHARED: Wording("bookmark", "stopped sharing the saved search"),
     Verb.SEARCH_EDITED: Wording("bookmark", "changed the saved search"),
@@ -72,7 +87,14 @@ VERBS: dict[str, Wording] = {
 }
 
 # Their data has fields with what they held before and after.
-EDITS = (Verb.ASSET_EDITED, Verb.ROLE_EDITED, Verb.BRAND_EDITED, Verb.MEMBER_RENAMED)
+EDITS = (
+    Verb.ASSET_EDITED,
+    Verb.ROLE_EDITED,
+    Verb.BRAND_EDITED,
+    Verb.MEMBER_RENAMED,
+    Verb.MEMBER_ROLE_CHANGED,
+    Verb.GROUP_CHANGED,
+)
 
 # The filter of the activity page: what each choice shows.
 KINDS = {
@@ -80,6 +102,7 @@ KINDS = {
     "review": ("Review", ("review.", "comment.")),
     "release": ("Releases and downloads", ("release.", "master.")),
     "generate": ("Generation", ("job.",)),
+    "people": ("People", ("member.", "account.", "group.")),
 }
 
 

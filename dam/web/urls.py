@@ -20,6 +20,7 @@ from dam.web import (
     theme,
     trash,
     uploads,
+    welcome,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -70,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activity/check/", activity.check, name="activity-check"),
     path("activity/check/all/", activity.check_all, name="activity-check-all"),
     path("administration/", include("dam.web.administration.urls")),
+    path("welcome/", welcome.welcome, name="welcome"),
     path("palette/", palette.palette, name="palette"),
     path("brand.css", theme.brand_css, name="brand-css"),
     path("uploads/", uploads.recent, name="uploads"),

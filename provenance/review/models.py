@@ -31,6 +31,13 @@ class Review(models.Model):
     note = models.TextField(blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True)
+    # Who was named when the review was handed over; others of the stage's role can decide it all the same.
+    asked_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    asked_group = models.ForeignKey(
+        "dam.Group", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -42,6 +49,11 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"Review of {self.version}"
+
+    @property
+    def asked(self) -> str:
+        """Who was named to decide it, if somebody was. Fetch both along where there are many."""
+        return str(self.asked_person or self.asked_group or "")
 
     @property
     def position(self) -> states.Position:

@@ -15,7 +15,13 @@ def visible_reviews(principal: Principal) -> QuerySet[Review]:
     """Every review, open or closed, of a version that this principal may see."""
     seen = visibility.visible_versions(principal)
     return Review.objects.filter(brand=principal.brand, version__in=seen).select_related(
-        "version__asset", "version__brand", "version__created_by", "submitted_by", "brand"
+        "version__asset",
+        "version__brand",
+        "version__created_by",
+        "submitted_by",
+        "brand",
+        "asked_person",
+        "asked_group",
     )
 
 

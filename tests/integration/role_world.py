@@ -11,9 +11,9 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from dam.access import share_links, tokens
+from dam.access import invitations, share_links, tokens
 from dam.accounts.capabilities import GUEST_MAY, Role
-from dam.accounts.models import Brand, CustomRole
+from dam.accounts.models import Brand, CustomRole, Group, Invitation, Membership
 from dam.accounts.principals import Member
 from dam.audit import trail
 from dam.catalog import versions
@@ -73,6 +73,13 @@ class World:
             Asked(filters=Filters(origin=["uploaded"])), name="Uploads", by=self.maker, shared=True
         )
         self.job: GenerationJob = jobs.request(by=self.maker, brief=BRIEF)[0]
+        self.person: Member = member(self.brand, Role.CREATOR)
+        self.left: Member = member(self.brand, Role.CREATOR)
+        Membership.objects.filter(user=self.left.user).update(deactivated_at=timezone.now())
+        self.invitation: Invitation = invitations.invite(
+            email=f"invited-{self.brand.pk}@example.com", role="viewer", by=self.people[Role.ADMIN]
+        )
+        self.group: Group = Group.objects.create(brand=self.brand, name="Reviewers")
         self.token, self.secret = tokens.create(
             by=self.people[Role.CREATOR], name="nightly", capabilities=TOKEN
         )
@@ -102,6 +109,10 @@ class World:
                 return self.own_role.pk
             case "own upload":
                 return self.uploads[role].pk
+            case "person" | "left":
+                return getattr(self, name).user.pk
+            case "invitation" | "group":
+                return getattr(self, name).pk
             case "review" | "comment" | "trashed" | "job" | "search" | "suggestion" | "token":
                 return getattr(self, name).pk
         return name

@@ -32,6 +32,22 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section(
+        _("People"),
+        "users",
+        "people",
+        _("Who works here, with which role. Invite, deactivate, hand over."),
+        needs=Capability.MANAGE_PEOPLE,
+        also="members invite users roles invitations",
+    ),
+    Section(
+        _("Groups"),
+        "users-round",
+        "groups",
+        _("People under a name, asked and told together."),
+        needs=Capability.MANAGE_PEOPLE,
+        also="teams people",
+    ),
+    Section(
         _("Storage and jobs"),
         "hard-drive",
         "administration-running",

@@ -1,0 +1,92 @@
+"""Administration → Groups: people of the brand under a name."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dam.access import group_changes
+from dam.access.group_changes import GroupRefused
+from dam.accounts import groups
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import Group, Membership, User
+from dam.web.administration.people import frame
+from dam.web.decorators import BrandRequest, requires
+
+PAGE = 50
+MOST_PEOPLE = 1000  # of whom a group's page lets choose
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.MANAGE_PEOPLE)
+def listing(request: BrandRequest) -> HttpResponse:
+    """All of them, and a form for a new one."""
+    name, problem = request.POST.get("name", ""), ""
+    if request.method == "POST":
+        try:
+            group = group_changes.create(name, by=request.principal)
+        except GroupRefused as refused:
+            problem = refused.message
+        else:
+            return redirect("group", brand_slug=request.brand.slug, group_id=group.pk)
+    here = Q(members__is_active=True) & Q(
+        members__memberships__brand=request.brand, members__memberships__deactivated_at=None
+    )
+    rows = groups.of_brand(request.brand).annotate(size=Count("members", filter=here, distinct=True))
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {**frame("groups"), "page": page, "name": name[: Group.LONGEST_NAME], "problem": problem}
+    return render(request, "people/groups.html", context, status=422 if problem else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.MANAGE_PEOPLE)
+def group(request: BrandRequest, group_id: int) -> HttpResponse:
+    """Its name and its people, to be changed."""
+    row = _group(request, group_id)
+    problem, name = "", row.name
+    people = list(_people(request))
+    chosen = {user.pk for user in groups.members_of(row)}
+    if request.method == "POST":
+        name = request.POST.get("name", "")
+        ids = {int(text) for text in request.POST.getlist("member") if text.isdecimal() and len(text) < 19}
+        chosen = ids & {user.pk for user in people}
+        try:
+            members = [user for user in people if user.pk in chosen]
+            group_changes.change(row, name=name, members=members, by=request.principal)
+        except GroupRefused as refused:
+            problem = refused.message
+        else:
+            messages.success(request, _("The group was saved."))
+            return redirect("group", brand_slug=request.brand.slug, group_id=group_id)
+    context = {
+        **frame("groups"),
+        "group": row,
+        "name": name[: Group.LONGEST_NAME],
+        "people": people,
+        "chosen": chosen,
+        "problem": problem,
+    }
+    return render(request, "people/group.html", context, status=422 if problem else 200)
+
+
+@require_POST
+@requires(Capability.MANAGE_PEOPLE)
+def delete(request: BrandRequest, group_id: int) -> HttpResponse:
+    row = _group(request, group_id)
+    group_changes.delete(row, by=request.principal)
+    messages.success(request, _("The group “%(name)s” was deleted.") % {"name": row.name})
+    return redirect("groups", brand_slug=request.brand.slug)
+
+
+def _people(request: BrandRequest) -> list[User]:
+    rows = Membership.objects.filter(brand=request.brand, user__is_active=True).select_related("user")
+    return [row.user for row in rows.order_by("user__name", "pk")[:MOST_PEOPLE]]
+
+
+def _group(request: BrandRequest, group_id: int) -> Group:
+    if group_id > 2**62:
+        raise Http404
+    return get_object_or_404(Group.objects.select_related("brand"), brand=request.brand, pk=group_id)

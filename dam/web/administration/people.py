@@ -1,0 +1,228 @@
+"""Administration → People: who works in the brand, and each person's own page."""
+
+from dataclasses import dataclass
+
+from allauth.account.decorators import reauthentication_required
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dam.access import erasure, handover, people
+from dam.access.handover import Heir
+from dam.accounts import groups, roles
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import ApiToken, Brand, Group, Invitation, Membership, User
+from dam.accounts.principals import Member
+from dam.search import query
+from dam.web.decorators import BrandRequest, requires, requires_installation_admin
+
+PAGE = 50
+STATES = ("active", "deactivated", "all")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A person in the list."""
+
+    membership: Membership
+    role: str
+
+    @property
+    def user(self) -> User:
+        return self.membership.user
+
+
+@require_safe
+@requires(Capability.MANAGE_PEOPLE)
+def listing(request: BrandRequest) -> HttpResponse:
+    words = query.tidy(request.GET.get("q", ""))[:80]
+    state = request.GET.get("state", "active")
+    state = state if state in STATES else "active"
+    choices = roles.choices(request.brand)
+    role = request.GET.get("role", "")
+    role = role if role in {choice.key for choice in choices} else ""
+    found = _found(request.brand, words=words, state=state, role=role)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        **frame("people"),
+        "page": page,
+        "rows": [Row(row, roles.name(row.given)) for row in page],
+        "words": words,
+        "state": state,
+        "role": role,
+        "choices": choices,
+        "narrowed": bool(words or role or state != "active"),
+        "open_invitations": _open_invitations(request.brand),
+    }
+    return render(request, "people/people.html", context)
+
+
+@require_safe
+@requires(Capability.MANAGE_PEOPLE)
+def person(request: BrandRequest, user_id: int) -> HttpResponse:
+    membership = _membership(request, user_id)
+    asking = request.principal
+    own = asking.user == membership.user
+    member = Member(membership.user, request.brand, membership.given)
+    context = {
+        **frame("people"),
+        "membership": membership,
+        "person": membership.user,
+        "role": roles.name(membership.given),
+        "role_key": roles.key(membership.given),
+        "choices": roles.to_give(asking),
+        "can_change": not own and roles.may_give(asking, membership.given),
+        "own": own,
+        "groups": groups.of_brand(request.brand).filter(members=membership.user),
+        "waiting": handover.waiting_for(member, most=10) if membership.is_active else [],
+        "waiting_count": handover.count(member) if membership.is_active else 0,
+        "tokens": ApiToken.objects.filter(
+            owner=membership.user, brand=request.brand, revoked_at=None
+        ).count(),
+    }
+    return render(request, "people/person.html", context)
+
+
+@require_POST
+@requires(Capability.MANAGE_PEOPLE)
+def change_role(request: BrandRequest, user_id: int) -> HttpResponse:
+    membership = _membership(request, user_id)
+    role = roles.named(request.brand, request.POST.get("role", ""))
+    people.change_role(membership, role=role, by=request.principal)
+    said = {"name": membership.user, "role": roles.name(role)}
+    messages.success(request, _("%(name)s now has the role %(role)s.") % said)
+    return redirect("person", brand_slug=request.brand.slug, user_id=user_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.MANAGE_PEOPLE)
+def deactivate(request: BrandRequest, user_id: int) -> HttpResponse:
+    """Says what it does and whose the open work becomes; then does it."""
+    membership = _membership(request, user_id)
+    sent = request.POST if request.method == "POST" else None
+    form = HandoverForm(sent, brand=request.brand, leaving=membership.user)
+    if request.method == "POST" and form.is_valid():
+        people.deactivate(membership, by=request.principal, heir=form.heir())
+        said = {"name": membership.user}
+        messages.success(request, _("%(name)s can't open this brand any more.") % said)
+        return redirect("person", brand_slug=request.brand.slug, user_id=user_id)
+    member = Member(membership.user, request.brand, membership.given)
+    context = {
+        **frame("people"),
+        "membership": membership,
+        "person": membership.user,
+        "form": form,
+        "waiting": handover.waiting_for(member, most=10) if membership.is_active else [],
+        "waiting_count": handover.count(member) if membership.is_active else 0,
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "people/deactivate.html", context, status=status)
+
+
+@require_POST
+@requires(Capability.MANAGE_PEOPLE)
+def reactivate(request: BrandRequest, user_id: int) -> HttpResponse:
+    membership = _membership(request, user_id)
+    people.reactivate(membership, by=request.principal)
+    messages.success(request, _("%(name)s can open this brand again.") % {"name": membership.user})
+    return redirect("person", brand_slug=request.brand.slug, user_id=user_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires_installation_admin
+@reauthentication_required  # type: ignore[untyped-decorator,unused-ignore]
+def close(request: BrandRequest, user_id: int) -> HttpResponse:
+    """The whole account, in every brand."""
+    membership = _membership(request, user_id)
+    if request.method == "POST":
+        people.close_account(membership.user, by=request.principal)
+        messages.success(request, _("The account of %(name)s is closed.") % {"name": membership.user})
+        return redirect("person", brand_slug=request.brand.slug, user_id=user_id)
+    context = {**frame("people"), "membership": membership, "person": membership.user}
+    return render(request, "people/close.html", context)
+
+
+@require_POST
+@requires_installation_admin
+def reopen(request: BrandRequest, user_id: int) -> HttpResponse:
+    membership = _membership(request, user_id)
+    people.reopen_account(membership.user, by=request.principal)
+    messages.success(request, _("The account of %(name)s is open again.") % {"name": membership.user})
+    return redirect("person", brand_slug=request.brand.slug, user_id=user_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires_installation_admin
+@reauthentication_required  # type: ignore[untyped-decorator,unused-ignore]
+def erase(request: BrandRequest, user_id: int) -> HttpResponse:
+    """Remove name and address for good."""
+    membership = _membership(request, user_id)
+    if request.method == "POST":
+        erasure.erase(membership.user, by=request.principal)
+        messages.success(request, _("The personal data was removed."))
+        return redirect("person", brand_slug=request.brand.slug, user_id=user_id)
+    context = {**frame("people"), "membership": membership, "person": membership.user}
+    return render(request, "people/erase.html", context)
+
+
+class HandoverForm(forms.Form):
+    """Whose the reviews become: "user-12", "group-3", or nobody's in particular."""
+
+    to = forms.ChoiceField(required=False)
+
+    def __init__(self, data: object, *, brand: Brand, leaving: User) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        rows = Membership.objects.filter(brand=brand, user__is_active=True).exclude(user=leaving)
+        self._people = {f"user-{row.user.pk}": row.user for row in rows.select_related("user")}
+        self._groups = {f"group-{group.pk}": group for group in groups.of_brand(brand)}
+        self.fields["to"].label = _("Hand their open work to")
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            ("", _("Leave it to everyone with the role")),
+            (_("Groups"), [(key, group.name) for key, group in self._groups.items()]),
+            (
+                _("People"),
+                sorted(((key, str(user)) for key, user in self._people.items()), key=lambda p: p[1]),
+            ),
+        ]
+
+    def heir(self) -> Heir | None:
+        chosen = self.cleaned_data["to"]
+        return self._people.get(chosen) or self._groups.get(chosen)
+
+
+def frame(section: str) -> dict[str, str]:
+    """What each page of the administration needs."""
+    return {"area": "administration", "section": section}
+
+
+def _found(brand: Brand, *, words: str, state: str, role: str) -> QuerySet[Membership]:
+    rows = Membership.everyone.filter(brand=brand).select_related("user", "custom_role")
+    if state == "active":
+        rows = rows.filter(deactivated_at=None, user__is_active=True)
+    elif state == "deactivated":
+        rows = rows.filter(Q(deactivated_at__isnull=False) | Q(user__is_active=False))
+    if role:
+        rows = rows.filter(**roles.columns(roles.named(brand, role)))
+    for word in words.split():
+        rows = rows.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
+    of_brand = Prefetch("user__people_groups", Group.objects.filter(brand=brand), to_attr="groups_here")
+    return rows.order_by("user__name", "pk").prefetch_related(of_brand)
+
+
+def _open_invitations(brand: Brand) -> int:
+    return Invitation.objects.filter(brand=brand, accepted_at=None, revoked_at=None).count()
+
+
+def _membership(request: BrandRequest, user_id: int) -> Membership:
+    """Of somebody who is or was in this brand."""
+    if user_id > 2**62:
+        raise Http404
+    rows = Membership.everyone.select_related("user", "brand", "custom_role")
+    return get_object_or_404(rows, brand=request.brand, user=user_id)

@@ -1,0 +1,83 @@
+"""Reviews that wait for somebody who leaves.
+
+A review waits for a role; one that is handed over names who is asked. Whoever has the role can still decide
+it: being asked is a request, not a lock.
+"""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dam.access.handover import Heir, Waiting
+from dam.accounts import groups, principals
+from dam.accounts.models import Group
+from dam.accounts.principals import Member, Principal
+from dam.audit import trail
+from dam.audit.verbs import Verb
+from dam.core import errors, events
+from provenance.review import queue
+from provenance.review.models import Review
+from provenance.review.policies import STAGES
+
+
+class CannotDecide(errors.Refused):
+    """Whoever was named can decide none of the reviews."""
+
+    code = "cannot_decide"
+
+
+class _Reviews:
+    def waiting_for(self, member: Member, *, most: int) -> list[Waiting]:
+        return [
+            Waiting(
+                str(review.version.asset),
+                STAGES[review.position.stage_name].title,
+                reverse("review", args=[member.brand.slug, review.pk]),
+            )
+            for review in queue.waiting_for(member)[:most]
+        ]
+
+    def count(self, member: Member) -> int:
+        return queue.waiting_for(member).count()
+
+    def hand_over(self, member: Member, *, heir: Heir | None, by: Principal) -> int:
+        """Name the heir in each review that waited for the member and that the heir can decide."""
+        waiting = list(queue.waiting_for(member))
+        Review.objects.filter(asked_person=member.user, brand=member.brand).update(asked_person=None)
+        if heir is None or not waiting:
+            return 0
+        able = _decidable(heir, member)
+        handed = [review for review in waiting if review.pk in able]
+        if not handed:
+            raise CannotDecide(
+                _("%(heir)s can't decide any of these reviews. Choose someone who can.") % {"heir": heir}
+            )
+        is_group = isinstance(heir, Group)
+        Review.objects.filter(pk__in=[review.pk for review in handed]).update(
+            asked_person=None if is_group else heir, asked_group=heir if is_group else None
+        )
+        to = f"group:{heir.pk}" if is_group else f"user:{heir.pk}"
+        for review in handed:
+            trail.record(
+                Verb.REVIEW_HANDED_OVER,
+                brand=member.brand,
+                target=str(review.version),
+                actor=by,
+                asset_id=review.version.asset_id,
+                data={"review": str(review.pk), "from": f"user:{member.user.pk}", "to": to},
+            )
+        events.publish(brand_id=member.brand.pk, name="reviews")
+        return len(handed)
+
+
+def _decidable(heir: Heir, leaving: Member) -> set[object]:
+    """The reviews that the heir, or one of the group, may decide now."""
+    people = list(groups.members_of(heir)) if isinstance(heir, Group) else [heir]
+    members = [principals.member(person, leaving.brand) for person in people if person != leaving.user]
+    able: set[object] = set()
+    for each in members:
+        if each is not None:
+            able |= set(queue.waiting_for(each).values_list("pk", flat=True))
+    return able
+
+
+REVIEWS = _Reviews()

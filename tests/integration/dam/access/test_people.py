@@ -1,0 +1,189 @@
+"""Roles of people, leaving and coming back; and who can't be taken away."""
+
+import threading
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.urls import reverse
+
+from dam.access import people, tokens
+from dam.access.people import PeopleRefused
+from dam.accounts import principals
+from dam.accounts.capabilities import Capability, Role
+from dam.accounts.models import Brand, CustomRole, Group, Membership, User
+from dam.accounts.principals import Member
+from dam.audit import trail
+from dam.audit.models import Event
+from dam.audit.verbs import Verb
+from dam.catalog.models import RenditionKind
+from provenance.review import reviews
+from provenance.review.models import Review
+from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def brand() -> Brand:
+    return BrandFactory.create()
+
+
+@pytest.fixture
+def admin(brand: Brand) -> Member:
+    return member(brand, Role.ADMIN, name="Ada")
+
+
+def row(person: Member) -> Membership:
+    return Membership.everyone.get(user=person.user, brand=person.brand)
+
+
+def now(person: Member) -> Member | None:
+    return principals.member(person.user, person.brand)
+
+
+def test_a_new_role_counts_at_the_next_request_and_the_log_says_before_and_after(
+    admin: Member, client: Any
+) -> None:
+    lee = member(admin.brand, Role.CREATOR, name="Lee")
+    client.force_login(lee.user)
+    generate = reverse("generate", args=[admin.brand.slug])
+    assert client.get(generate).status_code == 200
+    people.change_role(row(lee), role=Role.VIEWER, by=admin)
+    assert client.get(generate).status_code == 403
+    event = Event.objects.latest("sequence")
+    assert (event.verb, event.subject, event.data) == (
+        Verb.MEMBER_ROLE_CHANGED,
+        "Lee",
+        {"role": ["Creator", "Viewer"]},
+    )
+
+
+def test_nobody_changes_their_own_role_or_deactivates_themselves(admin: Member) -> None:
+    member(admin.brand, Role.ADMIN)
+    with pytest.raises(PeopleRefused, match="yourself"):
+        people.change_role(row(admin), role=Role.VIEWER, by=admin)
+    with pytest.raises(PeopleRefused, match="yourself"):
+        people.deactivate(row(admin), by=admin)
+
+
+def test_whoever_runs_people_alone_makes_no_administrator_and_unmakes_none(admin: Member) -> None:
+    own = CustomRole.objects.create(brand=admin.brand, name="HR", capabilities=["view", "manage_people"])
+    hr = member(admin.brand)
+    Membership.objects.filter(user=hr.user).update(role="", custom_role=own)
+    hr = principals.member(hr.user, admin.brand) or hr
+    lee = member(admin.brand, Role.VIEWER)
+    with pytest.raises(PermissionDenied, match="allows more than yours"):
+        people.change_role(row(lee), role=Role.ADMIN, by=hr)
+    with pytest.raises(PermissionDenied, match="allows more than yours"):
+        people.deactivate(row(admin), by=hr)
+
+
+def test_the_last_administrator_is_neither_demoted_nor_deactivated_nor_closed(admin: Member) -> None:
+    """Asked by one who was an administrator when the request came."""
+    gone = member(admin.brand, Role.ADMIN)
+    Membership.objects.filter(user=gone.user).update(role=Role.VIEWER)
+    gone.user.is_superuser = True
+    for act in (
+        lambda: people.change_role(row(admin), role=Role.CREATOR, by=gone),
+        lambda: people.deactivate(row(admin), by=gone),
+        lambda: people.close_account(admin.user, by=gone),
+    ):
+        with pytest.raises(PeopleRefused, match="needs an administrator"):
+            act()
+    assert now(admin) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_administrators_who_demote_each_other_at_once_one_remains() -> None:
+    brand = BrandFactory.create()
+    one, other = member(brand, Role.ADMIN), member(brand, Role.ADMIN)
+    together, refused = threading.Barrier(2), []
+
+    def demote(by: Member, whom: Member) -> None:
+        together.wait(timeout=10)
+        try:
+            people.change_role(row(whom), role=Role.VIEWER, by=by)
+        except PeopleRefused as problem:
+            refused.append(problem.code)
+        finally:
+            connection.close()
+
+    pair = [threading.Thread(target=demote, args=each) for each in ((one, other), (other, one))]
+    for thread in pair:
+        thread.start()
+    for thread in pair:
+        thread.join(timeout=30)
+    assert refused == ["last_administrator"]
+    assert Membership.objects.filter(brand=brand, role=Role.ADMIN).count() == 1
+
+
+def test_whoever_is_deactivated_is_out_with_their_tokens_and_what_they_made_stays(
+    admin: Member, client: Any
+) -> None:
+    lee = member(admin.brand, Role.CREATOR)
+    made = VersionFactory.create(asset__brand=admin.brand, created_by=lee.user)
+    _, secret = tokens.create(by=lee, name="nightly", capabilities=[Capability.VIEW])
+    client.force_login(lee.user)
+    library = reverse("library", args=[admin.brand.slug])
+    people.deactivate(row(lee), by=admin)
+    assert client.get(library).status_code == 404
+    bearer = {"Authorization": f"Bearer {secret}"}
+    assert client.get(library, headers=bearer).status_code == 401
+    made.refresh_from_db()
+    assert made.created_by == lee.user
+    people.reactivate(row(lee), by=admin)
+    assert client.get(library).status_code == 200
+    assert client.get(library, headers=bearer).status_code == 401, "tokens stay revoked"
+
+
+def test_deactivating_ends_the_access_to_one_brand_alone(admin: Member) -> None:
+    lee = member(admin.brand)
+    elsewhere = BrandFactory.create()
+    Membership.objects.create(user=lee.user, brand=elsewhere, role=Role.VIEWER)
+    people.deactivate(row(lee), by=admin)
+    assert now(lee) is None
+    assert principals.member(lee.user, elsewhere) is not None
+
+
+def test_reviews_that_wait_are_handed_to_a_person_or_a_group_that_can_decide(admin: Member) -> None:
+    lee, kim = member(admin.brand, Role.BRAND_REVIEWER), member(admin.brand, Role.BRAND_REVIEWER)
+    maker = member(admin.brand, Role.CREATOR)
+    version = VersionFactory.create(asset__brand=admin.brand, asset__created_by=maker.user)
+    RenditionFactory.create(version=version, kind=RenditionKind.PROXY)
+    review = reviews.submit(version, by=maker)
+    with pytest.raises(Exception, match="can't decide any"):
+        people.deactivate(row(lee), by=admin, heir=maker.user)
+    assert now(lee) is not None, "nothing was changed"
+    people.deactivate(row(lee), by=admin, heir=kim.user)
+    assert Review.objects.get(pk=review.pk).asked == str(kim.user)
+    group = Group.objects.create(brand=admin.brand, name="Night shift")
+    group.members.add(member(admin.brand, Role.BRAND_REVIEWER).user)
+    people.deactivate(row(kim), by=admin, heir=group)
+    assert Review.objects.get(pk=review.pk).asked == "Night shift"
+    handed = Event.objects.filter(verb=Verb.REVIEW_HANDED_OVER).order_by("sequence")
+    assert [event.data["to"] for event in handed] == [f"user:{kim.user.pk}", f"group:{group.pk}"]
+
+
+def test_a_closed_account_is_out_everywhere_and_its_sessions_stay_ended(admin: Member, client: Any) -> None:
+    admin.user.is_superuser = True
+    lee = member(admin.brand)
+    client.force_login(lee.user)
+    people.close_account(lee.user, by=admin)
+    library = reverse("library", args=[admin.brand.slug])
+    assert client.get(library).status_code == 302
+    people.reopen_account(User.objects.get(pk=lee.user.pk), by=admin)
+    assert client.get(library).status_code == 302, "the session ended with the password"
+    assert trail.first_broken(admin.brand) is None
+
+
+def test_a_brands_administrator_closes_no_account(admin: Member) -> None:
+    with pytest.raises(PermissionDenied):
+        people.close_account(member(admin.brand).user, by=admin)
+
+
+def test_another_brands_administrator_changes_nobody_here(admin: Member) -> None:
+    stranger = member(BrandFactory.create(), Role.ADMIN)
+    with pytest.raises(PermissionDenied):
+        people.change_role(row(member(admin.brand)), role=Role.VIEWER, by=stranger)

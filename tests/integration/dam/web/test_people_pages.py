@@ -1,0 +1,77 @@
+"""Administration → People: what the list finds, and the pages of one person."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Group, Membership
+from dam.accounts.principals import Member
+from tests.factories import PASSWORD, BrandFactory, member
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client: Client) -> Member:
+    person = member(BrandFactory.create(), Role.ADMIN, name="Ada Admin")
+    client.force_login(person.user)
+    return person
+
+
+def listed(client: Client, admin: Member, **filters: str) -> str:
+    return client.get(reverse("people", args=[admin.brand.slug]), filters).content.decode()
+
+
+def test_the_list_finds_by_words_role_and_state(client: Client, admin: Member) -> None:
+    member(admin.brand, Role.VIEWER, name="Vera View")
+    gone = member(admin.brand, Role.CREATOR, name="Greta Gone")
+    Membership.objects.filter(user=gone.user).update(deactivated_at=timezone.now())
+    member(BrandFactory.create(), name="Otto Other")
+    plain = listed(client, admin)
+    assert ("Vera View" in plain, "Greta Gone" in plain, "Otto Other" in plain) == (True, False, False)
+    assert "Greta Gone" in listed(client, admin, state="deactivated")
+    assert "Vera View" not in listed(client, admin, role="admin")
+    assert "Vera View" in listed(client, admin, q="vera", state="all")
+
+
+def test_the_list_asks_the_database_as_often_for_many_as_for_few(client: Client, admin: Member) -> None:
+    listed(client, admin)
+    with CaptureQueriesContext(connection) as few:
+        listed(client, admin)
+    group = Group.objects.create(brand=admin.brand, name="Night")
+    for _ in range(5):
+        group.members.add(member(admin.brand).user)
+    with CaptureQueriesContext(connection) as many:
+        listed(client, admin)
+    assert len(many) == len(few)
+
+
+def test_a_persons_page_says_where_they_stand_and_being_here_is_noted(client: Client, admin: Member) -> None:
+    other = member(admin.brand, Role.VIEWER, name="Vera View")
+    address = reverse("person", args=[admin.brand.slug, other.user.pk])
+    assert "Not seen yet" in client.get(address).content.decode()
+    theirs = Client()
+    theirs.force_login(other.user)
+    theirs.get(reverse("library", args=[admin.brand.slug]))
+    assert "Not seen yet" not in client.get(address).content.decode()
+
+
+def test_closing_and_removing_ask_for_the_password_and_need_the_installation_administrator(
+    client: Client, admin: Member
+) -> None:
+    other = member(admin.brand, name="Vera View")
+    erase = reverse("person-erase", args=[admin.brand.slug, other.user.pk])
+    assert client.post(erase).status_code == 403
+    admin.user.is_superuser = True
+    admin.user.save()
+    assert client.post(erase)["Location"].startswith(reverse("account_reauthenticate"))
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert client.get(erase).status_code == 200
+    client.post(erase)
+    page = client.get(reverse("person", args=[admin.brand.slug, other.user.pk])).content.decode()
+    assert "Vera View" not in page
+    assert "Former member" in page
