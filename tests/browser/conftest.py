@@ -130,7 +130,7 @@ class Journey:
         self.page.goto(f"{self.site}/accounts/login/?next=/b/{self.brand.slug}/")
         self.page.get_by_label("Email").fill(user.email)
         self.page.get_by_label("Password", exact=True).fill(password)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.page.wait_for_url(f"**/b/{self.brand.slug}/")
         return self
 

@@ -23,8 +23,8 @@ def admin() -> Member:
     return member(BrandFactory.create(), Role.ADMIN)
 
 
-def invited(admin: Member, email: str = "kim@example.com", **fields: str) -> Invitation:
-    return invitations.invite(email=email, role="creator", by=admin, **fields)
+def invited(admin: Member, email: str = "kim@example.com", *, name: str = "") -> Invitation:
+    return invitations.invite(email=email, role="creator", by=admin, name=name)
 
 
 def found(secret: str) -> Invitation:
