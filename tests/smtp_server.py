@@ -49,10 +49,10 @@ def _knows(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) 
 
 
 @contextmanager
-def running(*, tls: ssl.SSLContext | None = None, asks: bool = False) -> Iterator[Kept]:
-    """At 127.0.0.1 and `port`; with `asks` it wants USER and PASSWORD."""
+def running(*, tls: ssl.SSLContext | None = None, asks: bool = False, port: int = 0) -> Iterator[Kept]:
+    """At 127.0.0.1 and `port` (0: a free one); with `asks` it wants USER and PASSWORD."""
     kept = Kept()
-    with socket.create_server(("127.0.0.1", 0)) as free:
+    with socket.create_server(("127.0.0.1", port)) as free:
         kept.port = free.getsockname()[1]
     controller = Controller(
         kept,
