@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
     "recover-jobs": {"task": "default.recover_jobs", "schedule": 60.0, "options": {"expires": 60}},
     "recover-steps": {"task": "default.recover_steps", "schedule": 30.0, "options": {"expires": 30}},
     "sweep": {"task": "default.sweep", "schedule": 900.0, "options": {"expires": 900}},
+    "remove-brands": {"task": "default.remove_brands", "schedule": 3600.0, "options": {"expires": 3600}},
     "anchor-trails": {"task": "default.anchor_trails", "schedule": 900.0, "options": {"expires": 900}},
     "match-alerts": {"task": "default.match_alerts", "schedule": 15.0, "options": {"expires": 15}},
     "forget-searches": {"task": "default.forget_searches", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -138,8 +138,8 @@ Principal = Member | Token | Guest
 
 
 def member(user: User | AnonymousUser, brand: Brand) -> Member | None:
-    """The person as a member of the brand; None for a stranger and for a closed account."""
-    if not isinstance(user, User) or not user.is_active:
+    """The person as a member of the brand; None for a stranger, a closed account and a closed brand."""
+    if not isinstance(user, User) or not user.is_active or brand.closed_at is not None:
         return None
     row = Membership.objects.select_related("custom_role").filter(user=user, brand=brand).first()
     return Member(user, brand, row.given) if row else None
@@ -161,15 +161,21 @@ def person(principal: Principal) -> User:
 
 
 def signed_in(user: User | AnonymousUser, *, slug: str) -> Member | None:
-    """The person as a member of the brand of that name; None for a stranger, and where there is no brand."""
+    """The person as a member of the brand of that name; None for a stranger, and where there is no brand.
+
+    A closed brand is there for those who can open it again, and the middleware shows them no more than that.
+    """
     if not isinstance(user, User) or not user.is_active:
         return None
     rows = Membership.objects.select_related("brand", "custom_role")
     row = rows.filter(user=user, brand__slug=slug).first()
     if row is None:
         return None
+    found = Member(user, row.brand, row.given)
+    if row.brand.closed_at is not None and not found.can(Capability.MANAGE_BRAND):
+        return None
     _note_seen(row, at=timezone.now())
-    return Member(user, row.brand, row.given)
+    return found
 
 
 def _note_seen(row: Membership, *, at: datetime) -> None:
@@ -230,7 +236,9 @@ def guest(request: HttpRequest, *, slug: str, at: datetime) -> Guest | None:
 
 
 def _links(at: datetime) -> QuerySet[ShareLink]:
-    return ShareLink.objects.select_related("brand").filter(revoked_at=None, expires_at__gt=at)
+    return ShareLink.objects.select_related("brand").filter(
+        revoked_at=None, expires_at__gt=at, brand__closed_at=None
+    )
 
 
 def _guest(link: ShareLink) -> Guest:

@@ -74,7 +74,7 @@ def rows(queue: str, waiting: QuerySet[Row]) -> Iterator[Row]:
     For what may be long: where an index has `brand`, `user` and that order, and the rows come in its order,
     one is looked up of each brand, and of each person where their turn has come, however much waits.
     """
-    brands = _those_with(waiting, Brand.objects.all(), "brand")
+    brands = _those_with(waiting, Brand.objects.filter(closed_at=None), "brand")
     for brand in order(queue, [(pk, (pk, 0)) for pk in brands]):
         of_brand = waiting.filter(brand=brand)
         people = _those_with(of_brand, User.objects.all(), "user")

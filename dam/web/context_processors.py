@@ -31,4 +31,4 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _brands(principal: Principal) -> Iterable[Brand]:
     if principal.kind != "member":
         return (principal.brand,)
-    return Brand.objects.filter(memberships__user=principal.user).order_by("name")
+    return Brand.objects.filter(memberships__user=principal.user, closed_at=None).order_by("name")

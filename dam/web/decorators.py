@@ -29,6 +29,12 @@ def for_guests(view: View) -> View:
     return view
 
 
+def for_closed(view: View) -> View:
+    """A view that is there while its brand is closed, for those who can open it again."""
+    view.for_closed = True  # type: ignore[attr-defined]
+    return view
+
+
 def requires_installation_admin(view: View) -> View:
     """A view for those who run the installation and not one brand alone; everybody else gets the 403 page."""
 

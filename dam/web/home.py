@@ -17,7 +17,9 @@ from dam.core import workers
 def home(request: HttpRequest) -> HttpResponse:
     """Straight to the brand where they were last: its library, or for who decides what waits for them."""
     user = cast(User, request.user)
-    theirs = Membership.objects.select_related("brand", "custom_role").filter(user=user)
+    theirs = Membership.objects.select_related("brand", "custom_role").filter(
+        user=user, brand__closed_at=None
+    )
     last = theirs.filter(brand=user.last_brand_id).first()
     membership = last or theirs.order_by("brand__name").first()
     if membership is None:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from dam.accounts import principals
@@ -103,6 +104,8 @@ class CurrentBrandMiddleware:
             return second_factor.answer(request, slug=slug)
         if principal is None:
             raise Http404("This brand doesn't exist, or you're not a member of it.")
+        if principal.brand.closed_at is not None and not getattr(view, "for_closed", False):
+            return redirect("brand-closing", slug)
         if isinstance(principal, Guest) and not getattr(view, "for_guests", False):
             raise PermissionDenied("Your share link doesn't give access to this page.")
         if isinstance(principal, Member) and principal.user.last_brand_id != principal.brand.pk:

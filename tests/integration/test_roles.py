@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 WITH_OBJECT = [row for row in ROWS if row.args]
 CHANGING = [row for row in ROWS if row.method not in ("GET", "HEAD")]
 # What nobody does by a program: deciding, and saying who may do what.
-NO_TOKEN = ("review-decide", "roles", "role-add", "role-edit", "role-retire")
+NO_TOKEN = ("review-decide", "brand-closing", "roles", "role-add", "role-edit", "role-retire")
 ONE_OF_EACH = list({row.name: row for row in ROWS}.values())
 
 

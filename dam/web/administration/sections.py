@@ -78,6 +78,14 @@ SECTIONS: tuple[Section, ...] = (
         also="settings accent retention trash domains disclosure language",
     ),
     Section(
+        _("New brand"),
+        "plus",
+        "brand-new",
+        _("Make another brand. People are in one brand or several."),
+        also="workspace create",
+        of_installation=True,
+    ),
+    Section(
         _("Review"),
         "badge-check",
         "review-settings",

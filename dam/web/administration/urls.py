@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from dam.web.administration import (
     brand,
+    brand_closing,
     groups,
     invitations,
     mail,
@@ -23,6 +24,9 @@ urlpatterns: list[URLPattern] = [
     path("mail/test/", mail.test, name="administration-mail-test"),
     path("mail/failed/<uuid:mail_id>/", mail.failed, name="administration-mail-failed"),
     path("brand/", brand.brand, name="brand"),
+    path("brand/new/", brand_closing.add, name="brand-new"),
+    path("brand/closing/", brand_closing.closing, name="brand-closing"),
+    path("brand/exports/<int:number>/", brand_closing.export, name="brand-export"),
     path("roles/", roles.matrix, name="roles"),
     path("roles/new/", roles.add, name="role-add"),
     path("roles/<int:number>/", roles.edit, name="role-edit"),

@@ -1,0 +1,101 @@
+"""A brand is closed, opened again, exported and deleted; its chain stays and nothing of others goes."""
+
+import json
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dam.access import brand_closing, brand_export, brand_tables
+from dam.accounts import principals
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand, BrandExport, User
+from dam.audit import trail
+from dam.audit.models import Event
+from dam.catalog.models import Asset
+from dam.core import storage
+from provenance.releases.models import Release
+from tests.integration.role_world import World
+
+pytestmark = pytest.mark.django_db
+LATER = brand_closing.GRACE + timedelta(minutes=1)
+
+
+def test_a_closed_brand_is_there_for_nobody_until_it_is_opened_again() -> None:
+    world = World()
+    admin, client = world.people[Role.ADMIN], Client()
+    client.force_login(admin.user)
+    with pytest.raises(brand_closing.ClosingRefused):
+        brand_closing.close(world.brand, by=admin, typed="something else")
+    with pytest.raises(PermissionDenied):
+        brand_closing.close(world.brand, by=world.people[Role.LIBRARIAN], typed=world.brand.name)
+    brand_closing.close(world.brand, by=admin, typed=world.brand.name)
+    page = reverse("brand-closing", args=[world.brand.slug])
+    assert client.get(reverse("library", args=[world.brand.slug])).headers["Location"] == page
+    assert "Open the brand again" in client.get(page).text
+    client.force_login(world.people[Role.CREATOR].user)
+    assert client.get(reverse("library", args=[world.brand.slug])).status_code == 404
+    assert client.get(page).status_code == 404
+    assert client.get(reverse("home")).status_code == 403
+    assert principals.of_token(world.secret, at=timezone.now()) is None
+    brand_closing.reopen(world.brand, by=admin)
+    assert client.get(reverse("library", args=[world.brand.slug])).status_code == 200
+
+
+def test_an_export_has_files_rows_and_the_chain_with_its_head_and_no_secrets(tmp_path: Path) -> None:
+    world = World()
+    export = brand_export.request(world.brand, by=world.people[Role.ADMIN])
+    with pytest.raises(brand_export.ExportRefused):
+        brand_export.request(world.brand, by=world.people[Role.ADMIN])
+    head = Event.objects.filter(brand=world.brand).order_by("sequence").last()
+    assert head is not None
+    brand_export.run(export.pk)
+    export = BrandExport.objects.get()
+    assert export.problem == ""
+    with storage.open_file(export.storage_key) as file, zipfile.ZipFile(file) as archive:
+        names = archive.namelist()
+        assert json.loads(archive.read("export.json"))["head"] == head.hash
+        assert len(archive.read("events.jsonl").splitlines()) == head.sequence
+        assert len(archive.read("rows/dam.asset.jsonl").splitlines()) == 4
+        assert "digest" not in archive.read("rows/dam.apitoken.jsonl").decode()
+        assert any(name.startswith("files/") for name in names)
+        assert "rows/provenance.release.jsonl" in names
+    assert Event.objects.filter(verb="brand.exported").exists()
+
+
+def test_after_its_time_a_brand_is_deleted_and_its_chain_holds_still() -> None:
+    world, other = World(), World()
+    people, assets = User.objects.count(), Asset.objects.filter(brand=other.brand).count()
+    brand_closing.close(world.brand, by=world.people[Role.ADMIN], typed=world.brand.name)
+    with pytest.raises(brand_closing.ClosingRefused):
+        brand_closing.remove(world.brand)
+    long_ago = timezone.now() - LATER
+    Brand.objects.filter(pk=world.brand.pk).update(closed_at=long_ago, delete_at=long_ago)
+    brand_closing.remove(world.brand)
+    for model in brand_tables.paths():
+        assert not brand_tables.rows(model, world.brand).exists(), model
+    assert not list(storage.entries(str(world.brand.pk)))
+    assert User.objects.count() == people
+    assert Asset.objects.filter(brand=other.brand).count() == assets
+    assert list(storage.entries(str(other.brand.pk)))
+    left = Brand.objects.get(pk=world.brand.pk)
+    assert left.deleted_at is not None
+    assert left.slug == f"deleted-{left.pk}"
+    assert trail.first_broken(left) is None
+
+
+def test_the_database_keeps_the_releases_of_every_other_brand() -> None:
+    world = World()
+    with pytest.raises(DatabaseError, match="never deleted"), transaction.atomic():
+        Release.objects.filter(brand=world.brand)._raw_delete("default")
+
+
+def test_people_and_events_belong_to_no_brand() -> None:
+    assert not {User, Event} & set(brand_tables.paths())
+    assert {Asset, Release, BrandExport} <= set(brand_tables.paths())
