@@ -286,6 +286,29 @@ ACCOUNT_FORMS = {
     "reset_password": "dam.web.signin_forms.ResetPasswordForm",
     "reset_password_from_key": "dam.web.signin_forms.NewPasswordForm",
 }
+SOCIALACCOUNT_ADAPTER = "dam.web.company.adapter.CompanyAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "dam.web.company.openid.OpenIDProvider",
+        "OAUTH_PKCE_ENABLED": True,
+    },
+    "saml": {"provider_class": "dam.web.company.saml.CompanySAMLProvider"},
+}
+# A link, not a form: what the provider redirects a form to, the content security policy would have to name.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # whose account an address is dam.sso.joining decides
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+# A provider of OpenID Connect beside those of the administration.
+OIDC_ISSUER = env.text("OIDC_ISSUER").rstrip("/")
+OIDC_NAME = env.text("OIDC_NAME")  # on the button: "Sign in with …"
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_ID"), env.text("OIDC_CLIENT_SECRET")
+OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
+OIDC_DOMAINS = [domain.lower() for domain in env.words("OIDC_DOMAINS")]  # whose addresses it speaks for
+OIDC_VOUCHES_FOR_ADDRESSES = env.flag("OIDC_VOUCHES_FOR_ADDRESSES", default=False)
+# Hosts of providers that may be in a private network, and the CA that signs their certificates.
+SIGN_IN_PRIVATE_HOSTS = [host.lower() for host in env.words("SIGN_IN_PRIVATE_HOSTS")]
+SIGN_IN_CA_BUNDLE = env.text("SIGN_IN_CA_BUNDLE")
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
 ACCOUNT_SESSION_REMEMBER = True

@@ -20,6 +20,7 @@ class KeyKind(StrEnum):
     SHARE = "rps_"
     SETUP = "rpi_"
     INVITATION = "rpi_"
+    SCIM = "rpd_"
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,8 @@ class GivenMembership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
     source = models.CharField(max_length=LONGEST_SLUG)
+    # When the source itself took it away, and so can give it again.
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "brand"], name="given_membership_once")]

@@ -14,6 +14,7 @@ from django.views.generic import RedirectView
 
 from dam.web import second_factor
 from dam.web.account import address, enrolment, profile, security, sessions, tokens
+from dam.web.company.urls import urlpatterns as of_company
 
 
 def closed(request: HttpRequest, **named: str) -> HttpResponse:
@@ -82,4 +83,4 @@ _CLOSED = [
     if pattern.name not in MEANT
 ]
 
-urlpatterns = [*_MEANT, *_CLOSED]
+urlpatterns = [*_MEANT, *of_company, *_CLOSED]

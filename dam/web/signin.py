@@ -11,6 +11,7 @@ from allauth.account.signals import password_reset
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from dam.accounts import mails, members, security_mails
 from dam.accounts.models import User
 from dam.web import clients, confirming, known_devices, last_seen, signin_log
+from dam.web.company import company
 
 WAYS_TO_CONFIRM = {
     "reauthenticate": gettext_lazy("Use your password"),
@@ -31,7 +33,8 @@ WAYS_TO_CONFIRM = {
 
 class OwnAddressBackend(AuthenticationBackend):  # type: ignore[misc]
     def _authenticate_by_email(self, email: str, password: str) -> AbstractBaseUser | None:
-        return cast(AbstractBaseUser | None, self._check_password(members.of_address(email), password))
+        user = cast(AbstractBaseUser | None, self._check_password(members.of_address(email), password))
+        return None if isinstance(user, User) and company.refuses_password(user) else user
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -93,6 +96,8 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 usage.rollback()
 
     def validation_error(self, code: str, *args: Any) -> Exception:
+        if code == "email_password_mismatch" and (instead := company.instead_of_password(self.request)):
+            return ValidationError(instead, code="company_sign_in")
         if code == "too_many_login_attempts":
             signin_log.bounded(self.request)
         return cast(Exception, super().validation_error(code, *args))
@@ -106,6 +111,17 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def reauthenticate(self, user: User, password: str) -> bool:
         return user.check_password(password)
+
+    def pre_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse | None:
+        """Whatever else proves who somebody is: where the company's sign-in is asked for, no other counts."""
+        response: HttpResponse | None = super().pre_login(request, user, **details)
+        by_company = "sociallogin" in (details.get("signal_kwargs") or {})
+        if response is None and not by_company and company.refuses_password(user):
+            return company.led_there(request, user)
+        return response
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        return company.after_signing_out(request) or super().get_logout_redirect_url(request)
 
     def post_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **details)

@@ -108,6 +108,14 @@ SECTIONS: tuple[Section, ...] = (
         also="api tokens keys programs integrations",
     ),
     Section(
+        _("Sign-in"),
+        "log-in",
+        "sign-in",
+        _("Sign in with the company, who joins which brand by it, and the directory's tokens (SCIM)."),
+        also="sso oidc openid connect saml scim directory groups domains password",
+        of_installation=True,
+    ),
+    Section(
         _("Log"),
         "history",
         "activity",

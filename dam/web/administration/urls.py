@@ -12,6 +12,7 @@ from dam.web.administration import (
     people,
     roles,
     running,
+    sign_in,
     tokens,
 )
 
@@ -48,4 +49,12 @@ urlpatterns: list[URLPattern] = [
     path("groups/", groups.listing, name="groups"),
     path("groups/<int:group_id>/", groups.group, name="group"),
     path("groups/<int:group_id>/delete/", groups.delete, name="group-delete"),
+    path("sign-in/", sign_in.overview, name="sign-in"),
+    path("sign-in/new/<slug:kind>/", sign_in.add, name="sign-in-add"),
+    path("sign-in/tokens/", sign_in.create_token, name="scim-token-create"),
+    path("sign-in/tokens/<int:token_id>/revoke/", sign_in.revoke_token, name="scim-token-revoke"),
+    path("sign-in/with/<slug:slug>/", sign_in.provider, name="sign-in-provider"),
+    path("sign-in/with/<slug:slug>/remove/", sign_in.remove, name="sign-in-remove"),
+    path("sign-in/with/<slug:slug>/domains/", sign_in.domains, name="sign-in-domains"),
+    path("sign-in/with/<slug:slug>/rules/", sign_in.rules, name="sign-in-rules"),
 ]

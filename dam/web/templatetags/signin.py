@@ -1,10 +1,13 @@
-"""What the sign-in page says where DEMO is on."""
+"""What the sign-in page says: the company's sign-in, and where DEMO is on who can be tried."""
 
 from django import template
 from django.db.models import QuerySet
 
 from dam.accounts import demo, mails
 from dam.accounts.models import Membership
+from dam.sso import providers
+from dam.sso.providers import Provider
+from dam.web.company import company
 
 register = template.Library()
 
@@ -22,3 +25,13 @@ def mail_is_on() -> bool:
 @register.simple_tag
 def demo_password() -> str:
     return demo.PASSWORD
+
+
+@register.simple_tag
+def company_providers() -> list[Provider]:
+    return providers.offered()
+
+
+@register.simple_tag
+def company_url(provider: Provider, back: str) -> str:
+    return company.sign_in_url(provider, back=back or "")
