@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from dam.accounts.models import Brand, User
 from dam.audit import trail
 from dam.audit.names import Named
@@ -20,6 +22,11 @@ def change(person: User, *, name: str, language: str, time_zone: str) -> None:
             tell(person, Verb.MEMBER_RENAMED, about=Named(f"user:{person.pk}", before))
 
 
+def brands_of(person: User) -> QuerySet[Brand]:
+    """Where they work now."""
+    return Brand.objects.filter(memberships__user=person, memberships__deactivated_at=None)
+
+
 def tell(
     person: User,
     verb: Verb,
@@ -29,7 +36,7 @@ def tell(
     about: Named | None = None,
 ) -> None:
     """An event about the person in each of their brands, by themselves unless `by` says who."""
-    brands = Brand.objects.filter(memberships__user=person).order_by("pk")
+    brands = brands_of(person).order_by("pk")
     trail.record_many(
         trail.PendingEvent(verb, brand, actor=by or person, data=data or {}, about=about or person)
         for brand in brands

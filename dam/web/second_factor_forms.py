@@ -13,7 +13,7 @@ from allauth.mfa.webauthn import forms as webauthn
 from django.utils.translation import gettext_lazy as _
 
 from dam.accounts.models import User
-from dam.web import totp_codes
+from dam.web import signin_log, totp_codes
 
 LONGEST_CODE = 40
 LONGEST_NAME = 60
@@ -48,6 +48,7 @@ class _OneTimeCode:
                 self.authenticator = authenticator
                 attempt.rollback()
                 return code
+        signin_log.wrong_code(context.request, self.user)
         raise get_adapter().validation_error("incorrect_code")
 
 

@@ -35,3 +35,8 @@ def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **d
 def bounded(request: HttpRequest) -> None:
     """Nothing was compared any more: there were too many wrong passwords."""
     log.warning("Signing in from %s was refused after too many wrong passwords.", clients.address(request))
+
+
+def wrong_code(request: HttpRequest, user: User) -> None:
+    """The password was right and the second step was not, or a code was used a second time."""
+    log.warning("A code for user %s from %s was wrong or used before.", user.pk, clients.address(request))

@@ -103,6 +103,8 @@ ROWS = (
     Row("GET",  "role-retire", ("own role",),           403, 403, 403, 403, 403, 200, 403, 403),
     Row("POST", "role-retire", ("own role",),           403, 403, 403, 403, 403, 302, 403, 403,
         {"successor": "viewer"}),
+    Row("GET",  "person-second-factor", ("colleague",), 403, 403, 403, 403, 403, 302, 403, 403),
+    Row("POST", "person-second-factor", ("colleague",), 403, 403, 403, 403, 403, 302, 403, 403),
     Row("GET",  "administration-api", (),               403, 403, 403, 403, 403, 200, 403, 403),
     Row("POST", "administration-api-revoke", ("token",), 403, 403, 403, 403, 403, 302, 403, 403),
     Row("GET",  "administration-running", (),           403, 403, 403, 403, 403, 200, 403, 403),

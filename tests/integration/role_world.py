@@ -105,6 +105,8 @@ class World:
                 return getattr(self, name).pk
             case "draft.asset" | "released.asset":
                 return getattr(self, name.removesuffix(".asset")).asset_id
+            case "colleague":
+                return self.people[Role.VIEWER].user.pk
             case "own role":
                 return self.own_role.pk
             case "own upload":

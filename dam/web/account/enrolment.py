@@ -8,6 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from dam.access import own_account
 from dam.accounts.models import Brand, User
 from dam.web import confirming, second_factor
 
@@ -43,7 +44,7 @@ def _brand(address: str, person: User) -> Brand | None:
         slug = resolve(address.partition("?")[0].partition("#")[0]).kwargs.get("brand_slug", "")
     except Resolver404:
         return None
-    return person.brands.filter(slug=slug).first()
+    return own_account.brands_of(person).filter(slug=slug).first()
 
 
 @never_cache

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from dam.access import own_account
 from dam.web import confirming, second_factor
 from dam.web.decorators import View
 
@@ -37,7 +38,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "passkeys": [row for row in rows if row.type == Authenticator.Type.WEBAUTHN],
         "has_codes": codes is not None,
         "codes_left": len(codes.get_unused_codes()) if codes else 0,
-        "required_by": person.brands.filter(requires_second_factor=True).order_by("name"),
+        "required_by": own_account.brands_of(person).filter(requires_second_factor=True).order_by("name"),
         "following": second_factor.following(request),
     }
     return render(request, "account/security.html", context)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dam.access import tokens
+from dam.access import own_account, tokens
 from dam.accounts import principals
 from dam.accounts.capabilities import PHRASES, TOKEN_MAY, Capability
 from dam.accounts.models import ApiToken
@@ -63,7 +63,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "section": SECTION,
         "page": page,
         "rows": [token_rows.of(token, at=timezone.now()) for token in page],
-        "works_somewhere": person.brands.exists(),
+        "works_somewhere": own_account.brands_of(person).exists(),
     }
     return render(request, "account/tokens.html", context)
 
@@ -74,7 +74,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Make a token for a program; its secret is on the page that answers, and nowhere else again."""
     person = confirming.person(request)
-    brands = list(person.brands.order_by("name"))
+    brands = list(own_account.brands_of(person).order_by("name"))
     slug = request.POST.get("brand") or request.GET.get("brand") or (brands[0].slug if brands else "")
     by = principals.signed_in(person, slug=slug)
     if by is None:

@@ -12,6 +12,7 @@ from dam.web.administration import (
     people,
     roles,
     running,
+    second_factor,
     sign_in,
     tokens,
 )
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("roles/new/", roles.add, name="role-add"),
     path("roles/<int:number>/", roles.edit, name="role-edit"),
     path("roles/<int:number>/retire/", roles.retire, name="role-retire"),
+    path("people/<int:user_id>/second-step/", second_factor.reset, name="person-second-factor"),
     path("api/", tokens.listing, name="administration-api"),
     path("api/<int:token_id>/revoke/", tokens.revoke, name="administration-api-revoke"),
     path("people/", people.listing, name="people"),
