@@ -1,6 +1,7 @@
 """A backup: the database's dump, then the files that its rows name, then a page that says what it is."""
 
 import json
+import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -9,11 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 
 from dam.backups import files, programs
 from dam.core import storage
 from dam.core.errors import Refused
+from dam.operations import backups
+from dam.operations.models import BackupKind
 from dam.version import VERSION
+
+log = logging.getLogger(__name__)
 
 CARD, DUMP, FILES, SECRETS = "backup.json", "database.dump", "storage", "secrets"
 FORMAT = 1
@@ -27,8 +33,10 @@ class NoBackup(Refused):
     title = "That is not a backup"
 
 
-def make(folder: Path, *, secrets: bool, say: Say) -> dict[str, Any]:
+def make(folder: Path, *, secrets: bool, say: Say, keys: Path | None = None) -> dict[str, Any]:
     """Write a backup into `folder`, or bring the one that is there up to date; what its card says.
+
+    `secrets` adds the keys to it; `keys` writes them into another folder, to be kept apart.
 
     It runs beside everything else. The card is written last: without it a folder is no backup.
     Raises programs.DatabaseProgramFailed, OSError.
@@ -45,6 +53,9 @@ def make(folder: Path, *, secrets: bool, say: Say) -> dict[str, Any]:
     copied = files.out(folder / FILES)
     if secrets:
         _keep_secrets(folder / SECRETS)
+    if keys is not None:
+        keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _keep_secrets(keys)
     card = {
         "format": FORMAT,
         "reelproof": VERSION,
@@ -56,6 +67,7 @@ def make(folder: Path, *, secrets: bool, say: Say) -> dict[str, Any]:
         "missing": copied.missing,
         "damaged": copied.damaged,
         "secrets": secrets,
+        "keys_apart": keys is not None,
     }
     part = folder / f"{CARD}.writing"
     part.write_text(json.dumps(card, indent=1) + "\n")
@@ -79,6 +91,41 @@ def read(folder: Path) -> dict[str, Any]:
     if not whole:
         raise NoBackup(f"{folder / DUMP} is damaged: its SHA-256 isn't the one that was noted.")
     return card
+
+
+def verify(folder: Path, *, say: Say) -> tuple[dict[str, Any], files.Copied]:
+    """Read a backup to its last byte: the dump's sum and its contents, each file against its name.
+
+    Raises NoBackup, programs.DatabaseProgramFailed where pg_restore can't read the dump.
+    """
+    say("Checking the database ...")
+    card = read(folder)
+    programs.run("pg_restore", ["--list", str(folder / DUMP)], on_database=False)
+    say("Checking files ...")
+    found = files.verify(folder / FILES)
+    lacking = int(card["files"]) - len(card["damaged"]) - found.copied - len(found.missing)
+    if lacking > 0:
+        found.missing.append(f"{lacking} more that the index doesn't name")
+    return card, found
+
+
+def note(kind: BackupKind, folder: Path, card: dict[str, Any], copied: files.Copied | None = None) -> None:
+    """Write down how it ended, for the page and the doctor; a database that is away is no reason to fail."""
+    missing = copied.missing if copied else card["missing"]
+    damaged = copied.damaged if copied else card["damaged"]
+    problem = f"{len(missing)} files missing, {len(damaged)} damaged" if missing or damaged else ""
+    try:
+        backups.note(
+            kind,
+            folder=str(folder),
+            made_at=datetime.fromisoformat(card["made_at"]),
+            problem=problem,
+            files=copied.copied if copied else card["files"],
+            bytes=copied.size if copied else card["copied_bytes"],
+            keys=bool(card["secrets"] or card.get("keys_apart")),
+        )
+    except (DatabaseError, InterfaceError):
+        log.warning("That a %s ended could not be written down.", kind)
 
 
 def _keep_secrets(folder: Path) -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from django.db.models import Model
 
+from dam.accounts.models import Brand
+from dam.backups import file_index
+from dam.backups.file_index import FileIndex
 from dam.catalog import stored_files
 from dam.core import storage
 
@@ -37,26 +40,60 @@ def named() -> Iterator[str]:
 def out(folder: Path) -> Copied:
     """Copy every named file that `folder` lacks. Files never change, so one of the same size is the same.
 
-    A damaged one is kept beside its place: it never replaces a whole copy, and is reported each time.
+    Storage is listed and not asked about each file, and the folder's index knows what is whole in it. A
+    damaged file is kept beside its place: it never replaces a whole copy, and is reported each time.
     """
     result = Copied()
-    for key in named():
-        path = folder / key
-        there = storage.stat(key)
-        if there is not None and path.exists() and path.stat().st_size == there.size:
-            result.kept += 1
-            continue
-        part = path.with_name(path.name + ".writing")
-        try:
-            digest = _copy(key, part)
-        except FileNotFoundError:  # since its row was read, perhaps
-            result.missing.append(key)
-            continue
-        if _count(result, key, digest, part.stat().st_size):
-            part.replace(path)
-            _damaged(path).unlink(missing_ok=True)
-        else:
-            part.replace(_damaged(path))
+    with file_index.opened(folder) as index:
+        for brand_id in Brand.objects.order_by("pk").values_list("pk", flat=True):
+            index.list_stored(storage.entries(str(brand_id)))
+        for key in named():
+            _out(folder, key, index, result)
+    return result
+
+
+def _out(folder: Path, key: str, index: FileIndex, result: Copied) -> None:
+    path = folder / key
+    there = index.stored(key)
+    if there is None:  # added since, or below no brand
+        found = storage.stat(key)
+        there = found.size if found else None
+    kept = index.kept(key)
+    if kept is None and path.exists():
+        kept = path.stat().st_size
+    if there is not None and kept == there:
+        index.keep(key, there)
+        result.kept += 1
+        return
+    part = path.with_name(path.name + ".writing")
+    try:
+        digest = _copy(key, part)
+    except FileNotFoundError:  # since its row was read, perhaps
+        result.missing.append(key)
+        return
+    size = part.stat().st_size
+    if _count(result, key, digest, size):
+        part.replace(path)
+        _damaged(path).unlink(missing_ok=True)
+        index.keep(key, size)
+    else:
+        part.replace(_damaged(path))
+
+
+def verify(folder: Path) -> Copied:
+    """Read every copy in the folder and hold it against its name, and the index against what is there."""
+    result = Copied()
+    with file_index.opened(folder) as index:
+        for key, size in index.all_kept():
+            path = folder / key
+            if not path.exists():
+                result.missing.append(key)
+                continue
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            intact = _count(result, key, digest, path.stat().st_size)
+            if intact and path.stat().st_size != size:
+                result.damaged.append(key)
     return result
 
 

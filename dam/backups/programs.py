@@ -20,14 +20,16 @@ class DatabaseProgramFailed(Refused):
     title = "The database program failed"
 
 
-def run(name: str, arguments: Sequence[str], *, database: str | None = None) -> str:
+def run(name: str, arguments: Sequence[str], *, database: str | None = None, on_database: bool = True) -> str:
     """Run a program on this installation's database, or on another one of its server; what it printed.
+
+    Without `on_database` it reads files alone.
 
     Raises DatabaseProgramFailed.
     """
     address, secrets = _address(database)
     completed = subprocess.run(
-        [str(_find(name)), "--dbname", address, *arguments],
+        [str(_find(name)), *(["--dbname", address] if on_database else []), *arguments],
         env={**os.environ, **secrets},
         capture_output=True,
         text=True,

@@ -27,7 +27,7 @@ class NotEmpty(Refused):
     title = "There is data already"
 
 
-def restore(folder: Path, *, replace: bool, say: Say) -> files.Copied:
+def restore(folder: Path, *, replace: bool, say: Say, keys: Path | None = None) -> files.Copied:
     """Read a backup in. With the embedded database nothing else may run meanwhile, and it is started here.
 
     Raises NotEmpty unless `replace` says that what is there may be set aside, backup.NoBackup,
@@ -47,7 +47,7 @@ def restore(folder: Path, *, replace: bool, say: Say) -> files.Copied:
         roles.grant()
         if anchors.set_aside(stamp):
             say(f"How far activity logs had come is kept in {anchors.FOLDER}/before-{stamp}.")
-        _restore_secrets(folder / backup.SECRETS, stamp, say)
+        _restore_secrets(keys or folder / backup.SECRETS, stamp, say)
         say("Copying files ...")
         try:
             return files.back(folder / backup.FILES)

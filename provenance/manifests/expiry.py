@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from dam.core.errors import Refused
+from dam.operations import doctor, doctor_settings
 from dam.operations.expiring import Expiring
 from provenance.manifests import signing
 from provenance.manifests.development_ca import Purpose
@@ -25,4 +27,15 @@ def certificates(at: datetime) -> Iterator[Expiring]:
             _("Signing certificate of %(name)s") % {"name": signer.name},
             signer.valid_until,
             _("Install a new certificate and name it in %(setting)s.") % {"setting": TITLES[purpose]},
+        )
+
+
+def development_ca() -> Iterator[doctor.Finding]:
+    """Signing with certificates that no trust list has, where people come from elsewhere."""
+    keys = (settings.SIGNING_GENERATOR_KEY, settings.SIGNING_REVIEWER_KEY)
+    if doctor_settings.is_public() and not all(keys):
+        yield doctor.warning(
+            "development_ca",
+            _("Releases are signed by a development CA, so others see an unknown signer."),
+            _("Set the SIGNING_ variables to certificates of your own."),
         )

@@ -22,9 +22,13 @@ class Command(command.Command):
             help="set aside the database that is here already; it is kept under another name",
         )
 
-    def handle(self, *args: Any, folder: Path, replace: bool, **options: Any) -> None:
+        parser.add_argument("--keys", type=Path, help="the folder that `backup --keys` wrote the keys into")
+
+    def handle(
+        self, *args: Any, folder: Path, replace: bool, keys: Path | None = None, **options: Any
+    ) -> None:
         try:
-            copied = restore.restore(folder.resolve(), replace=replace, say=self.stdout.write)
+            copied = restore.restore(folder.resolve(), replace=replace, say=self.stdout.write, keys=keys)
         except CannotStart as error:
             raise CommandError(str(error)) from error
         except OSError as error:

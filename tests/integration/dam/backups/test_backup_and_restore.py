@@ -166,3 +166,32 @@ def test_a_backup_with_a_damaged_file_ends_with_status_1_and_keeps_the_rest(
     assert done.returncode == 1
     assert "1 stored file is missing or damaged" in done.stderr
     assert (tmp_path / "backup" / "backup.json").exists()
+
+
+def test_a_backup_is_verified_to_its_last_byte_and_that_is_written_down(
+    installation: Path, backup: Path
+) -> None:
+    assert "is whole: the database and 1 files" in succeed(installation, "backup", str(backup), "--verify")
+    kept = "print(list(BackupRun.objects.values_list('kind', 'whole')))"
+    said = succeed(installation, "shell", "--command", f"from dam.operations.models import BackupRun; {kept}")
+    assert "('backup', True)" in said
+    assert "('check', True)" in said
+
+
+def test_a_damaged_backup_is_told_of(installation: Path, backup: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged"
+    shutil.copytree(backup, damaged)
+    (clip,) = [path for path in (damaged / "storage").rglob("*") if path.is_file()]
+    clip.write_bytes(b"other bytes")
+    done = manage(installation, "backup", str(damaged), "--verify")
+    assert done.returncode == 1
+    assert "Damaged in the backup" in done.stderr
+    clip.unlink()
+    assert "Missing from the backup" in manage(installation, "backup", str(damaged), "--verify").stderr
+
+
+def test_keys_go_into_a_folder_of_their_own(installation: Path, tmp_path: Path) -> None:
+    succeed(installation, "backup", str(tmp_path / "backup"), "--keys", str(tmp_path / "keys"))
+    assert (tmp_path / "keys" / "signing" / "root.pem").read_text() == "a key"
+    assert not (tmp_path / "backup" / "secrets").exists()
+    assert (tmp_path / "keys").stat().st_mode & 0o077 == 0

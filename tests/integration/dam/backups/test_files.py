@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from dam.accounts.models import Brand
 from dam.backups import files
 from dam.core import storage
 
 CLIP = b"a clip's bytes"
+
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -56,3 +60,33 @@ def test_a_file_deleted_while_the_backup_runs_is_missing(
     storage.delete(key)
     monkeypatch.setattr(storage, "stat", lambda _: known)
     assert files.out(tmp_path).missing == [key]
+
+
+def test_what_is_whole_in_the_backup_is_not_asked_about_again(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Brand.objects, "order_by", lambda *_: Keys([key.partition("/")[0]]))
+    files.out(tmp_path)
+    monkeypatch.setattr(storage, "stat", lambda _: pytest.fail("asked about one file"))
+    (tmp_path / key).unlink()  # by hand: only a check looks there
+    assert files.out(tmp_path).kept == 1
+    assert files.verify(tmp_path).missing == [key]
+
+
+def test_a_check_reads_every_byte(key: str, tmp_path: Path) -> None:
+    files.out(tmp_path)
+    assert files.verify(tmp_path).damaged == []
+    (tmp_path / key).write_bytes(b"x" * len(CLIP))
+    assert files.verify(tmp_path).damaged == [key]
+
+
+def test_a_backup_without_its_index_is_looked_at_once_more(key: str, tmp_path: Path) -> None:
+    files.out(tmp_path)
+    tmp_path.with_name(f"{tmp_path.name}.sqlite").write_bytes(b"no database" * 100)
+    assert files.out(tmp_path).kept == 1
+    assert files.verify(tmp_path).copied == 1
+
+
+class Keys(list[str]):
+    def values_list(self, *_: object, **__: object) -> list[str]:
+        return self
