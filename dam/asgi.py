@@ -6,6 +6,7 @@ import tempfile
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
+from dam.core import telemetry
 from dam.web.asgi_middleware import App
 from dam.web.body_limits import LimitBodies
 from dam.web.broken_pieces import KeepBrokenPieces
@@ -17,6 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 
 
 def _application() -> App:
+    telemetry.start()
     django = get_asgi_application()
     from dam.web.admission import AdmitBodies  # it asks models, which are there only now
 

@@ -5,11 +5,11 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import heartbeat_sent, worker_ready
+from celery.signals import heartbeat_sent, worker_process_init, worker_ready
 from celery.worker import state
 from django.conf import settings
 
-from dam.core import broker, sandbox, task_context, tasks, workers
+from dam.core import broker, sandbox, task_context, tasks, telemetry, workers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 
@@ -48,6 +48,11 @@ def _doing() -> tuple[workers.Doing, ...]:
         for each in tuple(state.active_requests)
         if each.time_start
     )
+
+
+@worker_process_init.connect
+def _trace(**_: object) -> None:
+    telemetry.start()
 
 
 _heartbeat = workers.Heartbeat(_doing)

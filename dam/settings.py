@@ -451,4 +451,5 @@ for _network in METRICS_FROM:
         ip_network(_network, strict=False)
     except ValueError:
         raise ImproperlyConfigured(f"METRICS_FROM: {_network!r} is no address and no network.") from None
+OPENTELEMETRY = env.flag("OPENTELEMETRY", default=False)  # traces, if its packages are installed
 METRICS_DIR = DATA_DIR / "metrics"  # what the processes of this machine count, each in files of its own

@@ -118,6 +118,6 @@ def mail() -> Iterator[Finding]:
     if not mails.is_on():
         yield warning(
             "mail_off",
-            _("Mail is off: invitations and links to choose a password reach nobody by themselves."),
+            _("Mail is off, so invitations and password links have to be passed on by hand."),
             _("Set EMAIL_HOST, or fill in Administration → Mail."),
         )

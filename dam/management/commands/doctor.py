@@ -13,7 +13,7 @@ from dam.operations.doctor import Finding, Level
 
 class Command(command.Command):
     help = (
-        "Say what is missing, misconfigured or unsafe, and how to mend it. Exit status 1 with an error, "
+        "Say what is missing, misconfigured or unsafe, and how to fix it. Exit status 1 with an error, "
         "or with --strict with a warning."
     )
     requires_system_checks = ()  # what they would refuse is told of
