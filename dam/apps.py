@@ -8,5 +8,7 @@ class DamConfig(AppConfig):
 
     def ready(self) -> None:
         from dam.core import roles
+        from dam.notifications import unsubscribing
 
+        unsubscribing.register()
         post_migrate.connect(roles.grant, sender=self)

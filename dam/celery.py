@@ -27,6 +27,8 @@ app.autodiscover_tasks(
         "dam.search",
         "provenance.manifests",
         "provenance.releases",
+        "dam.notifications",
+        "provenance.review",
         "generation",
     ],
     related_name="tasks",

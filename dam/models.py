@@ -17,6 +17,14 @@ from dam.accounts.setup_models import Setup
 from dam.audit.models import ChainCheck, Event, SealedName
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.ingest.models import Step, Upload
+from dam.notifications.models import (
+    Delivery,
+    MailHours,
+    Notification,
+    NotificationChoice,
+    TrailReader,
+    Webhook,
+)
 from dam.operations.models import BackupRun, DailySize, StoredChange, StoredFiles
 from dam.rights.models import RightsRecord
 from dam.scim.models import ScimGroup, ScimToken, ScimUser
@@ -58,6 +66,7 @@ __all__ = [
     "CompanyDomain",
     "CustomRole",
     "DailySize",
+    "Delivery",
     "DocumentBuild",
     "Embedding",
     "EncoderIndex",
@@ -68,8 +77,11 @@ __all__ = [
     "GroupRule",
     "Invitation",
     "LexiconWord",
+    "MailHours",
     "MailSettings",
     "Membership",
+    "Notification",
+    "NotificationChoice",
     "NullQueries",
     "OutgoingMail",
     "RecentSearch",
@@ -92,8 +104,10 @@ __all__ = [
     "Tag",
     "TagSynonym",
     "TimedText",
+    "TrailReader",
     "Turn",
     "Upload",
     "User",
     "Version",
+    "Webhook",
 ]

@@ -28,6 +28,8 @@ ALLOWED_HOSTS = [*env.words("ALLOWED_HOSTS"), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 # The address people use, for links that leave the page: mails, manifests.
 PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000").rstrip("/")
+# Webhooks may go to this machine, and without TLS: while developing, and never elsewhere.
+WEBHOOKS_LOCAL = DEBUG
 HTTPS = PUBLIC_URL.startswith("https://")
 # How many proxies stand in front, each of which adds to X-Forwarded-For; 0: its headers are not believed.
 BEHIND_PROXY = env.count("BEHIND_PROXY")
@@ -195,6 +197,28 @@ CELERY_BEAT_SCHEDULE = {
     "remove-brands": {"task": "default.remove_brands", "schedule": 3600.0, "options": {"expires": 3600}},
     "anchor-trails": {"task": "default.anchor_trails", "schedule": 900.0, "options": {"expires": 900}},
     "match-alerts": {"task": "default.match_alerts", "schedule": 15.0, "options": {"expires": 15}},
+    "follow-trails": {"task": "default.follow_trails", "schedule": 30.0, "options": {"expires": 30}},
+    "mail-notifications": {
+        "task": "default.mail_notifications",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "deliver-webhooks": {"task": "default.deliver_webhooks", "schedule": 60.0, "options": {"expires": 60}},
+    "remind-of-rights": {
+        "task": "default.remind_of_rights",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "remind-of-reviews": {
+        "task": "default.remind_of_reviews",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "forget-notifications": {
+        "task": "default.forget_notifications",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "forget-searches": {"task": "default.forget_searches", "schedule": 3600.0, "options": {"expires": 3600}},
     "add-steps": {"task": "default.add_steps", "schedule": 60.0, "options": {"expires": 60}},
     "tidy-lexicon": {"task": "default.tidy_lexicon", "schedule": 600.0, "options": {"expires": 600}},

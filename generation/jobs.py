@@ -286,7 +286,7 @@ def fail(job: GenerationJob, *, reason: str, at: datetime | None = None) -> None
     """It went wrong; the reason is for people. Raises Lost."""
     with trail.recording():
         _own(job, JobMove.FAIL, reason=reason[:300], finished_at=at or timezone.now())
-        _audit(Verb.JOB_FAILED, job, reason=reason[:300])
+        _audit(Verb.JOB_FAILED, job, reason=reason[:300], requested_by=job.requested_by_id)
 
 
 def release(job: GenerationJob) -> None:

@@ -26,11 +26,12 @@ from dam.audit import names, seals
 from dam.audit.models import Event
 from dam.audit.names import Named
 from dam.audit.verbs import Verb
-from dam.core import locks
+from dam.core import locks, tasks
 from dam.core.text import storable, storable_json
 
 GENESIS = "0" * 64
 SYSTEM = "Reelproof"
+FOLLOWERS = "default.follow_trails"  # reads on what was appended: dam.notifications, by name
 
 
 @dataclass(frozen=True)
@@ -279,6 +280,7 @@ def _append(events: Iterable[Event]) -> None:
             event.sequence, event.previous_hash = sequence, previous
             event.hash = previous = digest(event)
         Event.objects.bulk_create(chains[brand_id])
+        tasks.enqueue(FOLLOWERS, brand_id=brand_id)
 
 
 def _blocks() -> list[Any]:

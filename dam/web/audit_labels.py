@@ -90,6 +90,13 @@ VERBS: dict[str, Wording] = {
     Verb.JOB_REQUESTED: Wording("sparkles", "started generating"),
     Verb.JOB_CANCELLED: Wording("ban", "cancelled generating"),
     Verb.JOB_FAILED: Wording("triangle-alert", "couldn't generate"),
+    Verb.REVIEW_DUE_TOMORROW: Wording("calendar-clock", "reminded of the review due tomorrow:"),
+    Verb.REVIEW_OVERDUE: Wording("calendar-clock", "reminded of the overdue review:"),
+    Verb.RIGHTS_ENDING: Wording("calendar-clock", "warned that the clearance ends soon:"),
+    Verb.WEBHOOK_CREATED: Wording("webhook", "added the webhook"),
+    Verb.WEBHOOK_EDITED: Wording("webhook", "changed the webhook"),
+    Verb.WEBHOOK_DELETED: Wording("webhook", "deleted the webhook"),
+    Verb.WEBHOOK_DISABLED: Wording("webhook", "turned off the webhook", "after days of failed deliveries"),
 }
 
 # Their data has fields with what they held before and after.

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
@@ -26,7 +28,7 @@ MOST_SEARCHES = 5
 class Place:
     """`url_name` is reversed with the brand where `in_brand`; other words for it are in `also`."""
 
-    title: str
+    title: str | Promise
     icon: str
     url_name: str
     needs: Capability
@@ -39,6 +41,14 @@ PLACES = (
     Place("Library", "layout-grid", "library", Capability.VIEW, "assets clips search home"),
     Place("Saved searches", "bookmark", "saved-searches", Capability.VIEW, "collections alerts smart"),
     Place("New in your saved searches", "bell", "alert-news", Capability.VIEW, "alerts news unread"),
+    Place(_("Notifications"), "bell", "notifications", Capability.VIEW, "bell inbox unread"),
+    Place(
+        _("Notification settings"),
+        "bell-ring",
+        "notification-settings",
+        Capability.VIEW,
+        "email digest quiet",
+    ),
     Place("Generate", "sparkles", "generate", Capability.GENERATE, "create make prompt new"),
     Place("Review", "circle-check-big", "reviews", Capability.VIEW_UNRELEASED, "approve queue inbox"),
     Place(

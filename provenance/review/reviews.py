@@ -62,6 +62,7 @@ def submit(
         )
         _set_approval(version, Approval.IN_REVIEW)
         data = {"note": review.note, "stages": review.stages, "due_at": due_at and due_at.isoformat()}
+        data |= whom_it_asks(review)
         _record(Verb.REVIEW_SUBMITTED, review, by=by, at=at, data=data)
     return review
 
@@ -130,7 +131,8 @@ def decide(
                 valid_until=clearance.valid_until,
                 at=at,
             )
-        _record(_verb(after, kind), review, by=by, at=at, data=_facts(decision, position))
+        next_ones = whom_it_asks(review) if after.state == ReviewState.OPEN else {}
+        _record(_verb(after, kind), review, by=by, at=at, data=_facts(decision, position) | next_ones)
     return decision
 
 
@@ -176,6 +178,16 @@ def supersede(version: Version, *, by: User, newer: Version, at: datetime | None
     _move(review, review.position, after, at=at)
     _set_approval(version, Approval(states.APPROVAL[after.state]))
     _record(Verb.REVIEW_SUPERSEDED, review, by=by, at=at, data={"number": newer.number})
+
+
+def whom_it_asks(review: Review) -> dict[str, object]:
+    """Of an open review, for its events: the capability that decides next, and whose own work it is or who
+    decided before, so that they can't."""
+    decided = (decision.decided_by_id for decision in review.decisions.all())
+    return {
+        "asks": policies.STAGES[review.position.stage_name].capability.value,
+        "not_asked": sorted({review.submitted_by_id, review.version.created_by_id, *decided}),
+    }
 
 
 def refusal_to_submit(version: Version, *, by: Principal) -> Refusal | None:

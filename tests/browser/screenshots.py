@@ -66,6 +66,10 @@ VIEWS = (
     View("running", "admin", "administration/running/"),
     View("failed-steps", "admin", "administration/running/failed/"),
     View("models", "admin", "administration/models/"),
+    View("notifications", "creator", "notifications/"),
+    View("notification-settings", "creator", "notifications/settings/"),
+    View("bell", "creator", "", (".bell > summary",)),
+    View("webhooks", "admin", "administration/webhooks/"),
     View("viewer", "viewer", ""),
 )
 README = (("library", "light"), ("asset", "dark"), ("generate", "light"), ("review", "dark"))

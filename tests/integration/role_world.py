@@ -21,6 +21,8 @@ from dam.catalog.models import Asset, RenditionKind, RenditionPart, Tag, Version
 from dam.core import storage
 from dam.ingest import steps, uploads
 from dam.ingest.models import Step, StepState, Upload
+from dam.notifications.models import Delivery, Webhook
+from dam.notifications.webhooks import deliveries, webhooks
 from dam.search import fulltext
 from dam.search.query import Filters
 from dam.search.saved import saved_searches
@@ -93,6 +95,10 @@ class World:
         self.own_role: CustomRole = CustomRole.objects.create(
             brand=self.brand, name="Freelancer", capabilities=["view", "upload"]
         )
+        self.hook: Webhook = webhooks.add(
+            by=self.people[Role.ADMIN], name="Build", url="https://example.com/hook", kinds=["asked"]
+        )
+        self.delivery: Delivery = deliveries.add_test(self.hook)
         self.uploads: dict[Role, Upload] = {
             role: uploads.create(brand=self.brand, user=person.user, filename="clip.mp4", size=4)
             for role, person in self.people.items()
@@ -116,6 +122,8 @@ class World:
             case "invitation" | "group":
                 return getattr(self, name).pk
             case "review" | "comment" | "trashed" | "job" | "search" | "suggestion" | "token":
+                return getattr(self, name).pk
+            case "hook" | "delivery":
                 return getattr(self, name).pk
         return name
 

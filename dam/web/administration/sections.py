@@ -116,6 +116,13 @@ SECTIONS: tuple[Section, ...] = (
         of_installation=True,
     ),
     Section(
+        _("Webhooks"),
+        "webhook",
+        "webhooks",
+        _("Tell other programs what happens here, with signed messages."),
+        also="api integration events http",
+    ),
+    Section(
         _("Log"),
         "history",
         "activity",

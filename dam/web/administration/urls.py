@@ -15,6 +15,7 @@ from dam.web.administration import (
     second_factor,
     sign_in,
     tokens,
+    webhooks,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -59,4 +60,13 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/with/<slug:slug>/remove/", sign_in.remove, name="sign-in-remove"),
     path("sign-in/with/<slug:slug>/domains/", sign_in.domains, name="sign-in-domains"),
     path("sign-in/with/<slug:slug>/rules/", sign_in.rules, name="sign-in-rules"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<uuid:hook_id>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<uuid:hook_id>/log/", webhooks.log, name="webhook-log"),
+    path("webhooks/<uuid:hook_id>/<slug:act>/", webhooks.act, name="webhook-act"),
+    path(
+        "webhooks/<uuid:hook_id>/deliveries/<uuid:delivery_id>/",
+        webhooks.redeliver,
+        name="webhook-redeliver",
+    ),
 ]

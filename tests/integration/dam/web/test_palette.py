@@ -24,6 +24,8 @@ def test_the_places_are_those_of_the_role(sign_in: SignIn) -> None:
         "library",
         "saved-searches",
         "alert-news",
+        "notifications",
+        "notification-settings",
         "verify",
         "account_change_password",
     ]

@@ -1,0 +1,102 @@
+"""What a person was told, as far as they may see it at this moment: the one door to it for pages and mails.
+
+Rows hold ids. Whether their reader still has the right to the kind, and still sees a clip of it, is part of
+each query, so with the right the notifications go.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, Lookup, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from dam.accounts.principals import Principal, person
+from dam.catalog.models import Asset
+from dam.notifications import kinds
+from dam.notifications.models import Notification
+from dam.rights import visibility
+
+COUNTED = 99  # beyond this the bell says "99+"
+
+
+class _IsAnyOf(Lookup):
+    """PostgreSQL's `= ANY (array)`, which an index answers."""
+
+    lookup_name = "is_any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        left, left_values = self.process_lhs(compiler, connection)
+        right, right_values = self.process_rhs(compiler, connection)
+        return f"{left} = ANY {right}", (*left_values, *right_values)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notification and the clips of it that its reader may see, of which the first one is named."""
+
+    row: Notification
+    assets: tuple[Asset, ...]
+    others: int  # further clips, of those that are seen or were not kept by id
+
+    @property
+    def asset(self) -> Asset | None:
+        return self.assets[0] if self.assets else None
+
+
+def readable(principal: Principal) -> QuerySet[Notification]:
+    """What this person was told and may still know."""
+    names = [kind.name for kind in kinds.KINDS.values() if principal.can(kind.needs)]
+    visible = visibility.visible_assets(principal).filter(_IsAnyOf(F("pk"), OuterRef("asset_ids")))
+    mine = Notification.objects.filter(user=person(principal), brand=principal.brand, kind__in=names)
+    return mine.filter(Q(asset_ids=[]) | Exists(visible)).select_related(
+        "brand", "newest__actor", "newest__actor_label"
+    )
+
+
+def listed(principal: Principal, *, unread_only: bool = False) -> QuerySet[Notification]:
+    """The list of the page, the newest first."""
+    rows = readable(principal).filter(listed=True)
+    return (rows.filter(read_at=None) if unread_only else rows).order_by("-at", "-pk")
+
+
+def before(rows: QuerySet[Notification], at: datetime, pk: int) -> QuerySet[Notification]:
+    """Of the newest first, those that follow this place."""
+    return rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+
+
+def unread(principal: Principal) -> int:
+    """How many are unread; COUNTED + 1 where there are more than COUNTED."""
+    return readable(principal).filter(listed=True, read_at=None)[: COUNTED + 1].count()
+
+
+def told(rows: Iterable[Notification], *, to: Principal) -> list[Told]:
+    """The rows with their events and clips, in two queries; without a row of which nothing is to be seen."""
+    found = list(rows)
+    wanted = {key for row in found for key in row.asset_ids}
+    visible = visibility.visible_assets(to).in_bulk(list(wanted)) if wanted else {}
+    return [each for row in found if (each := _told(row, visible)) is not None]
+
+
+def _told(row: Notification, visible: dict[UUID, Asset]) -> Told | None:
+    seen = tuple(visible[key] for key in row.asset_ids if key in visible)
+    if row.asset_ids and not seen:
+        return None
+    hidden = len(row.asset_ids) - len(seen)
+    return Told(row, seen, max(0, row.asset_count - hidden - 1))
+
+
+def read(principal: Principal, *, keys: Sequence[int] | None = None, at: datetime | None = None) -> int:
+    """Mark as read: these, or all that this person was told here. Whatever is read isn't mailed any more."""
+    rows = Notification.objects.filter(user=person(principal), brand=principal.brand, read_at=None)
+    if keys is not None:
+        rows = rows.filter(pk__in=keys)
+    return rows.update(read_at=at or timezone.now(), mail_due_at=None)
+
+
+def unread_again(principal: Principal, key: int) -> int:
+    mine = Notification.objects.filter(user=person(principal), brand=principal.brand, pk=key)
+    return mine.update(read_at=None)

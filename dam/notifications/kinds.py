@@ -1,0 +1,216 @@
+"""What people and webhooks can hear of: one table. Pure.
+
+Each kind follows verbs of the audit trail and nothing else, so whatever leaves such an event is heard of. Who
+hears is said by their part in the clip or by what they may do; whether they may see the clip is asked
+besides (dam.notifications.following), and again whenever it is read (dam.notifications.inbox).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from dam.accounts.capabilities import Capability
+from dam.audit.verbs import Verb
+
+
+class Mail(StrEnum):
+    """When a kind is mailed."""
+
+    AT_ONCE = "at_once"
+    DIGEST = "digest"
+    OFF = "off"
+
+
+class Who(StrEnum):
+    """How a person comes to be concerned by an event."""
+
+    ACTOR = "actor"  # what a machine finished in their name; else nobody hears of what they did themselves
+    NAMED = "named"  # the event's data names them, under `Kind.named`
+    ABOUT = "about"  # the person it was done to
+    ASKED = "asked"  # they may decide what the data asks: `asks`, a capability, or `asked`, people
+    MAKERS = "makers"  # of the clip and of its versions
+    SUBMITTERS = "submitters"
+    DECIDERS = "deciders"
+    COMMENTERS = "commenters"
+    DOWNLOADERS = "downloaders"
+    HOLDERS = "holders"  # of the capability `Kind.holders`
+
+
+# Who had a part in a clip is read from its earlier events.
+PARTS: Mapping[Who, frozenset[Verb]] = {
+    Who.SUBMITTERS: frozenset({Verb.REVIEW_SUBMITTED}),
+    Who.DECIDERS: frozenset(
+        {
+            Verb.REVIEW_APPROVED_STAGE,
+            Verb.REVIEW_APPROVED,
+            Verb.REVIEW_CHANGES_REQUESTED,
+            Verb.REVIEW_REJECTED,
+        }
+    ),
+    Who.COMMENTERS: frozenset({Verb.COMMENT_ADDED}),
+    Who.DOWNLOADERS: frozenset({Verb.RELEASE_DOWNLOADED, Verb.MASTER_DOWNLOADED}),
+}
+
+
+@dataclass(frozen=True)
+class Follows:
+    """A verb that is followed; with `key`, only where the event's data say `value` there."""
+
+    verb: Verb
+    key: str = ""
+    value: str = ""
+
+    def covers(self, verb: str, data: Mapping[str, Any]) -> bool:
+        return verb == self.verb and (not self.key or data.get(self.key) == self.value)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One row of the table. People need `needs` to be told, and to read it later.
+
+    `opens` names the page it leads to: one that takes the asset's id, or one of the brand.
+    """
+
+    name: str
+    follows: tuple[Follows, ...]
+    who: tuple[Who, ...]
+    mail: Mail = Mail.DIGEST
+    needs: Capability = Capability.VIEW_UNRELEASED
+    opens: str = "asset"
+    tab: str = ""
+    named: str = ""
+    holders: Capability | None = None
+    webhooks: bool = True
+
+    @property
+    def is_active(self) -> bool:
+        """Whether anything can set it off: a kind without an event isn't offered to anybody."""
+        return bool(self.follows)
+
+
+_MAKING = (Who.MAKERS, Who.SUBMITTERS)
+
+# Of several that concern a person, the first one counts.
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "asked",
+            (Follows(Verb.REVIEW_SUBMITTED), Follows(Verb.REVIEW_APPROVED_STAGE)),
+            (Who.ASKED,),
+            mail=Mail.AT_ONCE,
+            opens="asset-open-review",
+        ),
+        Kind(
+            "due_tomorrow",
+            (Follows(Verb.REVIEW_DUE_TOMORROW),),
+            (Who.ASKED,),
+            mail=Mail.AT_ONCE,
+            opens="asset-open-review",
+        ),
+        Kind(
+            "overdue",
+            (Follows(Verb.REVIEW_OVERDUE),),
+            (Who.ASKED, Who.SUBMITTERS),
+            opens="asset-open-review",
+        ),
+        Kind(
+            "decided",
+            (
+                Follows(Verb.REVIEW_APPROVED_STAGE),
+                Follows(Verb.REVIEW_APPROVED),
+                Follows(Verb.REVIEW_CHANGES_REQUESTED),
+                Follows(Verb.REVIEW_REJECTED),
+            ),
+            _MAKING,
+            mail=Mail.AT_ONCE,
+        ),
+        # Comments name people and answer one another once their events say so in `mentions` and `replies_to`.
+        Kind("mentioned", (), (Who.NAMED,), mail=Mail.AT_ONCE, tab="comments", named="mentions"),
+        Kind("replied", (), (Who.NAMED,), mail=Mail.AT_ONCE, tab="comments", named="replies_to"),
+        Kind(
+            "commented",
+            (Follows(Verb.COMMENT_ADDED),),
+            (*_MAKING, Who.COMMENTERS),
+            tab="comments",
+        ),
+        Kind(
+            "take",
+            (
+                Follows(Verb.ASSET_GENERATED),
+                Follows(Verb.VERSION_ADDED, "origin", "generated"),
+                Follows(Verb.JOB_FAILED),
+            ),
+            (Who.ACTOR, Who.NAMED),
+            mail=Mail.OFF,
+            named="requested_by",
+        ),
+        Kind(
+            "changes_made",
+            (Follows(Verb.VERSION_ADDED),),
+            (Who.DECIDERS, Who.COMMENTERS),
+        ),
+        Kind(
+            "release",
+            (Follows(Verb.RELEASE_SIGNED), Follows(Verb.RELEASE_FAILED)),
+            (*_MAKING, Who.DECIDERS),
+        ),
+        Kind(
+            "recalled",
+            (Follows(Verb.RELEASE_REVOKED),),
+            (*_MAKING, Who.DECIDERS, Who.DOWNLOADERS),
+            mail=Mail.AT_ONCE,
+            needs=Capability.VIEW,
+        ),
+        Kind(
+            "rights_ending",
+            (Follows(Verb.RIGHTS_ENDING),),
+            (*_MAKING, Who.HOLDERS),
+            needs=Capability.VIEW,
+            holders=Capability.SHARE,
+        ),
+        Kind("imported", (), (Who.ACTOR,), opens="library"),  # an import leaves no event of its own yet
+        Kind(
+            "invited",
+            (Follows(Verb.MEMBER_ADMITTED),),
+            (Who.ABOUT,),
+            mail=Mail.OFF,  # the invitation is a mail already
+            needs=Capability.VIEW,
+            opens="library",
+        ),
+        Kind(
+            "webhook_disabled",
+            (Follows(Verb.WEBHOOK_DISABLED),),
+            (Who.HOLDERS,),
+            mail=Mail.AT_ONCE,
+            needs=Capability.MANAGE_BRAND,
+            opens="webhooks",
+            holders=Capability.MANAGE_BRAND,
+            webhooks=False,
+        ),
+    )
+}
+
+FOLLOWED = frozenset(follows.verb for kind in KINDS.values() for follows in kind.follows)
+
+
+def of(verb: str, data: Mapping[str, Any]) -> Iterator[Kind]:
+    """The kinds that an event sets off, the one that counts first first."""
+    return (kind for kind in KINDS.values() if any(each.covers(verb, data) for each in kind.follows))
+
+
+def active() -> tuple[Kind, ...]:
+    return tuple(kind for kind in KINDS.values() if kind.is_active)
+
+
+def offered(capabilities: frozenset[Capability]) -> tuple[Kind, ...]:
+    """What somebody with these capabilities may ever hear of."""
+    return tuple(kind for kind in active() if kind.needs in capabilities)
+
+
+def default_mail(kind: Kind, capabilities: frozenset[Capability]) -> Mail:
+    """Before somebody chooses: quiet. Who only looks things up gets a digest at most."""
+    if kind.mail is Mail.AT_ONCE and Capability.VIEW_UNRELEASED not in capabilities:
+        return Mail.DIGEST
+    return kind.mail

@@ -1,0 +1,85 @@
+"""Sending one message: a connection to the address that was checked, no redirects, little patience."""
+
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from dam.notifications.webhooks import addresses
+
+SECONDS = 10.0
+MOST_READ = 1024  # of the answer, which nobody looks at
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: a status, or why there is none."""
+
+    status: int | None
+    error: str
+    milliseconds: int
+
+    @property
+    def is_success(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+def post(url: str, body: bytes, *, headers: Mapping[str, str], local: bool = False) -> Answer:
+    """Send it. Whatever goes wrong on the way is the answer's error."""
+    began = time.monotonic()
+    status, error = None, ""
+    try:
+        status = _post(url, body, headers, local)
+    except addresses.AddressRefused as refusal:
+        error = str(refusal)
+    except (OSError, http.client.HTTPException, UnicodeError, ValueError) as problem:
+        error = _words(problem)
+    if status is not None and 300 <= status < 400:
+        error = "The receiver answered with a redirect. Enter the final address."
+    return Answer(status, error[:200], round((time.monotonic() - began) * 1000))
+
+
+def _post(url: str, body: bytes, headers: Mapping[str, str], local: bool) -> int:
+    host, port = addresses.check(url, local=local)
+    connection = _Connection(host, port, addresses.resolve(host, port, local=local), urlsplit(url).scheme)
+    parts = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request("POST", path, body, {**headers, "User-Agent": "Reelproof-Webhooks"})
+        response = connection.getresponse()
+        response.read(MOST_READ)
+        return response.status
+    finally:
+        connection.close()
+
+
+class _Connection(http.client.HTTPConnection):
+    """To one address that was resolved before; certificates are checked against the name."""
+
+    def __init__(self, host: str, port: int, address: str, scheme: str) -> None:
+        super().__init__(host, port, timeout=SECONDS)
+        self._address, self._scheme = address, scheme
+        if scheme == "https":
+            self.default_port = 443
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self._address, self.port), timeout=SECONDS)
+        if self._scheme == "https":
+            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+
+
+def _words(problem: Exception) -> str:
+    match problem:
+        case ssl.SSLCertVerificationError():
+            return f"The receiver's certificate isn't valid: {problem.verify_message}."
+        case TimeoutError():
+            return "The receiver didn't answer within 10 seconds."
+        case ConnectionRefusedError():
+            return "The receiver refused the connection."
+        case socket.gaierror():
+            return "The receiver's host name wasn't found."
+        case _:
+            return f"The message couldn't be sent: {type(problem).__name__}."

@@ -1,0 +1,161 @@
+"""What notifications say, made when they are read. Sentences of the clip they are listed under."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from dam.accounts import times
+from dam.audit.verbs import Verb
+from dam.notifications.inbox import Told
+
+# What people choose by: title and explanation.
+TITLES: Mapping[str, tuple[str | Promise, str | Promise]] = {
+    "asked": (gettext_lazy("Review requests"), gettext_lazy("A clip waits for your decision.")),
+    "due_tomorrow": (gettext_lazy("Due tomorrow"), gettext_lazy("A review you can decide is due tomorrow.")),
+    "overdue": (gettext_lazy("Overdue"), gettext_lazy("A review passed its due date without a decision.")),
+    "decided": (
+        gettext_lazy("Decisions"),
+        gettext_lazy("Someone decided on a clip you made or sent to review."),
+    ),
+    "mentioned": (gettext_lazy("Mentions"), gettext_lazy("Someone mentioned you in a comment.")),
+    "replied": (gettext_lazy("Replies"), gettext_lazy("Someone replied to your comment.")),
+    "commented": (
+        gettext_lazy("Comments"),
+        gettext_lazy("Comments on clips you made, sent to review or commented on."),
+    ),
+    "take": (gettext_lazy("Takes"), gettext_lazy("A take you asked for is ready or failed.")),
+    "changes_made": (
+        gettext_lazy("New versions"),
+        gettext_lazy("A clip you decided on or commented on has a new version."),
+    ),
+    "release": (
+        gettext_lazy("Releases"),
+        gettext_lazy("The release of your clip was signed, or signing failed."),
+    ),
+    "recalled": (
+        gettext_lazy("Withdrawn approvals"),
+        gettext_lazy("The approval of a clip you made, decided on or downloaded was withdrawn."),
+    ),
+    "rights_ending": (
+        gettext_lazy("Clearances that end"),
+        gettext_lazy("Two weeks before a clip's clearance ends."),
+    ),
+    "imported": (gettext_lazy("Imports"), gettext_lazy("An import you started is done.")),
+    "invited": (gettext_lazy("Invitations"), gettext_lazy("You were added to a brand.")),
+    "webhook_disabled": (
+        gettext_lazy("Webhooks turned off"),
+        gettext_lazy("A webhook failed for days and was turned off."),
+    ),
+}
+
+ICONS: Mapping[str, str] = {
+    "asked": "circle-check-big",
+    "due_tomorrow": "calendar-clock",
+    "overdue": "calendar-x",
+    "decided": "gavel",
+    "mentioned": "at-sign",
+    "replied": "reply",
+    "commented": "message-square",
+    "take": "sparkles",
+    "changes_made": "layers",
+    "release": "shield-check",
+    "recalled": "shield-off",
+    "rights_ending": "hourglass",
+    "imported": "upload",
+    "invited": "user-plus",
+    "webhook_disabled": "webhook",
+}
+EXCERPT = 160
+
+
+def title(told: Told) -> str:
+    """What it is about: "Summer", "Summer and 41 others", or nothing."""
+    if told.asset is None:
+        return ""
+    if not told.others:
+        return told.asset.title
+    return ngettext("%(title)s and %(count)d other", "%(title)s and %(count)d others", told.others) % {
+        "title": told.asset.title,
+        "count": told.others,
+    }
+
+
+def sentence(told: Told) -> str:
+    """What happened, without the clip's title."""
+    say = _BY_VERB.get((told.row.kind, told.row.newest.verb)) or _BY_KIND[told.row.kind]
+    return say(told) % _names(told)
+
+
+def excerpt(told: Told) -> str:
+    """The words of one comment or decision. Whoever reads them may read the clip's comments (Kind.needs)."""
+    if told.row.kind not in ("commented", "mentioned", "replied", "decided", "recalled"):
+        return ""
+    data = told.row.newest.data
+    if told.row.kind == "recalled" or told.row.count > 1:
+        return ""
+    words = " ".join(str(data.get("body") or data.get("comment") or "").split())
+    return words if len(words) <= EXCERPT else words[: EXCERPT - 1].rstrip() + "…"
+
+
+def _names(told: Told) -> dict[str, object]:
+    event = told.row.newest
+    return {
+        "actor": event.actor_name,
+        "count": told.row.count,
+        "brand": told.row.brand.name,
+        "target": event.target,
+        "date": _date(told),
+    }
+
+
+def _date(told: Told) -> str:
+    until = told.row.newest.data.get("valid_until")
+    if told.row.kind != "rights_ending" or not isinstance(until, str):
+        return ""
+    day = datetime.fromisoformat(until).astimezone(times.of_brand(told.row.brand)).date()
+    return str(formats.date_format(day, "DATE_FORMAT"))
+
+
+def _take_ready(told: Told) -> str:
+    return ngettext("Your take is ready", "%(count)d takes are ready", told.row.count)
+
+
+_BY_KIND: Mapping[str, Callable[[Told], str]] = {
+    "asked": lambda _told: _("%(actor)s asked for your review"),
+    "due_tomorrow": lambda _told: _("The review is due tomorrow"),
+    "overdue": lambda _told: _("The review is overdue"),
+    "decided": lambda _told: _("%(actor)s decided the review"),
+    "mentioned": lambda _told: _("%(actor)s mentioned you"),
+    "replied": lambda _told: _("%(actor)s replied to you"),
+    "commented": lambda told: ngettext(
+        "%(actor)s commented", "%(actor)s left %(count)d comments", told.row.count
+    ),
+    "take": _take_ready,
+    "changes_made": lambda told: ngettext(
+        "%(actor)s added a new version", "%(actor)s added %(count)d new versions", told.row.count
+    ),
+    "release": lambda _told: _("The release is signed"),
+    "recalled": lambda _told: _("%(actor)s withdrew the approval. Stop using copies of this clip."),
+    "rights_ending": lambda told: (
+        _("The clearance ends on %(date)s") if not told.others else _("The clearances end soon")
+    ),
+    "imported": lambda _told: _("The import is done"),
+    "invited": lambda _told: _("You were added to %(brand)s"),
+    "webhook_disabled": lambda _told: _("The webhook “%(target)s” failed for days and was turned off"),
+}
+
+_BY_VERB: Mapping[tuple[str, str], Callable[[Told], str]] = {
+    ("asked", Verb.REVIEW_APPROVED_STAGE): lambda _told: _("%(actor)s approved. Your review is next"),
+    ("decided", Verb.REVIEW_APPROVED_STAGE): lambda _told: _("%(actor)s approved a stage of the review"),
+    ("decided", Verb.REVIEW_APPROVED): lambda _told: _("%(actor)s approved it"),
+    ("decided", Verb.REVIEW_CHANGES_REQUESTED): lambda _told: _("%(actor)s requested changes"),
+    ("decided", Verb.REVIEW_REJECTED): lambda _told: _("%(actor)s rejected it"),
+    ("take", Verb.JOB_FAILED): lambda told: ngettext(
+        "Your take couldn't be generated", "%(count)d takes couldn't be generated", told.row.count
+    ),
+    ("release", Verb.RELEASE_FAILED): lambda _told: _("The release couldn't be signed"),
+}

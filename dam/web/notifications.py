@@ -1,0 +1,105 @@
+"""What a person was told: the bell, the list, and marking it as read."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_POST, require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.notifications import inbox, lines
+from dam.notifications.lines import Line
+from dam.search.saved import alerts
+from dam.web import htmx
+from dam.web.decorators import BrandRequest, requires
+
+PAGE = 40
+IN_BELL = 12
+
+
+@require_safe
+@requires(Capability.VIEW)
+def notifications(request: BrandRequest) -> HttpResponse:
+    """The newest first, grouped by clip; `before` continues after a place in it."""
+    unread_only = request.GET.get("show") == "unread"
+    rows = inbox.listed(request.principal, unread_only=unread_only)
+    place = _place(request.GET.get("before", ""))
+    if place is not None:
+        rows = inbox.before(rows, *place)
+    page = list(rows[: PAGE + 1])
+    shown = [Line(each) for each in inbox.told(page[:PAGE], to=request.principal)]
+    context = {
+        "area": "notifications",
+        "groups": lines.grouped(shown),
+        "unread_only": unread_only,
+        "unread": inbox.unread(request.principal),
+        "keys": [line.key for line in shown if line.unread],
+        "new_in_searches": alerts.unread(request.principal) if place is None else 0,
+        "more": f"{page[PAGE - 1].at.isoformat()}~{page[PAGE - 1].pk}" if len(page) > PAGE else "",
+        "continued": place is not None,
+    }
+    return render(request, "notifications/notifications.html", context)
+
+
+@require_safe
+@requires(Capability.VIEW)
+def count(request: BrandRequest) -> HttpResponse:
+    unread = inbox.unread(request.principal)
+    context = {"unread": min(unread, inbox.COUNTED), "more": unread > inbox.COUNTED}
+    return render(request, "notifications/_count.html", context)
+
+
+@require_safe
+@requires(Capability.VIEW)
+def bell(request: BrandRequest) -> HttpResponse:
+    """The newest few, for the top bar."""
+    shown = [
+        Line(each) for each in inbox.told(inbox.listed(request.principal)[:IN_BELL], to=request.principal)
+    ]
+    context = {
+        "groups": lines.grouped(shown),
+        "keys": [line.key for line in shown if line.unread],
+        "new_in_searches": alerts.unread(request.principal),
+    }
+    return render(request, "notifications/_bell.html", context)
+
+
+@require_safe
+@requires(Capability.VIEW)
+def notification(request: BrandRequest, key: int) -> HttpResponse:
+    """On to the page that it is about; from then on it counts as read."""
+    found = inbox.told(inbox.readable(request.principal).filter(pk=key), to=request.principal)
+    if not found:
+        raise Http404("This notification is gone, or you can no longer see what it was about.")
+    inbox.read(request.principal, keys=[key])
+    return redirect(lines.target(found[0]))
+
+
+@require_POST
+@requires(Capability.VIEW)
+def read(request: BrandRequest) -> HttpResponse:
+    """Mark as read: those named, or with `all` everything; or one of them as unread again."""
+    if request.POST.get("unread", "").isdecimal():
+        inbox.unread_again(request.principal, _number(request.POST["unread"]))
+    elif "all" in request.POST:
+        inbox.read(request.principal)
+    else:
+        inbox.read(request.principal, keys=[_number(each) for each in request.POST.getlist("key")])
+    if htmx.is_htmx(request):
+        return htmx.nothing()
+    return redirect("notifications", request.brand.slug)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def _place(text: str) -> tuple[datetime, int] | None:
+    """A place in the list, as the page before names it: "2027-05-03T12:00:00+00:00~17"."""
+    moment, _, key = text.partition("~")
+    try:
+        at = parse_datetime(moment)
+    except ValueError:
+        return None
+    return (at, _number(key)) if at is not None and at.tzinfo is not None else None

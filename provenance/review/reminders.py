@@ -1,0 +1,93 @@
+"""Saying that a review is due tomorrow, and that it is overdue: an audit event, once for each date."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from dam.accounts import times
+from dam.audit import trail
+from dam.audit.models import Event
+from dam.audit.trail import PendingEvent
+from dam.audit.verbs import Verb
+from dam.core import locks
+from provenance.review import reviews
+from provenance.review.models import Review
+from provenance.review.states import ReviewState
+
+SOON = timedelta(days=3)  # wider than any time zone's tomorrow
+CHUNK = 200
+
+
+def remind(*, at: datetime | None = None) -> int:
+    """Leave an event for each open review that is due tomorrow, where its brand is, or overdue; how many."""
+    at = at or timezone.now()
+    due = (
+        Review.objects.filter(state=ReviewState.OPEN, due_at__lte=at + SOON, version__asset__trashed_at=None)
+        .select_related("brand", "version__asset")
+        .prefetch_related("decisions")
+        .order_by("pk")
+    )
+    keys = list(due.values_list("pk", flat=True))
+    return sum(
+        _remind(list(due.filter(pk__in=keys[start : start + CHUNK])), at)
+        for start in range(0, len(keys), CHUNK)
+    )
+
+
+def _remind(found: Sequence[Review], at: datetime) -> int:
+    with trail.recording():
+        locks.hold("review-reminders")  # of two that run at once the later one sees what the first has left
+        told = _told(found)
+        pending = [
+            PendingEvent(
+                verb,
+                review.brand,
+                str(review.version),
+                asset_id=review.version.asset_id,
+                data=_facts(review),
+                at=at,
+            )
+            for review in found
+            if (verb := verb_of(_due(review), zone=_zone(review), at=at))
+            and (verb.value, str(review.pk), _due(review).isoformat()) not in told
+        ]
+        trail.record_many(pending)
+    return len(pending)
+
+
+def verb_of(due_at: datetime, *, zone: ZoneInfo, at: datetime) -> Verb | None:
+    """What there is to say of a review that is due then; None when nothing is.
+
+    >>> noon = datetime(2027, 5, 3, 12, tzinfo=ZoneInfo("UTC"))
+    >>> verb_of(noon, zone=ZoneInfo("UTC"), at=noon - timedelta(days=1))
+    <Verb.REVIEW_DUE_TOMORROW: 'review.due_tomorrow'>
+    """
+    if due_at <= at:
+        return Verb.REVIEW_OVERDUE
+    tomorrow = at.astimezone(zone).date() + timedelta(days=1)
+    return Verb.REVIEW_DUE_TOMORROW if due_at.astimezone(zone).date() == tomorrow else None
+
+
+def _facts(review: Review) -> dict[str, object]:
+    due = {"review": str(review.pk), "due_at": _due(review).isoformat()}
+    return {**due, **reviews.whom_it_asks(review)}
+
+
+def _due(review: Review) -> datetime:
+    assert review.due_at is not None
+    return review.due_at
+
+
+def _zone(review: Review) -> ZoneInfo:
+    return times.of_brand(review.brand)
+
+
+def _told(found: Sequence[Review]) -> set[tuple[str, str, str]]:
+    """Verb, review and date of what was said of these clips before."""
+    events = Event.objects.filter(
+        asset_id__in={review.version.asset_id for review in found},
+        verb__in=[Verb.REVIEW_DUE_TOMORROW, Verb.REVIEW_OVERDUE],
+    )
+    return {(verb, data["review"], data["due_at"]) for verb, data in events.values_list("verb", "data")}

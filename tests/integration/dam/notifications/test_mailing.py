@@ -1,0 +1,116 @@
+"""Mails of notifications: one for many, when their reader wants them, of what they may still see."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Membership
+from dam.notifications import choices, following, mailing
+from dam.notifications.choices import Choice
+from dam.notifications.kinds import Mail
+from dam.notifications.models import Notification
+from provenance.review import comments
+from tests.review_factory import Case
+
+pytestmark = pytest.mark.django_db
+
+
+def noon() -> datetime:
+    return timezone.now().replace(hour=12)
+
+
+@pytest.fixture
+def case() -> Case:
+    """Comments are mailed to the creator at once."""
+    made = Case()
+    choices.choose(made.creator, {"commented": Choice(page=True, mail=Mail.AT_ONCE)})
+    comments.add(made.version, by=made.brand_reviewer, body="Lovely light")
+    following.run(made.brand.pk, at=noon())
+    return made
+
+
+def later(**by: float) -> datetime:
+    return noon() + timedelta(**by)
+
+
+def test_a_mail_says_who_did_what_and_leads_there(case: Case) -> None:
+    mailing.send_due(at=later(minutes=5))
+    (message,) = mail.outbox
+    assert message.to == [case.creator.user.email]
+    assert str(case.brand_reviewer) in message.subject
+    assert "Lovely light" in message.body
+    assert f"/b/{case.brand.slug}/notifications/" in message.body
+
+
+def test_it_is_sent_once(case: Case) -> None:
+    mailing.send_due(at=later(minutes=5))
+    mailing.send_due(at=later(minutes=10))
+    assert len(mail.outbox) == 1
+
+
+def test_many_come_in_one_mail(case: Case) -> None:
+    comments.add(case.version, by=case.legal_reviewer, body="Which song is this?")
+    following.run(case.brand.pk, at=noon())
+    mailing.send_due(at=later(minutes=5))
+    (message,) = mail.outbox
+    assert "Lovely light" in message.body
+    assert "Which song" in message.body
+
+
+def test_what_was_read_in_the_page_is_not_mailed(case: Case) -> None:
+    client = Client()
+    client.force_login(case.creator.user)
+    row = Notification.objects.get(user=case.creator.user)
+    assert client.get(f"/b/{case.brand.slug}/notifications/{row.pk}/").status_code == 302
+    mailing.send_due(at=later(minutes=5))
+    assert not mail.outbox
+
+
+def test_what_may_no_longer_be_seen_is_not_mailed(case: Case) -> None:
+    Membership.objects.filter(user=case.creator.user).update(role=Role.VIEWER)
+    mailing.send_due(at=later(minutes=5))
+    assert not mail.outbox
+
+
+def test_a_digest_waits_for_its_hour() -> None:
+    case = Case()
+    choices.choose(case.creator, {"commented": Choice(page=True, mail=Mail.DIGEST)})
+    comments.add(case.version, by=case.brand_reviewer, body="Lovely light")
+    following.run(case.brand.pk, at=noon())
+    mailing.send_due(at=later(hours=1))
+    assert not mail.outbox
+    mailing.send_due(at=later(hours=24))
+    assert len(mail.outbox) == 1
+
+
+def test_one_click_in_the_mail_ends_mails_of_its_kind_and_no_other(case: Case) -> None:
+    mailing.send_due(at=later(minutes=5))
+    address = urlsplit(mail.outbox[0].extra_headers["List-Unsubscribe"].strip("<>")).path
+    answer = Client(enforce_csrf_checks=True).post(address, {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    chosen = choices.of(case.creator)
+    assert chosen["commented"] == Choice(page=True, mail=Mail.OFF)
+    assert chosen["decided"].mail is Mail.AT_ONCE
+
+
+def test_a_mail_server_that_is_away_gets_it_later(case: Case, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    mailing.send_due(at=later(minutes=5))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    mailing.send_due(at=later(minutes=6))
+    assert not mail.outbox
+    mailing.send_due(at=later(minutes=16))
+    assert len(mail.outbox) == 1
+
+
+def test_what_waited_too_long_is_dropped(case: Case) -> None:
+    mailing.send_due(at=later(days=5))
+    assert not mail.outbox
+    assert not Notification.objects.filter(mail_due_at__isnull=False).exists()

@@ -1,0 +1,39 @@
+"""The table of what people can hear of."""
+
+from dam.accounts.capabilities import GRANTS, Capability, Role
+from dam.audit.verbs import Verb
+from dam.notifications import kinds
+from dam.notifications.kinds import KINDS, Mail
+
+
+def names(verb: Verb, **data: object) -> list[str]:
+    return [kind.name for kind in kinds.of(verb, data)]
+
+
+def test_an_approved_stage_asks_the_next_reviewers_and_tells_the_makers() -> None:
+    assert names(Verb.REVIEW_APPROVED_STAGE) == ["asked", "decided"]
+
+
+def test_a_new_version_is_a_take_only_when_it_was_generated() -> None:
+    assert names(Verb.VERSION_ADDED, origin="uploaded") == ["changes_made"]
+    assert names(Verb.VERSION_ADDED, origin="generated") == ["take", "changes_made"]
+
+
+def test_what_no_event_sets_off_is_not_offered() -> None:
+    offered = {kind.name for kind in kinds.offered(frozenset(Capability))}
+    assert offered == {kind.name for kind in KINDS.values() if kind.follows}
+    assert "imported" not in offered
+
+
+def test_a_viewer_is_offered_nothing_of_work_in_progress() -> None:
+    offered = {kind.name for kind in kinds.offered(GRANTS[Role.VIEWER])}
+    assert offered == {"recalled", "rights_ending", "invited"}
+
+
+def test_a_viewer_gets_no_mail_at_once_unless_they_choose_it() -> None:
+    mails = {kinds.default_mail(kind, GRANTS[Role.VIEWER]) for kind in KINDS.values()}
+    assert Mail.AT_ONCE not in mails
+
+
+def test_names_fit_their_column() -> None:
+    assert all(len(name) <= 20 for name in KINDS)
