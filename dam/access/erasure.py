@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from dam.access import people
 from dam.accounts import pseudonyms
+from dam.accounts.mail_models import OutgoingMail
 from dam.accounts.models import Invitation, Membership, User
 from dam.accounts.principals import Principal
 from dam.audit import names, trail
@@ -22,6 +23,7 @@ OWN_ROWS = (
     ("account", "EmailAddress", "user"),
     ("mfa", "Authenticator", "user"),
     ("socialaccount", "SocialAccount", "user"),
+    ("dam", "ScimUser", "user"),
     ("dam", "RecentSearch", "user"),
     ("dam", "Turn", "user"),
 )
@@ -45,6 +47,7 @@ def erase(user: User, *, by: Principal, at: datetime | None = None) -> None:
         people.require_leaves_administrators(user, brands)
         people.end_account(user, at=at)
         addresses = {user.email, user.proven_email} - {""}
+        OutgoingMail.objects.filter(address__in=addresses).delete()
         Membership.objects.filter(user=user).update(deactivated_at=at)
         _forget_invitations(user, addresses)
         for app, model, field in OWN_ROWS:
