@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,13 @@ def _skip_when_told() -> None:
 @pytest.fixture(scope="session")
 def site(django_db_setup: None) -> Iterator[str]:
     """The address of a web process on the test database."""
+    with serving("web") as address:
+        yield address
+
+
+@contextmanager
+def serving(name: str, **more: str) -> Iterator[str]:
+    """A web process on the test database, with `more` in its environment; `name` is that of its log."""
     from django.conf import settings
 
     with socket.socket() as free:
@@ -47,7 +55,7 @@ def site(django_db_setup: None) -> Iterator[str]:
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     database = settings.DATABASES["default"]["NAME"]
-    log = DATA_DIR / "logs" / "web.log"
+    log = DATA_DIR / "logs" / f"{name}.log"
     command = [
         sys.executable,
         "-m",
@@ -67,6 +75,7 @@ def site(django_db_setup: None) -> Iterator[str]:
         "DATABASE_URL": postgres.url(DATA_DIR, database=database, user=postgres.APPLICATION_USER),
         "DATABASE_POOL_SIZE": "4",
         "PUBLIC_URL": address,
+        **more,
     }
     with log.open("wb") as output:
         collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from dam.accounts.mail_senders import Outgoing
 from dam.accounts.models import Brand, User
 from dam.audit import trail
 from dam.audit.verbs import Verb
+from dam.web import confirming
 from dam.web.administration.mail_forms import MailForm, described
 from dam.web.decorators import BrandRequest, requires_installation_admin
 
@@ -29,11 +30,13 @@ OK = Answer("sent", "")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires_installation_admin
-def mail(request: BrandRequest) -> HttpResponse:
+def mail(request: BrandRequest) -> HttpResponseBase:
     fixed = mail_senders.of_environment()
     kept = MailSettings.objects.first()
     sender = chosen(request, kept)
     form = MailForm(request.POST if request.method == "POST" else None, instance=kept, sender=sender)
+    if request.method == "POST" and not confirming.recently(request):
+        return confirming.ask(request)  # whoever changes it gets the links that mails hold
     if request.method == "POST" and (fixed or _is_elsewhere()):
         raise PermissionDenied(_("The environment of the server sets how emails are sent."))
     if request.method == "POST" and form.is_valid():

@@ -16,7 +16,7 @@ from dam.accounts.capabilities import Role
 from dam.accounts.mail_models import MailSettings, OutgoingMail, Sender
 from dam.audit.models import Event
 from tests import smtp_server
-from tests.factories import MembershipFactory, UserFactory
+from tests.factories import PASSWORD, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 FORM = {
@@ -46,8 +46,15 @@ def admin() -> Any:
 @pytest.fixture
 def client(admin: Any) -> Client:
     client = Client()
-    client.force_login(admin.user)
+    client.post(reverse("account_login"), {"login": admin.user.email, "password": PASSWORD})
     return client
+
+
+def test_who_has_not_just_shown_that_it_is_them_is_asked_first(admin: Any) -> None:
+    client = Client()
+    client.force_login(admin.user)
+    assert "/accounts/reauthenticate/" in client.post(at(admin), FORM).headers["Location"]
+    assert not MailSettings.objects.exists()
 
 
 def set_to(port: int) -> None:
