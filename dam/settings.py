@@ -352,6 +352,9 @@ ACCOUNT_RATE_LIMITS = {
     # Codes of the second factor, of one account: of whoever knows its password already.
     "second_factor": "5/5m/key,20/h/key",
     "setup_mail_test": "10/m/key",
+    # A directory, by its token; and tries without a valid one.
+    "scim": "1200/m/key",
+    "scim_refused": "60/m/key",
 }
 MFA_ADAPTER = "dam.web.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dam.web import home, joining, metrics, unsubscribe
+from dam.web import home, joining, metrics, scim, unsubscribe
 
 handler400 = "dam.web.errors.bad_request"
 handler403 = "dam.web.errors.permission_denied"
@@ -21,6 +21,8 @@ urlpatterns = [
     path("join/", joining.join, name="join"),
     path("join/switch/", joining.switch, name="join-switch"),
     path("join/<str:secret>/", joining.link, name="join-link"),
+    path("scim/v2", scim.scim, name="scim-root"),
+    path("scim/v2/<path:path>", scim.scim, name="scim"),
     path("verify/", include("provenance.web.verify_urls")),
     path("b/<slug:brand_slug>/", include("dam.web.urls")),
     path("b/<slug:brand_slug>/", include("generation.web.urls")),

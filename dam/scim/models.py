@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand, Group, User
 from dam.sso.models import LONGEST_ROLE
 
 
@@ -69,6 +69,10 @@ class ScimGroup(_Resource):
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="scim_groups")
     display_name = models.CharField(max_length=200)
     members = models.ManyToManyField(ScimUser, related_name="groups")
+    # The group of the brand that stands for it (dam/scim/mirror.py).
+    mirror = models.OneToOneField(
+        Group, null=True, blank=True, on_delete=models.SET_NULL, related_name="scim_group"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint("brand", Lower("display_name"), name="scim_group_name_once")]

@@ -15,6 +15,7 @@ from dam.accounts.models import Brand, Membership, User
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.sso.models import GivenMembership
+from dam.sso.providers import OF_DIRECTORY
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ def give(user: User, brand: Brand, *, role: str, source: str, by: User | None = 
         mark = GivenMembership.objects.filter(user=user, brand=brand).first()
         if kept is not None and kept.deactivated_at and (mark is None or mark.ended_at is None):
             return False
+        if mark is not None and mark.source == OF_DIRECTORY != source:
+            return kept is not None and kept.is_active  # a directory decides alone on whom it knows
         try:
             given = roles.named(brand, role)
         except roles.UnknownRole:
@@ -67,14 +70,14 @@ def give(user: User, brand: Brand, *, role: str, source: str, by: User | None = 
 
 
 def end(user: User, brand: Brand, *, source: str, by: User | None = None) -> bool:
-    """End what the source has given; it may give it again. False where nothing is, or the brand's last
-    administrator would go."""
+    """End what the source has given, or whatever there is where a directory says so; it may give it again.
+
+    False where there is nothing, or where the brand's last administrator would go.
+    """
     with trail.recording():
-        mark = (
-            GivenMembership.objects.select_for_update().filter(user=user, brand=brand, source=source).first()
-        )
+        mark = GivenMembership.objects.select_for_update().filter(user=user, brand=brand).first()
         kept = Membership.objects.select_for_update().filter(user=user, brand=brand).first()
-        if mark is None or kept is None:
+        if kept is None or (source != OF_DIRECTORY and (mark is None or mark.source != source)):
             return False
         now = timezone.now()
         try:
@@ -85,7 +88,9 @@ def end(user: User, brand: Brand, *, source: str, by: User | None = None) -> boo
         except members.LastAdministrator:
             log.warning("User %s stays in %s: it would have no administrator.", user.pk, brand.slug)
             return False
-        GivenMembership.objects.filter(pk=mark.pk).update(ended_at=now)
+        GivenMembership.objects.update_or_create(
+            user=user, brand=brand, defaults={"source": source, "ended_at": now}
+        )
         data = {"user": user.pk, "role": [roles.key(kept.given), ""], "source": source}
         trail.record(Verb.COMPANY_ENDED, brand=brand, target=str(user), actor=by, data=data)
     return True

@@ -20,6 +20,7 @@ from dam.access import invitations
 from dam.access.invitations import InvitationRefused, State
 from dam.accounts import keys, members, roles
 from dam.accounts.models import Invitation, User
+from dam.sso import providers
 from dam.web import known_devices
 
 KEPT = "invitation"  # in the session: the prefix and the hash of the link's secret
@@ -77,6 +78,8 @@ def join(request: HttpRequest) -> HttpResponse:
     known = members.of_address(invitation.email)
     if known is not None:
         return _page(request, "sign_in" if known.is_active else "closed", invitation)
+    if providers.only_company(invitation.email):
+        return _page(request, "company", invitation)
     return _as_new(request, invitation)
 
 
@@ -140,7 +143,7 @@ def _page(
     request: HttpRequest, kind: str, invitation: Invitation | None = None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     role = ""
-    if invitation is not None and kind in ("new", "confirm", "sign_in"):
+    if invitation is not None and kind in ("new", "confirm", "sign_in", "company"):
         try:
             role = roles.name(roles.named(invitation.brand, invitation.role))
         except roles.UnknownRole as refused:

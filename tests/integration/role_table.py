@@ -333,6 +333,8 @@ PUBLIC = {
     "saml_finish_acs":                        (404, 404, ("nothing",)),
     "saml_metadata":                          (404, 404, ("nothing",)),
     "saml_sls":                               (404, 404, ("nothing",)),
+    "scim-root":                              (401, 401, ()),
+    "scim":                                   (401, 401, ("Users",)),
     "account_signup":                         (404, 404, ()),
     "account_inactive":                       (404, 404, ()),
     "account_reauthenticate":                 (302, 200, ()),

@@ -26,7 +26,7 @@ def signing_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     """A view of somebody who signs in: bounded, and a page where the provider is away or unknown."""
 
     def bounded(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
-        if not ratelimit.consume(request, app="allauth.account", action="login"):
+        if not ratelimit.consume(request, app="allauth.account", action="login", limit_get=True):
             words = _("Too many people are signing in from your network. Wait a minute and try again.")
             return refused(request, refusals.NotLetIn(words), status=429)
         try:

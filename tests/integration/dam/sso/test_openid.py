@@ -1,14 +1,17 @@
 """Signing in with a real OpenID provider: who is let in, to what, and who is not."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from dam.access import invitations
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand, Membership, User
+from dam.accounts.models import Brand, Invitation, Membership, User
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.sso.models import CompanyDomain, GroupRule, SignInProvider
@@ -280,3 +283,24 @@ def test_a_provider_that_is_away_is_told_on_a_page(acme: Acme, client: Client) -
     answer = client.get(reverse("openid_connect_login", args=["acme"]))
     assert answer.status_code == 502
     assert "be reached" in answer.content.decode()
+
+
+def test_an_invitation_is_accepted_with_the_company_and_no_password(acme: Acme, client: Client) -> None:
+    acme.is_set_up()
+    CompanyDomain.objects.update(only_company_sign_in=True)
+    brand = BrandFactory.create()
+    invitation = Invitation.objects.create(
+        brand=brand,
+        email="sam@acme.example",
+        role="creator",
+        invited_by=member(brand, Role.ADMIN).user,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    client.get(reverse("join-link", args=[invitations.new_secret(invitation, shown=False)]))
+    page = client.get(reverse("join")).content.decode()
+    assert "Sign in with Acme" in page
+    assert "password1" not in page
+    acme.knows("sam")
+    acme.signs_in(client, "sam", back=reverse("join"))
+    client.post(reverse("join"))
+    assert role_of(User.objects.get(email="sam@acme.example"), brand) == Role.CREATOR
