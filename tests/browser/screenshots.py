@@ -70,6 +70,7 @@ VIEWS = (
     View("notification-settings", "creator", "notifications/settings/"),
     View("bell", "creator", "", (".bell > summary",)),
     View("webhooks", "admin", "administration/webhooks/"),
+    View("api", "admin", "administration/api/"),
     View("viewer", "viewer", ""),
 )
 README = (("library", "light"), ("asset", "dark"), ("generate", "light"), ("review", "dark"))
