@@ -68,7 +68,7 @@ def turn(hook: Webhook, *, by: Principal, on: bool, at: datetime | None = None) 
     """Stop sending, or go on from now. What couldn't be sent meanwhile isn't."""
     by.require(Capability.MANAGE_BRAND, brand=hook.brand)
     with trail.recording():
-        rows = Webhook.objects.filter(pk=hook.pk, disabled_at__isnull=on)
+        rows = Webhook.objects.filter(pk=hook.pk, disabled_at__isnull=not on)
         at = at or timezone.now()
         if rows.update(disabled_at=None if on else at, failing_since=None):
             Delivery.objects.filter(webhook=hook, due_at__isnull=False).update(due_at=None)

@@ -214,3 +214,12 @@ def test_another_brands_webhook_is_not_there(hook: Webhook) -> None:
     client.force_login(other.user)
     address = f"/b/{other.brand.slug}/administration/webhooks/{hook.pk}/"
     assert client.get(address).status_code == client.post(f"{address}delete/").status_code == 404
+
+
+def test_one_that_is_turned_off_is_sent_nothing_until_it_is_on_again(hook: Webhook, admin: Member) -> None:
+    webhooks.turn(hook, by=admin, on=False)
+    hook.refresh_from_db()
+    assert hook.disabled_at is not None
+    webhooks.turn(hook, by=admin, on=True)
+    hook.refresh_from_db()
+    assert hook.disabled_at is None
