@@ -7,8 +7,19 @@ class DamConfig(AppConfig):
     verbose_name = "The library"
 
     def ready(self) -> None:
-        from dam.core import roles
+        from django.utils import formats, translation
+
+        from dam.core import language, roles
         from dam.notifications import unsubscribing
+
+        language.install(
+            gettext=translation.gettext,
+            ngettext=translation.ngettext,
+            language=translation.get_language,
+            day=lambda moment: formats.date_format(moment, "DATE_FORMAT"),
+            month=lambda moment: formats.date_format(moment, "YEAR_MONTH_FORMAT"),
+            number=lambda value: formats.number_format(value, force_grouping=True),
+        )
 
         unsubscribing.register()
         post_migrate.connect(roles.grant, sender=self)

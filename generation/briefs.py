@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dam.core import errors
+from dam.core.language import gettext as _
+from dam.core.language import number
 from generation.generators.base import Capabilities
 
 LONGEST_PROMPT = 1000  # characters
@@ -56,13 +58,27 @@ def check(
     steps = capabilities.default_steps if steps is None else steps
     guidance = capabilities.default_guidance if guidance is None else guidance
     if seed is not None and not 0 <= seed <= LARGEST_SEED:
-        raise BriefRefused("seed", f"Enter a whole number from 0 to {LARGEST_SEED:,}.")
+        raise BriefRefused(
+            "seed",
+            (_("Enter a whole number from 0 to %(largest_seed)s.") % {"largest_seed": number(LARGEST_SEED)}),
+        )
     if not 1 <= takes <= MOST_TAKES:
-        raise BriefRefused("takes", f"Choose 1 to {MOST_TAKES} takes at a time.")
+        raise BriefRefused(
+            "takes", (_("Choose 1 to %(most_takes)s takes at a time.") % {"most_takes": MOST_TAKES})
+        )
     if not 1 <= steps <= capabilities.max_steps:
-        raise BriefRefused("steps", f"Enter 1 to {capabilities.max_steps} steps for this model.")
+        raise BriefRefused(
+            "steps",
+            (_("Enter 1 to %(max_steps)s steps for this model.") % {"max_steps": capabilities.max_steps}),
+        )
     if not LOWEST_GUIDANCE <= guidance <= HIGHEST_GUIDANCE:
-        raise BriefRefused("guidance", f"Enter guidance from {LOWEST_GUIDANCE:g} to {HIGHEST_GUIDANCE:g}.")
+        raise BriefRefused(
+            "guidance",
+            (
+                _("Enter guidance from %(lowest_guidance)s to %(highest_guidance)s.")
+                % {"lowest_guidance": f"{LOWEST_GUIDANCE:g}", "highest_guidance": f"{HIGHEST_GUIDANCE:g}"}
+            ),
+        )
     width, height = _nearest_size(capabilities, size)
     return Brief(
         prompt=clean_prompt(prompt),
@@ -81,17 +97,24 @@ def clean_prompt(prompt: str) -> str:
     """The prompt as it is stored, signed and searched: one line, NFC. Raises BriefRefused."""
     line = " ".join(unicodedata.normalize("NFC", prompt).split())
     if not line:
-        raise BriefRefused("prompt", "Describe what the clip should show.")
+        raise BriefRefused("prompt", _("Describe what the clip should show."))
     if len(line) > LONGEST_PROMPT:
         raise BriefRefused(
-            "prompt", f"Prompts can be up to {LONGEST_PROMPT:,} characters. This one has {len(line):,}."
+            "prompt",
+            (
+                _("Prompts can be up to %(longest_prompt)s characters. This one has %(line)s.")
+                % {"longest_prompt": number(LONGEST_PROMPT), "line": number(len(line))}
+            ),
         )
     # Cf holds the joiners of emoji and of several scripts, but also the marks that turn text around.
     hidden = [c for c in line if unicodedata.category(c) in ("Cc", "Cs", "Co") or c in _TURNING]
     if hidden:
         raise BriefRefused(
             "prompt",
-            f"The prompt contains an invisible character (U+{ord(hidden[0]):04X}). Type it again.",
+            (
+                _("The prompt contains an invisible character (U+%(hidden)s). Type it again.")
+                % {"hidden": f"{ord(hidden[0]):04X}"}
+            ),
         )
     return line
 
@@ -122,7 +145,11 @@ def _nearest_frames(capabilities: Capabilities, seconds: Fraction | float | None
     slack = capabilities.frame_step / rate
     if not shortest - slack < seconds < longest + slack:
         raise BriefRefused(
-            "seconds", f"This model makes clips of {float(shortest):.1f} to {float(longest):.1f} seconds."
+            "seconds",
+            (
+                _("This model makes clips of %(shortest)s to %(longest)s seconds.")
+                % {"shortest": f"{float(shortest):.1f}", "longest": f"{float(longest):.1f}"}
+            ),
         )
     return min(possible, key=lambda frames: abs(frames - seconds * rate))
 
@@ -133,7 +160,7 @@ def _nearest_size(capabilities: Capabilities, size: tuple[int, int] | None) -> t
         return capabilities.sizes[0]
     width, height = size
     if not (0 < width <= MOST_SIZE and 0 < height <= MOST_SIZE):
-        raise BriefRefused("size", "A size is two whole numbers of pixels, such as 256x144.")
+        raise BriefRefused("size", _("A size is two whole numbers of pixels, such as 256x144."))
 
     def distance(possible: tuple[int, int]) -> tuple[Fraction, int]:
         shape = Fraction(possible[0], possible[1]) / Fraction(width, height)

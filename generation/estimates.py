@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
+from dam.core.language import gettext as _
+
 
 @dataclass(frozen=True)
 class PastRun:
@@ -37,7 +39,7 @@ def left(
 def in_words(seconds: float) -> str:
     """ "about 5 s", "about 40 s", "about 3 min": no more exact than it is known."""
     if seconds < 10:
-        return f"about {max(1, round(seconds))} s"
+        return _("about %(seconds)s s") % {"seconds": max(1, round(seconds))}
     if seconds < 55:
-        return f"about {round(seconds / 5) * 5} s"
-    return f"about {max(1, round(seconds / 60))} min"
+        return _("about %(seconds)s s") % {"seconds": round(seconds / 5) * 5}
+    return _("about %(seconds)s min") % {"seconds": max(1, round(seconds / 60))}

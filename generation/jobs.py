@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts import principals, turns
 from dam.accounts.capabilities import Capability
@@ -22,6 +23,8 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.core import errors, events, locks
+from dam.core.language import noop
+from dam.core.lazily import lazy
 from dam.core.tasks import enqueue
 from dam.ingest import backoff, next_versions
 from dam.models import Asset, User, Version
@@ -43,9 +46,11 @@ MOST_ATTEMPTS = 3
 # Takes of one person that wait or run at once: what a person can look through, and no machine's whole day.
 MOST_OPEN = 24
 QUEUE = "gpu"
-WORKER_GONE = f"The worker stopped {MOST_ATTEMPTS} times during this take. Check its log, then try again."
+WORKER_GONE = noop(
+    "The worker stopped %(most_attempts)s times during this take. Check its log, then try again."
+) % {"most_attempts": MOST_ATTEMPTS}
 
-ONE_TAKE = "A new version can only be generated one take at a time."
+ONE_TAKE = lazy("A new version can only be generated one take at a time.")
 
 
 class QueueFull(errors.Refused):
@@ -55,10 +60,17 @@ class QueueFull(errors.Refused):
 
     def __init__(self, open_now: int, asked: int) -> None:
         room = MOST_OPEN - open_now
-        more = f"There is room for {room} more: ask for fewer, or wait" if room > 0 and asked > 1 else "Wait"
+        more = (
+            (_("There is room for %(room)s more: ask for fewer, or wait") % {"room": room})
+            if room > 0 and asked > 1
+            else _("Wait")
+        )
         super().__init__(
-            f"{open_now} of your takes are in the queue; at most {MOST_OPEN} can be. "
-            f"{more} until one is done, or cancel some."
+            _(
+                "%(open_now)s of your takes are in the queue; at most %(most_open)s can be. "
+                "%(more)s until one is done, or cancel some."
+            )
+            % {"open_now": open_now, "most_open": MOST_OPEN, "more": more}
         )
 
 
@@ -157,7 +169,8 @@ def cancel(job: GenerationJob, *, by: Principal, at: datetime | None = None) -> 
                 if job.cancel_requested_at and job.state in states.OPEN:
                     return  # asked for already
                 raise TooLate(
-                    f"This take can no longer be cancelled: {states.LABELS[JobState(job.state)].lower()}."
+                    _("This take can no longer be cancelled: %(state)s.")
+                    % {"state": states.LABELS[JobState(job.state)].lower()}
                 )
         _audit(Verb.JOB_CANCELLED, job, actor=by)
         _publish_change(job)
@@ -183,7 +196,7 @@ def retry(job: GenerationJob, *, by: Principal) -> None:
             finished_at=None,
         )
         if not again:
-            raise TooLate("Only failed or cancelled takes can be tried again.")
+            raise TooLate(_("Only failed or cancelled takes can be tried again."))
         _require_room(job.brand_id, job.requested_by_id, more=0)  # it is counted by now
         _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed, again=True)
         _send(job)
@@ -304,9 +317,23 @@ def put_back(job: GenerationJob, *, reason: str, counts: bool = False, at: datet
     """
     at = at or timezone.now()
     if counts and job.attempts >= MOST_ATTEMPTS:
-        return fail(job, reason=f"{reason} Reelproof tried {MOST_ATTEMPTS} times.", at=at)
+        return fail(
+            job,
+            reason=(
+                _("%(reason)s Reelproof tried %(most_attempts)s times.")
+                % {"reason": reason, "most_attempts": MOST_ATTEMPTS}
+            ),
+            at=at,
+        )
     if job.interruptions + 1 >= backoff.MOST_INTERRUPTIONS:
-        return fail(job, reason=f"{reason} Reelproof tried {backoff.MOST_INTERRUPTIONS} times.", at=at)
+        return fail(
+            job,
+            reason=(
+                _("%(reason)s Reelproof tried %(most_interruptions)s times.")
+                % {"reason": reason, "most_interruptions": backoff.MOST_INTERRUPTIONS}
+            ),
+            at=at,
+        )
     with trail.recording():
         _own(
             job,
@@ -314,7 +341,7 @@ def put_back(job: GenerationJob, *, reason: str, counts: bool = False, at: datet
             step=0,
             attempts=F("attempts") - (0 if counts else 1),
             interruptions=F("interruptions") + 1,
-            reason=f"{reason} Reelproof will try again automatically.",
+            reason=(_("%(reason)s Reelproof will try again automatically.") % {"reason": reason}),
             due_at=backoff.next_retry(at, interruptions=job.interruptions),
         )
 

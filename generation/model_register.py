@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from dam.search.encoders import model_card as encoder_card
 from dam.search.encoders.model_card import NoEncoder
@@ -78,9 +79,9 @@ def installed() -> tuple[InstalledModel, ...]:
 def caution(licence: str) -> str:
     """What a licence (an SPDX identifier, or empty) asks of people who release clips."""
     if not licence:
-        return "Its licence is unknown. Check before you release a clip."
+        return _("Its licence is unknown. Check before you release a clip.")
     if {"NC", "NONCOMMERCIAL"} & set(licence.upper().split("-")):
-        return "Its licence doesn't allow commercial use. Check before you release a clip."
+        return _("Its licence doesn't allow commercial use. Check before you release a clip.")
     return ""
 
 
@@ -98,7 +99,10 @@ def _generator() -> InstalledModel:
         name=model.identity.name,
         version=model.identity.version,
         licence=model.identity.licence,
-        ability=f"Makes clips from prompts: {sizes}, up to {longest:.1f} s.",
+        ability=(
+            _("Makes clips from prompts: %(sizes)s, up to %(longest)s s.")
+            % {"sizes": sizes, "longest": f"{longest:.1f}"}
+        ),
         problem="",
         caution=model.caution,
     )
@@ -115,7 +119,9 @@ def _encoder() -> InstalledModel:
         name=card.label,
         version="",
         licence=card.licence,
-        ability=f"Finds clips by what they show; good at {card.good_at}." if card.good_at else "Finds clips.",
+        ability=(_("Finds clips by what they show; good at %(good_at)s.") % {"good_at": card.good_at})
+        if card.good_at
+        else _("Finds clips."),
         problem="",
         caution="",
     )

@@ -15,6 +15,7 @@ from django.utils import timezone
 from dam.accounts import principals
 from dam.catalog.models import Asset, Origin, Version
 from dam.core import database, failures, sandbox, storage
+from dam.core.lazily import lazy
 from dam.ingest import disk_space, filenames, next_versions, outages, registration
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
@@ -56,7 +57,7 @@ FORESEEN = (
     SignerUnreadable,
     SigningFailed,
 )
-OUT_OF_MEMORY = "The server ran out of memory. Try a shorter or smaller clip."
+OUT_OF_MEMORY = lazy("The server ran out of memory. Try a shorter or smaller clip.")
 
 
 def make_next() -> Version | None:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from dam.core.language import noop
+
 
 class JobState(StrEnum):
     REQUESTED = "requested"
@@ -13,12 +15,12 @@ class JobState(StrEnum):
 
 
 LABELS = {
-    JobState.REQUESTED: "Waiting for a worker",
-    JobState.GENERATING: "Generating",
-    JobState.SIGNING: "Encoding and signing",
-    JobState.DONE: "Done",
-    JobState.FAILED: "Failed",
-    JobState.CANCELLED: "Cancelled",
+    JobState.REQUESTED: noop("Waiting for a worker"),
+    JobState.GENERATING: noop("Generating"),
+    JobState.SIGNING: noop("Encoding and signing"),
+    JobState.DONE: noop("Done"),
+    JobState.FAILED: noop("Failed"),
+    JobState.CANCELLED: noop("Cancelled"),
 }
 
 WORKING = (JobState.GENERATING, JobState.SIGNING)  # a worker has it

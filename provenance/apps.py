@@ -1,9 +1,11 @@
 from django.apps import AppConfig
 
+from dam.core.lazily import lazy
+
 
 class ProvenanceConfig(AppConfig):
     name = "provenance"
-    verbose_name = "Provenance and review"
+    verbose_name = lazy("Provenance and review")
 
     def ready(self) -> None:
         from dam.operations import doctor, expiring

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts import keys, principals
 from dam.accounts.capabilities import GUEST_MAY, Capability
@@ -13,6 +14,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog.models import Asset
 from dam.core import errors
+from dam.core.language import number
 from dam.rights import visibility
 
 MOST_ASSETS = 500
@@ -43,14 +45,17 @@ def create(
     guest = " ".join(guest.split())
     granted = _granted(by, capabilities)
     if not guest:
-        raise ShareRefused("no_name", "Enter the guest's name. It appears in the activity log.")
+        raise ShareRefused("no_name", _("Enter the guest's name. It appears in the activity log."))
     if len(guest) > ShareLink.LONGEST_NAME:
         raise ShareRefused(
             "name_too_long",
-            f"A guest's name has at most {ShareLink.LONGEST_NAME} characters; this one has {len(guest)}.",
+            (
+                _("A guest's name has at most %(longest_name)s characters; this one has %(guest)s.")
+                % {"longest_name": ShareLink.LONGEST_NAME, "guest": len(guest)}
+            ),
         )
     if expires_at <= at:
-        raise ShareRefused("past_date", "This date has passed. Choose a later date.")
+        raise ShareRefused("past_date", _("This date has passed. Choose a later date."))
     chosen = _visible(by, assets)
     key = keys.new(keys.KeyKind.SHARE)
     with trail.recording():
@@ -81,7 +86,7 @@ def revoke(link: ShareLink, *, by: Principal, at: datetime | None = None) -> Non
     at = at or timezone.now()
     with trail.recording():
         if not ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=at):
-            raise ShareRefused("revoked", "This link has already been revoked.")
+            raise ShareRefused("revoked", _("This link has already been revoked."))
         data = {"link": link.prefix}
         trail.record(Verb.SHARE_REVOKED, brand=link.brand, target=link.guest, actor=by, data=data, at=at)
 
@@ -90,15 +95,20 @@ def _granted(by: Principal, capabilities: Iterable[Capability]) -> list[str]:
     chosen = frozenset(capabilities)
     if Capability.VIEW not in chosen or chosen - (by.capabilities & GUEST_MAY):
         may = ", ".join(sorted(each.replace("_", " ") for each in GUEST_MAY))
-        raise ShareRefused("beyond_guest", f"Guests can view and, if you can too: {may}.")
+        raise ShareRefused(
+            "beyond_guest", (_("Guests can view and, if you can too: %(may)s.") % {"may": may})
+        )
     return sorted(each.value for each in chosen)
 
 
 def _visible(by: Principal, assets: Collection[Asset]) -> list[Asset]:
     """The assets, all of which the one who shares them can see."""
     if not 0 < len(assets) <= MOST_ASSETS:
-        raise ShareRefused("how_many", f"A link can share 1 to {MOST_ASSETS:,} clips.")
+        raise ShareRefused(
+            "how_many",
+            (_("A link can share 1 to %(most_assets)s clips.") % {"most_assets": number(MOST_ASSETS)}),
+        )
     visible = list(visibility.visible_assets(by).filter(pk__in=[asset.pk for asset in assets]))
     if len(visible) != len({asset.pk for asset in assets}):
-        raise ShareRefused("not_yours", "One of these clips is no longer in the library.")
+        raise ShareRefused("not_yours", _("One of these clips is no longer in the library."))
     return visible

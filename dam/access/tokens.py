@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts import keys
 from dam.accounts.capabilities import TOKEN_MAY, Capability
@@ -35,19 +36,22 @@ def create(
     Raises PermissionDenied for whoever is no member: a token that leaked must not make itself another.
     """
     if not isinstance(by, Member):
-        raise PermissionDenied("Sign in to create API tokens.")
+        raise PermissionDenied(_("Sign in to create API tokens."))
     at = at or timezone.now()
     granted = _granted(by, capabilities)
     name = " ".join(name.split())
     if not name:
-        raise TokenRefused("no_name", "Enter a name that says which program uses the token.")
+        raise TokenRefused("no_name", _("Enter a name that says which program uses the token."))
     if len(name) > ApiToken.LONGEST_NAME:
         raise TokenRefused(
             "name_too_long",
-            f"A token's name has at most {ApiToken.LONGEST_NAME} characters; this one has {len(name)}.",
+            (
+                _("A token's name has at most %(longest_name)s characters; this one has %(value)s.")
+                % {"longest_name": ApiToken.LONGEST_NAME, "value": len(name)}
+            ),
         )
     if expires_at is not None and expires_at <= at:
-        raise TokenRefused("past_date", "This date has passed. Choose a later date.")
+        raise TokenRefused("past_date", _("This date has passed. Choose a later date."))
     key = keys.new(keys.KeyKind.TOKEN)
     with trail.recording():
         token = ApiToken.objects.create(
@@ -72,11 +76,11 @@ def create(
 def revoke(token: ApiToken, *, by: Principal, at: datetime | None = None) -> None:
     """End a token: its owner may, and whoever manages the brand. Raises TokenRefused, PermissionDenied."""
     if by.brand != token.brand or not (by.user == token.owner or by.can(Capability.MANAGE_BRAND)):
-        raise PermissionDenied("Only its owner or an administrator of the brand can revoke a token.")
+        raise PermissionDenied(_("Only its owner or an administrator of the brand can revoke a token."))
     at = at or timezone.now()
     with trail.recording():
         if not ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):
-            raise TokenRefused("revoked", "This token has already been revoked.")
+            raise TokenRefused("revoked", _("This token has already been revoked."))
         data = {"token": token.prefix, "owner": str(token.owner)}
         trail.record(Verb.TOKEN_REVOKED, brand=token.brand, target=token.name, actor=by, data=data, at=at)
 
@@ -84,9 +88,9 @@ def revoke(token: ApiToken, *, by: Principal, at: datetime | None = None) -> Non
 def _granted(by: Member, capabilities: Iterable[Capability]) -> list[str]:
     chosen = frozenset(capabilities)
     if not chosen:
-        raise TokenRefused("no_capabilities", "Choose what the token can do.")
+        raise TokenRefused("no_capabilities", _("Choose what the token can do."))
     beyond = chosen - (by.capabilities & TOKEN_MAY)
     if beyond:
         words = ", ".join(sorted(each.replace("_", " ") for each in beyond))
-        raise TokenRefused("beyond_owner", f"You can't grant a token: {words}.")
+        raise TokenRefused("beyond_owner", (_("You can't grant a token: %(words)s.") % {"words": words}))
     return sorted(each.value for each in chosen)

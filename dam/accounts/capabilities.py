@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dam.core.language import noop
+
 
 class Role(StrEnum):
     VIEWER = "viewer"
@@ -39,27 +41,27 @@ class Capability(StrEnum):
 
 # After "Your role doesn't allow you to".
 PHRASES: dict[Capability, str] = {
-    Capability.VIEW: "view clips",
-    Capability.VIEW_UNRELEASED: "view unreleased clips",
-    Capability.UPLOAD: "upload files",
-    Capability.EDIT: "edit clips",
-    Capability.DISCARD: "move clips to trash",
-    Capability.TRASH: "move others' clips to trash",
-    Capability.RETRY: "rerun processing steps",
-    Capability.GENERATE: "generate clips",
-    Capability.SUBMIT: "send clips to review",
+    Capability.VIEW: noop("view clips"),
+    Capability.VIEW_UNRELEASED: noop("view unreleased clips"),
+    Capability.UPLOAD: noop("upload files"),
+    Capability.EDIT: noop("edit clips"),
+    Capability.DISCARD: noop("move clips to trash"),
+    Capability.TRASH: noop("move others' clips to trash"),
+    Capability.RETRY: noop("rerun processing steps"),
+    Capability.GENERATE: noop("generate clips"),
+    Capability.SUBMIT: noop("send clips to review"),
     Capability.COMMENT: "comment",
-    Capability.DECIDE_BRAND: "decide brand reviews",
-    Capability.DECIDE_LEGAL: "decide legal reviews",
-    Capability.WITHDRAW_RELEASE: "withdraw approvals",
-    Capability.DOWNLOAD_RELEASE: "download releases",
-    Capability.DOWNLOAD_MASTER: "download masters",
-    Capability.VIEW_ACTIVITY: "view the activity log",
-    Capability.SHARE: "share clips with guests",
-    Capability.SHARE_SEARCHES: "share saved searches",
-    Capability.CURATE: "change other people's saved searches",
-    Capability.MANAGE_BRAND: "manage the brand",
-    Capability.MANAGE_PEOPLE: "manage people",
+    Capability.DECIDE_BRAND: noop("decide brand reviews"),
+    Capability.DECIDE_LEGAL: noop("decide legal reviews"),
+    Capability.WITHDRAW_RELEASE: noop("withdraw approvals"),
+    Capability.DOWNLOAD_RELEASE: noop("download releases"),
+    Capability.DOWNLOAD_MASTER: noop("download masters"),
+    Capability.VIEW_ACTIVITY: noop("view the activity log"),
+    Capability.SHARE: noop("share clips with guests"),
+    Capability.SHARE_SEARCHES: noop("share saved searches"),
+    Capability.CURATE: noop("change other people's saved searches"),
+    Capability.MANAGE_BRAND: noop("manage the brand"),
+    Capability.MANAGE_PEOPLE: noop("manage people"),
 }
 
 _LOOK = {Capability.VIEW, Capability.DOWNLOAD_RELEASE}

@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from dam.accounts import mail_colours, mail_senders, unsubscribes
 from dam.accounts.models import Brand, User
 from dam.core import errors, foreign_text, mail_files
+from dam.core.lazily import lazy
 
 log = logging.getLogger(__name__)
 PRODUCT = "Reelproof"
@@ -38,8 +39,8 @@ class NotSent(errors.Refused):
     """The server that mails are handed to is away, or refuses them."""
 
     code = "mail_away"
-    title = "The email couldn't be sent"
-    message = "The mail server is unavailable. Try again in a few minutes, or ask your administrator."
+    title = lazy("The email couldn't be sent")
+    message = lazy("The mail server is unavailable. Try again in a few minutes, or ask your administrator.")
 
 
 def is_on() -> bool:
@@ -97,7 +98,9 @@ def compose(
     """The mail as `send`, or `sender`, sends it. Raises NotSent for an address that no mail can have."""
     address = to.email if isinstance(to, User) else to
     if not can_reach(address):
-        raise NotSent("No email can be sent to this address. Check how it is spelled.", code="mail_address")
+        raise NotSent(
+            str(_("No email can be sent to this address. Check how it is spelled.")), code="mail_address"
+        )
     brand = context.get("brand")
     stop = unsubscribes.url(*unsubscribe) if unsubscribe else ""
     given = {

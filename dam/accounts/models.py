@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dam.accounts import pseudonyms
 from dam.accounts.capabilities import AnyRole, Capability, OwnRole, Role
+from dam.core.lazily import lazy
 
 
 class Users(BaseUserManager["User"]):
@@ -68,8 +69,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 class PromptDisclosure(models.TextChoices):
     """What a signed file says about the prompt that made it."""
 
-    TEXT = "text", "The prompt's words"
-    HASH = "hash", "Only its hash"
+    TEXT = "text", lazy("The prompt's words")
+    HASH = "hash", lazy("Only its hash")
 
 
 def both_stages() -> list[str]:

@@ -4,6 +4,7 @@ import re
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from dam.accounts.models import User
 
@@ -16,18 +17,24 @@ class MinimumLengthValidator:
     def validate(self, password: str, user: User | AnonymousUser | None = None) -> None:
         if len(re.sub(r"\s+", " ", password)) < SHORTEST:
             raise ValidationError(
-                f"This password is too short. It must contain at least {SHORTEST} characters.",
+                (
+                    _("This password is too short. It must contain at least %(shortest)s characters.")
+                    % {"shortest": SHORTEST}
+                ),
                 code="password_too_short",
             )
 
     def get_help_text(self) -> str:
-        return f"At least {SHORTEST} characters."
+        return _("At least %(shortest)s characters.") % {"shortest": SHORTEST}
 
 
 class MaximumLengthValidator:
     def validate(self, password: str, user: User | AnonymousUser | None = None) -> None:
         if len(password) > LONGEST:
-            raise ValidationError(f"A password can have at most {LONGEST} characters.", code="too_long")
+            raise ValidationError(
+                (_("A password can have at most %(longest)s characters.") % {"longest": LONGEST}),
+                code="too_long",
+            )
 
     def get_help_text(self) -> str:
-        return f"At most {LONGEST} characters."
+        return _("At most %(longest)s characters.") % {"longest": LONGEST}

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts import capabilities as may
 from dam.accounts import keys
@@ -60,7 +61,9 @@ class _Asking:
     def require(self: _Able, capability: Capability, *, brand: Brand | None = None) -> None:
         """Raise PermissionDenied, with a sentence for the page, unless it may, to a thing of `brand`."""
         if brand is not None and brand != self.brand:
-            raise PermissionDenied(f"This belongs to {brand}, not {self.brand}.")
+            raise PermissionDenied(
+                _("This belongs to %(brand)s, not %(brand2)s.") % {"brand": brand, "brand2": self.brand}
+            )
         if capability not in self.capabilities:
             raise PermissionDenied(self.refusal(capability))
 
@@ -87,7 +90,11 @@ class Member(_Asking):
         return may.of_role(self.role)
 
     def refusal(self, capability: Capability) -> str:
-        return f"Your role in {self.brand} ({_words(self.role)}) doesn't allow you to {PHRASES[capability]}."
+        return _("Your role in %(brand)s (%(role)s) doesn't allow you to %(capability)s.") % {
+            "brand": self.brand,
+            "role": _words(self.role),
+            "capability": _(PHRASES[capability]),
+        }
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,10 @@ class Token(_Asking):
         return self.granted & may.of_role(self.role)
 
     def refusal(self, capability: Capability) -> str:
-        return f"This API token for {self.brand} isn't allowed to {PHRASES[capability]}."
+        return _("This API token for %(brand)s isn't allowed to %(capability)s.") % {
+            "brand": self.brand,
+            "capability": _(PHRASES[capability]),
+        }
 
 
 @dataclass(frozen=True)
@@ -128,10 +138,12 @@ class Guest(_Asking):
 
     @property
     def name(self) -> str:
-        return f"{self.label} (guest)"
+        return _("%(label)s (guest)") % {"label": self.label}
 
     def refusal(self, capability: Capability) -> str:
-        return f"Your share link doesn't allow you to {PHRASES[capability]}."
+        return _("Your share link doesn't allow you to %(capability)s.") % {
+            "capability": _(PHRASES[capability])
+        }
 
 
 Principal = Member | Token | Guest
@@ -156,7 +168,7 @@ def members_of(brand: Brand, *, among: Collection[int] | None = None) -> list[Me
 def person(principal: Principal) -> User:
     """Who answers for what the principal does. Raises PermissionDenied for a guest, who is nobody here."""
     if principal.user is None:
-        raise PermissionDenied("This needs an account. Guests can't do it.")
+        raise PermissionDenied(_("This needs an account. Guests can't do it."))
     return principal.user
 
 
@@ -216,7 +228,7 @@ def enter(request: HttpRequest, *, secret: str, at: datetime) -> Guest:
     """Let in whoever has the link's secret, while session and link last. Raises UnknownLink."""
     link = _links(at).filter(prefix=keys.prefix_of(secret)).first()
     if link is None or not keys.opens(secret, kept=link.digest):
-        raise UnknownLink("This link doesn't exist or has expired. Ask the sender for a new one.")
+        raise UnknownLink(_("This link doesn't exist or has expired. Ask the sender for a new one."))
     request.session.cycle_key()
     request.session[OPENED] = {**request.session.get(OPENED, {}), str(link.brand_id): link.pk}
     return _guest(link)
@@ -258,9 +270,16 @@ def acting(brand: Brand, capability: Capability, *, email: str | None = None) ->
             return candidate
         if email is not None and candidate.user.is_proven and candidate.user.email == email.lower():
             if not candidate.can(capability):
-                raise Nobody(f"{email} can't do that in {brand} with the role {_words(candidate.role)}.")
+                raise Nobody(
+                    _("%(email)s can't do that in %(brand)s with the role %(role)s.")
+                    % {"email": email, "brand": brand, "role": _words(candidate.role)}
+                )
             return candidate
-    raise Nobody(f"{email} isn't a member of {brand}." if email else f"No one in {brand} can do that.")
+    raise Nobody(
+        (_("%(email)s isn't a member of %(brand)s.") % {"email": email, "brand": brand})
+        if email
+        else (_("No one in %(brand)s can do that.") % {"brand": brand})
+    )
 
 
 def _words(role: AnyRole) -> str:

@@ -13,6 +13,7 @@ from dam.accounts.models import Brand
 from dam.audit import anchors, trail
 from dam.audit.models import ChainCheck, Event
 from dam.core import errors, locks, storage, tasks
+from dam.core.lazily import lazy
 
 EVERY = timedelta(minutes=10)
 GIVEN_UP_AFTER = timedelta(hours=1)  # its message is gone
@@ -22,8 +23,8 @@ class TooSoon(errors.Refused):
     """The chain is being read, or was a moment ago."""
 
     code = "too_soon"
-    title = "Checked recently"
-    message = "This activity log is being checked, or was within the last 10 minutes. Try again later."
+    title = lazy("Checked recently")
+    message = lazy("This activity log is being checked, or was within the last 10 minutes. Try again later.")
 
 
 def latest(brand: Brand) -> ChainCheck | None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
@@ -18,7 +19,7 @@ from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
 from dam.catalog import tags, versions
 from dam.catalog.models import Approval, Asset
-from dam.core import errors, events, foreign_text
+from dam.core import errors, events, foreign_text, language
 
 LONGEST_TITLE = 200
 
@@ -57,7 +58,11 @@ class EditedMeanwhile(errors.Refused):
 
     def __init__(self, now: Mapping[str, str]) -> None:
         self.now = now
-        super().__init__(f"Someone else changed the {' and the '.join(now)} while you were editing.")
+        fields = {"title": _("title"), "description": _("description"), "tags": _("tags")}
+        names = language.listed([fields.get(name, name) for name in now])
+        super().__init__(
+            _("Someone else changed this while you were editing: %(fields)s.") % {"fields": names}
+        )
 
 
 def edit(
@@ -87,10 +92,11 @@ def edit(
             title = " ".join(foreign_text.neutral(title).split())
             if len(title) > LONGEST_TITLE:
                 raise TitleTooLong(
-                    f"A title has at most {LONGEST_TITLE} characters; this one has {len(title)}."
+                    _("A title has at most %(longest_title)s characters; this one has %(value)s.")
+                    % {"longest_title": LONGEST_TITLE, "value": len(title)}
                 )
             if not title:
-                raise EmptyTitle("Enter a title.")
+                raise EmptyTitle(_("Enter a title."))
             if title != locked.title:
                 changes["title"] = [locked.title, title]
                 locked.title = title
@@ -192,9 +198,9 @@ def refusal_to_move(asset: Asset, *, by: Principal) -> str:
     if by.can(Capability.TRASH):
         return ""
     if asset.created_by_id != (by.user.pk if by.user else None):
-        return "Only a librarian or an administrator can move other people's clips to the trash."
+        return _("Only a librarian or an administrator can move other people's clips to the trash.")
     if in_use(asset):
-        return "Only a librarian or an administrator can trash a clip in review, approved or released."
+        return _("Only a librarian or an administrator can trash a clip in review, approved or released.")
     return ""
 
 
@@ -211,7 +217,7 @@ def trash(asset: Asset, *, by: Principal, at: datetime | None = None) -> None:
     """
     at = at or timezone.now()
     if not trash_many([asset], by=by, at=at):
-        raise AlreadyThere("The clip is already in the trash.")
+        raise AlreadyThere(_("The clip is already in the trash."))
     asset.trashed_at = at
 
 
@@ -223,7 +229,7 @@ def trash_many(chosen: Collection[Asset], *, by: Principal, at: datetime | None 
 def restore(asset: Asset, *, by: Principal) -> None:
     """Out of the trash, back to where it was. Raises AlreadyThere, PermissionDenied."""
     if not _move([asset], by=by, trashed_at=None):
-        raise AlreadyThere("The clip isn't in the trash.")
+        raise AlreadyThere(_("The clip isn't in the trash."))
     asset.trashed_at = None
 
 

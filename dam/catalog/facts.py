@@ -8,6 +8,8 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Least
 from django.db.models.lookups import GreaterThanOrEqual, IsNull, LessThanOrEqual
 
+from dam.core.lazily import lazy
+
 
 class Aspect(models.TextChoices):
     WIDE = "16:9", "16:9"
@@ -22,7 +24,7 @@ class Resolution(models.TextChoices):
 
     SD = "sd", "SD"
     HD = "hd", "HD"
-    FULL_HD = "full_hd", "Full HD"
+    FULL_HD = "full_hd", lazy("Full HD")
     UHD = "4k", "4K"
 
 

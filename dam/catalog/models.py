@@ -11,55 +11,56 @@ from django.utils import timezone
 
 from dam.accounts.models import Brand
 from dam.catalog import facts
+from dam.core.lazily import lazy
 
 
 class Origin(models.TextChoices):
-    GENERATED = "generated", "Generated"
-    UPLOADED = "uploaded", "Uploaded"
+    GENERATED = "generated", lazy("Generated")
+    UPLOADED = "uploaded", lazy("Uploaded")
 
 
 class Approval(models.TextChoices):
     """What review has said of a version. Written by provenance.review, read by rights."""
 
-    DRAFT = "draft", "Draft"
-    IN_REVIEW = "in_review", "In review"
-    CHANGES_REQUESTED = "changes_requested", "Changes requested"
-    REJECTED = "rejected", "Rejected"
-    APPROVED = "approved", "Approved"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    DRAFT = "draft", lazy("Draft")
+    IN_REVIEW = "in_review", lazy("In review")
+    CHANGES_REQUESTED = "changes_requested", lazy("Changes requested")
+    REJECTED = "rejected", lazy("Rejected")
+    APPROVED = "approved", lazy("Approved")
+    WITHDRAWN = "withdrawn", lazy("Withdrawn")
 
 
 class ReleaseState(models.TextChoices):
     """How the newest release of a version stands. Written by provenance.releases, read by delivery."""
 
-    NONE = "", "Not released"
-    SIGNING = "signing", "Being signed"
-    READY = "ready", "Released"
-    FAILED = "failed", "Signing failed"
-    WITHDRAWN = "withdrawn", "Withdrawn"
-    SUPERSEDED = "superseded", "Superseded"
+    NONE = "", lazy("Not released")
+    SIGNING = "signing", lazy("Being signed")
+    READY = "ready", lazy("Released")
+    FAILED = "failed", lazy("Signing failed")
+    WITHDRAWN = "withdrawn", lazy("Withdrawn")
+    SUPERSEDED = "superseded", lazy("Superseded")
 
 
 class Credentials(models.TextChoices):
     """What the file's C2PA manifest store says. Written by provenance.manifests."""
 
-    UNCHECKED = "unchecked", "Not checked yet"
-    TRUSTED = "trusted", "Trusted"
-    TEST = "test", "Test certificate"
-    VALID = "valid", "Valid, signer unknown"
-    INVALID = "invalid", "Invalid credential"
-    ALTERED = "altered", "Altered"
-    UNREADABLE = "unreadable", "Unreadable"
-    NONE = "none", "None"
+    UNCHECKED = "unchecked", lazy("Not checked yet")
+    TRUSTED = "trusted", lazy("Trusted")
+    TEST = "test", lazy("Test certificate")
+    VALID = "valid", lazy("Valid, signer unknown")
+    INVALID = "invalid", lazy("Invalid credential")
+    ALTERED = "altered", lazy("Altered")
+    UNREADABLE = "unreadable", lazy("Unreadable")
+    NONE = "none", lazy("None")
 
 
 class Processing(models.TextChoices):
     """Roll-up of a version's steps (dam.ingest). Written by dam.ingest only."""
 
-    WAITING = "waiting", "Waiting"
-    RUNNING = "running", "Processing"
-    READY = "ready", "Ready"
-    FAILED = "failed", "Needs attention"
+    WAITING = "waiting", lazy("Waiting")
+    RUNNING = "running", lazy("Processing")
+    READY = "ready", lazy("Ready")
+    FAILED = "failed", lazy("Needs attention")
 
 
 class Tag(models.Model):
@@ -209,9 +210,9 @@ class Version(models.Model):
 class RenditionKind(models.TextChoices):
     """The kinds that pages ask for by name. Which there are, dam.media.specs says, above this package."""
 
-    POSTER = "poster", "Poster"
-    SPRITE = "sprite", "Sprite"
-    PROXY = "proxy", "Review proxy"
+    POSTER = "poster", lazy("Poster")
+    SPRITE = "sprite", lazy("Sprite")
+    PROXY = "proxy", lazy("Review proxy")
 
 
 class Rendition(models.Model):

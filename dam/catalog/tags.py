@@ -5,9 +5,11 @@ from unicodedata import normalize
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dam.catalog.models import Asset, Tag
 from dam.core import errors, foreign_text, locks
+from dam.core.language import number
 
 _Tagging = Asset.tags.through
 
@@ -38,7 +40,10 @@ def clean(names: Iterable[str]) -> tuple[str, ...]:
     cleaned = tuple(dict.fromkeys(filter(None, map(_tidy, names))))
     for name in cleaned:
         if len(name) > LONGEST:
-            raise TagRefused(f"The tag “{name}” has {len(name)} characters. A tag has at most {LONGEST}.")
+            raise TagRefused(
+                _("The tag “%(value)s” has %(value2)s characters. A tag has at most %(longest)s.")
+                % {"value": name, "value2": len(name), "longest": LONGEST}
+            )
     require_room(cleaned)
     return cleaned
 
@@ -50,7 +55,10 @@ def _tidy(name: str) -> str:
 def require_room(names: Collection[str]) -> None:
     """Raise TagRefused for more tags than one asset has."""
     if len(names) > MOST:
-        raise TagRefused(f"A clip has at most {MOST} tags; this would be {len(names):,}.")
+        raise TagRefused(
+            _("A clip has at most %(most)s tags; this would be %(names)s.")
+            % {"most": MOST, "names": number(len(names))}
+        )
 
 
 def assign(asset: Asset, names: Iterable[str]) -> bool:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.catalog.models import (
     Approval,
@@ -81,7 +82,7 @@ def set_approval(version_id: UUID, approval: Approval, *, expected: Collection[A
     """
     moved = Version.objects.filter(pk=version_id, approval__in=expected).update(approval=approval)
     if not moved:
-        raise ApprovalMoved("The approval has just changed. Reload the page to see the current state.")
+        raise ApprovalMoved(_("The approval has just changed. Reload the page to see the current state."))
 
 
 def set_credentials(version_id: UUID, credentials: Credentials) -> None:

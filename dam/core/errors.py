@@ -5,6 +5,8 @@ the message, commands end with it, and the API answers problem details with both
 is a fault of ours.
 """
 
+from dam.core.language import gettext, noop
+
 
 class Refused(Exception):
     """What was asked for can't be done, for a reason that people can read.
@@ -15,12 +17,12 @@ class Refused(Exception):
 
     code = "refused"
     title = ""
-    message = "This can't be done right now."
+    message = noop("This can't be done right now.")
 
     def __init__(self, message: str = "", *, code: str = "", title: str = "") -> None:
-        self.message = message or self.message
+        self.message = gettext(str(message or self.message))
         self.code = code or self.code
-        self.title = title or self.title
+        self.title = gettext(str(title or self.title)) if title or self.title else ""
         super().__init__(self.message)
 
 

@@ -9,12 +9,16 @@ import re
 import secrets
 
 from dam.core.errors import Refused
+from dam.core.language import gettext
+from dam.core.lazily import lazy
 
 log = logging.getLogger(__name__)
 
 LONGEST = 300  # characters, as the columns have them
-UNFORESEEN = "Something went wrong on the server. Try again, or give your administrator this reference: {}."
-KEPT_BEFORE = "Something went wrong on the server. Try again or contact your administrator."
+UNFORESEEN = lazy(
+    "Something went wrong on the server. Try again, or give your administrator this reference: {}."
+)
+KEPT_BEFORE = lazy("Something went wrong on the server. Try again or contact your administrator.")
 # Words that only programs use.
 _PRINTED = re.compile(
     r"Traceback|File \"|\[Errno|\b[A-Za-z_.]*(?:Error|Exception|Warning)\b(?!\.\s|\.$| [a-z])|errno"
@@ -37,7 +41,8 @@ def sentence(problem: BaseException, *, of: str, worded: tuple[type[BaseExceptio
 
 def shown(kept: str) -> str:
     """What pages show of words kept with a failure, perhaps by an earlier release that kept anything."""
-    return kept if not kept or is_plain(kept) else KEPT_BEFORE
+    kept = str(kept)
+    return gettext(kept if not kept or is_plain(kept) else KEPT_BEFORE) if kept else ""
 
 
 def is_plain(text: str) -> bool:

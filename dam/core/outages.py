@@ -4,14 +4,16 @@ import errno
 
 import redis
 from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerError
 
 from dam.core.errors import Refused
+from dam.core.lazily import lazy
 from dam.core.sandbox import Interrupted
 from dam.core.storage import FULL, Unavailable
 
-DISK_FULL = "The server is out of disk space."
-BUSY = "The server was overloaded."
+DISK_FULL = lazy("The server is out of disk space.")
+BUSY = lazy("The server was overloaded.")
 POSTGRES_FULL = "53100"  # SQLSTATE, disk_full
 FULL_IN_WORDS = ("No space left on device", "Disk quota exceeded")
 # A disk in the network, or the network itself.
@@ -38,15 +40,15 @@ def describe(problem: BaseException) -> str | None:
         return DISK_FULL
     match problem:
         case OperationalError() | InterfaceError():
-            return "The database was unavailable."
+            return _("The database was unavailable.")
         case redis.ConnectionError() | redis.TimeoutError() | BrokerError():
-            return "The task queue was unavailable."
+            return _("The task queue was unavailable.")
         case Interrupted():
-            return "Processing was interrupted."
+            return _("Processing was interrupted.")
         case Unavailable():
-            return "File storage was unavailable."
+            return _("File storage was unavailable.")
         case OSError(errno=code) if code in GONE:
-            return "File storage was unavailable."
+            return _("File storage was unavailable.")
         case OSError(errno=code) if code in EXHAUSTED:
             return BUSY
         case RuntimeError() if str(problem) == NO_THREAD:

@@ -12,6 +12,7 @@ from celery.exceptions import Reject
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts import turns
 from dam.core import database
@@ -50,7 +51,7 @@ def run_in_turn(upload_id: UUID | str) -> None:
 def _claim_in_turn(upload_id: UUID | str) -> UUID | str | None:
     # One that was put back has a reason until it is due and sent again.
     waiting = Upload.objects.filter(holding.free(timezone.now()), state=UploadState.RECEIVED, reason="")
-    for _ in range(MOST_ROUNDS):
+    for _round in range(MOST_ROUNDS):
         found = False
         for upload in turns.rows(
             queue_of("check.upload"), waiting.order_by("brand_id", "user_id", "updated_at")
@@ -68,7 +69,13 @@ def _claim(upload_id: UUID | str) -> bool:
     upload = Upload.objects.filter(holding.free(at), pk=upload_id, state=UploadState.RECEIVED)
     worn_out = upload.filter(attempts__gte=MOST_ATTEMPTS).first()
     if worn_out is not None:
-        _give_up(worn_out, f"The file couldn't be checked after {MOST_ATTEMPTS} attempts.")
+        _give_up(
+            worn_out,
+            (
+                _("The file couldn't be checked after %(most_attempts)s attempts.")
+                % {"most_attempts": MOST_ATTEMPTS}
+            ),
+        )
         return False
     with transaction.atomic():
         if not upload.update(held_until=holding.until(at), attempts=F("attempts") + 1):
@@ -99,20 +106,26 @@ def _take_problem(upload_id: UUID | str, away: str | None) -> None:
     at = timezone.now()
     upload = Upload.objects.get(pk=upload_id)
     if away is None and upload.attempts >= MOST_ATTEMPTS:
-        _give_up(upload, f"The file couldn't be checked after {MOST_ATTEMPTS} attempts.")
+        _give_up(
+            upload,
+            (
+                _("The file couldn't be checked after %(most_attempts)s attempts.")
+                % {"most_attempts": MOST_ATTEMPTS}
+            ),
+        )
     elif away is None:
         due_at = backoff.next_retry(at, interruptions=upload.attempts)
         _put_back(
             upload_id,
             due_at=due_at,
             counts=True,
-            reason="The check failed. Reelproof will try again automatically.",
+            reason=_("The check failed. Reelproof will try again automatically."),
         )
     elif upload.interruptions + 1 >= backoff.MOST_INTERRUPTIONS:
         _give_up(upload, away)
     else:
         due_at = backoff.next_retry(at, interruptions=upload.interruptions)
-        reason = f"{away} Reelproof will try again automatically."
+        reason = _("%(away)s Reelproof will try again automatically.") % {"away": away}
         _put_back(upload_id, due_at=due_at, counts=False, reason=reason, interruptions=F("interruptions") + 1)
 
 
@@ -127,5 +140,7 @@ def _put_back(
 
 
 def _give_up(upload: Upload, why: str) -> None:
-    message = f"{why} Upload it again or contact your administrator. The worker's log has the details."
+    message = _(
+        "%(why)s Upload it again or contact your administrator. The worker's log has the details."
+    ) % {"why": why}
     uploads.refuse(upload, FileRefused("not_checked", message), frm=UploadState.RECEIVED)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from dam.accounts.models import Brand
 from dam.catalog.models import Asset, Version
+from dam.core.lazily import lazy
 
 
 class Work(models.Model):
@@ -28,12 +29,12 @@ class Work(models.Model):
 
 
 class UploadState(models.TextChoices):
-    RECEIVING = "receiving", "Receiving"
-    RECEIVED = "received", "Checking"
-    TAKEN = "taken", "Taken"
-    KNOWN = "known", "Already in the library"
-    REFUSED = "refused", "Refused"
-    CANCELLED = "cancelled", "Cancelled"
+    RECEIVING = "receiving", lazy("Receiving")
+    RECEIVED = "received", lazy("Checking")
+    TAKEN = "taken", lazy("Taken")
+    KNOWN = "known", lazy("Already in the library")
+    REFUSED = "refused", lazy("Refused")
+    CANCELLED = "cancelled", lazy("Cancelled")
 
 
 class Upload(Work):
@@ -72,11 +73,11 @@ class Upload(Work):
 
 
 class StepState(models.TextChoices):
-    WAITING = "waiting", "Waiting"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    SKIPPED = "skipped", "Skipped"
+    WAITING = "waiting", lazy("Waiting")
+    RUNNING = "running", lazy("Running")
+    DONE = "done", lazy("Done")
+    FAILED = "failed", lazy("Failed")
+    SKIPPED = "skipped", lazy("Skipped")
 
 
 class Step(Work):

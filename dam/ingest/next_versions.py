@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
@@ -23,7 +25,7 @@ def target(asset_id: UUID, *, principal: Principal | None) -> Asset:
     """
     asset = visible_assets(principal).filter(pk=asset_id).first() if principal else None
     if principal is None or asset is None:
-        raise NoTarget("no_asset", "This clip doesn't exist or is in the trash.")
+        raise NoTarget("no_asset", _("This clip doesn't exist or is in the trash."))
     if not (principal.can(Capability.UPLOAD) and principal.can(Capability.EDIT)):
-        raise NoTarget("forbidden", "Your role in this brand doesn't allow adding versions.")
+        raise NoTarget("forbidden", _("Your role in this brand doesn't allow adding versions."))
     return asset

@@ -1,9 +1,10 @@
 """Why work on a file is put back instead of failed: dam.core.outages, and what reading files adds to it."""
 
 from dam.core import outages, storage
+from dam.core.lazily import lazy
 from dam.media.errors import MESSAGES
 
-MISSING = "The file is missing from storage."
+MISSING = lazy("The file is missing from storage.")
 
 
 def describe(problem: BaseException, *, key: str = "") -> str | None:

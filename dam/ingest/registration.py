@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.db import DatabaseError, transaction
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from dam.accounts.models import Brand, User
 from dam.audit import trail
@@ -36,12 +37,12 @@ class AlreadyKnown(errors.Refused):
         self.version = version
         known = version.asset
         if asset is not None and known.pk == asset.pk:
-            place = f"as version {version.number} of this clip"
+            place = _("as version %(number)s of this clip") % {"number": version.number}
         elif known.trashed_at:
-            place = f"in the trash as “{known.title}”. You can restore it there"
+            place = _("in the trash as “%(known)s”. You can restore it there") % {"known": known.title}
         else:
-            place = f"as “{known.title}”"
-        super().__init__(f"This file is already in the library, {place}.")
+            place = _("as “%(known)s”") % {"known": known.title}
+        super().__init__(_("This file is already in the library, %(place)s.") % {"place": place})
 
 
 def accept(
@@ -140,7 +141,7 @@ def _write(
         replaced = versions.latest_locked(asset.pk)
         asset = replaced.asset
         if asset.trashed_at is not None:
-            raise NoTarget("no_asset", "The clip is in the trash. Restore it, then add the version.")
+            raise NoTarget("no_asset", _("The clip is in the trash. Restore it, then add the version."))
         _add_words(asset, search_words)
     version = Version.objects.create(
         asset=asset,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from dam.core.lazily import lazy
 from dam.media import specs
 from dam.media.specs import MadeWhen, RenditionSpec
 
@@ -26,15 +27,25 @@ class StepSpec:
 
 
 OTHERS = (
-    StepSpec("embed", "index.embed", "Visual search", timedelta(minutes=40), after=("frames",)),
-    StepSpec("speech", "recognition.listen", "Transcript", timedelta(hours=4), quiet=True),
+    StepSpec("embed", "index.embed", lazy("Visual search"), timedelta(minutes=40), after=("frames",)),
+    StepSpec("speech", "recognition.listen", lazy("Transcript"), timedelta(hours=4), quiet=True),
     StepSpec(
-        "written", "recognition.read", "On-screen text", timedelta(hours=2), after=("frames",), quiet=True
+        "written",
+        "recognition.read",
+        lazy("On-screen text"),
+        timedelta(hours=2),
+        after=("frames",),
+        quiet=True,
     ),
     StepSpec(
-        "tags", "index.suggest_tags", "Suggested tags", timedelta(minutes=10), after=("embed",), quiet=True
+        "tags",
+        "index.suggest_tags",
+        lazy("Suggested tags"),
+        timedelta(minutes=10),
+        after=("embed",),
+        quiet=True,
     ),
-    StepSpec("credentials", "sign.check_credentials", "Credentials", timedelta(minutes=20)),
+    StepSpec("credentials", "sign.check_credentials", lazy("Credentials"), timedelta(minutes=20)),
 )
 
 

@@ -16,6 +16,7 @@ from celery.exceptions import Reject
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts import turns
 from dam.accounts.capabilities import Capability
@@ -25,6 +26,7 @@ from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Processing, Version
 from dam.core import database, errors, events, failures, log_context
+from dam.core.lazily import lazy
 from dam.core.tasks import enqueue, queue_of
 from dam.ingest import backoff, holding, outages, step_specs
 from dam.ingest.models import Step, StepState
@@ -37,7 +39,7 @@ log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3  # of workers that died over it
 MOST_ROUNDS = 5  # of looking for a step that no other worker takes at the same moment
-LEFT: dict[str, Any] = {"state": StepState.SKIPPED, "reason": "Made on request."}
+LEFT: dict[str, Any] = {"state": StepState.SKIPPED, "reason": lazy("Made on request.")}
 AFRESH: dict[str, Any] = {
     "state": StepState.WAITING,
     "reason": "",
@@ -149,11 +151,11 @@ def retry(version: Version, name: str, *, by: Principal) -> None:
         _lock(version.pk)
         # A version from before there was this step has none.
         defaults = {"position": places[name], **whose(version), **LEFT}
-        step, _ = Step.objects.get_or_create(version=version, name=name, defaults=defaults)
+        step, _created = Step.objects.get_or_create(version=version, name=name, defaults=defaults)
         idle = Q(state__in=SETTLED) | _lost(name, timezone.now())
         again = Step.objects.filter(idle, pk=step.pk).update(**AFRESH)
         if not again:
-            raise StepBusy("This step is already running.")
+            raise StepBusy(_("This step is already running."))
         _roll_up(version)
         _send_ready(version)
         trail.record(
@@ -223,7 +225,7 @@ def _claim_in_turn(version_id: UUID | str, name: str, claim: str) -> tuple[UUID 
     together = [spec.name for spec in step_specs.table() if spec.task == task]
     waiting = in_line(together)
     asked = waiting.filter(version_id=version_id, name=name).first()
-    for _ in range(MOST_ROUNDS):
+    for _round in range(MOST_ROUNDS):
         found = False
         for step in turns.rows(queue_of(task), waiting):
             found = True
@@ -285,7 +287,10 @@ def _claim(version_id: UUID | str, name: str, claim: str) -> bool:
         step = Step.objects.filter(Q(state=StepState.WAITING) | _lost(name, at), version=version, name=name)
         worn_out = step.filter(state=StepState.RUNNING, attempts__gte=MOST_ATTEMPTS).update(
             state=StepState.FAILED,
-            reason=f"The worker stopped {MOST_ATTEMPTS} times during this step. Its log may say why.",
+            reason=(
+                _("The worker stopped %(most_attempts)s times during this step. Its log may say why.")
+                % {"most_attempts": MOST_ATTEMPTS}
+            ),
             finished_at=at,
             held_until=None,
         )
@@ -334,13 +339,16 @@ def _put_back(version: Version, name: str, claim: str, *, reason: str = "") -> N
             fields |= {"reason": "", "due_at": backoff.next_send(at, sends=0)}
         elif step.interruptions + 1 < backoff.MOST_INTERRUPTIONS:
             fields |= {
-                "reason": f"{reason} Reelproof will try again automatically.",
+                "reason": (_("%(reason)s Reelproof will try again automatically.") % {"reason": reason}),
                 "due_at": backoff.next_retry(at, interruptions=step.interruptions),
                 "interruptions": F("interruptions") + 1,
             }
         else:
             fields = {"state": StepState.FAILED, "finished_at": at}
-            fields["reason"] = f"{reason} Reelproof tried {backoff.MOST_INTERRUPTIONS} times."
+            fields["reason"] = _("%(reason)s Reelproof tried %(most_interruptions)s times.") % {
+                "reason": reason,
+                "most_interruptions": backoff.MOST_INTERRUPTIONS,
+            }
         _leave(version, name, claim, fields)
 
     database.again(put_back)

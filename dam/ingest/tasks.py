@@ -2,6 +2,7 @@
 
 from celery import shared_task
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts import sessions
 from dam.catalog.models import Version
@@ -118,7 +119,7 @@ def _listen(version: Version, name: str) -> str:
     try:
         return listening.listen(version)
     except listening.NoSound as problem:
-        raise steps.StepSkipped("The clip has no sound.") from problem
+        raise steps.StepSkipped(_("The clip has no sound.")) from problem
     except listening.NoRecogniser as problem:
         raise steps.StepSkipped(str(problem)) from problem
 

@@ -6,9 +6,12 @@ from django.conf import settings
 from django.db.models import Count, Q, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts.models import Brand, User
 from dam.core import errors, locks
+from dam.core.language import number
+from dam.core.lazily import lazy
 from dam.ingest.models import Upload, UploadState
 
 # An upload that nothing comes of for so long counts no more.
@@ -18,7 +21,7 @@ COUNTED = timedelta(hours=1)
 class TooManyOpen(errors.TooMany):
     """The person, or the brand, has as much under way as it may."""
 
-    title = "Too many uploads in progress"
+    title = lazy("Too many uploads in progress")
 
 
 def require(*, brand: Brand, user: User, size: int) -> None:
@@ -35,14 +38,14 @@ def require(*, brand: Brand, user: User, size: int) -> None:
         our_bytes=Sum("size", filter=Q(brand=brand), default=0),
     )
     _require(
-        "you have",
+        brand=None,
         open_now=under_way["mine"],
         most=settings.UPLOADS_PER_PERSON,
         size=under_way["my_bytes"] + size,
         most_bytes=settings.UPLOAD_BYTES_PER_PERSON,
     )
     _require(
-        f"{brand} has",
+        brand=brand,
         open_now=under_way["ours"],
         most=settings.UPLOADS_PER_BRAND,
         size=under_way["our_bytes"] + size,
@@ -50,15 +53,41 @@ def require(*, brand: Brand, user: User, size: int) -> None:
     )
 
 
-def _require(whose: str, *, open_now: int, most: int, size: int, most_bytes: int) -> None:
+def _require(*, brand: Brand | None, open_now: int, most: int, size: int, most_bytes: int) -> None:
+    counts = {"brand": brand, "open": number(open_now), "most": number(most)}
+    if open_now >= most and brand is None:
+        raise TooManyOpen(
+            _(
+                "You have %(open)s uploads in progress, and the limit is %(most)s. Let some finish or cancel "
+                "them, then try again."
+            )
+            % counts
+        )
     if open_now >= most:
         raise TooManyOpen(
-            f"{whose[0].upper()}{whose[1:]} {open_now:,} uploads in progress, and the limit is {most:,}. "
-            "Let some finish or cancel them, then try again."
+            _(
+                "%(brand)s has %(open)s uploads in progress, and the limit is %(most)s. Let some finish or "
+                "cancel them, then try again."
+            )
+            % counts
         )
-    if open_now and size > most_bytes:  # one alone is bounded by its own limit
+    if not open_now or size <= most_bytes:  # one alone is bounded by its own limit
+        return
+    sizes = {"brand": brand, "size": filesizeformat(size), "most": filesizeformat(most_bytes)}
+    if brand is None:
         raise TooManyOpen(
-            f"With this file, {whose} {filesizeformat(size)} of uploads in progress, "
-            f"and the limit is {filesizeformat(most_bytes)}. "
-            "Let some uploads finish or cancel them, then try again."
+            _(
+                "With this file, you have %(size)s of uploads in progress, and the limit is "
+                "%(most)s. Let some "
+                "uploads finish or cancel them, then try again."
+            )
+            % sizes
         )
+    raise TooManyOpen(
+        _(
+            "With this file, %(brand)s has %(size)s of uploads in progress, and the limit is "
+            "%(most)s. Let some "
+            "uploads finish or cancel them, then try again."
+        )
+        % sizes
+    )

@@ -13,10 +13,13 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset
 from dam.core import database, errors, events, storage
+from dam.core.language import number
+from dam.core.lazily import lazy
 from dam.core.tasks import enqueue
 from dam.ingest import disk_space, filenames, upload_quotas
 from dam.ingest.models import Upload, UploadState
@@ -30,14 +33,16 @@ PROMPT = timedelta(seconds=60)
 WRITERS = max(1, settings.DATABASE_POOL_SIZE // 2)  # of one web process
 PATIENCE_SECONDS = 5.0  # of a piece that waits for its turn
 _places = BoundedSemaphore(WRITERS)
-DELAYED = "Checks are delayed. The file is safe and will be checked automatically; you can leave this page."
+DELAYED = lazy(
+    "Checks are delayed. The file is safe and will be checked automatically; you can leave this page."
+)
 
 
 class Closed(errors.Refused):
     """The upload takes no more."""
 
     code = "closed"
-    message = "This upload is already complete, cancelled or refused."
+    message = lazy("This upload is already complete, cancelled or refused.")
 
 
 class WrongOffset(errors.Refused):
@@ -47,14 +52,14 @@ class WrongOffset(errors.Refused):
 
     def __init__(self, offset: int) -> None:
         self.offset = offset
-        super().__init__(f"The upload is at byte {offset:,}.")
+        super().__init__(_("The upload is at byte %(offset)s.") % {"offset": number(offset)})
 
 
 class Busy(errors.Refused):
     """Another request is writing this upload."""
 
     code = "busy"
-    message = "Another request is writing to this upload. Check its offset, then continue."
+    message = lazy("Another request is writing to this upload. Check its offset, then continue.")
 
 
 class TooMuch(errors.Refused):
@@ -63,8 +68,10 @@ class TooMuch(errors.Refused):
     code = "too_large"
 
     def __init__(self) -> None:
-        most = f"{settings.UPLOAD_CHUNK_BYTES:,} bytes"
-        super().__init__(f"A piece can be at most {most} and can't go past the end of the file.")
+        most = _("%(upload_chunk_bytes)s bytes") % {"upload_chunk_bytes": number(settings.UPLOAD_CHUNK_BYTES)}
+        super().__init__(
+            _("A piece can be at most %(most)s and can't go past the end of the file.") % {"most": most}
+        )
 
 
 def key_of(upload: Upload) -> str:
@@ -81,7 +88,13 @@ def create(*, brand: Brand, user: User, filename: str, size: int, asset: Asset |
         raise FileRefused("empty")
     if size > settings.UPLOAD_MAX_BYTES:
         most = settings.UPLOAD_MAX_BYTES / 1024**3
-        raise FileRefused("too_large", f"The file is {size / 1024**3:,.1f} GB. The limit is {most:,.1f} GB.")
+        raise FileRefused(
+            "too_large",
+            (
+                _("The file is %(size)s GB. The limit is %(most)s GB.")
+                % {"size": f"{size / 1024**3:,.1f}", "most": f"{most:,.1f}"}
+            ),
+        )
     upload = Upload(brand=brand, user=user, filename=filenames.clean(filename), size=size, asset=asset)
     with transaction.atomic():
         upload_quotas.require(brand=brand, user=user, size=size)
@@ -156,7 +169,7 @@ def _place() -> Iterator[None]:
     """
     database.release()
     if not _places.acquire(timeout=PATIENCE_SECONDS):
-        raise storage.Unavailable("Storage has not finished what others have sent.")
+        raise storage.Unavailable(_("Storage has not finished what others have sent."))
     try:
         yield
     finally:
@@ -226,4 +239,4 @@ def _append(upload: Upload, data: bytes) -> FileRefused | None:
 
 def lost() -> FileRefused:
     """Why an upload ends whose earlier pieces storage has no more."""
-    return FileRefused("damaged", "The server no longer has the uploaded part. Upload the file again.")
+    return FileRefused("damaged", _("The server no longer has the uploaded part. Upload the file again."))

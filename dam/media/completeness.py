@@ -8,6 +8,8 @@ there with the stated length, which some programs count from zero and others fro
 from fractions import Fraction
 from pathlib import Path
 
+from dam.core.language import gettext as _
+from dam.core.language import noop, number
 from dam.media.errors import FileRefused
 
 LEAST_FRAMES = Fraction(9, 10)
@@ -20,8 +22,8 @@ EBML = bytes.fromhex("1a45dfa3")
 ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 ASF_LIVE = 1  # a flag: sent as it was recorded, no size is known
 UNKNOWN_LENGTH = 2**32 - 1 - 8
-CUT_OFF = "The end of the file is missing."
-UNREAD = "Part of the file can't be read. The video may end too early."
+CUT_OFF = noop("The end of the file is missing.")
+UNREAD = noop("Part of the file can't be read. The video may end too early.")
 LEAST_READ = Fraction(95, 100)
 
 
@@ -32,10 +34,18 @@ def check_frames(present: int, *, stated: int) -> str:
     if present < LEAST_FRAMES * stated - 2:
         raise FileRefused(
             "truncated",
-            f"Part of the file is missing: it has {present:,} of {stated:,} frames. "
-            "Export it again or upload the original.",
+            (
+                _(
+                    "Part of the file is missing: it has %(present)s of %(stated)s frames. Export "
+                    "it again or upload the original."
+                )
+                % {"present": number(present), "stated": number(stated)}
+            ),
         )
-    return f"Part of the file is missing: it has {present:,} of {stated:,} frames."
+    return _("Part of the file is missing: it has %(present)s of %(stated)s frames.") % {
+        "present": number(present),
+        "stated": number(stated),
+    }
 
 
 def check_seconds(
@@ -50,13 +60,19 @@ def check_seconds(
     if present < LEAST_SECONDS * stated and missing > Fraction(1, 10):
         raise FileRefused(
             "truncated",
-            f"Part of the file is missing: it has {float(present):.1f} of {float(stated):.1f} seconds. "
-            "Export it again or upload the original.",
+            (
+                _(
+                    "Part of the file is missing: it has %(present)s of %(stated)s seconds. Export "
+                    "it again or upload the original."
+                )
+                % {"present": f"{float(present):.1f}", "stated": f"{float(stated):.1f}"}
+            ),
         )
     if missing > unnoticed and missing > stated / 50:
-        return (
-            f"The end of the file may be missing: it has {float(present):.1f} of {float(stated):.1f} seconds."
-        )
+        return _("The end of the file may be missing: it has %(present)s of %(stated)s seconds.") % {
+            "present": f"{float(present):.1f}",
+            "stated": f"{float(stated):.1f}",
+        }
     return ""
 
 
@@ -89,8 +105,13 @@ def _check_bytes(size: int, *, stated: int | None) -> str:
     if size < LEAST_SECONDS * stated:
         raise FileRefused(
             "truncated",
-            f"Part of the file is missing: it has {100 * size // stated}% of its data. "
-            "Export it again or upload the original.",
+            (
+                _(
+                    "Part of the file is missing: it has %(stated)s%% of its data. Export it again or upload "
+                    "the original."
+                )
+                % {"stated": 100 * size // stated}
+            ),
         )
     return CUT_OFF
 
@@ -115,14 +136,19 @@ def check_times(pictures: int, *, frames: int) -> str:
     hidden = pictures - frames
     if hidden < 2 or hidden < pictures / 50:
         return ""
-    return f"{hidden:,} of {pictures:,} frames come at the same time as others and are not shown."
+    return _("%(hidden)s of %(pictures)s frames come at the same time as others and are not shown.") % {
+        "hidden": number(hidden),
+        "pictures": number(pictures),
+    }
 
 
 def check_beginning(undecodable: int, *, pictures: int) -> str:
     """A warning, or "", where many pictures lean on some before the beginning: a recording cut anywhere."""
     if undecodable < 5 or undecodable < pictures / 50:
         return ""
-    return f"The first {undecodable:,} frames can't be decoded: what they build on is missing."
+    return _("The first %(undecodable)s frames can't be decoded: what they build on is missing.") % {
+        "undecodable": number(undecodable)
+    }
 
 
 def _segment_end(head: bytes) -> int | None:

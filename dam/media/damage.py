@@ -5,8 +5,10 @@ Decoders conceal what they can: such a clip plays, with blocks, smears or frozen
 
 import re
 
-PICTURE = "Some frames are damaged. They may show errors, or the frame before them."
-SOUND = "Parts of the sound are damaged."
+from dam.core.language import noop
+
+PICTURE = noop("Some frames are damaged. They may show errors, or the frame before them.")
+SOUND = noop("Parts of the sound are damaged.")
 # FFmpeg from 6.1 on says which stream's decoder speaks; before, only the stream's number.
 _COMPLAINT = r"(corrupt decoded frame|Error submitting packet to decoder|Decoding error)"
 _PICTURE = re.compile(rf"^\[vist#[^\n]*{_COMPLAINT}|^corrupt decoded frame in stream", re.MULTILINE)

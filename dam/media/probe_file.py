@@ -14,6 +14,8 @@ from typing import Any, cast
 import av
 from av.container import InputContainer
 
+from dam.core.language import gettext as _
+from dam.core.language import number
 from dam.media import boxes, budgets, colour, completeness, frames, timing, transfers
 from dam.media.errors import FileRefused, require_container
 from dam.media.probe import MediaInfo
@@ -73,17 +75,21 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     if not picture.transparent and HEVC_ALPHA in (video.codec_context.extradata or b""):
         warnings = (
             *warnings,
-            "The transparency of this HEVC file can't be read, so the video is shown opaque.",
+            _("The transparency of this HEVC file can't be read, so the video is shown opaque."),
         )
     if kind.boxes and boxes.changes_speed(path):
         warnings = (
             *warnings,
-            "Part of this file is set to play faster or slower. Reelproof shows it at normal speed.",
+            _("Part of this file is set to play faster or slower. Reelproof shows it at normal speed."),
         )
     if timeline.duration > budgets.MAX_SECONDS:
         hours, most = float(timeline.duration) / 3600, budgets.MAX_SECONDS // 3600
         raise FileRefused(
-            "too_long", f"The video is {hours:.1f} hours long. The limit is {most}. Split it into parts."
+            "too_long",
+            (
+                _("The video is %(hours)s hours long. The limit is %(most)s. Split it into parts.")
+                % {"hours": f"{hours:.1f}", "most": most}
+            ),
         )
     across = picture.rotation in (90, 270)
     aspect = video.sample_aspect_ratio or Fraction(1)
@@ -123,7 +129,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     if audio is None:
         return info
     if not _can_be_heard(path, kind, audio.index):
-        unheard = "The audio can't be decoded, so previews have no sound."
+        unheard = _("The audio can't be decoded, so previews have no sound.")
         return replace(info, warnings=(*warnings, unheard))
     return replace(
         info,
@@ -163,8 +169,18 @@ def _check_size(width: int, height: int) -> None:
     if max(width, height) > budgets.MAX_SIDE or width * height > budgets.MAX_PIXELS:
         raise FileRefused(
             "too_wide",
-            f"The resolution is {width} × {height} pixels. The limit is {budgets.MAX_SIDE:,} pixels on a "
-            f"side and {budgets.MAX_PIXELS // 1_000_000} megapixels. Export it at a lower resolution.",
+            (
+                _(
+                    "The resolution is %(width)s × %(height)s pixels. The limit is %(max_side)s "
+                    "pixels on a side and %(max_pixels)s megapixels. Export it at a lower resolution."
+                )
+                % {
+                    "width": width,
+                    "height": height,
+                    "max_side": number(budgets.MAX_SIDE),
+                    "max_pixels": budgets.MAX_PIXELS // 1000000,
+                }
+            ),
         )
 
 

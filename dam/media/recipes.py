@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from dam.core.language import number
 from dam.media import kept_frames, runner, specs
 from dam.media.probe import MediaInfo
 
@@ -46,10 +49,10 @@ def frames(master: Path, folder: Path, *, info: MediaInfo) -> Made:
     footage = kept_frames.write(master, out, info=info)
     remark = ""
     if footage.gap_ms:
-        remark = (
-            f"This clip is long and changes often: {len(footage.frames)} of its frames are searched, "
-            f"at most one every {footage.gap_ms / 1000:.0f} seconds."
-        )
+        remark = _(
+            "This clip is long and changes often: %(frames)s of its frames are searched, at most "
+            "one every %(gap_ms)s seconds."
+        ) % {"frames": len(footage.frames), "gap_ms": f"{footage.gap_ms / 1000:.0f}"}
     return Made(MadeFile(out, specs.FRAMES_TYPE), details=footage.to_json(), remark=remark)
 
 
@@ -59,7 +62,13 @@ def proxy(master: Path, folder: Path, *, info: MediaInfo) -> Made:
     facts = runner.proxy(master, out, info=info)
     shown, warnings = round(info.frame_rate * facts.duration_ms / 1000), facts.warnings
     if shown < info.frame_count - 1:
-        warnings = (f"Only {shown:,} of {info.frame_count:,} frames could be decoded.", *warnings)
+        warnings = (
+            (
+                _("Only %(shown)s of %(frame_count)s frames could be decoded.")
+                % {"shown": number(shown), "frame_count": number(info.frame_count)}
+            ),
+            *warnings,
+        )
     else:
         shown = info.frame_count
     return Made(

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from dam.core import errors, sandbox
@@ -95,7 +96,7 @@ def still(path: Path, *, max_side: int) -> NDArray[np.uint8]:
     request = {"do": "still", "max_side": max_side}
     with _decoding(request, path=path, limits=budgets.still(max_side=max_side)) as decoder:
         return _read_frame(decoder.stdout, _read_answer(decoder.stdout)).rgb
-    raise MediaFailed("The picture couldn't be decoded.")  # pragma: no cover - the decoder has answered
+    raise MediaFailed(_("The picture couldn't be decoded."))  # pragma: no cover - the decoder has answered
 
 
 def frame_at(path: Path, *, info: MediaInfo, time_ms: int, max_side: int) -> Frame:
@@ -106,14 +107,14 @@ def frame_at(path: Path, *, info: MediaInfo, time_ms: int, max_side: int) -> Fra
         head = _read_answer(decoder.stdout)
         if "end" not in head:
             return _read_frame(decoder.stdout, head)
-    raise MediaFailed("No frame can be decoded at that time.")
+    raise MediaFailed(_("No frame can be decoded at that time."))
 
 
 def poster(path: Path, out: Path, *, info: MediaInfo, spec: specs.Poster = specs.POSTER) -> tuple[int, int]:
     """Write the poster; its width and height in pixels."""
     candidates = list(sample_frames(path, info=info, count=spec.candidates, max_side=spec.width))
     if not candidates:
-        raise MediaFailed("No frames can be decoded.")
+        raise MediaFailed(_("No frames can be decoded."))
     picture = thumbnails.draw_poster(thumbnails.choose_poster(candidates), spec)
     picture.save(out, "WEBP", quality=spec.quality)
     return picture.size
@@ -125,7 +126,7 @@ def sprite(
     """Write the sprite; its size in pixels, and its grid (thumbnails.draw_sprite)."""
     tiles = list(sample_frames(path, info=info, count=spec.tiles, max_side=spec.tile_side))
     if not tiles:
-        raise MediaFailed("No frames can be decoded.")
+        raise MediaFailed(_("No frames can be decoded."))
     picture, details = thumbnails.draw_sprite(tiles, spec)
     picture.save(out, "WEBP", quality=spec.quality)
     return picture.size, details
@@ -224,7 +225,7 @@ def _make_movie(path: Path, out: Path, *, info: MediaInfo, spec: Movie) -> Media
     except FileRefused as refused:
         if refused.code == "disk_full":
             raise
-        raise MediaFailed("No frames could be decoded.") from refused
+        raise MediaFailed(_("No frames could be decoded.")) from refused
     return replace(facts, warnings=(*damage.of(completed.stderr), *facts.warnings))
 
 
@@ -237,7 +238,7 @@ def _making(out: Path) -> Iterator[Path]:
         try:
             sandbox.take(made, out)
         except sandbox.NotMade as problem:
-            raise MediaFailed("FFmpeg finished without writing the file.") from problem
+            raise MediaFailed(_("FFmpeg finished without writing the file.")) from problem
 
 
 def _require(completed: Completed, limits: Limits) -> None:
@@ -281,22 +282,26 @@ def _explain_decoder(completed: Completed) -> None:
             raise FileRefused("disk_full")
         case _:
             log.warning("The decoder stopped: %s", completed.stderr.strip())
-            raise MediaFailed("The video couldn't be decoded. Export it again or upload the original.")
+            raise MediaFailed(_("The video couldn't be decoded. Export it again or upload the original."))
 
 
 def _explain_ffmpeg(completed: Completed, limits: Limits) -> str:
     match completed.outcome:
         case Outcome.TIMED_OUT:
-            return f"It took longer than the limit of {limits.wall_seconds / 60:.0f} minutes."
+            return _("It took longer than the limit of %(wall_seconds)s minutes.") % {
+                "wall_seconds": f"{limits.wall_seconds / 60:.0f}"
+            }
         case Outcome.TOO_MUCH_OUTPUT:
-            return "The result is larger than the limit for one file."
+            return _("The result is larger than the limit for one file.")
         case Outcome.OUT_OF_MEMORY:
-            return f"It needs more memory than the limit of {limits.memory_bytes // GIB} GB."
+            return _("It needs more memory than the limit of %(gib)s GB.") % {
+                "gib": limits.memory_bytes // GIB
+            }
         case Outcome.CRASHED:
-            return "FFmpeg crashed. The file may be damaged. Export it again or upload the original."
+            return _("FFmpeg crashed. The file may be damaged. Export it again or upload the original.")
         case _:
             log.warning("FFmpeg stopped: %s", completed.stderr.strip())
-            return "The video couldn't be converted. Export it again or upload the original."
+            return _("The video couldn't be converted. Export it again or upload the original.")
 
 
 def _read_answer(answers: Output) -> dict[str, Any]:
@@ -312,7 +317,7 @@ def _read_answer(answers: Output) -> dict[str, Any]:
 def _read_frame(answers: Output, head: Mapping[str, Any]) -> Frame:
     height, width = int(head["height"]), int(head["width"])
     if not 0 < height <= MOST_SIDE or not 0 < width <= MOST_SIDE:
-        raise MediaFailed("The decoder returned a frame of an impossible size.")
+        raise MediaFailed(_("The decoder returned a frame of an impossible size."))
     data = answers.read(height * width * 3)
     if len(data) != height * width * 3:
         raise _NoAnswer

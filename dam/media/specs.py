@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from dam.core.language import noop
 from dam.media.probe import MediaInfo
 
 
@@ -75,8 +76,8 @@ def fit_size(width: int, height: int, longest_side: int | None) -> tuple[int, in
 
 
 class MadeWhen(StrEnum):
-    ON_ARRIVAL = "on arrival"
-    ON_DEMAND = "on demand"
+    ON_ARRIVAL = noop("on arrival")
+    ON_DEMAND = noop("on demand")
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,16 @@ class RenditionSpec:
 
 
 RENDITIONS = (
-    RenditionSpec("poster", "Poster", "dam.media.recipes.poster", "media", timedelta(minutes=20)),
-    RenditionSpec("sprite", "Hover preview", "dam.media.recipes.sprite", "media", timedelta(minutes=20)),
+    RenditionSpec("poster", noop("Poster"), "dam.media.recipes.poster", "media", timedelta(minutes=20)),
     RenditionSpec(
-        "proxy", "Review proxy", "dam.media.recipes.proxy", "transcode", timedelta(hours=5, minutes=30)
+        "sprite", noop("Hover preview"), "dam.media.recipes.sprite", "media", timedelta(minutes=20)
+    ),
+    RenditionSpec(
+        "proxy", noop("Review proxy"), "dam.media.recipes.proxy", "transcode", timedelta(hours=5, minutes=30)
     ),
     RenditionSpec(
         "frames",
-        "Shots",
+        noop("Shots"),
         "dam.media.recipes.frames",
         "footage",
         timedelta(hours=3, minutes=30),

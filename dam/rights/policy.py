@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from dam.core.language import day, noop
+from dam.core.language import gettext as _
 from dam.rights import territories
 from dam.rights.territories import WORLDWIDE
 
@@ -40,12 +42,22 @@ class Verdict:
     reasons: tuple[str, ...] = ()
 
 
+# Within a sentence, as people say them.
+USE_NAMES = {
+    "internal": noop("internal"),
+    "web": noop("web"),
+    "social": noop("social"),
+    "broadcast": noop("broadcast"),
+    "paid_advertising": noop("paid advertising"),
+    "out_of_home": noop("out of home"),
+}
+
 _APPROVAL_REASON = {
-    "draft": "It hasn't been sent to review.",
-    "in_review": "Its review is still in progress.",
-    "changes_requested": "A reviewer requested changes.",
-    "rejected": "A reviewer rejected it.",
-    "withdrawn": "Its approval was withdrawn.",
+    "draft": noop("It hasn't been sent to review."),
+    "in_review": noop("Its review is still in progress."),
+    "changes_requested": noop("A reviewer requested changes."),
+    "rejected": noop("A reviewer rejected it."),
+    "withdrawn": noop("Its approval was withdrawn."),
 }
 
 
@@ -57,23 +69,27 @@ def decide(terms: Terms, *, use: Use | None = None, territory: str | None = None
     """
     reasons: list[str] = []
     if terms.trashed:
-        reasons.append("It's in the trash.")
+        reasons.append(_("It's in the trash."))
     if terms.approval != "approved":
-        reasons.append(_APPROVAL_REASON.get(terms.approval, "It isn't approved."))
+        reasons.append(_(_APPROVAL_REASON.get(terms.approval, noop("It isn't approved."))))
     if terms.credentials in ("altered", "invalid"):
-        reasons.append("Its Content Credentials are invalid: the file may have been altered.")
+        reasons.append(_("Its Content Credentials are invalid: the file may have been altered."))
     if terms.embargo_until is not None and at < terms.embargo_until:
-        reasons.append(f"It's under embargo until {_day(terms.embargo_until, at)}.")
+        reasons.append(_("It's under embargo until %(day)s.") % {"day": _day(terms.embargo_until, at)})
     if terms.valid_until is not None and at >= terms.valid_until:
-        reasons.append(f"Its clearance ended on {_day(terms.valid_until, at)}.")
+        reasons.append(_("Its clearance ended on %(day)s.") % {"day": _day(terms.valid_until, at)})
     if terms.approval == "approved" and not terms.uses:
-        reasons.append("It isn't cleared for any use.")
+        reasons.append(_("It isn't cleared for any use."))
     elif use is not None and use not in terms.uses:
-        reasons.append(f"It isn't cleared for {use.replace('_', ' ')}.")
+        reasons.append(
+            _("It isn't cleared for %(use)s.") % {"use": _(USE_NAMES.get(use, use.replace("_", " ")))}
+        )
     if territory is not None and not territories.covers(terms.territories, territory):
-        reasons.append(f"It isn't cleared for {territories.name_of(territory)}.")
+        reasons.append(
+            _("It isn't cleared for %(territory)s.") % {"territory": territories.name_of(territory)}
+        )
     return Verdict(allowed=not reasons, reasons=tuple(reasons))
 
 
 def _day(moment: datetime, at: datetime) -> str:
-    return f"{moment.astimezone(at.tzinfo):%-d %B %Y}"
+    return day(moment.astimezone(at.tzinfo))

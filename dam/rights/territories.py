@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from dam.core import errors
+from dam.core.language import gettext as _
+from dam.core.language import listed
 from dam.rights.countries import NAMES
 
 WORLDWIDE = "worldwide"
@@ -46,7 +48,8 @@ def code_of(name: str) -> str:
         return _CODES[name.casefold()]
     except KeyError:
         raise UnknownTerritory(
-            f"“{name[:60]}” isn't a known country. Use its English name or two-letter code."
+            _("“%(value)s” isn't a known country. Use its English name or two-letter code.")
+            % {"value": name[:60]}
         ) from None
 
 
@@ -57,8 +60,8 @@ def known(territory: str) -> bool:
 def name_of(territory: str) -> str:
     """As people say it: "Germany", "the EU", "worldwide"."""
     if territory == "EU":
-        return "the EU"
-    return NAMES.get(territory, territory)
+        return _("the EU")
+    return _(NAMES.get(territory, territory))
 
 
 def covers(cleared: Iterable[str], territory: str) -> bool:
@@ -74,6 +77,4 @@ def covers(cleared: Iterable[str], territory: str) -> bool:
 def describe(cleared: Sequence[str]) -> str:
     """For the page: "worldwide", "the EU and Switzerland"."""
     names = [name_of(territory) for territory in cleared]
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return listed(names)

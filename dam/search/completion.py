@@ -6,6 +6,8 @@ Values without a fixed choice come from what the person sees: SAMPLE of the newe
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
 from dam.rights import visibility
@@ -50,7 +52,7 @@ def complete(last: str, *, principal: Principal) -> tuple[Completion, ...]:
 
 
 def _taken(field: SearchField) -> str:
-    return field.says_what_it_takes.removeprefix("one of: ")
+    return field.says_what_it_takes.removeprefix(_("one of: "))
 
 
 def _titled(field: SearchField, begun: str) -> bool:

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from dam.core import language
+from dam.core.language import gettext as _
+from dam.core.language import ngettext, noop
 from dam.search import measures
 
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
@@ -17,10 +20,10 @@ EARLIEST, LATEST = 1900, 2999
 
 # Spans that end today: how many days, and what a chip says.
 RECENT: Mapping[str, tuple[int, str]] = {
-    "today": (1, "today"),
-    "week": (7, "in the last 7 days"),
-    "month": (30, "in the last 30 days"),
-    "year": (365, "in the last 365 days"),
+    "today": (1, noop("today")),
+    "week": (7, noop("in the last 7 days")),
+    "month": (30, noop("in the last 30 days")),
+    "year": (365, noop("in the last 365 days")),
 }
 YESTERDAY = "yesterday"
 _DAYS_OF = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -89,20 +92,37 @@ def span(value: str, today: date) -> Span:
 def spoken(value: str) -> str:
     """For a chip, after what happened then: "in the last 7 days", "after 1 January 2026"."""
     if value in RECENT:
-        return RECENT[value][1]
+        return _(RECENT[value][1])
     if back := _BACK.fullmatch(value):
-        count, name = int(back[1]), {"d": "day", "w": "week", "m": "month", "y": "year"}[back[2]]
-        return f"in the last {count} {name}s" if count != 1 else f"in the last {name}"
+        count = int(back[1])
+        said = {
+            "d": ngettext("in the last day", "in the last %(count)s days", count),
+            "w": ngettext("in the last week", "in the last %(count)s weeks", count),
+            "m": ngettext("in the last month", "in the last %(count)s months", count),
+            "y": ngettext("in the last year", "in the last %(count)s years", count),
+        }
+        return said[back[2]] % {"count": count}
     first, separator, last = value.partition("..")
     if separator:
         if first and last:
-            return f"{_said(first)} to {_said(last)}"
-        return f"from {_said(first)}" if first else f"until {_said(last)}"
+            return _("%(first)s to %(last)s") % {"first": _said(first), "last": _said(last)}
+        return (
+            (_("from %(day)s") % {"day": _said(first)})
+            if first
+            else (_("until %(day)s") % {"day": _said(last)})
+        )
     match = _COMPARED.fullmatch(value)
-    if value == YESTERDAY or match is None:
+    if value == YESTERDAY:
+        return _("yesterday")
+    if match is None:
         return value
-    before = {">": "after ", ">=": "from ", "<": "before ", "<=": "until "}.get(match[1] or "", "")
-    return f"{before}{_said(match[2])}"
+    said = {
+        ">": _("after %(day)s"),
+        ">=": _("from %(day)s"),
+        "<": _("before %(day)s"),
+        "<=": _("until %(day)s"),
+    }
+    return said.get(match[1] or "", "%(day)s") % {"day": _said(match[2])}
 
 
 def _named(text: str) -> tuple[date, date] | None:
@@ -137,4 +157,4 @@ def _said(text: str) -> str:
     named = _named(text)
     if named is None or _YEAR.fullmatch(text):
         return text
-    return f"{named[0]:%B %Y}" if _MONTH.fullmatch(text) else f"{named[0]:%-d %B %Y}"
+    return language.month(named[0]) if _MONTH.fullmatch(text) else language.day(named[0])

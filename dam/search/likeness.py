@@ -7,6 +7,7 @@ import numpy as np
 
 from dam.accounts.principals import Principal
 from dam.core import errors
+from dam.core.lazily import lazy
 from dam.rights import visibility
 from dam.search import encoder_indexes, picture_scale, pictures, regions, similarity
 from dam.search.encoders.base import TextEmbedding
@@ -18,16 +19,16 @@ class NotThere(errors.Refused):
     """The clip is not there for whoever asks."""
 
     code = "clip_not_found"
-    title = "Clip not found"
-    message = "The clip you compare with isn't in this library."
+    title = lazy("Clip not found")
+    message = lazy("The clip you compare with isn't in this library.")
 
 
 class NotIndexed(errors.Refused):
     """The encoder has not seen the clip yet."""
 
     code = "clip_not_indexed"
-    title = "Not indexed yet"
-    message = "Visual search hasn't seen this clip yet. Try again in a minute."
+    title = lazy("Not indexed yet")
+    message = lazy("Visual search hasn't seen this clip yet. Try again in a minute.")
 
 
 REFUSALS = (NotIndexed, pictures.PictureGone, pictures.PictureRefused)

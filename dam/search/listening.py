@@ -9,10 +9,12 @@ from typing import Protocol
 
 import numpy as np
 from django.conf import settings
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from dam.catalog.models import Version
 from dam.core import storage
+from dam.core.lazily import lazy
 from dam.media import runner
 from dam.media.probe import MediaInfo
 from dam.search import timed_texts
@@ -25,11 +27,11 @@ PART_SECONDS = 300  # heard at a time, so that memory stays the same however lon
 SEEK_QUIET_SECONDS = 20  # how far before that a part may end, where it is quietest
 LEAST_SPEECH_SECONDS = 1.0  # that nobody understood, to be worth a word
 
-NOTHING = "No speech was found."
-NOT_UNDERSTOOD = (
+NOTHING = lazy("No speech was found.")
+NOT_UNDERSTOOD = lazy(
     "Speech in another language, or unclear speech, was not transcribed. This installation knows {}."
 )
-PARTLY = "Some speech was not transcribed: another language, or unclear. This installation knows {}."
+PARTLY = lazy("Some speech was not transcribed: another language, or unclear. This installation knows {}.")
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def listen(version: Version, *, recogniser: Recogniser | None = None) -> str:
         subtitles = runner.subtitles(path, info=info)
         if subtitles:
             timed_texts.keep(version, TimedTextKind.SPOKEN, [Line(*each) for each in subtitles])
-            return "From the file's subtitles."
+            return _("From the file's subtitles.")
         if not info.has_audio:
             timed_texts.keep(version, TimedTextKind.SPOKEN, [])
             raise NoSound
@@ -85,7 +87,7 @@ def listen(version: Version, *, recogniser: Recogniser | None = None) -> str:
 def installed() -> Recogniser:
     """The recogniser of settings.SPEECH_MODEL. Raises NoRecogniser."""
     if not settings.RECOGNITION:
-        raise NoRecogniser("Speech recognition is turned off on this installation.")
+        raise NoRecogniser(_("Speech recognition is turned off on this installation."))
     from dam.search import whisper  # workers alone load it
 
     return whisper.load()

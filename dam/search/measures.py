@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from dam.core.language import gettext as _
+
 _COMPARED = re.compile(r"(?P<sign>>=|<=|=|>|<)?(?P<number>[^<>=]+)")
 _NUMBER = re.compile(r"(?P<digits>\d{1,19}(?:\.\d{1,6})?)(?P<unit>[a-z]*)")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})")
@@ -107,11 +109,22 @@ def spoken(value: str, unit: Unit) -> str:
     sign, low, high = read
     if sign == "..":
         if low and high:
-            return f"{_said(low)} to {_said(high)}"
-        return f"from {_said(low)}" if low else f"up to {_said(high)}" if high else value
+            return _("%(low)s to %(high)s") % {"low": _said(low), "high": _said(high)}
+        return (
+            (_("from %(value)s") % {"value": _said(low)})
+            if low
+            else (_("up to %(value)s") % {"value": _said(high)})
+            if high
+            else value
+        )
     only = low or high
-    before = {">": "over ", ">=": "from ", "<": "under ", "<=": "up to "}.get(sign, "")
-    return f"{before}{_said(only)}" if only else value
+    said = {
+        ">": _("over %(value)s"),
+        ">=": _("from %(value)s"),
+        "<": _("under %(value)s"),
+        "<=": _("up to %(value)s"),
+    }
+    return said.get(sign, "%(value)s") % {"value": _said(only)} if only else value
 
 
 def _said(measure: _Measure) -> str:

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import numpy as np
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 from PIL import Image
 
 from dam.accounts.principals import Principal
 from dam.core import errors, storage, tasks
+from dam.core.lazily import lazy
 from dam.media import runner, sniffer
 from dam.media.errors import FileRefused
 from dam.media.sniffer import Medium
@@ -43,15 +45,15 @@ class PictureRefused(errors.Refused):
     """The file can't be searched by."""
 
     code = "picture_refused"
-    title = "That file can't be used"
+    title = lazy("That file can't be used")
 
 
 class PictureGone(errors.Refused):
     """The picture was kept for a day, or was somebody else's."""
 
     code = "picture_gone"
-    title = "That picture is no longer here"
-    message = "Pictures you search with are kept for a day and can't be shared. Drop the picture again."
+    title = lazy("That picture is no longer here")
+    message = lazy("Pictures you search with are kept for a day and can't be shared. Drop the picture again.")
 
 
 def keep(data: bytes, *, principal: Principal) -> str:
@@ -123,7 +125,7 @@ def decode(data: bytes) -> Picture:
             return runner.still(path, max_side=SIDE)
         frame = next(iter(runner.sample_frames(path, count=1, max_side=SIDE)), None)
     if frame is None:
-        raise PictureRefused("No frame of this video can be read. Drop a picture instead.")
+        raise PictureRefused(_("No frame of this video can be read. Drop a picture instead."))
     return frame.rgb
 
 
@@ -148,15 +150,21 @@ def holder_of(principal: Principal) -> str:
 
 def _require_picture(data: bytes) -> sniffer.FileKind:
     if not data:
-        raise PictureRefused("The file is empty. Choose another picture.")
+        raise PictureRefused(_("The file is empty. Choose another picture."))
     if len(data) > MOST_BYTES:
-        raise PictureRefused(f"The picture is larger than {MOST_BYTES // 1024**2} MB. Choose a smaller one.")
+        raise PictureRefused(
+            _("The picture is larger than %(most_bytes)s MB. Choose a smaller one.")
+            % {"most_bytes": MOST_BYTES // 1024**2}
+        )
     kind = sniffer.recognise(data[: sniffer.HEAD_BYTES])
     if kind in READABLE or (kind is not None and kind.medium is Medium.VIDEO):
         return kind
     if kind is not None and kind.medium is Medium.PICTURE:
-        raise PictureRefused(f"{kind.label} pictures can't be read. Save it as JPEG or PNG and try again.")
-    raise PictureRefused("This file isn't a picture. Choose a JPEG, PNG, WebP or GIF.")
+        raise PictureRefused(
+            _("%(label)s pictures can't be read. Save it as JPEG or PNG and try again.")
+            % {"label": kind.label}
+        )
+    raise PictureRefused(_("This file isn't a picture. Choose a JPEG, PNG, WebP or GIF."))
 
 
 def _refuse(holder: str, key: str, place: str, sentence: str) -> None:
@@ -166,7 +174,7 @@ def _refuse(holder: str, key: str, place: str, sentence: str) -> None:
 
 def _sentence(refused: errors.Refused) -> str:
     if isinstance(refused, FileRefused):
-        return "This picture can't be read. Save it as JPEG or PNG and try again."
+        return _("This picture can't be read. Save it as JPEG or PNG and try again.")
     return refused.message
 
 

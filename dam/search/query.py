@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from dam.core.language import gettext as _
 from dam.core.text import REPLACEMENT, storable
 from dam.search.search_field import Combine, SearchField
 
@@ -153,8 +154,14 @@ def parse(text: str, *, fields: Mapping[str, SearchField]) -> Query:
     parts, left_out = _parts(tidied[:MAX_CHARACTERS], fields)
     problems = []
     if len(tidied) > MAX_CHARACTERS or left_out:
-        used = f"Only the first {len(parts)} words were used: a search has at most {MAX_TOKENS} words"
-        problems.append(f"{used} and {MAX_CHARACTERS} characters.")
+        used = _("Only the first %(parts)s words were used: a search has at most %(max_tokens)s words") % {
+            "parts": len(parts),
+            "max_tokens": MAX_TOKENS,
+        }
+        problems.append(
+            _("%(used)s and %(max_characters)s characters.")
+            % {"used": used, "max_characters": MAX_CHARACTERS}
+        )
     problems += [part.problem for part in parts if part.problem]
     groups = []
     for group in _groups(parts):
@@ -165,7 +172,10 @@ def parse(text: str, *, fields: Mapping[str, SearchField]) -> Query:
         elif usable:
             groups.append(usable)
     if tidied and not groups and not problems:
-        problems.append(f"There is nothing to search for in “{tidied[:40]}”. Type a word or a filter.")
+        problems.append(
+            _("There is nothing to search for in “%(tidied)s”. Type a word or a filter.")
+            % {"tidied": tidied[:40]}
+        )
     return Query(
         terms=tuple(
             tuple(part.term for part in group if part.term)
@@ -239,7 +249,10 @@ def _field_part(match: re.Match[str], text: str, fields: Mapping[str, SearchFiel
     takes = search_field.says_what_it_takes
     problem = ""
     if not typed:
-        problem = f"Add a value after “{search_field.name}:”. It takes {takes}."
+        problem = _("Add a value after “%(search_field)s:”. It takes %(takes)s.") % {
+            "search_field": search_field.name,
+            "takes": takes,
+        }
     elif unknown:
         problem = search_field.problem_with(unknown[0])
     known = tuple(value for value in read.values() if value is not None)
@@ -264,9 +277,9 @@ def _groups(parts: Sequence[_Part]) -> list[list[_Part]]:
 def _mixed(group: Sequence[_Part]) -> str:
     """Why these can't be alternatives of one another; empty if they can."""
     if any(part.minus for part in group):
-        return "OR can't stand beside a minus: each part was taken for itself."
+        return _("OR can't stand beside a minus: each part was taken for itself.")
     if len({part.term is None for part in group}) > 1:
-        return "OR stands between words or between filters, not between both: all of them were required."
+        return _("OR stands between words or between filters, not between both: all of them were required.")
     return ""
 
 
@@ -312,7 +325,7 @@ def _chip(group: Sequence[_Part], parts: Sequence[_Part]) -> Chip:
     if len(group) > 1:
         return Chip(ChipKind.EITHER, text, without)
     if first.minus:
-        return Chip(ChipKind.EXCLUDED, f"not {first.term}", without)
+        return Chip(ChipKind.EXCLUDED, (_("not %(term)s") % {"term": first.term}), without)
     quoted = bool(first.term and first.term.quoted)
     return Chip(ChipKind.PHRASE if quoted else ChipKind.WORD, text, without)
 

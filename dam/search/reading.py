@@ -7,9 +7,11 @@ from typing import Protocol
 
 import numpy as np
 from django.conf import settings
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from dam.catalog.models import Version
+from dam.core.lazily import lazy
 from dam.search import footage, timed_texts
 from dam.search.models import TimedTextKind
 from dam.search.timed_texts import Line
@@ -19,7 +21,7 @@ SHORTEST = 2  # letters and digits
 ALIKE = 0.8  # share of two lines, beyond which one is a misreading of the other
 MOST = 150  # frames that are read of one clip
 
-NOTHING = "No on-screen text was found."
+NOTHING = lazy("No on-screen text was found.")
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,17 @@ def read(version: Version, *, reader: Reader | None = None) -> str:
     kept = timed_texts.keep(version, TimedTextKind.WRITTEN, merged(pages))
     if not kept:
         return NOTHING
-    return f"Read on {MOST} of {len(times)} frames." if chosen is not None else ""
+    return (
+        (_("Read on %(most)s of %(times)s frames.") % {"most": MOST, "times": len(times)})
+        if chosen is not None
+        else ""
+    )
 
 
 def installed() -> Reader:
     """The reader that comes with the project. Raises NoReader."""
     if not settings.RECOGNITION:
-        raise NoReader("Reading on-screen text is turned off on this installation.")
+        raise NoReader(_("Reading on-screen text is turned off on this installation."))
     from dam.search import ocr  # workers alone load it
 
     return ocr.load()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dam.accounts.capabilities import Capability
+from dam.core.language import gettext as _
 from dam.search import dates, measures
 from dam.search.measures import Unit
 
@@ -100,14 +101,19 @@ class SearchField:
         if self.takes:
             return self.takes
         if self.kind is Kind.CHOICE:
-            return "one of: " + ", ".join(value for value, _ in self.choices)
+            values = ", ".join(value for value, _title in self.choices)
+            return _("one of: %(values)s") % {"values": values}
         if self.kind is Kind.FLAG:
-            return "yes or no"
-        return _DATES_TAKE if self.kind is Kind.DATE else "a value"
+            return _("yes or no")
+        return _DATES_TAKE if self.kind is Kind.DATE else _("a value")
 
     def problem_with(self, value: str) -> str:
         """A sentence on a value that it does not have."""
-        return f"“{self.name}:{value}” isn't a known filter. Use {self.says_what_it_takes}."
+        return _("“%(field)s:%(value)s” isn't a known filter. Use %(takes)s.") % {
+            "field": self.name,
+            "value": value,
+            "takes": self.says_what_it_takes,
+        }
 
     def chip_text(self, value: str, *, excluded: bool = False) -> str:
         spoken = self.speaker(value) if self.speaker else value

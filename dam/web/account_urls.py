@@ -10,6 +10,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.webauthn import views as webauthn
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
+from django.utils.translation import gettext as _
 from django.views.generic import RedirectView
 
 from dam.web import second_factor
@@ -19,7 +20,7 @@ from dam.web.company.urls import urlpatterns as of_company
 
 def closed(request: HttpRequest, **named: str) -> HttpResponse:
     """A page of allauth's that the product does not have."""
-    raise Http404("Page not found.")
+    raise Http404(_("Page not found."))
 
 
 # What the browser signs is asked for with GET, and that is bounded too: each makes a session.

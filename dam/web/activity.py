@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
@@ -47,7 +48,7 @@ def activity(request: BrandRequest) -> HttpResponse:
         "more": shown[PAGE - 1].sequence if len(shown) > PAGE else None,
         "asked": asked,
         "kind": asked.given["kind"],
-        "kinds": {name: title for name, (title, _) in audit_labels.KINDS.items()},
+        "kinds": {name: _(title) for name, (title, _prefixes) in audit_labels.KINDS.items()},
     }
     if is_fragment(request) and before:
         return render(request, "activity/_events.html", context)

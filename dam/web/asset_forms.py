@@ -4,11 +4,13 @@ from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.catalog import assets, tags
 from dam.catalog.models import Asset
+from dam.core.lazily import lazy
 from dam.search import fulltext
 from dam.web.whole_text import WholeTextForm
 
@@ -20,8 +22,8 @@ class AssetForm(WholeTextForm):
     )
     tags = forms.CharField(
         required=False,
-        help_text="Separated by commas.",
-        widget=forms.TextInput(attrs={"placeholder": "summer, product shot", "autocapitalize": "none"}),
+        help_text=lazy("Separated by commas."),
+        widget=forms.TextInput(attrs={"placeholder": lazy("summer, product shot"), "autocapitalize": "none"}),
     )
     # The words as they were when the form was made, so that another's change since then is kept.
     was_title = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -66,8 +68,10 @@ class AssetForm(WholeTextForm):
                 fulltext.refresh(self.asset)
         except assets.EditedMeanwhile as meanwhile:
             for name, now in meanwhile.now.items():
-                words = f"Someone else changed this while you were editing. It now reads “{now}”."
-                self.add_error(name, f"{words} Save again to use yours.")
+                words = _("Someone else changed this while you were editing. It now reads “%(now)s”.") % {
+                    "now": now
+                }
+                self.add_error(name, (_("%(words)s Save again to use yours.") % {"words": words}))
                 cast(QueryDict, self.data)[f"was_{name}"] = now
             return False
         except tags.TagRefused as refused:  # with those that others have added meanwhile

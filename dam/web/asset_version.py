@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from dam.catalog.models import Asset, Version
 from dam.rights import visibility
@@ -23,7 +24,7 @@ def find(request: BrandRequest, asset_id: UUID) -> Version:
     elif number.isdecimal() and len(number) < 7:
         rows = rows.filter(number=int(number))
     else:
-        raise Http404("Version not found.")
+        raise Http404(_("Version not found."))
     rows = rows.select_related(
         "asset__created_by", "asset__latest", "asset__released", "brand", "created_by", "rights"
     )

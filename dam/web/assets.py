@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
@@ -12,6 +13,7 @@ from dam.accounts.times import here
 from dam.audit.models import Event
 from dam.catalog import assets
 from dam.catalog.models import Approval, RenditionKind, Version
+from dam.core.lazily import lazy
 from dam.delivery import access
 from dam.rights import terms
 from dam.rights.visibility import trashed_assets, visible_assets
@@ -22,13 +24,13 @@ from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
 TABS = {
-    "details": "Details",
-    "review": "Review",
-    "versions": "Versions",
-    "credentials": "Credentials",
+    "details": lazy("Details"),
+    "review": lazy("Review"),
+    "versions": lazy("Versions"),
+    "credentials": lazy("Credentials"),
     "origin": "Origin",
-    "files": "Files",
-    "activity": "Activity",
+    "files": lazy("Files"),
+    "activity": lazy("Activity"),
 }
 NEWEST_EVENTS = 100
 
@@ -95,7 +97,7 @@ def trash(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 def restore(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     shown = get_object_or_404(trashed_assets(request.principal), pk=asset_id)
     assets.restore(shown, by=request.principal)
-    messages.success(request, f"“{shown.title}” restored to the library.")
+    messages.success(request, (_("“%(shown)s” restored to the library.") % {"shown": shown.title}))
     return redirect("asset", request.brand.slug, shown.pk)
 
 

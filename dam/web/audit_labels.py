@@ -2,101 +2,139 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 
 
 @dataclass(frozen=True)
 class Wording:
-    """`phrase` goes between the person and the target, `after` behind it: "Ada moved Summer to trash"."""
+    """`sentence` is English, with %(person)s and %(target)s where they stand; `said` is for who reads it."""
 
     icon: str
-    phrase: str
-    after: str = ""
+    sentence: str
+
+    @property
+    def said(self) -> str:
+        return _(self.sentence)
 
 
 VERBS: dict[str, Wording] = {
-    Verb.ASSET_UPLOADED: Wording("upload", "uploaded"),
-    Verb.ASSET_GENERATED: Wording("sparkles", "generated"),
-    Verb.ASSET_EDITED: Wording("pencil", "edited"),
-    Verb.ASSET_TRASHED: Wording("trash-2", "moved", "to trash"),
-    Verb.ASSET_RESTORED: Wording("undo-2", "restored", "from trash"),
-    Verb.ASSET_DELETED: Wording("trash-2", "deleted", "from trash"),
-    Verb.VERSION_DAMAGE_FOUND: Wording("triangle-alert", "found damage in"),
-    Verb.VERSION_ADDED: Wording("layers", "added a new version of"),
-    Verb.REVIEW_SUBMITTED: Wording("send", "sent", "to review"),
-    Verb.REVIEW_APPROVED_STAGE: Wording("circle-check", "approved a stage of"),
-    Verb.REVIEW_APPROVED: Wording("circle-check-big", "approved"),
-    Verb.REVIEW_CHANGES_REQUESTED: Wording("message-circle-warning", "requested changes to"),
-    Verb.REVIEW_REJECTED: Wording("circle-x", "rejected"),
-    Verb.REVIEW_WITHDRAWN: Wording("undo-2", "cancelled the review of"),
-    Verb.REVIEW_SUPERSEDED: Wording("layers", "ended the review of", "with a newer version"),
-    Verb.RELEASE_SIGNED: Wording("shield-check", "signed the release of"),
-    Verb.RELEASE_FAILED: Wording("shield-alert", "couldn't sign the release of"),
-    Verb.RELEASE_RETRIED: Wording("rotate-ccw", "restarted signing the release of"),
-    Verb.RELEASE_REVOKED: Wording("shield-off", "withdrew the approval of"),
-    Verb.RELEASE_DOWNLOADED: Wording("download", "downloaded the release of"),
-    Verb.MASTER_DOWNLOADED: Wording("download", "downloaded the master of"),
-    Verb.COMMENT_ADDED: Wording("message-square", "commented on"),
-    Verb.COMMENT_RESOLVED: Wording("message-square-check", "resolved a comment on"),
-    Verb.STEP_RETRIED: Wording("rotate-ccw", "reran a processing step of"),
-    Verb.STEPS_RETRIED: Wording("rotate-ccw", "reran every failed step", "in this brand"),
-    Verb.TRAIL_EXPORTED: Wording("download", "exported the activity log"),
-    Verb.TOKEN_CREATED: Wording("key-round", "created the API token"),
-    Verb.TOKEN_REVOKED: Wording("ban", "revoked the API token"),
-    Verb.SHARE_CREATED: Wording("send", "shared clips with"),
-    Verb.SHARE_REVOKED: Wording("ban", "revoked the share link for"),
-    Verb.MEMBER_ADMITTED: Wording("user-plus", "added", "to the brand"),
-    Verb.MAIL_CHANGED: Wording("mail", "changed how emails are sent to"),
-    Verb.ROLE_CREATED: Wording("users", "made the role"),
-    Verb.ROLE_EDITED: Wording("users", "changed the role"),
-    Verb.ROLE_RETIRED: Wording("users", "retired the role"),
-    Verb.BRAND_CREATED: Wording("plus", "made the brand"),
-    Verb.BRAND_EDITED: Wording("settings", "changed the settings of"),
-    Verb.BRAND_CLOSED: Wording("triangle-alert", "scheduled the deletion of"),
-    Verb.BRAND_REOPENED: Wording("undo-2", "cancelled the deletion of"),
-    Verb.BRAND_EXPORTED: Wording("download", "exported"),
-    Verb.BRAND_DELETED: Wording("trash-2", "deleted"),
-    Verb.MEMBER_RENAMED: Wording("pencil", "changed the name of"),
-    Verb.MEMBER_SECOND_FACTOR_ADDED: Wording("shield-check", "added a second factor to the account of"),
-    Verb.MEMBER_SECOND_FACTOR_REMOVED: Wording("shield-off", "removed a second factor from the account of"),
-    Verb.MEMBER_SECOND_FACTOR_RESET: Wording("shield-off", "reset the second factor of"),
-    Verb.MEMBER_INVITED: Wording("mail", "invited"),
-    Verb.MEMBER_INVITED_AGAIN: Wording("mail", "invited", "again"),
-    Verb.MEMBER_INVITATION_REVOKED: Wording("ban", "revoked the invitation of"),
-    Verb.MEMBER_JOINED: Wording("user-plus", "joined the brand"),
-    Verb.MEMBER_ROLE_CHANGED: Wording("user-cog", "changed the role of"),
-    Verb.MEMBER_DEACTIVATED: Wording("user-x", "deactivated"),
-    Verb.MEMBER_REACTIVATED: Wording("user-check", "reactivated"),
-    Verb.MEMBER_ERASED: Wording("eraser", "removed the personal data of"),
-    Verb.ACCOUNT_CLOSED: Wording("user-x", "closed the account of"),
-    Verb.ACCOUNT_REOPENED: Wording("user-check", "reopened the account of"),
-    Verb.GROUP_CREATED: Wording("users", "created the group"),
-    Verb.GROUP_CHANGED: Wording("users", "changed the group"),
-    Verb.GROUP_DELETED: Wording("users", "deleted the group"),
-    Verb.REVIEW_HANDED_OVER: Wording("send", "handed over the review of"),
-    Verb.JOB_HANDED_OVER: Wording("send", "handed over generating"),
-    Verb.COMPANY_JOINED: Wording("user-plus", "let", "into the brand by company sign-in"),
-    Verb.COMPANY_ROLE_CHANGED: Wording("user-cog", "changed the role of", "by company sign-in"),
-    Verb.COMPANY_ENDED: Wording("user-minus", "ended the membership of", "by company sign-in"),
-    Verb.COMPANY_SIGN_IN_CHANGED: Wording("log-in", "changed the company sign-in"),
-    Verb.SCIM_TOKEN_CREATED: Wording("key-round", "created the directory token"),
-    Verb.SCIM_TOKEN_REVOKED: Wording("ban", "revoked the directory token"),
-    Verb.SEARCH_SHARED: Wording("bookmark", "shared the saved search"),
-    Verb.SEARCH_UNSHARED: Wording("bookmark", "stopped sharing the saved search"),
-    Verb.SEARCH_EDITED: Wording("bookmark", "changed the saved search"),
-    Verb.SEARCH_DELETED: Wording("bookmark", "deleted the saved search"),
-    Verb.SEARCH_RESTORED: Wording("bookmark", "restored the saved search"),
-    Verb.JOB_REQUESTED: Wording("sparkles", "started generating"),
-    Verb.JOB_CANCELLED: Wording("ban", "cancelled generating"),
-    Verb.JOB_FAILED: Wording("triangle-alert", "couldn't generate"),
-    Verb.REVIEW_DUE_TOMORROW: Wording("calendar-clock", "reminded of the review due tomorrow:"),
-    Verb.REVIEW_OVERDUE: Wording("calendar-clock", "reminded of the overdue review:"),
-    Verb.RIGHTS_ENDING: Wording("calendar-clock", "warned that the clearance ends soon:"),
-    Verb.WEBHOOK_CREATED: Wording("webhook", "added the webhook"),
-    Verb.WEBHOOK_EDITED: Wording("webhook", "changed the webhook"),
-    Verb.WEBHOOK_DELETED: Wording("webhook", "deleted the webhook"),
-    Verb.WEBHOOK_DISABLED: Wording("webhook", "turned off the webhook", "after days of failed deliveries"),
+    Verb.ASSET_UPLOADED: Wording("upload", noop("%(person)s uploaded %(target)s")),
+    Verb.ASSET_GENERATED: Wording("sparkles", noop("%(person)s generated %(target)s")),
+    Verb.ASSET_EDITED: Wording("pencil", noop("%(person)s edited %(target)s")),
+    Verb.ASSET_TRASHED: Wording("trash-2", noop("%(person)s moved %(target)s to trash")),
+    Verb.ASSET_RESTORED: Wording("undo-2", noop("%(person)s restored %(target)s from trash")),
+    Verb.ASSET_DELETED: Wording("trash-2", noop("%(person)s deleted %(target)s from trash")),
+    Verb.VERSION_DAMAGE_FOUND: Wording("triangle-alert", noop("%(person)s found damage in %(target)s")),
+    Verb.VERSION_ADDED: Wording("layers", noop("%(person)s added a new version of %(target)s")),
+    Verb.REVIEW_SUBMITTED: Wording("send", noop("%(person)s sent %(target)s to review")),
+    Verb.REVIEW_APPROVED_STAGE: Wording("circle-check", noop("%(person)s approved a stage of %(target)s")),
+    Verb.REVIEW_APPROVED: Wording("circle-check-big", noop("%(person)s approved %(target)s")),
+    Verb.REVIEW_CHANGES_REQUESTED: Wording(
+        "message-circle-warning", noop("%(person)s requested changes to %(target)s")
+    ),
+    Verb.REVIEW_REJECTED: Wording("circle-x", noop("%(person)s rejected %(target)s")),
+    Verb.REVIEW_WITHDRAWN: Wording("undo-2", noop("%(person)s cancelled the review of %(target)s")),
+    Verb.REVIEW_SUPERSEDED: Wording(
+        "layers", noop("%(person)s ended the review of %(target)s with a newer version")
+    ),
+    Verb.RELEASE_SIGNED: Wording("shield-check", noop("%(person)s signed the release of %(target)s")),
+    Verb.RELEASE_FAILED: Wording("shield-alert", noop("%(person)s couldn't sign the release of %(target)s")),
+    Verb.RELEASE_RETRIED: Wording(
+        "rotate-ccw", noop("%(person)s restarted signing the release of %(target)s")
+    ),
+    Verb.RELEASE_REVOKED: Wording("shield-off", noop("%(person)s withdrew the approval of %(target)s")),
+    Verb.RELEASE_DOWNLOADED: Wording("download", noop("%(person)s downloaded the release of %(target)s")),
+    Verb.MASTER_DOWNLOADED: Wording("download", noop("%(person)s downloaded the master of %(target)s")),
+    Verb.COMMENT_ADDED: Wording("message-square", noop("%(person)s commented on %(target)s")),
+    Verb.COMMENT_RESOLVED: Wording(
+        "message-square-check", noop("%(person)s resolved a comment on %(target)s")
+    ),
+    Verb.STEP_RETRIED: Wording("rotate-ccw", noop("%(person)s reran a processing step of %(target)s")),
+    Verb.STEPS_RETRIED: Wording(
+        "rotate-ccw", noop("%(person)s reran every failed step %(target)s in this brand")
+    ),
+    Verb.TRAIL_EXPORTED: Wording("download", noop("%(person)s exported the activity log %(target)s")),
+    Verb.TOKEN_CREATED: Wording("key-round", noop("%(person)s created the API token %(target)s")),
+    Verb.TOKEN_REVOKED: Wording("ban", noop("%(person)s revoked the API token %(target)s")),
+    Verb.SHARE_CREATED: Wording("send", noop("%(person)s shared clips with %(target)s")),
+    Verb.SHARE_REVOKED: Wording("ban", noop("%(person)s revoked the share link for %(target)s")),
+    Verb.MEMBER_ADMITTED: Wording("user-plus", noop("%(person)s added %(target)s to the brand")),
+    Verb.MAIL_CHANGED: Wording("mail", noop("%(person)s changed how emails are sent to %(target)s")),
+    Verb.ROLE_CREATED: Wording("users", noop("%(person)s made the role %(target)s")),
+    Verb.ROLE_EDITED: Wording("users", noop("%(person)s changed the role %(target)s")),
+    Verb.ROLE_RETIRED: Wording("users", noop("%(person)s retired the role %(target)s")),
+    Verb.BRAND_CREATED: Wording("plus", noop("%(person)s made the brand %(target)s")),
+    Verb.BRAND_EDITED: Wording("settings", noop("%(person)s changed the settings of %(target)s")),
+    Verb.BRAND_CLOSED: Wording("triangle-alert", noop("%(person)s scheduled the deletion of %(target)s")),
+    Verb.BRAND_REOPENED: Wording("undo-2", noop("%(person)s cancelled the deletion of %(target)s")),
+    Verb.BRAND_EXPORTED: Wording("download", noop("%(person)s exported %(target)s")),
+    Verb.BRAND_DELETED: Wording("trash-2", noop("%(person)s deleted %(target)s")),
+    Verb.MEMBER_RENAMED: Wording("pencil", noop("%(person)s changed the name of %(target)s")),
+    Verb.MEMBER_SECOND_FACTOR_ADDED: Wording(
+        "shield-check", noop("%(person)s added a second factor to the account of %(target)s")
+    ),
+    Verb.MEMBER_SECOND_FACTOR_REMOVED: Wording(
+        "shield-off", noop("%(person)s removed a second factor from the account of %(target)s")
+    ),
+    Verb.MEMBER_SECOND_FACTOR_RESET: Wording(
+        "shield-off", noop("%(person)s reset the second factor of %(target)s")
+    ),
+    Verb.MEMBER_INVITED: Wording("mail", noop("%(person)s invited %(target)s")),
+    Verb.MEMBER_INVITED_AGAIN: Wording("mail", noop("%(person)s invited %(target)s again")),
+    Verb.MEMBER_INVITATION_REVOKED: Wording("ban", noop("%(person)s revoked the invitation of %(target)s")),
+    Verb.MEMBER_JOINED: Wording("user-plus", noop("%(person)s joined the brand %(target)s")),
+    Verb.MEMBER_ROLE_CHANGED: Wording("user-cog", noop("%(person)s changed the role of %(target)s")),
+    Verb.MEMBER_DEACTIVATED: Wording("user-x", noop("%(person)s deactivated %(target)s")),
+    Verb.MEMBER_REACTIVATED: Wording("user-check", noop("%(person)s reactivated %(target)s")),
+    Verb.MEMBER_ERASED: Wording("eraser", noop("%(person)s removed the personal data of %(target)s")),
+    Verb.ACCOUNT_CLOSED: Wording("user-x", noop("%(person)s closed the account of %(target)s")),
+    Verb.ACCOUNT_REOPENED: Wording("user-check", noop("%(person)s reopened the account of %(target)s")),
+    Verb.GROUP_CREATED: Wording("users", noop("%(person)s created the group %(target)s")),
+    Verb.GROUP_CHANGED: Wording("users", noop("%(person)s changed the group %(target)s")),
+    Verb.GROUP_DELETED: Wording("users", noop("%(person)s deleted the group %(target)s")),
+    Verb.REVIEW_HANDED_OVER: Wording("send", noop("%(person)s handed over the review of %(target)s")),
+    Verb.JOB_HANDED_OVER: Wording("send", noop("%(person)s handed over generating %(target)s")),
+    Verb.COMPANY_JOINED: Wording(
+        "user-plus", noop("%(person)s let %(target)s into the brand by company sign-in")
+    ),
+    Verb.COMPANY_ROLE_CHANGED: Wording(
+        "user-cog", noop("%(person)s changed the role of %(target)s by company sign-in")
+    ),
+    Verb.COMPANY_ENDED: Wording(
+        "user-minus", noop("%(person)s ended the membership of %(target)s by company sign-in")
+    ),
+    Verb.COMPANY_SIGN_IN_CHANGED: Wording(
+        "log-in", noop("%(person)s changed the company sign-in %(target)s")
+    ),
+    Verb.SCIM_TOKEN_CREATED: Wording("key-round", noop("%(person)s created the directory token %(target)s")),
+    Verb.SCIM_TOKEN_REVOKED: Wording("ban", noop("%(person)s revoked the directory token %(target)s")),
+    Verb.SEARCH_SHARED: Wording("bookmark", noop("%(person)s shared the saved search %(target)s")),
+    Verb.SEARCH_UNSHARED: Wording("bookmark", noop("%(person)s stopped sharing the saved search %(target)s")),
+    Verb.SEARCH_EDITED: Wording("bookmark", noop("%(person)s changed the saved search %(target)s")),
+    Verb.SEARCH_DELETED: Wording("bookmark", noop("%(person)s deleted the saved search %(target)s")),
+    Verb.SEARCH_RESTORED: Wording("bookmark", noop("%(person)s restored the saved search %(target)s")),
+    Verb.JOB_REQUESTED: Wording("sparkles", noop("%(person)s started generating %(target)s")),
+    Verb.JOB_CANCELLED: Wording("ban", noop("%(person)s cancelled generating %(target)s")),
+    Verb.JOB_FAILED: Wording("triangle-alert", noop("%(person)s couldn't generate %(target)s")),
+    Verb.REVIEW_DUE_TOMORROW: Wording(
+        "calendar-clock", noop("%(person)s reminded of the review due tomorrow: %(target)s")
+    ),
+    Verb.REVIEW_OVERDUE: Wording(
+        "calendar-clock", noop("%(person)s reminded of the overdue review: %(target)s")
+    ),
+    Verb.RIGHTS_ENDING: Wording(
+        "calendar-clock", noop("%(person)s warned that the clearance ends soon: %(target)s")
+    ),
+    Verb.WEBHOOK_CREATED: Wording("webhook", noop("%(person)s added the webhook %(target)s")),
+    Verb.WEBHOOK_EDITED: Wording("webhook", noop("%(person)s changed the webhook %(target)s")),
+    Verb.WEBHOOK_DELETED: Wording("webhook", noop("%(person)s deleted the webhook %(target)s")),
+    Verb.WEBHOOK_DISABLED: Wording(
+        "webhook", noop("%(person)s turned off the webhook %(target)s after days of failed deliveries")
+    ),
 }
 
 # Their data has fields with what they held before and after.
@@ -109,19 +147,36 @@ EDITS = (
     Verb.GROUP_CHANGED,
 )
 
+# What an edit names, as the page calls it.
+FIELDS = {
+    "title": noop("Title"),
+    "description": noop("Description"),
+    "tags": noop("Tags"),
+    "name": noop("Name"),
+    "language": noop("Language"),
+    "time_zone": noop("Time zone"),
+    "capabilities": noop("Capabilities"),
+}
+
 # The filter of the activity page: what each choice shows.
 KINDS = {
-    "library": ("Library", ("asset.", "version.", "step.", "search.")),
-    "review": ("Review", ("review.", "comment.")),
-    "release": ("Releases and downloads", ("release.", "master.")),
-    "generate": ("Generation", ("job.",)),
-    "people": ("People", ("member.", "account.", "group.")),
+    "library": (noop("Library"), ("asset.", "version.", "step.", "search.")),
+    "review": (noop("Review"), ("review.", "comment.")),
+    "release": (noop("Releases and downloads"), ("release.", "master.")),
+    "generate": (noop("Generation"), ("job.",)),
+    "people": (noop("People"), ("member.", "account.", "group.")),
 }
 
 
 def word(event: Event) -> Wording:
     """A verb without wording of its own is shown as it is."""
-    return VERBS.get(event.verb, Wording("circle-dot", event.verb.replace(".", " ").replace("_", " ")))
+    plain = event.verb.replace(".", " ").replace("_", " ").replace("%", "%%")
+    return VERBS.get(event.verb, Wording("circle-dot", f"%(person)s: {plain} %(target)s"))
+
+
+def sentence(event: Event, *, person: str, target: str) -> str:
+    """ "Ada moved Summer to trash": the parts come as they are to be shown, escaped and linked."""
+    return word(event).said % {"person": person, "target": target}
 
 
 def changes(event: Event) -> tuple[str, ...]:
@@ -134,13 +189,20 @@ def changes(event: Event) -> tuple[str, ...]:
 
 
 def _change(name: str, before: object, after: object) -> str:
+    field = _(FIELDS.get(name, name.replace("_", " ").capitalize()))
     if isinstance(before, list) and isinstance(after, list):
         added = [f"+ {each}" for each in after if each not in before]
         removed = [f"− {each}" for each in before if each not in after]
-        return f"{name.replace('_', ' ').capitalize()}: {', '.join(added + removed)}"
-    return f"{name.replace('_', ' ').capitalize()}: {_quote(before)} → {_quote(after)}"
+        return _("%(field)s: %(changes)s") % {"field": field, "changes": ", ".join(added + removed)}
+    return _("%(field)s: %(before)s → %(after)s") % {
+        "field": field,
+        "before": _quote(before),
+        "after": _quote(after),
+    }
 
 
 def _quote(words: object) -> str:
     text = str(words)
-    return f"“{text[:80]}{'…' if len(text) > 80 else ''}”" if text else "empty"
+    if not text:
+        return _("empty")
+    return _("“%(words)s”") % {"words": f"{text[:80]}{'…' if len(text) > 80 else ''}"}

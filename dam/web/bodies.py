@@ -9,6 +9,7 @@ from threading import Lock
 from django.conf import settings
 
 from dam.core import errors
+from dam.core.lazily import lazy
 
 STRANGERS = 6  # at once, all together: what members send never waits for them
 STRANGERS_EACH = 2  # from one address
@@ -20,15 +21,15 @@ COPIES = 2
 class TooManyBodies(errors.TooMany):
     """As many are being received as may be at once."""
 
-    title = "Too many uploads at once"
-    message = "The server is receiving too many files right now. Try again in a minute."
+    title = lazy("Too many uploads at once")
+    message = lazy("The server is receiving too many files right now. Try again in a minute.")
 
 
 class NoRoom(errors.NoRoom):
     """The disk, or the strangers' part of it, does not hold another."""
 
-    title = "Server is full"
-    message = "The server is out of disk space. Try again later."
+    title = lazy("Server is full")
+    message = lazy("The server is out of disk space. Try again later.")
 
 
 class Bodies:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
@@ -28,7 +29,7 @@ def file(request: BrandRequest, version_id: UUID, kind: str, part: str = "") -> 
     `part` names a further file of a rendition that has several: what goes for the one goes for the other.
     """
     if not access.knows(kind):
-        raise Http404("File not found.")
+        raise Http404(_("File not found."))
     version = _version(request, version_id, kind)
     verdict = access.may_fetch(request.principal, kind)
     if not verdict.allowed:
@@ -45,7 +46,7 @@ def file(request: BrandRequest, version_id: UUID, kind: str, part: str = "") -> 
             save_as=save_as(version, stored.storage_key, note=" (master)") if leaves else "",
         )
     except FileNotFoundError:
-        raise Http404("The file is missing from storage. Contact your administrator.") from None
+        raise Http404(_("The file is missing from storage. Contact your administrator.")) from None
     if leaves:
         downloads.record(
             request,

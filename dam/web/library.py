@@ -6,17 +6,24 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
+from dam.core.lazily import lazy
 from dam.rights.visibility import visible_assets
 from dam.search import likeness, search
 from dam.web import cards, listing, saved_address, times
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
-LAYOUTS = {"s": "Small cards", "m": "Medium cards", "l": "Large cards", "list": "List"}
+LAYOUTS = {
+    "s": lazy("Small cards"),
+    "m": lazy("Medium cards"),
+    "l": lazy("Large cards"),
+    "list": lazy("List"),
+}
 LAYOUT_COOKIE = "library_layout"
 YEAR = 365 * 24 * 3600
 
@@ -71,7 +78,7 @@ def news(request: BrandRequest) -> HttpResponse:
     """
     since = times.read(request.GET.get("since", ""))
     if since is None:
-        raise BadRequest("since must be a date and time with its offset.")
+        raise BadRequest(_("since must be a date and time with its offset."))
     wanted = listing.read(request.GET)
     count = listing.count_since(request.principal, wanted=wanted, since=since)
     return render(request, "library/_news.html", {"count": count, "address": wanted.address()})

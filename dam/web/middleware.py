@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts import principals
 from dam.accounts.models import User
@@ -85,7 +86,7 @@ class CurrentBrandMiddleware:
         slug = kwargs.pop("brand_slug", None)
         if slug is None:
             return None
-        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
         principal: Principal | None
         if scheme.lower() == "bearer":
             token = principals.of_token(secret.strip(), at=timezone.now())
@@ -107,7 +108,7 @@ class CurrentBrandMiddleware:
         if principal.brand.closed_at is not None and not getattr(view, "for_closed", False):
             return redirect("brand-closing", slug)
         if isinstance(principal, Guest) and not getattr(view, "for_guests", False):
-            raise PermissionDenied("Your share link doesn't give access to this page.")
+            raise PermissionDenied(_("Your share link doesn't give access to this page."))
         if isinstance(principal, Member) and principal.user.last_brand_id != principal.brand.pk:
             User.objects.filter(pk=principal.user.pk).update(last_brand=principal.brand)
         scoped = cast(BrandRequest, request)
@@ -117,7 +118,7 @@ class CurrentBrandMiddleware:
 
 
 def _unauthorized() -> HttpResponseBase:
-    response = problem(401, "unauthorized", "This API token doesn't exist or has expired.")
+    response = problem(401, "unauthorized", _("This API token doesn't exist or has expired."))
     response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return response
 

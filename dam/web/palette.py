@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from dam.accounts.capabilities import Capability
 from dam.catalog.assets import LONGEST_TITLE
 from dam.catalog.models import Asset
+from dam.core.lazily import lazy
 from dam.rights.visibility import visible_assets
 from dam.search import query, search
 from dam.search.saved import saved_searches
@@ -52,12 +53,22 @@ PLACES = (
     Place("Generate", "sparkles", "generate", Capability.GENERATE, "create make prompt new"),
     Place("Review", "circle-check-big", "reviews", Capability.VIEW_UNRELEASED, "approve queue inbox"),
     Place(
-        "Verify a file", "shield-check", "verify", Capability.VIEW, "credentials c2pa check", in_brand=False
+        lazy("Verify a file"),
+        "shield-check",
+        "verify",
+        Capability.VIEW,
+        "credentials c2pa check",
+        in_brand=False,
     ),
-    Place("Activity", "history", "activity", Capability.VIEW_ACTIVITY, "audit trail events log"),
-    Place("Trash", "trash-2", "trash", Capability.DISCARD, "deleted restore"),
+    Place(lazy("Activity"), "history", "activity", Capability.VIEW_ACTIVITY, "audit trail events log"),
+    Place(lazy("Trash"), "trash-2", "trash", Capability.DISCARD, "deleted restore"),
     Place(
-        "Change password", "key-round", "account_change_password", Capability.VIEW, "account", in_brand=False
+        lazy("Change password"),
+        "key-round",
+        "account_change_password",
+        Capability.VIEW,
+        "account",
+        in_brand=False,
     ),
 )
 

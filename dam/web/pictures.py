@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dam.accounts.capabilities import Capability
@@ -23,7 +24,7 @@ def add(request: BrandRequest) -> HttpResponse:
     asked = {"q": words} if words else {}
     try:
         if file is None:
-            raise pictures.PictureRefused("Choose a picture first.")
+            raise pictures.PictureRefused(_("Choose a picture first."))
         key = pictures.keep(file.read(pictures.MOST_BYTES + 1), principal=request.principal)
         asked["like"] = str(Like(picture=key))
     except pictures.PictureRefused as refused:
@@ -37,6 +38,6 @@ def thumbnail(request: BrandRequest, key: str) -> HttpResponse:
     """A small copy of a picture, for whoever searches by it alone."""
     small = pictures.thumbnail(key, principal=request.principal) if likes.read(f"picture:{key}") else None
     if small is None:
-        raise Http404("Picture not found.")
+        raise Http404(_("Picture not found."))
     headers = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
     return HttpResponse(small, content_type="image/webp", headers=headers)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
@@ -99,12 +100,12 @@ def save(request: BrandRequest) -> HttpResponse:
         messages.error(request, refused.message)
         return going_back.go(request)
     else:
-        messages.success(request, f"“{search.name}” saved.")
+        messages.success(request, (_("“%(search)s” saved.") % {"search": search.name}))
     if request.POST.get("alert") == "on":
         try:
             alerts.turn_on(search, by=request.principal)
         except alerts.TooManyAlerts as refused:
-            messages.warning(request, f"Alert not turned on. {refused.message}")
+            messages.warning(request, _("Alert not turned on. %(reason)s") % {"reason": refused.message})
     return redirect("saved-search", request.brand.slug, search.pk)
 
 
@@ -123,7 +124,7 @@ def edit(request: BrandRequest, search_id: UUID) -> HttpResponse:
         except saved_searches.SearchRefused as refused:
             problem = refused.message
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, _("Saved."))
             return redirect("saved-searches", request.brand.slug)
     saved_searches.require_change(search, by=request.principal)
     context = {
@@ -147,7 +148,7 @@ def update(request: BrandRequest, search_id: UUID) -> HttpResponse:
     except (saved_searches.AlreadySaved, saved_searches.SearchRefused) as refused:
         messages.error(request, refused.message)
     else:
-        messages.success(request, f"“{search.name}” updated to this search.")
+        messages.success(request, (_("“%(search)s” updated to this search.") % {"search": search.name}))
     return redirect("saved-search", request.brand.slug, search.pk)
 
 
@@ -156,7 +157,9 @@ def update(request: BrandRequest, search_id: UUID) -> HttpResponse:
 def delete(request: BrandRequest, search_id: UUID) -> HttpResponse:
     search = _seen(request, search_id)
     saved_searches.delete(search, by=request.principal)
-    messages.success(request, f"“{search.name}” deleted.", extra_tags=f"{UNDO}{search.pk}")
+    messages.success(
+        request, (_("“%(search)s” deleted.") % {"search": search.name}), extra_tags=f"{UNDO}{search.pk}"
+    )
     return redirect("saved-searches", request.brand.slug)
 
 
@@ -170,7 +173,7 @@ def restore(request: BrandRequest, search_id: UUID) -> HttpResponse:
     else:
         if search is None:
             search = _seen(request, search_id)  # taken back already, or nothing that this person knows of
-        messages.success(request, f"“{search.name}” restored.")
+        messages.success(request, (_("“%(search)s” restored.") % {"search": search.name}))
     return redirect("saved-searches", request.brand.slug)
 
 
@@ -181,14 +184,17 @@ def alert(request: BrandRequest, search_id: UUID) -> HttpResponse:
     search = _seen(request, search_id)
     if request.POST.get("on") != "1":
         alerts.turn_off(search, by=request.principal)
-        messages.info(request, f"Alert off for “{search.name}”.")
+        messages.info(request, _("Alert off for “%(search)s”.") % {"search": search.name})
         return going_back.go(request)
     try:
         alerts.turn_on(search, by=request.principal)
     except alerts.TooManyAlerts as refused:
         messages.error(request, refused.message)
     else:
-        messages.success(request, f"Alert on: new clips in “{search.name}” will be listed for you.")
+        messages.success(
+            request,
+            (_("Alert on: new clips in “%(search)s” will be listed for you.") % {"search": search.name}),
+        )
     return going_back.go(request)
 
 
@@ -213,6 +219,6 @@ def _wanted(request: BrandRequest) -> Asked:
     query = saved_address.sent(request.POST.get("query", ""))
     if not saved_address.can_be_kept(query):
         raise saved_searches.SearchRefused(
-            "A search by a picture of yours can't be saved: the picture isn't kept. Save one by a clip."
+            _("A search by a picture of yours can't be saved: the picture isn't kept. Save one by a clip.")
         )
     return saved_address.asked(query)

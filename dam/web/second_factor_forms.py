@@ -24,7 +24,7 @@ def bounded(user: User) -> Any:
 
     Raises a ValidationError after too many.
     """
-    key = f"second-factor {user.pk}"
+    key = _("second-factor %(pk)s") % {"pk": user.pk}
     usage = ratelimit.consume(context.request, app="allauth.account", action="second_factor", key=key)
     if not usage:
         raise account_adapter(context.request).validation_error("too_many_codes")

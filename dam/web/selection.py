@@ -5,12 +5,15 @@ from collections.abc import Iterator
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from dam.accounts.capabilities import Capability
 from dam.audit import trail
 from dam.catalog import assets, tags
 from dam.catalog.models import Asset
+from dam.core.language import number
 from dam.rights.visibility import visible_assets
 from dam.search import fulltext
 from dam.web import going_back
@@ -28,12 +31,18 @@ def add_tags(request: BrandRequest) -> HttpResponse:
         with trail.recording():
             fulltext.refresh_many(assets.add_tags(chosen, added, by=request.principal))
     except tags.TagRefused as refused:
-        messages.error(request, f"No tags were added. {refused.message}")
+        messages.error(request, (_("No tags were added. %(message)s") % {"message": refused.message}))
         return going_back.go(request)
     if not added:
-        messages.warning(request, "No tags were added. Type at least one tag, separated by commas.")
+        messages.warning(request, _("No tags were added. Type at least one tag, separated by commas."))
     else:
-        messages.success(request, f"Added {', '.join(added)} to {_clips(len(chosen))}.")
+        messages.success(
+            request,
+            (
+                _("Added %(added)s to %(chosen)s.")
+                % {"added": ", ".join(added), "chosen": _clips(len(chosen))}
+            ),
+        )
     return going_back.go(request)
 
 
@@ -60,4 +69,4 @@ def _uuid(key: str) -> uuid.UUID | None:
 
 
 def _clips(count: int) -> str:
-    return f"{count:,} clip{'' if count == 1 else 's'}"
+    return ngettext("%(count)s clip", "%(count)s clips", count) % {"count": number(count)}

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
@@ -71,7 +72,7 @@ def without_results(request: BrandRequest) -> HttpResponse:
 @requires(Capability.MANAGE_BRAND)
 def forget_without_results(request: BrandRequest) -> HttpResponse:
     fruitless.forget(request.brand)
-    messages.success(request, "The list is empty now.")
+    messages.success(request, _("The list is empty now."))
     return redirect("searches-without-results", request.brand.slug)
 
 

@@ -13,6 +13,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from dam.web import htmx
 from dam.web.problem_details import problem
@@ -28,7 +29,7 @@ UNREAD = "reelproof.unread"
 def answer(request: HttpRequest, *, slug: str) -> HttpResponseBase:
     """To somebody who is not signed in at an address of the brand."""
     if not wants_page(request):
-        response = problem(401, "signed_out", "You are signed out. Sign in, then try again.")
+        response = problem(401, "signed_out", _("You are signed out. Sign in, then try again."))
         response.headers[SIGN_IN] = _sign_in(where(request, slug=slug))
         return response
     if request.method in ("GET", "HEAD"):
@@ -48,7 +49,7 @@ def answer(request: HttpRequest, *, slug: str) -> HttpResponseBase:
 def token_changed(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """To a form whose token is not the session's: somebody signed in or out in another tab."""
     if not wants_page(request):
-        response = problem(403, "token_changed", "You signed in or out in another tab. Send it again.")
+        response = problem(403, "token_changed", _("You signed in or out in another tab. Send it again."))
         response.headers[TOKEN] = get_token(request)
         return response
     can_be_sent_again = _of_this_site(request) and not request.FILES

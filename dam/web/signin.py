@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from dam.accounts import mails, members, security_mails
 from dam.accounts.models import User
+from dam.core.lazily import lazy
 from dam.web import clients, confirming, known_devices, last_seen, signin_log
 from dam.web.company import company
 
@@ -40,10 +41,13 @@ class OwnAddressBackend(AuthenticationBackend):  # type: ignore[misc]
 class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "The email address or the password is not correct.",
+        "email_password_mismatch": lazy("The email address or the password is not correct."),
         "too_many_login_attempts": (
-            "Too many wrong passwords for this account. Wait a while and try again, sign in where you have "
-            "before, or choose a new password by mail."
+            lazy(
+                "Too many wrong passwords for this account. Wait a while and try again, sign in "
+                "where you have "
+                "before, or choose a new password by mail."
+            )
         ),
         "too_many_codes": gettext_lazy("Too many wrong codes. Wait a few minutes, then try again."),
     }

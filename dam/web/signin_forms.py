@@ -8,15 +8,16 @@ from django.forms import Form
 from django.utils.translation import gettext as _
 
 from dam.accounts import mails, members
+from dam.core.lazily import lazy
 
 LABELS = {
-    "email": "Email",
-    "password": "Password",
-    "oldpassword": "Current password",
-    "password1": "New password",
-    "password2": "Confirm new password",
+    "email": lazy("Email"),
+    "password": lazy("Password"),
+    "oldpassword": lazy("Current password"),
+    "password1": lazy("New password"),
+    "password2": lazy("Confirm new password"),
 }
-RULES = "At least 12 characters, and not a common password."
+RULES = lazy("At least 12 characters, and not a common password.")
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
@@ -30,7 +31,7 @@ class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
             raise ValidationError(_("Email is off here. Ask an administrator for a link."), code="mail_off")
         typed: str = self.cleaned_data["email"].lower()
         if not mails.can_reach(typed):
-            raise ValidationError("Enter a valid email address.", code="invalid")
+            raise ValidationError(_("Enter a valid email address."), code="invalid")
         user = members.of_address(typed)
         self.users = [user] if user is not None and user.is_active else []
         return user.email if user is not None else typed

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.core.lazily import lazy
 from dam.search import suggestions
 from dam.search.query import tidy
 from dam.search.saved import recent
@@ -18,12 +19,12 @@ from dam.web.decorators import BrandRequest, requires
 from dam.web.listing import ListingQuery
 
 TITLES = {
-    Kind.RECENT: ("Recent searches", "history"),
-    Kind.SAVED: ("Saved searches", "bookmark"),
+    Kind.RECENT: (lazy("Recent searches"), "history"),
+    Kind.SAVED: (lazy("Saved searches"), "bookmark"),
     Kind.FIELD: ("Filters", "sliders-horizontal"),
-    Kind.TAG: ("Tags", "tag"),
-    Kind.PERSON: ("People", "user"),
-    Kind.TITLE: ("Clips", "film"),
+    Kind.TAG: (lazy("Tags"), "tag"),
+    Kind.PERSON: (lazy("People"), "user"),
+    Kind.TITLE: (lazy("Clips"), "film"),
 }
 
 

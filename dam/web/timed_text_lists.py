@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.utils.translation import gettext as _
+
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.catalog.models import Version
 from dam.core import failures
+from dam.core.language import number
+from dam.core.lazily import lazy
 from dam.ingest.models import Step, StepState
 from dam.search import timed_texts
 from dam.search.models import TimedTextKind
@@ -33,8 +37,8 @@ class TextList:
 
 # The step that finds each kind, and what people read while it hasn't run.
 KINDS = (
-    (TimedTextKind.SPOKEN, "speech", "Transcript", "audio-lines", "Not transcribed yet."),
-    (TimedTextKind.WRITTEN, "written", "On-screen text", "scan-text", "Not read yet."),
+    (TimedTextKind.SPOKEN, "speech", lazy("Transcript"), "audio-lines", lazy("Not transcribed yet.")),
+    (TimedTextKind.WRITTEN, "written", lazy("On-screen text"), "scan-text", lazy("Not read yet.")),
 )
 
 
@@ -61,11 +65,11 @@ def _lines(version: Version, kind: TimedTextKind) -> tuple[TextLine, ...]:
 
 def _remark(step: Step | None, not_yet: str, *, shown: int) -> str:
     if shown == MOST:
-        return f"The first {MOST:,} lines are shown."
+        return _("The first %(most)s lines are shown.") % {"most": number(MOST)}
     if step is None or step.state == StepState.WAITING:
         return "" if shown else not_yet
     if step.state == StepState.RUNNING:
-        return "In progress."
+        return _("In progress.")
     if step.state == StepState.FAILED:
         return failures.shown(step.reason)
     return step.reason

@@ -8,12 +8,15 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.catalog import assets
 from dam.catalog.models import Approval, Asset
+from dam.core.language import number
 from dam.rights.visibility import trashed_assets
 from dam.search import search
 from dam.web import cards, going_back, times
@@ -46,22 +49,27 @@ def put(request: BrandRequest, chosen: Collection[Asset]) -> HttpResponse:
     if refused and not movable:
         raise PermissionDenied(refused[0][1])
     sure = set(request.POST.getlist("sure"))
-    unsure = [asset for asset, _ in movable if assets.in_use(asset) and str(asset.pk) not in sure]
+    unsure = [asset for asset, _why in movable if assets.in_use(asset) and str(asset.pk) not in sure]
     if unsure or (refused and "sure" not in request.POST):
         context = {
             "area": "library",
-            "movable": [(asset, _what_follows(asset)) for asset, _ in movable],
+            "movable": [(asset, _what_follows(asset)) for asset, _why in movable],
             "refused": refused,
             "back": going_back.address(request),
         }
         return render(request, "assets/trash_ask.html", context)
     at = timezone.now()
-    moved = assets.trash_many([asset for asset, _ in movable], by=request.principal, at=at)
+    moved = assets.trash_many([asset for asset, _why in movable], by=request.principal, at=at)
     if moved:
-        words = f"“{moved[0].title}”" if len(moved) == 1 else f"{len(moved):,} clips"
-        messages.success(request, f"{words} moved to trash.", extra_tags=f"{UNDO}{at.isoformat()}")
+        words = (
+            _("“%(title)s” moved to trash.") % {"title": moved[0].title}
+            if len(moved) == 1
+            else ngettext("%(count)s clip moved to trash.", "%(count)s clips moved to trash.", len(moved))
+            % {"count": number(len(moved))}
+        )
+        messages.success(request, words, extra_tags=f"{UNDO}{at.isoformat()}")
     else:
-        messages.warning(request, "No clips were moved: select the clips first.")
+        messages.warning(request, _("No clips were moved: select the clips first."))
     return going_back.go(request)
 
 
@@ -71,13 +79,17 @@ def undo(request: BrandRequest) -> HttpResponse:
     """Take back what was trashed together, which is named by its moment."""
     at = times.read(request.POST.get("at", ""))
     if at is None:
-        raise BadRequest("at must be a date and time with its offset.")
+        raise BadRequest(_("at must be a date and time with its offset."))
     trashed = trashed_assets(request.principal).filter(trashed_at=at).select_related("brand", "latest")
     back = assets.restore_many(list(trashed), by=request.principal)
     if back:
-        messages.success(request, f"{len(back):,} clip{'' if len(back) == 1 else 's'} restored.")
+        messages.success(
+            request,
+            ngettext("%(count)s clip restored.", "%(count)s clips restored.", len(back))
+            % {"count": number(len(back))},
+        )
     else:
-        messages.info(request, "These clips are no longer in the trash.")
+        messages.info(request, _("These clips are no longer in the trash."))
     return going_back.go(request)
 
 
@@ -85,12 +97,12 @@ def _what_follows(asset: Asset) -> str:
     """What ends for others when the clip goes; empty where nobody counts on it."""
     approval = asset.latest.approval if asset.latest else ""
     if asset.released_id:
-        return (
+        return _(
             "Released: viewers will no longer be able to find or download it. "
             "Copies already downloaded aren't affected."
         )
     if approval == Approval.APPROVED:
-        return "Approved: its release can't be downloaded."
+        return _("Approved: its release can't be downloaded.")
     if approval == Approval.IN_REVIEW:
-        return "In review: it leaves the review queue, and no one can decide on it."
+        return _("In review: it leaves the review queue, and no one can decide on it.")
     return ""

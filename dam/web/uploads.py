@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts import principals
@@ -50,13 +51,13 @@ def tus(view: View) -> View:
         except BadHeader as bad:
             response = problem(400, "bad_request", str(bad))
         except Http404:
-            response = problem(404, "not_found", "Upload not found.")
+            response = problem(404, "not_found", _("Upload not found."))
         except NoTarget as gone:
             response = problem(403 if gone.code == "forbidden" else 404, gone.code, str(gone))
         except Refused as refused:
             response = problem_details.of_refusal(refused)
         except storage.Unavailable:
-            away = "File storage is unavailable. The part already uploaded is kept. Try again in a moment."
+            away = _("File storage is unavailable. The part already uploaded is kept. Try again in a moment.")
             response = problem(503, "storage_unavailable", away)
         response.headers["Tus-Resumable"] = TUS
         return response
@@ -120,7 +121,7 @@ def retry_step(request: BrandRequest, version_id: UUID, name: str) -> HttpRespon
     try:
         steps.retry(version, name, by=request.principal)
     except steps.NoSuchStep:
-        raise Http404("Processing step not found.") from None
+        raise Http404(_("Processing step not found.")) from None
     except steps.StepBusy:
         pass  # somebody else pressed it as well: it runs, as was asked
     if htmx.is_htmx(request):
@@ -130,7 +131,11 @@ def retry_step(request: BrandRequest, version_id: UUID, name: str) -> HttpRespon
 
 def _append(request: BrandRequest, upload: Upload) -> HttpResponseBase:
     if request.content_type != PIECE_TYPE:
-        return problem(415, "bad_request", f"Send each piece with Content-Type {PIECE_TYPE}.")
+        return problem(
+            415,
+            "bad_request",
+            (_("Send each piece with Content-Type %(piece_type)s.") % {"piece_type": PIECE_TYPE}),
+        )
     try:
         uploads.write(
             upload,
@@ -149,7 +154,7 @@ def _cancel(upload: Upload) -> HttpResponseBase:
     try:
         uploads.cancel(upload)
     except uploads.Closed:
-        return problem(410, "closed", "This upload has already ended.")
+        return problem(410, "closed", _("This upload has already ended."))
     return HttpResponse(status=204)
 
 
@@ -182,7 +187,7 @@ def _describe(request: BrandRequest, upload: Upload) -> dict[str, object]:
 def _number(request: HttpRequest, header: str) -> int:
     value = request.headers.get(header, "")
     if not value.isascii() or not value.isdigit() or len(value) > 18:
-        raise BadHeader(f"The header {header} must be a whole number.")
+        raise BadHeader(_("The header %(header)s must be a whole number.") % {"header": header})
     return int(value)
 
 
@@ -191,23 +196,25 @@ def _target(request: BrandRequest, asset_id: str) -> Asset:
     try:
         return next_versions.target(UUID(asset_id), principal=request.principal)
     except ValueError:
-        raise BadHeader("The asset in Upload-Metadata must be the id of a clip.") from None
+        raise BadHeader(_("The asset in Upload-Metadata must be the id of a clip.")) from None
 
 
 def _metadata(request: HttpRequest) -> dict[str, str]:
     """What is read of Upload-Metadata, `key <base64>, …`: the file's name, and the asset it belongs to."""
     metadata: dict[str, str] = {}
     for pair in request.headers.get("Upload-Metadata", "").split(","):
-        key, _, value = pair.strip().partition(" ")
+        key, _space, value = pair.strip().partition(" ")
         if key in ("filename", "asset"):
             try:
                 metadata[key] = base64.b64decode(value.strip(), validate=True).decode()
             except ValueError:
-                raise BadHeader(f"The {key} in Upload-Metadata must be base64 of UTF-8.") from None
+                raise BadHeader(
+                    _("The %(key)s in Upload-Metadata must be base64 of UTF-8.") % {"key": key}
+                ) from None
     return metadata
 
 
 def _not_allowed(*methods: str) -> HttpResponseBase:
-    response = problem(405, "method_not_allowed", f"Use {' or '.join(methods)}.")
+    response = problem(405, "method_not_allowed", (_("Use %(methods)s.") % {"methods": " or ".join(methods)}))
     response.headers["Allow"] = ", ".join(methods)
     return response

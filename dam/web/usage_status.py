@@ -3,27 +3,31 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from dam.catalog.models import Origin, ReleaseState
+from dam.core import language
+from dam.core.lazily import lazy
 from dam.rights import policy, territories
 from dam.rights.policy import Terms
 
 # Names for people; "web" and "social" are words of their own.
 USES = {
-    "internal": "internal use",
+    "internal": lazy("internal use"),
     "web": "web",
-    "social": "social media",
+    "social": lazy("social media"),
     "broadcast": "broadcast",
-    "paid_advertising": "paid advertising",
-    "out_of_home": "out of home",
+    "paid_advertising": lazy("paid advertising"),
+    "out_of_home": lazy("out of home"),
 }
 
 
 # Approved, but there is no signed file: the tone and the answer by catalog.ReleaseState.
-_WAITS = ("info", "Not released yet: the file is waiting to be signed.")
+_WAITS = ("info", lazy("Not released yet: the file is waiting to be signed."))
 _UNSIGNED = {
-    "failed": ("bad", "Not released: signing the file failed."),
-    "superseded": ("warn", "Replaced by a newer release."),
-    "withdrawn": ("warn", "Not cleared for use: its release was withdrawn."),
+    "failed": ("bad", lazy("Not released: signing the file failed.")),
+    "superseded": ("warn", lazy("Replaced by a newer release.")),
+    "withdrawn": ("warn", lazy("Not cleared for use: its release was withdrawn.")),
 }
 
 
@@ -43,16 +47,22 @@ def of(*, origin: str, terms: Terms, at: datetime, release: str = ReleaseState.R
     No use or territory is asked about: the line names all that the clip is cleared for, and whoever
     downloads it for one of them is answered by delivery.
     """
-    what = "Made by AI" if origin == Origin.GENERATED else "Uploaded clip"
+    what = _("Made by AI") if origin == Origin.GENERATED else _("Uploaded clip")
     verdict = policy.decide(terms, at=at)
     if verdict.allowed and release == ReleaseState.READY:
-        return UsageStatus(what, "ok", f"Cleared for {_terms(terms, at=at)}.", ())
+        return UsageStatus(
+            what, "ok", (_("Cleared for %(clearance)s.") % {"clearance": _terms(terms, at=at)}), ()
+        )
     if verdict.allowed:
-        return UsageStatus(what, *_UNSIGNED.get(release, _WAITS), (f"Approved for {_terms(terms, at=at)}.",))
+        return UsageStatus(
+            what,
+            *_UNSIGNED.get(release, _WAITS),
+            ((_("Approved for %(clearance)s.") % {"clearance": _terms(terms, at=at)}),),
+        )
     tone = "info" if terms.approval in ("draft", "in_review") else "warn"
     if terms.approval == "rejected" or terms.credentials in ("altered", "invalid"):
         tone = "bad"
-    return UsageStatus(what, tone, "Not cleared for use.", verdict.reasons)
+    return UsageStatus(what, tone, _("Not cleared for use."), verdict.reasons)
 
 
 def warning(*, terms: Terms, at: datetime) -> str:
@@ -65,20 +75,26 @@ def warning(*, terms: Terms, at: datetime) -> str:
 def name_uses(uses: tuple[str, ...]) -> str:
     """ "web, social media and broadcast" """
     names = [USES.get(use, use.replace("_", " ")) for use in uses]
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+    return language.listed([str(name) for name in names])
 
 
 def name_places(places: tuple[str, ...]) -> str:
     """ "worldwide", "in the EU and Norway"; empty where none is named"""
     where = territories.describe(places)
-    return where if not where or where == territories.WORLDWIDE else f"in {where}"
+    return (
+        where if not where or places == (territories.WORLDWIDE,) else (_("in %(places)s") % {"places": where})
+    )
 
 
 def clearance(
     *, uses: tuple[str, ...], places: tuple[str, ...], valid_until: datetime | None, at: datetime
 ) -> str:
     """ "web and social media, in the EU, until 31 December 2026" """
-    until = f"until {valid_until.astimezone(at.tzinfo):%-d %B %Y}" if valid_until else "with no end date"
+    until = (
+        _("until %(day)s") % {"day": language.day(valid_until.astimezone(at.tzinfo))}
+        if valid_until
+        else _("with no end date")
+    )
     return f"{name_uses(uses)}, {name_places(places)}, {until}"
 
 

@@ -5,11 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dam.core.language import gettext as _
+from dam.core.language import noop
 from generation.generators.base import Frames, GeneratorError, VideoRequest
 
-NOT_FINITE = "The model produced invalid frames. Try another seed or fewer steps."
-NO_FRAMES = "The model produced no frames. Try another model."
-BLANK = "The model produced a clip of one plain colour. Try another seed or prompt."
+NOT_FINITE = noop("The model produced invalid frames. Try another seed or fewer steps.")
+NO_FRAMES = noop("The model produced no frames. Try another model.")
+BLANK = noop("The model produced a clip of one plain colour. Try another seed or prompt.")
 
 
 def check(frames: NDArray[Any], request: VideoRequest) -> Frames:
@@ -23,9 +25,14 @@ def check(frames: NDArray[Any], request: VideoRequest) -> Frames:
     check_finite(frames)
     expected = (request.frames, request.height, request.width, 3)
     if frames.shape != expected:
-        raise GeneratorError(f"The model made {_size(frames.shape)} instead of {_size(expected)}.")
+        raise GeneratorError(
+            _("The model made %(shape)s instead of %(expected)s.")
+            % {"shape": _size(frames.shape), "expected": _size(expected)}
+        )
     if frames.dtype != np.uint8:
-        raise GeneratorError(f"The model made pictures of {frames.dtype} values instead of bytes.")
+        raise GeneratorError(
+            _("The model made pictures of %(dtype)s values instead of bytes.") % {"dtype": frames.dtype}
+        )
     if is_plain(frames):
         raise GeneratorError(BLANK)
     return frames
@@ -46,6 +53,10 @@ def check_finite(values: NDArray[Any]) -> None:
 
 def _size(shape: tuple[int, ...]) -> str:
     if len(shape) != 4 or shape[-1] != 3:
-        return f"an array of {'×'.join(map(str, shape))}"
-    count, height, width, _ = shape
-    return f"{count} frames of {width}×{height} pixels"
+        return _("an array of %(shape)s") % {"shape": "×".join(map(str, shape))}
+    count, height, width, _colours = shape
+    return _("%(count)s frames of %(width)s×%(height)s pixels") % {
+        "count": count,
+        "width": width,
+        "height": height,
+    }

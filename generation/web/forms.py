@@ -7,7 +7,9 @@ from uuid import uuid4
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
+from dam.core.lazily import lazy
 from dam.models import Asset
 from dam.web.whole_text import WholeTextForm
 from generation import briefs
@@ -23,25 +25,27 @@ class BriefForm(WholeTextForm):
     """Valid when the generator can meet it: `brief` is the outcome then."""
 
     prompt = forms.CharField(
-        label="Prompt",
+        label=lazy("Prompt"),
         strip=True,
         required=False,  # briefs.check has the better sentence
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    size = forms.ChoiceField(label="Aspect ratio", widget=forms.RadioSelect)
-    frames = forms.TypedChoiceField(label="Length", coerce=int, widget=forms.RadioSelect)
+    size = forms.ChoiceField(label=lazy("Aspect ratio"), widget=forms.RadioSelect)
+    frames = forms.TypedChoiceField(label=lazy("Length"), coerce=int, widget=forms.RadioSelect)
     takes = forms.TypedChoiceField(
-        label="Takes",
+        label=lazy("Takes"),
         coerce=int,
         choices=[(n, str(n)) for n in range(1, briefs.MOST_TAKES + 1)],
         widget=forms.RadioSelect,
     )
-    keep_seed = forms.BooleanField(label="Set a seed", required=False)
+    keep_seed = forms.BooleanField(label=lazy("Set a seed"), required=False)
     seed = forms.IntegerField(
-        label="Seed", required=False, widget=forms.NumberInput(attrs={"min": 0, "max": briefs.LARGEST_SEED})
+        label=lazy("Seed"),
+        required=False,
+        widget=forms.NumberInput(attrs={"min": 0, "max": briefs.LARGEST_SEED}),
     )
-    steps = forms.IntegerField(label="Steps")
-    guidance = forms.FloatField(label="Guidance")
+    steps = forms.IntegerField(label=lazy("Steps"))
+    guidance = forms.FloatField(label=lazy("Guidance"))
     key = forms.UUIDField(widget=forms.HiddenInput)
     # The asset that the take is to be the next version of. Whether it may be is asked by jobs.request.
     asset = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -77,7 +81,7 @@ class BriefForm(WholeTextForm):
         if self.errors:
             return given
         if given["keep_seed"] and given["seed"] is None:
-            self.add_error("seed", "Enter a seed, or clear “Set a seed” to use a random one.")
+            self.add_error("seed", _("Enter a seed, or clear “Set a seed” to use a random one."))
             return given
         width, height = map(int, given["size"].split("x"))
         try:

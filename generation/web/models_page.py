@@ -87,7 +87,7 @@ def _speech(spoke: list[workers.Worker] | None) -> Line:
     problem = _("That folder isn't there.") if chosen and not chosen.is_dir() else ""
     return Line(
         kind=_("Speech"),
-        name=chosen.name if chosen else "Whisper tiny.en",
+        name=chosen.name if chosen else _("Whisper tiny.en"),
         version=fingerprint(chosen) if chosen and chosen.is_dir() else "",
         folder=chosen.name if chosen else _("bundled"),
         licence="" if chosen else "MIT",

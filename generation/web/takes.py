@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dam.accounts.capabilities import Capability
@@ -58,7 +59,7 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
     except (BriefRefused, GeneratorError) as error:
         return _warn(request, str(error))
     except ValueError as incomplete:
-        raise BadRequest("The form was incomplete.") from incomplete
+        raise BadRequest(_("The form was incomplete.")) from incomplete
     try:
         first = jobs.request(by=request.principal, brief=brief, key=key)[0]
     except jobs.QueueFull as full:

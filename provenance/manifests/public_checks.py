@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.connection import ConnectionProxy
 
 from dam.core import errors, outages, sandbox, storage
+from dam.core.lazily import lazy
 from dam.core.tasks import offer, send
 from provenance.manifests import verify
 
@@ -36,21 +37,21 @@ OVER = (DONE, LOST, FAILED)
 class TooManyChecks(errors.TooMany):
     """This address has had as many files verified as it may within the hour."""
 
-    message = "You've reached the hourly limit for verifying files. Try again in an hour."
+    message = lazy("You've reached the hourly limit for verifying files. Try again in an hour.")
 
 
 class NoRoom(errors.NoRoom):
     """The disk, or the part of it that files of this page may take, holds no other."""
 
-    message = "The server is out of disk space for files to verify. Try again in a few minutes."
+    message = lazy("The server is out of disk space for files to verify. Try again in a few minutes.")
 
 
 class ChecksAway(errors.Refused):
     """The queue, the cache or storage can't be reached. Of a file that was just sent nothing is kept."""
 
     code = "unavailable"
-    title = "Files can't be verified right now"
-    message = "The server is unavailable, and nothing was kept. Upload the file again in a few minutes."
+    title = lazy("Files can't be verified right now")
+    message = lazy("The server is unavailable, and nothing was kept. Upload the file again in a few minutes.")
 
 
 @dataclass(frozen=True)

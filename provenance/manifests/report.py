@@ -9,17 +9,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from dam.core.language import gettext as _
+from dam.core.language import noop
 from provenance.manifests import findings, foreign_json, manifest_chain, validation_codes
 from provenance.manifests.findings import Finding
 from provenance.manifests.manifest_summary import ManifestSummary, ModelSummary, ReviewSummary
 from provenance.manifests.validation_codes import State
 
-NO_CREDENTIALS = "This file has no Content Credentials. That doesn't say anything about what it shows."
-ELSEWHERE = "Its Content Credentials are stored at another address. They weren't fetched."
-UNREADABLE = "The file or its Content Credentials can't be read. It may be damaged."
-KIND_UNKNOWN = "This type of file isn't recognised, so it can't be checked for Content Credentials."
-KIND_WITHOUT = "This type of file can't hold Content Credentials."
-TOO_MUCH = "Checking stopped because it took too much time or memory."
+NO_CREDENTIALS = noop("This file has no Content Credentials. That doesn't say anything about what it shows.")
+ELSEWHERE = noop("Its Content Credentials are stored at another address. They weren't fetched.")
+UNREADABLE = noop("The file or its Content Credentials can't be read. It may be damaged.")
+KIND_UNKNOWN = noop("This type of file isn't recognised, so it can't be checked for Content Credentials.")
+KIND_WITHOUT = noop("This type of file can't hold Content Credentials.")
+TOO_MUCH = noop("Checking stopped because it took too much time or memory.")
 
 # A file from outside may say as much as it likes; what is kept of it and sent to browsers has an end. A store
 # beyond this isn't kept, and of a longer history the older part.
@@ -144,10 +146,14 @@ def _size(value: Any) -> int:
 def _note(state: State, chain: Sequence[ManifestSummary]) -> str:
     if state is State.TRUSTED:
         lists = dict.fromkeys(manifest.trusted_by for manifest in chain if manifest.trusted_by)
-        return f"Nothing was changed since it was signed. Trusted because of: {', '.join(lists)}."
+        return _("Nothing was changed since it was signed. Trusted because of: %(lists)s.") % {
+            "lists": ", ".join(lists)
+        }
     if state is State.VALID:
-        return "Nothing was changed since it was signed, but the signer is on no list that is trusted here."
-    return "Its Content Credentials are invalid."
+        return _(
+            "Nothing was changed since it was signed, but the signer is on no list that is trusted here."
+        )
+    return _("Its Content Credentials are invalid.")
 
 
 def _library_state(store: Mapping[str, Any]) -> State:

@@ -6,6 +6,9 @@ Source: spec.c2pa.org, Technical Specification 2.4, "Validation status codes".
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dam.core.language import gettext as _
+from dam.core.language import noop
+
 
 class State(StrEnum):
     """The verdict on a file; the values are among those of catalog.Credentials."""
@@ -36,70 +39,83 @@ class CodeMeaning:
     words: str
 
 
-_UNKNOWN_SIGNER = "The signer's certificate isn't on a trust list used here."
+_UNKNOWN_SIGNER = noop("The signer's certificate isn't on a trust list used here.")
 _TABLE = {
     # The signer
     "signingCredential.untrusted": CodeMeaning(State.VALID, _UNKNOWN_SIGNER),
     "signingCredential.expired": CodeMeaning(
         State.INVALID,
-        "The signer's certificate has expired or isn't valid yet, and no timestamp proves that it was valid "
-        "at signing.",
+        noop(
+            "The signer's certificate has expired or isn't valid yet, and no timestamp proves that "
+            "it was valid "
+            "at signing."
+        ),
     ),
     "signingCredential.invalid": CodeMeaning(
-        State.INVALID, "The signer's certificate isn't valid for signing content."
+        State.INVALID, noop("The signer's certificate isn't valid for signing content.")
     ),
-    "signingCredential.revoked": CodeMeaning(State.INVALID, "The signer's certificate was revoked."),
-    "signingCredential.ocsp.revoked": CodeMeaning(State.INVALID, "The signer's certificate was revoked."),
+    "signingCredential.revoked": CodeMeaning(State.INVALID, noop("The signer's certificate was revoked.")),
+    "signingCredential.ocsp.revoked": CodeMeaning(
+        State.INVALID, noop("The signer's certificate was revoked.")
+    ),
     "cawg.x509.credential.untrusted": CodeMeaning(
-        State.VALID, "The identity it names was confirmed by an issuer that isn't on a trust list."
+        State.VALID, noop("The identity it names was confirmed by an issuer that isn't on a trust list.")
     ),
     "timeStamp.untrusted": CodeMeaning(
-        State.VALID, "Its timestamp comes from an authority that isn't on a trust list."
+        State.VALID, noop("Its timestamp comes from an authority that isn't on a trust list.")
     ),
-    "timeStamp.mismatch": CodeMeaning(State.INVALID, "Its timestamp belongs to another signature."),
+    "timeStamp.mismatch": CodeMeaning(State.INVALID, noop("Its timestamp belongs to another signature.")),
     "timeStamp.outsideValidity": CodeMeaning(
-        State.INVALID, "Its timestamp is outside the certificate's validity."
+        State.INVALID, noop("Its timestamp is outside the certificate's validity.")
     ),
     # The content and the claim
-    "assertion.bmffHash.mismatch": CodeMeaning(State.ALTERED, "The video was changed after it was signed."),
-    "assertion.dataHash.mismatch": CodeMeaning(State.ALTERED, "The content was changed after it was signed."),
+    "assertion.bmffHash.mismatch": CodeMeaning(
+        State.ALTERED, noop("The video was changed after it was signed.")
+    ),
+    "assertion.dataHash.mismatch": CodeMeaning(
+        State.ALTERED, noop("The content was changed after it was signed.")
+    ),
     "assertion.boxesHash.mismatch": CodeMeaning(
-        State.ALTERED, "The content was changed after it was signed."
+        State.ALTERED, noop("The content was changed after it was signed.")
     ),
     "assertion.collectionHash.mismatch": CodeMeaning(
-        State.ALTERED, "A file in the collection was changed after it was signed."
+        State.ALTERED, noop("A file in the collection was changed after it was signed.")
     ),
     "assertion.hashedURI.mismatch": CodeMeaning(
-        State.ALTERED, "A statement in its Content Credentials was changed."
+        State.ALTERED, noop("A statement in its Content Credentials was changed.")
     ),
-    "assertion.missing": CodeMeaning(State.ALTERED, "A signed statement is missing."),
-    "assertion.inaccessible": CodeMeaning(State.ALTERED, "A signed statement can't be found."),
-    "assertion.undeclared": CodeMeaning(State.ALTERED, "An unsigned statement was added."),
-    "claimSignature.mismatch": CodeMeaning(State.ALTERED, "The signature doesn't match the signed content."),
-    "claimSignature.missing": CodeMeaning(State.ALTERED, "The signature is missing."),
-    "claim.missing": CodeMeaning(State.ALTERED, "The signed claim is missing."),
+    "assertion.missing": CodeMeaning(State.ALTERED, noop("A signed statement is missing.")),
+    "assertion.inaccessible": CodeMeaning(State.ALTERED, noop("A signed statement can't be found.")),
+    "assertion.undeclared": CodeMeaning(State.ALTERED, noop("An unsigned statement was added.")),
+    "claimSignature.mismatch": CodeMeaning(
+        State.ALTERED, noop("The signature doesn't match the signed content.")
+    ),
+    "claimSignature.missing": CodeMeaning(State.ALTERED, noop("The signature is missing.")),
+    "claim.missing": CodeMeaning(State.ALTERED, noop("The signed claim is missing.")),
     "ingredient.manifest.mismatch": CodeMeaning(
-        State.ALTERED, "The Content Credentials of an ingredient were changed."
+        State.ALTERED, noop("The Content Credentials of an ingredient were changed.")
     ),
     "ingredient.manifest.missing": CodeMeaning(
-        State.ALTERED, "The Content Credentials of an ingredient are missing."
+        State.ALTERED, noop("The Content Credentials of an ingredient are missing.")
     ),
     "ingredient.claimSignature.mismatch": CodeMeaning(
-        State.ALTERED, "The signature of an ingredient was changed."
+        State.ALTERED, noop("The signature of an ingredient was changed.")
     ),
     "ingredient.claimSignature.missing": CodeMeaning(
-        State.ALTERED, "The signature of an ingredient is missing."
+        State.ALTERED, noop("The signature of an ingredient is missing.")
     ),
     # Claims that contradict themselves
-    "assertion.action.malformed": CodeMeaning(State.INVALID, "Its list of actions is malformed."),
+    "assertion.action.malformed": CodeMeaning(State.INVALID, noop("Its list of actions is malformed.")),
     "assertion.action.ingredientMismatch": CodeMeaning(
-        State.INVALID, "An action refers to an ingredient that doesn't match."
+        State.INVALID, noop("An action refers to an ingredient that doesn't match.")
     ),
-    "assertion.notRedacted": CodeMeaning(State.INVALID, "A statement marked as removed is still there."),
+    "assertion.notRedacted": CodeMeaning(
+        State.INVALID, noop("A statement marked as removed is still there.")
+    ),
     "claim.hardBindings.missing": CodeMeaning(
-        State.INVALID, "Its Content Credentials aren't bound to any content."
+        State.INVALID, noop("Its Content Credentials aren't bound to any content.")
     ),
-    "manifest.multipleParents": CodeMeaning(State.INVALID, "It names more than one parent file."),
+    "manifest.multipleParents": CodeMeaning(State.INVALID, noop("It names more than one parent file.")),
 }
 
 
@@ -114,8 +130,8 @@ def meaning(code: str) -> CodeMeaning | None:
     if code.endswith((".match", ".validated", ".trusted", ".insideValidity", ".skipped", ".notRevoked")):
         return None
     if code.endswith(".mismatch"):
-        return CodeMeaning(State.ALTERED, "Something was changed after it was signed.")
-    return CodeMeaning(State.INVALID, "Its Content Credentials don't follow the C2PA standard.")
+        return CodeMeaning(State.ALTERED, _("Something was changed after it was signed."))
+    return CodeMeaning(State.INVALID, _("Its Content Credentials don't follow the C2PA standard."))
 
 
 def is_failure(code: str) -> bool:

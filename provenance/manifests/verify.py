@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from dam.core import sandbox
 from dam.core.sandbox import Limits, Outcome
 from dam.core.storage import scratch
@@ -77,6 +79,8 @@ def _read(path: Path, kind: str, trusted: Sequence[Anchor]) -> Report:
         case Outcome.TIMED_OUT | Outcome.OUT_OF_MEMORY | Outcome.TOO_MUCH_OUTPUT:
             return report.without_chain(State.UNREADABLE, report.TOO_MUCH)
         case Outcome.DISK_FULL:
-            raise OSError(errno.ENOSPC, "The disk is full, so the file's Content Credentials can't be read")
+            raise OSError(
+                errno.ENOSPC, _("The disk is full, so the file's Content Credentials can't be read")
+            )
         case _:
             return report.without_chain(State.UNREADABLE, report.UNREADABLE)

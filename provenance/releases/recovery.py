@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.ingest import backoff
 from provenance.releases import releases, sending
@@ -51,8 +52,11 @@ def recover(*, at: datetime | None = None) -> Recovered:
 
 def _give_up(release: Release, *, at: datetime) -> bool:
     reason = release.reason or (
-        f"The worker stopped {release.attempts} times while signing this release. "
-        "Check its log, fix the cause, then sign again."
+        _(
+            "The worker stopped %(attempts)s times while signing this release. Check its log, fix "
+            "the cause, then sign again."
+        )
+        % {"attempts": release.attempts}
     )
     try:
         releases.fail(release, reason=reason, at=at)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from dam.core import errors, storage
 from dam.ingest import disk_space
 from dam.media import runner, sniffer
@@ -49,10 +51,15 @@ def make(release: Release, *, at: datetime, may_convert: bool = True) -> Iterato
         if not may_convert and signing.signable(master) is not None:
             raise ToBeConverted
         if storage.sha256_of(master) != release.master_sha256:
-            raise MasterChanged("The stored master isn't the file that was reviewed, so nothing was signed.")
+            raise MasterChanged(
+                _("The stored master isn't the file that was reviewed, so nothing was signed.")
+            )
         before = verify.check(master)
         if before.state in (State.ALTERED, State.INVALID):
-            raise MasterChanged(f"The master's Content Credentials are invalid. {' '.join(before.reasons)}")
+            raise MasterChanged(
+                _("The master's Content Credentials are invalid. %(reasons)s")
+                % {"reasons": " ".join(before.reasons)}
+            )
         yield _sign(master, folder, release=release, before=before, at=at)
 
 

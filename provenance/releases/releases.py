@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
@@ -96,7 +97,7 @@ def keep(release: Release, stored: Stored, *, content_type: str, report: Report,
     with trail.recording():
         version = versions.locked(release.version_id)
         if not _own(release).exists():
-            raise ClaimLost(f"{release} was withdrawn or went to another worker.")
+            raise ClaimLost(_("%(release)s was withdrawn or went to another worker.") % {"release": release})
         _supersede_earlier(release, at=at)
         kept = _own(release).update(
             state=states.after(ReleaseStatus.SIGNING, ReleaseMove.KEEP),
@@ -110,7 +111,7 @@ def keep(release: Release, stored: Stored, *, content_type: str, report: Report,
             claimed_until=None,
         )
         if not kept:  # a claim that has run out may be taken over at any moment
-            raise ClaimLost(f"{release} went to another worker.")
+            raise ClaimLost(_("%(release)s went to another worker.") % {"release": release})
         release.refresh_from_db()
         versions.set_release(version.pk, ReleaseState.READY)
         versions.set_released(version)
@@ -130,7 +131,7 @@ def fail(release: Release, *, reason: str, at: datetime) -> None:
             claim="",
             claimed_until=None,
         ):
-            raise ClaimLost(f"{release} was withdrawn or went to another worker.")
+            raise ClaimLost(_("%(release)s was withdrawn or went to another worker.") % {"release": release})
         versions.set_release(release.version_id, ReleaseState.FAILED)
         data = {"version": str(release.version_id), "reason": reason[:300]}
         _record(Verb.RELEASE_FAILED, release, data=data, at=at)
@@ -152,7 +153,7 @@ def put_back(release: Release, *, reason: str, at: datetime) -> None:
 def _give_back(release: Release, *, at: datetime, **fields: Any) -> None:
     free = {"claim": "", "claimed_until": None, "attempts": F("attempts") - 1, "sent_at": at}
     if not _own(release).update(**free, **fields):
-        raise ClaimLost(f"{release} was withdrawn or went to another worker.")
+        raise ClaimLost(_("%(release)s was withdrawn or went to another worker.") % {"release": release})
 
 
 def withdraw(review: Review, *, reason: str, at: datetime) -> None:
@@ -175,11 +176,11 @@ def sign_again(version: Version, *, by: Principal, at: datetime | None = None) -
         version = versions.locked(version.pk)
         last = Release.objects.filter(version=version).select_related("review").first()
         if version.approval != Approval.APPROVED or last is None:
-            raise ReleaseRefused("not_approved", "Only approved versions can be released.")
+            raise ReleaseRefused("not_approved", _("Only approved versions can be released."))
         if last.state != ReleaseStatus.FAILED:
-            raise ReleaseRefused("not_failed", "This version is already released or being signed.")
+            raise ReleaseRefused("not_failed", _("This version is already released or being signed."))
         if Release.objects.filter(asset_id=version.asset_id, pk__gt=last.pk, state__in=states.LIVE).exists():
-            raise ReleaseRefused("newer_release", "A newer version has since been released.")
+            raise ReleaseRefused("newer_release", _("A newer version has since been released."))
         last.review.version = version
         release = begin(
             last.review,

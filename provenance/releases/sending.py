@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from dam.core import tasks
+from dam.core.lazily import lazy
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
 
@@ -18,7 +19,7 @@ TASK = "sign.release"
 CONVERTING_TASK = "transcode.release"
 FIRST_WAIT = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(hours=1)
-QUEUE_AWAY = "The task queue is unavailable."
+QUEUE_AWAY = lazy("The task queue is unavailable.")
 
 
 def after_commit(release: Release, *, task: str = TASK) -> None:

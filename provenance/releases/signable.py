@@ -2,8 +2,11 @@
 
 import logging
 
+from django.utils.translation import gettext as _
+
 from dam.catalog.models import Credentials, RenditionKind, Version
 from dam.core import storage
+from dam.core.lazily import lazy
 from provenance.manifests import signing, trial_signature
 from provenance.manifests.development_ca import AuthorityBroken, Purpose
 from provenance.manifests.signers import SignerExpired, SignerNotConfigured, SignerUnfit, SignerUnreadable
@@ -14,15 +17,15 @@ log = logging.getLogger(__name__)
 # What is wrong with how signing is set up. Their words name folders of the server: for its log alone.
 NOT_SET_UP = (AnchorUnreadable, AuthorityBroken, SignerNotConfigured, SignerUnfit, SignerUnreadable)
 
-NO_CERTIFICATE = (
+NO_CERTIFICATE = lazy(
     "Releases can't be signed right now: the reviewers' certificate isn't set up. Contact your administrator."
 )
-NO_FILE = (
+NO_FILE = lazy(
     "This file can't hold Content Credentials and can't be converted to a format that can, so it can't be "
     "released. Export it as MP4 and upload that."
 )
 
-ALTERED = (
+ALTERED = lazy(
     "The file was changed after it was signed, so it can't be released. "
     "Upload the original or export it again without Content Credentials."
 )
@@ -48,7 +51,7 @@ def certificate_obstacle() -> str:
     try:
         trial_signature.prove(Purpose.REVIEWER)
     except SignerExpired as problem:
-        return f"Releases can't be signed right now. {problem}"
+        return _("Releases can't be signed right now. %(problem)s") % {"problem": problem}
     except NOT_SET_UP as problem:
         log.error("Releases can't be signed: %s", problem)
         return NO_CERTIFICATE

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
@@ -12,6 +13,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog.models import Version
 from dam.core import errors, events
+from dam.core.language import number
 from dam.search import comment_texts
 from provenance.review.models import Comment
 
@@ -38,11 +40,14 @@ def add(
     author = principals.person(by)
     body = body.strip()
     if not body:
-        raise CommentRefused("Write a comment first.")
+        raise CommentRefused(_("Write a comment first."))
     if len(body) > LONGEST:
-        raise CommentRefused(f"Comments can be up to {LONGEST:,} characters. This one has {len(body):,}.")
+        raise CommentRefused(
+            _("Comments can be up to %(longest)s characters. This one has %(body)s.")
+            % {"longest": number(LONGEST), "body": number(len(body))}
+        )
     if frame is not None and not 0 <= frame < (version.frame_count or 0):
-        raise CommentRefused("This clip doesn't have that frame.")
+        raise CommentRefused(_("This clip doesn't have that frame."))
     at = at or timezone.now()
     with trail.recording():
         comment = Comment.objects.create(
@@ -60,7 +65,7 @@ def resolve(comment: Comment, *, by: Principal, at: datetime | None = None) -> N
     with trail.recording():
         open_comment = Comment.objects.filter(pk=comment.pk, resolved_at=None)
         if not open_comment.update(resolved_at=at, resolved_by=principals.person(by)):
-            raise AlreadyResolved("This comment is already resolved.")
+            raise AlreadyResolved(_("This comment is already resolved."))
         _record(Verb.COMMENT_RESOLVED, comment, by=by, at=at, data={})
 
 

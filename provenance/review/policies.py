@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dam.accounts.capabilities import Capability
+from dam.core.language import gettext as _
+from dam.core.language import midsentence, noop
 from dam.rights import territories
 from dam.rights.policy import Use
 from provenance.review.states import SUBMITTABLE, DecisionKind, Position, ReviewState
@@ -15,7 +17,11 @@ class Refusal:
     """Why something may not happen: a code for programs, a sentence for people."""
 
     code: str
-    sentence: str
+    words: str  # in English, or said already
+
+    @property
+    def sentence(self) -> str:
+        return _(self.words)
 
 
 @dataclass(frozen=True)
@@ -23,13 +29,17 @@ class Stage:
     """One step of a review: who decides it, and what people call it."""
 
     name: str
-    title: str
+    words: str  # in English
     capability: Capability
+
+    @property
+    def title(self) -> str:
+        return _(self.words)
 
 
 STAGES = {
-    "brand": Stage("brand", "Brand review", Capability.DECIDE_BRAND),
-    "legal": Stage("legal", "Legal review", Capability.DECIDE_LEGAL),
+    "brand": Stage("brand", noop("Brand review"), Capability.DECIDE_BRAND),
+    "legal": Stage("legal", noop("Legal review"), Capability.DECIDE_LEGAL),
 }
 
 
@@ -69,28 +79,34 @@ class Clearance:
     valid_until: datetime | None = None
 
 
-REPLACED = Refusal("superseded", "A newer version has replaced this one.")
+REPLACED = Refusal("superseded", noop("A newer version has replaced this one."))
 
 _PROCESSING = {
-    "waiting": Refusal("processing", "This version is still processing. Send it to review when it's ready."),
-    "running": Refusal("processing", "This version is still processing. Send it to review when it's ready."),
+    "waiting": Refusal(
+        "processing", noop("This version is still processing. Send it to review when it's ready.")
+    ),
+    "running": Refusal(
+        "processing", noop("This version is still processing. Send it to review when it's ready.")
+    ),
     "failed": Refusal(
-        "processing_failed", "A processing step failed. Run it again, then send this version to review."
+        "processing_failed", noop("A processing step failed. Run it again, then send this version to review.")
     ),
 }
 
 _APPROVAL = {
-    "in_review": Refusal("in_review", "This version is already in review."),
-    "approved": Refusal("approved", "This version is already approved."),
-    "rejected": Refusal("rejected", "This version was rejected. Add a new version and send that to review."),
+    "in_review": Refusal("in_review", noop("This version is already in review.")),
+    "approved": Refusal("approved", noop("This version is already approved.")),
+    "rejected": Refusal(
+        "rejected", noop("This version was rejected. Add a new version and send that to review.")
+    ),
 }
 
 
 def refuse_submission(facts: SubmissionFacts) -> Refusal | None:
     if Capability.SUBMIT not in facts.capabilities:
-        return Refusal("wrong_role", "Your role doesn't allow sending clips to review.")
+        return Refusal("wrong_role", _("Your role doesn't allow sending clips to review."))
     if facts.trashed:
-        return Refusal("trashed", "This clip is in the trash. Restore it first.")
+        return Refusal("trashed", _("This clip is in the trash. Restore it first."))
     if facts.replaced:
         return REPLACED
     if facts.approval not in SUBMITTABLE:
@@ -98,7 +114,7 @@ def refuse_submission(facts: SubmissionFacts) -> Refusal | None:
     if facts.processing != "ready":
         return _PROCESSING[facts.processing]
     if not facts.stages or any(name not in STAGES for name in facts.stages):
-        return Refusal("no_stages", "This brand has no review stages. An administrator can add them.")
+        return Refusal("no_stages", _("This brand has no review stages. An administrator can add them."))
     return None
 
 
@@ -108,36 +124,52 @@ def refuse_decision(facts: DecisionFacts) -> Refusal | None:
     if position.state == ReviewState.SUPERSEDED:
         return REPLACED
     if position.state != ReviewState.OPEN:
-        return Refusal("closed", "This review has already ended.")
+        return Refusal("closed", _("This review has already ended."))
     if facts.trashed:
-        return Refusal("trashed", "This clip is in the trash.")
+        return Refusal("trashed", _("This clip is in the trash."))
     stage = STAGES[position.stage_name]
     if stage.capability not in facts.capabilities:
         return _other_stage(facts.capabilities, position) or Refusal(
-            "wrong_role", f"Only a {stage.name} reviewer can decide the {stage.title.lower()}."
+            "wrong_role",
+            (
+                _("Only a %(stage)s reviewer can decide the %(stage2)s.")
+                % {"stage": _(stage.name), "stage2": midsentence(stage.title)}
+            ),
         )
     if facts.person == facts.made_by:
-        return Refusal("own_work", "You created this clip, so someone else must decide.")
+        return Refusal("own_work", _("You created this clip, so someone else must decide."))
     if facts.person == facts.submitted_by:
-        return Refusal("own_submission", "You sent this clip to review, so someone else must decide.")
+        return Refusal("own_submission", _("You sent this clip to review, so someone else must decide."))
     if facts.person in facts.decided_by:
-        return Refusal("decided_before", "You decided an earlier stage. This one needs a second person.")
+        return Refusal("decided_before", _("You decided an earlier stage. This one needs a second person."))
     if facts.content_sha256 != facts.submitted_sha256:
         return Refusal(
-            "content_changed", "The file has changed since it was sent to review. Send it to review again."
+            "content_changed", _("The file has changed since it was sent to review. Send it to review again.")
         )
     return None
 
 
 def _other_stage(capabilities: Collection[Capability], position: Position) -> Refusal | None:
     """For a reviewer of another stage: is it over, or still to come?"""
-    waited_for = STAGES[position.stage_name].title.lower()
+    waited_for = midsentence(STAGES[position.stage_name].title)
     for index, name in enumerate(position.stages):
         if STAGES[name].capability in capabilities:
-            own = STAGES[name].title.lower()
+            own = midsentence(STAGES[name].title)
             if index > position.stage:
-                return Refusal("wrong_stage", f"The {own} starts after the {waited_for}.")
-            return Refusal("wrong_stage", f"The {own} is done. The {waited_for} is next.")
+                return Refusal(
+                    "wrong_stage",
+                    (
+                        _("The %(own)s starts after the %(waited_for)s.")
+                        % {"own": own, "waited_for": waited_for}
+                    ),
+                )
+            return Refusal(
+                "wrong_stage",
+                (
+                    _("The %(own)s is done. The %(waited_for)s is next.")
+                    % {"own": own, "waited_for": waited_for}
+                ),
+            )
     return None
 
 
@@ -146,7 +178,7 @@ def refuse_content(*, seen_sha256: str, content_sha256: str) -> Refusal | None:
     if seen_sha256 == content_sha256:
         return None
     return Refusal(
-        "content_changed", "The file has changed since you opened it. Reload the page and review it again."
+        "content_changed", _("The file has changed since you opened it. Reload the page and review it again.")
     )
 
 
@@ -157,21 +189,21 @@ def refuse_answer(
     if kind != DecisionKind.APPROVE:
         if comment.strip():
             return None
-        return Refusal("no_comment", "Add a comment so the creator knows what to change.")
+        return Refusal("no_comment", _("Add a comment so the creator knows what to change."))
     if not clearance.uses:
-        return Refusal("no_uses", "Choose at least one use.")
+        return Refusal("no_uses", _("Choose at least one use."))
     if any(use not in list(Use) for use in clearance.uses):
-        return Refusal("unknown_use", "One of the uses isn't recognised.")
+        return Refusal("unknown_use", _("One of the uses isn't recognised."))
     if not clearance.territories:
         return Refusal(
-            "no_territories", "Choose where the clip can be used: worldwide, the EU or specific countries."
+            "no_territories", _("Choose where the clip can be used: worldwide, the EU or specific countries.")
         )
     if any(not territories.known(place) for place in clearance.territories):
-        return Refusal("unknown_territory", "One of the territories isn't recognised.")
+        return Refusal("unknown_territory", _("One of the territories isn't recognised."))
     if clearance.valid_until is not None and clearance.valid_until <= at:
-        return Refusal("past_date", "This date has passed. Choose a later date.")
+        return Refusal("past_date", _("This date has passed. Choose a later date."))
     if before is not None and not _within(clearance, before):
-        return Refusal("wider", "You can narrow what the earlier stage approved, but not widen it.")
+        return Refusal("wider", _("You can narrow what the earlier stage approved, but not widen it."))
     return None
 
 
@@ -191,21 +223,21 @@ def refuse_withdrawal(
 ) -> Refusal | None:
     """An open review is taken back by who submitted it; for people who have left, by an administrator."""
     if state != ReviewState.OPEN:
-        return Refusal("closed", "This review has already ended.")
+        return Refusal("closed", _("This review has already ended."))
     own = person == submitted_by and Capability.SUBMIT in capabilities
     if not own and Capability.MANAGE_BRAND not in capabilities:
         return Refusal(
             "not_submitter",
-            "Only the person who sent the clip to review or an administrator can cancel the review.",
+            _("Only the person who sent the clip to review or an administrator can cancel the review."),
         )
     return None
 
 
 def refuse_revocation(*, approval: str, capabilities: Collection[Capability], reason: str) -> Refusal | None:
     if Capability.WITHDRAW_RELEASE not in capabilities:
-        return Refusal("wrong_role", "Your role doesn't allow withdrawing approvals.")
+        return Refusal("wrong_role", _("Your role doesn't allow withdrawing approvals."))
     if approval != "approved":
-        return Refusal("not_approved", "This version isn't approved.")
+        return Refusal("not_approved", _("This version isn't approved."))
     if not reason.strip():
-        return Refusal("no_reason", "Enter a reason. It's kept in the activity log.")
+        return Refusal("no_reason", _("Enter a reason. It's kept in the activity log."))
     return None

@@ -17,6 +17,7 @@ from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Approval, Version
 from dam.core import errors, events
+from dam.core.lazily import lazy
 from dam.rights import clearances
 from provenance.releases import releases, signable
 from provenance.review import policies, states
@@ -24,7 +25,7 @@ from provenance.review.models import Decision, Review
 from provenance.review.policies import Clearance, DecisionFacts, Refusal, SubmissionFacts
 from provenance.review.states import DecisionKind, Position, ReviewMove, ReviewState
 
-MOVED = Refusal("moved", "Someone else just changed this. Reload the page to see the current state.")
+MOVED = Refusal("moved", lazy("Someone else just changed this. Reload the page to see the current state."))
 
 
 class ReviewRefused(errors.Refused):

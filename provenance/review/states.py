@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from dam.core.language import noop
+
 
 class ReviewState(StrEnum):
     OPEN = "open"
@@ -16,13 +18,13 @@ class ReviewState(StrEnum):
 
 
 LABELS = {
-    ReviewState.OPEN: "Open",
-    ReviewState.APPROVED: "Approved",
-    ReviewState.CHANGES_REQUESTED: "Changes requested",
-    ReviewState.REJECTED: "Rejected",
-    ReviewState.WITHDRAWN: "Withdrawn",
-    ReviewState.REVOKED: "Approval withdrawn",
-    ReviewState.SUPERSEDED: "Replaced by a newer version",
+    ReviewState.OPEN: noop("Open"),
+    ReviewState.APPROVED: noop("Approved"),
+    ReviewState.CHANGES_REQUESTED: noop("Changes requested"),
+    ReviewState.REJECTED: noop("Rejected"),
+    ReviewState.WITHDRAWN: noop("Withdrawn"),
+    ReviewState.REVOKED: noop("Approval withdrawn"),
+    ReviewState.SUPERSEDED: noop("Replaced by a newer version"),
 }
 
 
@@ -33,9 +35,9 @@ class DecisionKind(StrEnum):
 
 
 DECISION_LABELS = {
-    DecisionKind.APPROVE: "Approved",
-    DecisionKind.REQUEST_CHANGES: "Changes requested",
-    DecisionKind.REJECT: "Rejected",
+    DecisionKind.APPROVE: noop("Approved"),
+    DecisionKind.REQUEST_CHANGES: noop("Changes requested"),
+    DecisionKind.REJECT: noop("Rejected"),
 }
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -54,7 +55,7 @@ def sign_again(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     except releases.ReleaseRefused as refused:
         messages.error(request, refused.message)
     else:
-        messages.success(request, "Signing the release again.")
+        messages.success(request, _("Signing the release again."))
     return redirect("asset", request.brand.slug, asset_id)
 
 
@@ -63,7 +64,7 @@ def _summary(record: ManifestRecord, *, at: datetime) -> dict[str, object]:
     # The master may be a copy of an earlier release: then, too, what became of that comes first.
     release = known.of(record.release, at=at) if record.release else known.by_bytes(record.sha256, at=at)
     return {
-        "title": "Release" if record.release else "Master",
+        "title": _("Release") if record.release else _("Master"),
         "record": record,
         "report": record.report,
         "verdict": credentials_summary.verdict(record.report, release=release, at=at),

@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from dam.core import foreign_text
+from dam.core.lazily import lazy
 from dam.rights import territories
 from dam.web import times, usage_status
 from provenance.manifests.validation_codes import State
@@ -51,18 +54,20 @@ class ManifestEntry:
 
 
 _VERDICTS = {
-    State.TRUSTED: ("shield-check", "ok", "Verified and trusted"),
-    State.VALID: ("shield", "info", "Valid, signer unknown"),
-    State.INVALID: ("shield-x", "bad", "Invalid Content Credentials"),
-    State.ALTERED: ("shield-alert", "bad", "Altered after signing"),
-    State.UNREADABLE: ("shield-question-mark", "warn", "Unreadable Content Credentials"),
-    State.NONE: ("shield-off", "", "No Content Credentials"),
+    State.TRUSTED: ("shield-check", "ok", lazy("Verified and trusted")),
+    State.VALID: ("shield", "info", lazy("Valid, signer unknown")),
+    State.INVALID: ("shield-x", "bad", lazy("Invalid Content Credentials")),
+    State.ALTERED: ("shield-alert", "bad", lazy("Altered after signing")),
+    State.UNREADABLE: ("shield-question-mark", "warn", lazy("Unreadable Content Credentials")),
+    State.NONE: ("shield-off", "", lazy("No Content Credentials")),
 }
-_INTACT = "Not changed since it was signed."
-_NOT_KNOWN = f"{_INTACT} Nothing proves who signed it: anyone could have entered the names in it."
-_DEVELOPMENT = (
-    f"{_INTACT} It's signed with this installation's test certificate, which isn't on any public trust list. "
-    "Elsewhere, the signature proves nothing."
+_NOT_KNOWN = lazy(
+    "Not changed since it was signed. Nothing proves who signed it: anyone could have entered the "
+    "names in it."
+)
+_DEVELOPMENT = lazy(
+    "Not changed since it was signed. It's signed with this installation's test certificate, which isn't on "
+    "any public trust list. Elsewhere, the signature proves nothing."
 )
 
 
@@ -83,7 +88,7 @@ def _signature(report: Mapping[str, Any]) -> CredentialsVerdict:
     state = State(report["state"])
     icon, tone, title = _VERDICTS[state]
     if state is State.TRUSTED and report["development"]:
-        return CredentialsVerdict("flask-conical", "warn", "Signed with a test certificate", _DEVELOPMENT)
+        return CredentialsVerdict("flask-conical", "warn", _("Signed with a test certificate"), _DEVELOPMENT)
     if state is State.TRUSTED:
         return CredentialsVerdict(icon, tone, title, report["note"])
     reasons = " ".join(report["reasons"])
@@ -103,26 +108,35 @@ def _ended(
                 return CredentialsVerdict(
                     "circle-x",
                     "bad",
-                    "Withdrawn: do not use",
-                    f"{release.brand} withdrew the release of this file on {day}.",
+                    _("Withdrawn: do not use"),
+                    (
+                        _("%(brand)s withdrew the release of this file on %(day)s.")
+                        % {"brand": release.brand, "day": day}
+                    ),
                 )
             case Standing.SUPERSEDED:
                 return CredentialsVerdict(
                     "layers",
                     "warn",
-                    "Replaced by a newer release",
-                    f"{release.brand} replaced this file with a newer release on {day}.",
+                    _("Replaced by a newer release"),
+                    (
+                        _("%(brand)s replaced this file with a newer release on %(day)s.")
+                        % {"brand": release.brand, "day": day}
+                    ),
                 )
             case Standing.REMOVED:
                 return CredentialsVerdict(
-                    "triangle-alert", "warn", "No longer available", f"{release.brand} has removed this clip."
+                    "triangle-alert",
+                    "warn",
+                    _("No longer available"),
+                    (_("%(brand)s has removed this clip.") % {"brand": release.brand}),
                 )
             case Standing.EMBARGO:
                 return CredentialsVerdict(
                     "clock",
                     "warn",
-                    f"Under embargo until {_day(release.embargo_until, at)}",
-                    "It can't be used before then.",
+                    (_("Under embargo until %(at)s") % {"at": _day(release.embargo_until, at)}),
+                    _("It can't be used before then."),
                 )
             case Standing.ENDED:
                 return _cleared_until(release.valid_until, at)
@@ -138,14 +152,14 @@ def _cleared_until(until: datetime | None, at: datetime | None) -> CredentialsVe
     return CredentialsVerdict(
         "triangle-alert",
         "warn",
-        "Clearance has ended: do not use",
-        f"It was cleared for use until {_day(until, at)}.",
+        _("Clearance has ended: do not use"),
+        (_("It was cleared for use until %(at)s.") % {"at": _day(until, at)}),
     )
 
 
 def _day(moment: datetime | None, at: datetime | None) -> str:
     if moment is None:
-        return "an unknown date"
+        return _("an unknown date")
     return f"{moment.astimezone(at.tzinfo if at else None):%-d %B %Y}"
 
 
@@ -182,28 +196,33 @@ def _entry(manifest: Mapping[str, Any], *, vouched: bool) -> ManifestEntry:
 
 def _signer(manifest: Mapping[str, Any]) -> str:
     signer = manifest["signer"]
-    return ", ".join(filter(None, [signer["name"] or "an unnamed signer", signer["organisation"]]))
+    return ", ".join(filter(None, [signer["name"] or _("an unnamed signer"), signer["organisation"]]))
 
 
 def _heading_of_claims(manifest: Mapping[str, Any]) -> str:
     match manifest["state"]:
         case State.ALTERED:
-            return "Changed after it was signed"
+            return _("Changed after it was signed")
         case State.INVALID:
-            return "Signed, but the credential does not hold"
+            return _("Signed, but the credential does not hold")
         case State.TRUSTED:
-            return "Named as its origin by an unknown signer"
-    return "Signed by an unknown signer"
+            return _("Named as its origin by an unknown signer")
+    return _("Signed by an unknown signer")
 
 
 def _heading(manifest: Mapping[str, Any], review: Mapping[str, Any]) -> tuple[str, str]:
     if review:
-        return "stamp", f"{review['decision'].capitalize()} for release by {review['organisation']}"
+        return "stamp", (
+            _("%(capitalize)s for release by %(review)s")
+            % {"capitalize": review["decision"].capitalize(), "review": review["organisation"]}
+        )
     actions = manifest["actions"]
     if manifest["ai_generated"]:
         agent = next((action["agent"] for action in actions if action["agent"]), "")
         source = next((action["source"] for action in actions if action["source"]), "AI-generated")
-        return "sparkles", f"{source} with {agent}" if agent else source
+        return "sparkles", (
+            _("%(source)s with %(agent)s") % {"source": source, "agent": agent}
+        ) if agent else source
     action_words = dict.fromkeys(action["words"] for action in actions)
-    words = ", ".join(action_words) if action_words else "Signed"
+    words = ", ".join(action_words) if action_words else _("Signed")
     return "file-check", words[0] + words[1:].lower()

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
@@ -38,7 +39,7 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
         raise PermissionDenied(" ".join(verdict.reasons))
     release = Release.objects.filter(version=version, state=ReleaseStatus.READY).first()
     if release is None or release.size is None:
-        raise Http404("This version has no release to download.")
+        raise Http404(_("This version has no release to download."))
     try:
         response = streaming.respond(
             request,
@@ -49,7 +50,7 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
             save_as=files.save_as(version, release.storage_key),
         )
     except FileNotFoundError:
-        raise Http404("The file is missing from storage. Contact your administrator.") from None
+        raise Http404(_("The file is missing from storage. Contact your administrator.")) from None
     downloads.record(
         request,
         response,
@@ -66,11 +67,11 @@ def _use(request: BrandRequest) -> Use | None:
     try:
         return Use(given) if given else None
     except ValueError:
-        raise BadRequest("Unknown use.") from None
+        raise BadRequest(_("Unknown use.")) from None
 
 
 def _territory(request: BrandRequest) -> str | None:
     given = request.GET.get("territory", "")
     if given and not territories.known(given):
-        raise BadRequest("Unknown territory.")
+        raise BadRequest(_("Unknown territory."))
     return given or None

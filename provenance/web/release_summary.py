@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from dam.catalog.models import Approval, Asset, Version
 from dam.core import failures
+from dam.core.language import day
 from dam.web import usage_status
 from provenance.models import Decision
 from provenance.releases.models import Release
@@ -66,25 +69,26 @@ def line(release: Release, *, at: datetime) -> ReleaseLine:
 def _sentence(release: Release, state: ReleaseStatus, *, at: datetime) -> str:
     match state:
         case ReleaseStatus.SIGNING if _in_hand(release, at=at):
-            return "The release is being signed."
+            return _("The release is being signed.")
         case ReleaseStatus.SIGNING if release.reason:
-            return (
-                f"Signing is paused. {failures.shown(release.reason)} Reelproof will try again automatically."
-            )
+            return _("Signing is paused. %(reason)s Reelproof will try again automatically.") % {
+                "reason": failures.shown(release.reason)
+            }
         case ReleaseStatus.SIGNING if release.claim:
-            return "Signing was interrupted. It will start again automatically."
+            return _("Signing was interrupted. It will start again automatically.")
         case ReleaseStatus.SIGNING:
-            return "The release is queued for signing."
+            return _("The release is queued for signing.")
         case ReleaseStatus.READY:
-            return f"Released on {_day(release.signed_at, at)}."
+            return _("Released on %(at)s.") % {"at": _day(release.signed_at, at)}
         case ReleaseStatus.FAILED:
-            return f"The release couldn't be signed. {failures.shown(release.reason)}"
+            return _("The release couldn't be signed. %(reason)s") % {
+                "reason": failures.shown(release.reason)
+            }
         case ReleaseStatus.WITHDRAWN:
-            return (
-                f"Withdrawn on {_day(release.ended_at, at)}.{f' {release.reason}' if release.reason else ''}"
-            )
+            withdrawn = _("Withdrawn on %(day)s.") % {"day": _day(release.ended_at, at)}
+            return f"{withdrawn} {release.reason}".strip()
         case ReleaseStatus.SUPERSEDED:
-            return f"A newer release replaced it on {_day(release.ended_at, at)}."
+            return _("A newer release replaced it on %(at)s.") % {"at": _day(release.ended_at, at)}
 
 
 def _in_hand(release: Release, *, at: datetime) -> bool:
@@ -92,4 +96,4 @@ def _in_hand(release: Release, *, at: datetime) -> bool:
 
 
 def _day(moment: datetime | None, at: datetime) -> str:
-    return f"{moment.astimezone(at.tzinfo):%-d %B %Y}" if moment else "an unknown date"
+    return day(moment.astimezone(at.tzinfo)) if moment else _("an unknown date")

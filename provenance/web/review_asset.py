@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -52,7 +53,9 @@ def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
-            return _back_to_asset(request, version.asset, f"{version.asset} was sent to review.")
+            return _back_to_asset(
+                request, version.asset, (_("%(asset)s was sent to review.") % {"asset": version.asset})
+            )
     return _panel(request, version, submit_form=form, status=422)
 
 
@@ -68,7 +71,7 @@ def withdraw(request: BrandRequest, review_id: UUID) -> HttpResponse:
             raise PermissionDenied(str(refused)) from refused
         messages.error(request, str(refused))
         return redirect("asset", request.brand.slug, asset.pk)
-    return _back_to_asset(request, asset, f"{asset} is a draft again.")
+    return _back_to_asset(request, asset, (_("%(asset)s is a draft again.") % {"asset": asset}))
 
 
 @require_POST
@@ -82,7 +85,11 @@ def revoke(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
-            return _back_to_asset(request, version.asset, f"The approval of {version.asset} was withdrawn.")
+            return _back_to_asset(
+                request,
+                version.asset,
+                (_("The approval of %(asset)s was withdrawn.") % {"asset": version.asset}),
+            )
     return _panel(request, version, revoke_form=form, status=422)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dam.accounts import times as zones
+from dam.core.lazily import lazy
 from dam.rights import territories
 from dam.rights.defaults import DefaultRights
 from dam.rights.policy import Use
@@ -20,7 +21,7 @@ from provenance.review.policies import Clearance
 
 WORLDWIDE, EU, COUNTRIES = "worldwide", "EU", "countries"
 LONGEST_PROOF = 20_000  # characters
-PLACES = {WORLDWIDE: "Worldwide", EU: "European Union", COUNTRIES: "Specific countries"}
+PLACES = {WORLDWIDE: lazy("Worldwide"), EU: lazy("European Union"), COUNTRIES: lazy("Specific countries")}
 
 
 def end_of(day: date | None, *, zone: ZoneInfo, latest: datetime | None = None) -> datetime | None:
@@ -64,21 +65,22 @@ class DayField(forms.DateField):
         day: date | None = super().clean(value)
         if day is not None and not times.within(day):
             raise forms.ValidationError(
-                f"Choose a date between {times.EARLIEST.year} and {times.LATEST.year}."
+                _("Choose a date between %(year)s and %(year2)s.")
+                % {"year": times.EARLIEST.year, "year2": times.LATEST.year}
             )
         return day
 
 
 class SubmitForm(WholeTextForm):
     note = forms.CharField(
-        label="Note to reviewers",
+        label=lazy("Note to reviewers"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(
-            attrs={"rows": 3, "placeholder": "What is this clip for? What should reviewers check?"}
+            attrs={"rows": 3, "placeholder": lazy("What is this clip for? What should reviewers check?")}
         ),
     )
-    due_on = DayField(label="Due date", required=False)
+    due_on = DayField(label=lazy("Due date"), required=False)
 
     def __init__(self, *args: Any, zone: ZoneInfo | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,7 +91,7 @@ class SubmitForm(WholeTextForm):
         """A day is over when it is over for the brand and for who sends this: each may be ahead."""
         due_on: date | None = self.cleaned_data["due_on"]
         if due_on is not None and due_on < zones.earliest_today(self.zone, _reader()):
-            raise forms.ValidationError("This date has passed. Choose today or a later date.")
+            raise forms.ValidationError(_("This date has passed. Choose today or a later date."))
         return due_on
 
 
@@ -101,27 +103,27 @@ class ApproveForm(WholeTextForm):
 
     sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
     uses = forms.MultipleChoiceField(
-        label="Uses",
+        label=lazy("Uses"),
         widget=forms.CheckboxSelectMultiple(),
-        error_messages={"required": "Choose at least one use."},
+        error_messages={"required": lazy("Choose at least one use.")},
     )
     where = forms.ChoiceField(
-        label="Territories",
+        label=lazy("Territories"),
         widget=forms.RadioSelect(),
         error_messages={
-            "required": "Choose where the clip can be used: worldwide, the EU or specific countries."
+            "required": lazy("Choose where the clip can be used: worldwide, the EU or specific countries.")
         },
     )
     countries = forms.CharField(
-        label="Countries",
+        label=lazy("Countries"),
         required=False,
         max_length=2000,
-        help_text="Country names or two-letter codes, separated by commas.",
-        widget=forms.TextInput(attrs={"placeholder": "Germany, Austria, CH"}),
+        help_text=lazy("Country names or two-letter codes, separated by commas."),
+        widget=forms.TextInput(attrs={"placeholder": lazy("Germany, Austria, CH")}),
     )
-    valid_until = DayField(label="Last day of use", required=False)
+    valid_until = DayField(label=lazy("Last day of use"), required=False)
     comment = forms.CharField(
-        label="Comment", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+        label=lazy("Comment"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
     )
     password = forms.CharField(
         label=gettext_lazy("Your password"),
@@ -182,7 +184,7 @@ class ApproveForm(WholeTextForm):
                 self.add_error("countries", str(error))
             else:
                 if not cleaned["territories"]:
-                    self.add_error("countries", "Enter at least one country.")
+                    self.add_error("countries", _("Enter at least one country."))
         return cleaned
 
 
@@ -195,30 +197,32 @@ class AnswerForm(WholeTextForm):
 
     sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
     comment = forms.CharField(
-        label="Comment for the creator",
+        label=lazy("Comment for the creator"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Add a comment so the creator knows what to change."},
+        error_messages={"required": lazy("Add a comment so the creator knows what to change.")},
     )
 
 
 class RevokeForm(WholeTextForm):
     reason = forms.CharField(
-        label="Reason",
+        label=lazy("Reason"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Enter a reason. It's kept in the activity log."},
+        error_messages={"required": lazy("Enter a reason. It's kept in the activity log.")},
     )
 
 
 class CommentForm(WholeTextForm):
     body = forms.CharField(
-        label="Comment",
+        label=lazy("Comment"),
         max_length=comments.LONGEST,
-        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Write a comment", "data-comment-box": True}),
-        error_messages={"required": "Write a comment first."},
+        widget=forms.Textarea(
+            attrs={"rows": 2, "placeholder": lazy("Write a comment"), "data-comment-box": True}
+        ),
+        error_messages={"required": lazy("Write a comment first.")},
     )
-    at_frame = forms.BooleanField(label="At this frame", required=False, initial=True)
+    at_frame = forms.BooleanField(label=lazy("At this frame"), required=False, initial=True)
     frame = forms.IntegerField(
         min_value=0, required=False, widget=forms.HiddenInput(attrs={"data-frame-field": True})
     )

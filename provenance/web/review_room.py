@@ -12,6 +12,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,6 +20,7 @@ from dam.accounts import principals, second_factors
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here, of_brand
 from dam.catalog.models import RenditionKind, Version
+from dam.core.lazily import lazy
 from dam.rights import defaults
 from dam.web import confirming, htmx, passkey_proofs, problem_details
 from dam.web.decorators import BrandRequest, requires
@@ -30,10 +32,10 @@ from provenance.web import release_summary, review_comments, review_summary
 from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
 
 LISTS = {
-    "waiting": "Waiting for you",
-    "returned": "Returned to you",
-    "open": "In review",
-    "closed": "Decided",
+    "waiting": lazy("Waiting for you"),
+    "returned": lazy("Returned to you"),
+    "open": lazy("In review"),
+    "closed": lazy("Decided"),
 }
 RECENT = 50
 
@@ -83,7 +85,9 @@ def count(request: BrandRequest) -> HttpResponse:
     """The figure beside "Review" in the rail: what waits for this person, as a reviewer or as a maker."""
     waiting = queue.waiting_for(request.principal).count()
     returned = queue.returned_to(request.principal).count()
-    words = [f"{waiting} to decide"] * bool(waiting) + [f"{returned} to change"] * bool(returned)
+    decide = ngettext("%(count)s to decide", "%(count)s to decide", waiting) % {"count": waiting}
+    change = ngettext("%(count)s to change", "%(count)s to change", returned) % {"count": returned}
+    words = [decide] * bool(waiting) + [change] * bool(returned)
     context = {"waiting": waiting, "returned": returned, "words": ", ".join(words)}
     return render(request, "review/count.html", context)
 
@@ -104,7 +108,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
     try:
         kind = DecisionKind(request.POST.get("kind", ""))
     except ValueError as unknown:
-        raise BadRequest("Unknown decision.") from unknown
+        raise BadRequest(_("Unknown decision.")) from unknown
     refusal = reviews.refusal_to_decide(review, by=request.principal)
     if refusal is not None and refusal.code == "wrong_role":
         raise PermissionDenied(refusal.sentence)

@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from dam.catalog.models import ReleaseState
+from dam.core import language
+from dam.core.lazily import lazy
 from dam.web import usage_status
 from provenance.review.models import Decision, Review
 from provenance.review.policies import STAGES
 from provenance.review.states import DecisionKind, ReviewState
 
 # How signing stands, where an approval alone would sound as if the file could leave.
-_WAITS = " The file is not signed yet."
+_WAITS = lazy("The file is not signed yet.")
 _UNSIGNED: dict[str, str] = {
     ReleaseState.READY: "",
-    ReleaseState.FAILED: " Signing the file failed.",
-    ReleaseState.SUPERSEDED: " A newer release has replaced it.",
+    ReleaseState.FAILED: lazy("Signing the file failed."),
+    ReleaseState.SUPERSEDED: lazy("A newer release has replaced it."),
 }
 
 
@@ -63,17 +67,19 @@ def sentence(review: Review, *, at: datetime) -> str:
     last = max(review.decisions.all(), key=lambda decision: decision.stage, default=None)
     match ReviewState(review.state):
         case ReviewState.OPEN:
-            return f"Waiting for the {STAGES[review.position.stage_name].title.lower()}."
+            stage = language.midsentence(STAGES[review.position.stage_name].title)
+            return _("Waiting for the %(stage)s.") % {"stage": stage}
         case ReviewState.APPROVED if last is not None:
-            return f"Approved for {_clears(last, at=at)}.{_UNSIGNED.get(review.version.release, _WAITS)}"
+            approved = _("Approved for %(clearance)s.") % {"clearance": _clears(last, at=at)}
+            return f"{approved} {_UNSIGNED.get(review.version.release, _WAITS)}".strip()
         case ReviewState.CHANGES_REQUESTED if last is not None:
-            return f"{last.decided_by} requested changes."
+            return _("%(decided_by)s requested changes.") % {"decided_by": last.decided_by}
         case ReviewState.REJECTED if last is not None:
-            return f"{last.decided_by} rejected this version."
+            return _("%(decided_by)s rejected this version.") % {"decided_by": last.decided_by}
         case ReviewState.WITHDRAWN:
-            return "This review was cancelled before a decision."
+            return _("This review was cancelled before a decision.")
         case ReviewState.REVOKED:
-            return "The approval was withdrawn."
+            return _("The approval was withdrawn.")
         case ReviewState.SUPERSEDED:
-            return "A newer version has replaced this one."
+            return _("A newer version has replaced this one.")
     raise AssertionError(f"A review that is {review.state} has a decision.")

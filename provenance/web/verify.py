@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dam.core.errors import Refused
+from dam.core.lazily import lazy
 from dam.ingest import filenames
 from dam.web import clients, htmx
 from dam.web.admission import COUNTED, REFUSED
@@ -30,12 +32,12 @@ log = logging.getLogger(__name__)
 
 class FileForm(forms.Form):
     file = forms.FileField(
-        label="File",
+        label=lazy("File"),
         error_messages={
-            "required": "Choose a file first.",
-            "missing": "Choose a file first.",
-            "empty": "This file is empty. Choose another file.",
-            "max_length": "The file name is too long. Shorten it and try again.",
+            "required": lazy("Choose a file first."),
+            "missing": lazy("Choose a file first."),
+            "empty": lazy("This file is empty. Choose another file."),
+            "max_length": lazy("The file name is too long. Shorten it and try again."),
         },
     )
 
@@ -45,11 +47,14 @@ class FileForm(forms.Form):
         if size > settings.VERIFY_MAX_BYTES:
             most = filesizeformat(settings.VERIFY_MAX_BYTES)
             raise forms.ValidationError(
-                f"The file is {filesizeformat(size)}; this page takes up to {most}. "
-                "Larger ones can be verified on the command line: manage.py verify."
+                _(
+                    "The file is %(size)s; this page takes up to %(most)s. Larger ones can be "
+                    "verified on the command line: manage.py verify."
+                )
+                % {"size": filesizeformat(size), "most": most}
             )
         if not public_checks.has_room(size):
-            raise forms.ValidationError("The server is out of disk space. Try again later.")
+            raise forms.ValidationError(_("The server is out of disk space. Try again later."))
         return file
 
 

@@ -6,6 +6,8 @@ which was measured on other pictures, and fewer.
 
 from dataclasses import dataclass
 
+from dam.core.language import noop
+
 SOURCE = "https://github.com/mlfoundations/open_clip/blob/main/docs/openclip_retrieval_results.csv"
 
 
@@ -22,10 +24,10 @@ class Recommended:
 
 
 MODELS = (
-    Recommended("ViT-B-32/laion2b_s34b_b79k", "MIT", 605, 88.4, 65.4, "the quickest of these"),
-    Recommended("ViT-B-16-SigLIP-256/webli", "Apache-2.0", 813, 92.4, 72.5, "the best for its size"),
-    Recommended("ViT-B-16-SigLIP-i18n-256/webli", "Apache-2.0", 1483, 90.4, 69.5, "many languages"),
+    Recommended("ViT-B-32/laion2b_s34b_b79k", "MIT", 605, 88.4, 65.4, noop("the quickest of these")),
+    Recommended("ViT-B-16-SigLIP-256/webli", "Apache-2.0", 813, 92.4, 72.5, noop("the best for its size")),
+    Recommended("ViT-B-16-SigLIP-i18n-256/webli", "Apache-2.0", 1483, 90.4, 69.5, noop("many languages")),
     Recommended(
-        "ViT-L-16-SigLIP-256/webli", "Apache-2.0", 2609, 94.5, 75.8, "the most, slowly without a GPU"
+        "ViT-L-16-SigLIP-256/webli", "Apache-2.0", 2609, 94.5, 75.8, noop("the most, slowly without a GPU")
     ),
 )

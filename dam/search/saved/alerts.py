@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
@@ -48,10 +49,13 @@ def turn_on(
     if alert is not None:
         return alert
     if Alert.objects.filter(brand=search.brand, user=user).count() >= MOST_OF_ONE:
-        raise TooManyAlerts(f"You have {MOST_OF_ONE} alerts, which is the most. Turn one off first.")
+        raise TooManyAlerts(
+            _("You have %(most_of_one)s alerts, which is the most. Turn one off first.")
+            % {"most_of_one": MOST_OF_ONE}
+        )
     _follow(search.brand)  # before looking: what comes meanwhile is looked at again
     known, since = _known(search, by=by, ask=ask, at=at)
-    alert, _ = Alert.objects.get_or_create(
+    alert, _created = Alert.objects.get_or_create(
         search=search,
         user=user,
         defaults={"brand": search.brand, "known": known, "known_since": since, "created_at": at},

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from dam.search import likes
 from dam.search.likes import Like
 from dam.search.query import Filters, tidy
@@ -31,7 +33,7 @@ class Asked:
     def title(self) -> str:
         """A name for it: its words, else its filters."""
         values = ", ".join(value for _, many in self.filters.items() for value in many)
-        return self.words or values or ("More like a clip" if self.like else "")
+        return self.words or values or (_("More like a clip") if self.like else "")
 
     @property
     def likeness(self) -> Like | None:

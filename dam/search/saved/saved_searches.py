@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal, person
@@ -42,7 +43,7 @@ class AlreadySaved(errors.Refused):
 
     def __init__(self, search: SavedSearch) -> None:
         self.search = search
-        super().__init__(f"This search is already saved as “{search.name}”.")
+        super().__init__(_("This search is already saved as “%(search)s”.") % {"search": search.name})
 
 
 def visible(principal: Principal) -> QuerySet[SavedSearch]:
@@ -82,7 +83,7 @@ def may_change(search: SavedSearch, *, by: Principal) -> bool:
 def require_change(search: SavedSearch, *, by: Principal) -> None:
     """Raise PermissionDenied unless this principal may change it."""
     if not may_change(search, by=by):
-        raise PermissionDenied("Only its owner or a librarian can change this saved search.")
+        raise PermissionDenied(_("Only its owner or a librarian can change this saved search."))
 
 
 def save(wanted: Asked, *, name: str, by: Principal, shared: bool = False) -> SavedSearch:
@@ -92,7 +93,7 @@ def save(wanted: Asked, *, name: str, by: Principal, shared: bool = False) -> Sa
     if shared:
         by.require(Capability.SHARE_SEARCHES)
     if not wanted:
-        raise SearchRefused("Search for something or choose a filter, then save it.")
+        raise SearchRefused(_("Search for something or choose a filter, then save it."))
     name = _clean(name or wanted.title[: SavedSearch.LONGEST_NAME])
     with trail.recording():
         # One after the other, so that a double click makes one and the limits hold.
@@ -133,7 +134,7 @@ def edit(search: SavedSearch, *, by: Principal, name: str, shared: bool, collect
 def ask_instead(search: SavedSearch, wanted: Asked, *, by: Principal, at: datetime | None = None) -> None:
     """Have it ask this from now on. Who is told of news hears of what comes from now on."""
     if not wanted:
-        raise SearchRefused("Search for something or choose a filter, then update the saved search.")
+        raise SearchRefused(_("Search for something or choose a filter, then update the saved search."))
     with trail.recording():
         locked = _changing(search, by=by)
         _require_new(wanted, by=by, but=locked)
@@ -143,7 +144,7 @@ def ask_instead(search: SavedSearch, wanted: Asked, *, by: Principal, at: dateti
             with transaction.atomic():
                 locked.save(update_fields=[*_columns(wanted), "updated_at"])
         except IntegrityError:  # of another's shared search: its owner has the same one
-            raise SearchRefused("The owner of this search has already saved the same search.") from None
+            raise SearchRefused(_("The owner of this search has already saved the same search.")) from None
         Alert.objects.filter(search=locked).update(known=[], known_since=at or timezone.now())
         if locked.shared:
             _record(Verb.SEARCH_EDITED, locked, by=by)
@@ -188,7 +189,7 @@ def _changing(search: SavedSearch, *, by: Principal) -> SavedSearch:
     rows = SavedSearch.objects.select_for_update(of=("self",)).filter(pk=search.pk, deleted_at=None)
     locked = rows.first()
     if locked is None:
-        raise SearchRefused("This saved search no longer exists.")
+        raise SearchRefused(_("This saved search no longer exists."))
     require_change(locked, by=by)
     return locked
 
@@ -203,10 +204,14 @@ def _require_new(wanted: Asked, *, by: Principal, but: SavedSearch | None = None
 def _require_room(by: Principal, *, shared: bool, own: bool = True) -> None:
     kept = SavedSearch.objects.filter(brand=by.brand, deleted_at=None)
     if own and kept.filter(owner=by.user).count() >= MOST_OWN:
-        raise SearchRefused(f"You have {MOST_OWN} saved searches, which is the most. Delete one first.")
+        raise SearchRefused(
+            _("You have %(most_own)s saved searches, which is the most. Delete one first.")
+            % {"most_own": MOST_OWN}
+        )
     if shared and kept.filter(shared=True).count() >= MOST_SHARED:
         raise SearchRefused(
-            f"{by.brand} shares {MOST_SHARED} searches, which is the most. Stop sharing one first."
+            _("%(brand)s shares %(most_shared)s searches, which is the most. Stop sharing one first.")
+            % {"brand": by.brand, "most_shared": MOST_SHARED}
         )
 
 
@@ -222,10 +227,11 @@ def _columns(wanted: Asked) -> dict[str, object]:
 def _clean(name: str) -> str:
     clean = " ".join(foreign_text.neutral(name).split())
     if not clean:
-        raise SearchRefused("Enter a name for the search.")
+        raise SearchRefused(_("Enter a name for the search."))
     if len(clean) > SavedSearch.LONGEST_NAME:
         raise SearchRefused(
-            f"A name has at most {SavedSearch.LONGEST_NAME} characters; this one has {len(clean)}."
+            _("A name has at most %(longest_name)s characters; this one has %(clean)s.")
+            % {"longest_name": SavedSearch.LONGEST_NAME, "clean": len(clean)}
         )
     return clean
 

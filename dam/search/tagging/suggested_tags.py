@@ -6,6 +6,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal, person
@@ -84,7 +85,7 @@ def accept(asset: Asset, suggestion_ids: Collection[int], *, by: Principal) -> l
         rows = SuggestedTag.objects.filter(asset=asset, pk__in=suggestion_ids, dismissed_at=None)
         names = list(rows.values_list("tag__name", flat=True))
         if not names:
-            raise SuggestionGone("This suggestion is no longer there.")
+            raise SuggestionGone(_("This suggestion is no longer there."))
         changed = assets.add_tags([asset], names, by=by)
         rows.delete()
         fulltext.refresh_many(changed)
@@ -96,7 +97,7 @@ def dismiss(asset: Asset, suggestion_id: int, *, by: Principal) -> None:
     by.require(Capability.EDIT, brand=asset.brand)
     row = SuggestedTag.objects.filter(asset=asset, pk=suggestion_id, dismissed_at=None)
     if not row.update(dismissed_at=timezone.now(), dismissed_by=person(by)):
-        raise SuggestionGone("This suggestion is no longer there.")
+        raise SuggestionGone(_("This suggestion is no longer there."))
 
 
 def _others(version: Version, identity: str) -> Rows:

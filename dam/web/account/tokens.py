@@ -78,7 +78,7 @@ def new(request: HttpRequest) -> HttpResponse:
     slug = request.POST.get("brand") or request.GET.get("brand") or (brands[0].slug if brands else "")
     by = principals.signed_in(person, slug=slug)
     if by is None:
-        raise Http404("This brand doesn't exist, or you're not a member of it.")
+        raise Http404(_("This brand doesn't exist, or you're not a member of it."))
     if second_factor.missing(request, person, by.brand):
         return redirect(second_factor.page_before(request))
     form = TokenForm(request.POST or None, by=by)
@@ -103,7 +103,7 @@ def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     token = get_object_or_404(ApiToken.objects.select_related("brand", "owner"), pk=token_id, owner=person)
     by = principals.member(person, token.brand)
     if by is None:
-        raise Http404("You're not a member of this brand any more, so the token has ended.")
+        raise Http404(_("You're not a member of this brand any more, so the token has ended."))
     tokens.revoke(token, by=by)
     messages.success(request, _("The token “%(name)s” is revoked.") % {"name": token.name})
     return redirect(SECTION)

@@ -201,7 +201,7 @@ def _role(request: BrandRequest, number: int) -> CustomRole:
         .first()
     )
     if row is None:
-        raise Http404("This role doesn't exist, or has been retired.")
+        raise Http404(_("This role doesn't exist, or has been retired."))
     return row
 
 

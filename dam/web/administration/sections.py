@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
+from dam.core.lazily import lazy
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,14 @@ SECTIONS: tuple[Section, ...] = (
         "hard-drive",
         "administration-running",
         _("What is stored, what runs, what failed and can run again, and the last backup."),
-        also="queues workers disk backup failed steps certificates health",
+        also=lazy("queues workers disk backup failed steps certificates health"),
     ),
     Section(
         _("Models"),
         "cpu",
         "administration-models",
         _("Which models generate, search, listen and read, and what their licences allow."),
-        also="generator encoder licence re-index speech",
+        also=lazy("generator encoder licence re-index speech"),
         of_installation=True,
     ),
     Section(
@@ -67,7 +68,7 @@ SECTIONS: tuple[Section, ...] = (
         "mail",
         "administration-mail",
         _("How emails leave this installation, a test, and what couldn't be sent."),
-        also="email smtp server sender test bounces",
+        also=lazy("email smtp server sender test bounces"),
         of_installation=True,
     ),
     Section(
@@ -98,14 +99,14 @@ SECTIONS: tuple[Section, ...] = (
         "roles",
         _("Who can do what, and roles of your own."),
         needs=Capability.MANAGE_PEOPLE,
-        also="permissions capabilities rights matrix custom",
+        also=lazy("permissions capabilities rights matrix custom"),
     ),
     Section(
         _("API"),
         "key-round",
         "administration-api",
         _("The tokens by which programs work in this brand, and ending them."),
-        also="api tokens keys programs integrations",
+        also=lazy("api tokens keys programs integrations"),
     ),
     Section(
         _("Sign-in"),

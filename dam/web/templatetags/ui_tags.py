@@ -10,15 +10,19 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.template import Context
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.formats import date_format, number_format
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from lucide.templatetags.lucide import lucide
 
 from dam.accounts import times
 from dam.audit.models import Event
 from dam.catalog.models import Rendition
-from dam.core import failures
+from dam.core import failures, language
 from dam.ingest import step_specs
 from dam.ingest.models import Step, StepState
 from dam.media import specs
@@ -95,7 +99,7 @@ def ago(at: datetime | None, *, now: datetime | None = None) -> SafeString:
     if at is None:
         return SafeString("")
     local = timezone.localtime(at)
-    exact = f"{local:%-d %B %Y, %H:%M:%S} {local.tzname()}"
+    exact = f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M:%S} {local.tzname()}"
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, since(at, now=now))
 
 
@@ -108,15 +112,21 @@ def since(at: datetime, *, now: datetime | None = None) -> str:
     past, length = now >= at, abs(now - at)
     days = (timezone.localdate(at) - timezone.localdate(now)).days
     if length < timedelta(seconds=45):
-        return "just now"
+        return _("just now")
     if abs(days) >= 7:
-        return f"{timezone.localtime(at):%-d %B %Y}"
+        return date_format(timezone.localtime(at), "DATE_FORMAT")
     if abs(days) > 1 or (abs(days) == 1 and length >= FEW_HOURS):
         return _days(days)
     hours, minutes = divmod(round(length.total_seconds() / 60), 60)
-    count, name = (hours, "hour") if hours else (minutes, "minute")
-    words = f"{count} {name}{'' if count == 1 else 's'}"
-    return f"{words} ago" if past else f"in {words}"
+    if hours and past:
+        words = ngettext("%(count)s hour ago", "%(count)s hours ago", hours)
+    elif hours:
+        words = ngettext("in %(count)s hour", "in %(count)s hours", hours)
+    elif past:
+        words = ngettext("%(count)s minute ago", "%(count)s minutes ago", minutes)
+    else:
+        words = ngettext("in %(count)s minute", "in %(count)s minutes", minutes)
+    return words % {"count": hours or minutes}
 
 
 @register.simple_tag(takes_context=True)
@@ -130,15 +140,18 @@ def due(context: Context, at: datetime | None, *, now: datetime | None = None) -
     brand = context.get("brand")
     zone = times.of_brand(brand) if brand else timezone.get_current_timezone()
     days = (timezone.localdate(at, zone) - timezone.localdate(now, zone)).days
-    day = f"{timezone.localtime(at, zone):%-d %B %Y}"
+    day = date_format(timezone.localtime(at, zone), "DATE_FORMAT")
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', at.isoformat(), day, _days(days) if abs(days) < 7 else day
     )
 
 
 def _days(days: int) -> str:
-    names = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-    return names.get(days) or (f"in {days} days" if days > 0 else f"{-days} days ago")
+    if days in (-1, 0, 1):
+        return {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}[days]
+    if days > 0:
+        return ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
+    return ngettext("%(count)s day ago", "%(count)s days ago", -days) % {"count": -days}
 
 
 @register.filter
@@ -178,7 +191,8 @@ def frame_rate(version: object) -> str:
     numerator, denominator = (getattr(version, f"rate_{part}", None) for part in ("numerator", "denominator"))
     if not numerator or not denominator:
         return ""
-    return f"{numerator / denominator:.3f}".rstrip("0").rstrip(".") + " fps"
+    places = len(f"{numerator / denominator:.3f}".rstrip("0").rpartition(".")[2])
+    return _("%(rate)s fps") % {"rate": number_format(numerator / denominator, places, use_l10n=True)}
 
 
 @register.filter
@@ -224,6 +238,34 @@ def words(value: str) -> str:
 def wording(event: Event) -> audit_labels.Wording:
     """An audit event's icon and phrase."""
     return audit_labels.word(event)
+
+
+@register.simple_tag(takes_context=True)
+def told(context: Context, event: Event, *, about_one: bool = False) -> SafeString:
+    """An audit event as a sentence, with a link to the clip it is about, unless the page is that clip's."""
+    brand = context.get("brand")
+    target = format_html("{}", event.subject)
+    if about_one:
+        target = format_html("{}", _("this clip"))
+    elif event.asset_id and brand:
+        address = reverse("asset", args=[brand.slug, event.asset_id])
+        target = format_html('<a href="{}">{}</a>', address, event.subject)
+    parts = {"person": format_html("<b>{}</b>", event.actor_name), "target": target}
+    return SafeString(escape(audit_labels.word(event).said) % parts)
+
+
+@register.filter
+def midsentence(title: str) -> str:
+    """A title within a sentence: "Legal review" becomes "legal review", and stays as it is in German."""
+    return language.midsentence(str(title))
+
+
+@register.simple_tag(takes_context=True)
+def term(context: Context, at: datetime) -> str:
+    """The day that something ends with, where the brand is; the reader's own without a brand."""
+    brand = context.get("brand")
+    zone = times.of_brand(brand) if brand else timezone.get_current_timezone()
+    return date_format(timezone.localtime(at, zone), "DATE_FORMAT")
 
 
 @register.simple_tag

@@ -2,9 +2,9 @@
 
 import re
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from dam.accounts.capabilities import Role
@@ -213,12 +213,12 @@ def test_of_a_clip_that_people_talk_about_the_talk_is_shown_first(draft: Version
     assert client.get(page_of(draft.asset)).context["tab"] == "review"
 
 
-def test_a_clearance_ends_on_the_day_of_the_clock_here(brand: Brand, sign_in: SignIn) -> None:
+def test_a_clearance_ends_on_the_day_of_the_clock_where_the_brand_is(brand: Brand, sign_in: SignIn) -> None:
     version = ApprovedVersionFactory.create(asset__brand=brand)
-    with timezone.override("America/Los_Angeles"):
-        last_second = timezone.make_aware(datetime(2031, 12, 31, 23, 59, 59))
-        RightsRecord.objects.filter(version=version).update(valid_until=last_second)
-        page = sign_in(Role.VIEWER).get(page_of(version.asset)).content.decode()
+    Brand.objects.update(time_zone="America/Los_Angeles")
+    last_second = datetime(2031, 12, 31, 23, 59, 59, tzinfo=ZoneInfo("America/Los_Angeles"))
+    RightsRecord.objects.filter(version=version).update(valid_until=last_second)
+    page = sign_in(Role.VIEWER).get(page_of(version.asset)).content.decode()
     assert "until 31 December 2031" in page
 
 

@@ -33,7 +33,13 @@ def test_only_edits_tell_changes() -> None:
 
 
 def test_an_unknown_verb_is_shown_as_it_is() -> None:
-    assert audit_labels.word(Event(verb="collection.made_public")).phrase == "collection made public"
+    said = audit_labels.sentence(Event(verb="collection.made_public"), person="Ada", target="Summer")
+    assert said == "Ada: collection made public Summer"
+
+
+def test_an_event_is_one_sentence_whose_order_a_language_may_change() -> None:
+    said = audit_labels.sentence(Event(verb="asset.trashed"), person="Ada", target="Summer")
+    assert said == "Ada moved Summer to trash"
 
 
 def test_every_verb_that_is_recorded_has_its_words() -> None:

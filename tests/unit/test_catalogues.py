@@ -1,0 +1,127 @@
+"""Whatever people read is in the catalogues, and every catalogue says all of it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+
+from tests import catalogues
+from tests.unit.test_words import COMMENTS, ROOT, modules, pages
+
+BOTH = [(language, domain) for language in catalogues.LANGUAGES for domain in ("django", "djangojs")]
+HOW = "Run `python -m tests.catalogues`, translate what it names, and run it again."
+PLACES = re.compile(r"%\(\w+\)s|\{\w*\}")
+
+TEMPLATE_TAG = re.compile(r"\{\{.*?\}\}|\{#.*?#\}|\{%.*?%\}", re.DOTALL)
+SAID = re.compile(r"\{% (blocktranslate|blocktrans)\b.*?\{% end\1 %\}", re.DOTALL)
+HTML_TAG = re.compile(r"<[a-zA-Z/!](?:\"[^\"]*\"|[^>\"])*>", re.DOTALL)
+ATTRIBUTE = re.compile(r"(?<![\w-])(?:title|aria-label|placeholder|alt)=\"([^\"]*)\"", re.DOTALL)
+APART = re.compile(r"<(code|kbd|style|pre)\b.*?</\1>|\{% block \w+_class %\}[\w -]*", re.DOTALL)
+# The same in every language: names, units, keys.
+NAMES = {"Reelproof", "ms", "px", "fps", "API", "SHA-256", "Ctrl", "MP4", "GPU"}
+
+
+def found(domain: str) -> Catalog:
+    source = catalogues.found_in_code() if domain == "django" else catalogues.found_in_scripts()
+    return catalogues.template_of(source)
+
+
+@pytest.fixture(scope="module")
+def templates() -> dict[str, Catalog]:
+    return {domain: found(domain) for domain in ("django", "djangojs")}
+
+
+def said(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+@pytest.mark.parametrize(("language", "domain"), BOTH)
+def test_a_catalogue_says_everything(language: str, domain: str, templates: dict[str, Catalog]) -> None:
+    kept = catalogues.read(language, domain)
+    missing = [
+        str(message.id)[:80]
+        for message in templates[domain]
+        if message.id and not ((has := kept.get(message.id)) and all(said(has)))
+    ]
+    assert not missing, HOW
+    assert not [message.id for message in kept if message.fuzzy and message.id]
+
+
+@pytest.mark.parametrize(("language", "domain"), BOTH)
+def test_a_translation_has_the_places_of_what_it_translates(language: str, domain: str) -> None:
+    odd = []
+    for message in catalogues.read(language, domain):
+        if not message.id or not all(said(message)):
+            continue
+        ids = (message.id,) if isinstance(message.id, str) else message.id
+        wanted = {place for each in ids for place in PLACES.findall(each)}
+        for text in said(message):
+            has = set(PLACES.findall(text))
+            if has - wanted or (isinstance(message.id, str) and has != wanted):
+                odd.append((message.id, text))
+    assert not odd
+
+
+@pytest.mark.parametrize(("language", "domain"), BOTH)
+def test_what_the_product_reads_is_what_people_edit(language: str, domain: str) -> None:
+    _, compiled = catalogues.paths(language, domain)
+    assert compiled.read_bytes() == catalogues.mo(catalogues.read(language, domain)), HOW
+
+
+def unmarked(page: str) -> Iterator[str]:
+    """What a template says outside its translate tags."""
+    text = SAID.sub(" ", COMMENTS.sub(" ", page))
+    yield from ATTRIBUTE.findall(TEMPLATE_TAG.sub(" ", text))
+    text = TEMPLATE_TAG.sub("", APART.sub(" ", text))
+    yield from re.split(r"\n|·", HTML_TAG.sub("\n", text))
+
+
+def is_said(text: str) -> bool:
+    words = re.findall(r"[^\W\d_]{2,}", re.sub(r"&\w+;", "", text))
+    return bool(set(words) - NAMES)
+
+
+@pytest.mark.parametrize("path", pages(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_string_of_a_page_escapes(path: Path) -> None:
+    assert [text.strip() for text in unmarked(path.read_text()) if is_said(text)] == []
+
+
+def test_a_string_that_escapes_is_noticed() -> None:
+    page = '<p title="Hello there">{% translate "Fine" %} Good {{ day }}</p>'
+    page += "{% blocktranslate %}So{% endblocktranslate %}"
+    assert [text.strip() for text in unmarked(page) if is_said(text)] == ["Hello there", "Good"]
+
+
+# Read on the command line, or by no one.
+BESIDE = {"importer.py", "input.py"}
+SAYS = re.compile(r"^(messages\.\w+|PermissionDenied|BadRequest|Http404|forms\.ValidationError|\w*Refused)$")
+LABELS = {"label", "help_text", "placeholder"}
+
+
+def unmarked_strings(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func)
+        given = [each.value for each in node.keywords if each.arg in LABELS and name.startswith("forms.")]
+        if SAYS.match(name):
+            given += node.args
+        for value in given:
+            text = value.value if isinstance(value, ast.Constant) else ""
+            if isinstance(value, ast.JoinedStr):
+                text = "".join(str(part.value) for part in value.values if isinstance(part, ast.Constant))
+            if isinstance(text, str) and " " in text.strip():
+                yield text
+
+
+def test_no_message_or_label_escapes() -> None:
+    escaped = {
+        f"{path.relative_to(ROOT)}: {text}"
+        for path in modules()
+        if "management" not in path.parts and path.name not in BESIDE
+        for text in unmarked_strings(path.read_text())
+    }
+    assert sorted(escaped) == []
