@@ -72,7 +72,7 @@ def remove(brand: Brand, *, at: datetime | None = None) -> int:
     """
     at = at or timezone.now()
     if not due(at=at).filter(pk=brand.pk).exists():
-        raise ClosingRefused(f"{brand} is not to be deleted.")
+        raise ClosingRefused(_("%(brand)s is not to be deleted.") % {"brand": brand})
     count = 0
     for model in brand_tables.in_order():
         while keys := list(brand_tables.rows(model, brand).values_list("pk", flat=True)[:BATCH]):

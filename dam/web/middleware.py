@@ -104,7 +104,7 @@ class CurrentBrandMiddleware:
         if isinstance(principal, Member) and second_factor.missing(request, principal.user, principal.brand):
             return second_factor.answer(request, slug=slug)
         if principal is None:
-            raise Http404("This brand doesn't exist, or you're not a member of it.")
+            raise Http404(_("This brand doesn't exist, or you're not a member of it."))
         if principal.brand.closed_at is not None and not getattr(view, "for_closed", False):
             return redirect("brand-closing", slug)
         if isinstance(principal, Guest) and not getattr(view, "for_guests", False):

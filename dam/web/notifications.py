@@ -5,6 +5,7 @@ from datetime import datetime
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
@@ -71,7 +72,7 @@ def notification(request: BrandRequest, key: int) -> HttpResponse:
     """On to the page that it is about; from then on it counts as read."""
     found = inbox.told(inbox.readable(request.principal).filter(pk=key), to=request.principal)
     if not found:
-        raise Http404("This notification is gone, or you can no longer see what it was about.")
+        raise Http404(_("This notification is gone, or you can no longer see what it was about."))
     inbox.read(request.principal, keys=[key])
     return redirect(lines.target(found[0]))
 

@@ -19,7 +19,7 @@ from dam.web.decorators import BrandRequest, requires
 def reset(request: BrandRequest, user_id: int) -> HttpResponseBase:
     person = User.objects.filter(pk=user_id, memberships__brand=request.brand).first()
     if person is None:
-        raise Http404("This person isn't a member of the brand.")
+        raise Http404(_("This person isn't a member of the brand."))
     if not confirming.recently(request):
         return confirming.ask(request)
     refusal = second_factor_reset.refusal(person, by=request.principal)

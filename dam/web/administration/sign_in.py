@@ -76,7 +76,7 @@ def overview(request: BrandRequest) -> HttpResponse:
 @confirmed
 def add(request: BrandRequest, kind: str) -> HttpResponse:
     if kind not in ProviderKind:
-        raise Http404("This kind of sign-in doesn't exist.")
+        raise Http404(_("This kind of sign-in doesn't exist."))
     form = _form(kind)(request.POST or None, instance=SignInProvider(kind=kind))
     if request.method == "POST" and form.is_valid():
         form.instance.slug = _free_slug(form.instance.name)
@@ -220,7 +220,7 @@ def _named(slug: str) -> Provider:
         return Provider(slug=slug, kind="", name=_("Directory (SCIM)"))
     found = next((each for each in providers.known() if each.slug == slug), None)
     if found is None:
-        raise Http404("This sign-in doesn't exist.")
+        raise Http404(_("This sign-in doesn't exist."))
     return found
 
 

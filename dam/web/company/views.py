@@ -32,7 +32,7 @@ def signing_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         try:
             return view(request, *args, **named)
         except SocialApp.DoesNotExist:
-            raise Http404("This sign-in doesn't exist.") from None
+            raise Http404(_("This sign-in doesn't exist.")) from None
         except (RequestException, OAuth2Error):
             words = _("Your company's sign-in can't be reached. Try again in a few minutes.")
             return refused(request, refusals.NotLetIn(words), status=502)
@@ -74,7 +74,7 @@ def begin_saml(request: HttpRequest, organization_slug: str) -> HttpResponse:
 def take_saml(request: HttpRequest, organization_slug: str) -> HttpResponse:
     """Kept for the next request, which brings the session's cookie: this one comes from another site."""
     if providers.named(organization_slug) is None:
-        raise Http404("This sign-in doesn't exist.")
+        raise Http404(_("This sign-in doesn't exist."))
     answer: HttpResponse = saml.acs(request, organization_slug=organization_slug)
     return answer
 
@@ -87,13 +87,13 @@ def finish_saml(request: HttpRequest, organization_slug: str) -> HttpResponse:
 
 
 def no_single_sign_out(request: HttpRequest, organization_slug: str) -> HttpResponse:
-    raise Http404("Page not found.")
+    raise Http404(_("Page not found."))
 
 
 def _at_home(request: HttpRequest, slug: str) -> HttpResponse | None:
     """To the address that the provider sends people back to: their session must be there."""
     if providers.named(slug) is None:
-        raise Http404("This sign-in doesn't exist.")
+        raise Http404(_("This sign-in doesn't exist."))
     if request.get_host() == urlsplit(settings.PUBLIC_URL).netloc:
         return None
     return HttpResponseRedirect(f"{settings.PUBLIC_URL}{request.get_full_path()}")
@@ -104,7 +104,7 @@ def signed_out(request: HttpRequest, provider_id: str) -> HttpResponse:
     """After signing out here: the provider may still know the person in this browser."""
     provider = providers.named(provider_id)
     if provider is None or not provider.is_openid:
-        raise Http404("This sign-in doesn't exist.")
+        raise Http404(_("This sign-in doesn't exist."))
     url = ""
     try:
         config = openid.OpenIDAdapter(request, provider_id).openid_config
