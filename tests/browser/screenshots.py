@@ -54,6 +54,7 @@ VIEWS = (
     View("review", "brand_reviewer", "reviews/", (".queue-item",)),
     View("activity", "admin", "activity/"),
     View("brand", "admin", "administration/brand/"),
+    View("brand-closing", "admin", "administration/brand/closing/"),
     View("review-settings", "admin", "administration/review/"),
     View("people", "admin", "administration/people/"),
     View("people-invite", "admin", "administration/people/invite/"),
