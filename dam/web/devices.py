@@ -1,29 +1,27 @@
-"""A browser's own description of itself, in words that people know. Pure."""
+"""A browser's own description of itself, in words that people know: names, alike in every language. Pure."""
 
 from dataclasses import dataclass
 
-from dam.core.lazily import lazy
-
 # The first that stands in the description: others name themselves beside it.
 BROWSERS = (
-    (lazy("Edg"), lazy("Edge")),
-    ("OPR/", lazy("Opera")),
-    ("SamsungBrowser/", lazy("Samsung Internet")),
-    ("Firefox/", lazy("Firefox")),
-    ("FxiOS/", lazy("Firefox")),
-    ("CriOS/", lazy("Chrome")),
-    ("HeadlessChrome/", lazy("Chrome")),
-    ("Chrome/", lazy("Chrome")),
-    ("Safari/", lazy("Safari")),
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("HeadlessChrome/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
 )
 SYSTEMS = (
     ("iPhone", "iPhone", "smartphone"),
     ("iPad", "iPad", "tablet"),
-    (lazy("Android"), lazy("Android"), "smartphone"),
-    (lazy("Windows"), lazy("Windows"), "monitor"),
-    (lazy("CrOS"), lazy("ChromeOS"), "laptop"),
-    (lazy("Mac OS X"), "macOS", "laptop"),
-    (lazy("Linux"), lazy("Linux"), "monitor"),
+    ("Android", "Android", "smartphone"),
+    ("Windows", "Windows", "monitor"),
+    ("CrOS", "ChromeOS", "laptop"),
+    ("Mac OS X", "macOS", "laptop"),
+    ("Linux", "Linux", "monitor"),
 )
 
 

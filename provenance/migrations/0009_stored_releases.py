@@ -24,7 +24,11 @@ CREATE TRIGGER provenance_stored_release_gone AFTER DELETE ON provenance_release
 
 INSERT INTO dam_storedfiles (brand_id, kind, files, bytes)
     SELECT brand_id, 'release', count(*), COALESCE(sum(size), 0) FROM provenance_release
-    WHERE storage_key <> '' GROUP BY brand_id;
+    WHERE storage_key <> '' GROUP BY brand_id
+    -- Of an installation whose releases were renditions those were counted already, and taken away
+    -- again when they moved: those changes are still to be added.
+    ON CONFLICT (brand_id, kind) DO UPDATE SET
+        files = dam_storedfiles.files + EXCLUDED.files, bytes = dam_storedfiles.bytes + EXCLUDED.bytes;
 """
 
 

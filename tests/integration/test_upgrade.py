@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Model
+from django.db.models import Count, F, Model
 from django.test import Client
 
 from dam.accounts.models import Brand, Membership, User
@@ -25,6 +25,7 @@ from dam.core import storage
 from dam.embedded import postgres
 from dam.ingest import uploads
 from dam.ingest.models import Step, Upload
+from dam.operations import stored
 from dam.rights.models import RightsRecord
 from dam.rights.visibility import visible_assets
 from dam.search.models import Embedding, IndexState, Scope
@@ -289,6 +290,17 @@ def test_a_release_keeps_the_file_that_was_its_rendition(before: Before) -> None
         before.withdrawn.values()
     )
     assert not Rendition.objects.filter(kind="release").exists()
+
+
+def test_what_is_stored_is_counted_as_it_lies_there(before: Before) -> None:
+    signed = Release.objects.exclude(storage_key="").values("version__brand").annotate(files=Count("pk"))
+    counted = {
+        brand_id: kept.files
+        for brand_id, rows in stored.of_all().items()
+        for kept in rows
+        if kept.kind == "release" and kept.files
+    }
+    assert counted == {row["version__brand"]: row["files"] for row in signed}
 
 
 def test_what_was_read_from_a_released_file_belongs_to_its_release(before: Before) -> None:

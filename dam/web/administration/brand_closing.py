@@ -90,7 +90,7 @@ def export(request: BrandRequest, number: int) -> HttpResponseBase:
     """The ZIP file, for people who have just shown who they are."""
     found = BrandExport.objects.filter(brand=request.brand, pk=number).exclude(storage_key="").first()
     if found is None or not isinstance(request.principal, Member):
-        raise Http404(_("There is no such export."))
+        raise Http404(_("This export doesn't exist."))
     if not confirming.recently(request):
         return confirming.ask(request, back=request.path)
     return streaming.respond(
