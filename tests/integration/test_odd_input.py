@@ -18,6 +18,8 @@ from tests.integration.role_world import World, undone
 
 pytestmark = pytest.mark.django_db
 
+PARTS = 10  # of the table, each asked in a test of its own: all of it takes minutes
+
 # Percent-encoded, as they come over the wire.
 ODD = (
     "%00",
@@ -100,12 +102,14 @@ def changed(data: dict[str, str], key: str, odd: str) -> str:
     return "&".join([*pairs, f"{quote(key)}={odd}", f"{quote(key)}={odd}", f"{quote(key)}[]={odd}"])
 
 
-def test_no_parameter_of_any_address_can_break_it(read_keys: set[str]) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_parameter_of_any_address_can_break_it(read_keys: set[str], part: int) -> None:
     world, wrong, tried = World(), {}, 0
     clients = {role: Client(raise_request_exception=False) for role in Role}
     for role, client in clients.items():
         client.force_login(world.people[role].user)
-    for row in {(row.method, row.name): row for row in ROWS if row.name != "events"}.values():
+    asked = {(row.method, row.name): row for row in ROWS if row.name != "events"}
+    for row in [*asked.values()][part::PARTS]:
         role = role_for(row)
         address, data = addressed(world, role, row)
         read_keys.clear()
@@ -119,7 +123,7 @@ def test_no_parameter_of_any_address_can_break_it(read_keys: set[str]) -> None:
                 if status >= 500:
                     wrong[f"{row} {key}={odd[:40]}"] = status
     assert wrong == {}
-    assert tried > 1000
+    assert tried > 100
 
 
 def _parameters(row: Row, pairs: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
+from lxml import etree
 from requests import RequestException
 
 from dam.sso import providers, refusals
@@ -82,7 +83,11 @@ def take_saml(request: HttpRequest, organization_slug: str) -> HttpResponse:
 @require_safe
 @signing_in
 def finish_saml(request: HttpRequest, organization_slug: str) -> HttpResponse:
-    answer: HttpResponse = saml.finish_acs(request, organization_slug=organization_slug)
+    try:
+        answer: HttpResponse = saml.finish_acs(request, organization_slug=organization_slug)
+    except (etree.LxmlError, ValueError):  # no XML, or one with entities, which the reader refuses
+        words = _("Signing in didn't work. Start again on the sign-in page.")
+        return refused(request, refusals.NotLetIn(words), status=400)
     return answer
 
 
