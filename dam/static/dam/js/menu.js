@@ -15,7 +15,7 @@ document.addEventListener("keydown", (event) => {
     menu?.querySelector("summary").focus();
   }
   if (menu && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-    const items = [...menu.querySelectorAll(".menu-item")];
+    const items = [...menu.querySelectorAll(".menu-item")].filter((item) => item.checkVisibility());
     if (!items.length) return;
     event.preventDefault();
     const step = event.key === "ArrowDown" ? 1 : -1;
@@ -32,3 +32,6 @@ document.addEventListener(
   },
   true,
 );
+
+// A row of pages that is wider than the screen begins where one is.
+document.querySelector(".administration-menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
