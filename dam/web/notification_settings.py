@@ -66,7 +66,7 @@ def settings(request: BrandRequest) -> HttpResponse:
         return redirect("notification-settings", request.brand.slug)
     chosen = _chosen(request) if request.method == "POST" else choices.of(request.principal)
     context = {
-        "area": "account",
+        "section": "notification-settings",
         "form": form,
         "rows": [
             {

@@ -18,7 +18,7 @@ from dam.accounts.capabilities import Capability, Role
 from dam.accounts.mail_models import OutgoingMail
 from dam.accounts.models import ApiToken, Brand, Membership, User
 from dam.audit.models import Event
-from tests.factories import PASSWORD, BrandFactory, UserFactory, member
+from tests.factories import PASSWORD, BrandFactory, MembershipFactory, UserFactory, member
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -52,6 +52,16 @@ def test_another_name_is_told_in_the_log_of_the_brand(person: User, brand: Brand
     person.refresh_from_db()
     assert (person.name, person.language, person.time_zone) == ("Ada Lovelace", "de", "Europe/Berlin")
     assert Event.objects.filter(brand=brand, verb="member.renamed").count() == 1
+
+
+def test_the_menu_leads_to_the_notification_settings_of_the_last_brand(person: User, brand: Brand) -> None:
+    MembershipFactory.create(brand=BrandFactory.create(name="A first one"), user=person)
+    client = signed_in(person)
+    client.get(reverse("library", args=[brand.slug]))
+    page = client.get(reverse("account_profile")).content.decode()
+    assert reverse("notification-settings", args=[brand.slug]) in page
+    Membership.objects.filter(user=person).delete()
+    assert "notifications/settings/" not in client.get(reverse("account_profile")).content.decode()
 
 
 @pytest.mark.parametrize("wrong", [{"name": "  "}, {"language": "tlh"}, {"time_zone": "Mars/Olympus"}])
