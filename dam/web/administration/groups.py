@@ -37,7 +37,7 @@ def listing(request: BrandRequest) -> HttpResponse:
     )
     rows = groups.of_brand(request.brand).annotate(size=Count("members", filter=here, distinct=True))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    context = {**frame("groups"), "page": page, "name": name[: Group.LONGEST_NAME], "problem": problem}
+    context = {**frame("groups"), "page": page, "name": name, "problem": problem}
     return render(request, "people/groups.html", context, status=422 if problem else 200)
 
 
@@ -64,7 +64,7 @@ def group(request: BrandRequest, group_id: int) -> HttpResponse:
     context = {
         **frame("groups"),
         "group": row,
-        "name": name[: Group.LONGEST_NAME],
+        "name": name,
         "people": people,
         "chosen": chosen,
         "problem": problem,

@@ -41,7 +41,7 @@ def invite(request: BrandRequest) -> HttpResponse:
     for file in request.FILES.getlist("file"):
         text = file.read(LONGEST_LIST).decode("utf-8-sig", errors="replace")
     role = request.POST.get("role", "creator")
-    note = request.POST.get("note", "")[:LONGEST_NOTE]
+    note = request.POST.get("note", "")
     context = {
         **frame("people"),
         "choices": choices,
@@ -59,6 +59,8 @@ def invite(request: BrandRequest) -> HttpResponse:
         problem = _("Enter at least one email address.")
     elif len(lines) > invitation_lists.MOST_LINES:
         problem = _("Invite at most %(most)s people at once.") % {"most": invitation_lists.MOST_LINES}
+    elif len(note.strip()) > LONGEST_NOTE:
+        problem = _("A note has at most %(most)s characters.") % {"most": LONGEST_NOTE}
     if problem:
         return render(request, "people/invite.html", {**context, "problem": problem}, status=422)
     proposals = invitations.propose(lines, role=role, by=request.principal)
