@@ -40,7 +40,7 @@ class SettingRefused(errors.Refused):
 class BrandChanged(errors.Refused):
     """Somebody changed the settings since they were read: `events` are what they did, oldest first."""
 
-    code = "edited_meanwhile"
+    code = "brand_edited_meanwhile"
 
     def __init__(self, events: list[Event], *, revision: int) -> None:
         self.events, self.revision = events, revision

@@ -29,7 +29,7 @@ class RoleRefused(errors.Refused):
 class RoleChanged(errors.Refused):
     """Somebody else has changed the role since it was read; `now` is what they have made of it."""
 
-    code = "edited_meanwhile"
+    code = "role_edited_meanwhile"
 
     def __init__(self, now: CustomRole) -> None:
         self.now = now

@@ -135,7 +135,7 @@ def invite(
                     email=line.email,
                     name=line.name,
                     role=role,
-                    note=note.strip()[:500],
+                    note=note.strip(),
                     invited_by=principals.person(by),
                     created_at=at,
                     expires_at=at + timedelta(days=DAYS),

@@ -168,7 +168,7 @@ def _require_picture(data: bytes) -> sniffer.FileKind:
 
 
 def _refuse(holder: str, key: str, place: str, sentence: str) -> None:
-    cache.set(_state(holder, key), sentence, DAY)
+    cache.set(_state(holder, key), str(sentence), DAY)
     query_embedding.leave(place, TextEmbedding(vector=None))
 
 

@@ -17,7 +17,6 @@ from dam.audit.verbs import Verb
 from dam.web import audit_labels
 
 MOST_PEOPLE = 500
-LONGEST = 80
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def read(data: QueryDict) -> Asked:
     kind = data.get("kind", "")
     verb = data.get("verb", "")
     person = data.get("person", "")
-    words = data.get("q", "").strip()[:LONGEST]
+    words = data.get("q", "").strip()
     begin, end = _day(data.get("from", "")), _day(data.get("until", ""))
     asset = None
     with suppress(ValueError):

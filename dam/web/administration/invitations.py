@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.core.validators import MaxLengthValidator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -37,9 +39,9 @@ class Row:
 def invite(request: BrandRequest) -> HttpResponse:
     """A list is read into a preview; the second time the same list is sent, the people are invited."""
     choices = roles.to_give(request.principal)
-    text = request.POST.get("people", "")[:LONGEST_LIST]
+    text = request.POST.get("people", "")
     for file in request.FILES.getlist("file"):
-        text = file.read(LONGEST_LIST).decode("utf-8-sig", errors="replace")
+        text = file.read(LONGEST_LIST + 1).decode("utf-8-sig", errors="replace")
     role = request.POST.get("role", "creator")
     note = request.POST.get("note", "")
     context = {
@@ -53,11 +55,11 @@ def invite(request: BrandRequest) -> HttpResponse:
     }
     if request.method != "POST":
         return render(request, "people/invite.html", context)
-    lines = invitation_lists.read(text)
+    lines = invitation_lists.read(text[:LONGEST_LIST])
     problem = ""
     if not lines:
         problem = _("Enter at least one email address.")
-    elif len(lines) > invitation_lists.MOST_LINES:
+    elif len(text) > LONGEST_LIST or len(lines) > invitation_lists.MOST_LINES:
         problem = _("Invite at most %(most)s people at once.") % {"most": invitation_lists.MOST_LINES}
     elif len(note.strip()) > LONGEST_NOTE:
         problem = _("A note has at most %(most)s characters.") % {"most": LONGEST_NOTE}

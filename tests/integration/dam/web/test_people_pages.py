@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Group, Membership
+from dam.accounts.models import Group, Invitation, Membership
 from dam.accounts.principals import Member
 from tests.factories import PASSWORD, BrandFactory, member
 
@@ -75,3 +75,14 @@ def test_closing_and_removing_ask_for_the_password_and_need_the_installation_adm
     page = client.get(reverse("person", args=[admin.brand.slug, other.user.pk])).content.decode()
     assert "Vera View" not in page
     assert "Former member" in page
+
+
+def test_no_note_and_no_list_is_cut_without_a_word(client: Client, admin: Member) -> None:
+    client.force_login(admin.user)
+    address = reverse("people-invite", args=[admin.brand.slug])
+    people = {"people": "ada@example.com", "role": "creator", "step": "send"}
+    for form in ({**people, "note": "x" * 501}, {**people, "people": "ada@example.com\n" * 20_000}):
+        answer = client.post(address, form)
+        assert answer.status_code == 422
+        assert str(form["note" if "note" in form else "people"])[-400:-1] in answer.content.decode()
+    assert not Invitation.objects.exists()
