@@ -68,9 +68,9 @@ def test_what_the_model_made_of_the_prompt_is_told(client: Client, brand: Brand,
     GenerationJob.objects.update(understood=understood)
     text = read(client, brand, released, Role.LEGAL_REVIEWER)
     assert "a red ball turning" in text
-    assert "<q>globule</q> as <q>ball</q>" in text
+    assert "<q>globule</q> → <q>ball</q>" in text
     assert "Assumed: turning." in text
-    assert "Ignored <q>table</q>." in text
+    assert "Ignored: <q>table</q>." in text
 
 
 def test_a_prompt_that_was_taken_as_it_stands_is_told_once(
@@ -86,8 +86,8 @@ def test_an_understanding_of_before_guesses_and_additions_is_told_too(
     understood = {"canonical": "a red ball", "recognised": ["red"], "unknown": ["table"]}
     GenerationJob.objects.update(understood=understood)
     text = read(client, brand, released, Role.LEGAL_REVIEWER)
-    assert "Ignored <q>table</q>." in text
-    assert "Read <q>" not in text
+    assert "Ignored: <q>table</q>." in text
+    assert "Read:" not in text
     assert "Added" not in text
 
 

@@ -134,7 +134,7 @@ def test_the_forecast_says_what_is_understood_and_what_is_not(page: Client, bran
 
 def test_the_forecast_says_what_is_guessed_and_what_is_added(page: Client, brand: Brand) -> None:
     text = page.get(address("generate-forecast", brand), form(prompt="bouncng")).content.decode()
-    assert "<q>bouncng</q> as <q>bouncing</q>" in text
+    assert "<q>bouncng</q> → <q>bouncing</q>" in text
     assert "Adds what the prompt leaves open: red, ball" in text
 
 
@@ -149,9 +149,9 @@ def test_a_brief_says_what_became_of_its_words(page: Client, brand: Brand, claim
     claimed.save()
     text = page.get(address("generate", brand)).content.decode()
     assert "Understood as a large bird rising." in text
-    assert "<q>eagle</q> as <q>bird</q>" in text
+    assert "<q>eagle</q> → <q>bird</q>" in text
     assert "Assumed: large, rising." in text
-    assert "Ignored <q>canyon</q>." in text
+    assert "Ignored: <q>canyon</q>." in text
 
 
 def test_the_forecast_warns_when_nothing_is_understood(page: Client, brand: Brand) -> None:

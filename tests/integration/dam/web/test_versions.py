@@ -76,8 +76,8 @@ def test_a_number_that_was_never_given_is_not_there(second: Version, sign_in: Si
 def test_the_history_lists_every_version_with_its_ways(
     first: Version, second: Version, sign_in: SignIn
 ) -> None:
-    text = sign_in(Role.CREATOR).get(page_of(second, tab="versions")).content.decode()
-    assert text.index(">Version 2</a>") < text.index(">Version 1</a>")
+    text = " ".join(sign_in(Role.CREATOR).get(page_of(second, tab="versions")).content.decode().split())
+    assert text.index("> Version 2 </a>") < text.index("> Version 1 </a>")
     for version in (first, second):
         assert f"/files/{version.pk}/master" in text
     assert f'data-asset="{first.asset_id}"' in text
@@ -88,8 +88,10 @@ def test_the_history_lists_every_version_with_its_ways(
 def test_a_reviewer_reads_the_history_without_the_ways_to_a_new_version(
     second: Version, sign_in: SignIn
 ) -> None:
-    text = sign_in(Role.BRAND_REVIEWER).get(page_of(second, tab="versions")).content.decode()
-    assert ">Version 1</a>" in text
+    text = " ".join(
+        sign_in(Role.BRAND_REVIEWER).get(page_of(second, tab="versions")).content.decode().split()
+    )
+    assert "> Version 1 </a>" in text
     assert "Upload a new version" not in text
     assert "/master" not in text
 
@@ -99,6 +101,7 @@ def test_the_history_takes_no_query_for_each_version(
 ) -> None:
     client = sign_in(Role.CREATOR)
     latest = next_version(first)
+    client.get(page_of(first))  # notes that they were here
     with CaptureQueriesContext(
         connection,
     ) as few:
