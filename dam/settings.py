@@ -362,6 +362,7 @@ MFA_FORMS = {
     "authenticate": "dam.web.second_factor_forms.CodeForm",
     "reauthenticate": "dam.web.second_factor_forms.ConfirmCodeForm",
     "activate_totp": "dam.web.second_factor_forms.ActivateAppForm",
+    "login_webauthn": "dam.web.second_factor_forms.PasskeySignInForm",
     "add_webauthn": "dam.web.second_factor_forms.AddPasskeyForm",
     "edit_webauthn": "dam.web.second_factor_forms.RenamePasskeyForm",
 }

@@ -36,7 +36,8 @@ def new(kind: KeyKind) -> Key:
 
 
 def prefix_of(secret: str) -> str:
-    return secret[:PREFIX_LENGTH]
+    """By which it is looked up; "" for what no secret of ours can be, and no database takes."""
+    return secret[:PREFIX_LENGTH] if secret.isascii() and secret.isprintable() else ""
 
 
 def digest(secret: str) -> str:

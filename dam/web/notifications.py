@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,7 +11,7 @@ from dam.accounts.capabilities import Capability
 from dam.notifications import inbox, lines
 from dam.notifications.lines import Line
 from dam.search.saved import alerts
-from dam.web import htmx
+from dam.web import htmx, times
 from dam.web.decorators import BrandRequest, requires
 
 PAGE = 40
@@ -99,8 +98,5 @@ def _number(text: str) -> int:
 def _place(text: str) -> tuple[datetime, int] | None:
     """A place in the list, as the page before names it: "2027-05-03T12:00:00+00:00~17"."""
     moment, _, key = text.partition("~")
-    try:
-        at = parse_datetime(moment)
-    except ValueError:
-        return None
-    return (at, _number(key)) if at is not None and at.tzinfo is not None else None
+    at = times.read(moment)
+    return (at, _number(key)) if at else None

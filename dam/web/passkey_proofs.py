@@ -18,7 +18,7 @@ from dam.accounts.models import User
 CHALLENGE = "passkey_proof"  # of a session
 GOOD_FOR_SECONDS = 300.0
 # Whatever is wrong with an answer that somebody made up.
-WRONG = (ValueError, TypeError, KeyError, AttributeError, ValidationError)
+WRONG = (ValueError, RecursionError, TypeError, KeyError, AttributeError, ValidationError)
 
 
 class NoPasskey(LookupError):

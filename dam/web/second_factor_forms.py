@@ -10,6 +10,8 @@ from allauth.mfa.base import forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as webauthn
+from django.core.exceptions import ValidationError
+from django.forms import HiddenInput, JSONField
 from django.utils.translation import gettext_lazy as _
 
 from dam.accounts.models import User
@@ -24,7 +26,7 @@ def bounded(user: User) -> Any:
 
     Raises a ValidationError after too many.
     """
-    key = _("second-factor %(pk)s") % {"pk": user.pk}
+    key = f"second-factor {user.pk}"
     usage = ratelimit.consume(context.request, app="allauth.account", action="second_factor", key=key)
     if not usage:
         raise account_adapter(context.request).validation_error("too_many_codes")
@@ -91,7 +93,23 @@ class ActivateAppForm(ActivateTOTPForm):  # type: ignore[misc]
         return code
 
 
+class Credential(JSONField):
+    """What a browser says of a passkey. A number of thousands of digits is refused in words, as Python refuses it."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as problem:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from problem
+
+
+class PasskeySignInForm(webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+    credential = Credential(widget=HiddenInput)
+
+
 class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    credential = Credential(widget=HiddenInput)
+
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         del self.fields["passwordless"]  # all of them are
