@@ -94,7 +94,7 @@ class ActivateAppForm(ActivateTOTPForm):  # type: ignore[misc]
 
 
 class Credential(JSONField):
-    """What a browser says of a passkey. A number of thousands of digits is refused in words, as Python refuses it."""
+    """What a browser says of a passkey. A number of thousands of digits is no JSON here, as to Python."""
 
     def to_python(self, value: Any) -> Any:
         try:
