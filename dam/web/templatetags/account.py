@@ -27,4 +27,5 @@ def _last_brand(person: Any) -> Brand | None:
     if not isinstance(person, User):
         return None
     theirs = own_account.brands_of(person).filter(closed_at=None).order_by("name")
-    return theirs.filter(pk=person.last_brand_id).first() or theirs.first()
+    last = theirs.filter(pk=person.last_brand_id) if person.last_brand_id else theirs.none()
+    return last.first() or theirs.first()
