@@ -7,7 +7,6 @@ from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from dam.accounts import keys
 from dam.accounts.models import User
@@ -39,7 +38,7 @@ def note(request: HttpRequest, user: User) -> None:
     seen = {
         "user": user,
         "ip": address(request),
-        "user_agent": request.headers.get(_("User-Agent"), "")[:LONGEST_AGENT],
+        "user_agent": request.headers.get("User-Agent", "")[:LONGEST_AGENT],
         "last_seen_at": timezone.now(),
     }
     if not UserSession.objects.filter(session_key=key).update(**seen):

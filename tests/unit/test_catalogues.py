@@ -50,6 +50,21 @@ def test_a_catalogue_says_everything(language: str, domain: str, templates: dict
     assert not [message.id for message in kept if message.fuzzy and message.id]
 
 
+def test_no_key_is_translated() -> None:
+    """A header, a parameter or a key of a dictionary is the same in every language."""
+    said = r"(_|lazy|noop|gettext\w*)\("
+    looked_up = re.compile(
+        rf"\b(get|pop|getlist|setdefault|add|filter|reverse)\({said}\"|\[{said}|(==|!=| in) {said}"
+    )
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in modules()
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if looked_up.search(line)
+    ]
+    assert found == []
+
+
 @pytest.mark.parametrize(("language", "domain"), BOTH)
 def test_a_translation_has_the_places_of_what_it_translates(language: str, domain: str) -> None:
     odd = []
