@@ -7,7 +7,7 @@ what lets somebody in is kept as a hash here, and not even that leaves.
 import json
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ from dam.accounts.principals import Member
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
-from dam.core import errors, storage, tasks
+from dam.core import errors, failures, storage, tasks
+from dam.core.language import noop
 
 BLOCK = 1024 * 1024
 SECRET = (
@@ -33,6 +34,8 @@ SECRET = (
     "secret",
     "claim",
 )  # columns that have a part of these in their names
+LONGEST = timedelta(days=2)  # an export that has not ended by then was lost with its worker
+_LOST = noop("The worker that made this export stopped. Start another one.")
 FOLDER = "exports"  # below the brand's own: it goes with the brand
 
 
@@ -46,6 +49,9 @@ def request(brand: Brand, *, by: Member) -> BrandExport:
     """Ask a worker for it. Raises ExportRefused while one is being made, PermissionDenied."""
     if not by.runs_installation:
         by.require(Capability.MANAGE_BRAND, brand=brand)
+    lost = BrandExport.objects.filter(brand=brand, ended_at=None)
+    lost = lost.filter(requested_at__lt=timezone.now() - LONGEST)
+    lost.update(ended_at=timezone.now(), problem=_LOST)
     try:
         with transaction.atomic():
             export = BrandExport.objects.create(brand=brand, requested_by=by.user)
@@ -57,7 +63,11 @@ def request(brand: Brand, *, by: Member) -> BrandExport:
 
 def run(export_id: int) -> None:
     """Make it, unless that was done; the same message may come twice."""
-    export = BrandExport.objects.select_related("brand").filter(pk=export_id, ended_at=None).first()
+    export = (
+        BrandExport.objects.select_related("brand")
+        .filter(pk=export_id, ended_at=None, brand__deleted_at=None)
+        .first()
+    )
     if export is None:
         return
     BrandExport.objects.filter(pk=export.pk).update(began_at=timezone.now())
@@ -72,6 +82,8 @@ def run(export_id: int) -> None:
             export.storage_key, export.size = key, path.stat().st_size
     except OSError as failed:
         problem = f"The export couldn't be written: {failed.strerror or failed}"[:300]
+    except Exception as failed:  # noqa: BLE001 - logged there; without an end it would forbid every other
+        problem = failures.sentence(failed, of=f"Export {export.pk}")
     with trail.recording():
         export.problem, export.ended_at = problem, timezone.now()
         export.save(update_fields=["problem", "ended_at", "storage_key", "size"])

@@ -110,17 +110,6 @@ def domains(text: str) -> list[str]:
     return list(found)
 
 
-def allows(brand: Brand, address: str) -> bool:
-    """Whether somebody of that address can be invited to the brand, or join it by the company's sign-in."""
-    if not brand.allowed_domains:
-        return True
-    domain = address.rpartition("@")[2]
-    try:
-        return domain.encode("idna").decode().lower() in brand.allowed_domains
-    except UnicodeError:
-        return False
-
-
 def _since(brand: Brand, revision: int) -> list[Event]:
     later = Q(data__revision__gt=revision)
     return list(Event.objects.filter(later, brand=brand, verb=Verb.BRAND_EDITED).order_by("sequence")[:20])

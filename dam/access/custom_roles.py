@@ -139,7 +139,7 @@ def _allowed(by: Principal, able: Iterable[Capability]) -> frozenset[Capability]
     wanted = frozenset(able) | {Capability.VIEW}  # without it no page opens
     missing = roles.beyond(by, wanted)
     if missing:
-        words = ", ".join(str(PHRASES[each]) for each in missing)
+        words = ", ".join(_(PHRASES[each]) for each in missing)
         raise PermissionDenied(_("A role can't allow what yours doesn't: %(what)s.") % {"what": words})
     if roles.mixed(wanted):
         raise RoleRefused(

@@ -23,6 +23,7 @@ OWN_ROWS = (
     ("account", "EmailAddress", "user"),
     ("mfa", "Authenticator", "user"),
     ("socialaccount", "SocialAccount", "user"),
+    ("usersessions", "UserSession", "user"),  # from where and with what they signed in
     ("dam", "ScimUser", "user"),
     ("dam", "RecentSearch", "user"),
     ("dam", "Turn", "user"),

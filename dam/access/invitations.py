@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.access.invitation_lists import Line
-from dam.accounts import keys, mails, members, principals, roles
+from dam.accounts import keys, mail_domains, mails, members, principals, roles
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand, Invitation, Membership, User
 from dam.accounts.principals import Principal
@@ -272,8 +272,8 @@ def _problem_with(line: Line, *, brand: Brand) -> str:
         return _("“%(text)s” isn't an email address.") % {"text": line.email[:60]}
     if not mails.can_reach(line.email):
         return _("No mail can be sent to this address.")
-    domain = line.email.rpartition("@")[2]
-    if brand.allowed_domains and domain not in brand.allowed_domains:
+    if not mail_domains.allows(brand, line.email):
+        domain = line.email.rpartition("@")[2]
         return _("%(domain)s isn't among the domains that this brand allows.") % {"domain": domain}
     if line.number > 0 and len(line.email) > 254:
         return _("This address is too long.")

@@ -15,7 +15,7 @@ from dam.access import handover
 from dam.access.handover import Heir
 from dam.accounts import roles
 from dam.accounts.capabilities import ADMINISTRATIVE, AnyRole, Capability, of_role
-from dam.accounts.models import ApiToken, Brand, Membership, User
+from dam.accounts.models import ApiToken, Brand, Invitation, Membership, User
 from dam.accounts.principals import Member, Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
@@ -75,6 +75,8 @@ def deactivate(
         leaving = Member(now.user, now.brand, now.given)
         handed = handover.hand_over(leaving, heir=heir, by=by)
         Membership.everyone.filter(pk=now.pk).update(deactivated_at=at)
+        waiting = Invitation.objects.filter(brand=now.brand, accepted_at=None, revoked_at=None)
+        waiting.filter(email__iexact=now.user.email).update(revoked_at=at)  # no way back in by an old mail
         tokens = ApiToken.objects.filter(owner=now.user, brand=now.brand, revoked_at=None)
         data = {"tokens": tokens.update(revoked_at=at), "handed_over": handed}
         trail.record(Verb.MEMBER_DEACTIVATED, brand=now.brand, about=now.user, actor=by, data=data, at=at)

@@ -50,7 +50,7 @@ PHRASES: dict[Capability, str] = {
     Capability.RETRY: noop("rerun processing steps"),
     Capability.GENERATE: noop("generate clips"),
     Capability.SUBMIT: noop("send clips to review"),
-    Capability.COMMENT: "comment",
+    Capability.COMMENT: noop("comment"),
     Capability.DECIDE_BRAND: noop("decide brand reviews"),
     Capability.DECIDE_LEGAL: noop("decide legal reviews"),
     Capability.WITHDRAW_RELEASE: noop("withdraw approvals"),

@@ -72,7 +72,7 @@ def require_administrator(brand: Brand) -> None:
     Called in the transaction of a change of roles or people, after it: of two such changes at once the second
     waits here for the first.
     """
-    locks.hold(f"administrators:{brand.pk}")
+    locks.hold(f"people:{brand.pk}")  # as every change of people does
     able = Membership.objects.filter(brand=brand, user__is_active=True)
     for capability in (Capability.MANAGE_BRAND, Capability.MANAGE_PEOPLE):
         if not able.filter(roles.with_capability(capability)).exists():

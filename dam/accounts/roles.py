@@ -134,7 +134,7 @@ def require_may_give(by: Principal, role: AnyRole) -> None:
     by.require(Capability.MANAGE_PEOPLE)
     missing = beyond(by, of_role(role))
     if missing:
-        words = ", ".join(str(PHRASES[each]) for each in missing)
+        words = ", ".join(_(PHRASES[each]) for each in missing)
         raise PermissionDenied(
             _("The role %(role)s allows more than yours, so you can't give it: %(capabilities)s.")
             % {"role": name(role), "capabilities": words}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dam.accounts.models import Brand
 from dam.audit.models import Event, SealedName
@@ -47,7 +47,8 @@ def find(brand: Brand, wanted: Wanted) -> QuerySet[Event]:
         events = events.filter(asset_id=wanted.asset_id)
     if wanted.words:
         found = Q(target__icontains=wanted.words)
-        people = SealedName.objects.filter(name__icontains=wanted.words)  # whom it was done to
+        here = Event.objects.filter(brand=brand, about_label=OuterRef("pk"))
+        people = SealedName.objects.filter(Exists(here), name__icontains=wanted.words)  # whom it was done to
         if named := list(people.values_list("pk", flat=True)[:MOST_NAMES]):
             found |= Q(about_label_id__in=named)
         events = events.filter(found)

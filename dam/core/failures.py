@@ -9,7 +9,7 @@ import re
 import secrets
 
 from dam.core.errors import Refused
-from dam.core.language import gettext
+from dam.core.language import gettext, noop
 from dam.core.lazily import lazy
 
 log = logging.getLogger(__name__)
@@ -19,6 +19,8 @@ UNFORESEEN = lazy(
     "Something went wrong on the server. Try again, or give your administrator this reference: {}."
 )
 KEPT_BEFORE = lazy("Something went wrong on the server. Try again or contact your administrator.")
+_SENTENCES = re.compile(r"(?<=[.!?]) (?=\S)")
+_AGAIN = noop("Reelproof will try again automatically.")  # follows what happened
 # Words that only programs use.
 _PRINTED = re.compile(
     r"Traceback|File \"|\[Errno|\b[A-Za-z_.]*(?:Error|Exception|Warning)\b(?!\.\s|\.$| [a-z])|errno"
@@ -42,7 +44,12 @@ def sentence(problem: BaseException, *, of: str, worded: tuple[type[BaseExceptio
 def shown(kept: str) -> str:
     """What pages show of words kept with a failure, perhaps by an earlier release that kept anything."""
     kept = str(kept)
-    return gettext(kept if not kept or is_plain(kept) else KEPT_BEFORE) if kept else ""
+    if not kept:
+        return ""
+    if not is_plain(kept):
+        return gettext(KEPT_BEFORE)
+    whole = gettext(kept)
+    return whole if whole != kept else " ".join(map(gettext, _SENTENCES.split(kept)))
 
 
 def is_plain(text: str) -> bool:

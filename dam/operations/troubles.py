@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
@@ -82,12 +82,18 @@ def retry_all(brand: Brand, name: str, *, by: Principal) -> int:
             trail.record(
                 Verb.STEPS_RETRIED,
                 brand=brand,
-                target=step_specs.title_of(name),
+                target=_title(name),
                 actor=by,
                 data={"step": name, "count": count},
             )
             enqueue("default.retry_failed", brand_id=brand.pk, name=name, before=at.isoformat())
     return count
+
+
+def _title(name: str) -> str:
+    """Of a step, as the log keeps it: in one language, whoever caused the event."""
+    with translation.override("en"):
+        return str(step_specs.title_of(name))
 
 
 def retry_failed(brand_id: int, name: str, *, before: datetime) -> int:

@@ -45,7 +45,7 @@ def code_of(name: str) -> str:
     if name.upper() in NAMES:
         return name.upper()
     try:
-        return _CODES[name.casefold()]
+        return _CODES.get(name.casefold()) or _said()[name.casefold()]
     except KeyError:
         raise UnknownTerritory(
             _("“%(value)s” isn't a known country. Use its English name or two-letter code.")
@@ -72,6 +72,16 @@ def covers(cleared: Iterable[str], territory: str) -> bool:
     if territory == "EU":
         return places >= EU
     return "EU" in places and territory in EU
+
+
+def typed(territories: Iterable[str]) -> str:
+    """As a form of countries holds them, which `parse` reads again in the same language."""
+    return ", ".join("EU" if place == "EU" else name_of(place) for place in territories)
+
+
+def _said() -> dict[str, str]:
+    """The codes by what the countries are called in the language of whoever types."""
+    return {_(name).casefold(): code for code, name in NAMES.items()}
 
 
 def describe(cleared: Sequence[str]) -> str:

@@ -45,16 +45,17 @@ def revoke(token: ScimToken, *, by: Principal) -> None:
 
 
 def of_secret(secret: str, *, at: datetime) -> ScimToken | None:
-    """The token that has this secret; None for an unknown one, and for one that was revoked."""
+    """The token that has this secret; None for an unknown one, a revoked one, and one of a closed brand."""
     row = (
         ScimToken.objects.select_related("brand")
-        .filter(prefix=keys.prefix_of(secret), revoked_at=None)
+        .filter(prefix=keys.prefix_of(secret), revoked_at=None, brand__closed_at=None)
         .first()
     )
     if row is None or not keys.opens(secret, kept=row.digest):
         return None
-    unnoted = Q(last_used_at=None) | Q(last_used_at__lte=at - USE_NOTED_EVERY)
-    ScimToken.objects.filter(unnoted, pk=row.pk).update(last_used_at=at)
+    if row.last_used_at is None or row.last_used_at <= at - USE_NOTED_EVERY:
+        unnoted = Q(last_used_at=None) | Q(last_used_at__lte=at - USE_NOTED_EVERY)
+        ScimToken.objects.filter(unnoted, pk=row.pk).update(last_used_at=at)
     return row
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dam.accounts import members
+from dam.accounts import mail_domains, members
 from dam.accounts.models import Brand, Invitation, Membership, User
 from dam.audit import trail
 from dam.sso import claims, memberships, providers, refusals
@@ -92,8 +92,7 @@ def _wanted(provider: Provider, claimed: Claimed, *, address: str) -> dict[Brand
 
 def takes(brand: Brand, address: str) -> bool:
     """Whether people of such an address may join the brand without an invitation."""
-    allowed: list[str] = getattr(brand, "allowed_domains", [])
-    return not allowed or providers.domain_of(address) in allowed
+    return mail_domains.allows(brand, address)
 
 
 def _follow(user: User, provider: Provider, wanted: dict[Brand, str], *, told: bool) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dam.accounts import members, roles
 from dam.accounts.capabilities import ADMINISTRATIVE, Role, of_role
-from dam.accounts.models import Brand, Membership, User
+from dam.accounts.models import ApiToken, Brand, Membership, User
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.sso.models import GivenMembership
@@ -88,6 +88,7 @@ def end(user: User, brand: Brand, *, source: str, by: User | None = None) -> boo
         except members.LastAdministrator:
             log.warning("User %s stays in %s: it would have no administrator.", user.pk, brand.slug)
             return False
+        ApiToken.objects.filter(owner=user, brand=brand, revoked_at=None).update(revoked_at=now)
         GivenMembership.objects.update_or_create(
             user=user, brand=brand, defaults={"source": source, "ended_at": now}
         )

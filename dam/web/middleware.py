@@ -109,12 +109,18 @@ class CurrentBrandMiddleware:
             return redirect("brand-closing", slug)
         if isinstance(principal, Guest) and not getattr(view, "for_guests", False):
             raise PermissionDenied(_("Your share link doesn't give access to this page."))
-        if isinstance(principal, Member) and principal.user.last_brand_id != principal.brand.pk:
+        if isinstance(principal, Member) and _opens(request, principal):
             User.objects.filter(pk=principal.user.pk).update(last_brand=principal.brand)
         scoped = cast(BrandRequest, request)
         scoped.principal, scoped.brand = principal, principal.brand
         log_context.add(brand=principal.brand.pk, user=principal.user.pk if principal.user else None)
         return None
+
+
+def _opens(request: HttpRequest, member: Member) -> bool:
+    """Whether a page of another brand than before is opened: its pictures and its stream say nothing new."""
+    another = member.user.last_brand_id != member.brand.pk
+    return another and signed_out.wants_page(request) and not htmx.is_htmx(request)
 
 
 def _unauthorized() -> HttpResponseBase:

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from dam.core import tasks
-from dam.core.lazily import lazy
+from dam.core.language import noop
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
 
@@ -19,7 +19,7 @@ TASK = "sign.release"
 CONVERTING_TASK = "transcode.release"
 FIRST_WAIT = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(hours=1)
-QUEUE_AWAY = lazy("The task queue is unavailable.")
+QUEUE_AWAY = noop("The task queue is unavailable.")  # kept; said where it is shown
 
 
 def after_commit(release: Release, *, task: str = TASK) -> None:

@@ -156,8 +156,7 @@ class ApproveForm(WholeTextForm):
             self.fields["where"].initial = places[0]
             self.fields["uses"].initial = before.uses
             if places == [COUNTRIES]:
-                names = [territories.name_of(place) for place in before.territories]
-                self.fields["countries"].initial = ", ".join(names)
+                self.fields["countries"].initial = territories.typed(before.territories)
             if before.valid_until is not None:
                 self.fields["valid_until"].initial = before.valid_until.astimezone(self.zone).date()
 
@@ -168,8 +167,7 @@ class ApproveForm(WholeTextForm):
             self.fields["where"].initial = usual.territories[0]
         elif usual.territories:
             self.fields["where"].initial = COUNTRIES
-            names = [territories.name_of(place) for place in usual.territories]
-            self.fields["countries"].initial = ", ".join(names)
+            self.fields["countries"].initial = territories.typed(usual.territories)
         self.fields["valid_until"].initial = usual.last_day(zones.today_in(self.zone))
 
     def clean(self) -> dict[str, Any]:

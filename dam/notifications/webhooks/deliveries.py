@@ -89,7 +89,8 @@ def send_again(delivery: Delivery, *, at: datetime | None = None) -> None:
 def send_due(*, at: datetime | None = None) -> bool:
     """Send what is due; whether there is more."""
     at = at or timezone.now()
-    due = Delivery.objects.filter(due_at__lte=at, webhook__disabled_at=None).order_by("due_at")
+    due = Delivery.objects.filter(due_at__lte=at, webhook__disabled_at=None, webhook__brand__closed_at=None)
+    due = due.order_by("due_at")
     ids = list(due.values_list("pk", flat=True)[:MOST_AT_ONCE])
     for delivery_id in ids:
         _send(delivery_id, at)

@@ -50,7 +50,7 @@ class TokenForm(WholeTextForm):
     def __init__(self, *args: Any, by: Member, **named: Any) -> None:
         super().__init__(*args, **named)
         able = [each for each in Capability if each in by.capabilities & TOKEN_MAY]
-        self.fields["capabilities"].choices = [(each.value, _sentence(PHRASES[each])) for each in able]  # type: ignore[attr-defined]
+        self.fields["capabilities"].choices = [(each.value, _sentence(_(PHRASES[each]))) for each in able]  # type: ignore[attr-defined]
 
 
 @confirming.signed_in
@@ -63,7 +63,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "section": SECTION,
         "page": page,
         "rows": [token_rows.of(token, at=timezone.now()) for token in page],
-        "works_somewhere": own_account.brands_of(person).exists(),
+        "works_somewhere": own_account.brands_of(person).filter(closed_at=None).exists(),
     }
     return render(request, "account/tokens.html", context)
 
@@ -74,7 +74,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Make a token for a program; its secret is on the page that answers, and nowhere else again."""
     person = confirming.person(request)
-    brands = list(own_account.brands_of(person).order_by("name"))
+    brands = list(own_account.brands_of(person).filter(closed_at=None).order_by("name"))
     slug = request.POST.get("brand") or request.GET.get("brand") or (brands[0].slug if brands else "")
     by = principals.signed_in(person, slug=slug)
     if by is None:

@@ -181,9 +181,7 @@ def _initial(brand: Brand) -> dict[str, Any]:
         **{field: getattr(brand, field) for field in brand_settings.FIELDS},
         "revision": brand.revision,
         "uses": rights.uses,
-        "territories": ", ".join(territories.name_of(place) for place in rights.territories).replace(
-            "the EU", "EU"
-        ),
+        "territories": territories.typed(rights.territories),
         "valid_days": rights.days,
         "allowed_domains": "\n".join(brand.allowed_domains),
     }

@@ -47,8 +47,10 @@ def group(request: BrandRequest, group_id: int) -> HttpResponse:
     """Its name and its people, to be changed."""
     row = _group(request, group_id)
     problem, name = "", row.name
-    people = list(_people(request))
-    chosen = {user.pk for user in groups.members_of(row)}
+    people, members = _people(request), list(groups.members_of(row))
+    chosen = {user.pk for user in members}
+    offered = {user.pk for user in people}
+    people += [user for user in members if user.pk not in offered]  # else saving would take them out
     if request.method == "POST":
         name = request.POST.get("name", "")
         ids = {int(text) for text in request.POST.getlist("member") if text.isdecimal() and len(text) < 19}

@@ -39,7 +39,8 @@ def invite(request: BrandRequest) -> HttpResponse:
     choices = roles.to_give(request.principal)
     text = request.POST.get("people", "")
     for file in request.FILES.getlist("file"):
-        text = file.read(LONGEST_LIST + 1).decode("utf-8-sig", errors="replace")
+        text += "\n" + file.read(LONGEST_LIST + 1).decode("utf-8-sig", errors="replace")
+    text = text.lstrip("\n")
     role = request.POST.get("role", "creator")
     note = request.POST.get("note", "")
     context = {

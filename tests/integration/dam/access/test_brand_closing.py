@@ -21,6 +21,7 @@ from dam.audit.models import Event
 from dam.catalog.models import Asset
 from dam.core import storage
 from provenance.releases.models import Release
+from tests.factories import BrandFactory, member
 from tests.integration.role_world import World
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +100,27 @@ def test_the_database_keeps_the_releases_of_every_other_brand() -> None:
 def test_people_and_events_belong_to_no_brand() -> None:
     assert not {User, Event} & set(brand_tables.paths())
     assert {Asset, Release, BrandExport} <= set(brand_tables.paths())
+
+
+def test_an_export_that_fails_says_so_and_the_next_can_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    admin = member(BrandFactory.create(), Role.ADMIN)
+    export = brand_export.request(admin.brand, by=admin)
+
+    def broken(*args: object, **named: object) -> None:
+        raise TypeError("Object of type Decimal is not JSON serializable")
+
+    monkeypatch.setattr(brand_export, "write", broken)
+    brand_export.run(export.pk)
+    export.refresh_from_db()
+    assert export.ended_at is not None
+    assert "Decimal" not in export.problem
+    brand_export.request(admin.brand, by=admin)
+
+
+def test_an_export_whose_worker_was_lost_does_not_stand_in_the_way_for_ever() -> None:
+    admin = member(BrandFactory.create(), Role.ADMIN)
+    lost = brand_export.request(admin.brand, by=admin)
+    with pytest.raises(brand_export.ExportRefused):
+        brand_export.request(admin.brand, by=admin)
+    BrandExport.objects.filter(pk=lost.pk).update(requested_at=timezone.now() - timedelta(days=3))
+    brand_export.request(admin.brand, by=admin)

@@ -1,18 +1,20 @@
 """Roles of people, leaving and coming back; and who can't be taken away."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from dam.access import people, tokens
 from dam.access.people import PeopleRefused
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability, Role
-from dam.accounts.models import Brand, CustomRole, Group, Membership, User
+from dam.accounts.models import Brand, CustomRole, Group, Invitation, Membership, User
 from dam.accounts.principals import Member
 from dam.audit import trail
 from dam.audit.models import Event
@@ -186,3 +188,17 @@ def test_another_brands_administrator_changes_nobody_here(admin: Member) -> None
     stranger = member(BrandFactory.create(), Role.ADMIN)
     with pytest.raises(PermissionDenied):
         people.change_role(row(member(admin.brand)), role=Role.VIEWER, by=stranger)
+
+
+def test_whoever_is_deactivated_has_no_way_back_by_an_old_invitation(admin: Member) -> None:
+    person = member(admin.brand, Role.CREATOR)
+    waiting = Invitation.objects.create(
+        brand=admin.brand,
+        email=person.user.email,
+        role=Role.ADMIN,
+        invited_by=admin.user,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    people.deactivate(row(person), by=admin)
+    waiting.refresh_from_db()
+    assert waiting.revoked_at is not None

@@ -190,6 +190,11 @@ def test_a_revoked_token_is_refused_at_once_and_guesses_are_bounded(
     assert codes[-1] == 429
 
 
+def test_a_closed_brand_takes_nobody_from_its_directory(brand: Brand, directory: Directory) -> None:
+    Brand.objects.filter(pk=brand.pk).update(closed_at="2026-01-01T00:00:00Z")
+    assert directory.send("GET", "Users").status_code == 401
+
+
 def test_odd_bodies_are_told_as_scim_tells_them(directory: Directory) -> None:
     for body in ("[]", "{", "null", '"x"', '{"schemas": 7}', '{"userName": {"a": 1}}'):
         answer = directory.client.post("/scim/v2/Users", body, content_type="application/scim+json")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Group, Invitation, Membership
 from dam.accounts.principals import Member
+from dam.web.administration import groups as groups_page
 from tests.factories import PASSWORD, BrandFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +87,17 @@ def test_no_note_and_no_list_is_cut_without_a_word(client: Client, admin: Member
         assert answer.status_code == 422
         assert str(form["note" if "note" in form else "people"])[-400:-1] in answer.content.decode()
     assert not Invitation.objects.exists()
+
+
+def test_saving_a_group_keeps_those_who_are_too_many_to_be_offered(
+    client: Client, admin: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups_page, "MOST_PEOPLE", 1)
+    group = Group.objects.create(brand=admin.brand, name="Reviewers")
+    theirs = [member(admin.brand, name=f"Zed {number}").user for number in range(3)]
+    group.members.set(theirs)
+    address = reverse("group", args=[admin.brand.slug, group.pk])
+    page = client.get(address).content.decode()
+    assert all(user.name in page for user in theirs)
+    client.post(address, {"name": "Legal", "member": [user.pk for user in theirs]})
+    assert set(group.members.all()) == set(theirs)

@@ -1,6 +1,7 @@
 import logging
 
 import pytest
+from django.utils import translation
 
 from dam.core import failures
 from dam.core.errors import Refused
@@ -57,3 +58,11 @@ def test_what_an_earlier_release_kept_is_not_shown_as_it_was_printed() -> None:
 def test_the_sentence_with_its_reference_is_shown_as_it_is() -> None:
     told = failures.sentence(KeyError("x"), of="it")
     assert failures.shown(told) == told
+
+
+def test_a_sentence_that_another_follows_is_said_in_the_readers_language() -> None:
+    kept = "The task queue is unavailable. Reelproof will try again automatically."
+    with translation.override("de"):
+        said = failures.shown(kept)
+    assert said.endswith("Reelproof versucht es automatisch erneut.")
+    assert "queue is unavailable" not in said

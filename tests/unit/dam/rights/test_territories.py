@@ -1,4 +1,5 @@
 import pytest
+from django.utils import translation
 
 from dam.rights import territories
 
@@ -58,3 +59,10 @@ def test_the_eu_has_27_countries_and_all_have_names() -> None:
 )
 def test_a_clearance_reads_as_a_sentence(cleared: list[str], sentence: str) -> None:
     assert territories.describe(cleared) == sentence
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_what_a_form_holds_is_read_again_in_its_language(language: str) -> None:
+    places = ("DE", "CH", "EU", "US")
+    with translation.override(language):
+        assert territories.parse(territories.typed(places)) == places
