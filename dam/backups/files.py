@@ -15,6 +15,7 @@ from dam.backups.file_index import FileIndex
 from dam.catalog import stored_files
 from dam.core import storage
 
+NOT_WHOLE = -1  # in the index: the size that no copy has
 _BLOCK = 1024 * 1024
 _AT_ONCE = 2000
 _DIGEST = re.compile(r"/([0-9a-f]{64})[^/]*$")
@@ -92,8 +93,10 @@ def verify(folder: Path) -> Copied:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             intact = _count(result, key, digest, path.stat().st_size)
-            if intact and path.stat().st_size != size:
+            if intact and size != NOT_WHOLE and path.stat().st_size != size:
                 result.damaged.append(key)
+        for key in (*result.missing, *result.damaged):
+            index.keep(key, NOT_WHOLE)  # the next backup copies it again
     return result
 
 

@@ -78,6 +78,11 @@ def test_a_check_reads_every_byte(key: str, tmp_path: Path) -> None:
     assert files.verify(tmp_path).damaged == []
     (tmp_path / key).write_bytes(b"x" * len(CLIP))
     assert files.verify(tmp_path).damaged == [key]
+    assert files.out(tmp_path).copied == 1  # anew, from storage
+    assert files.verify(tmp_path).damaged == []
+    (tmp_path / key).unlink()
+    assert [files.verify(tmp_path).missing for _ in range(2)] == [[key], [key]]
+    assert files.out(tmp_path).copied == 1
 
 
 def test_a_backup_without_its_index_is_looked_at_once_more(key: str, tmp_path: Path) -> None:
