@@ -52,8 +52,11 @@ TRASHED_SHARE = 0.01
 # Of the library; the rest are brands of a hundred clips.
 BIG_BRAND_SHARE = 0.9
 BATCH = 20_000
-VARYING = 24  # directions of a cluster
-SPREAD = 0.7  # how far its members are from its centre, beside the centre's length of 1
+# Embeddings, fitted to those of the bundled encoder of a thousand photographs (see _Clusters).
+COMMON = 0.6  # length of what all have in common
+SPREAD = 0.6  # how far the members of a cluster are from its centre
+VARYING = 24  # directions in which they differ
+FALLING = 1.25  # the variance along the nth direction is n to the power of minus this
 REPEATED = 100_000  # texts; a larger library has each of them several times, in documents written once
 DOCUMENTS = 1_000  # written at once
 
@@ -191,18 +194,25 @@ def write_vectors(index: EncoderIndex, *, frames: int, clusters: int) -> None:
 
 
 class _Clusters:
-    """Common centres, and the directions in which what looks alike differs.
+    """Centres around a common one, and the directions in which what looks alike differs.
 
-    Encoders' embeddings vary in few directions: of a thousand photographs we found an intrinsic dimension of
-    14 to 17, of filmed clips 5 to 8 (Levina and Bickel 2005, k = 10; TwoNN). These here have 14 to 17.
-    Noise in all directions would be far from any picture, and makes all neighbours equally near.
+    The bundled encoder's embeddings of a thousand photographs have a mean of length 0.61, cosines of 0.03,
+    0.34 and 0.89 at the 1st, 50th and 99th percentile, and 25, 43, 61, 73, 85 and 94 % of their variance in
+    1, 4, 10, 20, 40 and 80 directions. These have 0.62, -0.16, 0.41 and 0.73, and 23, 47, 63, 74, 83 and 91 %.
+    Centres in all directions alike (mean 0.06, 40 % in 40 directions) are islands: no encoder's embeddings
+    lie so, and of those a graph (pgvector's and FAISS's) misses every sixth altogether.
     """
 
     def __init__(self, clusters: int, dimensions: int, *, seed: int) -> None:
         chance = np.random.default_rng(seed)
-        self.centres = _unit(chance.normal(size=(clusters, dimensions)))
-        self._directions = chance.normal(size=(clusters, VARYING, dimensions)).astype(np.float32)
-        self._directions *= SPREAD / np.sqrt(VARYING * dimensions)
+        falling = np.arange(1, dimensions + 1) ** (-FALLING / 2)
+        turned = np.linalg.qr(chance.normal(size=(dimensions, dimensions)))[0]
+        shape = (falling / np.linalg.norm(falling))[:, None] * turned
+        common = COMMON * _unit(chance.normal(size=(1, dimensions)))
+        apart = np.sqrt(1 - COMMON**2 - SPREAD**2)
+        self.centres = (common + apart * chance.normal(size=(clusters, dimensions)) @ shape).astype(np.float32)
+        drawn = chance.normal(size=(clusters, VARYING, dimensions)) @ shape
+        self._directions = (drawn * SPREAD / np.sqrt(VARYING)).astype(np.float32)
 
     def spread(self, which: NDArray[np.integer], chance: np.random.Generator) -> NDArray[np.float32]:
         """How members of these clusters differ from their centres."""
