@@ -5,8 +5,9 @@ import tempfile
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.urls import get_resolver
 
-from dam.core import telemetry
+from dam.core import garbage, telemetry
 from dam.web.asgi_middleware import App
 from dam.web.body_limits import LimitBodies
 from dam.web.broken_pieces import KeepBrokenPieces
@@ -29,3 +30,5 @@ def _application() -> App:
 
 
 application = _application()
+get_resolver().url_patterns  # noqa: B018  the views are read now and not for the first visitor
+garbage.settle()

@@ -1,13 +1,15 @@
-"""`policy.decide` in SQL: the assets that may be used somewhere, for something, throughout a time.
+"""`policy.decide` for a whole time and without its reasons: may this be used somewhere, for something?
 
-The rule is the policy's; here it is only written so that the database can narrow a list by it. A test
-compares both over records drawn at random.
+The rule is the policy's; here it is only written so that the database can narrow a list by it, and so that
+hundreds of terms are judged in no time. A test compares all three over records drawn at random.
 """
 
 from datetime import datetime
 
 from django.db.models import Q
 
+from dam.rights import territories
+from dam.rights.policy import Terms
 from dam.rights.territories import EU, WORLDWIDE
 
 
@@ -33,6 +35,26 @@ def throughout(
     if use is not None:
         allowed &= Q(**{f"{rights}__uses__contains": [use]})
     return allowed & _covers(f"{rights}__territories__contains", territory) if territory else allowed
+
+
+def is_throughout(
+    terms: Terms,
+    *,
+    first: datetime | None,
+    until: datetime | None,
+    use: str | None = None,
+    territory: str | None = None,
+) -> bool:
+    """The same of one version's terms."""
+    if terms.trashed or terms.approval != "approved" or terms.credentials in ("altered", "invalid"):
+        return False
+    if not terms.uses or (use is not None and use not in terms.uses):
+        return False
+    if terms.embargo_until is not None and (first is None or first < terms.embargo_until):
+        return False
+    if terms.valid_until is not None and (until is None or until > terms.valid_until):
+        return False
+    return territory is None or territories.covers(terms.territories, territory)
 
 
 def _covers(contains: str, territory: str) -> Q:

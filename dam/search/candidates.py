@@ -20,9 +20,9 @@ from dam.search.scopes import Level
 from dam.search.wording import Wording
 
 MOST = 600  # matches that are ranked
-MOST_READ = 5000  # matches in the index that are looked at, whoever may see them
+MOST_READ = 4000  # matches in the index that are looked at, whoever may see them
 FEW = 2000  # assets of which each one's document can be read
-FIRST_BLOCKS = 2  # the newest one may have just begun
+BEGUN = 1024  # places in the newest block that are enough to say how often a word occurs
 WEIGHTS = "{0.1,0.4,0.7,1.0}"  # ts_rank's for D, C, B and A: the rest, description, tags, title
 _SMALL, _LARGE = 1 << scopes.BLOCK_BITS[Level.SMALL], 1 << scopes.BLOCK_BITS[Level.LARGE]
 TOGETHER = 0.2  # what words in their order add to the rank
@@ -90,21 +90,32 @@ class Corpus:
         return [*scopes.newest(self.brand_id, level=level, places=places, released=released, count=count)]
 
 
-def find(assets: QuerySet[Asset], wording: Wording, *, corpus: Corpus) -> Candidates:
-    """The documents of the assets, in the version that is shown, that match."""
+def find(assets: QuerySet[Asset], wording: Wording, *, corpus: Corpus, few: bool = False) -> Candidates:
+    """The documents of the assets, in the version that is shown, that match.
+
+    `few`: it is known that there are no more than FEW of them.
+    """
     try:
         visible, parameters = _sql(assets, corpus)
     except EmptyResultSet:
         return Candidates()
     search = _Search(wording, visible, parameters)
+    if not wording:
+        return Candidates()
+    if few:
+        found, _ = search.of_assets()
+        return _ranked(found, more=len(found) == MOST)
     places = _places(corpus.brand_id)
-    if places is None or not wording:
+    if places is None:
         return Candidates()
     whole = corpus.blocks(Level.BRAND, places)
     newest = places[1]
     span = newest - places[0] + 1
-    sample = min(span, (newest % _SMALL) + 1 + (FIRST_BLOCKS - 1) * _SMALL)
-    blocks = whole if sample == span else corpus.blocks(Level.SMALL, places, FIRST_BLOCKS)
+    sample, first = (newest % _SMALL) + 1, 1
+    if sample < BEGUN:
+        sample, first = sample + _SMALL, 2
+    sample = min(span, sample)
+    blocks = whole if sample == span else corpus.blocks(Level.SMALL, places, first)
     found, read = search.in_blocks(blocks)
     if blocks is whole or len(found) == MOST:
         return _ranked(found, more=len(found) == MOST)
@@ -118,7 +129,12 @@ def find(assets: QuerySet[Asset], wording: Wording, *, corpus: Corpus) -> Candid
         return _ranked(found, more=len(found) == MOST)
     wanted = min(MOST / max(1, len(found)) * 1.2, MOST_READ / read) * sample  # places that hold as many
     level, size = (Level.SMALL, _SMALL) if wanted < _LARGE else (Level.LARGE, _LARGE)
-    found, _ = search.in_blocks(corpus.blocks(level, places, int(wanted / size) + 1))
+    further = corpus.blocks(level, places, int(wanted / size) + 1)
+    if level is Level.SMALL:  # those were read already
+        further = further[len(blocks) :]
+        older = search.in_blocks(further)[0] if further else []
+        return _ranked([*found, *older[: MOST - len(found)]], more=True)
+    found, _ = search.in_blocks(further)
     return _ranked(found, more=True)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from dam.accounts.models import Brand
 from dam.catalog.models import Asset, Tag
 from dam.rights import cleared
+from dam.rights.policy import Terms
 from dam.search import dates, fields, measures
 from dam.search.measures import Range
 from dam.search.query import Filters
@@ -72,6 +73,20 @@ def narrow(
 def value(field: SearchField, value: str, *, shown: str, at: datetime, days: tuple[str, ...] = ()) -> Q:
     """The assets with this one value, as `narrow` finds them; `days` are those of the field "on"."""
     return _any(field, (value,), _Asked(shown=shown, at=at, days=days))
+
+
+def is_cleared(field: SearchField, value: str, terms: Terms, *, at: datetime, days: tuple[str, ...]) -> bool:
+    """Whether a version of these terms has this value of a field of rights (other than "on")."""
+    return all(
+        cleared.is_throughout(
+            terms,
+            first=first,
+            until=until,
+            use=value if field.rights is Rights.USE else None,
+            territory=value if field.rights is Rights.TERRITORY else None,
+        )
+        for first, until in _Asked(shown="", at=at, days=days).periods()
+    )
 
 
 def covered(field: SearchField, value: str, *, at: datetime) -> Range:

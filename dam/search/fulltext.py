@@ -13,10 +13,10 @@ from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
 from dam.rights import visibility
 from dam.search import candidates, documents, identifiers, lexicon, synonyms, wording
-from dam.search.candidates import Candidates, Corpus
+from dam.search.candidates import Corpus
 from dam.search.models import SearchDocument
 from dam.search.query import Query, Term
-from dam.search.wording import Others, Reading, Wording
+from dam.search.wording import Others, Reading
 
 MOST_SUGGESTED = 3  # words that are tried for one that may be misspelt
 
@@ -60,27 +60,34 @@ def exclude(assets: QuerySet[Asset], query: Query, *, principal: Principal) -> Q
     return assets
 
 
-def ranked(assets: QuerySet[Asset], query: Query, *, principal: Principal, limit: int) -> Ranking:
+def ranked(
+    assets: QuerySet[Asset], query: Query, *, principal: Principal, limit: int, few: bool = False
+) -> Ranking:
     """The assets that have every word and phrase.
 
     Words match by their stem and by their beginning, so that a search answers while it is typed, and a
-    brand's synonyms find its tags. What bears a name of that spelling comes first: an id, a checksum.
+    brand's synonyms find its tags. What bears a name of that spelling comes first: an id, a checksum. `few`:
+    the assets are so few that the document of each can be read.
     """
     corpus = _corpus(principal)
     named = [asset for asset, _ in identifiers.find(assets, query, shown=corpus.shown)]
     begun = lexicon.completions(corpus.brand_id, wording.forms(query))
     others = _merged(begun, synonyms.of(corpus.brand_id, wording.forms(query)))
-    found = _find(assets, wording.wording(query, _reading(principal, others)), corpus)
+    found = candidates.find(
+        assets, wording.wording(query, _reading(principal, others)), corpus=corpus, few=few
+    )
     keys = dict.fromkeys([*named, *(each.asset_id for each in found.found)])
     return Ranking(tuple(keys)[:limit], more=found.more or len(keys) > limit)
 
 
-def close(assets: QuerySet[Asset], query: Query, *, principal: Principal, limit: int) -> Ranking:
+def close(
+    assets: QuerySet[Asset], query: Query, *, principal: Principal, limit: int, few: bool = False
+) -> Ranking:
     """Assets that have most of the words, or words spelled alike; phrases must match as they stand."""
     corpus, words = _corpus(principal), wording.misspelt(query)
     alike = lexicon.alike(corpus.brand_id, words)
     others = _merged(lexicon.completions(corpus.brand_id, wording.forms(query)), alike)
-    found = _find(assets, wording.close(query, _reading(principal, others)), corpus)
+    found = candidates.find(assets, wording.close(query, _reading(principal, others)), corpus=corpus, few=few)
     keys = tuple(each.asset_id for each in found.found)
     meant = _meant(assets, alike, principal) if keys else ()
     return Ranking(keys[:limit], more=found.more or len(keys) > limit, meant=meant)
@@ -89,10 +96,6 @@ def close(assets: QuerySet[Asset], query: Query, *, principal: Principal, limit:
 def works_here(principal: Principal) -> bool:
     """Whether prompts and comments are shown to it, and so found by it."""
     return principal.can(Capability.VIEW_UNRELEASED)
-
-
-def _find(assets: QuerySet[Asset], wanted: Wording, corpus: Corpus) -> Candidates:
-    return candidates.find(assets, wanted, corpus=corpus)
 
 
 def _meant(assets: QuerySet[Asset], alike: Others, principal: Principal) -> tuple[tuple[str, str], ...]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dam.search import languages, normalising
 from dam.search.normalising import Token
 from dam.search.query import Query
 from dam.search.results import Part, Passage, Piece
+from dam.search.writing import Script
 
 LONGEST = 110  # characters of a passage
 BEFORE = 30  # of them before the first word that matches
@@ -87,7 +89,12 @@ def _spans(token: Token, wanted: Sequence[Token]) -> list[tuple[int, int]]:
 def _alike(token: Token, want: Token) -> bool:
     if any(form.startswith(begun) for form in token.forms for begun in want.forms):
         return True
+    return _have_one_stem(token.plain, want.plain, want.script)
+
+
+@lru_cache(maxsize=20_000)  # the clips of a page have many words in common
+def _have_one_stem(word: str, wanted: str, script: Script) -> bool:
     return any(
-        languages.stem(token.plain, language=language) == languages.stem(want.plain, language=language)
-        for language in languages.of(want.script)
+        languages.stem(word, language=language) == languages.stem(wanted, language=language)
+        for language in languages.of(script)
     )

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import F, Prefetch, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, F, Prefetch, QuerySet, TextField
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
 
 from dam.accounts import times
 from dam.accounts.principals import Principal
@@ -36,8 +38,9 @@ from dam.search.strengths import Strength
 DEPTH = 400
 # A list says "10,000+" beyond that.
 MOST_COUNTED = 10_000
-# So many assets that filters leave are named one by one to those who rank them.
-FEW = 4_000
+# So many assets that filters leave are named one by one to those who rank them. The planner weighs each key
+# in each query, which costs more than asking for a few thousand of them again.
+FEW = 1_500
 
 Ask = Callable[[str, str], TextEmbedding | None]
 
@@ -69,9 +72,11 @@ def find(
         return _newest(assets, parsed, principal, limit=limit, offset=offset)
     if source and source.asset:
         assets = assets.exclude(pk=source.asset.pk)
+    few = None
     if parsed.filters or parsed.either or filters:
-        assets = _found_once(assets)
-    in_words = fulltext.ranked(assets, parsed, principal=principal, limit=DEPTH)
+        few = _if_few(assets)
+        assets = assets if few is None else few
+    in_words = fulltext.ranked(assets, parsed, principal=principal, limit=DEPTH, few=few is not None)
     shown = visibility.shown(principal)
     try:
         wanted, seeing, note = _look(parsed, ask or _ask_worker, principal=principal, source=source)
@@ -84,7 +89,7 @@ def find(
         worded = tuple(key for key in worded if key in alike)
     close_only = not source and not worded and all(each.strength is Strength.WEAK for each in seen)
     if close_only:
-        in_words = fulltext.close(assets, parsed, principal=principal, limit=DEPTH)
+        in_words = fulltext.close(assets, parsed, principal=principal, limit=DEPTH, few=few is not None)
         worded = in_words.asset_ids
     fused = fusion.fuse(words=worded, pictures=[each.asset_id for each in seen])
     strength = _strengths(worded if source is None else (), seen, close_only=close_only)
@@ -144,18 +149,23 @@ def newest(assets: QuerySet[Asset]) -> tuple[QuerySet[Asset], int]:
     return assets.order_by("-created_at", "-pk"), total
 
 
-def _found_once(assets: QuerySet[Asset]) -> QuerySet[Asset]:
+def _if_few(assets: QuerySet[Asset]) -> QuerySet[Asset] | None:
     """Few assets by their keys: what filters them is then asked once, not for words and pictures again."""
-    some = list(assets.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return of_keys(some) if len(some) <= FEW else assets
+    some = assets.order_by()[: FEW + 1]
+    found = some.aggregate(number=Count("pk"), keys=Cast(ArrayAgg("pk", default=[]), TextField()))
+    return _of_array(found["keys"]) if found["number"] <= FEW else None
 
 
 def of_keys(keys: Iterable[UUID]) -> QuerySet[Asset]:
-    """These assets. Their keys are one text: thousands of parameters take longer to write than to find.
+    """These assets."""
+    return _of_array("{" + ",".join(map(str, keys)) + "}")
+
+
+def _of_array(array: str) -> QuerySet[Asset]:
+    """Keys are one text: thousands of parameters take longer to write, or to read, than to find.
 
     Compared with an array, which stays one where an asset is asked for among them.
     """
-    array = "{" + ",".join(map(str, keys)) + "}"
     return Asset.objects.filter(InArray(F("pk"), RawSQL("%s::uuid[]", [array]))).order_by()
 
 

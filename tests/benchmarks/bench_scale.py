@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from dam.accounts.principals import Member
+from dam.core import garbage
 from dam.rights import visibility
 from dam.search import encoder_indexes, facets, neighbours, search
 from dam.search.encoders import model_card
@@ -52,6 +53,7 @@ def test_scale(measure: Measure, client: Client) -> None:
     _timed("vacuum and statistics", scale_library.tidy)
     _tell_sizes(index)
     wanted = scale_library.queries(RUNS, dimensions=DIMENSIONS, clusters=CLUSTERS)
+    garbage.settle()  # as the web process does
     print("  measuring", flush=True)
     _measure_vectors(measure, index, library, wanted)
     _measure_searches(measure, library, wanted)

@@ -198,7 +198,7 @@ class _Clusters:
 
     The bundled encoder's embeddings of a thousand photographs have a mean of length 0.61, cosines of 0.03,
     0.34 and 0.89 at the 1st, 50th and 99th percentile, and 25, 43, 61, 73, 85 and 94 % of their variance in
-    1, 4, 10, 20, 40 and 80 directions. These have 0.62, -0.16, 0.41 and 0.73, and 23, 47, 63, 74, 83 and 91 %.
+    1, 4, 10, 20, 40 and 80 directions. These have 0.62; -0.16, 0.41 and 0.73; 23, 47, 63, 74, 83 and 91 %.
     Centres in all directions alike (mean 0.06, 40 % in 40 directions) are islands: no encoder's embeddings
     lie so, and of those a graph (pgvector's and FAISS's) misses every sixth altogether.
     """
@@ -210,7 +210,9 @@ class _Clusters:
         shape = (falling / np.linalg.norm(falling))[:, None] * turned
         common = COMMON * _unit(chance.normal(size=(1, dimensions)))
         apart = np.sqrt(1 - COMMON**2 - SPREAD**2)
-        self.centres = (common + apart * chance.normal(size=(clusters, dimensions)) @ shape).astype(np.float32)
+        self.centres = (common + apart * chance.normal(size=(clusters, dimensions)) @ shape).astype(
+            np.float32
+        )
         drawn = chance.normal(size=(clusters, VARYING, dimensions)) @ shape
         self._directions = (drawn * SPREAD / np.sqrt(VARYING)).astype(np.float32)
 

@@ -59,6 +59,12 @@ def test_the_filter_agrees_with_the_policy(versions: list[Version]) -> None:
         until = first + chance.choice([timedelta(microseconds=1), DAY, 2 * DAY])
         asked = cleared.throughout("latest", first=first, until=until, use=use, territory=territory)
         found = set(Asset.objects.filter(asked).values_list("pk", flat=True))
+        judged = {
+            asset
+            for asset, each in all_terms.items()
+            if cleared.is_throughout(each, first=first, until=until, use=use, territory=territory)
+        }
+        assert found == judged
         ends = (first, until - timedelta(microseconds=1))
         assert found == {
             asset
@@ -72,3 +78,6 @@ def test_for_ever_is_what_no_date_ends(versions: list[Version]) -> None:
     for asset in found.select_related("latest__rights"):
         assert asset.latest is not None
         assert (asset.latest.rights.embargo_until, asset.latest.rights.valid_until) == (None, None)
+    rows = Asset.objects.values_list("pk", *terms.columns("latest"))
+    judged = {pk for pk, *row in rows if cleared.is_throughout(terms.of_columns(row), first=None, until=None)}
+    assert judged == {asset.pk for asset in found}

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dam.accounts.models import Brand
-from dam.search import candidates, scopes
+from dam.search import candidates, scopes, search
 from dam.search.models import SearchDocument
 from dam.search.results import Results
 from tests.integration.dam.search.seeing import clip
@@ -18,6 +20,7 @@ Find = Callable[..., Results]
 def apart(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
     """A common word far back in time and now, where nothing of now has a length of 9 s."""
     monkeypatch.setattr(candidates, "MOST_READ", 0.5)
+    monkeypatch.setattr(search, "FEW", 0)  # so that no filter is asked beforehand
     for number, (title, length) in enumerate((("Old bottle", 9000), ("New bottle", 1000))):
         asset = clip(brand, title)
         asset.versions.update(duration_ms=length)
@@ -35,4 +38,27 @@ def test_a_common_word_is_not_read_in_all_clips_because_none_of_the_newest_may_b
     monkeypatch.setattr(candidates, "FEW", 0)
     found = find("bottle duration:9s")
     assert not found.hits
+    assert found.more
+
+
+def test_what_filters_leave_is_asked_once_where_it_is_little(find: Find, brand: Brand) -> None:
+    for number in range(3):
+        clip(brand, f"Bottle {number}")
+    with CaptureQueriesContext(connection) as asked:
+        assert len(find("bottle duration:2s..9s").hits) == 3
+    assert sum('duration_ms" >=' in each["sql"] for each in asked.captured_queries) == 1
+
+
+def test_older_blocks_are_read_where_the_newest_have_too_few(
+    find: Find, brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what was found in the newest is kept, though it isn't read again."""
+    monkeypatch.setattr(candidates, "FEW", 0)
+    monkeypatch.setattr(candidates, "MOST_READ", 6)
+    for number in range(6):
+        asset = clip(brand, f"Bottle {number}")
+        place = scopes.FIRST_PLACE + number * (1 << scopes.BLOCK_BITS[scopes.Level.SMALL]) + 2000
+        SearchDocument.objects.filter(asset=asset).update(place=place)
+    found = find("bottle")
+    assert {"Bottle 5", "Bottle 4", "Bottle 3"} == {hit.asset.title for hit in found.hits}
     assert found.more
