@@ -9,6 +9,7 @@ from dam.accounts.capabilities import Role
 from dam.accounts.mail_models import MailSettings, Security, Sender
 from dam.accounts.models import User
 from tests import smtp_server
+from tests.browser import axe
 from tests.browser.conftest import Journey
 
 PASSWORD = "correct horse battery"
@@ -54,6 +55,7 @@ def test_from_an_invitation_by_mail_to_the_first_task_and_another_role(
     page = joining.page
     page.goto(joining.site + path[0])
     expect(page.get_by_label("Your name")).to_have_value("Kim Doe")
+    assert not axe.violations(page, "joining", seen=set())
     page.get_by_label("Choose a password").fill(PASSWORD)
     page.get_by_role("button", name="Create account and join").click()
     page.wait_for_url(f"**/b/{joining.brand.slug}/welcome/")

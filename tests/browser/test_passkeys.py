@@ -10,6 +10,7 @@ from dam.accounts.models import User
 from dam.catalog.models import Version
 from provenance.models import Review
 from provenance.review import reviews
+from tests.browser import axe
 from tests.browser.conftest import Journey
 from tests.factories import principal
 
@@ -39,11 +40,14 @@ def test_a_reviewer_adds_a_passkey_signs_in_with_it_and_approves_with_it(
     page.get_by_label("Name").fill("MacBook")
     page.get_by_role("button", name="Add passkey").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    found = axe.violations(page, "recovery codes", seen=set())
     with page.expect_download() as codes:
         page.get_by_role("link", name="Download codes").click()
     assert re.fullmatch(r"(\d{8}\n){10}", codes.value.path().read_text())
     page.get_by_role("link", name="I saved them").click()
     expect(page.get_by_text("MacBook")).to_be_visible()
+    found += axe.violations(page, "a passkey", seen=set())
+    assert not found, "\n" + "\n".join(found)
 
     page.goto(f"{journey.site}/accounts/logout/")
     page.get_by_role("button", name="Sign out").click()

@@ -1,0 +1,131 @@
+"""The pages of the administration, of notifications and of one's account before axe-core: light and dark.
+
+The tables of addresses say what is opened, so that a new page is looked at without being named here.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from dam.access import invitations
+from dam.accounts.capabilities import Role
+from dam.accounts.mail_models import MailSettings, OutgoingMail, Security, Sender
+from dam.accounts.models import Brand, BrandExport, Membership
+from dam.audit.models import Event
+from dam.notifications.models import Delivery, Notification
+from dam.scim import tokens
+from dam.sso.models import CompanyDomain, GroupRule, ProviderKind, SignInProvider
+from tests.browser.conftest import Journey
+from tests.browser.test_accessibility import PIECES, WALKED
+from tests.browser.walk import Walk
+from tests.factories import BrandFactory, member
+from tests.integration.role_table import PUBLIC, ROWS
+from tests.integration.role_world import World
+
+# Pages that whoever isn't signed in sees, and that whoever is signed in sees besides.
+OPEN = {name for name, (nobody, _, _) in PUBLIC.items() if nobody == 200} - {"healthz"}
+OWN = {name for name, (_, somebody, _) in PUBLIC.items() if somebody == 200} - OPEN - {"healthz"}
+# Opened after who it is was confirmed, which a sign-in of a moment ago did.
+CONFIRMED = ("mfa_add_webauthn", "mfa_activate_totp", "account_token_new")
+
+
+@pytest.fixture
+def brand(transactional_db: None) -> Brand:
+    """Without the worker that journeys have: what is half done here stays so."""
+    return BrandFactory.create(slug="northwind", name="Northwind Drinks")
+
+
+@pytest.fixture
+def world(brand: Brand) -> World:
+    """One of everything, and an administrator who also runs the installation."""
+    made = World(brand=brand)
+    admin = made.people[Role.ADMIN]
+    admin.user.is_superuser = True
+    admin.user.save()
+    now = timezone.now()
+    mail = {"sender": Sender.SMTP, "host": "127.0.0.1", "security": Security.NONE}
+    MailSettings.objects.create(**mail, from_address="reelproof@example.com")
+    OutgoingMail.objects.create(
+        name="invitation",
+        address="gone@example.com",
+        brand=brand,
+        tries=5,
+        reason="No such mailbox",
+        failed_at=now,
+    )
+    BrandExport.objects.create(
+        brand=brand, requested_by=admin.user, ended_at=now, problem="The disk is full."
+    )
+    BrandExport.objects.create(brand=brand, requested_by=admin.user, began_at=now)
+    SignInProvider.objects.create(
+        slug="company", name="Acme", issuer="https://id.example.com", client_id="reelproof"
+    )
+    SignInProvider.objects.create(slug="agency", name="Agency", kind=ProviderKind.SAML, enabled=False)
+    CompanyDomain.objects.create(domain="acme.example", provider="company")
+    GroupRule.objects.create(provider="company", group="editors", brand=brand, role="creator")
+    tokens.create(by=admin, name="Directory", role="viewer")
+    old = invitations.invite(email="late@example.com", role="creator", by=admin, note="Summer is waiting")
+    type(old).objects.filter(pk=old.pk).update(expires_at=now - timedelta(days=1))
+    made.group.members.add(made.person.user, made.people[Role.LIBRARIAN].user)
+    Delivery.objects.create(
+        webhook=made.hook, kind="asked", verb="", due_at=None, delivered_at=now, status=204
+    )
+    Delivery.objects.create(
+        webhook=made.hook, kind="asked", verb="", due_at=None, status=500, error="Server error"
+    )
+    for number, event in enumerate(Event.objects.filter(brand=brand, asset_id__isnull=False)[:6]):
+        Notification.objects.create(
+            brand=brand,
+            user=admin.user,
+            kind=("commented", "decided", "asked")[number % 3],
+            event=event,
+            newest=event,
+            by=event.actor_ref,
+            asset_ids=[event.asset_id],
+            asset_count=1,
+            read_at=now if number > 3 else None,
+        )
+    return made
+
+
+def test_no_page_of_the_administration_has_a_violation(visit: Callable[[], Journey], world: World) -> None:
+    walk = Walk(visit().sign_in(world.people[Role.ADMIN].user), "administrator", seen=set())
+    opened = [row for row in ROWS if row.method == "GET" and row.name not in WALKED | PIECES]
+    assert opened
+    for row in opened:
+        args = [world.brand.slug, *(world.named(each, Role.ADMIN) for each in row.args)]
+        walk.open(reverse(row.name, args=args))
+    walk.open_menus("notifications")
+    walk.open(reverse("people", args=[world.brand.slug]) + "?state=all")
+    walk.open(reverse("person", args=[world.brand.slug, world.left.user.pk]))
+    walk.open(reverse("people-invite", args=[world.brand.slug]))
+    walk.page.get_by_label("Email addresses").fill("kim@example.com\nno address")
+    walk.page.get_by_role("button", name="Preview").click()
+    walk.settle()
+    walk.look("a preview of invitations")
+    walk.open(reverse("brand", args=[world.brand.slug]))
+    walk.page.get_by_label("Name", exact=True).fill(" ")
+    walk.page.locator("#main form button[type=submit]").first.click()
+    walk.settle()
+    walk.look("a brand without a name")
+    assert not walk.found, "\n" + "\n".join(walk.found)
+
+
+def test_no_page_outside_a_brand_has_a_violation(visit: Callable[[], Journey], brand: Brand) -> None:
+    person = member(brand, Role.CREATOR, email="kim@example.com").user
+    journey = visit()
+    walk = Walk(journey, "nobody", seen=set())
+    for name in sorted(OPEN):
+        walk.open(reverse(name, args=PUBLIC[name][2]))
+    for path in ("/verify/nothing/", "/b/nowhere/", "/join/nothing/"):
+        journey.page.goto(f"{journey.site}{path}")
+        walk.look(path)
+    journey.sign_in(person)
+    for name in (*sorted(OWN), *CONFIRMED):
+        walk.open(reverse(name, args=PUBLIC[name][2]))
+    Membership.objects.filter(user=person).update(deactivated_at=timezone.now())
+    walk.open(reverse("account_profile"))
+    assert not walk.found, "\n" + "\n".join(walk.found)
