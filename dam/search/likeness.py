@@ -4,8 +4,10 @@ Nothing is learned of a clip that the principal doesn't see: neither its picture
 """
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
+from dam.catalog.models import Asset
 from dam.core import errors
 from dam.core.lazily import lazy
 from dam.rights import visibility
@@ -19,8 +21,21 @@ class NotThere(errors.Refused):
     """The clip is not there for whoever asks."""
 
     code = "clip_not_found"
+    lasts = True  # waiting doesn't help
     title = lazy("Clip not found")
-    message = lazy("The clip you compare with isn't in this library.")
+    message = lazy("The clip to compare with was moved to the trash or deleted, or you can't see it.")
+
+
+class InTrash(NotThere):
+    """It lies in the trash, and whoever asks may take it out."""
+
+    code = "clip_in_trash"
+    title = lazy("Clip in the trash")
+
+    def __init__(self, asset: Asset) -> None:
+        self.asset = asset
+        restore = _("“%(title)s” is in the trash. Restore it to find clips like it.")
+        super().__init__(restore % {"title": asset.title})
 
 
 class NotIndexed(errors.Refused):
@@ -40,9 +55,12 @@ def source(principal: Principal, like: Like) -> Source:
         return Source(like)
     shown = visibility.shown(principal)
     seen = visibility.visible_assets(principal).select_related(shown)
-    asset = seen.filter(pk=like.asset_id).first() if like.asset_id else None
-    if asset is None:
+    if like.asset_id is None:
         raise NotThere
+    asset = seen.filter(pk=like.asset_id).first()
+    if asset is None:
+        trashed = visibility.trashed_assets(principal).filter(pk=like.asset_id).first()
+        raise InTrash(trashed) if trashed else NotThere
     return Source(like, asset=asset, version=getattr(asset, shown))
 
 

@@ -84,11 +84,11 @@ def _unfinished(typed: str) -> tuple[str, str]:
 
 def _recent(whole: str, principal: Principal) -> Iterator[Suggestion]:
     """Those that begin like this; all of them while nothing is typed."""
-    mine = recent.of(principal).exclude(words="")
+    mine = recent.of(principal)
     if whole:
-        mine = mine.filter(words__istartswith=whole).exclude(words__iexact=whole)
+        mine = mine.filter(words__istartswith=whole).exclude(words__iexact=whole, filters={})
     for each in mine[: MOST_OF_A_KIND if whole else 2 * MOST_OF_A_KIND]:
-        yield Suggestion(Kind.RECENT, each.words, key=each.pk, words=each.words)
+        yield Suggestion(Kind.RECENT, recent.asked_by(each).label, key=each.pk, words=each.words)
 
 
 def _saved(whole: str, principal: Principal) -> Iterator[Suggestion]:

@@ -17,7 +17,7 @@ from dam.core.lazily import lazy
 from dam.delivery import access
 from dam.rights import terms
 from dam.rights.visibility import trashed_assets, visible_assets
-from dam.web import asset_version, timed_text_lists, usage_status
+from dam.web import asset_version, going_back, timed_text_lists, usage_status
 from dam.web import trash as trashing
 from dam.web.asset_forms import AssetForm
 from dam.web.decorators import BrandRequest, requires
@@ -98,6 +98,8 @@ def restore(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     shown = get_object_or_404(trashed_assets(request.principal), pk=asset_id)
     assets.restore(shown, by=request.principal)
     messages.success(request, (_("“%(shown)s” restored to the library.") % {"shown": shown.title}))
+    if going_back.address(request):
+        return going_back.go(request)
     return redirect("asset", request.brand.slug, shown.pk)
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
@@ -13,7 +13,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.core.lazily import lazy
 from dam.rights.visibility import visible_assets
-from dam.search import likeness, search
+from dam.search import search
 from dam.web import cards, listing, saved_address, times
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
@@ -32,10 +32,7 @@ YEAR = 365 * 24 * 3600
 @requires(Capability.VIEW)
 def library(request: BrandRequest) -> HttpResponse:
     listing_query, at = listing.read(request.GET), here(request.brand)
-    try:
-        filled = listing.fill(request.principal, wanted=listing_query, at=at)
-    except likeness.NotThere as missing:
-        raise Http404(missing.message) from missing
+    filled = listing.fill(request.principal, wanted=listing_query, at=at)
     layout = _layout(request)
     part = is_fragment(request) and listing_query.continues
     context = {

@@ -10,11 +10,11 @@ from django.http import QueryDict
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
-from dam.search import facets, fields, likes, query, search
+from dam.search import facets, fields, likeness, likes, query, search
 from dam.search.facets import Facet
 from dam.search.likes import Like
 from dam.search.query import Filters
-from dam.search.results import Results
+from dam.search.results import Results, Seeing
 from dam.search.strengths import Strength
 from dam.web import cards, times
 from dam.web.cards import AssetCard
@@ -65,6 +65,10 @@ class ListingQuery:
     @property
     def is_narrowed(self) -> bool:
         return bool(self.words or self.like or self.count_filters or self.continues)
+
+    @property
+    def asks_more_than_likeness(self) -> bool:
+        return bool(self.words or self.count_filters)
 
     @property
     def unfiltered(self) -> str:
@@ -203,14 +207,17 @@ def count_since(principal: Principal, *, wanted: ListingQuery, since: datetime) 
 
 
 def _ranked(principal: Principal, wanted: ListingQuery, at: datetime) -> Listing:
-    results = search.find(
-        principal,
-        words=wanted.words,
-        filters=wanted.filters,
-        like=wanted.like,
-        limit=PAGE,
-        offset=wanted.start,
-    )
+    try:
+        results = search.find(
+            principal,
+            words=wanted.words,
+            filters=wanted.filters,
+            like=wanted.like,
+            limit=PAGE,
+            offset=wanted.start,
+        )
+    except likeness.NotThere as missing:  # a saved search outlives the clip it is by
+        return Listing(query=wanted, cards=(), total=0, results=_without(missing, wanted, principal), next="")
     end = wanted.start + len(results.hits)
     good = [hit for hit in results.hits if hit.strength is not Strength.WEAK]
     weak = results.hits[len(good) :]
@@ -223,6 +230,12 @@ def _ranked(principal: Principal, wanted: ListingQuery, at: datetime) -> Listing
         less_likely=tuple(cards.of(hit.asset, at=at, hit=hit) for hit in weak),
         line=bool(weak) and results.good >= wanted.start,
     )
+
+
+def _without(missing: likeness.NotThere, wanted: ListingQuery, principal: Principal) -> Results:
+    """The answer when the clip that is compared with isn't there: none, and why."""
+    parsed = search.parse(wanted.words, by=principal)
+    return Results((), 0, query=parsed, seeing=Seeing.NOT_ASKED, refused=missing)
 
 
 def _after(assets: QuerySet[Asset], cursor: Cursor | None) -> QuerySet[Asset]:

@@ -56,7 +56,7 @@ def saved(request: BrandRequest) -> HttpResponse:
     lately = [
         (
             each,
-            each.words or saved_searches.titled(each.filters),
+            recent.asked_by(each).label,
             saved_address.of_recent(each, request.brand.slug),
         )
         for each in recent.of(request.principal)

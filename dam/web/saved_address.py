@@ -8,8 +8,8 @@ from django.urls import reverse
 from dam.accounts.principals import Principal
 from dam.search.query import Filters
 from dam.search.saved import alerts, saved_searches
+from dam.search.saved import recent as recents
 from dam.search.saved.asked import Asked
-from dam.search.saved.asked import read as read_asked
 from dam.search.saved.models import RecentSearch, SavedSearch
 from dam.web import listing
 from dam.web.listing import ListingQuery
@@ -45,7 +45,7 @@ def library(slug: str, query: ListingQuery) -> str:
 
 
 def of_recent(recent: RecentSearch, slug: str) -> str:
-    return library(slug, query_of(read_asked(recent.words, recent.filters, {})))
+    return library(slug, query_of(recents.asked_by(recent)))
 
 
 MENU = 12  # saved searches in the menu of the library

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from dam.search import likes
+from dam.search import fields, likes
 from dam.search.likes import Like
 from dam.search.query import Filters, tidy
 
@@ -32,8 +32,17 @@ class Asked:
     @property
     def title(self) -> str:
         """A name for it: its words, else its filters."""
-        values = ", ".join(value for _, many in self.filters.items() for value in many)
-        return self.words or values or (_("More like a clip") if self.like else "")
+        return self.words or self.narrowed_by or (_("More like a clip") if self.like else "")
+
+    @property
+    def label(self) -> str:
+        """Its words and its filters, for a list where others have the same words."""
+        return " · ".join(filter(None, (self.words, self.narrowed_by)))
+
+    @property
+    def narrowed_by(self) -> str:
+        """Its filters as their chips say them; one that is no longer known, as it was kept."""
+        return ", ".join(_spoken(name, value) for name, many in self.filters.items() for value in many)
 
     @property
     def likeness(self) -> Like | None:
@@ -48,6 +57,13 @@ def stored(values: Filters) -> dict[str, list[str]]:
 
 def read(words: str, filters: Mapping[str, Iterable[str]], like: Mapping[str, Iterable[str]]) -> Asked:
     return Asked(words=words, filters=Filters(filters), like=Filters(like))
+
+
+def _spoken(name: str, value: str) -> str:
+    known = fields.FIELDS.get(name.removeprefix("-"))
+    if known is None:
+        return value
+    return known.chip_text(known.read(value) or value, excluded=name.startswith("-"))
 
 
 def _sorted(values: Filters) -> list[list[object]]:

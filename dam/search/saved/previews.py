@@ -21,6 +21,7 @@ class Preview:
     assets: tuple[Asset, ...]
     count: int
     more: bool = False  # there are more than are counted
+    problem: str = ""  # why it can find nothing, for people
 
 
 def of(search: SavedSearch, *, principal: Principal, ask: Ask | None = None) -> Preview:
@@ -37,7 +38,7 @@ def of(search: SavedSearch, *, principal: Principal, ask: Ask | None = None) -> 
             limit=POSTERS,
             ask=ask,
         )
-    except likeness.NotThere:
-        return Preview((), 0)
+    except likeness.NotThere as missing:
+        return Preview((), 0, problem=missing.message)
     sure = tuple(hit.asset for hit in found.hits if hit.strength is not Strength.WEAK)
     return Preview(sure, found.good, found.more)

@@ -40,6 +40,10 @@ def of(principal: Principal) -> QuerySet[RecentSearch]:
     return RecentSearch.objects.filter(user=principal.user, brand=principal.brand).order_by("-at", "-pk")
 
 
+def asked_by(each: RecentSearch) -> Asked:
+    return asked.read(each.words, each.filters, {})
+
+
 def forget(principal: Principal, *, one: int | None = None) -> None:
     """Forget one, or all."""
     mine = of(principal)

@@ -4,7 +4,6 @@ What is kept is the question alone, so a shared search shows each person what th
 nobody else's business and leaves no audit event; one that is shared does.
 """
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -66,11 +65,6 @@ def question(search: SavedSearch) -> Asked:
 def is_usable(search: SavedSearch) -> bool:
     """Whether every field that it narrows by is still there: without one it would show too much."""
     return all(name.removeprefix("-") in fields.FIELDS for name in search.filters)
-
-
-def titled(filters: Mapping[str, Iterable[str]]) -> str:
-    """A name for a search without words: what it narrows by."""
-    return asked.read("", filters, {}).title
 
 
 def may_change(search: SavedSearch, *, by: Principal) -> bool:

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
 from dam.accounts.principals import Member
+from dam.catalog.models import Asset
 from dam.search import query_embedding, search
 from dam.search.encoders.base import TextEmbedding
 from dam.search.query import Filters
@@ -205,6 +207,40 @@ def test_nothing_close_counts_as_no_result_but_not_while_visual_search_is_busy(
     monkeypatch.setattr(search, "find", find)
     client.post(f"{LIBRARY}searches/settled/", {"query": "?q=zebra", "none": "1"})
     assert fruitless.of(brand).exists() == counted
+
+
+def test_a_search_by_a_clip_in_the_trash_opens_and_says_what_can_be_done(
+    client: Client, creator: Member, brand: Brand, sign_in: SignIn
+) -> None:
+    clip = VersionFactory.create(
+        asset__brand=brand, asset__title="Lime ice", asset__created_by=creator.user
+    ).asset
+    wanted = Asked(words="at night", like=Filters(like=[str(clip.pk)]))
+    search = saved_searches.save(wanted, name="Alike", by=creator, shared=True)
+    Asset.objects.filter(pk=clip.pk).update(trashed_at=timezone.now())
+
+    opened = client.get(f"{LIBRARY}s/{search.pk}/", follow=True)
+    page = opened.content.decode()
+    assert opened.status_code == 200
+    assert "“Lime ice” is in the trash. Restore it to find clips like it." in page
+    assert f"{LIBRARY}assets/{clip.pk}/restore/" in page
+    assert f'href="?q=at+night&amp;saved={search.pk}"' in page
+    assert f"{LIBRARY}s/{search.pk}/delete/" in page
+    assert "data-settled" not in page  # the words found nothing because they weren't asked
+    assert "in the trash" in client.get(f"{LIBRARY}s/{search.pk}/cover/").content.decode()
+
+    # Who can't restore it learns no more than of a clip that never was.
+    other = sign_in(Role.VIEWER)
+    page = other.get(f"{LIBRARY}s/{search.pk}/", follow=True).content.decode()
+    unknown = other.get(LIBRARY, {"like": str(search.pk)}).content.decode()
+    for each in (page, unknown):
+        assert "Clip not found" in each
+        assert "Lime ice" not in each
+        assert "/restore/" not in each
+
+    back = {"back": f"{LIBRARY}?saved={search.pk}"}
+    restored = client.post(f"{LIBRARY}assets/{clip.pk}/restore/", back)
+    assert restored.headers["Location"] == back["back"]
 
 
 def test_a_search_like_a_clip_is_kept_and_one_like_a_dropped_picture_is_not(

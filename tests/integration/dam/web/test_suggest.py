@@ -7,6 +7,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.catalog.models import Asset, Tag
 from dam.search import suggestions
+from dam.search.query import Filters
 from dam.search.saved import recent, saved_searches
 from dam.search.saved.asked import Asked
 from dam.search.suggestions import Kind
@@ -61,7 +62,11 @@ def test_what_stands_before_the_last_word_stays(brand: Brand, creator: Member) -
 
 def test_with_an_empty_box_recent_searches_are_offered(creator: Member) -> None:
     recent.keep(Asked(words="red can"), by=creator)
-    assert offered("", creator) == {Kind.RECENT: ["red can"]}
+    recent.keep(Asked(words="red can", filters=Filters(state=["draft"])), by=creator)
+    recent.keep(Asked(filters=Filters(state=["draft"])), by=creator)
+    labels = [each.label for each in suggestions.suggest("", principal=creator)]
+    assert labels == ["draft", "red can · draft", "red can"]
+    assert [each.label for each in suggestions.suggest("red can", principal=creator)] == ["red can · draft"]
     assert offered("x" * 200, creator) == {}
 
 

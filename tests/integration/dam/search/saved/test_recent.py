@@ -7,6 +7,7 @@ from django.utils import timezone
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
+from dam.search.query import Filters
 from dam.search.saved import recent
 from dam.search.saved.asked import Asked
 from tests.factories import member
@@ -33,3 +34,19 @@ def test_they_are_private_and_can_be_forgotten(brand: Brand, librarian: Member) 
     assert [each.words for each in recent.of(librarian)] == ["red"]
     recent.forget(librarian)
     assert not recent.of(librarian).exists()
+
+
+def test_those_with_the_same_words_are_told_apart_by_their_filters(librarian: Member) -> None:
+    for filters in (
+        Filters(),
+        Filters(state=["in_review"], tag=["summer"]),
+        Filters(gone=["as kept"]),
+    ):
+        recent.keep(Asked(words="red can", filters=filters), by=librarian)
+    recent.keep(Asked(filters=Filters(duration=["..5"])), by=librarian)
+    assert [recent.asked_by(each).label for each in recent.of(librarian)] == [
+        "up to 5 s",
+        "red can · as kept",
+        "red can · summer, in review",
+        "red can",
+    ]
