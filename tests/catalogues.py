@@ -1,11 +1,13 @@
 """Bring dam/locale up to date: `python -m tests.catalogues` after a string was added or changed.
 
 Finds what is to be translated in Python, templates and scripts, keeps what is translated, and writes the
-.po files (for people) and the .mo files (for the product). Nothing but Python is needed for it, and nothing
-at all where the product is installed, as the .mo files are kept with the code.
+.po files (for people), the .mo files (for the product) and the .js files (for its scripts). Nothing but
+Python is needed for it, and nothing at all where the product is installed, as what it reads is kept with
+the code.
 """
 
 import io
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from babel.messages.extract import extract
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "dam/locale"
+SCRIPTS = ROOT / "dam/static/dam/words"
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)  # in every header, so that nothing changes by itself
 PLURALS = {"de": (2, "(n != 1)"), "fr": (2, "(n > 1)")}
 LANGUAGES = tuple(PLURALS)
@@ -63,7 +66,9 @@ def found_in_scripts() -> Iterator[Found]:
 def _read(
     path: Path, source: str, method: str, keywords: dict[str, tuple[int, ...] | None]
 ) -> Iterator[Found]:
-    for line, message, _comments, _context in extract(method, io.BytesIO(source.encode()), keywords):
+    # In scripts: also what is said within a `${…}`.
+    found = extract(method, io.BytesIO(source.encode()), keywords, options={"parse_template_string": True})
+    for line, message, _comments, _context in found:
         if message:
             yield str(path.relative_to(ROOT)), line, message
 
@@ -76,8 +81,10 @@ def template_of(found: Iterator[Found]) -> Catalog:
 
 
 def paths(language: str, domain: str) -> tuple[Path, Path]:
+    """What people edit, and what the product reads."""
     folder = LOCALE / language / "LC_MESSAGES"
-    return folder / f"{domain}.po", folder / f"{domain}.mo"
+    read = SCRIPTS / f"{language}.js" if domain == "djangojs" else folder / f"{domain}.mo"
+    return folder / f"{domain}.po", read
 
 
 def read(language: str, domain: str) -> Catalog:
@@ -129,6 +136,21 @@ def mo(catalog: Catalog) -> bytes:
     return written.getvalue()
 
 
+def js(catalog: Catalog) -> bytes:
+    """words.js reads it: what is said by its English; by the first form of what has a number."""
+    said = {
+        message.id if isinstance(message.id, str) else message.id[0]: message.string
+        for message in catalog
+        if message.id and _is_said(message.string)
+    }
+    ordered = json.dumps(dict(sorted(said.items())), ensure_ascii=False, indent=1)
+    return f"globalThis.words = {ordered};\n".encode()
+
+
+def compiled(domain: str, catalog: Catalog) -> bytes:
+    return js(catalog) if domain == "djangojs" else mo(catalog)
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
     os.environ["DATABASE_POOL_SIZE"] = "0"
@@ -137,10 +159,10 @@ def main() -> None:
         template = template_of(found())
         for language in LANGUAGES:
             catalog = update(language, domain, template)
-            path, compiled = paths(language, domain)
+            path, product = paths(language, domain)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(po(catalog))
-            compiled.write_bytes(mo(read(language, domain)))
+            product.write_bytes(compiled(domain, read(language, domain)))
             missing = sum(1 for message in catalog if message.id and not _is_said(message.string))
             sys.stdout.write(f"{language}/{domain}: {len(catalog)} strings, {missing} not translated\n")
 

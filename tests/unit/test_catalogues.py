@@ -82,8 +82,8 @@ def test_a_translation_has_the_places_of_what_it_translates(language: str, domai
 
 @pytest.mark.parametrize(("language", "domain"), BOTH)
 def test_what_the_product_reads_is_what_people_edit(language: str, domain: str) -> None:
-    _, compiled = catalogues.paths(language, domain)
-    assert compiled.read_bytes() == catalogues.mo(catalogues.read(language, domain)), HOW
+    _, product = catalogues.paths(language, domain)
+    assert product.read_bytes() == catalogues.compiled(domain, catalogues.read(language, domain)), HOW
 
 
 def unmarked(page: str) -> Iterator[str]:
@@ -108,6 +108,34 @@ def test_a_string_that_escapes_is_noticed() -> None:
     page = '<p title="Hello there">{% translate "Fine" %} Good {{ day }}</p>'
     page += "{% blocktranslate %}So{% endblocktranslate %}"
     assert [text.strip() for text in unmarked(page) if is_said(text)] == ["Hello there", "Good"]
+
+
+QUOTED = re.compile(r"""(\b\w*\(\s*)?(?:"((?:[^"\\\n]|\\.)*)"|`([^`]*)`)""")
+# "Part of the frame", "${count} selected"
+PROSE = re.compile(r"^[A-Z][a-z']+,? [a-z…]|^… (?:\w+ )*[a-z]{2}")
+
+
+def unmarked_in_script(script: str) -> Iterator[str]:
+    script = re.sub(r"(?m)^\s*//.*$|\bngettext\([^;]*?\)", "", script)
+    for called, plain, template in QUOTED.findall(script):
+        text = re.sub(r"\$\{[^}]*\}", "…", plain or template)
+        if called.strip() != "_(" and PROSE.search(text):
+            yield text
+
+
+def test_no_string_of_a_script_escapes() -> None:
+    escaped = {
+        f"{path.relative_to(ROOT)}: {text}"
+        for path in sorted((ROOT / "dam/static/dam/js").rglob("*.js"))
+        for text in unmarked_in_script(path.read_text())
+    }
+    assert sorted(escaped) == []
+
+
+def test_a_string_of_a_script_that_escapes_is_noticed() -> None:
+    script = """toast("Saved it."); say(_("Saved for good.")); output.textContent = `${chosen} selected`;
+    label(ngettext("Uploading {count} file", "Uploading {count} files", 2)); find("Shift+A", "draft ");"""
+    assert list(unmarked_in_script(script)) == ["Saved it.", "… selected"]
 
 
 # Read on the command line, or by no one.

@@ -88,7 +88,7 @@ test("without a file nothing is sent", async () => {
 test("the page shows how much has been sent", async () => {
   const request = await sending();
   request.progress(333, 1000);
-  equal([find("progress").value, find("[data-verify-figure]").textContent], [33, "33 %"]);
+  equal([find("progress").value, find("[data-verify-figure]").textContent], [33, "33%"]);
 });
 
 test("a length that the browser does not know shows nothing", async () => {

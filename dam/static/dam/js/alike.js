@@ -1,4 +1,5 @@
 // Searching by the shot at the player's time, and by a box drawn over its frame (assets/_alike.html).
+import { _, percent } from "./words.js";
 
 const root = document.querySelector("[data-alike]");
 const player = document.querySelector("reel-player");
@@ -44,7 +45,8 @@ function show() {
   const box = read();
   const region = layer.firstElementChild;
   for (const name of NAMES) region.style[name] = `${box[name]}%`;
-  region.setAttribute("aria-label", `Part of the frame: ${NAMES.map((name) => `${name} ${Math.round(box[name])}%`).join(", ")}`);
+  const at = Object.fromEntries(NAMES.map((name) => [name, percent(box[name] / 100)]));
+  region.setAttribute("aria-label", _("Part of the frame: left {left}, top {top}, width {width}, height {height}", at));
 }
 
 function point(event) {
@@ -101,7 +103,7 @@ function start() {
   region.className = "region";
   region.tabIndex = 0;
   region.setAttribute("role", "group");
-  region.setAttribute("aria-description", "Arrow keys move it, Shift and arrow keys resize it, Enter searches.");
+  region.setAttribute("aria-description", _("Arrow keys move it, Shift and arrow keys resize it, Enter searches."));
   const corner = document.createElement("span");
   corner.className = "region-corner";
   region.append(corner);

@@ -3,6 +3,7 @@
 // out or somebody else signs in there.
 import { open } from "./dialog.js";
 import { lift, toast } from "./toast.js";
+import { _ } from "./words.js";
 
 const PREFIX = "draft ";
 const SENT = "draft-sent";
@@ -82,7 +83,7 @@ function putBack(form) {
 function putBackWithin(root) {
   const forms = [...document.querySelectorAll("form")].filter((form) => root.contains(form) || form.contains(root));
   const names = forms.filter(isKept).filter(putBack).map(nameOf);
-  if (!told && names.some((name) => earlier.has(name))) told = Boolean(toast("What you had typed is back."));
+  if (!told && names.some((name) => earlier.has(name))) told = Boolean(toast(_("What you had typed is back.")));
 }
 
 function forget(isGone) {

@@ -2,8 +2,7 @@
 // in data-options, or comes from the address in data-options-url.
 import { token } from "./session.js";
 import { toast } from "./toast.js";
-
-const words = () => document.getElementById("passkey-words")?.dataset ?? {};
+import { _ } from "./words.js";
 
 const bytes = (text) =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
@@ -68,15 +67,15 @@ async function options({ options: given, optionsUrl, optionsMethod }) {
 // What the authenticator answered, as the form sends it; null when it was cancelled or there is none.
 export async function ask(element) {
   if (!window.PublicKeyCredential) {
-    toast(words().unsupported ?? "This browser can't use passkeys here.", "error");
+    toast(_("This browser can't use passkeys here. They need HTTPS."), "error");
     return null;
   }
   try {
     const asked = await options(element.dataset);
     return JSON.stringify(await (element.dataset.passkey === "create" ? create(asked) : get(asked)));
   } catch (problem) {
-    if (problem.name === "InvalidStateError") toast(words().known ?? "This device has a passkey already.", "error");
-    else if (problem.name !== "AbortError") toast(words().failed ?? "The passkey wasn't used. Try again.", "error");
+    if (problem.name === "InvalidStateError") toast(_("This device has a passkey for your account already."), "error");
+    else if (problem.name !== "AbortError") toast(_("The passkey wasn't used. Try again."), "error");
     return null;
   }
 }

@@ -1,6 +1,7 @@
 // Searching by a picture: chosen, dropped or pasted. Made small here, where the browser can read it, so that little is
 // sent; a video gives the frame in its middle.
 import { toast } from "./toast.js";
+import { _ } from "./words.js";
 
 const MOST_SIDE = 1024;
 const MOST_BYTES = 12 * 1024 * 1024;
@@ -63,7 +64,7 @@ async function search(chosen) {
   const small = await made(chosen);
   if (small.size > MOST_BYTES) {
     busy(false);
-    return toast("This file is larger than 12 MB. Choose a smaller picture.", "error");
+    return toast(_("This file is larger than 12 MB. Choose a smaller picture."), "error");
   }
   const sent = new DataTransfer();
   sent.items.add(new File([small], "picture", { type: small.type }));

@@ -5,6 +5,7 @@ import "./player/keys.js";
 import * as markers from "./player/markers.js";
 import { recall, remember } from "./player/memory.js";
 import * as tiles from "./player/tiles.js";
+import { _ } from "./words.js";
 
 const SHUTTLE = [1, 2, 4, 8];
 // A small clip may grow this much before interpolation shows more than the clip does.
@@ -159,7 +160,7 @@ class ReelPlayer extends HTMLElement {
     const changed = frame !== this.frame;
     this.frame = frame;
     this.seek.value = frame;
-    this.seek.setAttribute("aria-valuetext", `${this.clock.timecode(frame)}, frame ${frame}`);
+    this.seek.setAttribute("aria-valuetext", _("{timecode}, frame {frame}", { timecode: this.clock.timecode(frame), frame }));
     const words = (at) => (this.showsFrames ? String(at) : this.clock.timecode(at));
     this.querySelector("[data-now]").textContent = words(frame);
     this.querySelector("[data-total]").textContent = ` / ${words(this.clock.last)}`;
@@ -317,7 +318,7 @@ class ReelPlayer extends HTMLElement {
     this.toggleAttribute("playing", playing);
     this.toggleAttribute("muted", this.video.muted || this.video.volume === 0);
     for (const button of this.querySelectorAll('[data-do="play"]'))
-      button.setAttribute("aria-label", playing ? "Pause" : "Play");
+      button.setAttribute("aria-label", playing ? _("Pause") : _("Play"));
     this.showSpeed();
     this.querySelector('[data-do="loop"]').setAttribute("aria-pressed", this.looping);
     this.querySelector('[data-do="mute"]').setAttribute("aria-pressed", this.video.muted);

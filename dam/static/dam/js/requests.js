@@ -1,10 +1,11 @@
 // What happens when a request of the page's own fails: say so, and say what to do.
 import { signedOut } from "./session.js";
 import { toast } from "./toast.js";
+import { _ } from "./words.js";
 
 document.addEventListener("htmx:sendError", () => {
   // Whether it had arrived nobody knows here.
-  toast("Can't reach the server. What you entered is kept. Try again in a moment.", "error");
+  toast(_("Can't reach the server. What you entered is kept. Try again in a moment."), "error");
 });
 
 document.addEventListener("htmx:responseError", (event) => {
@@ -19,20 +20,20 @@ document.addEventListener("htmx:responseError", (event) => {
   }
   // The answer brought the cookie of now, which session.js sends the next time.
   if (xhr.status === 403 && xhr.getResponseHeader?.("X-CSRFToken")) {
-    toast("You signed in or out in another tab. Nothing was lost: send it again.", "error");
+    toast(_("You signed in or out in another tab. Nothing was lost: send it again."), "error");
     return;
   }
   // What was refused has been told in the server's own words (toast.js).
   if (xhr.getResponseHeader?.("HX-Trigger")?.includes('"toast"')) return;
   const words = {
-    403: "Your role doesn't allow this.",
-    404: "This no longer exists. Reload the page.",
-    409: "Someone else just changed this. Reload the page and try again.",
-    413: "That's too large.",
-    429: "Too many requests. Wait a moment, then try again.",
-    503: "Reelproof is temporarily unavailable. What you entered is kept. Try again in a minute.",
+    403: _("Your role doesn't allow this."),
+    404: _("This no longer exists. Reload the page."),
+    409: _("Someone else just changed this. Reload the page and try again."),
+    413: _("That's too large."),
+    429: _("Too many requests. Wait a moment, then try again."),
+    503: _("Reelproof is temporarily unavailable. What you entered is kept. Try again in a minute."),
   };
-  toast(words[xhr.status] ?? "Something went wrong on our side. What you entered is kept. Try again in a moment.", "error");
+  toast(words[xhr.status] ?? _("Something went wrong on our side. What you entered is kept. Try again in a moment."), "error");
 });
 
 // A change elsewhere must not sweep away what somebody is writing in the fragment; it shows on the next load.

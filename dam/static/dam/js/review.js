@@ -2,6 +2,7 @@
 import { isTyping, keyOf } from "./keys.js";
 import { ask } from "./passkeys.js";
 import { toast } from "./toast.js";
+import { _, day, list, midsentence } from "./words.js";
 
 const KEYS = { a: "Shift+A", c: "Shift+C", r: "Shift+R" };
 
@@ -23,28 +24,24 @@ document.addEventListener(
 const chosen = (form, name) =>
   [...form.querySelectorAll(`[name="${name}"]:checked`)].map((box) => box.closest("label").textContent.trim());
 
-function list(words) {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
-}
-
 // [long, short]: "in the EU" and "EU".
 function place(form) {
   const where = form.querySelector('[name="where"]:checked')?.value;
-  if (where === "worldwide") return ["worldwide", "worldwide"];
-  if (where === "EU") return ["in the EU", "EU"];
+  if (where === "worldwide") return [_("worldwide"), _("worldwide")];
+  if (where === "EU") return [_("in the EU"), _("EU")];
   const countries = form.elements.countries.value.trim();
-  return where && countries ? [`in ${countries}`, countries] : ["[choose territories]", ""];
+  return where && countries ? [_("in {countries}", { countries }), countries] : [_("[choose territories]"), ""];
 }
 
 function describe(form) {
-  const uses = list(chosen(form, "uses").map((use) => use.toLowerCase()));
+  const uses = list(chosen(form, "uses").map(midsentence));
   const [where, short] = place(form);
   const until = form.elements.valid_until.valueAsDate;
-  const day = until?.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  const parts = { uses: uses || _("[choose uses]"), where, day: until && day(until) };
   form.querySelector("[data-approval-words]").textContent =
-    `for ${uses || "[choose uses]"}, ${where}, ${day ? `until ${day}` : "with no end date"}`;
+    until ? _("for {uses}, {where}, until {day}", parts) : _("for {uses}, {where}, with no end date", parts);
   form.querySelector("[data-approval-button]").textContent =
-    uses && short ? `Approve for ${uses}, ${short}` : "Approve";
+    uses && short ? _("Approve for {uses}, {places}", { uses, places: short }) : _("Approve");
   form.querySelector("[data-countries]").hidden =
     form.querySelector('[name="where"]:checked')?.value !== "countries";
 }

@@ -1,12 +1,13 @@
 // Choosing cards: press, Shift for a run of them, Ctrl/⌘ A for all, Escape for none.
 import { isCommand, isComposing, isTyping } from "./keys.js";
+import { ngettext } from "./words.js";
 
 const boxes = () => [...document.querySelectorAll('.card-pick input[type="checkbox"]')];
 let last = null;
 
 function count() {
   const chosen = boxes().filter((box) => box.checked).length;
-  document.querySelector("[data-selected]").textContent = `${chosen} selected`;
+  document.querySelector("[data-selected]").textContent = ngettext("{count} selected", "{count} selected", chosen);
 }
 
 function set(chosen) {

@@ -1,6 +1,7 @@
 // Who is signed in, which another tab may have changed: forms are sent with the token of now, never in the name of
 // another person than the page shows; and when the session has ended the page says so and stays as it is.
 import { toast } from "./toast.js";
+import { _ } from "./words.js";
 
 const person = () => document.body.dataset.person ?? "";
 const news = new BroadcastChannel("session");
@@ -31,7 +32,7 @@ function remember() {
 function isSomebodyElse() {
   const now = remembered();
   if (!person() || now === null || now === person()) return false;
-  toast("You're signed in as someone else in another tab. Reload the page to continue as them.", "error");
+  toast(_("You're signed in as someone else in another tab. Reload the page to continue as them."), "error");
   return true;
 }
 
@@ -40,8 +41,8 @@ export function signedOut() {
   const login = document.body.dataset.login ?? "/accounts/login/";
   const link = document.createElement("a");
   link.href = `${login}?next=${encodeURIComponent(location.pathname + location.search)}`;
-  link.textContent = "Sign in";
-  const made = toast("You're signed out. Sign in to continue; what you typed is kept.", "error");
+  link.textContent = _("Sign in");
+  const made = toast(_("You're signed out. Sign in to continue; what you typed is kept."), "error");
   made.dataset.signedOut = "";
   made.querySelector("p").append(" ", link);
 }

@@ -1,5 +1,6 @@
 // Files dropped on the page or chosen, and the list that shows what becomes of each.
 import { Lost, Upload } from "./uploads/tus.js";
+import { _, ngettext, number, percent } from "./words.js";
 
 const AT_ONCE = 2;
 const OVER = ["taken", "known", "refused", "failed", "cancelled"];
@@ -10,9 +11,11 @@ const waiting = [];
 let running = 0;
 
 function size(bytes) {
-  const units = ["bytes", "KB", "MB", "GB", "TB"];
+  const units = [_("bytes"), _("KB"), _("MB"), _("GB"), _("TB")];
   const power = bytes ? Math.min(4, Math.floor(Math.log(bytes) / Math.log(1024))) : 0;
-  return `${(bytes / 1024 ** power).toFixed(power > 1 ? 1 : 0)} ${units[power]}`;
+  const digits = power > 1 ? 1 : 0;
+  const figure = number(bytes / 1024 ** power, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${figure} ${units[power]}`;
 }
 
 class Row {
@@ -20,7 +23,7 @@ class Row {
     this.file = file;
     this.element = part("upload-template").content.cloneNode(true).firstElementChild;
     this.find("name").textContent = file.name;
-    this.find("cancel").setAttribute("aria-label", `Cancel ${file.name}`);
+    this.find("cancel").setAttribute("aria-label", _("Cancel {name}", { name: file.name }));
     this.find("retry").addEventListener("click", () => this.queue());
     this.find("cancel").addEventListener("click", () => this.dismiss());
     this.find("bar").setAttribute("aria-label", file.name);
@@ -41,15 +44,17 @@ class Row {
     this.find("words").textContent = words;
     this.find("retry").hidden = state !== "failed";
     const over = OVER.includes(state);
-    this.find("cancel").setAttribute("aria-label", `${over ? "Remove" : "Cancel"} ${this.file.name}`);
+    const { name } = this.file;
+    this.find("cancel").setAttribute("aria-label", over ? _("Remove {name}", { name }) : _("Cancel {name}", { name }));
     if (over) part("dock-say").textContent = `${this.file.name}: ${words}`;
     summarise();
   }
 
   progress(sent) {
     this.find("bar").value = this.file.size ? sent / this.file.size : 1;
-    const share = this.file.size ? Math.floor((sent / this.file.size) * 100) : 100;
-    this.show("sending", `${share}% · ${size(sent)} of ${size(this.file.size)}${this.rate(sent)}`);
+    const share = this.file.size ? Math.floor((sent / this.file.size) * 100) / 100 : 1;
+    const much = _("{sent} of {size}", { sent: size(sent), size: size(this.file.size) });
+    this.show("sending", `${percent(share)} · ${much}${this.rate(sent)}`);
   }
 
   // Time left, once enough has gone to tell.
@@ -57,11 +62,12 @@ class Row {
     const seconds = (performance.now() - this.began) / 1000;
     if (seconds < 3 || sent === 0) return "";
     const left = Math.round(((this.file.size - sent) * seconds) / sent);
-    return left < 60 ? ` · ${left} s left` : ` · ${Math.round(left / 60)} min left`;
+    const words = left < 60 ? _("{left} s left", { left }) : _("{left} min left", { left: Math.round(left / 60) });
+    return ` · ${words}`;
   }
 
   queue() {
-    this.show("waiting", `Waiting · ${size(this.file.size)}`);
+    this.show("waiting", `${_("Waiting")} · ${size(this.file.size)}`);
     waiting.push(this);
     next();
   }
@@ -73,7 +79,7 @@ class Row {
       await this.upload.send();
       if (this.upload.stopped) return;
       this.find("bar").removeAttribute("value");
-      this.show("checking", "Checking the file…");
+      this.show("checking", _("Checking the file…"));
       this.finish(await this.upload.outcome((why) => this.show("checking", why)));
     } catch (error) {
       if (this.upload.stopped) return;
@@ -82,8 +88,8 @@ class Row {
   }
 
   finish({ state, reason, url, version }) {
-    const taken = root.dataset.asset ? `Added as version ${version}` : "Added to the library";
-    const words = { taken, known: "Already in the library" };
+    const taken = root.dataset.asset ? _("Added as version {version}", { version }) : _("Added to the library");
+    const words = { taken, known: _("Already in the library") };
     this.show(state, (root.dataset.asset && state === "known" && reason) || words[state] || reason);
     if (url) this.find("name").href = url;
   }
@@ -102,10 +108,12 @@ function summarise() {
   const states = [...dock.querySelectorAll(".dock-item")].map((item) => item.dataset.state);
   const left = states.filter((state) => !OVER.includes(state)).length;
   const bad = states.filter((state) => state === "refused" || state === "failed").length;
-  const files = (count) => `${count} file${count === 1 ? "" : "s"}`;
-  const notAdded = states.length === 1 ? "The file couldn't be added" : `${bad} of ${files(states.length)} couldn't be added`;
-  if (left) part("dock-title").textContent = `Uploading ${files(left)}`;
-  else part("dock-title").textContent = bad ? notAdded : `${files(states.length)} uploaded`;
+  const all = states.length;
+  const several = () => _("{bad} of {count} files couldn't be added", { bad: number(bad), count: number(all) });
+  const notAdded = all === 1 ? _("The file couldn't be added") : several();
+  const uploaded = ngettext("{count} file uploaded", "{count} files uploaded", all);
+  if (left) part("dock-title").textContent = ngettext("Uploading {count} file", "Uploading {count} files", left);
+  else part("dock-title").textContent = bad ? notAdded : uploaded;
 }
 
 async function next() {

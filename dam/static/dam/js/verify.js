@@ -1,4 +1,5 @@
 // The verify page: says before sending that a file is too large, and shows how far sending is.
+import { _, percent } from "./words.js";
 
 const form = document.querySelector("[data-verify]");
 const input = form?.querySelector("input[type=file]");
@@ -25,9 +26,9 @@ function send() {
   request.open("POST", form.action);
   request.upload.addEventListener("progress", (event) => {
     if (!event.lengthComputable) return;
-    const percent = Math.floor((event.loaded / event.total) * 100);
-    progress.querySelector("progress").value = percent;
-    progress.querySelector("[data-verify-figure]").textContent = `${percent} %`;
+    const share = Math.floor((event.loaded / event.total) * 100);
+    progress.querySelector("progress").value = share;
+    progress.querySelector("[data-verify-figure]").textContent = percent(share / 100);
   });
   request.addEventListener("load", () => {
     if (request.status < 300) {
@@ -38,11 +39,11 @@ function send() {
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
     const said = page.querySelector("[data-verify-errors]");
     if (said?.childElementCount) errors.replaceChildren(...said.children);
-    else say("The file couldn't be uploaded. Reload the page and try again.");
+    else say(_("The file couldn't be uploaded. Reload the page and try again."));
   });
   request.addEventListener("error", () => {
     busy(false);
-    say("Connection lost. Nothing was kept. Try again.");
+    say(_("Connection lost. Nothing was kept. Try again."));
   });
   busy(true);
   request.send(new FormData(form));
@@ -58,7 +59,7 @@ form?.addEventListener("submit", (event) => {
   const file = input.files[0];
   if (!file) return;
   if (file.size > Number(form.dataset.most)) {
-    say("This file is too large for this page. To verify it, use the command line: manage.py verify.");
+    say(_("This file is too large for this page. To verify it, use the command line: manage.py verify."));
     return;
   }
   send();

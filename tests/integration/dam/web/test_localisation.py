@@ -1,8 +1,10 @@
 """Each page in the language and the time zone of who reads it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -23,6 +25,14 @@ def test_a_page_is_in_the_language_of_its_reader_and_says_so() -> None:
     assert '<html lang="de" dir="ltr">' in " ".join(page.content.decode().split())
     assert '<html lang="en" dir="ltr">' in " ".join(client.get(address).content.decode().split())
     assert translation.get_language() == "en"
+
+
+def test_a_page_brings_its_scripts_the_words_of_its_language() -> None:
+    client, address = Client(), reverse("account_login")
+    pages = {code: client.get(address, headers={"Accept-Language": code}) for code in ("de", "fr", "en")}
+    told = {code: re.findall(r"dam/words/[^\"]*", page.content.decode()) for code, page in pages.items()}
+    assert told == {"de": ["dam/words/de.js"], "fr": ["dam/words/fr.js"], "en": []}
+    assert all(finders.find(each) for each in ("dam/words/de.js", "dam/words/fr.js"))
 
 
 def test_a_brands_language_and_then_a_persons_own_win_over_the_browsers() -> None:

@@ -1,5 +1,6 @@
 // One file on its way, in pieces that can be sent again (docs/uploads.md).
 import { token } from "../session.js";
+import { _ } from "../words.js";
 
 const PATIENCE_MS = [500, 1500, 4000, 10000];
 // How often to ask what became of it: soon at first, then less and less.
@@ -9,7 +10,7 @@ const WATCH_MOST_MS = 15000;
 // The server, or what it needs, is away for a moment. A full disk has words of its own.
 const isAway = (status) => status >= 502 && status !== 507;
 
-const SIGNED_OUT = "You're signed out. Sign in in another tab, then try again.";
+const SIGNED_OUT = _("You're signed out. Sign in in another tab, then try again.");
 
 // The server's own words for why it does not want a file; `code` is for programs.
 export class Refused extends Error {
@@ -21,7 +22,7 @@ export class Refused extends Error {
 
 // Worth another try: what has arrived is kept.
 export class Lost extends Error {
-  constructor(message = "Connection lost. The part already uploaded is kept. Try again to continue.") {
+  constructor(message = _("Connection lost. The part already uploaded is kept. Try again to continue.")) {
     super(message);
   }
 }
@@ -37,7 +38,7 @@ async function refusal(status, text) {
     const { detail, code } = JSON.parse(text);
     return new Refused(detail, code);
   } catch {
-    return new Refused(`The upload failed (error ${status}). Reload the page and try again.`, "unknown");
+    return new Refused(_("The upload failed (error {status}). Reload the page and try again.", { status }), "unknown");
   }
 }
 
@@ -81,7 +82,7 @@ export class Upload {
 
   async offset() {
     const response = await this.request(this.address, { method: "HEAD" });
-    if (!response.ok) throw new Refused("This upload has expired. Add the file again.", "gone");
+    if (!response.ok) throw new Refused(_("This upload has expired. Add the file again."), "gone");
     return Number(response.headers.get("Upload-Offset"));
   }
 
