@@ -4,18 +4,21 @@ What is set on a page is read for each mail, so it holds in every process at onc
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+from anymail.backends.base_requests import AnymailRequestsBackend
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from dam.accounts.mail_models import MailSettings, Security, Sender
 from dam.core import mail_files
+from dam.core.bounded_requests import Bounded
 
 BACKEND = "dam.accounts.mail_backend.EmailBackend"
 SMTP = "dam.accounts.mail_smtp.EmailBackend"
 TIMEOUT = 10  # seconds for one answer of a server
+DEADLINE = 30.0  # for all of it, however slowly it drips
 # Of an address for programs nothing can be typed: only these are asked. "" is where most accounts are.
 REGIONS = {
     Sender.MAILGUN: {"": "https://api.mailgun.net/v3", "eu": "https://api.eu.mailgun.net/v3"},
@@ -107,7 +110,22 @@ def connection(given: Outgoing | None, **more: Any) -> BaseEmailBackend:
             **more,
         )
     name, options = _interface(given)
-    return get_connection(f"anymail.backends.{name}.EmailBackend", **options, **more)
+    return _bounded(get_connection(f"anymail.backends.{name}.EmailBackend", **options, **more))
+
+
+def _bounded(backend: Any) -> BaseEmailBackend:
+    """Those that ask over HTTP do so with an end; the one of AWS has its own."""
+    if isinstance(backend, AnymailRequestsBackend):
+        made = backend.create_session
+
+        def create_session() -> Any:
+            session = made()
+            for scheme in ("https://", "http://"):
+                session.mount(scheme, Bounded(seconds=DEADLINE))
+            return session
+
+        backend.create_session = create_session
+    return cast(BaseEmailBackend, backend)
 
 
 def _interface(given: Outgoing) -> tuple[str, dict[str, Any]]:

@@ -2,13 +2,15 @@
 
 import smtplib
 import socket
-import threading
 from collections.abc import Sequence
+from functools import partial
 from ipaddress import ip_address
 from typing import Any
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
+
+from dam.core.deadlines import Deadline
 
 # Where mail servers listen. What else runs in a company's network is no business of this page.
 PORTS = (25, 465, 587, 2465, 2525, 2587)
@@ -25,39 +27,31 @@ class EmailBackend(smtp.EmailBackend):
     def __init__(self, *args: Any, anywhere: bool = False, **named: Any) -> None:
         super().__init__(*args, **named)
         self.anywhere = anywhere
-        self.sockets: list[socket.socket] = []  # of the connection, as it was and as TLS made it
+        self.until: Deadline | None = None
 
     @property
     def connection_class(self) -> Any:
         return _watched(smtplib.SMTP_SSL if self.use_ssl else smtplib.SMTP, self)
 
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:
-        ends = threading.Timer(DEADLINE, self._cut)
-        ends.daemon = True
-        ends.start()
-        try:
-            return super().send_messages(messages) or 0
-        finally:
-            ends.cancel()
-
-    def _cut(self) -> None:
-        connection: Any = self.connection or self._partial_connection  # type: ignore[attr-defined]
-        for each in (*self.sockets, getattr(connection, "sock", None)):
+        with Deadline(DEADLINE) as self.until:
             try:
-                if each is not None:
-                    each.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
+                return super().send_messages(messages) or 0
+            except (OSError, smtplib.SMTPException):
+                self.until.check()  # else it was the deadline that broke the connection off
+                raise
+            finally:
+                self.until = None
 
 
-def require_mail_server(host: str, port: int) -> list[tuple[Any, ...]]:
+def require_mail_server(host: str, port: int, *, until: Deadline) -> list[tuple[Any, ...]]:
     """The addresses of a name, as getaddrinfo has them. Raises NotAMailServer, socket.gaierror.
 
     Private networks are allowed, for there companies have their servers, and so is this machine itself.
     """
     if port not in PORTS:
         raise NotAMailServer(f"Port {port} isn't one of mail servers.")
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    found = until.resolve(host, port)
     for *_kind, address in found:
         where = ip_address(str(address[0]).partition("%")[0])
         where = getattr(where, "ipv4_mapped", None) or where
@@ -71,28 +65,27 @@ def _watched(kind: Any, backend: EmailBackend) -> Any:
 
     class Watched(kind):  # type: ignore[misc]
         def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-            found = (
-                socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-                if backend.anywhere
-                else require_mail_server(host, port)
-            )
-            used = _connect(found, timeout)
-            backend.sockets.append(used)
+            until = backend.until
+            if until is None:  # a connection that nothing would ever end
+                raise RuntimeError("Mails are sent by send_messages alone.")
+            asked = until.resolve if backend.anywhere else partial(require_mail_server, until=until)
+            used = _connect(asked(host, port), until, timeout)
             if kind is smtplib.SMTP_SSL:
                 used = self.context.wrap_socket(used, server_hostname=self._host)
-                backend.sockets.append(used)
             return used
 
     return Watched
 
 
-def _connect(found: list[tuple[Any, ...]], timeout: float) -> socket.socket:
+def _connect(found: list[tuple[Any, ...]], until: Deadline, timeout: float) -> socket.socket:
     problem: OSError = OSError("The name has no address.")
     for family, kind, protocol, _name, address in found[:3]:
         connection = socket.socket(family, kind, protocol)
-        connection.settimeout(timeout)
+        connection.settimeout(min(timeout, until.left()))
         try:
             connection.connect(address)
+            until.watch(connection)
+            connection.settimeout(timeout)
             return connection
         except OSError as refused:
             connection.close()

@@ -10,13 +10,16 @@ import time
 import urllib.error
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.client import HTTPResponse
 from pathlib import Path
 
 from dam.core import model_hub
+from dam.core.deadlines import Deadline
 from dam.core.model_hub import NotFetched, Offer, RemoteFile
 
 PIECE = 1024 * 1024
 TRIES = 5
+WINDOW_SECONDS, SLOWEST = 60.0, 2048  # a server that sends fewer bytes a second for so long is away
 SPARE_BYTES = 1024**3  # what stays free on the disk beside a model
 
 Progress = Callable[[int, int], None]
@@ -93,10 +96,13 @@ def _continue(file: RemoteFile, part: Path, *, told: _Told) -> None:
         have = 0
     if have == file.size and have:
         return
-    with model_hub.open_file(file.url, {"Range": f"bytes={have}-"} if have else {}) as response:
+    with Deadline(model_hub.ANSWER_SECONDS) as until:
+        headers = {"Range": f"bytes={have}-"} if have else {}
+        response = model_hub.open_file(file.url, headers, until=until)
+    with response:
         goes_on = bool(have) and response.status == 206
         with part.open("ab" if goes_on else "wb") as out:
-            while piece := response.read(PIECE):
+            for piece in _at_a_pace(response):
                 out.write(piece)
                 out.flush()
                 told.tell()
@@ -104,6 +110,24 @@ def _continue(file: RemoteFile, part: Path, *, told: _Told) -> None:
                     break  # more than was promised: its sum will not be right
     if part.stat().st_size < file.size:
         raise OSError("the connection ended early")
+
+
+def _at_a_pace(response: HTTPResponse) -> Iterator[bytes]:
+    """What comes, in pieces of some size. Raises OSError where hardly anything does."""
+    began, came, piece = time.monotonic(), 0, bytearray()
+    while some := response.read1(PIECE):
+        came += len(some)
+        piece += some
+        passed = time.monotonic() - began
+        if passed > WINDOW_SECONDS:
+            if came / passed < SLOWEST:
+                raise OSError("it comes too slowly")
+            began, came = time.monotonic(), 0
+        if len(piece) >= PIECE:
+            yield bytes(piece)
+            piece.clear()
+    if piece:
+        yield bytes(piece)
 
 
 def _is_right(file: RemoteFile, part: Path) -> bool:

@@ -5,21 +5,25 @@ settings.MODEL_HUB.
 """
 
 import json
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from django.conf import settings
 
 from dam.core import errors, licences
+from dam.core.deadlines import Deadline
 
 SILENCE_SECONDS = 30.0
+ANSWER_SECONDS = 60.0  # until an answer has begun, or is whole where it is a description
+LARGEST_DESCRIPTION = 32 * 1024 * 1024
 AWAY = (urllib.error.URLError, HTTPException, OSError)
 
 
@@ -57,8 +61,12 @@ def look_up(repository: str, *, wanted: Iterable[str], revision: str = "main") -
     """What the hub offers of a repository: the files that match one of the patterns. Raises NotFetched."""
     address = f"{_hub()}/api/models/{quote(repository)}/revision/{quote(revision)}?blobs=true"
     try:
-        with open_file(address) as response:
-            said: dict[str, Any] = json.load(response)
+        with Deadline(ANSWER_SECONDS) as until, open_file(address, until=until) as response:
+            text = response.read(LARGEST_DESCRIPTION + 1)
+            until.check()
+        if len(text) > LARGEST_DESCRIPTION:
+            raise ValueError("the answer is too large")
+        said: dict[str, Any] = json.loads(text)
     except urllib.error.HTTPError as error:
         raise NotFetched(refused(repository, error.code)) from error
     except (*AWAY, ValueError) as error:
@@ -100,12 +108,60 @@ def _licence(card: dict[str, Any]) -> str:
     return licences.from_hub(str(name or ""))
 
 
-def open_file(address: str, headers: dict[str, str] | None = None) -> HTTPResponse:
-    """Begin to read what lies at an address. Raises AWAY, of which HTTPError has a status."""
+def open_file(address: str, headers: dict[str, str] | None = None, *, until: Deadline) -> HTTPResponse:
+    """Begin to read what lies at an address; a connection that is used meanwhile ends with the deadline.
+
+    Raises AWAY, of which HTTPError has a status.
+    """
     request = urllib.request.Request(address, headers={"User-Agent": "reelproof", **(headers or {})})
-    opener = urllib.request.build_opener(_OnlyAsSafe)
-    response: HTTPResponse = opener.open(request, timeout=SILENCE_SECONDS)
+    opener = urllib.request.build_opener(_OnlyAsSafe, _Plain(until), _Secure(until))
+    try:
+        response: HTTPResponse = opener.open(request, timeout=SILENCE_SECONDS)
+    except urllib.error.HTTPError:
+        raise
+    except AWAY:
+        until.check()
+        raise
     return response
+
+
+class _Plain(urllib.request.HTTPHandler):
+    def __init__(self, until: Deadline) -> None:
+        super().__init__()
+        self.until = until
+
+    def http_open(self, req: urllib.request.Request) -> HTTPResponse:
+        return self.do_open(_watched(HTTPConnection, self.until), req)
+
+
+class _Secure(urllib.request.HTTPSHandler):
+    def __init__(self, until: Deadline) -> None:
+        super().__init__()
+        self.until = until
+
+    def https_open(self, req: urllib.request.Request) -> HTTPResponse:
+        return self.do_open(_watched(HTTPSConnection, self.until), req)
+
+
+def _watched(kind: type[HTTPConnection], until: Deadline) -> Any:
+    def made(*args: Any, **named: Any) -> HTTPConnection:
+        connection: Any = kind(*args, **named)
+        connection._create_connection = _connected
+        return cast(HTTPConnection, connection)
+
+    def _connected(address: tuple[str, int], timeout: float, _source: Any) -> socket.socket:
+        problem: OSError = OSError("the name has no address")
+        for *_kind, found in until.resolve(*address):
+            try:
+                opened = until.connect(found[:2])
+            except OSError as refused:
+                problem = refused
+            else:
+                opened.settimeout(timeout)
+                return opened
+        raise problem
+
+    return made
 
 
 class _OnlyAsSafe(urllib.request.HTTPRedirectHandler):

@@ -8,20 +8,16 @@ the product itself runs on it.
 """
 
 import ipaddress
-import socket
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import NewConnectionError
-from urllib3.poolmanager import PoolManager
 
-SECONDS = 10
-LARGEST = 1024 * 1024
+from dam.core import internet
+from dam.core.bounded_requests import Bounded, TooLarge
+
+SECONDS = 10.0  # for a whole request, from the look-up of the name to the last byte
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -49,8 +45,8 @@ def session() -> requests.Session:
     made = _Session()
     made.trust_env = False
     made.verify = settings.SIGN_IN_CA_BUNDLE or True
-    made.mount("https://", _Guarded())
-    made.mount("http://", _Guarded())
+    made.mount("https://", Bounded(seconds=SECONDS, allows=reachable))
+    made.mount("http://", Bounded(seconds=SECONDS, allows=reachable))
     return made
 
 
@@ -60,14 +56,11 @@ def reachable(host: str, address: str) -> bool:
     >>> reachable("id.example.com", "10.0.0.7"), reachable("id.example.com", "93.184.215.14")
     (False, True)
     """
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
-    meant = [parsed, mapped] if mapped else [parsed]
     if host.lower() in settings.SIGN_IN_PRIVATE_HOSTS:
         return True
-    if all(each.is_loopback for each in meant):
+    if ipaddress.ip_address(address.partition("%")[0]).is_loopback:
         return host.lower() in LOOPBACK and _on_loopback()
-    return all(each.is_global and not each.is_multicast for each in meant)
+    return internet.is_public(address)
 
 
 def _on_loopback() -> bool:
@@ -79,60 +72,10 @@ class _Session(requests.Session):
         require(str(url))
         named.setdefault("timeout", SECONDS)
         named["allow_redirects"] = False
-        named["stream"] = True
-        response = super().request(method, url, *args, **named)
-        with response:
-            if response.is_redirect:
-                raise NotAllowed("The address leads elsewhere. Enter the one it leads to.")
-            body = response.raw.read(LARGEST + 1, decode_content=True)
-            if len(body) > LARGEST:
-                raise NotAllowed("The answer is too large.")
-            response._content = body  # read once, as `requests` does
-            response._content_consumed = True
-        return response
-
-
-def _connected(connection: HTTPConnection) -> socket.socket:
-    """A socket to the first address of the host that may be asked, if all of them may."""
-    host, port = connection.host, connection.port or connection.default_port
-    try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    except OSError as problem:
-        raise NewConnectionError(connection, "The host wasn't found.") from problem
-    addresses = [str(entry[4][0]) for entry in found]
-    if not addresses or not all(reachable(host.strip("[]"), each) for each in addresses):
-        raise NewConnectionError(connection, "The host is in a private network.")
-    last: OSError | None = None
-    for address in addresses:
         try:
-            return socket.create_connection((address, port), timeout=SECONDS)
-        except OSError as refused:
-            last = refused
-    raise NewConnectionError(connection, "The host can't be reached.") from last
-
-
-class _Plain(HTTPConnection):
-    def _new_conn(self) -> socket.socket:
-        return _connected(self)
-
-
-class _Secure(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _connected(self)
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure
-
-
-class _Guarded(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **named: Any) -> None:
-        named["retries"] = False
-        self.poolmanager = PoolManager(
-            num_pools=args[0] if args else 1, maxsize=args[1] if len(args) > 1 else 1
-        )
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+            response = super().request(method, url, *args, **named)
+        except TooLarge as problem:
+            raise NotAllowed(str(problem)) from problem
+        if response.is_redirect:
+            raise NotAllowed("The address leads elsewhere. Enter the one it leads to.")
+        return response

@@ -6,15 +6,14 @@ what was checked and not to what the name says a moment later.
 """
 
 import ipaddress
-import socket
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from dam.core import errors
+from dam.core import errors, internet
+from dam.core.deadlines import Deadline
 
 LONGEST = 500
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class AddressRefused(errors.Refused):
@@ -43,28 +42,12 @@ def check(url: str, *, local: bool = False) -> tuple[str, int]:
     return parts.hostname, port
 
 
-def resolve(host: str, port: int, *, local: bool = False) -> str:
+def resolve(host: str, port: int, *, until: Deadline, local: bool = False) -> str:
     """The address to connect to. Raises AddressRefused where it isn't public, OSError where there is none."""
-    found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    found = [str(info[4][0]) for info in until.resolve(host, port)]
     for address in found:
-        if not is_public(address) and not (local and ipaddress.ip_address(address).is_loopback):
+        if not internet.is_public(address) and not (local and ipaddress.ip_address(address).is_loopback):
             raise AddressRefused(
                 _("This address leads into a private network. Webhooks are sent to public addresses only.")
             )
     return found[0]
-
-
-def is_public(address: str) -> bool:
-    """Whether packets to it leave for the internet.
-
-    >>> [is_public(each) for each in ("93.184.216.34", "10.0.0.1", "169.254.169.254", "::ffff:10.0.0.1")]
-    [True, False, False, False]
-    """
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None,))[0]
-        if inner is None and ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast

@@ -1,4 +1,7 @@
-"""Sending one message: a connection to the address that was checked, no redirects, little patience."""
+"""Sending one message: a connection to the address that was checked, no redirects, little patience.
+
+All of it has one deadline, so that a receiver that drips its answer holds no worker.
+"""
 
 import http.client
 import socket
@@ -8,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from dam.core.deadlines import Deadline
 from dam.notifications.webhooks import addresses
 
 SECONDS = 10.0
@@ -32,7 +36,12 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str], local: bool = Fal
     began = time.monotonic()
     status, error = None, ""
     try:
-        status = _post(url, body, headers, local)
+        with Deadline(SECONDS) as until:
+            try:
+                status = _post(url, body, headers, local, until)
+            except (OSError, http.client.HTTPException):
+                until.check()  # else it was the deadline that broke the connection off
+                raise
     except addresses.AddressRefused as refusal:
         error = str(refusal)
     except (OSError, http.client.HTTPException, UnicodeError, ValueError) as problem:
@@ -42,15 +51,17 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str], local: bool = Fal
     return Answer(status, error[:200], round((time.monotonic() - began) * 1000))
 
 
-def _post(url: str, body: bytes, headers: Mapping[str, str], local: bool) -> int:
+def _post(url: str, body: bytes, headers: Mapping[str, str], local: bool, until: Deadline) -> int:
     host, port = addresses.check(url, local=local)
-    connection = _Connection(host, port, addresses.resolve(host, port, local=local), urlsplit(url).scheme)
+    address = addresses.resolve(host, port, local=local, until=until)
+    connection = _Connection(host, port, address, urlsplit(url).scheme, until)
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         connection.request("POST", path, body, {**headers, "User-Agent": "Reelproof-Webhooks"})
         response = connection.getresponse()
         response.read(MOST_READ)
+        until.check()
         return response.status
     finally:
         connection.close()
@@ -59,14 +70,14 @@ def _post(url: str, body: bytes, headers: Mapping[str, str], local: bool) -> int
 class _Connection(http.client.HTTPConnection):
     """To one address that was resolved before; certificates are checked against the name."""
 
-    def __init__(self, host: str, port: int, address: str, scheme: str) -> None:
-        super().__init__(host, port, timeout=SECONDS)
-        self._address, self._scheme = address, scheme
+    def __init__(self, host: str, port: int, address: str, scheme: str, until: Deadline) -> None:
+        super().__init__(host, port)
+        self._address, self._scheme, self._until = address, scheme, until
         if scheme == "https":
             self.default_port = 443
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._address, self.port), timeout=SECONDS)
+        self.sock = self._until.connect((self._address, self.port))
         if self._scheme == "https":
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 

@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 from dam.accounts import mail_answers, mail_backend, mail_senders, mail_smtp
 from dam.accounts.mail_models import Security, Sender
 from dam.accounts.mail_senders import Outgoing
+from dam.core.deadlines import Deadline
 from tests import smtp_server
 
 MAIL = EmailMessage("Hello", "Words", "from@example.com", ["ada@example.com"])
@@ -68,19 +69,16 @@ def test_what_is_wrong_with_a_connection_is_told_apart(taken: int) -> None:
 
 def test_a_server_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mail_smtp, "DEADLINE", 0.2)
-    monkeypatch.setattr(
-        mail_smtp.EmailBackend.__init__, "__kwdefaults__", {"anywhere": False, "deadline": 0.2}
-    )
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        assert refused(smtp(silent.getsockname()[1])).code == "disconnected"
+        assert refused(smtp(silent.getsockname()[1])).code == "timeout"
 
 
 @pytest.mark.parametrize(
     "host", ["169.254.169.254", "fe80::1", "0.0.0.0", "224.0.0.1", "::ffff:169.254.169.254"]
 )
 def test_no_page_connects_to_where_no_mail_server_is(host: str) -> None:
-    with pytest.raises(mail_smtp.NotAMailServer):
-        mail_smtp.require_mail_server(host, 587)
+    with Deadline(5) as until, pytest.raises(mail_smtp.NotAMailServer):
+        mail_smtp.require_mail_server(host, 587, until=until)
 
 
 def test_no_page_connects_to_a_port_that_is_none_of_mail() -> None:
