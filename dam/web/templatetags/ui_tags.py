@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -74,6 +75,11 @@ def codec(name: str) -> str:
 @register.simple_tag
 def icon(name: str, size: int = 16, label: str = "") -> SafeString:
     """A Lucide picture. Without a label it is decoration, and screen readers skip it."""
+    return _drawn(name, size, label)
+
+
+@lru_cache(maxsize=2000)  # a page has hundreds, and each is written from its tree
+def _drawn(name: str, size: int, label: str) -> SafeString:
     if label:
         return SafeString(lucide(name, size=size, role="img", aria_label=label))
     return SafeString(lucide(name, size=size, aria_hidden="true"))
