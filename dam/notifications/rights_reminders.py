@@ -25,6 +25,7 @@ def remind(*, at: datetime | None = None) -> int:
             valid_until__lte=at + BEFORE,
             version__released_of__isnull=False,
             version__released_of__trashed_at=None,
+            version__brand__closed_at=None,
         )
         .select_related("version__brand", "version__asset")
         .order_by("pk")

@@ -24,7 +24,12 @@ def remind(*, at: datetime | None = None) -> int:
     """Leave an event for each open review that is due tomorrow, where its brand is, or overdue; how many."""
     at = at or timezone.now()
     due = (
-        Review.objects.filter(state=ReviewState.OPEN, due_at__lte=at + SOON, version__asset__trashed_at=None)
+        Review.objects.filter(
+            state=ReviewState.OPEN,
+            due_at__lte=at + SOON,
+            version__asset__trashed_at=None,
+            brand__closed_at=None,
+        )
         .select_related("brand", "version__asset")
         .prefetch_related("decisions")
         .order_by("pk")
