@@ -68,7 +68,7 @@ def _is_news(event: Event, at: datetime) -> bool:
 
 
 def _tell(brand: Brand, events: Sequence[Event], at: datetime) -> None:
-    if not events:
+    if not events or brand.closed_at is not None:  # it is nothing to anybody, and is told to nobody
         return
     deliveries.add(brand, events, at=at)
     facts = audience.gather(brand, events)

@@ -19,7 +19,7 @@ from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.notifications import following, inbox
-from dam.notifications.models import Delivery, Webhook
+from dam.notifications.models import Delivery, Notification, Webhook
 from dam.notifications.webhooks import addresses, deliveries, webhooks
 from tests.factories import member
 from tests.review_factory import Case
@@ -111,6 +111,15 @@ def test_kinds_that_were_not_chosen_are_not_sent(case: Case, receiver: Receiver,
     case.submit()
     following.run(case.brand.pk)
     assert not Delivery.objects.exists()
+
+
+def test_nothing_is_kept_for_a_brand_that_is_closed(case: Case, hook: Webhook, receiver: Receiver) -> None:
+    case.submit()
+    type(case.brand).objects.filter(pk=case.brand.pk).update(closed_at=timezone.now())
+    while following.run(case.brand.pk):
+        pass
+    assert not Delivery.objects.exists()
+    assert not Notification.objects.exists()
 
 
 def test_a_failed_message_is_tried_again_under_the_same_id(
