@@ -125,6 +125,7 @@ def refusal_to_change(role: CustomRole, *, by: Principal) -> str:
 
 def _locked(role: CustomRole, by: Principal) -> CustomRole:
     by.require(Capability.MANAGE_PEOPLE, brand=role.brand)
+    members.hold_people([role.brand_id])
     row = CustomRole.objects.select_for_update(of=("self",)).select_related("brand").get(pk=role.pk)
     if row.retired_at is not None:
         raise RoleRefused("retired", _("This role has been retired."))
@@ -141,6 +142,11 @@ def _allowed(by: Principal, able: Iterable[Capability]) -> frozenset[Capability]
     if missing:
         words = ", ".join(_(PHRASES[each]) for each in missing)
         raise PermissionDenied(_("A role can't allow what yours doesn't: %(what)s.") % {"what": words})
+    if Capability.VIEW_ACTIVITY in wanted and Capability.VIEW_UNRELEASED not in wanted:
+        raise RoleRefused(
+            "log_alone",
+            _("The activity log names unreleased clips. A role that reads it must be able to see them."),
+        )
     if roles.mixed(wanted):
         raise RoleRefused(
             "mixed",

@@ -17,6 +17,7 @@ from dam.accounts.models import Invitation, Membership, User
 from dam.accounts.principals import Principal
 from dam.audit import names, trail
 from dam.audit.verbs import Verb
+from dam.core import locks
 
 # Rows that are about nobody else: by model, and the field that names the person.
 OWN_ROWS = (
@@ -43,6 +44,7 @@ def erase(user: User, *, by: Principal, at: datetime | None = None) -> None:
         )
     with trail.recording():
         brands = people.hold_brands_of(user)
+        locks.hold(people.INSTALLATION)
         if not User.objects.filter(pk=user.pk, erased_at=None).exists():
             raise people.PeopleRefused(_("This person's data was removed already."), code="erased")
         people.require_leaves_administrators(user, brands)

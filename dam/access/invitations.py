@@ -23,7 +23,7 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.names import Named
 from dam.audit.verbs import Verb
-from dam.core import errors, locks, tasks
+from dam.core import errors, tasks
 
 DAYS = 7
 MOST_OPEN = 500  # in one brand
@@ -120,7 +120,7 @@ def invite(
     if problem:
         raise InvitationRefused(problem, code="cannot_invite")
     with trail.recording():
-        locks.hold(f"people:{by.brand.pk}")
+        members.hold_people([by.brand.pk])
         waiting = Invitation.objects.filter(brand=by.brand, accepted_at=None, revoked_at=None)
         waiting.filter(email=line.email, expires_at__lte=at).update(revoked_at=at)  # the new one replaces it
         if waiting.count() >= MOST_OPEN:
@@ -216,7 +216,8 @@ def accept(invitation: Invitation, user: User, *, at: datetime | None = None) ->
     """
     at = at or timezone.now()
     with trail.recording():
-        locks.hold(f"people:{invitation.brand_id}")
+        members.hold_people([invitation.brand_id])
+        opened = invitation.digest
         invitation = Invitation.objects.select_related("brand", "invited_by").get(pk=invitation.pk)
         brand = invitation.brand
         if state_of(invitation, at=at) != State.OPEN:
@@ -238,12 +239,15 @@ def accept(invitation: Invitation, user: User, *, at: datetime | None = None) ->
                 _("This invitation can't be used any more. Ask an administrator of the brand for a new one."),
                 code="outdated",
             ) from error
+        # Of the link that was opened: one that was revoked or sent again meanwhile has ended.
+        still = Invitation.objects.filter(pk=invitation.pk, digest=opened, accepted_at=None, revoked_at=None)
+        if not still.update(accepted_at=at, accepted_by=user):
+            raise _over(invitation, at=at)
         membership, new = Membership.everyone.get_or_create(
             user=user, brand=brand, defaults={**roles.columns(role), "joined_at": at}
         )
         if not new and membership.deactivated_at is not None:
             Membership.everyone.filter(pk=membership.pk).update(**roles.columns(role), deactivated_at=None)
-        Invitation.objects.filter(pk=invitation.pk).update(accepted_at=at, accepted_by=user)
         if not invitation.was_shown:  # the link was mailed to this address, and came to be used
             members.prove(user)
         data = {"role": roles.name(role), "invited_by": f"user:{invitation.invited_by_id}"}

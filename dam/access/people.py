@@ -13,13 +13,15 @@ from django.utils.translation import gettext as _
 
 from dam.access import handover
 from dam.access.handover import Heir
-from dam.accounts import roles
+from dam.accounts import members, roles
 from dam.accounts.capabilities import ADMINISTRATIVE, AnyRole, Capability, of_role
 from dam.accounts.models import ApiToken, Brand, Invitation, Membership, User
 from dam.accounts.principals import Member, Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.core import errors, locks
+
+INSTALLATION = "installation-administrators"  # the lock of those who run it; after those of people
 
 
 class PeopleRefused(errors.Refused):
@@ -103,7 +105,7 @@ def close_account(user: User, *, by: Principal, at: datetime | None = None) -> N
     _require_other(user, by=by)
     with trail.recording():
         brands = hold_brands_of(user)
-        locks.hold("installation-administrators")
+        locks.hold(INSTALLATION)
         if not User.objects.filter(pk=user.pk, is_active=True).exists():
             raise PeopleRefused(_("This account is closed already."), code="closed")
         require_leaves_administrators(user, brands)
@@ -134,8 +136,7 @@ def end_account(user: User, *, at: datetime) -> None:
 def hold_brands_of(user: User) -> list[Brand]:
     """The brands that the person was ever in, kept from other changes of their people."""
     brands = list(Brand.objects.filter(memberships__user=user).order_by("pk"))
-    for brand in brands:
-        locks.hold(f"people:{brand.pk}")
+    members.hold_people(brand.pk for brand in brands)
     return brands
 
 
@@ -160,7 +161,7 @@ def require_runs_installation(by: Principal) -> None:
 
 def _locked(membership: Membership) -> Membership:
     """The membership as it is now, while nobody else changes the brand's people."""
-    locks.hold(f"people:{membership.brand_id}")
+    members.hold_people([membership.brand_id])
     rows = Membership.everyone.select_related("user", "brand", "custom_role")
     return rows.get(pk=membership.pk)
 

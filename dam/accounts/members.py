@@ -6,6 +6,7 @@ only claims it, and is given nothing that is meant for the person of that addres
 """
 
 import secrets
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -45,6 +46,7 @@ def admit(
     """
     password = None
     with transaction.atomic():
+        hold_people([brand.pk])
         user = of_address(email)
         if user is None:
             password = secrets.token_urlsafe(12)
@@ -66,13 +68,22 @@ def admit(
     return user, password
 
 
+def hold_people(brands: Iterable[int]) -> None:
+    """Wait until nobody else changes the people or the roles of these brands, and keep them until the
+    transaction ends.
+
+    First of all in the transaction, before a row is locked, and for all brands at once: whoever comes takes
+    them in this order, so that no two wait for each other.
+    """
+    for brand_id in sorted(set(brands)):
+        locks.hold(f"people:{brand_id}")
+
+
 def require_administrator(brand: Brand) -> None:
     """Raise LastAdministrator unless somebody manages the brand and somebody its people.
 
-    Called in the transaction of a change of roles or people, after it: of two such changes at once the second
-    waits here for the first.
+    Called after a change of roles or people, in a transaction that began with `hold_people`.
     """
-    locks.hold(f"people:{brand.pk}")  # as every change of people does
     able = Membership.objects.filter(brand=brand, user__is_active=True)
     for capability in (Capability.MANAGE_BRAND, Capability.MANAGE_PEOPLE):
         if not able.filter(roles.with_capability(capability)).exists():

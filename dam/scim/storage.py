@@ -1,7 +1,8 @@
 """The people and groups of one brand, as scim2-server reads and writes them."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -20,6 +21,7 @@ from scim2_models import (
 from scim2_models.path import CompareOperator, Comparison
 from scim2_server.storage import ScimStorage, SearchPage
 
+from dam.accounts import members
 from dam.accounts.models import Membership
 from dam.audit import trail
 from dam.scim import mirror, people
@@ -37,8 +39,11 @@ class BrandStorage(ScimStorage):
         self.token = token
         self.brand = token.brand
 
-    def operation(self) -> trail.recording:
-        return trail.recording()
+    @contextmanager
+    def operation(self) -> Iterator[None]:
+        with trail.recording():
+            members.hold_people([self.brand.pk])
+            yield
 
     def get(
         self,

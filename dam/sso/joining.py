@@ -29,6 +29,7 @@ def person(provider: Provider, claimed: Claimed, *, linked: User | None) -> User
         _require_authority(provider, claimed)
     with trail.recording():
         user = linked or members.of_address(claimed.address)
+        members.hold_people(_concerned(provider, user))
         address = user.email if user is not None else claimed.address
         wanted = _wanted(provider, claimed, address=address)
         if user is None:
@@ -88,6 +89,13 @@ def _wanted(provider: Provider, claimed: Claimed, *, address: str) -> dict[Brand
         if takes(brand, address)
     }
     return {brand: role for brand, role in found.items() if role}
+
+
+def _concerned(provider: Provider, user: User | None) -> set[int]:
+    """The brands that the person may come into or go from now."""
+    found = set(GroupRule.objects.filter(provider=provider.slug).values_list("brand", flat=True))
+    given = GivenMembership.objects.filter(user=user, source=provider.slug, ended_at=None)
+    return found | set(given.values_list("brand", flat=True)) if user else found
 
 
 def takes(brand: Brand, address: str) -> bool:

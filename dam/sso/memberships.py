@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dam.accounts import members, roles
 from dam.accounts.capabilities import ADMINISTRATIVE, Role, of_role
-from dam.accounts.models import ApiToken, Brand, Membership, User
+from dam.accounts.models import ApiToken, Brand, Invitation, Membership, User
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.sso.models import GivenMembership
@@ -36,6 +36,7 @@ def give(user: User, brand: Brand, *, role: str, source: str, by: User | None = 
     `by` is the person themselves where they sign in, None for a directory.
     """
     with trail.recording():
+        members.hold_people([brand.pk])
         kept = Membership.everyone.select_for_update().filter(user=user, brand=brand).first()
         mark = GivenMembership.objects.filter(user=user, brand=brand).first()
         if kept is not None and kept.deactivated_at and (mark is None or mark.ended_at is None):
@@ -75,6 +76,7 @@ def end(user: User, brand: Brand, *, source: str, by: User | None = None) -> boo
     False where there is nothing, or where the brand's last administrator would go.
     """
     with trail.recording():
+        members.hold_people([brand.pk])
         mark = GivenMembership.objects.select_for_update().filter(user=user, brand=brand).first()
         kept = Membership.objects.select_for_update().filter(user=user, brand=brand).first()
         if kept is None or (source != OF_DIRECTORY and (mark is None or mark.source != source)):
@@ -89,6 +91,8 @@ def end(user: User, brand: Brand, *, source: str, by: User | None = None) -> boo
             log.warning("User %s stays in %s: it would have no administrator.", user.pk, brand.slug)
             return False
         ApiToken.objects.filter(owner=user, brand=brand, revoked_at=None).update(revoked_at=now)
+        waiting = Invitation.objects.filter(brand=brand, accepted_at=None, revoked_at=None)
+        waiting.filter(email__iexact=user.email).update(revoked_at=now)  # no way back in by an old mail
         GivenMembership.objects.update_or_create(
             user=user, brand=brand, defaults={"source": source, "ended_at": now}
         )

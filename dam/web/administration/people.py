@@ -1,8 +1,8 @@
 """Administration → People: who works in the brand, and each person's own page."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -19,6 +19,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import ApiToken, Brand, Group, Invitation, Membership, User
 from dam.accounts.principals import Member
 from dam.search import query
+from dam.web import confirming
 from dam.web.decorators import BrandRequest, requires, requires_installation_admin
 
 PAGE = 50
@@ -68,7 +69,6 @@ def person(request: BrandRequest, user_id: int) -> HttpResponse:
     membership = _membership(request, user_id)
     asking = request.principal
     own = asking.user == membership.user
-    member = Member(membership.user, request.brand, membership.given)
     context = {
         **frame("people"),
         "membership": membership,
@@ -79,8 +79,7 @@ def person(request: BrandRequest, user_id: int) -> HttpResponse:
         "can_change": not own and roles.may_give(asking, membership.given),
         "own": own,
         "groups": groups.of_brand(request.brand).filter(members=membership.user),
-        "waiting": handover.waiting_for(member, most=10) if membership.is_active else [],
-        "waiting_count": handover.count(member) if membership.is_active else 0,
+        **_waiting(request, membership),
         "tokens": ApiToken.objects.filter(
             owner=membership.user, brand=request.brand, revoked_at=None
         ).count(),
@@ -111,14 +110,12 @@ def deactivate(request: BrandRequest, user_id: int) -> HttpResponse:
         said = {"name": membership.user}
         messages.success(request, _("%(name)s can't open this brand any more.") % said)
         return redirect("person", brand_slug=request.brand.slug, user_id=user_id)
-    member = Member(membership.user, request.brand, membership.given)
     context = {
         **frame("people"),
         "membership": membership,
         "person": membership.user,
         "form": form,
-        "waiting": handover.waiting_for(member, most=10) if membership.is_active else [],
-        "waiting_count": handover.count(member) if membership.is_active else 0,
+        **_waiting(request, membership),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "people/deactivate.html", context, status=status)
@@ -135,7 +132,7 @@ def reactivate(request: BrandRequest, user_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires_installation_admin
-@reauthentication_required  # type: ignore[untyped-decorator,unused-ignore]
+@confirming.confirmed
 def close(request: BrandRequest, user_id: int) -> HttpResponse:
     """The whole account, in every brand."""
     membership = _membership(request, user_id)
@@ -158,7 +155,7 @@ def reopen(request: BrandRequest, user_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires_installation_admin
-@reauthentication_required  # type: ignore[untyped-decorator,unused-ignore]
+@confirming.confirmed
 def erase(request: BrandRequest, user_id: int) -> HttpResponse:
     """Remove name and address for good."""
     membership = _membership(request, user_id)
@@ -200,6 +197,18 @@ class HandoverForm(forms.Form):
 def frame(section: str) -> dict[str, str]:
     """What each page of the administration needs."""
     return {"area": "administration", "section": section}
+
+
+def _waiting(request: BrandRequest, membership: Membership) -> dict[str, Any]:
+    """How much waits for a person; and what, for whoever may see clips that aren't released."""
+    if not membership.is_active:
+        return {"waiting": [], "waiting_count": 0}
+    member = Member(membership.user, request.brand, membership.given)
+    shown = request.principal.can(Capability.VIEW_UNRELEASED)
+    return {
+        "waiting": handover.waiting_for(member, most=10) if shown else [],
+        "waiting_count": handover.count(member),
+    }
 
 
 def _found(brand: Brand, *, words: str, state: str, role: str) -> QuerySet[Membership]:

@@ -59,6 +59,11 @@ def test_no_role_both_runs_the_brand_and_decides(admin: Member) -> None:
         assert refused.value.code == "mixed"
 
 
+def test_no_role_reads_in_the_log_of_clips_it_does_not_see(admin: Member) -> None:
+    with pytest.raises(custom_roles.RoleRefused, match="names unreleased clips"):
+        custom_roles.make(by=admin, name="Auditors", able=[Capability.VIEW_ACTIVITY])
+
+
 def test_nobody_builds_a_role_with_what_they_lack(admin: Member) -> None:
     host = give(make(admin, *LOOK, Capability.MANAGE_PEOPLE, name="Host"))
     with pytest.raises(PermissionDenied, match="upload files"):

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Group, Invitation, Membership
+from dam.accounts.models import CustomRole, Group, Invitation, Membership
 from dam.accounts.principals import Member
 from dam.web.administration import groups as groups_page
 from tests.factories import PASSWORD, BrandFactory, member
+from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,39 @@ def test_a_persons_page_says_where_they_stand_and_being_here_is_noted(client: Cl
     theirs.force_login(other.user)
     theirs.get(reverse("library", args=[admin.brand.slug]))
     assert "Not seen yet" not in client.get(address).content.decode()
+
+
+def test_who_runs_people_alone_reads_no_titles_of_what_waits_for_them(client: Client) -> None:
+    case = Case()
+    case.version.asset.title = "Secret summer"
+    case.version.asset.save()
+    case.submit()
+    own = CustomRole.objects.create(brand=case.brand, name="HR", capabilities=["view", "manage_people"])
+    hr = member(case.brand)
+    Membership.objects.filter(user=hr.user).update(role="", custom_role=own)
+    admin = member(case.brand, Role.ADMIN)
+    for person, sees in ((hr, False), (admin, True)):
+        client.force_login(person.user)
+        for page in ("person", "person-deactivate"):
+            address = reverse(page, args=[case.brand.slug, case.brand_reviewer.user.pk])
+            shown = client.get(address).content.decode()
+            assert ("Secret summer" in shown) is sees
+            assert "Nothing is waiting" not in shown
+
+
+@pytest.mark.parametrize("page", ["person-close", "person-erase"])
+def test_who_signs_in_by_the_company_alone_is_asked_for_it_again(client: Client, page: str) -> None:
+    """Allauth would ask nothing of somebody without a password."""
+    admin = member(BrandFactory.create(), Role.ADMIN, is_superuser=True)
+    admin.user.set_unusable_password()
+    admin.user.save()
+    client.force_login(admin.user)
+    other = member(admin.brand)
+    answer = client.post(reverse(page, args=[admin.brand.slug, other.user.pk]))
+    assert answer.status_code == 302
+    assert reverse("account_confirm_elsewhere") in answer.headers["Location"]
+    other.user.refresh_from_db()
+    assert other.user.is_active
 
 
 def test_closing_and_removing_ask_for_the_password_and_need_the_installation_administrator(
