@@ -21,7 +21,9 @@ from dam.audit.models import Event
 FORMAT = "reelproof-activity/1"
 COLUMNS = ("number", "at", "person", "kind", "verb", "target", "clip", "data", "hash")
 # What a sheet would take for a formula, wherever it was typed.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# What a sheet passes over before it looks: spaces of every kind, and marks that nobody sees.
+_PASSED_OVER = " \u00a0\u3000\ufeff\u200b\u200e\u200f\x00\x0b\x0c"
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def harmless(cell: object) -> str:
     "'=HYPERLINK(...)"
     """
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip(_PASSED_OVER).startswith(FORMULA) else text
 
 
 class NotThisFile(ValueError):

@@ -5,8 +5,12 @@ import logging
 import re
 from datetime import UTC, datetime
 
-# The key in the address of a mailed link: whoever reads it chooses the password.
-_KEY = re.compile(r"(/password/reset/key/[0-9A-Za-z]+-)[^/\s]+")
+# What lets somebody in who reads it: the keys in the addresses of mailed links, and the secrets of
+# dam.accounts.keys but for their beginnings, by which people tell them apart.
+_KEY = re.compile(
+    r"(/password/reset/key/[0-9A-Za-z]+-|/security/address/|/mail/unsubscribe/)[^/\s]+"
+    r"|(\brp[a-z]_[\w-]{8})[\w-]+"
+)
 
 
 class Lines(logging.Formatter):
@@ -20,7 +24,7 @@ class Lines(logging.Formatter):
         return super().formatMessage(record) + getattr(record, "about", "")
 
     def format(self, record: logging.LogRecord) -> str:
-        return "\n  ".join(map(_printable, _KEY.sub(r"\1…", super().format(record)).split("\n")))
+        return "\n  ".join(map(_printable, _without_keys(super().format(record)).split("\n")))
 
 
 class Json(logging.Formatter):
@@ -31,13 +35,17 @@ class Json(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": _KEY.sub(r"\1…", record.getMessage()),
+            "message": _without_keys(record.getMessage()),
             **getattr(record, "facts", {}),
             **getattr(record, "fields", {}),
         }
         if record.exc_info:
-            entry["error"] = _KEY.sub(r"\1…", self.formatException(record.exc_info))
+            entry["error"] = _without_keys(self.formatException(record.exc_info))
         return json.dumps(entry, ensure_ascii=True, default=str)
+
+
+def _without_keys(text: str) -> str:
+    return _KEY.sub(lambda found: f"{found[1] or found[2]}…", text)
 
 
 def _printable(line: str) -> str:

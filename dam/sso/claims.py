@@ -35,6 +35,18 @@ def read(claims: Mapping[str, Any], *, groups_claim: str) -> Claimed:
     )
 
 
+def merged(id_token: Mapping[str, Any], user_info: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, with what is signed first. That an address was verified counts for the address it was said of.
+
+    >>> merged({"email_verified": True}, {"email": "eve@acme.example"})["email_verified"]
+    False
+    """
+    address = id_token.get("email", user_info.get("email"))
+    of_address = [said for said in (id_token, user_info) if said.get("email") == address]
+    verified = any(said.get("email_verified") in (True, "true") for said in of_address)
+    return {**user_info, **id_token, "email_verified": verified}
+
+
 def role_of(groups: Collection[str], rules: Mapping[str, str], *, order: Collection[str]) -> str | None:
     """The role that the rules (group to role) give; None for none. Of several the one first in `order`.
 

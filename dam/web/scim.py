@@ -76,7 +76,7 @@ def _with_address(request: HttpRequest, path: str) -> bytes:
         return body
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body
     if isinstance(said, dict):
         names = {str(name).lower(): name for name in said}

@@ -56,7 +56,7 @@ class OpenIDAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
             info = self._fetch_user_info(token.token)
             if not isinstance(info, dict) or info.get("sub") != told.get("sub"):
                 raise OAuth2Error("The user's info is another person's.")
-            told = {**info, **told}
+            told = claims.merged(told, info)
         return self.get_provider().sociallogin_from_response(request, told)
 
     def _verified(self, app: SocialApp, id_token: str) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def test_no_cell_of_a_sheet_is_a_formula(brand: Brand) -> None:
     assert (rows[-1][0], rows[-1][-1]) == ("head", end.hash)
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", " ="])
+@pytest.mark.parametrize("begin", [*"=+-@\t\r\uff1d\uff20", " =", "\u00a0=", "\ufeff="])
 def test_whatever_a_sheet_would_calculate_is_text(begin: str) -> None:
     assert export.harmless(f"{begin}cmd").startswith("'")
 

@@ -8,7 +8,9 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from dam.core.log_lines import Lines
+from dam.accounts import keys
+from dam.accounts.keys import KeyKind
+from dam.core.log_lines import Json, Lines
 
 CONFIGURED: dict[str, Any] = cast(Any, settings.LOGGING)["formatters"]["line"]
 FORGED = "x\n2026-01-01 00:00:00,000 CRITICAL dam.audit: all is well"
@@ -41,6 +43,25 @@ def test_a_mailed_link_that_is_refused_leaves_no_key() -> None:
     address = reverse("account_reset_password_from_key", args=["1", "d4v8xk-0123456789abcdef"])
     shown = entry(f"Answered 429 to GET {address}, asked by someone")
     assert shown.endswith("Answered 429 to GET /accounts/password/reset/key/1-…/, asked by someone")
+
+
+@pytest.mark.parametrize("kind", list(KeyKind))
+def test_no_secret_that_lets_somebody_in_is_in_a_line(kind: KeyKind) -> None:
+    """As in a link to join that was asked for by the wrong method, or an error that quotes a header."""
+    key = keys.new(kind)
+    for formatter in (Lines(CONFIGURED["format"]), Json()):
+        record = logging.LogRecord("dam", logging.WARNING, __file__, 1, "At /join/%s/", (key.secret,), None)
+        shown = formatter.format(record)
+        assert key.secret[12:] not in shown
+        assert key.prefix in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("account_confirm_email", "MTY:1tFq9n:Jf3x-_abc"), ("mail-unsubscribe", "WzEsIngiXQ:1tFq9n:Jf3x")],
+)
+def test_no_key_of_a_mailed_address_is_in_a_line(name: str, key: str) -> None:
+    assert key not in entry(f"Answered 410 to GET {reverse(name, args=[key])}, asked by someone")
 
 
 def test_words_of_every_language_stay() -> None:

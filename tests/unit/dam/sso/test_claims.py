@@ -35,5 +35,23 @@ def test_groups_that_are_too_many_to_be_told_are_unknown_and_not_none(said: dict
     assert claims.read(said, groups_claim="groups").groups is None
 
 
+@pytest.mark.parametrize(
+    ("id_token", "user_info", "verified"),
+    [
+        ({"email": "a@b.example", "email_verified": True}, {}, True),
+        ({"email": "a@b.example"}, {"email": "a@b.example", "email_verified": True}, True),
+        ({}, {"email": "a@b.example", "email_verified": True}, True),
+        ({"email_verified": True}, {"email": "boss@b.example"}, False),
+        ({"email": "boss@b.example"}, {"email": "a@b.example", "email_verified": True}, False),
+        ({"email": "a@b.example"}, {"email_verified": True}, False),
+    ],
+)
+def test_a_verification_counts_for_the_address_it_was_said_of(
+    id_token: dict[str, Any], user_info: dict[str, Any], verified: bool
+) -> None:
+    told = claims.merged(id_token, user_info)
+    assert claims.read(told, groups_claim="").address_verified is verified
+
+
 def test_a_rule_without_a_group_is_for_everyone() -> None:
     assert claims.role_of([], {"": "viewer", "leads": "admin"}, order=["admin", "viewer"]) == "viewer"
