@@ -9,14 +9,14 @@ from playwright.sync_api import expect
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
-from dam.catalog.models import Asset, Version
+from dam.catalog.models import Asset, Origin, Version
 from dam.core import events, storage
 from dam.ingest.models import Step, StepState
 from dam.media import runner
 from dam.search import timed_texts
 from dam.search.models import TimedTextKind
 from tests.browser.conftest import Journey
-from tests.factories import VersionFactory
+from tests.factories import ApprovedVersionFactory, VersionFactory
 
 
 def test_words_find_the_moment_and_open_it_there(
@@ -80,6 +80,56 @@ def _frame_of(version: Version) -> str:
     picture = io.BytesIO()
     Image.fromarray(frame.rgb).save(picture, "PNG")
     return base64.b64encode(picture.getvalue()).decode()
+
+
+def test_a_search_is_narrowed_and_widened_again(
+    visit: Callable[[], Journey], people: dict[Role, User], brand: Brand
+) -> None:
+    for title, origin in (("Lime", Origin.GENERATED), ("Plum", Origin.UPLOADED)):
+        VersionFactory.create(asset__brand=brand, asset__title=title, origin=origin)
+    ApprovedVersionFactory.create(asset__brand=brand, asset__title="Pear", origin=Origin.GENERATED)
+    page = visit().sign_in(people[Role.CREATOR]).page
+    titles = page.locator("#cards .card-title")
+    box = page.get_by_role("combobox", name="Search the library")
+
+    # A half-typed field is completed, then its value.
+    box.press_sequentially("sta")
+    page.get_by_role("option", name="state:").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("state:")
+    page.get_by_role("option", name="Approved").wait_for()
+    box.press_sequentially("dr")
+    expect(page.get_by_role("option")).to_have_text(["Draft"])
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=state%3Adraft")
+    expect(titles).to_have_text(["Plum", "Lime"])
+
+    # A value beside the list goes into the address and out of it, and the browser's own way back works.
+    generated = page.get_by_role("navigation", name="Filters").get_by_role("link", name="Generated")
+    generated.click()
+    page.wait_for_url("**origin=generated**")
+    expect(titles).to_have_text(["Lime"])
+    expect(generated).to_have_attribute("aria-current", "true")
+    page.go_back()
+    expect(titles).to_have_text(["Plum", "Lime"])
+    expect(box).to_have_value("state:draft")
+    page.go_forward()
+    expect(titles).to_have_text(["Lime"])
+    generated.click()
+    expect(titles).to_have_text(["Plum", "Lime"])
+    assert "origin" not in page.url
+
+    # A chip is removed: the filter stays, what was typed goes. The address alone shows the same again.
+    generated.click()
+    page.wait_for_url("**origin=generated**")
+    page.get_by_title("Remove from the search").filter(has_text="draft").click()
+    page.wait_for_url("**/?origin=generated")
+    expect(titles).to_have_text(["Pear", "Lime"])
+    expect(box).to_have_value("")
+    page.reload()
+    expect(titles).to_have_text(["Pear", "Lime"])
 
 
 def test_a_viewer_finds_only_what_is_released(
