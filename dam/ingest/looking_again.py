@@ -23,6 +23,7 @@ from dam.search.encoders import model_card
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.indexing import NothingSeen
 from dam.search.models import EncoderIndex, IndexState
+from dam.search.tagging import anew, suggested_tags
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ def run() -> None:
         return  # nothing has been looked at yet, by any encoder
     if active.identity == installed:
         _look_for_left_out(active)
+        anew.begin()
         return
     for chain in range(CHAINS):
         if cache.add(_key(chain), 1, CHAIN_SECONDS):
@@ -98,7 +100,9 @@ def at(version_id: UUID | str) -> None:
     if index is not None:
         version = reindexing.behind(index).filter(pk=version_id).first()
         if version is not None:
-            indexing.embed(version, encoder=indexing.installed())
+            encoder = indexing.installed()
+            indexing.embed(version, encoder=encoder)
+            suggested_tags.suggest(version, encoder=encoder)
 
 
 def settled(versions: QuerySet[Version]) -> QuerySet[Version]:

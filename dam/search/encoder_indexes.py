@@ -81,10 +81,14 @@ def opened(identity: str, *, dimensions: int) -> EncoderIndex:
         return known
     with transaction.atomic():
         locks.hold(LOCK)
-        state = IndexState.BUILDING if active() else IndexState.ACTIVE
-        index, made = EncoderIndex.objects.get_or_create(
-            identity=identity, defaults={"dimensions": dimensions, "state": state, **_about(identity)}
-        )
+        first = active() is None
+        known_of_it = {
+            "dimensions": dimensions,
+            "state": IndexState.ACTIVE if first else IndexState.BUILDING,
+            "tags_at": timezone.now() if first else None,  # suggested as each version comes
+            **_about(identity),
+        }
+        index, made = EncoderIndex.objects.get_or_create(identity=identity, defaults=known_of_it)
         if made:
             make_partition(index)
             draw_graph(index)

@@ -22,6 +22,7 @@ from dam.search.search_field import NO, YES, Combine, Kind, SearchField
 MOST_COUNTED = 1_000
 # Of a field whose values are not a fixed choice.
 MOST_VALUES = 50
+_UNKNOWN = ""  # among the counts of a list: where there is none yet
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Facet:
     values: tuple[Value, ...]  # those that occur or are chosen
     more: bool = False  # there are others, less used
     counted_in: int | None = None  # of how many of the assets, where they are more: there may be more then
+    not_looked_at: int = 0  # of these assets: what is found in the pictures isn't known of them yet
 
     @property
     def is_chosen(self) -> bool:
@@ -153,6 +155,8 @@ def _alike(
 
 def _stored(field: SearchField, value: Any) -> Iterable[str]:
     """The values of a column, as they stand in addresses."""
+    if value is None and field.array:
+        return (_UNKNOWN,)
     if value is None or value == "":
         return ()
     if field.array:
@@ -175,7 +179,8 @@ def _facet(
             Value(value, field.chip_text(value), 0, chosen=True) for value in chosen if value not in offered
         ]
         kept = tuple(value for value in values if value.count or value.chosen)
-        return Facet(field.name, field.title, kept, counted_in=counted_in)
+        unknown = counts[_UNKNOWN]
+        return Facet(field.name, field.title, kept, counted_in=counted_in, not_looked_at=unknown)
     often = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     lower = {value.lower() for value in chosen}
     values = [Value(value, value, number, value.lower() in lower) for value, number in often[:MOST_VALUES]]

@@ -42,6 +42,11 @@ class EncoderIndex(models.Model):
     passes = models.PositiveSmallIntegerField(default=0)
     tried = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
+    # When tags had been suggested by it throughout the library (dam.search.tagging.anew), and until then the
+    # version that was reached.
+    tags_at = models.DateTimeField(null=True)
+    tags_reached_at = models.DateTimeField(null=True)
+    tags_reached_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = [

@@ -45,7 +45,17 @@ def to_build(identity: str) -> EncoderIndex | None:
     left = EncoderIndex.objects.filter(state=IndexState.BUILDING, started_at__lt=at - FORGOTTEN)
     left.exclude(identity=identity).update(state=IndexState.RETIRED, finished_at=at)
     gone = EncoderIndex.objects.filter(identity=identity, state=IndexState.RETIRED)
-    gone.update(state=IndexState.BUILDING, started_at=at, finished_at=None, **_BEGINNING, passes=0, done=0)
+    gone.update(
+        state=IndexState.BUILDING,
+        started_at=at,
+        finished_at=None,
+        **_BEGINNING,
+        passes=0,
+        done=0,
+        tags_at=None,
+        tags_reached_at=None,
+        tags_reached_id=None,
+    )
     return encoder_indexes.find(identity)
 
 

@@ -9,6 +9,7 @@ from dam.search import building, indexing, lexicon, likes, null_queries, picture
 from dam.search.encoders import published
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.saved import alert_passes, fruitless, saved_searches
+from dam.search.tagging import anew
 
 
 @shared_task(name="index.embed_text")
@@ -28,6 +29,14 @@ def warm_up() -> None:
     for encoder in encoders:
         encoder.understand("a red ball")  # the first run of a model is slow
         null_queries.prepare(encoder)
+
+
+@shared_task(name="index.suggest_anew")
+def suggest_anew() -> None:
+    """A moment of suggesting tags by another encoder than before; sends itself again for what is left."""
+    anew.alive()
+    if not (anew.go_on() and offer("index.suggest_anew")):
+        anew.over()
 
 
 @shared_task(name="default.match_alerts")

@@ -35,7 +35,8 @@ class SuggestionGone(errors.Refused):
 def suggest(version: Version, *, encoder: Encoder) -> int:
     """Write what the version seems to show, in place of earlier suggestions for its asset; how many it is.
 
-    Tags that the asset has and those that were dismissed for it are left out.
+    Tags that the asset has and those that were dismissed for it are left out. One that is suggested again is
+    the same row, so that a page that shows it can still accept it; open pages hear of what came or went.
     """
     if not Asset.objects.filter(latest=version).exists():
         return 0  # a newer version has come meanwhile, and with it its own suggestions
@@ -47,10 +48,12 @@ def suggest(version: Version, *, encoder: Encoder) -> int:
     )
     with transaction.atomic():
         asset = Asset.objects.select_for_update(no_key=True).get(pk=version.asset_id)
-        SuggestedTag.objects.filter(asset=asset, dismissed_at=None).delete()
+        earlier = SuggestedTag.objects.filter(asset=asset, dismissed_at=None)
+        before = set(earlier.values_list("tag_id", flat=True))
+        dismissed = SuggestedTag.objects.filter(asset=asset).exclude(dismissed_at=None)
         settled = {
             *asset.tags.values_list("name", flat=True),
-            *SuggestedTag.objects.filter(asset=asset).values_list("tag__name", flat=True),
+            *dismissed.values_list("tag__name", flat=True),
         }
         named = Tag.objects.filter(brand=version.brand_id, name__in=[each.name for each in chosen])
         keys = dict(named.values_list("name", "pk"))
@@ -65,8 +68,16 @@ def suggest(version: Version, *, encoder: Encoder) -> int:
             for each in chosen
             if each.name in keys and each.name not in settled
         ]
-        SuggestedTag.objects.bulk_create(rows)
-        events.publish(brand_id=version.brand_id, name=f"version-{version.pk}")
+        now = {row.tag_id for row in rows}
+        earlier.exclude(tag__in=now).delete()
+        SuggestedTag.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["asset", "tag"],
+            update_fields=["version", "score", "time_ms"],
+        )
+        if now != before:
+            events.publish(brand_id=version.brand_id, name=f"version-{version.pk}")
     return len(rows)
 
 

@@ -14,7 +14,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.audit.models import Event
-from dam.catalog.models import Asset, Version
+from dam.catalog.models import Asset, Tag, Version
 from dam.celery import app
 from dam.core import events
 from dam.ingest import looking_again, tasks
@@ -24,7 +24,8 @@ from dam.search import encoder_indexes, indexing, reindexing, search
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
 from dam.search.models import Embedding, EncoderIndex, IndexState
-from dam.search.tagging import suggested_tags
+from dam.search.tagging import anew, suggested_tags
+from dam.search.tagging.models import SuggestedTag
 from tests.factories import BrandFactory, member
 from tests.integration.dam.search import seeing
 from tests.integration.dam.search.seeing import ColourEncoder, clip, see
@@ -111,6 +112,41 @@ def test_tags_are_suggested_by_the_encoder_that_has_seen_the_library(
     assert assets[0].latest is not None
     tasks._suggest_tags(assets[0].latest, "tags")
     assert asked == [OLD]
+
+
+def test_the_encoder_that_follows_suggests_tags_anew_and_leaves_what_people_decided(
+    assets: list[Asset], brand: Brand, changed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Tag.objects.bulk_create(Tag(brand=brand, name=name) for name in ("red", "green"))
+    librarian = member(brand, Role.LIBRARIAN)
+    for asset in assets:
+        assert asset.latest is not None
+        suggested_tags.suggest(asset.latest, encoder=ColourEncoder())
+    dismissed, accepted, _ = (SuggestedTag.objects.get(asset=asset, tag__name="red") for asset in assets)
+    suggested_tags.dismiss(assets[0], dismissed.pk, by=librarian)
+    suggested_tags.accept(assets[1], [accepted.pk], by=librarian)
+    monkeypatch.setattr(
+        indexing, "embed", lambda version, encoder: see(version, ["red", "green"], encoder=NEW)
+    )
+    told = Event.objects.count()
+    work_off(new_index())
+
+    monkeypatch.setattr(anew, "SECONDS", 0.0)
+    turns = 0
+    while anew.go_on():
+        turns += 1
+    assert turns == 3
+    waiting = SuggestedTag.objects.filter(dismissed_at=None).order_by("asset__created_at", "tag__name")
+    assert [(row.asset_id, row.tag.name) for row in waiting] == [
+        (assets[0].pk, "green"),
+        (assets[1].pk, "green"),
+        (assets[2].pk, "green"),
+        (assets[2].pk, "red"),
+    ]
+    assert [tag.name for tag in assets[1].tags.all()] == ["red"]
+    assert SuggestedTag.objects.filter(pk=dismissed.pk).exclude(dismissed_at=None).exists()
+    assert Event.objects.count() == told
+    assert EncoderIndex.objects.get(identity=NEW).tags_at is not None
 
 
 def test_an_encoder_that_is_gone_is_not_asked_and_the_page_says_so(
@@ -242,7 +278,7 @@ def test_what_came_out_of_the_trash_is_looked_at_later(
     monkeypatch.setattr(app, "send_task", lambda name, kwargs, **_: sent.append((name, kwargs)))
     with django_capture_on_commit_callbacks(execute=True):
         tasks.catch_up()
-    assert sent == [("index.look_again", {"version_id": str(restored.pk)})]
+    assert sent == [("index.look_again", {"version_id": str(restored.pk)}), ("index.suggest_anew", {})]
     tasks.look_again(str(restored.pk))
     assert Embedding.objects.filter(version=restored, encoder__identity=NEW).exists()
 

@@ -146,6 +146,7 @@ def test_colours_sound_people_and_models_are_counted(brand: Brand, librarian: Me
     clip(brand)
     counted = facets.count(librarian)
     assert counts(counted, "colour") == {"red": 1, "black": 1}
+    assert [(each.name, each.not_looked_at) for each in counted if each.not_looked_at] == [("colour", 1)]
     assert counts(counted, "model") == {"previz-dit 0.3": 1}
     assert counts(counted, "sound") == {}
     assert sum(counts(counted, "by").values()) == 2

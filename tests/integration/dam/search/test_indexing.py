@@ -52,6 +52,8 @@ def test_each_kept_frame_gets_an_embedding(brand: Brand, tmp_path: Path) -> None
     assert indexing.embed(version, encoder=ColourEncoder()) >= 3
     rows = Embedding.objects.filter(version=version, scope=Scope.FRAME).order_by("frame")
     assert [row.start_ms for row in rows] == [round(row.frame * 1000 / RATE) for row in rows]
+    version.refresh_from_db()
+    assert version.colours  # also of one that was embedded before colours were known, and is now again
 
 
 def test_indexing_again_changes_nothing(brand: Brand, tmp_path: Path) -> None:

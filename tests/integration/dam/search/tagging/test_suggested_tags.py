@@ -35,6 +35,15 @@ def test_what_is_seen_is_suggested_with_its_moment(clip: Asset, librarian: Membe
     assert sorted(suggested(clip, librarian)) == [("blue", 500), ("red", 0)]
 
 
+def test_what_is_suggested_again_is_the_same_suggestion(clip: Asset, brand: Brand) -> None:
+    assert clip.latest is not None
+    rows = SuggestedTag.objects.values_list("pk", "tag__name")
+    before = set(rows.all())
+    Tag.objects.get(name="blue").delete()
+    suggested_tags.suggest(clip.latest, encoder=ENCODER)
+    assert set(rows.all()) == {(pk, name) for pk, name in before if name == "red"}
+
+
 def test_of_many_tags_the_most_used_are_looked_for_and_counted_at_most_once_an_hour(
     clip: Asset, brand: Brand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
