@@ -101,6 +101,14 @@ def test_what_cannot_be_meant_is_refused(admin: Any, client: Client, wrong: dict
     assert not MailSettings.objects.exists()
 
 
+def test_mail_can_be_turned_off_in_every_language(admin: Any, client: Client) -> None:
+    """What a form says to programs is no word that anybody reads."""
+    set_to(587)
+    page = client.get(f"{at(admin)}?sender=off", headers={"Accept-Language": "de"}).content.decode()
+    assert 'name="sender" value="off"' in page
+    assert "?sender=off" in page
+
+
 def test_an_administrator_of_a_brand_alone_is_refused() -> None:
     member = MembershipFactory.create(role=Role.ADMIN.value)
     client = Client()
