@@ -40,6 +40,7 @@ def scim(request: HttpRequest, path: str = "") -> HttpResponse:
     for name, value in answer.headers.items():
         response.headers[name] = value
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Disposition"] = 'attachment; filename="answer.json"'  # no browser shows it
     return response
 
 

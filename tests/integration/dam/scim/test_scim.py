@@ -200,3 +200,4 @@ def test_odd_bodies_are_told_as_scim_tells_them(directory: Directory) -> None:
         answer = directory.client.post("/scim/v2/Users", body, content_type="application/scim+json")
         assert answer.status_code == 400, body[:80]
         assert answer.json()["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
+        assert answer.headers["Content-Disposition"].startswith("attachment")

@@ -1,11 +1,16 @@
 """Which addresses of a provider this server asks."""
 
+import gzip
 import socket
-from typing import Any
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any, ClassVar
 
 import pytest
 import requests
 
+from dam.core import bounded_requests
 from dam.sso import fetching
 
 
@@ -74,3 +79,40 @@ def test_a_name_that_means_a_private_address_is_not_connected_to(monkeypatch: py
     monkeypatch.setattr(socket, "create_connection", connected)
     with pytest.raises(requests.ConnectionError), fetching.session() as session:
         session.get("https://id.example.com/")
+
+
+class _Provider(BaseHTTPRequestHandler):
+    """Answers each address as a provider must not."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        bomb = gzip.compress(bytes(30 * bounded_requests.LARGEST)) if self.path == "/bomb" else b""
+        self.send_response(302 if self.path == "/redirect" else 200)
+        if self.path == "/redirect":
+            self.send_header("Location", "/elsewhere")
+        if bomb:
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        self.wfile.write(bomb or bytes(2 * bounded_requests.LARGEST if self.path == "/large" else 2))
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def provider(settings: Any) -> Iterator[str]:
+    settings.PUBLIC_URL = "http://localhost:8000"
+    _Provider.asked.clear()
+    with HTTPServer(("127.0.0.1", 0), _Provider) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("what", ["redirect", "large", "bomb"])
+def test_a_provider_neither_leads_elsewhere_nor_fills_the_memory(provider: str, what: str) -> None:
+    with pytest.raises(fetching.NotAllowed), fetching.session() as session:
+        session.get(f"{provider}/{what}")
+    assert _Provider.asked == [f"/{what}"]
