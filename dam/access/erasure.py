@@ -48,7 +48,9 @@ def erase(user: User, *, by: Principal, at: datetime | None = None) -> None:
         if not User.objects.filter(pk=user.pk, erased_at=None).exists():
             raise people.PeopleRefused(_("This person's data was removed already."), code="erased")
         people.require_leaves_administrators(user, brands)
+        ran = people.administered_by(user, brands)
         people.end_account(user, at=at)
+        people.require_run(ran)
         addresses = {user.email, user.proven_email} - {""}
         OutgoingMail.objects.filter(address__in=addresses).delete()
         Membership.objects.filter(user=user).update(deactivated_at=at)

@@ -52,6 +52,7 @@ def change_role(membership: Membership, *, role: AnyRole, by: Principal) -> None
         if _runs(before) and not _runs(role):
             _require_another(now)
         Membership.objects.filter(pk=now.pk).update(**roles.columns(role))
+        _require_run(now)
         data = {"role": [roles.name(before), roles.name(role)]}
         trail.record(Verb.MEMBER_ROLE_CHANGED, brand=by.brand, about=now.user, actor=by, data=data)
 
@@ -77,6 +78,7 @@ def deactivate(
         leaving = Member(now.user, now.brand, now.given)
         handed = handover.hand_over(leaving, heir=heir, by=by)
         Membership.everyone.filter(pk=now.pk).update(deactivated_at=at)
+        _require_run(now)
         waiting = Invitation.objects.filter(brand=now.brand, accepted_at=None, revoked_at=None)
         waiting.filter(email__iexact=now.user.email).update(revoked_at=at)  # no way back in by an old mail
         tokens = ApiToken.objects.filter(owner=now.user, brand=now.brand, revoked_at=None)
@@ -109,7 +111,9 @@ def close_account(user: User, *, by: Principal, at: datetime | None = None) -> N
         if not User.objects.filter(pk=user.pk, is_active=True).exists():
             raise PeopleRefused(_("This account is closed already."), code="closed")
         require_leaves_administrators(user, brands)
+        ran = administered_by(user, brands)
         end_account(user, at=at)
+        require_run(ran)
         for brand in brands:
             trail.record(Verb.ACCOUNT_CLOSED, brand=brand, about=user, actor=by, at=at)
 
@@ -154,6 +158,24 @@ def require_leaves_administrators(user: User, brands: Iterable[Brand]) -> None:
         )
 
 
+def administered_by(user: User, brands: Iterable[Brand]) -> list[Brand]:
+    """Those of them that the person runs, or whose people."""
+    rows = Membership.objects.select_related("custom_role", "brand").filter(user=user, brand__in=brands)
+    return [row.brand for row in rows if of_role(row.given) & ADMINISTRATIVE]
+
+
+def require_run(brands: Iterable[Brand]) -> None:
+    """Raise PeopleRefused where nobody is left who manages the brand, or nobody its people.
+
+    After a change, in its transaction: a brand may have divided the two among roles of its own.
+    """
+    for brand in brands:
+        try:
+            members.require_administrator(brand)
+        except members.LastAdministrator:
+            raise last_administrator() from None
+
+
 def require_runs_installation(by: Principal) -> None:
     if not by.runs_installation:
         raise PermissionDenied(_("Only an installation administrator can do this."))
@@ -177,6 +199,12 @@ def _require_another(row: Membership) -> None:
         others = others.filter(roles.with_capability(capability))
     if not others.exists():
         raise last_administrator()
+
+
+def _require_run(before: Membership) -> None:
+    """After a change of a membership that was so before."""
+    if of_role(before.given) & ADMINISTRATIVE:
+        require_run([before.brand])
 
 
 def _require_other(user: User, *, by: Principal) -> None:

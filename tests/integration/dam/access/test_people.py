@@ -10,7 +10,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from dam.access import people, tokens
+from dam.access import erasure, people, tokens
 from dam.access.people import PeopleRefused
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability, Role
@@ -94,6 +94,26 @@ def test_the_last_administrator_is_neither_demoted_nor_deactivated_nor_closed(ad
     with pytest.raises(PeopleRefused, match="needs an administrator"):
         people.close_account(admin.user, by=gone)
     assert now(admin) is not None
+
+
+def test_where_two_roles_share_running_a_brand_neither_loses_its_last_holder(
+    admin: Member,
+) -> None:
+    holders = {}
+    for able in ("manage_brand", "manage_people"):
+        own = CustomRole.objects.create(brand=admin.brand, name=able, capabilities=["view", able])
+        holders[able] = member(admin.brand)
+        Membership.objects.filter(user=holders[able].user).update(role="", custom_role=own)
+    root = member(BrandFactory.create(), Role.ADMIN, is_superuser=True)
+    Membership.objects.filter(user=admin.user).update(role=Role.VIEWER)  # as a directory may
+    for person in holders.values():
+        for end in (people.close_account, erasure.erase):
+            with pytest.raises(PeopleRefused, match="needs an administrator"):
+                end(person.user, by=root)
+        with pytest.raises(PeopleRefused, match="needs an administrator"):
+            people.deactivate(row(person), by=admin)
+        with pytest.raises(PeopleRefused, match="needs an administrator"):
+            people.change_role(row(person), role=Role.VIEWER, by=admin)
 
 
 @pytest.mark.django_db(transaction=True)
