@@ -19,6 +19,7 @@ class DamConfig(AppConfig):
             day=lambda moment: formats.date_format(moment, "DATE_FORMAT"),
             month=lambda moment: formats.date_format(moment, "YEAR_MONTH_FORMAT"),
             number=lambda value: formats.number_format(value, force_grouping=True),
+            figure=lambda digits: digits.replace(".", formats.get_format("DECIMAL_SEPARATOR")),
         )
 
         unsubscribing.register()

@@ -23,7 +23,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.core import errors, events, locks
-from dam.core.language import noop
+from dam.core.language import midsentence, noop
 from dam.core.lazily import lazy
 from dam.core.tasks import enqueue
 from dam.ingest import backoff, next_versions
@@ -170,7 +170,7 @@ def cancel(job: GenerationJob, *, by: Principal, at: datetime | None = None) -> 
                     return  # asked for already
                 raise TooLate(
                     _("This take can no longer be cancelled: %(state)s.")
-                    % {"state": states.LABELS[JobState(job.state)].lower()}
+                    % {"state": midsentence(_(states.LABELS[JobState(job.state)]))}
                 )
         _audit(Verb.JOB_CANCELLED, job, actor=by)
         _publish_change(job)

@@ -109,7 +109,7 @@ def retire(role: CustomRole, *, by: Principal, successor: AnyRole, at: datetime 
             brand=row.brand,
             target=row.name,
             actor=by,
-            data={"role": roles.key(row.value), "people": moved, "successor": roles.name(successor)},
+            data={"role": roles.key(row.value), "people": moved, "successor": roles.recorded(successor)},
         )
     return moved
 

@@ -142,7 +142,7 @@ def invite(
                 )
         except IntegrityError as error:
             raise InvitationRefused(_("Already invited."), code="cannot_invite") from error
-        _record(Verb.MEMBER_INVITED, invitation, by=by, data={"role": roles.name(given)}, at=at)
+        _record(Verb.MEMBER_INVITED, invitation, by=by, data={"role": roles.recorded(given)}, at=at)
         _enqueue(invitation)
     return invitation
 
@@ -250,7 +250,7 @@ def accept(invitation: Invitation, user: User, *, at: datetime | None = None) ->
             Membership.everyone.filter(pk=membership.pk).update(**roles.columns(role), deactivated_at=None)
         if not invitation.was_shown:  # the link was mailed to this address, and came to be used
             members.prove(user)
-        data = {"role": roles.name(role), "invited_by": f"user:{invitation.invited_by_id}"}
+        data = {"role": roles.recorded(role), "invited_by": f"user:{invitation.invited_by_id}"}
         trail.record(Verb.MEMBER_JOINED, brand=brand, actor=user, data=data, at=at)
     return Membership.everyone.select_related("user", "brand", "custom_role").get(pk=membership.pk)
 

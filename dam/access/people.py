@@ -53,7 +53,7 @@ def change_role(membership: Membership, *, role: AnyRole, by: Principal) -> None
             _require_another(now)
         Membership.objects.filter(pk=now.pk).update(**roles.columns(role))
         _require_run(now)
-        data = {"role": [roles.name(before), roles.name(role)]}
+        data = {"role": [roles.recorded(before), roles.recorded(role)]}
         trail.record(Verb.MEMBER_ROLE_CHANGED, brand=by.brand, about=now.user, actor=by, data=data)
 
 

@@ -3,10 +3,11 @@
 from django.db.models import QuerySet
 
 from dam.accounts.models import Brand, Group, User
+from dam.core import sorting
 
 
 def of_brand(brand: Brand) -> QuerySet[Group]:
-    return Group.objects.filter(brand=brand).order_by("name", "pk")
+    return Group.objects.filter(brand=brand).order_by(sorting.alphabetical("name"), "pk")
 
 
 def members_of(group: Group) -> QuerySet[User]:
@@ -18,6 +19,6 @@ def members_of(group: Group) -> QuerySet[User]:
             memberships__brand=group.brand_id,
             memberships__deactivated_at=None,
         )
-        .order_by("name", "pk")
+        .order_by(sorting.alphabetical("name"), "pk")
         .distinct()
     )

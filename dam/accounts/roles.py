@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,7 +28,7 @@ from dam.accounts.capabilities import (
 )
 from dam.accounts.models import Brand, CustomRole
 from dam.accounts.principals import Principal
-from dam.core import errors
+from dam.core import errors, sorting
 
 LONGEST_KEY = 24  # of a column that keeps one
 _OWN = "custom-"
@@ -79,7 +80,9 @@ class UnknownRole(errors.Refused):
 def choices(brand: Brand) -> list[Choice]:
     """The built-in roles, then the brand's own by name."""
     built_in = [Choice(role.value, role, NAMES[role], DESCRIPTIONS[role]) for role in Role]
-    rows = CustomRole.objects.filter(brand=brand, retired_at=None).order_by("name", "pk")
+    rows = CustomRole.objects.filter(brand=brand, retired_at=None).order_by(
+        sorting.alphabetical("name"), "pk"
+    )
     return [*built_in, *(Choice(key(row.value), row.value, row.name, row.description) for row in rows)]
 
 
@@ -95,6 +98,12 @@ def key(role: AnyRole) -> str:
 def name(role: AnyRole) -> str:
     """What people read: "Legal reviewer", or the name that the brand gave its own."""
     return role.name if isinstance(role, OwnRole) else str(NAMES[role])
+
+
+def recorded(role: AnyRole) -> str:
+    """The name as the activity log keeps it: the same in whatever language somebody acts."""
+    with translation.override("en"):
+        return name(role)
 
 
 def named(brand: Brand, text: str) -> AnyRole:

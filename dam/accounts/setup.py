@@ -17,6 +17,7 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, Membership, User
 from dam.accounts.setup_models import Setup
 from dam.core import errors
+from dam.core.language import noop
 
 GOOD_FOR = timedelta(days=1)
 _over = [False]  # once there are people this process asks no more
@@ -26,8 +27,10 @@ class AlreadySetUp(errors.Refused):
     """There are people: they let others in."""
 
     code = "already_set_up"
-    title = "Reelproof is already set up"
-    message = "This installation has people, so it can't be set up again. Sign in, or ask an administrator."
+    title = noop("Reelproof is already set up")
+    message = noop(
+        "This installation has people, so it can't be set up again. Sign in, or ask an administrator."
+    )
 
 
 def is_needed() -> bool:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from dam.accounts.models import User
 from dam.core import errors
+from dam.core.language import noop
 
 SALT = "reelproof.mail.unsubscribe"
 TurnOff = Callable[[User, str], str]
@@ -24,8 +25,8 @@ class UnknownAddress(errors.Refused):
     """The address was not made here, or the account is gone."""
 
     code = "unknown_unsubscribe"
-    title = "This link doesn't work"
-    message = (
+    title = noop("This link doesn't work")
+    message = noop(
         "The link isn't complete. Copy the whole address from the email, or change what you get in your "
         "settings."
     )

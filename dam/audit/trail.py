@@ -18,7 +18,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from dam.accounts.models import Brand, User
 from dam.accounts.principals import Guest, Principal, Token
@@ -230,7 +230,8 @@ def _event(entry: PendingEvent) -> Event:
 
 
 def _name(actor: Principal | User) -> str:
-    return str(actor) if isinstance(actor, User) else actor.name
+    with translation.override("en"):  # "Ada (guest)": one language, whoever it is
+        return str(actor) if isinstance(actor, User) else actor.name
 
 
 def reference_of(actor: Principal | User | None) -> str:

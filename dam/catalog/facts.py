@@ -16,7 +16,7 @@ class Aspect(models.TextChoices):
     TALL = "9:16", "9:16"
     SQUARE = "1:1", "1:1"
     PORTRAIT = "4:5", "4:5"
-    OTHER = "other", "Other"
+    OTHER = "other", lazy("Other")
 
 
 class Resolution(models.TextChoices):

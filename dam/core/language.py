@@ -33,12 +33,17 @@ def _english_number(value: int | float) -> str:
     return f"{value:,}"
 
 
+def _english_figure(digits: str) -> str:
+    return digits
+
+
 _gettext: Callable[[str], str] = noop
 _ngettext: Callable[[str, str, int], str] = _plural
 _language: Callable[[], str | None] = _english
 _day: Callable[[date], str] = _english_day
 _month: Callable[[date], str] = _english_month
 _number: Callable[[int | float], str] = _english_number
+_figure: Callable[[str], str] = _english_figure
 
 
 def install(
@@ -49,10 +54,11 @@ def install(
     day: Callable[[date], str],
     month: Callable[[date], str],
     number: Callable[[int | float], str],
+    figure: Callable[[str], str],
 ) -> None:
-    global _gettext, _ngettext, _language, _day, _month, _number
+    global _gettext, _ngettext, _language, _day, _month, _number, _figure
     _gettext, _ngettext, _language = gettext, ngettext, language
-    _day, _month, _number = day, month, number
+    _day, _month, _number, _figure = day, month, number, figure
 
 
 def gettext(sentence: str) -> str:
@@ -85,6 +91,14 @@ def listed(names: "tuple[str, ...] | list[str]") -> str:
     return gettext("%(several)s and %(last)s") % {"several": ", ".join(names[:-1]), "last": names[-1]}
 
 
+def either(names: "tuple[str, ...] | list[str]") -> str:
+    """ "draft or in review or approved" """
+    said = "".join(names[:1])
+    for name in names[1:]:
+        said = gettext("%(several)s or %(last)s") % {"several": said, "last": name}
+    return said
+
+
 def day(moment: date) -> str:
     """ "3 May 2027", as the language writes it; of a datetime, the day where it is told."""
     return _day(moment)
@@ -98,3 +112,8 @@ def month(moment: date) -> str:
 def number(value: int | float) -> str:
     """ "12,000", as the language groups digits."""
     return _number(value)
+
+
+def figure(digits: str) -> str:
+    """ "23.976" with the decimal sign of the language, and nothing between the thousands."""
+    return _figure(digits)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from dam.core import language
 from dam.core.language import gettext as _
+from dam.core.language import noop
 
 _COMPARED = re.compile(r"(?P<sign>>=|<=|=|>|<)?(?P<number>[^<>=]+)")
 _NUMBER = re.compile(r"(?P<digits>\d{1,19}(?:\.\d{1,6})?)(?P<unit>[a-z]*)")
@@ -17,6 +19,18 @@ _RANGE = re.compile(r"(?P<low>[^.]*(?:\.[^.]+)?)\.\.(?P<high>.*)|(?P<first>[^-]+
 ALIKE = str.maketrans(
     {**dict.fromkeys("–—−‐‑－～", "-"), "＞": ">", "＜": "<", "＝": "=", "≥": ">=", "≤": "<=", "…": ".."}
 )
+
+
+# How a unit is written that is not typed so.
+_WRITTEN = {
+    "b": noop("bytes"),
+    "kb": noop("KB"),
+    "mb": noop("MB"),
+    "gb": noop("GB"),
+    "tb": noop("TB"),
+    "m": "min",
+    "sec": "s",
+}
 
 
 @dataclass(frozen=True)
@@ -128,7 +142,8 @@ def spoken(value: str, unit: Unit) -> str:
 
 
 def _said(measure: _Measure) -> str:
-    return f"{measure.number} {measure.unit}".strip()
+    unit = _(_WRITTEN.get(measure.unit, measure.unit)) if measure.unit else ""
+    return f"{language.figure(measure.number)} {unit}".strip()
 
 
 def _covered(measure: _Measure, unit: Unit) -> Range:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from dam.core import language
 from dam.core.language import gettext as _
 from dam.core.text import REPLACEMENT, storable
 from dam.search.search_field import Combine, SearchField
@@ -319,7 +320,7 @@ def _either(groups: Sequence[Sequence[_Part]]) -> tuple[Filters, ...]:
 def _chip(group: Sequence[_Part], parts: Sequence[_Part]) -> Chip:
     without = _joined([part for part in parts if not any(part is taken for taken in group)])
     first = group[0]
-    text = " or ".join(_said(part) for part in group)
+    text = language.either([_said(part) for part in group])
     if first.field:
         return Chip(ChipKind.FIELD, text, without, field=first.field.name, icon=first.field.icon)
     if len(group) > 1:
@@ -333,7 +334,7 @@ def _chip(group: Sequence[_Part], parts: Sequence[_Part]) -> Chip:
 def _said(part: _Part) -> str:
     if part.field is None:
         return str(part.term)
-    return " or ".join(part.field.chip_text(value, excluded=part.minus) for value in part.values)
+    return language.either([part.field.chip_text(value, excluded=part.minus) for value in part.values])
 
 
 def _joined(parts: Sequence[_Part]) -> str:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from dam.catalog.models import Asset, Version
 from dam.core.errors import Refused
+from dam.core.language import gettext as _
+from dam.core.language import noop
 from dam.search.likes import Like
 from dam.search.query import Query
 from dam.search.strengths import Strength
@@ -47,6 +49,24 @@ class Part(StrEnum):
     SAID = "said"
     WRITTEN = "written"
     FIELD = "field"
+
+    @property
+    def words(self) -> str:
+        """For people, above what matched."""
+        return _(_PARTS[self])
+
+
+_PARTS = {
+    Part.TITLE: noop("Title"),
+    Part.TAGS: noop("Tags"),
+    Part.DESCRIPTION: noop("Description"),
+    Part.PROMPT: noop("Prompt"),
+    Part.FILE_NAME: noop("File name"),
+    Part.COMMENT: noop("Comment"),
+    Part.SAID: noop("Said"),
+    Part.WRITTEN: noop("Written"),
+    Part.FIELD: noop("Field"),
+}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from dam.accounts.capabilities import Capability
 from dam.core.language import gettext as _
+from dam.core.language import midsentence, noop
 from dam.search import dates, measures
 from dam.search.measures import Unit
 
@@ -38,7 +39,7 @@ class Rights(StrEnum):
 
 YES, NO = "yes", "no"
 _FLAGS = {YES: YES, "true": YES, "1": YES, NO: NO, "false": NO, "0": NO}
-_DATES_TAKE = "a day, a month, a range, “today”, “week” or “7d”"
+_DATES_TAKE = noop("a day, a month, a range, “today”, “week” or “7d”")
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class SearchField:
     facet: bool = True
     icon: str = ""  # of the chip, from Lucide
     chip: str = "{}"
-    excluded_chip: str = "not {}"
+    excluded_chip: str = ""  # by default "not {}"
     reader: Callable[[str], str | None] | None = None  # of a text: the stored value, None for no value
     speaker: Callable[[str], str] | None = None  # the stored value as people say it
     takes: str = ""  # what may stand behind the colon, for people; by default its choices
@@ -105,7 +106,7 @@ class SearchField:
             return _("one of: %(values)s") % {"values": values}
         if self.kind is Kind.FLAG:
             return _("yes or no")
-        return _DATES_TAKE if self.kind is Kind.DATE else _("a value")
+        return _(_DATES_TAKE) if self.kind is Kind.DATE else _("a value")
 
     def problem_with(self, value: str) -> str:
         """A sentence on a value that it does not have."""
@@ -118,12 +119,15 @@ class SearchField:
     def chip_text(self, value: str, *, excluded: bool = False) -> str:
         spoken = self.speaker(value) if self.speaker else value
         if self.kind is Kind.CHOICE:
-            spoken = value.replace("_", " ")
+            spoken = midsentence(str(dict(self.choices).get(value, value)))
+        elif self.kind is Kind.FLAG:
+            spoken = _("yes") if value == YES else _("no")
         elif self.kind is Kind.NUMBER and self.unit:
             spoken = measures.spoken(value, self.unit)
         elif self.kind is Kind.DATE:
             spoken = dates.spoken(value)
-        return (self.excluded_chip if excluded else self.chip).format(spoken)
+        said = (self.excluded_chip or _("not {}")) if excluded else self.chip
+        return said.format(spoken)
 
     def column_for(self, shown: str) -> str:
         return self.column.format(shown=shown)

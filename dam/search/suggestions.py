@@ -13,11 +13,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower, Upper
+from django.db.models.functions import Upper
 
 from dam.accounts.models import User
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset, Tag
+from dam.core import sorting
 from dam.rights import visibility
 from dam.search import completion
 from dam.search.query import tidy
@@ -92,7 +93,11 @@ def _recent(whole: str, principal: Principal) -> Iterator[Suggestion]:
 
 
 def _saved(whole: str, principal: Principal) -> Iterator[Suggestion]:
-    named = saved_searches.visible(principal).filter(name__icontains=whole).order_by(Lower("name"), "pk")
+    named = (
+        saved_searches.visible(principal)
+        .filter(name__icontains=whole)
+        .order_by(sorting.alphabetical("name"), "pk")
+    )
     for each in named[:MOST_OF_A_KIND]:
         yield Suggestion(Kind.SAVED, each.name, key=each.pk)
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from dam.core import sorting
 from dam.sso.models import CompanyDomain, ProviderKind, SignInProvider
 
 OF_ENVIRONMENT = "company"  # its slug, which no other takes
@@ -39,7 +40,7 @@ class Provider:
 
 def known() -> list[Provider]:
     """All of them, also those that are switched off; the environment's first."""
-    rows = SignInProvider.objects.order_by("name", "pk")
+    rows = SignInProvider.objects.order_by(sorting.alphabetical("name"), "pk")
     return [*_of_environment(), *(of_row(row) for row in rows)]
 
 

@@ -14,6 +14,7 @@ from dam.accounts.models import Brand, Membership
 from dam.audit import search
 from dam.audit.search import Wanted
 from dam.audit.verbs import Verb
+from dam.core import sorting
 from dam.web import audit_labels
 
 MOST_PEOPLE = 500
@@ -59,7 +60,7 @@ def read(data: QueryDict) -> Asked:
 
 def choices(brand: Brand, kind: str) -> dict[str, Any]:
     """What the form offers: people of the brand, and what can have happened."""
-    people = Membership.objects.filter(brand=brand).order_by("user__name", "user_id")
+    people = Membership.objects.filter(brand=brand).order_by(sorting.alphabetical("user__name"), "user_id")
     verbs = search.verbs_of(audit_labels.KINDS[kind][1], Verb) if kind else tuple(Verb)
     return {
         "people": people.values_list("user_id", "user__name")[:MOST_PEOPLE],

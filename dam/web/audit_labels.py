@@ -147,12 +147,16 @@ EDITS = (
     Verb.GROUP_CHANGED,
 )
 
+# The words of the product itself among what edits hold.
+RECORDED_IN_ENGLISH = frozenset({"role", "capabilities"})
+
 # What an edit names, as the page calls it.
 FIELDS = {
     "title": noop("Title"),
     "description": noop("Description"),
     "tags": noop("Tags"),
     "name": noop("Name"),
+    "role": noop("Role"),
     "language": noop("Language"),
     "time_zone": noop("Time zone"),
     "capabilities": noop("Capabilities"),
@@ -190,6 +194,8 @@ def changes(event: Event) -> tuple[str, ...]:
 
 def _change(name: str, before: object, after: object) -> str:
     field = _(FIELDS.get(name, name.replace("_", " ").capitalize()))
+    if name in RECORDED_IN_ENGLISH:
+        before, after = _said(before), _said(after)
     if isinstance(before, list) and isinstance(after, list):
         added = [f"+ {each}" for each in after if each not in before]
         removed = [f"− {each}" for each in before if each not in after]
@@ -199,6 +205,12 @@ def _change(name: str, before: object, after: object) -> str:
         "before": _quote(before),
         "after": _quote(after),
     }
+
+
+def _said(recorded: object) -> object:
+    if isinstance(recorded, list):
+        return list(map(_, map(str, recorded)))
+    return _(str(recorded)) if recorded else recorded
 
 
 def _quote(words: object) -> str:

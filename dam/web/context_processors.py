@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from dam.accounts import roles
 from dam.accounts.models import Brand
 from dam.accounts.principals import Guest, Principal
+from dam.core import sorting
 from dam.web.administration import sections
 
 
@@ -31,4 +32,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _brands(principal: Principal) -> Iterable[Brand]:
     if principal.kind != "member":
         return (principal.brand,)
-    return Brand.objects.filter(memberships__user=principal.user, closed_at=None).order_by("name")
+    return Brand.objects.filter(memberships__user=principal.user, closed_at=None).order_by(
+        sorting.alphabetical("name"), "pk"
+    )

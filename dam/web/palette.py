@@ -39,9 +39,9 @@ class Place:
 
 # Some live above this package: by URL name alone (a test checks that each exists).
 PLACES = (
-    Place("Library", "layout-grid", "library", Capability.VIEW, "assets clips search home"),
-    Place("Saved searches", "bookmark", "saved-searches", Capability.VIEW, "collections alerts smart"),
-    Place("New in your saved searches", "bell", "alert-news", Capability.VIEW, "alerts news unread"),
+    Place(lazy("Library"), "layout-grid", "library", Capability.VIEW, "assets clips search home"),
+    Place(lazy("Saved searches"), "bookmark", "saved-searches", Capability.VIEW, "collections alerts smart"),
+    Place(lazy("New in your saved searches"), "bell", "alert-news", Capability.VIEW, "alerts news unread"),
     Place(_("Notifications"), "bell", "notifications", Capability.VIEW, "bell inbox unread"),
     Place(
         _("Notification settings"),
@@ -50,8 +50,8 @@ PLACES = (
         Capability.VIEW,
         "email digest quiet",
     ),
-    Place("Generate", "sparkles", "generate", Capability.GENERATE, "create make prompt new"),
-    Place("Review", "circle-check-big", "reviews", Capability.VIEW_UNRELEASED, "approve queue inbox"),
+    Place(lazy("Generate"), "sparkles", "generate", Capability.GENERATE, "create make prompt new"),
+    Place(lazy("Review"), "circle-check-big", "reviews", Capability.VIEW_UNRELEASED, "approve queue inbox"),
     Place(
         lazy("Verify a file"),
         "shield-check",

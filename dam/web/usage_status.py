@@ -14,9 +14,9 @@ from dam.rights.policy import Terms
 # Names for people; "web" and "social" are words of their own.
 USES = {
     "internal": lazy("internal use"),
-    "web": "web",
+    "web": lazy("web"),
     "social": lazy("social media"),
-    "broadcast": "broadcast",
+    "broadcast": lazy("broadcast"),
     "paid_advertising": lazy("paid advertising"),
     "out_of_home": lazy("out of home"),
 }

@@ -21,6 +21,9 @@ ELSEWHERE = noop("Its Content Credentials are stored at another address. They we
 UNREADABLE = noop("The file or its Content Credentials can't be read. It may be damaged.")
 KIND_UNKNOWN = noop("This type of file isn't recognised, so it can't be checked for Content Credentials.")
 KIND_WITHOUT = noop("This type of file can't hold Content Credentials.")
+TRUSTED = noop("Nothing was changed since it was signed. Trusted because of: %(lists)s.")
+VALID = noop("Nothing was changed since it was signed, but the signer is on no list that is trusted here.")
+INVALID = noop("Its Content Credentials are invalid.")
 TOO_MUCH = noop("Checking stopped because it took too much time or memory.")
 
 # A file from outside may say as much as it likes; what is kept of it and sent to browsers has an end. A store
@@ -46,7 +49,7 @@ class Report:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Sentences for people, never empty."""
+        """Sentences for people, in English, never empty."""
         return tuple(dict.fromkeys(finding.reason for finding in self.findings)) or (self.note,)
 
     @property
@@ -92,6 +95,14 @@ class Report:
             "note": self.note,
         }
         return data | ({"raw": self.raw if _size(self.raw) <= LARGEST_RAW else {}} if raw else {})
+
+
+def said(sentence: str) -> str:
+    """A note or a reason, which reports hold in English, in the language of who reads it."""
+    before, _lists, after = TRUSTED.partition("%(lists)s")
+    if sentence.startswith(before) and sentence.endswith(after):
+        return _(TRUSTED) % {"lists": sentence[len(before) : -len(after)]}
+    return _(sentence)
 
 
 def without_chain(state: State, note: str) -> Report:
@@ -146,14 +157,8 @@ def _size(value: Any) -> int:
 def _note(state: State, chain: Sequence[ManifestSummary]) -> str:
     if state is State.TRUSTED:
         lists = dict.fromkeys(manifest.trusted_by for manifest in chain if manifest.trusted_by)
-        return _("Nothing was changed since it was signed. Trusted because of: %(lists)s.") % {
-            "lists": ", ".join(lists)
-        }
-    if state is State.VALID:
-        return _(
-            "Nothing was changed since it was signed, but the signer is on no list that is trusted here."
-        )
-    return _("Its Content Credentials are invalid.")
+        return TRUSTED % {"lists": ", ".join(lists)}
+    return VALID if state is State.VALID else INVALID
 
 
 def _library_state(store: Mapping[str, Any]) -> State:

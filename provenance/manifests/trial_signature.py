@@ -61,4 +61,4 @@ def _fault(signer: KeySigner, anchors: tuple[Anchor, ...]) -> str:
     found = report.of(asdict(reading), anchors={})
     if found.state is State.VALID:
         signing.require_trusted(signer, found)
-    return "" if found.state in (State.TRUSTED, State.VALID) else " ".join(found.reasons)
+    return "" if found.state in (State.TRUSTED, State.VALID) else " ".join(map(report.said, found.reasons))

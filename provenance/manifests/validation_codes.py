@@ -6,7 +6,6 @@ Source: spec.c2pa.org, Technical Specification 2.4, "Validation status codes".
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dam.core.language import gettext as _
 from dam.core.language import noop
 
 
@@ -36,7 +35,7 @@ def worst(states: list[State]) -> State:
 @dataclass(frozen=True)
 class CodeMeaning:
     state: State
-    words: str
+    words: str  # in English
 
 
 _UNKNOWN_SIGNER = noop("The signer's certificate isn't on a trust list used here.")
@@ -130,8 +129,8 @@ def meaning(code: str) -> CodeMeaning | None:
     if code.endswith((".match", ".validated", ".trusted", ".insideValidity", ".skipped", ".notRevoked")):
         return None
     if code.endswith(".mismatch"):
-        return CodeMeaning(State.ALTERED, _("Something was changed after it was signed."))
-    return CodeMeaning(State.INVALID, _("Its Content Credentials don't follow the C2PA standard."))
+        return CodeMeaning(State.ALTERED, noop("Something was changed after it was signed."))
+    return CodeMeaning(State.INVALID, noop("Its Content Credentials don't follow the C2PA standard."))
 
 
 def is_failure(code: str) -> bool:

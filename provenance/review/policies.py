@@ -31,6 +31,7 @@ class Stage:
     name: str
     words: str  # in English
     capability: Capability
+    wrong_role: str  # in English
 
     @property
     def title(self) -> str:
@@ -38,8 +39,18 @@ class Stage:
 
 
 STAGES = {
-    "brand": Stage("brand", noop("Brand review"), Capability.DECIDE_BRAND),
-    "legal": Stage("legal", noop("Legal review"), Capability.DECIDE_LEGAL),
+    "brand": Stage(
+        "brand",
+        noop("Brand review"),
+        Capability.DECIDE_BRAND,
+        noop("Only a brand reviewer can decide the brand review."),
+    ),
+    "legal": Stage(
+        "legal",
+        noop("Legal review"),
+        Capability.DECIDE_LEGAL,
+        noop("Only a legal reviewer can decide the legal review."),
+    ),
 }
 
 
@@ -129,13 +140,7 @@ def refuse_decision(facts: DecisionFacts) -> Refusal | None:
         return Refusal("trashed", _("This clip is in the trash."))
     stage = STAGES[position.stage_name]
     if stage.capability not in facts.capabilities:
-        return _other_stage(facts.capabilities, position) or Refusal(
-            "wrong_role",
-            (
-                _("Only a %(stage)s reviewer can decide the %(stage2)s.")
-                % {"stage": _(stage.name), "stage2": midsentence(stage.title)}
-            ),
-        )
+        return _other_stage(facts.capabilities, position) or Refusal("wrong_role", stage.wrong_role)
     if facts.person == facts.made_by:
         return Refusal("own_work", _("You created this clip, so someone else must decide."))
     if facts.person == facts.submitted_by:

@@ -39,7 +39,7 @@ def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     context = {
         "asset": version.asset,
         "version": version,
-        "summaries": sorted(summaries, key=lambda one: one["title"] != "Release"),
+        "summaries": sorted(summaries, key=lambda one: not one["of_release"]),
         "status": status if request.principal.can(Capability.VIEW_UNRELEASED) else None,
     }
     return render(request, "credentials/panel.html", context)
@@ -60,14 +60,15 @@ def sign_again(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 
 
 def _summary(record: ManifestRecord, *, at: datetime) -> dict[str, object]:
-    raw = record.report.get("raw")
+    raw, report = record.report.get("raw"), credentials_summary.said(record.report)
     # The master may be a copy of an earlier release: then, too, what became of that comes first.
     release = known.of(record.release, at=at) if record.release else known.by_bytes(record.sha256, at=at)
     return {
+        "of_release": record.release is not None,
         "title": _("Release") if record.release else _("Master"),
         "record": record,
-        "report": record.report,
-        "verdict": credentials_summary.verdict(record.report, release=release, at=at),
-        "chain": credentials_summary.chain(record.report),
+        "report": report,
+        "verdict": credentials_summary.verdict(report, release=release, at=at),
+        "chain": credentials_summary.chain(report),
         "raw": json.dumps(raw, indent=2, ensure_ascii=False) if raw else "",
     }

@@ -11,10 +11,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from dam.core import foreign_text
+from dam.accounts import roles
+from dam.accounts.capabilities import Role
+from dam.core import foreign_text, language
 from dam.core.lazily import lazy
 from dam.rights import territories
 from dam.web import times, usage_status
+from provenance.manifests import report as reports
 from provenance.manifests.validation_codes import State
 from provenance.releases.known import KnownRelease, Standing
 
@@ -69,6 +72,37 @@ _DEVELOPMENT = lazy(
     "Not changed since it was signed. It's signed with this installation's test certificate, which isn't on "
     "any public trust list. Elsewhere, the signature proves nothing."
 )
+
+
+def said(report: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A report, which is stored in English, in the language of who reads it."""
+    return {
+        **report,
+        "note": reports.said(report["note"]),
+        "reasons": [reports.said(each) for each in report["reasons"]],
+        "findings": [{**each, "reason": reports.said(each["reason"])} for each in report.get("findings", ())],
+        "manifests": [_manifest_said(each) for each in report["manifests"]],
+    }
+
+
+def _manifest_said(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    model, review = manifest.get("model"), manifest.get("review")
+    stages = [
+        {**stage, "role": _role(str(stage.get("role", "")))} for stage in (review or {}).get("stages", ())
+    ]
+    return {
+        **manifest,
+        "actions": [
+            {**each, "words": _(each["words"]), "source": _(each.get("source", ""))}
+            for each in manifest["actions"]
+        ],
+        "model": model and {**model, "oversight": _(model.get("oversight", ""))},
+        "review": review and {**review, "stages": stages},
+    }
+
+
+def _role(name: str) -> str:
+    return roles.name(Role(name)) if name in set(Role) else name.replace("_", " ").capitalize()
 
 
 def verdict(
@@ -160,7 +194,7 @@ def _cleared_until(until: datetime | None, at: datetime | None) -> CredentialsVe
 def _day(moment: datetime | None, at: datetime | None) -> str:
     if moment is None:
         return _("an unknown date")
-    return f"{moment.astimezone(at.tzinfo if at else None):%-d %B %Y}"
+    return language.day(moment.astimezone(at.tzinfo if at else None))
 
 
 def chain(report: Mapping[str, Any]) -> list[ManifestEntry]:
@@ -212,17 +246,19 @@ def _heading_of_claims(manifest: Mapping[str, Any]) -> str:
 
 def _heading(manifest: Mapping[str, Any], review: Mapping[str, Any]) -> tuple[str, str]:
     if review:
-        return "stamp", (
-            _("%(capitalize)s for release by %(review)s")
-            % {"capitalize": review["decision"].capitalize(), "review": review["organisation"]}
-        )
+        by = {"organisation": review["organisation"]}
+        if review["decision"] == "approved":
+            return "stamp", _("Approved for release by %(organisation)s") % by
+        decision = {"decision": review["decision"].capitalize(), **by}
+        return "stamp", _("%(decision)s for release by %(organisation)s") % decision
     actions = manifest["actions"]
     if manifest["ai_generated"]:
         agent = next((action["agent"] for action in actions if action["agent"]), "")
-        source = next((action["source"] for action in actions if action["source"]), "AI-generated")
+        source = next((action["source"] for action in actions if action["source"]), _("AI-generated"))
         return "sparkles", (
             _("%(source)s with %(agent)s") % {"source": source, "agent": agent}
         ) if agent else source
-    action_words = dict.fromkeys(action["words"] for action in actions)
-    words = ", ".join(action_words) if action_words else _("Signed")
-    return "file-check", words[0] + words[1:].lower()
+    if not actions:
+        return "file-check", _("Signed")
+    first, *others = dict.fromkeys(action["words"] for action in actions)
+    return "file-check", ", ".join([first, *(language.midsentence(each) for each in others)])

@@ -117,7 +117,7 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
         return _away(request, submission_id)
     if submission is None:
         return render(request, "verify/gone.html", {"area": "verify"}, status=404)
-    report = submission.report
+    report = credentials_summary.said(submission.report) if submission.report else None
     now = timezone.localtime()
     release = known.by_bytes(submission.sha256, at=now) if report else None
     context = {

@@ -141,11 +141,57 @@ def test_a_string_of_a_script_that_escapes_is_noticed() -> None:
 # Read on the command line, or by no one.
 BESIDE = {"importer.py", "input.py"}
 SAYS = re.compile(r"^(messages\.\w+|PermissionDenied|BadRequest|Http404|forms\.ValidationError|\w*Refused)$")
+# Said when a page is, so neither while a module is read nor in the language of the first who asks.
+EAGER = {"gettext", "ngettext"}
+
+
+def said_too_soon(source: str) -> Iterator[str]:
+    tree = ast.parse(source)
+    names = {
+        each.asname or each.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for each in node.names
+        if each.name in EAGER
+    }
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            yield ast.unparse(node)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            waiting += [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+        elif not isinstance(node, ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+
+
+def test_nothing_is_translated_before_anybody_asks() -> None:
+    found = {
+        f"{path.relative_to(ROOT)}: {text}" for path in modules() for text in said_too_soon(path.read_text())
+    }
+    assert sorted(found) == []
+
+
+def test_a_string_that_is_translated_too_soon_is_noticed() -> None:
+    source = """from django.utils.translation import gettext as _, gettext_lazy as later
+class Form:
+    label, help = _("Label"), later("Help")
+    def title(self, default=_("None")): return _("Title")
+TITLES = {"a": lambda: _("A")}"""
+    assert sorted(said_too_soon(source)) == ["_('Label')", "_('None')"]
+
+
 LABELS = {"label", "help_text", "placeholder"}
 
 
 def unmarked_strings(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef):  # of a refusal
+            for each in node.body:
+                if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) in {"title", "message"}:
+                    text = each.value.value if isinstance(each.value, ast.Constant) else ""
+                    if isinstance(text, str) and text:
+                        yield text
         if not isinstance(node, ast.Call):
             continue
         name = ast.unparse(node.func)
@@ -164,7 +210,7 @@ def test_no_message_or_label_escapes() -> None:
     escaped = {
         f"{path.relative_to(ROOT)}: {text}"
         for path in modules()
-        if "management" not in path.parts and path.name not in BESIDE
+        if not {"management", "backups"} & set(path.parts) and path.name not in BESIDE
         for text in unmarked_strings(path.read_text())
     }
     assert sorted(escaped) == []

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from dam.core import errors, internet
 from dam.core.deadlines import Deadline
+from dam.core.language import noop
 
 LONGEST = 500
 
@@ -20,7 +21,7 @@ class AddressRefused(errors.Refused):
     """Nothing is sent to this address."""
 
     code = "webhook_address"
-    title = "This address can't be used"
+    title = noop("This address can't be used")
 
 
 def check(url: str, *, local: bool = False) -> tuple[str, int]:

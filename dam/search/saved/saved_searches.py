@@ -10,7 +10,6 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal, person
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.core import errors, foreign_text, locks
+from dam.core import errors, foreign_text, locks, sorting
 from dam.search import fields
 from dam.search.saved import asked
 from dam.search.saved.asked import Asked
@@ -55,7 +54,9 @@ def visible(principal: Principal) -> QuerySet[SavedSearch]:
 
 def listed(principal: Principal) -> QuerySet[SavedSearch]:
     """Those a list shows, collections first, by name."""
-    return visible(principal).select_related("owner").order_by("-collection", Lower("name"), "pk")
+    return (
+        visible(principal).select_related("owner").order_by("-collection", sorting.alphabetical("name"), "pk")
+    )
 
 
 def question(search: SavedSearch) -> Asked:

@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dam.access import own_account
+from dam.core import sorting
 from dam.web import confirming, second_factor
 from dam.web.decorators import View
 
@@ -38,7 +39,9 @@ def security(request: HttpRequest) -> HttpResponse:
         "passkeys": [row for row in rows if row.type == Authenticator.Type.WEBAUTHN],
         "has_codes": codes is not None,
         "codes_left": len(codes.get_unused_codes()) if codes else 0,
-        "required_by": own_account.brands_of(person).filter(requires_second_factor=True).order_by("name"),
+        "required_by": own_account.brands_of(person)
+        .filter(requires_second_factor=True)
+        .order_by(sorting.alphabetical("name"), "pk"),
         "following": second_factor.following(request),
     }
     return render(request, "account/security.html", context)

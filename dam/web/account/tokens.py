@@ -19,6 +19,7 @@ from dam.accounts import principals
 from dam.accounts.capabilities import PHRASES, TOKEN_MAY, Capability
 from dam.accounts.models import ApiToken
 from dam.accounts.principals import Member
+from dam.core import sorting
 from dam.web import confirming, second_factor, token_rows
 from dam.web.whole_text import WholeTextForm
 
@@ -74,7 +75,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Make a token for a program; its secret is on the page that answers, and nowhere else again."""
     person = confirming.person(request)
-    brands = list(own_account.brands_of(person).filter(closed_at=None).order_by("name"))
+    brands = list(
+        own_account.brands_of(person).filter(closed_at=None).order_by(sorting.alphabetical("name"), "pk")
+    )
     slug = request.POST.get("brand") or request.GET.get("brand") or (brands[0].slug if brands else "")
     by = principals.signed_in(person, slug=slug)
     if by is None:

@@ -13,6 +13,7 @@ from dam.access.group_changes import GroupRefused
 from dam.accounts import groups
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Group, Membership, User
+from dam.core import sorting
 from dam.web.administration.people import frame
 from dam.web.decorators import BrandRequest, requires
 
@@ -85,7 +86,7 @@ def delete(request: BrandRequest, group_id: int) -> HttpResponse:
 
 def _people(request: BrandRequest) -> list[User]:
     rows = Membership.objects.filter(brand=request.brand, user__is_active=True).select_related("user")
-    return [row.user for row in rows.order_by("user__name", "pk")[:MOST_PEOPLE]]
+    return [row.user for row in rows.order_by(sorting.alphabetical("user__name"), "pk")[:MOST_PEOPLE]]
 
 
 def _group(request: BrandRequest, group_id: int) -> Group:

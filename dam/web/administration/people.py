@@ -18,6 +18,7 @@ from dam.accounts import groups, roles
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import ApiToken, Brand, Group, Invitation, Membership, User
 from dam.accounts.principals import Member
+from dam.core import sorting
 from dam.search import query
 from dam.web import confirming
 from dam.web.decorators import BrandRequest, requires, requires_installation_admin
@@ -185,7 +186,9 @@ class HandoverForm(forms.Form):
             (_("Groups"), [(key, group.name) for key, group in self._groups.items()]),
             (
                 _("People"),
-                sorted(((key, str(user)) for key, user in self._people.items()), key=lambda p: p[1]),
+                sorted(
+                    ((key, str(user)) for key, user in self._people.items()), key=lambda p: sorting.key(p[1])
+                ),
             ),
         ]
 
@@ -222,7 +225,7 @@ def _found(brand: Brand, *, words: str, state: str, role: str) -> QuerySet[Membe
     for word in words.split():
         rows = rows.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
     of_brand = Prefetch("user__people_groups", Group.objects.filter(brand=brand), to_attr="groups_here")
-    return rows.order_by("user__name", "pk").prefetch_related(of_brand)
+    return rows.order_by(sorting.alphabetical("user__name"), "pk").prefetch_related(of_brand)
 
 
 def _open_invitations(brand: Brand) -> int:

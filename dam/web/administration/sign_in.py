@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dam.audit import trail
 from dam.audit.verbs import Verb
+from dam.core.language import noop
 from dam.scim import tokens
 from dam.scim.models import ScimToken
 from dam.sso import providers
@@ -38,6 +39,8 @@ from dam.web.company import openid
 from dam.web.decorators import BrandRequest, View, requires_installation_admin
 
 SECTION = {"area": "administration", "section": "sign-in"}
+
+DIRECTORY = noop("Directory (SCIM)")
 
 
 def confirmed(view: View) -> View:
@@ -82,7 +85,7 @@ def add(request: BrandRequest, kind: str) -> HttpResponse:
         form.instance.slug = _free_slug(form.instance.name)
         with trail.recording():
             row = form.save()
-            _record(request, row.name, {"added": row.name})
+            _record(request, row, {"added": row.name})
         messages.success(request, _("Sign-in added. Now say whose addresses it speaks for."))
         return redirect("sign-in-provider", request.brand.slug, row.slug)
     context = {**SECTION, "form": form, "kind": kind}
@@ -105,7 +108,7 @@ def provider(request: BrandRequest, slug: str) -> HttpResponse:
             if {"issuer", "entity_id"} & set(changed):
                 SocialAccount.objects.filter(provider=slug).delete()  # another's names for people are others
             kept = form.save()
-            _record(request, kept.name, {"changed": sorted(form.changed_data)})
+            _record(request, kept, {"changed": sorted(form.changed_data)})
         messages.success(request, _("Saved."))
         return redirect("sign-in-provider", request.brand.slug, slug)
     context = {
@@ -134,7 +137,7 @@ def remove(request: BrandRequest, slug: str) -> HttpResponse:
         GroupRule.objects.filter(provider=slug).delete()
         SocialAccount.objects.filter(provider=slug).delete()
         row.delete()
-        _record(request, row.name, {"removed": row.name})
+        _record(request, row, {"removed": row.name})
     messages.success(request, _("Sign-in removed."))
     return redirect("sign-in", request.brand.slug)
 
@@ -152,15 +155,15 @@ def domains(request: BrandRequest, slug: str) -> HttpResponse:
             row = get_object_or_404(CompanyDomain, pk=int(chosen), provider=slug)
             if request.POST.get("remove"):
                 row.delete()
-                _record(request, shown.name, {"domain": [row.domain, ""]})
+                _record(request, shown, {"domain": [row.domain, ""]})
             else:
                 row.only_company_sign_in = not row.only_company_sign_in
                 row.save(update_fields=["only_company_sign_in"])
                 only = row.only_company_sign_in
-                _record(request, shown.name, {f"only {row.domain}": [not only, only]})
+                _record(request, shown, {f"only {row.domain}": [not only, only]})
         elif form.is_valid():
             kept = form.save()
-            _record(request, shown.name, {"domain": ["", kept.domain]})
+            _record(request, shown, {"domain": ["", kept.domain]})
         else:
             _tell_problems(request, form)
     return redirect("sign-in-provider", request.brand.slug, slug)
@@ -178,10 +181,10 @@ def rules(request: BrandRequest, slug: str) -> HttpResponse:
         if chosen.isdecimal() and len(chosen) < 19:
             row = get_object_or_404(GroupRule, pk=int(chosen), provider=slug)
             row.delete()
-            _record(request, shown.name, {"rule": [_rule(row), ""]})
+            _record(request, shown, {"rule": [_rule(row), ""]})
         elif form.is_valid():
             row = form.save()
-            _record(request, shown.name, {"rule": ["", _rule(row)]})
+            _record(request, shown, {"rule": ["", _rule(row)]})
         else:
             _tell_problems(request, form)
     return redirect("sign-in-provider", request.brand.slug, slug)
@@ -217,7 +220,7 @@ def _card(each: Provider) -> dict[str, Any]:
 
 def _named(slug: str) -> Provider:
     if slug == providers.OF_DIRECTORY:  # whose groups have rules, too
-        return Provider(slug=slug, kind="", name=_("Directory (SCIM)"))
+        return Provider(slug=slug, kind="", name=_(DIRECTORY))
     found = next((each for each in providers.known() if each.slug == slug), None)
     if found is None:
         raise Http404(_("This sign-in doesn't exist."))
@@ -254,7 +257,9 @@ def _rule(row: GroupRule) -> str:
     return f"{row.group or '*'} → {row.brand}: {row.role}"
 
 
-def _record(request: BrandRequest, name: str, data: dict[str, Any]) -> None:
+def _record(request: BrandRequest, shown: Provider | SignInProvider, data: dict[str, Any]) -> None:
+    """In the log a directory is called the same in whatever language somebody changes it."""
+    name = DIRECTORY if shown.slug == providers.OF_DIRECTORY else shown.name
     trail.record(
         Verb.COMPANY_SIGN_IN_CHANGED, brand=request.brand, target=name, actor=request.principal, data=data
     )

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dam.accounts import roles
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.scim.models import ScimToken
@@ -23,7 +24,7 @@ GROUPS_HELP = gettext_lazy(
 
 
 def role_choices() -> list[tuple[str, str]]:
-    return [(role.value, role.value.replace("_", " ").capitalize()) for role in Role]
+    return [(role.value, str(roles.NAMES[role])) for role in Role]
 
 
 class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]

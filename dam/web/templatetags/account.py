@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from dam.access import own_account
 from dam.accounts.models import Brand, User
+from dam.core import sorting
 from dam.web.account import sections
 
 register = template.Library()
@@ -26,6 +27,6 @@ def account_sections(context: template.Context) -> list[tuple[sections.Section, 
 def _last_brand(person: Any) -> Brand | None:
     if not isinstance(person, User):
         return None
-    theirs = own_account.brands_of(person).filter(closed_at=None).order_by("name")
+    theirs = own_account.brands_of(person).filter(closed_at=None).order_by(sorting.alphabetical("name"), "pk")
     last = theirs.filter(pk=person.last_brand_id) if person.last_brand_id else theirs.none()
     return last.first() or theirs.first()

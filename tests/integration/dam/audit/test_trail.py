@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import Error, connection, transaction
+from django.utils import translation
 
 from dam.accounts.models import Brand
 from dam.accounts.principals import Guest, Token
@@ -169,8 +170,9 @@ def test_a_members_event_names_the_person_and_a_tokens_says_that_it_was_one() ->
     kim = member(BrandFactory.create(), name="Kim")
     token = Token(kim.user, kim.brand, kim.role, token_id=1, label="nightly", granted=frozenset())
     guest = Guest(kim.brand, link_id=1, label="Agency", capabilities=frozenset())
-    for actor in (kim, token, guest):
-        trail.record(Verb.ASSET_EDITED, brand=kim.brand, target="t", actor=actor, data={"number": 1})
+    with translation.override("de"):  # in whatever language they act
+        for actor in (kim, token, guest):
+            trail.record(Verb.ASSET_EDITED, brand=kim.brand, target="t", actor=actor, data={"number": 1})
     events = Event.objects.order_by("sequence")
     assert [(event.actor_id, event.actor_name, event.data) for event in events] == [
         (kim.user.pk, "Kim", {"number": 1}),

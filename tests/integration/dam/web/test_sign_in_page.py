@@ -105,6 +105,9 @@ def test_domains_and_rules_are_added_changed_and_removed(brand: Brand, runs_it: 
     runs_it.post(rules, {"rule_id": given.pk})
     assert not GroupRule.objects.exists()
     assert Event.objects.filter(verb=Verb.COMPANY_SIGN_IN_CHANGED).count() == 5
+    directory = reverse("sign-in-rules", args=[brand.slug, "scim"])
+    runs_it.post(directory, {"group": "crew", "role": "viewer"}, headers={"Accept-Language": "de"})
+    assert Event.objects.latest("sequence").subject == "Directory (SCIM)"  # one language for the log
 
 
 def test_whoever_has_not_just_shown_who_they_are_changes_nothing(brand: Brand) -> None:

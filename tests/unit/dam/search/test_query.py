@@ -170,7 +170,7 @@ def test_ranges_and_dates_are_kept_in_one_way_to_write_them() -> None:
         "5 s to 15 s",
         "width from 1920",
         "added January 2026 to March 2026",
-        "over 1.5 gb",
+        "over 1.5 GB",
         "1:30",
     ]
 

@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import translation
 
 from dam.audit.models import Event
 from dam.web import audit_labels
@@ -22,6 +23,19 @@ def test_tags_are_told_as_what_came_and_went() -> None:
 
 def test_a_programs_edit_is_told_like_a_persons() -> None:
     assert edited(title=["Can", "Tin"], principal="token") == ("Title: “Can” → “Tin”",)
+
+
+def test_roles_and_capabilities_are_told_in_the_language_of_the_reader_and_peoples_words_as_they_are() -> (
+    None
+):
+    data = {"role": ["Viewer", "Chefin"], "capabilities": [["view clips"], ["view clips", "edit clips"]]}
+    with translation.override("de"):
+        lines = edited(**data, title=["Draft", "Viewer"])
+    assert lines == (
+        "Berechtigungen: + Clips bearbeiten",
+        "Rolle: „Betrachter“ → „Chefin“",
+        "Titel: „Draft“ → „Viewer“",
+    )
 
 
 def test_long_words_are_cut() -> None:

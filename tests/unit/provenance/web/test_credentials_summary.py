@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from provenance.manifests.validation_codes import State
 from provenance.releases.known import KnownRelease, Standing
@@ -139,3 +140,44 @@ def test_a_time_that_nobody_can_be_shown_is_none(text: str) -> None:
     review = {"decision": "approved", "organisation": "Somebody", "valid_until": text}
     assert entry(signed_at=text).at is None
     assert entry(review=review).valid_until is None
+
+
+def test_a_stored_report_is_told_in_the_language_of_its_reader() -> None:
+    note = "Nothing was changed since it was signed. Trusted because of: List A."
+    finding = {"code": "claim.missing", "reason": "The signed claim is missing.", "where": "active"}
+    listed = manifest(
+        actions=[action("Opened"), action("Converted to another format", source="Recorded by a camera")],
+        model={"name": "M", "identifier": "", "oversight": "checked by a person"},
+    )
+    stored = report(State.TRUSTED, note=note, findings=[finding], reasons=[note], manifests=[listed])
+    with translation.override("de"):
+        told = credentials_summary.said(stored)
+        verdict = credentials_summary.verdict(told)
+        (told_entry,) = credentials_summary.chain(told)
+    assert "List A" in verdict.sentence
+    assert "signed" not in verdict.sentence
+    assert told["findings"][0]["reason"] == "Der signierte Claim fehlt."
+    assert told_entry.heading == "Geöffnet, In ein anderes Format umgewandelt"
+    assert told_entry.manifest["model"]["oversight"] == "von einer Person geprüft"
+    assert stored["findings"] == [finding]  # which stays as it is stored
+    assert credentials_summary.said(stored) == stored
+
+
+def test_the_day_of_an_end_is_written_as_its_reader_does() -> None:
+    release = known(standing=Standing.WITHDRAWN, ended_at=AT)
+    with translation.override("de"):
+        found = credentials_summary.verdict(report(State.TRUSTED), release=release, at=AT)
+    assert "22. November 2026" in found.sentence
+
+
+def test_a_role_in_a_review_is_called_as_people_call_it() -> None:
+    review = {
+        "decision": "approved",
+        "organisation": "N",
+        "stages": [{"role": "legal_reviewer"}, {"role": "odd_one"}],
+    }
+    told = credentials_summary.said(report(State.TRUSTED, manifests=[manifest(review=review)]))
+    assert [each["role"] for each in told["manifests"][0]["review"]["stages"]] == [
+        "Legal reviewer",
+        "Odd one",
+    ]

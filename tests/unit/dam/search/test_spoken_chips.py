@@ -1,0 +1,48 @@
+"""Chips, choices and refusals of a search in the language of whoever reads them."""
+
+import pytest
+from django.utils import translation
+
+from dam.search import fields
+from dam.search.query import parse
+from dam.search.search_field import Kind
+
+KNOWN = fields.FIELDS
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "said"),
+    [
+        ("en", "state:in_review", "in review"),
+        ("de", "state:in_review", "In Prüfung"),
+        ("de", "-state:draft,approved", "nicht Entwurf oder nicht Freigegeben"),
+        ("de", "by:ada", "von ada"),
+        ("de", "created:week", "hinzugefügt: in den letzten 7 Tagen"),
+        ("de", "fps:23.976", "23,976 fps"),
+        ("de", "width:>=1920", "Breite ab 1920"),
+        ("de", "size:>1.5gb", "über 1,5 GB"),
+        ("fr", "size:>1.5gb", "plus de 1,5 Go"),
+        ("fr", "sound:no", "son : non"),
+        ("fr", "cat OR dog", "cat ou dog"),
+    ],
+)
+def test_a_chip_is_in_the_language_of_its_reader(language: str, typed: str, said: str) -> None:
+    with translation.override(language):
+        assert [chip.text for chip in parse(typed, fields=KNOWN).chips] == [said]
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_no_title_or_choice_of_a_field_stays_english(language: str) -> None:
+    """Where English says words: names, units and figures are the same."""
+    for field in KNOWN.values():
+        labels = [label for _value, label in field.choices if field.kind is not Kind.NUMBER]
+        for words in (field.title, *labels, field.takes):
+            with translation.override("en"):
+                english = str(words)
+            with translation.override(language):
+                same = str(words) == english
+            assert not same or english in ALIKE, english
+
+
+NAMES = "Tags Credentials Prompt Seed Web Orange HD SD 4K 16:9 9:16 1:1 4:5"
+ALIKE = {"", "Full HD", *NAMES.split()}
