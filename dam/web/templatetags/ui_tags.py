@@ -80,9 +80,10 @@ def icon(name: str, size: int = 16, label: str = "") -> SafeString:
 
 @lru_cache(maxsize=2000)  # a page has hundreds, and each is written from its tree
 def _drawn(name: str, size: int, label: str) -> SafeString:
-    if label:
-        return SafeString(lucide(name, size=size, role="img", aria_label=label))
-    return SafeString(lucide(name, size=size, aria_hidden="true"))
+    said = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
+    if name.endswith(("-left", "-right")):  # forward and back, which a page from right to left has turned
+        said["class"] = "turns"
+    return SafeString(lucide(name, size=size, **said))
 
 
 @register.simple_tag
