@@ -132,8 +132,8 @@ def find(assets: QuerySet[Asset], wording: Wording, *, corpus: Corpus, few: bool
     further = corpus.blocks(level, places, int(wanted / size) + 1)
     if level is Level.SMALL:  # those were read already
         further = further[len(blocks) :]
-        older = search.in_blocks(further)[0] if further else []
-        return _ranked([*found, *older[: MOST - len(found)]], more=True)
+        older = search.in_blocks(further, most=MOST - len(found))[0] if further else []
+        return _ranked([*found, *older], more=True)
     found, _ = search.in_blocks(further)
     return _ranked(found, more=True)
 
@@ -142,13 +142,13 @@ class _Search:
     def __init__(self, wording: Wording, visible: str, parameters: Sequence[Any]) -> None:
         self._wording, self._visible, self._parameters = wording, visible, parameters
 
-    def in_blocks(self, blocks: Sequence[int]) -> tuple[list[Candidate], int]:
+    def in_blocks(self, blocks: Sequence[int], *, most: int = MOST) -> tuple[list[Candidate], int]:
         """What matches in these blocks, and how many documents of them the index named."""
         wording = self._wording
         if wording.strict == wording.loose:
-            return self._run(_IN_BLOCKS.format(fits="true"), [list(blocks), wording.loose])
+            return self._run(_IN_BLOCKS.format(fits="true"), [list(blocks), wording.loose], most)
         matching = _IN_BLOCKS.format(fits="words @@ %s::tsquery")
-        return self._run(matching, [wording.strict, list(blocks), wording.loose])
+        return self._run(matching, [wording.strict, list(blocks), wording.loose], most)
 
     def count_in_blocks(self, blocks: Sequence[int]) -> int:
         with connection.cursor() as cursor:
@@ -160,13 +160,13 @@ class _Search:
         matching = _OF_ASSETS.format(visible=self._visible)
         return self._run(matching, [*self._parameters, self._wording.strict])
 
-    def _run(self, matching: str, parameters: Sequence[Any]) -> tuple[list[Candidate], int]:
+    def _run(self, matching: str, parameters: Sequence[Any], most: int = MOST) -> tuple[list[Candidate], int]:
         wording = self._wording
         together: list[Any] = [TOGETHER if wording.together else 0.0, wording.together or wording.strict]
         with connection.cursor() as cursor:
             cursor.execute(
                 _RANKED.format(matching=matching, visible=self._visible),
-                [WEIGHTS, wording.telling, *together, *parameters, *self._parameters, MOST],
+                [WEIGHTS, wording.telling, *together, *parameters, *self._parameters, most],
             )
             rows = cursor.fetchall()
         found = [Candidate(asset, version, place, float(rank)) for asset, version, place, rank, _ in rows]
