@@ -37,7 +37,8 @@ MORE = 4
 # How widely the graph is searched, and how many of its vectors are looked at before it is given up. The order
 # need not be strict, for the frames decide it afterwards; a strict one would lose what comes late.
 FOLLOWING = {
-    "hnsw.ef_search": "100",
+    # At a million no slower than 100, which has to come back for more and misses some.
+    "hnsw.ef_search": "300",
     "hnsw.iterative_scan": "relaxed_order",
     "hnsw.max_scan_tuples": "20000",
     "hnsw.scan_mem_multiplier": "4",

@@ -19,6 +19,7 @@ from dam.search import (
     fulltext,
     fusion,
     likeness,
+    neighbours,
     query,
     query_embedding,
     reasons,
@@ -41,6 +42,7 @@ MOST_COUNTED = 10_000
 # So many assets that filters leave are named one by one to those who rank them. The planner weighs each key
 # in each query, which costs more than asking for a few thousand of them again.
 FEW = 1_500
+CLEARLY_MORE = 3 * FEW  # by the planner's estimate: to find a few of them would be time lost
 
 Ask = Callable[[str, str], TextEmbedding | None]
 
@@ -151,6 +153,8 @@ def newest(assets: QuerySet[Asset]) -> tuple[QuerySet[Asset], int]:
 
 def _if_few(assets: QuerySet[Asset]) -> QuerySet[Asset] | None:
     """Few assets by their keys: what filters them is then asked once, not for words and pictures again."""
+    if neighbours.estimate(assets) > CLEARLY_MORE:
+        return None
     some = assets.order_by()[: FEW + 1]
     found = some.aggregate(number=Count("pk"), keys=Cast(ArrayAgg("pk", default=[]), TextField()))
     return _of_array(found["keys"]) if found["number"] <= FEW else None

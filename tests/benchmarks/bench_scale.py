@@ -166,7 +166,7 @@ def _index() -> EncoderIndex:
 def _bare(index: EncoderIndex, vector: Vectors) -> None:
     """The query of pgvector's documentation, on the same index and as wide: no permission, no filter."""
     with connection.cursor() as cursor:
-        cursor.execute("SET hnsw.ef_search = 100")
+        cursor.execute(f"SET hnsw.ef_search = {neighbours.FOLLOWING['hnsw.ef_search']}")
         cursor.execute("SET hnsw.iterative_scan = relaxed_order")
         cursor.execute(
             f"SELECT version_id FROM dam_embedding WHERE encoder_id = {index.pk} AND scope > 0"
