@@ -46,7 +46,8 @@ def test_what_filters_leave_is_asked_once_where_it_is_little(find: Find, brand: 
         clip(brand, f"Bottle {number}")
     with CaptureQueriesContext(connection) as asked:
         assert len(find("bottle duration:2s..9s").hits) == 3
-    assert sum('duration_ms" >=' in each["sql"] for each in asked.captured_queries) == 1
+    narrowing = [each["sql"] for each in asked.captured_queries if 'duration_ms" >=' in each["sql"]]
+    assert len([sql for sql in narrowing if not sql.startswith("EXPLAIN")]) == 1
 
 
 def test_older_blocks_are_read_where_the_newest_have_too_few(
