@@ -15,14 +15,16 @@ from dam.core import storage
 from dam.ingest import tasks
 from dam.ingest.models import Step, StepState
 from dam.media import runner
-from dam.search import listening, reading, timed_texts
+from dam.search import listening, reading, search, timed_texts
 from dam.search.listening import RATE, Heard, Samples
 from dam.search.models import SearchDocument, TimedTextKind
+from dam.search.results import Why
 from dam.search.timed_texts import Line
 from tests import media_factory
-from tests.factories import VersionFactory
+from tests.factories import VersionFactory, member
 
 pytestmark = pytest.mark.django_db
+SPOKEN = Path(__file__).parent / "data" / "spoken.opus"
 
 
 def stored(path: Path, brand: Brand) -> Version:
@@ -128,6 +130,20 @@ def test_the_bundled_recogniser_makes_nothing_up_over_music_noise_and_silence() 
     noise = np.random.default_rng(0).normal(size=RATE * 4) / 8
     for samples in (np.zeros(RATE * 4), chord, noise):
         assert recogniser.hear(np.asarray(samples, np.float32)).lines == ()
+
+
+def test_a_voice_is_understood_in_a_film_and_its_words_are_found(brand: Brand, tmp_path: Path) -> None:
+    """A reader of LibriVox: real speech, which no synthesiser made (tests/README.md)."""
+    film, out = media_factory.movie(tmp_path / "mute.mp4", frames=130), tmp_path / "talk.mp4"
+    given: list[str | Path] = ["-i", film, "-i", SPOKEN, "-c:v", "copy", "-c:a", "aac"]
+    subprocess.run([runner.ffmpeg(), "-nostdin", "-loglevel", "error", *given, out], check=True)
+    version = stored(out, brand)
+    assert listening.listen(version) == ""
+    heard = lines(version, TimedTextKind.SPOKEN)
+    assert "rather cold-hearted and rather selfish" in " ".join(text for _, _, text in heard)
+    assert 0 <= heard[0][0] < heard[-1][1] <= 5400
+    found = search.find(member(brand), words='"rather selfish"', ask=lambda spoken, encoder: None)
+    assert [hit.moment.why for hit in found.hits if hit.moment] == [Why.SAID]
 
 
 def test_what_is_written_in_the_picture_is_read(brand: Brand, tmp_path: Path) -> None:
