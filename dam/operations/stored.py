@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from django.db import connection
 
 from dam.accounts.models import Brand
+from dam.core.language import gettext as _
+from dam.core.language import noop
 from dam.media import specs
 
 MOST_AT_ONCE = 50_000
-TITLES = {"master": "Masters", "release": "Releases"}
+TITLES = {"master": noop("Masters"), "release": noop("Releases")}
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Kept:
     @property
     def title(self) -> str:
         spec = specs.find(self.kind)
-        return TITLES.get(self.kind) or (spec.title if spec else self.kind)
+        known = TITLES.get(self.kind) or (spec.title if spec else "")
+        return _(known) if known else self.kind
 
 
 # Notes that are not added yet count as well, so that the answer is that of this moment.

@@ -45,6 +45,11 @@ def _days(label: Any, help_text: Any, *, required: bool = False) -> forms.Intege
     )
 
 
+def _uses() -> list[tuple[str, str]]:
+    """Asked for each form: a capital letter makes a text of what was to be translated later."""
+    return [(use.value, str(USES[use.value]).capitalize()) for use in Use]
+
+
 class BrandForm(WholeTextForm):
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
     name = forms.CharField(label=gettext_lazy("Name"), max_length=brand_settings.LONGEST_NAME)
@@ -77,7 +82,7 @@ class BrandForm(WholeTextForm):
     uses = forms.MultipleChoiceField(
         label=gettext_lazy("Uses"),
         required=False,
-        choices=[(use.value, USES[use.value].capitalize()) for use in Use],
+        choices=_uses,
         widget=forms.CheckboxSelectMultiple(),
     )
     territories = forms.CharField(
