@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
@@ -57,6 +58,12 @@ def _activate(request: HttpRequest, brand: Brand | None) -> None:
 
 def browser_zone(request: HttpRequest) -> str:
     return unquote(request.COOKIES.get(TIME_ZONE_COOKIE, ""))[:64]
+
+
+def browser_place(request: HttpRequest) -> ZoneInfo | None:
+    """Where the browser is, whatever zone the pages are in."""
+    name = browser_zone(request)
+    return ZoneInfo(name) if name and times.known(name) else None
 
 
 def _person(request: HttpRequest) -> User | None:

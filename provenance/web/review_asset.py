@@ -14,7 +14,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.times import here, of_brand
 from dam.catalog.models import Asset, Version
 from dam.rights import visibility
-from dam.web import asset_version, htmx
+from dam.web import asset_version, htmx, localisation
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import comments, queue, reviews
 from provenance.review.models import Review
@@ -45,9 +45,10 @@ def open_review(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @requires(Capability.SUBMIT)
 def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     version = asset_version.find(request, asset_id)
-    form = SubmitForm(request.POST, zone=of_brand(request.brand))
+    browser = localisation.browser_place(request)
+    form = SubmitForm(request.POST, zone=of_brand(request.brand), browser=browser)
     if form.is_valid():
-        due_at = end_of(form.cleaned_data["due_on"], zone=form.zone)
+        due_at = end_of(form.cleaned_data["due_on"], zone=form.zone, browser=browser)
         try:
             reviews.submit(version, by=request.principal, note=form.cleaned_data["note"], due_at=due_at)
         except reviews.ReviewRefused as refused:

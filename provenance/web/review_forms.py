@@ -24,21 +24,26 @@ LONGEST_PROOF = 20_000  # characters
 PLACES = {WORLDWIDE: lazy("Worldwide"), EU: lazy("European Union"), COUNTRIES: lazy("Specific countries")}
 
 
-def end_of(day: date | None, *, zone: ZoneInfo, latest: datetime | None = None) -> datetime | None:
+def end_of(
+    day: date | None, *, zone: ZoneInfo, browser: ZoneInfo | None = None, latest: datetime | None = None
+) -> datetime | None:
     """A day that people mean to include ends with its last second where the brand is.
 
-    `latest` is the end of an earlier clearance: of that day, its own last moment.
+    `latest` is the end of an earlier clearance: of that day, its own last moment. Where that day is over
+    already it may still be somebody's today: where they say that they are, or where their browser is.
     """
     if day is None:
         return None
     if latest is not None and day == latest.astimezone(zone).date():
         return latest
-    return zones.until(day, brand=zone, person=_reader())
+    return max(zones.until(day, brand=zone, person=each) for each in _readers(browser))
 
 
-def _reader() -> ZoneInfo:
+def _readers(browser: ZoneInfo | None) -> tuple[ZoneInfo, ...]:
+    """The zones that a reader's today may be in: who has chosen none reads pages in the brand's."""
     current = timezone.get_current_timezone()
-    return current if isinstance(current, ZoneInfo) else ZoneInfo("UTC")
+    reader = current if isinstance(current, ZoneInfo) else ZoneInfo("UTC")
+    return (reader, browser) if browser else (reader,)
 
 
 def _ends(zone: ZoneInfo) -> str:
@@ -82,15 +87,21 @@ class SubmitForm(WholeTextForm):
     )
     due_on = DayField(label=lazy("Due date"), required=False)
 
-    def __init__(self, *args: Any, zone: ZoneInfo | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        zone: ZoneInfo | None = None,
+        browser: ZoneInfo | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.zone = zone or zones.of_brand(None)
+        self.zone, self.browser = zone or zones.of_brand(None), browser
         self.fields["due_on"].help_text = _ends(self.zone)
 
     def clean_due_on(self) -> date | None:
         """A day is over when it is over for the brand and for who sends this: each may be ahead."""
         due_on: date | None = self.cleaned_data["due_on"]
-        if due_on is not None and due_on < zones.earliest_today(self.zone, _reader()):
+        if due_on is not None and due_on < zones.earliest_today(self.zone, *_readers(self.browser)):
             raise forms.ValidationError(_("This date has passed. Choose today or a later date."))
         return due_on
 

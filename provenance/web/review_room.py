@@ -22,7 +22,7 @@ from dam.accounts.times import here, of_brand
 from dam.catalog.models import RenditionKind, Version
 from dam.core.lazily import lazy
 from dam.rights import defaults
-from dam.web import confirming, htmx, passkey_proofs, problem_details
+from dam.web import confirming, htmx, localisation, passkey_proofs, problem_details
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import queue, reviews
 from provenance.review.models import Review
@@ -125,7 +125,10 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
                 uses=answer.get("uses", ()),
                 territories=answer.get("territories", ()),
                 valid_until=end_of(
-                    answer.get("valid_until"), zone=of_brand(review.brand), latest=_cleared_until(review)
+                    answer.get("valid_until"),
+                    zone=of_brand(review.brand),
+                    browser=localisation.browser_place(request),
+                    latest=_cleared_until(review),
                 ),
             )
         except reviews.ReviewRefused as refused:

@@ -47,6 +47,18 @@ def test_somebodys_today_is_never_over(monkeypatch: pytest.MonkeyPatch) -> None:
             assert end > EDGE
 
 
+def test_a_browsers_today_is_not_over_either_where_the_pages_are_in_the_brands_zone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: EDGE)
+    today = times.today_in(LOS_ANGELES)
+    with timezone.override(AUCKLAND):
+        form = SubmitForm({"due_on": today.isoformat()}, zone=AUCKLAND, browser=LOS_ANGELES)
+        assert form.is_valid()
+        assert end_of(today, zone=AUCKLAND, browser=LOS_ANGELES) == times.end_of_day(today, LOS_ANGELES)
+        assert not SubmitForm({"due_on": today.isoformat()}, zone=AUCKLAND).is_valid()
+
+
 def test_a_day_ends_where_the_brand_is_and_the_form_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: EDGE)
     with timezone.override(AUCKLAND):
