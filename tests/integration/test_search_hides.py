@@ -23,6 +23,9 @@ from dam.rights.models import RightsRecord
 from dam.search import documents, search
 from dam.search.encoders import model_card
 from dam.search.models import TimedText, TimedTextKind
+from dam.search.query import Filters
+from dam.search.saved import recent, saved_searches
+from dam.search.saved.asked import Asked
 from tests.factories import BrandFactory, VersionFactory, member, next_version
 from tests.integration.dam.search import seeing
 
@@ -49,6 +52,21 @@ class World:
         self.creator = member(self.brand, Role.CREATOR)
         self.released = [self.clip(COMMON, approval=Approval.APPROVED) for _ in range(6)]
         self.drafts = [self.clip(COMMON) for _ in range(2)]
+        likeness = Filters(like=[str(self.released[1].asset_id)])
+        self.saved = [
+            saved_searches.save(asked, name=f"Saved {place}", by=self.creator, shared=True)
+            for place, asked in enumerate(
+                (
+                    Asked(words="bottle"),
+                    Asked(words="quokka OR bottle"),
+                    Asked(filters=Filters(state=["draft"])),
+                    Asked(like=likeness),
+                )
+            )
+        ]
+        for person in (self.viewer, self.creator):
+            recent.keep(Asked(words="bottle"), by=person)
+            recent.keep(Asked(words="quokka", filters=Filters(tag=["zanzibar"])), by=person)
 
     def clip(self, words: Iterable[str], *, brand: Brand | None = None, **fields: object) -> Version:
         """A clip with these words in all that is searched, and colours that an encoder has seen."""
@@ -132,12 +150,20 @@ def everything(client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         asked += [(f"{home}suggest/", {"q": words}) for words in typed()]
         asked += [(f"{home}palette/", {"q": words}) for words in (*COMMON, *HIDDEN)]
         asked += [(home, {}), (home, {"tag": "quokka"}), (f"{home}s/", {})]
-        asked += [(home, {"like": str(world.released[0].asset_id)})]
+        like = str(world.released[0].asset_id)
+        asked += [(home, {"like": like}), (home, {"like": f"{like}@700", "q": "red -quokka"})]
+        asked += [(home, {"q": "bottle", "start": "2"}), (home, {"origin": "uploaded", "state": "draft"})]
+        asked += [(f"{home}news/", {"since": "2026-01-01T00:00:00+00:00"}), (f"{home}search-help/", {})]
+        asked += [(f"{home}suggest/", {"q": ""}), (f"{home}s/new/", {})]
+        asked += [(f"{home}s/{search.pk}/cover/", {}) for search in world.saved]
         answers = {}
         for address, query in asked:
             response = client.get(address, query)
             assert response.status_code == 200, (address, query)
             answers[f"{address} {query}"] = CHANGES_ANYWAY.sub("", response.content.decode())
+        for words in HIDDEN:  # whether it found nothing is for those who run the brand, and said to nobody
+            response = client.post(f"{home}searches/settled/", {"query": f"?q={words}", "none": "1"})
+            answers[f"settled {words}"] = f"{response.status_code} {response.content.decode()}"
         return answers
 
     return ask
