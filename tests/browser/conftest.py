@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
@@ -163,12 +164,16 @@ def people(brand: Brand) -> dict[Role, User]:
 @pytest.fixture
 def visit(
     chromium: Browser, site: str, brand: Brand, request: pytest.FixtureRequest
-) -> Iterator[Callable[[], Journey]]:
-    """`visit()`: a fresh browser window. At the end no script may have failed and no policy been broken."""
+) -> Iterator[Callable[..., Journey]]:
+    """`visit()`: a fresh browser window. At the end no script may have failed and no policy been broken.
+
+    `visit(timezone_id=…, locale=…)` says where its browser is.
+    """
     journeys: list[Journey] = []
 
-    def open_window() -> Journey:
-        context = chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    def open_window(**where: Any) -> Journey:
+        size: ViewportSize = {"width": 1440, "height": 900}
+        context = chromium.new_context(viewport=size, reduced_motion="reduce", **where)
         context.set_default_timeout(20_000)
         page = context.new_page()
         problems: list[str] = []
