@@ -11,7 +11,7 @@ from dam.sso.models import GroupRule
 
 def follow(row: ScimGroup) -> None:
     """Make, rename and fill the group that stands for it; drop it where a rule gives its members a role."""
-    name = row.display_name[: Group.LONGEST_NAME]
+    name = row.display_name
     rules = GroupRule.objects.filter(provider=providers.OF_DIRECTORY, brand=row.brand, group=row.display_name)
     if rules.exists():
         drop(row)

@@ -21,7 +21,10 @@ def account(token: ScimToken, *, address: str, name: str) -> User:
         raise Unusable(f"{token.brand} takes no addresses at {providers.domain_of(address)}.")
     user = members.of_address(address)
     if user is None:
-        return User.objects.create_user(address, None, name=name[:120] or address.partition("@")[0])
+        most = User._meta.get_field("name").max_length or 0
+        if len(name) > most:
+            raise Unusable(f"The name has {len(name)} characters; at most {most} are kept.")
+        return User.objects.create_user(address, None, name=name or address.partition("@")[0])
     if not user.is_proven:
         raise Unusable("The account of this address hasn't proven it. Its owner must choose a new password.")
     return user

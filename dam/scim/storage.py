@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from scim2_models import (
     ForbiddenException,
@@ -18,13 +19,12 @@ from scim2_models import (
     SearchRequest,
     UniquenessException,
 )
-from scim2_models.path import CompareOperator, Comparison
 from scim2_server.storage import ScimStorage, SearchPage
 
 from dam.accounts import members
 from dam.accounts.models import Membership
 from dam.audit import trail
-from dam.scim import mirror, people
+from dam.scim import conditions, mirror, people
 from dam.scim.models import ScimGroup, ScimToken, ScimUser
 from dam.scim.resources import Group, User
 
@@ -61,19 +61,34 @@ class BrandStorage(ScimStorage):
         *,
         position: Any = None,
     ) -> SearchPage:
-        """Filtered here and not in SQL but for `attribute eq "text"`: a brand's people are some thousands."""
+        """A page of them, from the database. What conditions.py can't ask is asked of each resource here."""
+        start = search_request.start_index_0 or 0
+        stop = None if search_request.count is None else start + search_request.count
+        rows = self._asked(resource_types, search_request)
+        if rows is not None:
+            return SearchPage(total=rows.count(), resources=[_resource(row) for row in rows[start:stop]])
         asked = search_request.filter
         found = [
             thing
             for resource_type in resource_types
-            for thing in map(_resource, self._candidates(resource_type, asked))
+            for thing in map(_resource, self._rows(str(resource_type.name)).order_by("created_at", "pk"))
             if asked is None or asked.match(thing)
         ]
         descending = search_request.sort_order == SearchRequest.SortOrder.descending
         found.sort(key=_order(search_request), reverse=bool(search_request.sort_by and descending))
-        start = search_request.start_index_0 or 0
-        stop = None if search_request.count is None else start + search_request.count
         return SearchPage(total=len(found), resources=list(found[start:stop]))
+
+    def _asked(self, resource_types: list[ResourceType], search_request: SearchRequest[Any]) -> Any:
+        """The rows in question, filtered and in order; None where the database can't say."""
+        if len(resource_types) != 1:
+            return None
+        rows = self._rows(str(resource_types[0].name))
+        descending = search_request.sort_order == SearchRequest.SortOrder.descending
+        order = conditions.order(search_request.sort_by, rows.model, descending=descending)
+        wanted: Q | None = conditions.ALWAYS
+        if search_request.filter is not None:
+            wanted = conditions.condition(search_request.filter.ast, rows.model)
+        return None if order is None or wanted is None else rows.filter(wanted).order_by(*order)
 
     def create(self, resource_type: ResourceType, resource: Any) -> Thing:
         if isinstance(resource, Group):
@@ -132,19 +147,9 @@ class BrandStorage(ScimStorage):
         users = ScimUser.objects.filter(brand=self.brand).select_related("user")
         return users.prefetch_related("groups")
 
-    def _candidates(self, resource_type: ResourceType, asked: Any) -> Iterable[Row]:
-        rows = self._rows(str(resource_type.name)).order_by("created_at", "pk")
-        node = asked.ast if asked is not None else None
-        if isinstance(node, Comparison) and node.op == CompareOperator.eq and isinstance(node.value, str):
-            column = COLUMNS.get((str(resource_type.name), str(node.attr_path).lower()))
-            if column:
-                rows = rows.filter(**{column: node.value})
-        candidates: Iterable[Row] = rows
-        return candidates
-
     def _keep_user(self, row: ScimUser, said: User) -> ScimUser:
-        row.user_name = (said.user_name or "")[:255]
-        row.external_id = (said.external_id or "")[:255]
+        row.user_name = _whole(row, "user_name", said.user_name)
+        row.external_id = _whole(row, "external_id", said.external_id)
         row.active = said.active is not False
         # Who is not told to be inactive is active; the answer says no more than was told.
         row.attributes = said.model_dump(mode="json", include={"name", "display_name", "emails", "active"})
@@ -160,8 +165,8 @@ class BrandStorage(ScimStorage):
         if len(now) != len(wanted):
             raise InvalidValueException(detail="A member of the group isn't a user of this brand.")
         renamed = row.display_name != said.display_name
-        row.display_name = (said.display_name or "")[:200]
-        row.external_id = (said.external_id or "")[:255]
+        row.display_name = _whole(row, "display_name", said.display_name)
+        row.external_id = _whole(row, "external_id", said.external_id)
         _unique(row.save)
         row.members.set(now)
         mirror.follow(row)
@@ -180,14 +185,6 @@ class BrandStorage(ScimStorage):
     def _again(self, row: Any) -> Any:
         """As it is kept, with what hangs on it."""
         return self._rows("Group" if isinstance(row, ScimGroup) else "User").get(pk=row.pk)
-
-
-COLUMNS = {
-    ("User", "username"): "user_name__iexact",
-    ("User", "externalid"): "external_id",
-    ("Group", "displayname"): "display_name__iexact",
-    ("Group", "externalid"): "external_id",
-}
 
 
 def _resource(row: Row) -> Thing:
@@ -213,6 +210,14 @@ def _resource(row: Row) -> Thing:
     user = User.model_validate({"schemas": [str(User.__schema__)], **row.attributes, **_told(told)})
     user.meta = meta
     return user
+
+
+def _whole(row: Row, column: str, said: str | None) -> str:
+    """What is written in a column. Nothing is cut: the directory would look for it in vain."""
+    most: int = row._meta.get_field(column).max_length  # type: ignore[union-attr, assignment]
+    if said and len(said) > most:
+        raise InvalidValueException(detail=f"This value has {len(said)} characters; at most {most} are kept.")
+    return said or ""
 
 
 def _told(said: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.cache import cache
@@ -22,6 +23,7 @@ from dam.sso.models import GroupRule
 from tests.factories import BrandFactory, UserFactory, member
 
 pytestmark = pytest.mark.django_db
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 CORE = "urn:ietf:params:scim:schemas:core:2.0"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
@@ -137,6 +139,46 @@ def test_filters_pages_and_versions(directory: Directory) -> None:
         directory.patches(f"Users/{ids[0]}", {**change, "value": "C"}, **{"If-Match": version}).status_code
         == 412
     )
+
+
+def test_groups_are_filtered_and_paged_by_the_database(
+    directory: Directory, django_assert_max_num_queries: Any
+) -> None:
+    person, other = (directory.adds(f"{name}@acme.example")["id"] for name in ("cy", "di"))
+    ids = {}
+    for name, members in (
+        ("Alpha", [person]),
+        ("Beta", [other]),
+        ("Gamma 100%", [person, other]),
+        ("Delta", []),
+    ):
+        said = {"schemas": [GROUP], "displayName": name, "members": [{"value": each} for each in members]}
+        ids[name] = directory.send("POST", "Groups", said).json()["id"]
+    asked = {
+        'displayName eq "alpha"': {"Alpha"},
+        'displayName sw "ga" or displayName co "et"': {"Gamma 100%", "Beta"},
+        'displayName co "0%"': {"Gamma 100%"},
+        f'members.value eq "{person}"': {"Alpha", "Gamma 100%"},
+        f'members[value eq "{other}"] and not (displayName eq "Beta")': {"Gamma 100%"},
+        f'members.value ne "{person}"': {"Beta", "Delta"},
+        "members pr": {"Alpha", "Beta", "Gamma 100%"},
+        f'id eq "{ids["Delta"]}"': {"Delta"},
+        'id eq "nonsense" or meta.created gt "2000-01-01T00:00:00Z"': set(ids),
+        'externalId eq "x"': set(),
+    }
+    for words, names in asked.items():
+        with django_assert_max_num_queries(12):
+            found = directory.send("GET", f"Groups?filter={quote(words)}").json()
+        assert {each["displayName"] for each in found.get("Resources", [])} == names, words
+    page = directory.send("GET", "Groups?sortBy=displayName&startIndex=2&count=2").json()
+    assert page["totalResults"] == 4
+    assert [each["displayName"] for each in page["Resources"]] == ["Beta", "Delta"]
+
+
+def test_nothing_a_directory_says_is_cut(directory: Directory) -> None:
+    said = {"schemas": [GROUP], "displayName": "x" * 201}
+    refused = directory.send("POST", "Groups", said)
+    assert (refused.status_code, "201 characters" in refused.text) == (400, True)
 
 
 def test_a_directory_neither_sees_nor_changes_what_is_of_another_brand(
