@@ -27,7 +27,7 @@ class _Takes:
     def count(self, member: Member) -> int:
         return _open(member).count()
 
-    def hand_over(self, member: Member, *, heir: Heir | None, by: Principal) -> int:
+    def hand_over(self, member: Member, *, heir: Heir | None, by: Principal | None) -> int:
         """To a person who generates; what a group is given goes on in the name of who asked for it."""
         if not isinstance(heir, User):
             return 0

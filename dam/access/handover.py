@@ -29,10 +29,10 @@ class Keeper(Protocol):
 
     def count(self, member: Member) -> int: ...
 
-    def hand_over(self, member: Member, *, heir: Heir | None, by: Principal) -> int:
+    def hand_over(self, member: Member, *, heir: Heir | None, by: Principal | None) -> int:
         """Make it the heir's, as far as they can do it; how many. Raises Refused where they can do none.
 
-        Without an heir it is left to whoever has the role.
+        Without an heir it is left to whoever has the role. `by` is None for a directory or a provider.
         """
         ...
 
@@ -49,6 +49,6 @@ def count(member: Member) -> int:
     return sum(keeper.count(member) for keeper in keepers())
 
 
-def hand_over(member: Member, *, heir: Heir | None, by: Principal) -> int:
+def hand_over(member: Member, *, heir: Heir | None, by: Principal | None) -> int:
     """How much was handed over. Raises Refused where the heir can't do what waits."""
     return sum(keeper.hand_over(member, heir=heir, by=by) for keeper in keepers())

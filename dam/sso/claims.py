@@ -30,7 +30,7 @@ def read(claims: Mapping[str, Any], *, groups_claim: str) -> Claimed:
         address=address.strip().lower() if isinstance(address, str) and "@" in address else "",
         # Some say it in words. Only a plain yes is one.
         address_verified=claims.get("email_verified") in (True, "true"),
-        name=_name(claims)[:LONGEST_NAME],
+        name=_shown(_name(claims)),
         groups=_groups(claims, groups_claim),
     )
 
@@ -45,6 +45,11 @@ def merged(id_token: Mapping[str, Any], user_info: Mapping[str, Any]) -> dict[st
     of_address = [said for said in (id_token, user_info) if said.get("email") == address]
     verified = any(said.get("email_verified") in (True, "true") for said in of_address)
     return {**user_info, **id_token, "email_verified": verified}
+
+
+def _shown(name: str) -> str:
+    """As much of the name as an account holds, and that it was longer. Nobody is kept out for that."""
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def role_of(groups: Collection[str], rules: Mapping[str, str], *, order: Collection[str]) -> str | None:

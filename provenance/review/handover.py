@@ -17,6 +17,7 @@ from dam.core import errors, events
 from provenance.review import queue
 from provenance.review.models import Review
 from provenance.review.policies import STAGES
+from provenance.review.states import ReviewState
 
 
 class CannotDecide(errors.Refused):
@@ -39,12 +40,18 @@ class _Reviews:
     def count(self, member: Member) -> int:
         return queue.waiting_for(member).count()
 
-    def hand_over(self, member: Member, *, heir: Heir | None, by: Principal) -> int:
-        """Name the heir in each review that waited for the member and that the heir can decide."""
+    def hand_over(self, member: Member, *, heir: Heir | None, by: Principal | None) -> int:
+        """Name the heir in each review that waited for the member and that the heir can decide.
+
+        Without one, reviews that named the member name nobody: their stage's role is asked again.
+        """
         waiting = list(queue.waiting_for(member))
-        Review.objects.filter(asked_person=member.user, brand=member.brand).update(asked_person=None)
+        named = Review.objects.filter(asked_person=member.user, brand=member.brand)
+        left = list(named.filter(state=ReviewState.OPEN).select_related("version__asset"))
+        named.update(asked_person=None)
         if heir is None or not waiting:
-            return 0
+            _tell(left, member, to="role", by=by)
+            return len(left)
         able = _decidable(heir, member)
         handed = [review for review in waiting if review.pk in able]
         if not handed:
@@ -55,18 +62,22 @@ class _Reviews:
         Review.objects.filter(pk__in=[review.pk for review in handed]).update(
             asked_person=None if is_group else heir, asked_group=heir if is_group else None
         )
-        to = f"group:{heir.pk}" if is_group else f"user:{heir.pk}"
-        for review in handed:
-            trail.record(
-                Verb.REVIEW_HANDED_OVER,
-                brand=member.brand,
-                target=str(review.version),
-                actor=by,
-                asset_id=review.version.asset_id,
-                data={"review": str(review.pk), "from": f"user:{member.user.pk}", "to": to},
-            )
-        events.publish(brand_id=member.brand.pk, name="reviews")
+        _tell(handed, member, to=f"group:{heir.pk}" if is_group else f"user:{heir.pk}", by=by)
         return len(handed)
+
+
+def _tell(reviews: list[Review], member: Member, *, to: str, by: Principal | None) -> None:
+    for review in reviews:
+        trail.record(
+            Verb.REVIEW_HANDED_OVER,
+            brand=member.brand,
+            target=str(review.version),
+            actor=by,
+            asset_id=review.version.asset_id,
+            data={"review": str(review.pk), "from": f"user:{member.user.pk}", "to": to},
+        )
+    if reviews:
+        events.publish(brand_id=member.brand.pk, name="reviews")
 
 
 def _decidable(heir: Heir, leaving: Member) -> set[object]:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from dam.access import erasure, people, tokens
+from dam.access import erasure, invitations, people, tokens
 from dam.access.people import PeopleRefused
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability, Role
@@ -20,7 +20,9 @@ from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import RenditionKind
-from provenance.review import reviews
+from dam.sso import memberships
+from dam.sso.providers import OF_DIRECTORY
+from provenance.review import queue, reviews
 from provenance.review.models import Review
 from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
 
@@ -186,6 +188,24 @@ def test_reviews_that_wait_are_handed_to_a_person_or_a_group_that_can_decide(adm
     assert Review.objects.get(pk=review.pk).asked == "Night shift"
     handed = Event.objects.filter(verb=Verb.REVIEW_HANDED_OVER).order_by("sequence")
     assert [event.data["to"] for event in handed] == [f"user:{kim.user.pk}", f"group:{group.pk}"]
+
+
+def test_a_review_that_named_somebody_asks_its_role_again_when_a_directory_ends_them(admin: Member) -> None:
+    lee, kim = member(admin.brand, Role.BRAND_REVIEWER), member(admin.brand, Role.BRAND_REVIEWER)
+    maker = member(admin.brand, Role.CREATOR)
+    version = VersionFactory.create(asset__brand=admin.brand, asset__created_by=maker.user)
+    RenditionFactory.create(version=version, kind=RenditionKind.PROXY)
+    review = reviews.submit(version, by=maker)
+    Review.objects.filter(pk=review.pk).update(asked_person=lee.user)
+    asked = invitations.invite(email="lee@example.com", role="viewer", by=admin)
+    User.objects.filter(pk=lee.user.pk).update(email="lee@example.com")
+    lee.user.refresh_from_db()
+    assert memberships.end(lee.user, admin.brand, source=OF_DIRECTORY)
+    assert Review.objects.get(pk=review.pk).asked == ""
+    assert Event.objects.get(verb=Verb.REVIEW_HANDED_OVER).data["to"] == "role"
+    assert Event.objects.get(verb=Verb.COMPANY_ENDED).data["handed_over"] == 1
+    assert Invitation.objects.get(pk=asked.pk).revoked_at is not None, "no way back in by an old mail"
+    assert queue.waiting_for(kim).count() == 1
 
 
 def test_a_closed_account_is_out_everywhere_and_its_sessions_stay_ended(admin: Member, client: Any) -> None:
