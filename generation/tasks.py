@@ -15,4 +15,8 @@ def generate(*, job_id: str) -> None:
 @shared_task(name="default.recover_jobs")
 def recover_jobs() -> None:
     jobs.recover()
+
+
+@shared_task(name="default.forget_jobs")
+def forget_jobs() -> None:
     retention.run(at=timezone.now())
