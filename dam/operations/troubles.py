@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 
 from dam.accounts.capabilities import Capability
@@ -39,6 +39,32 @@ def failed(brand: Brand, *, name: str = "") -> QuerySet[Step]:
     """The brand's failed steps, the last one first; those of clips in the trash are left out."""
     rows = _failed(brand).filter(name=name) if name else _failed(brand)
     return rows.select_related("version__asset").order_by("-finished_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of failed steps goes on: after the step that failed then."""
+
+    at: datetime
+    step: int
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.step}"
+
+
+def failed_page(
+    brand: Brand, *, name: str = "", after: Place | None = None, most: int
+) -> tuple[list[Step], Place | None]:
+    """So many failed steps from there on, and where the next page begins; None where there is none."""
+    rows = failed(brand, name=name).exclude(finished_at=None)
+    if after is not None:
+        rows = rows.filter(
+            Q(finished_at__lte=after.at) & (Q(finished_at__lt=after.at) | Q(pk__lt=after.step))
+        )
+    found = list(rows[: most + 1])
+    shown = found[:most]
+    last = shown[-1] if len(found) > most else None
+    return shown, Place(last.finished_at, last.pk) if last and last.finished_at else None
 
 
 def failed_kinds(brand: Brand) -> list[FailedKind]:

@@ -14,6 +14,7 @@ from dam.accounts.capabilities import Capability
 from dam.core import queues, storage, workers
 from dam.ingest import step_specs
 from dam.operations import backups, expiring, sizes, stored, troubles
+from dam.web import times
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
@@ -47,15 +48,14 @@ def failed(request: BrandRequest) -> HttpResponse:
     """Steps that failed, of one name where the address says which."""
     name = request.GET.get("step", "")
     name = name if step_specs.find(name) else ""
-    start = request.GET.get("start", "")
-    begin = int(start) if start.isascii() and start.isdecimal() and len(start) < 7 else 0
-    shown = list(troubles.failed(request.brand, name=name)[begin : begin + PAGE + 1])
+    after = _place(request.GET.get("after", ""))
+    shown, following = troubles.failed_page(request.brand, name=name, after=after, most=PAGE)
     context = {
         **SECTION,
         "kinds": troubles.failed_kinds(request.brand),
         "name": name,
-        "steps": shown[:PAGE],
-        "next": begin + PAGE if len(shown) > PAGE else None,
+        "steps": shown,
+        "next": str(following) if following else "",
     }
     return render(request, "administration/failed_steps.html", context)
 
@@ -70,6 +70,12 @@ def retry_failed(request: BrandRequest, name: str) -> HttpResponse:
     )
     messages.success(request, text % {"count": count})
     return redirect("administration-failed", brand_slug=request.brand.slug)
+
+
+def _place(text: str) -> troubles.Place | None:
+    moment, _sep, step = text.partition("~")
+    at = times.read(moment)
+    return troubles.Place(at, int(step)) if at and step.isdecimal() and len(step) < 19 else None
 
 
 def _now(request: BrandRequest) -> dict[str, Any]:

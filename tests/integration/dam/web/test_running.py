@@ -18,6 +18,7 @@ from dam.ingest.steps import whose
 from dam.operations import backups, troubles
 from dam.operations.models import BackupKind
 from dam.rights.models import RightsRecord
+from dam.web.administration import running
 from tests.factories import ApprovedVersionFactory, VersionFactory, member
 from tests.integration.dam.web.conftest import SignIn
 
@@ -52,6 +53,23 @@ def test_an_administrator_sees_what_failed_and_what_is_stored_and_no_other_brand
     text = client.get(PAGE + "failed/", {"step": "poster"}).content.decode()
     assert "The file is empty." in text
     assert other.version.asset.title not in text
+
+
+def test_failed_steps_are_listed_page_by_page_while_others_are_retried(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "PAGE", 2)
+    at = timezone.now()
+    made = [a_step(brand, StepState.FAILED, finished_at=at) for _ in range(3)]
+    made.append(a_step(brand, StepState.FAILED, finished_at=at - timedelta(hours=1)))
+    client = sign_in(Role.ADMIN)
+    first = client.get(PAGE + "failed/")
+    assert [step.pk for step in first.context["steps"]] == [made[2].pk, made[1].pk]
+    made[2].delete()  # as a retry takes it out of the list: nothing is skipped
+    second = client.get(PAGE + "failed/", {"after": first.context["next"]})
+    assert [step.pk for step in second.context["steps"]] == [made[0].pk, made[3].pk]
+    assert second.context["next"] == ""
+    assert len(client.get(PAGE + "failed/", {"after": "nonsense~x"}).context["steps"]) == 2
 
 
 def test_who_runs_the_installation_sees_queues_backups_and_certificates(
