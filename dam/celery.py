@@ -30,6 +30,7 @@ app.autodiscover_tasks(
         "dam.notifications",
         "provenance.review",
         "generation",
+        "generation.demo_data",
     ],
     related_name="tasks",
 )

@@ -112,6 +112,7 @@ TEMPLATES = [
             "libraries": {
                 "ui_tags": "dam.web.templatetags.ui_tags",
                 "signin": "dam.web.templatetags.signin",
+                "demo_brand": "dam.web.templatetags.demo_brand",
                 "account_menu": "dam.web.templatetags.account",
             },
         },
@@ -192,6 +193,8 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "recover-releases": {"task": "default.recover_releases", "schedule": 60.0, "options": {"expires": 60}},
     "recover-jobs": {"task": "default.recover_jobs", "schedule": 60.0, "options": {"expires": 60}},
+    "bring-on-demo": {"task": "default.bring_on_demo", "schedule": 30.0, "options": {"expires": 30}},
+    "forget-jobs": {"task": "default.forget_jobs", "schedule": 3600.0, "options": {"expires": 3600}},
     "recover-steps": {"task": "default.recover_steps", "schedule": 30.0, "options": {"expires": 30}},
     "sweep": {"task": "default.sweep", "schedule": 900.0, "options": {"expires": 900}},
     "remove-brands": {"task": "default.remove_brands", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dam.web import home, joining, metrics, scim, unsubscribe
+from dam.web import brand_logo, home, joining, metrics, scim, unsubscribe
 
 handler400 = "dam.web.errors.bad_request"
 handler403 = "dam.web.errors.permission_denied"
@@ -16,6 +16,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("dam.web.account_urls")),
     path("mail/unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="mail-unsubscribe"),
+    path("logo/<str:token>/", brand_logo.outside, name="brand-logo-outside"),
     path("setup/", include("dam.web.setup.urls")),
     path("setup/", include("provenance.web.setup_urls")),
     path("join/", joining.join, name="join"),

@@ -88,7 +88,7 @@ def remove(brand: Brand, *, at: datetime | None = None) -> int:
             "slug": f"deleted-{brand.pk}",
             "name": _("Deleted brand"),
             "allowed_domains": [],
-            "logo_key": "",
+            "logos": {},
         }
         if done.update(deleted_at=at, **left):
             trail.record(Verb.BRAND_DELETED, brand=brand, target=str(brand.pk), data={"rows": count}, at=at)

@@ -26,6 +26,7 @@ from dam.audit.verbs import Verb
 from dam.core import errors, tasks
 
 DAYS = 7
+LONGEST_NAME = 120
 MOST_OPEN = 500  # in one brand
 
 
@@ -115,7 +116,7 @@ def invite(
     at = at or timezone.now()
     given = roles.named(by.brand, role)
     roles.require_may_give(by, given)
-    line = Line(1, email.strip().lower(), " ".join(name.split())[:120], role)
+    line = Line(1, email.strip().lower(), " ".join(name.split()), role)
     problem = propose([line], role=role, by=by, at=at)[0].problem
     if problem:
         raise InvitationRefused(problem, code="cannot_invite")
@@ -262,11 +263,18 @@ def join_as_new(
     with trail.recording():
         if members.of_address(invitation.email) is not None:
             raise InvitationRefused(_("Sign in with your account to join."), code="has_account")
-        user = User.objects.create_user(invitation.email, password, name=" ".join(name.split())[:120])
+        name = " ".join(name.split())
+        if len(name) > LONGEST_NAME:
+            raise InvitationRefused(_too_long(), code="name_too_long")
+        user = User.objects.create_user(invitation.email, password, name=name)
         if Invitation.objects.filter(pk=invitation.pk, was_shown=True).exists():
             user.proven_email = ""  # whoever was given the link is not known to read that address
             user.save(update_fields=["proven_email"])
         return accept(invitation, user, at=at)
+
+
+def _too_long() -> str:
+    return _("A name has at most %(most)s characters.") % {"most": LONGEST_NAME}
 
 
 def _problem_with(line: Line, *, brand: Brand) -> str:
@@ -274,6 +282,8 @@ def _problem_with(line: Line, *, brand: Brand) -> str:
         validate_email(line.email)
     except ValidationError:
         return _("“%(text)s” isn't an email address.") % {"text": line.email[:60]}
+    if len(line.name) > LONGEST_NAME:
+        return _too_long()
     if not mails.can_reach(line.email):
         return _("No mail can be sent to this address.")
     if not mail_domains.allows(brand, line.email):

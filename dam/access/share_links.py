@@ -1,12 +1,12 @@
 """Share links: somebody without an account comes as a guest and sees the released clips the link opens."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dam.accounts import keys, principals
+from dam.accounts import keys, principals, times
 from dam.accounts.capabilities import GUEST_MAY, Capability
 from dam.accounts.models import ShareLink
 from dam.accounts.principals import Principal
@@ -32,13 +32,14 @@ def create(
     by: Principal,
     guest: str,
     assets: Collection[Asset],
-    expires_at: datetime,
+    last_day: date,
     capabilities: Iterable[Capability] = (Capability.VIEW,),
     at: datetime | None = None,
 ) -> tuple[ShareLink, str]:
     """A link that opens these assets for `guest`, and its secret, which is shown this once.
 
-    The guest sees of them what is released, then and later. Raises ShareRefused, PermissionDenied.
+    The guest sees of them what is released, then and later, until the end of that day where the brand is.
+    Raises ShareRefused, PermissionDenied.
     """
     by.require(Capability.SHARE)
     at = at or timezone.now()
@@ -54,6 +55,7 @@ def create(
                 % {"longest_name": ShareLink.LONGEST_NAME, "guest": len(guest)}
             ),
         )
+    expires_at = times.end_of_day(last_day, times.of_brand(by.brand))
     if expires_at <= at:
         raise ShareRefused("past_date", _("This date has passed. Choose a later date."))
     chosen = _visible(by, assets)

@@ -1,13 +1,13 @@
 """API tokens: a program acts for the person who made the token, and may do a part of what they may."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dam.accounts import keys
+from dam.accounts import keys, times
 from dam.accounts.capabilities import TOKEN_MAY, Capability
 from dam.accounts.models import ApiToken
 from dam.accounts.principals import Member, Principal
@@ -28,10 +28,12 @@ def create(
     by: Principal,
     name: str,
     capabilities: Iterable[Capability],
-    expires_at: datetime | None = None,
+    last_day: date | None = None,
     at: datetime | None = None,
 ) -> tuple[ApiToken, str]:
     """A token of the member's own, and its secret, which is shown this once. Raises TokenRefused.
+
+    It works until the end of its last day, where the brand is.
 
     Raises PermissionDenied for whoever is no member: a token that leaked must not make itself another.
     """
@@ -50,6 +52,7 @@ def create(
                 % {"longest_name": ApiToken.LONGEST_NAME, "value": len(name)}
             ),
         )
+    expires_at = times.end_of_day(last_day, times.of_brand(by.brand)) if last_day else None
     if expires_at is not None and expires_at <= at:
         raise TokenRefused("past_date", _("This date has passed. Choose a later date."))
     key = keys.new(keys.KeyKind.TOKEN)

@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.db.models import QuerySet
 
-from dam.accounts.models import Membership
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand, Membership
 
 SLUG = "northwind"
 NAME = "Northwind Drinks"
@@ -20,3 +21,14 @@ def members() -> QuerySet[Membership]:
         .select_related("user")
         .order_by("pk")
     )
+
+
+def brand() -> Brand | None:
+    """The demo brand, told from another at its address by the people that it is made with."""
+    made_up = Membership.everyone.filter(user__email=address_of(Role.CREATOR)).values("brand")
+    return Brand.objects.filter(pk__in=made_up, slug=SLUG, closed_at=None).first()
+
+
+def address_of(role: Role) -> str:
+    """Of the one made-up person with this role."""
+    return f"{role.value}@{SLUG}.example"

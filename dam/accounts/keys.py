@@ -18,7 +18,7 @@ class KeyKind(StrEnum):
 
     TOKEN = "rpt_"
     SHARE = "rps_"
-    SETUP = "rpi_"
+    SETUP = "rpf_"
     INVITATION = "rpi_"
     SCIM = "rpd_"
 

@@ -22,7 +22,7 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dam.accounts import mail_colours, mail_senders, unsubscribes
+from dam.accounts import mail_colours, mail_logos, mail_senders, unsubscribes
 from dam.accounts.models import Brand, User
 from dam.core import errors, foreign_text, mail_files
 from dam.core.lazily import lazy
@@ -103,6 +103,7 @@ def compose(
         )
     brand = context.get("brand")
     stop = unsubscribes.url(*unsubscribe) if unsubscribe else ""
+    logo = mail_logos.of(brand)
     given = {
         "reader": to if isinstance(to, User) else None,
         **context,
@@ -112,6 +113,7 @@ def compose(
         "sender_name": brand.name if brand else PRODUCT,
         "accent": mail_colours.accent(brand.accent_hue if brand else mail_colours.STANDARD_HUE),
         "unsubscribe_url": stop,
+        "has_logo": logo is not None,
     }
     with translation.override(_language(to, brand)):
         subject = _header(_text(f"mail/{name}.subject.txt", given), longest=LONGEST_SUBJECT)
@@ -130,6 +132,8 @@ def compose(
         headers=_headers(about=about, stop=stop),
     )
     message.attach_alternative(page, "text/html")
+    if logo is not None:
+        mail_logos.attach(message, logo)
     return message
 
 

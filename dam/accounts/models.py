@@ -94,8 +94,9 @@ class Brand(models.Model):
     language = models.CharField(max_length=12, blank=True, default="")
     # Whether nothing of it is shown to members who sign in with a password alone (dam/web/second_factor.py).
     requires_second_factor = models.BooleanField(default=False)
-    # The stored picture that stands for the brand; empty: its initial.
-    logo_key = models.CharField(max_length=200, blank=True, default="")
+    # The pictures that stand for the brand, by the pages they are for: {"light": SHA-256, "dark": SHA-256},
+    # as its BrandLogo rows say. Here, so that no page asks for them. Empty: its initial.
+    logos = models.JSONField(default=dict, blank=True)
     # Mail domains whose people can be invited or join by the company's sign-in. Empty: any can be invited.
     allowed_domains = models.JSONField(default=list, blank=True)
     # What a new version is meant for until a review says so (dam/rights/defaults.py). Empty: nothing.
@@ -121,6 +122,30 @@ class Brand(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Theme(models.TextChoices):
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class BrandLogo(models.Model):
+    """A stored picture that stands for a brand on light or on dark pages (dam/access/brand_logos.py)."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    theme = models.CharField(max_length=8, choices=Theme.choices)
+    storage_key = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "theme"], name="brand_logo_once")]
+
+    def __str__(self) -> str:
+        return f"{self.brand} · {self.theme}"
 
 
 class BrandExport(models.Model):
@@ -239,7 +264,7 @@ class Group(models.Model):
     Who has left the brand stays in the rows and is no member of it (dam/accounts/groups.py).
     """
 
-    LONGEST_NAME = 80
+    LONGEST_NAME = 200  # as of the directory's groups that it may stand for
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="people_groups")
     name = models.CharField(max_length=LONGEST_NAME)

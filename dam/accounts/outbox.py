@@ -16,7 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
 from django.utils import timezone
 
-from dam.accounts import mails
+from dam.accounts import mail_logos, mails
 from dam.accounts.mail_backend import SendingFailed
 from dam.accounts.mail_models import OutgoingMail
 from dam.accounts.models import User
@@ -124,4 +124,6 @@ def _restored(row: OutgoingMail) -> EmailMultiAlternatives:
         headers={name: str(kept[name]) for name in own if kept[name]},
     )
     message.attach_alternative(page.get_content(), "text/html")
+    if (logo := mail_logos.within(kept)) is not None:
+        mail_logos.attach(message, logo)
     return message

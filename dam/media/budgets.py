@@ -66,7 +66,7 @@ def watch(*, frames: int, pixels: int, most: int, max_side: int) -> Limits:
 
 def still(*, max_side: int) -> Limits:
     """Limits for decoding one picture."""
-    return replace(STILL, stdout_bytes=3 * max_side**2 + FRAME_HEAD_BYTES)
+    return replace(STILL, stdout_bytes=4 * max_side**2 + FRAME_HEAD_BYTES)
 
 
 def frames(*, count: int, max_side: int) -> Limits:

@@ -4,7 +4,8 @@ Reads one JSON request from standard input and answers on standard output:
 `{"do": "probe", "path"}` with one line of JSON; `{"do": "frames", "path", "info", "indexes", "max_side"}`
 with a line of JSON and height × width × 3 bytes for each frame; `{"do": "watch", "path", "info", "max_side"}`
 with such frames and lines {"cut"} and {"thinned"} (dam.media.watching); `{"do": "still", "path", "max_side"}`
-with one such picture. A refusal is a line with "refused".
+with one such picture; `{"do": "mark", "path", "most_side", "box"}` with one of four channels. A refusal is a
+line with "refused".
 """
 
 import json
@@ -41,6 +42,9 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
             _write(out, {"end": True})
         elif request["do"] == "still":
             _write_frame(out, Frame(0, 0, stills.read(path, max_side=request["max_side"])))
+        elif request["do"] == "mark":
+            mark = stills.read_mark(path, most_side=request["most_side"], box=tuple(request["box"]))
+            _write_frame(out, Frame(0, 0, mark))
         else:
             info = MediaInfo.from_json(request["info"])
             for frame in frames.sample(
@@ -56,8 +60,9 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
 
 
 def _write_frame(out: BinaryIO, frame: Frame) -> None:
-    height, width = frame.rgb.shape[:2]
-    _write(out, {"index": frame.index, "time_ms": frame.time_ms, "height": height, "width": width})
+    height, width, channels = frame.rgb.shape
+    head = {"index": frame.index, "time_ms": frame.time_ms, "height": height, "width": width}
+    _write(out, {**head, "channels": channels})
     out.write(frame.rgb.tobytes())
 
 

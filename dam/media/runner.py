@@ -99,6 +99,14 @@ def still(path: Path, *, max_side: int) -> NDArray[np.uint8]:
     raise MediaFailed(_("The picture couldn't be decoded."))  # pragma: no cover - the decoder has answered
 
 
+def mark(path: Path, *, most_side: int, box: tuple[int, int]) -> NDArray[np.uint8]:
+    """A picture for pages (stills.read_mark), [H, W, 4]. Raises FileRefused or MediaFailed."""
+    request = {"do": "mark", "most_side": most_side, "box": box}
+    with _decoding(request, path=path, limits=budgets.still(max_side=max(box))) as decoder:
+        return _read_frame(decoder.stdout, _read_answer(decoder.stdout), channels=4).rgb
+    raise MediaFailed(_("The picture couldn't be decoded."))  # pragma: no cover - the decoder has answered
+
+
 def frame_at(path: Path, *, info: MediaInfo, time_ms: int, max_side: int) -> Frame:
     """The picture on screen at that time. Raises FileRefused or MediaFailed."""
     index = min(int(Fraction(2 * time_ms + 1, 2000) * info.frame_rate), max(info.frame_count - 1, 0))
@@ -314,12 +322,12 @@ def _read_answer(answers: Output) -> dict[str, Any]:
     return answer
 
 
-def _read_frame(answers: Output, head: Mapping[str, Any]) -> Frame:
+def _read_frame(answers: Output, head: Mapping[str, Any], *, channels: int = 3) -> Frame:
     height, width = int(head["height"]), int(head["width"])
     if not 0 < height <= MOST_SIDE or not 0 < width <= MOST_SIDE:
         raise MediaFailed(_("The decoder returned a frame of an impossible size."))
-    data = answers.read(height * width * 3)
-    if len(data) != height * width * 3:
+    data = answers.read(height * width * channels)
+    if len(data) != height * width * channels:
         raise _NoAnswer
-    rgb = np.frombuffer(data, np.uint8).reshape(height, width, 3)
+    rgb = np.frombuffer(data, np.uint8).reshape(height, width, channels)
     return Frame(int(head["index"]), int(head["time_ms"]), rgb)

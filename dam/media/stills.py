@@ -11,6 +11,7 @@ from dam.media.errors import FileRefused
 
 # Nothing that runs a program, names another file or is a document.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
+FOR_MARKS = ("JPEG", "PNG", "WEBP")  # all that browsers show; no drawing that could hold a script
 GROUND = (255, 255, 255)  # under what is transparent: cut-out products mostly stand on white
 
 
@@ -33,6 +34,27 @@ def read(path: Path, *, max_side: int) -> NDArray[np.uint8]:
         raise FileRefused("not_a_picture") from problem
     except (OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError) as problem:
         raise FileRefused("damaged") from problem  # what Pillow raises on damaged files
+
+
+def read_mark(path: Path, *, most_side: int, box: tuple[int, int]) -> NDArray[np.uint8]:
+    """A picture that stands on pages, [H, W, 4], without its transparent margin, as large as fits in `box`.
+
+    Raises FileRefused.
+    """
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        with Image.open(path, formats=FOR_MARKS) as picture:
+            if max(picture.size) > most_side:
+                raise FileRefused("too_wide")
+            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+            margin = upright.getchannel("A").getbbox()
+            mark = upright.crop(margin) if margin else upright
+            mark.thumbnail(box, Image.Resampling.LANCZOS)
+            return np.asarray(mark, np.uint8)
+    except UnidentifiedImageError as problem:
+        raise FileRefused("not_a_picture") from problem
+    except (OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError) as problem:
+        raise FileRefused("damaged") from problem
 
 
 def _flat(picture: Image.Image) -> Image.Image:

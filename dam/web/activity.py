@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -35,6 +36,18 @@ MOST_CHECKS, CHECKS_SECONDS = 6, 60
 @require_safe
 @requires(Capability.VIEW_ACTIVITY)
 def activity(request: BrandRequest) -> HttpResponse:
+    return _log(request, "activity/activity.html", here="activity", area="activity")
+
+
+@require_safe
+@requires(Capability.MANAGE_BRAND)
+def in_administration(request: BrandRequest) -> HttpResponse:
+    """The same log among the administration's pages."""
+    here = "administration-log"
+    return _log(request, "administration/log.html", here=here, area="administration", section=here)
+
+
+def _log(request: BrandRequest, template: str, *, here: str, **frame: str) -> HttpResponse:
     """Newest first, in pages by sequence number: `before` continues."""
     asked = activity_filter.read(request.GET)
     events = search.find(request.brand, asked.wanted)
@@ -43,7 +56,8 @@ def activity(request: BrandRequest) -> HttpResponse:
         events = events.filter(sequence__lt=int(before))
     shown = list(events[: PAGE + 1])
     context = {
-        "area": "activity",
+        **frame,
+        "here": reverse(here, args=[request.brand.slug]),
         "events": shown[:PAGE],
         "more": shown[PAGE - 1].sequence if len(shown) > PAGE else None,
         "asked": asked,
@@ -54,7 +68,7 @@ def activity(request: BrandRequest) -> HttpResponse:
         return render(request, "activity/_events.html", context)
     context |= activity_filter.choices(request.brand, asked.given["kind"])
     context["may_export"] = request.principal.can(Capability.MANAGE_BRAND)
-    return render(request, "activity/activity.html", context)
+    return render(request, template, context)
 
 
 @require_POST

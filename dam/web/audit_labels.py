@@ -69,6 +69,7 @@ VERBS: dict[str, Wording] = {
     Verb.ROLE_RETIRED: Wording("users", noop("%(person)s retired the role %(target)s")),
     Verb.BRAND_CREATED: Wording("plus", noop("%(person)s made the brand %(target)s")),
     Verb.BRAND_EDITED: Wording("settings", noop("%(person)s changed the settings of %(target)s")),
+    Verb.BRAND_LOGO_CHANGED: Wording("image", noop("%(person)s changed the logo of %(target)s")),
     Verb.BRAND_CLOSED: Wording("triangle-alert", noop("%(person)s scheduled the deletion of %(target)s")),
     Verb.BRAND_REOPENED: Wording("undo-2", noop("%(person)s cancelled the deletion of %(target)s")),
     Verb.BRAND_EXPORTED: Wording("download", noop("%(person)s exported %(target)s")),
@@ -82,6 +83,9 @@ VERBS: dict[str, Wording] = {
     ),
     Verb.MEMBER_SECOND_FACTOR_RESET: Wording(
         "shield-off", noop("%(person)s reset the second factor of %(target)s")
+    ),
+    Verb.MEMBER_PASSWORD_LINK_MADE: Wording(
+        "key-round", noop("%(person)s made a link to a new password for %(target)s")
     ),
     Verb.MEMBER_INVITED: Wording("mail", noop("%(person)s invited %(target)s")),
     Verb.MEMBER_INVITED_AGAIN: Wording("mail", noop("%(person)s invited %(target)s again")),
@@ -142,6 +146,7 @@ EDITS = (
     Verb.ASSET_EDITED,
     Verb.ROLE_EDITED,
     Verb.BRAND_EDITED,
+    Verb.BRAND_LOGO_CHANGED,
     Verb.MEMBER_RENAMED,
     Verb.MEMBER_ROLE_CHANGED,
     Verb.GROUP_CHANGED,
@@ -160,6 +165,8 @@ FIELDS = {
     "language": noop("Language"),
     "time_zone": noop("Time zone"),
     "capabilities": noop("Capabilities"),
+    "logo": noop("Logo"),
+    "logo_dark": noop("Logo on dark pages"),
 }
 
 # The filter of the activity page: what each choice shows.

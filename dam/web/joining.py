@@ -22,12 +22,13 @@ from dam.accounts import keys, members, roles
 from dam.accounts.models import Invitation, User
 from dam.sso import providers
 from dam.web import known_devices
+from dam.web.whole_text import WholeTextForm
 
 KEPT = "invitation"  # in the session: the prefix and the hash of the link's secret
 BACKEND = "dam.web.signin.OwnAddressBackend"
 
 
-class NewPersonForm(forms.Form):
+class NewPersonForm(WholeTextForm):
     name = forms.CharField(
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )

@@ -14,6 +14,8 @@ from dam.search.saved.models import RecentSearch, SavedSearch
 from dam.web import listing
 from dam.web.listing import ListingQuery
 
+LONGEST = 64 * 1024  # of a query string: no server takes a longer address
+
 
 def asked(query: ListingQuery) -> Asked:
     """Of a picture that somebody has dropped nothing is kept: it is gone in a while (`can_be_kept`)."""
@@ -27,7 +29,7 @@ def can_be_kept(query: ListingQuery) -> bool:
 
 def sent(address: str) -> ListingQuery:
     """What a form or a script names as the query string of its page. Never fails."""
-    return listing.read(QueryDict(address.removeprefix("?")[:4000]))
+    return listing.read(QueryDict(address.removeprefix("?")[:LONGEST]))
 
 
 def query_of(question: Asked, *, search: SavedSearch | None = None) -> ListingQuery:

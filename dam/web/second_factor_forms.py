@@ -115,18 +115,24 @@ class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]
         del self.fields["passwordless"]  # all of them are
         self.fields["name"].label = _("Name")
         self.fields["name"].help_text = _("So that you recognise it later: “MacBook”, “Blue key”.")
-        self.fields["name"].max_length = LONGEST_NAME
-        self.fields["name"].widget.attrs["maxlength"] = LONGEST_NAME
+        self.fields["name"].widget.attrs.pop("maxlength", None)  # a browser cuts what is pasted, unsaid
 
     def clean_name(self) -> str:
-        return " ".join(super().clean_name().split())[:LONGEST_NAME]
+        return _whole(super().clean_name())
 
 
 class RenamePasskeyForm(webauthn.EditWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.fields["name"].label = _("Name")
-        self.fields["name"].widget.attrs["maxlength"] = LONGEST_NAME
+        self.fields["name"].widget.attrs.pop("maxlength", None)
 
     def clean_name(self) -> str:
-        return " ".join(self.cleaned_data["name"].split())[:LONGEST_NAME]
+        return _whole(self.cleaned_data["name"])
+
+
+def _whole(name: str) -> str:
+    name = " ".join(name.split())
+    if len(name) > LONGEST_NAME:
+        raise ValidationError(_("A name has at most %(most)s characters.") % {"most": LONGEST_NAME})
+    return name

@@ -60,7 +60,8 @@ def forget(request: BrandRequest) -> HttpResponse:
 def without_results(request: BrandRequest) -> HttpResponse:
     page = Paginator(fruitless.of(request.brand), PAGE).get_page(request.GET.get("page"))
     context = {
-        "area": "saved",
+        "area": "administration",
+        "section": "searches-without-results",
         "page": page,
         "days": fruitless.KEPT_FOR.days,
         "kept": settings.LOG_FRUITLESS_SEARCHES,

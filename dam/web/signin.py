@@ -163,8 +163,12 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 @receiver(password_reset)
 def _mail_was_read(sender: type[User], request: HttpRequest, user: User, **details: Any) -> None:
-    """A link that was mailed to the account's address was used."""
-    members.prove(user)
+    """A link that was mailed to the account's address was used, or one that an administrator handed over.
+
+    That one is made where no mail is sent, and says nothing about who reads at the address.
+    """
+    if mails.is_on():
+        members.prove(user)
     known_devices.remember_address(request, login=user.email)
     if browser := known_devices.browser(request, login=user.email):
         key = f"{browser} {user.email}"

@@ -64,6 +64,7 @@ VIEWS = (
     View("roles", "admin", "administration/roles/"),
     View("role-new", "admin", "administration/roles/new/?like=creator"),
     View("activity-filtered", "admin", "activity/?q=zzz"),
+    View("log", "admin", "administration/log/"),
     View("running", "admin", "administration/running/"),
     View("failed-steps", "admin", "administration/running/failed/"),
     View("models", "admin", "administration/models/"),

@@ -34,8 +34,8 @@ WALKED = {
 }  # fmt: skip
 PIECES = {
     "asset-open-review", "reviews-start", "library-news", "palette", "asset-card", "asset-usage",
-    "activity-check", "activity-check-all", "brand-css", "events", "uploads", "upload-piece", "file",
-    "file-part", "generate-forecast", "jobs-running", "job", "asset-origin", "asset-credentials",
+    "activity-check", "activity-check-all", "brand-css", "brand-logo", "events", "uploads", "upload-piece",
+    "file", "file-part", "generate-forecast", "jobs-running", "job", "asset-origin", "asset-credentials",
     "release-file", "review-count", "asset-review", "comments", "saved-search", "saved-search-cover",
     "alert-count", "suggest", "asset-suggested-tags", "picture", "brand-export", "notification",
     "notification-bell", "notification-count", "webhook-log",

@@ -90,7 +90,7 @@ class World:
             guest="Agency",
             assets=[self.draft.asset, self.released.asset],
             capabilities=GUEST_MAY,
-            expires_at=timezone.now() + timedelta(days=1),
+            last_day=timezone.localdate() + timedelta(days=1),
         )
         self.own_role: CustomRole = CustomRole.objects.create(
             brand=self.brand, name="Freelancer", capabilities=["view", "upload"]

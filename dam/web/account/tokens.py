@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dam.access import own_account, tokens
-from dam.accounts import principals
+from dam.accounts import principals, times
 from dam.accounts.capabilities import PHRASES, TOKEN_MAY, Capability
 from dam.accounts.models import ApiToken
 from dam.accounts.principals import Member
@@ -50,6 +50,11 @@ class TokenForm(WholeTextForm):
 
     def __init__(self, *args: Any, by: Member, **named: Any) -> None:
         super().__init__(*args, **named)
+        zone = times.of_brand(by.brand)
+        self.fields["expires"].help_text = _("At the end of that day in %(place)s (UTC%(offset)s).") % {
+            "place": times.place(zone),
+            "offset": times.offset(zone),
+        }
         able = [each for each in Capability if each in by.capabilities & TOKEN_MAY]
         self.fields["capabilities"].choices = [(each.value, _sentence(_(PHRASES[each]))) for each in able]  # type: ignore[attr-defined]
 
@@ -119,7 +124,7 @@ def _create(by: Member, answer: dict[str, Any]) -> tuple[ApiToken, str]:
         by=by,
         name=answer["name"],
         capabilities=[Capability(each) for each in answer["capabilities"]],
-        expires_at=at + timedelta(days=days) if days else None,
+        last_day=times.here(by.brand, at=at).date() + timedelta(days=days) if days else None,
         at=at,
     )
 

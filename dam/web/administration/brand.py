@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from dam.access import brand_settings
+from dam.access import brand_logos, brand_settings
 from dam.accounts import times
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, PromptDisclosure
+from dam.accounts.models import Brand, PromptDisclosure, Theme
 from dam.rights import defaults, territories
 from dam.rights.policy import Use
 from dam.web.decorators import BrandRequest, requires
@@ -177,7 +177,22 @@ def brand(request: BrandRequest) -> HttpResponse:
                 messages.success(request, _("Settings saved.") if done else _("Nothing was changed."))
                 return redirect("brand", request.brand.slug)
     context = {**PAGE, "form": form, "changed": changed, "going": going if form.is_valid() else []}
+    context |= {
+        "logos": _logos(request.brand),
+        "most_mb": brand_logos.MOST_BYTES // 1024**2,
+        "most_side": brand_logos.MOST_SIDE,
+    }
     return render(request, "administration/brand.html", context, status=422 if form.errors or going else 200)
+
+
+def _logos(brand: Brand) -> list[dict[str, Any]]:
+    """The one for dark pages is offered once there is one for light pages."""
+    titles = {Theme.LIGHT: _("Logo on light pages"), Theme.DARK: _("Logo on dark pages")}
+    shown = titles if Theme.LIGHT in brand.logos else {Theme.LIGHT: _("Logo")}
+    return [
+        {"theme": theme.value, "title": title, "digest": brand.logos.get(theme, "")}
+        for theme, title in shown.items()
+    ]
 
 
 def _initial(brand: Brand) -> dict[str, Any]:

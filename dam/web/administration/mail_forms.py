@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from dam.accounts import mails
 from dam.accounts.mail_models import MailSettings, Security, Sender
 from dam.accounts.mail_smtp import PORTS
+from dam.web.whole_text import WholeText
 
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9a-fA-F:]+\]?")
 DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
@@ -25,7 +26,7 @@ ONLY_KEY = ("from_address", "secret")
 BELONGS_TO = ("host", "port", "security", "username", "region", "domain")
 
 
-class MailForm(forms.ModelForm):  # type: ignore[type-arg]
+class MailForm(WholeText, forms.ModelForm):  # type: ignore[type-arg]
     """The fields that one way to send needs. A secret is never shown; left empty it stays."""
 
     secret = forms.CharField(

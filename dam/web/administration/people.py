@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dam.access import erasure, handover, people
 from dam.access.handover import Heir
-from dam.accounts import groups, roles
+from dam.accounts import groups, mails, roles
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import ApiToken, Brand, Group, Invitation, Membership, User
 from dam.accounts.principals import Member
@@ -24,6 +24,7 @@ from dam.web import confirming
 from dam.web.decorators import BrandRequest, requires, requires_installation_admin
 
 PAGE = 50
+LONGEST_SEARCH = 400  # of characters: no name and address together have as many
 STATES = ("active", "deactivated", "all")
 
 
@@ -42,7 +43,7 @@ class Row:
 @require_safe
 @requires(Capability.MANAGE_PEOPLE)
 def listing(request: BrandRequest) -> HttpResponse:
-    words = query.tidy(request.GET.get("q", ""))[:80]
+    words = query.tidy(request.GET.get("q", ""))
     state = request.GET.get("state", "active")
     state = state if state in STATES else "active"
     choices = roles.choices(request.brand)
@@ -79,6 +80,7 @@ def person(request: BrandRequest, user_id: int) -> HttpResponse:
         "choices": roles.to_give(asking),
         "can_change": not own and roles.may_give(asking, membership.given),
         "own": own,
+        "mail_is_on": mails.is_on(),
         "groups": groups.of_brand(request.brand).filter(members=membership.user),
         **_waiting(request, membership),
         "tokens": ApiToken.objects.filter(
@@ -222,6 +224,8 @@ def _found(brand: Brand, *, words: str, state: str, role: str) -> QuerySet[Membe
         rows = rows.filter(Q(deactivated_at__isnull=False) | Q(user__is_active=False))
     if role:
         rows = rows.filter(**roles.columns(roles.named(brand, role)))
+    if len(words) > LONGEST_SEARCH:
+        return rows.none()
     for word in words.split():
         rows = rows.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
     of_brand = Prefetch("user__people_groups", Group.objects.filter(brand=brand), to_attr="groups_here")

@@ -87,6 +87,14 @@ SECTIONS: tuple[Section, ...] = (
         of_installation=True,
     ),
     Section(
+        _("Demo brand"),
+        "clapperboard",
+        "demo-brand",
+        _("A brand to look around in, with clips in every state."),
+        also="example try tour",
+        of_installation=True,
+    ),
+    Section(
         _("Review"),
         "badge-check",
         "review-settings",
@@ -126,7 +134,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         _("Log"),
         "history",
-        "activity",
+        "administration-log",
         _("Everything that happened in this brand, and whether the record still holds."),
         needs=Capability.MANAGE_BRAND,
         also="audit trail events activity",

@@ -16,6 +16,7 @@ from dam.accounts.models import Brand
 from dam.scim.models import ScimToken
 from dam.sso import discovery, fetching
 from dam.sso.models import CompanyDomain, GroupRule, SignInProvider
+from dam.web.whole_text import WholeText, WholeTextForm
 
 DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 GROUPS_HELP = gettext_lazy(
@@ -27,7 +28,7 @@ def role_choices() -> list[tuple[str, str]]:
     return [(role.value, str(roles.NAMES[role])) for role in Role]
 
 
-class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProviderForm(WholeText, forms.ModelForm):  # type: ignore[type-arg]
     """What both kinds have in common."""
 
 
@@ -134,7 +135,7 @@ class SAMLForm(ProviderForm):
         return pem
 
 
-class DomainForm(forms.ModelForm):  # type: ignore[type-arg]
+class DomainForm(WholeText, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = CompanyDomain
         fields = ["domain", "only_company_sign_in"]
@@ -158,7 +159,7 @@ class DomainForm(forms.ModelForm):  # type: ignore[type-arg]
         return domain
 
 
-class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
+class RuleForm(WholeText, forms.ModelForm):  # type: ignore[type-arg]
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=role_choices)
 
     class Meta:
@@ -176,7 +177,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         return found
 
 
-class ScimTokenForm(forms.Form):
+class ScimTokenForm(WholeTextForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=ScimToken.LONGEST_NAME)
     role = forms.ChoiceField(label=gettext_lazy("Role of people without a group"), choices=role_choices)
 

@@ -2,13 +2,16 @@
 
 from django.urls import URLPattern, path
 
+from dam.web import activity
 from dam.web.administration import (
     brand,
     brand_closing,
+    brand_logo,
     groups,
     invitations,
     mail,
     overview,
+    password_link,
     people,
     roles,
     running,
@@ -23,10 +26,13 @@ urlpatterns: list[URLPattern] = [
     path("running/", running.running, name="administration-running"),
     path("running/failed/", running.failed, name="administration-failed"),
     path("running/failed/<slug:name>/retry/", running.retry_failed, name="administration-retry-failed"),
+    path("log/", activity.in_administration, name="administration-log"),
     path("mail/", mail.mail, name="administration-mail"),
     path("mail/test/", mail.test, name="administration-mail-test"),
     path("mail/failed/<uuid:mail_id>/", mail.failed, name="administration-mail-failed"),
     path("brand/", brand.brand, name="brand"),
+    path("brand/logo/<slug:theme>/", brand_logo.change, name="brand-logo-change"),
+    path("brand/logo/<slug:theme>/remove/", brand_logo.remove, name="brand-logo-remove"),
     path("brand/new/", brand_closing.add, name="brand-new"),
     path("brand/closing/", brand_closing.closing, name="brand-closing"),
     path("brand/exports/<int:number>/", brand_closing.export, name="brand-export"),
@@ -35,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("roles/<int:number>/", roles.edit, name="role-edit"),
     path("roles/<int:number>/retire/", roles.retire, name="role-retire"),
     path("people/<int:user_id>/second-step/", second_factor.reset, name="person-second-factor"),
+    path("people/<int:user_id>/password-link/", password_link.make, name="person-password-link"),
     path("api/", tokens.listing, name="administration-api"),
     path("api/<int:token_id>/revoke/", tokens.revoke, name="administration-api-revoke"),
     path("people/", people.listing, name="people"),

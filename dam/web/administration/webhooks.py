@@ -19,12 +19,13 @@ from dam.notifications.models import Delivery, Webhook
 from dam.notifications.webhooks import addresses, deliveries
 from dam.notifications.webhooks import webhooks as hooks
 from dam.web.decorators import BrandRequest, requires
+from dam.web.whole_text import WholeTextForm
 
 SHOWN = 50
 SECRET = "new-webhook-secret"  # of a session: shown on the next page and then forgotten
 
 
-class WebhookForm(forms.Form):
+class WebhookForm(WholeTextForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     url = forms.CharField(
         label=gettext_lazy("Address"),

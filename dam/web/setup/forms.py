@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from dam.accounts import mails
 from dam.accounts.models import Brand, User
 from dam.core import foreign_text
+from dam.web.whole_text import WholeTextForm
 
 HUES = tuple(range(15, 360, 30))
 
 
-class BrandForm(forms.Form):
+class BrandForm(WholeTextForm):
     name = forms.CharField(label=_("Name"), max_length=Brand._meta.get_field("name").max_length)
     accent_hue = forms.TypedChoiceField(label=_("Accent colour"), coerce=int, choices=[(h, h) for h in HUES])
 
@@ -29,7 +30,7 @@ class TestMailForm(forms.Form):
     address = forms.EmailField(label=_("Send the test to"))
 
 
-class AdministratorForm(forms.Form):
+class AdministratorForm(WholeTextForm):
     name = forms.CharField(label=_("Your name"), max_length=120)
     email = forms.EmailField(label=_("Email"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     password = forms.CharField(

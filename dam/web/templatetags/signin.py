@@ -4,9 +4,10 @@ from django import template
 from django.db.models import QuerySet
 
 from dam.accounts import demo, mails
-from dam.accounts.models import Membership
+from dam.accounts.models import Brand, Membership
 from dam.sso import providers
 from dam.sso.providers import Provider
+from dam.web import brand_logo
 from dam.web.company import company
 
 register = template.Library()
@@ -20,6 +21,16 @@ def demo_members() -> QuerySet[Membership]:
 @register.simple_tag
 def mail_is_on() -> bool:
     return mails.is_on()
+
+
+@register.simple_tag
+def only_brand() -> Brand | None:
+    return brand_logo.of_the_only_brand()
+
+
+@register.simple_tag
+def logo_outside(brand: Brand | None, theme: str) -> str:
+    return brand_logo.address_outside(brand, theme) if brand else ""
 
 
 @register.simple_tag

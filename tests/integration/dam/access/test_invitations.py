@@ -140,6 +140,11 @@ King,king@example.com,king"""
     ]
 
 
+def test_a_name_that_is_too_long_is_refused_and_not_cut(admin: Member) -> None:
+    with pytest.raises(InvitationRefused, match="at most 120 characters"):
+        invited(admin, name="x" * 121)
+
+
 def test_the_log_forgets_an_invited_address_with_the_person(admin: Member) -> None:
     row = invited(admin, name="Kim")
     assert Event.objects.latest("sequence").subject == "kim@example.com"

@@ -20,7 +20,8 @@ from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-WEEK = NOW + timedelta(days=7)
+WEEK = (NOW + timedelta(days=7)).date()
+LATER = NOW + timedelta(days=8)
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def visit() -> HttpRequest:
 
 
 def share(by: Member, *assets: Asset, **given: object) -> tuple[ShareLink, str]:
-    arguments = {"guest": "Agency", "expires_at": WEEK, "at": NOW, **given}
+    arguments = {"guest": "Agency", "last_day": WEEK, "at": NOW, **given}
     return share_links.create(by=by, assets=assets, **arguments)  # type: ignore[arg-type]
 
 
@@ -51,6 +52,14 @@ def test_who_has_the_secret_comes_in_as_a_guest_and_stays_one(librarian: Member,
     assert (guest.brand, guest.label, guest.link_id) == (librarian.brand, "Agency", link.pk)
     assert guest.capabilities == {Capability.VIEW, Capability.COMMENT}
     assert principals.guest(request, slug=librarian.brand.slug, at=NOW) == guest
+
+
+def test_a_link_opens_until_the_end_of_its_last_day_where_the_brand_is(
+    librarian: Member, asset: Asset
+) -> None:
+    librarian.brand.time_zone = "America/Los_Angeles"
+    link, _ = share(librarian, asset, last_day=NOW.date())
+    assert link.expires_at.isoformat() == "2026-11-22T23:59:59-08:00"
 
 
 def test_entering_takes_a_new_session_so_that_nobody_plants_one(librarian: Member, asset: Asset) -> None:
@@ -92,7 +101,7 @@ def test_a_link_ends_when_it_expires_and_when_it_is_revoked(librarian: Member, a
     request = visit()
     principals.enter(request, secret=secret, at=NOW)
     slug = librarian.brand.slug
-    assert principals.guest(request, slug=slug, at=WEEK) is None
+    assert principals.guest(request, slug=slug, at=LATER) is None
     share_links.revoke(link, by=librarian, at=NOW)
     assert principals.guest(request, slug=slug, at=NOW) is None
     with pytest.raises(principals.UnknownLink):
@@ -118,7 +127,7 @@ def test_one_session_holds_the_links_of_several_brands_apart(librarian: Member, 
         ({"capabilities": {Capability.VIEW, Capability.DOWNLOAD_MASTER}}, "beyond_guest"),
         ({"capabilities": {Capability.COMMENT}}, "beyond_guest"),
         ({"guest": " "}, "no_name"),
-        ({"expires_at": NOW}, "past_date"),
+        ({"last_day": NOW.date() - timedelta(days=1)}, "past_date"),
     ],
 )
 def test_a_link_that_must_not_be_is_refused(
@@ -160,7 +169,7 @@ def test_a_program_shares_no_more_than_it_may_itself(librarian: Member, asset: A
     ):
         with pytest.raises(share_links.ShareRefused) as refused:
             share_links.create(
-                by=token, guest="A", assets=assets, capabilities=capabilities, expires_at=WEEK, at=NOW
+                by=token, guest="A", assets=assets, capabilities=capabilities, last_day=WEEK, at=NOW
             )
         assert refused.value.code == code
 

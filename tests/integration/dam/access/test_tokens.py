@@ -54,7 +54,7 @@ def test_making_and_ending_a_token_leave_an_event_each_and_never_the_secret(crea
         ({"capabilities": {Capability.VIEW, Capability.MANAGE_BRAND}}, "beyond_owner"),
         ({"capabilities": ()}, "no_capabilities"),
         ({"name": "  "}, "no_name"),
-        ({"expires_at": NOW}, "past_date"),
+        ({"last_day": NOW.date() - timedelta(days=1)}, "past_date"),
     ],
 )
 def test_a_token_that_must_not_be_is_refused(creator: Member, given: dict[str, object], code: str) -> None:
@@ -88,9 +88,7 @@ def test_the_first_characters_alone_open_nothing(creator: Member) -> None:
 
 
 def test_a_token_ends_when_it_expires_and_when_it_is_revoked(creator: Member) -> None:
-    row, secret = tokens.create(
-        by=creator, name="nightly", capabilities=LOOK, expires_at=NOW + timedelta(days=1), at=NOW
-    )
+    row, secret = tokens.create(by=creator, name="nightly", capabilities=LOOK, last_day=NOW.date(), at=NOW)
     assert principals.of_token(secret, at=NOW) is not None
     assert principals.of_token(secret, at=NOW + timedelta(days=1)) is None
     tokens.revoke(row, by=creator)

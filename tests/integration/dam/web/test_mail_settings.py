@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from dam.accounts import mail_senders, mail_smtp, mails, outbox, reset_links
+from dam.accounts import mail_senders, mail_smtp, mails, outbox
 from dam.accounts.capabilities import Role
 from dam.accounts.mail_models import MailSettings, OutgoingMail, Sender
 from dam.audit.models import Event
@@ -174,15 +174,3 @@ def test_a_mail_that_is_not_taken_is_tried_again_and_then_shown(
 def test_no_mail_waits_where_mail_is_off(admin: Any) -> None:
     outbox.post("test", to=admin.user, context={})
     assert not OutgoingMail.objects.exists()
-
-
-def test_a_link_that_an_administrator_hands_over_gives_a_new_password() -> None:
-    person = UserFactory.create()
-    path = reset_links.reset_link(person).removeprefix("http://localhost:8000")
-    browser = Client()
-    form = browser.get(path).headers["Location"]
-    new = {"password1": "another long passphrase", "password2": "another long passphrase"}
-    browser.post(form, new)
-    person.refresh_from_db()
-    assert person.check_password("another long passphrase")
-    assert "password1" not in Client().get(path).content.decode()

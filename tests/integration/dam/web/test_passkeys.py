@@ -138,5 +138,7 @@ def test_they_have_names_of_their_own_and_belong_to_one_person(person: User) -> 
     sign_in(client, device.signed(asked(client), user=handle(person)))
     client.post(reverse("mfa_edit_webauthn", args=[passkey.pk]), {"name": " Blue   key "})
     assert "Blue key" in client.get(reverse("mfa_index")).content.decode()
+    long = client.post(reverse("mfa_edit_webauthn", args=[passkey.pk]), {"name": "x" * 61})
+    assert "at most 60 characters" in long.content.decode()
     client.post(reverse("mfa_remove_webauthn", args=[passkey.pk]))
     assert not Authenticator.objects.filter(user=person).exists()  # nor are recovery codes left alone

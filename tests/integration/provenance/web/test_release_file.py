@@ -145,11 +145,11 @@ def test_two_people_of_one_name_have_an_event_each(version: Version) -> None:
 
 
 def test_two_guests_of_one_name_have_an_event_each(version: Version) -> None:
-    keeper, tomorrow = member(version.brand, Role.LIBRARIAN), timezone.now() + timedelta(days=1)
+    keeper, tomorrow = member(version.brand, Role.LIBRARIAN), timezone.localdate() + timedelta(days=1)
     may = (Capability.VIEW, Capability.DOWNLOAD_RELEASE)
     for _ in range(2):
         link, _secret = share_links.create(
-            by=keeper, guest="Agency", assets=[version.asset], expires_at=tomorrow, capabilities=may
+            by=keeper, guest="Agency", assets=[version.asset], last_day=tomorrow, capabilities=may
         )
         client = Client()
         session = client.session

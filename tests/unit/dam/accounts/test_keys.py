@@ -22,3 +22,7 @@ def test_what_is_kept_does_not_give_the_secret_away() -> None:
     key = keys.new(keys.KeyKind.SHARE)
     assert key.secret not in key.prefix + key.digest
     assert len(key.secret) - len(key.prefix) >= 32
+
+
+def test_each_kind_of_key_is_told_by_how_it_begins() -> None:
+    assert len(keys.KeyKind) == len({each.value for each in keys.KeyKind}) == 5
