@@ -68,7 +68,7 @@ def give(user: User, brand: Brand, *, role: str, source: str, by: User | None = 
             return True
         verb = Verb.COMPANY_ROLE_CHANGED if before else Verb.COMPANY_JOINED
         data = {"user": user.pk, "role": [before or "", role], "source": source}
-        trail.record(verb, brand=brand, target=str(user), actor=by, data=data)
+        trail.record(verb, brand=brand, about=user, actor=by, data=data)
     return True
 
 
@@ -101,7 +101,7 @@ def end(user: User, brand: Brand, *, source: str, by: User | None = None) -> boo
             user=user, brand=brand, defaults={"source": source, "ended_at": now}
         )
         data = {"user": user.pk, "role": [roles.key(kept.given), ""], "source": source, "handed_over": handed}
-        trail.record(Verb.COMPANY_ENDED, brand=brand, target=str(user), actor=by, data=data)
+        trail.record(Verb.COMPANY_ENDED, brand=brand, about=user, actor=by, data=data)
     return True
 
 

@@ -45,7 +45,10 @@ def test_somebody_new_joins_the_brand_that_their_group_gives(acme: Acme, client:
     assert answer.redirect_chain[-1][0] == reverse("library", args=[brand.slug])
     assert (user.name, role_of(user, brand)) == ("Ada", Role.CREATOR)
     assert not user.has_usable_password()
-    assert Event.objects.get(brand=brand).verb == Verb.COMPANY_JOINED
+    joined = Event.objects.get(brand=brand)
+    assert joined.verb == Verb.COMPANY_JOINED
+    # What is sealed for ever names nobody.
+    assert "Ada" not in f"{joined.target} {joined.data}"
 
 
 def test_of_several_groups_the_one_that_may_most_counts(acme: Acme, client: Client) -> None:
