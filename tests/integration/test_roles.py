@@ -25,7 +25,8 @@ from tests.integration.role_table import PUBLIC, ROWS, Row
 from tests.integration.role_world import World, undone
 
 pytestmark = pytest.mark.django_db
-WITH_OBJECT = [row for row in ROWS if row.args and row.args != ("poster",)]  # a step's name is no brand's
+# A step's name and a theme are no brand's.
+WITH_OBJECT = [row for row in ROWS if row.args and row.args not in (("poster",), ("light",))]
 CHANGING = [row for row in ROWS if row.method not in ("GET", "HEAD")]
 # What nobody does by a program, beside what no token may: these ask for more than a capability.
 NO_TOKEN = ("review-decide", "review-passkey", "brand-closing")

@@ -1,6 +1,7 @@
 """Results of a search as the page shows them."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -58,7 +59,10 @@ def test_weak_matches_stand_under_a_line(page: Page, brand: Brand) -> None:
 
 def test_a_clip_that_is_not_theirs_to_see_is_not_found(page: Page, brand: Brand) -> None:
     theirs = seeing.clip(BrandFactory.create(), "Strange", colours=["red"])
-    assert page.client.get(f"/b/{brand.slug}/?like={theirs.pk}").status_code == 404
+    shown, of_none = page(f"?like={theirs.pk}"), page(f"?like={uuid4()}")
+    assert "Strange" not in shown
+    assert "or you can&#x27;t see it" in shown
+    assert len(shown) == len(of_none)
 
 
 def test_what_is_compared_with_stays_while_filters_change(page: Page, brand: Brand) -> None:

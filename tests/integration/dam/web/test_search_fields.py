@@ -54,8 +54,8 @@ def test_a_new_field_filters(
 def test_a_new_field_is_a_chip_with_its_picture(formats: None, sign_in: SignIn) -> None:
     page = sign_in(Role.CREATOR).get(HOME, {"q": "format:mp4"})
     (chip,) = page.context["understood"].chips
-    assert (chip.field, chip.text, chip.icon) == ("format", "as video/mp4", "film")
-    assert "as video/mp4" in page.content.decode()
+    assert (chip.field, chip.text, chip.icon) == ("format", "as MP4", "film")
+    assert "as MP4" in page.content.decode()
 
 
 def test_a_new_field_is_counted_and_its_links_lead_on(formats: None, sign_in: SignIn) -> None:

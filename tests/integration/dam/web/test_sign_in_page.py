@@ -106,7 +106,8 @@ def test_domains_and_rules_are_added_changed_and_removed(brand: Brand, runs_it: 
     assert not GroupRule.objects.exists()
     assert Event.objects.filter(verb=Verb.COMPANY_SIGN_IN_CHANGED).count() == 5
     directory = reverse("sign-in-rules", args=[brand.slug, "scim"])
-    runs_it.post(directory, {"group": "crew", "role": "viewer"}, headers={"Accept-Language": "de"})
+    crew = {"group": "crew", "role": "viewer", "brand": brand.pk}
+    runs_it.post(directory, crew, headers={"Accept-Language": "de"})
     assert Event.objects.latest("sequence").subject == "Directory (SCIM)"  # one language for the log
 
 
