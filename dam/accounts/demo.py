@@ -18,7 +18,7 @@ def members() -> QuerySet[Membership]:
         return Membership.objects.none()
     return (
         Membership.objects.filter(brand__slug=SLUG, user__is_active=True)
-        .select_related("user")
+        .select_related("user", "custom_role")
         .order_by("pk")
     )
 

@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
 
-from dam.accounts import demo
+from dam.accounts import demo, roles
+from dam.accounts.capabilities import Role
 from dam.accounts.models import Membership
 from dam.audit import trail
 from dam.catalog.models import ReleaseState, Version
-from generation.demo_data import clips, plan
+from generation.demo_data import clips, people, plan
 from generation.demo_data.plan import Goal
 from generation.models import GenerationJob
 from provenance.review.models import Comment, Review
@@ -64,3 +68,13 @@ def test_people_whose_password_everybody_knows_are_made_only_where_that_was_aske
     with pytest.raises(CommandError, match="DEMO=1"):
         make()
     assert not Membership.objects.exists()
+
+
+@pytest.mark.django_db
+def test_who_can_be_tried_is_named_by_role_in_the_readers_language(client: Client, settings: Any) -> None:
+    settings.DEMO = True
+    people.prepare(password="reelproof-demo")
+    page = client.get(reverse("account_login"), headers={"Accept-Language": "de"}).content.decode()
+    with translation.override("de"):
+        assert str(roles.NAMES[Role.BRAND_REVIEWER]) in page
+    assert "Brand reviewer" not in page

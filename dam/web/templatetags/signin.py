@@ -3,7 +3,7 @@
 from django import template
 from django.db.models import QuerySet
 
-from dam.accounts import demo, mails
+from dam.accounts import demo, mails, roles
 from dam.accounts.models import Brand, Membership
 from dam.sso import providers
 from dam.sso.providers import Provider
@@ -16,6 +16,12 @@ register = template.Library()
 @register.simple_tag
 def demo_members() -> QuerySet[Membership]:
     return demo.members()
+
+
+@register.filter
+def role_name(member: Membership) -> str:
+    """Of their role in that brand, in the reader's language."""
+    return roles.name(member.given)
 
 
 @register.simple_tag
