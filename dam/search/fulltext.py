@@ -61,33 +61,45 @@ def exclude(assets: QuerySet[Asset], query: Query, *, principal: Principal) -> Q
 
 
 def ranked(
-    assets: QuerySet[Asset], query: Query, *, principal: Principal, limit: int, few: bool = False
+    assets: QuerySet[Asset],
+    query: Query,
+    *,
+    principal: Principal,
+    limit: int,
+    few: bool = False,
+    tags: Sequence[str] = (),
 ) -> Ranking:
     """The assets that have every word and phrase.
 
     Words match by their stem and by their beginning, so that a search answers while it is typed, and a
     brand's synonyms find its tags. What bears a name of that spelling comes first: an id, a checksum. `few`:
-    the assets are so few that the document of each can be read.
+    the assets are so few that the document of each can be read. `tags`: those that all of the assets have.
     """
     corpus = _corpus(principal)
     named = [asset for asset, _ in identifiers.find(assets, query, shown=corpus.shown)]
     begun = lexicon.completions(corpus.brand_id, wording.forms(query))
     others = _merged(begun, synonyms.of(corpus.brand_id, wording.forms(query)))
-    found = candidates.find(
-        assets, wording.wording(query, _reading(principal, others)), corpus=corpus, few=few
-    )
+    wanted = wording.tagged(wording.wording(query, _reading(principal, others)), tags)
+    found = candidates.find(assets, wanted, corpus=corpus, few=few)
     keys = dict.fromkeys([*named, *(each.asset_id for each in found.found)])
     return Ranking(tuple(keys)[:limit], more=found.more or len(keys) > limit)
 
 
 def close(
-    assets: QuerySet[Asset], query: Query, *, principal: Principal, limit: int, few: bool = False
+    assets: QuerySet[Asset],
+    query: Query,
+    *,
+    principal: Principal,
+    limit: int,
+    few: bool = False,
+    tags: Sequence[str] = (),
 ) -> Ranking:
     """Assets that have most of the words, or words spelled alike; phrases must match as they stand."""
     corpus, words = _corpus(principal), wording.misspelt(query)
     alike = lexicon.alike(corpus.brand_id, words)
     others = _merged(lexicon.completions(corpus.brand_id, wording.forms(query)), alike)
-    found = candidates.find(assets, wording.close(query, _reading(principal, others)), corpus=corpus, few=few)
+    wanted = wording.tagged(wording.close(query, _reading(principal, others)), tags)
+    found = candidates.find(assets, wanted, corpus=corpus, few=few)
     keys = tuple(each.asset_id for each in found.found)
     meant = _meant(assets, alike, principal) if keys else ()
     return Ranking(keys[:limit], more=found.more or len(keys) > limit, meant=meant)

@@ -78,7 +78,12 @@ def find(
     if parsed.filters or parsed.either or filters:
         few = _if_few(assets)
         assets = assets if few is None else few
-    in_words = fulltext.ranked(assets, parsed, principal=principal, limit=DEPTH, few=few is not None)
+    tags = parsed.filters.merged(filters or Filters())["tag"]
+
+    def worded_by(rank: Callable[..., fulltext.Ranking]) -> fulltext.Ranking:
+        return rank(assets, parsed, principal=principal, limit=DEPTH, few=few is not None, tags=tags)
+
+    in_words = worded_by(fulltext.ranked)
     shown = visibility.shown(principal)
     try:
         wanted, seeing, note = _look(parsed, ask or _ask_worker, principal=principal, source=source)
@@ -91,7 +96,7 @@ def find(
         worded = tuple(key for key in worded if key in alike)
     close_only = not source and not worded and all(each.strength is Strength.WEAK for each in seen)
     if close_only:
-        in_words = fulltext.close(assets, parsed, principal=principal, limit=DEPTH, few=few is not None)
+        in_words = worded_by(fulltext.close)
         worded = in_words.asset_ids
     fused = fusion.fuse(words=worded, pictures=[each.asset_id for each in seen])
     strength = _strengths(worded if source is None else (), seen, close_only=close_only)

@@ -6,7 +6,7 @@ letters, one after the other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from dam.search import languages, lexemes, normalising
@@ -67,6 +67,19 @@ def close(query: Query, reading: Reading) -> Wording:
         least = min(least, len(units))
     most = _any([_all(chosen) for chosen in combinations(units, least)])
     return Wording(_all([*phrases, most]), _all([*loose, most]), _any(units))
+
+
+def tagged(asked: Wording, names: Iterable[str]) -> Wording:
+    """The same of documents that have these tags' words alone.
+
+    A tag is one of a document's texts. So the index of words passes over what a filter by tags refuses
+    anyway, document by document; the filter still decides.
+    """
+    if not asked:
+        return asked
+    terms = (Query(terms=((Term(name, quoted=True),),)) for name in names)
+    words = [wording(each, Reading()).loose for each in terms]
+    return replace(asked, strict=_all([asked.strict, *words]), loose=_all([asked.loose, *words]))
 
 
 def excluded(term: Term, reading: Reading) -> str:

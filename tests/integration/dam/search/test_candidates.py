@@ -7,7 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dam.accounts.models import Brand
-from dam.search import candidates, scopes, search
+from dam.catalog import tags
+from dam.catalog.models import Asset
+from dam.search import candidates, fulltext, scopes, search
 from dam.search.models import SearchDocument
 from dam.search.results import Results
 from tests.integration.dam.search.seeing import clip
@@ -63,3 +65,24 @@ def test_older_blocks_are_read_where_the_newest_have_too_few(
     found = find("bottle")
     assert {"Bottle 5", "Bottle 4", "Bottle 3"} == {hit.asset.title for hit in found.hits}
     assert found.more
+
+
+def test_the_words_of_a_tag_are_asked_of_the_index_with_those_of_the_search(find: Find, brand: Brand) -> None:
+    """So that of a common word's documents those without the tag needn't be looked at one by one."""
+    for number in range(3):
+        clip(brand, f"Bottle {number}")
+    tagged = Asset.objects.get(title="Bottle 1")
+    tags.assign(tagged, ["blu-ray", "été"])
+    fulltext.refresh(tagged)
+    for asked in ("bottle tag:blu-ray", 'bottle tag:"été"', "bottle tag:blu-ray tag:été"):
+        with CaptureQueriesContext(connection) as made:
+            assert [hit.asset.title for hit in find(asked).hits] == ["Bottle 1"]
+        ranked = next(each["sql"] for each in made if "ts_rank" in each["sql"])
+        assert "'ray'" in ranked or "'ete'" in ranked
+
+
+def test_a_tag_of_signs_alone_leaves_the_search_as_it_is(find: Find, brand: Brand) -> None:
+    asset = clip(brand, "Bottle")
+    tags.assign(asset, ["!!"])
+    fulltext.refresh(asset)
+    assert [hit.asset.title for hit in find("bottle tag:!!").hits] == ["Bottle"]
