@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import redis
+from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
 from dam.accounts.capabilities import Role
@@ -9,6 +11,7 @@ from dam.accounts.models import Brand, User
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog.models import RenditionKind
+from dam.core import events
 from dam.web import activity, listing
 from provenance.review import reviews
 from tests.browser.conftest import Journey
@@ -21,6 +24,13 @@ def top_of(place: Locator) -> float:
     box = place.bounding_box()
     assert box is not None
     return box["y"]
+
+
+def forget_what_happened(brand: Brand) -> None:
+    """A page that is opened within seconds of a change hears of it once more, and fetches its list anew."""
+    with redis.Redis.from_url(settings.CACHE_URL) as client:
+        for to_all in (True, False):
+            client.delete(events._recent(events._channel(brand.pk, to_all=to_all)))
 
 
 def leave_and_return(page: Page, link: Locator) -> None:
@@ -77,6 +87,7 @@ def test_back_to_the_queue_finds_the_row(
         version = VersionFactory.create(asset__brand=brand, asset__created_by=maker.user)
         RenditionFactory.create(version=version, kind=RenditionKind.PROXY)
         reviews.submit(version, by=maker)
+    forget_what_happened(brand)
     journey = visit().sign_in(people[Role.BRAND_REVIEWER])
     journey.go("reviews/?show=waiting")
     leave_and_return(journey.page, journey.page.locator(".queue-item").nth(24))

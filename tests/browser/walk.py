@@ -20,11 +20,11 @@ class Walk:
         self.settle()
         self.look(path or "library")
 
-    def open(self, path: str) -> None:
+    def open(self, path: str, *, status: int = 200) -> None:
         """Any page, by its whole path. It must be there, without a way round by another page."""
         answer = self.page.goto(f"{self.journey.site}{path}")
         assert answer is not None
-        if answer.status != 200 or answer.request.redirected_from is not None:
+        if answer.status != status or answer.request.redirected_from is not None:
             self.found.append(f"{self.name}: {path} answers with {answer.status} {answer.url}")
         self.settle()
         self.look(path)
