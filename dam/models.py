@@ -25,7 +25,14 @@ from dam.notifications.models import (
     TrailReader,
     Webhook,
 )
-from dam.operations.models import BackupRun, DailySize, StoredChange, StoredFiles
+from dam.operations.models import (
+    BackupRun,
+    DailySize,
+    StorageCheck,
+    StorageFinding,
+    StoredChange,
+    StoredFiles,
+)
 from dam.rights.models import RightsRecord
 from dam.scim.models import ScimGroup, ScimToken, ScimUser
 from dam.search.models import (
@@ -98,6 +105,8 @@ __all__ = [
     "ShareLink",
     "SignInProvider",
     "Step",
+    "StorageCheck",
+    "StorageFinding",
     "StoredChange",
     "StoredFiles",
     "SuggestedTag",

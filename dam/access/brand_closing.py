@@ -16,6 +16,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
+from dam.catalog import stored_files
 from dam.core import errors, storage
 
 GRACE = timedelta(days=30)
@@ -80,8 +81,9 @@ def remove(brand: Brand, *, at: datetime | None = None) -> int:
                 other._base_manager.filter(**{f"{name}__in": keys}).update(**{name: None})
             chosen = model._base_manager.filter(pk__in=keys)
             count += chosen._raw_delete(chosen.db)
-    for entry in storage.entries(str(brand.pk)):
-        storage.delete(entry.key)
+    for folder in (str(brand.pk), stored_files.aside(str(brand.pk))):
+        for entry in storage.entries(folder):
+            storage.delete(entry.key)
     with trail.recording():
         done = due(at=at).filter(pk=brand.pk)
         left = {

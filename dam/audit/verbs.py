@@ -33,6 +33,7 @@ class Verb(StrEnum):
     COMMENT_RESOLVED = "comment.resolved"
     STEP_RETRIED = "step.retried"
     STEPS_RETRIED = "steps.retried"
+    FILES_REPAIRED = "files.repaired"
     TRAIL_EXPORTED = "trail.exported"
     TOKEN_CREATED = "token.created"
     TOKEN_REVOKED = "token.revoked"

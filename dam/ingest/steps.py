@@ -178,6 +178,27 @@ def put_back_failed(version_id: UUID, name: str) -> bool:
     return True
 
 
+def make_again(version_id: UUID, name: str) -> bool:
+    """Have a step run again because what it made is lost; one that waits or runs already is left to that.
+
+    False where there is no such step, or no such version, any more.
+    """
+    places = {spec.name: place for place, spec in enumerate(step_specs.table())}
+    if name not in places:
+        return False
+    try:
+        with _locked(version_id) as version:
+            defaults = {"position": places[name], **whose(version), **LEFT}
+            step, _created = Step.objects.get_or_create(version=version, name=name, defaults=defaults)
+            idle = Q(state__in=SETTLED) | _lost(name, timezone.now())
+            if Step.objects.filter(idle, pk=step.pk).update(**AFRESH):
+                _roll_up(version)
+                _send_ready(version)
+    except Version.DoesNotExist:
+        return False
+    return True
+
+
 def is_ready(step: Step) -> bool:
     """Whether every step that this one waits for has ended, or isn't there to wait for."""
     spec = step_specs.find(step.name)

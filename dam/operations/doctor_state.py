@@ -20,6 +20,7 @@ from dam.media import runner
 from dam.media.runner import MediaFailed
 from dam.operations import backups, expiring
 from dam.operations.doctor import Finding, Level, check, error, warning
+from dam.operations.fsck import looking
 
 OLD_BACKUP, TOO_OLD_BACKUP, OLD_CHECK = timedelta(days=2), timedelta(days=8), timedelta(days=35)
 CLOCKS_APART = 5.0  # seconds
@@ -244,6 +245,21 @@ def backup_age() -> Iterator[Finding]:
             "backup_damaged",
             _("The last check found the backup damaged: %(problem)s.") % {"problem": checked.problem},
             _("Make a new one in an empty folder."),
+        )
+
+
+@check
+def stored_files() -> Iterator[Finding]:
+    """What the last check of every file found and nothing has repaired since."""
+    if not _answers():
+        return
+    last = looking.last()
+    if last is not None and last.left:
+        yield error(
+            "files_wrong",
+            _("In storage %(missing)d files are missing, %(altered)d altered and %(orphaned)d orphaned.")
+            % {"missing": last.missing, "altered": last.altered, "orphaned": last.orphaned},
+            _("Run manage.py fsck --repair --backup FOLDER."),
         )
 
 

@@ -1,5 +1,6 @@
 """What is kept about the installation itself: bytes stored as running facts, daily sizes, backups."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -82,3 +83,65 @@ class BackupRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} in {self.folder}"
+
+
+class StorageCheck(models.Model):
+    """One look at every stored file, as far as it has come: whoever runs it again goes on from there."""
+
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    # The command that is at it keeps moving this on; once it is past, the command is gone.
+    held_until = models.DateTimeField(null=True)
+    done = ArrayField(models.CharField(max_length=80), default=list)  # parts that are behind it
+    position = models.TextField(blank=True)  # of the part that it is at
+    files = models.BigIntegerField(default=0)
+    bytes = models.BigIntegerField(default=0)  # read, to work out what they are
+    # As it ended: of each so many, and so many that are right again.
+    missing = models.BigIntegerField(default=0)
+    altered = models.BigIntegerField(default=0)
+    orphaned = models.BigIntegerField(default=0)
+    repaired = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["-started_at"], name="storage_check_newest")]
+
+    def __str__(self) -> str:
+        return f"Check of storage of {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def left(self) -> int:
+        """How many things are still wrong."""
+        return self.missing + self.altered + self.orphaned - self.repaired
+
+
+class Problem(models.TextChoices):
+    MISSING = "missing", "Missing"
+    ALTERED = "altered", "Altered"
+    ORPHANED = "orphaned", "Orphaned"
+
+
+class Repair(models.TextChoices):
+    NONE = "", "Not repaired"
+    FROM_BACKUP = "from_backup", "Taken back from the backup"
+    MADE_AGAIN = "made_again", "Being made again"
+    SET_ASIDE = "set_aside", "Set aside"
+    DELETED = "deleted", "Deleted"
+    NOTHING = "nothing", "Right when it was its turn"
+
+
+class StorageFinding(models.Model):
+    """A file that the check found wrong. Without a key to anything else: what it is about may be gone."""
+
+    check_run = models.ForeignKey(StorageCheck, on_delete=models.CASCADE, related_name="findings")
+    brand_id = models.BigIntegerField(null=True)
+    key = models.TextField()  # an orphan may have any name
+    problem = models.CharField(max_length=8, choices=Problem.choices)
+    size = models.BigIntegerField(null=True)  # as it should be; of an orphan as it is
+    found_size = models.BigIntegerField(null=True)
+    repair = models.CharField(max_length=11, choices=Repair.choices, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["check_run", "key"], name="storage_finding_once")]
+
+    def __str__(self) -> str:
+        return f"{self.problem} {self.key}"

@@ -57,6 +57,7 @@ VERBS: dict[str, Wording] = {
     Verb.STEPS_RETRIED: Wording(
         "rotate-ccw", noop("%(person)s reran every failed step %(target)s in this brand")
     ),
+    Verb.FILES_REPAIRED: Wording("wrench", noop("%(person)s repaired %(target)s in storage")),
     Verb.TRAIL_EXPORTED: Wording("download", noop("%(person)s exported the activity log %(target)s")),
     Verb.TOKEN_CREATED: Wording("key-round", noop("%(person)s created the API token %(target)s")),
     Verb.TOKEN_REVOKED: Wording("ban", noop("%(person)s revoked the API token %(target)s")),
@@ -171,7 +172,7 @@ FIELDS = {
 
 # The filter of the activity page: what each choice shows.
 KINDS = {
-    "library": (noop("Library"), ("asset.", "version.", "step.", "search.")),
+    "library": (noop("Library"), ("asset.", "version.", "step.", "files.", "search.")),
     "review": (noop("Review"), ("review.", "comment.")),
     "release": (noop("Releases and downloads"), ("release.", "master.")),
     "generate": (noop("Generation"), ("job.",)),

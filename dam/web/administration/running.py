@@ -14,6 +14,7 @@ from dam.accounts.capabilities import Capability
 from dam.core import queues, storage, workers
 from dam.ingest import step_specs
 from dam.operations import backups, expiring, sizes, stored, troubles
+from dam.operations.fsck import looking
 from dam.web import times
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
@@ -114,5 +115,6 @@ def _installation() -> dict[str, Any]:
         "backup": last,
         "backup_is_old": last is not None and at - last.made_at > OLD_BACKUP,
         "check": backups.last_check(),
+        "files_check": looking.last(),
         "certificates": [(each, each.is_due(at), each.is_over(at)) for each in expiring.of_installation(at)],
     }
