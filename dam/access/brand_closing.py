@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dam.access import brand_tables
 from dam.accounts.capabilities import Capability
@@ -16,7 +17,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.catalog import stored_files
+from dam.catalog import holds, stored_files
 from dam.core import errors, storage
 
 GRACE = timedelta(days=30)
@@ -42,6 +43,7 @@ def close(brand: Brand, *, by: Principal, typed: str, at: datetime | None = None
         changed = Brand.objects.filter(pk=brand.pk, closed_at=None)
         if not changed.update(closed_at=at, delete_at=at + GRACE):
             raise ClosingRefused(_("This brand is closed already."))
+        _require_no_holds(brand)  # a hold waits for the row of the brand, and then finds it closed
         data = {"delete_at": (at + GRACE).isoformat()}
         trail.record(Verb.BRAND_CLOSED, brand=brand, target=brand.name, actor=by, data=data, at=at)
     brand.refresh_from_db(fields=["closed_at", "delete_at"])
@@ -74,6 +76,7 @@ def remove(brand: Brand, *, at: datetime | None = None) -> int:
     at = at or timezone.now()
     if not due(at=at).filter(pk=brand.pk).exists():
         raise ClosingRefused(_("%(brand)s is not to be deleted.") % {"brand": brand})
+    _require_no_holds(brand)
     count = 0
     for model in brand_tables.in_order():
         while keys := list(brand_tables.rows(model, brand).values_list("pk", flat=True)[:BATCH]):
@@ -95,6 +98,18 @@ def remove(brand: Brand, *, at: datetime | None = None) -> int:
         if done.update(deleted_at=at, **left):
             trail.record(Verb.BRAND_DELETED, brand=brand, target=str(brand.pk), data={"rows": count}, at=at)
     return count
+
+
+def _require_no_holds(brand: Brand) -> None:
+    if count := holds.standing(brand):
+        raise ClosingRefused(
+            ngettext(
+                "%(count)d clip is under legal hold. Lift the hold before deleting the brand.",
+                "%(count)d clips are under legal hold. Lift the holds before deleting the brand.",
+                count,
+            )
+            % {"count": count}
+        )
 
 
 def _require(brand: Brand, by: Principal) -> None:

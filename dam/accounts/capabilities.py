@@ -29,6 +29,7 @@ class Capability(StrEnum):
     DECIDE_BRAND = "decide_brand"
     DECIDE_LEGAL = "decide_legal"
     WITHDRAW_RELEASE = "withdraw_release"
+    HOLD = "hold"  # place and lift legal holds: while one stands, nothing of the clip is deleted
     DOWNLOAD_RELEASE = "download_release"
     DOWNLOAD_MASTER = "download_master"
     VIEW_ACTIVITY = "view_activity"
@@ -54,6 +55,7 @@ PHRASES: dict[Capability, str] = {
     Capability.DECIDE_BRAND: noop("decide brand reviews"),
     Capability.DECIDE_LEGAL: noop("decide legal reviews"),
     Capability.WITHDRAW_RELEASE: noop("withdraw approvals"),
+    Capability.HOLD: noop("place or lift legal holds"),
     Capability.DOWNLOAD_RELEASE: noop("download releases"),
     Capability.DOWNLOAD_MASTER: noop("download masters"),
     Capability.VIEW_ACTIVITY: noop("view the activity log"),
@@ -87,12 +89,24 @@ GRANTS: dict[Role, frozenset[Capability]] = {
     Role.CREATOR: frozenset(_MAKE),
     Role.BRAND_REVIEWER: frozenset(_WORK | {Capability.DECIDE_BRAND, Capability.WITHDRAW_RELEASE}),
     Role.LEGAL_REVIEWER: frozenset(
-        _WORK | {Capability.DECIDE_LEGAL, Capability.WITHDRAW_RELEASE, Capability.DOWNLOAD_MASTER}
+        _WORK
+        | {
+            Capability.DECIDE_LEGAL,
+            Capability.WITHDRAW_RELEASE,
+            Capability.DOWNLOAD_MASTER,
+            Capability.HOLD,
+        }
     ),
     Role.LIBRARIAN: frozenset(_KEEP),
     # An administrator runs the brand; signing content off stays with the reviewers.
     Role.ADMIN: frozenset(
-        _KEEP | {Capability.MANAGE_BRAND, Capability.MANAGE_PEOPLE, Capability.WITHDRAW_RELEASE}
+        _KEEP
+        | {
+            Capability.MANAGE_BRAND,
+            Capability.MANAGE_PEOPLE,
+            Capability.WITHDRAW_RELEASE,
+            Capability.HOLD,
+        }
     ),
 }
 
@@ -100,8 +114,8 @@ DECIDING = frozenset({Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL})
 # What runs a brand. Nobody gives a role that has one of these unless they have it themselves, somebody who
 # has them all always remains (dam/access/people.py), and whoever has one decides on no review.
 ADMINISTRATIVE = frozenset({Capability.MANAGE_BRAND, Capability.MANAGE_PEOPLE})
-# A decision is signed in a person's name, so no program makes it; and none lets people in.
-TOKEN_MAY = frozenset(Capability) - DECIDING - {Capability.MANAGE_PEOPLE}
+# A decision is signed in a person's name, so no program makes it; and none lets people in or lifts a hold.
+TOKEN_MAY = frozenset(Capability) - DECIDING - {Capability.MANAGE_PEOPLE, Capability.HOLD}
 # Whoever has no account gets at most this, and only of what is released.
 GUEST_MAY = frozenset({Capability.VIEW, Capability.DOWNLOAD_RELEASE, Capability.COMMENT})
 

@@ -14,6 +14,8 @@ class Verb(StrEnum):
     ASSET_TRASHED = "asset.trashed"
     ASSET_RESTORED = "asset.restored"
     ASSET_DELETED = "asset.deleted"
+    ASSET_HELD = "asset.held"
+    ASSET_HOLD_LIFTED = "asset.hold_lifted"
     VERSION_ADDED = "version.added"
     VERSION_DAMAGE_FOUND = "version.damage_found"
     REVIEW_SUBMITTED = "review.submitted"

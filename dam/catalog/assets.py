@@ -195,6 +195,8 @@ def refusal_to_move(asset: Asset, *, by: Principal) -> str:
     """
     if by.brand.pk != asset.brand_id or not by.can(Capability.DISCARD):
         return by.refusal(Capability.TRASH)
+    if asset.held_at is not None and asset.trashed_at is None:
+        return _("This clip is under legal hold. It stays in the library until the hold is lifted.")
     if by.can(Capability.TRASH):
         return ""
     if asset.created_by_id != (by.user.pk if by.user else None):

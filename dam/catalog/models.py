@@ -102,8 +102,20 @@ class Asset(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     trashed_at = models.DateTimeField(null=True, blank=True)
+    # A legal hold since then (dam.catalog.holds): while it stands triggers refuse every deletion.
+    held_at = models.DateTimeField(null=True, blank=True)
+    held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    hold_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
     # The version that whoever asks is shown (rights.visibility); search.with_parts attaches it.
     shown: "Version"
+    shows_hold: bool  # whether they are told of its legal hold, and there is one; attached likewise
 
     class Meta:
         indexes = [
@@ -119,6 +131,11 @@ class Asset(models.Model):
                 name="asset_released_title_begins",
             ),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="asset_title_part"),  # the palette
+            models.Index(
+                fields=["brand", "-created_at", "-id"],
+                condition=models.Q(held_at__isnull=False),
+                name="asset_held",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from dam.accounts.models import Brand
-from dam.audit import trail
-from dam.audit.verbs import Verb
-from dam.catalog.models import Approval, Asset
+from dam.catalog.models import Asset
+from dam.ingest import deleting
 from dam.ingest.models import Upload, UploadState
 
 UNBEGUN = timedelta(hours=1)
@@ -15,10 +14,8 @@ BATCH = 50  # clips of one brand in one sweep: deleting takes their index entrie
 
 
 def expired_trash(brand: Brand, *, before: datetime) -> QuerySet[Asset]:
-    """Clips that lie in the trash since before then. What was released, or is in review, always stays."""
-    trashed = Asset.objects.filter(brand=brand, trashed_at__lt=before, released=None)
-    never_released = Q(releases=None)  # the releases lie above: by name
-    return trashed.filter(never_released).exclude(versions__approval=Approval.IN_REVIEW)
+    """Clips that lie in the trash since before then, and may go."""
+    return deleting.deletable(brand).filter(trashed_at__lt=before)
 
 
 def expired_uploads(brand: Brand, *, before: datetime) -> QuerySet[Upload]:
@@ -39,17 +36,5 @@ def empty_trash(*, at: datetime) -> int:
     for brand in Brand.objects.exclude(trash_days=None).filter(closed_at=None):
         before = at - timedelta(days=brand.trash_days or 0)
         for asset in expired_trash(brand, before=before).order_by("trashed_at")[:BATCH]:
-            count += _delete(asset, before=before)
+            count += deleting.one(asset, before=before)
     return count
-
-
-def _delete(asset: Asset, *, before: datetime) -> int:
-    """One clip and all that belongs to it, unless it was restored a moment ago."""
-    with trail.recording():
-        found = expired_trash(asset.brand, before=before).filter(pk=asset.pk)
-        row = Asset.objects.select_for_update().filter(pk__in=found.values("pk")).first()
-        if row is None:
-            return 0
-        trail.record(Verb.ASSET_DELETED, brand=asset.brand, target=row.title, asset_id=row.pk)
-        row.delete()
-    return 1

@@ -1,5 +1,7 @@
 """Tasks of ingest: each takes ids, makes one call, and may run twice."""
 
+from datetime import datetime
+
 from celery import shared_task
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,7 +9,17 @@ from django.utils.translation import gettext as _
 from dam.accounts import sessions
 from dam.catalog.models import Version
 from dam.core.tasks import enqueue
-from dam.ingest import added_steps, checks, cleanup, looking_again, recovery, renditions, retention, steps
+from dam.ingest import (
+    added_steps,
+    checks,
+    cleanup,
+    deleting,
+    looking_again,
+    recovery,
+    renditions,
+    retention,
+    steps,
+)
 from dam.ingest.models import Step, StepState
 from dam.media import specs
 from dam.search import footage, indexing, listening, reading
@@ -105,6 +117,12 @@ def sweep() -> None:
     cleanup.run()
     retention.empty_trash(at=timezone.now())
     sessions.forget_ended()
+
+
+@shared_task(name=deleting.TASK)
+def delete_trash(brand_id: int, user_id: int, before: str) -> None:
+    """Delete what lay in a brand's trash when somebody asked for it."""
+    deleting.run_all(brand_id, user_id, datetime.fromisoformat(before))
 
 
 def _make(version: Version, kind: str) -> str:

@@ -48,6 +48,15 @@ def trashed_assets(principal: Principal) -> QuerySet[Asset]:
     return trashed.filter(created_by=principal.user) if principal.can(Capability.DISCARD) else trashed.none()
 
 
+def to_hold(principal: Principal) -> QuerySet[Asset]:
+    """What they may put under legal hold: what they see, and what lies in the trash they would see there."""
+    if not principal.can(Capability.HOLD):
+        return Asset.objects.none()
+    if shown(principal) == "released":
+        return visible_assets(principal)
+    return Asset.objects.filter(brand=principal.brand, latest__isnull=False)
+
+
 def trashed_versions(principal: Principal) -> QuerySet[Version]:
     """The versions that the trash shows, of which there are pictures and no more."""
     return Version.objects.filter(**{f"{shown(principal)}_of__in": trashed_assets(principal)})

@@ -132,6 +132,8 @@ def _one(field: SearchField, lookup: str, value: str, asked: _Asked) -> Q:
         return _cleared(field.rights, read, asked)
     if field.kind in (Kind.NUMBER, Kind.DATE):
         return _between(lookup, covered(field, read, at=asked.at))
+    if field.presence:
+        return Q(**{f"{lookup}__isnull": read != YES})
     if field.kind is Kind.FLAG:
         return Q(**{lookup: read == YES})
     return Q(**{lookup: [read] if field.array else read})

@@ -4,7 +4,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, F, Prefetch, QuerySet, TextField
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    Prefetch,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
@@ -283,7 +293,14 @@ def _matched(hit: fusion.Fused[UUID]) -> Match:
 
 
 def with_parts(assets: QuerySet[Asset], principal: Principal) -> QuerySet[Asset]:
-    """With what a card shows, in a fixed number of queries: `asset.shown` is this principal's version."""
+    """With what a card shows, in a fixed number of queries: `asset.shown` is this principal's version.
+
+    Those who see released work alone aren't told that a clip is under legal hold.
+    """
+    told = Q(held_at__isnull=False) if visibility.shown(principal) == "latest" else Value(False)
+    assets = assets.annotate(  # type: ignore[no-redef]
+        shows_hold=ExpressionWrapper(told, output_field=BooleanField())
+    )
     versions = Version.objects.select_related("rights").prefetch_related("renditions")
     version = Prefetch(visibility.shown(principal), queryset=versions, to_attr="shown")
     with_version = assets.select_related("created_by").prefetch_related(version)  # type: ignore[no-redef]

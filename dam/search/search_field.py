@@ -63,6 +63,7 @@ class SearchField:
     combine: Combine = Combine.ANY
     many: bool = False  # one asset may have several values: the column crosses a to-many relation
     array: bool = False  # the column holds a list of values
+    presence: bool = False  # of a flag: "yes" is any value, "no" is none
     rights: Rights | None = None
     # The only values that a released version can have; None: any. Of a million released clips the database
     # would look for others in each.

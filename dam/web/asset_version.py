@@ -26,7 +26,13 @@ def find(request: BrandRequest, asset_id: UUID) -> Version:
     else:
         raise Http404(_("Version not found."))
     rows = rows.select_related(
-        "asset__created_by", "asset__latest", "asset__released", "brand", "created_by", "rights"
+        "asset__created_by",
+        "asset__held_by",
+        "asset__latest",
+        "asset__released",
+        "brand",
+        "created_by",
+        "rights",
     )
     return get_object_or_404(rows, pk__isnull=False)
 
@@ -40,6 +46,7 @@ def others(request: BrandRequest, version: Version) -> dict[str, object]:
     works_here = visibility.shown(request.principal) == "latest"
     return {
         "newer": asset.latest if works_here and asset.latest_id != version.pk else None,
+        "hold": asset if works_here and asset.held_at else None,
         "released": asset.released if works_here and asset.released_id != version.pk else None,
         # Links keep to the version that the address names.
         "pinned": f"&version={version.number}" if "version" in request.GET else "",

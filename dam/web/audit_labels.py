@@ -28,6 +28,8 @@ VERBS: dict[str, Wording] = {
     Verb.ASSET_TRASHED: Wording("trash-2", noop("%(person)s moved %(target)s to trash")),
     Verb.ASSET_RESTORED: Wording("undo-2", noop("%(person)s restored %(target)s from trash")),
     Verb.ASSET_DELETED: Wording("trash-2", noop("%(person)s deleted %(target)s from trash")),
+    Verb.ASSET_HELD: Wording("scale", noop("%(person)s placed %(target)s under legal hold")),
+    Verb.ASSET_HOLD_LIFTED: Wording("scale", noop("%(person)s lifted the legal hold on %(target)s")),
     Verb.VERSION_DAMAGE_FOUND: Wording("triangle-alert", noop("%(person)s found damage in %(target)s")),
     Verb.VERSION_ADDED: Wording("layers", noop("%(person)s added a new version of %(target)s")),
     Verb.REVIEW_SUBMITTED: Wording("send", noop("%(person)s sent %(target)s to review")),
@@ -153,6 +155,9 @@ EDITS = (
     Verb.GROUP_CHANGED,
 )
 
+# Their data has the reason that was given.
+REASONED = (Verb.ASSET_HELD, Verb.ASSET_HOLD_LIFTED)
+
 # The words of the product itself among what edits hold.
 RECORDED_IN_ENGLISH = frozenset({"role", "capabilities"})
 
@@ -192,7 +197,9 @@ def sentence(event: Event, *, person: str, target: str) -> str:
 
 
 def changes(event: Event) -> tuple[str, ...]:
-    """What an edit changed, in sentences."""
+    """What an edit changed, in sentences; of a legal hold why."""
+    if event.verb in REASONED:
+        return (_("Reason: %(reason)s") % {"reason": event.data.get("reason", "")},)
     if event.verb not in EDITS:
         return ()
     # Beside the fields the data may say what kind of principal it was (dam.audit.trail).

@@ -35,6 +35,7 @@ class AssetCard:
     has_poster: bool
     sprite: dict[str, Any] | None
     warning: str
+    held: bool = False  # under legal hold, and whoever asks is told
     best: MomentLink | None = None
     strip: tuple[MomentLink, ...] = ()  # in time order, where there is more than one
     strength: Strength | None = None
@@ -56,6 +57,7 @@ def of(asset: Asset, *, at: datetime, hit: Hit | None = None) -> AssetCard:
         version=version,
         has_poster=RenditionKind.POSTER in renditions,
         sprite=_grid(renditions.get(RenditionKind.SPRITE)),
+        held=asset.shows_hold,
         warning=usage_status.warning(terms=terms.of(version), at=at),
         best=_link(version, hit.moment, best=True) if hit and hit.moment else None,
         strip=_strip(version, hit) if hit else (),

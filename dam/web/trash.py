@@ -1,12 +1,13 @@
 """The trash: what lies in it, the way in, which asks first where others count on a clip, and the way back."""
 
 from collections.abc import Collection
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +18,7 @@ from dam.accounts.times import here
 from dam.catalog import assets
 from dam.catalog.models import Approval, Asset
 from dam.core.language import number
+from dam.ingest import deleting
 from dam.rights.visibility import trashed_assets
 from dam.search import search
 from dam.web import cards, going_back, times
@@ -91,6 +93,51 @@ def undo(request: BrandRequest) -> HttpResponse:
     else:
         messages.info(request, _("These clips are no longer in the trash."))
     return going_back.go(request)
+
+
+@require_POST
+@requires(Capability.TRASH)
+def delete(request: BrandRequest) -> HttpResponse:
+    """Delete clips of the trash for good, the named ones or all: it says how much goes, and asks.
+
+    `sure` in the form is the number that the question was about. Where more would go by now it asks again.
+    """
+    trashed = trashed_assets(request.principal)
+    named = request.POST.getlist("asset")
+    before = times.read(request.POST.get("before", "")) or timezone.now()
+    keys = [key for key in map(_uuid, named) if key]
+    if len(named) > deleting.AT_ONCE:
+        raise BadRequest(_("Name fewer clips."))
+    chosen = trashed.filter(pk__in=keys) if named else trashed.filter(trashed_at__lte=before)
+    goes = deleting.what_goes(chosen, request.brand)
+    if goes.clips and request.POST.get("sure") == str(goes.clips):
+        if named or goes.clips <= deleting.AT_ONCE:
+            count = deleting.by_hand(chosen, by=request.principal)
+            messages.success(request, _deleted(count) % {"count": number(count)})
+        else:
+            deleting.all_later(by=request.principal, before=before)
+            messages.info(request, _("The trash is being emptied. This can take a while."))
+        return redirect("trash", request.brand.slug)
+    context = {
+        "area": "trash",
+        "goes": goes,
+        "stays": goes.held + goes.counted_on,
+        "named": [str(key) for key in keys],
+        "title": chosen.values_list("title", flat=True).first() if len(keys) == 1 else "",
+        "before": before.isoformat(),
+    }
+    return render(request, "assets/trash_delete.html", context)
+
+
+def _deleted(count: int) -> str:
+    return ngettext("%(count)s clip deleted for good.", "%(count)s clips deleted for good.", count)
+
+
+def _uuid(key: str) -> UUID | None:
+    try:
+        return UUID(key)
+    except ValueError:
+        return None
 
 
 def _what_follows(asset: Asset) -> str:

@@ -73,6 +73,9 @@ VIEWS = (
     View("bell", "creator", "", (".bell > summary",)),
     View("webhooks", "admin", "administration/webhooks/"),
     View("api", "admin", "administration/api/"),
+    View("trash", "admin", "trash/"),
+    View("trash-delete", "admin", "trash/", (".page-head .button-danger",)),
+    View("hold", "legal_reviewer", "", (RELEASED, "a[data-tab=details]", "a[href$='/hold/']")),
     View("viewer", "viewer", ""),
 )
 README = (("library", "light"), ("asset", "dark"), ("generate", "light"), ("review", "dark"))

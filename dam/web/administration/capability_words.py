@@ -72,7 +72,12 @@ GROUPS: tuple[Group, ...] = (
             Words(Capability.SHARE, _("Share released clips with guests")),
             Words(Capability.SHARE_SEARCHES, _("Share saved searches with the brand")),
             Words(Capability.CURATE, _("Change other people's saved searches")),
-            Words(Capability.TRASH, _("Move anyone's clips to trash")),
+            Words(Capability.TRASH, _("Move anyone's clips to trash"), _("And delete them from there.")),
+            Words(
+                Capability.HOLD,
+                _("Place and lift legal holds"),
+                _("A clip under legal hold can't be deleted by anyone."),
+            ),
         ),
     ),
     Group(

@@ -20,6 +20,7 @@ EXPECTED = {
     Capability.DECIDE_BRAND: "b",
     Capability.DECIDE_LEGAL: "l",
     Capability.WITHDRAW_RELEASE: "b l a",
+    Capability.HOLD: "l a",
     Capability.DOWNLOAD_RELEASE: "v c b l n a",
     Capability.DOWNLOAD_MASTER: "c l n a",
     Capability.VIEW_ACTIVITY: "c b l n a",
@@ -58,6 +59,10 @@ def test_no_token_decides_a_review_and_no_guest_sees_what_is_not_released() -> N
 
 def test_no_token_lets_people_in() -> None:
     assert Capability.MANAGE_PEOPLE not in capabilities.TOKEN_MAY
+
+
+def test_no_token_lifts_a_legal_hold() -> None:
+    assert Capability.HOLD not in capabilities.TOKEN_MAY
 
 
 def test_an_unknown_role_is_an_error_not_a_refusal() -> None:

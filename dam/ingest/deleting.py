@@ -1,0 +1,105 @@
+"""Deleting clips of the trash for good: what may go, what goes with it, and doing it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from dam.accounts import principals
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand, User
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.verbs import Verb
+from dam.catalog.models import Approval, Asset, Rendition, RenditionPart, Version
+from dam.core import tasks
+
+AT_ONCE = 50  # clips that a request waits for: index entries, comments and files go along
+TASK = "default.delete_trash"
+
+
+@dataclass(frozen=True)
+class Goes:
+    """What goes with clips, and how many of those asked about stay: released, in review or held."""
+
+    clips: int
+    versions: int
+    comments: int
+    files: int
+    bytes: int
+    held: int
+    counted_on: int
+
+
+def deletable(brand: Brand) -> QuerySet[Asset]:
+    """Clips in the trash that may go. What was released, is in review or under legal hold always stays."""
+    trashed = Asset.objects.filter(brand=brand, trashed_at__isnull=False, released=None, held_at=None)
+    never_released = Q(releases=None)  # the releases lie above: by name
+    return trashed.filter(never_released).exclude(versions__approval=Approval.IN_REVIEW)
+
+
+def what_goes(trashed: QuerySet[Asset], brand: Brand) -> Goes:
+    """Of these clips in the trash. In a few queries, however many they are."""
+    going = deletable(brand).filter(pk__in=trashed.values("pk"))
+    of = going.values("pk")
+    masters = Version.objects.filter(asset__in=of).aggregate(n=Count("pk"), size=Sum("size"))
+    derived = Rendition.objects.filter(version__asset__in=of).aggregate(n=Count("pk"), size=Sum("size"))
+    parts = RenditionPart.objects.filter(rendition__version__asset__in=of)
+    files = [masters, derived, parts.aggregate(n=Count("pk"), size=Sum("size"))]
+    clips, held = going.count(), trashed.filter(held_at__isnull=False).count()
+    return Goes(
+        clips=clips,
+        versions=masters["n"],
+        comments=Version.objects.filter(asset__in=of).aggregate(n=Count("comments"))["n"],  # by name, too
+        files=sum(each["n"] for each in files),
+        bytes=sum(each["size"] or 0 for each in files),
+        held=held,
+        counted_on=trashed.count() - clips - held,
+    )
+
+
+def by_hand(trashed: QuerySet[Asset], *, by: Principal) -> int:
+    """Delete these clips of the trash; how many went. What may not go stays. Raises PermissionDenied."""
+    by.require(Capability.TRASH)
+    chosen = deletable(by.brand).filter(pk__in=trashed.values("pk"))
+    return sum(one(asset, by=by) for asset in list(chosen.order_by("trashed_at")[:AT_ONCE]))
+
+
+def all_later(*, by: Principal, before: datetime) -> None:
+    """Have a worker delete what lay in the trash then. Raises PermissionDenied."""
+    by.require(Capability.TRASH)
+    assert by.user is not None  # guests have no trash
+    tasks.enqueue(TASK, brand_id=by.brand.pk, user_id=by.user.pk, before=before.isoformat())
+
+
+def run_all(brand_id: int, user_id: int, before: datetime) -> int:
+    """The work of that, batch by batch, as long as whoever asked for it may; how many clips."""
+    brand, user = Brand.objects.get(pk=brand_id), User.objects.get(pk=user_id)
+    count = 0
+    while True:
+        by = principals.member(user, brand)
+        if by is None or not by.can(Capability.TRASH):
+            return count
+        going = deletable(brand).filter(trashed_at__lte=before).order_by("trashed_at")
+        batch = list(going[:AT_ONCE])
+        gone = sum(one(asset, before=before, by=by) for asset in batch)
+        count += gone
+        if not gone:
+            return count
+
+
+def one(asset: Asset, *, before: datetime | None = None, by: Principal | None = None) -> int:
+    """One clip and all that belongs to it; 0 where it was restored or held a moment ago.
+
+    With `before`, only if it lay in the trash by then.
+    """
+    with trail.recording():
+        # Asked again about the row once it is locked: the query before saw it as it was then.
+        row = Asset.objects.select_for_update().filter(pk=asset.pk).first()
+        if row is None or not deletable(row.brand).filter(pk=row.pk).exists():
+            return 0
+        if before is not None and (row.trashed_at is None or row.trashed_at > before):
+            return 0
+        trail.record(Verb.ASSET_DELETED, brand=asset.brand, target=row.title, asset_id=row.pk, actor=by)
+        row.delete()
+    return 1

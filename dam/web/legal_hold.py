@@ -1,0 +1,74 @@
+"""Placing a clip under legal hold, and lifting the hold: each with a reason, which stays in the log."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from dam.accounts.capabilities import Capability
+from dam.catalog import holds
+from dam.catalog.models import Asset
+from dam.core.lazily import lazy
+from dam.rights import visibility
+from dam.web import confirming
+from dam.web.decorators import BrandRequest, requires
+from dam.web.whole_text import WholeTextForm
+
+
+class HoldForm(WholeTextForm):
+    reason = forms.CharField(
+        label=lazy("Reason"),
+        max_length=holds.LONGEST_REASON,
+        help_text=lazy("Kept in the activity log for good. Name a case or a file rather than a person."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.HOLD)
+def hold(request: BrandRequest, asset_id: UUID) -> HttpResponseBase:
+    """Lifting one opens the way to deletion: for that they show once more who they are."""
+    shown = get_object_or_404(visibility.to_hold(request.principal).select_related("brand"), pk=asset_id)
+    lifting = request.POST["do"] == "lift" if "do" in request.POST else shown.held_at is not None
+    if lifting and not confirming.recently(request):
+        return confirming.ask(request, back=request.path)
+    form = HoldForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        change = holds.lift if lifting else holds.place
+        try:
+            changed = change(shown, by=request.principal, reason=form.cleaned_data["reason"])
+        except holds.HoldRefused as refused:
+            form.add_error("reason", refused.message)
+        else:
+            _say(request, shown, lifting=lifting, changed=changed)
+            return _back(request, shown)
+    context = {"area": "library", "asset": shown, "form": form, "lifting": lifting}
+    return render(request, "assets/hold.html", context, status=422 if form.errors else 200)
+
+
+def _say(request: BrandRequest, asset: Asset, *, lifting: bool, changed: bool) -> None:
+    if not changed:
+        said = (
+            _("“%(title)s” isn't under legal hold.")
+            if lifting
+            else _("“%(title)s” is already under legal hold.")
+        )
+        messages.info(request, said % {"title": asset.title})
+        return
+    said = (
+        _("The legal hold on “%(title)s” is lifted.")
+        if lifting
+        else _("“%(title)s” is under legal hold. No one can delete it until the hold is lifted.")
+    )
+    messages.success(request, said % {"title": asset.title})
+
+
+def _back(request: BrandRequest, asset: Asset) -> HttpResponse:
+    if asset.trashed_at is None:
+        return redirect("asset", request.brand.slug, asset.pk)
+    may_see_trash = request.principal.can(Capability.DISCARD)
+    return redirect("trash" if may_see_trash else "library", request.brand.slug)

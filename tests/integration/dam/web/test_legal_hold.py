@@ -1,0 +1,76 @@
+"""The page of a legal hold, and where a hold is shown."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.audit.models import Event
+from dam.catalog import holds
+from dam.catalog.models import Asset, Version
+from tests.factories import PASSWORD, ApprovedVersionFactory, VersionFactory, member
+from tests.integration.dam.web.conftest import SignIn
+
+
+def address(name: str, version: Version) -> str:
+    return reverse(name, args=[version.brand.slug, version.asset_id])
+
+
+def test_a_hold_is_placed_once_shown_and_lifted_by_whoever_shows_who_they_are(brand: Brand) -> None:
+    version = VersionFactory.create(asset__brand=brand)
+    legal, client = member(brand, Role.LEGAL_REVIEWER), Client()
+    client.force_login(legal.user)
+    page = address("asset-hold", version)
+    for _click in range(2):
+        answer = client.post(page, {"do": "place", "reason": "Case 7"})
+        assert answer.headers["Location"] == address("asset", version)
+    assert Event.objects.count() == 1
+    shown = client.get(address("asset", version)).text
+    assert "Under legal hold." in shown
+    assert "Case 7" in shown
+    assert "Case 7" in client.get(address("asset", version), {"tab": "activity"}).text
+
+    asked = client.post(page, {"do": "lift", "reason": "Closed"})
+    assert "/reauthenticate/" in asked.headers["Location"]
+    assert Asset.objects.get().held_at is not None
+    client.post(asked.headers["Location"], {"password": PASSWORD})
+    assert "Case 7" in client.get(page).text
+    client.post(page, {"do": "lift", "reason": "Closed"})
+    assert Asset.objects.get().held_at is None
+
+
+def test_without_a_reason_the_form_says_so(brand: Brand, sign_in: SignIn) -> None:
+    version = VersionFactory.create(asset__brand=brand)
+    answer = sign_in(Role.ADMIN).post(address("asset-hold", version), {"do": "place", "reason": " "})
+    assert answer.status_code == 422
+    assert not Event.objects.exists()
+
+
+def test_the_card_tells_those_who_work_here_and_not_viewers(brand: Brand, sign_in: SignIn) -> None:
+    version = ApprovedVersionFactory.create(asset__brand=brand)
+    holds.place(version.asset, by=member(brand, Role.ADMIN), reason="Case 7")
+    library = reverse("library", args=[brand.slug])
+    assert "Under legal hold" in sign_in(Role.CREATOR).get(library).text
+    viewer = sign_in(Role.VIEWER)
+    for text in (viewer.get(library).text, viewer.get(address("asset", version)).text):
+        assert version.asset.title in text
+        assert "egal hold" not in text
+        assert "Case 7" not in text
+
+
+@pytest.mark.parametrize("role", [Role.LEGAL_REVIEWER, Role.ADMIN])
+def test_another_brands_clip_is_not_there(brand: Brand, sign_in: SignIn, role: Role) -> None:
+    other = VersionFactory.create()
+    page = reverse("asset-hold", args=[brand.slug, other.asset_id])
+    client = sign_in(role)
+    assert client.get(page).status_code == 404
+    assert client.post(page, {"do": "place", "reason": "Mine"}).status_code == 404
+
+
+def test_what_lies_in_the_trash_can_be_held_too(brand: Brand, sign_in: SignIn) -> None:
+    version = VersionFactory.create(asset__brand=brand)
+    Asset.objects.update(trashed_at=version.created_at)
+    client = sign_in(Role.ADMIN)
+    client.post(address("asset-hold", version), {"do": "place", "reason": "Case 7"})
+    assert "Under legal hold" in client.get(reverse("trash", args=[brand.slug])).text
