@@ -37,7 +37,7 @@ DERIVED: tuple[type[Model], ...] = (Rendition, RenditionPart)
 class Busy(errors.Refused):
     """Another command is at it."""
 
-    code = "busy"
+    code = "check_running"
 
 
 @dataclass(frozen=True)
