@@ -7,19 +7,16 @@ administrator could let in anew anyway, and every brand of theirs hears of it.
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from dam.access import own_account
-from dam.accounts import mails, reset_links, roles
-from dam.accounts.models import Membership, User
+from dam.access import account_care, own_account
+from dam.accounts import mails, reset_links
+from dam.accounts.models import User
 from dam.accounts.principals import Member, Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
 
 
 def refusal(person: User, *, by: Principal) -> str:
-    """Why they can't make one, in a sentence; empty where they can.
-
-    Somebody who works in other brands, too, or runs the installation, is for its administrators.
-    """
+    """Why they can't make one, in a sentence; empty where they can."""
     if not isinstance(by, Member):
         return _("Sign in to make a link.")
     if by.user == person:
@@ -28,16 +25,7 @@ def refusal(person: User, *, by: Principal) -> str:
         return _("Emails are sent here, so they can ask for a link on the sign-in page themselves.")
     if not person.is_active:
         return _("This account is closed.")
-    if by.runs_installation:
-        return ""
-    row = Membership.objects.select_related("custom_role").filter(user=person, brand=by.brand).first()
-    if row is None:
-        return _("This person isn't a member of the brand.")
-    if person.is_superuser or Membership.everyone.filter(user=person).exclude(brand=by.brand).exists():
-        return _("This person isn't only in this brand. Ask an installation administrator.")
-    if not roles.may_give(by, row.given):
-        return _("Your role can't change people with this role.")
-    return ""
+    return account_care.refusal(person, by=by)
 
 
 def make(person: User, *, by: Principal) -> str:
