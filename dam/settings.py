@@ -312,6 +312,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "dam.web.signin_forms.ReauthenticateForm",
     "reset_password": "dam.web.signin_forms.ResetPasswordForm",
     "reset_password_from_key": "dam.web.signin_forms.NewPasswordForm",
+    "user_token": "dam.accounts.reset_links.ResetKeyForm",
 }
 SOCIALACCOUNT_ADAPTER = "dam.web.company.adapter.CompanyAdapter"
 SOCIALACCOUNT_PROVIDERS = {

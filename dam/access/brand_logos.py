@@ -45,8 +45,8 @@ def change(brand: Brand, data: bytes, *, theme: Theme, by: Principal) -> BrandLo
         picture.save(drawn, "PNG", optimize=True)
         digest = storage.sha256_of(drawn)
         with trail.recording():
+            before = _locked(brand, theme)  # the row before any file: letting one go takes its lock, too
             locks.hold(storage.key_for(brand_id=brand.pk, sha256=digest, suffix=""))
-            before = _locked(brand, theme)
             if theme is Theme.DARK and of(brand, Theme.LIGHT) is None:
                 raise LogoRefused(_("Upload the logo for light pages first."))
             stored = storage.put(drawn, brand_id=brand.pk, suffix=".png", sha256=digest)

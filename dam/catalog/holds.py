@@ -58,6 +58,11 @@ def lift(asset: Asset, *, by: Principal, reason: str) -> bool:
     return True
 
 
+def is_by(asset: Asset, by: Principal) -> bool:
+    """Whether the hold that stands now is one that they placed."""
+    return Asset.objects.filter(pk=asset.pk, held_by=by.user, held_at__isnull=False).exists()
+
+
 def standing(brand: Brand) -> int:
     """How many of the brand's clips are under legal hold."""
     return Asset.objects.filter(brand=brand, held_at__isnull=False).count()

@@ -136,6 +136,11 @@ class Asset(models.Model):
                 condition=models.Q(held_at__isnull=False),
                 name="asset_held",
             ),
+            models.Index(
+                fields=["brand", "trashed_at", "id"],
+                condition=models.Q(trashed_at__isnull=False),
+                name="asset_trashed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,10 @@
 """Deleting clips of the trash for good: what may go, what goes with it, and doing it."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import OperationalError
 from django.db.models import Count, Q, QuerySet, Sum
 
 from dam.accounts import principals
@@ -13,6 +15,8 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog.models import Approval, Asset, Rendition, RenditionPart, Version
 from dam.core import tasks
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 50  # clips that a request waits for: index entries, comments and files go along
 TASK = "default.delete_trash"
@@ -72,20 +76,27 @@ def all_later(*, by: Principal, before: datetime) -> None:
     tasks.enqueue(TASK, brand_id=by.brand.pk, user_id=by.user.pk, before=before.isoformat())
 
 
-def run_all(brand_id: int, user_id: int, before: datetime) -> int:
-    """The work of that, batch by batch, as long as whoever asked for it may; how many clips."""
+def some(brand_id: int, user_id: int, before: datetime) -> int:
+    """One batch of that work, if whoever asked for it still may; how many clips went. 0: there are no more.
+
+    No longer: other work waits for the same worker.
+    """
     brand, user = Brand.objects.get(pk=brand_id), User.objects.get(pk=user_id)
-    count = 0
-    while True:
-        by = principals.member(user, brand)
-        if by is None or not by.can(Capability.TRASH):
-            return count
-        going = deletable(brand).filter(trashed_at__lte=before).order_by("trashed_at")
-        batch = list(going[:AT_ONCE])
-        gone = sum(one(asset, before=before, by=by) for asset in batch)
-        count += gone
-        if not gone:
-            return count
+    by = principals.member(user, brand)
+    if by is None or not by.can(Capability.TRASH):
+        return 0
+    going = deletable(brand).filter(trashed_at__lte=before).order_by("trashed_at", "pk")
+    return sum(_or_none(asset, before=before, by=by) for asset in list(going[:AT_ONCE]))
+
+
+def _or_none(asset: Asset, *, before: datetime, by: Principal) -> int:
+    try:
+        return one(asset, before=before, by=by)
+    except OperationalError:
+        raise
+    except Exception:  # the others go on; this one stays in the trash
+        log.exception("Clip %s can't be deleted.", asset.pk)
+        return 0
 
 
 def one(asset: Asset, *, before: datetime | None = None, by: Principal | None = None) -> int:

@@ -121,8 +121,9 @@ def sweep() -> None:
 
 @shared_task(name=deleting.TASK)
 def delete_trash(brand_id: int, user_id: int, before: str) -> None:
-    """Delete what lay in a brand's trash when somebody asked for it."""
-    deleting.run_all(brand_id, user_id, datetime.fromisoformat(before))
+    """Delete what lay in a brand's trash when somebody asked for it: some now, others in its next turn."""
+    if deleting.some(brand_id, user_id, datetime.fromisoformat(before)):
+        enqueue(deleting.TASK, brand_id=brand_id, user_id=user_id, before=before)
 
 
 def _make(version: Version, kind: str) -> str:

@@ -42,7 +42,8 @@ def activity(request: BrandRequest) -> HttpResponse:
 @require_safe
 @requires(Capability.MANAGE_BRAND)
 def in_administration(request: BrandRequest) -> HttpResponse:
-    """The same log among the administration's pages."""
+    """The same log among the administration's pages. It names clips that aren't released."""
+    request.principal.require(Capability.VIEW_ACTIVITY)
     here = "administration-log"
     return _log(request, "administration/log.html", here=here, area="administration", section=here)
 
@@ -75,6 +76,7 @@ def _log(request: BrandRequest, template: str, *, here: str, **frame: str) -> Ht
 @requires(Capability.MANAGE_BRAND)
 def export(request: BrandRequest) -> HttpResponseBase:
     """What the filter leaves of the log, as a file. That it was taken is an event, the last one in it."""
+    request.principal.require(Capability.VIEW_ACTIVITY)
     asked = activity_filter.read(request.POST)
     kind = "csv" if request.POST.get("format") == "csv" else "jsonl"
     filters = {name: value for name, value in asked.given.items() if value}

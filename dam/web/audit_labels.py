@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from dam.accounts import roles
+from dam.accounts.capabilities import PHRASES
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 
@@ -160,6 +163,8 @@ REASONED = (Verb.ASSET_HELD, Verb.ASSET_HOLD_LIFTED)
 
 # The words of the product itself among what edits hold.
 RECORDED_IN_ENGLISH = frozenset({"role", "capabilities"})
+with translation.override("en"):  # a brand's own role may be called by any other word of the catalogue
+    OF_THE_PRODUCT = frozenset(map(str, (*roles.NAMES.values(), *PHRASES.values())))
 
 # What an edit names, as the page calls it.
 FIELDS = {
@@ -224,8 +229,8 @@ def _change(name: str, before: object, after: object) -> str:
 
 def _said(recorded: object) -> object:
     if isinstance(recorded, list):
-        return list(map(_, map(str, recorded)))
-    return _(str(recorded)) if recorded else recorded
+        return [_said(each) for each in recorded]
+    return _(str(recorded)) if recorded in OF_THE_PRODUCT else recorded
 
 
 def _quote(words: object) -> str:

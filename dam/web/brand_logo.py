@@ -13,7 +13,6 @@ from dam.delivery import streaming
 from dam.web.decorators import BrandRequest, for_guests, requires
 
 SALT = "brand-logo"
-OUTSIDE_SECONDS = 24 * 3600
 KEPT_SECONDS = 3600  # by the browser; a new logo has a new address
 
 
@@ -26,19 +25,18 @@ def logo(request: BrandRequest, theme: str) -> HttpResponseBase:
 
 @require_safe
 def outside(request: HttpRequest, token: str) -> HttpResponseBase:
-    """For whoever isn't signed in, at an address that a page has signed: this one picture, for a day."""
+    """For whoever isn't signed in, at an address that a page has signed: a picture while it is the logo."""
     try:
-        number = signing.loads(token, salt=SALT, max_age=OUTSIDE_SECONDS)
+        digest = signing.Signer(salt=SALT).unsign(token)
     except signing.BadSignature:
-        number = None
-    rows = BrandLogo.objects.filter(brand__closed_at=None, sha256=number)
-    return _sent(request, rows.first() if number else None)
+        return _sent(request, None)
+    return _sent(request, BrandLogo.objects.filter(brand__closed_at=None, sha256=digest).first())
 
 
 def address_outside(brand: Brand, theme: str) -> str:
     """Where a page outside the brand finds the picture; empty where there is none."""
     digest = brand.logos.get(theme, "")
-    return reverse("brand-logo-outside", args=[signing.dumps(digest, salt=SALT)]) if digest else ""
+    return reverse("brand-logo-outside", args=[signing.Signer(salt=SALT).sign(digest)]) if digest else ""
 
 
 def of_the_only_brand() -> Brand | None:

@@ -41,24 +41,27 @@ def hold(request: BrandRequest, asset_id: UUID) -> HttpResponseBase:
         change = holds.lift if lifting else holds.place
         try:
             changed = change(shown, by=request.principal, reason=form.cleaned_data["reason"])
+            if changed or (not lifting and holds.is_by(shown, request.principal)):  # a second click
+                _say(request, shown, lifting=lifting)
+                return _back(request, shown)
+            # Somebody was quicker. What was typed stays in the page: it isn't in the log.
+            form.add_error("reason", _too_late(shown, lifting=lifting))
         except holds.HoldRefused as refused:
             form.add_error("reason", refused.message)
-        else:
-            _say(request, shown, lifting=lifting, changed=changed)
-            return _back(request, shown)
     context = {"area": "library", "asset": shown, "form": form, "lifting": lifting}
     return render(request, "assets/hold.html", context, status=422 if form.errors else 200)
 
 
-def _say(request: BrandRequest, asset: Asset, *, lifting: bool, changed: bool) -> None:
-    if not changed:
-        said = (
-            _("“%(title)s” isn't under legal hold.")
-            if lifting
-            else _("“%(title)s” is already under legal hold.")
-        )
-        messages.info(request, said % {"title": asset.title})
-        return
+def _too_late(asset: Asset, *, lifting: bool) -> str:
+    said = (
+        _("“%(title)s” is no longer under legal hold. Your reason wasn't recorded.")
+        if lifting
+        else _("“%(title)s” is already under legal hold. Your reason wasn't recorded.")
+    )
+    return said % {"title": asset.title}
+
+
+def _say(request: BrandRequest, asset: Asset, *, lifting: bool) -> None:
     said = (
         _("The legal hold on “%(title)s” is lifted.")
         if lifting

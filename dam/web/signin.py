@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 
-from dam.accounts import mails, members, security_mails
+from dam.accounts import mails, members, reset_links, security_mails
 from dam.accounts.models import User
 from dam.core.lazily import lazy
 from dam.web import clients, confirming, known_devices, last_seen, signin_log
@@ -163,11 +163,8 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 @receiver(password_reset)
 def _mail_was_read(sender: type[User], request: HttpRequest, user: User, **details: Any) -> None:
-    """A link that was mailed to the account's address was used, or one that an administrator handed over.
-
-    That one is made where no mail is sent, and says nothing about who reads at the address.
-    """
-    if mails.is_on():
+    """A link was used: one that was mailed proves that whoever has the account reads at its address."""
+    if not reset_links.was_handed_over(request):
         members.prove(user)
     known_devices.remember_address(request, login=user.email)
     if browser := known_devices.browser(request, login=user.email):

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from dam.accounts import times
 from dam.accounts.capabilities import PHRASES, Capability
 from dam.accounts.models import ApiToken
+from dam.core.language import gettext as _
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ def of(token: ApiToken, *, at: datetime) -> TokenRow:
     known = [Capability(each) for each in token.capabilities if each in set(Capability)]
     return TokenRow(
         token=token,
-        may=tuple(PHRASES[each] for each in known),
+        may=tuple(_(PHRASES[each]) for each in known),
         is_open=token.revoked_at is None and not expired,
         has_expired=expired,
         last_day=token.expires_at.astimezone(zone).date() if token.expires_at else None,

@@ -6,7 +6,7 @@ Each function finds what an interrupted start left and goes on from there.
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from dam.accounts import demo
 from dam.accounts.capabilities import Role
@@ -31,12 +31,16 @@ from provenance.review import comments, reviews
 from provenance.review.states import DecisionKind, ReviewState
 
 
+def key_of(clip: PlannedClip) -> UUID:
+    """By which its job is asked for once."""
+    return uuid5(NAMESPACE_URL, f"{demo.SLUG}/{clip.seed}/{clip.prompt}")
+
+
 def request_clip(clip: PlannedClip, *, people: People, capabilities: Capabilities) -> GenerationJob:
     """The clip's job: asked for once, and once more if it failed."""
     creator = people[Role.CREATOR]
     brief = briefs.check(capabilities, prompt=clip.prompt, seed=clip.seed)
-    key = uuid5(NAMESPACE_URL, f"{demo.SLUG}/{clip.seed}/{clip.prompt}")
-    job = jobs.request(by=creator, brief=brief, key=key)[0]
+    job = jobs.request(by=creator, brief=brief, key=key_of(clip))[0]
     if states.can_retry(JobState(job.state)):
         jobs.retry(job, by=creator)
     return job

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
 from django.core.cache import cache
@@ -138,9 +137,7 @@ def _versions(brand: Brand) -> Iterator[tuple[Version, Goal]]:
     films = {each.filename: each.goal for each in plan.FOOTAGE}
     for version in Version.objects.filter(brand=brand, filename__in=films).select_related("asset"):
         yield version, films[version.filename]
-    goals = {
-        uuid5(NAMESPACE_URL, f"{demo.SLUG}/{each.seed}/{each.prompt}"): each.goal for each in plan.GENERATED
-    }
+    goals = {clips.key_of(each): each.goal for each in plan.GENERATED}
     made = GenerationJob.objects.filter(brand=brand, brief__in=goals, version__isnull=False)
     for job in made.select_related("version__asset"):
         if job.version is not None:

@@ -17,6 +17,8 @@ PLACES = re.compile(r"%\(\w+\)s|\{\w*\}")
 
 TEMPLATE_TAG = re.compile(r"\{\{.*?\}\}|\{#.*?#\}|\{%.*?%\}", re.DOTALL)
 SAID = re.compile(r"\{% (blocktranslate|blocktrans)\b.*?\{% end\1 %\}", re.DOTALL)
+INCLUDE = re.compile(r"\{% include .*?%\}", re.DOTALL)
+HANDED = re.compile(r"\b(?:title|text|action|label|button)=\"([^\"]*)\"")  # and not `title=_("…")`
 HTML_TAG = re.compile(r"<[a-zA-Z/!](?:\"[^\"]*\"|[^>\"])*>", re.DOTALL)
 ATTRIBUTE = re.compile(r"(?<![\w-])(?:title|aria-label|placeholder|alt)=\"([^\"]*)\"", re.DOTALL)
 APART = re.compile(r"<(code|kbd|style|pre)\b.*?</\1>|\{% block \w+_class %\}[\w -]*", re.DOTALL)
@@ -89,6 +91,8 @@ def test_what_the_product_reads_is_what_people_edit(language: str, domain: str) 
 def unmarked(page: str) -> Iterator[str]:
     """What a template says outside its translate tags."""
     text = SAID.sub(" ", COMMENTS.sub(" ", page))
+    for include in INCLUDE.findall(text):
+        yield from HANDED.findall(include)
     yield from ATTRIBUTE.findall(TEMPLATE_TAG.sub(" ", text))
     text = TEMPLATE_TAG.sub("", APART.sub(" ", text))
     yield from re.split(r"\n|·", HTML_TAG.sub("\n", text))
@@ -107,7 +111,8 @@ def test_no_string_of_a_page_escapes(path: Path) -> None:
 def test_a_string_that_escapes_is_noticed() -> None:
     page = '<p title="Hello there">{% translate "Fine" %} Good {{ day }}</p>'
     page += "{% blocktranslate %}So{% endblocktranslate %}"
-    assert [text.strip() for text in unmarked(page) if is_said(text)] == ["Hello there", "Good"]
+    page += '{% include "a.html" with title="Nothing" text=_("Marked") only %}'
+    assert [text.strip() for text in unmarked(page) if is_said(text)] == ["Nothing", "Hello there", "Good"]
 
 
 QUOTED = re.compile(r"""(\b\w*\(\s*)?(?:"((?:[^"\\\n]|\\.)*)"|`([^`]*)`)""")

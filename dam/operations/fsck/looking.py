@@ -5,7 +5,7 @@ After each batch it is written down how far it has come, so that a check that wa
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,7 +76,7 @@ def run(check: StorageCheck) -> None:
     """Look at everything that this check has not seen yet. Raises storage.Unavailable."""
     brands = [str(key) for key in Brand.objects.order_by("pk").values_list("pk", flat=True)]
     tables = {model._meta.label: model for model in stored_files.tables()}
-    with listing.of(_beating(check, brands)) as stored:
+    with listing.of(brands, each=_beat(check)) as stored:
         for label in sorted(tables.keys() - set(check.done)):
             _look_through(check, tables[label], stored)
             _leave_behind(check, label)
@@ -198,6 +198,7 @@ def _look_for_orphans(check: StorageCheck, stored: Listing) -> None:
                     found_size=sizes[key],
                 )
                 for key in stored_files.unnamed(list(sizes))
+                if storage.exists(key)  # it was listed a while ago
             ),
             ignore_conflicts=True,
         )
@@ -212,13 +213,6 @@ def _remember(check: StorageCheck, position: str) -> None:
 def _leave_behind(check: StorageCheck, part: str) -> None:
     check.done, check.position = [*check.done, part], ""
     check.save(update_fields=["done", "position"])
-
-
-def _beating(check: StorageCheck, folders: Sequence[str]) -> Iterator[str]:
-    beat = _beat(check)
-    for folder in folders:
-        beat()
-        yield folder
 
 
 def _beat(check: StorageCheck) -> Callable[[], None]:

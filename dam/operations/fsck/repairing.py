@@ -18,7 +18,7 @@ from dam.accounts.models import Brand
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import stored_files
-from dam.catalog.models import Rendition
+from dam.catalog.models import Rendition, RenditionPart
 from dam.core import storage
 from dam.core.storage import Stored
 from dam.ingest import steps
@@ -50,8 +50,8 @@ def _each(check: StorageCheck, which: Q, way: Way) -> None:
         last = batch[-1].pk
         for finding in batch:
             finding.repair = way(finding)
+            looking.hold_on(check)
         _keep([finding for finding in batch if finding.repair])
-        looking.hold_on(check)
 
 
 def _keep(done: Sequence[StorageFinding]) -> None:
@@ -98,8 +98,10 @@ def _is_right(finding: StorageFinding, *, digest: str) -> bool:
 
 def _made_again(finding: StorageFinding) -> Repair:
     """Send off the step that makes it; every rendition that has the file, if there are several."""
-    having = Q(storage_key=finding.key) | Q(parts__storage_key=finding.key)
-    found = list(Rendition.objects.filter(having).select_related("version").distinct())
+    # Two queries, each by an index: asked in one, all renditions would be read with all their parts.
+    whole = Rendition.objects.filter(storage_key=finding.key).values_list("pk", flat=True)
+    in_parts = RenditionPart.objects.filter(storage_key=finding.key).values_list("rendition_id", flat=True)
+    found = list(Rendition.objects.filter(pk__in={*whole, *in_parts}).select_related("version"))
     if not found:
         return Repair.NONE if stored_files.is_named(finding.key) else Repair.NOTHING
     masters = [each.version.storage_key for each in found]
@@ -114,6 +116,8 @@ def _made_again(finding: StorageFinding) -> Repair:
 def _orphan(finding: StorageFinding, *, delete: bool) -> Repair:
     if finding.brand_id is None:
         return Repair.NONE
+    if not storage.exists(finding.key):  # the cleanup was quicker
+        return Repair.NOTHING
     digest = Path(finding.key).name.partition(".")[0]
     orphan = Stored(key=finding.key, sha256=digest, size=finding.size or 0)
     with transaction.atomic():

@@ -52,7 +52,8 @@ def go_on(*, clock: Callable[[], float] = time.monotonic) -> bool:
         return False  # its model is gone
     until = clock() + SECONDS
     row = EncoderIndex.objects.filter(pk=index.pk)
-    for version in _next(index):
+    versions = _next(index)
+    for version in versions:
         try:
             suggested_tags.suggest(version, encoder=encoder)
         except OperationalError:
@@ -62,7 +63,7 @@ def go_on(*, clock: Callable[[], float] = time.monotonic) -> bool:
         row.update(tags_reached_at=version.created_at, tags_reached_id=version.pk)
         if clock() >= until:
             return True
-    if _next(EncoderIndex.objects.get(pk=index.pk)):
+    if len(versions) == WINDOW:
         return True
     row.update(tags_at=timezone.now())
     return False

@@ -12,7 +12,7 @@ from dam.core.lazily import lazy
 
 @dataclass(frozen=True)
 class Section:
-    """`url_name` is reversed with the brand. Whoever has `needs` sees it.
+    """`url_name` is reversed with the brand. Whoever has `needs`, and `needs_too`, sees it.
 
     What concerns every brand `of_installation` needs an installation administrator instead.
     """
@@ -22,13 +22,14 @@ class Section:
     url_name: str
     summary: str | Promise
     needs: Capability = Capability.MANAGE_BRAND
+    needs_too: Capability | None = None
     also: str = ""  # other words that find it in the palette
     of_installation: bool = False
 
     def is_for(self, principal: Principal) -> bool:
         if self.of_installation:
             return principal.runs_installation
-        return principal.can(self.needs)
+        return principal.can(self.needs) and (self.needs_too is None or principal.can(self.needs_too))
 
 
 SECTIONS: tuple[Section, ...] = (
@@ -136,7 +137,7 @@ SECTIONS: tuple[Section, ...] = (
         "history",
         "administration-log",
         _("Everything that happened in this brand, and whether the record still holds."),
-        needs=Capability.MANAGE_BRAND,
+        needs_too=Capability.VIEW_ACTIVITY,  # as the page of everybody's activity
         also="audit trail events activity",
     ),
     Section(

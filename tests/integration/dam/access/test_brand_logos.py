@@ -173,3 +173,8 @@ def test_mails_carry_it_also_those_that_waited(admin: Member) -> None:
         (image,) = [part for part in parsed.walk() if part.get_content_type() == "image/png"]
         assert image["Content-ID"] == "<brand-logo>"
         assert Image.open(io.BytesIO(image.get_content())).size == (192, 64)
+
+
+def test_the_address_outside_is_the_same_each_time_so_that_browsers_keep_the_picture() -> None:
+    brand = Brand(logos={"light": "a" * 64})
+    assert brand_logo.address_outside(brand, "light") == brand_logo.address_outside(brand, "light")

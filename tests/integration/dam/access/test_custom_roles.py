@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
 
 from dam.access import custom_roles
 from dam.accounts import members, principals, roles
@@ -11,6 +14,7 @@ from dam.accounts.capabilities import Capability, Role
 from dam.accounts.models import CustomRole, Membership
 from dam.accounts.principals import Member
 from dam.audit.models import Event
+from dam.audit.verbs import Verb
 from dam.web import audit_labels
 from tests.factories import BrandFactory, UserFactory, member
 
@@ -147,3 +151,20 @@ def test_another_brands_role_is_not_theirs(admin: Member) -> None:
     role = make(member(BrandFactory.create(), Role.ADMIN), Capability.UPLOAD)
     with pytest.raises(PermissionDenied):
         edit(role, admin, Capability.VIEW)
+
+
+def test_who_runs_a_brand_without_seeing_drafts_reads_no_log_that_names_them(admin: Member) -> None:
+    role = make(admin, Capability.VIEW, Capability.MANAGE_BRAND)
+    browser, slug = Client(), admin.brand.slug
+    browser.force_login(give(role).user)
+    assert browser.get(reverse("administration-log", args=[slug])).status_code == 403
+    assert browser.post(reverse("activity-export", args=[slug])).status_code == 403
+    assert reverse("administration-log", args=[slug]) not in browser.get(reverse("brand", args=[slug])).text
+
+
+def test_a_role_of_ones_own_keeps_its_name_in_the_log_whatever_else_is_called_so(admin: Member) -> None:
+    event = Event(verb=Verb.MEMBER_ROLE_CHANGED, data={"role": ["Viewer", "Review"]})
+    with translation.override("de"):
+        (change,) = audit_labels.changes(event)
+        assert str(roles.NAMES[Role.VIEWER]) in change
+    assert "Review" in change

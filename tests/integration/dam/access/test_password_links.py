@@ -3,13 +3,17 @@
 import html
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
+from allauth.account.utils import user_pk_to_url_str
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
 from dam.access import password_links
+from dam.accounts import reset_links
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
 from dam.accounts.principals import Member
@@ -82,3 +86,26 @@ def test_nobody_makes_one_for_whoever_is_beyond_them(admin: Member, person: Memb
     User.objects.filter(pk=admin.user.pk).update(is_superuser=True)
     admin.user.refresh_from_db()
     assert password_links.make(person.user, by=admin).startswith("http://localhost:8000/accounts/")
+
+
+@pytest.mark.parametrize("is_by_hand", [True, False])
+def test_a_link_by_hand_proves_no_address_even_once_mail_is_on(
+    admin: Member, person: Member, settings: Any, is_by_hand: bool
+) -> None:
+    """Nor does taking the mark off it; one that was mailed does, even once mail is off."""
+    User.objects.filter(pk=person.user.pk).update(proven_email="")
+    user = User.objects.get(pk=person.user.pk)
+    mailed = EmailAwarePasswordResetTokenGenerator().make_token(user)
+    link = urlsplit(reset_links.reset_link(user)).path
+    if is_by_hand:
+        assert "password1" not in Client().get(link.replace("by-hand-", "")).text
+    else:
+        named = {"uidb36": user_pk_to_url_str(user), "key": mailed}
+        link = reverse("account_reset_password_from_key", kwargs=named)
+        settings.EMAIL_BACKEND = mail_files.BACKEND
+    other = Client()
+    new = {"password1": "another long passphrase", "password2": "another long passphrase"}
+    other.post(other.get(link).headers["Location"], new)
+    user.refresh_from_db()
+    assert user.check_password("another long passphrase")
+    assert user.is_proven is not is_by_hand

@@ -74,3 +74,15 @@ def test_what_lies_in_the_trash_can_be_held_too(brand: Brand, sign_in: SignIn) -
     client = sign_in(Role.ADMIN)
     client.post(address("asset-hold", version), {"do": "place", "reason": "Case 7"})
     assert "Under legal hold" in client.get(reverse("trash", args=[brand.slug])).text
+
+
+def test_whoever_comes_too_late_keeps_what_they_typed_and_hears_that_it_is_not_in_the_log(
+    brand: Brand, sign_in: SignIn
+) -> None:
+    version = VersionFactory.create(asset__brand=brand)
+    holds.place(version.asset, by=member(brand, Role.LEGAL_REVIEWER), reason="Case 7")
+    answer = sign_in(Role.ADMIN).post(address("asset-hold", version), {"do": "place", "reason": "Case 8"})
+    assert answer.status_code == 422
+    assert "Case 8</textarea>" in answer.text
+    assert "Your reason wasn&#x27;t recorded" in answer.text
+    assert Event.objects.count() == 1
