@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dam.core import encryption, queues, sandbox, storage, workers
 from dam.embedded import postgres
@@ -257,8 +258,12 @@ def stored_files() -> Iterator[Finding]:
     if last is not None and last.left:
         yield error(
             "files_wrong",
-            _("In storage %(missing)d files are missing, %(altered)d altered and %(orphaned)d orphaned.")
-            % {"missing": last.missing, "altered": last.altered, "orphaned": last.orphaned},
+            ngettext(
+                "%(count)d stored file is missing, altered or orphaned.",
+                "%(count)d stored files are missing, altered or orphaned.",
+                last.left,
+            )
+            % {"count": last.left},
             _("Run manage.py fsck --repair --backup FOLDER."),
         )
 

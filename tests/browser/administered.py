@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from dam.access import invitations
@@ -17,7 +18,8 @@ from tests.integration.role_world import World
 
 def world(brand: Brand) -> World:
     """One of everything, and an administrator who also runs the installation."""
-    made = World(brand=brand)
+    with transaction.atomic():  # what is sent goes out at its end, so no worker takes what is half done here
+        made = World(brand=brand)
     admin = made.people[Role.ADMIN]
     admin.user.is_superuser = True
     admin.user.save()

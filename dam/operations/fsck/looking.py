@@ -64,7 +64,7 @@ def _begin(*, again: bool, at: datetime) -> StorageCheck:
     unfinished = StorageCheck.objects.filter(ended_at=None).order_by("-started_at").first()
     if unfinished is not None and unfinished.held_until is not None and unfinished.held_until > at:
         raise Busy(_("Another check of storage is running. Wait for it to finish."))
-    if unfinished is not None and not again and unfinished.started_at > at - STALE:
+    if unfinished is not None and not again and (unfinished.held_until or at) > at - STALE:
         hold_on(unfinished)
         return unfinished
     StorageCheck.objects.filter(ended_at=None).delete()
@@ -108,7 +108,7 @@ def hold_on(check: StorageCheck) -> None:
 
 def let_go(check: StorageCheck) -> None:
     """So that the next command need not wait until this one counts as gone."""
-    StorageCheck.objects.filter(pk=check.pk).update(held_until=None)
+    StorageCheck.objects.filter(pk=check.pk).update(held_until=timezone.now())
 
 
 def digest(key: str, *, each: Callable[[int], None] = lambda size: None) -> str:

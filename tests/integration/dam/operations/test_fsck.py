@@ -203,3 +203,11 @@ def test_how_to_repair_is_refused_without_repair_and_without_a_backup(tmp_path: 
     with pytest.raises(CommandError, match="holds no backup"):
         call_command("fsck", repair=True, backup=tmp_path)
     assert not StorageCheck.objects.exists()
+
+
+def test_a_check_that_worked_for_longer_than_a_week_goes_on_and_one_left_for_as_long_does_not() -> None:
+    long_ago, an_hour_ago = timezone.now() - timedelta(days=8), timezone.now() - timedelta(hours=1)
+    check = StorageCheck.objects.create(started_at=long_ago, held_until=an_hour_ago)
+    assert looking.begin() == check
+    StorageCheck.objects.filter(pk=check.pk).update(held_until=long_ago)
+    assert looking.begin() != check
