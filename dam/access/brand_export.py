@@ -35,6 +35,7 @@ SECRET = (
     "claim",
 )  # columns that have a part of these in their names
 LONGEST = timedelta(days=2)  # an export that has not ended by then was lost with its worker
+_UNWRITTEN = noop("The export couldn't be written: %(why)s.")
 _LOST = noop("The worker that made this export stopped. Start another one.")
 FOLDER = "exports"  # below the brand's own: it goes with the brand
 
@@ -81,7 +82,7 @@ def run(export_id: int) -> None:
                 storage.keep(file, key=key)
             export.storage_key, export.size = key, path.stat().st_size
     except OSError as failed:
-        problem = f"The export couldn't be written: {failed.strerror or failed}"[:300]
+        problem = (_UNWRITTEN % {"why": failed.strerror or type(failed).__name__})[:300]
     except Exception as failed:  # noqa: BLE001 - logged there; without an end it would forbid every other
         problem = failures.sentence(failed, of=f"Export {export.pk}")
     with trail.recording():

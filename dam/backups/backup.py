@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError
 from dam.backups import files, programs
 from dam.core import storage
 from dam.core.errors import Refused
+from dam.core.language import noop
 from dam.operations import backups
 from dam.operations.models import BackupKind
 from dam.version import VERSION
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 CARD, DUMP, FILES, SECRETS = "backup.json", "database.dump", "storage", "secrets"
 FORMAT = 1
+_LACKING = noop("%(missing)s files missing, %(damaged)s damaged")  # said where it is shown
 Say = Callable[[str], None]
 
 
@@ -113,7 +115,7 @@ def note(kind: BackupKind, folder: Path, card: dict[str, Any], copied: files.Cop
     """Write down how it ended, for the page and the doctor; a database that is away is no reason to fail."""
     missing = copied.missing if copied else card["missing"]
     damaged = copied.damaged if copied else card["damaged"]
-    problem = f"{len(missing)} files missing, {len(damaged)} damaged" if missing or damaged else ""
+    problem = _LACKING % {"missing": len(missing), "damaged": len(damaged)} if missing or damaged else ""
     try:
         backups.note(
             kind,

@@ -8,6 +8,7 @@ import logging
 import re
 import secrets
 
+from dam.core import kept_sentences
 from dam.core.errors import Refused
 from dam.core.language import gettext, noop
 from dam.core.lazily import lazy
@@ -19,7 +20,6 @@ UNFORESEEN = lazy(
     "Something went wrong on the server. Try again, or give your administrator this reference: {}."
 )
 KEPT_BEFORE = lazy("Something went wrong on the server. Try again or contact your administrator.")
-_SENTENCES = re.compile(r"(?<=[.!?]) (?=\S)")
 _AGAIN = noop("Reelproof will try again automatically.")  # follows what happened
 # Words that only programs use.
 _PRINTED = re.compile(
@@ -48,8 +48,7 @@ def shown(kept: str) -> str:
         return ""
     if not is_plain(kept):
         return gettext(KEPT_BEFORE)
-    whole = gettext(kept)
-    return whole if whole != kept else " ".join(map(gettext, _SENTENCES.split(kept)))
+    return kept_sentences.said(kept)
 
 
 def is_plain(text: str) -> bool:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from dam.core import internet
 from dam.core.bounded_requests import Bounded, TooLarge
@@ -30,14 +31,14 @@ def require(url: str) -> str:
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
-        _port = parts.port
+        parts.port  # noqa: B018 - raises where it is none
     except ValueError:
-        raise NotAllowed("That isn't a valid address.") from None
+        raise NotAllowed(_("That isn't a valid address.")) from None
     if not host or parts.username is not None or parts.fragment:
-        raise NotAllowed("That isn't a valid address.")
+        raise NotAllowed(_("That isn't a valid address."))
     if parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK and _on_loopback()):
         return url
-    raise NotAllowed("The address must begin with https://.")
+    raise NotAllowed(_("The address must begin with https://."))
 
 
 def session() -> requests.Session:
@@ -75,7 +76,7 @@ class _Session(requests.Session):
         try:
             response = super().request(method, url, *args, **named)
         except TooLarge as problem:
-            raise NotAllowed(str(problem)) from problem
+            raise NotAllowed(_("The answer is too large.")) from problem
         if response.is_redirect:
-            raise NotAllowed("The address leads elsewhere. Enter the one it leads to.")
+            raise NotAllowed(_("The address leads elsewhere. Enter the one it leads to."))
         return response

@@ -70,6 +70,4 @@ def _remark(step: Step | None, not_yet: str, *, shown: int) -> str:
         return "" if shown else not_yet
     if step.state == StepState.RUNNING:
         return _("In progress.")
-    if step.state == StepState.FAILED:
-        return failures.shown(step.reason)
-    return step.reason
+    return failures.shown(step.reason)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dam.core.language import gettext as _
 from generation import weights
 from generation.generators.base import Capabilities, GeneratorError, ModelIdentity
 from generation.prompt_parser import Lexicon
@@ -41,7 +42,9 @@ def read(folder: Path, *, digest: bool = False) -> ModelCard:
     actual = weights.digest(folder)
     claimed = card.identity.weights_sha256
     if claimed and claimed != actual:
-        raise GeneratorError(f"The weights in {folder.name} are not those its card describes.")
+        raise GeneratorError(
+            _("The weights in %(folder)s are not those its card describes.") % {"folder": folder.name}
+        )
     return replace(card, identity=replace(card.identity, weights_sha256=actual))
 
 
@@ -80,7 +83,10 @@ def _parsed(path: Path, _modified: int) -> ModelCard:
             lexicon=Lexicon.from_json(words) if words else None,
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise GeneratorError(f"{weights.CARD_NAME} in {folder.name} is incomplete: {error!r}.") from error
+        raise GeneratorError(
+            _("%(file)s in %(folder)s is incomplete: %(why)s.")
+            % {"file": weights.CARD_NAME, "folder": folder.name, "why": repr(error)}
+        ) from error
 
 
 def _derived(folder: Path) -> ModelCard:
@@ -120,12 +126,15 @@ def _derived(folder: Path) -> ModelCard:
 
 
 def _json(path: Path) -> dict[str, Any]:
+    named = {"file": path.name, "folder": path.parent.name}
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise GeneratorError(f"{path.parent.name} holds no {path.name}: it is not a model folder.") from error
+        raise GeneratorError(_("%(folder)s holds no %(file)s: it is not a model folder.") % named) from error
     except (OSError, ValueError) as error:
-        raise GeneratorError(f"{path.name} in {path.parent.name} cannot be read: {error}") from error
+        raise GeneratorError(
+            _("%(file)s in %(folder)s cannot be read: %(why)s") % {**named, "why": error}
+        ) from error
     if not isinstance(data, dict):
-        raise GeneratorError(f"{path.name} in {path.parent.name} is not a JSON object.")
+        raise GeneratorError(_("%(file)s in %(folder)s is not a JSON object.") % named)
     return data

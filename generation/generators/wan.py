@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from dam.core.language import gettext as _
 from generation import prompt_parser
 from generation.generators import frames_check
 from generation.generators.base import (
@@ -45,9 +46,13 @@ def check(folder: Path) -> None:
         index = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
         named = {name: value for name, value in index.items() if not name.startswith("_")}
     except (OSError, ValueError, AttributeError) as error:
-        raise GeneratorError(f"{folder.name} is not a diffusers pipeline folder.") from error
+        raise GeneratorError(
+            _("%(folder)s is not a diffusers pipeline folder.") % {"folder": folder.name}
+        ) from error
     if index.get("_class_name") not in PIPELINES:
-        raise GeneratorError(f"{index.get('_class_name')} is not a pipeline that Reelproof runs.")
+        raise GeneratorError(
+            _("%(name)s is not a pipeline that Reelproof runs.") % {"name": index.get("_class_name")}
+        )
     for name, value in named.items():
         setting = value is None or isinstance(value, bool | int | float | str)
         if (
@@ -55,10 +60,16 @@ def check(folder: Path) -> None:
             and value != [None, None]
             and not (isinstance(value, list) and tuple(value) in _TRUSTED)
         ):
-            raise GeneratorError(f"{folder.name} names {value} as its {name}, which is not trusted.")
+            raise GeneratorError(
+                _("%(folder)s names %(value)s as its %(name)s, which is not trusted.")
+                % {"folder": folder.name, "value": value, "name": name}
+            )
     for path in folder.rglob("*"):
         if path.suffix.lower() in _UNSAFE:
-            raise GeneratorError(f"{folder.name} holds {path.name}: only safetensors weights are loaded.")
+            raise GeneratorError(
+                _("%(folder)s holds %(file)s: only safetensors weights are loaded.")
+                % {"folder": folder.name, "file": path.name}
+            )
 
 
 def load(folder: Path, card: ModelCard) -> "WanGenerator":
@@ -85,7 +96,9 @@ def load(folder: Path, card: ModelCard) -> "WanGenerator":
             use_safetensors=True,
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise GeneratorError(f"{folder.name} cannot be loaded: {error}") from error
+        raise GeneratorError(
+            _("%(folder)s cannot be loaded: %(why)s") % {"folder": folder.name, "why": error}
+        ) from error
     pipeline.set_progress_bar_config(disable=True)
     pipeline.to(device)
     return WanGenerator(pipeline, card)
@@ -152,14 +165,25 @@ class WanGenerator:
         can = self.capabilities
         beyond = request.frames - can.min_frames
         if beyond % can.frame_step or not 0 <= beyond <= can.max_frames - can.min_frames:
-            possible = f"{can.min_frames} to {can.max_frames} in steps of {can.frame_step}"
-            raise GeneratorError(f"{request.frames} frames cannot be made: {possible}.")
+            raise GeneratorError(
+                _("%(frames)s frames cannot be made: %(least)s to %(most)s in steps of %(step)s.")
+                % {
+                    "frames": request.frames,
+                    "least": can.min_frames,
+                    "most": can.max_frames,
+                    "step": can.frame_step,
+                }
+            )
         if (request.width, request.height) not in can.sizes:
             raise GeneratorError(
-                f"Pictures of {request.width}×{request.height} cannot be made by {self.identity.name}."
+                _("Pictures of %(width)s×%(height)s cannot be made by %(model)s.")
+                % {"width": request.width, "height": request.height, "model": self.identity.name}
             )
         if not 1 <= request.steps <= can.max_steps:
-            raise GeneratorError(f"{request.steps} steps cannot be made: 1 to {can.max_steps}.")
+            raise GeneratorError(
+                _("%(steps)s steps cannot be made: 1 to %(most)s.")
+                % {"steps": request.steps, "most": can.max_steps}
+            )
 
     def _preview(self, latents: Any) -> bytes | None:
         """The middle of the clip as the model expects it by now: a JPEG, where decoding is next to free.

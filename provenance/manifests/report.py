@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from dam.core.language import gettext as _
+from dam.core import kept_sentences
 from dam.core.language import noop
 from provenance.manifests import findings, foreign_json, manifest_chain, validation_codes
 from provenance.manifests.findings import Finding
@@ -99,10 +99,7 @@ class Report:
 
 def said(sentence: str) -> str:
     """A note or a reason, which reports hold in English, in the language of who reads it."""
-    before, _lists, after = TRUSTED.partition("%(lists)s")
-    if sentence.startswith(before) and sentence.endswith(after):
-        return _(TRUSTED) % {"lists": sentence[len(before) : -len(after)]}
-    return _(sentence)
+    return kept_sentences.said(sentence)
 
 
 def without_chain(state: State, note: str) -> Report:

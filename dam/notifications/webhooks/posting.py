@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from dam.core.deadlines import Deadline
+from dam.core.language import noop
 from dam.notifications.webhooks import addresses
 
 SECONDS = 10.0
@@ -47,7 +48,7 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str], local: bool = Fal
     except (OSError, http.client.HTTPException, UnicodeError, ValueError) as problem:
         error = _words(problem)
     if status is not None and 300 <= status < 400:
-        error = "The receiver answered with a redirect. Enter the final address."
+        error = noop("The receiver answered with a redirect. Enter the final address.")
     return Answer(status, error[:200], round((time.monotonic() - began) * 1000))
 
 
@@ -83,14 +84,16 @@ class _Connection(http.client.HTTPConnection):
 
 
 def _words(problem: Exception) -> str:
+    """As they are kept: in English, which pages say in their reader's language."""
     match problem:
         case ssl.SSLCertVerificationError():
-            return f"The receiver's certificate isn't valid: {problem.verify_message}."
+            said = noop("The receiver's certificate isn't valid: %(why)s.")
+            return said % {"why": problem.verify_message.rstrip(".")}
         case TimeoutError():
-            return "The receiver didn't answer within 10 seconds."
+            return noop("The receiver didn't answer within 10 seconds.")
         case ConnectionRefusedError():
-            return "The receiver refused the connection."
+            return noop("The receiver refused the connection.")
         case socket.gaierror():
-            return "The receiver's host name wasn't found."
+            return noop("The receiver's host name wasn't found.")
         case _:
-            return f"The message couldn't be sent: {type(problem).__name__}."
+            return noop("The message couldn't be sent: %(why)s.") % {"why": type(problem).__name__}

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from dam.core import errors, licences
+from dam.core.language import gettext as _
 
 CONFIG = "open_clip_config.json"
 CARD = "reelproof.json"
@@ -53,8 +54,11 @@ def current() -> EncoderCard:
     card = read(current_folder())
     if card.noncommercial and not settings.NONCOMMERCIAL_MODELS:
         raise NoEncoder(
-            f"{card.label} is under {card.licence}, which doesn't allow commercial use."
-            " Set NONCOMMERCIAL_MODELS=1 if that is all right here."
+            _(
+                "%(model)s is under %(licence)s, which doesn't allow commercial use. "
+                "Set NONCOMMERCIAL_MODELS=1 if that is all right here."
+            )
+            % {"model": card.label, "licence": card.licence}
         )
     return card
 
