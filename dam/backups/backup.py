@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 CARD, DUMP, FILES, SECRETS = "backup.json", "database.dump", "storage", "secrets"
 FORMAT = 1
+# Who has a session's key is signed in. Of every other secret the database has the hash, or a cipher.
+SESSIONS = ("django_session", "usersessions_usersession")  # restored empty
 _LACKING = noop("%(missing)s files missing, %(damaged)s damaged")  # said where it is shown
 Say = Callable[[str], None]
 
@@ -47,7 +49,9 @@ def make(folder: Path, *, secrets: bool, say: Say, keys: Path | None = None) -> 
     say("Dumping the database ...")
     dump = folder / f"{DUMP}.writing"
     # Files are added before their rows are, and never change: so the rows first.
-    programs.run("pg_dump", ["--format", "custom", "--no-owner", "--no-privileges", "--file", str(dump)])
+    without = [f"--exclude-table-data={table}" for table in SESSIONS]
+    options = ["--format", "custom", "--no-owner", "--no-privileges", *without]
+    programs.run("pg_dump", [*options, "--file", str(dump)])
     (folder / CARD).unlink(missing_ok=True)
     dump.chmod(0o600)
     dump.replace(folder / DUMP)

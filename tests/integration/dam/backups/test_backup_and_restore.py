@@ -27,6 +27,12 @@ clip = b"a clip's bytes"
 version = factories.VersionFactory.create(asset__brand=brand, sha256=hashlib.sha256(clip).hexdigest())
 storage.keep(io.BytesIO(clip), key=version.storage_key)
 trail.record(Verb.MEMBER_ADMITTED, brand=brand, target="Ada", data={"role": "admin"})
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
+session = SessionStore()
+session.create()
+user = factories.UserFactory.create()
+UserSession.objects.create(user=user, session_key=session.session_key, ip="127.0.0.1")
 """
 READ = """
 import json
@@ -38,6 +44,16 @@ brand = Brand.objects.get()
 version = Version.objects.get()
 print(json.dumps({"brand": brand.name, "broken": trail.first_broken(brand) is not None,
     "events": brand.events.count(), "bytes": storage.open_file(version.storage_key).read().decode()}))
+"""
+
+
+COUNT = """
+import json
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from dam.accounts.models import User
+print(json.dumps({"people": User.objects.exists(), "sessions": Session.objects.count(),
+    "listed": UserSession.objects.count()}))
 """
 
 
@@ -97,6 +113,15 @@ def test_rows_files_and_the_audit_chain_are_back_and_nothing_is_left_to_migrate(
     finally:
         server.stop()
     assert found == {"brand": "Kept", "broken": False, "events": 1, "bytes": "a clip's bytes"}
+
+
+def test_nothing_in_a_backup_signs_anybody_in(restored: Path) -> None:
+    server = postgres.start(restored, say=print, options=OPTIONS)
+    try:
+        found = json.loads(succeed(restored, "shell", "--command", COUNT).splitlines()[-1])
+    finally:
+        server.stop()
+    assert found == {"people": True, "sessions": 0, "listed": 0}
 
 
 def test_keys_are_back_for_their_owner_alone(restored: Path) -> None:
