@@ -38,17 +38,14 @@ def aside(key: str) -> str:
     return f"{ASIDE}/{key}"
 
 
-def drop(stored: Stored, *, brand_id: int, keep_aside: bool = False) -> bool:
+def drop(stored: Stored, *, brand_id: int) -> bool:
     """Delete a file that its maker has no row for after all, unless somebody else's row names it.
 
     In the caller's transaction, under the lock that registration takes. True when it was deleted.
-    With `keep_aside` its bytes stay, out of the way.
     """
     locks.hold(storage.key_for(brand_id=brand_id, sha256=stored.sha256, suffix=""))
     if is_named(stored.key):
         return False
-    if keep_aside and storage.exists(stored.key):
-        storage.copy(stored.key, to=aside(stored.key))
     storage.delete(stored.key)
     return True
 

@@ -259,8 +259,8 @@ def stored_files() -> Iterator[Finding]:
         yield error(
             "files_wrong",
             ngettext(
-                "%(count)d stored file is missing, altered or orphaned.",
-                "%(count)d stored files are missing, altered or orphaned.",
+                "%(count)d stored file is missing or altered.",
+                "%(count)d stored files are missing or altered.",
                 last.left,
             )
             % {"count": last.left},

@@ -96,10 +96,10 @@ class StorageCheck(models.Model):
     position = models.TextField(blank=True)  # of the part that it is at
     files = models.BigIntegerField(default=0)
     bytes = models.BigIntegerField(default=0)  # read, to work out what they are
+    orphaned = models.BigIntegerField(default=0)  # named by no row: the sweep removes them
     # As it ended: of each so many, and so many that are right again.
     missing = models.BigIntegerField(default=0)
     altered = models.BigIntegerField(default=0)
-    orphaned = models.BigIntegerField(default=0)
     repaired = models.BigIntegerField(default=0)
 
     class Meta:
@@ -111,21 +111,18 @@ class StorageCheck(models.Model):
     @property
     def left(self) -> int:
         """How many things are still wrong."""
-        return self.missing + self.altered + self.orphaned - self.repaired
+        return self.missing + self.altered - self.repaired
 
 
 class Problem(models.TextChoices):
     MISSING = "missing", "Missing"
     ALTERED = "altered", "Altered"
-    ORPHANED = "orphaned", "Orphaned"
 
 
 class Repair(models.TextChoices):
     NONE = "", "Not repaired"
     FROM_BACKUP = "from_backup", "Taken back from the backup"
     MADE_AGAIN = "made_again", "Being made again"
-    SET_ASIDE = "set_aside", "Set aside"
-    DELETED = "deleted", "Deleted"
     NOTHING = "nothing", "Right when it was its turn"
 
 
@@ -134,9 +131,9 @@ class StorageFinding(models.Model):
 
     check_run = models.ForeignKey(StorageCheck, on_delete=models.CASCADE, related_name="findings")
     brand_id = models.BigIntegerField(null=True)
-    key = models.TextField()  # an orphan may have any name
+    key = models.TextField()
     problem = models.CharField(max_length=8, choices=Problem.choices)
-    size = models.BigIntegerField(null=True)  # as it should be; of an orphan as it is
+    size = models.BigIntegerField(null=True)  # as it should be
     found_size = models.BigIntegerField(null=True)
     repair = models.CharField(max_length=11, choices=Repair.choices, blank=True, default="")
 

@@ -15,9 +15,8 @@ from dam.operations.models import Problem, Repair, StorageCheck, StorageFinding
 
 class Command(command.Command):
     help = (
-        "Find stored files that are missing, altered or belong to nothing, and with --repair put right what "
-        "can be. A check that was interrupted continues where it stopped. Exit status 1 while something "
-        "is wrong."
+        "Find stored files that are missing or altered, and with --repair put right what can be. A check "
+        "that was interrupted continues where it stopped. Exit status 1 while something is wrong."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,11 +28,6 @@ class Command(command.Command):
             help="with --repair: take lost files back from this backup (manage.py backup FOLDER)",
         )
         parser.add_argument(
-            "--delete-orphans",
-            action="store_true",
-            help="with --repair: delete files that belong to nothing, instead of setting them aside",
-        )
-        parser.add_argument(
             "--restart", action="store_true", help="check everything again after an interrupted check"
         )
         parser.add_argument("--json", dest="as_json", action="store_true", help="print one JSON object")
@@ -42,14 +36,13 @@ class Command(command.Command):
         self,
         *args: Any,
         repair: bool,
-        delete_orphans: bool,
         restart: bool,
         as_json: bool,
         backup: Path | None = None,
         **options: Any,
     ) -> None:
-        if not repair and (backup is not None or delete_orphans):
-            raise CommandError("--backup and --delete-orphans say how to repair: add --repair.")
+        if not repair and backup is not None:
+            raise CommandError("--backup says how to repair: add --repair.")
         copies = backup.resolve() / FILES if backup is not None else None
         if copies is not None and not copies.is_dir():
             raise CommandError(f"{backup} holds no backup: it has no folder named {FILES}.")
@@ -59,7 +52,7 @@ class Command(command.Command):
         try:
             looking.run(check)
             if repair:
-                repairing.run(check, copies=copies, delete_orphans=delete_orphans)
+                repairing.run(check, copies=copies)
         except OSError as problem:  # storage is away, or a disk is full
             raise CommandError(f"{problem} Run the command again to continue.") from problem
         else:
@@ -83,9 +76,14 @@ class Command(command.Command):
         files = "1 file" if check.files == 1 else f"{check.files} files"
         self.stdout.write(
             f"Checked {files}, {check.bytes / 1e6:.1f} MB of them to the last byte: "
-            f"{check.missing} missing, {check.altered} altered, {check.orphaned} orphaned"
+            f"{check.missing} missing, {check.altered} altered"
             + (f", {check.repaired} repaired." if repaired else ".")
         )
+        if check.orphaned:
+            belong = "1 file belongs" if check.orphaned == 1 else f"{check.orphaned} files belong"
+            self.stdout.write(
+                f"{belong} to nothing. The sweep of the workers, every 15 minutes, removes such."
+            )
 
     def _print_json(self, check: StorageCheck) -> None:
         """Piece by piece: a million findings are too many to hold."""

@@ -37,12 +37,13 @@ class Listing:
         row = self._database.execute("SELECT size FROM stored WHERE key = ?", (key,)).fetchone()
         return None if row is None else int(row[0])
 
-    def older(self, than: datetime, *, after: str, most: int) -> list[tuple[str, int]]:
-        """Keys and sizes of what was written before, in the order of the keys."""
-        return self._database.execute(
-            "SELECT key, size FROM stored WHERE key > ? AND modified < ? ORDER BY key LIMIT ?",
+    def older(self, than: datetime, *, after: str, most: int) -> list[str]:
+        """Keys of what was written before, in their order."""
+        found = self._database.execute(
+            "SELECT key FROM stored WHERE key > ? AND modified < ? ORDER BY key LIMIT ?",
             (after, than.timestamp(), most),
-        ).fetchall()
+        )
+        return [key for (key,) in found]
 
 
 def _can_be_said(entry: StoredFile) -> bool:

@@ -1,6 +1,8 @@
-"""Finds files that are missing, altered or orphaned, in batches: what it remembers fits in any memory.
+"""Finds files that are missing or altered, in batches: what it remembers fits in any memory.
 
 After each batch it is written down how far it has come, so that a check that was cut off goes on from there.
+Files that no row names are counted and left alone: the sweep (dam.ingest.cleanup) alone removes them, and
+does so all the time, for that is how the files of a deleted clip go.
 """
 
 import hashlib
@@ -19,12 +21,12 @@ from dam.accounts.models import Brand
 from dam.catalog import stored_files
 from dam.catalog.models import Rendition, RenditionPart
 from dam.core import errors, locks, storage
+from dam.ingest import cleanup
 from dam.operations.fsck import listing
 from dam.operations.fsck.listing import Listing
 from dam.operations.models import Problem, Repair, StorageCheck, StorageFinding
 
 BATCH = 500
-YOUNG = timedelta(days=1)  # a file without a row may be waiting for it
 HELD = timedelta(minutes=5)
 BEAT_SECONDS = 20.0
 STALE = timedelta(days=7)  # one that was cut off so long ago says little about today
@@ -81,7 +83,7 @@ def run(check: StorageCheck) -> None:
             _look_through(check, tables[label], stored)
             _leave_behind(check, label)
         if ORPHANS not in check.done:
-            _look_for_orphans(check, stored)
+            _count_orphans(check, stored)
             _leave_behind(check, ORPHANS)
 
 
@@ -183,31 +185,17 @@ def _digest(check: StorageCheck, key: str) -> str:
         return ""
 
 
-def _look_for_orphans(check: StorageCheck, stored: Listing) -> None:
-    before = check.started_at - YOUNG
+def _count_orphans(check: StorageCheck, stored: Listing) -> None:
+    """Those that the sweep takes by now. A younger file may be waiting for its row."""
+    before = check.started_at - cleanup.ABANDONED
     while batch := stored.older(before, after=check.position, most=BATCH):
-        sizes = dict(batch)
-        StorageFinding.objects.bulk_create(
-            (
-                StorageFinding(
-                    check_run=check,
-                    brand_id=_brand_of(key),
-                    key=key,
-                    problem=Problem.ORPHANED,
-                    size=sizes[key],
-                    found_size=sizes[key],
-                )
-                for key in stored_files.unnamed(list(sizes))
-                if storage.exists(key)  # it was listed a while ago
-            ),
-            ignore_conflicts=True,
-        )
-        _remember(check, batch[-1][0])
+        check.orphaned += len(stored_files.unnamed(batch))
+        _remember(check, batch[-1])
 
 
 def _remember(check: StorageCheck, position: str) -> None:
     check.position, check.held_until = position, timezone.now() + HELD
-    check.save(update_fields=["position", "held_until", "files", "bytes"])
+    check.save(update_fields=["position", "held_until", "files", "bytes", "orphaned"])
 
 
 def _leave_behind(check: StorageCheck, part: str) -> None:

@@ -1,8 +1,7 @@
 """Repairs what a check of storage found, each thing in a small transaction: safe to do twice.
 
-A file comes back from a backup; what is made from a master is made again; what no row names is set aside.
-Bytes that aren't what they should be are set aside before others take their place. Nothing here deletes a
-file that a row names.
+A file comes back from a backup; what is made from a master is made again. Bytes that aren't what they should
+be are set aside before others take their place. Nothing here deletes a file.
 """
 
 import hashlib
@@ -11,41 +10,35 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from django.db import transaction
-from django.db.models import Q
-
 from dam.accounts.models import Brand
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import stored_files
 from dam.catalog.models import Rendition, RenditionPart
 from dam.core import storage
-from dam.core.storage import Stored
 from dam.ingest import steps
 from dam.operations.fsck import looking
-from dam.operations.models import Problem, Repair, StorageCheck, StorageFinding
+from dam.operations.models import Repair, StorageCheck, StorageFinding
 
 BATCH = 100
 _DIGEST = re.compile(r"/([0-9a-f]{64})[^/]*$")
 Way = Callable[[StorageFinding], Repair]
 
 
-def run(check: StorageCheck, *, copies: Path | None = None, delete_orphans: bool = False) -> None:
+def run(check: StorageCheck, *, copies: Path | None = None) -> None:
     """Masters first: from one that is not right nothing is made.
 
     `copies` is where a backup keeps its files, by their keys.
     """
-    wrong = Q(problem__in=[Problem.MISSING, Problem.ALTERED])
     if copies is not None:
         folder = copies
-        _each(check, wrong, lambda finding: _from_backup(finding, folder))
-    _each(check, wrong, _made_again)
-    _each(check, Q(problem=Problem.ORPHANED), lambda finding: _orphan(finding, delete=delete_orphans))
+        _each(check, lambda finding: _from_backup(finding, folder))
+    _each(check, _made_again)
 
 
-def _each(check: StorageCheck, which: Q, way: Way) -> None:
+def _each(check: StorageCheck, way: Way) -> None:
     last = 0
-    open_ = check.findings.filter(which, repair=Repair.NONE).order_by("pk")
+    open_ = check.findings.filter(repair=Repair.NONE).order_by("pk")
     while batch := list(open_.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk
         for finding in batch:
@@ -111,20 +104,6 @@ def _made_again(finding: StorageFinding) -> Repair:
         return Repair.NONE
     begun = [steps.make_again(each.version_id, each.kind) for each in found]
     return Repair.MADE_AGAIN if all(begun) else Repair.NONE
-
-
-def _orphan(finding: StorageFinding, *, delete: bool) -> Repair:
-    if finding.brand_id is None:
-        return Repair.NONE
-    if not storage.exists(finding.key):  # the cleanup was quicker
-        return Repair.NOTHING
-    digest = Path(finding.key).name.partition(".")[0]
-    orphan = Stored(key=finding.key, sha256=digest, size=finding.size or 0)
-    with transaction.atomic():
-        dropped = stored_files.drop(orphan, brand_id=finding.brand_id, keep_aside=not delete)
-    if not dropped:
-        return Repair.NOTHING  # a row names it now
-    return Repair.DELETED if delete else Repair.SET_ASIDE
 
 
 def _set_aside(key: str) -> None:

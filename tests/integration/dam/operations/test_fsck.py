@@ -16,6 +16,7 @@ from dam.catalog import stored_files
 from dam.catalog.models import Version
 from dam.core import storage
 from dam.core.errors import Refused
+from dam.ingest import cleanup
 from dam.ingest.models import Step, StepState
 from dam.operations.fsck import looking, repairing
 from dam.operations.models import StorageCheck
@@ -63,18 +64,15 @@ def fsck(*options: str) -> tuple[int, str]:
     return 0, said.getvalue()
 
 
-def test_missing_altered_and_orphaned_files_are_found_and_no_others() -> None:
+def test_missing_and_altered_files_are_found_and_no_others() -> None:
     good, lost = master(b"good"), master(b"lost", stored=b"")
     altered = master(b"as it was", stored=b"as it isn")
     poster = RenditionFactory.create(version=good, size=3)
     keep(poster.storage_key, b"poster cut off")
-    orphan = storage.key_for(brand_id=good.brand_id, sha256="ab" * 32, suffix=".mp4")
-    keep(orphan, b"x")
     assert found(checked()) == {
         lost.storage_key: "missing",
         altered.storage_key: "altered",
         poster.storage_key: "altered",
-        orphan: "orphaned",
     }
 
 
@@ -83,7 +81,7 @@ def test_a_file_that_may_still_get_its_row_is_no_orphan() -> None:
     keep(key, b"x")
     check = looking.begin()
     looking.run(check)
-    assert found(check) == {}
+    assert check.orphaned == 0
 
 
 def test_masters_come_back_from_a_backup_and_what_was_there_is_kept(tmp_path: Path) -> None:
@@ -122,27 +120,17 @@ def test_renditions_are_made_again_by_their_steps_but_not_from_a_master_that_is_
     assert (step.version, step.name, step.state) == (whole, "poster", StepState.WAITING)
 
 
-@pytest.mark.parametrize("delete", [False, True])
-def test_an_orphan_is_set_aside_or_deleted_when_that_is_asked_for(delete: bool) -> None:
+def test_what_belongs_to_nothing_is_counted_and_left_to_the_sweep() -> None:
     key = storage.key_for(brand_id=master(b"good").brand_id, sha256="ab" * 32, suffix=".mp4")
     keep(key, b"x")
     check = checked()
-    repairing.run(check, delete_orphans=delete)
-    assert outcome(check) == {key: "deleted" if delete else "set_aside"}
-    assert not storage.exists(key)
-    assert storage.exists(stored_files.aside(key)) is not delete
-    assert found(checked()) == {}
-
-
-def test_an_orphan_that_has_got_its_row_stays() -> None:
-    version = master(b"good")
-    key = storage.key_for(brand_id=version.brand_id, sha256="ab" * 32, suffix=".mp4")
-    keep(key, b"x")
-    check = checked()
-    VersionFactory.create(asset__brand=version.brand, storage_key=key)
-    repairing.run(check, delete_orphans=True)
-    assert outcome(check) == {key: "nothing"}
+    repairing.run(check)
+    assert outcome(check) == {}
+    assert (check.orphaned, check.left) == (1, 0)
     assert storage.exists(key)
+    assert cleanup.run(at=timezone.now() + LATER).stored == 1
+    assert not storage.exists(key)
+    assert checked().orphaned == 0
 
 
 def test_a_check_that_was_cut_off_goes_on_and_reads_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,7 +173,7 @@ def test_a_check_ends_with_status_0_when_all_is_well_and_says_as_json_what_is_no
     version = master(b"good")
     assert fsck() == (
         0,
-        "Checked 1 file, 0.0 MB of them to the last byte: 0 missing, 0 altered, 0 orphaned.\n",
+        "Checked 1 file, 0.0 MB of them to the last byte: 0 missing, 0 altered.\n",
     )
     storage.delete(version.storage_key)
     status, said = fsck("--json")
@@ -199,7 +187,7 @@ def test_a_check_ends_with_status_0_when_all_is_well_and_says_as_json_what_is_no
 
 def test_how_to_repair_is_refused_without_repair_and_without_a_backup(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="add --repair"):
-        call_command("fsck", delete_orphans=True)
+        call_command("fsck", backup=tmp_path)
     with pytest.raises(CommandError, match="holds no backup"):
         call_command("fsck", repair=True, backup=tmp_path)
     assert not StorageCheck.objects.exists()
