@@ -17,6 +17,7 @@ from dam.core import language
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 LEAST = 8  # characters outside places: less fits anything
+MOST_TOGETHER = 4  # sentences in one entry of a catalogue: a text of hundreds is read in proportion
 _PLACE = re.compile(r"%\((\w+)\)[sd]|(%%)|\{(\w*)\}")
 _ENDS = re.compile(r"(?<=[.!?]) (?=\S)")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
@@ -47,7 +48,7 @@ def said(kept: str) -> str:
 def _said(_language: str, kept: str) -> str:
     parts, told = _ENDS.split(kept), []
     while parts:
-        for several in range(len(parts), 0, -1):  # a sentence of the catalogue can be two
+        for several in range(min(len(parts), MOST_TOGETHER), 0, -1):  # a sentence of the catalogue can be two
             text = " ".join(parts[:several])
             found = _one(text)
             if found is not None or several == 1:

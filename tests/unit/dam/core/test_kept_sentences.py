@@ -59,3 +59,13 @@ def test_every_full_sentence_of_the_catalogue_is_found_again_with_its_places_fil
             filled = kept_sentences._filled(sentence.one, dict.fromkeys(sentence.pattern.groupindex, "Xy"))
             if filled.endswith("."):
                 assert kept_sentences._one(filled) is not None, filled
+
+
+def test_a_text_of_hundreds_of_sentences_is_read_in_proportion_to_its_length(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(kept_sentences, "_one", read.append)  # finds nothing
+    with translation.override("de"):
+        kept_sentences.said("No. " * 300)
+    assert len(read) <= kept_sentences.MOST_TOGETHER * 300
