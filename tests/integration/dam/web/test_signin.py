@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import password_validation
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
@@ -145,6 +146,28 @@ def test_signing_in_and_out_leads_nowhere_else(settings: Any, address: str) -> N
     assert client.post(reverse("account_login"), form).headers["Location"] == "/"
     signed_out = client.post(reverse("account_logout"), {"next": address})
     assert signed_out.headers["Location"] == reverse("account_login")
+
+
+@pytest.mark.parametrize("kind", ["unknown", "known", "without a password", "closed"])
+def test_neither_words_nor_work_tell_a_stranger_whether_there_is_an_account(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The work is hashing: as much of it for every address, so that the time says nothing either."""
+    user = UserFactory.create(email="ada@example.com", is_active=kind != "closed")
+    if kind == "without a password":
+        user.set_unusable_password()
+        user.save()
+    hashed, encode = [], MD5PasswordHasher.encode
+
+    def counted(*given: Any) -> str:
+        hashed.append(1)
+        return encode(*given)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    login = "nobody@example.com" if kind == "unknown" else user.email
+    answer = Client().post(reverse("account_login"), {"login": login, "password": "wrong"})
+    assert "The email address or the password is not correct." in answer.content.decode()
+    assert len(hashed) == 1
 
 
 def test_signing_in_leads_back_to_where_somebody_was() -> None:
