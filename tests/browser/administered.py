@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from dam.access import invitations
 from dam.accounts.capabilities import Role
 from dam.accounts.mail_models import MailSettings, OutgoingMail, Security, Sender
 from dam.accounts.models import Brand, BrandExport
+from dam.audit import trail
 from dam.audit.models import Event
 from dam.notifications.models import Delivery, Notification
 from dam.scim import tokens
@@ -18,7 +18,7 @@ from tests.integration.role_world import World
 
 def world(brand: Brand) -> World:
     """One of everything, and an administrator who also runs the installation."""
-    with transaction.atomic():  # what is sent goes out at its end, so no worker takes what is half done here
+    with trail.recording():  # what is sent goes out at its end, so no worker takes what is half done here
         made = World(brand=brand)
     admin = made.people[Role.ADMIN]
     admin.user.is_superuser = True
