@@ -114,6 +114,7 @@ TEMPLATES = [
                 "signin": "dam.web.templatetags.signin",
                 "demo_brand": "dam.web.templatetags.demo_brand",
                 "account_menu": "dam.web.templatetags.account",
+                "administration": "dam.web.templatetags.administration",
             },
         },
     }

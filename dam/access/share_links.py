@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts import keys, principals, times
-from dam.accounts.capabilities import GUEST_MAY, Capability
+from dam.accounts.capabilities import GUEST_MAY, PHRASES, Capability
 from dam.accounts.models import ShareLink
 from dam.accounts.principals import Principal
 from dam.audit import trail
@@ -96,7 +96,7 @@ def revoke(link: ShareLink, *, by: Principal, at: datetime | None = None) -> Non
 def _granted(by: Principal, capabilities: Iterable[Capability]) -> list[str]:
     chosen = frozenset(capabilities)
     if Capability.VIEW not in chosen or chosen - (by.capabilities & GUEST_MAY):
-        may = ", ".join(sorted(each.replace("_", " ") for each in GUEST_MAY))
+        may = ", ".join(_(PHRASES[each]) for each in Capability if each in GUEST_MAY - {Capability.VIEW})
         raise ShareRefused(
             "beyond_guest", (_("Guests can view and, if you can too: %(may)s.") % {"may": may})
         )

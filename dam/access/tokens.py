@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts import keys, times
-from dam.accounts.capabilities import TOKEN_MAY, Capability
+from dam.accounts.capabilities import PHRASES, TOKEN_MAY, Capability
 from dam.accounts.models import ApiToken
 from dam.accounts.principals import Member, Principal
 from dam.audit import trail
@@ -94,6 +94,6 @@ def _granted(by: Member, capabilities: Iterable[Capability]) -> list[str]:
         raise TokenRefused("no_capabilities", _("Choose what the token can do."))
     beyond = chosen - (by.capabilities & TOKEN_MAY)
     if beyond:
-        words = ", ".join(sorted(each.replace("_", " ") for each in beyond))
+        words = ", ".join(_(PHRASES[each]) for each in Capability if each in beyond)
         raise TokenRefused("beyond_owner", (_("You can't grant a token: %(words)s.") % {"words": words}))
     return sorted(each.value for each in chosen)

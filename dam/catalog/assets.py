@@ -19,7 +19,7 @@ from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
 from dam.catalog import tags, versions
 from dam.catalog.models import Approval, Asset
-from dam.core import errors, events, foreign_text, language
+from dam.core import errors, events, foreign_text, language, sorting
 
 LONGEST_TITLE = 200
 
@@ -104,9 +104,9 @@ def edit(
             changes["description"] = [locked.description, description.strip()]
             locked.description = description.strip()
         if tag_names is not None:
-            before = sorted(locked.tags.values_list("name", flat=True))
+            before = list(locked.tags.values_list("name", flat=True))
             if tags.assign(locked, tag_names):
-                changes["tags"] = [before, sorted(locked.tags.values_list("name", flat=True))]
+                changes["tags"] = [before, list(locked.tags.values_list("name", flat=True))]
         if not changes:
             return False
         locked.save(update_fields=["title", "description", "updated_at"])
@@ -145,9 +145,14 @@ def _merged(
         raise EditedMeanwhile(conflicts)
     if tag_names is not None and seen.tags is not None:
         wanted, before = tags.clean(tag_names), set(seen.tags)
-        kept = {*locked.tags.values_list("name", flat=True)} - (before - set(wanted))
-        tag_names = [*sorted(kept), *(name for name in wanted if name not in before)]
+        gone = before - set(wanted)
+        kept = [name for name in locked.tags.values_list("name", flat=True) if name not in gone]
+        tag_names = [*kept, *(name for name in wanted if name not in before)]
     return typed["title"], typed["description"], tag_names
+
+
+def _sorted(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: (sorting.key(name), name))
 
 
 def _same(one: str, other: str) -> bool:
@@ -180,7 +185,7 @@ def add_tags(chosen: Collection[Asset], names: Iterable[str], *, by: Principal) 
                 target=asset.title,
                 actor=by,
                 asset_id=asset.pk,
-                data={"tags": [sorted(before[asset.pk]), sorted({*before[asset.pk], *added[asset.pk]})]},
+                data={"tags": [_sorted(before[asset.pk]), _sorted({*before[asset.pk], *added[asset.pk]})]},
             )
             for asset in changed
         )

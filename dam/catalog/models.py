@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from dam.accounts.models import Brand
 from dam.catalog import facts
+from dam.core import sorting
 from dam.core.lazily import lazy
 
 
@@ -74,7 +75,7 @@ class Tag(models.Model):
                 fields=["brand", "name"], opclasses=["int8_ops", "varchar_pattern_ops"], name="tag_begins"
             )
         ]
-        ordering = ["name"]
+        ordering = [sorting.alphabetical("name"), "name"]
 
     def __str__(self) -> str:
         return self.name

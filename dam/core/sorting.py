@@ -13,7 +13,9 @@ from django.db.models import CharField, F, Func
 _WHOLE = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 
 
-class _Alphabetical(Func):
+class Alphabetical(Func):
+    """In migrations by its name: that tags are ordered so is written there."""
+
     arity = 1
     output_field = CharField()
     template = (
@@ -24,7 +26,7 @@ class _Alphabetical(Func):
 
 def alphabetical(column: str) -> Func:
     """For `order_by`, before a column that settles ties."""
-    return _Alphabetical(F(column))
+    return Alphabetical(F(column))
 
 
 def key(name: str) -> str:

@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 from dam.accounts import times
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
+from dam.core import sorting
 from dam.rights import terms, visibility
 from dam.rights.policy import Terms
 from dam.search import fields, filters, search
@@ -181,7 +182,7 @@ def _facet(
         kept = tuple(value for value in values if value.count or value.chosen)
         unknown = counts[_UNKNOWN]
         return Facet(field.name, field.title, kept, counted_in=counted_in, not_looked_at=unknown)
-    often = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    often = sorted(counts.items(), key=lambda each: (-each[1], sorting.key(each[0])))
     lower = {value.lower() for value in chosen}
     values = [Value(value, value, number, value.lower() in lower) for value, number in often[:MOST_VALUES]]
     counted = {each.value.lower() for each in values}

@@ -15,7 +15,7 @@ from dam.audit import search
 from dam.audit.search import Wanted
 from dam.audit.verbs import Verb
 from dam.core import sorting
-from dam.web import audit_labels
+from dam.web import audit_labels, audit_titles
 
 MOST_PEOPLE = 500
 
@@ -62,15 +62,11 @@ def choices(brand: Brand, kind: str) -> dict[str, Any]:
     """What the form offers: people of the brand, and what can have happened."""
     people = Membership.objects.filter(brand=brand).order_by(sorting.alphabetical("user__name"), "user_id")
     verbs = search.verbs_of(audit_labels.KINDS[kind][1], Verb) if kind else tuple(Verb)
+    titles = [(str(verb), audit_titles.title(Verb(verb))) for verb in verbs]
     return {
         "people": people.values_list("user_id", "user__name")[:MOST_PEOPLE],
-        "verbs": sorted((str(verb), _title(str(verb))) for verb in verbs),
+        "verbs": sorted(titles, key=lambda each: sorting.key(each[1])),
     }
-
-
-def _title(verb: str) -> str:
-    """share.created: Share: created."""
-    return verb.replace(".", ": ").replace("_", " ").capitalize()
 
 
 def _day(text: str) -> date | None:

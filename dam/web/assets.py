@@ -28,7 +28,7 @@ TABS = {
     "review": lazy("Review"),
     "versions": lazy("Versions"),
     "credentials": lazy("Credentials"),
-    "origin": "Origin",
+    "origin": lazy("Origin"),
     "files": lazy("Files"),
     "activity": lazy("Activity"),
 }
@@ -42,9 +42,11 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     version = asset_version.find(request, asset_id)
     tabs = _tabs(request)
     tab = request.GET.get("tab", "")
+    tab = tab if tab in tabs else _first_tab(version, tabs)
     context = _page(request, version) | {
         "tabs": tabs,
-        "tab": tab if tab in tabs else _first_tab(version, tabs),
+        "tab": tab,
+        "tab_title": tabs[tab],
         "start_ms": _milliseconds(request.GET.get("t", "")),
         "until_ms": _milliseconds(request.GET.get("to", "")),
     }

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
-from dam.accounts import roles
-from dam.accounts.capabilities import PHRASES
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 
@@ -147,46 +144,17 @@ VERBS: dict[str, Wording] = {
     ),
 }
 
-# Their data has fields with what they held before and after.
-EDITS = (
-    Verb.ASSET_EDITED,
-    Verb.ROLE_EDITED,
-    Verb.BRAND_EDITED,
-    Verb.BRAND_LOGO_CHANGED,
-    Verb.MEMBER_RENAMED,
-    Verb.MEMBER_ROLE_CHANGED,
-    Verb.GROUP_CHANGED,
-)
-
-# Their data has the reason that was given.
-REASONED = (Verb.ASSET_HELD, Verb.ASSET_HOLD_LIFTED)
-
-# The words of the product itself among what edits hold.
-RECORDED_IN_ENGLISH = frozenset({"role", "capabilities"})
-with translation.override("en"):  # a brand's own role may be called by any other word of the catalogue
-    OF_THE_PRODUCT = frozenset(map(str, (*roles.NAMES.values(), *PHRASES.values())))
-
-# What an edit names, as the page calls it.
-FIELDS = {
-    "title": noop("Title"),
-    "description": noop("Description"),
-    "tags": noop("Tags"),
-    "name": noop("Name"),
-    "role": noop("Role"),
-    "language": noop("Language"),
-    "time_zone": noop("Time zone"),
-    "capabilities": noop("Capabilities"),
-    "logo": noop("Logo"),
-    "logo_dark": noop("Logo on dark pages"),
-}
-
 # The filter of the activity page: what each choice shows.
 KINDS = {
-    "library": (noop("Library"), ("asset.", "version.", "step.", "files.", "search.")),
+    "library": (noop("Library"), ("asset.", "version.", "step.", "steps.", "files.", "search.")),
     "review": (noop("Review"), ("review.", "comment.")),
-    "release": (noop("Releases and downloads"), ("release.", "master.")),
+    "release": (noop("Releases and downloads"), ("release.", "master.", "rights.", "share.")),
     "generate": (noop("Generation"), ("job.",)),
-    "people": (noop("People"), ("member.", "account.", "group.")),
+    "people": (noop("People"), ("member.", "account.", "group.", "company.")),
+    "settings": (
+        noop("Settings"),
+        ("brand.", "role.", "mail.", "token.", "scim_token.", "webhook.", "trail."),
+    ),
 }
 
 
@@ -199,42 +167,3 @@ def word(event: Event) -> Wording:
 def sentence(event: Event, *, person: str, target: str) -> str:
     """ "Ada moved Summer to trash": the parts come as they are to be shown, escaped and linked."""
     return word(event).said % {"person": person, "target": target}
-
-
-def changes(event: Event) -> tuple[str, ...]:
-    """What an edit changed, in sentences; of a legal hold why."""
-    if event.verb in REASONED:
-        return (_("Reason: %(reason)s") % {"reason": event.data.get("reason", "")},)
-    if event.verb not in EDITS:
-        return ()
-    # Beside the fields the data may say what kind of principal it was (dam.audit.trail).
-    pairs = sorted((name, pair) for name, pair in event.data.items() if isinstance(pair, list))
-    return tuple(_change(name, before, after) for name, (before, after) in pairs)
-
-
-def _change(name: str, before: object, after: object) -> str:
-    field = _(FIELDS.get(name, name.replace("_", " ").capitalize()))
-    if name in RECORDED_IN_ENGLISH:
-        before, after = _said(before), _said(after)
-    if isinstance(before, list) and isinstance(after, list):
-        added = [f"+ {each}" for each in after if each not in before]
-        removed = [f"− {each}" for each in before if each not in after]
-        return _("%(field)s: %(changes)s") % {"field": field, "changes": ", ".join(added + removed)}
-    return _("%(field)s: %(before)s → %(after)s") % {
-        "field": field,
-        "before": _quote(before),
-        "after": _quote(after),
-    }
-
-
-def _said(recorded: object) -> object:
-    if isinstance(recorded, list):
-        return [_said(each) for each in recorded]
-    return _(str(recorded)) if recorded in OF_THE_PRODUCT else recorded
-
-
-def _quote(words: object) -> str:
-    text = str(words)
-    if not text:
-        return _("empty")
-    return _("“%(words)s”") % {"words": f"{text[:80]}{'…' if len(text) > 80 else ''}"}

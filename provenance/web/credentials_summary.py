@@ -249,8 +249,11 @@ def _heading(manifest: Mapping[str, Any], review: Mapping[str, Any]) -> tuple[st
         by = {"organisation": review["organisation"]}
         if review["decision"] == "approved":
             return "stamp", _("Approved for release by %(organisation)s") % by
-        decision = {"decision": review["decision"].capitalize(), **by}
-        return "stamp", _("%(decision)s for release by %(organisation)s") % decision
+        # Ours sign approvals alone: a stranger's manifest may say anything else, in words of its own.
+        return "stamp", _("Reviewed by %(organisation)s: “%(decision)s”") % {
+            **by,
+            "decision": review["decision"],
+        }
     actions = manifest["actions"]
     if manifest["ai_generated"]:
         agent = next((action["agent"] for action in actions if action["agent"]), "")

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -158,7 +159,7 @@ class ApproveForm(WholeTextForm):
         self.zone = zone or zones.of_brand(None)
         self.fields["valid_until"].help_text = _ends(self.zone)
         uses = before.uses if before else tuple(use.value for use in Use)
-        self.fields["uses"].choices = [(use, usage_status.USES[use].capitalize()) for use in uses]  # type: ignore[attr-defined]
+        self.fields["uses"].choices = [(use, capfirst(str(usage_status.USES[use]))) for use in uses]  # type: ignore[attr-defined]
         places = [place for place in PLACES if before is None or _offered(place, before)]
         self.fields["where"].choices = [(place, PLACES[place]) for place in places]  # type: ignore[attr-defined]
         if before is None and usual is not None:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
@@ -47,7 +48,7 @@ def _days(label: Any, help_text: Any, *, required: bool = False) -> forms.Intege
 
 def _uses() -> list[tuple[str, str]]:
     """Asked for each form: a capital letter makes a text of what was to be translated later."""
-    return [(use.value, str(USES[use.value]).capitalize()) for use in Use]
+    return [(use.value, capfirst(str(USES[use.value]))) for use in Use]
 
 
 class BrandForm(WholeTextForm):

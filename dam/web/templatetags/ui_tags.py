@@ -30,7 +30,7 @@ from dam.media import specs
 from dam.search.encoders import recommended
 from dam.search.query import Chip
 from dam.search.results import Moment
-from dam.web import audit_labels, listing, saved, timecode, trash
+from dam.web import audit_changes, audit_labels, listing, saved, timecode, trash
 from dam.web import static as static_files
 
 register = template.Library()
@@ -289,7 +289,7 @@ def without_chip(query: listing.ListingQuery, chip: Chip) -> str:
 
 @register.filter
 def changes(event: Event) -> tuple[str, ...]:
-    return audit_labels.changes(event)
+    return audit_changes.of(event)
 
 
 @register.filter

@@ -24,7 +24,7 @@ from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.backups import files
 from dam.core import storage
-from dam.web import audit_labels, brand_logo
+from dam.web import audit_changes, brand_logo
 from tests.factories import BrandFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_a_new_logo_takes_the_place_of_the_old_file_and_is_told(admin: Member) -
     first = brand_logos.change(admin.brand, picture(), theme=Theme.LIGHT, by=admin)
     second = brand_logos.change(admin.brand, picture(form="WEBP", colour="blue"), theme=Theme.LIGHT, by=admin)
     assert (storage.exists(first.storage_key), storage.exists(second.storage_key)) == (False, True)
-    (told,) = audit_labels.changes(Event.objects.latest("sequence"))
+    (told,) = audit_changes.of(Event.objects.latest("sequence"))
     assert told == f"Logo: “480 × 160 · {first.sha256[:8]}” → “480 × 160 · {second.sha256[:8]}”"
 
 

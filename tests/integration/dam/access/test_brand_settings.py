@@ -14,7 +14,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog.models import Asset
-from dam.web import audit_labels
+from dam.web import audit_changes
 from tests.factories import BrandFactory, VersionFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +34,10 @@ def save(admin: Member, **values: Any) -> None:
 def test_a_change_is_told_with_before_and_after(admin: Member) -> None:
     save(admin, name="Southwind", trash_days=30, default_rights={"uses": ["web"], "days": 90})
     assert Brand.objects.get().name == "Southwind"
-    assert audit_labels.changes(Event.objects.get()) == (
-        "Default rights: + uses: web, + days: 90",
+    assert audit_changes.of(Event.objects.get()) == (
+        "Rights that approvals begin with: + Uses: web, + Days from the approval: 90",
         "Name: “Northwind” → “Southwind”",
-        "Trash days: empty → “30”",
+        "Days in the trash: kept for good → “30”",
     )
 
 
@@ -113,7 +113,7 @@ def test_the_page_asks_before_a_shorter_time_deletes_anything(admin: Member) -> 
     brand = Brand.objects.get()
     assert (brand.trash_days, brand.default_rights) == (30, {"uses": ["web"], "territories": ["EU", "CH"]})
     late = client.post(address, {**form, "name": "Late", "sure": "yes"})
-    assert "Trash days: empty → “30”" in late.text
+    assert "Days in the trash: kept for good → “30”" in late.text
     review = reverse("review-settings", args=[admin.brand.slug])
     client.post(review, {"revision": 1, "stages": "legal"})
     assert Brand.objects.get().review_stages == ["legal"]

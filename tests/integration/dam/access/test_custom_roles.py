@@ -15,7 +15,7 @@ from dam.accounts.models import CustomRole, Membership
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
-from dam.web import audit_labels
+from dam.web import audit_changes
 from tests.factories import BrandFactory, UserFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +96,7 @@ def test_a_change_counts_at_once_and_is_told_with_before_and_after(admin: Member
     assert now is not None
     assert now.capabilities == {Capability.VIEW, Capability.GENERATE}
     event = Event.objects.get(verb="role.edited")
-    assert audit_labels.changes(event) == (
+    assert audit_changes.of(event) == (
         "Capabilities: + generate clips, − upload files",
         "Name: “Freelancer” → “Maker”",
     )
@@ -165,6 +165,6 @@ def test_who_runs_a_brand_without_seeing_drafts_reads_no_log_that_names_them(adm
 def test_a_role_of_ones_own_keeps_its_name_in_the_log_whatever_else_is_called_so(admin: Member) -> None:
     event = Event(verb=Verb.MEMBER_ROLE_CHANGED, data={"role": ["Viewer", "Review"]})
     with translation.override("de"):
-        (change,) = audit_labels.changes(event)
+        (change,) = audit_changes.of(event)
         assert str(roles.NAMES[Role.VIEWER]) in change
     assert "Review" in change

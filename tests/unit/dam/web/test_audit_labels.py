@@ -5,11 +5,12 @@ from django.conf import settings
 from django.utils import translation
 
 from dam.audit.models import Event
-from dam.web import audit_labels
+from dam.audit.verbs import Verb
+from dam.web import audit_changes, audit_labels, audit_titles
 
 
 def edited(**data: object) -> tuple[str, ...]:
-    return audit_labels.changes(Event(verb="asset.edited", data=data))
+    return audit_changes.of(Event(verb="asset.edited", data=data))
 
 
 def test_an_edit_is_told_field_by_field() -> None:
@@ -43,7 +44,7 @@ def test_long_words_are_cut() -> None:
 
 
 def test_only_edits_tell_changes() -> None:
-    assert audit_labels.changes(Event(verb="asset.trashed", data={"why": ["a", "b"]})) == ()
+    assert audit_changes.of(Event(verb="asset.trashed", data={"why": ["a", "b"]})) == ()
 
 
 def test_an_unknown_verb_is_shown_as_it_is() -> None:
@@ -65,3 +66,15 @@ def test_every_verb_that_is_recorded_has_its_words() -> None:
     ]
     recorded = {found for source in sources for found in verb.findall(source.read_text())}
     assert recorded - set(audit_labels.VERBS) == set()
+
+
+def test_every_verb_has_a_title_where_one_is_chosen_and_stands_under_one_kind() -> None:
+    assert set(audit_titles.TITLES) == set(Verb)
+    prefixes = [prefix for _title, begin in audit_labels.KINDS.values() for prefix in begin]
+    assert len(prefixes) == len(set(prefixes))
+    assert not [verb for verb in Verb if not verb.startswith(tuple(prefixes))]
+
+
+def test_titles_of_verbs_are_told_in_the_language_of_the_reader() -> None:
+    with translation.override("de"):
+        assert audit_titles.title(Verb.ASSET_TRASHED) == "Clip in den Papierkorb verschoben"

@@ -1,0 +1,165 @@
+"""What an edit changed, in sentences for people: fields by their names, codes as what they stand for."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
+
+from dam.accounts import roles
+from dam.accounts.capabilities import PHRASES
+from dam.accounts.models import PromptDisclosure
+from dam.audit.models import Event
+from dam.audit.verbs import Verb
+from dam.rights import territories
+from dam.web.usage_status import USES
+
+# Their data has fields with what they held before and after.
+EDITS = (
+    Verb.ASSET_EDITED,
+    Verb.ROLE_EDITED,
+    Verb.BRAND_EDITED,
+    Verb.BRAND_LOGO_CHANGED,
+    Verb.MEMBER_RENAMED,
+    Verb.MEMBER_ROLE_CHANGED,
+    Verb.GROUP_CHANGED,
+)
+
+# Their data has the reason that was given.
+REASONED = (Verb.ASSET_HELD, Verb.ASSET_HOLD_LIFTED)
+
+# The words of the product itself among what edits hold.
+RECORDED_IN_ENGLISH = frozenset({"role", "capabilities"})
+with translation.override("en"):  # a brand's own role may be called by any other word of the catalogue
+    OF_THE_PRODUCT = frozenset(map(str, (*roles.NAMES.values(), *PHRASES.values())))
+
+# What an edit names, as its page calls it.
+FIELDS = {
+    "title": noop("Title"),
+    "description": noop("Description"),
+    "tags": noop("Tags"),
+    "name": noop("Name"),
+    "role": noop("Role"),
+    "language": noop("Language"),
+    "time_zone": noop("Time zone"),
+    "capabilities": noop("Capabilities"),
+    "logo": noop("Logo"),
+    "logo_dark": noop("Logo on dark pages"),
+    "accent_hue": noop("Accent colour"),
+    "prompt_disclosure": noop("Prompts in Content Credentials"),
+    "review_stages": noop("Stages of a review"),
+    "default_rights": noop("Rights that approvals begin with"),
+    "trash_days": noop("Days in the trash"),
+    "failed_job_days": noop("Days that failed takes are kept"),
+    "unfinished_upload_days": noop("Days that unfinished uploads are kept"),
+    "allowed_domains": noop("Mail domains"),
+}
+
+_STAGES = {"brand": noop("Brand review"), "legal": noop("Legal review")}
+_RIGHTS = {"uses": noop("Uses"), "territories": noop("Territories"), "days": noop("Days from the approval")}
+
+
+def of(event: Event) -> tuple[str, ...]:
+    """In sentences, one a field; of a legal hold why."""
+    if event.verb in REASONED:
+        return (_("Reason: %(reason)s") % {"reason": event.data.get("reason", "")},)
+    if event.verb not in EDITS:
+        return ()
+    # Beside the fields the data may say what kind of principal it was (dam.audit.trail).
+    pairs = sorted((name, pair) for name, pair in event.data.items() if isinstance(pair, list))
+    return (*(_change(name, before, after) for name, (before, after) in pairs), *_people(event))
+
+
+def _people(event: Event) -> list[str]:
+    """Of a group who came and went, which is recorded in numbers: no name that would have to be erased."""
+    if event.verb != Verb.GROUP_CHANGED:
+        return []
+    added, removed = event.data.get("added", 0), event.data.get("removed", 0)
+    told = []
+    if added:
+        told.append(ngettext("%(count)d person added", "%(count)d people added", added) % {"count": added})
+    if removed:
+        told.append(
+            ngettext("%(count)d person removed", "%(count)d people removed", removed) % {"count": removed}
+        )
+    return told
+
+
+def _change(name: str, before: Any, after: Any) -> str:
+    field = _(FIELDS[name]) if name in FIELDS else name.replace("_", " ").capitalize()
+    said = _SAID.get(name, str)
+    if isinstance(before, list) and isinstance(after, list):
+        added = [f"+ {said(each)}" for each in after if each not in before]
+        removed = [f"− {said(each)}" for each in before if each not in after]
+        if added or removed:
+            return _("%(field)s: %(changes)s") % {"field": field, "changes": ", ".join(added + removed)}
+        before, after = (", ".join(map(said, each)) for each in (before, after))  # their order alone
+    else:
+        before, after = (said(each) if each not in ("", None) else "" for each in (before, after))
+    return _("%(field)s: %(before)s → %(after)s") % {
+        "field": field,
+        "before": _quote(before, name),
+        "after": _quote(after, name),
+    }
+
+
+def _of_product(recorded: Any) -> str:
+    return _(str(recorded)) if recorded in OF_THE_PRODUCT else str(recorded)
+
+
+def _language(code: Any) -> str:
+    return _(dict(settings.LANGUAGES).get(code, str(code)))
+
+
+def _zone(name: Any) -> str:
+    return str(name).replace("_", " ")
+
+
+def _stage(name: Any) -> str:
+    return _(_STAGES[name]) if name in _STAGES else str(name)
+
+
+def _disclosure(value: Any) -> str:
+    return str(PromptDisclosure(value).label) if value in PromptDisclosure.values else str(value)
+
+
+def _right(recorded: Any) -> str:
+    """ "uses: web, social": as dam.access.brand_settings records what approvals begin with."""
+    name, _colon, values = str(recorded).partition(": ")
+    if name not in _RIGHTS:
+        return str(recorded)
+    each_said = {"uses": _use, "territories": territories.name_of}.get(name, str)
+    said = ", ".join(each_said(each) for each in values.split(", "))
+    return _("%(field)s: %(changes)s") % {"field": _(_RIGHTS[name]), "changes": said}
+
+
+def _use(code: str) -> str:
+    return str(USES.get(code, code.replace("_", " ")))
+
+
+_SAID: dict[str, Callable[[Any], str]] = {
+    "role": _of_product,
+    "capabilities": _of_product,
+    "language": _language,
+    "time_zone": _zone,
+    "review_stages": _stage,
+    "prompt_disclosure": _disclosure,
+    "default_rights": _right,
+}
+
+# What a setting without a value means.
+_NOTHING = {
+    "trash_days": noop("kept for good"),
+    "failed_job_days": noop("kept for good"),
+    "language": noop("as each browser asks"),
+    "time_zone": noop("as the installation"),
+}
+
+
+def _quote(words: str, name: str) -> str:
+    if not words:
+        return _(_NOTHING[name]) if name in _NOTHING else _("empty")
+    return _("“%(words)s”") % {"words": f"{words[:80]}{'…' if len(words) > 80 else ''}"}
