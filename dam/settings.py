@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "dam.web.requests.RequestIdMiddleware",
     "dam.web.input.StorableAddressMiddleware",
     "dam.web.refusal_log.LogRefusalsMiddleware",
+    "dam.web.tus.TusMiddleware",
     "dam.web.middleware.PrivatePagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

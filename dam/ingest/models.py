@@ -46,6 +46,7 @@ class Upload(Work):
     # The asset that it is to be the next version of; without one it becomes an asset of its own.
     asset = models.ForeignKey(Asset, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     filename = models.CharField(max_length=255)  # cleaned for display; never used as a path
+    metadata = models.TextField(blank=True, db_default="")  # Upload-Metadata as it came, to be repeated
     size = models.PositiveBigIntegerField()  # bytes, as declared
     received = models.PositiveBigIntegerField(default=0)
     # What storage must know to take the next piece (dam.core.storage.append).

@@ -22,6 +22,12 @@ def expired_uploads(brand: Brand, *, before: datetime) -> QuerySet[Upload]:
     return Upload.objects.filter(brand=brand, state=UploadState.RECEIVING, updated_at__lt=before)
 
 
+def expires_at(upload: Upload) -> datetime:
+    """When an upload is given up unless something comes."""
+    kept = timedelta(days=upload.brand.unfinished_upload_days) if upload.received else UNBEGUN
+    return upload.updated_at + kept
+
+
 def abandoned_uploads(*, at: datetime) -> QuerySet[Upload]:
     """Of every brand those that were interrupted longer ago than it keeps them, or never begun."""
     old = Q(received=0, updated_at__lt=at - UNBEGUN)

@@ -22,6 +22,7 @@ from dam.core.language import number
 from dam.core.lazily import lazy
 from dam.core.tasks import enqueue
 from dam.ingest import disk_space, filenames, upload_quotas
+from dam.ingest.checksums import Checksum
 from dam.ingest.models import Upload, UploadState
 from dam.media.errors import FileRefused, require_container
 from dam.media.sniffer import HEAD_BYTES
@@ -62,6 +63,14 @@ class Busy(errors.Refused):
     message = lazy("Another request is writing to this upload. Check its offset, then continue.")
 
 
+class WrongChecksum(errors.Refused):
+    """The piece is not what its sender says; nothing of it is kept."""
+
+    code = "checksum_mismatch"
+    title = lazy("Checksum mismatch")
+    message = lazy("The bytes don't match their checksum, so this piece isn't kept. Send it again.")
+
+
 class TooMuch(errors.Refused):
     """The piece is too large, or reaches past the declared length."""
 
@@ -79,7 +88,15 @@ def key_of(upload: Upload) -> str:
     return f"{FOLDER}/{upload.pk}"
 
 
-def create(*, brand: Brand, user: User, filename: str, size: int, asset: Asset | None = None) -> Upload:
+def create(
+    *,
+    brand: Brand,
+    user: User,
+    filename: str,
+    size: int,
+    asset: Asset | None = None,
+    metadata: str = "",
+) -> Upload:
     """Begin an upload of `size` bytes, as the next version of `asset` if there is one.
 
     Raises FileRefused for an empty or too large file and a full disk, and upload_quotas.TooManyOpen.
@@ -95,7 +112,14 @@ def create(*, brand: Brand, user: User, filename: str, size: int, asset: Asset |
                 % {"size": f"{size / 1024**3:,.1f}", "most": f"{most:,.1f}"}
             ),
         )
-    upload = Upload(brand=brand, user=user, filename=filenames.clean(filename), size=size, asset=asset)
+    upload = Upload(
+        brand=brand,
+        user=user,
+        filename=filenames.clean(filename),
+        size=size,
+        asset=asset,
+        metadata=metadata,
+    )
     with transaction.atomic():
         upload_quotas.require(brand=brand, user=user, size=size)
         # Once: what is accepted is the staged file under another name.
@@ -104,12 +128,14 @@ def create(*, brand: Brand, user: User, filename: str, size: int, asset: Asset |
     return upload
 
 
-def write(upload: Upload, *, offset: int, piece: BinaryIO, length: int) -> Upload:
+def write(
+    upload: Upload, *, offset: int, piece: BinaryIO, length: int, checksum: Checksum | None = None
+) -> Upload:
     """Append a piece of `length` bytes; the upload as it then stands. Holds one piece in memory, never more.
 
-    A connection that breaks keeps what had come. Raises Closed, WrongOffset, Busy, TooMuch, and FileRefused
-    when the first bytes show that this is no video, or the disk is full (then the upload stays open), and
-    storage.Unavailable.
+    A connection that breaks keeps what had come, unless a checksum tells that it is not all. Raises Closed,
+    WrongOffset, WrongChecksum, Busy, TooMuch, and FileRefused when the first bytes show that this is no
+    video, or the disk is full (then the upload stays open), and storage.Unavailable.
     """
     if length > settings.UPLOAD_CHUNK_BYTES or offset + length > upload.size:
         raise TooMuch
@@ -120,6 +146,8 @@ def write(upload: Upload, *, offset: int, piece: BinaryIO, length: int) -> Uploa
             raise WrongOffset(upload.received)
         disk_space.require(length)
         data = _read(piece, length)
+        if checksum is not None and not checksum.fits(data):
+            raise WrongChecksum
         refused = _refusal(upload, data) or _append(upload, data)
         if refused is not None:
             refuse(upload, refused, frm=UploadState.RECEIVING)
@@ -225,8 +253,9 @@ def _append(upload: Upload, data: bytes) -> FileRefused | None:
             raise FileRefused("disk_full") from problem
         raise
     state = UploadState.RECEIVED if last else UploadState.RECEIVING
+    upload.updated_at = timezone.now()
     Upload.objects.filter(pk=upload.pk).update(
-        received=received, parts=parts, state=state, updated_at=timezone.now()
+        received=received, parts=parts, state=state, updated_at=upload.updated_at
     )
     if last:
         again = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVED)

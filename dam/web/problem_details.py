@@ -8,12 +8,14 @@ from dam.core.errors import Refused
 from dam.media.errors import FileRefused
 
 # What is refused conflicts with how things stand, unless its code says something else here.
-STATUS = {
+CHECKSUM_MISMATCH = 460  # of tus
+STATUS: dict[str, int] = {
     "empty": HTTPStatus.UNPROCESSABLE_ENTITY,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "disk_full": HTTPStatus.INSUFFICIENT_STORAGE,
     "no_asset": HTTPStatus.NOT_FOUND,
     "forbidden": HTTPStatus.FORBIDDEN,
+    "checksum_mismatch": CHECKSUM_MISMATCH,
     "closed": HTTPStatus.GONE,
     "busy": HTTPStatus.LOCKED,
     "too_many": HTTPStatus.TOO_MANY_REQUESTS,
@@ -33,7 +35,7 @@ def problem(status: int, code: str, detail: str, *, title: str = "") -> JsonResp
     return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
-def status_of(refused: Refused) -> HTTPStatus:
+def status_of(refused: Refused) -> int:
     usual = HTTPStatus.UNSUPPORTED_MEDIA_TYPE if isinstance(refused, FileRefused) else HTTPStatus.CONFLICT
     return STATUS.get(refused.code, usual)
 

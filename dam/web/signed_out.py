@@ -69,6 +69,9 @@ def kept(request: HttpRequest) -> list[tuple[str, str]]:
 
 def wants_page(request: HttpRequest) -> bool:
     """Whether a browser asked for a page of its own, by a link or a form."""
+    match = request.resolver_match
+    if match is not None and getattr(match.func, "for_programs", False):
+        return False
     if htmx.is_htmx(request) or "Tus-Resumable" in request.headers or not request.accepts("text/html"):
         return False
     return request.headers.get("Sec-Fetch-Dest", "document") == "document"

@@ -211,11 +211,12 @@ ROWS = (
     Row("POST", "searches-without-results-clear", (),   403, 403, 403, 403, 403, 302, 403, 403),
 
     # Uploads: a person's own; the files of a version
-    Row("GET",  "uploads", (),                          403, 200, 403, 403, 200, 200, 200, 403),
+    Row("GET",  "uploads", (),                          403, 200, 403, 403, 200, 200, 200, 403, headers=TUS),
+    Row("OPTIONS", "upload-create", (),                 403, 204, 403, 403, 204, 204, 204, 403, headers=TUS),
     Row("POST", "upload-create", (),                    403, 201, 403, 403, 201, 201, 201, 403,
         headers=NEW_UPLOAD),
-    Row("HEAD", "upload-piece", ("own upload",),        403, 200, 403, 403, 200, 200, 200, 403),
-    Row("GET",  "upload-piece", ("own upload",),        403, 200, 403, 403, 200, 200, 200, 403),
+    Row("HEAD", "upload-piece", ("own upload",),        403, 200, 403, 403, 200, 200, 200, 403, headers=TUS),
+    Row("GET",  "upload-piece", ("own upload",),        403, 200, 403, 403, 200, 200, 200, 403, headers=TUS),
     Row("PATCH", "upload-piece", ("own upload",),       403, 204, 403, 403, 204, 204, 204, 403,
         headers=PIECE, body=b"cl", content_type=PIECE_TYPE),
     Row("DELETE", "upload-piece", ("own upload",),      403, 204, 403, 403, 204, 204, 204, 403, headers=TUS),

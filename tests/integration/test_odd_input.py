@@ -204,6 +204,9 @@ HEADERS = {
         "asset AA==",
         "asset MDAw,,, ,filename",
     ),
+    "Upload-Checksum": ("", "sha1", "sha1 ???", "md5 AAAA", "sha256 \xff", "\0"),
+    "Tus-Resumable": ("", "0.2.2", "\0"),
+    "X-HTTP-Method-Override": ("", "\0", "BREW", "patch"),
     "Content-Length": ("-1", "NaN", "9" * 5000),
     "Cookie": tuple(
         f'{name}="\\000\\777"' for name in ("sessionid", "csrftoken", "messages", "library_layout")

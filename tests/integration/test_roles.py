@@ -27,7 +27,7 @@ from tests.integration.role_world import World, undone
 pytestmark = pytest.mark.django_db
 # A step's name and a theme are no brand's.
 WITH_OBJECT = [row for row in ROWS if row.args and row.args not in (("poster",), ("light",))]
-CHANGING = [row for row in ROWS if row.method not in ("GET", "HEAD")]
+CHANGING = [row for row in ROWS if row.method not in ("GET", "HEAD", "OPTIONS")]
 # What nobody does by a program, beside what no token may: these ask for more than a capability.
 NO_TOKEN = ("review-decide", "review-passkey", "brand-closing")
 ONE_OF_EACH = list({row.name: row for row in ROWS}.values())

@@ -142,7 +142,7 @@ test("who has been signed out is told so, and the file can be tried again from h
   for (const answer of [{ status: 200, redirected: true }, { status: 401 }]) {
     server.failing = { POST: answer };
     const error = await rejected(upload().send());
-    ok(error instanceof Lost && error.message.includes("signed out"));
+    ok(error instanceof Lost && error.message.includes("signed out") && error.message.includes("is kept"));
   }
 });
 
@@ -273,6 +273,26 @@ test("an upload that the server no longer has begins with adding the file again"
   const again = upload(10);
   again.address = "/upload/1";
   equal((await rejected(again.send())).code, "gone");
+});
+
+test("a refusal whose answer got lost is told with its reason when the file is tried again", async () => {
+  const server = new Server();
+  server.failing = { HEAD: { status: 410 } };
+  server.outcomes = [{ state: "refused", reason: "This is no video.", code: "not_a_video" }];
+  const again = upload(10);
+  again.address = "/upload/1";
+  const error = await rejected(again.send());
+  equal([error.message, error.code], ["This is no video.", "not_a_video"]);
+  server.outcomes = [{ state: "cancelled", reason: "", code: "" }];
+  equal((await rejected(again.send())).code, "gone");
+});
+
+test("a piece sent while somebody signed in again is sent once more with the token of now", async () => {
+  const server = new Server();
+  const time = stopTime();
+  server.plan = [{ status: 403, headers: { "X-CSRFToken": "new" } }];
+  await through(time, upload(4).send());
+  equal(server.calls, ["POST", "PATCH 0+4", "HEAD", "PATCH 0+4"]);
 });
 
 test("the outcome is asked for until the server has looked at the file", async () => {

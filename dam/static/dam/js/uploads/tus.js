@@ -10,7 +10,10 @@ const WATCH_MOST_MS = 15000;
 // The server, or what it needs, is away for a moment. A full disk has words of its own.
 const isAway = (status) => status >= 502 && status !== 507;
 
-const SIGNED_OUT = _("You're signed out. Sign in in another tab, then try again.");
+// Somebody signed in in another tab since the request was made: the next one carries the token of now.
+const isStale = (status, fresh) => status === 403 && Boolean(fresh);
+
+const SIGNED_OUT = _("You're signed out. The part already uploaded is kept. Sign in in another tab, then try again.");
 
 // The server's own words for why it does not want a file; `code` is for programs.
 export class Refused extends Error {
@@ -82,8 +85,16 @@ export class Upload {
 
   async offset() {
     const response = await this.request(this.address, { method: "HEAD" });
+    if (response.status === 410) await this.ended();
     if (!response.ok) throw new Refused(_("This upload has expired. Add the file again."), "gone");
     return Number(response.headers.get("Upload-Offset"));
+  }
+
+  // A file that was refused in an answer that got lost: the reason is there for longer.
+  async ended() {
+    const response = await this.request(this.address, { method: "GET" });
+    const { reason, code } = response.ok ? await response.json() : {};
+    if (reason) throw new Refused(reason, code);
   }
 
   async request(address, options) {
@@ -97,7 +108,7 @@ export class Upload {
       throw new Lost();
     }
     if (response.status === 401 || response.redirected) throw new Lost(SIGNED_OUT);
-    if (isAway(response.status)) throw new Lost();
+    if (isAway(response.status) || isStale(response.status, response.headers.get("X-CSRFToken"))) throw new Lost();
     return response;
   }
 
@@ -120,6 +131,7 @@ export class Upload {
         else if (request.status === 401) reject(new Lost(SIGNED_OUT));
         else if (request.status === 507) reject(new Lost((await refusal(507, request.responseText)).message));
         else if (request.status === 423 || isAway(request.status)) reject(new Lost());
+        else if (isStale(request.status, request.getResponseHeader("X-CSRFToken"))) reject(new Lost());
         else reject(await refusal(request.status, request.responseText));
       };
       request.send(this.file.slice(offset, offset + this.piece));

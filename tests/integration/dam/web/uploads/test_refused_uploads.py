@@ -196,8 +196,9 @@ def test_a_stranger_does_not_learn_that_the_brand_exists(brand: Brand) -> None:
     assert begin(client, 100).status_code == 404
 
 
-def test_somebody_signed_out_is_sent_to_sign_in(brand: Brand) -> None:
-    assert begin(Client(), 100).status_code == 302
+def test_somebody_signed_out_is_told_so(brand: Brand) -> None:
+    answer = begin(Client(), 100)
+    assert (answer.status_code, answer.json()["code"]) == (401, "signed_out")
 
 
 def test_another_persons_upload_is_not_there(browser: Client, brand: Brand) -> None:

@@ -1,0 +1,156 @@
+"""What tus 1.0 (docs/uploads.md) says in headers: the version, what the server can do, what clients tell."""
+
+import base64
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from dam.accounts.capabilities import Capability
+from dam.core import storage
+from dam.core.errors import Refused
+from dam.ingest import checksums
+from dam.ingest.checksums import Checksum
+from dam.ingest.next_versions import NoTarget
+from dam.web import problem_details
+from dam.web.decorators import BrandRequest
+from dam.web.problem_details import problem
+
+VERSION = "1.0.0"
+EXTENSIONS = ("creation", "expiration", "checksum", "termination")
+PIECE_TYPE = "application/offset+octet-stream"
+METADATA_LONGEST = 4096  # characters
+View = Callable[..., HttpResponseBase]
+
+
+class BadHeader(Exception):
+    """A header is missing or can't be read; the message says which."""
+
+
+class TusMiddleware:
+    """Every answer at an address of the protocol names its version, whoever answers there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match is not None and getattr(match.func, "for_programs", False):
+            response.headers["Tus-Resumable"] = VERSION
+        return response
+
+
+def tus(view: View) -> View:
+    """A view that speaks tus: for those who may upload, with problems as JSON.
+
+    A request without Tus-Resumable is taken as one of this version: older programs send none.
+    """
+
+    @wraps(view)
+    def answer(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.principal.can(Capability.UPLOAD):
+            return problem(403, "forbidden", request.principal.refusal(Capability.UPLOAD))
+        if method_of(request) == "OPTIONS":
+            return _what_there_is()
+        if request.headers.get("Tus-Resumable", VERSION) != VERSION:
+            return _another_version()
+        try:
+            return view(request, *args, **kwargs)
+        except BadHeader as bad:
+            return problem(400, "bad_request", str(bad))
+        except Http404:
+            return problem(404, "not_found", _("Upload not found."))
+        except NoTarget as gone:
+            return problem(403 if gone.code == "forbidden" else 404, gone.code, str(gone))
+        except Refused as refused:
+            return problem_details.of_refusal(refused)
+        except storage.Unavailable:
+            away = _("File storage is unavailable. The part already uploaded is kept. Try again in a moment.")
+            return problem(503, "storage_unavailable", away)
+
+    answer.capability = Capability.UPLOAD  # type: ignore[attr-defined]
+    answer.for_programs = True  # type: ignore[attr-defined]
+    return answer
+
+
+def method_of(request: HttpRequest) -> str:
+    """What is asked for. Some networks let only POST through; a GET never changes anything."""
+    if request.method == "POST":
+        return request.headers.get("X-HTTP-Method-Override", "").upper() or "POST"
+    return request.method or ""
+
+
+def not_allowed(*methods: str) -> HttpResponseBase:
+    response = problem(405, "method_not_allowed", (_("Use %(methods)s.") % {"methods": " or ".join(methods)}))
+    response.headers["Allow"] = ", ".join(methods)
+    return response
+
+
+def number_in(request: HttpRequest, header: str) -> int:
+    value = request.headers.get(header, "")
+    if not value.isascii() or not value.isdigit() or len(value) > 18:
+        raise BadHeader(_("The header %(header)s must be a whole number.") % {"header": header})
+    return int(value)
+
+
+def raw_metadata(request: HttpRequest) -> str:
+    """Upload-Metadata as it came: what the answers to HEAD repeat."""
+    value = request.headers.get("Upload-Metadata", "")
+    if len(value) > METADATA_LONGEST or not (value.isascii() and value.isprintable()):
+        raise BadHeader(
+            _("Upload-Metadata can be at most %(most)s characters of ASCII.") % {"most": METADATA_LONGEST}
+        )
+    return value
+
+
+def metadata(raw: str) -> dict[str, str]:
+    """What is read of Upload-Metadata, `key <base64>, …`: the file's name, and the asset it belongs to."""
+    found: dict[str, str] = {}
+    for pair in raw.split(","):
+        key, _space, value = pair.strip().partition(" ")
+        if key in ("filename", "name", "asset"):
+            try:
+                found[key] = base64.b64decode(value.strip(), validate=True).decode()
+            except ValueError:
+                raise BadHeader(
+                    _("The %(key)s in Upload-Metadata must be base64 of UTF-8.") % {"key": key}
+                ) from None
+    return found
+
+
+def checksum(request: HttpRequest) -> Checksum | None:
+    """What the piece's bytes must come to, by Upload-Checksum; None where nothing is said."""
+    value = request.headers.get("Upload-Checksum")
+    if value is None:
+        return None
+    algorithm, _space, digest = value.partition(" ")
+    try:
+        return Checksum(algorithm, base64.b64decode(digest, validate=True))
+    except ValueError:
+        raise BadHeader(
+            _("Upload-Checksum must be one of %(algorithms)s, a space and base64.")
+            % {"algorithms": ", ".join(checksums.ALGORITHMS)}
+        ) from None
+
+
+def _what_there_is() -> HttpResponseBase:
+    return HttpResponse(
+        status=204,
+        headers={
+            "Tus-Version": VERSION,
+            "Tus-Extension": ",".join(EXTENSIONS),
+            "Tus-Max-Size": str(settings.UPLOAD_MAX_BYTES),
+            "Tus-Checksum-Algorithm": ",".join(checksums.ALGORITHMS),
+        },
+    )
+
+
+def _another_version() -> HttpResponseBase:
+    words = _("This server speaks version %(version)s of tus.") % {"version": VERSION}
+    response = problem(412, "unsupported_version", words)
+    response.headers["Tus-Version"] = VERSION
+    return response
