@@ -22,6 +22,7 @@ app.autodiscover_tasks(
         "dam.access",
         "dam.accounts",
         "dam.audit",
+        "dam.collections",
         "dam.ingest",
         "dam.operations",
         "dam.search",

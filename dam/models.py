@@ -16,6 +16,7 @@ from dam.accounts.models import (
 from dam.accounts.setup_models import Setup
 from dam.audit.models import ChainCheck, Event, SealedName
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
+from dam.collections.models import Collection, CollectionItem
 from dam.ingest.models import Step, Upload
 from dam.notifications.models import (
     Delivery,
@@ -69,6 +70,8 @@ __all__ = [
     "Brand",
     "BrandExport",
     "ChainCheck",
+    "Collection",
+    "CollectionItem",
     "CommentText",
     "CompanyDomain",
     "CustomRole",

@@ -225,6 +225,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "forget-searches": {"task": "default.forget_searches", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget-collections": {
+        "task": "default.forget_collections",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "add-steps": {"task": "default.add_steps", "schedule": 60.0, "options": {"expires": 60}},
     "tidy-lexicon": {"task": "default.tidy_lexicon", "schedule": 600.0, "options": {"expires": 600}},
     "build-documents": {"task": "default.build_documents", "schedule": 20.0, "options": {"expires": 20}},

@@ -79,7 +79,8 @@ def remove(brand: Brand, *, at: datetime | None = None) -> int:
     _require_no_holds(brand)
     count = 0
     for model in brand_tables.in_order():
-        while keys := list(brand_tables.rows(model, brand).values_list("pk", flat=True)[:BATCH]):
+        batch = None if brand_tables.refers_to_itself(model) else BATCH  # else some would miss their row
+        while keys := list(brand_tables.rows(model, brand).values_list("pk", flat=True)[:batch]):
             for other, name in brand_tables.emptied_first(model):
                 other._base_manager.filter(**{f"{name}__in": keys}).update(**{name: None})
             chosen = model._base_manager.filter(pk__in=keys)

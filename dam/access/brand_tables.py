@@ -51,6 +51,12 @@ def in_order() -> tuple[Table, ...]:
 
 
 @cache
+def refers_to_itself(model: Table) -> bool:
+    """Whether each of its rows refers to a row of the same table."""
+    return any(_to(field) is model for field in _references(model, required=True))
+
+
+@cache
 def emptied_first(model: Table) -> tuple[tuple[Table, str], ...]:
     """References to this table that may be empty, in whatever table: emptied before its rows go."""
     return tuple(

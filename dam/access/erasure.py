@@ -17,6 +17,7 @@ from dam.accounts.models import Invitation, Membership, User
 from dam.accounts.principals import Principal
 from dam.audit import names, trail
 from dam.audit.verbs import Verb
+from dam.collections import collections
 from dam.core import locks
 
 # Rows that are about nobody else: by model, and the field that names the person.
@@ -28,6 +29,7 @@ OWN_ROWS = (
     ("dam", "ScimUser", "user"),
     ("dam", "RecentSearch", "user"),
     ("dam", "Turn", "user"),
+    ("dam", "Collection_people", "user"),  # which collections they were let see
 )
 
 
@@ -58,6 +60,7 @@ def erase(user: User, *, by: Principal, at: datetime | None = None) -> None:
         for app, model, field in OWN_ROWS:
             if apps.is_installed(f"allauth.{app}") or app == "dam":
                 apps.get_model(app, model)._default_manager.filter(**{field: user}).delete()
+        collections.forget_private(user)
         names.erase(f"user:{user.pk}", at=at)
         user.people_groups.clear()
         user.name, user.email = pseudonyms.of_person(user.pk), f"former-member-{user.pk}@removed.invalid"

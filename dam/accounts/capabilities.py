@@ -35,7 +35,8 @@ class Capability(StrEnum):
     VIEW_ACTIVITY = "view_activity"
     SHARE = "share"  # let guests see released clips
     SHARE_SEARCHES = "share_searches"  # let the brand have one's saved searches
-    CURATE = "curate"  # change the saved searches that others share
+    COLLECT = "collect"  # make collections, and change what is in those one sees
+    CURATE = "curate"  # change the saved searches and collections that others share
     MANAGE_BRAND = "manage_brand"
     MANAGE_PEOPLE = "manage_people"  # invite, give roles (dam.accounts.roles says which), deactivate, groups
 
@@ -61,7 +62,8 @@ PHRASES: dict[Capability, str] = {
     Capability.VIEW_ACTIVITY: noop("view the activity log"),
     Capability.SHARE: noop("share clips with guests"),
     Capability.SHARE_SEARCHES: noop("share saved searches"),
-    Capability.CURATE: noop("change other people's saved searches"),
+    Capability.COLLECT: noop("make or change collections"),
+    Capability.CURATE: noop("change other people's saved searches and collections"),
     Capability.MANAGE_BRAND: noop("manage the brand"),
     Capability.MANAGE_PEOPLE: noop("manage people"),
 }
@@ -72,6 +74,7 @@ _WORK = _LOOK | {
     Capability.COMMENT,
     Capability.VIEW_ACTIVITY,
     Capability.SHARE_SEARCHES,
+    Capability.COLLECT,
 }
 _MAKE = _WORK | {
     Capability.UPLOAD,

@@ -1,6 +1,6 @@
 """What an edit changed, in sentences for people: fields by their names, codes as what they stand for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -14,12 +14,14 @@ from dam.accounts.capabilities import PHRASES
 from dam.accounts.models import PromptDisclosure
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
+from dam.core.language import number
 from dam.rights import territories
 from dam.web.usage_status import USES
 
 # Their data has fields with what they held before and after.
 EDITS = (
     Verb.ASSET_EDITED,
+    Verb.COLLECTION_EDITED,
     Verb.ROLE_EDITED,
     Verb.BRAND_EDITED,
     Verb.BRAND_LOGO_CHANGED,
@@ -27,6 +29,9 @@ EDITS = (
     Verb.MEMBER_ROLE_CHANGED,
     Verb.GROUP_CHANGED,
 )
+
+# Their data says how many clips, and of one alone which.
+COUNTED = (Verb.COLLECTION_CLIPS_ADDED, Verb.COLLECTION_CLIPS_REMOVED, Verb.COLLECTION_CLIPS_MOVED)
 
 # Their data has the reason that was given.
 REASONED = (Verb.ASSET_HELD, Verb.ASSET_HOLD_LIFTED)
@@ -63,14 +68,23 @@ _RIGHTS = {"uses": noop("Uses"), "territories": noop("Territories"), "days": noo
 
 
 def of(event: Event) -> tuple[str, ...]:
-    """In sentences, one a field; of a legal hold why."""
+    """In sentences, one a field; of a legal hold why, of a collection's clips how many."""
     if event.verb in REASONED:
         return (_("Reason: %(reason)s") % {"reason": event.data.get("reason", "")},)
+    if event.verb in COUNTED:
+        return (_clips(event.data),)
     if event.verb not in EDITS:
         return ()
     # Beside the fields the data may say what kind of principal it was (dam.audit.trail).
     pairs = sorted((name, pair) for name, pair in event.data.items() if isinstance(pair, list))
     return (*(_change(name, before, after) for name, (before, after) in pairs), *_people(event))
+
+
+def _clips(data: Mapping[str, Any]) -> str:
+    if title := data.get("clip"):
+        return _quote(title, "clip")
+    count = data.get("clips", 0)
+    return ngettext("%(count)s clip", "%(count)s clips", count) % {"count": number(count)}
 
 
 def _people(event: Event) -> list[str]:

@@ -124,6 +124,20 @@ VERBS: dict[str, Wording] = {
     Verb.SEARCH_EDITED: Wording("bookmark", noop("%(person)s changed the saved search %(target)s")),
     Verb.SEARCH_DELETED: Wording("bookmark", noop("%(person)s deleted the saved search %(target)s")),
     Verb.SEARCH_RESTORED: Wording("bookmark", noop("%(person)s restored the saved search %(target)s")),
+    Verb.COLLECTION_CREATED: Wording("folder", noop("%(person)s made the collection %(target)s")),
+    Verb.COLLECTION_EDITED: Wording("folder", noop("%(person)s changed the collection %(target)s")),
+    Verb.COLLECTION_SHARED: Wording("users", noop("%(person)s changed who sees the collection %(target)s")),
+    Verb.COLLECTION_DELETED: Wording("trash-2", noop("%(person)s deleted the collection %(target)s")),
+    Verb.COLLECTION_RESTORED: Wording("undo-2", noop("%(person)s restored the collection %(target)s")),
+    Verb.COLLECTION_CLIPS_ADDED: Wording(
+        "folder-plus", noop("%(person)s added clips to the collection %(target)s")
+    ),
+    Verb.COLLECTION_CLIPS_REMOVED: Wording(
+        "folder-minus", noop("%(person)s removed clips from the collection %(target)s")
+    ),
+    Verb.COLLECTION_CLIPS_MOVED: Wording(
+        "arrow-up-down", noop("%(person)s changed the order of the collection %(target)s")
+    ),
     Verb.JOB_REQUESTED: Wording("sparkles", noop("%(person)s started generating %(target)s")),
     Verb.JOB_CANCELLED: Wording("ban", noop("%(person)s cancelled generating %(target)s")),
     Verb.JOB_FAILED: Wording("triangle-alert", noop("%(person)s couldn't generate %(target)s")),
@@ -144,9 +158,24 @@ VERBS: dict[str, Wording] = {
     ),
 }
 
+# The same where not everyone sees the collection, so that the log doesn't name it.
+OF_PRIVATE: dict[str, str] = {
+    Verb.COLLECTION_CREATED: noop("%(person)s made a private collection"),
+    Verb.COLLECTION_EDITED: noop("%(person)s changed a private collection"),
+    Verb.COLLECTION_SHARED: noop("%(person)s changed who sees a private collection"),
+    Verb.COLLECTION_DELETED: noop("%(person)s deleted a private collection"),
+    Verb.COLLECTION_RESTORED: noop("%(person)s restored a private collection"),
+    Verb.COLLECTION_CLIPS_ADDED: noop("%(person)s added clips to a private collection"),
+    Verb.COLLECTION_CLIPS_REMOVED: noop("%(person)s removed clips from a private collection"),
+    Verb.COLLECTION_CLIPS_MOVED: noop("%(person)s changed the order of a private collection"),
+}
+
 # The filter of the activity page: what each choice shows.
 KINDS = {
-    "library": (noop("Library"), ("asset.", "version.", "step.", "steps.", "files.", "search.")),
+    "library": (
+        noop("Library"),
+        ("asset.", "version.", "step.", "steps.", "files.", "search.", "collection."),
+    ),
     "review": (noop("Review"), ("review.", "comment.")),
     "release": (noop("Releases and downloads"), ("release.", "master.", "rights.", "share.")),
     "generate": (noop("Generation"), ("job.",)),
@@ -160,6 +189,8 @@ KINDS = {
 
 def word(event: Event) -> Wording:
     """A verb without wording of its own is shown as it is."""
+    if event.data.get("private") and event.verb in OF_PRIVATE:
+        return Wording(VERBS[event.verb].icon, OF_PRIVATE[event.verb])
     plain = event.verb.replace(".", " ").replace("_", " ").replace("%", "%%")
     return VERBS.get(event.verb, Wording("circle-dot", f"%(person)s: {plain} %(target)s"))
 

@@ -18,6 +18,8 @@ from dam.accounts.principals import Member
 from dam.audit import trail
 from dam.catalog import versions
 from dam.catalog.models import Asset, RenditionKind, RenditionPart, Tag, Version
+from dam.collections import collections, items
+from dam.collections.models import Collection
 from dam.core import storage
 from dam.ingest import steps, uploads
 from dam.ingest.models import Step, StepState, Upload
@@ -74,6 +76,9 @@ class World:
         self.search: SavedSearch = saved_searches.save(
             Asked(filters=Filters(origin=["uploaded"])), name="Uploads", by=self.maker, shared=True
         )
+        self.collection: Collection = collections.create("Campaign", by=self.maker)
+        collections.create("Teasers", by=self.maker, parent=self.collection)
+        items.add(self.collection, [self.draft.asset_id, self.released.asset_id], by=self.maker)
         self.job: GenerationJob = jobs.request(by=self.maker, brief=BRIEF)[0]
         self.person: Member = member(self.brand, Role.CREATOR)
         self.left: Member = member(self.brand, Role.CREATOR)
@@ -121,7 +126,7 @@ class World:
                 return getattr(self, name).user.pk
             case "invitation" | "group":
                 return getattr(self, name).pk
-            case "review" | "comment" | "trashed" | "job" | "search" | "suggestion" | "token":
+            case "review" | "comment" | "trashed" | "job" | "search" | "suggestion" | "token" | "collection":
                 return getattr(self, name).pk
             case "hook" | "delivery":
                 return getattr(self, name).pk

@@ -71,7 +71,12 @@ GROUPS: tuple[Group, ...] = (
         (
             Words(Capability.SHARE, _("Share released clips with guests")),
             Words(Capability.SHARE_SEARCHES, _("Share saved searches with the brand")),
-            Words(Capability.CURATE, _("Change other people's saved searches")),
+            Words(
+                Capability.COLLECT,
+                _("Make collections"),
+                _("And change which clips are in those they see."),
+            ),
+            Words(Capability.CURATE, _("Change other people's saved searches and collections")),
             Words(Capability.TRASH, _("Move anyone's clips to trash"), _("And delete them from there.")),
             Words(
                 Capability.HOLD,

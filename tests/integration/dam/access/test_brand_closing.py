@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,8 @@ from dam.accounts.models import Brand, BrandExport, User
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.catalog.models import Asset
+from dam.collections import collections
+from dam.collections.models import Collection
 from dam.core import storage
 from provenance.releases.models import Release
 from tests.factories import BrandFactory, member
@@ -89,6 +91,19 @@ def test_after_its_time_a_brand_is_deleted_and_its_chain_holds_still() -> None:
     assert left.deleted_at is not None
     assert left.slug == f"deleted-{left.pk}"
     assert trail.first_broken(left) is None
+
+
+def test_rows_that_refer_to_one_another_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a transaction around it each statement must leave the database whole."""
+    monkeypatch.setattr(brand_closing, "BATCH", 1)
+    maker = member(BrandFactory.create())
+    outer = collections.create("Outer", by=maker)
+    collections.create("Inner", by=maker, parent=collections.create("Middle", by=maker, parent=outer))
+    Brand.objects.filter(pk=maker.brand.pk).update(closed_at=timezone.now(), delete_at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    brand_closing.remove(maker.brand, at=timezone.now() + timedelta(minutes=1))
+    assert not Collection.objects.exists()
 
 
 def test_the_database_keeps_the_releases_of_every_other_brand() -> None:

@@ -26,6 +26,7 @@ EXPECTED = {
     Capability.VIEW_ACTIVITY: "c b l n a",
     Capability.SHARE: "n a",
     Capability.SHARE_SEARCHES: "c b l n a",
+    Capability.COLLECT: "c b l n a",
     Capability.CURATE: "n a",
     Capability.MANAGE_BRAND: "a",
     Capability.MANAGE_PEOPLE: "a",

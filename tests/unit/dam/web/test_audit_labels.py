@@ -52,6 +52,20 @@ def test_an_unknown_verb_is_shown_as_it_is() -> None:
     assert said == "Ada: collection made public Summer"
 
 
+def test_a_collection_that_not_everyone_sees_is_not_named() -> None:
+    event = Event(verb="collection.clips_added", data={"private": True, "clips": 1200})
+    assert audit_labels.sentence(event, person="Ada", target="") == "Ada added clips to a private collection"
+    assert audit_changes.of(event) == ("1,200 clips",)
+
+
+def test_one_clip_of_a_collection_is_named() -> None:
+    event = Event(verb="collection.clips_moved", data={"clips": 1, "clip": "Can"})
+    assert (
+        audit_labels.sentence(event, person="Ada", target="B") == "Ada changed the order of the collection B"
+    )
+    assert audit_changes.of(event) == ("“Can”",)
+
+
 def test_an_event_is_one_sentence_whose_order_a_language_may_change() -> None:
     said = audit_labels.sentence(Event(verb="asset.trashed"), person="Ada", target="Summer")
     assert said == "Ada moved Summer to trash"

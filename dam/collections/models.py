@@ -1,0 +1,82 @@
+"""Collections and what is in them."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from dam.accounts.models import Brand, Group
+from dam.catalog.models import Asset
+
+
+class Collection(models.Model):
+    """Clips under a name. Whoever opens it finds those of them that they may see."""
+
+    LONGEST_NAME = 80
+    LONGEST_DESCRIPTION = 1000
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="collections")
+    name = models.CharField(max_length=LONGEST_NAME)
+    description = models.CharField(max_length=LONGEST_DESCRIPTION, blank=True, default="")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="collections"
+    )
+    # What it lies in, and the outermost collection, which may be itself. The outermost alone says who sees
+    # it and all that lies in it.
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children"
+    )
+    top = models.ForeignKey("self", on_delete=models.CASCADE, related_name="+")
+    everyone = models.BooleanField(default=True)  # in the brand; else its owner, and these:
+    people = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    groups = models.ManyToManyField(Group, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)  # kept for a while, for Undo
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["brand", "name"], condition=models.Q(deleted_at=None), name="collection_by_name"
+            ),
+            models.Index(
+                fields=["deleted_at"], condition=~models.Q(deleted_at=None), name="collection_deleted"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CollectionItem(models.Model):
+    """A clip in a collection, at its place. One that lies in the trash keeps it, and is not shown."""
+
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, db_index=False, related_name="items")
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="collection_items")
+    place = models.CharField(max_length=64, db_collation="C")  # dam.collections.places
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, db_index=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    added_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, blank=True)  # kept for a while, for Undo
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["collection", "asset"], name="collection_asset_once"),
+            # Asked at the end of a transaction: many may change their places in one.
+            models.UniqueConstraint(
+                fields=["collection", "place"],
+                deferrable=models.Deferrable.DEFERRED,
+                name="collection_place_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["removed_at"], condition=~models.Q(removed_at=None), name="collection_item_removed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset} in {self.collection}"
