@@ -11,6 +11,7 @@ from dam.accounts.models import Brand
 from dam.audit.models import Event, SealedName
 
 SYSTEM, GUESTS = "system", "guests"
+NOBODY = "0"  # nobody's number
 # A moment is written down as its transaction begins, the place in the chain as it ends: so far apart at most.
 SLACK = 10_000
 AT_ONCE = 1000

@@ -50,7 +50,7 @@ def in_administration(request: BrandRequest) -> HttpResponse:
 
 def _log(request: BrandRequest, template: str, *, here: str, **frame: str) -> HttpResponse:
     """Newest first, in pages by sequence number: `before` continues."""
-    asked = activity_filter.read(request.GET)
+    asked = activity_filter.read(request.GET, brand=request.brand)
     events = search.find(request.brand, asked.wanted)
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
@@ -67,7 +67,7 @@ def _log(request: BrandRequest, template: str, *, here: str, **frame: str) -> Ht
     }
     if is_fragment(request) and before:
         return render(request, "activity/_events.html", context)
-    context |= activity_filter.choices(request.brand, asked.given["kind"])
+    context |= activity_filter.choices(request.brand, asked)
     context["may_export"] = request.principal.can(Capability.MANAGE_BRAND)
     return render(request, template, context)
 
@@ -77,7 +77,7 @@ def _log(request: BrandRequest, template: str, *, here: str, **frame: str) -> Ht
 def export(request: BrandRequest) -> HttpResponseBase:
     """What the filter leaves of the log, as a file. That it was taken is an event, the last one in it."""
     request.principal.require(Capability.VIEW_ACTIVITY)
-    asked = activity_filter.read(request.POST)
+    asked = activity_filter.read(request.POST, brand=request.brand)
     kind = "csv" if request.POST.get("format") == "csv" else "jsonl"
     filters = {name: value for name, value in asked.given.items() if value}
     trail.record(

@@ -15,9 +15,9 @@ from dam.audit import search
 from dam.audit.search import Wanted
 from dam.audit.verbs import Verb
 from dam.core import sorting
-from dam.web import audit_labels, audit_titles
+from dam.web import audit_labels, audit_titles, people_choice
 
-MOST_PEOPLE = 500
+LONGEST_ADDRESS = 254
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class Asked:
         return urlencode({name: value for name, value in self.given.items() if value and name != "kind"})
 
 
-def read(data: QueryDict) -> Asked:
+def read(data: QueryDict, *, brand: Brand) -> Asked:
     """Whatever the address says; what means nothing is left out."""
     kind = data.get("kind", "")
     verb = data.get("verb", "")
-    person = data.get("person", "")
+    person, address = data.get("person", ""), data.get("address", "").strip()[:LONGEST_ADDRESS]
     words = data.get("q", "").strip()
     begin, end = _day(data.get("from", "")), _day(data.get("until", ""))
     asset = None
@@ -50,23 +50,42 @@ def read(data: QueryDict) -> Asked:
     kind = kind if kind in audit_labels.KINDS else ""
     verb = verb if verb in set(Verb) else ""
     person = person if person in (search.SYSTEM, search.GUESTS) or _is_number(person) else ""
+    if address:
+        person = _of_address(brand, address)
     verbs = (verb,) if verb else search.verbs_of(audit_labels.KINDS[kind][1], Verb) if kind else ()
     given = {"kind": kind, "verb": verb, "person": person, "q": words, "asset": str(asset or "")}
+    given |= {"address": address if person == search.NOBODY else ""}
     given |= {"from": begin.isoformat() if begin else "", "until": end.isoformat() if end else ""}
     since = _moment(begin, time.min) if begin else None
     until = _moment(end, time.max) if end else None
     return Asked(Wanted(verbs, person, asset, since, until, words), given)
 
 
-def choices(brand: Brand, kind: str) -> dict[str, Any]:
-    """What the form offers: people of the brand, and what can have happened."""
-    people = Membership.objects.filter(brand=brand).order_by(sorting.alphabetical("user__name"), "user_id")
+def choices(brand: Brand, asked: Asked) -> dict[str, Any]:
+    """What the form offers: people who are or were in the brand, and what can have happened."""
+    kind, everyone = asked.given["kind"], Membership.everyone.filter(brand=brand)
+    listed = people_choice.listed(everyone)
+    people = [(str(each.pk), each.name) for each in listed.people]
+    chosen = asked.given["person"]
+    if chosen.isdecimal() and chosen not in dict(people):  # by an address or a link
+        people += [
+            (chosen, row.user.name) for row in everyone.filter(user=int(chosen)).select_related("user")
+        ]
     verbs = search.verbs_of(audit_labels.KINDS[kind][1], Verb) if kind else tuple(Verb)
     titles = [(str(verb), audit_titles.title(Verb(verb))) for verb in verbs]
     return {
-        "people": people.values_list("user_id", "user__name")[:MOST_PEOPLE],
+        "people": people,
+        "more_people": listed.more,
         "verbs": sorted(titles, key=lambda each: sorting.key(each[1])),
     }
+
+
+def _of_address(brand: Brand, address: str) -> str:
+    try:
+        (user,) = people_choice.named(Membership.everyone.filter(brand=brand), address)
+    except (people_choice.NotHere, ValueError):
+        return search.NOBODY
+    return str(user.pk)
 
 
 def _day(text: str) -> date | None:

@@ -12,13 +12,12 @@ from dam.access import group_changes
 from dam.access.group_changes import GroupRefused
 from dam.accounts import groups
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Group, Membership, User
-from dam.core import sorting
+from dam.accounts.models import Group
+from dam.web import people_choice
 from dam.web.administration.people import frame
 from dam.web.decorators import BrandRequest, requires
 
 PAGE = 50
-MOST_PEOPLE = 1000  # of whom a group's page lets choose
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,9 +46,12 @@ def listing(request: BrandRequest) -> HttpResponse:
 def group(request: BrandRequest, group_id: int) -> HttpResponse:
     """Its name and its people, to be changed."""
     row = _group(request, group_id)
-    problem, name = "", row.name
-    people, members = _people(request), list(groups.members_of(row))
+    problem, unknown, name = "", "", row.name
+    here = people_choice.active(request.brand)
+    listed, members = people_choice.listed(here), list(groups.members_of(row))
+    addresses = request.POST.get("addresses", "")
     chosen = {user.pk for user in members}
+    people = list(listed.people)
     offered = {user.pk for user in people}
     people += [user for user in members if user.pk not in offered]  # else saving would take them out
     if request.method == "POST":
@@ -58,9 +60,12 @@ def group(request: BrandRequest, group_id: int) -> HttpResponse:
         chosen = ids & {user.pk for user in people}
         try:
             members = [user for user in people if user.pk in chosen]
+            members += [user for user in people_choice.named(here, addresses) if user.pk not in chosen]
             group_changes.change(row, name=name, members=members, by=request.principal)
         except GroupRefused as refused:
             problem = refused.message
+        except people_choice.NotHere as refused:
+            unknown = refused.message
         else:
             messages.success(request, _("The group was saved."))
             return redirect("group", brand_slug=request.brand.slug, group_id=group_id)
@@ -70,9 +75,12 @@ def group(request: BrandRequest, group_id: int) -> HttpResponse:
         "name": name,
         "people": people,
         "chosen": chosen,
+        "more": listed.more,
+        "addresses": addresses,
         "problem": problem,
+        "unknown": unknown,
     }
-    return render(request, "people/group.html", context, status=422 if problem else 200)
+    return render(request, "people/group.html", context, status=422 if problem or unknown else 200)
 
 
 @require_POST
@@ -82,11 +90,6 @@ def delete(request: BrandRequest, group_id: int) -> HttpResponse:
     group_changes.delete(row, by=request.principal)
     messages.success(request, _("The group “%(name)s” was deleted.") % {"name": row.name})
     return redirect("groups", brand_slug=request.brand.slug)
-
-
-def _people(request: BrandRequest) -> list[User]:
-    rows = Membership.objects.filter(brand=request.brand, user__is_active=True).select_related("user")
-    return [row.user for row in rows.order_by(sorting.alphabetical("user__name"), "pk")[:MOST_PEOPLE]]
 
 
 def _group(request: BrandRequest, group_id: int) -> Group:

@@ -20,7 +20,7 @@ from dam.accounts.models import ApiToken, Brand, Group, Invitation, Membership, 
 from dam.accounts.principals import Member
 from dam.core import sorting
 from dam.search import query
-from dam.web import confirming
+from dam.web import confirming, people_choice
 from dam.web.decorators import BrandRequest, requires, requires_installation_admin
 
 PAGE = 50
@@ -171,14 +171,20 @@ def erase(request: BrandRequest, user_id: int) -> HttpResponse:
 
 
 class HandoverForm(forms.Form):
-    """Whose the reviews become: "user-12", "group-3", or nobody's in particular."""
+    """Whose the reviews become: "user-12", "group-3", or nobody's in particular; an address counts first."""
+
+    _named: list[User] = []
 
     to = forms.ChoiceField(required=False)
+    address = forms.CharField(
+        required=False, max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
 
     def __init__(self, data: object, *, brand: Brand, leaving: User) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        rows = Membership.objects.filter(brand=brand, user__is_active=True).exclude(user=leaving)
-        self._people = {f"user-{row.user.pk}": row.user for row in rows.select_related("user")}
+        self._others = people_choice.active(brand).exclude(user=leaving)
+        listed = people_choice.listed(self._others)
+        self._people = {f"user-{user.pk}": user for user in listed.people}
         self._groups = {f"group-{group.pk}": group for group in groups.of_brand(brand)}
         self.fields["to"].label = _("Hand their open work to")
         field = self.fields["to"]
@@ -188,14 +194,27 @@ class HandoverForm(forms.Form):
             (_("Groups"), [(key, group.name) for key, group in self._groups.items()]),
             (
                 _("People"),
-                sorted(
-                    ((key, str(user)) for key, user in self._people.items()), key=lambda p: sorting.key(p[1])
-                ),
+                [(key, str(user)) for key, user in self._people.items()],
             ),
         ]
+        if listed.more:
+            self.fields["address"].label = _("Or to someone who isn't listed")
+            self.fields["address"].help_text = _("Their email address.")
+        else:
+            del self.fields["address"]
+
+    def clean_address(self) -> str:
+        address = str(self.cleaned_data["address"])
+        try:
+            self._named = people_choice.named(self._others, address)
+        except people_choice.NotHere as problem:
+            raise forms.ValidationError(problem.message) from problem
+        return address
 
     def heir(self) -> Heir | None:
         chosen = self.cleaned_data["to"]
+        if self._named:
+            return self._named[0]
         return self._people.get(chosen) or self._groups.get(chosen)
 
 

@@ -114,3 +114,23 @@ def test_what_waited_too_long_is_dropped(case: Case) -> None:
     mailing.send_due(at=later(days=5))
     assert not mail.outbox
     assert not Notification.objects.filter(mail_due_at__isnull=False).exists()
+
+
+def test_of_all_that_is_due_a_slice_is_read(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several people, of whom a slice sends to one, then there is more; at the end nothing is left."""
+    choices.choose(case.brand_reviewer, {"commented": Choice(page=True, mail=Mail.AT_ONCE)})
+    comments.add(case.version, by=case.legal_reviewer, body="Which song is this?")
+    following.run(case.brand.pk, at=noon())
+    monkeypatch.setattr(mailing, "PEOPLE_AT_ONCE", 1)
+    slices = 0
+    while mailing.send_due(at=later(minutes=5)):
+        slices += 1
+    assert slices == len(mail.outbox) - 1 > 0
+
+
+def test_what_another_worker_holds_is_not_asked_for_again_and_again(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailing, "READ_AT_ONCE", 1)
+    monkeypatch.setattr(mailing, "_send", lambda *_facts: False)
+    assert not mailing.send_due(at=later(minutes=5))

@@ -11,13 +11,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand
+from dam.accounts.models import Brand, Membership
 from dam.audit import anchors, chain_checks, export, trail
 from dam.audit.models import ChainCheck, Event
 from dam.audit.verbs import Verb
 from dam.core import locks, storage, tasks
-from dam.web import activity
-from tests.factories import BrandFactory
+from dam.web import activity, people_choice
+from tests.factories import BrandFactory, member
 from tests.integration.dam.web.conftest import SignIn
 
 PAGE = "/b/northwind/activity/"
@@ -227,3 +227,20 @@ def test_others_take_none(brand: Brand, sign_in: SignIn) -> None:
 
 async def _whole(answer: Any) -> str:
     return b"".join([piece async for piece in answer.streaming_content]).decode()
+
+
+def test_whoever_left_or_is_not_listed_is_found_by_address(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_choice, "MOST_LISTED", 1)
+    zed = member(brand, Role.CREATOR, name="Zed")
+    trail.record(Verb.ASSET_UPLOADED, brand=brand, target="Theirs", actor=zed)
+    trail.record(Verb.ASSET_UPLOADED, brand=brand, target="Another's")
+    Membership.objects.filter(user=zed.user).update(deactivated_at=timezone.now())
+    client = sign_in(Role.ADMIN)
+    page = client.get(PAGE, {"address": zed.user.email})
+    assert [event.target for event in page.context["events"]] == ["Theirs"]
+    assert "Zed" in dict(page.context["people"]).values()
+    nobody = client.get(PAGE, {"address": "nobody@example.com"})
+    assert list(nobody.context["events"]) == []
+    assert "nobody@example.com" in nobody.content.decode()

@@ -7,10 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from dam.access import handover
 from dam.accounts.capabilities import Role
 from dam.accounts.models import CustomRole, Group, Invitation, Membership
 from dam.accounts.principals import Member
-from dam.web.administration import groups as groups_page
+from dam.web import people_choice
 from tests.factories import PASSWORD, BrandFactory, member
 from tests.review_factory import Case
 
@@ -126,7 +127,7 @@ def test_no_note_and_no_list_is_cut_without_a_word(client: Client, admin: Member
 def test_saving_a_group_keeps_those_who_are_too_many_to_be_offered(
     client: Client, admin: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(groups_page, "MOST_PEOPLE", 1)
+    monkeypatch.setattr(people_choice, "MOST_LISTED", 1)
     group = Group.objects.create(brand=admin.brand, name="Reviewers")
     theirs = [member(admin.brand, name=f"Zed {number}").user for number in range(3)]
     group.members.set(theirs)
@@ -135,3 +136,44 @@ def test_saving_a_group_keeps_those_who_are_too_many_to_be_offered(
     assert all(user.name in page for user in theirs)
     client.post(address, {"name": "Legal", "member": [user.pk for user in theirs]})
     assert set(group.members.all()) == set(theirs)
+
+
+def test_whoever_is_not_listed_joins_a_group_by_address(
+    client: Client, admin: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_choice, "MOST_LISTED", 1)
+    client.force_login(admin.user)
+    group = Group.objects.create(brand=admin.brand, name="Reviewers")
+    zed = member(admin.brand, name="Zed").user
+    stranger = member(BrandFactory.create(), name="Zoe").user
+    address = reverse("group", args=[admin.brand.slug, group.pk])
+    assert "Add people who aren't listed" in client.get(address).content.decode()
+    refused = client.post(address, {"name": "Reviewers", "addresses": f"{zed.email}, {stranger.email}"})
+    assert refused.status_code == 422
+    assert f"No one here has the address {stranger.email}." in refused.content.decode()
+    assert not group.members.exists()
+    client.post(address, {"name": "Reviewers", "addresses": zed.email.upper()})
+    assert set(group.members.all()) == {zed}
+
+
+def test_work_is_handed_over_to_somebody_who_is_not_listed(
+    client: Client, admin: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed: list[object] = []
+
+    def hand_over(_member: Member, *, heir: object, **_by: object) -> int:
+        handed.append(heir)
+        return 1
+
+    monkeypatch.setattr(people_choice, "MOST_LISTED", 1)
+    monkeypatch.setattr(handover, "count", lambda member: 1)
+    monkeypatch.setattr(handover, "hand_over", hand_over)
+    client.force_login(admin.user)
+    leaving, heir = member(admin.brand, name="Yan"), member(admin.brand, name="Zed").user
+    address = reverse("person-deactivate", args=[admin.brand.slug, leaving.user.pk])
+    assert "someone who isn&#x27;t listed" in client.get(address).content.decode()
+    unknown = client.post(address, {"to": "", "address": "nobody@example.com"})
+    assert unknown.status_code == 422
+    assert "No one here has the address" in unknown.content.decode()
+    client.post(address, {"to": "", "address": heir.email})
+    assert handed == [heir]
