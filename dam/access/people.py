@@ -11,12 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dam.access import handover
+from dam.access import ending
 from dam.access.handover import Heir
 from dam.accounts import members, roles
 from dam.accounts.capabilities import ADMINISTRATIVE, AnyRole, Capability, of_role
-from dam.accounts.models import ApiToken, Brand, Invitation, Membership, User
-from dam.accounts.principals import Member, Principal
+from dam.accounts.models import ApiToken, Brand, Membership, User
+from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.core import errors, locks
@@ -75,14 +75,8 @@ def deactivate(
             raise PeopleRefused(_("This person is deactivated already."), code="deactivated")
         if _runs(now.given):
             _require_another(now)
-        leaving = Member(now.user, now.brand, now.given)
-        handed = handover.hand_over(leaving, heir=heir, by=by)
-        Membership.everyone.filter(pk=now.pk).update(deactivated_at=at)
+        data = ending.end(now, heir=heir, by=by, at=at)
         _require_run(now)
-        waiting = Invitation.objects.filter(brand=now.brand, accepted_at=None, revoked_at=None)
-        waiting.filter(email__iexact=now.user.email).update(revoked_at=at)  # no way back in by an old mail
-        tokens = ApiToken.objects.filter(owner=now.user, brand=now.brand, revoked_at=None)
-        data = {"tokens": tokens.update(revoked_at=at), "handed_over": handed}
         trail.record(Verb.MEMBER_DEACTIVATED, brand=now.brand, about=now.user, actor=by, data=data, at=at)
 
 

@@ -69,25 +69,10 @@ def _watched(kind: Any, backend: EmailBackend) -> Any:
             if until is None:  # a connection that nothing would ever end
                 raise RuntimeError("Mails are sent by send_messages alone.")
             asked = until.resolve if backend.anywhere else partial(require_mail_server, until=until)
-            used = _connect(asked(host, port), until, timeout)
+            used = until.connect(asked(host, port))
+            used.settimeout(timeout)
             if kind is smtplib.SMTP_SSL:
                 used = self.context.wrap_socket(used, server_hostname=self._host)
             return used
 
     return Watched
-
-
-def _connect(found: list[tuple[Any, ...]], until: Deadline, timeout: float) -> socket.socket:
-    problem: OSError = OSError("The name has no address.")
-    for family, kind, protocol, _name, address in found[:3]:
-        connection = socket.socket(family, kind, protocol)
-        connection.settimeout(min(timeout, until.left()))
-        try:
-            connection.connect(address)
-            until.watch(connection)
-            connection.settimeout(timeout)
-            return connection
-        except OSError as refused:
-            connection.close()
-            problem = refused
-    raise problem

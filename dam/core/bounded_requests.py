@@ -85,13 +85,10 @@ def _connected(connection: HTTPConnection) -> socket.socket:
     addresses = [str(entry[4][0]) for entry in found]
     if not addresses or not all(now.allows(host, each) for each in addresses):
         raise NewConnectionError(connection, "The host is in a private network.")
-    last: OSError | None = None
-    for address in addresses:
-        try:
-            return now.until.connect((address, port))
-        except OSError as refused:
-            last = refused
-    raise NewConnectionError(connection, "The host can't be reached.") from last
+    try:
+        return now.until.connect(found)
+    except OSError as refused:
+        raise NewConnectionError(connection, "The host can't be reached.") from refused
 
 
 class _Plain(HTTPConnection):

@@ -8,12 +8,13 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 Looked = TypeVar("Looked")
+MOST_ADDRESSES = 3  # of a name, that are tried
 
 
 class Passed(TimeoutError):
@@ -75,11 +76,28 @@ class Deadline:
 
         return _within(ask, seconds=self.left())
 
-    def connect(self, address: tuple[str, int]) -> socket.socket:
-        """A watched connection to an address that needs no looking up. Raises OSError, Passed among them."""
-        made = socket.create_connection(address, timeout=self.left())
-        self.watch(made)
-        return made
+    def connect(self, found: Sequence[tuple[Any, ...]]) -> socket.socket:
+        """A watched connection to the first of these addresses that answers. Raises OSError (Passed, too).
+
+        They come as `resolve` has them, and are looked up no more. Each has its share of the time that is
+        left, so that one that never answers leaves some to the next.
+        """
+        problem: OSError = OSError("The name has no address.")
+        tried = found[:MOST_ADDRESSES]
+        for place, (family, kind, protocol, _name, address) in enumerate(tried):
+            made = socket.socket(family, kind, protocol)
+            try:
+                made.settimeout(self.left() / (len(tried) - place))
+                made.connect(address)
+                self.watch(made)
+                made.settimeout(self.left())
+            except OSError as refused:
+                made.close()
+                problem = refused
+            else:
+                return made
+        self.check()
+        raise problem
 
     def _end(self) -> None:
         with self._lock:

@@ -150,16 +150,9 @@ def _watched(kind: type[HTTPConnection], until: Deadline) -> Any:
         return cast(HTTPConnection, connection)
 
     def _connected(address: tuple[str, int], timeout: float, _source: Any) -> socket.socket:
-        problem: OSError = OSError("the name has no address")
-        for *_kind, found in until.resolve(*address):
-            try:
-                opened = until.connect(found[:2])
-            except OSError as refused:
-                problem = refused
-            else:
-                opened.settimeout(timeout)
-                return opened
-        raise problem
+        opened = until.connect(until.resolve(*address))
+        opened.settimeout(timeout)
+        return opened
 
     return made
 

@@ -9,11 +9,10 @@ import logging
 from django.db import transaction
 from django.utils import timezone
 
-from dam.access import handover
+from dam.access import ending
 from dam.accounts import members, roles
 from dam.accounts.capabilities import ADMINISTRATIVE, Role, of_role
-from dam.accounts.models import ApiToken, Brand, Invitation, Membership, User
-from dam.accounts.principals import Member
+from dam.accounts.models import Brand, Membership, User
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.sso.models import GivenMembership
@@ -85,22 +84,18 @@ def end(user: User, brand: Brand, *, source: str, by: User | None = None) -> boo
             return False
         now = timezone.now()
         try:
-            with transaction.atomic():
-                Membership.everyone.filter(pk=kept.pk).update(deactivated_at=now)
+            with trail.recording():
+                # To nobody by name: who is next isn't the provider's to say. Whoever has the role is asked.
+                ended = ending.end(kept, by=None, at=now)
                 if _runs_it(kept):
                     members.require_administrator(brand)
         except members.LastAdministrator:
             log.warning("User %s stays in %s: it would have no administrator.", user.pk, brand.slug)
             return False
-        ApiToken.objects.filter(owner=user, brand=brand, revoked_at=None).update(revoked_at=now)
-        waiting = Invitation.objects.filter(brand=brand, accepted_at=None, revoked_at=None)
-        waiting.filter(email__iexact=user.email).update(revoked_at=now)  # no way back in by an old mail
-        # To nobody by name: who is next isn't the provider's to say. Whoever has the role is asked.
-        handed = handover.hand_over(Member(user, brand, kept.given), heir=None, by=None)
         GivenMembership.objects.update_or_create(
             user=user, brand=brand, defaults={"source": source, "ended_at": now}
         )
-        data = {"user": user.pk, "role": [roles.key(kept.given), ""], "source": source, "handed_over": handed}
+        data = {"user": user.pk, "role": [roles.key(kept.given), ""], "source": source, **ended}
         trail.record(Verb.COMPANY_ENDED, brand=brand, about=user, actor=by, data=data)
     return True
 

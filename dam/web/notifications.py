@@ -1,7 +1,5 @@
 """What a person was told: the bell, the list, and marking it as read."""
 
-from datetime import datetime
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,7 +22,7 @@ def notifications(request: BrandRequest) -> HttpResponse:
     """The newest first, grouped by clip; `before` continues after a place in it."""
     unread_only = request.GET.get("show") == "unread"
     rows = inbox.listed(request.principal, unread_only=unread_only)
-    place = _place(request.GET.get("before", ""))
+    place = times.place(request.GET.get("before", ""))
     if place is not None:
         rows = inbox.before(rows, *place)
     page = list(rows[: PAGE + 1])
@@ -93,10 +91,3 @@ def read(request: BrandRequest) -> HttpResponse:
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 19 else 0
-
-
-def _place(text: str) -> tuple[datetime, int] | None:
-    """A place in the list, as the page before names it: "2027-05-03T12:00:00+00:00~17"."""
-    moment, _, key = text.partition("~")
-    at = times.read(moment)
-    return (at, _number(key)) if at else None

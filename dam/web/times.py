@@ -20,6 +20,18 @@ def read(text: str) -> datetime | None:
         return None
 
 
+def place(text: str) -> tuple[datetime, int] | None:
+    """Where a list goes on, as the page before names it: a moment, and the number that settles ties.
+
+    >>> place("2026-01-01T00:00:00+00:00~17")
+    (datetime.datetime(2026, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), 17)
+    >>> place("2026-01-01T00:00:00+00:00~seventeen")
+    """
+    moment, _separator, number = text.partition("~")
+    at = read(moment)
+    return (at, int(number)) if at and number.isascii() and number.isdecimal() and len(number) < 19 else None
+
+
 def within(day: date) -> bool:
     """Whether it is a day that people can mean."""
     return EARLIEST <= day <= LATEST

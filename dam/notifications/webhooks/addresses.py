@@ -6,6 +6,7 @@ what was checked and not to what the name says a moment later.
 """
 
 import ipaddress
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -43,12 +44,12 @@ def check(url: str, *, local: bool = False) -> tuple[str, int]:
     return parts.hostname, port
 
 
-def resolve(host: str, port: int, *, until: Deadline, local: bool = False) -> str:
-    """The address to connect to. Raises AddressRefused where it isn't public, OSError where there is none."""
-    found = [str(info[4][0]) for info in until.resolve(host, port)]
-    for address in found:
+def resolve(host: str, port: int, *, until: Deadline, local: bool = False) -> list[tuple[Any, ...]]:
+    """What to connect to. Raises AddressRefused where any of it isn't public, OSError where there is none."""
+    found = until.resolve(host, port)
+    for *_kind, (address, *_port) in found:
         if not internet.is_public(address) and not (local and ipaddress.ip_address(address).is_loopback):
             raise AddressRefused(
                 _("This address leads into a private network. Webhooks are sent to public addresses only.")
             )
-    return found[0]
+    return found

@@ -7,8 +7,9 @@ import http.client
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from dam.core.deadlines import Deadline
@@ -54,8 +55,8 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str], local: bool = Fal
 
 def _post(url: str, body: bytes, headers: Mapping[str, str], local: bool, until: Deadline) -> int:
     host, port = addresses.check(url, local=local)
-    address = addresses.resolve(host, port, local=local, until=until)
-    connection = _Connection(host, port, address, urlsplit(url).scheme, until)
+    found = addresses.resolve(host, port, local=local, until=until)
+    connection = _Connection(host, port, found, urlsplit(url).scheme, until)
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
@@ -69,16 +70,18 @@ def _post(url: str, body: bytes, headers: Mapping[str, str], local: bool, until:
 
 
 class _Connection(http.client.HTTPConnection):
-    """To one address that was resolved before; certificates are checked against the name."""
+    """To addresses that were resolved before; certificates are checked against the name."""
 
-    def __init__(self, host: str, port: int, address: str, scheme: str, until: Deadline) -> None:
+    def __init__(
+        self, host: str, port: int, found: Sequence[tuple[Any, ...]], scheme: str, until: Deadline
+    ) -> None:
         super().__init__(host, port)
-        self._address, self._scheme, self._until = address, scheme, until
+        self._found, self._scheme, self._until = found, scheme, until
         if scheme == "https":
             self.default_port = 443
 
     def connect(self) -> None:
-        self.sock = self._until.connect((self._address, self.port))
+        self.sock = self._until.connect(self._found)
         if self._scheme == "https":
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 

@@ -49,8 +49,10 @@ def failed(request: BrandRequest) -> HttpResponse:
     """Steps that failed, of one name where the address says which."""
     name = request.GET.get("step", "")
     name = name if step_specs.find(name) else ""
-    after = _place(request.GET.get("after", ""))
-    shown, following = troubles.failed_page(request.brand, name=name, after=after, most=PAGE)
+    after = times.place(request.GET.get("after", ""))
+    shown, following = troubles.failed_page(
+        request.brand, name=name, after=troubles.Place(*after) if after else None, most=PAGE
+    )
     context = {
         **SECTION,
         "kinds": troubles.failed_kinds(request.brand),
@@ -71,12 +73,6 @@ def retry_failed(request: BrandRequest, name: str) -> HttpResponse:
     )
     messages.success(request, text % {"count": count})
     return redirect("administration-failed", brand_slug=request.brand.slug)
-
-
-def _place(text: str) -> troubles.Place | None:
-    moment, _sep, step = text.partition("~")
-    at = times.read(moment)
-    return troubles.Place(at, int(step)) if at and step.isdecimal() and len(step) < 19 else None
 
 
 def _now(request: BrandRequest) -> dict[str, Any]:

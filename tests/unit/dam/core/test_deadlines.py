@@ -110,3 +110,32 @@ def test_what_ends_in_time_leaves_the_connection_open() -> None:
             until.watch(ours)
         theirs.sendall(b"x")
         assert ours.recv(1) == b"x"
+
+
+def test_an_address_that_never_answers_leaves_time_to_the_next() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as full:
+        full.bind(("127.0.0.1", 0))  # takes connections no more: nobody listens
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
+        found = [(*kind, full.getsockname()), (*kind, server.getsockname())]
+        with Deadline(5) as until, until.connect(found) as opened:
+            assert opened.getpeername() == server.getsockname()
+
+
+def test_each_address_has_its_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    shares = []
+
+    class Silent(socket.socket):
+        def connect(self, _address: object) -> None:
+            shares.append(self.gettimeout())
+            raise TimeoutError
+
+    monkeypatch.setattr(socket, "socket", Silent)
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("192.0.2.1", 443))] * 5
+    with Deadline(9) as until, pytest.raises(TimeoutError):
+        until.connect(found)
+    assert [round(share or 0) for share in shares] == [3, 4, 9]  # no time passes here
+
+
+def test_no_address_is_said() -> None:
+    with Deadline(1) as until, pytest.raises(OSError, match="no address"):
+        until.connect([])
