@@ -12,6 +12,7 @@ from dam.web.asgi_middleware import App
 from dam.web.body_limits import LimitBodies
 from dam.web.broken_pieces import KeepBrokenPieces
 from dam.web.charsets import OnlyUtf8
+from dam.web.long_pieces import SplitLongBodies
 from dam.web.pace import KeepPace
 from dam.web.taking_turns import TakeTurns
 
@@ -26,7 +27,8 @@ def _application() -> App:
     # What arrives is written where room is watched and what is left behind is cleaned up.
     settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
     tempfile.tempdir = str(settings.SCRATCH_DIR)
-    return OnlyUtf8(KeepPace(LimitBodies(AdmitBodies(KeepBrokenPieces(TakeTurns(django))))))
+    piecewise = LimitBodies(AdmitBodies(KeepBrokenPieces(TakeTurns(django))))
+    return OnlyUtf8(KeepPace(SplitLongBodies(piecewise)))
 
 
 application = _application()

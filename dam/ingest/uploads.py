@@ -129,23 +129,28 @@ def create(
 
 
 def write(
-    upload: Upload, *, offset: int, piece: BinaryIO, length: int, checksum: Checksum | None = None
+    upload: Upload, *, offset: int, piece: BinaryIO, length: int | None, checksum: Checksum | None = None
 ) -> Upload:
-    """Append a piece of `length` bytes; the upload as it then stands. Holds one piece in memory, never more.
+    """Append a piece of `length` bytes, or all there is; the upload as it then stands.
+
+    Holds one piece in memory, never more.
 
     A connection that breaks keeps what had come, unless a checksum tells that it is not all. Raises Closed,
     WrongOffset, WrongChecksum, Busy, TooMuch, and FileRefused when the first bytes show that this is no
     video, or the disk is full (then the upload stays open), and storage.Unavailable.
     """
-    if length > settings.UPLOAD_CHUNK_BYTES or offset + length > upload.size:
+    room = min(settings.UPLOAD_CHUNK_BYTES, upload.size - offset)
+    if room < (length or 0):
         raise TooMuch
     with _place(), _alone(upload):
         if upload.state != UploadState.RECEIVING:
             raise Closed
         if offset != upload.received:
             raise WrongOffset(upload.received)
-        disk_space.require(length)
-        data = _read(piece, length)
+        disk_space.require(room if length is None else length)
+        data = _read(piece, room + 1 if length is None else length)
+        if len(data) > room:
+            raise TooMuch
         if checksum is not None and not checksum.fits(data):
             raise WrongChecksum
         refused = _refusal(upload, data) or _append(upload, data)

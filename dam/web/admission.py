@@ -32,9 +32,6 @@ STRANGERS_SLOWEST = 32 * 1024  # bytes a second
 VERIFY_GATE = "provenance.web.verify.before_reading"
 # In the scope: what was refused before reading, for the page to say; and that the file is counted.
 REFUSED, COUNTED = "reelproof.refused", "reelproof.counted"
-# A client that is still sending reads no answer, so the rest is thrown away for a while.
-LINGER_BYTES = 32 * 1024**2
-LINGER_SECONDS = 10.0
 
 
 class AdmitBodies:
@@ -99,23 +96,10 @@ class AdmitBodies:
                 await send(message)
             else:
                 await send({**message, "more_body": True})
-                await _throw_away(receive)
+                await asgi_middleware.throw_away(receive)
                 await send({"type": "http.response.body", "body": b""})
 
         await (app or self.app)(scope, nothing, closing)
-
-
-async def _throw_away(receive: Receive) -> None:
-    left = LINGER_BYTES
-    try:
-        async with asyncio.timeout(LINGER_SECONDS):
-            while left > 0:
-                message = await receive()
-                left -= len(message.get("body", b""))
-                if not message.get("more_body"):
-                    return
-    except TimeoutError:
-        return
 
 
 def _refusing(refused: errors.Refused) -> App:

@@ -18,8 +18,7 @@ class KeepBrokenPieces:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_piece = scope["type"] == "http" and scope["method"] == "PATCH"
-        if not is_piece or dict(scope["headers"]).get(b"content-type") != PIECE_TYPE:
+        if scope["type"] != "http" or not _is_piece(scope):
             await self.app(scope, receive, send)
             return
         whole = broken = False
@@ -36,3 +35,11 @@ class KeepBrokenPieces:
             return message
 
         await self.app(scope, kept, send)
+
+
+def _is_piece(scope: Scope) -> bool:
+    headers = dict(scope["headers"])
+    method = scope["method"]
+    if method == "POST":
+        method = headers.get(b"x-http-method-override", b"").decode("latin-1").upper()
+    return method == "PATCH" and headers.get(b"content-type") == PIECE_TYPE

@@ -20,7 +20,7 @@ from dam.web.decorators import BrandRequest
 from dam.web.problem_details import problem
 
 VERSION = "1.0.0"
-EXTENSIONS = ("creation", "expiration", "checksum", "termination")
+EXTENSIONS = ("creation", "creation-with-upload", "expiration", "checksum", "termination")
 PIECE_TYPE = "application/offset+octet-stream"
 METADATA_LONGEST = 4096  # characters
 View = Callable[..., HttpResponseBase]

@@ -1,5 +1,6 @@
 """The addresses that files come in by (docs/uploads.md): tus 1.0 for the browser and for programs."""
 
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import Asset, Version
 from dam.core import failures
+from dam.core.errors import Refused
 from dam.ingest import next_versions, retention, steps, uploads
 from dam.ingest.models import Upload, UploadState
 from dam.rights.visibility import visible_assets, visible_versions
@@ -53,6 +55,8 @@ def create(request: BrandRequest) -> HttpResponseBase:
         asset=_target(request, told["asset"]) if "asset" in told else None,
         metadata=raw,
     )
+    if request.content_type == PIECE_TYPE:
+        _begin(request, upload)
     response = JsonResponse(_describe(request, upload), status=201)
     response.headers["Location"] = _address(request, upload)
     response.headers["X-Upload-Piece-Bytes"] = str(settings.UPLOAD_CHUNK_BYTES)
@@ -113,18 +117,33 @@ def _append(request: BrandRequest, upload: Upload) -> HttpResponseBase:
             (_("Send each piece with Content-Type %(piece_type)s.") % {"piece_type": PIECE_TYPE}),
         )
     try:
-        uploads.write(
-            upload,
-            offset=number_in(request, "Upload-Offset"),
-            piece=cast(Any, request),
-            length=number_in(request, "Content-Length"),
-            checksum=checksum(request),
-        )
+        _write(request, upload, offset=number_in(request, "Upload-Offset"))
     except uploads.WrongOffset as wrong:
         response = problem_details.of_refusal(wrong)
         response.headers["Upload-Offset"] = str(wrong.offset)
         return response
     return _standing(HttpResponse(status=204), upload)
+
+
+def _begin(request: BrandRequest, upload: Upload) -> None:
+    """Take what came with the announcement. Of an upload that begins badly nobody learns the address."""
+    try:
+        _write(request, upload, offset=0)
+    except (Refused, BadHeader):
+        with suppress(uploads.Closed):
+            uploads.cancel(upload)
+        raise
+
+
+def _write(request: BrandRequest, upload: Upload, *, offset: int) -> None:
+    told = request.headers.get("Content-Length")
+    uploads.write(
+        upload,
+        offset=offset,
+        piece=cast(Any, request),
+        length=None if told is None else number_in(request, "Content-Length"),
+        checksum=checksum(request),
+    )
 
 
 def _cancel(upload: Upload) -> HttpResponseBase:

@@ -1,12 +1,7 @@
 """A real browser in front of the real web process, with a real worker behind it."""
 
 import os
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,17 +14,15 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, syn
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset, Origin, Processing, ReleaseState, Version
-from dam.embedded import postgres
 from dam.ingest import registration
 from dam.media import runner
 from provenance.review import reviews
 from provenance.review.states import DecisionKind
-from tests import media_factory
+from tests import media_factory, web_process
 from tests.browser.chromium import QUIET, executable
 from tests.conftest import BASE_DIR, DATA_DIR
 from tests.factories import PASSWORD, BrandFactory, member, principal
 
-WEB_SECONDS = 40.0
 PICTURES = BASE_DIR / "var" / "failed-journeys"
 
 
@@ -48,68 +41,9 @@ def site(django_db_setup: None) -> Iterator[str]:
 
 @contextmanager
 def serving(name: str, **more: str) -> Iterator[str]:
-    """A web process on the test database, with `more` in its environment; `name` is that of its log."""
-    from django.conf import settings
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    database = settings.DATABASES["default"]["NAME"]
-    log = DATA_DIR / "logs" / f"{name}.log"
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "dam.asgi:application",
-        "--port",
-        str(port),
-        "--lifespan",
-        "off",
-        "--http",
-        "dam.web.connections:Connection",
-        "--ws",
-        "none",
-    ]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": postgres.url(DATA_DIR, database=database, user=postgres.APPLICATION_USER),
-        "DATABASE_POOL_SIZE": "4",
-        "PUBLIC_URL": address,
-        **more,
-    }
-    with log.open("wb") as output:
-        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-        subprocess.run(collect, cwd=BASE_DIR, env=environment, stdout=output, stderr=output, check=True)
-        process = subprocess.Popen(
-            command,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=BASE_DIR,
-            env=environment,
-            start_new_session=True,
-        )
-    try:
-        _wait_for_web(process, f"{address}/healthz", log)
-        yield address
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
-def _wait_for_web(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    deadline = time.monotonic() + WEB_SECONDS
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=2)
-            return
-        except (urllib.error.URLError, OSError):
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"The web process did not answer:\n{log.read_text()[-4000:]}")
-            time.sleep(0.1)
+    """The address of a web process on the test database, with `more` in its environment."""
+    with web_process.running(name, more) as web:
+        yield web.address
 
 
 @pytest.fixture(scope="session")
