@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from dam.core import bundled_words
 from dam.search.encoders import model_card as encoder_card
 from dam.search.encoders.model_card import NoEncoder
 from generation.generators import model_card, wan
@@ -119,7 +120,10 @@ def _encoder() -> InstalledModel:
         name=card.label,
         version="",
         licence=card.licence,
-        ability=(_("Finds clips by what they show; good at %(good_at)s.") % {"good_at": card.good_at})
+        ability=(
+            _("Finds clips by what they show; good at %(good_at)s.")
+            % {"good_at": bundled_words.said(card.good_at)}
+        )
         if card.good_at
         else _("Finds clips."),
         problem="",

@@ -63,7 +63,7 @@ def _events(event: Event, events: int) -> None:
         "id": "t.id + n",
         "sequence": "t.sequence + n",
         "at": f"now() - ({events} - n) * interval '1 minute'",
-        "verb": f"(ARRAY[{verbs}])[1 + mod(n * 7919, 12)]",
+        "verb": f"(ARRAY[{verbs}])[1 + mod(n::bigint * 7919, 12)]",
         "target": "'Clip ' || mod(n, 5000)",
         "actor_id": "CASE WHEN mod(n, 3) = 0 THEN NULL ELSE t.actor_id END",
         "actor_ref": "CASE WHEN mod(n, 3) = 0 THEN 'system' ELSE t.actor_ref END",

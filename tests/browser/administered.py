@@ -49,10 +49,24 @@ def world(brand: Brand) -> World:
     type(old).objects.filter(pk=old.pk).update(expires_at=now - timedelta(days=1))
     made.group.members.add(made.person.user, made.people[Role.LIBRARIAN].user)
     Delivery.objects.create(
-        webhook=made.hook, kind="asked", verb="", due_at=None, delivered_at=now, status=204
+        webhook=made.hook,
+        kind="asked",
+        verb="review.submitted",
+        due_at=None,
+        delivered_at=now,
+        status=204,
+        attempts=1,
+        milliseconds=87,
     )
     Delivery.objects.create(
-        webhook=made.hook, kind="asked", verb="", due_at=None, status=500, error="Server error"
+        webhook=made.hook,
+        kind="asked",
+        verb="review.submitted",
+        due_at=None,
+        status=500,
+        attempts=9,
+        milliseconds=412,
+        error="The message couldn't be sent: RemoteDisconnected.",
     )
     for number, event in enumerate(Event.objects.filter(brand=brand, asset_id__isnull=False)[:6]):
         Notification.objects.create(

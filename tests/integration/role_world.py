@@ -59,7 +59,14 @@ class World:
         self.people: dict[Role, Member] = {role: member(self.brand, role) for role in Role}
         self.maker: Member = member(self.brand, Role.CREATOR)
         self.draft: Version = self._version()
-        Step.objects.create(**steps.whose(self.draft), name="poster", position=0, state=StepState.FAILED)
+        Step.objects.create(
+            **steps.whose(self.draft),
+            name="poster",
+            position=0,
+            state=StepState.FAILED,
+            reason="The file ended early.",
+            finished_at=timezone.now(),
+        )
         self.comment: Comment = comments.add(self.draft, by=self.maker, body="The logo flickers")
         self.review: Review = reviews.submit(self._version(), by=self.maker)
         self.released: Version = self._released()

@@ -23,7 +23,7 @@ from lucide.templatetags.lucide import lucide
 from dam.accounts import times
 from dam.audit.models import Event
 from dam.catalog.models import Rendition
-from dam.core import failures, language
+from dam.core import bundled_words, failures, language
 from dam.ingest import step_specs
 from dam.ingest.models import Step, StepState
 from dam.media import specs
@@ -206,6 +206,12 @@ def frame_rate(version: object) -> str:
 def plain_reason(reason: str) -> str:
     """Why something failed; of what earlier releases kept, nothing that a program printed."""
     return failures.shown(reason)
+
+
+@register.filter
+def of_card(words: str) -> str:
+    """What a model's card says."""
+    return bundled_words.said(words)
 
 
 @register.filter
