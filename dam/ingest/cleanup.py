@@ -6,6 +6,7 @@ under the same lock as registration that no row needs the file.
 
 import logging
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,12 +22,13 @@ from dam.catalog import stored_files, tags
 from dam.core import storage
 from dam.core.storage import Stored, StoredFile
 from dam.ingest import retention, uploads
-from dam.ingest.models import Upload, UploadState
+from dam.ingest.models import UNDER_WAY, Upload, UploadState
 
 log = logging.getLogger(__name__)
 
 ABANDONED = timedelta(days=1)
 FORGOTTEN = timedelta(days=30)
+NEEDED = (*UNDER_WAY, UploadState.RECEIVED)
 BATCH = 500  # stored files asked about at once
 
 
@@ -49,9 +51,7 @@ def run(*, at: datetime | None = None) -> CleanedUp:
         stored=_stored_orphans(at),
     )
     tags.delete_unused()
-    Upload.objects.exclude(state__in=[UploadState.RECEIVING, UploadState.RECEIVED]).filter(
-        updated_at__lt=at - FORGOTTEN
-    ).delete()
+    Upload.objects.exclude(state__in=NEEDED).filter(updated_at__lt=at - FORGOTTEN).delete()
     log.info("Cleaned up: %s", removed)
     return removed
 
@@ -69,12 +69,18 @@ def _abandoned_uploads(at: datetime) -> int:
 
 def _staged_leftovers(at: datetime) -> int:
     """Received bytes without a row that wants them."""
-    old = {entry.key.partition(".")[0] for entry in _aged(storage.entries(uploads.FOLDER), at)}
-    live = Upload.objects.filter(state__in=[UploadState.RECEIVING, UploadState.RECEIVED])
-    leftovers = old - {uploads.key_of(upload) for upload in live} if old else old
-    for key in leftovers:
+    old: dict[str, set[str]] = defaultdict(set)
+    for entry in _aged(storage.entries(uploads.FOLDER), at):
+        old[uploads.staged_as(entry.key)].add(entry.key)
+    live = Upload.objects.filter(state__in=NEEDED) if old else []
+    for upload in live:
+        for key in uploads.keys_of(upload):
+            old.pop(key, None)
+    for key, found in old.items():
         storage.discard(key)
-    return len(leftovers)
+        for unfinished in found - {key}:  # a copy whose process died
+            storage.delete(unfinished)
+    return len(old)
 
 
 def _scratch_leftovers(at: datetime) -> int:

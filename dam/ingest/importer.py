@@ -11,7 +11,7 @@ from dam.accounts import principals
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset, Origin, Version
 from dam.core import storage
-from dam.ingest import disk_space, filenames, next_versions, registration, uploads
+from dam.ingest import concatenation, disk_space, filenames, next_versions, registration, uploads
 from dam.ingest.models import Upload, UploadState
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
@@ -83,7 +83,7 @@ def take_upload(upload_id: UUID | str) -> None:
         uploads.refuse(upload, FileRefused(gone.code, str(gone)), frm=UploadState.RECEIVED)
     except FileRefused as refused:
         uploads.refuse(upload, refused, frm=UploadState.RECEIVED)
-    storage.discard(key)
+    uploads.discard(upload)
 
 
 def _take_staged(upload: Upload, key: str) -> None:
@@ -92,7 +92,7 @@ def _take_staged(upload: Upload, key: str) -> None:
         asker = principals.member(upload.user, upload.brand)  # as they stand now, not when it began
         asset = next_versions.target(upload.asset_id, principal=asker)
     try:
-        storage.complete(key, upload.parts, size=upload.size)
+        concatenation.complete(upload)
     except FileNotFoundError:
         raise uploads.lost() from None
     disk_space.require_local(upload.size)

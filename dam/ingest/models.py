@@ -31,10 +31,17 @@ class Work(models.Model):
 class UploadState(models.TextChoices):
     RECEIVING = "receiving", lazy("Receiving")
     RECEIVED = "received", lazy("Checking")
+    PART = "part", lazy("Part received")
+    JOINED = "joined", lazy("Joined with others")
     TAKEN = "taken", lazy("Taken")
     KNOWN = "known", lazy("Already in the library")
     REFUSED = "refused", lazy("Refused")
     CANCELLED = "cancelled", lazy("Cancelled")
+
+
+# Bytes come, or wait for those that belong after them: they count, and are given up when nobody goes on.
+UNDER_WAY = (UploadState.RECEIVING, UploadState.PART)
+PARTIAL = "partial"  # what `concat` says of an upload that is a part of another
 
 
 class Upload(Work):
@@ -47,7 +54,12 @@ class Upload(Work):
     asset = models.ForeignKey(Asset, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     filename = models.CharField(max_length=255)  # cleaned for display; never used as a path
     metadata = models.TextField(blank=True, db_default="")  # Upload-Metadata as it came, to be repeated
-    size = models.PositiveBigIntegerField()  # bytes, as declared
+    # Bytes, as declared; while its sender has not declared them, as many as there may be at most.
+    size = models.PositiveBigIntegerField()
+    length_known = models.BooleanField(default=True, db_default=True)
+    concat = models.TextField(blank=True, db_default="")  # Upload-Concat as it came, to be repeated
+    # The ids of the uploads that are its parts, in order; None for one whose bytes come by themselves.
+    joins = models.JSONField(null=True)
     received = models.PositiveBigIntegerField(default=0)
     # What storage must know to take the next piece (dam.core.storage.append).
     parts = models.JSONField(default=dict, blank=True)

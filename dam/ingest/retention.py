@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from dam.accounts.models import Brand
 from dam.catalog.models import Asset
 from dam.ingest import deleting
-from dam.ingest.models import Upload, UploadState
+from dam.ingest.models import UNDER_WAY, Upload
 
 UNBEGUN = timedelta(hours=1)
 BATCH = 50  # clips of one brand in one sweep: deleting takes their index entries, comments and files along
@@ -19,7 +19,7 @@ def expired_trash(brand: Brand, *, before: datetime) -> QuerySet[Asset]:
 
 
 def expired_uploads(brand: Brand, *, before: datetime) -> QuerySet[Upload]:
-    return Upload.objects.filter(brand=brand, state=UploadState.RECEIVING, updated_at__lt=before)
+    return Upload.objects.filter(brand=brand, state__in=UNDER_WAY, updated_at__lt=before)
 
 
 def expires_at(upload: Upload) -> datetime:
@@ -33,7 +33,7 @@ def abandoned_uploads(*, at: datetime) -> QuerySet[Upload]:
     old = Q(received=0, updated_at__lt=at - UNBEGUN)
     for days in Brand.objects.values_list("unfinished_upload_days", flat=True).distinct():
         old |= Q(brand__unfinished_upload_days=days, updated_at__lt=at - timedelta(days=days))
-    return Upload.objects.filter(old, state=UploadState.RECEIVING)
+    return Upload.objects.filter(old, state__in=UNDER_WAY)
 
 
 def empty_trash(*, at: datetime) -> int:

@@ -12,7 +12,7 @@ from dam.accounts.models import Brand, User
 from dam.core import errors, locks
 from dam.core.language import number
 from dam.core.lazily import lazy
-from dam.ingest.models import Upload, UploadState
+from dam.ingest.models import UNDER_WAY, Upload
 
 # An upload that nothing comes of for so long counts no more.
 COUNTED = timedelta(hours=1)
@@ -29,7 +29,7 @@ def require(*, brand: Brand, user: User, size: int) -> None:
     for name in (f"uploads of user {user.pk}", f"uploads of brand {brand.pk}"):
         locks.hold(name)
     rows = Upload.objects.filter(
-        Q(user=user) | Q(brand=brand), state=UploadState.RECEIVING, updated_at__gte=timezone.now() - COUNTED
+        Q(user=user) | Q(brand=brand), state__in=UNDER_WAY, updated_at__gte=timezone.now() - COUNTED
     )
     under_way = rows.aggregate(
         mine=Count("pk", filter=Q(user=user)),

@@ -23,7 +23,7 @@ from dam.core.lazily import lazy
 from dam.core.tasks import enqueue
 from dam.ingest import disk_space, filenames, upload_quotas
 from dam.ingest.checksums import Checksum
-from dam.ingest.models import Upload, UploadState
+from dam.ingest.models import PARTIAL, UNDER_WAY, Upload, UploadState
 from dam.media.errors import FileRefused, require_container
 from dam.media.sniffer import HEAD_BYTES
 
@@ -83,9 +83,33 @@ class TooMuch(errors.Refused):
         )
 
 
+class WrongLength(errors.Refused):
+    """The length that is told now is not the one that was told before, or less than what has come."""
+
+    code = "wrong_length"
+    message = lazy(
+        "This isn't the length declared before, or it's less than what has arrived, which is kept."
+    )
+
+
 def key_of(upload: Upload) -> str:
     """Where its bytes are staged: named by its id, never by what the sender called it."""
     return f"{FOLDER}/{upload.pk}"
+
+
+def keys_of(upload: Upload) -> list[str]:
+    """That place, and those of its parts."""
+    return [key_of(upload), *(f"{FOLDER}/{part}" for part in upload.joins or ())]
+
+
+def staged_as(key: str) -> str:
+    """The place of the upload that a stored file belongs to: storage may write something around its name.
+
+    >>> staged_as("staging/uploads/.5f0c.a1b2"), staged_as("staging/uploads/5f0c.tail")
+    ('staging/uploads/5f0c', 'staging/uploads/5f0c')
+    """
+    name = key.rpartition("/")[2].lstrip(".").partition(".")[0]
+    return f"{FOLDER}/{name}"
 
 
 def create(
@@ -93,14 +117,40 @@ def create(
     brand: Brand,
     user: User,
     filename: str,
-    size: int,
+    size: int | None,
     asset: Asset | None = None,
     metadata: str = "",
+    partial: bool = False,
 ) -> Upload:
     """Begin an upload of `size` bytes, as the next version of `asset` if there is one.
 
+    A `partial` one is a part of another (dam.ingest.concatenation). One whose size is None is told it later,
+    and until then counts as the largest there may be.
+
     Raises FileRefused for an empty or too large file and a full disk, and upload_quotas.TooManyOpen.
     """
+    if size is not None:
+        require_size(size)
+    upload = Upload(
+        brand=brand,
+        user=user,
+        filename=filenames.clean(filename),
+        size=settings.UPLOAD_MAX_BYTES if size is None else size,
+        length_known=size is not None,
+        asset=asset,
+        metadata=metadata,
+        concat=PARTIAL if partial else "",
+    )
+    with transaction.atomic():
+        upload_quotas.require(brand=brand, user=user, size=upload.size)
+        # Once: what is accepted is the staged file under another name.
+        disk_space.require(disk_space.promised() + (size or 0))
+        upload.save(force_insert=True)
+    return upload
+
+
+def require_size(size: int) -> None:
+    """Raise FileRefused for an empty and for a too large file."""
     if size == 0:
         raise FileRefused("empty")
     if size > settings.UPLOAD_MAX_BYTES:
@@ -112,41 +162,35 @@ def create(
                 % {"size": f"{size / 1024**3:,.1f}", "most": f"{most:,.1f}"}
             ),
         )
-    upload = Upload(
-        brand=brand,
-        user=user,
-        filename=filenames.clean(filename),
-        size=size,
-        asset=asset,
-        metadata=metadata,
-    )
-    with transaction.atomic():
-        upload_quotas.require(brand=brand, user=user, size=size)
-        # Once: what is accepted is the staged file under another name.
-        disk_space.require(disk_space.promised() + size)
-        upload.save(force_insert=True)
-    return upload
 
 
 def write(
-    upload: Upload, *, offset: int, piece: BinaryIO, length: int | None, checksum: Checksum | None = None
+    upload: Upload,
+    *,
+    offset: int,
+    piece: BinaryIO,
+    length: int | None,
+    checksum: Checksum | None = None,
+    size: int | None = None,
 ) -> Upload:
     """Append a piece of `length` bytes, or all there is; the upload as it then stands.
 
-    Holds one piece in memory, never more.
+    Holds one piece in memory, never more. `size` is that of the whole file, where it is told only now.
 
     A connection that breaks keeps what had come, unless a checksum tells that it is not all. Raises Closed,
-    WrongOffset, WrongChecksum, Busy, TooMuch, and FileRefused when the first bytes show that this is no
-    video, or the disk is full (then the upload stays open), and storage.Unavailable.
+    WrongOffset, WrongChecksum, WrongLength, Busy, TooMuch, and FileRefused when the first bytes show that
+    this is no video, or the disk is full (then the upload stays open), and storage.Unavailable.
     """
-    room = min(settings.UPLOAD_CHUNK_BYTES, upload.size - offset)
-    if room < (length or 0):
-        raise TooMuch
     with _place(), _alone(upload):
         if upload.state != UploadState.RECEIVING:
             raise Closed
         if offset != upload.received:
             raise WrongOffset(upload.received)
+        if size is not None:
+            _declare(upload, size)
+        room = min(settings.UPLOAD_CHUNK_BYTES, upload.size - offset)
+        if room < (length or 0):
+            raise TooMuch
         disk_space.require(room if length is None else length)
         data = _read(piece, room + 1 if length is None else length)
         if len(data) > room:
@@ -163,7 +207,7 @@ def write(
 
 def cancel(upload: Upload) -> None:
     """Drop what was received. Raises Closed when there is nothing to cancel any more."""
-    if not _close(upload, UploadState.CANCELLED, frm=UploadState.RECEIVING):
+    if not any(_close(upload, UploadState.CANCELLED, frm=state) for state in UNDER_WAY):
         raise Closed
 
 
@@ -184,12 +228,26 @@ def publish(upload: Upload) -> None:
     events.publish(brand_id=upload.brand_id, name=f"upload-{upload.pk}")
 
 
+def discard(upload: Upload) -> None:
+    """Drop what is staged of it, and of its parts."""
+    for key in keys_of(upload):
+        storage.discard(key)
+
+
+def hand_over(upload: Upload) -> None:
+    """Have a worker decide on a complete upload, once this is committed."""
+    again = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVED)
+    soon = partial(again.update, due_at=timezone.now())
+    enqueue("check.upload", upload_id=str(upload.pk), unsent=soon)
+    publish(upload)
+
+
 def _close(upload: Upload, state: UploadState, *, frm: UploadState, code: str = "", reason: str = "") -> bool:
     closed = Upload.objects.filter(pk=upload.pk, state=frm).update(
         state=state, code=code, reason=reason[:300], updated_at=timezone.now()
     )
     if closed:
-        storage.discard(key_of(upload))
+        discard(upload)
         publish(upload)
     return bool(closed)
 
@@ -214,11 +272,19 @@ def _alone(upload: Upload) -> Iterator[None]:
     """For this request alone, on whatever machine: the row is locked while the piece is written."""
     with transaction.atomic():
         locked = Upload.objects.select_for_update(skip_locked=True).filter(pk=upload.pk)
-        fresh = locked.values_list("state", "received", "parts").first()
+        fresh = locked.values_list("state", "received", "parts", "size", "length_known").first()
         if fresh is None:
             raise Busy
-        upload.state, upload.received, upload.parts = fresh
+        upload.state, upload.received, upload.parts, upload.size, upload.length_known = fresh
         yield
+
+
+def _declare(upload: Upload, size: int) -> None:
+    """Note how large the file is. Its row says so once the piece is kept."""
+    if size < upload.received or (upload.length_known and size != upload.size):
+        raise WrongLength
+    require_size(size)
+    upload.size, upload.length_known = size, True
 
 
 def _read(piece: BinaryIO, length: int) -> bytes:
@@ -231,6 +297,8 @@ def _read(piece: BinaryIO, length: int) -> bytes:
 def _refusal(upload: Upload, data: bytes) -> FileRefused | None:
     """Why the file isn't taken, as far as its first bytes can tell, however many pieces they came in."""
     wanted = min(HEAD_BYTES, upload.size)
+    if upload.concat == PARTIAL:  # it may begin anywhere in the file
+        return None
     if not upload.received < wanted <= upload.received + len(data):
         return None
     try:
@@ -248,7 +316,7 @@ def _refusal(upload: Upload, data: bytes) -> FileRefused | None:
 def _append(upload: Upload, data: bytes) -> FileRefused | None:
     """Store the piece and move on. A full disk is raised and leaves the upload as it was."""
     received = upload.received + len(data)
-    last = received == upload.size
+    last = upload.length_known and received == upload.size
     try:
         parts = storage.append(key_of(upload), upload.parts, offset=upload.received, data=data, last=last)
     except FileNotFoundError:
@@ -257,16 +325,20 @@ def _append(upload: Upload, data: bytes) -> FileRefused | None:
         if problem.errno in storage.FULL:
             raise FileRefused("disk_full") from problem
         raise
-    state = UploadState.RECEIVED if last else UploadState.RECEIVING
+    state = UploadState.RECEIVING
+    if last:
+        state = UploadState.PART if upload.concat == PARTIAL else UploadState.RECEIVED
     upload.updated_at = timezone.now()
     Upload.objects.filter(pk=upload.pk).update(
-        received=received, parts=parts, state=state, updated_at=upload.updated_at
+        received=received,
+        parts=parts,
+        state=state,
+        size=upload.size,
+        length_known=upload.length_known,
+        updated_at=upload.updated_at,
     )
-    if last:
-        again = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVED)
-        soon = partial(again.update, due_at=timezone.now())
-        enqueue("check.upload", upload_id=str(upload.pk), unsent=soon)
-        publish(upload)
+    if state == UploadState.RECEIVED:
+        hand_over(upload)
     upload.received, upload.parts, upload.state = received, parts, state
     return None
 

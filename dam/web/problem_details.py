@@ -14,6 +14,7 @@ STATUS: dict[str, int] = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "disk_full": HTTPStatus.INSUFFICIENT_STORAGE,
     "no_asset": HTTPStatus.NOT_FOUND,
+    "no_part": HTTPStatus.NOT_FOUND,
     "forbidden": HTTPStatus.FORBIDDEN,
     "checksum_mismatch": CHECKSUM_MISMATCH,
     "closed": HTTPStatus.GONE,

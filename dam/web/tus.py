@@ -4,9 +4,12 @@ import base64
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
@@ -14,15 +17,25 @@ from dam.core import storage
 from dam.core.errors import Refused
 from dam.ingest import checksums
 from dam.ingest.checksums import Checksum
+from dam.ingest.models import PARTIAL
 from dam.ingest.next_versions import NoTarget
 from dam.web import problem_details
 from dam.web.decorators import BrandRequest
 from dam.web.problem_details import problem
 
 VERSION = "1.0.0"
-EXTENSIONS = ("creation", "creation-with-upload", "expiration", "checksum", "termination")
+EXTENSIONS = (
+    "creation",
+    "creation-with-upload",
+    "creation-defer-length",
+    "concatenation",
+    "expiration",
+    "checksum",
+    "termination",
+)
 PIECE_TYPE = "application/offset+octet-stream"
 METADATA_LONGEST = 4096  # characters
+CONCAT_LONGEST = 32 * 1024
 View = Callable[..., HttpResponseBase]
 
 
@@ -95,6 +108,33 @@ def number_in(request: HttpRequest, header: str) -> int:
     if not value.isascii() or not value.isdigit() or len(value) > 18:
         raise BadHeader(_("The header %(header)s must be a whole number.") % {"header": header})
     return int(value)
+
+
+def size_in(request: HttpRequest) -> int | None:
+    """The length that an announcement tells; None where it is told later."""
+    deferred = request.headers.get("Upload-Defer-Length")
+    if deferred is None:
+        return number_in(request, "Upload-Length")
+    if deferred != "1" or "Upload-Length" in request.headers:
+        raise BadHeader(_("Upload-Defer-Length must be 1, without Upload-Length."))
+    return None
+
+
+def parts_in(request: HttpRequest) -> list[UUID] | None:
+    """The uploads that Upload-Concat names as parts of a whole; None for what is no whole of parts."""
+    value = request.headers.get("Upload-Concat", PARTIAL)
+    if value == PARTIAL:
+        return None
+    kind, _semicolon, addresses = value.partition(";")
+    try:
+        found = [resolve(urlsplit(address).path) for address in addresses.split()]
+        if kind != "final" or len(value) > CONCAT_LONGEST or not value.isprintable():
+            raise ValueError
+        if any(each.url_name != "upload-piece" for each in found):
+            raise ValueError
+    except (ValueError, Resolver404):
+        raise BadHeader(_("Upload-Concat must be “partial”, or “final;” and addresses of uploads.")) from None
+    return [each.kwargs["upload_id"] for each in found]
 
 
 def raw_metadata(request: HttpRequest) -> str:

@@ -18,8 +18,8 @@ from dam.accounts.capabilities import Capability
 from dam.catalog.models import Asset, Version
 from dam.core import failures
 from dam.core.errors import Refused
-from dam.ingest import next_versions, retention, steps, uploads
-from dam.ingest.models import Upload, UploadState
+from dam.ingest import concatenation, next_versions, retention, steps, uploads
+from dam.ingest.models import PARTIAL, UNDER_WAY, Upload, UploadState
 from dam.rights.visibility import visible_assets, visible_versions
 from dam.web import htmx, problem_details
 from dam.web.decorators import BrandRequest, requires
@@ -32,7 +32,9 @@ from dam.web.tus import (
     method_of,
     not_allowed,
     number_in,
+    parts_in,
     raw_metadata,
+    size_in,
     tus,
 )
 
@@ -47,16 +49,20 @@ def create(request: BrandRequest) -> HttpResponseBase:
         return not_allowed("POST", "OPTIONS")
     raw = raw_metadata(request)
     told = metadata(raw)
-    upload = uploads.create(
-        brand=request.brand,
-        user=principals.person(request.principal),
-        filename=told.get("filename", told.get("name", "")),
-        size=number_in(request, "Upload-Length"),
-        asset=_target(request, told["asset"]) if "asset" in told else None,
-        metadata=raw,
-    )
-    if request.content_type == PIECE_TYPE:
-        _begin(request, upload)
+    parts = parts_in(request)
+    about: dict[str, Any] = {
+        "brand": request.brand,
+        "user": principals.person(request.principal),
+        "filename": told.get("filename", told.get("name", "")),
+        "asset": _target(request, told["asset"]) if "asset" in told else None,
+        "metadata": raw,
+    }
+    if parts is not None:
+        upload = concatenation.join(**about, parts=parts, concat=request.headers["Upload-Concat"])
+    else:
+        upload = uploads.create(**about, size=size_in(request), partial="Upload-Concat" in request.headers)
+        if request.content_type == PIECE_TYPE:
+            _begin(request, upload)
     response = JsonResponse(_describe(request, upload), status=201)
     response.headers["Location"] = _address(request, upload)
     response.headers["X-Upload-Piece-Bytes"] = str(settings.UPLOAD_CHUNK_BYTES)
@@ -84,9 +90,8 @@ def piece(request: BrandRequest, upload_id: UUID) -> HttpResponseBase:
 @require_safe
 def recent(request: BrandRequest) -> HttpResponseBase:
     """This person's latest uploads to the brand, newest first."""
-    mine = Upload.objects.filter(brand=request.brand, user=request.principal.user).select_related(
-        "version__asset"
-    )
+    mine = Upload.objects.filter(brand=request.brand, user=request.principal.user).exclude(concat=PARTIAL)
+    mine = mine.select_related("version__asset")
     described = [_describe(request, upload) for upload in mine.order_by("-created_at")[:RECENT]]
     return JsonResponse({"uploads": described}, headers={"Cache-Control": "no-store"})
 
@@ -110,6 +115,8 @@ def retry_step(request: BrandRequest, version_id: UUID, name: str) -> HttpRespon
 
 
 def _append(request: BrandRequest, upload: Upload) -> HttpResponseBase:
+    if upload.joins is not None:
+        return problem(403, "joined", _("This upload is made of its parts and takes no bytes itself."))
     if request.content_type != PIECE_TYPE:
         return problem(
             415,
@@ -143,6 +150,7 @@ def _write(request: BrandRequest, upload: Upload, *, offset: int) -> None:
         piece=cast(Any, request),
         length=None if told is None else number_in(request, "Content-Length"),
         checksum=checksum(request),
+        size=number_in(request, "Upload-Length") if "Upload-Length" in request.headers else None,
     )
 
 
@@ -160,15 +168,20 @@ def _head(upload: Upload) -> HttpResponseBase:
     response = HttpResponse()
     if upload.metadata:
         response.headers["Upload-Metadata"] = upload.metadata
+    if upload.concat:
+        response.headers["Upload-Concat"] = upload.concat
     return _standing(response, upload)
 
 
 def _standing(response: HttpResponseBase, upload: Upload) -> HttpResponseBase:
     """The response with how far the upload has come, and until when it is kept."""
     response.headers["Upload-Offset"] = str(upload.received)
-    response.headers["Upload-Length"] = str(upload.size)
+    if upload.length_known:
+        response.headers["Upload-Length"] = str(upload.size)
+    else:
+        response.headers["Upload-Defer-Length"] = "1"
     response.headers["Cache-Control"] = "no-store"
-    if upload.state == UploadState.RECEIVING:
+    if upload.state in UNDER_WAY:
         response.headers["Upload-Expires"] = http_date(retention.expires_at(upload).timestamp())
     return response
 
@@ -188,7 +201,7 @@ def _describe(request: BrandRequest, upload: Upload) -> dict[str, object]:
     return {
         "id": str(upload.pk),
         "filename": upload.filename,
-        "size": upload.size,
+        "size": upload.size if upload.length_known else None,
         "received": upload.received,
         "state": upload.state,
         "code": upload.code,

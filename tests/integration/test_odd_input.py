@@ -204,6 +204,8 @@ HEADERS = {
         "asset AA==",
         "asset MDAw,,, ,filename",
     ),
+    "Upload-Concat": ("", "partial;", "final;", "final;http://[", "final;/b/\0/", "final; " * 900, "\0"),
+    "Upload-Defer-Length": ("", "2", "\0"),
     "Upload-Checksum": ("", "sha1", "sha1 ???", "md5 AAAA", "sha256 \xff", "\0"),
     "Tus-Resumable": ("", "0.2.2", "\0"),
     "X-HTTP-Method-Override": ("", "\0", "BREW", "patch"),

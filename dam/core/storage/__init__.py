@@ -4,12 +4,12 @@ The one door to the store that `STORAGE` names; callers never ask which kind it 
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -125,6 +125,34 @@ def beginning(key: str, parts: Parts, *, size: int) -> bytes:
 def complete(key: str, parts: Parts, *, size: int) -> None:
     """Make a staged file whole. Raises FileNotFoundError when it does not have these `size` bytes."""
     _store().complete(key, parts, size=size)
+
+
+def join(keys: Iterable[str], *, to: str) -> None:
+    """Store whole files, one after another, as one. They stay."""
+    keep(cast(BinaryIO, _Joined(open_file(key) for key in keys)), key=to)
+
+
+class _Joined:
+    """Several files, read as one; no read but the last is short."""
+
+    def __init__(self, files: Iterator[BinaryIO]) -> None:
+        self._files = files
+        self._file: BinaryIO | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        data = bytearray()
+        while (size < 0 or len(data) < size) and (self._file or self._open_next()):
+            assert self._file is not None
+            came = self._file.read(-1 if size < 0 else size - len(data))
+            data += came
+            if not came:
+                self._file.close()
+                self._file = None
+        return bytes(data)
+
+    def _open_next(self) -> bool:
+        self._file = next(self._files, None)
+        return self._file is not None
 
 
 def discard(key: str) -> None:
