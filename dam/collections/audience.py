@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand, Group, Membership
 from dam.accounts.principals import Principal
-from dam.collections.models import Collection
+from dam.catalog.models import Asset
+from dam.collections.models import Collection, CollectionItem
+from dam.core import sorting
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,13 @@ def changeable(principal: Principal) -> QuerySet[Collection]:
     """Those whose clips this principal may change: all it sees, if its role lets it."""
     seen = visible(principal)
     return seen if principal.can(Capability.COLLECT) else seen.none()
+
+
+def with_clip(asset: Asset, principal: Principal) -> QuerySet[Collection]:
+    """Those the principal sees that have the clip in them, by name."""
+    items = CollectionItem.objects.filter(asset=asset, removed_at=None)
+    rows = visible(principal).filter(pk__in=items.values("collection"))
+    return rows.order_by(sorting.alphabetical("name"), "pk")
 
 
 def may_manage(collection: Collection, *, by: Principal) -> bool:

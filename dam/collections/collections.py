@@ -96,11 +96,12 @@ def edit(
         moved = moves and (parent.pk if parent else None) != row.parent_id
         if moved:
             _move(row, parent, by=by)
+        # First who sees it: what the log says of the rest depends on that.
+        shared = seen_by is not None and row.parent_id is None and audience.give(row, seen_by)
         if changes or moved:
             row.updated_at = timezone.now()
             row.save(update_fields=["name", "description", "parent", "top", "updated_at"])
             record(Verb.COLLECTION_EDITED, row, by=by, data=changes)
-        shared = seen_by is not None and row.parent_id is None and audience.give(row, seen_by)
         if shared:
             record(Verb.COLLECTION_SHARED, row, by=by)
     return bool(changes or moved or shared)
@@ -169,6 +170,8 @@ def changing(key: UUID, *, by: Principal) -> Collection:
     row = rows.filter(pk__in=keys).first()
     if row is None:
         raise CollectionRefused(_("This collection no longer exists, or you can no longer see it."))
+    if row.top_id == row.pk:
+        row.top = row  # one row, however it changes
     return row
 
 

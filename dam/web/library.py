@@ -14,7 +14,7 @@ from dam.accounts.times import here
 from dam.core.lazily import lazy
 from dam.rights.visibility import visible_assets
 from dam.search import search
-from dam.web import cards, listing, saved_address, times
+from dam.web import cards, listing, saved_address, selection, times
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
@@ -42,6 +42,7 @@ def library(request: BrandRequest) -> HttpResponse:
         "loaded_at": at.isoformat(),
         "layout": layout,
         "layouts": LAYOUTS,
+        "selectable": selection.is_offered(request.principal),
         "search_words": listing_query.words,
         "search_like": listing_query.like or "",
         "understood": search.parse(listing_query.words, by=request.principal),
@@ -62,7 +63,7 @@ def card(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """One card again, after its version changed."""
     assets = search.with_parts(visible_assets(request.principal), request.principal)
     shown = cards.of(get_object_or_404(assets, pk=asset_id), at=here(request.brand))
-    context = {"card": shown, "selectable": request.principal.can(Capability.EDIT)}
+    context = {"card": shown, "selectable": selection.is_offered(request.principal)}
     return render(request, "components/card.html", context)
 
 

@@ -40,6 +40,7 @@ class Place:
 # Some live above this package: by URL name alone (a test checks that each exists).
 PLACES = (
     Place(lazy("Library"), "layout-grid", "library", Capability.VIEW, "assets clips search home"),
+    Place(lazy("Collections"), "folders", "collections", Capability.VIEW, "campaigns folders order"),
     Place(lazy("Saved searches"), "bookmark", "saved-searches", Capability.VIEW, "collections alerts smart"),
     Place(lazy("New in your saved searches"), "bell", "alert-news", Capability.VIEW, "alerts news unread"),
     Place(_("Notifications"), "bell", "notifications", Capability.VIEW, "bell inbox unread"),

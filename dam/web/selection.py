@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.catalog import assets, tags
 from dam.catalog.models import Asset
@@ -19,6 +20,13 @@ from dam.search import fulltext
 from dam.web import going_back
 from dam.web import trash as trashing
 from dam.web.decorators import BrandRequest, requires
+
+OFFERED = (Capability.EDIT, Capability.COLLECT, Capability.DISCARD)
+
+
+def is_offered(principal: Principal) -> bool:
+    """Whether there is anything they can do with chosen clips."""
+    return any(map(principal.can, OFFERED))
 
 
 @require_POST
@@ -53,19 +61,22 @@ def trash(request: BrandRequest) -> HttpResponse:
     return trashing.put(request, list(_chosen(request)))
 
 
-def _chosen(request: BrandRequest) -> Iterator[Asset]:
-    """Of the ids that were sent, the clips that this person may see; what is no id is left out."""
-    for_sure = [key for key in map(_uuid, request.POST.getlist("asset")) if key]
-    return (
-        visible_assets(request.principal).filter(pk__in=for_sure).select_related("brand", "latest").iterator()
-    )
+def keys(request: BrandRequest) -> list[uuid.UUID]:
+    """The ids that were sent, each once; what is no id is left out."""
+    return list(dict.fromkeys(found for text in request.POST.getlist("asset") if (found := key(text))))
 
 
-def _uuid(key: str) -> uuid.UUID | None:
+def key(text: str) -> uuid.UUID | None:
     try:
-        return uuid.UUID(key)
+        return uuid.UUID(text)
     except ValueError:
         return None
+
+
+def _chosen(request: BrandRequest) -> Iterator[Asset]:
+    """Of the ids that were sent, the clips that this person may see."""
+    seen = visible_assets(request.principal).filter(pk__in=keys(request))
+    return seen.select_related("brand", "latest").iterator()
 
 
 def _clips(count: int) -> str:

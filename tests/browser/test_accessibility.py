@@ -11,6 +11,8 @@ from dam.accounts.models import Brand, User
 from dam.accounts.principals import Principal
 from dam.catalog import assets
 from dam.catalog.models import Tag, Version
+from dam.collections import audience, collections, items
+from dam.collections.models import Collection
 from dam.search.query import Filters
 from dam.search.saved import alerts, fruitless, recent, saved_searches
 from dam.search.saved.asked import Asked
@@ -30,6 +32,7 @@ TABS = ("details", "review", "credentials", "origin", "versions", "files", "acti
 # What the walk below opens, and addresses that answer with a piece of those pages or with no page at all.
 WALKED = {
     "library", "asset", "asset-edit", "trash", "activity", "generate", "reviews", "review", "search-help",
+    "collections", "collection", "collection-new", "collection-edit",
     "saved-searches", "saved-search-edit", "alert-news", "searches-without-results",
 }  # fmt: skip
 PIECES = {
@@ -37,6 +40,7 @@ PIECES = {
     "activity-check", "activity-check-all", "brand-css", "brand-logo", "events", "uploads", "upload-piece",
     "file", "file-part", "generate-forecast", "jobs-running", "job", "asset-origin", "asset-credentials",
     "release-file", "review-count", "asset-review", "comments", "saved-search", "saved-search-cover",
+    "collection-cover",
     "alert-count", "suggest", "asset-suggested-tags", "picture", "brand-export", "notification",
     "notification-bell", "notification-count", "webhook-log",
 }  # fmt: skip
@@ -55,6 +59,7 @@ class World:
     draft: Version
     review: Review
     search: SavedSearch
+    collection: Collection
 
 
 @pytest.fixture
@@ -81,8 +86,20 @@ def world(
             step=3, reason="The model ran out of memory." if state == JobState.FAILED else "",
         )  # fmt: skip
     return World(
-        released=released, draft=draft, review=review, search=searched_for(released, draft, by=maker)
+        released=released,
+        draft=draft,
+        review=review,
+        search=searched_for(released, draft, by=maker),
+        collection=collected(released, draft, by=maker),
     )
+
+
+def collected(released: Version, draft: Version, *, by: Principal) -> Collection:
+    """Two clips in a collection, and another one in it."""
+    made = collections.create("Summer", description="For the summer page", by=by)
+    items.add(made, [released.asset_id, draft.asset_id], by=by)
+    collections.create("Teasers", by=by, parent=made)
+    return made
 
 
 def searched_for(released: Version, draft: Version, *, by: Principal) -> SavedSearch:
@@ -139,9 +156,30 @@ def walk_searches(person: Principal, walk: Walk, world: World) -> None:
         walk.visit("searches/without-results/")
 
 
+def walk_collections(person: Principal, walk: Walk, world: World) -> None:
+    walk.visit("collections/")
+    walk.page.locator(".saved-card .figures").first.wait_for()
+    walk.look("collections with their covers")
+    walk.visit(f"collections/{world.collection.pk}/")
+    if Capability.COLLECT not in person.capabilities:
+        return
+    walk.visit("collections/new/")
+    if audience.may_manage(world.collection, by=person):
+        walk.visit(f"collections/{world.collection.pk}/edit/")
+        walk.page.locator("details.disclosure summary").click()
+        walk.look("who sees a collection")
+    walk.journey.go(f"collections/{world.collection.pk}/")
+    walk.page.locator(".card-pick input").first.check()
+    walk.look("a collection with a selection")
+    walk.page.get_by_role("button", name="Add to collection").click()
+    walk.page.get_by_role("heading", name="to a collection").wait_for()
+    walk.look("which collection clips go to")
+
+
 def walk_as(person: Principal, walk: Walk, world: World) -> None:
     may = person.capabilities
     walk_searches(person, walk, world)
+    walk_collections(person, walk, world)
     released, draft = world.released, world.draft
 
     walk.visit("")
@@ -158,7 +196,7 @@ def walk_as(person: Principal, walk: Walk, world: World) -> None:
     walk.visit("?q=harbour")
     walk.visit("?q=nothing-has-this-name")
     walk.visit("?layout=list")
-    if Capability.EDIT in may:
+    if Capability.COLLECT in may:
         walk.page.locator(".card-pick input").first.check()
         walk.look("library with a selection")
     for tab in TABS:

@@ -175,6 +175,24 @@ ROWS = (
     Row("GET",  "brand-css", (),                        200, 200, 200, 200, 200, 200, 200, 200),
     Row("GET",  "events", (),                           200, 200, 200, 200, 200, 200, 200, 403),
 
+    # Collections: everyone's to see; filled by all but viewers, changed by who made it and who curates
+    Row("GET",  "collections", (),                      200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "collection", ("collection",),          200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "collection-cover", ("collection",),    200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "collection-new", (),                   403, 200, 200, 200, 200, 200, 403, 403),
+    Row("POST", "collection-new", (),                   403, 302, 302, 302, 302, 302, 403, 403,
+        {"name": "Autumn"}),
+    Row("GET",  "collection-edit", ("collection",),     403, 403, 403, 403, 200, 200, 403, 403),
+    Row("POST", "collection-edit", ("collection",),     403, 403, 403, 403, 302, 302, 403, 403,
+        {"name": "Autumn"}),
+    Row("POST", "collection-delete", ("collection",),   403, 403, 403, 403, 302, 302, 403, 403),
+    Row("POST", "collection-add", (),                   403, 302, 302, 302, 302, 302, 403, 403,
+        {"asset": KEY, "name": "Autumn"}),
+    Row("POST", "collection-remove", ("collection",),   403, 302, 302, 302, 302, 302, 403, 403,
+        {"asset": KEY}),
+    Row("POST", "collection-undo", ("collection",),     403, 302, 302, 302, 302, 302, 403, 403,
+        {"done": "removed", "at": "2026-01-01T00:00:00+00:00"}),
+
     # Saved searches: what is shared, only who made it and who curates can change
     Row("GET",  "saved-searches", (),                   200, 200, 200, 200, 200, 200, 200, 403),
     Row("POST", "saved-search-save", (),                302, 302, 302, 302, 302, 302, 302, 403,

@@ -32,6 +32,8 @@ from dam.search.query import Chip
 from dam.search.results import Moment
 from dam.web import audit_changes, audit_labels, listing, saved, timecode, trash
 from dam.web import static as static_files
+from dam.web.collections import undoing
+from dam.web.collections.undoing import Undo
 
 register = template.Library()
 
@@ -233,6 +235,12 @@ def undo_search(message: Message) -> str:
     """The saved search whose deletion the message's Undo takes back; empty without one."""
     tag = str(message.extra_tags or "")
     return tag.removeprefix(saved.UNDO) if tag.startswith(saved.UNDO) else ""
+
+
+@register.filter
+def undo_collection(message: Message) -> Undo | None:
+    """What the message's Undo takes back of a collection."""
+    return undoing.read(str(message.extra_tags or ""))
 
 
 @register.filter

@@ -43,6 +43,14 @@ def test_a_private_one_is_its_owners_and_the_log_does_not_name_it(brand: Brand, 
     assert not any("Rebranding" in f"{event.target} {event.data}" for event in events)
 
 
+def test_a_name_that_comes_with_becoming_private_is_not_in_the_log(
+    collection: Collection, creator: Member
+) -> None:
+    collections.edit(collection, by=creator, name="Takeover", seen_by=PRIVATE)
+    assert not any("Takeover" in f"{event.target} {event.data}" for event in Event.objects.all())
+    assert Event.objects.filter(verb="collection.shared", data__private=True).exists()
+
+
 def test_named_people_and_the_people_of_named_groups_see_it(brand: Brand, creator: Member) -> None:
     one, two, other, stranger = (member(brand) for _ in range(4))
     group = Group.objects.create(brand=brand, name="Agency")

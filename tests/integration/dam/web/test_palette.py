@@ -22,6 +22,7 @@ def test_the_places_are_those_of_the_role(sign_in: SignIn) -> None:
 
     assert offered(Role.VIEWER) == [
         "library",
+        "collections",
         "saved-searches",
         "alert-news",
         "notifications",

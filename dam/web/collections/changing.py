@@ -1,0 +1,215 @@
+"""Making, editing and deleting a collection, taking clips out of it, and taking all that back."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dam.accounts.capabilities import Capability
+from dam.collections import audience, collections, items
+from dam.collections.audience import Audience
+from dam.collections.collections import CollectionRefused
+from dam.collections.models import Collection
+from dam.core.language import number
+from dam.web import going_back, selection, times
+from dam.web.collections import choices, undoing
+from dam.web.collections.pages import seen
+from dam.web.decorators import BrandRequest, requires
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What stands in the form."""
+
+    name: str = ""
+    description: str = ""
+    parent: str = ""  # the id, or nothing for the top
+    audience: Audience = field(default_factory=Audience)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.COLLECT)
+def new(request: BrandRequest) -> HttpResponse:
+    """`in` in the address names the collection that it is to lie in."""
+    filled, problem = Filled(parent=request.GET.get("in", "")), ""
+    if request.method == "POST":
+        filled = _read(request)
+        try:
+            made = collections.create(
+                filled.name,
+                description=filled.description,
+                parent=_parent(request, filled.parent),
+                seen_by=filled.audience,
+                by=request.principal,
+            )
+        except CollectionRefused as refused:
+            problem = refused.message
+        else:
+            messages.success(request, _("“%(name)s” created.") % {"name": made.name})
+            return redirect("collection", request.brand.slug, made.pk)
+    return _form(request, filled, problem)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.COLLECT)
+def edit(request: BrandRequest, collection_id: UUID) -> HttpResponse:
+    """What the form left as it was stays as others have made it meanwhile."""
+    row = seen(request, collection_id)
+    audience.require_manage(row, by=request.principal)
+    now = Filled(row.name, row.description, str(row.parent_id or ""), audience.of(row))
+    filled, problem = now, ""
+    if request.method == "POST":
+        filled = _read(request)
+        given = {name: request.POST.get(f"given_{name}") for name in ("name", "description", "parent")}
+        try:
+            collections.edit(
+                row,
+                by=request.principal,
+                name=None if filled.name == given["name"] else filled.name,
+                description=None if _same(filled.description, given["description"]) else filled.description,
+                parent=_parent(request, filled.parent),
+                moves="parent" in request.POST and filled.parent != given["parent"],
+                seen_by=filled.audience if "seen_by" in request.POST else None,
+            )
+        except CollectionRefused as refused:
+            problem = refused.message
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("collection", request.brand.slug, row.pk)
+    return _form(request, filled, problem, row)
+
+
+@require_POST
+@requires(Capability.COLLECT)
+def delete(request: BrandRequest, collection_id: UUID) -> HttpResponse:
+    row, at = seen(request, collection_id), timezone.now()
+    collections.delete(row, by=request.principal, at=at)
+    messages.success(
+        request,
+        _("“%(name)s” deleted. Its clips stay in the library.") % {"name": row.name},
+        extra_tags=undoing.tag(row.pk, "deleted", at),
+    )
+    if row.parent_id:
+        return redirect("collection", request.brand.slug, row.parent_id)
+    return redirect("collections", request.brand.slug)
+
+
+@require_POST
+@requires(Capability.COLLECT)
+def remove(request: BrandRequest, collection_id: UUID) -> HttpResponse:
+    """Take the chosen clips out."""
+    row, at = seen(request, collection_id), timezone.now()
+    keys = selection.keys(request)
+    try:
+        count = items.remove(row, keys, by=request.principal, at=at) if keys else 0
+    except CollectionRefused as refused:
+        messages.error(request, refused.message)
+        return _back(request, row)
+    if count:
+        said = ngettext(
+            "%(count)s clip removed from “%(name)s”.", "%(count)s clips removed from “%(name)s”.", count
+        )
+        said %= {"count": number(count), "name": row.name}
+        messages.success(request, said, extra_tags=undoing.tag(row.pk, "removed", at))
+    else:
+        messages.warning(request, _("No clips were removed: select the clips first."))
+    return _back(request, row)
+
+
+@require_POST
+@requires(Capability.COLLECT)
+def undo(request: BrandRequest, collection_id: UUID) -> HttpResponse:
+    """Take back a deletion, or what was put in or taken out together, which is named by its moment."""
+    done, at = request.POST.get("done", ""), times.read(request.POST.get("at", ""))
+    if done == "deleted":
+        restored = collections.restore(collection_id, by=request.principal)
+        if restored is not None:
+            messages.success(request, _("“%(name)s” restored.") % {"name": restored.name})
+        row = restored or seen(request, collection_id)  # taken back already, or nothing they know of
+        return redirect("collection", request.brand.slug, row.pk)
+    row = seen(request, collection_id)
+    if at is None or done not in ("added", "removed"):
+        raise BadRequest(_("done must be deleted, added or removed, and at a date and time with its offset."))
+    take_back = items.undo_add if done == "added" else items.undo_remove
+    try:
+        count = take_back(row, by=request.principal, at=at)
+    except CollectionRefused as refused:
+        messages.error(request, refused.message)
+        return _back(request, row)
+    if not count:
+        messages.info(request, _("There was nothing to undo."))
+    elif done == "added":
+        said = ngettext(
+            "%(count)s clip removed from “%(name)s”.", "%(count)s clips removed from “%(name)s”.", count
+        )
+        messages.success(request, said % {"count": number(count), "name": row.name})
+    else:
+        said = ngettext(
+            "%(count)s clip put back into “%(name)s”.", "%(count)s clips put back into “%(name)s”.", count
+        )
+        messages.success(request, said % {"count": number(count), "name": row.name})
+    return _back(request, row)
+
+
+def _back(request: BrandRequest, row: Collection) -> HttpResponse:
+    if going_back.address(request):
+        return going_back.go(request)
+    return redirect("collection", request.brand.slug, row.pk)
+
+
+def _form(request: BrandRequest, filled: Filled, problem: str, row: Collection | None = None) -> HttpResponse:
+    offered = choices.people(request.brand)
+    owner = row.owner_id if row else request.principal.user and request.principal.user.pk
+    context: dict[str, Any] = {
+        "area": "collections",
+        "collection": row,
+        "ancestors": [*collections.ancestors(row), row] if row else [],
+        "filled": filled,
+        "problem": problem,
+        "parents": choices.to_lie_in(request.principal, row),
+        "people": [each for each in offered if each.pk != owner],
+        "groups": choices.of_groups(request.brand),
+    }
+    return render(request, "collections/form.html", context, status=422 if problem else 200)
+
+
+def _read(request: BrandRequest) -> Filled:
+    return Filled(
+        name=request.POST.get("name", ""),
+        description=request.POST.get("description", ""),
+        parent=request.POST.get("parent", ""),
+        audience=Audience(
+            everyone=request.POST.get("seen_by", "everyone") == "everyone",
+            people=_ids(request, "person"),
+            groups=_ids(request, "group"),
+        ),
+    )
+
+
+def _ids(request: BrandRequest, name: str) -> frozenset[int]:
+    texts = request.POST.getlist(name)
+    return frozenset(int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19)
+
+
+def _parent(request: BrandRequest, key: str) -> Collection | None:
+    """The collection of this id. Raises CollectionRefused for one that this person doesn't see."""
+    if not key:
+        return None
+    chosen = selection.key(key)
+    row = audience.visible(request.principal).filter(pk=chosen).first() if chosen else None
+    if row is None:
+        raise CollectionRefused(_("The collection you chose to put it in no longer exists."))
+    return row
+
+
+def _same(one: str, other: str | None) -> bool:
+    """Whether two texts differ in nothing but how a form sends line ends."""
+    return other is not None and one.splitlines() == other.splitlines()

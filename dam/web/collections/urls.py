@@ -1,0 +1,17 @@
+"""Addresses of collections, below /b/<brand>/collections/."""
+
+from django.urls import path
+
+from dam.web.collections import adding, changing, pages
+
+urlpatterns = [
+    path("", pages.listing, name="collections"),
+    path("new/", changing.new, name="collection-new"),
+    path("add/", adding.add, name="collection-add"),
+    path("<uuid:collection_id>/", pages.collection, name="collection"),
+    path("<uuid:collection_id>/cover/", pages.cover, name="collection-cover"),
+    path("<uuid:collection_id>/edit/", changing.edit, name="collection-edit"),
+    path("<uuid:collection_id>/delete/", changing.delete, name="collection-delete"),
+    path("<uuid:collection_id>/remove/", changing.remove, name="collection-remove"),
+    path("<uuid:collection_id>/undo/", changing.undo, name="collection-undo"),
+]
