@@ -35,7 +35,7 @@ def world(brand: Brand) -> World:
         failed_at=now,
     )
     BrandExport.objects.create(
-        brand=brand, requested_by=admin.user, ended_at=now, problem="Der Speicher ist voll."
+        brand=brand, requested_by=admin.user, ended_at=now, problem="The disk is full."
     )
     BrandExport.objects.create(brand=brand, requested_by=admin.user, began_at=now)
     SignInProvider.objects.create(
