@@ -95,8 +95,9 @@ def digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def staged_digest(url: str) -> str:
+def staged_digest(url: str | None) -> str:
     """What storage has of a complete upload."""
+    assert url
     upload = Upload.objects.get(pk=url.rstrip("/").rpartition("/")[2])
     assert (upload.state, upload.received) == ("received", upload.size)
     key = uploads.key_of(upload)
