@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from dam.access import invitations
+from dam.access import brand_export, invitations
 from dam.accounts.capabilities import Role
 from dam.accounts.mail_models import MailSettings, OutgoingMail, Security, Sender
 from dam.accounts.models import Brand, BrandExport
@@ -34,9 +34,7 @@ def world(brand: Brand) -> World:
         reason="No such mailbox",
         failed_at=now,
     )
-    BrandExport.objects.create(
-        brand=brand, requested_by=admin.user, ended_at=now, problem="The disk is full."
-    )
+    BrandExport.objects.create(brand=brand, requested_by=admin.user, ended_at=now, problem=brand_export._LOST)
     BrandExport.objects.create(brand=brand, requested_by=admin.user, began_at=now)
     SignInProvider.objects.create(
         slug="company", name="Acme", issuer="https://id.example.com", client_id="reelproof"
