@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
+from dam.collections import audience
+from dam.core import sorting
 from dam.rights import visibility
 from dam.search import fields
 from dam.search.search_field import NO, YES, Kind, SearchField
@@ -66,11 +68,18 @@ def _values(field: SearchField, begun: str, principal: Principal) -> Sequence[tu
         offered = [(YES, dict(field.choices)[YES]), (NO, dict(field.choices)[NO])]
     elif field.kind is Kind.TEXT and not field.many and field.facet:
         offered = [(value, value) for value in _occurring(field, principal)]
+    elif field.in_collections:
+        offered = [(name, name) for name in _collections(begun, principal)]
     return [
         (value, label)
         for value, label in dict(offered).items()
         if value.startswith(begun.replace(" ", "_")) or label.lower().startswith(begun)
     ]
+
+
+def _collections(begun: str, principal: Principal) -> list[str]:
+    named = audience.visible(principal).filter(name__istartswith=begun)
+    return list(named.order_by(sorting.alphabetical("name"), "pk").values_list("name", flat=True)[:MOST])
 
 
 def _occurring(field: SearchField, principal: Principal) -> list[str]:

@@ -1,7 +1,7 @@
 """How many of the assets a principal may see have each value: the numbers beside the filters."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from django.db.models import Count, QuerySet
 from dam.accounts import times
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
+from dam.collections import audience
+from dam.collections.models import CollectionItem
 from dam.core import sorting
 from dam.rights import terms, visibility
 from dam.rights.policy import Terms
@@ -55,7 +57,7 @@ def count(
     filters: Filters | None = None,
     within: Collection[UUID] | None = None,
 ) -> tuple[Facet, ...]:
-    """The facets, in four queries, and as many for each that is counted without its own filter.
+    """The facets, in five queries, and as many for each that is counted without its own filter.
 
     Where any of several values may match, and of ranges, of which one takes the place of another, a facet
     counts with every filter but its own, so that a choice can be changed; where every value must, as with
@@ -80,6 +82,9 @@ def count(
         counted_in = MOST_COUNTED if len(candidates) > MOST_COUNTED else None
         candidates = candidates[:MOST_COUNTED]
         counts = _counts(together, candidates, shown=shown, at=at, days=counted_with["on"])
+        for field in together:
+            if field.in_collections:
+                counts[field.name] = _collected(candidates, principal)
         for field in together:
             found[field.name] = _facet(field, counts[field.name], chosen[field.name], counted_in)
     return tuple(found[field.name] for field in listed)
@@ -107,7 +112,7 @@ def _counts(
     shown: str,
     at: datetime,
     days: tuple[str, ...],
-) -> Mapping[str, Counter[str]]:
+) -> dict[str, Counter[str]]:
     """How many of these assets have each value of each field."""
     candidates = search.of_keys(keys)
     counts: dict[str, Counter[str]] = {field.name: Counter() for field in counted}
@@ -131,12 +136,21 @@ def _counts(
             cleared = (each for each in known if filters.is_cleared(field, value, each, at=at, days=days))
             counts[field.name][value] = sum(known[each] for each in cleared)
     for field in counted:
-        if field.many:
+        if field.many and not field.in_collections:
             path = field.column_for(shown)
             having_any = candidates.filter(**{f"{path}__isnull": False}).values_list(path)
             often = having_any.annotate(number=Count("pk")).order_by("-number", path)[: MOST_VALUES + 1]
             counts[field.name] = Counter(dict(often))
     return counts
+
+
+def _collected(keys: Collection[UUID], principal: Principal) -> Counter[str]:
+    """How many of these assets are in each collection that is seen, by its name, which several may have."""
+    items = CollectionItem.objects.filter(removed_at=None, asset__in=search.of_keys(keys).values("pk"))
+    seen = items.filter(collection__in=audience.visible(principal).values("pk"))
+    counted = seen.values_list("collection__name").annotate(number=Count("asset", distinct=True))
+    often = counted.order_by("-number", "collection__name")[: MOST_VALUES + 1]
+    return Counter(dict(often))
 
 
 def _columns(

@@ -3,8 +3,6 @@
 The syntax of the search box, filters, facets, chips and addresses read this table.
 """
 
-from decimal import Decimal
-
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.catalog.facts import Aspect, Resolution
@@ -13,33 +11,8 @@ from dam.core.lazily import lazy
 from dam.media.colours import Colour
 from dam.rights import territories
 from dam.rights.policy import Use
-from dam.search.measures import Unit
 from dam.search.search_field import NO, YES, Combine, Kind, Rights, SearchField
-
-_SECOND, _MEGABYTE = Decimal(1000), Decimal(1024**2)
-LENGTH = Unit(
-    {
-        "s": _SECOND,
-        "sec": _SECOND,
-        "ms": Decimal(1),
-        "m": 60 * _SECOND,
-        "min": 60 * _SECOND,
-        "h": 3600 * _SECOND,
-    },
-    clock=True,
-)
-NUMBER = Unit({"": Decimal(1)}, whole=True)
-RATE = Unit({"": Decimal(1), "fps": Decimal(1)}, slack=Decimal("0.005"))
-PIXELS = Unit({"": Decimal(1), "px": Decimal(1)}, whole=True)
-SIZE = Unit(
-    {
-        "mb": _MEGABYTE,
-        "b": Decimal(1),
-        "kb": Decimal(1024),
-        "gb": 1024 * _MEGABYTE,
-        "tb": 1024**2 * _MEGABYTE,
-    }
-)
+from dam.search.units import LENGTH, NUMBER, PIXELS, RATE, SIZE
 
 COLOURS = {
     Colour.RED: lazy("Red"),
@@ -68,6 +41,10 @@ USES = {
 def _tag(typed: str) -> str | None:
     """In small letters, as tags are kept: so an index finds it."""
     return " ".join(typed.lower().split()) or None
+
+
+def _name(typed: str) -> str | None:
+    return " ".join(typed.split()) or None
 
 
 def _territory(typed: str) -> str | None:
@@ -117,6 +94,20 @@ _TABLE = (
         excluded_chip=lazy("not tagged {}"),
         takes=lazy("a tag"),
         examples=("drinks", '"cold drinks"'),
+    ),
+    SearchField(
+        name="collection",
+        title=lazy("Collections"),
+        column="collection_items__collection__name",
+        reader=_name,
+        combine=Combine.EVERY,
+        many=True,
+        in_collections=True,
+        icon="folder",
+        chip=lazy("in {}"),
+        excluded_chip=lazy("not in {}"),
+        takes=lazy("the name of a collection"),
+        examples=("launch", '"summer launch"'),
     ),
     SearchField(
         name="by",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dam.accounts.models import Brand
 from dam.catalog.models import Asset, Tag
+from dam.collections.models import Collection, CollectionItem
 from dam.rights import cleared
 from dam.rights.policy import Terms
 from dam.search import dates, fields, measures
@@ -28,6 +29,7 @@ class _Asked:
     at: datetime
     days: tuple[str, ...]
     brand: Brand | None = None
+    collections: QuerySet[Collection] | None = None
 
     def periods(self) -> list[tuple[datetime | None, datetime | None]]:
         """The times it must be cleared for: this moment, if no day is named."""
@@ -44,15 +46,19 @@ def narrow(
     either: Sequence[Filters] = (),
     at: datetime | None = None,
     brand: Brand | None = None,
+    collections: QuerySet[Collection] | None = None,
 ) -> QuerySet[Asset]:
     """Any or every value within a field, as its table says; every field; any value of each of `either`.
 
     With `brand`, whose assets they are, its tags are looked up first: how often each is used is known then.
+    `collections` are those that whoever asks sees: without them no clip is in one.
 
     `shown`: in which version. `at` is now, where the brand is: days begin there.
     KeyError for a field that the table doesn't have: a filter that is passed over would show too much.
     """
-    asked = _Asked(shown=shown, at=at or timezone.localtime(), days=filters["on"], brand=brand)
+    asked = _Asked(
+        shown=shown, at=at or timezone.localtime(), days=filters["on"], brand=brand, collections=collections
+    )
     for name, values in filters.items():
         field = fields.FIELDS[name.removeprefix("-")]
         if name.startswith("-"):
@@ -98,6 +104,8 @@ def covered(field: SearchField, value: str, *, at: datetime) -> Range:
 
 
 def _having(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
+    if field.in_collections:
+        return Q(pk__in=_collected(values, field, asked))
     if field.many:  # a join to many would give an asset once for each value that matches
         return Q(pk__in=_tagged(values, field, asked))
     return _any(field, values, asked)
@@ -111,6 +119,17 @@ def _tagged(values: Sequence[str], field: SearchField, asked: _Asked) -> QuerySe
         return tagged.filter(tag__name__in=names)
     tags = Tag.objects.filter(brand=asked.brand, name__in=names).values_list("pk", flat=True)
     return tagged.filter(tag__in=list(tags))
+
+
+def _collected(values: Sequence[str], field: SearchField, asked: _Asked) -> QuerySet[Any]:
+    """The assets in any of these collections, of those that are seen. Capitals make no difference."""
+    named = Q()
+    for name in filter(None, map(field.read, values)):
+        named |= Q(name__iexact=name)
+    if asked.collections is None or not named:
+        return CollectionItem.objects.none().values("asset_id")
+    keys = list(asked.collections.filter(named).values_list("pk", flat=True))
+    return CollectionItem.objects.filter(collection__in=keys, removed_at=None).values("asset_id")
 
 
 def _any(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:

@@ -21,6 +21,7 @@ from django.db.models.functions import Cast
 from dam.accounts import times
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset, Version
+from dam.collections import audience
 from dam.rights import visibility
 from dam.search import (
     building,
@@ -147,6 +148,7 @@ def among(principal: Principal, *, parsed: Query, filters: Filters | None = None
         either=parsed.either,
         at=times.here(principal.brand),
         brand=principal.brand,
+        collections=audience.visible(principal),
     )
     asked = {name.removeprefix("-") for each in (both, *parsed.either) for name in each}
     if parsed.unusable or not asked <= set(fields.of(principal)):

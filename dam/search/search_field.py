@@ -62,6 +62,7 @@ class SearchField:
     unit: Unit | None = None  # of a number
     combine: Combine = Combine.ANY
     many: bool = False  # one asset may have several values: the column crosses a to-many relation
+    in_collections: bool = False  # the values are names of collections, of those that whoever asks sees
     array: bool = False  # the column holds a list of values
     presence: bool = False  # of a flag: "yes" is any value, "no" is none
     rights: Rights | None = None

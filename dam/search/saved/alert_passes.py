@@ -61,6 +61,10 @@ TELLING = frozenset(
 ) - {Verb.RELEASE_DOWNLOADED}
 
 
+# Of which alerts the answer is the same: search, role, and the person where it depends on them.
+_Same = tuple[str, AnyRole, int | None]
+
+
 @dataclass(frozen=True)
 class _Found:
     asset_ids: tuple[UUID, ...]
@@ -83,14 +87,14 @@ def run(brand_id: int, *, ask: Ask | None = None, seconds: float = SLICE_SECONDS
     Of two that run at once the second does nothing. `ask` as for search.find.
     """
     until = time.monotonic() + seconds
-    memo: dict[tuple[str, AnyRole], _Found] = {}
+    memo: dict[_Same, _Found] = {}
     while _chunk(brand_id, ask, memo):
         if time.monotonic() >= until:
             return True
     return False
 
 
-def _chunk(brand_id: int, ask: Ask | None, memo: dict[tuple[str, AnyRole], _Found]) -> bool:
+def _chunk(brand_id: int, ask: Ask | None, memo: dict[_Same, _Found]) -> bool:
     """One step of the pass; whether another can follow at once."""
     began, at = time.monotonic(), timezone.now()
     with transaction.atomic():
@@ -172,9 +176,7 @@ def _end(state: AlertPass, at: datetime) -> bool:
     return False
 
 
-def _look(
-    chunk: Sequence[Alert], state: AlertPass, ask: Ask | None, memo: dict[tuple[str, AnyRole], _Found]
-) -> bool:
+def _look(chunk: Sequence[Alert], state: AlertPass, ask: Ask | None, memo: dict[_Same, _Found]) -> bool:
     """Have these alerts look at the assets and keep what is new to them; False to try again later."""
     owners, unread = _owners(chunk), _unread(chunk)
     hits: dict[Alert, tuple[UUID, ...]] = {}
@@ -182,8 +184,9 @@ def _look(
         owner = owners.get(alert.user_id)
         if owner is None or not _sees(owner, alert.search) or unread.get(alert.pk, 0) >= alerts.MOST_UNREAD:
             continue
-        # The same search of many people is asked once for each role ...
-        key = (alert.search.digest, owner.role)
+        # The same search of many people is asked once for each role, unless it asks for what each sees ...
+        personal = saved_searches.is_personal(alert.search, by=owner)
+        key = (alert.search.digest, owner.role, owner.user.pk if personal else None)
         if key not in memo:
             memo[key] = _ask(alert.search, owner, state.asset_ids, ask)
         if memo[key].busy and state.tries < MOST_TRIES:

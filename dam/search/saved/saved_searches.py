@@ -18,7 +18,7 @@ from dam.accounts.principals import Principal, person
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.core import errors, foreign_text, locks, sorting
-from dam.search import fields
+from dam.search import fields, query
 from dam.search.saved import asked
 from dam.search.saved.asked import Asked
 from dam.search.saved.models import Alert, SavedSearch
@@ -65,7 +65,20 @@ def question(search: SavedSearch) -> Asked:
 
 def is_usable(search: SavedSearch) -> bool:
     """Whether every field that it narrows by is still there: without one it would show too much."""
-    return all(name.removeprefix("-") in fields.FIELDS for name in search.filters)
+    return all(map(is_known, search.filters))
+
+
+def is_personal(search: SavedSearch, *, by: Principal) -> bool:
+    """Whether two people of one role may find different clips by it: it names what not everyone sees."""
+    wanted = question(search)
+    parsed = query.parse(wanted.words, fields=fields.of(by))
+    asked_by = {name for each in (wanted.filters, parsed.filters, *parsed.either) for name in each}
+    return any(fields.FIELDS[name.removeprefix("-")].in_collections for name in asked_by if is_known(name))
+
+
+def is_known(name: str) -> bool:
+    """Whether there is a field of that name, as filters write it: with a minus before what is ruled out."""
+    return name.removeprefix("-") in fields.FIELDS
 
 
 def may_change(search: SavedSearch, *, by: Principal) -> bool:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from dam.search import fields, measures
+from dam.search import measures, units
 from dam.search.measures import Range
 
 
@@ -23,29 +23,29 @@ from dam.search.measures import Range
     ],
 )
 def test_a_length_is_read_in_many_ways(typed: str, meant: Range) -> None:
-    tidied = measures.tidy(typed, fields.LENGTH)
+    tidied = measures.tidy(typed, units.LENGTH)
     assert tidied is not None
-    assert measures.bounds(tidied, fields.LENGTH) == meant
+    assert measures.bounds(tidied, units.LENGTH) == meant
 
 
 @pytest.mark.parametrize("typed", ["", "..", ">", "x", "5-", "-5", "10parsecs", "1..2..3", ">5-6", "9" * 25])
 def test_what_is_no_length_is_none(typed: str) -> None:
-    assert measures.tidy(typed, fields.LENGTH) is None
+    assert measures.tidy(typed, units.LENGTH) is None
 
 
 def test_the_unit_of_the_end_is_that_of_the_beginning() -> None:
-    assert measures.tidy("1-2 min", fields.LENGTH) == "1min..2min"
+    assert measures.tidy("1-2 min", units.LENGTH) == "1min..2min"
 
 
 def test_pixels_stand_for_themselves() -> None:
-    assert measures.bounds("1920px", fields.PIXELS) == Range(low=Decimal(1920), high=Decimal(1920))
+    assert measures.bounds("1920px", units.PIXELS) == Range(low=Decimal(1920), high=Decimal(1920))
 
 
 def test_what_was_made_tidy_stays_as_it_is() -> None:
     for typed in (">10s", "5-15", "1:30", "..2h", "10 MS"):
-        once = measures.tidy(typed, fields.LENGTH)
+        once = measures.tidy(typed, units.LENGTH)
         assert once
-        assert measures.tidy(once, fields.LENGTH) == once
+        assert measures.tidy(once, units.LENGTH) == once
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,6 @@ def test_what_was_made_tidy_stays_as_it_is() -> None:
     ],
 )
 def test_a_range_counts_what_lies_between_its_ends(typed: str, held: list[int]) -> None:
-    span, lengths = measures.bounds(typed, fields.LENGTH), [0, 4499, 4500, 15_499, 15_500, 60_000, 60_001]
+    span, lengths = measures.bounds(typed, units.LENGTH), [0, 4499, 4500, 15_499, 15_500, 60_000, 60_001]
     assert span.count(lengths) == len(held)
     assert span.count(held) == len(held)
