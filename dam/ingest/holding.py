@@ -5,12 +5,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-
-from dam.ingest.models import Work
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +26,7 @@ def free(at: datetime) -> Q:
 
 
 @contextmanager
-def held(rows: Callable[[], QuerySet[Work]]) -> Iterator[None]:
+def held(rows: Callable[[], QuerySet[Any]]) -> Iterator[None]:
     """While the block runs, a thread moves `held_until` of `rows` on: those that are still this worker's."""
     over = threading.Event()
     beating = threading.Thread(target=_beat, args=(rows, over), daemon=True)
@@ -39,7 +38,7 @@ def held(rows: Callable[[], QuerySet[Work]]) -> Iterator[None]:
         beating.join()
 
 
-def _beat(rows: Callable[[], QuerySet[Work]], over: threading.Event) -> None:
+def _beat(rows: Callable[[], QuerySet[Any]], over: threading.Event) -> None:
     while not over.wait(BEAT_SECONDS):
         try:
             rows().update(held_until=until(timezone.now()))

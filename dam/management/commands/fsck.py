@@ -50,9 +50,10 @@ class Command(command.Command):
         if check.files and not as_json:
             self.stdout.write(f"Continuing the check of {check.started_at:%Y-%m-%d %H:%M} ...")
         try:
-            looking.run(check)
-            if repair:
-                repairing.run(check, copies=copies)
+            with looking.held(check):
+                looking.run(check)
+                if repair:
+                    repairing.run(check, copies=copies)
         except OSError as problem:  # storage is away, or a disk is full
             raise CommandError(f"{problem} Run the command again to continue.") from problem
         else:

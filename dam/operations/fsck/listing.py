@@ -5,7 +5,7 @@ In an SQLite file in the scratch folder: a million keys are too many to keep in 
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 
@@ -56,20 +56,14 @@ def _can_be_said(entry: StoredFile) -> bool:
     return True
 
 
-def _told(entries: Iterable[StoredFile], each: Callable[[], None]) -> Iterator[StoredFile]:
-    for entry in entries:
-        each()
-        yield entry
-
-
 @contextmanager
-def of(folders: Iterable[str], *, each: Callable[[], None] = lambda: None) -> Iterator[Listing]:
-    """Everything below these folders of keys; `each` is called as every file is listed."""
+def of(folders: Iterable[str]) -> Iterator[Listing]:
+    """Everything below these folders of keys."""
     with (
         storage.scratch() as scratch,
         closing(sqlite3.connect(scratch / "listing.sqlite", isolation_level=None)) as database,
     ):
         listing = Listing(database)
         for folder in folders:
-            listing.add(_told(storage.entries(folder), each))
+            listing.add(storage.entries(folder))
         yield listing

@@ -6,8 +6,8 @@ does so all the time, for that is how the files of a deleted clip go.
 """
 
 import hashlib
-import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,14 +21,12 @@ from dam.accounts.models import Brand
 from dam.catalog import stored_files
 from dam.catalog.models import Rendition, RenditionPart
 from dam.core import errors, locks, storage
-from dam.ingest import cleanup
+from dam.ingest import cleanup, holding
 from dam.operations.fsck import listing
 from dam.operations.fsck.listing import Listing
 from dam.operations.models import Problem, Repair, StorageCheck, StorageFinding
 
 BATCH = 500
-HELD = timedelta(minutes=5)
-BEAT_SECONDS = 20.0
 STALE = timedelta(days=7)  # one that was cut off so long ago says little about today
 ORPHANS = "orphans"
 _BLOCK = 1024 * 1024
@@ -67,18 +65,18 @@ def _begin(*, again: bool, at: datetime) -> StorageCheck:
     if unfinished is not None and unfinished.held_until is not None and unfinished.held_until > at:
         raise Busy(_("Another check of storage is running. Wait for it to finish."))
     if unfinished is not None and not again and (unfinished.held_until or at) > at - STALE:
-        hold_on(unfinished)
+        StorageCheck.objects.filter(pk=unfinished.pk).update(held_until=holding.until(timezone.now()))
         return unfinished
     StorageCheck.objects.filter(ended_at=None).delete()
     StorageFinding.objects.all().delete()
-    return StorageCheck.objects.create(started_at=at, held_until=at + HELD)
+    return StorageCheck.objects.create(started_at=at, held_until=holding.until(at))
 
 
 def run(check: StorageCheck) -> None:
     """Look at everything that this check has not seen yet. Raises storage.Unavailable."""
     brands = [str(key) for key in Brand.objects.order_by("pk").values_list("pk", flat=True)]
     tables = {model._meta.label: model for model in stored_files.tables()}
-    with listing.of(brands, each=_beat(check)) as stored:
+    with listing.of(brands) as stored:
         for label in sorted(tables.keys() - set(check.done)):
             _look_through(check, tables[label], stored)
             _leave_behind(check, label)
@@ -104,8 +102,9 @@ def last() -> StorageCheck | None:
     return StorageCheck.objects.exclude(ended_at=None).order_by("-started_at").first()
 
 
-def hold_on(check: StorageCheck) -> None:
-    StorageCheck.objects.filter(pk=check.pk).update(held_until=timezone.now() + HELD)
+def held(check: StorageCheck) -> AbstractContextManager[None]:
+    """While the block runs the check is this command's, however long a file of it takes."""
+    return holding.held(lambda: StorageCheck.objects.filter(pk=check.pk, ended_at=None))
 
 
 def let_go(check: StorageCheck) -> None:
@@ -125,10 +124,13 @@ def digest(key: str, *, each: Callable[[int], None] = lambda size: None) -> str:
 
 def _look_through(check: StorageCheck, model: type[Model], stored: Listing) -> None:
     while batch := _rows(model, after=check.position):
-        for row in batch:
-            if (finding := _look_at(check, row, stored)) is not None:
-                StorageFinding.objects.bulk_create([finding], ignore_conflicts=True)
-            check.files += 1
+        found = {row.key: finding for row in batch if (finding := _look_at(check, row, stored))}
+        gone = stored_files.unnamed(list(found)) if found else []  # whose rows went in this moment
+        for key in gone:
+            del found[key]
+        # One that was cut off in here looks at this batch again.
+        StorageFinding.objects.bulk_create(found.values(), ignore_conflicts=True)
+        check.files += len(batch)
         _remember(check, batch[-1].position)
 
 
@@ -159,8 +161,6 @@ def _look_at(check: StorageCheck, row: _Named, stored: Listing) -> StorageFindin
         problem = Problem.ALTERED if found else Problem.MISSING
     else:
         return None
-    if not stored_files.is_named(row.key):  # its row went in this moment
-        return None
     return StorageFinding(
         check_run=check,
         brand_id=_brand_of(row.key),
@@ -172,12 +172,10 @@ def _look_at(check: StorageCheck, row: _Named, stored: Listing) -> StorageFindin
 
 
 def _digest(check: StorageCheck, key: str) -> str:
-    """The same while the command says that it lives; empty where there are no bytes."""
-    beat = _beat(check)
+    """Empty where there are no bytes."""
 
     def count(size: int) -> None:
         check.bytes += size
-        beat()
 
     try:
         return digest(key, each=count)
@@ -194,26 +192,13 @@ def _count_orphans(check: StorageCheck, stored: Listing) -> None:
 
 
 def _remember(check: StorageCheck, position: str) -> None:
-    check.position, check.held_until = position, timezone.now() + HELD
-    check.save(update_fields=["position", "held_until", "files", "bytes", "orphaned"])
+    check.position = position
+    check.save(update_fields=["position", "files", "bytes", "orphaned"])
 
 
 def _leave_behind(check: StorageCheck, part: str) -> None:
     check.done, check.position = [*check.done, part], ""
     check.save(update_fields=["done", "position"])
-
-
-def _beat(check: StorageCheck) -> Callable[[], None]:
-    """Says now and then that the command lives."""
-    last = time.monotonic()
-
-    def beat() -> None:
-        nonlocal last
-        if time.monotonic() - last > BEAT_SECONDS:
-            last = time.monotonic()
-            hold_on(check)
-
-    return beat
 
 
 def _brand_of(key: str) -> int | None:

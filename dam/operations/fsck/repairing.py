@@ -43,7 +43,6 @@ def _each(check: StorageCheck, way: Way) -> None:
         last = batch[-1].pk
         for finding in batch:
             finding.repair = way(finding)
-            looking.hold_on(check)
         _keep([finding for finding in batch if finding.repair])
 
 

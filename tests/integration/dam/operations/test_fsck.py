@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from datetime import timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dam.audit.models import Event
@@ -16,7 +19,7 @@ from dam.catalog import stored_files
 from dam.catalog.models import Version
 from dam.core import storage
 from dam.core.errors import Refused
-from dam.ingest import cleanup
+from dam.ingest import cleanup, holding
 from dam.ingest.models import Step, StepState
 from dam.operations.fsck import looking, repairing
 from dam.operations.models import StorageCheck
@@ -199,3 +202,40 @@ def test_a_check_that_worked_for_longer_than_a_week_goes_on_and_one_left_for_as_
     assert looking.begin() == check
     StorageCheck.objects.filter(pk=check.pk).update(held_until=long_ago)
     assert looking.begin() != check
+
+
+def test_what_is_found_costs_no_query_of_its_own() -> None:
+    """In an empty bucket everything is missing: it must not take a query or two for each file."""
+
+    def queries(files: int) -> int:
+        for number in range(files):
+            master(f"{files}/{number}".encode(), stored=b"")
+        with CaptureQueriesContext(connection) as asked:
+            check = looking.begin(again=True)
+            looking.run(check)
+        assert check.findings.count() == Version.objects.count()
+        looking.end(check)
+        return len(asked)
+
+    assert queries(1) == queries(20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_check_is_held_while_one_file_takes_longer_than_a_sign_of_life(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    master(b"good")
+    monkeypatch.setattr(holding, "BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(holding, "HELD", timedelta(seconds=1))
+    seen: list[bool] = []
+
+    def slow(key: str, **_each: Any) -> str:
+        time.sleep(1.5)
+        with pytest.raises(Refused, match="Another check"):
+            looking.begin()
+        seen.append(True)
+        return hashlib.sha256(b"good").hexdigest()
+
+    monkeypatch.setattr(looking, "digest", slow)
+    assert fsck()[0] == 0
+    assert seen == [True]
