@@ -18,21 +18,33 @@ from dam.core import tasks
 
 log = logging.getLogger(__name__)
 
+MOST_COUNTED = 5000  # clips whose files are added up while somebody waits
 AT_ONCE = 50  # clips that a request waits for: index entries, comments and files go along
 TASK = "default.delete_trash"
 
 
 @dataclass(frozen=True)
 class Goes:
-    """What goes with clips, and how many of those asked about stay: released, in review or held."""
+    """What goes with clips, and how many of those asked about stay: released, in review or held.
+
+    Of more than MOST_COUNTED nothing is counted: `clips` is that many then, and all else 0.
+    """
 
     clips: int
-    versions: int
-    comments: int
-    files: int
-    bytes: int
-    held: int
-    counted_on: int
+    versions: int = 0
+    comments: int = 0
+    files: int = 0
+    bytes: int = 0
+    held: int = 0
+    counted_on: int = 0
+
+    @property
+    def too_many(self) -> bool:
+        return self.clips > MOST_COUNTED
+
+    @property
+    def stay(self) -> int:
+        return self.held + self.counted_on
 
 
 def deletable(brand: Brand) -> QuerySet[Asset]:
@@ -42,15 +54,24 @@ def deletable(brand: Brand) -> QuerySet[Asset]:
     return trashed.filter(never_released).exclude(versions__approval=Approval.IN_REVIEW)
 
 
+def how_many(trashed: QuerySet[Asset], brand: Brand) -> int:
+    """So many of these clips in the trash can go; MOST_COUNTED + 1 where they are more than MOST_COUNTED."""
+    going = deletable(brand).filter(pk__in=trashed.values("pk")).order_by()
+    return going[: MOST_COUNTED + 1].count()
+
+
 def what_goes(trashed: QuerySet[Asset], brand: Brand) -> Goes:
-    """Of these clips in the trash. In a few queries, however many they are."""
+    """Of these clips in the trash. In a few queries, each with an end."""
+    clips = how_many(trashed, brand)
+    if clips > MOST_COUNTED or trashed.order_by()[: 2 * MOST_COUNTED + 1].count() > 2 * MOST_COUNTED:
+        return Goes(clips)
     going = deletable(brand).filter(pk__in=trashed.values("pk"))
     of = going.values("pk")
     masters = Version.objects.filter(asset__in=of).aggregate(n=Count("pk"), size=Sum("size"))
     derived = Rendition.objects.filter(version__asset__in=of).aggregate(n=Count("pk"), size=Sum("size"))
     parts = RenditionPart.objects.filter(rendition__version__asset__in=of)
     files = [masters, derived, parts.aggregate(n=Count("pk"), size=Sum("size"))]
-    clips, held = going.count(), trashed.filter(held_at__isnull=False).count()
+    held = trashed.filter(held_at__isnull=False).count()
     return Goes(
         clips=clips,
         versions=masters["n"],

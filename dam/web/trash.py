@@ -109,9 +109,9 @@ def delete(request: BrandRequest) -> HttpResponse:
     if len(named) > deleting.AT_ONCE:
         raise BadRequest(_("Name fewer clips."))
     chosen = trashed.filter(pk__in=keys) if named else trashed.filter(trashed_at__lte=before)
-    goes = deleting.what_goes(chosen, request.brand)
-    if goes.clips and request.POST.get("sure") == str(goes.clips):
-        if named or goes.clips <= deleting.AT_ONCE:
+    clips = deleting.how_many(chosen, request.brand)
+    if clips and request.POST.get("sure") == str(clips):
+        if named or clips <= deleting.AT_ONCE:
             count = deleting.by_hand(chosen, by=request.principal)
             messages.success(request, _deleted(count) % {"count": number(count)})
         else:
@@ -120,8 +120,8 @@ def delete(request: BrandRequest) -> HttpResponse:
         return redirect("trash", request.brand.slug)
     context = {
         "area": "trash",
-        "goes": goes,
-        "stays": goes.held + goes.counted_on,
+        "goes": deleting.what_goes(chosen, request.brand),
+        "most_counted": deleting.MOST_COUNTED,
         "named": [str(key) for key in keys],
         "title": chosen.values_list("title", flat=True).first() if len(keys) == 1 else "",
         "before": before.isoformat(),

@@ -117,3 +117,32 @@ def test_many_go_by_a_worker_as_long_as_whoever_asked_may(
     brand.memberships.filter(user=person.user).update(role=Role.LIBRARIAN)
     assert [deleting.some(ids["brand_id"], ids["user_id"], at) for _ in range(3)] == [1, 1, 0]
     assert left() == {made[2].asset_id}
+
+
+def test_of_very_many_nothing_is_added_up_and_a_worker_deletes_them(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deleting, "MOST_COUNTED", 2)
+    monkeypatch.setattr(deleting, "AT_ONCE", 1)
+    later: list[Any] = []
+    monkeypatch.setattr(deleting, "all_later", lambda **asked: later.append(asked["before"]))
+    for _ in range(4):
+        trashed(brand)
+    client = sign_in(Role.LIBRARIAN)
+    question = client.post(PAGE)
+    assert question.context["goes"] == deleting.Goes(clips=3)
+    assert "Delete more than 2 clips for good?" in question.content.decode()
+    assert client.post(PAGE, {"sure": "3", "before": question.context["before"]}).status_code == 302
+    assert len(later) == 1
+    assert len(left()) == 4
+
+
+def test_the_answer_to_the_question_adds_nothing_up_again(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trashed(brand)
+    client = sign_in(Role.LIBRARIAN)
+    question = client.post(PAGE)
+    monkeypatch.setattr(deleting, "what_goes", None)
+    client.post(PAGE, {"sure": "1", "before": question.context["before"]})
+    assert not left()
