@@ -4,11 +4,13 @@ import hashlib
 import json
 import time
 from datetime import timedelta
+from importlib import import_module
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -239,3 +241,18 @@ def test_a_check_is_held_while_one_file_takes_longer_than_a_sign_of_life(
     monkeypatch.setattr(looking, "digest", slow)
     assert fsck()[0] == 0
     assert seen == [True]
+
+
+def test_what_an_earlier_release_wrote_of_files_without_rows_is_forgotten() -> None:
+    check = StorageCheck.objects.create(started_at=timezone.now(), repaired=3, orphaned=2)
+    for key, problem, repair in (
+        ("1/a", "orphaned", "set_aside"),
+        ("1/b", "orphaned", ""),
+        ("1/c", "missing", "made_again"),
+    ):
+        check.findings.create(key=key, problem=problem, repair=repair)
+    step = import_module("dam.migrations.0056_orphans_are_the_sweeps")
+    step.forget_orphans(apps, None)
+    check.refresh_from_db()
+    assert (check.repaired, check.orphaned) == (2, 0)
+    assert [finding.key for finding in check.findings.all()] == ["1/c"]
