@@ -229,8 +229,6 @@ _TABLE = (
         kind=Kind.FLAG,
         choices=((YES, lazy("With sound")), (NO, lazy("Silent"))),
         icon="volume-2",
-        chip=lazy("sound: {}"),
-        excluded_chip=lazy("sound: not {}"),
     ),
     SearchField(
         name="model",
@@ -343,8 +341,6 @@ _TABLE = (
         facet=False,
         needs=Capability.VIEW_UNRELEASED,
         icon="scale",
-        chip=lazy("legal hold: {}"),
-        excluded_chip=lazy("legal hold: not {}"),
     ),
     SearchField(
         name="width",

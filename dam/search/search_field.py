@@ -72,7 +72,7 @@ class SearchField:
     needs: Capability = Capability.VIEW  # to search by it: what is not shown to somebody can't be asked for
     facet: bool = True
     icon: str = ""  # of the chip, from Lucide
-    chip: str = "{}"
+    chip: str = "{}"  # a flag's chip is its choice
     excluded_chip: str = ""  # by default "not {}"
     reader: Callable[[str], str | None] | None = None  # of a text: the stored value, None for no value
     speaker: Callable[[str], str] | None = None  # the stored value as people say it
@@ -119,11 +119,11 @@ class SearchField:
         }
 
     def chip_text(self, value: str, *, excluded: bool = False) -> str:
+        if self.kind is Kind.FLAG:  # without "yes" is with "no": each has a name of its own
+            return midsentence(str(dict(self.choices)[YES if (value == YES) != excluded else NO]))
         spoken = self.speaker(value) if self.speaker else value
         if self.kind is Kind.CHOICE:
             spoken = midsentence(str(dict(self.choices).get(value, value)))
-        elif self.kind is Kind.FLAG:
-            spoken = _("yes") if value == YES else _("no")
         elif self.kind is Kind.NUMBER and self.unit:
             spoken = measures.spoken(value, self.unit)
         elif self.kind is Kind.DATE:

@@ -22,7 +22,7 @@ KNOWN = fields.FIELDS
         ("de", "width:>=1920", "Breite ab 1920"),
         ("de", "size:>1.5gb", "über 1,5 GB"),
         ("fr", "size:>1.5gb", "plus de 1,5 Go"),
-        ("fr", "sound:no", "son : non"),
+        ("fr", "sound:no", "muet"),
         ("fr", "cat OR dog", "cat ou dog"),
     ],
 )
@@ -46,3 +46,24 @@ def test_no_title_or_choice_of_a_field_stays_english(language: str) -> None:
 
 NAMES = "Collections Tags Credentials Prompt Seed Web Orange HD SD 4K 16:9 9:16 1:1 4:5"
 ALIKE = {"", "Full HD", *NAMES.split()}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "excluded", "said"),
+    [
+        ("hold", "yes", False, "under legal hold"),
+        ("hold", "yes", True, "not under legal hold"),
+        ("hold", "no", True, "under legal hold"),
+        ("sound", "yes", False, "with sound"),
+        ("sound", "yes", True, "silent"),
+    ],
+)
+def test_a_flag_is_said_by_the_name_of_what_it_means(
+    name: str, value: str, excluded: bool, said: str
+) -> None:
+    assert KNOWN[name].chip_text(value, excluded=excluded) == said
+
+
+def test_a_flag_is_said_in_the_language_of_its_reader() -> None:
+    with translation.override("de"):
+        assert KNOWN["hold"].chip_text("yes") == "Mit Löschstopp"
