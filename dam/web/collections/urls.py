@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dam.web.collections import adding, changing, pages
+from dam.web.collections import adding, changing, ordering, pages
 
 urlpatterns = [
     path("", pages.listing, name="collections"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("<uuid:collection_id>/edit/", changing.edit, name="collection-edit"),
     path("<uuid:collection_id>/delete/", changing.delete, name="collection-delete"),
     path("<uuid:collection_id>/remove/", changing.remove, name="collection-remove"),
+    path("<uuid:collection_id>/move/", ordering.move, name="collection-move"),
     path("<uuid:collection_id>/undo/", changing.undo, name="collection-undo"),
 ]

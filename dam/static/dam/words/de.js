@@ -14,6 +14,8 @@ globalThis.words = {
  "GB": "GB",
  "KB": "KB",
  "MB": "MB",
+ "Moved to place {place} of the {count} shown.": "Verschoben auf Platz {place} der {count} gezeigten.",
+ "Moved. The clip is on another page now.": "Verschoben. Der Clip ist jetzt auf einer anderen Seite.",
  "Part of the frame: left {left}, top {top}, width {width}, height {height}": "Bildausschnitt: links {left}, oben {top}, Breite {width}, Höhe {height}",
  "Pause": "Pause",
  "Play": "Abspielen",

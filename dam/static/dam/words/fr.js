@@ -14,6 +14,8 @@ globalThis.words = {
  "GB": "Go",
  "KB": "Ko",
  "MB": "Mo",
+ "Moved to place {place} of the {count} shown.": "Déplacé à la place {place} sur les {count} affichés.",
+ "Moved. The clip is on another page now.": "Déplacé. Le clip est maintenant sur une autre page.",
  "Part of the frame: left {left}, top {top}, width {width}, height {height}": "Partie de l'image : gauche {left}, haut {top}, largeur {width}, hauteur {height}",
  "Pause": "Pause",
  "Play": "Lire",

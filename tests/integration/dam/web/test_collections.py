@@ -279,3 +279,46 @@ def test_the_list_of_collections_asks_the_same_number_of_queries_however_many_th
 def test_an_undo_of_nonsense_is_refused(client: Client, collection: Collection) -> None:
     for fields in ({}, {"done": "added"}, {"done": "x", "at": "2026-01-01T00:00:00+00:00"}):
         assert client.post(page_of(collection, "undo/"), fields).status_code == 400
+
+
+def test_a_clip_is_moved_by_a_form_and_shown_where_it_stands(
+    client: Client, collection: Collection, clips: list[Asset]
+) -> None:
+    answer = client.post(
+        page_of(collection, "move/"), {"asset": clips[0].pk, "to": "up", "back": page_of(collection)}
+    )
+    assert answer.headers["Location"] == f"{page_of(collection)}#card-{clips[0].pk}"
+    assert titles(client.get(page_of(collection)).text) == ["Clip A", "Clip C"]
+
+
+def test_a_clip_that_is_dropped_beside_another_stands_there(
+    client: Client, collection: Collection, clips: list[Asset]
+) -> None:
+    fields = {"asset": clips[0].pk, "to": "before", "beside": clips[2].pk}
+    answer = client.post(page_of(collection, "move/"), fields, headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert titles(client.get(page_of(collection)).text) == ["Clip A", "Clip C"]
+
+
+def test_a_move_of_what_is_gone_says_so(client: Client, collection: Collection, clips: list[Asset]) -> None:
+    fields = {"asset": clips[1].pk, "to": "end"}
+    answer = client.post(page_of(collection, "move/"), fields, headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    assert "no longer in the collection" in answer.headers["HX-Trigger"]
+    assert (
+        "no longer in the collection" in client.post(page_of(collection, "move/"), fields, follow=True).text
+    )
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"to": "end"}, {"asset": "x", "to": "end"}, {"to": "sideways"}, {"to": "before"}]
+)
+def test_a_move_that_says_too_little_is_refused(
+    client: Client, collection: Collection, clips: list[Asset], fields: dict[str, str]
+) -> None:
+    given = {"asset": str(clips[0].pk), **fields} if fields.get("to") in ("sideways", "before") else fields
+    assert client.post(page_of(collection, "move/"), given).status_code == 400
+
+
+def test_who_may_not_change_a_collection_is_offered_no_move(collection: Collection, sign_in: SignIn) -> None:
+    assert "/move/" not in sign_in(Role.VIEWER).get(page_of(collection)).text
