@@ -6,12 +6,14 @@ All prompts are of the tenth of (shape, colour, motion) triples that training le
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from generation.evaluation import picture_quality
 from generation.generators.base import Frames
 from generation.previz import recognition
 from generation.previz.recognition import Reading
@@ -26,6 +28,12 @@ _PICTURES, _LOOPS = 20, 10
 _RETURNING = ("turn", "bounce", "orbit")
 """Motions that end as they began, and so can be made into loops."""
 _FRAMES, _HEIGHT, _WIDTH = 49, 144, 256
+_EXAMINED = 144
+"""Rows in which clips are read; larger ones are made smaller first."""
+_BLOCKS = 9
+"""Of the bundled model's codec, along the shorter side."""
+_CHANGING = ("turn", "pour")
+"""Motions that change the outline of what moves."""
 _ROUNDING = 1 / 12
 """Mean squared error of bytes that differ by rounding alone."""
 
@@ -34,6 +42,15 @@ Picture = NDArray[np.uint8]
 Progress = Callable[[int, int], None]
 """Told the clips done, and the clips in all."""
 Report = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One clip: what is read in it, and what meets the eye whatever it shows."""
+
+    reading: Reading
+    blockiness: float
+    steepness: float
 
 
 class Generator(Protocol):
@@ -78,6 +95,10 @@ def evaluate(
 
     `first_frame_psnr` is in dB, of clips begun with a picture; `loop_seam` is the step from the last frame
     to the first, in usual steps from frame to frame, None without prompts for loops; `flicker` is in 0 to 1.
+    What meets the eye: `blockiness` and `sharpness` are 1 for the renderer's own clips; `shape_kept`, the
+    outline's likeness at the end and the beginning, `count_kept`, the share of frames with as many things as
+    usual, and `turn_told`, how often what turns changes more than what rests (0.5: they are not told apart,
+    None without both), are in 0 to 1.
     `ceiling` says what the reader makes of the renderer's own clips of the same scenes, `floor` how well
     clips fit the prompts of their neighbours.
     """
@@ -85,7 +106,8 @@ def evaluate(
     begun = expected[:_PICTURES]
     looped = [scene for scene in expected if scene.motion in _RETURNING][:_LOOPS]
     steps = _Steps(on_progress, prompts * (seeds + 1) + len(begun) + len(looped))
-    readings, shape = [], (_FRAMES, _HEIGHT, _WIDTH)
+    looks: list[Look] = []
+    shape = (_FRAMES, _HEIGHT, _WIDTH)
     for seed in range(seeds):
         for at in range(0, prompts, _AT_ONCE):
             some = expected[at : at + _AT_ONCE]
@@ -94,19 +116,23 @@ def evaluate(
             )
             shape = made.shape[1:4]
             for clip in made:
-                readings.append(recognition.read(clip))
+                looks.append(look(clip))
                 steps.done()
-    shown = expected * seeds
+    readings, shown = [look.reading for look in looks], expected * seeds
     fidelity = [_fidelity(generator, scene, seed, shape, steps) for seed, scene in enumerate(begun)]
     seams = [_seam(generator, scene, seed, shape, steps) for seed, scene in enumerate(looped)]
+    drawn = list(_rendered(expected, shape, steps))
+    best = [look.reading for look in drawn]
     return {
         **_scores(readings, shown),
+        **seen(looks, drawn * seeds),
+        **steadiness(readings, shown),
         "first_frame_psnr": _mean(fidelity, digits=2),
         "loop_seam": _mean(seams) if seams else None,
         "prompts": prompts,
         "seeds": seeds,
         **{f"by_{name}": _breakdown(readings, shown, name) for name in JOINT},
-        "ceiling": _scores(list(_rendered(expected, shape, steps)), expected),
+        "ceiling": {**_scores(best, expected), **steadiness(best, expected)},
         "floor": _scores(readings, [*shown[1:], *shown[:1]]),
     }
 
@@ -114,9 +140,11 @@ def evaluate(
 def ceiling(prompts: int = 200, *, on_progress: Progress | None = None) -> Report:
     """The same of the renderer's own clips: what the reader can tell at best."""
     expected = exam(FIRST_SEED, prompts)
-    readings = list(_rendered(expected, (_FRAMES, _HEIGHT, _WIDTH), _Steps(on_progress, prompts)))
+    drawn = _rendered(expected, (_FRAMES, _HEIGHT, _WIDTH), _Steps(on_progress, prompts))
+    readings = [look.reading for look in drawn]
     return {
         **_scores(readings, expected),
+        **steadiness(readings, expected),
         "prompts": prompts,
         **{f"by_{name}": _breakdown(readings, expected, name) for name in JOINT},
         "floor": _scores(readings, [*expected[1:], *expected[:1]]),
@@ -135,12 +163,68 @@ class _Steps:
             self._on_progress(self._count, self._most)
 
 
-def _rendered(expected: Sequence[Scene], shape: tuple[int, ...], steps: _Steps) -> Iterator[Reading]:
+def _rendered(expected: Sequence[Scene], shape: tuple[int, ...], steps: _Steps) -> Iterator[Look]:
+    """The renderer's own clips; their steepness is that of the size in which clips are viewed."""
     frames, height, width = shape
+    viewed = picture_quality.VIEWED
     for scene in expected:
-        clip = rendering.render([scene], frames=frames, height=height, width=width)[0]
-        yield recognition.read(clip.numpy())
+        clip = rendering.render([scene], frames=frames, height=height, width=width)[0].numpy()
+        large = rendering.render(
+            [scene], frames=picture_quality.MOMENTS, height=viewed, width=round(width * viewed / height)
+        )[0].numpy()
+        yield replace(look(clip), steepness=picture_quality.steepness(large))
         steps.done()
+
+
+def look(clip: Frames) -> Look:
+    """Read a clip, and look at it."""
+    return Look(
+        reading=recognition.read(_small(clip)),
+        blockiness=picture_quality.blockiness(clip, block=round(min(clip.shape[1:3]) / _BLOCKS)),
+        steepness=picture_quality.steepness(clip),
+    )
+
+
+def _small(clip: Frames) -> Frames:
+    """A clip as the reader knows clips: pixels are averaged in squares where there are more of them."""
+    side = min(clip.shape[1:3]) // _EXAMINED
+    if side < 2:
+        return clip
+    frames, height, width, _ = clip.shape
+    cut = clip[:, : height // side * side, : width // side * side].reshape(
+        frames, height // side, side, width // side, side, 3
+    )
+    small: Frames = np.rint(cut.mean(axis=(2, 4), dtype=np.float32)).astype(np.uint8)
+    return small
+
+
+def seen(looks: Sequence[Look], drawn: Sequence[Look]) -> dict[str, float]:
+    """Blocks and sharpness of clips against the renderer's own of the same scenes, whose figures are 1."""
+    pairs = list(zip(looks, drawn, strict=True))
+    return {
+        "blockiness": _mean([look.blockiness / best.blockiness for look, best in pairs]),
+        "sharpness": _mean([look.steepness / best.steepness for look, best in pairs]),
+    }
+
+
+def steadiness(readings: Sequence[Reading], expected: Sequence[Scene]) -> dict[str, float | None]:
+    """Whether things stay what they are, and whether what turns can be told from what rests.
+
+    `turn_told` is the share of pairs, one that should turn and one that should rest, in which the first
+    changes more.
+    """
+    pairs = list(zip(readings, expected, strict=True))
+    lasting = [reading for reading, scene in pairs if scene.motion not in _CHANGING]
+    turned, rested = (
+        np.array([reading.changed for reading, scene in pairs if scene.motion == motion])
+        for motion in ("turn", "still")
+    )
+    told = np.sign(turned[:, None] - rested[None]) / 2 + 0.5
+    return {
+        "shape_kept": _mean([reading.kept for reading in lasting]),
+        "count_kept": _mean([reading.steady_count for reading in lasting]),
+        "turn_told": round(float(told.mean()), 4) if told.size else None,
+    }
 
 
 def _first_picture(scene: Scene, shape: tuple[int, ...]) -> Picture:

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from generation.previz.recognition import backdrop, hues, outlines, shape_matching, tracks
+from generation.previz.recognition import backdrop, hues, outlines, shape_matching, steadiness, tracks
 from generation.previz.recognition.backdrop import Backdrop
 from generation.previz.recognition.outlines import Outlines
 
@@ -33,6 +33,12 @@ class Reading:
     camera: str | None
     flicker: float
     """Mean change of the change from frame to frame, in 0 to 1, where only ground is."""
+    kept: float = 0.0
+    """How alike the outline is at the end and at the beginning, 0 to 1; 0 where nothing stands."""
+    steady_count: float = 0.0
+    """Share of frames that show as many things as most do; 0 where nothing stands."""
+    changed: float = 0.0
+    """How far a thing gets from its first look, in shares of its contrast to its ground."""
 
 
 @torch.inference_mode()
@@ -51,6 +57,12 @@ def read(clip: NDArray[np.uint8]) -> Reading:
         return replace(found, count="none")
     # Asked first: likenesses of a thing that has none of the world's shapes may lie about its colour.
     colour = hues.find(video, outline.masks, light=behind.light)
+    found = replace(
+        found,
+        kept=steadiness.kept(outline),
+        steady_count=steadiness.steady_count(outline),
+        changed=tracks.change(video, behind, outline),
+    )
     motion = tracks.motion(video, behind, outline)
     what = _match_shape(video, behind, outline, motion)
     if what is not None and not what.holds:

@@ -132,19 +132,19 @@ def _clean(different: Tensor) -> Tensor:
     """Fill pinholes, drop specks, then drop pieces much smaller than the largest."""
     masks = (functional.avg_pool2d(different.float(), 3, 1, 1) > 0.5).float()
     coarse = functional.max_pool2d(masks.unsqueeze(1), 4, ceil_mode=True)
-    pieces = _pieces(coarse[:, 0])
+    names = pieces(coarse[:, 0])
     sizes = functional.avg_pool2d(masks.unsqueeze(1), 4, ceil_mode=True)[:, 0]
-    many = int(pieces.max()) + 1
-    mass = torch.zeros(len(masks), many).scatter_add_(1, pieces.flatten(1), sizes.flatten(1))
+    many = int(names.max()) + 1
+    mass = torch.zeros(len(masks), many).scatter_add_(1, names.flatten(1), sizes.flatten(1))
     mass[:, 0] = 0
     kept = mass >= _CLUTTER * mass.amax(1, keepdim=True)
     kept[:, 0] = False
-    keep = kept.gather(1, pieces.flatten(1)).view_as(pieces).float()
+    keep = kept.gather(1, names.flatten(1)).view_as(names).float()
     wide = functional.interpolate(keep.unsqueeze(1), scale_factor=4)[:, 0, : masks.shape[1], : masks.shape[2]]
     return masks * wide
 
 
-def _pieces(masks: Tensor) -> Tensor:
+def pieces(masks: Tensor) -> Tensor:
     """Long [T, h, w]: a number for each connected piece of coarse masks, 0 outside."""
     _, height, width = masks.shape
     names = torch.arange(1, height * width + 1).float().view(1, height, width) * masks

@@ -1,6 +1,7 @@
 """What things do: the motion that explains where masks are through time, once the camera's is taken away."""
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -106,9 +107,37 @@ def _pours(backdrop: Backdrop, outlines: Outlines) -> bool:
     return bool(((wide > 0.008) & (wide < 0.4 * broad)).float().mean() > 0.6)
 
 
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """How a thing that stays in place changes, in shares of its contrast to its ground."""
+
+    most: float
+    """From its first look, where it differs most from it."""
+    quick: float
+    """From frame to frame."""
+    returned: float
+    """From the first look to the last."""
+
+
+def change(video: Tensor, backdrop: Backdrop, outlines: Outlines) -> float:
+    """How far a thing gets from its first look, as a share of its contrast to its ground."""
+    found = _changes(video, backdrop, outlines)
+    return found.most if found is not None else 0.0
+
+
 def _turning(video: Tensor, backdrop: Backdrop, outlines: Outlines) -> str | None:
     """`turn` if a thing that stays in place shows other sides and at last its first one again, `still` if it
     does not change. Changes of brightness, and changes that come and go from frame to frame, are neither."""
+    found = _changes(video, backdrop, outlines)
+    if found is None:
+        return None
+    smooth, back = (0.55, 0.6) if found.most > _PLAIN_CHANGE else (0.42, 0.5)
+    if found.most > _CHANGE and found.quick < smooth * found.most and found.returned < back * found.most:
+        return "turn"
+    return "still" if found.most < _NO_STILL else None
+
+
+def _changes(video: Tensor, backdrop: Backdrop, outlines: Outlines) -> _Changes | None:
     crops = _held(video, backdrop, outlines)
     masks = _held(outlines.masks.unsqueeze(1), backdrop, outlines)
     inside = masks.amax(0)[0]
@@ -127,13 +156,11 @@ def _turning(video: Tensor, backdrop: Backdrop, outlines: Outlines) -> str | Non
         return ((one - other).abs().mean(1) * weight).sum((1, 2)) / contrast
 
     changed = apart(shown[1:-1], shown[:1])
-    quick = float(apart(shown[1:], shown[:-1]).median())
-    returned = float(apart(shown[-2:], shown[:2]).mean())
-    most = float(changed.topk(max(1, len(changed) // 4)).values.mean())
-    smooth, back = (0.55, 0.6) if most > _PLAIN_CHANGE else (0.42, 0.5)
-    if most > _CHANGE and quick < smooth * most and returned < back * most:
-        return "turn"
-    return "still" if most < _NO_STILL else None
+    return _Changes(
+        most=float(changed.topk(max(1, len(changed) // 4)).values.mean()),
+        quick=float(apart(shown[1:], shown[:-1]).median()),
+        returned=float(apart(shown[-2:], shown[:2]).mean()),
+    )
 
 
 def _held(pictures: Tensor, backdrop: Backdrop, outlines: Outlines) -> Tensor:

@@ -6,6 +6,7 @@ import pytest
 from generation.evaluation import scores
 from generation.evaluation.scores import Picture
 from generation.generators.base import Frames
+from generation.previz import recognition
 from generation.previz.world import captions, rendering, scenes
 from generation.previz.world.scenes import Scene
 
@@ -68,3 +69,29 @@ def test_progress_is_told_to_its_end() -> None:
     progress: list[tuple[int, int]] = []
     scores.ceiling(1, on_progress=lambda done, most: progress.append((done, most)))
     assert progress == [(1, 1)]
+
+
+def test_its_clips_have_no_blocks_and_keep_what_they_show(found: dict[str, Any]) -> None:
+    assert found["blockiness"] == pytest.approx(1)
+    assert found["shape_kept"] > 0.8
+    assert found["count_kept"] > 0.95
+
+
+def test_it_is_less_sharp_than_the_size_in_which_clips_are_viewed(found: dict[str, Any]) -> None:
+    assert 0.5 < found["sharpness"] < 0.9
+
+
+def test_what_turns_is_told_from_what_rests_by_how_much_it_changes() -> None:
+    expected = [s for s in scores.exam(scores.FIRST_SEED, 60) if s.motion in ("turn", "still")]
+    readings = [recognition.read(draw([scene])[0]) for scene in expected]
+    assert (scores.steadiness(readings, expected)["turn_told"] or 0) > 0.9
+
+
+def test_without_both_nothing_is_said_of_turning() -> None:
+    assert scores.steadiness([], [])["turn_told"] is None
+
+
+def test_large_clips_are_read_as_small_ones_are() -> None:
+    scene = scores.exam(scores.FIRST_SEED, 1)
+    large = rendering.render(scene, frames=25, height=288, width=512).numpy()[0]
+    assert scores.look(large).reading.shape == scene[0].shape
