@@ -88,7 +88,7 @@ def _tell(brand: Brand, events: Sequence[Event], at: datetime) -> None:
     bundles = collapsing.collapse(happenings, known=_known(brand, happenings, at))
     if bundles:
         _keep(brand, bundles, members, chosen, at)
-        _tell_pages(brand, {bundle.reader for bundle in bundles}, members)
+        tell_pages(brand, {bundle.reader for bundle in bundles}, members)
 
 
 def _happening(event: Event, kind: Kind, person: int) -> Happening:
@@ -130,6 +130,7 @@ def _known(brand: Brand, happenings: Sequence[Happening], at: datetime) -> Itera
             row=row.pk,
         )
         for row in rows.order_by("at", "pk")
+        if row.event_id and row.newest_id
     )
 
 
@@ -160,14 +161,15 @@ def _keep(
         if bundle.row is None:
             choice = _choice(bundle.kind, members[bundle.reader], chosen)
             row.listed, row.in_digest = choice.page, choice.mail is Mail.DIGEST
-            row.mail_due_at = _mail_due(choice, when[bundle.reader], at)
+            row.mail_due_at = mail_due(choice, when[bundle.reader], at)
         (changed if bundle.row else new).append(row)
     Notification.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
     fields = ["newest_id", "asset_ids", "asset_count", "count", "at"]
     Notification.objects.bulk_update(changed, fields, batch_size=1000)
 
 
-def _mail_due(choice: Choice, when: Hours, at: datetime) -> datetime | None:
+def mail_due(choice: Choice, when: Hours, at: datetime) -> datetime | None:
+    """When what happens now is mailed."""
     match choice.mail:
         case Mail.OFF:
             return None
@@ -177,7 +179,7 @@ def _mail_due(choice: Choice, when: Hours, at: datetime) -> datetime | None:
             return hours.after_quiet(at + GATHERED, when)
 
 
-def _tell_pages(brand: Brand, people: set[int], members: Mapping[int, Member]) -> None:
+def tell_pages(brand: Brand, people: set[int], members: Mapping[int, Member]) -> None:
     """That a person was told something is no secret, and what it was isn't said; those who see released work
     alone listen to another channel."""
     if len(people) > TOLD_ONE_BY_ONE:

@@ -12,14 +12,17 @@ from uuid import UUID
 
 from django.db.models import Exists, F, Lookup, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from dam.accounts.principals import Principal, person
+from dam.audit.models import Event
 from dam.catalog.models import Asset
 from dam.notifications import kinds
 from dam.notifications.models import Notification
 from dam.rights import visibility
 
 COUNTED = 99  # beyond this the bell says "99+"
+ALERTS = "dam.search.saved.alerts.theirs"  # which alerts a person still has; it stands above
 
 
 class _IsAnyOf(Lookup):
@@ -46,14 +49,20 @@ class Told:
     def asset(self) -> Asset | None:
         return self.assets[0] if self.assets else None
 
+    @property
+    def event(self) -> Event | None:
+        """The newest of it; what an alert found has none."""
+        return self.row.newest
+
 
 def readable(principal: Principal) -> QuerySet[Notification]:
     """What this person was told and may still know."""
     names = [kind.name for kind in kinds.KINDS.values() if principal.can(kind.needs)]
     visible = visibility.visible_assets(principal).filter(_IsAnyOf(F("pk"), OuterRef("asset_ids")))
     mine = Notification.objects.filter(user=person(principal), brand=principal.brand, kind__in=names)
-    return mine.filter(Q(asset_ids=[]) | Exists(visible)).select_related(
-        "brand", "newest__actor", "newest__actor_label"
+    alerts = Q(alert=None) | Q(alert__in=import_string(ALERTS)(principal))
+    return mine.filter(alerts, Q(asset_ids=[]) | Exists(visible)).select_related(
+        "brand", "newest__actor", "newest__actor_label", "alert__search"
     )
 
 

@@ -1,8 +1,9 @@
 """What people and webhooks can hear of: one table. Pure.
 
-Each kind follows verbs of the audit trail and nothing else, so whatever leaves such an event is heard of. Who
-hears is said by their part in the clip or by what they may do; whether they may see the clip is asked
-besides (dam.notifications.following), and again whenever it is read (dam.notifications.inbox).
+Each kind follows verbs of the audit trail and nothing else, so whatever leaves such an event is heard of; but
+for what alerts of saved searches find, which is no event. Who hears is said by their part in the clip or by
+what they may do; whether they may see the clip is asked besides (dam.notifications.following), and again
+whenever it is read (dam.notifications.inbox).
 """
 
 from collections.abc import Iterator, Mapping
@@ -82,11 +83,12 @@ class Kind:
     named: str = ""
     holders: Capability | None = None
     webhooks: bool = True
+    by_alerts: bool = False  # alerts of saved searches set it off (dam.notifications.finds)
 
     @property
     def is_active(self) -> bool:
         """Whether anything can set it off: a kind without an event isn't offered to anybody."""
-        return bool(self.follows)
+        return bool(self.follows) or self.by_alerts
 
 
 _MAKING = (Who.MAKERS, Who.SUBMITTERS)
@@ -169,6 +171,15 @@ KINDS: Mapping[str, Kind] = {
             (*_MAKING, Who.HOLDERS),
             needs=Capability.VIEW,
             holders=Capability.SHARE,
+        ),
+        Kind(
+            "new_in_search",
+            (),
+            (),
+            needs=Capability.VIEW,
+            opens="alert-news",
+            webhooks=False,  # alerts are a person's own
+            by_alerts=True,
         ),
         Kind("imported", (), (Who.ACTOR,), opens="library"),  # an import leaves no event of its own yet
         Kind(

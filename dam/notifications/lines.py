@@ -61,7 +61,7 @@ class Line:
 
 @dataclass
 class Group:
-    """What was told of one clip, or one thing that is about many or none."""
+    """What was told of one clip or saved search, or one thing that is about many or none."""
 
     lines: list[Line]
 
@@ -79,12 +79,13 @@ class Group:
 
 
 def grouped(lines: Iterable[Line]) -> list[Group]:
-    """By clip, in the order of each one's newest; a storm stands alone."""
+    """By clip or saved search, in the order of each one's newest; a storm stands alone."""
     groups: list[Group] = []
     of_clip: dict[object, Group] = {}
     for line in lines:
         alone = line.told.asset is None or line.told.others
-        key: object = line.key if alone else line.told.asset
+        alert = line.told.row.alert_id
+        key: object = ("alert", alert) if alert else line.key if alone else line.told.asset
         if key in of_clip:
             of_clip[key].lines.append(line)
         else:
@@ -96,6 +97,8 @@ def grouped(lines: Iterable[Line]) -> list[Group]:
 def target(told: Told) -> str:
     """The page on which it is dealt with."""
     slug, kind, asset = told.row.brand.slug, KINDS[told.row.kind], told.asset
+    if told.row.alert is not None:
+        return f"{reverse(kind.opens, args=[slug])}?search={told.row.alert.search_id}"
     if asset is None:
         page = {"asset": "library", "asset-open-review": "reviews"}.get(kind.opens, kind.opens)
         return reverse("generate" if kind.name == "take" else page, args=[slug])

@@ -33,8 +33,12 @@ class Notification(models.Model):
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=20)
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")  # the first
-    newest = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")  # whose words are shown
+    event = models.ForeignKey(Event, null=True, on_delete=models.CASCADE, related_name="+")  # the first
+    newest = models.ForeignKey(
+        Event, null=True, on_delete=models.CASCADE, related_name="+"
+    )  # whose words are shown
+    # Instead of events: the alert that found something. With it goes what it told.
+    alert = models.ForeignKey("dam.Alert", null=True, on_delete=models.CASCADE, related_name="+")
     by = models.CharField(max_length=90)  # who and what: Event.actor_ref and verb of them all
     asset_ids = ArrayField(models.UUIDField(), default=list, blank=True)
     asset_count = models.PositiveIntegerField(default=0)
@@ -47,7 +51,14 @@ class Notification(models.Model):
     mailed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "event"], name="notification_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "event"], name="notification_once"),
+            models.CheckConstraint(
+                condition=models.Q(event__isnull=False, newest__isnull=False, alert=None)
+                | models.Q(event=None, newest=None, alert__isnull=False),
+                name="notification_of_event_or_alert",
+            ),
+        ]
         indexes = [
             models.Index(fields=["user", "brand", "-at", "-id"], name="notification_newest"),
             models.Index(

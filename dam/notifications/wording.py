@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dam.accounts import times
+from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.notifications.inbox import Told
 
@@ -44,6 +45,10 @@ TITLES: Mapping[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Clearances that end"),
         gettext_lazy("Two weeks before a clip's clearance ends."),
     ),
+    "new_in_search": (
+        gettext_lazy("New in saved searches"),
+        gettext_lazy("New clips match a saved search whose alert you turned on."),
+    ),
     "imported": (gettext_lazy("Imports"), gettext_lazy("An import you started is done.")),
     "invited": (gettext_lazy("Invitations"), gettext_lazy("You were added to a brand.")),
     "webhook_disabled": (
@@ -65,6 +70,7 @@ ICONS: Mapping[str, str] = {
     "release": "shield-check",
     "recalled": "shield-off",
     "rights_ending": "hourglass",
+    "new_in_search": "bookmark",
     "imported": "upload",
     "invited": "user-plus",
     "webhook_disabled": "webhook",
@@ -73,7 +79,9 @@ EXCERPT = 160
 
 
 def title(told: Told) -> str:
-    """What it is about: "Summer", "Summer and 41 others", or nothing."""
+    """What it is about: "Summer", "Summer and 41 others", a saved search's name, or nothing."""
+    if told.row.alert is not None:
+        return told.row.alert.search.name
     if told.asset is None:
         return ""
     if not told.others:
@@ -86,15 +94,17 @@ def title(told: Told) -> str:
 
 def sentence(told: Told) -> str:
     """What happened, without the clip's title."""
-    say = _BY_VERB.get((told.row.kind, told.row.newest.verb)) or _BY_KIND[told.row.kind]
+    verb = told.event.verb if told.event is not None else ""
+    say = _BY_VERB.get((told.row.kind, verb)) or _BY_KIND[told.row.kind]
     return say(told) % _names(told)
 
 
 def excerpt(told: Told) -> str:
     """The words of one comment or decision. Whoever reads them may read the clip's comments (Kind.needs)."""
-    if told.row.kind not in ("commented", "mentioned", "replied", "decided", "recalled"):
+    kinds = ("commented", "mentioned", "replied", "decided", "recalled")
+    if told.event is None or told.row.kind not in kinds:
         return ""
-    data = told.row.newest.data
+    data = told.event.data
     if told.row.kind == "recalled" or told.row.count > 1:
         return ""
     words = " ".join(str(data.get("body") or data.get("comment") or "").split())
@@ -102,18 +112,20 @@ def excerpt(told: Told) -> str:
 
 
 def _names(told: Told) -> dict[str, object]:
-    event = told.row.newest
+    event = told.event
+    if event is None:
+        return {"count": len(told.assets)}
     return {
         "actor": event.actor_name,
         "count": told.row.count,
         "brand": told.row.brand.name,
         "target": event.target,
-        "date": _date(told),
+        "date": _date(told, event),
     }
 
 
-def _date(told: Told) -> str:
-    until = told.row.newest.data.get("valid_until")
+def _date(told: Told, event: Event) -> str:
+    until = event.data.get("valid_until")
     if told.row.kind != "rights_ending" or not isinstance(until, str):
         return ""
     day = datetime.fromisoformat(until).astimezone(times.of_brand(told.row.brand)).date()
@@ -142,6 +154,11 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
     "recalled": lambda _told: _("%(actor)s withdrew the approval. Stop using copies of this clip."),
     "rights_ending": lambda told: (
         _("The clearance ends on %(date)s") if not told.others else _("The clearances end soon")
+    ),
+    "new_in_search": lambda told: ngettext(
+        "%(count)d new clip in this saved search",
+        "%(count)d new clips in this saved search",
+        len(told.assets),
     ),
     "imported": lambda _told: _("The import is done"),
     "invited": lambda _told: _("You were added to %(brand)s"),

@@ -34,9 +34,13 @@ class Row:
 @require_safe
 @requires(Capability.VIEW)
 def news(request: BrandRequest) -> HttpResponse:
-    """By clip: one that is new in two searches stands here once."""
+    """By clip: one that is new in two searches stands here once. `search` shows what is new in one alone."""
     at = here(request.brand)
-    told = list(alerts.news(request.principal, at=at)[: MOST + 1])
+    told_of = alerts.news(request.principal, at=at)
+    only = _one(request)
+    if only is not None:
+        told_of = told_of.filter(alert__search=only)
+    told = list(told_of[: MOST + 1])
     shown = told[:MOST]
     assets = searching.with_parts(visible_assets(request.principal), request.principal)
     found = assets.in_bulk({match.asset_id for match in shown})
@@ -53,9 +57,20 @@ def news(request: BrandRequest) -> HttpResponse:
         "rows": list(rows.values()),
         "unread": [match.pk for match in shown if match.read_at is None],
         "more": len(told) > MOST,
+        "only": only,
         "has_alerts": alerts.theirs(request.principal).exists(),
     }
     return render(request, "saved/news.html", context)
+
+
+def _one(request: BrandRequest) -> SavedSearch | None:
+    """The search that the address names, where this person has its alert."""
+    try:
+        key = UUID(request.GET.get("search", ""))
+    except ValueError:
+        return None
+    alert = alerts.theirs(request.principal).filter(search=key).select_related("search").first()
+    return alert.search if alert is not None else None
 
 
 @require_safe

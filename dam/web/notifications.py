@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST, require_safe
 from dam.accounts.capabilities import Capability
 from dam.notifications import inbox, lines
 from dam.notifications.lines import Line
-from dam.search.saved import alerts
 from dam.web import htmx, times
 from dam.web.decorators import BrandRequest, requires
 
@@ -19,7 +18,7 @@ IN_BELL = 12
 @require_safe
 @requires(Capability.VIEW)
 def notifications(request: BrandRequest) -> HttpResponse:
-    """The newest first, grouped by clip; `before` continues after a place in it."""
+    """The newest first, grouped by clip or saved search; `before` continues after a place in it."""
     unread_only = request.GET.get("show") == "unread"
     rows = inbox.listed(request.principal, unread_only=unread_only)
     place = times.place(request.GET.get("before", ""))
@@ -33,7 +32,6 @@ def notifications(request: BrandRequest) -> HttpResponse:
         "unread_only": unread_only,
         "unread": inbox.unread(request.principal),
         "keys": [line.key for line in shown if line.unread],
-        "new_in_searches": alerts.unread(request.principal) if place is None else 0,
         "more": f"{page[PAGE - 1].at.isoformat()}~{page[PAGE - 1].pk}" if len(page) > PAGE else "",
         "continued": place is not None,
     }
@@ -58,7 +56,6 @@ def bell(request: BrandRequest) -> HttpResponse:
     context = {
         "groups": lines.grouped(shown),
         "keys": [line.key for line in shown if line.unread],
-        "new_in_searches": alerts.unread(request.principal),
     }
     return render(request, "notifications/_bell.html", context)
 

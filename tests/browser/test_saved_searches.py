@@ -48,13 +48,17 @@ def test_a_saved_search_tells_of_a_clip_that_comes(
         "aria-pressed", "true"
     )
 
-    # A clip comes: the figure in the rail says so, and the list leads to it.
+    # A clip comes: the figure in the rail says so, and the bell leads to the list.
     new = VersionFactory.create(asset__brand=brand, asset__title="Lime ice").asset
     new.tags.add(summer)
     alerts.notice([new.pk], brand_id=brand.pk)
     expect(page.get_by_role("navigation", name="Main").get_by_text("1 new clip in your")).to_be_attached()
-    journey.go("s/new/")
-    expect(page.get_by_text("Summer films")).to_be_visible()
+    bell = page.get_by_role("banner").locator(".bell > summary")
+    expect(bell.get_by_text("1 unread notification")).to_be_attached()
+    bell.click()
+    page.get_by_role("link", name="1 new clip in this saved search").click()
+    page.wait_for_url("**/s/new/?search=*")
+    expect(page.get_by_role("main").get_by_role("link", name="Summer films").first).to_be_visible()
     page.get_by_role("button", name="Mark all as read").click()
     expect(page.get_by_role("navigation", name="Main").get_by_text("new clip in your")).to_have_count(0)
     page.get_by_role("link", name="Lime ice").click()

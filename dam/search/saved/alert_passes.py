@@ -28,6 +28,7 @@ from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import Asset
+from dam.notifications.finds import Finds
 from dam.rights import visibility
 from dam.rights.models import RightsRecord
 from dam.search import likeness
@@ -234,16 +235,16 @@ def _keep(
     told = set(AlertMatch.objects.filter(alert__in=hits, asset__in=found).values_list("alert_id", "asset_id"))
     known = dict(Alert.objects.filter(pk__in=[alert.pk for alert in hits]).values_list("pk", "known"))
     created = dict(Asset.objects.filter(pk__in=found).values_list("pk", "created_at"))
-    rows: list[AlertMatch] = []
+    news: list[Finds] = []
     for alert, asset_ids in hits.items():
         owner = owners[alert.user_id]
         old = {*known[alert.pk], *_long_there(alert, owner, asset_ids, created)}
         new = [key for key in asset_ids if key not in old and (alert.pk, key) not in told]
         new = new[: alerts.MOST_UNREAD - unread.get(alert.pk, 0)]
         if new:
-            rows += [AlertMatch(alert=alert, asset_id=key) for key in new]
-            alerts.tell(alert, new, owner=owner)
-    AlertMatch.objects.bulk_create(rows, ignore_conflicts=True)
+            news.append(Finds(alert.pk, owner, new))
+    if news:
+        alerts.tell(next(iter(hits)).brand, news, at=timezone.now())
 
 
 def _long_there(

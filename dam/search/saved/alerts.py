@@ -1,23 +1,27 @@
 """Telling a person what is new in their saved searches: a list in the product, and how much is unread.
 
-What an alert shows is asked at the moment it is shown, so with a person's rights their news go, too. Mail and
-a centre for notifications will join in `tell`, and nowhere else.
+What an alert shows is asked at the moment it is shown, so with a person's rights their news go, too. The bell
+and mails hear of it in `tell` (dam.notifications.finds).
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
-from dam.accounts.principals import Member, Principal, person
+from dam.accounts.principals import Principal, person
 from dam.audit.models import Event
 from dam.core import errors, events
 from dam.core.tasks import enqueue
+from dam.notifications import finds
+from dam.notifications.finds import Finds
 from dam.rights import visibility
 from dam.search import likeness
 from dam.search import search as searching
@@ -84,11 +88,30 @@ def notice(asset_ids: Collection[UUID], *, brand_id: int) -> None:
     enqueue("default.match_alerts", brand_id=brand_id)
 
 
-def tell(alert: Alert, new: Sequence[UUID], *, owner: Member) -> None:
-    """These are new to the alert's owner, whose open pages hear of it. In the transaction that keeps them."""
-    # Drafts are not there for those who see released work alone, nor is a hint at them.
-    works_here = owner.can(Capability.VIEW_UNRELEASED)
-    events.publish(brand_id=alert.brand_id, name=f"alerts-{owner.user.pk}", to_all=not works_here)
+def tell(brand: Brand, found: Sequence[Finds], *, at: datetime) -> None:
+    """Keep what is new to these alerts' owners, and tell them as they have chosen. In a transaction, of which
+    there is one at a time for a brand."""
+    owners = {each.reader.user.pk: each.reader for each in found}
+    chosen = finds.wanted(brand, owners.values())
+    AlertMatch.objects.bulk_create(
+        [
+            AlertMatch(
+                alert_id=each.alert,
+                asset_id=key,
+                found_at=at,
+                # Who wants no news in the page isn't counted up to: it is listed, and that is all.
+                read_at=None if chosen[each.reader.user.pk].page else at,
+            )
+            for each in found
+            for key in each.assets
+        ],
+        ignore_conflicts=True,
+    )
+    finds.tell(brand, found, chosen, at=at)
+    for person_id, owner in owners.items():
+        # Drafts are not there for those who see released work alone, nor is a hint at them.
+        works_here = owner.can(Capability.VIEW_UNRELEASED)
+        events.publish(brand_id=brand.pk, name=f"alerts-{person_id}", to_all=not works_here)
 
 
 def news(principal: Principal, *, at: datetime | None = None) -> QuerySet[AlertMatch]:
@@ -111,13 +134,23 @@ def unread_by_search(principal: Principal, search_ids: Collection[UUID]) -> Mapp
 
 
 def read(principal: Principal, *, matches: Iterable[int] | None = None, at: datetime | None = None) -> int:
-    """Mark as read: these, or all that this person was told."""
+    """Mark as read: these, or all that this person was told. Their notifications follow."""
+    at = at or timezone.now()
     told = AlertMatch.objects.filter(
         alert__user=person(principal), alert__brand=principal.brand, read_at=None
     )
     if matches is not None:
         told = told.filter(pk__in=list(matches))
-    return told.update(read_at=at or timezone.now())
+    with transaction.atomic():
+        alerts = set(told.values_list("alert_id", flat=True))
+        notifications = finds.unread_of(alerts)
+        count = told.update(read_at=at)
+        left: dict[int, set[UUID]] = defaultdict(set)
+        unread = AlertMatch.objects.filter(alert__in=alerts, read_at=None)
+        for alert_id, asset_id in unread.values_list("alert_id", "asset_id"):
+            left[alert_id].add(asset_id)
+        finds.settle(notifications, left, at=at)
+    return count
 
 
 def _shown(principal: Principal) -> QuerySet[AlertMatch]:

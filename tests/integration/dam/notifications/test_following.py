@@ -119,7 +119,7 @@ def test_a_worker_that_fails_leaves_the_batch_to_the_next(monkeypatch: pytest.Mo
     read_on(case)
     case.submit()
     with monkeypatch.context() as patch:
-        patch.setattr(following, "_tell_pages", lambda *_: (_ for _ in ()).throw(DatabaseError))
+        patch.setattr(following, "tell_pages", lambda *_: (_ for _ in ()).throw(DatabaseError))
         with pytest.raises(DatabaseError):
             read_on(case)
     assert not Notification.objects.exists()

@@ -21,13 +21,13 @@ def test_a_new_version_is_a_take_only_when_it_was_generated() -> None:
 
 def test_what_no_event_sets_off_is_not_offered() -> None:
     offered = {kind.name for kind in kinds.offered(frozenset(Capability))}
-    assert offered == {kind.name for kind in KINDS.values() if kind.follows}
+    assert offered == {kind.name for kind in KINDS.values() if kind.follows or kind.by_alerts}
     assert "imported" not in offered
 
 
 def test_a_viewer_is_offered_nothing_of_work_in_progress() -> None:
     offered = {kind.name for kind in kinds.offered(GRANTS[Role.VIEWER])}
-    assert offered == {"recalled", "rights_ending", "invited"}
+    assert offered == {"recalled", "rights_ending", "new_in_search", "invited"}
 
 
 def test_a_viewer_gets_no_mail_at_once_unless_they_choose_it() -> None:
