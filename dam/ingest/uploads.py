@@ -28,7 +28,6 @@ from dam.media.errors import FileRefused, require_container
 from dam.media.sniffer import HEAD_BYTES
 
 FOLDER = "staging/uploads"
-BLOCK = 256 * 1024
 # A check that nobody has begun for so long is told to wait.
 PROMPT = timedelta(seconds=60)
 WRITERS = max(1, settings.DATABASE_POOL_SIZE // 2)  # of one web process
@@ -288,10 +287,10 @@ def _declare(upload: Upload, size: int) -> None:
 
 
 def _read(piece: BinaryIO, length: int) -> bytes:
-    data = bytearray()
-    while len(data) < length and (block := piece.read(min(BLOCK, length - len(data)))):
+    data = piece.read(length)
+    while len(data) < length and (block := piece.read(length - len(data))):
         data += block
-    return bytes(data)
+    return data
 
 
 def _refusal(upload: Upload, data: bytes) -> FileRefused | None:

@@ -62,33 +62,34 @@ class SplitLongBodies:
         if not _is_long(scope):
             await self.app(scope, receive, send)
             return
-        body = _Body(receive, scope)
+        body = _Body(receive, waits=b"expect" in dict(scope["headers"]))
         if b"upload-checksum" in dict(scope["headers"]):
             await _tell(TOO_LONG_TO_CHECK, body, send)
             return
-        first = await self._ask(scope, body)
+        first = await self._ask(_first(scope), body.beginning())
         if first is None:  # the client has left
             return
         last = taken = first
-        while _was_taken(last) and await body.goes_on():
-            taken = last
-            last = await self._ask(_further(scope, first, taken), body) or taken
+        piece = await body.fetch() if _was_taken(first) else bytearray()
+        while piece:
+            following = asyncio.create_task(body.fetch())  # while this one is stored
+            last = await self._ask(_further(scope, first, taken, piece), _whole(piece)) or last
+            if not _was_taken(last):
+                following.cancel()
+                break
+            taken, piece = last, await following
         if first.status == HTTPStatus.CREATED:
-            last = _as_far_as_it_came(first, last if _was_taken(last) else taken)
+            last = _as_far_as_it_came(first, taken)
         await _tell(last, body, send)
 
-    async def _ask(self, scope: Scope, body: "_Body") -> _Answer | None:
-        """What Django says to the next piece; None where it says nothing."""
-        length, receive = body.next_piece()
+    async def _ask(self, scope: Scope, receive: Receive) -> _Answer | None:
+        """What Django says to a piece; None where it says nothing."""
         told: list[Any] = []
 
         async def keep(message: Message) -> None:
             told.append(message)
 
-        headers = scope["headers"]
-        if length is not None:
-            headers = [*_without(headers, b"content-length"), (b"content-length", str(length).encode())]
-        await self.app({**scope, "headers": headers}, receive, keep)
+        await self.app(scope, receive, keep)
         if not told:
             return None
         return _Answer(
@@ -99,42 +100,27 @@ class SplitLongBodies:
 
 
 class _Body:
-    """What the client sends, handed on piece by piece."""
+    """What the client sends. Whose it is shows with the first piece; the others are read ahead."""
 
-    def __init__(self, receive: Receive, scope: Scope) -> None:
-        self._receive = receive
-        self._left = body_limits.declared(scope) or None  # None: its end tells
-        self._waits = b"expect" in dict(scope["headers"])
+    def __init__(self, receive: Receive, *, waits: bool) -> None:
+        self._receive, self._waits = receive, waits
         self._rest = b""
-        self._over = self._broken = False
-        self._began = False
+        self._began = self._over = self._broken = False
 
     @property
     def is_unread(self) -> bool:
         return bool(self._rest) or not self._over
 
-    async def goes_on(self) -> bool:
-        """Whether there is another byte; waits for it."""
-        while not self._rest and not self._over:
-            self._began = True
-            message = await self._receive()
-            self._broken = message["type"] == "http.disconnect"
-            self._rest = message.get("body", b"")
-            self._over = not message.get("more_body", False)
-        return bool(self._rest)
-
-    def next_piece(self) -> tuple[int | None, Receive]:
-        """Its length, if that is known, and what reads it."""
-        most: int = settings.UPLOAD_CHUNK_BYTES
-        length = None if self._left is None else min(most, self._left)
-        self._left = None if self._left is None else self._left - min(most, self._left)
-        wanted, ended = length or most, False
+    def beginning(self) -> Receive:
+        """What reads the first piece, as it comes."""
+        wanted: int = settings.UPLOAD_CHUNK_BYTES
+        ended = False
 
         async def receive() -> Message:
             nonlocal wanted, ended
             if ended:  # the rest is for the next piece; that the client has left is found there
                 await asyncio.Event().wait()
-            if not await self.goes_on():
+            if not await self._goes_on():
                 ended = True
                 if self._broken:
                     return {"type": "http.disconnect"}
@@ -144,12 +130,32 @@ class _Body:
             ended = wanted == 0
             return {"type": "http.request", "body": came, "more_body": not ended}
 
-        return length, receive
+        return receive
+
+    async def fetch(self) -> bytearray:
+        """The next piece, whole; what there is of it when the client leaves."""
+        piece = bytearray()
+        most: int = settings.UPLOAD_CHUNK_BYTES
+        while len(piece) < most and await self._goes_on():
+            wanted = most - len(piece)
+            piece += self._rest[:wanted]
+            self._rest = self._rest[wanted:]
+        return piece
 
     async def throw_away(self) -> None:
         """A client that is still sending reads no answer; one that waits to be told to begin reads it."""
         if (self._began or not self._waits) and not self._over:
             await asgi_middleware.throw_away(self._receive)
+
+    async def _goes_on(self) -> bool:
+        """Whether there is another byte; waits for it."""
+        while not self._rest and not self._over:
+            self._began = True
+            message = await self._receive()
+            self._broken = message["type"] == "http.disconnect"
+            self._rest = message.get("body", b"")
+            self._over = not message.get("more_body", False)
+        return bool(self._rest)
 
 
 def _is_long(scope: Scope) -> bool:
@@ -167,11 +173,38 @@ def _was_taken(answer: _Answer) -> bool:
     return taken and bool(answer.header(b"upload-offset"))
 
 
-def _further(scope: Scope, first: _Answer, taken: _Answer) -> Scope:
+def _first(scope: Scope) -> Scope:
+    """The request of the first piece: as long as that is, where its length is known."""
+    declared = body_limits.declared(scope)
+    if not declared:
+        return scope
+    length = min(declared, settings.UPLOAD_CHUNK_BYTES)
+    return {**scope, "headers": [*_without(scope["headers"], b"content-length"), _length(length)]}
+
+
+def _further(scope: Scope, first: _Answer, taken: _Answer, piece: bytearray) -> Scope:
     """The request of a piece that is not the first."""
     path = urlsplit(first.header(b"location").decode()).path or scope["path"]
-    headers = [*_without(scope["headers"], b"upload-offset", *ONCE), *taken.only(b"upload-offset")]
+    headers = _without(scope["headers"], b"upload-offset", b"content-length", b"transfer-encoding", *ONCE)
+    headers += [*taken.only(b"upload-offset"), _length(len(piece))]
     return {**scope, "method": "PATCH", "path": path, "raw_path": path.encode(), "headers": headers}
+
+
+def _length(length: int) -> tuple[bytes, bytes]:
+    return b"content-length", str(length).encode()
+
+
+def _whole(piece: bytearray) -> Receive:
+    told = False
+
+    async def receive() -> Message:
+        nonlocal told
+        if told:
+            await asyncio.Event().wait()
+        told = True
+        return {"type": "http.request", "body": piece, "more_body": False}
+
+    return receive
 
 
 def _as_far_as_it_came(first: _Answer, taken: _Answer) -> _Answer:

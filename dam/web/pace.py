@@ -51,7 +51,8 @@ def paced(receive: Receive, *, slowest: int, clock: Callable[[], float] = time.m
         if left <= 0:
             return {"type": "http.disconnect"}
         try:
-            message = await asyncio.wait_for(receive(), min(IDLE_SECONDS, left))
+            async with asyncio.timeout(min(IDLE_SECONDS, left)):
+                message = await receive()
         except TimeoutError:
             return {"type": "http.disconnect"}
         came += len(message.get("body", b""))

@@ -22,6 +22,7 @@ from dam.ingest.models import Upload, UploadState
 from tests.factories import VersionFactory
 from tests.integration.dam.web.uploads.sending import begin, is_staged, send
 
+BLOCK = 256 * 1024
 pytestmark = pytest.mark.usefixtures("either_store")
 
 
@@ -179,18 +180,18 @@ def test_a_large_file_is_written_without_being_held(browser: Client) -> None:
 
     class Pipe:
         def __init__(self) -> None:
-            self.rest = 5 * uploads.BLOCK
+            self.rest = 5 * BLOCK
 
         def read(self, size: int) -> bytes:
             sizes.append(size)
-            taken = min(size, self.rest)
+            taken = min(size, self.rest, BLOCK)
             self.rest -= taken
             return b"\x1a\x45\xdf\xa3webm".ljust(taken, b"\0")
 
-    begin(browser, 100 * uploads.BLOCK)
-    upload = uploads.write(Upload.objects.get(), offset=0, piece=Pipe(), length=5 * uploads.BLOCK)  # type: ignore[arg-type]
-    assert upload.received == 5 * uploads.BLOCK
-    assert max(sizes) <= uploads.BLOCK
+    begin(browser, 100 * BLOCK)
+    upload = uploads.write(Upload.objects.get(), offset=0, piece=Pipe(), length=5 * BLOCK)  # type: ignore[arg-type]
+    assert upload.received == 5 * BLOCK
+    assert max(sizes) <= 5 * BLOCK
 
 
 def test_while_nobody_checks_it_the_page_says_that_checks_are_delayed(browser: Client, clip: bytes) -> None:

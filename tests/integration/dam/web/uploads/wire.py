@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from dam.core import storage
@@ -50,6 +51,15 @@ class Client:
 
     def patch(self, url: str, offset: int, body: bytes | Iterable[bytes]) -> http.client.HTTPResponse:
         return self.ask("PATCH", url, body, Upload_Offset=str(offset))
+
+    def patch_file(self, url: str, offset: int, file: BinaryIO, *, length: int) -> http.client.HTTPResponse:
+        """So many bytes of the file, from there on, sent as fast as the system can."""
+        with self.open_patch(url, offset, length) as sock:
+            sock.sendfile(file, offset, length)
+            answer = http.client.HTTPResponse(sock)
+            answer.begin()
+            answer.read()
+        return answer
 
     def offset(self, url: str) -> int:
         return int(self.ask("HEAD", url).headers["Upload-Offset"])
