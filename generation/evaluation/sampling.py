@@ -66,7 +66,7 @@ class Sampler:
         """
         codec = self._pipeline.vae
         known, keep = self._begin(picture)
-        first = self._video(picture)
+        first = codec.small(self._video(picture))
         deep = codec.config.scale_factor_temporal
         amount = torch.linspace(0, 1, deep + 1, device=first.device)[1:].view(1, 1, deep, 1, 1)
 
@@ -74,8 +74,8 @@ class Sampler:
             # Two latent frames, for the first of those that are decoded gives a single frame.
             ending = codec.decode_plainly(expected[:, :, -2:])[:, :, 1:]
             bent = torch.lerp(ending, first.expand_as(ending), amount)
-            latents = codec.encode(torch.cat([bent[:, :, :1], bent], dim=2)).latents[:, :, 1:]
-            return torch.cat([expected[:, :, :-1], latents], dim=2)
+            numbers = codec.encode_blocks(torch.cat([bent[:, :, :1], bent], dim=2))[:, 1:]
+            return torch.cat([expected[:, :, :-1], codecs.fold(numbers)], dim=2)
 
         return self._complete(prompt, known, keep, seed, settle=settle)
 

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from generation.diffusers_compat import diffusers
+from generation.previz import decoder as decoders
 from generation.previz.refiner import Refiner
 
 # diffusers loads a class of another library if that class's module knows the loader by this very name.
@@ -44,7 +45,9 @@ class Decoded:
 class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
     """Video [B, 3, 1 + n * deep, H, W] in -1 to 1, latents [B, z_dim, 1 + n, H / 8, W / 8].
 
-    `refine_width` is the width of the network that cleans decoded frames; with 0 there is none.
+    `refine_width` is the width of the network that cleans decoded frames; with 0 there is none. With
+    `decode_widths` a convolutional decoder follows: videos are twice as large then, on both sides of the
+    codec, and `scale_factor_spatial` is 16 for blocks of the same size.
     """
 
     _supports_gradient_checkpointing = False
@@ -59,6 +62,7 @@ class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
         scale_factor_temporal: int = 8,
         scale_factor_spatial: int = 8,
         refine_width: int = 0,
+        decode_widths: list[int] | None = None,
         latents_mean: list[float] | None = None,
         latents_std: list[float] | None = None,
     ) -> None:
@@ -66,7 +70,8 @@ class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
         if latents_mean is None or latents_std is None:
             # WanPipeline reads both from the configuration; ours are folded into `scale`.
             self.register_to_config(latents_mean=[0.0] * z_dim, latents_std=[1.0] * z_dim)
-        self._deep, self._side = scale_factor_temporal, scale_factor_spatial * FOLD
+        self._enlarges = decoders.ENLARGES if decode_widths else 1
+        self._deep, self._side = scale_factor_temporal, scale_factor_spatial * FOLD // self._enlarges
         self._still = still_dim
         channels = z_dim * FOLD**2
         pixels = 3 * self._side**2
@@ -77,6 +82,7 @@ class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
         self.mean = nn.Parameter(torch.zeros(pixels), requires_grad=False)
         self.scale = nn.Parameter(torch.ones(channels), requires_grad=False)
         self.refiner = Refiner(refine_width) if refine_width else None
+        self.decoder = decoders.Decoder(decode_widths) if decode_widths else None
 
     def blocks(self, video: Tensor) -> Tensor:
         """Cut a video into flat blocks: [B, T', h, w, block_frames, 3 * side * side]."""
@@ -100,17 +106,25 @@ class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
 
     def encode(self, video: Tensor) -> Encoded:
         """Video in -1 to 1 to latents, as diffusers' pipelines call it."""
-        return Encoded(latents=fold(self.encode_blocks(video)))
+        return Encoded(latents=fold(self.encode_blocks(self.small(video))))
+
+    def small(self, video: Tensor) -> Tensor:
+        """A video as large as it is cut into blocks; the same one where nothing enlarges what is decoded."""
+        if self._enlarges == 1:
+            return video
+        made = functional.avg_pool2d(video.transpose(1, 2).flatten(0, 1), self._enlarges)
+        apart: Tensor = made.unflatten(0, (len(video), -1)).transpose(1, 2)
+        return apart
 
     def decode(self, z: Tensor, return_dict: bool = True) -> Decoded | tuple[Tensor]:
         """Latents to video in -1 to 1, as diffusers' pipelines call it."""
         video = self.decode_plainly(z)
-        if self.refiner is not None:
-            video = self.refiner.refine(video)
+        refined = self.refiner.refine(video) if self.refiner is not None else video
+        video = self.decoder.decode(video, refined) if self.decoder is not None else refined
         return Decoded(sample=video) if return_dict else (video,)
 
     def decode_plainly(self, z: Tensor) -> Tensor:
-        """Latents to video without cleaning it: one matrix multiplication."""
+        """Latents to video without cleaning or enlarging it: one matrix multiplication."""
         deep, side = self._deep, self._side
         numbers = unfold(z) / self.scale
         batch, frames, rows, columns, _ = numbers.shape

@@ -1,0 +1,172 @@
+"""What the decoder learns from: latents as the transformer gives them, and the clips drawn at full size.
+
+A true clip's latents are made noisy and then made clean again as the sampler does it, from a noise level at
+which the transformer still has to guess outlines but no longer places. So it leaves its own faults in them,
+and it is still known what they should show. Groups of clips are kept on disk: drawn once, read often.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from generation.previz import codec as codecs
+from generation.previz.pipelines import GUIDANCE
+from generation.previz.world import captions, motions, rendering, scenes
+
+FIRST_SEED = 4_000_000_000
+_FIRST_SHARE = 8
+"""How often clips have the first of the sizes, when any other is had once."""
+GROUP = 4
+_MOMENTS = 8
+"""So many pairs of frames of each clip are kept at full size."""
+_CLEAN_SHARE = 0.35
+_LEVELS = (0.2, 0.6)
+_STEPS = 3
+_BLOCK = 32
+"""Of the full size, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """What clips are drawn in: widths and heights in pixels at full size, and frames."""
+
+    sizes: tuple[tuple[int, int], ...]
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A group of clips of one size."""
+
+    latents: Tensor
+    """Float16 [N, z, T', h, w]."""
+    frames: Tensor
+    """uint8 [N, moments, 2, H, W, 3]: a frame and the next."""
+    times: Tensor
+    """Long [N, moments]: which frames."""
+    boxes: Tensor
+    """Float [N, moments, 4]: left, top, right, bottom of an object in pixels; zeros where there is none."""
+
+
+@torch.no_grad()
+def draw(pipeline: Any, group: int, footage: Footage) -> Pairs:
+    """The clips of a group. `pipeline` is the frozen model's."""
+    chance = random.Random(f"previz-decoder-{group}")
+    shares = [_FIRST_SHARE] + [1] * (len(footage.sizes) - 1)
+    width, height = chance.choices(footage.sizes, shares)[0]
+    moments = min(_MOMENTS, footage.frames - 1)
+    seeds = range(FIRST_SEED + group * GROUP, FIRST_SEED + (group + 1) * GROUP)
+    chosen = [scenes.sample(seed) for seed in seeds]
+    drawn = rendering.render(chosen, frames=footage.frames, height=height, width=width)
+    times = torch.tensor([sorted(chance.sample(range(footage.frames - 1), moments)) for _ in chosen])
+    frames = torch.stack(
+        [torch.stack([clip[when], clip[when + 1]], dim=1) for clip, when in zip(drawn, times, strict=True)]
+    )
+    small = torch.cat([_halved(clip) for clip in drawn])
+    true = codecs.fold(pipeline.vae.encode_blocks(small))
+    levels = torch.tensor([chance.uniform(*_LEVELS) for _ in chosen])
+    guessed = guess(pipeline, true, [captions.plain(scene) for scene in chosen], levels, seed=group)
+    clean = torch.tensor([chance.random() < _CLEAN_SHARE for _ in chosen]).view(-1, 1, 1, 1, 1)
+    unit, middle = min(width, height), torch.tensor([width, height] * 2) / 2
+    boxes = torch.zeros(len(chosen), moments, 4)
+    for place, scene in enumerate(chosen):
+        if scene.objects:
+            found = motions.boxes(scene, frames=footage.frames, half_width=width / unit / 2)[0]
+            boxes[place] = found[times[place]] * unit + middle
+    return Pairs(
+        latents=torch.where(clean, true, guessed).to(torch.float16), frames=frames, times=times, boxes=boxes
+    )
+
+
+@torch.no_grad()
+def guess(pipeline: Any, latents: Tensor, prompts: Sequence[str], levels: Tensor, *, seed: int) -> Tensor:
+    """Latents [N, z, T', h, w] after noise of so much [N] was laid on them and taken off again."""
+    words = pipeline.encode_prompt(
+        list(prompts),
+        [""] * len(prompts),
+        do_classifier_free_guidance=True,
+        max_sequence_length=pipeline.tokenizer.model_max_length,
+    )
+    states = torch.cat(words)
+    noise = torch.randn(latents.shape, generator=torch.Generator("cpu").manual_seed(seed))
+    level = levels.view(-1, 1, 1, 1, 1)
+    shown = torch.lerp(latents, noise, level)
+    for step in range(_STEPS):
+        here, there = level * (1 - step / _STEPS), level * (1 - (step + 1) / _STEPS)
+        guided, unguided = (
+            pipeline.transformer(
+                hidden_states=shown.to(states.dtype).repeat(2, 1, 1, 1, 1),
+                timestep=here.flatten().repeat(2) * 1000,
+                encoder_hidden_states=states,
+                return_dict=False,
+            )[0]
+            .float()
+            .chunk(2)
+        )
+        expected: Tensor = unguided + GUIDANCE * (guided - unguided)
+        shown = expected + (shown - expected) * there / here
+    return shown
+
+
+def kept(folder: Path, pipeline: Any, group: int, footage: Footage) -> Pairs:
+    """The clips of a group, from disk where they have been drawn before."""
+    path = folder / f"pairs-{group:05d}.pt"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        pairs = draw(pipeline, group, footage)
+        part = path.with_suffix(".writing")
+        torch.save({name: getattr(pairs, name) for name in Pairs.__slots__}, part)
+        part.replace(path)
+    return Pairs(**torch.load(path, weights_only=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A part of a clip."""
+
+    latents: Tensor
+    """[z, T', h, w]"""
+    time: int
+    frames: Tensor
+    """Two neighbouring frames in -1 to 1, [2, 3, H, W]."""
+
+
+def crop(pairs: Pairs, side: int, chance: random.Random) -> Crop:
+    """A square of so many blocks at most out of one of the clips; mostly with an object in it."""
+    clip, moment = chance.randrange(len(pairs.frames)), chance.randrange(pairs.frames.shape[1])
+    rows, columns = (n // _BLOCK for n in pairs.frames.shape[3:5])
+    side = min(side, rows, columns)
+    left, top, right, bottom = pairs.boxes[clip, moment].tolist()
+    if right > left and chance.random() < 0.75:
+        x, y = chance.uniform(left, right), chance.uniform(top, bottom)
+        column, row = (round(at / _BLOCK - chance.uniform(0.2, 0.8) * side) for at in (x, y))
+    else:
+        column, row = chance.randint(0, columns - side), chance.randint(0, rows - side)
+    column, row = (min(max(n, 0), most - side) for n, most in ((column, columns), (row, rows)))
+    f = codecs.FOLD
+    frames = pairs.frames[
+        clip,
+        moment,
+        :,
+        row * _BLOCK : (row + side) * _BLOCK,
+        column * _BLOCK : (column + side) * _BLOCK,
+    ]
+    return Crop(
+        latents=pairs.latents[
+            clip, :, :, row * f : (row + side) * f, column * f : (column + side) * f
+        ].float(),
+        time=int(pairs.times[clip, moment]),
+        frames=frames.permute(0, 3, 1, 2).float() / 127.5 - 1,
+    )
+
+
+def _halved(clip: Tensor) -> Tensor:
+    """uint8 [T, H, W, 3] to video [1, 3, T, H / 2, W / 2] in -1 to 1."""
+    small = functional.avg_pool2d(clip.permute(0, 3, 1, 2).float(), 2) / 127.5 - 1
+    return small.transpose(0, 1).unsqueeze(0)
