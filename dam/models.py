@@ -16,7 +16,7 @@ from dam.accounts.models import (
 from dam.accounts.setup_models import Setup
 from dam.audit.models import ChainCheck, Event, SealedName
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
-from dam.collections.models import Collection, CollectionItem
+from dam.collections.models import Collection, CollectionItem, Favourite
 from dam.ingest.models import Step, Upload
 from dam.notifications.models import (
     Delivery,
@@ -81,6 +81,7 @@ __all__ = [
     "Embedding",
     "EncoderIndex",
     "Event",
+    "Favourite",
     "FruitlessSearch",
     "GivenMembership",
     "Group",

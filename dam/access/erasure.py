@@ -30,6 +30,7 @@ OWN_ROWS = (
     ("dam", "RecentSearch", "user"),
     ("dam", "Turn", "user"),
     ("dam", "Collection_people", "user"),  # which collections they were let see
+    ("dam", "Favourite", "user"),
 )
 
 

@@ -117,6 +117,7 @@ class Asset(models.Model):
     # The version that whoever asks is shown (rights.visibility); search.with_parts attaches it.
     shown: "Version"
     shows_hold: bool  # whether they are told of its legal hold, and there is one; attached likewise
+    is_favourite: bool  # of whoever asks; attached likewise
 
     class Meta:
         indexes = [

@@ -80,3 +80,19 @@ class CollectionItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset} in {self.collection}"
+
+
+class Favourite(models.Model):
+    """A clip that a person has starred. Their own business: nobody else sees it, and no event tells of it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="favourites")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "asset"], name="favourite_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.asset}"

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from dam.accounts.models import Brand
 from dam.catalog.models import Asset, Tag
-from dam.collections.models import Collection, CollectionItem
+from dam.collections.models import Collection, CollectionItem, Favourite
 from dam.rights import cleared
 from dam.rights.policy import Terms
 from dam.search import dates, fields, measures
 from dam.search.measures import Range
 from dam.search.query import Filters
-from dam.search.search_field import YES, Combine, Kind, Rights, SearchField
+from dam.search.search_field import NO, YES, Combine, Kind, Rights, SearchField
 
 NOTHING = Q(pk__in=())
 
@@ -30,6 +30,7 @@ class _Asked:
     days: tuple[str, ...]
     brand: Brand | None = None
     collections: QuerySet[Collection] | None = None
+    favourites: QuerySet[Favourite] | None = None
 
     def periods(self) -> list[tuple[datetime | None, datetime | None]]:
         """The times it must be cleared for: this moment, if no day is named."""
@@ -47,17 +48,23 @@ def narrow(
     at: datetime | None = None,
     brand: Brand | None = None,
     collections: QuerySet[Collection] | None = None,
+    favourites: QuerySet[Favourite] | None = None,
 ) -> QuerySet[Asset]:
     """Any or every value within a field, as its table says; every field; any value of each of `either`.
 
     With `brand`, whose assets they are, its tags are looked up first: how often each is used is known then.
-    `collections` are those that whoever asks sees: without them no clip is in one.
+    `collections` are those that whoever asks sees, `favourites` their own: without them no clip is in one.
 
     `shown`: in which version. `at` is now, where the brand is: days begin there.
     KeyError for a field that the table doesn't have: a filter that is passed over would show too much.
     """
     asked = _Asked(
-        shown=shown, at=at or timezone.localtime(), days=filters["on"], brand=brand, collections=collections
+        shown=shown,
+        at=at or timezone.localtime(),
+        days=filters["on"],
+        brand=brand,
+        collections=collections,
+        favourites=favourites,
     )
     for name, values in filters.items():
         field = fields.FIELDS[name.removeprefix("-")]
@@ -106,6 +113,8 @@ def covered(field: SearchField, value: str, *, at: datetime) -> Range:
 def _having(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
     if field.in_collections:
         return Q(pk__in=_collected(values, field, asked))
+    if field.of_favourites:
+        return _starred(values, field, asked)
     if field.many:  # a join to many would give an asset once for each value that matches
         return Q(pk__in=_tagged(values, field, asked))
     return _any(field, values, asked)
@@ -130,6 +139,15 @@ def _collected(values: Sequence[str], field: SearchField, asked: _Asked) -> Quer
         return CollectionItem.objects.none().values("asset_id")
     keys = list(asked.collections.filter(named).values_list("pk", flat=True))
     return CollectionItem.objects.filter(collection__in=keys, removed_at=None).values("asset_id")
+
+
+def _starred(values: Sequence[str], field: SearchField, asked: _Asked) -> Q:
+    starred = Q(pk__in=asked.favourites.values("asset_id")) if asked.favourites is not None else NOTHING
+    either = {YES: starred, NO: ~starred}
+    matching = NOTHING
+    for value in map(field.read, values):
+        matching |= either.get(value or "", NOTHING)
+    return matching
 
 
 def _any(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:

@@ -21,7 +21,7 @@ from django.db.models.functions import Cast
 from dam.accounts import times
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset, Version
-from dam.collections import audience
+from dam.collections import audience, favourites
 from dam.rights import visibility
 from dam.search import (
     building,
@@ -149,6 +149,7 @@ def among(principal: Principal, *, parsed: Query, filters: Filters | None = None
         at=times.here(principal.brand),
         brand=principal.brand,
         collections=audience.visible(principal),
+        favourites=favourites.of(principal),
     )
     asked = {name.removeprefix("-") for each in (both, *parsed.either) for name in each}
     if parsed.unusable or not asked <= set(fields.of(principal)):
@@ -301,7 +302,8 @@ def with_parts(assets: QuerySet[Asset], principal: Principal) -> QuerySet[Asset]
     """
     told = Q(held_at__isnull=False) if visibility.shown(principal) == "latest" else Value(False)
     assets = assets.annotate(  # type: ignore[no-redef]
-        shows_hold=ExpressionWrapper(told, output_field=BooleanField())
+        shows_hold=ExpressionWrapper(told, output_field=BooleanField()),
+        is_favourite=favourites.is_one(principal),
     )
     versions = Version.objects.select_related("rights").prefetch_related("renditions")
     version = Prefetch(visibility.shown(principal), queryset=versions, to_attr="shown")

@@ -63,6 +63,7 @@ class SearchField:
     combine: Combine = Combine.ANY
     many: bool = False  # one asset may have several values: the column crosses a to-many relation
     in_collections: bool = False  # the values are names of collections, of those that whoever asks sees
+    of_favourites: bool = False  # whether whoever asks has starred it
     array: bool = False  # the column holds a list of values
     presence: bool = False  # of a flag: "yes" is any value, "no" is none
     rights: Rights | None = None
@@ -92,6 +93,11 @@ class SearchField:
             return _FLAGS.get(plain)
         value = str(self.synonyms.get(plain, plain))
         return value if value in dict(self.choices) else None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether two people of one role may find different clips by the same value."""
+        return self.in_collections or self.of_favourites
 
     @property
     def one_at_a_time(self) -> bool:

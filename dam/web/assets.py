@@ -13,7 +13,7 @@ from dam.accounts.times import here
 from dam.audit.models import Event
 from dam.catalog import assets
 from dam.catalog.models import Approval, RenditionKind, Version
-from dam.collections import audience
+from dam.collections import audience, favourites
 from dam.core.lazily import lazy
 from dam.delivery import access
 from dam.rights import terms
@@ -121,6 +121,7 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
         "usage": usage_status.of(
             origin=version.origin, terms=terms.of(version), at=at, release=version.release
         ),
+        "starred": favourites.of(request.principal).filter(asset=version.asset).exists(),
         "collections": audience.with_clip(version.asset, request.principal)[:MOST_COLLECTIONS],
         "may_trash": not assets.refusal_to_move(version.asset, by=request.principal),
         **asset_version.others(request, version),

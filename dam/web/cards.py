@@ -36,6 +36,7 @@ class AssetCard:
     sprite: dict[str, Any] | None
     warning: str
     held: bool = False  # under legal hold, and whoever asks is told
+    favourite: bool = False  # of whoever asks
     best: MomentLink | None = None
     strip: tuple[MomentLink, ...] = ()  # in time order, where there is more than one
     strength: Strength | None = None
@@ -58,6 +59,7 @@ def of(asset: Asset, *, at: datetime, hit: Hit | None = None) -> AssetCard:
         has_poster=RenditionKind.POSTER in renditions,
         sprite=_grid(renditions.get(RenditionKind.SPRITE)),
         held=asset.shows_hold,
+        favourite=asset.is_favourite,
         warning=usage_status.warning(terms=terms.of(version), at=at),
         best=_link(version, hit.moment, best=True) if hit and hit.moment else None,
         strip=_strip(version, hit) if hit else (),

@@ -26,6 +26,7 @@ from dam.web import (
     uploads,
     welcome,
 )
+from dam.web.collections import starring
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", library.library, name="library"),
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("assets/<uuid:asset_id>/trash/", assets.trash, name="asset-trash"),
     path("assets/<uuid:asset_id>/restore/", assets.restore, name="asset-restore"),
+    path("assets/<uuid:asset_id>/favourite/", starring.favourite, name="asset-favourite"),
     path("assets/<uuid:asset_id>/hold/", legal_hold.hold, name="asset-hold"),
     path("selection/tags/", selection.add_tags, name="selection-tags"),
     path("selection/trash/", selection.trash, name="selection-trash"),

@@ -195,6 +195,9 @@ ROWS = (
     Row("POST", "collection-undo", ("collection",),     403, 302, 302, 302, 302, 302, 403, 403,
         {"done": "removed", "at": "2026-01-01T00:00:00+00:00"}),
 
+    Row("POST", "asset-favourite", ("released.asset",), 302, 302, 302, 302, 302, 302, 302, 403, {"on": "1"}),
+    Row("POST", "asset-favourite", ("draft.asset",),    404, 302, 302, 302, 302, 302, 302, 403, {"on": "1"}),
+
     # Saved searches: what is shared, only who made it and who curates can change
     Row("GET",  "saved-searches", (),                   200, 200, 200, 200, 200, 200, 200, 403),
     Row("POST", "saved-search-save", (),                302, 302, 302, 302, 302, 302, 302, 403,

@@ -73,7 +73,7 @@ def is_personal(search: SavedSearch, *, by: Principal) -> bool:
     wanted = question(search)
     parsed = query.parse(wanted.words, fields=fields.of(by))
     asked_by = {name for each in (wanted.filters, parsed.filters, *parsed.either) for name in each}
-    return any(fields.FIELDS[name.removeprefix("-")].in_collections for name in asked_by if is_known(name))
+    return any(fields.FIELDS[name.removeprefix("-")].is_personal for name in asked_by if is_known(name))
 
 
 def is_known(name: str) -> bool:

@@ -322,3 +322,21 @@ def test_a_move_that_says_too_little_is_refused(
 
 def test_who_may_not_change_a_collection_is_offered_no_move(collection: Collection, sign_in: SignIn) -> None:
     assert "/move/" not in sign_in(Role.VIEWER).get(page_of(collection)).text
+
+
+def test_a_clip_is_starred_on_its_page_and_its_card_shows_it(client: Client, clips: list[Asset]) -> None:
+    page = f"/b/northwind/assets/{clips[0].pk}/"
+    assert 'aria-pressed="false"' in client.get(page).text
+    html = client.post(f"{page}favourite/", {"on": "1", "back": page}, follow=True).text
+    assert "“Clip A” is one of your favourites." in html
+    assert 'aria-pressed="true"' in html
+    assert "One of your favourites" in client.get("/b/northwind/").text
+    assert titles(client.get("/b/northwind/", {"favourite": "yes"}).text) == ["Clip A"]
+
+
+def test_a_press_of_the_star_brings_the_star_again(client: Client, clips: list[Asset]) -> None:
+    address = f"/b/northwind/assets/{clips[0].pk}/favourite/"
+    for on, pressed in (("1", "true"), ("1", "true"), ("0", "false")):
+        html = client.post(address, {"on": on}, headers={"HX-Request": "true"}).text
+        assert f'aria-pressed="{pressed}"' in html
+        assert "<main" not in html
