@@ -75,6 +75,16 @@ class ListingQuery:
         return ListingQuery(words=self.words, like=self.like, saved=self.saved).address()
 
     @property
+    def cleared(self) -> str:
+        """The address without words and filters; what is compared with has a way out of its own."""
+        return ListingQuery(like=self.like).address()
+
+    @property
+    def chosen(self) -> tuple[tuple[str, str], ...]:
+        """The filters that stand in the address, as the search box sends them along."""
+        return tuple((name, value) for name in fields.FIELDS for value in self.filters[name])
+
+    @property
     def unlike(self) -> str:
         """The address without what is compared with."""
         return replace(self, like=None).address()
@@ -110,9 +120,7 @@ class ListingQuery:
         pairs = [("q", self.words)] if self.words else []
         pairs += [("saved", str(self.saved))] if self.saved else []
         pairs += [("like", str(self.like))] if self.like else []
-        for name in fields.FIELDS:
-            pairs += [(name, value) for value in self.filters[name]]
-        return "?" + urlencode([*pairs, *changes.items()])
+        return "?" + urlencode([*pairs, *self.chosen, *changes.items()])
 
     def toggled(self, name: str, value: str) -> str:
         """The address with one filter value put in or taken out."""

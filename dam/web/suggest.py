@@ -14,7 +14,7 @@ from dam.search.query import tidy
 from dam.search.saved import recent
 from dam.search.saved.models import RecentSearch
 from dam.search.suggestions import Kind, Suggestion
-from dam.web import saved_address
+from dam.web import listing, saved_address
 from dam.web.decorators import BrandRequest, requires
 from dam.web.listing import ListingQuery
 
@@ -72,5 +72,7 @@ def _option(request: BrandRequest, each: Suggestion, rows: dict[int, RecentSearc
     if each.kind is Kind.RECENT and isinstance(each.key, int) and each.key in rows:
         return Option(each.label, saved_address.of_recent(rows[each.key], slug))
     words = tidy(f"{each.words} {request.GET.get('rest', '')}")
-    address = saved_address.library(slug, ListingQuery(words=words))
+    # What was chosen besides stays: the box sends it along.
+    around = listing.read(request.GET)
+    address = saved_address.library(slug, ListingQuery(words=words, filters=around.filters, like=around.like))
     return Option(each.label, address, completes=each.words if each.words.endswith(":") else "")

@@ -13,7 +13,7 @@ from dam.catalog.models import Asset, Origin, Version
 from dam.core import events, storage
 from dam.ingest.models import Step, StepState
 from dam.media import runner
-from dam.search import timed_texts
+from dam.search import fulltext, timed_texts
 from dam.search.models import TimedTextKind
 from tests.browser.conftest import Journey
 from tests.factories import ApprovedVersionFactory, VersionFactory
@@ -130,6 +130,46 @@ def test_a_search_is_narrowed_and_widened_again(
     expect(box).to_have_value("")
     page.reload()
     expect(titles).to_have_text(["Pear", "Lime"])
+
+
+def test_chosen_filters_stay_when_the_words_change(
+    visit: Callable[[], Journey], people: dict[Role, User], brand: Brand
+) -> None:
+    for title, origin in (("Lime", Origin.GENERATED), ("Lime peel", Origin.UPLOADED)):
+        clip = VersionFactory.create(asset__brand=brand, asset__title=title, origin=origin)
+        fulltext.refresh(clip.asset)
+    page = visit().sign_in(people[Role.CREATOR]).page
+    titles = page.locator("#cards .card-title")
+    box = page.get_by_role("combobox", name="Search the library")
+    generated = page.get_by_role("navigation", name="Filters").get_by_role("link", name="Generated")
+
+    # Chosen beside the list, which comes again without the box.
+    generated.click()
+    page.wait_for_url("**/?origin=generated")
+    expect(titles).to_have_text(["Lime"])
+    box.fill("lime")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=lime&origin=generated")
+    expect(titles).to_have_text(["Lime"])
+
+    # What is chosen from the suggestions is put beside them, too.
+    box.fill("state:dr")
+    page.get_by_role("option", name="Draft").click()
+    page.wait_for_url("**/?q=state%3Adraft&origin=generated")
+    expect(titles).to_have_text(["Lime"])
+
+    # Taken out, it doesn't come back with the next words.
+    generated.click()
+    page.wait_for_url("**/?q=state%3Adraft")
+    box.fill("lime")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=lime")
+    generated.click()
+    page.wait_for_url("**origin=generated")
+    page.get_by_role("link", name="Clear all").click()
+    page.wait_for_url("**/b/northwind/?")
+    expect(box).to_have_value("")
+    expect(titles).to_have_count(2)
 
 
 def test_a_viewer_finds_only_what_is_released(

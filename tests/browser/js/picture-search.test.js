@@ -1,6 +1,8 @@
 import { equal, find, html, ok, test } from "/tests/harness.js";
 
-const PAGE = `<div class="top-search"><input data-search value="lime"><button data-picture-choose>By picture</button></div>
+const PAGE = `<form class="top-search" id="top-search"><input name="q" data-search value="lime">
+  <button type="button" data-picture-choose>By picture</button></form>
+  <input type="hidden" form="top-search" name="origin" value="generated">
   <form id="picture-search"><input type="hidden" name="q"><input type="file" name="picture"></form>
   <div id="toasts"></div>
   <template id="toast-template"><div class="toast"><p></p></div></template>
@@ -41,6 +43,8 @@ test("a picture that is dropped is made small and sent with the words", async ()
   const image = await createImageBitmap(small);
   equal([small.name, small.type, image.width, image.height], ["picture", "image/jpeg", 1024, 256]);
   equal(form.elements.q.value, "lime");
+  equal(new FormData(form).getAll("origin"), ["generated"]);
+  equal(new FormData(form).getAll("q"), ["lime"]);
 });
 
 test("the box shows that a picture can be dropped, until it is carried away", async () => {

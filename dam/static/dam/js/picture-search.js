@@ -70,7 +70,19 @@ async function search(chosen) {
   sent.items.add(new File([small], "picture", { type: small.type }));
   file.files = sent.files;
   form.elements.q.value = document.querySelector("[data-search]")?.value ?? "";
+  carry(document.getElementById("top-search"));
   form.requestSubmit();
+}
+
+// The filters chosen on the page, which the form of the box has too.
+function carry(box) {
+  for (const old of form.querySelectorAll("[data-carried]")) old.remove();
+  for (const [name, value] of box instanceof HTMLFormElement ? new FormData(box) : []) {
+    if (name === "q" || name === "like") continue;
+    const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+    field.dataset.carried = "";
+    form.append(field);
+  }
 }
 
 const isPicture = (item) => item.kind === "file" && item.type.startsWith("image/");

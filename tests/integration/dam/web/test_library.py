@@ -1,11 +1,16 @@
 """The library page and its fragments."""
 
+import io
+import re
 from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from dam.accounts.capabilities import Role
@@ -43,6 +48,42 @@ def test_a_viewer_sees_what_is_released(brand: Brand, sign_in: SignIn) -> None:
     clip(brand, "Draft")
     clip(brand, "Released", approved=True)
     assert titles(sign_in(Role.VIEWER)) == ["Released"]
+
+
+def test_the_search_box_sends_the_chosen_filters_along(brand: Brand, sign_in: SignIn) -> None:
+    """In the form itself, so without a script, too."""
+    clip(brand, "Lime")
+    client = sign_in(Role.CREATOR)
+    page = client.get(f"{HOME}?q=lime&state=draft&state=approved&origin=generated").content.decode()
+    sent = re.findall(r'<input type="hidden" form="top-search" name="(\w+)" value="(\w+)" />', page)
+    assert sent == [("state", "draft"), ("state", "approved"), ("origin", "generated")]
+    assert 'id="top-search"' in page
+    assert not re.search(r'form="top-search"', client.get(f"{HOME}?q=lime").content.decode())
+
+
+def test_clear_all_takes_words_and_filters_out_and_leaves_what_is_compared_with(
+    brand: Brand, sign_in: SignIn
+) -> None:
+    like = clip(brand, "Lime").asset_id
+    client = sign_in(Role.CREATOR)
+    query = client.get(f"{HOME}?q=state:draft&origin=generated&like={like}").context["listing"].query
+    assert query.cleared == f"?like={like}"
+    page = client.get(f"{HOME}?origin=generated").content.decode()
+    assert re.search(r'href="\?">(?:(?!</a>).)*Clear all', page, re.DOTALL)
+    assert "Clear all" not in client.get(HOME).content.decode()
+
+
+def test_a_picture_is_searched_by_within_the_chosen_filters(brand: Brand, sign_in: SignIn) -> None:
+    client = sign_in(Role.CREATOR)
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 64), "red").save(picture, "PNG")
+    sent = SimpleUploadedFile("red.png", picture.getvalue(), content_type="image/png")
+    answer = client.post(
+        reverse("picture-search", args=[brand.slug]),
+        {"q": "lime", "origin": ["generated", "uploaded"], "picture": sent},
+    )
+    assert "?q=lime&like=picture%3A" in answer["Location"]
+    assert answer["Location"].endswith("&origin=generated&origin=uploaded")
 
 
 def test_nothing_of_another_brand_is_shown(sign_in: SignIn) -> None:

@@ -100,3 +100,10 @@ def test_what_stands_behind_the_caret_stays_in_the_search(brand: Brand, sign_in:
     tagged(VersionFactory.create(asset__brand=brand).asset, "summer")
     found = sign_in(Role.CREATOR).get("/b/northwind/suggest/", {"q": "tag:summ", "rest": " -draft"})
     assert b"?q=tag%3Asummer+-draft" in found.content
+
+
+def test_what_is_chosen_keeps_the_filters_of_the_page(brand: Brand, creator: Member, sign_in: SignIn) -> None:
+    clip = VersionFactory.create(asset__brand=brand, asset__title="Can", asset__created_by=creator.user)
+    tagged(clip.asset, "summer")
+    page = sign_in(Role.CREATOR).get("/b/northwind/suggest/?q=sum&rest=&origin=generated&state=draft&after=x")
+    assert 'href="/b/northwind/?q=tag%3Asummer&amp;state=draft&amp;origin=generated"' in page.content.decode()

@@ -20,6 +20,7 @@ from dam.notifications.finds import Finds
 from dam.notifications.kinds import Mail
 from dam.notifications.lines import Line
 from dam.notifications.models import MailHours, Notification, NotificationChoice
+from dam.search.query import Filters
 from dam.search.saved import alerts, saved_searches
 from dam.search.saved.asked import Asked
 from dam.search.saved.models import Alert, AlertMatch, SavedSearch
@@ -32,7 +33,7 @@ KIND = "new_in_search"
 
 @pytest.fixture
 def search(librarian: Member) -> SavedSearch:
-    asked = Asked(filters={"state": ("draft",)})
+    asked = Asked(filters=Filters(state=["draft"]))
     return saved_searches.save(asked, name="Drafts", by=librarian, shared=True)
 
 
