@@ -7,14 +7,16 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
 
 from dam.accounts.capabilities import Capability
 from dam.catalog import holds
 from dam.catalog.models import Asset
+from dam.core.language import number
 from dam.core.lazily import lazy
 from dam.rights import visibility
-from dam.web import confirming
+from dam.web import confirming, going_back, selection
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
 
@@ -50,6 +52,58 @@ def hold(request: BrandRequest, asset_id: UUID) -> HttpResponseBase:
             form.add_error("reason", refused.message)
     context = {"area": "library", "asset": shown, "form": form, "lifting": lifting}
     return render(request, "assets/hold.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires(Capability.HOLD)
+def hold_selected(request: BrandRequest) -> HttpResponse:
+    """Of many clips: first the reason is asked for, then all of them are held, or none."""
+    seen = visibility.to_hold(request.principal).filter(pk__in=selection.keys(request))
+    chosen = list(seen.select_related("brand"))
+    if not chosen:
+        messages.warning(request, _("Nothing was placed under legal hold: select the clips first."))
+        return going_back.go(request)
+    placing = request.POST.get("do") == "place"
+    form = HoldForm(request.POST if placing else None)
+    if placing and form.is_valid():
+        try:
+            placed = holds.place_many(chosen, by=request.principal, reason=form.cleaned_data["reason"])
+        except holds.HoldRefused as refused:
+            form.add_error("reason", refused.message)
+        else:
+            _say_of_many(request, len(placed), len(chosen) - len(placed))
+            return going_back.go(request)
+    context = {
+        "area": "library",
+        "form": form,
+        "chosen": chosen,
+        "already": sum(asset.held_at is not None for asset in chosen),
+        "back": going_back.address(request),
+    }
+    return render(request, "assets/hold_selected.html", context, status=422 if form.errors else 200)
+
+
+def _say_of_many(request: BrandRequest, placed: int, already: int) -> None:
+    said = []
+    if placed:
+        said.append(
+            ngettext(
+                "%(count)s clip is under legal hold. No one can delete it until the hold is lifted.",
+                "%(count)s clips are under legal hold. No one can delete them until the holds are lifted.",
+                placed,
+            )
+            % {"count": number(placed)}
+        )
+    if already:
+        said.append(
+            ngettext(
+                "%(count)s clip was already under legal hold and keeps its reason.",
+                "%(count)s clips were already under legal hold and keep their reasons.",
+                already,
+            )
+            % {"count": number(already)}
+        )
+    messages.success(request, " ".join(said))
 
 
 def _too_late(asset: Asset, *, lifting: bool) -> str:

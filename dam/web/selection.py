@@ -21,7 +21,7 @@ from dam.web import going_back
 from dam.web import trash as trashing
 from dam.web.decorators import BrandRequest, requires
 
-OFFERED = (Capability.EDIT, Capability.COLLECT, Capability.DISCARD)
+OFFERED = (Capability.EDIT, Capability.COLLECT, Capability.HOLD, Capability.DISCARD)
 
 
 def is_offered(principal: Principal) -> bool:

@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assets/<uuid:asset_id>/hold/", legal_hold.hold, name="asset-hold"),
     path("selection/tags/", selection.add_tags, name="selection-tags"),
     path("selection/trash/", selection.trash, name="selection-trash"),
+    path("selection/hold/", legal_hold.hold_selected, name="selection-hold"),
     path("collections/", include("dam.web.collections.urls")),
     path("s/", saved.saved, name="saved-searches"),
     path("s/save/", saved.save, name="saved-search-save"),

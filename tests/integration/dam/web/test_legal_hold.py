@@ -1,7 +1,9 @@
 """The page of a legal hold, and where a hold is shown."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dam.accounts.capabilities import Role
@@ -86,3 +88,38 @@ def test_whoever_comes_too_late_keeps_what_they_typed_and_hears_that_it_is_not_i
     assert "Case 8</textarea>" in answer.text
     assert "Your reason wasn&#x27;t recorded" in answer.text
     assert Event.objects.count() == 1
+
+
+def test_many_are_held_with_one_reason_and_those_that_were_keep_theirs(brand: Brand, sign_in: SignIn) -> None:
+    versions = [VersionFactory.create(asset__brand=brand) for _ in range(3)]
+    holds.place(versions[0].asset, by=member(brand, Role.ADMIN), reason="Case 6")
+    stranger = VersionFactory.create()
+    named = [str(version.asset_id) for version in (*versions, stranger)]
+    client, page = sign_in(Role.LEGAL_REVIEWER), reverse("selection-hold", args=[brand.slug])
+    question = client.post(page, {"asset": named, "back": f"/b/{brand.slug}/?state=draft"})
+    assert "Place 3 clips under legal hold" in question.text
+    assert "1 of them is under legal hold already" in question.text
+    assert stranger.asset.title not in question.text
+    assert client.post(page, {"asset": named, "do": "place", "reason": " "}).status_code == 422
+    for _click in range(2):
+        done = client.post(
+            page, {"asset": named, "do": "place", "reason": "Case 7", "back": f"/b/{brand.slug}/?state=draft"}
+        )
+        assert done.headers["Location"] == f"/b/{brand.slug}/?state=draft"
+    reasons = dict(Asset.objects.values_list("pk", "hold_reason"))
+    assert [reasons[version.asset_id] for version in versions] == ["Case 6", "Case 7", "Case 7"]
+    assert reasons[stranger.asset_id] == ""
+    assert Event.objects.filter(brand=brand, verb="asset.held").count() == 3
+
+
+def test_holding_many_takes_as_many_queries_as_holding_two(brand: Brand) -> None:
+    admin = member(brand, Role.ADMIN)
+
+    def queries(clips: int) -> int:
+        chosen = [VersionFactory.create(asset__brand=brand).asset for _ in range(clips)]
+        with CaptureQueriesContext(connection) as asked:
+            assert len(holds.place_many(chosen, by=admin, reason="Case 7")) == clips
+        return len(asked)
+
+    queries(1)  # the name of whoever holds is sealed once
+    assert queries(2) == queries(12)
