@@ -16,7 +16,7 @@ from dam.accounts.models import (
 from dam.accounts.setup_models import Setup
 from dam.audit.models import ChainCheck, Event, SealedName
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
-from dam.collections.models import Collection, CollectionItem, Favourite
+from dam.collections.models import Collection, CollectionItem, Favourite, RecentClip
 from dam.ingest.models import Step, Upload
 from dam.notifications.models import (
     Delivery,
@@ -95,6 +95,7 @@ __all__ = [
     "NotificationChoice",
     "NullQueries",
     "OutgoingMail",
+    "RecentClip",
     "RecentSearch",
     "Rendition",
     "RenditionPart",

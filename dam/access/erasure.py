@@ -31,6 +31,7 @@ OWN_ROWS = (
     ("dam", "Turn", "user"),
     ("dam", "Collection_people", "user"),  # which collections they were let see
     ("dam", "Favourite", "user"),
+    ("dam", "RecentClip", "user"),
 )
 
 

@@ -96,3 +96,21 @@ class Favourite(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.asset}"
+
+
+class RecentClip(models.Model):
+    """A clip that a person opened lately. Their own business, as a favourite is."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")  # the asset's again
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "asset"], name="recent_clip_once")]
+        indexes = [models.Index(fields=["user", "brand", "-at"], name="recent_clip_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.asset}"

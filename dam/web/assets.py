@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,7 +14,7 @@ from dam.accounts.times import here
 from dam.audit.models import Event
 from dam.catalog import assets
 from dam.catalog.models import Approval, RenditionKind, Version
-from dam.collections import audience, favourites
+from dam.collections import audience, favourites, recent_clips
 from dam.core.lazily import lazy
 from dam.delivery import access
 from dam.rights import terms
@@ -60,6 +61,7 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         context["events"], context["older"] = newest[:NEWEST_EVENTS], len(newest) > NEWEST_EVENTS
     part = is_fragment(request, target="panel")
     if not part:
+        recent_clips.note(version.asset, by=request.principal, at=timezone.now())
         context["timed_texts"] = timed_text_lists.of(version, principal=request.principal)
     return render(request, "assets/_panel.html" if part else "assets/asset.html", context)
 

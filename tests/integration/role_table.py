@@ -178,6 +178,7 @@ ROWS = (
 
     # Collections: everyone's to see; filled by all but viewers, changed by who made it and who curates
     Row("GET",  "collections", (),                      200, 200, 200, 200, 200, 200, 200, 403),
+    Row("POST", "recent-clear", (),                     302, 302, 302, 302, 302, 302, 302, 403),
     Row("GET",  "collection", ("collection",),          200, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "collection-cover", ("collection",),    200, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "collection-new", (),                   403, 200, 200, 200, 200, 200, 403, 403),

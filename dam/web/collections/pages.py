@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.catalog.models import Asset
-from dam.collections import audience, items, places
+from dam.collections import audience, items, places, recent_clips
 from dam.collections import collections as collecting
 from dam.collections.models import Collection
 from dam.core import sorting
@@ -29,6 +29,7 @@ PAGE = 48  # clips
 PAGE_OF_COLLECTIONS = 24
 COVER = 4  # clips on a cover
 MOST_SMART = 12
+MOST_RECENT = 12
 MOST_INSIDE = 200  # collections in one that its page shows
 
 
@@ -50,6 +51,7 @@ def listing(request: BrandRequest) -> HttpResponse:
         "page": page,
         "rows": [_row(each, request) for each in page],
         "smart": _smart(request) if page.number == 1 else (),
+        "recent": _recent(request) if page.number == 1 else (),
     }
     return render(request, "collections/collections.html", context)
 
@@ -137,6 +139,11 @@ def _in_order(request: BrandRequest, keys: list[UUID]) -> list[Asset]:
     """With their parts; what was deleted a moment ago is left out."""
     found = search.with_parts(Asset.objects.all(), request.principal).in_bulk(keys)
     return [found[key] for key in keys if key in found]
+
+
+def _recent(request: BrandRequest) -> tuple[AssetCard, ...]:
+    keys = list(recent_clips.of(request.principal).values_list("asset", flat=True)[:MOST_RECENT])
+    return cards.all_of(_in_order(request, keys), at=here(request.brand))
 
 
 def _smart(request: BrandRequest) -> list[SavedSearch]:

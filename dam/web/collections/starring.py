@@ -1,15 +1,16 @@
-"""Making a clip one of one's favourites, or no longer."""
+"""What is a person's own: their favourites, and forgetting which clips they opened lately."""
 
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dam.accounts.capabilities import Capability
-from dam.collections import favourites
+from dam.accounts.principals import person
+from dam.collections import favourites, recent_clips
 from dam.rights.visibility import visible_assets
 from dam.web import going_back, htmx
 from dam.web.decorators import BrandRequest, requires
@@ -33,3 +34,11 @@ def favourite(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     said = _("“%(title)s” is one of your favourites.") if on else _("“%(title)s” is no longer a favourite.")
     messages.success(request, said % {"title": asset.title})
     return going_back.go(request)
+
+
+@require_POST
+@requires(Capability.VIEW)
+def forget_recent(request: BrandRequest) -> HttpResponse:
+    recent_clips.forget(person(request.principal), request.brand)
+    messages.success(request, _("The list of clips you opened is cleared."))
+    return redirect("collections", request.brand.slug)

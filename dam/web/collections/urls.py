@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from dam.web.collections import adding, changing, ordering, pages
+from dam.web.collections import adding, changing, ordering, pages, starring
 
 urlpatterns = [
     path("", pages.listing, name="collections"),
     path("new/", changing.new, name="collection-new"),
     path("add/", adding.add, name="collection-add"),
+    path("recent/clear/", starring.forget_recent, name="recent-clear"),
     path("<uuid:collection_id>/", pages.collection, name="collection"),
     path("<uuid:collection_id>/cover/", pages.cover, name="collection-cover"),
     path("<uuid:collection_id>/edit/", changing.edit, name="collection-edit"),
