@@ -9,6 +9,7 @@ import asyncio
 import re
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ from dam.web import asgi_middleware, body_limits
 from dam.web.asgi_middleware import App, Message, Receive, Scope, Send
 from dam.web.broken_pieces import PIECE_TYPE
 
+# In the scope of a request: its piece, to be read. As a body it would be copied twice more.
+PIECE = "reelproof.piece"
 ADDRESS = re.compile(r"/b/[^/]+/uploads/[^/]+/")
 # What the first piece tells, and the others do not.
 ONCE = (
@@ -70,10 +73,12 @@ class SplitLongBodies:
         if first is None:  # the client has left
             return
         last = taken = first
-        piece = await body.fetch() if _was_taken(first) else bytearray()
+        piece = await body.fetch() if _was_taken(first) else b""
         while piece:
             following = asyncio.create_task(body.fetch())  # while this one is stored
-            last = await self._ask(_further(scope, first, taken, piece), _whole(piece)) or last
+            with BytesIO(piece) as opened:  # closed: requests may linger until garbage is collected
+                further = _further(scope, first, taken, length=len(piece)) | {PIECE: opened}
+                last = await self._ask(further, _nothing()) or last
             if not _was_taken(last):
                 following.cancel()
                 break
@@ -132,15 +137,15 @@ class _Body:
 
         return receive
 
-    async def fetch(self) -> bytearray:
+    async def fetch(self) -> bytes:
         """The next piece, whole; what there is of it when the client leaves."""
-        piece = bytearray()
-        most: int = settings.UPLOAD_CHUNK_BYTES
-        while len(piece) < most and await self._goes_on():
-            wanted = most - len(piece)
-            piece += self._rest[:wanted]
+        came: list[bytes] = []
+        wanted: int = settings.UPLOAD_CHUNK_BYTES
+        while wanted and await self._goes_on():
+            came.append(self._rest[:wanted])
             self._rest = self._rest[wanted:]
-        return piece
+            wanted -= len(came[-1])
+        return b"".join(came)
 
     async def throw_away(self) -> None:
         """A client that is still sending reads no answer; one that waits to be told to begin reads it."""
@@ -182,11 +187,11 @@ def _first(scope: Scope) -> Scope:
     return {**scope, "headers": [*_without(scope["headers"], b"content-length"), _length(length)]}
 
 
-def _further(scope: Scope, first: _Answer, taken: _Answer, piece: bytearray) -> Scope:
+def _further(scope: Scope, first: _Answer, taken: _Answer, *, length: int) -> Scope:
     """The request of a piece that is not the first."""
     path = urlsplit(first.header(b"location").decode()).path or scope["path"]
     headers = _without(scope["headers"], b"upload-offset", b"content-length", b"transfer-encoding", *ONCE)
-    headers += [*taken.only(b"upload-offset"), _length(len(piece))]
+    headers += [*taken.only(b"upload-offset"), _length(length)]
     return {**scope, "method": "PATCH", "path": path, "raw_path": path.encode(), "headers": headers}
 
 
@@ -194,7 +199,8 @@ def _length(length: int) -> tuple[bytes, bytes]:
     return b"content-length", str(length).encode()
 
 
-def _whole(piece: bytearray) -> Receive:
+def _nothing() -> Receive:
+    """The body of a request whose piece is there already."""
     told = False
 
     async def receive() -> Message:
@@ -202,7 +208,7 @@ def _whole(piece: bytearray) -> Receive:
         if told:
             await asyncio.Event().wait()
         told = True
-        return {"type": "http.request", "body": piece, "more_body": False}
+        return {"type": "http.request", "body": b"", "more_body": False}
 
     return receive
 

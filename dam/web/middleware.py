@@ -105,6 +105,8 @@ class CurrentBrandMiddleware:
             return second_factor.answer(request, slug=slug)
         if principal is None:
             raise Http404(_("This brand doesn't exist, or you're not a member of it."))
+        if principal.brand.closed_at is not None and getattr(view, "for_programs", False):
+            return problem(403, "brand_closed", _("This brand is closed. Open it again to continue."))
         if principal.brand.closed_at is not None and not getattr(view, "for_closed", False):
             return redirect("brand-closing", slug)
         if isinstance(principal, Guest) and not getattr(view, "for_guests", False):

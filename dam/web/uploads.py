@@ -1,7 +1,7 @@
 """The addresses that files come in by (docs/uploads.md): tus 1.0 for the browser and for programs."""
 
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from dam.core.errors import Refused
 from dam.ingest import concatenation, next_versions, retention, steps, uploads
 from dam.ingest.models import PARTIAL, UNDER_WAY, Upload, UploadState
 from dam.rights.visibility import visible_assets, visible_versions
-from dam.web import htmx, problem_details
+from dam.web import htmx, long_pieces, problem_details
 from dam.web.decorators import BrandRequest, requires
 from dam.web.problem_details import problem
 from dam.web.tus import (
@@ -147,7 +147,7 @@ def _write(request: BrandRequest, upload: Upload, *, offset: int) -> None:
     uploads.write(
         upload,
         offset=offset,
-        piece=cast(Any, request),
+        piece=getattr(request, "scope", {}).get(long_pieces.PIECE, request),
         length=None if told is None else number_in(request, "Content-Length"),
         checksum=checksum(request),
         size=number_in(request, "Upload-Length") if "Upload-Length" in request.headers else None,

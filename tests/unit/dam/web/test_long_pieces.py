@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dam.web.asgi_middleware import Message, Receive, Scope, Send
-from dam.web.long_pieces import SplitLongBodies
+from dam.web.long_pieces import PIECE, SplitLongBodies
 
 TYPE = (b"content-type", b"application/offset+octet-stream")
 NEW, ONE = "/b/acme/uploads/new/", "/b/acme/uploads/1/"
@@ -31,6 +31,7 @@ class Uploads:
                 break
             body += message["body"]
             more = message.get("more_body", False)
+        body = scope[PIECE].read() if PIECE in scope else body
         headers = dict(scope["headers"])
         offset = int(headers.get(b"upload-offset", b"0"))
         self.asked.append((scope["method"], scope["path"], offset, body))

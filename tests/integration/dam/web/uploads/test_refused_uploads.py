@@ -201,6 +201,15 @@ def test_somebody_signed_out_is_told_so(brand: Brand) -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "signed_out")
 
 
+def test_of_a_closed_brand_nobody_is_led_to_a_page_in_the_middle(brand: Brand) -> None:
+    client = Client()
+    client.force_login(member(brand, Role.ADMIN).user)
+    url = begin(client, 100).headers["Location"]
+    Brand.objects.update(closed_at=timezone.now(), delete_at=timezone.now())
+    answer = send(client, url, 0, b"x")
+    assert (answer.status_code, answer.json()["code"]) == (403, "brand_closed")
+
+
 def test_another_persons_upload_is_not_there(browser: Client, brand: Brand) -> None:
     url = begin(browser, 100).headers["Location"]
     other = Client()
