@@ -4,8 +4,9 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 
 from dam.accounts import pseudonyms
@@ -57,6 +58,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+        indexes = [
+            # By how any of their names begins (dam.search.names).
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="user_name_part")
+        ]
 
     def __str__(self) -> str:
         return pseudonyms.of_person(self.pk) if self.erased_at else self.name or self.email

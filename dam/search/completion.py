@@ -1,6 +1,6 @@
 """What a half-typed field takes: fields that begin like it, and behind the colon its values.
 
-Values without a fixed choice come from what the person sees: SAMPLE of the newest clips are looked at.
+Names of people and models are offered by dam.search.suggestions, as tags are.
 """
 
 from collections.abc import Sequence
@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
-from dam.catalog.models import Asset
 from dam.collections import audience
 from dam.core import sorting
-from dam.rights import visibility
 from dam.search import fields
 from dam.search.search_field import NO, YES, Kind, SearchField
 
 MOST = 10
-SAMPLE = 1000
+NAMES = ("by", "model")
 LEAST_BEGUN = 2  # letters, before a field is offered
 
 
@@ -66,8 +64,8 @@ def _values(field: SearchField, begun: str, principal: Principal) -> Sequence[tu
     offered = [*field.choices, *((each.strip('"'), each.strip('"')) for each in field.examples)]
     if field.kind is Kind.FLAG:
         offered = [(YES, dict(field.choices)[YES]), (NO, dict(field.choices)[NO])]
-    elif field.kind is Kind.TEXT and not field.many and field.facet:
-        offered = [(value, value) for value in _occurring(field, principal)]
+    elif field.name in NAMES:
+        return ()
     elif field.in_collections:
         offered = [(name, name) for name in _collections(begun, principal)]
     return [
@@ -80,18 +78,6 @@ def _values(field: SearchField, begun: str, principal: Principal) -> Sequence[tu
 def _collections(begun: str, principal: Principal) -> list[str]:
     named = audience.visible(principal).filter(name__istartswith=begun)
     return list(named.order_by(sorting.alphabetical("name"), "pk").values_list("name", flat=True)[:MOST])
-
-
-def _occurring(field: SearchField, principal: Principal) -> list[str]:
-    assets = visibility.visible_assets(principal)
-    column = field.column_for(visibility.shown(principal))
-    values = (
-        Asset.objects.filter(pk__in=assets.order_by("-created_at", "-pk").values("pk")[:SAMPLE])
-        .order_by(column)
-        .values_list(column, flat=True)
-        .distinct()
-    )
-    return [value for value in values if value]
 
 
 def _quoted(value: str) -> str:

@@ -1,36 +1,26 @@
 """What the search box offers while somebody types: each in bounded work, and only of what they may see.
 
-A tag, a name or a title is offered when it stands on a clip that the principal sees: the candidates come from
-an index by how they begin, and each is asked of `visible_assets`. Of what lies behind a candidate, SAMPLE
-clips are looked at, so that a tag on a million drafts costs a viewer no more than any other. What is not
-found among them is left out, and what is hidden always.
+A tag, a name or a title is offered when it stands on a clip that the principal sees (dam.search.names).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 
-from dam.accounts.models import User
 from dam.accounts.principals import Principal
-from dam.catalog.models import Asset, Tag
+from dam.catalog.models import Asset
 from dam.core import sorting
 from dam.rights import visibility
-from dam.search import completion
+from dam.search import completion, names
 from dam.search.query import tidy
 from dam.search.saved import recent, saved_searches
 
 MOST_OF_A_KIND = 5
 LONGEST = 80  # of what is typed; beyond that nothing is offered
-CANDIDATES = 12  # that begin like this, of tags and names
-TITLES = 60  # the same, of titles
-SAMPLE = 40  # clips behind a candidate that are asked whether they are seen
-
-_Tagging = Asset.tags.through
+TITLES = 60  # that begin like this, of which the seen ones are offered
 
 
 class Kind(StrEnum):
@@ -39,6 +29,7 @@ class Kind(StrEnum):
     FIELD = "field"
     TAG = "tag"
     PERSON = "person"
+    MODEL = "model"
     TITLE = "title"
 
 
@@ -66,6 +57,7 @@ def suggest(typed: str, *, principal: Principal) -> tuple[Suggestion, ...]:
         *_fields(before, last, principal),
         *_tags(before, last, principal),
         *_people(before, last, principal),
+        *_models(before, last, principal),
         *_titles(whole, principal),
     )
 
@@ -109,35 +101,23 @@ def _fields(before: str, last: str, principal: Principal) -> Iterator[Suggestion
 
 
 def _tags(before: str, last: str, principal: Principal) -> Iterator[Suggestion]:
-    minus, begun = _value_of("tag", last)
-    if not begun:
-        return
-    # Compared byte by byte, as the index has them: tags are lower case.
-    begin = Tag.objects.filter(brand=principal.brand, name__startswith=begun.lower()).order_by("name")
-    candidates = list(begin[:CANDIDATES])
-    behind = {
-        tag.pk: _Tagging.objects.filter(tag=tag).values_list("tag_id", "asset_id") for tag in candidates
-    }
-    seen = _seen(behind, principal)
-    for name in [tag.name for tag in candidates if tag.pk in seen][:MOST_OF_A_KIND]:
-        yield Suggestion(Kind.TAG, name, words=_joined(before, f"{minus}tag:{_quoted(name)}"))
+    head, begun, _named = _value_of("tag", last)
+    for name in names.tags(begun, principal=principal):
+        yield Suggestion(Kind.TAG, name, words=_joined(before, head + _quoted(name)))
 
 
 def _people(before: str, last: str, principal: Principal) -> Iterator[Suggestion]:
-    """Who added a clip that is seen, by the beginning of any of their names."""
-    minus, begun = _value_of("by", last)
-    if not begun or minus:
-        return
-    begins = Q(name__istartswith=begun) | Q(name__icontains=f" {begun}")
-    here = User.objects.filter(begins, memberships__brand=principal.brand).order_by("name", "pk")
-    candidates = list(here[:CANDIDATES])
-    assets = Asset.objects.filter(brand=principal.brand).order_by()
-    behind = {
-        user.pk: assets.filter(created_by=user).values_list("created_by_id", "pk") for user in candidates
-    }
-    seen = _seen(behind, principal)
-    for user in [each for each in candidates if each.pk in seen][:MOST_OF_A_KIND]:
-        yield Suggestion(Kind.PERSON, user.name, words=_joined(before, f"by:{_quoted(user.name)}"))
+    head, begun, named = _value_of("by", last)
+    if begun or named:
+        for name in names.people(begun, principal=principal, newest=named):
+            yield Suggestion(Kind.PERSON, name, words=_joined(before, head + _quoted(name)))
+
+
+def _models(before: str, last: str, principal: Principal) -> Iterator[Suggestion]:
+    head, begun, named = _value_of("model", last)
+    if begun or named:
+        for name in names.models(begun, principal=principal, newest=named):
+            yield Suggestion(Kind.MODEL, name, words=_joined(before, head + _quoted(name)))
 
 
 def _titles(whole: str, principal: Principal) -> Iterator[Suggestion]:
@@ -154,31 +134,25 @@ def _titles(whole: str, principal: Principal) -> Iterator[Suggestion]:
         yield Suggestion(Kind.TITLE, asset.title, key=asset.pk)
 
 
-def _seen(behind: Mapping[int, QuerySet[Any, tuple[int, UUID]]], principal: Principal) -> set[int]:
-    """Of these candidates, those with a visible asset among the first SAMPLE of each. Two queries.
-
-    The ids are fetched first: asked in one, PostgreSQL goes through all assets for each candidate.
-    """
-    parts = [rows[:SAMPLE] for rows in behind.values()]
-    if not parts:
-        return set()
-    pairs = list(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
-    assets = visibility.visible_assets(principal).filter(pk__in={asset_id for _, asset_id in pairs})
-    visible = set(assets.values_list("pk", flat=True))
-    return {candidate for candidate, asset_id in pairs if asset_id in visible}
-
-
-def _value_of(name: str, last: str) -> tuple[str, str]:
-    """A minus before it, and the beginning of a value of this field: "tag:su" or plain "su"."""
+def _value_of(name: str, last: str) -> tuple[str, str, bool]:
+    """What stands before a value of this field, the value's beginning, and whether the field was named:
+    of "-tag:red,su" these are "-tag:red,", "su" and True, of plain "su" they are "tag:", "su" and False."""
     minus, plain = ("-", last[1:]) if last.startswith("-") else ("", last)
     field, colon, value = plain.partition(":")
     if not colon:
-        return minus, plain.strip('"')
-    return minus, value.strip('"') if field.lower() == name else ""
+        return f"{minus}{name}:", plain.strip('"'), False
+    if field.lower() != name:
+        return "", "", False
+    before, comma, begun = value.rpartition(",")
+    if before.count('"') % 2:  # the comma stands within quotes
+        before, comma, begun = "", "", value
+    return f"{minus}{name}:{before}{comma}", begun.strip('"'), True
 
 
 def _quoted(value: str) -> str:
-    return f'"{value}"' if " " in value else value
+    """One value, of a name with quotes in it what stands before them: fields ask for beginnings and parts."""
+    plain = value.split('"')[0].strip() or value.replace('"', "")
+    return f'"{plain}"' if " " in plain or "," in plain else plain
 
 
 def _joined(before: str, last: str) -> str:

@@ -24,6 +24,7 @@ TITLES = {
     Kind.FIELD: ("Filters", "sliders-horizontal"),
     Kind.TAG: (lazy("Tags"), "tag"),
     Kind.PERSON: (lazy("People"), "user"),
+    Kind.MODEL: (lazy("Models"), "sparkles"),
     Kind.TITLE: (lazy("Clips"), "film"),
 }
 

@@ -5,10 +5,8 @@ import pytest
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
-from dam.catalog import versions
-from dam.catalog.models import Approval
 from dam.search import completion
-from tests.factories import VersionFactory, member
+from tests.factories import member
 
 pytestmark = pytest.mark.django_db
 
@@ -40,14 +38,6 @@ def test_a_further_value_is_completed_and_none_is_offered_twice(librarian: Membe
 
 def test_a_word_that_is_no_field_is_left_alone(librarian: Member) -> None:
     assert texts("foo:", librarian) == texts("s", librarian) == []
-
-
-def test_models_are_those_that_the_person_sees(brand: Brand, librarian: Member) -> None:
-    for model, approval in (("open 1", Approval.APPROVED), ("hidden 1", Approval.DRAFT)):
-        version = VersionFactory.create(asset__brand=brand, approval=approval)
-        versions.set_making(version.pk, model=model, seed=1, prompt="")
-    assert texts("model:", librarian) == ['model:"hidden 1"', 'model:"open 1"']
-    assert texts("model:", member(brand, Role.VIEWER)) == ['model:"open 1"']
 
 
 def test_fields_that_somebody_may_not_ask_are_not_offered(brand: Brand) -> None:
