@@ -1,6 +1,6 @@
 """Making, editing and deleting a collection, taking clips out of it, and taking all that back."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from dam.collections.audience import Audience
 from dam.collections.collections import CollectionRefused
 from dam.collections.models import Collection
 from dam.core.language import number
-from dam.web import going_back, selection, times
+from dam.web import going_back, people_choice, selection, times
 from dam.web.collections import choices, undoing
 from dam.web.collections.pages import seen
 from dam.web.decorators import BrandRequest, requires
@@ -33,6 +33,7 @@ class Filled:
     description: str = ""
     parent: str = ""  # the id, or nothing for the top
     audience: Audience = field(default_factory=Audience)
+    addresses: str = ""  # of people who aren't listed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,10 +48,10 @@ def new(request: BrandRequest) -> HttpResponse:
                 filled.name,
                 description=filled.description,
                 parent=_parent(request, filled.parent),
-                seen_by=filled.audience,
+                seen_by=_audience(request, filled),
                 by=request.principal,
             )
-        except CollectionRefused as refused:
+        except (CollectionRefused, people_choice.NotHere) as refused:
             problem = refused.message
         else:
             messages.success(request, _("“%(name)s” created.") % {"name": made.name})
@@ -77,9 +78,9 @@ def edit(request: BrandRequest, collection_id: UUID) -> HttpResponse:
                 description=None if _same(filled.description, given["description"]) else filled.description,
                 parent=_parent(request, filled.parent),
                 moves="parent" in request.POST and filled.parent != given["parent"],
-                seen_by=filled.audience if "seen_by" in request.POST else None,
+                seen_by=_audience(request, filled) if "seen_by" in request.POST else None,
             )
-        except CollectionRefused as refused:
+        except (CollectionRefused, people_choice.NotHere) as refused:
             problem = refused.message
         else:
             messages.success(request, _("Saved."))
@@ -166,7 +167,7 @@ def _back(request: BrandRequest, row: Collection) -> HttpResponse:
 
 
 def _form(request: BrandRequest, filled: Filled, problem: str, row: Collection | None = None) -> HttpResponse:
-    offered = choices.people(request.brand)
+    offered = choices.people(request.brand, filled.audience.people)
     owner = row.owner_id if row else request.principal.user and request.principal.user.pk
     context: dict[str, Any] = {
         "area": "collections",
@@ -175,7 +176,9 @@ def _form(request: BrandRequest, filled: Filled, problem: str, row: Collection |
         "filled": filled,
         "problem": problem,
         "parents": choices.to_lie_in(request.principal, row),
-        "people": [each for each in offered if each.pk != owner],
+        "people": [each for each in offered.people if each.pk != owner],
+        "more_people": offered.more,
+        "addresses": filled.addresses,
         "groups": choices.of_groups(request.brand),
     }
     return render(request, "collections/form.html", context, status=422 if problem else 200)
@@ -191,7 +194,14 @@ def _read(request: BrandRequest) -> Filled:
             people=_ids(request, "person"),
             groups=_ids(request, "group"),
         ),
+        addresses=request.POST.get("addresses", ""),
     )
+
+
+def _audience(request: BrandRequest, filled: Filled) -> Audience:
+    """With those who are named by their addresses. Raises people_choice.NotHere."""
+    named = people_choice.named(people_choice.active(request.brand), filled.addresses)
+    return replace(filled.audience, people=filled.audience.people | {user.pk for user in named})
 
 
 def _ids(request: BrandRequest, name: str) -> frozenset[int]:

@@ -1,19 +1,22 @@
 """Collections to choose from, by their path, and the people and groups of a brand."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
 from dam.accounts import groups
-from dam.accounts.models import Brand, Group, Membership, User
+from dam.accounts.models import Brand, Group
 from dam.accounts.principals import Principal
 from dam.collections import audience
 from dam.collections.collections import DEEPEST
 from dam.collections.models import Collection
 from dam.core import sorting
+from dam.web import people_choice
+from dam.web.people_choice import Listed
 
 MOST = 500  # of those changed last
-MOST_PEOPLE = 1_000
+MOST_GROUPS = 1_000
 _PARENTS = "__".join(["parent"] * (DEEPEST - 1))
 
 
@@ -41,13 +44,17 @@ def to_lie_in(principal: Principal, moving: Collection | None = None) -> list[Ch
     ]
 
 
-def people(brand: Brand) -> list[User]:
-    rows = Membership.objects.filter(brand=brand, user__is_active=True).select_related("user")
-    return [row.user for row in rows.order_by(sorting.alphabetical("user__name"), "pk")[:MOST_PEOPLE]]
+def people(brand: Brand, chosen: Iterable[int]) -> Listed:
+    """As many as a page can hold, and whoever was chosen: else saving would take them out."""
+    here = people_choice.active(brand)
+    listed = people_choice.listed(here)
+    missing = set(chosen) - {user.pk for user in listed.people}
+    others = [row.user for row in here.filter(user__in=missing).select_related("user")] if missing else []
+    return replace(listed, people=[*listed.people, *others])
 
 
 def of_groups(brand: Brand) -> QuerySet[Group]:
-    return groups.of_brand(brand)[:MOST_PEOPLE]
+    return groups.of_brand(brand)[:MOST_GROUPS]
 
 
 def _choice(row: Collection) -> Choice:

@@ -17,6 +17,7 @@ from dam.catalog.models import Asset
 from dam.collections import audience, collections, items
 from dam.collections.audience import Audience
 from dam.collections.models import Collection
+from dam.web import people_choice
 from dam.web.collections import pages
 from tests.factories import ApprovedVersionFactory, VersionFactory, member
 from tests.integration.dam.web.conftest import SignIn
@@ -340,3 +341,22 @@ def test_a_press_of_the_star_brings_the_star_again(client: Client, clips: list[A
         html = client.post(address, {"on": on}, headers={"HX-Request": "true"}).text
         assert f'aria-pressed="{pressed}"' in html
         assert "<main" not in html
+
+
+def test_people_beyond_the_list_stay_chosen_and_are_named_by_their_address(
+    client: Client, brand: Brand, creator: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_choice, "MOST_LISTED", 1)
+    chosen, added = member(brand, name="Zoe"), member(brand, name="Zora")
+    made = collections.create(
+        "Pitch",
+        by=creator,
+        seen_by=Audience(everyone=False, people=frozenset({chosen.user.pk})),
+    )
+    html = client.get(page_of(made, "edit/")).text
+    assert re.search(rf'value="{chosen.user.pk}"\s+checked', html)
+    given = {"name": "Pitch", "seen_by": "chosen", "person": chosen.user.pk}
+    client.post(page_of(made, "edit/"), {**given, "addresses": added.user.email})
+    assert audience.of(made).people == {chosen.user.pk, added.user.pk}
+    refused = client.post(page_of(made, "edit/"), {**given, "addresses": "no-one@example.com"})
+    assert "No one here has the address no-one@example.com." in refused.text
