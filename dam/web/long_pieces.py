@@ -76,13 +76,15 @@ class SplitLongBodies:
         piece = await body.fetch() if _was_taken(first) else b""
         while piece:
             following = asyncio.create_task(body.fetch())  # while this one is stored
-            with BytesIO(piece) as opened:  # closed: requests may linger until garbage is collected
-                further = _further(scope, first, taken, length=len(piece)) | {PIECE: opened}
-                last = await self._ask(further, _nothing()) or last
-            if not _was_taken(last):
+            try:
+                with BytesIO(piece) as opened:  # closed: requests may linger until garbage is collected
+                    further = _further(scope, first, taken, length=len(piece)) | {PIECE: opened}
+                    last = await self._ask(further, _nothing()) or last
+                if not _was_taken(last):
+                    break
+                taken, piece = last, await following
+            finally:
                 following.cancel()
-                break
-            taken, piece = last, await following
         if first.status == HTTPStatus.CREATED:
             last = _as_far_as_it_came(first, taken)
         await _tell(last, body, send)
