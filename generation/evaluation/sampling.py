@@ -104,7 +104,10 @@ class Sampler:
         *,
         settle: Settle | None = None,
     ) -> Frames:
-        """Make what is not kept of `known` [1, z, T', h, w]; `settle` may correct what the model expects."""
+        """Make what is not kept of `known` [1, z, T', h, w], which begins with a picture.
+
+        `settle` corrects what the model expects of a clip that comes back to it.
+        """
         pipeline = self._pipeline
         words = pipeline.encode_prompt(
             prompt, "", do_classifier_free_guidance=True, max_sequence_length=self.card.max_tokens
@@ -130,6 +133,8 @@ class Sampler:
                 expected = settle(expected)
             expected = torch.lerp(known, expected, open_places)
             latents = scheduler.step(expected, time, latents, return_dict=False)[0]
-        video = pipeline.vae.decode(torch.lerp(known, latents, open_places)).sample[0]
+        finished = torch.lerp(known, latents, open_places)
+        loops = settle is not None
+        video = pipeline.vae.decode(finished, given=0 if loops else 1, loops=loops).sample[0]
         frames: Frames = ((video.permute(1, 2, 3, 0) + 1) * 127.5).round().to(torch.uint8).cpu().numpy()
         return frames

@@ -20,6 +20,7 @@ from torch.nn import functional
 
 from generation.diffusers_compat import diffusers
 from generation.previz import decoder as decoders
+from generation.previz import smoothing
 from generation.previz.refiner import Refiner
 
 # diffusers loads a class of another library if that class's module knows the loader by this very name.
@@ -47,7 +48,8 @@ class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
 
     `refine_width` is the width of the network that cleans decoded frames; with 0 there is none. With
     `decode_widths` a convolutional decoder follows: videos are twice as large then, on both sides of the
-    codec, and `scale_factor_spatial` is 16 for blocks of the same size.
+    codec, and `scale_factor_spatial` is 16 for blocks of the same size. `smooth` takes away from decoded
+    clips what blocks leave, see `smoothing`.
     """
 
     _supports_gradient_checkpointing = False
@@ -63,6 +65,7 @@ class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
         scale_factor_spatial: int = 8,
         refine_width: int = 0,
         decode_widths: list[int] | None = None,
+        smooth: bool = False,
         latents_mean: list[float] | None = None,
         latents_std: list[float] | None = None,
     ) -> None:
@@ -116,12 +119,32 @@ class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
         apart: Tensor = made.unflatten(0, (len(video), -1)).transpose(1, 2)
         return apart
 
-    def decode(self, z: Tensor, return_dict: bool = True) -> Decoded | tuple[Tensor]:
-        """Latents to video in -1 to 1, as diffusers' pipelines call it."""
+    def decode(
+        self, z: Tensor, return_dict: bool = True, *, given: int = 0, loops: bool = False
+    ) -> Decoded | tuple[Tensor]:
+        """Latents to video in -1 to 1, as diffusers' pipelines call it.
+
+        The first `given` frames are someone's pictures, and are not smoothed. What `loops` is smoothed across
+        its seam.
+        """
         video = self.decode_plainly(z)
-        refined = self.refiner.refine(video) if self.refiner is not None else video
+        refined = (
+            self._smoothed(video, given=given, loops=loops) if self.config.smooth else self._refined(video)
+        )
         video = self.decoder.decode(video, refined) if self.decoder is not None else refined
         return Decoded(sample=video) if return_dict else (video,)
+
+    def _refined(self, video: Tensor) -> Tensor:
+        return self.refiner.refine(video) if self.refiner is not None else video
+
+    def _smoothed(self, video: Tensor, *, given: int, loops: bool) -> Tensor:
+        evened = self._refined(smoothing.even_blocks(video, block=self._side))
+        smoothed = smoothing.rest(smoothing.sharpen(evened), loops=loops)
+        if given:
+            # What surrounds a frame in time helps to refine it.
+            pictures = self._refined(video[:, :, : given + 1])[:, :, :given]
+            smoothed = torch.cat([pictures, smoothed[:, :, given:]], dim=2)
+        return smoothed
 
     def decode_plainly(self, z: Tensor) -> Tensor:
         """Latents to video without cleaning or enlarging it: one matrix multiplication."""

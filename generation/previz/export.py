@@ -97,7 +97,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Export the averaged weights of a training run.")
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
-    parser.add_argument("--version", default="0.3")
+    parser.add_argument("--version", default="0.3.1")
     parser.add_argument("--early", action="store_true", help="say on the pages that it is still in training")
     given = parser.parse_args()
     torch.set_num_threads(1)

@@ -130,8 +130,9 @@ def _edges(found: Tensor, wanted: Tensor) -> Tensor:
 
 
 def refined(config: TrainingConfig) -> codecs.PatchCodec:
-    """The run's codec with its refiner, if one has been trained; else without."""
+    """The run's codec, with its refiner if one has been trained. It smooths what it decodes."""
     codec = fit_codec(config)
+    codec.register_to_config(smooth=True)
     checkpoint = config.folder / "refiner.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)["refiner"]
