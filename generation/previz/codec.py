@@ -127,17 +127,16 @@ class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
         The first `given` frames are someone's pictures, and are not smoothed. What `loops` is smoothed across
         its seam.
         """
-        video = self.decode_plainly(z)
-        refined = (
-            self._smoothed(video, given=given, loops=loops) if self.config.smooth else self._refined(video)
-        )
-        video = self.decoder.decode(video, refined) if self.decoder is not None else refined
+        plain = self.decode_plainly(z)
+        video = self.clean(plain, given=given, loops=loops)
+        if self.decoder is not None:
+            video = self.decoder.decode(plain, video)
         return Decoded(sample=video) if return_dict else (video,)
 
-    def _refined(self, video: Tensor) -> Tensor:
-        return self.refiner.refine(video) if self.refiner is not None else video
-
-    def _smoothed(self, video: Tensor, *, given: int, loops: bool) -> Tensor:
+    def clean(self, video: Tensor, *, given: int = 0, loops: bool = False) -> Tensor:
+        """A plainly decoded video, cleaned and, where the codec does so, smoothed."""
+        if not self.config.smooth:
+            return self._refined(video)
         evened = self._refined(smoothing.even_blocks(video, block=self._side))
         smoothed = smoothing.rest(smoothing.sharpen(evened), loops=loops)
         if given:
@@ -145,6 +144,9 @@ class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
             pictures = self._refined(video[:, :, : given + 1])[:, :, :given]
             smoothed = torch.cat([pictures, smoothed[:, :, given:]], dim=2)
         return smoothed
+
+    def _refined(self, video: Tensor) -> Tensor:
+        return self.refiner.refine(video) if self.refiner is not None else video
 
     def decode_plainly(self, z: Tensor) -> Tensor:
         """Latents to video without cleaning or enlarging it: one matrix multiplication."""

@@ -1,8 +1,8 @@
 """A convolutional decoder: what the linear codec says of a clip, as a picture twice as large.
 
 The codec thinks in blocks and tells each alone. The decoder looks across their borders, and across time as
-far as the blocks before and after, so that edges meet and what rests does not flicker. It begins with what
-the refiner makes of a frame, so that without any training it is as good as that.
+far as the blocks before and after, so that edges meet and what rests does not flicker. It begins with frames
+that the codec has cleaned, so that without any training it is as good as that.
 """
 
 from collections.abc import Sequence

@@ -48,6 +48,8 @@ class Pairs:
     """Float16 [N, z, T', h, w]."""
     frames: Tensor
     """uint8 [N, moments, 2, H, W, 3]: a frame and the next."""
+    cleaned: Tensor
+    """uint8 [N, moments, 2, H / 2, W / 2, 3]: the same frames as the codec decodes and cleans them."""
     times: Tensor
     """Long [N, moments]: which frames."""
     boxes: Tensor
@@ -65,9 +67,7 @@ def draw(pipeline: Any, group: int, footage: Footage) -> Pairs:
     chosen = [scenes.sample(seed) for seed in seeds]
     drawn = rendering.render(chosen, frames=footage.frames, height=height, width=width)
     times = torch.tensor([sorted(chance.sample(range(footage.frames - 1), moments)) for _ in chosen])
-    frames = torch.stack(
-        [torch.stack([clip[when], clip[when + 1]], dim=1) for clip, when in zip(drawn, times, strict=True)]
-    )
+    frames = _moments(drawn, times)
     small = torch.cat([_halved(clip) for clip in drawn])
     true = codecs.fold(pipeline.vae.encode_blocks(small))
     levels = torch.tensor([chance.uniform(*_LEVELS) for _ in chosen])
@@ -79,8 +79,14 @@ def draw(pipeline: Any, group: int, footage: Footage) -> Pairs:
         if scene.objects:
             found = motions.boxes(scene, frames=footage.frames, half_width=width / unit / 2)[0]
             boxes[place] = found[times[place]] * unit + middle
+    latents = torch.where(clean, true, guessed)
+    shown = [pipeline.vae.clean(pipeline.vae.decode_plainly(each.unsqueeze(0))) for each in latents]
     return Pairs(
-        latents=torch.where(clean, true, guessed).to(torch.float16), frames=frames, times=times, boxes=boxes
+        latents=latents.to(torch.float16),
+        frames=frames,
+        cleaned=_moments([_frames(each[0]) for each in shown], times),
+        times=times,
+        boxes=boxes,
     )
 
 
@@ -135,6 +141,8 @@ class Crop:
     time: int
     frames: Tensor
     """Two neighbouring frames in -1 to 1, [2, 3, H, W]."""
+    cleaned: Tensor
+    """The same as the codec has them, [2, 3, H / 2, W / 2]."""
 
 
 def crop(pairs: Pairs, side: int, chance: random.Random) -> Crop:
@@ -149,20 +157,38 @@ def crop(pairs: Pairs, side: int, chance: random.Random) -> Crop:
     else:
         column, row = chance.randint(0, columns - side), chance.randint(0, rows - side)
     column, row = (min(max(n, 0), most - side) for n, most in ((column, columns), (row, rows)))
-    f = codecs.FOLD
-    frames = pairs.frames[
-        clip,
-        moment,
-        :,
-        row * _BLOCK : (row + side) * _BLOCK,
-        column * _BLOCK : (column + side) * _BLOCK,
-    ]
+    down, across = (slice(n, n + side) for n in (row, column))
+
+    def cut(pictures: Tensor, block: int) -> Tensor:
+        """[..., H, W, 3] to [..., 3, side, side] blocks, in -1 to 1"""
+        return _video(pictures[..., _times(down, block), _times(across, block), :])
+
     return Crop(
-        latents=pairs.latents[
-            clip, :, :, row * f : (row + side) * f, column * f : (column + side) * f
-        ].float(),
+        latents=pairs.latents[clip, :, :, _times(down, codecs.FOLD), _times(across, codecs.FOLD)].float(),
         time=int(pairs.times[clip, moment]),
-        frames=frames.permute(0, 3, 1, 2).float() / 127.5 - 1,
+        frames=cut(pairs.frames[clip, moment], _BLOCK),
+        cleaned=cut(pairs.cleaned[clip, moment], _BLOCK // 2),
+    )
+
+
+def _times(part: slice, many: int) -> slice:
+    return slice(part.start * many, part.stop * many)
+
+
+def _video(pictures: Tensor) -> Tensor:
+    """uint8 [N, H, W, 3] to [N, 3, H, W] in -1 to 1."""
+    return pictures.permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def _frames(video: Tensor) -> Tensor:
+    """[3, T, H, W] in -1 to 1 to uint8 [T, H, W, 3]."""
+    return ((video.clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 3, 0)
+
+
+def _moments(clips: Sequence[Tensor] | Tensor, times: Tensor) -> Tensor:
+    """A frame and the next, at the times [N, moments] of clips [T, ...]: [N, moments, 2, ...]."""
+    return torch.stack(
+        [torch.stack([clip[when], clip[when + 1]], dim=1) for clip, when in zip(clips, times, strict=True)]
     )
 
 

@@ -82,7 +82,7 @@ class DecoderRun:
         training.follow(self.averages, list(self.decoder.parameters()), step=self.step, limit=_EMA)
         self.step += 1
         self.seconds += time.process_time() - began
-        # How far it has come: the same of the refined frames, smoothly enlarged, is where it began.
+        # How far it has come: the same of cleaned frames, smoothly enlarged, is where it began.
         began_with = losses(decoders.enlarged(near[:, :3]), wanted)
         return {
             **{name: float(value.detach()) * 127.5 for name, value in parts.items()},
@@ -97,19 +97,9 @@ class DecoderRun:
         for _ in range(self.plan.crops):
             cut = decoder_pairs.crop(self._group(chance.randrange(many)), self.plan.side, chance)
             clip = self.pipeline.vae.decode_plainly(cut.latents.unsqueeze(0))[0]
-            times = (cut.time, cut.time + 1)
-            near.append(decoders.around(clip, times, self._refined(clip, times)))
+            near.append(decoders.around(clip, (cut.time, cut.time + 1), cut.cleaned.transpose(0, 1)))
             wanted.append(cut.frames)
         return torch.cat(near), torch.cat(wanted)
-
-    def _refined(self, clip: Tensor, times: tuple[int, int]) -> Tensor:
-        """Neighbouring frames of a clip [3, T, H, W] as the frozen refiner cleans them, [3, 2, H, W]."""
-        refiner = self.pipeline.vae.refiner
-        first, last = max(times[0] - 1, 0), min(times[1] + 1, clip.shape[1] - 1)
-        part = clip[None, :, first : last + 1]
-        cleaned = refiner.refine(part) if refiner is not None else part
-        found: Tensor = cleaned[0, :, times[0] - first : times[1] - first + 1]
-        return found
 
     def _group(self, group: int) -> decoder_pairs.Pairs:
         if group not in self._pairs:
@@ -180,6 +170,7 @@ def with_decoder(codec: PatchCodec, decoder: decoders.Decoder, widths: tuple[int
         * (1 if codec.decoder is not None else decoders.ENLARGES),
         refine_width=known.refine_width,
         decode_widths=list(widths),
+        smooth=known.smooth,
     )
     fresh.refiner, fresh.decoder = codec.refiner, decoder
     for name in ("still_basis", "motion_basis", "mean", "scale"):

@@ -183,6 +183,7 @@ def test_latents_are_those_the_model_gives(made_folder: Path) -> None:
     one, again = (decoder_pairs.draw(pipeline, 0, footage) for _ in range(2))
     assert torch.equal(one.latents, again.latents)
     assert one.frames.shape == (4, 8, 2, 64, 96, 3)
+    assert one.cleaned.shape == (4, 8, 2, 32, 48, 3)
 
 
 def test_a_crop_shows_the_same_part_in_latents_and_frames() -> None:
@@ -194,6 +195,11 @@ def test_a_crop_shows_the_same_part_in_latents_and_frames() -> None:
         .repeat_interleave(32, dim=3)
         .repeat_interleave(32, dim=4)
         .expand(1, 1, 2, 96, 128, 3),
+        cleaned=places.to(torch.uint8)
+        .view(1, 1, 1, 3, 4, 1)
+        .repeat_interleave(16, dim=3)
+        .repeat_interleave(16, dim=4)
+        .expand(1, 1, 2, 48, 64, 3),
         times=torch.tensor([[5]]),
         boxes=torch.tensor([[[40.0, 40.0, 60.0, 60.0]]]),
     )
@@ -202,3 +208,4 @@ def test_a_crop_shows_the_same_part_in_latents_and_frames() -> None:
         assert cut.time == 5
         drawn = ((cut.frames[0, 0, ::32, ::32] + 1) * 127.5).round()
         assert torch.equal(drawn, cut.latents[0, 0, ::2, ::2])
+        assert torch.equal(cut.cleaned[:, :, ::16, ::16], cut.frames[:, :, ::32, ::32])
