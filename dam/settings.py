@@ -27,7 +27,7 @@ SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")  # earlier ones, newest
 ALLOWED_HOSTS = [*env.words("ALLOWED_HOSTS"), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 # The address people use, for links that leave the page: mails, manifests.
-PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000").rstrip("/")
+PUBLIC_URL = env.text("PUBLIC_URL", f"http://localhost:{env.text('PORT', '8000')}").rstrip("/")
 # Webhooks may go to this machine, and without TLS: while developing, and never elsewhere.
 WEBHOOKS_LOCAL = DEBUG
 HTTPS = PUBLIC_URL.startswith("https://")

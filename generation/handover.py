@@ -27,6 +27,10 @@ class _Takes:
     def count(self, member: Member) -> int:
         return _open(member).count()
 
+    def nobody_elses(self, member: Member, *, keeps: frozenset[Capability]) -> int:
+        """A take needs nobody: it goes on."""
+        return 0
+
     def hand_over(self, member: Member, *, heir: Heir | None, by: Principal | None) -> int:
         """To a person who generates; what a group is given goes on in the name of who asked for it."""
         if not isinstance(heir, User):

@@ -66,7 +66,7 @@ def erase(user: User, *, by: Principal, at: datetime | None = None) -> None:
         names.erase(f"user:{user.pk}", at=at)
         user.people_groups.clear()
         user.name, user.email = pseudonyms.of_person(user.pk), f"former-member-{user.pk}@removed.invalid"
-        user.proven_email = user.language = user.time_zone = ""
+        user.proven_email = user.language = user.time_zone = user.browser_time_zone = ""
         user.is_superuser = user.is_staff = False
         user.erased_at = at
         user.save()

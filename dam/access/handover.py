@@ -6,6 +6,7 @@ from typing import Protocol, cast
 
 from django.utils.module_loading import import_string
 
+from dam.accounts.capabilities import Capability
 from dam.accounts.models import Group, User
 from dam.accounts.principals import Member, Principal
 
@@ -29,6 +30,10 @@ class Keeper(Protocol):
 
     def count(self, member: Member) -> int: ...
 
+    def nobody_elses(self, member: Member, *, keeps: frozenset[Capability]) -> int:
+        """How much of it nobody but this member can do, who will have the capabilities in `keeps` alone."""
+        ...
+
     def hand_over(self, member: Member, *, heir: Heir | None, by: Principal | None) -> int:
         """Make it the heir's, as far as they can do it; how many. Raises Refused where they can do none.
 
@@ -47,6 +52,10 @@ def waiting_for(member: Member, *, most: int = 20) -> list[Waiting]:
 
 def count(member: Member) -> int:
     return sum(keeper.count(member) for keeper in keepers())
+
+
+def nobody_elses(member: Member, *, keeps: frozenset[Capability] = frozenset()) -> int:
+    return sum(keeper.nobody_elses(member, keeps=keeps) for keeper in keepers())
 
 
 def hand_over(member: Member, *, heir: Heir | None, by: Principal | None) -> int:

@@ -10,13 +10,14 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from dam.access import ending
+from dam.access import ending, handover
 from dam.access.handover import Heir
 from dam.accounts import members, roles
 from dam.accounts.capabilities import ADMINISTRATIVE, AnyRole, Capability, of_role
 from dam.accounts.models import ApiToken, Brand, Membership, User
-from dam.accounts.principals import Principal
+from dam.accounts.principals import Member, Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.core import errors, locks
@@ -38,7 +39,7 @@ def last_administrator() -> PeopleRefused:
 
 def change_role(membership: Membership, *, role: AnyRole, by: Principal) -> None:
     """Give a person another role in place of theirs. Raises PeopleRefused, PermissionDenied."""
-    _require_other(membership.user, by=by)
+    require_other(membership.user, by=by)
     by.require(Capability.MANAGE_PEOPLE, brand=membership.brand)
     with trail.recording():
         now = _locked(membership)
@@ -51,6 +52,7 @@ def change_role(membership: Membership, *, role: AnyRole, by: Principal) -> None
             return
         if _runs(before) and not _runs(role):
             _require_another(now)
+        _require_others_can(Member(now.user, now.brand, before), keeps=of_role(role))
         Membership.objects.filter(pk=now.pk).update(**roles.columns(role))
         _require_run(now)
         data = {"role": [roles.recorded(before), roles.recorded(role)]}
@@ -66,7 +68,7 @@ def deactivate(
     and the takes go on. Raises PeopleRefused, PermissionDenied.
     """
     at = at or timezone.now()
-    _require_other(membership.user, by=by)
+    require_other(membership.user, by=by)
     by.require(Capability.MANAGE_PEOPLE, brand=membership.brand)
     with trail.recording():
         now = _locked(membership)
@@ -75,6 +77,8 @@ def deactivate(
             raise PeopleRefused(_("This person is deactivated already."), code="deactivated")
         if _runs(now.given):
             _require_another(now)
+        if heir is None:
+            _require_others_can(Member(now.user, now.brand, now.given), keeps=frozenset())
         data = ending.end(now, heir=heir, by=by, at=at)
         _require_run(now)
         trail.record(Verb.MEMBER_DEACTIVATED, brand=now.brand, about=now.user, actor=by, data=data, at=at)
@@ -98,7 +102,7 @@ def close_account(user: User, *, by: Principal, at: datetime | None = None) -> N
     """End a person's account in every brand: sessions, tokens, and the password. Raises PeopleRefused."""
     at = at or timezone.now()
     require_runs_installation(by)
-    _require_other(user, by=by)
+    require_other(user, by=by)
     with trail.recording():
         brands = hold_brands_of(user)
         locks.hold(INSTALLATION)
@@ -201,6 +205,19 @@ def _require_run(before: Membership) -> None:
         require_run([before.brand])
 
 
-def _require_other(user: User, *, by: Principal) -> None:
+def _require_others_can(member: Member, *, keeps: frozenset[Capability]) -> None:
+    """Raise PeopleRefused where reviews would wait for nobody."""
+    if count := handover.nobody_elses(member, keeps=keeps):
+        said = ngettext(
+            "%(count)d open review waits for a decision that no one else can make. "
+            "Give someone else the role first.",
+            "%(count)d open reviews wait for decisions that no one else can make. "
+            "Give someone else the role first.",
+            count,
+        )
+        raise PeopleRefused(said % {"count": count}, code="no_one_left")
+
+
+def require_other(user: User, *, by: Principal) -> None:
     if by.user == user:
         raise PeopleRefused(_("You can't do this to yourself. Ask another administrator."), code="yourself")

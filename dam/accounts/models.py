@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from dam.accounts import pseudonyms
 from dam.accounts.capabilities import AnyRole, Capability, OwnRole, Role
+from dam.core import foreign_text
 from dam.core.lazily import lazy
 
 
@@ -18,7 +19,9 @@ class Users(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """An account for a person whom the one who makes it knows by this address."""
         address = self.normalize_email(email).lower()
-        user = self.model(email=address, proven_email=address, **fields)
+        # A name comes from outside too: from a list, a company's directory, a form.
+        name = foreign_text.line(fields.pop("name", "")) or address.partition("@")[0]
+        user = self.model(email=address, proven_email=address, name=name, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -44,6 +47,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Empty: the brand's, and before a brand is known the browser's.
     language = models.CharField(max_length=12, blank=True, default="")
     time_zone = models.CharField(max_length=64, blank=True, default="")
+    # Where their browser was last: a guess, for what happens while nobody looks at a page.
+    browser_time_zone = models.CharField(max_length=64, blank=True, default="")
     # When name, address and the like were replaced by a pseudonym, on request (dam/access/erasure.py).
     erased_at = models.DateTimeField(null=True, blank=True)
     # Where they were last, so that the front door opens there.

@@ -82,8 +82,10 @@ def name_brand(name: str, *, hue: int) -> Brand:
     """The first brand, made or named anew: twice at once makes one."""
     with transaction.atomic():
         row = Setup.objects.select_for_update().get(pk=Setup.ONLY)
-        brand = row.brand or Brand(slug=_free_slug(name))
+        brand = row.brand or Brand()
         brand.name, brand.accent_hue = name, hue
+        # Nobody has been at its address yet: with another name it gets another one.
+        brand.slug = _free_slug(name, of=brand)
         brand.save()
         row.brand = brand
         row.save(update_fields=["brand"])
@@ -103,6 +105,7 @@ def admit_first(*, email: str, name: str, password: str) -> tuple[User, Brand]:
         return user, row.brand
 
 
-def _free_slug(name: str) -> str:
+def _free_slug(name: str, *, of: Brand) -> str:
     slug = slugify(name)[:50].strip("-") or "brand"
-    return slug if not Brand.objects.filter(slug=slug).exists() else f"{slug[:40]}-{secrets.token_hex(3)}"
+    taken = Brand.objects.filter(slug=slug).exclude(pk=of.pk).exists()
+    return f"{slug[:40]}-{secrets.token_hex(3)}" if taken else slug

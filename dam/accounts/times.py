@@ -32,7 +32,11 @@ def known(name: str) -> bool:
 
 
 def zone_of(user: User | None, brand: Brand | None, *, browser: str = "") -> ZoneInfo:
-    """A person's own zone, else the brand's, else the browser's, else the installation's."""
+    """A person's own zone, else the brand's, else the browser's, else the installation's.
+
+    Where no browser asks, as when a mail is due, it is the one that the person's browser was in last.
+    """
+    browser = browser or (user.browser_time_zone if user else "")
     chosen = (user.time_zone if user else "", brand.time_zone if brand else "", browser, settings.TIME_ZONE)
     return ZoneInfo(next((name for name in chosen if name and known(name)), "UTC"))
 

@@ -83,6 +83,7 @@ def _mail(reader: Member, lines: list[Line]) -> dict[str, Any]:
             "groups": groups[:IN_ONE_MAIL],
             "more": len(groups) - IN_ONE_MAIL if len(groups) > IN_ONE_MAIL else 0,
             "count": len(lines),
+            "asks": sum(line.kind.name in _ASKS for line in lines),
             "only": lines[0] if len(lines) == 1 else None,
             "in_digest": all(line.told.row.in_digest for line in lines),
             "page_url": pages["notifications"],
@@ -93,4 +94,5 @@ def _mail(reader: Member, lines: list[Line]) -> dict[str, Any]:
     }
 
 
+_ASKS = ("asked", "due_tomorrow")  # a decision of whoever reads
 _PAGES = ("notifications", "notification-settings")

@@ -22,6 +22,7 @@ from dam.accounts import keys, members, roles
 from dam.accounts.models import Invitation, User
 from dam.sso import providers
 from dam.web import known_devices
+from dam.web.person_name import PersonNameField
 from dam.web.whole_text import WholeTextForm
 
 KEPT = "invitation"  # in the session: the prefix and the hash of the link's secret
@@ -29,9 +30,7 @@ BACKEND = "dam.web.signin.OwnAddressBackend"
 
 
 class NewPersonForm(WholeTextForm):
-    name = forms.CharField(
-        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = PersonNameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
     password1 = forms.CharField(
         label=_("Choose a password"),
         max_length=200,

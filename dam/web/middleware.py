@@ -17,7 +17,7 @@ from dam.accounts.models import User
 from dam.accounts.principals import Guest, Member, Principal, Token
 from dam.core import log_context
 from dam.core.errors import Refused
-from dam.web import errors, htmx, problem_details, second_factor, signed_out
+from dam.web import errors, htmx, localisation, problem_details, second_factor, signed_out
 from dam.web.decorators import BrandRequest, View
 from dam.web.problem_details import problem
 
@@ -111,18 +111,28 @@ class CurrentBrandMiddleware:
             return redirect("brand-closing", slug)
         if isinstance(principal, Guest) and not getattr(view, "for_guests", False):
             raise PermissionDenied(_("Your share link doesn't give access to this page."))
-        if isinstance(principal, Member) and _opens(request, principal):
-            User.objects.filter(pk=principal.user.pk).update(last_brand=principal.brand)
+        if isinstance(principal, Member) and (new := _newly_known(request, principal)):
+            User.objects.filter(pk=principal.user.pk).update(**new)
         scoped = cast(BrandRequest, request)
         scoped.principal, scoped.brand = principal, principal.brand
         log_context.add(brand=principal.brand.pk, user=principal.user.pk if principal.user else None)
         return None
 
 
-def _opens(request: HttpRequest, member: Member) -> bool:
-    """Whether a page of another brand than before is opened: its pictures and its stream say nothing new."""
-    another = member.user.last_brand_id != member.brand.pk
-    return another and signed_out.wants_page(request) and not htmx.is_htmx(request)
+def _newly_known(request: HttpRequest, member: Member) -> dict[str, Any]:
+    """Where the person is now, if it is another brand or time zone than before.
+
+    Of pages alone: their pictures and streams say nothing new.
+    """
+    if not signed_out.wants_page(request) or htmx.is_htmx(request):
+        return {}
+    new: dict[str, Any] = {}
+    if member.user.last_brand_id != member.brand.pk:
+        new["last_brand"] = member.brand
+    zone = localisation.browser_place(request)
+    if zone is not None and zone.key != member.user.browser_time_zone:
+        new["browser_time_zone"] = member.user.browser_time_zone = zone.key
+    return new
 
 
 def _unauthorized() -> HttpResponseBase:

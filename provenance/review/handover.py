@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dam.access.handover import Heir, Waiting
-from dam.accounts import groups, principals
-from dam.accounts.models import Group
+from dam.accounts import groups, principals, roles
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import Group, Membership
 from dam.accounts.principals import Member, Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
@@ -39,6 +40,18 @@ class _Reviews:
 
     def count(self, member: Member) -> int:
         return queue.waiting_for(member).count()
+
+    def nobody_elses(self, member: Member, *, keeps: frozenset[Capability]) -> int:
+        others = Membership.objects.filter(brand=member.brand, user__is_active=True).exclude(user=member.user)
+        lost = {
+            name
+            for name, stage in STAGES.items()
+            if member.can(stage.capability)
+            and stage.capability not in keeps
+            and not others.filter(roles.with_capability(stage.capability)).exists()
+        }
+        waiting = queue.waiting_for(member) if lost else ()
+        return sum(review.position.stage_name in lost for review in waiting)
 
     def hand_over(self, member: Member, *, heir: Heir | None, by: Principal | None) -> int:
         """Name the heir in each review that waited for the member and that the heir can decide.

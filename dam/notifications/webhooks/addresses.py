@@ -41,15 +41,29 @@ def check(url: str, *, local: bool = False) -> tuple[str, int]:
         raise AddressRefused(_("Enter a complete address, such as https://example.com/hook."))
     if parts.username or parts.password:
         raise AddressRefused(_("Leave user name and password out of the address: messages are signed."))
+    if _is_address(parts.hostname):
+        _require_public(parts.hostname, local=local)
     return parts.hostname, port
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def resolve(host: str, port: int, *, until: Deadline, local: bool = False) -> list[tuple[Any, ...]]:
     """What to connect to. Raises AddressRefused where any of it isn't public, OSError where there is none."""
     found = until.resolve(host, port)
     for *_kind, (address, *_port) in found:
-        if not internet.is_public(address) and not (local and ipaddress.ip_address(address).is_loopback):
-            raise AddressRefused(
-                _("This address leads into a private network. Webhooks are sent to public addresses only.")
-            )
+        _require_public(address, local=local)
     return found
+
+
+def _require_public(address: str, *, local: bool) -> None:
+    if not internet.is_public(address) and not (local and ipaddress.ip_address(address).is_loopback):
+        raise AddressRefused(
+            _("This address leads into a private network. Webhooks are sent to public addresses only.")
+        )

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from dam.access import own_account
 from dam.web import confirming
+from dam.web.person_name import PersonNameField
 from dam.web.whole_text import WholeTextForm
 
 
 class ProfileForm(WholeTextForm):
-    name = forms.CharField(
+    name = PersonNameField(
         label=gettext_lazy("Name"),
-        max_length=120,
         help_text=gettext_lazy("As others see it in comments, reviews and the activity log."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": gettext_lazy("Enter your name.")},
@@ -42,12 +42,6 @@ class ProfileForm(WholeTextForm):
             ("UTC", "UTC"),
             *((zone, zone.replace("_", " ")) for zone in zones),
         ]
-
-    def clean_name(self) -> str:
-        name = " ".join(self.cleaned_data["name"].split())
-        if not name:
-            raise forms.ValidationError(_("Enter your name."))
-        return name
 
 
 @confirming.signed_in

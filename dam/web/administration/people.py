@@ -108,11 +108,18 @@ def deactivate(request: BrandRequest, user_id: int) -> HttpResponse:
     membership = _membership(request, user_id)
     sent = request.POST if request.method == "POST" else None
     form = HandoverForm(sent, brand=request.brand, leaving=membership.user)
+    people.require_other(membership.user, by=request.principal)
     if request.method == "POST" and form.is_valid():
-        people.deactivate(membership, by=request.principal, heir=form.heir())
-        said = {"name": membership.user}
-        messages.success(request, _("%(name)s can't open this brand any more.") % said)
-        return redirect("person", brand_slug=request.brand.slug, user_id=user_id)
+        try:
+            people.deactivate(membership, by=request.principal, heir=form.heir())
+        except people.PeopleRefused as refused:
+            if refused.code != "no_one_left":
+                raise
+            form.add_error("to", refused.message)
+        else:
+            said = {"name": membership.user}
+            messages.success(request, _("%(name)s can't open this brand any more.") % said)
+            return redirect("person", brand_slug=request.brand.slug, user_id=user_id)
     context = {
         **frame("people"),
         "membership": membership,
@@ -139,6 +146,7 @@ def reactivate(request: BrandRequest, user_id: int) -> HttpResponse:
 def close(request: BrandRequest, user_id: int) -> HttpResponse:
     """The whole account, in every brand."""
     membership = _membership(request, user_id)
+    people.require_other(membership.user, by=request.principal)
     if request.method == "POST":
         people.close_account(membership.user, by=request.principal)
         messages.success(request, _("The account of %(name)s is closed.") % {"name": membership.user})
@@ -162,6 +170,7 @@ def reopen(request: BrandRequest, user_id: int) -> HttpResponse:
 def erase(request: BrandRequest, user_id: int) -> HttpResponse:
     """Remove name and address for good."""
     membership = _membership(request, user_id)
+    people.require_other(membership.user, by=request.principal)
     if request.method == "POST":
         erasure.erase(membership.user, by=request.principal)
         messages.success(request, _("The personal data was removed."))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from dam.accounts import mails
 from dam.accounts.models import Brand, User
 from dam.core import foreign_text
+from dam.web.person_name import PersonNameField
 from dam.web.whole_text import WholeTextForm
 
 HUES = tuple(range(15, 360, 30))
@@ -31,7 +32,7 @@ class TestMailForm(forms.Form):
 
 
 class AdministratorForm(WholeTextForm):
-    name = forms.CharField(label=_("Your name"), max_length=120)
+    name = PersonNameField(label=_("Your name"))
     email = forms.EmailField(label=_("Email"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     password = forms.CharField(
         label=_("Password"),

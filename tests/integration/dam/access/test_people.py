@@ -1,6 +1,7 @@
 """Roles of people, leaving and coming back; and who can't be taken away."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from dam.sso.providers import OF_DIRECTORY
 from provenance.review import queue, reviews
 from provenance.review.models import Review
 from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
+from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -243,3 +245,27 @@ def test_whoever_is_deactivated_has_no_way_back_by_an_old_invitation(admin: Memb
     people.deactivate(row(person), by=admin)
     waiting.refresh_from_db()
     assert waiting.revoked_at is not None
+
+
+def test_whoever_alone_can_decide_stays_until_another_can() -> None:
+    case = Case()
+    case.submit()
+    reviewer = Membership.objects.get(user=case.brand_reviewer.user)
+    admin = member(case.brand, Role.ADMIN)
+    leaving: tuple[Callable[[], None], ...] = (
+        lambda: people.deactivate(reviewer, by=admin),
+        lambda: people.change_role(reviewer, role=Role.VIEWER, by=admin),
+    )
+    for leave in leaving:
+        with pytest.raises(PeopleRefused, match="1 open review waits") as refused:
+            leave()
+        assert refused.value.code == "no_one_left"
+    member(case.brand, Role.BRAND_REVIEWER)
+    people.deactivate(reviewer, by=admin)
+    reviewer.refresh_from_db()
+    assert reviewer.deactivated_at is not None
+
+
+def test_a_name_from_a_list_or_a_directory_turns_no_line_around() -> None:
+    assert User.objects.create_user("ada@example.com", name="\u202egnp.exe").name == "gnp.exe"
+    assert User.objects.create_user("kim@example.com", name="\u200b").name == "kim"

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Membership
+from dam.catalog.models import RenditionKind
 from dam.notifications import choices, following, mailing
 from dam.notifications.choices import Choice
 from dam.notifications.kinds import Mail
 from dam.notifications.models import Notification
-from provenance.review import comments
+from provenance.review import comments, reviews
+from tests.factories import RenditionFactory, VersionFactory
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +136,18 @@ def test_what_another_worker_holds_is_not_asked_for_again_and_again(
     monkeypatch.setattr(mailing, "READ_AT_ONCE", 1)
     monkeypatch.setattr(mailing, "_send", lambda *_facts: False)
     assert not mailing.send_due(at=later(minutes=5))
+
+
+def test_a_mail_of_several_reviews_says_first_what_is_asked(case: Case) -> None:
+    choices.choose(case.brand_reviewer, {"asked": Choice(page=True, mail=Mail.AT_ONCE)})
+    reviewer, mailed = case.brand_reviewer.user.email, len(mail.outbox)
+    case.submit()
+    other = VersionFactory.create(asset__brand=case.brand, asset__created_by=case.creator.user)
+    RenditionFactory.create(version=other, kind=RenditionKind.PROXY)
+    reviews.submit(other, by=case.creator)
+    following.run(case.brand.pk, at=noon())
+    while mailing.send_due(at=later(minutes=5)):
+        pass
+    message = next(each for each in mail.outbox[mailed:] if each.to == [reviewer])
+    assert message.subject == f"2 reviews in {case.brand} wait for you"
+    assert f"2 reviews in {case.brand} wait for your decisions." in message.body

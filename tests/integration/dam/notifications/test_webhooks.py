@@ -232,3 +232,9 @@ def test_one_that_is_turned_off_is_sent_nothing_until_it_is_on_again(hook: Webho
     webhooks.turn(hook, by=admin, on=True)
     hook.refresh_from_db()
     assert hook.disabled_at is None
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "169.254.169.254", "[::ffff:10.0.0.1]", "[fe80::1]"])
+def test_an_address_in_a_private_network_is_refused_as_it_is_entered(host: str) -> None:
+    with pytest.raises(addresses.AddressRefused, match="private network"):
+        addresses.check(f"https://{host}/hook")

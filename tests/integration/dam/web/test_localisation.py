@@ -12,8 +12,10 @@ from django.utils import timezone, translation
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset
+from dam.notifications import choices
 from dam.search import search
 from tests.factories import BrandFactory, VersionFactory, member
+from tests.integration.dam.web.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +70,20 @@ def test_today_is_a_day_where_the_brand_is(monkeypatch: pytest.MonkeyPatch) -> N
         Brand.objects.update(time_zone="America/Los_Angeles")
         creator.brand.refresh_from_db()
         assert found()
+
+
+def test_the_browsers_zone_is_remembered_for_what_is_sent_later(brand: Brand, sign_in: SignIn) -> None:
+    client = sign_in(Role.CREATOR)
+    client.cookies["time_zone"] = "America%2FLos_Angeles"
+    settings_page = f"/b/{brand.slug}/notifications/settings/"
+    assert "Los Angeles" in client.get(settings_page).text
+    user = User.objects.get(memberships__role="creator")
+    assert user.browser_time_zone == "America/Los_Angeles"
+    assert choices.hours_of(user, brand).zone.key == "America/Los_Angeles"
+
+
+def test_a_zone_that_is_none_is_not_remembered(brand: Brand, sign_in: SignIn) -> None:
+    client = sign_in(Role.CREATOR)
+    client.cookies["time_zone"] = "Mars/Olympus"
+    client.get(f"/b/{brand.slug}/")
+    assert not User.objects.exclude(browser_time_zone="").exists()

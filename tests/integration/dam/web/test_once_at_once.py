@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dam.accounts import setup
-from dam.accounts.models import User
+from dam.accounts.models import Brand, User
 from dam.web import totp_codes
 from tests.factories import UserFactory
 
@@ -62,7 +62,9 @@ def test_two_who_set_up_at_once_make_one_administrator(settings: Any) -> None:
     secret = setup.new_link(at=timezone.now()).rstrip("/").rpartition("/")[2]
     nonce = setup.use_link(secret, at=timezone.now())
     setup.state()
-    setup.name_brand("Acme", hue=255)
+    setup.name_brand("Amce", hue=255)
+    brand = setup.name_brand("Acme", hue=255)  # a typo that was mended stays in no address
+    assert (Brand.objects.count(), brand.slug) == (1, "acme")
     numbers = iter(range(10))
 
     def administrator() -> int:
