@@ -5,7 +5,6 @@ import tempfile
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application
-from django.urls import get_resolver
 
 from dam.core import garbage, telemetry
 from dam.web.asgi_middleware import App
@@ -31,6 +30,12 @@ def _application() -> App:
     return OnlyUtf8(KeepPace(SplitLongBodies(piecewise)))
 
 
+def _warm() -> None:
+    from dam.web import warming  # it asks settings and models, as above
+
+    warming.warm()
+
+
 application = _application()
-get_resolver().url_patterns  # noqa: B018  the views are read now and not for the first visitor
+_warm()
 garbage.settle()

@@ -18,7 +18,6 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from lucide.templatetags.lucide import lucide
 
 from dam.accounts import times
 from dam.audit.models import Event
@@ -30,7 +29,7 @@ from dam.media import specs
 from dam.search.encoders import recommended
 from dam.search.query import Chip
 from dam.search.results import Moment
-from dam.web import audit_changes, audit_labels, listing, saved, timecode, trash
+from dam.web import audit_changes, audit_labels, icons, listing, saved, timecode, trash
 from dam.web import static as static_files
 from dam.web.collections import undoing
 from dam.web.collections.undoing import Undo
@@ -82,10 +81,10 @@ def icon(name: str, size: int = 16, label: str = "") -> SafeString:
 
 @lru_cache(maxsize=2000)  # a page has hundreds, and each is written from its tree
 def _drawn(name: str, size: int, label: str) -> SafeString:
-    said = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
+    said = {"role": "img", "aria-label": label} if label else {"aria-hidden": "true"}
     if name.endswith(("-left", "-right")):  # forward and back, which a page from right to left has turned
         said["class"] = "turns"
-    return SafeString(lucide(name, size=size, **said))
+    return SafeString(icons.draw(name, size=size, **said))
 
 
 @register.simple_tag
