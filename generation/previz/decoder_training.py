@@ -32,7 +32,7 @@ from generation.previz.codec import PatchCodec
 
 WIDTHS = (64, 128, 192)
 _PEAK, _LAST = 2.5e-4, 0.02
-"""The highest learning rate, and the share of it that is left at the end. At 1e-3 a run came apart at step 75."""
+"""The highest learning rate, and the share of it left at the end. At 1e-3 a run came apart at step 75."""
 _WARM_UP, _DECAY = 100, 0.45
 """Steps, and the share of all steps at the end in which the rate falls."""
 _EMA = 0.995
