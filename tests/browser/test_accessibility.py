@@ -179,7 +179,6 @@ def walk_collections(person: Principal, walk: Walk, world: World) -> None:
 def walk_as(person: Principal, walk: Walk, world: World) -> None:
     may = person.capabilities
     walk_searches(person, walk, world)
-    walk_collections(person, walk, world)
     released, draft = world.released, world.draft
 
     walk.visit("")
@@ -202,6 +201,7 @@ def walk_as(person: Principal, walk: Walk, world: World) -> None:
     for tab in TABS:
         walk.visit(f"assets/{released.asset_id}/?tab={tab}")
     walk.open_menus("asset")
+    walk_collections(person, walk, world)  # with what was opened just now
     walk.visit("assets/00000000-0000-4000-8000-000000000000/")
     if Capability.VIEW_UNRELEASED in may:
         for tab in ("details", "review"):
