@@ -36,6 +36,7 @@ class Verb(StrEnum):
     STEP_RETRIED = "step.retried"
     STEPS_RETRIED = "steps.retried"
     FILES_REPAIRED = "files.repaired"
+    FILES_IMPORTED = "files.imported"
     TRAIL_EXPORTED = "trail.exported"
     TOKEN_CREATED = "token.created"
     TOKEN_REVOKED = "token.revoked"

@@ -181,7 +181,7 @@ KINDS: Mapping[str, Kind] = {
             webhooks=False,  # alerts are a person's own
             by_alerts=True,
         ),
-        Kind("imported", (), (Who.ACTOR,), opens="library"),  # an import leaves no event of its own yet
+        Kind("imported", (Follows(Verb.FILES_IMPORTED),), (Who.ACTOR,), opens="library"),
         Kind(
             "invited",
             (Follows(Verb.MEMBER_ADMITTED),),

@@ -121,6 +121,7 @@ def _names(told: Told) -> dict[str, object]:
         "brand": told.row.brand.name,
         "target": event.target,
         "date": _date(told, event),
+        **_files(told),
     }
 
 
@@ -130,6 +131,13 @@ def _date(told: Told, event: Event) -> str:
         return ""
     day = datetime.fromisoformat(until).astimezone(times.of_brand(told.row.brand)).date()
     return str(formats.date_format(day, "DATE_FORMAT"))
+
+
+def _files(told: Told) -> dict[str, int]:
+    """Of an import: how many files there were, and how many were refused."""
+    data = told.event.data if told.event is not None and told.row.kind == "imported" else {}
+    found = {name: int(data.get(name, 0)) for name in ("taken", "known", "refused")}
+    return {"files": sum(found.values()), "refused": found["refused"]}
 
 
 def _take_ready(told: Told) -> str:
@@ -160,7 +168,15 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
         "%(count)d new clips in this saved search",
         len(told.assets),
     ),
-    "imported": lambda _told: _("The import is done"),
+    "imported": lambda told: (
+        _("The import is done. Some files were refused: %(refused)d of %(files)d")
+        if _files(told)["refused"]
+        else ngettext(
+            "The import of %(files)d file is done",
+            "The import of %(files)d files is done",
+            _files(told)["files"],
+        )
+    ),
     "invited": lambda _told: _("You were added to %(brand)s"),
     "webhook_disabled": lambda _told: _("The webhook “%(target)s” failed for days and was turned off"),
 }

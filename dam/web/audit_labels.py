@@ -59,6 +59,7 @@ VERBS: dict[str, Wording] = {
     Verb.STEPS_RETRIED: Wording(
         "rotate-ccw", noop("%(person)s reran every failed step %(target)s in this brand")
     ),
+    Verb.FILES_IMPORTED: Wording("folder-down", noop("%(person)s imported %(target)s")),
     Verb.FILES_REPAIRED: Wording("wrench", noop("%(person)s repaired %(target)s in storage")),
     Verb.TRAIL_EXPORTED: Wording("download", noop("%(person)s exported the activity log %(target)s")),
     Verb.TOKEN_CREATED: Wording("key-round", noop("%(person)s created the API token %(target)s")),

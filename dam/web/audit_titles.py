@@ -33,6 +33,7 @@ TITLES: dict[Verb, str] = {
     Verb.COMMENT_RESOLVED: noop("Comment resolved"),
     Verb.STEP_RETRIED: noop("Processing step rerun"),
     Verb.STEPS_RETRIED: noop("Failed steps rerun"),
+    Verb.FILES_IMPORTED: noop("Files imported"),
     Verb.FILES_REPAIRED: noop("Stored files repaired"),
     Verb.TRAIL_EXPORTED: noop("Activity log exported"),
     Verb.TOKEN_CREATED: noop("API token created"),

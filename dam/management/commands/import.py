@@ -4,6 +4,7 @@
 import json
 import time
 from argparse import ArgumentParser
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand, User
 from dam.accounts.principals import Member, Nobody
+from dam.audit import trail
+from dam.audit.verbs import Verb
 from dam.catalog.models import Asset, Processing, Version
 from dam.core import command
 from dam.ingest import importer, next_versions
@@ -84,6 +87,8 @@ class Command(command.Command):
             outcome = _import(path, brand=brand, user=member.user, asset=asset)
             outcomes.append(outcome)
             self.stderr.write(f"[{place}/{len(files)}] {outcome.outcome}: {path} {outcome.reason}".rstrip())
+        if len(files) > 1:
+            _record(outcomes, member)
         if options["wait"]:
             self._wait(outcomes, seconds=options["timeout"])
         if options["json"]:
@@ -127,6 +132,18 @@ class Command(command.Command):
             if outcome.reason:
                 words.append(outcome.reason)
             self.stdout.write("  ".join(words))
+
+
+def _record(outcomes: list[ImportOutcome], member: Member) -> None:
+    """One event for all of them: each clip has one of its own. Whoever imports is told of this one."""
+    counts = Counter(outcome.outcome for outcome in outcomes)
+    trail.record(
+        Verb.FILES_IMPORTED,
+        brand=member.brand,
+        target=f"{len(outcomes)} files",
+        actor=member,
+        data={name: counts[name] for name in ("taken", "known", "refused")},
+    )
 
 
 def _person(brand: Brand, email: str | None) -> Member:

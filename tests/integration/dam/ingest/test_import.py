@@ -5,10 +5,15 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
+from dam.accounts.principals import Member
+from dam.audit.models import Event
 from dam.catalog.models import Asset, Version
+from dam.notifications import following, inbox
+from dam.notifications.lines import Line
 from tests import media_factory
 from tests.factories import BrandFactory, VersionFactory, member
 
@@ -85,3 +90,19 @@ def test_waiting_without_a_worker_ends_and_says_so(clip: Path, brand: Brand, cre
     outcomes, status = run(str(clip), "--wait", "--timeout", "0", brand=brand)
     assert (outcomes[0]["state"], status) == ("waiting", 1)
     assert "worker" in outcomes[0]["reason"]
+
+
+def test_whoever_imports_a_folder_hears_when_it_is_done(
+    clip: Path, tmp_path: Path, brand: Brand, creator: User
+) -> None:
+    bad = tmp_path / "bad.mp4"
+    bad.write_text("no video")
+    run(str(clip), brand=brand)
+    assert not Event.objects.filter(verb="files.imported").exists()  # the clip tells of itself
+    run(str(clip), str(bad), brand=brand)
+    event = Event.objects.get(verb="files.imported")
+    assert [event.data[name] for name in ("taken", "known", "refused")] == [0, 1, 1]
+    following.run(brand.pk, at=timezone.now())
+    reader = Member(creator, brand, Role.CREATOR)
+    told = inbox.told(inbox.listed(reader), to=reader)
+    assert [Line(each).sentence for each in told] == ["The import is done. Some files were refused: 1 of 2"]

@@ -22,7 +22,7 @@ def test_a_new_version_is_a_take_only_when_it_was_generated() -> None:
 def test_what_no_event_sets_off_is_not_offered() -> None:
     offered = {kind.name for kind in kinds.offered(frozenset(Capability))}
     assert offered == {kind.name for kind in KINDS.values() if kind.follows or kind.by_alerts}
-    assert "imported" not in offered
+    assert "mentioned" not in offered
 
 
 def test_a_viewer_is_offered_nothing_of_work_in_progress() -> None:
