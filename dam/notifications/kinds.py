@@ -56,14 +56,17 @@ PARTS: Mapping[Who, frozenset[Verb]] = {
 
 @dataclass(frozen=True)
 class Follows:
-    """A verb that is followed; with `key`, only where the event's data say `value` there."""
+    """A verb that is followed; with `key`, only where the event's data say `value` there, or anything."""
 
     verb: Verb
     key: str = ""
-    value: str = ""
+    value: str | None = None
 
     def covers(self, verb: str, data: Mapping[str, Any]) -> bool:
-        return verb == self.verb and (not self.key or data.get(self.key) == self.value)
+        if verb != self.verb or not self.key:
+            return verb == self.verb
+        said = data.get(self.key)
+        return bool(said) if self.value is None else said == self.value
 
 
 @dataclass(frozen=True)
@@ -128,14 +131,27 @@ KINDS: Mapping[str, Kind] = {
             _MAKING,
             mail=Mail.AT_ONCE,
         ),
-        # Comments name people and answer one another once their events say so in `mentions` and `replies_to`.
-        Kind("mentioned", (), (Who.NAMED,), mail=Mail.AT_ONCE, tab="comments", named="mentions"),
-        Kind("replied", (), (Who.NAMED,), mail=Mail.AT_ONCE, tab="comments", named="replies_to"),
+        Kind(
+            "mentioned",
+            (Follows(Verb.COMMENT_ADDED, "mentions"),),
+            (Who.NAMED,),
+            mail=Mail.AT_ONCE,
+            tab="review",
+            named="mentions",
+        ),
+        Kind(
+            "replied",
+            (Follows(Verb.COMMENT_ADDED, "replies_to"),),
+            (Who.NAMED,),
+            mail=Mail.AT_ONCE,
+            tab="review",
+            named="replies_to",
+        ),
         Kind(
             "commented",
             (Follows(Verb.COMMENT_ADDED),),
             (*_MAKING, Who.COMMENTERS),
-            tab="comments",
+            tab="review",
         ),
         Kind(
             "take",

@@ -15,6 +15,7 @@ from dam.catalog.models import Version
 from dam.core import errors, events
 from dam.core.language import number
 from dam.search import comment_texts
+from provenance.review import mentions
 from provenance.review.models import Comment
 
 LONGEST = 4000
@@ -33,9 +34,18 @@ class AlreadyResolved(errors.Refused):
 
 
 def add(
-    version: Version, *, by: Principal, body: str, frame: int | None = None, at: datetime | None = None
+    version: Version,
+    *,
+    by: Principal,
+    body: str,
+    frame: int | None = None,
+    answers: Comment | None = None,
+    at: datetime | None = None,
 ) -> Comment:
-    """Keep a remark; `frame` counts from 0. Raises CommentRefused, or PermissionDenied."""
+    """Keep a remark, or an answer to one; `frame` counts from 0. Raises CommentRefused, or PermissionDenied.
+
+    Whom it names and whom it answers hear of it as such.
+    """
     by.require(Capability.COMMENT, brand=version.brand)
     author = principals.person(by)
     body = body.strip()
@@ -50,12 +60,30 @@ def add(
         raise CommentRefused(_("This clip doesn't have that frame."))
     at = at or timezone.now()
     with trail.recording():
+        parent = _first_of(answers, version) if answers is not None else None
         comment = Comment.objects.create(
-            version=version, author=author, body=body, frame=frame, created_at=at
+            version=version, author=author, body=body, frame=frame, parent=parent, created_at=at
         )
         comment_texts.keep(version, source=f"comment {comment.pk}", text=body)
-        _record(Verb.COMMENT_ADDED, comment, by=by, at=at, data={"body": body, "frame": frame})
+        data: dict[str, object] = {"body": body, "frame": frame}
+        if named := mentions.people_in(body, brand=version.brand):
+            data["mentions"] = [user.pk for user in named]
+        if parent is not None:
+            in_thread = (
+                Comment.objects.filter(parent=parent).order_by("author").values_list("author", flat=True)
+            )
+            data["replies_to"] = sorted({parent.author_id, *in_thread.distinct()} - {author.pk})
+        _record(Verb.COMMENT_ADDED, comment, by=by, at=at, data=data)
     return comment
+
+
+def _first_of(answered: Comment, version: Version) -> Comment:
+    """The remark that the thread began with, kept from being deleted meanwhile."""
+    key = answered.parent_id or answered.pk
+    first = Comment.objects.select_for_update(no_key=True).filter(pk=key, version=version).first()
+    if first is None:
+        raise CommentRefused(_("The comment you answer is gone. Your words are still in the box."))
+    return first
 
 
 def resolve(comment: Comment, *, by: Principal, at: datetime | None = None) -> None:
@@ -63,7 +91,7 @@ def resolve(comment: Comment, *, by: Principal, at: datetime | None = None) -> N
     by.require(Capability.COMMENT, brand=comment.version.brand)
     at = at or timezone.now()
     with trail.recording():
-        open_comment = Comment.objects.filter(pk=comment.pk, resolved_at=None)
+        open_comment = Comment.objects.filter(pk=comment.pk, parent=None, resolved_at=None)
         if not open_comment.update(resolved_at=at, resolved_by=principals.person(by)):
             raise AlreadyResolved(_("This comment is already resolved."))
         _record(Verb.COMMENT_RESOLVED, comment, by=by, at=at, data={})
@@ -71,7 +99,7 @@ def resolve(comment: Comment, *, by: Principal, at: datetime | None = None) -> N
 
 def open_in_other_versions(version: Version) -> list[tuple[int, int]]:
     """Number and count of open remarks of the asset's other versions that have some, the newest first."""
-    elsewhere = Comment.objects.filter(version__asset=version.asset_id, resolved_at=None)
+    elsewhere = Comment.objects.filter(version__asset=version.asset_id, parent=None, resolved_at=None)
     counted = elsewhere.exclude(version=version).order_by().values_list("version__number")
     return sorted(counted.annotate(Count("pk")), reverse=True)
 

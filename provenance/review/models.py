@@ -88,6 +88,10 @@ class Comment(models.Model):
     """A remark on a version, at a frame when one is meant."""
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="comments")
+    # What it answers; an answer to an answer stands under the same first remark.
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="replies"
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     body = models.TextField()
     frame = models.PositiveIntegerField(null=True, blank=True)

@@ -29,5 +29,6 @@ urlpatterns: list[URLPattern] = [
     path("assets/<uuid:asset_id>/review/revoke/", review_asset.revoke, name="review-revoke"),
     path("versions/<uuid:version_id>/comments/", review_comments.listing, name="comments"),
     path("versions/<uuid:version_id>/comments/add/", review_comments.add, name="comment-add"),
+    path("comments/people/", review_comments.people, name="comment-people"),
     path("comments/<int:comment_id>/resolve/", review_comments.resolve, name="comment-resolve"),
 ]

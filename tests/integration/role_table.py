@@ -320,6 +320,7 @@ ROWS = (
     Row("GET",  "comments", ("draft",),                 403, 200, 200, 200, 200, 200, 200, 403),
     Row("POST", "comment-add", ("draft",),              403, 302, 302, 302, 302, 302, 403, 403,
         {"body": "Lovely"}),
+    Row("GET",  "comment-people", (),                   403, 200, 200, 200, 200, 200, 403, 403),
     Row("POST", "comment-resolve", ("comment",),        403, 302, 302, 302, 302, 302, 403, 403),
 )
 

@@ -1,9 +1,11 @@
 """Small words of the templates: pictures, times, lengths, initials."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -207,6 +209,12 @@ def frame_rate(version: object) -> str:
 def plain_reason(reason: str) -> str:
     """Why something failed; of what earlier releases kept, nothing that a program printed."""
     return failures.shown(reason)
+
+
+@register.filter
+def at(found: Mapping[Any, Any], key: Any) -> Any:
+    """What stands under a key that the template holds in a variable; None where nothing does."""
+    return found.get(key)
 
 
 @register.filter

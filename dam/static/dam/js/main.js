@@ -20,3 +20,4 @@ import "./scrub.js";
 import "./moments.js";
 import "./player.js";
 import "./palette.js";
+import "./mentions.js";

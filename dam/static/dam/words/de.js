@@ -18,6 +18,7 @@ globalThis.words = {
  "Moved. The clip is on another page now.": "Verschoben. Der Clip ist jetzt auf einer anderen Seite.",
  "Part of the frame: left {left}, top {top}, width {width}, height {height}": "Bildausschnitt: links {left}, oben {top}, Breite {width}, Höhe {height}",
  "Pause": "Pause",
+ "People": "Personen",
  "Play": "Abspielen",
  "Reelproof is temporarily unavailable. What you entered is kept. Try again in a minute.": "Reelproof ist vorübergehend nicht verfügbar. Ihre Eingaben bleiben erhalten. Versuchen Sie es in einer Minute erneut.",
  "Remove {name}": "{name} entfernen",

@@ -18,6 +18,7 @@ globalThis.words = {
  "Moved. The clip is on another page now.": "Déplacé. Le clip est maintenant sur une autre page.",
  "Part of the frame: left {left}, top {top}, width {width}, height {height}": "Partie de l'image : gauche {left}, haut {top}, largeur {width}, hauteur {height}",
  "Pause": "Pause",
+ "People": "Personnes",
  "Play": "Lire",
  "Reelproof is temporarily unavailable. What you entered is kept. Try again in a minute.": "Reelproof est momentanément indisponible. Votre saisie est conservée. Réessayez dans une minute.",
  "Remove {name}": "Retirer {name}",

@@ -1,11 +1,18 @@
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from dam.accounts.capabilities import Role
+from dam.accounts.principals import Member
 from dam.audit.models import Event
-from provenance.review import comments
+from dam.notifications import following
+from dam.notifications.kinds import KINDS, Kind
+from dam.notifications.models import Notification
+from provenance.review import comments, mentions
 from provenance.review.models import Comment
-from tests.factories import BrandFactory, VersionFactory, member
+from tests.factories import BrandFactory, VersionFactory, member, next_version
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +70,62 @@ def test_a_viewer_resolves_nothing() -> None:
     comment = comments.add(version, by=member(version.brand), body="The logo flickers")
     with pytest.raises(PermissionDenied):
         comments.resolve(comment, by=member(version.brand, Role.VIEWER))
+
+
+def test_an_answer_stands_under_the_first_remark_and_tells_whoever_spoke_there() -> None:
+    version = VersionFactory.create()
+    ada, ben, cleo = (member(version.brand, name=name) for name in ("Ada", "Ben", "Cleo"))
+    first = comments.add(version, by=ada, body="The logo flickers", frame=3)
+    second = comments.add(version, by=ben, body="Fixed", answers=first)
+    third = comments.add(version, by=cleo, body="Not quite", answers=second)
+    assert (second.parent, third.parent) == (first, first)
+    assert Event.objects.latest("sequence").data["replies_to"] == sorted([ada.user.pk, ben.user.pk])
+    assert {kind.name for kind in told(ada, by=third)} == {"replied"}
+
+
+def test_answers_are_neither_resolved_nor_counted_by_themselves() -> None:
+    version = VersionFactory.create()
+    person = member(version.brand)
+    first = comments.add(version, by=person, body="The logo flickers")
+    answer = comments.add(version, by=person, body="Fixed", answers=first)
+    with pytest.raises(comments.AlreadyResolved):
+        comments.resolve(answer, by=person)
+    newer = next_version(version)
+    assert comments.open_in_other_versions(newer) == [(version.number, 1)]
+
+
+def test_a_remark_on_another_version_is_answered_there_alone() -> None:
+    version, other = VersionFactory.create(), VersionFactory.create()
+    first = comments.add(other, by=member(other.brand), body="Elsewhere")
+    with pytest.raises(comments.CommentRefused, match="is gone"):
+        comments.add(version, by=member(version.brand), body="Here", answers=first)
+
+
+def test_whoever_is_named_is_told_and_nobody_else() -> None:
+    version = VersionFactory.create()
+    ada, adam = member(version.brand, name="Ada Lovelace"), member(version.brand, name="Ada")
+    viewer = member(version.brand, Role.VIEWER, name="Vera View")
+    stranger = member(BrandFactory.create(), name="Otto Other")
+    body = "@ada lovelace, @Vera View and @Otto Other: see a@Ada\n(@Ada) @nobody"
+    remark = comments.add(version, by=member(version.brand), body=body)
+    assert Event.objects.latest("sequence").data["mentions"] == [ada.user.pk, viewer.user.pk]
+    assert [kind.name for kind in told(ada, by=remark)] == ["mentioned"]
+    for person in (adam, viewer, stranger):  # a viewer sees no drafts
+        assert told(person, by=remark) == []
+
+
+def test_names_are_looked_for_in_one_query_however_many_are_named(
+    django_assert_num_queries: Any,
+) -> None:
+    brand = BrandFactory.create()
+    with django_assert_num_queries(1):
+        mentions.people_in(" ".join(f"@Name{number} Last" for number in range(50)), brand=brand)
+    with django_assert_num_queries(0):
+        assert mentions.people_in("me@example.com, no one is named", brand=brand) == []
+
+
+def told(person: Member, *, by: Comment) -> list[Kind]:
+    """What the person hears of a comment."""
+    following.run(by.version.brand_id, at=timezone.now())
+    rows = Notification.objects.filter(user=person.user)
+    return [KINDS[row.kind] for row in rows.order_by("pk")]

@@ -301,3 +301,28 @@ def test_a_comment_sent_without_htmx_comes_back_on_a_page_of_its_own() -> None:
     address = reverse("comment-add", args=[case.brand.slug, case.version.pk])
     response = signed_in(case.brand_reviewer).post(address, {"body": ""})
     assert (response.status_code, "</html>" in response.content.decode()) == (422, True)
+
+
+def test_an_answer_stands_under_what_it_answers() -> None:
+    case = Case()
+    first = comments.add(case.version, by=case.creator, body="The logo flickers", frame=3)
+    response = comment(case, case.brand_reviewer, body="Fixed now", answers=str(first.pk))
+    assert "Fixed now" in response.text
+    answer = Comment.objects.get(parent=first)
+    assert (answer.body, answer.frame, answer.author) == ("Fixed now", None, case.brand_reviewer.user)
+    client = Client()
+    client.force_login(case.creator.user)
+    page = client.get(reverse("comments", args=[case.brand.slug, case.version.pk])).text
+    assert page.index("The logo flickers") < page.index("Fixed now") < page.index("Reply")
+    assert comment(case, case.creator, body="Where?", answers="999999").status_code == 404
+
+
+def test_people_are_offered_by_the_beginning_of_any_of_their_names() -> None:
+    case = Case()
+    for name in ("Ada Lovelace", "Zoë Adams", "Ben"):
+        member(case.brand, name=name)
+    member(BrandFactory.create(), name="Adele Elsewhere")
+    client = Client()
+    client.force_login(case.creator.user)
+    answer = client.get(reverse("comment-people", args=[case.brand.slug]), {"q": "ad"})
+    assert answer.json() == {"names": ["Ada Lovelace", "Zoë Adams"]}

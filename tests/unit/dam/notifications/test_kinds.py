@@ -19,10 +19,15 @@ def test_a_new_version_is_a_take_only_when_it_was_generated() -> None:
     assert names(Verb.VERSION_ADDED, origin="generated") == ["take", "changes_made"]
 
 
+def test_a_comment_that_names_or_answers_somebody_is_told_to_them_as_such() -> None:
+    assert names(Verb.COMMENT_ADDED) == ["commented"]
+    assert names(Verb.COMMENT_ADDED, mentions=[7]) == ["mentioned", "commented"]
+    assert names(Verb.COMMENT_ADDED, replies_to=[7], mentions=[]) == ["replied", "commented"]
+
+
 def test_what_no_event_sets_off_is_not_offered() -> None:
     offered = {kind.name for kind in kinds.offered(frozenset(Capability))}
     assert offered == {kind.name for kind in KINDS.values() if kind.follows or kind.by_alerts}
-    assert "mentioned" not in offered
 
 
 def test_a_viewer_is_offered_nothing_of_work_in_progress() -> None:
