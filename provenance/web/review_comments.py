@@ -38,9 +38,8 @@ def listing(request: BrandRequest, version_id: UUID) -> HttpResponse:
 @requires(Capability.COMMENT)
 def add(request: BrandRequest, version_id: UUID) -> HttpResponse:
     version = _version(request, version_id)
-    form = CommentForm(request.POST)
+    form, answers = CommentForm(request.POST), _answered(request, version)
     if form.is_valid():
-        answers = _answered(request, version)
         frame = form.cleaned_data["frame"] if form.cleaned_data["at_frame"] and answers is None else None
         body = form.cleaned_data["body"]
         try:
@@ -49,7 +48,7 @@ def add(request: BrandRequest, version_id: UUID) -> HttpResponse:
             form.add_error("body", str(refused))
         else:
             return _answer(request, version, keep_typed=False)
-    return _section(request, version, form=form, status=422)
+    return _section(request, version, form=form, answering=answers, status=422)
 
 
 @require_POST
@@ -139,12 +138,13 @@ def _section(
     version: Version,
     *,
     form: CommentForm | None = None,
+    answering: Comment | None = None,
     keep_typed: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """The comments as they are now. What was sent has been taken or comes back with its errors; what
     somebody types meanwhile is kept (`keep_typed`)."""
-    shown = {**context(version, form), "keep_typed": keep_typed}
+    shown = {**context(version, form), "keep_typed": keep_typed, "answering": answering}
     return answer(request, "review/comments.html", shown, status=status)
 
 

@@ -315,6 +315,8 @@ def test_an_answer_stands_under_what_it_answers() -> None:
     page = client.get(reverse("comments", args=[case.brand.slug, case.version.pk])).text
     assert page.index("The logo flickers") < page.index("Fixed now") < page.index("Reply")
     assert comment(case, case.creator, body="Where?", answers="999999").status_code == 404
+    refused = comment(case, case.creator, body="x" * 5000, answers=str(first.pk))
+    assert f'name="answers" value="{first.pk}"' in refused.text.split("comment-form")[1]  # it stays an answer
 
 
 def test_people_are_offered_by_the_beginning_of_any_of_their_names() -> None:
