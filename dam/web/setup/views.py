@@ -125,8 +125,9 @@ def administrator(request: HttpRequest) -> HttpResponse:
         try:
             with trail.recording():
                 user, first = setup.admit_first(**form.cleaned_data)
+                trail.record(Verb.BRAND_CREATED, brand=first, target=first.name, actor=user)
                 data = {"role": "admin", "installation": True}
-                trail.record(Verb.MEMBER_ADMITTED, brand=first, target=user.name, actor=user, data=data)
+                trail.record(Verb.MEMBER_ADMITTED, brand=first, about=user, actor=user, data=data)
         except setup.AlreadySetUp:
             return redirect("home")
         request.session.flush()

@@ -108,7 +108,12 @@ def test_the_steps_make_a_brand_and_its_administrator_who_is_signed_in(browser: 
     assert (person.email, person.is_superuser, person.is_proven) == ("ada@example.com", True, True)
     assert Membership.objects.get().role == "admin"
     assert browser.get(f"/b/{brand.slug}/").status_code == 200
-    assert Event.objects.filter(verb="member.admitted", brand=brand).count() == 1
+    made, admitted = Event.objects.filter(
+        brand=brand, verb__in=("brand.created", "member.admitted")
+    ).order_by("sequence")
+    assert (made.target, admitted.verb) == (brand.name, "member.admitted")
+    assert admitted.about_ref  # whose name is sealed apart, so that it can be erased
+    assert "Ada" not in admitted.target
 
 
 def test_a_second_click_makes_no_second_administrator(browser: Client) -> None:
