@@ -119,8 +119,6 @@ _TABLE = (
         choices=((YES, lazy("My favourites")), (NO, lazy("Not my favourites"))),
         facet=False,
         icon="star",
-        chip=lazy("favourite: {}"),
-        excluded_chip=lazy("favourite: not {}"),
     ),
     SearchField(
         name="by",

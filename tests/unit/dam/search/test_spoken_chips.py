@@ -5,9 +5,10 @@ from django.utils import translation
 
 from dam.search import fields
 from dam.search.query import parse
-from dam.search.search_field import Kind
+from dam.search.search_field import NO, YES, Kind, SearchField
 
 KNOWN = fields.FIELDS
+FLAGS = [each for each in KNOWN.values() if each.kind is Kind.FLAG]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,17 @@ def test_a_flag_is_said_by_the_name_of_what_it_means(
     assert KNOWN[name].chip_text(value, excluded=excluded) == said
 
 
-def test_a_flag_is_said_in_the_language_of_its_reader() -> None:
-    with translation.override("de"):
-        assert KNOWN["hold"].chip_text("yes") == "Mit Löschstopp"
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize(
+    "flag", [each for each in KNOWN.values() if each.kind is Kind.FLAG], ids=lambda f: f.name
+)
+def test_each_flag_and_its_opposite_are_said_in_the_language_of_the_reader(
+    flag: SearchField, language: str
+) -> None:
+    with translation.override("en"):
+        english = {flag.chip_text(value) for value in (YES, NO)}
+    with translation.override(language):
+        said = [flag.chip_text(YES), flag.chip_text(NO)]
+        assert said == [flag.chip_text(NO, excluded=True), flag.chip_text(YES, excluded=True)]
+    assert len(set(said)) == 2
+    assert language == "en" or not english & set(said)
