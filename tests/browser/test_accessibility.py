@@ -40,7 +40,7 @@ PIECES = {
     "activity-check", "activity-check-all", "brand-css", "brand-logo", "events", "uploads", "upload-piece",
     "file", "file-part", "generate-forecast", "jobs-running", "job", "asset-origin", "asset-credentials",
     "release-file", "review-count", "asset-review", "comments", "saved-search", "saved-search-cover",
-    "collection-cover",
+    "collection-cover", "comment-people",
     "alert-count", "suggest", "asset-suggested-tags", "picture", "brand-export", "notification",
     "notification-bell", "notification-count", "webhook-log",
 }  # fmt: skip
