@@ -51,7 +51,10 @@ class _Answer:
 TOO_LONG_TO_CHECK = _Answer(
     status=413,
     headers=[(b"content-type", b"text/plain; charset=utf-8"), (b"tus-resumable", b"1.0.0")],
-    body=b"A request with a checksum can be at most 8 MiB. Send the file in pieces.",
+    body=(
+        f"A request with a checksum can be at most {settings.UPLOAD_CHUNK_BYTES // 1024**2} MiB."
+        " Send the file in pieces."
+    ).encode(),
 )
 
 

@@ -50,8 +50,7 @@ class _Reviews:
             and stage.capability not in keeps
             and not others.filter(roles.with_capability(stage.capability)).exists()
         }
-        waiting = queue.waiting_for(member) if lost else ()
-        return sum(review.position.stage_name in lost for review in waiting)
+        return queue.waiting_for(member, stages=lost).count() if lost else 0
 
     def hand_over(self, member: Member, *, heir: Heir | None, by: Principal | None) -> int:
         """Name the heir in each review that waited for the member and that the heir can decide.

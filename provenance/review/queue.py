@@ -1,5 +1,7 @@
 """Whose turn is it? The reviews that wait for one person, and those that person may look at."""
 
+from collections.abc import Iterable
+
 from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, TextField
 
 from dam.accounts.principals import Principal
@@ -51,9 +53,9 @@ def returned_to(principal: Principal) -> QuerySet[Review]:
     )
 
 
-def waiting_for(principal: Principal) -> QuerySet[Review]:
+def waiting_for(principal: Principal, *, stages: Iterable[str] = STAGES) -> QuerySet[Review]:
     """The open reviews that this principal may decide now (policies.refuse_decision as a query)."""
-    decides = [stage.name for stage in STAGES.values() if principal.can(stage.capability)]
+    decides = [name for name in stages if principal.can(STAGES[name].capability)]
     if principal.user is None or not decides:
         return Review.objects.none()
     waits_for = Func(

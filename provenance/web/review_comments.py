@@ -47,8 +47,10 @@ def add(request: BrandRequest, version_id: UUID) -> HttpResponse:
         except comments.CommentRefused as refused:
             form.add_error("body", str(refused))
         else:
-            return _answer(request, version, keep_typed=False)
-    return _section(request, version, form=form, answering=answers, status=422)
+            return _answer(request, version, keep_typed=answers is not None, answered=answers)
+    if answers is not None:
+        return _section(request, version, answered=answers, answer_form=form, keep_typed=True, status=422)
+    return _section(request, version, form=form, status=422)
 
 
 @require_POST
@@ -127,9 +129,11 @@ def _version(request: BrandRequest, version_id: UUID) -> Version:
     return get_object_or_404(rows, pk=version_id)
 
 
-def _answer(request: BrandRequest, version: Version, *, keep_typed: bool) -> HttpResponse:
+def _answer(
+    request: BrandRequest, version: Version, *, keep_typed: bool, answered: Comment | None = None
+) -> HttpResponse:
     if htmx.is_htmx(request):
-        return _section(request, version, keep_typed=keep_typed)
+        return _section(request, version, keep_typed=keep_typed, answered=answered)
     return redirect("asset", request.brand.slug, version.asset_id)
 
 
@@ -138,13 +142,19 @@ def _section(
     version: Version,
     *,
     form: CommentForm | None = None,
-    answering: Comment | None = None,
+    answered: Comment | None = None,
+    answer_form: CommentForm | None = None,
     keep_typed: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """The comments as they are now. What was sent has been taken or comes back with its errors; what
-    somebody types meanwhile is kept (`keep_typed`)."""
-    shown = {**context(version, form), "keep_typed": keep_typed, "answering": answering}
+    somebody types meanwhile is kept: a comment (`keep_typed`), and answers to others than `answered`."""
+    shown = {
+        **context(version, form),
+        "keep_typed": keep_typed,
+        "answered": (answered.parent_id or answered.pk) if answered else None,
+        "answer_form": answer_form,
+    }
     return answer(request, "review/comments.html", shown, status=status)
 
 

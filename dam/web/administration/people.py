@@ -216,6 +216,8 @@ class HandoverForm(forms.Form):
         address = str(self.cleaned_data["address"])
         try:
             self._named = people_choice.named(self._others, address)
+            if len(self._named) > 1:
+                raise people_choice.NotHere(_("Name one person."))
         except people_choice.NotHere as problem:
             raise forms.ValidationError(problem.message) from problem
         return address

@@ -15,8 +15,6 @@ from dam.core import sorting
 from dam.web import people_choice
 from dam.web.people_choice import Listed
 
-MOST = 500  # of those changed last
-MOST_GROUPS = 1_000
 _PARENTS = "__".join(["parent"] * (DEEPEST - 1))
 
 
@@ -30,8 +28,8 @@ class Choice:
 
 
 def to_fill(principal: Principal) -> list[Choice]:
-    """Those whose clips the principal may change, by their paths."""
-    rows = audience.changeable(principal).select_related(_PARENTS).order_by("-updated_at", "pk")[:MOST]
+    """Those whose clips the principal may change, by their paths. All: collections.MOST is their bound."""
+    rows = audience.changeable(principal).select_related(_PARENTS).order_by()
     return sorted(map(_choice, rows), key=lambda each: sorting.key(each.path))
 
 
@@ -54,7 +52,7 @@ def people(brand: Brand, chosen: Iterable[int]) -> Listed:
 
 
 def of_groups(brand: Brand) -> QuerySet[Group]:
-    return groups.of_brand(brand)[:MOST_GROUPS]
+    return groups.of_brand(brand)
 
 
 def _choice(row: Collection) -> Choice:

@@ -175,5 +175,7 @@ def test_work_is_handed_over_to_somebody_who_is_not_listed(
     unknown = client.post(address, {"to": "", "address": "nobody@example.com"})
     assert unknown.status_code == 422
     assert "No one here has the address" in unknown.content.decode()
+    two = client.post(address, {"to": "", "address": f"{heir.email},{admin.user.email}"})
+    assert two.status_code == 422
     client.post(address, {"to": "", "address": heir.email})
     assert handed == [heir]

@@ -146,3 +146,15 @@ def test_the_answer_to_the_question_adds_nothing_up_again(
     monkeypatch.setattr(deleting, "what_goes", None)
     client.post(PAGE, {"sure": "1", "before": question.context["before"]})
     assert not left()
+
+
+def test_few_that_go_are_added_up_however_many_stay(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deleting, "MOST_COUNTED", 1)
+    admin = member(brand, Role.ADMIN)
+    trashed(brand, size=700)
+    for _ in range(4):
+        holds.place(trashed(brand).asset, by=admin, reason="Case 7")
+    goes = sign_in(Role.LIBRARIAN).post(PAGE).context["goes"]
+    assert (goes.clips, goes.versions, goes.bytes, goes.held) == (1, 1, 700, 4)

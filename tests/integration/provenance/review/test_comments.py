@@ -114,6 +114,19 @@ def test_whoever_is_named_is_told_and_nobody_else() -> None:
         assert told(person, by=remark) == []
 
 
+@pytest.mark.parametrize("name", ["Sam Davis Jr.", "Groß", "Zoë", "Ana Maria de la Cruz y Gómez Ruiz"])
+def test_a_name_of_any_letters_and_length_is_found_with_what_follows(name: str) -> None:
+    brand = BrandFactory.create()
+    user = member(brand, name=name).user
+    assert mentions.people_in(f"Ask @{name}, please. @{name}", brand=brand) == [user]
+
+
+def test_everybody_who_is_named_is_told_however_many() -> None:
+    brand = BrandFactory.create()
+    users = [member(brand, name=f"Person {number}").user for number in range(30)]
+    assert mentions.people_in(" ".join(f"@{user.name}" for user in users), brand=brand) == users
+
+
 def test_names_are_looked_for_in_one_query_however_many_are_named(
     django_assert_num_queries: Any,
 ) -> None:

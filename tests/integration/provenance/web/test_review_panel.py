@@ -316,7 +316,22 @@ def test_an_answer_stands_under_what_it_answers() -> None:
     assert page.index("The logo flickers") < page.index("Fixed now") < page.index("Reply")
     assert comment(case, case.creator, body="Where?", answers="999999").status_code == 404
     refused = comment(case, case.creator, body="x" * 5000, answers=str(first.pk))
-    assert f'name="answers" value="{first.pk}"' in refused.text.split("comment-form")[1]  # it stays an answer
+    reply = refused.text.split(f'id="reply-{first.pk}"')[1].split("</details>")[0]
+    assert "x" * 5000 in reply  # it stays an answer
+    assert "field-error" in reply
+    assert 'id="comment-body"' in refused.text
+    assert refused.text.count('hx-preserve="true"') == 1  # the comment that is being written
+
+
+def test_what_is_typed_elsewhere_stays_when_a_comment_or_an_answer_is_sent() -> None:
+    case = Case()
+    first, other = (comments.add(case.version, by=case.creator, body=body) for body in ("One", "Two"))
+    sent = comment(case, case.creator, body="Three").text
+    assert all(f'id="reply-{each.pk}"\n' in sent for each in (first, other))
+    assert sent.count('hx-preserve="true"') == 3  # each answer that may be under way, the new remark's too
+    answered = comment(case, case.creator, body="Yes", answers=str(first.pk)).text
+    assert answered.count('hx-preserve="true"') == 3  # two answers, and the comment
+    assert "hx-preserve" not in answered.split(f'id="reply-{first.pk}"')[1].split(">")[0]
 
 
 def test_people_are_offered_by_the_beginning_of_any_of_their_names() -> None:
