@@ -94,6 +94,13 @@ def add(names: Mapping[Asset, Iterable[str]]) -> None:
         )
 
 
+def remove(names: Mapping[Asset, Collection[str]]) -> None:
+    """Take tags off assets, in two queries. The caller has locked the assets."""
+    going = {asset.pk: set(tag_names) for asset, tag_names in names.items() if tag_names}
+    rows = _Tagging.objects.filter(asset__in=going).values_list("pk", "asset_id", "tag__name")
+    _Tagging.objects.filter(pk__in=[pk for pk, asset_id, name in rows if name in going[asset_id]]).delete()
+
+
 def delete_unused() -> int:
     """Tags that nobody uses any more go; how many went. Nobody gives out tags meanwhile."""
     with transaction.atomic():

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
+from dam.bulk.changes import Change
 from dam.catalog import assets, tags
 from dam.catalog.models import Asset
 from dam.core.language import number
@@ -19,9 +20,16 @@ from dam.rights.visibility import visible_assets
 from dam.search import fulltext
 from dam.web import going_back
 from dam.web import trash as trashing
+from dam.web.bulk import beginning
 from dam.web.decorators import BrandRequest, requires
 
-OFFERED = (Capability.EDIT, Capability.COLLECT, Capability.HOLD, Capability.DISCARD)
+OFFERED = (
+    Capability.EDIT,
+    Capability.COLLECT,
+    Capability.DOWNLOAD_RELEASE,
+    Capability.HOLD,
+    Capability.DISCARD,
+)
 
 
 def is_offered(principal: Principal) -> bool:
@@ -35,6 +43,8 @@ def add_tags(request: BrandRequest) -> HttpResponse:
     """Put tags on the chosen clips; those they have stay."""
     try:
         added = tags.parse(request.POST.get("tags", ""))
+        if beginning.is_for_all(request):
+            return beginning.begin(request, (), change=Change(add_tags=added))
         chosen = list(_chosen(request)) if added else []
         with trail.recording():
             fulltext.refresh_many(assets.add_tags(chosen, added, by=request.principal))
@@ -58,6 +68,8 @@ def add_tags(request: BrandRequest) -> HttpResponse:
 @requires(Capability.DISCARD)
 def trash(request: BrandRequest) -> HttpResponse:
     """Move the chosen clips to the trash; those that are there already stay there."""
+    if beginning.is_for_all(request):
+        return beginning.begin(request, (), change=Change(trash=True))
     return trashing.put(request, list(_chosen(request)))
 
 

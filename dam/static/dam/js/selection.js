@@ -1,16 +1,24 @@
-// Choosing cards: press, Shift for a run of them, Ctrl/⌘ A for all, Escape for none.
+// Choosing cards: press, Shift for a run of them, Ctrl/⌘ A for all of the page, Escape for none. All that the list
+// has, on this page or not, is one box in the bar.
 import { isCommand, isComposing, isTyping } from "./keys.js";
 import { ngettext } from "./words.js";
 
 const boxes = () => [...document.querySelectorAll('.card-pick input[type="checkbox"]')];
+const all = () => document.querySelector("[data-all]");
 let last = null;
 
 function count() {
+  if (all()?.checked) {
+    for (const box of boxes()) box.checked = true; // also those that came since, as the page grew
+    document.querySelector("[data-selected]").textContent = all().dataset.all;
+    return;
+  }
   const chosen = boxes().filter((box) => box.checked).length;
   document.querySelector("[data-selected]").textContent = ngettext("{count} selected", "{count} selected", chosen);
 }
 
 function set(chosen) {
+  if (all()) all().checked = false;
   for (const box of boxes()) box.checked = chosen;
   count();
 }
@@ -18,13 +26,18 @@ function set(chosen) {
 document.addEventListener("click", (event) => {
   const box = event.target.closest('.card-pick input[type="checkbox"]');
   if (!box) return;
-  const all = boxes();
-  if (event.shiftKey && all.includes(last)) {
-    const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
-    for (const between of all.slice(from, to + 1)) between.checked = box.checked;
+  const every = boxes();
+  if (all() && !box.checked) all().checked = false; // one is taken out: it is no longer all of them
+  if (event.shiftKey && every.includes(last)) {
+    const [from, to] = [every.indexOf(last), every.indexOf(box)].sort((a, b) => a - b);
+    for (const between of every.slice(from, to + 1)) between.checked = box.checked;
   }
   last = box;
   count();
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target === all()) count();
 });
 
 document.addEventListener("keydown", (event) => {

@@ -1,0 +1,82 @@
+"""Reading a CSV file of clips: what each row wants, and what is refused with which words."""
+
+import pytest
+from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dam.bulk import sheets
+from dam.bulk.sheets import SheetRefused
+from dam.catalog.rewriting import Words
+
+KEY, OTHER = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+
+
+def read(text: str) -> sheets.Sheet:
+    return sheets.read(text.encode())
+
+
+@given(st.text())
+def test_a_cell_comes_back_as_it_was(text: str) -> None:
+    assert sheets.typed(sheets.written(text)) == text
+
+
+def test_columns_that_are_missing_change_nothing_and_empty_cells_empty() -> None:
+    row = read(f"id,tags,description\n{KEY},,\n").rows[0]
+    assert row.applied(Words("A", "Cold.", frozenset({"x"}))) == Words("A", "", frozenset())
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_spreadsheets_save_is_read(mark: str, encoding: str) -> None:
+    text = mark.join(("ID", " Title ")) + f'\r\n{KEY}{mark}"Straße{mark} ""2"""\r\n\r\n'
+    assert sheets.read(text.encode(encoding)).rows[0].title == f'Straße{mark} "2"'
+
+
+def test_formulas_that_were_defused_are_themselves_again() -> None:
+    assert read(f"id,title\n{KEY},'=1+1\n").rows[0].title == "=1+1"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("x,A", "The id isn't"),
+        (KEY, "shorter"),
+        (f"{KEY},A\n{KEY},B", "twice"),
+    ],
+)
+def test_a_row_that_is_wrong_is_refused_alone(row: str, words: str) -> None:
+    found = read(f"id,title\n{row}\n{OTHER},Fine\n")
+    assert found.rows[-1].title == "Fine"
+    ((line, _column, reason),) = found.refused
+    assert line == 1 + len(row.splitlines())
+    assert words in reason
+
+
+def test_a_tag_that_is_too_long_and_a_time_that_is_none_are_refused() -> None:
+    found = read(f"id,tags,updated_at\n{KEY},{'x' * 61},\n{OTHER},x,yesterday\n")
+    assert [each[:2] for each in found.refused] == [(2, "tags"), (3, "updated_at")]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "column \u201cid\u201d"),
+        (b"title\nA\n", "column \u201cid\u201d"),
+        (b"id,state\n", "\u201ctitle\u201d, \u201cdescription\u201d, \u201ctags\u201d or one of a field"),
+        (b"id,title,title\n", "twice"),
+        (b"id,title\n\xff\xfe\xfa", "UTF-8"),
+        (b"id,title\n\0", "CSV file that can be read"),
+        (b"id,title\nx," + b"y" * 200_000, "CSV file that can be read"),
+        (b"x" * (settings.SHEET_MAX_BYTES + 1), "20 MB"),
+        (b"id,title\n" + b"x,y\n" * (sheets.MOST_ROWS + 1), "at most"),
+    ],
+)
+def test_a_file_that_is_no_table_of_clips_is_refused(content: bytes, words: str) -> None:
+    with pytest.raises(SheetRefused) as refused:
+        sheets.read(content)
+    assert words in refused.value.message
+
+
+def test_columns_that_are_not_imported_are_named() -> None:
+    assert read(f"id,title,state,mine\n{KEY},A,draft,1\n").ignored == ("state", "mine")
