@@ -4,19 +4,21 @@ Reads one JSON request from standard input and answers on standard output:
 `{"do": "probe", "path"}` with one line of JSON; `{"do": "frames", "path", "info", "indexes", "max_side"}`
 with a line of JSON and height × width × 3 bytes for each frame; `{"do": "watch", "path", "info", "max_side"}`
 with such frames and lines {"cut"} and {"thinned"} (dam.media.watching); `{"do": "still", "path", "max_side"}`
-with one such picture; `{"do": "mark", "path", "most_side", "box"}` with one of four channels. A refusal is a
-line with "refused".
+with one such picture; `{"do": "whole", "path", "info", "max_side"}` with one of three channels, or four where
+it is transparent; `{"do": "mark", "path", "most_side", "box"}` with one of four. A refusal is a line with
+"refused".
 """
 
 import json
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from dam.media import frames, probe_file, stills, watching
 from dam.media.errors import FileRefused
 from dam.media.frames import Frame
-from dam.media.probe import MediaInfo
+from dam.media.probe import Kind, MediaInfo
 from dam.media.watching import Cut, Thinned
 
 
@@ -31,7 +33,7 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
             _write(out, {"info": probe_file.read_info(path).to_json()})
         elif request["do"] == "watch":
             info = MediaInfo.from_json(request["info"])
-            for found in watching.watch(path, info=info, max_side=request["max_side"]):
+            for found in _watch(path, info=info, max_side=request["max_side"]):
                 match found:
                     case Cut(time_ms):
                         _write(out, {"cut": time_ms})
@@ -42,14 +44,15 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
             _write(out, {"end": True})
         elif request["do"] == "still":
             _write_frame(out, Frame(0, 0, stills.read(path, max_side=request["max_side"])))
+        elif request["do"] == "whole":
+            info = MediaInfo.from_json(request["info"])
+            _write_frame(out, _still(path, info, request["max_side"], grounded=False))
         elif request["do"] == "mark":
             mark = stills.read_mark(path, most_side=request["most_side"], box=tuple(request["box"]))
             _write_frame(out, Frame(0, 0, mark))
         else:
             info = MediaInfo.from_json(request["info"])
-            for frame in frames.sample(
-                path, info=info, indexes=request["indexes"], max_side=request["max_side"]
-            ):
+            for frame in _sample(path, info=info, indexes=request["indexes"], max_side=request["max_side"]):
                 _write_frame(out, frame)
             _write(out, {"end": True})
     except FileRefused as refused:
@@ -57,6 +60,23 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
     except MemoryError:
         _write(out, {"refused": "too_costly", "message": FileRefused("too_costly").message})
     out.flush()
+
+
+def _watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Frame | Cut | Thinned]:
+    if info.kind is Kind.STILL:
+        return iter([_still(path, info, max_side)])
+    return watching.watch(path, info=info, max_side=max_side)
+
+
+def _sample(path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: int) -> Iterator[Frame]:
+    if info.kind is Kind.STILL:
+        return iter([_still(path, info, max_side)])
+    return frames.sample(path, info=info, indexes=indexes, max_side=max_side)
+
+
+def _still(path: Path, info: MediaInfo, max_side: int, *, grounded: bool = True) -> Frame:
+    formats = (info.format.decoder,)
+    return Frame(0, 0, stills.read(path, max_side=max_side, formats=formats, grounded=grounded))
 
 
 def _write_frame(out: BinaryIO, frame: Frame) -> None:

@@ -1,10 +1,11 @@
-"""What is known of a video file: facts, not files. Pure.
+"""What is known of a file: facts, not files. Pure.
 
 Frame numbers count along the review timeline (dam.media.timing), for the proxy as for sampled frames and
 comments. For a constant rate these are the file's own frames.
 """
 
 from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
@@ -12,9 +13,20 @@ from dam.media import timing
 from dam.media.sniffer import BY_LABEL, FileKind
 
 
+class Kind(StrEnum):
+    """What a file is to people, by its content: a GIF that doesn't move is a still."""
+
+    VIDEO = "video"
+    STILL = "still"
+    SOUND = "sound"
+
+
 @dataclass(frozen=True)
 class MediaInfo:
-    """Facts about the one video stream that is shown, and its sound."""
+    """Facts about the one video stream that is shown, and its sound.
+
+    A still is one frame, of no length; sound alone has no frame, no size and the stream -1.
+    """
 
     container: str  # sniffer.FileKind.label
     video_codec: str
@@ -55,6 +67,7 @@ class MediaInfo:
     colour_range: int = 0  # 0 unspecified, 1 limited, 2 full
     bit_depth: int = 8
     transparent: bool = False
+    kind: Kind = Kind.VIDEO
 
     @property
     def held_frames(self) -> int:
@@ -99,6 +112,7 @@ class MediaInfo:
             if name in values:
                 values[name] = Fraction(values[name])
         values["warnings"] = tuple(values.get("warnings", ()))
+        values["kind"] = Kind(values.get("kind", Kind.VIDEO))
         for name in ("holds", "closed", "gaps"):
             values[name] = tuple((first, last) for first, last in values.get(name, ()))
         return cls(**values)

@@ -15,11 +15,10 @@ import av
 from av.container import InputContainer
 
 from dam.core.language import gettext as _
-from dam.core.language import number
-from dam.media import boxes, budgets, colour, completeness, frames, timing, transfers
-from dam.media.errors import FileRefused, require_container
-from dam.media.probe import MediaInfo
-from dam.media.sniffer import APNG, ASF, AVI, GIF, HEAD_BYTES, MXF, FileKind, Medium
+from dam.media import boxes, budgets, colour, completeness, frames, stills, timing, transfers
+from dam.media.errors import FileRefused, require_kind, require_size
+from dam.media.probe import Kind, MediaInfo
+from dam.media.sniffer import APNG, ASF, AVI, FLAC, GIF, HEAD_BYTES, M4A, MXF, WAV, FileKind
 from dam.media.timing import Span
 
 MOST_FRAMES = budgets.MAX_SECONDS * int(timing.MOST_STATED_RATE)
@@ -27,6 +26,7 @@ ALWAYS_ALPHA = ("gif", "apng", "webp")  # their decoders give it to every pictur
 # HEVC keeps it in a second layer, which the decoder passes over. A message in the header announces it: prefix
 # SEI (NAL type 39), payload 165, alpha_channel_info.
 HEVC_ALPHA = bytes.fromhex("4e01a5")
+SOUNDS_THAT_SAY_THEIR_LENGTH = (WAV, FLAC, M4A)  # of others it is worked out of their size
 COVER = 1 << 10  # AV_DISPOSITION_ATTACHED_PIC
 LOOKED_AT_FOR_TRANSPARENCY = 12  # frames
 LOOKED_AT_FOR_ORDER = 16
@@ -35,7 +35,9 @@ LOOKED_AT_FOR_ORDER = 16
 def read_info(path: Path) -> MediaInfo:
     """The facts about a file. Raises FileRefused for one that can't be taken."""
     with path.open("rb") as file:
-        kind = require_container(file.read(HEAD_BYTES))
+        kind = require_kind(file.read(HEAD_BYTES))
+    if not kind.demuxer or (kind.decoder and not stills.moves(path, kind)):
+        return stills.read_info(path, kind)
     try:
         with frames.open_media(path, kind.demuxer) as container:
             return _read(container, path, kind)
@@ -45,12 +47,12 @@ def read_info(path: Path) -> MediaInfo:
 
 def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     video, audio = _choose_video(container), _choose_audio(container)
+    if video is None:
+        return _read_sound(container, audio, path, kind)
     packets = _read_packets(container, video)
-    if kind.medium is Medium.PICTURE and len(packets.pts) < 2:
-        raise FileRefused("picture")
     if not packets.pts:
         raise FileRefused("no_frames")
-    _check_size(video.codec_context.width, video.codec_context.height)
+    require_size(video.codec_context.width, video.codec_context.height)
     warnings = _check_whole(container, video, path, kind, packets)
     picture = _read_first(path, kind, video.index)
     if audio is not None and (audio.index not in packets.sounds):
@@ -145,8 +147,52 @@ def _codec_name(stream: Any) -> str:
     return str(stream.codec_context.codec.canonical_name)
 
 
-def _choose_video(container: InputContainer) -> Any:
-    """The stream that is shown: the best by FFmpeg's own choice that is no cover and has a decoder."""
+def _read_sound(container: InputContainer, audio: Any | None, path: Path, kind: FileKind) -> MediaInfo:
+    """The facts about a file that is only heard; a cover is no film."""
+    if audio is None:
+        raise FileRefused("unknown_codec")
+    packets = _read_packets(container, None)
+    heard = packets.sounds.get(audio.index)
+    if heard is None or heard.end <= heard.start or not _can_be_heard(path, kind, audio.index):
+        raise FileRefused("damaged")
+    if heard.end - heard.start > budgets.MAX_SECONDS:
+        raise FileRefused("too_long")
+    warning = ""
+    if kind in SOUNDS_THAT_SAY_THEIR_LENGTH and container.duration:
+        stated = Fraction(container.duration, av.time_base)
+        warning = completeness.check_seconds(start=heard.start, end=heard.end, stated=stated)
+    return MediaInfo(
+        container=kind.label,
+        video_codec="",
+        video_index=-1,
+        width=0,
+        height=0,
+        rotation=0,
+        mirrored=False,
+        pixel_aspect=Fraction(1),
+        pixel_format="",
+        transfer="sdr",
+        interlaced=False,
+        frame_rate=Fraction(1),
+        variable_rate=False,
+        frame_count=0,
+        duration_ms=max(1, round((heard.end - heard.start) * 1000)),
+        first_pts=heard.start,
+        audio_codec=_codec_name(audio),
+        audio_index=audio.index,
+        audio_channels=audio.codec_context.channels,
+        audio_rate=audio.codec_context.sample_rate,
+        audio_start=heard.start,
+        warnings=(warning,) if warning else (),
+        kind=Kind.SOUND,
+    )
+
+
+def _choose_video(container: InputContainer) -> Any | None:
+    """The stream that is shown: the best by FFmpeg's own choice that is no cover and has a decoder.
+
+    None where there is nothing to see and something to hear.
+    """
     moving = [stream for stream in container.streams.video if not int(stream.disposition) & COVER]
     readable = [stream for stream in moving if stream.codec_context is not None]
     if readable:
@@ -154,34 +200,15 @@ def _choose_video(container: InputContainer) -> Any:
         return best if best in readable else readable[0]
     if moving:
         raise FileRefused("unknown_codec")
-    if container.streams.video:
-        raise FileRefused("cover_art")
-    raise FileRefused("audio_only" if container.streams.audio else "not_a_video")
+    if container.streams.audio:
+        return None
+    raise FileRefused("not_a_video")
 
 
 def _choose_audio(container: InputContainer) -> Any | None:
     decodable = [stream for stream in container.streams.audio if stream.codec_context is not None]
     best = container.streams.best("audio")
     return best if best in decodable else next(iter(decodable), None)
-
-
-def _check_size(width: int, height: int) -> None:
-    if max(width, height) > budgets.MAX_SIDE or width * height > budgets.MAX_PIXELS:
-        raise FileRefused(
-            "too_wide",
-            (
-                _(
-                    "The resolution is %(width)s × %(height)s pixels. The limit is %(max_side)s "
-                    "pixels on a side and %(max_pixels)s megapixels. Export it at a lower resolution."
-                )
-                % {
-                    "width": width,
-                    "height": height,
-                    "max_side": number(budgets.MAX_SIDE),
-                    "max_pixels": budgets.MAX_PIXELS // 1000000,
-                }
-            ),
-        )
 
 
 @dataclass
@@ -204,7 +231,7 @@ class _PacketSummary:
         return array("q", (pts for pts in self.pts if pts >= first)) or self.pts
 
 
-def _read_packets(container: InputContainer, video: Any) -> _PacketSummary:
+def _read_packets(container: InputContainer, video: Any | None) -> _PacketSummary:
     """One pass over the file in constant memory but for eight bytes a frame."""
     summary = _PacketSummary()
     last = None
@@ -220,7 +247,7 @@ def _read_packets(container: InputContainer, video: Any) -> _PacketSummary:
         start = pts * packet.time_base
         end = start + max(packet.duration or 0, 0) * packet.time_base
         summary.end = max(summary.end, end)
-        if packet.stream_index != video.index:
+        if video is None or packet.stream_index != video.index:
             heard = summary.sounds.get(packet.stream_index, Span(start, end))
             summary.sounds[packet.stream_index] = Span(min(heard.start, start), max(heard.end, end))
             continue
@@ -310,7 +337,7 @@ def _read_first(path: Path, kind: FileKind, index: int) -> _Picture:
         frame = next(decoded, None)
         if frame is None:
             raise FileRefused("no_frames")
-        _check_size(frame.width, frame.height)
+        require_size(frame.width, frame.height)
         rotation, mirrored = _orientation(frame)
         return _Picture(
             pts=frame.pts,
@@ -380,8 +407,6 @@ def _explain(problem: av.error.FFmpegError, path: Path, kind: FileKind) -> FileR
         return FileRefused("too_costly")
     if isinstance(problem, av.error.DecoderNotFoundError):
         return FileRefused("unknown_codec")
-    if kind.medium is Medium.PICTURE:
-        return FileRefused("picture")
     if kind.boxes and _index_is_missing(path):
         return FileRefused("truncated")
     return FileRefused("damaged")

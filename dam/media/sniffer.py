@@ -32,8 +32,9 @@ class CredentialSupport(StrEnum):
 class FileKind:
     """A kind of file: its name for people, content type, the suffix it is stored with.
 
-    `demuxer` is FFmpeg's, for the kinds that are taken as video, pictures if they move; `boxes` says that it
-    is made of ISO base media boxes.
+    `demuxer` is FFmpeg's, for the kinds that are taken as video or sound, pictures if they move; `decoder`
+    Pillow's, for those taken as still pictures (of SVG `dam.media.drawings`); `boxes` says that it is made of
+    ISO base media boxes.
     """
 
     label: str
@@ -42,6 +43,7 @@ class FileKind:
     suffix: str
     credentials: CredentialSupport = CredentialSupport.NONE
     demuxer: str = ""
+    decoder: str = ""
     boxes: bool = False
 
 
@@ -56,14 +58,21 @@ def _video(
     return FileKind(label, Medium.VIDEO, content_type, suffix, credentials, demuxer=demuxer, boxes=boxes)
 
 
-def _picture(label: str, name: str, credentials: CredentialSupport = CredentialSupport.READ) -> FileKind:
-    return FileKind(label, Medium.PICTURE, f"image/{name}", f".{name.partition('+')[0]}", credentials)
+def _picture(
+    label: str, name: str, credentials: CredentialSupport = CredentialSupport.READ, *, decoder: str = ""
+) -> FileKind:
+    suffix, boxes = f".{name.partition('+')[0]}", decoder == "AVIF"
+    return FileKind(label, Medium.PICTURE, f"image/{name}", suffix, credentials, decoder=decoder, boxes=boxes)
 
 
 def _sound(
-    label: str, name: str, suffix: str, credentials: CredentialSupport = CredentialSupport.READ
+    label: str,
+    name: str,
+    suffix: str,
+    demuxer: str,
+    credentials: CredentialSupport = CredentialSupport.SIGNED,
 ) -> FileKind:
-    return FileKind(label, Medium.SOUND, f"audio/{name}", suffix, credentials)
+    return FileKind(label, Medium.SOUND, f"audio/{name}", suffix, credentials, demuxer=demuxer)
 
 
 MP4 = _video("MP4", "mov", "video/mp4", ".mp4", CredentialSupport.SIGNED)
@@ -81,25 +90,37 @@ REAL = _video("RealMedia", "rm", "application/vnd.rn-realmedia", ".rm")
 DV = _video("DV", "dv", "video/dv", ".dv")
 VIDEOS = (MP4, QUICKTIME, WEBM, MATROSKA, AVI, MPEG_TS, MPEG_PS, MXF, FLV, ASF, OGG, REAL, DV)
 
-JPEG = _picture("JPEG", "jpeg")
-PNG = _picture("PNG", "png")
-APNG = FileKind("Animated PNG", Medium.PICTURE, "image/png", ".apng", CredentialSupport.READ, demuxer="apng")
-GIF = FileKind("GIF", Medium.PICTURE, "image/gif", ".gif", CredentialSupport.READ, demuxer="gif")
-TIFF = _picture("TIFF", "tiff")
-WEBP = _picture("WebP", "webp")
-AVIF = _picture("AVIF", "avif")
+JPEG = _picture("JPEG", "jpeg", CredentialSupport.SIGNED, decoder="JPEG")
+PNG = _picture("PNG", "png", CredentialSupport.SIGNED, decoder="PNG")
+# Of those that may move, only their pictures say whether they do.
+APNG = FileKind(
+    "Animated PNG",
+    Medium.PICTURE,
+    "image/png",
+    ".apng",
+    CredentialSupport.READ,
+    demuxer="apng",
+    decoder="PNG",
+)
+GIF = FileKind(
+    "GIF", Medium.PICTURE, "image/gif", ".gif", CredentialSupport.READ, demuxer="gif", decoder="GIF"
+)
+TIFF = _picture("TIFF", "tiff", CredentialSupport.SIGNED, decoder="TIFF")
+WEBP = _picture("WebP", "webp", CredentialSupport.SIGNED, decoder="WEBP")
+AVIF = _picture("AVIF", "avif", CredentialSupport.SIGNED, decoder="AVIF")
 HEIC = _picture("HEIC", "heic")
 HEIF = _picture("HEIF", "heif")
 JPEG_XL = _picture("JPEG XL", "jxl")
-SVG = _picture("SVG", "svg+xml")
+SVG = _picture("SVG", "svg+xml", CredentialSupport.SIGNED, decoder="SVG")
 BMP = _picture("BMP", "bmp", CredentialSupport.NONE)
-FLAC = _sound("FLAC", "flac", ".flac")
-MP3 = _sound("MP3", "mpeg", ".mp3")
-WAV = _sound("WAV", "wav", ".wav")
-AAC = _sound("AAC", "aac", ".aac", CredentialSupport.NONE)
-# With its cover, it may be opened: whether there is a film in it only its tracks say.
+# The C2PA library puts a tag of MP3 before it.
+FLAC = _sound("FLAC", "flac", ".flac", "flac", CredentialSupport.READ)
+MP3 = _sound("MP3", "mpeg", ".mp3", "mp3")
+WAV = _sound("WAV", "wav", ".wav", "wav")
+AAC = _sound("AAC", "aac", ".aac", "aac", CredentialSupport.NONE)
+# Whether there is a film in it only its tracks say.
 M4A = FileKind(
-    "MPEG-4 sound", Medium.SOUND, "audio/mp4", ".m4a", CredentialSupport.READ, demuxer="mov", boxes=True
+    "MPEG-4 sound", Medium.SOUND, "audio/mp4", ".m4a", CredentialSupport.SIGNED, demuxer="mov", boxes=True
 )
 PDF = FileKind("PDF", Medium.DOCUMENT, "application/pdf", ".pdf", CredentialSupport.READ)
 PLAYLIST = FileKind("Playlist", Medium.PLAYLIST, "text/plain", ".txt")
@@ -129,7 +150,10 @@ _STARTS = (
     (b"ID3", MP3),
     (b"\xff\xfb", MP3),
     (b"\xff\xf3", MP3),
+    (b"\xff\xfa", MP3),
+    (b"\xff\xf2", MP3),
     (b"\xff\xf1", AAC),
+    (b"\xff\xf9", AAC),
     (b"fLaC", FLAC),
     (b"%PDF-", PDF),
 )

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from dam.media import sniffer
-from dam.media.errors import FileRefused, require_container
+from dam.media.errors import FileRefused, require_kind
 from dam.media.sniffer import CredentialSupport, FileKind, Medium
 
 HEADS = [
@@ -72,35 +72,51 @@ def test_a_name_says_nothing(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf\n #EXTM3U\n", "playlist"),
         (b"ffconcat version 1.0", "playlist"),
         (b"<?xml version='1.0'?>\n<MPD>", "playlist"),
-        (b"\xff\xd8\xff\xe0", "picture"),
-        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "picture"),
+        (b"BM", "picture"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x02", "picture"),
         (b"\x00\x00\x00\x1cftypheic", "picture"),
-        (b"ID3\x03", "audio_only"),
-        (b"RIFF\x00\x00\x00\x00WAVEfmt ", "audio_only"),
         (b"\x47" + bytes(187), "not_a_video"),
     ],
 )
-def test_what_is_no_video_is_refused_for_what_it_is(head: bytes, code: str) -> None:
+def test_what_is_not_taken_is_refused_for_what_it_is(head: bytes, code: str) -> None:
     with pytest.raises(FileRefused) as refused:
-        require_container(head)
+        require_kind(head)
     assert refused.value.code == code
 
 
 @pytest.mark.parametrize("kind", [*sniffer.VIDEOS, sniffer.M4A])
 def test_a_video_may_be_opened_by_one_demuxer(kind: FileKind) -> None:
     head = next(head for head, known in HEADS if known is kind)
-    assert require_container(head).demuxer
+    assert require_kind(head).demuxer
 
 
-def test_nothing_is_opened_but_videos_and_pictures_that_move() -> None:
+def test_ffmpeg_opens_nothing_but_videos_sound_and_pictures_that_move() -> None:
     openable = {kind for kind in sniffer.ALL if kind.demuxer}
-    assert openable == {*sniffer.VIDEOS, sniffer.M4A, sniffer.GIF, sniffer.APNG}
+    sounds = {sniffer.WAV, sniffer.MP3, sniffer.FLAC, sniffer.AAC, sniffer.M4A}
+    assert openable == {*sniffer.VIDEOS, *sounds, sniffer.GIF, sniffer.APNG}
     assert {kind.medium for kind in sniffer.VIDEOS} == {Medium.VIDEO}
 
 
-def test_mp4_and_quicktime_alone_are_signed() -> None:
+@pytest.mark.parametrize("head", [b"\xff\xd8\xff\xe0", b"RIFF\x00\x00\x00\x00WEBPVP8 ", b"II*\x00"])
+def test_a_still_is_taken_and_read_by_one_decoder(head: bytes) -> None:
+    assert require_kind(head).decoder
+
+
+def test_what_is_read_as_a_picture_is_on_this_list() -> None:
+    readable = {kind.decoder for kind in sniffer.ALL if kind.decoder}
+    assert readable == {"PNG", "JPEG", "GIF", "TIFF", "WEBP", "AVIF", "SVG"}
+
+
+def test_mp4_quicktime_and_the_usual_stills_and_sounds_are_signed() -> None:
     signed = [kind for kind in sniffer.ALL if kind.credentials is CredentialSupport.SIGNED]
-    assert signed == [sniffer.MP4, sniffer.QUICKTIME]
+    stills = [sniffer.JPEG, sniffer.PNG, sniffer.TIFF, sniffer.WEBP, sniffer.AVIF, sniffer.SVG]
+    sounds = [sniffer.MP3, sniffer.WAV, sniffer.M4A]
+    assert signed == [sniffer.MP4, sniffer.QUICKTIME, *stills, *sounds]
+
+
+def test_what_is_signed_has_a_content_type_of_its_own() -> None:
+    signed = [kind.content_type for kind in sniffer.ALL if kind.credentials is CredentialSupport.SIGNED]
+    assert len(set(signed)) == len(signed)
 
 
 @pytest.mark.parametrize("kind", [sniffer.DV, sniffer.MXF, sniffer.ASF, sniffer.FLV, sniffer.MPEG_PS])
