@@ -1,0 +1,103 @@
+// <reel-compare>: two versions that play as one (assets/compare.html). The first leads, the second follows its time.
+import { isTyping } from "./keys.js";
+
+const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
+const TEN = 10;
+
+class ReelCompare extends HTMLElement {
+  connectedCallback() {
+    this.media = [...this.querySelectorAll("video, audio")];
+    [this.leader, this.follower] = this.media;
+    this.bar = this.querySelector(".compare-bar");
+    this.seekBar = this.querySelector("[data-seek]");
+    const [numerator, denominator] = this.dataset.rate.split("/").map(Number);
+    this.frame = denominator / numerator; // seconds
+    this.ending?.abort();
+    this.ending = new AbortController();
+    const { signal } = this.ending;
+    this.querySelector("[data-wipe]")?.addEventListener("input", (event) => this.wipe(event.target.value), { signal });
+    this.bar.hidden = !this.leader && !this.querySelector("[data-wipe]");
+    if (!this.follower) return;
+    for (const each of this.media) each.controls = false;
+    this.follower.muted = true; // one of two sounds; the leader's is heard
+    this.querySelector('[data-do="play"]').addEventListener("click", () => this.toggle(), { signal });
+    this.seekBar.addEventListener("input", () => this.seek(Number(this.seekBar.value)), { signal });
+    for (const name of ["timeupdate", "seeked", "loadedmetadata", "durationchange", "pause"]) {
+      for (const each of this.media) each.addEventListener(name, () => this.show(), { signal });
+    }
+    this.leader.addEventListener("ended", () => this.pause(), { signal });
+    document.addEventListener("keydown", (event) => this.key(event), { signal });
+    document.addEventListener("click", (event) => this.jump(event.target.closest("[data-seek-ms]")), { signal });
+    this.show();
+  }
+
+  disconnectedCallback() {
+    this.ending.abort();
+  }
+
+  // Of the longer one: what only one of them has is to be seen as well.
+  get length() {
+    return Math.max(0, ...this.media.map(({ duration }) => (Number.isFinite(duration) ? duration : 0)));
+  }
+
+  wipe(share) {
+    this.style.setProperty("--compare-wipe", `${share}%`);
+  }
+
+  // The middle of a frame, so that rounding in a decoder can't land beside it.
+  seek(seconds) {
+    const at = Math.min(Math.max(seconds, 0), Math.max(0, this.length - this.frame / 2));
+    const middle = (Math.floor(at / this.frame + 1e-4) + 0.5) * this.frame;
+    for (const each of this.media) each.currentTime = middle;
+    this.show();
+  }
+
+  step(frames) {
+    this.pause();
+    this.seek(this.leader.currentTime + frames * this.frame);
+  }
+
+  jump(button) {
+    if (!button) return;
+    this.pause();
+    this.seek(Number(button.dataset.seekMs) / 1000);
+  }
+
+  toggle() {
+    if (!this.leader.paused) {
+      this.pause();
+      return;
+    }
+    if (this.leader.ended) this.seek(0);
+    for (const each of this.media) each.play().catch(() => {}); // the end of the shorter one
+  }
+
+  pause() {
+    for (const each of this.media) each.pause();
+    if (this.follower.readyState) this.follower.currentTime = this.leader.currentTime;
+  }
+
+  show() {
+    const now = this.leader.currentTime;
+    if (!this.leader.paused && !this.follower.ended && Math.abs(this.follower.currentTime - now) > 2 * this.frame) {
+      this.follower.currentTime = now;
+    }
+    this.seekBar.max = this.length || 1;
+    this.seekBar.value = now;
+    const [minutes, seconds] = [Math.floor(now / 60), Math.floor(now % 60)];
+    const frame = this.leader.matches("video") ? ` · ${Math.floor(now / this.frame + 1e-4)}` : ""; // sound has none
+    this.querySelector("[data-now]").textContent = `${minutes}:${String(seconds).padStart(2, "0")}${frame}`;
+    this.toggleAttribute("data-playing", !this.leader.paused);
+  }
+
+  key(event) {
+    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target !== document.body || document.querySelector("dialog[open]")) return;
+    if (event.key === " " || event.key === "k") this.toggle();
+    else if (event.key in MOVES) this.step(MOVES[event.key] * (event.shiftKey ? TEN : 1));
+    else return;
+    event.preventDefault();
+  }
+}
+
+customElements.define("reel-compare", ReelCompare);
