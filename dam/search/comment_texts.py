@@ -9,3 +9,9 @@ def keep(version: Version, *, source: str, text: str) -> None:
     """Keep the text of one remark, named by its source, and bring the version's words up to date."""
     CommentText.objects.update_or_create(version=version, source=source, defaults={"text": text})
     documents.refresh_many([version.asset])
+
+
+def drop(version: Version, *, source: str) -> None:
+    """Have the remark no longer found."""
+    if CommentText.objects.filter(version=version, source=source).delete()[0]:
+        documents.refresh_many([version.asset])

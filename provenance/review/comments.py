@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,11 +11,13 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
+from dam.catalog import versions
 from dam.catalog.models import Version
 from dam.core import errors, events
 from dam.core.language import number
 from dam.search import comment_texts
-from provenance.review import mentions
+from provenance.review import drawings, mentions
+from provenance.review.drawings import Drawing
 from provenance.review.models import Comment
 
 LONGEST = 4000
@@ -39,51 +41,85 @@ def add(
     by: Principal,
     body: str,
     frame: int | None = None,
+    drawing: Drawing | None = None,
     answers: Comment | None = None,
     at: datetime | None = None,
 ) -> Comment:
     """Keep a remark, or an answer to one; `frame` counts from 0. Raises CommentRefused, or PermissionDenied.
 
-    Whom it names and whom it answers hear of it as such.
+    `drawing` is what was drawn into that frame, as drawings.read gives it; it needs no words. Whom a remark
+    names and whom it answers hear of it as such.
     """
     by.require(Capability.COMMENT, brand=version.brand)
     author = principals.person(by)
     body = body.strip()
-    if not body:
+    require_words(body, drawing=drawing)
+    if frame is not None and not 0 <= frame < (version.frame_count or 0):
+        raise CommentRefused(_("This clip doesn't have that frame."))
+    if drawing is not None and (frame is None or answers is not None):
+        raise CommentRefused(_("A drawing needs its frame. Choose “at” and the time, and send it again."))
+    at = at or timezone.now()
+    with trail.recording():
+        # The version comes first, as everywhere (versions.locked): the words of its search follow below.
+        version = versions.locked(version.pk)
+        parent = _first_of(answers, version) if answers is not None else None
+        comment = Comment.objects.create(
+            version=version,
+            author=author,
+            body=body,
+            frame=frame,
+            drawing=drawing,
+            parent=parent,
+            created_at=at,
+        )
+        have_found(comment)
+        data: dict[str, object] = {"body": body, "frame": frame}
+        if drawing is not None:
+            data["shapes"] = len(drawing["shapes"])
+        if named := mentions.people_in(body, brand=version.brand):
+            data["mentions"] = [user.pk for user in named]
+        if parent is not None:
+            in_thread = Comment.objects.filter(Q(pk=parent.pk) | Q(parent=parent), deleted_at=None)
+            people = in_thread.order_by("author").values_list("author", flat=True)
+            data["replies_to"] = sorted(set(people.distinct()) - {author.pk})
+        record(Verb.COMMENT_ADDED, comment, by=by, at=at, data=data)
+    return comment
+
+
+def require_words(body: str, *, drawing: Drawing | None) -> None:
+    """Raises CommentRefused where a remark says nothing, or too much."""
+    if not body and drawing is None:
         raise CommentRefused(_("Write a comment first."))
     if len(body) > LONGEST:
         raise CommentRefused(
             _("Comments can be up to %(longest)s characters. This one has %(body)s.")
             % {"longest": number(LONGEST), "body": number(len(body))}
         )
-    if frame is not None and not 0 <= frame < (version.frame_count or 0):
-        raise CommentRefused(_("This clip doesn't have that frame."))
-    at = at or timezone.now()
-    with trail.recording():
-        parent = _first_of(answers, version) if answers is not None else None
-        comment = Comment.objects.create(
-            version=version, author=author, body=body, frame=frame, parent=parent, created_at=at
-        )
-        comment_texts.keep(version, source=f"comment {comment.pk}", text=body)
-        data: dict[str, object] = {"body": body, "frame": frame}
-        if named := mentions.people_in(body, brand=version.brand):
-            data["mentions"] = [user.pk for user in named]
-        if parent is not None:
-            in_thread = (
-                Comment.objects.filter(parent=parent).order_by("author").values_list("author", flat=True)
-            )
-            data["replies_to"] = sorted({parent.author_id, *in_thread.distinct()} - {author.pk})
-        _record(Verb.COMMENT_ADDED, comment, by=by, at=at, data=data)
-    return comment
 
 
 def _first_of(answered: Comment, version: Version) -> Comment:
     """The remark that the thread began with, kept from being deleted meanwhile."""
     key = answered.parent_id or answered.pk
     first = Comment.objects.select_for_update(no_key=True).filter(pk=key, version=version).first()
-    if first is None:
+    if first is None or not shown().filter(pk=key).exists():
         raise CommentRefused(_("The comment you answer is gone. Your words are still in the box."))
     return first
+
+
+def shown() -> QuerySet[Comment]:
+    """What stands in lists: all but what its author deleted, unless others have answered that."""
+    answered = Exists(Comment.objects.filter(parent=OuterRef("pk"), deleted_at=None))
+    return Comment.objects.filter(Q(deleted_at=None) | answered)
+
+
+def have_found(comment: Comment) -> None:
+    """Have search find the words of the remark, as they are now; of one that was deleted nothing."""
+    words = (comment.body, drawings.words(comment.drawing)) if comment.deleted_at is None else ()
+    source = f"comment {comment.pk}"
+    if text := "\n".join(filter(None, words)):
+        comment_texts.keep(comment.version, source=source, text=text)
+    else:
+        comment_texts.drop(comment.version, source=source)
 
 
 def resolve(comment: Comment, *, by: Principal, at: datetime | None = None) -> None:
@@ -91,20 +127,21 @@ def resolve(comment: Comment, *, by: Principal, at: datetime | None = None) -> N
     by.require(Capability.COMMENT, brand=comment.version.brand)
     at = at or timezone.now()
     with trail.recording():
-        open_comment = Comment.objects.filter(pk=comment.pk, parent=None, resolved_at=None)
+        open_comment = shown().filter(pk=comment.pk, parent=None, resolved_at=None)
         if not open_comment.update(resolved_at=at, resolved_by=principals.person(by)):
             raise AlreadyResolved(_("This comment is already resolved."))
-        _record(Verb.COMMENT_RESOLVED, comment, by=by, at=at, data={})
+        record(Verb.COMMENT_RESOLVED, comment, by=by, at=at, data={})
 
 
 def open_in_other_versions(version: Version) -> list[tuple[int, int]]:
     """Number and count of open remarks of the asset's other versions that have some, the newest first."""
-    elsewhere = Comment.objects.filter(version__asset=version.asset_id, parent=None, resolved_at=None)
+    elsewhere = shown().filter(version__asset=version.asset_id, parent=None, resolved_at=None)
     counted = elsewhere.exclude(version=version).order_by().values_list("version__number")
     return sorted(counted.annotate(Count("pk")), reverse=True)
 
 
-def _record(verb: Verb, comment: Comment, *, by: Principal, at: datetime, data: dict[str, object]) -> None:
+def record(verb: Verb, comment: Comment, *, by: Principal, at: datetime, data: dict[str, object]) -> None:
+    """Leave the audit event, and tell the pages that are open."""
     version = comment.version
     trail.record(
         verb,

@@ -10,20 +10,25 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Membership
+from dam.accounts.principals import Principal
 from dam.catalog.models import Version
 from dam.core import sorting
 from dam.rights import visibility
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import comments
+from provenance.review import comments, corrections, filtering
+from provenance.review.filtering import Filter, Thread
 from provenance.review.models import Comment
+from provenance.web import comment_filter, drawn
 from provenance.web.review_forms import CommentForm
 
+NO_FILTER = Filter()
 MOST_OFFERED = 8
 LONGEST_BEGUN = 60
 
@@ -31,71 +36,113 @@ LONGEST_BEGUN = 60
 @require_safe
 @requires(Capability.VIEW_UNRELEASED)
 def listing(request: BrandRequest, version_id: UUID) -> HttpResponse:
-    return render(request, "review/comments.html", context(_version(request, version_id)))
+    """The comments of a version: a piece of its pages, or a page of its own."""
+    wanted = comment_filter.asked(request)
+    shown = context(version_of(request, version_id), by=request.principal, wanted=wanted)
+    if htmx.is_htmx(request):
+        piece = render(request, "review/comments.html", shown)
+        return comment_filter.tell(request, piece, wanted) if comment_filter.SENT in request.GET else piece
+    return render(request, "review/part.html", {**shown, "part": "review/comments.html"})
 
 
 @require_POST
 @requires(Capability.COMMENT)
 def add(request: BrandRequest, version_id: UUID) -> HttpResponse:
-    version = _version(request, version_id)
+    version = version_of(request, version_id)
     form, answers = CommentForm(request.POST), _answered(request, version)
     if form.is_valid():
         frame = form.cleaned_data["frame"] if form.cleaned_data["at_frame"] and answers is None else None
-        body = form.cleaned_data["body"]
+        said = {"body": form.cleaned_data["body"], "drawing": form.cleaned_data["drawing"]}
         try:
-            comments.add(version, by=request.principal, body=body, frame=frame, answers=answers)
+            added = comments.add(version, by=request.principal, frame=frame, answers=answers, **said)
         except comments.CommentRefused as refused:
             form.add_error("body", str(refused))
         else:
-            return _answer(request, version, keep_typed=answers is not None, answered=answers)
+            keep = answers is not None
+            return answer_with(request, version, keep_typed=keep, answered=answers, added=added)
     if answers is not None:
-        return _section(request, version, answered=answers, answer_form=form, keep_typed=True, status=422)
-    return _section(request, version, form=form, status=422)
+        return section(request, version, answered=answers, answer_form=form, keep_typed=True, status=422)
+    return section(request, version, form=form, status=422)
 
 
 @require_POST
 @requires(Capability.COMMENT)
 def resolve(request: BrandRequest, comment_id: int) -> HttpResponse:
     """Mark a comment as dealt with. Somebody having been faster is no error: it is resolved."""
-    seen = visibility.visible_versions(request.principal)
-    comment = get_object_or_404(
-        Comment.objects.select_related("version__asset", "version__brand").filter(version__in=seen),
-        pk=comment_id,
-    )
+    comment = find(request, comment_id)
     with suppress(comments.AlreadyResolved):
         comments.resolve(comment, by=request.principal)
-    return _answer(request, comment.version, keep_typed=True)
+    return answer_with(request, comment.version, keep_typed=True)
 
 
-def context(version: Version, form: CommentForm | None = None) -> dict[str, Any]:
-    """What templates/review/comments.html needs."""
+def find(request: BrandRequest, comment_id: int) -> Comment:
+    """A comment on what this person is shown."""
+    seen = visibility.visible_versions(request.principal)
+    rows = Comment.objects.select_related("version__asset", "version__brand").filter(version__in=seen)
+    return get_object_or_404(rows, pk=comment_id)
+
+
+def context(
+    version: Version,
+    form: CommentForm | None = None,
+    *,
+    by: Principal,
+    wanted: Filter = NO_FILTER,
+    added: Comment | None = None,
+) -> dict[str, Any]:
+    """What templates/review/comments.html needs, for this person. `added` is shown whatever is `wanted`."""
+    at = timezone.now()
     rows = list(
-        Comment.objects.filter(version=version)
-        .select_related("author", "resolved_by")
+        corrections.listed(version, to=by, at=at)
+        .select_related("author", "resolved_by", "parent")
         .order_by("created_at", "pk")
     )
+    mine = [row for row in rows if by.user is not None and row.author_id == by.user.pk]
+    bounds = corrections.bounds(version) if mine and by.can(Capability.COMMENT) else None
+    free = [row for row in mine if bounds is not None and not corrections.refusal(row, bounds)]
     answers: dict[int, list[Comment]] = defaultdict(list)
     for comment in rows:
         if comment.parent_id is not None:
             answers[comment.parent_id].append(comment)
-    first = [comment for comment in rows if comment.parent_id is None]
+    passages = comment_filter.passages(version) if rows else []
+    threads = [
+        Thread(row, answers[row.pk], filtering.stage_at(row.created_at, passages))
+        for row in rows
+        if row.parent_id is None
+    ]
+    gone = {thread.first.pk for thread in threads if not thread.people}
+    if added is not None and not all(wanted.fits(each) for each in threads if each.holds(added)):
+        wanted = NO_FILTER
+    first = [thread.first for thread in threads if wanted.fits(thread)]
+    seen = {comment.pk for comment in first}
     return {
         "version": version,
         "answers": dict(answers),
+        "drawings": {
+            row.pk: drawn.picture(row.drawing, version)
+            for row in rows
+            if row.drawing is not None and row.deleted_at is None
+        },
+        "changeable": {row.pk for row in free if row.deleted_at is None},
+        "undoable": {row.pk for row in free if corrections.is_undoable(row, at=at)},
+        "gone": gone,  # deleted, and shown to their author alone, who can bring them back
+        "open_count": sum(comment.resolved_at is None and comment.pk not in gone for comment in first),
         "open_comments": [comment for comment in first if comment.resolved_at is None],
         "resolved_comments": [comment for comment in first if comment.resolved_at is not None],
-        "markers": json.dumps([_marker(comment) for comment in rows if _has_marker(comment)]),
+        "markers": json.dumps([_marker(row) for row in rows if row.pk in seen and _has_marker(row)]),
+        **comment_filter.choices([each for each in threads if each.people], wanted, by=by),
+        "has_frames": bool(version.rate_numerator and version.frame_count),
         "comment_form": form or CommentForm(),
         "keep_typed": True,
     }
 
 
 def _has_marker(comment: Comment) -> bool:
-    return comment.frame is not None and comment.resolved_at is None
+    return comment.frame is not None and comment.resolved_at is None and comment.deleted_at is None
 
 
 def _marker(comment: Comment) -> dict[str, Any]:
-    text = f"{comment.author}: {comment.body[:120]}"
+    text = f"{comment.author}: {comment.body[:120] or _('Drawing')}"
     return {"id": comment.pk, "frame": comment.frame, "text": text}
 
 
@@ -124,38 +171,55 @@ def people(request: BrandRequest) -> JsonResponse:
     return JsonResponse({"names": list(rows.values_list("user__name", flat=True)[:MOST_OFFERED])})
 
 
-def _version(request: BrandRequest, version_id: UUID) -> Version:
+def version_of(request: BrandRequest, version_id: UUID) -> Version:
+    """What this person is shown of that id."""
     rows = visibility.visible_versions(request.principal).select_related("asset", "brand")
     return get_object_or_404(rows, pk=version_id)
 
 
-def _answer(
-    request: BrandRequest, version: Version, *, keep_typed: bool, answered: Comment | None = None
+def answer_with(
+    request: BrandRequest,
+    version: Version,
+    *,
+    keep_typed: bool,
+    answered: Comment | None = None,
+    edited: Comment | None = None,
+    added: Comment | None = None,
 ) -> HttpResponse:
+    """What was sent is taken: the comments as they are now, or back to the clip."""
     if htmx.is_htmx(request):
-        return _section(request, version, keep_typed=keep_typed, answered=answered)
+        return section(request, version, keep_typed=keep_typed, answered=answered, edited=edited, added=added)
     return redirect("asset", request.brand.slug, version.asset_id)
 
 
-def _section(
+def section(
     request: BrandRequest,
     version: Version,
     *,
     form: CommentForm | None = None,
     answered: Comment | None = None,
     answer_form: CommentForm | None = None,
+    edited: Comment | None = None,
+    edit_form: CommentForm | None = None,
+    added: Comment | None = None,
     keep_typed: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """The comments as they are now. What was sent has been taken or comes back with its errors; what
-    somebody types meanwhile is kept: a comment (`keep_typed`), and answers to others than `answered`."""
+    somebody types meanwhile is kept: a comment (`keep_typed`), answers to others than `answered`, and other
+    words for others than `edited`."""
+    wanted = comment_filter.asked(request)
     shown = {
-        **context(version, form),
+        **context(version, form, by=request.principal, wanted=wanted, added=added),
         "keep_typed": keep_typed,
         "answered": (answered.parent_id or answered.pk) if answered else None,
         "answer_form": answer_form,
+        "edited": edited.pk if edited else None,
+        "edit_form": edit_form,
     }
-    return answer(request, "review/comments.html", shown, status=status)
+    response = answer(request, "review/comments.html", shown, status=status)
+    now: Filter = shown["filter"]
+    return response if now == wanted else comment_filter.tell(request, response, now)
 
 
 def answer(request: BrandRequest, template: str, shown: dict[str, Any], *, status: int) -> HttpResponse:

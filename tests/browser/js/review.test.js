@@ -150,3 +150,35 @@ test("a dialog that is not there is not opened", async () => {
   click(find("#why"));
   equal(find("dialog[open]"), null);
 });
+
+const played = (...spans) => ({ length: spans.length, start: (at) => spans[at][0], end: (at) => spans[at][1] });
+
+async function watch(...spans) {
+  await load('<div class="room-stage"><video></video></div>');
+  const video = find("video");
+  Object.defineProperty(video, "duration", { value: 10 });
+  Object.defineProperty(video, "played", { value: played(...spans) });
+  const form = find("form");
+  form.insertAdjacentHTML("beforeend", '<input type="hidden" name="played"><p data-played hidden></p>');
+  video.dispatchEvent(new Event("timeupdate"));
+  return form;
+}
+
+test("a decision takes along what was played of the clip", async () => {
+  const form = await watch([0, 2], [5, 6.5]);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.requestSubmit();
+  equal(form.elements.played.value, "[[0,2],[5,6.5]]");
+});
+
+test("who approves reads how much of the clip they have played", async () => {
+  const form = await watch([0, 2], [5, 6.5]);
+  equal(find("[data-played]").hidden, false);
+  equal(find("[data-played]").textContent, "You have played 35% of the clip.");
+  equal(form.elements.played.value, "");
+});
+
+test("who has played all of it reads so", async () => {
+  await watch([0, 10]);
+  equal(find("[data-played]").textContent, "You have played the whole clip.");
+});

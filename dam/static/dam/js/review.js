@@ -64,8 +64,43 @@ document.addEventListener("click", async (event) => {
   button.form.requestSubmit();
 });
 
-document.addEventListener("htmx:afterSettle", describeAll);
+document.addEventListener("htmx:afterSettle", () => {
+  describeAll();
+  tellPlayed();
+});
 describeAll();
+
+const playerOf = () => document.querySelector(".room-stage :is(video, audio)");
+
+// From and to, in seconds.
+const spans = ({ played }) => Array.from({ length: played.length }, (_each, at) => [played.start(at), played.end(at)]);
+
+function tellPlayed() {
+  const player = playerOf();
+  if (!player?.duration) return;
+  const seconds = spans(player).reduce((sum, [start, end]) => sum + end - start, 0);
+  const percent = Math.min(100, Math.round((100 * seconds) / player.duration));
+  for (const line of document.querySelectorAll("[data-played]")) {
+    line.hidden = false;
+    line.textContent =
+      percent === 100 ? _("You have played the whole clip.") : _("You have played {percent}% of the clip.", { percent });
+  }
+}
+
+for (const name of ["timeupdate", "loadedmetadata"]) {
+  document.addEventListener(name, (event) => event.target === playerOf() && tellPlayed(), { capture: true });
+}
+
+// The decision is recorded with how much of the clip was played.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const field = event.target.elements.played;
+    const player = playerOf();
+    if (field && player) field.value = JSON.stringify(spans(player));
+  },
+  { capture: true },
+);
 
 // What others decide meanwhile changes which decisions there are, but not one that somebody is writing.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {

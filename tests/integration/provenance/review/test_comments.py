@@ -10,6 +10,7 @@ from dam.audit.models import Event
 from dam.notifications import following
 from dam.notifications.kinds import KINDS, Kind
 from dam.notifications.models import Notification
+from dam.search.models import CommentText
 from provenance.review import comments, mentions
 from provenance.review.models import Comment
 from tests.factories import BrandFactory, VersionFactory, member, next_version
@@ -29,6 +30,42 @@ def test_a_comment_stands_at_its_frame() -> None:
 def test_a_comment_may_be_about_the_whole_clip() -> None:
     version = VersionFactory.create(frame_count=None)
     assert comments.add(version, by=member(version.brand), body="Lovely").frame is None
+
+
+DRAWING = {
+    "v": 1,
+    "shapes": [
+        {"kind": "arrow", "colour": "red", "width": 0.01, "points": [[0, 0], [0.5, 0.5]]},
+        {"kind": "text", "colour": "red", "width": 0.06, "points": [[0.5, 0.5]], "text": "Lighthouse"},
+    ],
+}
+
+
+def test_a_drawing_stands_at_its_frame_and_needs_no_words() -> None:
+    version = VersionFactory.create()
+    person = member(version.brand, Role.BRAND_REVIEWER)
+    comment = comments.add(version, by=person, body="", frame=3, drawing=DRAWING)
+    comment.refresh_from_db()
+    assert (comment.drawing, comment.frame, comment.body) == (DRAWING, 3, "")
+    assert Event.objects.get().data["shapes"] == 2
+
+
+def test_what_is_written_into_a_drawing_is_found() -> None:
+    version = VersionFactory.create()
+    person = member(version.brand)
+    comments.add(version, by=person, body="Too dark", frame=3, drawing=DRAWING)
+    assert "Lighthouse" in CommentText.objects.get().text
+
+
+def test_a_drawing_without_its_frame_is_refused() -> None:
+    version = VersionFactory.create()
+    person = member(version.brand)
+    first = comments.add(version, by=person, body="Here", frame=3)
+    with pytest.raises(comments.CommentRefused, match="A drawing needs its frame"):
+        comments.add(version, by=person, body="Here", drawing=DRAWING)
+    with pytest.raises(comments.CommentRefused, match="A drawing needs its frame"):
+        comments.add(version, by=person, body="Here", frame=3, drawing=DRAWING, answers=first)
+    assert Comment.objects.count() == 1
 
 
 @pytest.mark.parametrize(("frame", "count"), [(-1, 48), (48, 48), (0, None)])

@@ -1,0 +1,126 @@
+"""A version's comments as a file: all of them as CSV, those at a frame as markers for editing programs."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from uuid import UUID
+
+from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.audit.export import harmless
+from dam.catalog.models import Version
+from dam.ingest import filenames
+from dam.web import streamed, timecode
+from dam.web.decorators import BrandRequest, requires
+from provenance.review import comments, drawings, filtering
+from provenance.review.filtering import Passage
+from provenance.review.models import Comment
+from provenance.web import comment_filter, review_comments
+from provenance.web.marker_files import FORMATS, Clip, Mark
+
+CHUNK = 500
+CSV = "csv"
+COLUMNS = (
+    *("id", "reply_to", "frame", "timecode", "person", "comment", "drawing", "written_in_drawing", "stage"),
+    *("created_at", "edited_at", "deleted_at", "resolved_at", "resolved_by"),
+)
+HOURS = 24
+
+
+@require_safe
+@requires(Capability.VIEW_UNRELEASED)
+def export(request: BrandRequest, version_id: UUID, kind: str) -> HttpResponseBase:
+    """The file, made while it is sent. `hour` is the hour of the timecode that the timeline begins at."""
+    version = review_comments.version_of(request, version_id)
+    if kind == CSV:
+        pieces, content_type = _table(version), "text/csv; charset=utf-8"
+    elif kind in FORMATS and (clip := clip_of(version)) is not None:
+        content_type = FORMATS[kind].content_type
+        pieces = FORMATS[kind].pieces(clip, _marks(version), hour=_hour(request))
+    else:
+        raise Http404(_("These comments can't be exported like this."))
+    response = StreamingHttpResponse(streamed.sent(pieces), content_type=content_type)
+    name = filenames.for_disk(f"{version.asset.title} v{version.number} comments.{kind}")
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def clip_of(version: Version) -> Clip | None:
+    """What markers stand on; None where there are no frames."""
+    if not (version.rate_numerator and version.rate_denominator and version.frame_count):
+        return None
+    return Clip(
+        version.asset.title,
+        version.filename,
+        Fraction(version.rate_numerator, version.rate_denominator),
+        version.frame_count,
+        version.width or 0,
+        version.height or 0,
+    )
+
+
+def _hour(request: BrandRequest) -> int:
+    text = request.GET.get("hour", "")
+    is_hour = text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) < HOURS
+    return int(text) if is_hour else 0
+
+
+def _rows(version: Version) -> Iterator[list[Comment]]:
+    """The comments in the order in which they came, some hundred at a time."""
+    rows = comments.shown().filter(version=version).select_related("author", "resolved_by").order_by("pk")
+    last = 0
+    while page := list(rows.filter(pk__gt=last)[:CHUNK]):
+        last = page[-1].pk
+        yield page
+
+
+def _table(version: Version) -> Iterator[str]:
+    """RFC 4180 in UTF-8, with the mark that Excel looks for. No cell is taken for a formula."""
+    passages = comment_filter.passages(version)
+    yield "\ufeff" + _written([COLUMNS])
+    for page in _rows(version):
+        yield _written(_cells(comment, version, passages) for comment in page)
+
+
+def _written(rows: Iterable[Iterable[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows([harmless(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _cells(comment: Comment, version: Version, passages: list[Passage]) -> Iterable[object]:
+    deleted = comment.deleted_at is not None
+    drawing = None if deleted else comment.drawing
+    times = (comment.created_at, comment.edited_at, comment.deleted_at, comment.resolved_at)
+    return (
+        comment.pk,
+        comment.parent_id,
+        comment.frame,
+        _timecode(comment.frame, version),
+        comment.author,
+        "" if deleted else comment.body,
+        "yes" if drawing else "",
+        drawings.words(drawing),
+        filtering.stage_at(comment.created_at, passages),
+        *(time and time.isoformat() for time in times),
+        comment.resolved_by,
+    )
+
+
+def _timecode(frame: int | None, version: Version) -> str:
+    clip = clip_of(version)
+    return "" if frame is None or clip is None else timecode.smpte(frame, rate=clip.rate)
+
+
+def _marks(version: Version) -> Iterator[Mark]:
+    for page in _rows(version):
+        for comment in page:
+            if comment.parent_id is None and comment.frame is not None and comment.deleted_at is None:
+                words = comment.body or drawings.words(comment.drawing) or _("Drawing")
+                yield Mark(comment.frame, str(comment.author), words, comment.resolved_at is not None)

@@ -1,0 +1,96 @@
+"""The filter above a version's comments: read from the address, offered with counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+from dam.accounts.principals import Principal
+from dam.catalog.models import Version
+from dam.web import htmx
+from provenance.review import filtering
+from provenance.review.filtering import OPEN, OUTSIDE, RESOLVED, Filter, Passage, Thread
+from provenance.review.models import Review
+from provenance.review.policies import STAGES
+
+SENT = "filter"  # a field of the form: what it says counts, and not the page's address
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+def asked(request: HttpRequest) -> Filter:
+    """What the page that is open asks for: its own address, or that of the page a piece is for."""
+    query: Any = request.GET
+    if htmx.is_htmx(request) and SENT not in request.GET:
+        query = QueryDict(urlsplit(htmx.page(request)).query)
+    return filtering.read(query, stages=STAGES)
+
+
+def tell(request: HttpRequest, response: HttpResponse, wanted: Filter) -> HttpResponse:
+    """Have the address of the page say what it shows now."""
+    page = urlsplit(htmx.page(request))
+    query = QueryDict(page.query, mutable=True)
+    for name in filtering.NAMES:
+        query.pop(name, None)
+    rest = [(name, value) for name, values in query.lists() for value in values]
+    words = urlencode([*rest, *wanted.parameters().items()])
+    response.headers["HX-Replace-Url"] = f"{page.path}?{words}" if words else page.path
+    return response
+
+
+def passages(version: Version) -> list[Passage]:
+    """The version's reviews, in two queries."""
+    rows = Review.objects.filter(version=version).order_by("submitted_at").prefetch_related("decisions")
+    return [
+        Passage(
+            review.stages,
+            review.submitted_at,
+            review.closed_at,
+            [decision.decided_at for decision in review.decisions.all()],
+        )
+        for review in rows
+    ]
+
+
+def choices(threads: Sequence[Thread], wanted: Filter, *, by: Principal) -> dict[str, Any]:
+    """What templates/review/_filter.html needs."""
+    counted = filtering.counts(threads, wanted)
+    me = by.user.pk if by.user is not None else None
+    names = {
+        each.author_id: str(each.author)
+        for thread in threads
+        for each in (thread.first, *thread.answers)
+        if each.deleted_at is None
+    }
+    others = sorted((name, key) for key, name in names.items() if key != me)
+    people = [(_("Everyone"), None), *([(_("Me"), me)] if me in names else []), *others]
+    if wanted.person is not None and wanted.person not in names:
+        people.append((_("Someone else"), wanted.person))
+    begun = {thread.stage for thread in threads} | ({wanted.stage} - {""})
+    stages = [(_("Any stage"), ""), *((STAGES[name].title, name) for name in STAGES if name in begun)]
+    if OUTSIDE in begun:
+        stages.append((_("Outside a review"), OUTSIDE))
+    states = [(_("All comments"), ""), (_("Unresolved"), OPEN), (_("Resolved"), RESOLVED)]
+    return {
+        "filter": wanted,
+        "filter_states": [
+            Choice(value, label, counted["state"][value], value == wanted.state) for label, value in states
+        ],
+        "filter_people": [
+            Choice(str(key or ""), label, counted["person"][key], key == wanted.person)
+            for label, key in people
+        ],
+        "filter_stages": [
+            Choice(value, label, counted["stage"][value], value == wanted.stage) for label, value in stages
+        ],
+        "filter_drawn": counted["drawn"][True],
+    }
