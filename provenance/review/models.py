@@ -84,6 +84,29 @@ class Decision(models.Model):
         return f"{self.kind} by {self.decided_by}"
 
 
+class LedgerEntry(models.Model):
+    """One decision in a brand's ledger. The database gives it its place and hash, and refuses any change.
+
+    `record` is JSON, kept as the text that is hashed (provenance.review.ledger). Nothing refers to rows that
+    may be deleted: what was decided outlives the clip it was decided on.
+    """
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+", db_index=False)
+    sequence = models.PositiveBigIntegerField(default=0)
+    review_id = models.UUIDField()
+    version_id = models.UUIDField()
+    record = models.TextField()
+    previous_hash = models.CharField(max_length=64, default="")
+    hash = models.CharField(max_length=64, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "sequence"], name="ledger_sequence_once")]
+        indexes = [models.Index(fields=["review_id"], name="ledger_of_review")]
+
+    def __str__(self) -> str:
+        return f"#{self.sequence}"
+
+
 class Comment(models.Model):
     """A remark on a version, at a frame when one is meant."""
 
@@ -93,16 +116,25 @@ class Comment(models.Model):
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="replies"
     )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    body = models.TextField()
+    body = models.TextField(blank=True)  # empty where the drawing says it all
     frame = models.PositiveIntegerField(null=True, blank=True)
+    drawing = models.JSONField(null=True, blank=True)  # into that frame: provenance.review.drawings
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    edited_at = models.DateTimeField(null=True)
+    # By its author: provenance.review.corrections. Its words are kept while that can be undone.
+    deleted_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["created_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["deleted_at"], condition=models.Q(deleted_at__isnull=False), name="comment_deleted"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.body[:60]

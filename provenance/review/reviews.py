@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dam.accounts import principals
 from dam.accounts.models import User
@@ -16,14 +17,16 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Approval, Version
-from dam.core import errors, events
+from dam.core import errors, events, language
 from dam.core.lazily import lazy
+from dam.custom_fields import schema, values
 from dam.rights import clearances
 from provenance.releases import releases, signable
-from provenance.review import policies, states
-from provenance.review.models import Decision, Review
+from provenance.review import ledger, policies, states
+from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.policies import Clearance, DecisionFacts, Refusal, SubmissionFacts
 from provenance.review.states import DecisionKind, Position, ReviewMove, ReviewState
+from provenance.review.watching import Watched
 
 MOVED = Refusal("moved", lazy("Someone else just changed this. Reload the page to see the current state."))
 
@@ -78,12 +81,17 @@ def decide(
     uses: Iterable[str] = (),
     territories: Iterable[str] = (),
     valid_until: datetime | None = None,
+    signed_in: str = "session",
+    watched: Watched | None = None,
     at: datetime | None = None,
 ) -> Decision:
     """Decide the stage that is waited for, about the bytes that `expected_sha256` names.
 
     Approving says for which uses, where and until when; the last approval clears the version for just
     that and has the release signed. Nobody approves what could not be signed. Raises Refused.
+
+    The ledger keeps it, with how they showed who they are (`signed_in`: "password", "passkey", "company",
+    "session") and how much of the clip they had `watched`.
     """
     at = at or timezone.now()
     if kind == DecisionKind.APPROVE:
@@ -133,7 +141,9 @@ def decide(
                 at=at,
             )
         next_ones = whom_it_asks(review) if after.state == ReviewState.OPEN else {}
-        _record(_verb(after, kind), review, by=by, at=at, data=_facts(decision, position) | next_ones)
+        record = ledger.of_decision(decision, review, by=by, signed_in=signed_in, watched=watched)
+        kept = _entry(ledger.append(review, record))
+        _record(_verb(after, kind), review, by=by, at=at, data=_facts(decision, position) | next_ones | kept)
     return decision
 
 
@@ -161,7 +171,9 @@ def revoke(version: Version, *, by: Principal, reason: str, at: datetime | None 
         _move(review, review.position, states.after(review.position, ReviewMove.REVOKE), at=at)
         _set_approval(version, Approval.WITHDRAWN)
         releases.withdraw(review, reason=reason.strip(), at=at)
-        _record(Verb.RELEASE_REVOKED, review, by=by, at=at, data={"reason": reason.strip()})
+        record = ledger.of_revocation(review, by=by, reason=reason.strip(), at=at)
+        kept = _entry(ledger.append(review, record))
+        _record(Verb.RELEASE_REVOKED, review, by=by, at=at, data={"reason": reason.strip()} | kept)
 
 
 def supersede(version: Version, *, by: User, newer: Version, at: datetime | None = None) -> None:
@@ -193,7 +205,7 @@ def whom_it_asks(review: Review) -> dict[str, object]:
 
 def refusal_to_submit(version: Version, *, by: Principal) -> Refusal | None:
     """Why it may not be submitted by this principal now; None when it may."""
-    return policies.refuse_submission(
+    refusal = policies.refuse_submission(
         SubmissionFacts(
             approval=version.approval,
             processing=version.processing,
@@ -202,6 +214,21 @@ def refusal_to_submit(version: Version, *, by: Principal) -> Refusal | None:
             trashed=version.asset.trashed_at is not None,
             replaced=version.asset.latest_id != version.pk,
         )
+    )
+    return refusal or _missing_fields(version)
+
+
+def _missing_fields(version: Version) -> Refusal | None:
+    """A brand's required fields must have a value before a review; an upload doesn't wait for them."""
+    known = schema.of(version.brand)
+    if not any(field.required for field in known.in_use):
+        return None
+    missing = known.missing(values.of([version.asset], known=known)[version.asset_id])
+    if not missing:
+        return None
+    titles = language.listed([field.title for field in missing])
+    return Refusal(
+        "missing_fields", _("Fill in what is required before a review: %(fields)s.") % {"fields": titles}
     )
 
 
@@ -300,6 +327,11 @@ def _facts(decision: Decision, position: Position) -> dict[str, object]:
         "territories": decision.territories,
         "valid_until": decision.valid_until and decision.valid_until.isoformat(),
     }
+
+
+def _entry(entry: LedgerEntry) -> dict[str, object]:
+    """Of an event's data: the log and its anchors vouch for the ledger."""
+    return {"ledger": {"entry": entry.sequence, "hash": entry.hash}}
 
 
 def _record(

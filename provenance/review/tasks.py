@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from provenance.review import reminders
+from provenance.review import corrections, reminders
 
 
 @shared_task(name="default.remind_of_reviews")
 def remind_of_reviews() -> None:
     """Say that reviews are due tomorrow or overdue."""
     reminders.remind()
+
+
+@shared_task(name="default.erase_comments")
+def erase_comments() -> None:
+    """Let go of what comments said whose deletion can no longer be undone."""
+    corrections.erase()

@@ -18,7 +18,7 @@ from dam.web import asset_version, htmx, localisation
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import comments, queue, reviews
 from provenance.review.models import Review
-from provenance.web import release_summary, review_comments, review_summary
+from provenance.web import comment_filter, release_summary, review_comments, review_summary
 from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
 
 
@@ -131,7 +131,9 @@ def _panel(
         "revoke_form": revoke_form or RevokeForm(auto_id="revoke_%s"),
     }
     if works_here:
-        context |= review_comments.context(version)
+        context |= review_comments.context(
+            version, by=request.principal, wanted=comment_filter.asked(request)
+        )
         context["open_elsewhere"] = comments.open_in_other_versions(version)
         context["status"] = release_summary.status(version, at=at)
         context["releases"] = release_summary.history(version.asset, at=at)

@@ -17,7 +17,8 @@ from dam.rights.defaults import DefaultRights
 from dam.rights.policy import Use
 from dam.web import times, usage_status
 from dam.web.whole_text import WholeTextForm
-from provenance.review import comments
+from provenance.review import comments, drawings
+from provenance.review.drawings import Drawing
 from provenance.review.policies import Clearance
 
 WORLDWIDE, EU, COUNTRIES = "worldwide", "EU", "countries"
@@ -114,6 +115,7 @@ class ApproveForm(WholeTextForm):
     """
 
     sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
+    played = forms.CharField(required=False, widget=forms.HiddenInput())
     uses = forms.MultipleChoiceField(
         label=lazy("Uses"),
         widget=forms.CheckboxSelectMultiple(),
@@ -206,6 +208,7 @@ class AnswerForm(WholeTextForm):
     """Changes requested, or rejected: say why."""
 
     sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
+    played = forms.CharField(required=False, widget=forms.HiddenInput())
     comment = forms.CharField(
         label=lazy("Comment for the creator"),
         max_length=4000,
@@ -230,9 +233,23 @@ class CommentForm(WholeTextForm):
         widget=forms.Textarea(
             attrs={"rows": 2, "placeholder": lazy("Write a comment"), "data-comment-box": True}
         ),
-        error_messages={"required": lazy("Write a comment first.")},
+        required=False,
+    )
+    drawing = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"data-drawing": True, "hidden": True, "aria-hidden": "true", "rows": False, "cols": False}
+        ),
     )
     at_frame = forms.BooleanField(label=lazy("At this frame"), required=False, initial=True)
     frame = forms.IntegerField(
         min_value=0, required=False, widget=forms.HiddenInput(attrs={"data-frame-field": True})
     )
+
+    def clean_drawing(self) -> Drawing | None:
+        try:
+            return drawings.read(self.cleaned_data["drawing"])
+        except drawings.DrawingRefused as refused:
+            self.add_error("body", str(refused))
+            return None

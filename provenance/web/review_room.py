@@ -24,11 +24,11 @@ from dam.core.lazily import lazy
 from dam.rights import defaults
 from dam.web import confirming, htmx, localisation, passkey_proofs, problem_details
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import queue, reviews
+from provenance.review import queue, reviews, watching
 from provenance.review.models import Review
 from provenance.review.policies import STAGES
 from provenance.review.states import DecisionKind, ReviewState
-from provenance.web import release_summary, review_comments, review_summary
+from provenance.web import comment_filter, release_summary, review_comments, review_summary
 from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
 
 LISTS = {
@@ -113,8 +113,8 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
     if refusal is not None and refusal.code == "wrong_role":
         raise PermissionDenied(refusal.sentence)
     form = _form(review, kind, data=request.POST)
-    if form.is_valid() and _is_them(request, review, form):
-        answer = form.cleaned_data
+    if form.is_valid() and (signed_in := _signed_in(request, review, form)):
+        answer, version = form.cleaned_data, review.version
         try:
             reviews.decide(
                 review,
@@ -129,6 +129,10 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
                     zone=of_brand(review.brand),
                     browser=localisation.browser_place(request),
                     latest=_cleared_until(review),
+                ),
+                signed_in=signed_in,
+                watched=watching.read(
+                    answer["played"], length_ms=version.duration_ms, frame_ms=_frame_ms(version)
                 ),
             )
         except reviews.ReviewRefused as refused:
@@ -162,23 +166,32 @@ def _content(review: Review, sha256: str) -> str:
     return f"{review.pk} {sha256}"
 
 
-def _is_them(request: BrandRequest, review: Review, form: AnswerForm | ApproveForm) -> bool:
-    """An approval is signed in a person's name, so whoever sits there must be that person."""
+def _frame_ms(version: Version) -> float:
+    if not version.rate_numerator or not version.rate_denominator:
+        return 100.0  # of sound: what a player leaves at its ends
+    return 1000 * version.rate_denominator / version.rate_numerator
+
+
+def _signed_in(request: BrandRequest, review: Review, form: AnswerForm | ApproveForm) -> str:
+    """How they showed who they are (reviews.decide); empty where they didn't, and the form says why.
+
+    An approval is signed in a person's name, so whoever sits there must be that person.
+    """
     if not isinstance(form, ApproveForm):
-        return True
+        return "session"
     person = principals.person(request.principal)
     answer = form.cleaned_data
     if not answer["password"] and not answer["passkey"]:
         if confirming.at_company(request):
-            return True
+            return "company"
         form.add_error(
             "password", _("Enter your password or use a passkey. Approvals are signed in your name.")
         )
-        return False
+        return ""
     # Counted before it is looked at: of many sent at once each would still see room otherwise.
     if not ratelimit.consume(request, action="reauthenticate", user=person):
         form.add_error("password", _("Too many wrong passwords. Wait a minute, then try again."))
-        return False
+        return ""
     if answer["passkey"]:
         about = _content(review, answer["sha256"])
         right = passkey_proofs.holds(request, person, about=about, answer=answer["passkey"])
@@ -186,12 +199,12 @@ def _is_them(request: BrandRequest, review: Review, form: AnswerForm | ApproveFo
         right = person.check_password(answer["password"])
     if right:
         ratelimit.clear(request, action="reauthenticate", user=person)
-        return True
+        return "passkey" if answer["passkey"] else "password"
     wrong = (
         _("The passkey didn't match. Try again.") if answer["passkey"] else _("Wrong password. Try again.")
     )
     form.add_error("password", wrong)
-    return False
+    return ""
 
 
 def _cleared_until(review: Review) -> datetime | None:
@@ -250,7 +263,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "review": review,
         "version": version,
         "asset": version.asset,
-        "renditions": _renditions(version),
+        "renditions": version.rendition_by_kind,
         "queue": [_row(each, at=at) for each in waiting[:RECENT]],
         "stages": review_summary.stages_of(review, at=at),
         "sentence": review_summary.sentence(review, at=at),
@@ -262,7 +275,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "status": release_summary.status(version, at=at),
         **_signed(review),
         **_ways(request),
-        **review_comments.context(version),
+        **review_comments.context(version, by=request.principal, wanted=comment_filter.asked(request)),
         **forms,
         **extra,
     }
@@ -298,12 +311,8 @@ def _row(review: Review, *, at: Any) -> dict[str, object]:
         "version": review.version,
         "asset": review.version.asset,
         "stage_title": STAGES[review.position.stage_name].title,
-        "has_poster": RenditionKind.POSTER in _renditions(review.version),
+        "has_poster": RenditionKind.POSTER in review.version.rendition_by_kind,
         "overdue": open_now and review.due_at is not None and review.due_at < at,
         "sentence": "" if open_now else review_summary.sentence(review, at=at),
         "comments": [decision for decision in review.decisions.all() if decision.comment],
     }
-
-
-def _renditions(version: Version) -> dict[str, Any]:
-    return {rendition.kind: rendition for rendition in version.renditions.all()}

@@ -1,6 +1,7 @@
 """How a review stands, for people: its stages one by one, and one sentence."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -9,7 +10,8 @@ from dam.catalog.models import ReleaseState
 from dam.core import language
 from dam.core.lazily import lazy
 from dam.web import usage_status
-from provenance.review.models import Decision, Review
+from provenance.review import ledger
+from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.policies import STAGES
 from provenance.review.states import DecisionKind, ReviewState
 
@@ -20,24 +22,52 @@ _UNSIGNED: dict[str, str] = {
     ReleaseState.FAILED: lazy("Signing the file failed."),
     ReleaseState.SUPERSEDED: lazy("A newer release has replaced it."),
 }
+# How a reviewer showed who they were (reviews.decide), after their name and the moment.
+_SIGNED_IN: dict[str, str] = {
+    "password": lazy("confirmed by password"),
+    "passkey": lazy("confirmed by passkey"),
+    "company": lazy("signed in through the company"),
+}
 
 
 @dataclass(frozen=True)
 class StageLine:
-    """`state` is done, now, later or stopped; `clears` says what an approval allows."""
+    """`state` is done, now, later or stopped; `clears` says what an approval allows, `recorded` what the
+    ledger keeps of the decision."""
 
     title: str
     state: str
     decision: Decision | None
     clears: str = ""
+    recorded: str = ""
+    hash: str = ""  # of the ledger's entry
 
 
 def stages_of(review: Review, *, at: datetime) -> tuple[StageLine, ...]:
     """One line for each stage. Reads `review.decisions`: prefetch them with `decided_by`."""
     decisions = {decision.stage: decision for decision in review.decisions.all()}
+    entries = ledger.of_stages(review) if decisions else {}
     return tuple(
-        _line(review, index, name, decisions.get(index), at=at) for index, name in enumerate(review.stages)
+        _with_entry(_line(review, index, name, decisions.get(index), at=at), entries.get(name))
+        for index, name in enumerate(review.stages)
     )
+
+
+def _with_entry(line: StageLine, entry: LedgerEntry | None) -> StageLine:
+    if entry is None:
+        return line
+    record = json.loads(entry.record)
+    said = [str(_("Ledger entry %(number)s") % {"number": entry.sequence})]
+    if how := _SIGNED_IN.get(record.get("signed_in", "")):
+        said.append(str(how))
+    if watched := record.get("watched"):
+        percent = 100 * watched["played_ms"] // max(1, watched["length_ms"])
+        said.append(
+            _("played the whole clip")
+            if watched["every_frame"]
+            else _("played %(percent)s%% of the clip") % {"percent": percent}
+        )
+    return replace(line, recorded=" · ".join(said), hash=entry.hash)
 
 
 def _line(review: Review, index: int, name: str, decision: Decision | None, *, at: datetime) -> StageLine:

@@ -1,6 +1,7 @@
 """The queue, the room, and deciding from the page."""
 
 import itertools
+import json
 import re
 from typing import Any
 
@@ -14,7 +15,7 @@ from dam.accounts.models import Membership, User
 from dam.accounts.principals import Member
 from dam.catalog.models import Approval
 from provenance.review import reviews
-from provenance.review.models import Decision, Review
+from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.states import DecisionKind, ReviewState
 from provenance.web import review_room
 from tests.factories import PASSWORD, BrandFactory, member
@@ -96,6 +97,21 @@ def test_the_room_shows_every_fact_and_the_reviewers_buttons() -> None:
         "Request changes",
     ):
         assert fact in shown
+
+
+@pytest.mark.parametrize("name", ["review", "asset"])
+def test_what_is_noted_of_the_file_is_told_in_the_readers_language(name: str) -> None:
+    case = Case()
+    note = "The transparency of this HEVC file can't be read, so the video is shown opaque."
+    case.version.media_info = {**case.version.media_info, "warnings": [note]}
+    case.version.save(update_fields=["media_info"])
+    review = reviews.submit(case.version, by=case.creator)
+    reader, key = case.brand_reviewer, review.pk if name == "review" else case.version.asset_id
+    address = reverse(name, args=[reader.brand.slug, key]) + "?tab=details"
+    assert "The transparency of this HEVC file" in signed_in(reader).get(address).content.decode()
+    User.objects.filter(pk=reader.user.pk).update(language="de")
+    reader.user.refresh_from_db()
+    assert "Die Transparenz dieser HEVC-Datei" in signed_in(reader).get(address).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -356,3 +372,21 @@ def test_no_level_of_heading_is_left_out() -> None:
     levels = [int(level) for level in re.findall(r"<h([1-6])", main)]
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_the_stages_name_their_entries_of_the_ledger() -> None:
+    case = Case()
+    case.version.duration_ms, case.version.rate_numerator, case.version.rate_denominator = 10_000, 25, 1
+    case.version.save()
+    review = case.submit()
+    assert "HX-Redirect" in decide(review, by=case.brand_reviewer, played="[[0, 4]]").headers
+    shown = page(case.legal_reviewer, "review", review.pk)
+    assert "Ledger entry 1 · confirmed by password · played 40% of the clip" in shown
+
+
+def test_what_a_browser_tells_of_playing_never_stands_in_the_way() -> None:
+    case = Case()
+    review = case.submit()
+    assert "HX-Redirect" in decide(review, by=case.brand_reviewer, played="[" * 50_000).headers
+    entry = LedgerEntry.objects.get(review_id=review.pk)
+    assert json.loads(entry.record)["watched"] is None

@@ -1,0 +1,298 @@
+"""The ledger of decisions: who decided what, about which bytes, in which role and how they had signed in.
+
+One chain for each brand. The database itself numbers and hashes each entry as it is written, and refuses to
+change or delete one (migration 0017): a program that writes past this module can't leave the chain either.
+The hash is SHA-256, in hex, over four lines: the hash before it (64 zeros at the beginning), the brand's
+number, the entry's number, and its record. Whoever has an export can work that out without this product.
+
+A chain that was made anew from its beginning is intact in itself. So each entry's hash is also in the
+activity log, whose seals and anchors (dam.audit) are made with a key that the database doesn't have.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, NamedTuple, TextIO, TypeVar
+
+from dam.accounts.models import Brand, User
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.models import Event
+from dam.audit.verbs import Verb
+from dam.core.text import storable_json
+from provenance.review.models import Decision, LedgerEntry, Review
+from provenance.review.watching import Watched
+
+FORMAT = "reelproof-ledger/1"
+GENESIS = "0" * 64
+T = TypeVar("T")
+REVOKED = "revoke"  # beside the kinds of decisions: an approval was withdrawn
+
+
+# The events that name their entry of the ledger.
+LOGGED = (
+    Verb.REVIEW_APPROVED_STAGE,
+    Verb.REVIEW_APPROVED,
+    Verb.REVIEW_CHANGES_REQUESTED,
+    Verb.REVIEW_REJECTED,
+    Verb.RELEASE_REVOKED,
+)
+
+
+class Entry(NamedTuple):
+    """An entry as it is hashed, from the database or from an export."""
+
+    brand: int
+    sequence: int
+    record: str
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of checking a ledger. `broken_at` is the number of the first entry that doesn't hold."""
+
+    entries: int
+    head: str  # the hash of the last entry that holds
+    broken_at: int | None = None
+    problem: str = ""
+
+    @property
+    def holds(self) -> bool:
+        return not self.problem
+
+
+class NotALedger(ValueError):
+    """The file is no export of a ledger; the message says what was read."""
+
+
+def of_decision(
+    decision: Decision,
+    review: Review,
+    *,
+    by: Principal | None,
+    signed_in: str = "",
+    watched: Watched | None = None,
+) -> dict[str, object]:
+    """What is recorded of a decision. `by` is None of one that was made before there was a ledger."""
+    return {
+        "decision": decision.kind,
+        "at": _when(decision.decided_at),
+        "by": trail.reference_of(by) if by else f"user:{decision.decided_by_id}",
+        "role": _role(by),
+        "signed_in": signed_in,
+        "master_sha256": decision.content_sha256,
+        "stage": review.stages[decision.stage],
+        "stages": list(review.stages),
+        "comment": decision.comment,
+        "uses": list(decision.uses),
+        "territories": list(decision.territories),
+        "valid_until": _when(decision.valid_until) if decision.valid_until else None,
+        "watched": asdict(watched) if watched else None,
+        "recorded_later": by is None,
+    }
+
+
+def of_revocation(review: Review, *, by: Principal, reason: str, at: datetime) -> dict[str, object]:
+    """What is recorded when an approval is withdrawn."""
+    return {
+        "decision": REVOKED,
+        "at": _when(at),
+        "by": trail.reference_of(by),
+        "role": _role(by),
+        "master_sha256": review.content_sha256,
+        "comment": reason,
+    }
+
+
+def append(review: Review, facts: Mapping[str, object]) -> LedgerEntry:
+    """Write an entry, in the transaction of what it records. Others of the brand wait until that ends."""
+    version = review.version
+    record = {
+        **facts,
+        "brand": review.brand.slug,
+        "review": str(review.pk),
+        "asset": str(version.asset_id),
+        "version": str(version.pk),
+        "number": version.number,
+    }
+    entry = LedgerEntry(
+        brand_id=review.brand_id, review_id=review.pk, version_id=version.pk, record=_canonical(record)
+    )
+    entry.save(force_insert=True)
+    entry.refresh_from_db()  # with its place and its hash
+    return entry
+
+
+def of_stages(review: Review) -> dict[str, LedgerEntry]:
+    """The entries of a review's stages, by their names."""
+    entries = LedgerEntry.objects.filter(review_id=review.pk).order_by("sequence")
+    return {stage: each for each in entries if (stage := json.loads(each.record).get("stage"))}
+
+
+def entries(brand: Brand) -> Iterator[Entry]:
+    """All of a brand's, oldest first, in constant memory."""
+    rows = LedgerEntry.objects.filter(brand=brand).order_by("sequence")
+    for row in rows.values_list("brand_id", "sequence", "record", "previous_hash", "hash").iterator():
+        yield Entry(*row)
+
+
+def digest(entry: Entry) -> str:
+    """What the entry's hash must be."""
+    lines = (entry.previous, str(entry.brand), str(entry.sequence), entry.record)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def check(chain: Iterable[Entry]) -> Verdict:
+    """Follow a chain from its beginning to the first link that doesn't hold."""
+    count, head = 0, GENESIS
+    for entry in chain:
+        if entry.sequence != count + 1:
+            return Verdict(count, head, count + 1, f"Entry {count + 1} is missing.")
+        if entry.previous != head:
+            problem = f"Entry {entry.sequence} doesn't follow the one before it."
+            return Verdict(count, head, entry.sequence, problem)
+        if digest(entry) != entry.hash:
+            return Verdict(count, head, entry.sequence, f"Entry {entry.sequence} was changed.")
+        count, head = entry.sequence, entry.hash
+    return Verdict(count, head)
+
+
+def verify(brand: Brand) -> Verdict:
+    """Check a brand's ledger: its chain, what the activity log says of it, and that it has every decision."""
+    verdict = check(entries(brand))
+    if not verdict.holds:
+        return verdict
+    return _against_log(brand, verdict) or _against_decisions(brand, verdict) or verdict
+
+
+def export(brand: Brand, file: TextIO, *, at: datetime) -> Verdict:
+    """Write the ledger as JSON Lines: a head, the entries, and the names of people, which aren't hashed."""
+    _line(file, {"format": FORMAT, "brand": brand.pk, "name": brand.name, "exported_at": _when(at)})
+    people: set[str] = set()
+    count, head = 0, GENESIS
+    for entry in entries(brand):
+        _line(file, entry._asdict())
+        people.add(str(json.loads(entry.record).get("by", "")))
+        count, head = entry.sequence, entry.hash
+    keys = {who.rpartition("user:")[2]: who for who in people if "user:" in who}
+    users = User.objects.filter(pk__in=[key for key in keys if key.isdecimal()])
+    names = {keys[str(user.pk)]: str(user) for user in users}
+    _line(file, {"entries": count, "head": head, "people": names})
+    return Verdict(count, head)
+
+
+def verify_export(file: Iterable[str]) -> Verdict:
+    """Check an exported ledger, without a database. Raises NotALedger."""
+    lines = (_read(number, line) for number, line in enumerate(file, 1) if line.strip())
+    first = next(lines, {})
+    if first.get("format") != FORMAT or "brand" not in first:
+        raise NotALedger(f"The first line doesn't say that this is an export of a ledger ({FORMAT}).")
+    last: dict[str, Any] = {}
+
+    def chain() -> Iterator[Entry]:
+        for line in lines:
+            if "head" in line:
+                last.update(line)
+                return
+            yield _entry(line, brand=first["brand"])
+
+    verdict = check(chain())
+    if not verdict.holds:
+        return verdict
+    if not last:
+        return Verdict(verdict.entries, verdict.head, verdict.entries + 1, "The end of the file is missing.")
+    if (last.get("entries"), last["head"]) != (verdict.entries, verdict.head):
+        problem = f"Entries after {verdict.entries} are missing."
+        return Verdict(verdict.entries, verdict.head, verdict.entries + 1, problem)
+    if next(lines, None) is not None:
+        raise NotALedger("There are lines after the last one of the ledger, which nothing vouches for.")
+    return verdict
+
+
+def _against_log(brand: Brand, verdict: Verdict) -> Verdict | None:
+    """What the activity log says of entries that the ledger has no more, or has otherwise."""
+    logged = Event.objects.filter(brand=brand, verb__in=LOGGED, data__has_key="ledger").order_by("sequence")
+    for batch in _batches(logged.values_list("data__ledger", flat=True).iterator()):
+        said = {int(each["entry"]): str(each["hash"]) for each in batch}
+        rows = LedgerEntry.objects.filter(brand=brand, sequence__in=list(said))
+        known = dict(rows.values_list("sequence", "hash"))
+        for number in sorted(said):
+            if known.get(number) != said[number]:
+                problem = f"The activity log knows another entry {number}."
+                return Verdict(min(number - 1, verdict.entries), verdict.head, number, problem)
+    return None
+
+
+def _against_decisions(brand: Brand, verdict: Verdict) -> Verdict | None:
+    """Decisions in the tables of reviews that the ledger doesn't know, or knows otherwise."""
+    rows = Decision.objects.filter(review__brand=brand).select_related("review").order_by("pk")
+    for batch in _batches(rows.iterator()):
+        reviews = {decision.review_id for decision in batch}
+        known = {
+            (entry.review_id, stage): (entry.sequence, record)
+            for entry in LedgerEntry.objects.filter(review_id__in=reviews).order_by("sequence")
+            if (stage := (record := json.loads(entry.record)).get("stage"))
+        }
+        for decision in batch:
+            wanted = of_decision(decision, decision.review, by=None)
+            stage = wanted["stage"]
+            number, record = known.get((decision.review_id, stage), (verdict.entries + 1, {}))
+            if any(record.get(name) != wanted[name] for name in _COMPARED):
+                what = "says something else than the ledger" if record else "isn't in the ledger"
+                problem = f"The decision of stage {stage} in review {decision.review_id} {what}."
+                return Verdict(verdict.entries, verdict.head, number, problem)
+    return None
+
+
+def _batches(rows: Iterator[T]) -> Iterator[list[T]]:
+    while batch := list(islice(rows, 500)):
+        yield batch
+
+
+_COMPARED = ("decision", "at", "master_sha256", "comment", "uses", "territories", "valid_until")
+
+
+def _role(by: Principal | None) -> str:
+    role = getattr(by, "role", None)
+    return str(getattr(role, "value", None) or getattr(role, "name", None) or "")
+
+
+def _when(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def _canonical(record: Mapping[str, object]) -> str:
+    return json.dumps(storable_json(record), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _line(file: TextIO, content: Mapping[str, object]) -> None:
+    file.write(json.dumps(content, sort_keys=True) + "\n")
+
+
+def _read(number: int, line: str) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise NotALedger(f"Line {number} isn't JSON.") from error
+    if not isinstance(found, dict):
+        raise NotALedger(f"Line {number} isn't an entry.")
+    return found
+
+
+def _entry(line: Mapping[str, Any], *, brand: object) -> Entry:
+    try:
+        entry = Entry(**{name: line[name] for name in Entry._fields})
+    except KeyError as missing:
+        raise NotALedger(f"An entry has no {missing.args[0]}.") from missing
+    if entry.brand != brand or not isinstance(entry.sequence, int) or not isinstance(entry.record, str):
+        raise NotALedger(f"Entry {line['sequence']} isn't one of this brand's.")
+    try:
+        entry.record.encode()
+    except UnicodeEncodeError as error:
+        raise NotALedger(f"Entry {entry.sequence} holds text that is no Unicode.") from error
+    return entry
