@@ -1,7 +1,17 @@
 """Re-exports: each model lives with its domain."""
 
+from provenance.downloads.models import DownloadPreset, PresetFile
 from provenance.manifests.models import ManifestRecord
 from provenance.releases.models import Release
-from provenance.review.models import Comment, Decision, Review
+from provenance.review.models import Comment, Decision, LedgerEntry, Review
 
-__all__ = ["Comment", "Decision", "ManifestRecord", "Release", "Review"]
+__all__ = [
+    "Comment",
+    "Decision",
+    "DownloadPreset",
+    "LedgerEntry",
+    "ManifestRecord",
+    "PresetFile",
+    "Release",
+    "Review",
+]

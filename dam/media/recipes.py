@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dam.core.language import number
-from dam.media import kept_frames, runner, specs
-from dam.media.probe import MediaInfo
+from dam.media import kept_frames, runner, specs, waveforms
+from dam.media.probe import Kind, MediaInfo
+from dam.media.runner import Told
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,27 @@ class Made:
     remark: str = ""  # for people
 
 
-def poster(master: Path, folder: Path, *, info: MediaInfo) -> Made:
+def poster(master: Path, folder: Path, *, info: MediaInfo, chosen: int | None = None) -> Made:
+    """The chosen frame, else the most telling; of sound its waveform."""
     out = folder / "poster.webp"
-    size = runner.poster(master, out, info=info)
-    return Made(MadeFile(out, specs.POSTER.content_type), size)
+    file = MadeFile(out, specs.POSTER.content_type)
+    if info.kind is Kind.SOUND:
+        return Made(file, waveforms.write(master, out, info=info))
+    size, frame = runner.poster(master, out, info=info, chosen=chosen)
+    return Made(file, size, details={"frame": frame})
+
+
+def picture(master: Path, folder: Path, *, info: MediaInfo) -> Made:
+    out = folder / "picture.webp"
+    size = runner.picture(master, out, info=info)
+    return Made(MadeFile(out, specs.PICTURE.content_type), size)
+
+
+def sound(master: Path, folder: Path, *, info: MediaInfo) -> Made:
+    """The sound as every browser plays it."""
+    out = folder / "sound.m4a"
+    runner.convert_sound(master, out, info=info, spec=specs.LISTEN)
+    return Made(MadeFile(out, specs.LISTEN.content_type))
 
 
 def sprite(master: Path, folder: Path, *, info: MediaInfo) -> Made:
@@ -43,10 +61,10 @@ def sprite(master: Path, folder: Path, *, info: MediaInfo) -> Made:
     return Made(MadeFile(out, specs.SPRITE.content_type), size, details=grid)
 
 
-def frames(master: Path, folder: Path, *, info: MediaInfo) -> Made:
+def frames(master: Path, folder: Path, *, info: MediaInfo, told: Told | None = None) -> Made:
     """The frames that search looks at, and the shots: working material."""
     out = folder / "frames.zip"
-    footage = kept_frames.write(master, out, info=info)
+    footage = kept_frames.write(master, out, info=info, told=told)
     remark = ""
     if footage.gap_ms:
         remark = _(
@@ -56,10 +74,22 @@ def frames(master: Path, folder: Path, *, info: MediaInfo) -> Made:
     return Made(MadeFile(out, specs.FRAMES_TYPE), details=footage.to_json(), remark=remark)
 
 
-def proxy(master: Path, folder: Path, *, info: MediaInfo) -> Made:
+def better_proxy(master: Path, folder: Path, *, info: MediaInfo, told: Told | None = None) -> Made:
+    """The review proxy at a higher rate, for a master that the usual one doesn't do justice to."""
+    return proxy(master, folder, info=info, spec=specs.BETTER_PROXY, told=told)
+
+
+def proxy(
+    master: Path,
+    folder: Path,
+    *,
+    info: MediaInfo,
+    spec: specs.Movie = specs.PROXY,
+    told: Told | None = None,
+) -> Made:
     """The review proxy. Where the end of a damaged file can't be decoded, people review what they see."""
     out = folder / "proxy.mp4"
-    facts = runner.proxy(master, out, info=info)
+    facts = runner.proxy(master, out, info=info, spec=spec, told=told)
     shown, warnings = round(info.frame_rate * facts.duration_ms / 1000), facts.warnings
     if shown < info.frame_count - 1:
         warnings = (

@@ -19,9 +19,11 @@ TRAINED_ALGORITHMIC_MEDIA = "http://cv.iptc.org/newscodes/digitalsourcetype/trai
 EMPTY = "http://c2pa.org/digitalsourcetype/empty"
 GENERATION_LABEL = "app.reelproof.generation"
 REVIEW_LABEL = "app.reelproof.review"
+PRESET_LABEL = "app.reelproof.preset"
 PROMPT = "prompt"
 PROMPT_TYPE = "c2pa.types.generator.prompt"
 MASTER = "master"
+RELEASE = "release"
 
 DISCLOSE_TEXT = "text"
 DISCLOSE_HASH = "hash"
@@ -104,6 +106,20 @@ class ReleaseFacts:
     generated_by: NamedModel | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class PresetFacts:
+    """What was done to a release for a download. `changes` are actions of C2PA in their order.
+
+    `generated_by` is the model that the release names.
+    """
+
+    title: str
+    preset: str
+    changes: tuple[str, ...]
+    at: datetime
+    generated_by: NamedModel | None = None
+
+
 @dataclass(frozen=True)
 class Input:
     """An inputTo ingredient: something the generator was given. `label` is what actions refer to."""
@@ -180,6 +196,23 @@ def release(facts: ReleaseFacts) -> Definition:
     if facts.generated_by is not None:
         assertions.append(_ai_disclosure(facts.generated_by, oversight="human_validated"))
     return Definition(manifest=_manifest(facts.title, assertions), parent=MASTER)
+
+
+def preset(facts: PresetFacts) -> Definition:
+    """The manifest of a rendition of a release: the release opened, then what was done to it.
+
+    Who approved it and for what is in the release's own manifest, which comes along as the parent's.
+    """
+    opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [RELEASE]}}
+    done = [{"action": change, "when": _when(facts.at)} for change in facts.changes]
+    assertions = [
+        _actions(opened, *done),
+        {"label": PRESET_LABEL, "created": True, "data": {"preset": facts.preset}},
+        _no_training(),
+    ]
+    if facts.generated_by is not None:
+        assertions.append(_ai_disclosure(facts.generated_by, oversight="human_validated"))
+    return Definition(manifest=_manifest(facts.title, assertions), parent=RELEASE)
 
 
 def trial() -> Definition:

@@ -25,6 +25,7 @@ cache = ConnectionProxy(caches, "shared")  # web and worker meet there, or not a
 
 FOLDER = "verify"
 KEPT_SECONDS = 3600
+LONGEST_ID = 64  # twice as long as those that are given out
 # A file that no worker has taken by then is deleted, and the page says so.
 PATIENCE = timedelta(seconds=90)
 LONGEST_CHECK = timedelta(minutes=10)
@@ -197,6 +198,8 @@ def _keep(submission: PublicCheck) -> None:
 
 
 def _kept(submission_id: str) -> PublicCheck | None:
+    if len(submission_id) > LONGEST_ID:  # anybody may ask for anything, and no key of a cache is so long
+        return None
     facts = cache.get(_cache_key(submission_id))
     return facts and PublicCheck(**{**facts, "at": datetime.fromisoformat(facts["at"])})
 

@@ -8,17 +8,19 @@ from pathlib import Path
 from django.conf import settings
 
 from dam.core import errors, sandbox
-from dam.media import boxes, sniffer
+from dam.media import boxes, drawings, sniffer
 from dam.media.sniffer import CredentialSupport
 from provenance.manifests import c2pa_io, claims, signers, signing_process, trust_anchors, verify
 from provenance.manifests.c2pa_io import Ingredient
-from provenance.manifests.claims import Definition, GeneratedFacts, ReleaseFacts
+from provenance.manifests.claims import Definition, GeneratedFacts, PresetFacts, ReleaseFacts
 from provenance.manifests.development_ca import Purpose
 from provenance.manifests.report import Report
 from provenance.manifests.signers import KeyFiles, KeySigner
 from provenance.manifests.validation_codes import State
 
 UNKNOWN = "application/octet-stream"
+# Pictures that we encode ourselves: they hold a manifest as well as films do.
+PICTURES = (sniffer.GIF, sniffer.WEBP, sniffer.AVIF, sniffer.JPEG, sniffer.PNG)
 
 
 class NotAsSigned(errors.Refused):
@@ -66,21 +68,41 @@ def sign_release(master: Path, *, out: Path, facts: ReleaseFacts, encoded: Path 
     )
 
 
+def sign_preset(encoded: Path, *, parent: Path, out: Path, facts: PresetFacts) -> Report:
+    """Sign what was made of a release for a download, into `out`, with the reviewer's certificate.
+
+    The release is the parent, with its manifests. Raises what `sign_release` does.
+    """
+    about = {"title": "Release", "relationship": "parentOf", "label": claims.RELEASE}
+    kind = content_type(parent) or UNKNOWN
+    ingredients = [Ingredient(about=about, content_type=kind, source=parent)]
+    return _sign(
+        encoded,
+        out=out,
+        definition=claims.preset(facts),
+        ingredients=ingredients,
+        purpose=Purpose.REVIEWER,
+        pictures=True,
+    )
+
+
 def can_carry(path: Path) -> bool:
-    """Whether files of this kind have a place for a manifest of ours: MP4 and QuickTime have."""
+    """Whether files of this kind have a place for a manifest of ours: MP4, QuickTime and most stills do."""
     kind = sniffer.read(path)
     return kind is not None and kind.credentials is CredentialSupport.SIGNED
 
 
 def signable(path: Path) -> str | None:
     """Why a manifest can't be embedded in this file as it is, for people; None when it can. Cheap: it
-    reads lengths alone. Then an MP4 is made of it for the release, and that can be signed.
+    reads lengths alone. Then an MP4 or a PNG is made of it for the release, and that can be signed.
     """
-    if not can_carry(path):
-        kind = sniffer.read(path)
+    kind = sniffer.read(path)
+    if kind is None or kind.credentials is not CredentialSupport.SIGNED:
         label = f"{kind.label} files have" if kind else "This kind of file has"
         return f"{label} no place for Content Credentials."
-    fault = boxes.fault(path)
+    if kind is sniffer.SVG and not drawings.is_inert(path):
+        return "This SVG may look different to someone else or do more than draw."
+    fault = boxes.fault(path) if kind.boxes else None
     return fault and f"The file is damaged and can't be signed. {fault} Export it again."
 
 
@@ -107,9 +129,15 @@ def require_trusted(who: KeySigner, report: Report) -> None:
 
 
 def _sign(
-    source: Path, *, out: Path, definition: Definition, ingredients: Sequence[Ingredient], purpose: Purpose
+    source: Path,
+    *,
+    out: Path,
+    definition: Definition,
+    ingredients: Sequence[Ingredient],
+    purpose: Purpose,
+    pictures: bool = False,
 ) -> Report:
-    kind = _require_place(source)
+    kind = _require_place(source, pictures=pictures)
     who = signer(purpose)
     # What our own encoder wrote a moment ago needs no sandbox.
     sign = c2pa_io.sign if purpose is Purpose.GENERATOR else signing_process.sign
@@ -156,10 +184,15 @@ def content_type(path: Path) -> str | None:
     return kind.content_type if kind else None
 
 
-def _require_place(path: Path) -> str:
+def _require_place(path: Path, *, pictures: bool) -> str:
     """The content type of a file that can carry a manifest."""
     kind = sniffer.read(path)
+    if kind is not None and pictures and kind in PICTURES:
+        return kind.content_type
     if kind is None or kind.credentials is not CredentialSupport.SIGNED:
         label = kind.label if kind else "a different kind of file"
-        raise CannotCarry(f"A manifest can be embedded in MP4 and QuickTime files; this is {label}.")
+        raise CannotCarry(
+            "A manifest can be embedded in MP4, QuickTime, PNG, JPEG, WebP, AVIF, TIFF, SVG, WAV, MP3 and "
+            f"M4A files; this is {label}."
+        )
     return kind.content_type

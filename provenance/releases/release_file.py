@@ -8,16 +8,21 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from dam.catalog.models import AssetKind
 from dam.core import errors, storage
 from dam.ingest import disk_space
-from dam.media import runner, sniffer
+from dam.media import runner, sniffer, specs
 from provenance.manifests import signing, verify
 from provenance.manifests.claims import NamedModel, ReleaseFacts, StageFacts
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
 from provenance.releases.models import Release
 
-SUFFIXES = {kind.content_type: kind.suffix for kind in (sniffer.MP4, sniffer.QUICKTIME)}
+SUFFIXES = {
+    kind.content_type: kind.suffix
+    for kind in sniffer.ALL
+    if kind.credentials is sniffer.CredentialSupport.SIGNED
+}
 
 
 class MasterChanged(errors.Refused):
@@ -64,14 +69,26 @@ def make(release: Release, *, at: datetime, may_convert: bool = True) -> Iterato
 
 
 def _sign(master: Path, folder: Path, *, release: Release, before: Report, at: datetime) -> Signed:
-    encoded = None if signing.signable(master) is None else folder / "encoded.mp4"
-    if encoded is not None:
-        runner.transcode_release(master, encoded)
+    encoded = None if signing.signable(master) is None else _convert(master, folder, release=release)
     kind = signing.content_type(encoded or master) or sniffer.MP4.content_type
     out = folder / f"release{SUFFIXES[kind]}"
     facts = _facts(release, before=before, transcoded=encoded is not None, at=at)
     report = signing.sign_release(master, out=out, facts=facts, encoded=encoded)
     return Signed(out, kind, report)
+
+
+def _convert(master: Path, folder: Path, *, release: Release) -> Path:
+    """The master in a format that can hold credentials, at full size."""
+    if release.version.kind == AssetKind.STILL:
+        runner.convert_still(master, folder / "encoded.png")
+        return folder / "encoded.png"
+    if release.version.kind == AssetKind.SOUND:
+        runner.convert_sound(
+            master, folder / "encoded.wav", info=runner.probe(master), spec=specs.SOUND_RELEASE
+        )
+        return folder / "encoded.wav"
+    runner.transcode_release(master, folder / "encoded.mp4")
+    return folder / "encoded.mp4"
 
 
 def _facts(release: Release, *, before: Report, transcoded: bool, at: datetime) -> ReleaseFacts:

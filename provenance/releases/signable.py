@@ -59,8 +59,9 @@ def certificate_obstacle() -> str:
 
 
 def _can_be_converted(version: Version) -> bool:
-    """What the review proxy was made of can be made into a release as well."""
-    return version.renditions.filter(kind=RenditionKind.PROXY).exists()
+    """What the preview was made of can be made into a release as well."""
+    previews = (RenditionKind.PROXY, RenditionKind.PICTURE, RenditionKind.SOUND)
+    return version.renditions.filter(kind__in=previews).exists()
 
 
 def _can_carry(version: Version) -> bool:

@@ -16,6 +16,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.web import asset_version
 from dam.web.decorators import BrandRequest, requires
+from provenance.downloads import known_files
 from provenance.manifests.models import ManifestRecord
 from provenance.releases import known, releases
 from provenance.releases.states import ReleaseStatus
@@ -62,7 +63,9 @@ def sign_again(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 def _summary(record: ManifestRecord, *, at: datetime) -> dict[str, object]:
     raw, report = record.report.get("raw"), credentials_summary.said(record.report)
     # The master may be a copy of an earlier release: then, too, what became of that comes first.
-    release = known.of(record.release, at=at) if record.release else known.by_bytes(record.sha256, at=at)
+    release = (
+        known.of(record.release, at=at) if record.release else known_files.by_bytes(record.sha256, at=at)
+    )
     return {
         "of_release": record.release is not None,
         "title": _("Release") if record.release else _("Master"),

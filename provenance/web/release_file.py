@@ -31,7 +31,7 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
     """
     seen = visible_versions(request.principal).select_related("asset", "brand", "rights")
     version = get_object_or_404(seen, pk=version_id)
-    use, territory = _use(request), _territory(request)
+    use, territory = asked_use(request), asked_territory(request)
     verdict = access.may_download(
         request.principal, version, at=here(request.brand), use=use, territory=territory
     )
@@ -62,7 +62,7 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
     return response
 
 
-def _use(request: BrandRequest) -> Use | None:
+def asked_use(request: BrandRequest) -> Use | None:
     given = request.GET.get("use", "")
     try:
         return Use(given) if given else None
@@ -70,7 +70,7 @@ def _use(request: BrandRequest) -> Use | None:
         raise BadRequest(_("Unknown use.")) from None
 
 
-def _territory(request: BrandRequest) -> str | None:
+def asked_territory(request: BrandRequest) -> str | None:
     given = request.GET.get("territory", "")
     if given and not territories.known(given):
         raise BadRequest(_("Unknown territory."))

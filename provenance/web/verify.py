@@ -20,8 +20,8 @@ from dam.core.lazily import lazy
 from dam.ingest import filenames
 from dam.web import clients, htmx
 from dam.web.admission import COUNTED, REFUSED
+from provenance.downloads import known_files
 from provenance.manifests import public_checks
-from provenance.releases import known
 from provenance.web import credentials_summary
 
 # Of what was refused before its body was read; 503 for the rest.
@@ -119,7 +119,7 @@ def result(request: HttpRequest, submission_id: str) -> HttpResponse:
         return render(request, "verify/gone.html", {"area": "verify"}, status=404)
     report = credentials_summary.said(submission.report) if submission.report else None
     now = timezone.localtime()
-    release = known.by_bytes(submission.sha256, at=now) if report else None
+    release = known_files.by_bytes(submission.sha256, at=now) if report else None
     context = {
         "area": "verify",
         "submission": submission,

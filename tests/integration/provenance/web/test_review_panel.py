@@ -205,6 +205,12 @@ def test_a_comment_of_another_brand_is_not_there() -> None:
     assert client.get(reverse("asset-review", args=[slug, case.version.asset_id])).status_code == 404
 
 
+def kept_typed(page: str) -> list[str]:
+    """Where new words are kept when the list comes again, in order; boxes with those of old ones aside."""
+    found = re.findall(r'id="([\w-]+)"[^>]*hx-preserve="true"', page)
+    return [name for name in found if not name.startswith("edit-")]
+
+
 def test_a_clip_that_was_sent_back_offers_each_way_to_another_version_once() -> None:
     case = Case()
     review = case.submit()
@@ -320,7 +326,7 @@ def test_an_answer_stands_under_what_it_answers() -> None:
     assert "x" * 5000 in reply  # it stays an answer
     assert "field-error" in reply
     assert 'id="comment-body"' in refused.text
-    assert refused.text.count('hx-preserve="true"') == 1  # the comment that is being written
+    assert kept_typed(refused.text) == ["comment-body"]
 
 
 def test_what_is_typed_elsewhere_stays_when_a_comment_or_an_answer_is_sent() -> None:
@@ -328,9 +334,9 @@ def test_what_is_typed_elsewhere_stays_when_a_comment_or_an_answer_is_sent() -> 
     first, other = (comments.add(case.version, by=case.creator, body=body) for body in ("One", "Two"))
     sent = comment(case, case.creator, body="Three").text
     assert all(f'id="reply-{each.pk}"\n' in sent for each in (first, other))
-    assert sent.count('hx-preserve="true"') == 3  # each answer that may be under way, the new remark's too
+    assert len(kept_typed(sent)) == 3  # each answer that may be under way, the new remark's too
     answered = comment(case, case.creator, body="Yes", answers=str(first.pk)).text
-    assert answered.count('hx-preserve="true"') == 3  # two answers, and the comment
+    assert len(kept_typed(answered)) == 3  # two answers, and the comment
     assert "hx-preserve" not in answered.split(f'id="reply-{first.pk}"')[1].split(">")[0]
 
 
@@ -343,3 +349,65 @@ def test_people_are_offered_by_the_beginning_of_any_of_their_names() -> None:
     client.force_login(case.creator.user)
     answer = client.get(reverse("comment-people", args=[case.brand.slug]), {"q": "ad"})
     assert answer.json() == {"names": ["Ada Lovelace", "Zoë Adams"]}
+
+
+def change(case: Case, name: str, remark: Comment, person: Member, **data: Any) -> Any:
+    address = reverse(name, args=[case.brand.slug, remark.pk])
+    return signed_in(person).post(address, data, headers=HTMX)
+
+
+def test_ones_own_comment_is_edited_and_deleted_in_its_place_and_others_are_not_offered_to() -> None:
+    case = Case()
+    remark = comments.add(case.version, by=case.creator, body="The logo flickers", frame=3)
+    address = reverse("comments", args=[case.brand.slug, case.version.pk])
+    edit = reverse("comment-edit", args=[case.brand.slug, remark.pk])
+    assert edit in signed_in(case.creator).get(address).text
+    assert edit not in signed_in(case.brand_reviewer).get(address).text
+    edited = change(case, "comment-edit", remark, case.creator, body="The bottle flickers").text
+    assert "The bottle flickers" in edited
+    assert "Edited" in edited
+    gone = change(case, "comment-delete", remark, case.creator).text
+    assert "Deleted by its author" in gone
+    assert "The bottle flickers" not in gone
+    assert "No comments yet" not in gone
+    assert reverse("comment-restore", args=[case.brand.slug, remark.pk]) in gone
+    assert 'data-markers="[]"' in gone
+    seen = signed_in(case.brand_reviewer).get(address).text
+    assert "Deleted by its author" not in seen
+    assert "No comments yet" in seen
+    assert "The bottle flickers" in change(case, "comment-restore", remark, case.creator).text
+
+
+def test_a_deleted_comment_with_answers_shows_all_that_it_was_there() -> None:
+    case = Case()
+    first = comments.add(case.version, by=case.creator, body="The logo flickers", frame=3)
+    comments.add(case.version, by=case.brand_reviewer, body="Fixed now", answers=first)
+    change(case, "comment-delete", first, case.creator)
+    seen = panel(case, case.brand_reviewer)
+    assert "Deleted by its author" in seen
+    assert "Fixed now" in seen
+    assert "The logo flickers" not in seen
+    assert reverse("comment-restore", args=[case.brand.slug, first.pk]) not in seen
+
+
+def test_an_edit_that_comes_too_late_says_so_and_keeps_what_was_typed() -> None:
+    case = Case()
+    remark = comments.add(case.version, by=case.creator, body="The logo flickers")
+    comments.resolve(remark, by=case.brand_reviewer)
+    late = change(case, "comment-edit", remark, case.creator, body="The bottle flickers")
+    assert late.status_code == 422
+    assert "This comment is resolved" in late.text
+    assert "The bottle flickers" in late.text
+    refused = change(case, "comment-delete", remark, case.creator)
+    assert "This comment is resolved" in json.loads(refused["HX-Trigger"])["toast"]["text"]
+    address = reverse("comment-delete", args=[case.brand.slug, remark.pk])
+    answer = signed_in(case.creator).post(address, follow=True)  # without script
+    assert "This comment is resolved" in answer.text
+
+
+def test_the_comments_are_a_page_of_their_own_without_script() -> None:
+    case = Case()
+    comments.add(case.version, by=case.creator, body="The logo flickers")
+    shown = signed_in(case.creator).get(reverse("comments", args=[case.brand.slug, case.version.pk])).text
+    assert "The logo flickers" in shown
+    assert "</html>" in shown

@@ -1,0 +1,195 @@
+"""Making a file of a download preset by FFmpeg, in the sandbox: how far it is, and what it said."""
+
+import json
+import math
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dam.core import sandbox
+from dam.core.sandbox import Completed, Limits
+from dam.media import budgets, colour, commands, overlay, presets, printed, runner, sniffer, subrip
+from dam.media.presets import Captions, Medium, Recipe
+from dam.media.probe import MediaInfo
+from dam.media.runner import MediaFailed
+
+FONT = Path(__file__).parent / "fonts" / "Inter.ttf"
+# Where the sandbox may look for letters that ours has not.
+FONTS_CONF = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+<dir>/usr/share/fonts</dir><cachedir>cache</cachedir></fontconfig>"""
+LOG_TAIL = 4000  # characters
+BY_MEASURE = 0.05  # of the way: the first pass over the sound
+
+
+@dataclass(frozen=True)
+class Made:
+    """What there is to know of a finished file. Loudness in LUFS, None where nothing was levelled."""
+
+    width: int
+    height: int
+    log: str = ""
+    loudness_before: float | None = None
+    loudness: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A recipe and what it uses of this clip: the focus in thousandths, captions, a still's frame."""
+
+    recipe: Recipe
+    focus: tuple[int, int] = (500, 500)
+    captions: Sequence[overlay.Cue] = ()
+    language: str = "und"  # of the captions, as ISO 639-2 has it
+    frame: int = 0
+
+
+def make(
+    source: Path, out: Path, *, info: MediaInfo, request: Request, told: Callable[[float], None]
+) -> Made:
+    """Write the file. `told` hears now and then how much is done, 0 to 1; what it raises ends the work.
+
+    Raises MediaFailed, with what FFmpeg said in `log`, and FileRefused when the disk is full.
+    """
+    recipe, source = request.recipe, source.resolve()
+    if recipe.spec.medium is Medium.ANIMATION and info.duration_ms > presets.LONGEST_ANIMATION_MS:
+        raise MediaFailed(
+            _("%(format)s is for clips of up to %(seconds)s seconds. Choose a video format for this one.")
+            % {"format": _(recipe.spec.title), "seconds": presets.LONGEST_ANIMATION_MS // 1000}
+        )
+    measured = _measured(source, info=info, recipe=recipe)
+    told(BY_MEASURE)
+    limits = _limits(info, recipe)
+    with runner.making(out) as made:
+        env = _put_aside(made.parent, info=info, request=request)
+        command = commands.make_preset(
+            source,
+            made,
+            info=info,
+            recipe=recipe,
+            focus=request.focus,
+            binary=runner.ffmpeg(),
+            words=bool(env),
+            captions=request.language if _is_track(request) else "",
+            loudness=measured,
+            frame=request.frame,
+        )
+        frames = _frames(info, recipe)
+        with sandbox.start(
+            command, limits=limits, reads=[source], folder=made.parent, stdin=b"", env=env
+        ) as process:
+            for frame in printed.frames(process.stdout):
+                told(BY_MEASURE + (1 - BY_MEASURE) * min(1.0, frame / frames))
+            completed = process.finish()
+        log = _tail(completed, made.parent, source)
+        try:
+            runner.require(completed, limits)
+        except MediaFailed as failed:
+            failed.log = log
+            raise
+    width, height = _checked(out, info=info, recipe=recipe)
+    after = _measured(out, info=runner.probe(out), recipe=recipe) if measured else None
+    return Made(
+        width,
+        height,
+        log,
+        loudness_before=float(measured["input_i"]) if measured else None,
+        loudness=float(after["input_i"]) if after else None,
+    )
+
+
+def _put_aside(folder: Path, *, info: MediaInfo, request: Request) -> dict[str, str]:
+    """What FFmpeg reads beside the film; the environment it needs for drawing words, empty without any."""
+    recipe = request.recipe
+    picture = colour.of(info)
+    if not picture.is_plain:
+        _write(folder / commands.TABLE, colour.table(picture))
+    if _is_track(request):
+        _write(folder / commands.CAPTIONS, subrip.write(request.captions))
+    burnt = request.captions if recipe.captions is Captions.BURNT_IN else ()
+    if not recipe.label and not burnt:
+        return {}
+    width, height = presets.size(info, recipe)
+    _write(
+        folder / commands.WORDS,
+        overlay.script(width=width, height=height, label=recipe.label, captions=burnt),
+    )
+    fonts = folder / commands.FONTS
+    fonts.mkdir()
+    fonts.chmod(0o755)  # as nobody
+    shutil.copyfile(FONT, fonts / FONT.name)
+    (fonts / FONT.name).chmod(0o644)
+    _write(folder / "fonts.conf", FONTS_CONF)
+    return {"FONTCONFIG_FILE": str(folder / "fonts.conf")}
+
+
+def _is_track(request: Request) -> bool:
+    recipe = request.recipe
+    return recipe.captions is Captions.TRACK and recipe.spec.captions and bool(request.captions)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+    path.chmod(0o644)
+
+
+def _measured(path: Path, *, info: MediaInfo, recipe: Recipe) -> dict[str, str] | None:
+    """How loud the sound is, as the second pass wants to know it; None where there is nothing to level."""
+    if recipe.loudness is None or not info.has_audio or recipe.spec.medium is not Medium.VIDEO:
+        return None
+    path = path.resolve()
+    command = commands.measure_loudness(path, info=info, target=recipe.loudness, binary=runner.ffmpeg())
+    limits = replace(budgets.ENCODE, wall_seconds=120 + 0.3 * info.duration_ms / 1000)
+    completed = sandbox.run(command, limits=limits, reads=[path])
+    runner.require(completed, limits)
+    beginning = completed.stderr.rfind("{")
+    try:
+        values: dict[str, Any] = json.loads(completed.stderr[beginning : completed.stderr.rfind("}") + 1])
+        measured = {name: str(value) for name, value in values.items()}
+        finite = all(math.isfinite(float(measured[name])) for name in ("input_i", "input_tp", "input_lra"))
+    except (ValueError, KeyError) as problem:
+        raise MediaFailed(_("The loudness of the sound couldn't be measured.")) from problem
+    return measured if finite else None  # silence stays silence
+
+
+def _limits(info: MediaInfo, recipe: Recipe) -> Limits:
+    frames = info.frame_count - info.held_frames
+    pixels = info.width * info.height
+    base = budgets.transcode(
+        frames=frames, seconds=info.duration_ms / 1000 if info.has_audio else 0, pixels=pixels
+    )
+    written = 256 * 1024**2 + int(frames * max(pixels, 1_000_000) * recipe.spec.bytes_per_pixel)
+    wall = min(base.wall_seconds * recipe.spec.cost, 5 * 3600)
+    return replace(
+        base, wall_seconds=wall, cpu_seconds=int(wall * 8), file_bytes=max(base.file_bytes, written)
+    )
+
+
+def _frames(info: MediaInfo, recipe: Recipe) -> int:
+    if recipe.spec.medium is Medium.STILL:
+        return 1
+    return max(1, round(info.frame_count * presets.rate(info, recipe) / info.frame_rate))
+
+
+def _checked(out: Path, *, info: MediaInfo, recipe: Recipe) -> tuple[int, int]:
+    """The file as it came out. Raises MediaFailed where it is not what was asked for."""
+    kind = sniffer.read(out)
+    if kind is None or kind.content_type != recipe.spec.kind.content_type:
+        raise MediaFailed(_("FFmpeg wrote a different kind of file than was asked for."))
+    wanted = presets.size(info, recipe)
+    if recipe.spec.medium is not Medium.VIDEO:
+        return wanted
+    facts = runner.probe(out)
+    if (facts.width, facts.height) != wanted or not facts.frame_count:
+        raise MediaFailed(_("The result doesn't have the size that was asked for."))
+    return facts.width, facts.height
+
+
+def _tail(completed: Completed, folder: Path, source: Path) -> str:
+    """The last of what FFmpeg printed, without the places of the server."""
+    text = completed.stderr.replace(str(folder), "…").replace(str(source), "release")
+    text = text.replace(str(source.parent), "…")
+    return "".join(each for each in text if each.isprintable() or each == "\n")[-LOG_TAIL:]

@@ -1,0 +1,261 @@
+"""Many releases as one ZIP: what goes in, what doesn't and why, and the file itself with its list."""
+
+import csv
+import io
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dam.accounts import times
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.export import harmless
+from dam.audit.verbs import Verb
+from dam.catalog.models import Version
+from dam.core import failures, storage
+from dam.core.storage import Unavailable
+from dam.delivery import access
+from dam.ingest import filenames
+from dam.media.presets import Captions, Recipe
+from dam.rights.visibility import visible_assets, visible_versions
+from provenance.downloads import preset_files
+from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
+from provenance.downloads.zip_stream import Writer
+from provenance.releases.models import Release
+from provenance.releases.states import ReleaseStatus
+
+log = logging.getLogger(__name__)
+
+MOST = 200  # clips in one
+BLOCK = 256 * 1024
+LISTS = ("contents.csv", "contents.json")
+COLUMNS = ("file", "title", "version", "format", "bytes", "sha256", "uses", "territories", "valid_until")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A clip that was chosen: with the file that goes in, or with the reason why none does."""
+
+    version: Version
+    release: Release | None = None
+    file: Release | PresetFile | None = None
+    reason: str = ""
+    can_be_made: bool = False  # its format, by asking for it
+
+    @property
+    def included(self) -> bool:
+        return self.file is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What the list in the ZIP says of a clip. Empty `file` and a reason: it isn't inside."""
+
+    file: str
+    title: str
+    version: int
+    format: str
+    bytes: int
+    sha256: str
+    uses: tuple[str, ...]
+    territories: tuple[str, ...]
+    valid_until: str
+    reason: str
+
+
+def entries(
+    asset_ids: Sequence[UUID], *, by: Principal, preset: DownloadPreset | None, at: datetime
+) -> list[Entry]:
+    """Of the chosen clips those that this person sees, in the order of the choice. A few queries for all.
+
+    What they see no version of isn't there: nothing is said of it.
+    """
+    seen = list(visible_assets(by).filter(pk__in=list(asset_ids)[:MOST]).values_list("pk", flat=True))
+    rows = visible_versions(by).filter(asset__in=seen, released_of__isnull=False)
+    released = {
+        row.asset_id: row
+        for row in rows.select_related("asset", "brand", "rights").prefetch_related("renditions")
+    }
+    latest = {
+        row.asset_id: row
+        for row in visible_versions(by)
+        .filter(asset__in=set(seen) - released.keys(), latest_of__isnull=False)
+        .select_related("asset", "brand", "rights")
+    }
+    shown = {**latest, **released}
+    releases = {
+        each.version_id: each
+        for each in Release.objects.filter(version__in=released.values(), state=ReleaseStatus.READY)
+    }
+    versions = [shown[key] for key in asset_ids if key in shown]
+    found = [_entry(version, releases.get(version.pk), by=by, at=at) for version in versions]
+    return found if preset is None else _in_format(found, preset)
+
+
+def _entry(version: Version, release: Release | None, *, by: Principal, at: datetime) -> Entry:
+    verdict = access.may_download(by, version, at=at)
+    if not verdict.allowed:
+        return Entry(version=version, reason=" ".join(verdict.reasons))
+    if release is None:
+        return Entry(version=version, reason=_("It has no signed release yet."))
+    return Entry(version=version, release=release, file=release)
+
+
+def _in_format(found: list[Entry], preset: DownloadPreset) -> list[Entry]:
+    """The same with the preset's files, as far as they are made."""
+    versions = [entry.version.pk for entry in found if entry.release is not None]
+    captioned = preset.recipe["captions"] != Captions.NONE
+    said = preset_files.said_in(versions) if captioned else {}
+    wanted = {
+        entry.version.pk: preset_files.wanted(
+            entry.release,
+            entry.version.asset,
+            preset,
+            captions=said.get(entry.version.pk, ""),
+            frame=preset_files.still_frame(entry.version),
+        )
+        for entry in found
+        if entry.release is not None
+    }
+    rows = PresetFile.objects.filter(
+        release__in=[entry.release for entry in found if entry.release],
+        digest__in={digest for _recipe, digest in wanted.values()},
+    ).exclude(state=FileState.CLEARED)
+    files = {(row.version_id, row.digest): row for row in rows.order_by("created_at")}
+    return [
+        _formatted(
+            entry,
+            files.get((entry.version.pk, wanted[entry.version.pk][1])),
+            recipe=wanted[entry.version.pk][0],
+            said=said.get(entry.version.pk, ""),
+        )
+        if entry.release is not None
+        else entry
+        for entry in found
+    ]
+
+
+def _formatted(entry: Entry, file: PresetFile | None, *, recipe: Recipe, said: str) -> Entry:
+    if file is not None and file.state == FileState.READY:
+        return replace(entry, file=file)
+    if file is not None and file.state in UNDER_WAY:
+        return replace(entry, file=None, reason=_("This format is being made."))
+    if obstacle := preset_files.obstacle(entry.version, recipe, said=said):
+        return replace(entry, file=None, reason=obstacle)
+    reason = _("This format hasn't been made yet.")
+    if file is not None and file.state == FileState.FAILED:
+        reason = _("This format couldn't be made: %(reason)s") % {"reason": failures.shown(file.reason)}
+    return replace(entry, file=None, reason=reason, can_be_made=True)
+
+
+def stream(
+    chosen: Sequence[UUID], *, by: Principal, preset: DownloadPreset | None, at: Callable[[], datetime]
+) -> Iterator[bytes]:
+    """The ZIP, piece by piece. Whether a clip may leave is asked when its turn comes, perhaps hours later."""
+    writer, lines = Writer(), []
+    for name in LISTS:
+        writer.name_for(name)
+    for key in chosen[:MOST]:
+        for entry in entries([key], by=by, preset=preset, at=at()):
+            name = ""
+            if entry.file is not None:
+                try:
+                    file = storage.open_file(entry.file.storage_key)
+                except (FileNotFoundError, Unavailable):
+                    log.warning("%s is not in storage.", entry.file.storage_key)
+                    lines.append(_line(entry, name="", reason=_("The file is missing from storage.")))
+                    continue
+                name = writer.name_for(_name(entry))
+                _record(entry, by=by)
+                with file:
+                    yield from writer.add(name, _blocks(file), at=at())
+            lines.append(_line(entry, name=name, reason=entry.reason))
+    for name, text in zip(LISTS, (_as_csv(lines), _as_json(lines, by=by, at=at())), strict=True):
+        yield from writer.add(name, [text.encode()], at=at())
+    yield writer.end()
+
+
+def clock(by: Principal) -> Callable[[], datetime]:
+    """Now, where the brand is: dates in reasons are read there."""
+    return lambda: times.here(by.brand)
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    while block := file.read(BLOCK):
+        yield block
+
+
+def _name(entry: Entry) -> str:
+    assert entry.file is not None
+    version = entry.version
+    number = f" v{version.number}" if version.number > 1 else ""
+    note = f" ({entry.file.preset})" if isinstance(entry.file, PresetFile) else ""
+    suffix = Path(entry.file.storage_key).suffix
+    return filenames.for_disk(filenames.clean(version.asset.title.replace("/", "-") + number + note + suffix))
+
+
+def _record(entry: Entry, *, by: Principal) -> None:
+    assert entry.file is not None
+    version = entry.version
+    data = {"sha256": entry.file.sha256, "version": version.number, "zip": True}
+    trail.record(
+        Verb.RELEASE_DOWNLOADED,
+        brand=version.brand,
+        target=version.asset.title,
+        actor=by,
+        asset_id=version.asset_id,
+        data=data,
+    )
+    if isinstance(entry.file, PresetFile):
+        preset_files.used(entry.file, at=timezone.now())
+
+
+def _line(entry: Entry, *, name: str, reason: str) -> Line:
+    file, release = entry.file, entry.release
+    inside = bool(name) and file is not None
+    ends = release.valid_until if release else None
+    return Line(
+        file=name,
+        title=entry.version.asset.title,
+        version=entry.version.number,
+        format=file.preset if isinstance(file, PresetFile) else _("Release"),
+        bytes=(file.size or 0) if inside and file is not None else 0,
+        sha256=file.sha256 if inside and file is not None else "",
+        uses=tuple(release.uses) if release else (),
+        territories=tuple(release.territories) if release else (),
+        valid_until=ends.isoformat() if ends else "",
+        reason=reason,
+    )
+
+
+def _as_csv(lines: Iterable[Line]) -> str:
+    text = io.StringIO()
+    sheet = csv.writer(text, lineterminator="\r\n")
+    sheet.writerow((*COLUMNS, "not_included_because"))
+    for line in lines:
+        told = {**asdict(line), "uses": ", ".join(line.uses), "territories": ", ".join(line.territories)}
+        sheet.writerow([*(harmless(str(told[column])) for column in COLUMNS), harmless(line.reason)])
+    return "\ufeff" + text.getvalue()  # so that a sheet takes it for UTF-8
+
+
+def _as_json(lines: Iterable[Line], *, by: Principal, at: datetime) -> str:
+    whole = {
+        "format": "reelproof-download/1",
+        "brand": by.brand.slug,
+        "at": at.isoformat(),
+        "included": [asdict(line) for line in lines if line.file],
+        "not_included": [
+            {"title": line.title, "version": line.version, "reason": line.reason}
+            for line in lines
+            if not line.file
+        ],
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,124 @@
+"""Making a preset's file: of the release's own bytes, signed as a rendition of it, read back."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from dam.core import errors, storage
+from dam.core.language import noop
+from dam.ingest import disk_space
+from dam.media import preset_files as media_files
+from dam.media import presets, runner
+from dam.media.presets import Captions, Format, Medium, Recipe, Shape
+from dam.media.probe import MediaInfo
+from provenance.downloads import preset_files
+from provenance.downloads.models import PresetFile
+from provenance.manifests import signing, verify
+from provenance.manifests.claims import NamedModel, PresetFacts
+from provenance.manifests.report import Report
+from provenance.manifests.validation_codes import State
+from provenance.releases.states import ReleaseStatus
+
+TO_SIGN = 0.97  # of the way: then it is signed and read back
+
+
+class ReleaseGone(errors.Refused):
+    """There is no release any more that a file could be made of."""
+
+    code = "release_gone"
+    message = noop("The release was withdrawn or replaced, so nothing was made of it.")
+
+
+class ReleaseAltered(errors.Refused):
+    """The stored release is not the file that was signed, or its credentials don't hold."""
+
+    code = "release_altered"
+    message = noop("The stored release isn't the file that was signed, so nothing was made of it.")
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signed and verified file in a scratch folder."""
+
+    path: Path
+    content_type: str
+    made: media_files.Made
+    report: Report
+
+
+@contextmanager
+def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> Iterator[Signed]:
+    """The file is gone when the block ends. `told` hears how far it is, 0 to 1; what it raises ends the work.
+
+    Raises ReleaseGone, ReleaseAltered, and what the transcoder and signing.sign_preset raise.
+    """
+    release = file.release
+    if release.state != ReleaseStatus.READY or release.version.asset.trashed_at is not None:
+        raise ReleaseGone
+    recipe = Recipe.from_json(file.recipe)
+    disk_space.require_work(release.size or 0)
+    with storage.local_copy(release.storage_key) as source, storage.scratch() as folder:
+        if storage.sha256_of(source) != release.sha256:
+            raise ReleaseAltered
+        before = verify.check(source)
+        if before.state not in (State.TRUSTED, State.VALID):
+            raise ReleaseAltered
+        info = runner.probe(source)
+        encoded = folder / f"encoded{recipe.spec.suffix}"
+        request = _request(file, recipe, info)
+        made = media_files.make(
+            source, encoded, info=info, request=request, told=lambda done: told(TO_SIGN * done)
+        )
+        told(TO_SIGN)
+        out = folder / f"signed{recipe.spec.suffix}"
+        facts = PresetFacts(
+            title=release.version.asset.title,
+            preset=file.preset,
+            changes=changes(recipe, info, request, size=(made.width, made.height)),
+            at=at,
+            generated_by=_model(before),
+        )
+        report = signing.sign_preset(encoded, parent=source, out=out, facts=facts)
+        yield Signed(out, recipe.spec.kind.content_type, made, report)
+
+
+def changes(
+    recipe: Recipe, info: MediaInfo, request: media_files.Request, *, size: tuple[int, int]
+) -> tuple[str, ...]:
+    """What was really done to the clip, as C2PA calls it, in the order in which it was done. Pure."""
+    box = presets.crop(info, recipe.shape, focus=request.focus)
+    done = []
+    if recipe.spec.medium is Medium.STILL:
+        done.append("c2pa.trimmed")
+    if recipe.shape is not Shape.ORIGINAL and (box.width, box.height) != (info.width, info.height):
+        done.append("c2pa.cropped")
+    if size != (box.width, box.height):
+        done.append("c2pa.resized")
+    if recipe.label or (recipe.captions is Captions.BURNT_IN and request.captions):
+        done.append("c2pa.addedText")
+    captioned = recipe.captions is Captions.TRACK and request.captions
+    levelled = recipe.loudness is not None and info.has_audio
+    if captioned or levelled:
+        done.append("c2pa.edited")
+    same_container = recipe.format is not Format.PRORES and recipe.spec.medium is Medium.VIDEO
+    done.append("c2pa.transcoded" if same_container else "c2pa.converted")
+    return tuple(done)
+
+
+def _request(file: PresetFile, recipe: Recipe, info: MediaInfo) -> media_files.Request:
+    cues = preset_files.cues_of(file.version) if recipe.captions is not Captions.NONE else []
+    if obstacle := preset_files.obstacle(file.version, recipe, said=preset_files.said(cues)):
+        raise preset_files.DownloadRefused(obstacle)
+    return media_files.Request(
+        recipe=recipe,
+        focus=(file.focus_x, file.focus_y),
+        captions=cues,
+        frame=min(file.frame, max(info.frame_count - 1, 0)),
+    )
+
+
+def _model(before: Report) -> NamedModel | None:
+    model = before.model if before.ai_generated else None
+    return NamedModel(name=model.name, identifier=model.identifier) if model else None

@@ -1,0 +1,115 @@
+"""Many releases at once: what would go into the ZIP and what wouldn't, having formats made, and the ZIP."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.times import here
+from dam.bulk import targets
+from dam.search import likeness
+from dam.web import going_back, saved_address, selection, streamed
+from dam.web.bulk import beginning
+from dam.web.decorators import BrandRequest, requires
+from provenance.downloads import bundle, preset_files, presets
+from provenance.downloads.models import DownloadPreset
+
+LONGEST_KEY = 18  # digits; beyond, no row reaches
+
+
+@require_POST
+@requires(Capability.DOWNLOAD_RELEASE)
+def choose(request: BrandRequest) -> HttpResponse:
+    """What of the chosen clips can be had in that format; `make` has the missing files made."""
+    chosen = _chosen(request)
+    if not chosen:
+        messages.warning(request, _("Choose at least one clip."))
+        return going_back.go(request)
+    preset = _preset(request)
+    if preset is not None and request.POST.get("make"):
+        _make(request, chosen, preset)
+    found = bundle.entries(chosen, by=request.principal, preset=preset, at=here(request.brand))
+    context: dict[str, Any] = {
+        "area": "library",
+        "chosen": chosen[: bundle.MOST + 1],  # one too many says so again with the next format
+        "included": [entry for entry in found if entry.included],
+        "excluded": [entry for entry in found if not entry.included],
+        "makeable": sum(entry.can_be_made for entry in found),
+        "bytes": sum(entry.file.size or 0 for entry in found if entry.file is not None),
+        "presets": presets.of(request.brand),
+        "preset": preset,
+        "cut": max(0, len(chosen) - bundle.MOST),
+        "most": bundle.MOST,
+        "back": going_back.address(request),
+    }
+    return render(request, "downloads/bundle.html", context)
+
+
+@require_POST
+@requires(Capability.DOWNLOAD_RELEASE)
+def download(request: BrandRequest) -> HttpResponseBase:
+    """The ZIP, as it is written. How long it gets nobody knows before, so no part of it can be asked for."""
+    pieces = bundle.stream(
+        selection.keys(request),
+        by=request.principal,
+        preset=_preset(request),
+        at=bundle.clock(request.principal),
+    )
+    name = f"{request.brand.slug}-{here(request.brand):%Y-%m-%d}.zip"
+    response = StreamingHttpResponse(streamed.sent(pieces), content_type="application/zip")
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Accept-Ranges"] = "none"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _chosen(request: BrandRequest) -> list[UUID]:
+    """Those that were ticked; of all that a list shows as many as one ZIP takes, and one more."""
+    if not beginning.is_for_all(request):
+        return selection.keys(request)
+    by, most = request.principal, bundle.MOST + 1
+    wanted = saved_address.sent(request.POST.get("query", ""), brand=request.brand)
+    if targets.is_ranked(wanted.words, wanted.like, by=by):
+        try:
+            return list(targets.ranked(wanted.words, wanted.filters, wanted.like, by=by)[:most])
+        except likeness.NotThere:
+            return []
+    found = targets.found(targets.kept(wanted.words, wanted.filters), by=by)
+    return list(found.order_by("-created_at", "-pk").values_list("pk", flat=True)[:most])
+
+
+def _make(request: BrandRequest, chosen: list[UUID], preset: DownloadPreset) -> None:
+    """Have the files made that can be; what hinders one is said once."""
+    asked, why = 0, ""
+    for entry in bundle.entries(chosen, by=request.principal, preset=preset, at=here(request.brand)):
+        if entry.can_be_made:
+            try:
+                preset_files.request(entry.version, preset, by=request.principal)
+                asked += 1
+            except preset_files.DownloadRefused as refused:
+                why = refused.message
+    if asked:
+        text = ngettext(
+            "%(count)s file is being made. Choose “Show what there is” in a while to see it here.",
+            "%(count)s files are being made. Choose “Show what there is” in a while to see them here.",
+            asked,
+        )
+        messages.success(request, text % {"count": asked})
+    if why:
+        messages.error(request, why)
+
+
+def _preset(request: BrandRequest) -> DownloadPreset | None:
+    """The one that is asked for; the release itself where none is, or none of that number is there."""
+    given = request.POST.get("preset", "")
+    if not (given.isascii() and given.isdecimal() and len(given) <= LONGEST_KEY):
+        return None
+    return presets.of(request.brand).filter(pk=int(given)).first()

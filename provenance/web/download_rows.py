@@ -1,0 +1,121 @@
+"""The ways in which a released clip can be had, each with how its file stands: what the page shows."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+from dam.catalog.models import AssetKind, Version
+from dam.core import failures
+from dam.core.language import number
+from dam.core.lazily import lazy
+from dam.media import presets
+from dam.media.presets import Captions, Medium, Recipe, Shape
+from dam.media.probe import MediaInfo
+from provenance.downloads import preset_files
+from provenance.downloads import presets as brand_presets
+from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
+from provenance.releases.models import Release
+from provenance.releases.states import ReleaseStatus
+
+CAPTIONS = {Captions.TRACK: lazy("captions as a track"), Captions.BURNT_IN: lazy("captions in the picture")}
+
+
+@dataclass(frozen=True)
+class DownloadRow:
+    """`obstacle` says why it can't be made at all; `reason` why the file failed or waits."""
+
+    preset: DownloadPreset
+    summary: str
+    file: PresetFile | None
+    obstacle: str = ""
+    reason: str = ""
+    may_cancel: bool = False
+    log: str = ""
+
+    @property
+    def state(self) -> str:
+        return self.file.state if self.file else ""
+
+    @property
+    def busy(self) -> bool:
+        return self.state in UNDER_WAY
+
+    @property
+    def cropped(self) -> bool:
+        return bool(self.preset.recipe["shape"] != Shape.ORIGINAL)
+
+
+def of(version: Version, *, by: Principal) -> list[DownloadRow] | None:
+    """Every preset of the brand for this version's release; None where there is none to make files of.
+
+    Reads `version.asset`. Few queries for all.
+    """
+    release = Release.objects.filter(version=version, state=ReleaseStatus.READY).first()
+    if release is None or version.kind != AssetKind.VIDEO or not version.media_info:
+        return None
+    rows = list(brand_presets.of(version.brand))
+    info = MediaInfo.from_json(version.media_info)
+    captioned = any(row.recipe["captions"] != Captions.NONE for row in rows)
+    said = preset_files.said(preset_files.cues_of(version)) if captioned else ""
+    frame = preset_files.still_frame(version)
+    wanted = {
+        row: preset_files.wanted(release, version.asset, row, captions=said, frame=frame) for row in rows
+    }
+    files = preset_files.of_release(release, (digest for _recipe, digest in wanted.values()))
+    return [
+        _row(
+            row,
+            recipe,
+            files.get(digest),
+            info,
+            obstacle=preset_files.obstacle(version, recipe, said=said),
+            by=by,
+        )
+        for row, (recipe, digest) in wanted.items()
+    ]
+
+
+def summary(recipe: Recipe, info: MediaInfo | None = None) -> str:
+    """ "H.264 (MP4) · 608 × 1080 · −14 LUFS": with `info`, the size that comes of this clip."""
+    title = _(recipe.spec.title)
+    parts = [str(title)]
+    if info is not None:
+        width, height = presets.size(info, recipe)
+        parts.append(f"{width} × {height}")
+    else:
+        if recipe.shape is not Shape.ORIGINAL:
+            parts.append(recipe.shape.value)
+        if recipe.longest_side:
+            parts.append(_("up to %(side)s pixels") % {"side": recipe.longest_side})
+    if recipe.most_kbps:
+        parts.append(_("at most %(rate)s kbit/s") % {"rate": number(recipe.most_kbps)})
+    if recipe.loudness is not None and recipe.spec.medium is Medium.VIDEO:
+        parts.append(f"\u2212{-recipe.loudness} LUFS")
+    if recipe.captions is not Captions.NONE:
+        parts.append(str(CAPTIONS[recipe.captions]))
+    if recipe.label:
+        parts.append(f"\u201c{recipe.label}\u201d")
+    return " · ".join(parts)
+
+
+def _row(
+    preset: DownloadPreset,
+    recipe: Recipe,
+    file: PresetFile | None,
+    info: MediaInfo,
+    *,
+    obstacle: str,
+    by: Principal,
+) -> DownloadRow:
+    looks_after = by.can(Capability.RETRY)
+    return DownloadRow(
+        preset,
+        summary(recipe, info),
+        file,
+        obstacle="" if file and file.state == FileState.READY else obstacle,
+        reason=failures.shown(file.reason) if file else "",
+        may_cancel=file is not None and preset_files.may_cancel(file, by=by),
+        log=file.log if file and looks_after and file.state == FileState.FAILED else "",
+    )

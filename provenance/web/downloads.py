@@ -1,0 +1,147 @@
+"""A released clip in other formats: the list, asking for one, cancelling it, and its bytes."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.times import here
+from dam.audit.verbs import Verb
+from dam.catalog.models import Version
+from dam.delivery import access, downloads, streaming
+from dam.rights.visibility import visible_versions
+from dam.web import asset_version, files, htmx
+from dam.web.decorators import BrandRequest, requires
+from provenance.downloads import preset_files, presets
+from provenance.downloads.models import FileState, PresetFile
+from provenance.releases.states import ReleaseStatus
+from provenance.web import download_rows
+from provenance.web.release_file import asked_territory, asked_use
+
+LONGEST_KEY = 18  # digits; beyond, no row reaches
+
+
+@require_safe
+@requires(Capability.DOWNLOAD_RELEASE)
+def listing(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    """The page, or as a fragment the list alone."""
+    return _list(request, asset_version.find(request, asset_id))
+
+
+@require_POST
+@requires(Capability.DOWNLOAD_RELEASE)
+def make(request: BrandRequest, version_id: UUID, preset_id: int) -> HttpResponse:
+    """Have the file made, unless somebody has already."""
+    version = _version(request, version_id)
+    if preset_id >= 10**LONGEST_KEY:
+        raise Http404
+    preset = get_object_or_404(presets.of(request.brand), pk=preset_id)
+    try:
+        preset_files.request(version, preset, by=request.principal, at=here(request.brand))
+    except preset_files.DownloadRefused as refused:
+        return _refused(request, version, refused.message)
+    return _back(request, version)
+
+
+@require_POST
+@requires(Capability.DOWNLOAD_RELEASE)
+def cancel(request: BrandRequest, file_id: UUID) -> HttpResponse:
+    row = _file(request, file_id)
+    version = _version(request, row.version_id)
+    try:
+        preset_files.cancel(row, by=request.principal)
+    except preset_files.DownloadRefused as refused:
+        return _refused(request, version, refused.message)
+    return _back(request, version)
+
+
+@require_safe
+@requires(Capability.DOWNLOAD_RELEASE)
+def file(request: BrandRequest, file_id: UUID) -> HttpResponseBase:
+    """The signed file, or the part of it that is asked for. The rights policy is asked each time."""
+    row = _file(request, file_id)
+    version = _version(request, row.version_id)
+    verdict = access.may_download(
+        request.principal,
+        version,
+        at=here(request.brand),
+        use=asked_use(request),
+        territory=asked_territory(request),
+    )
+    if not verdict.allowed:
+        raise PermissionDenied(" ".join(verdict.reasons))
+    if row.state != FileState.READY or row.release.state != ReleaseStatus.READY or row.size is None:
+        raise Http404(_("This file isn't there any more. Ask for it again on the page of the clip."))
+    try:
+        response = streaming.respond(
+            request,
+            key=row.storage_key,
+            sha256=row.sha256,
+            size=row.size,
+            content_type=row.content_type,
+            save_as=files.save_as(version, row.storage_key, note=f" ({row.preset})"),
+        )
+    except FileNotFoundError:
+        preset_files.clear(row)  # so that it can be made again
+        raise Http404(
+            _("The file is missing from storage. Ask for it again on the page of the clip.")
+        ) from None
+    preset_files.used(row, at=timezone.now())
+    downloads.record(
+        request,
+        response,
+        verb=Verb.RELEASE_DOWNLOADED,
+        version=version,
+        sha256=row.sha256,
+        by=request.principal,
+    )
+    return response
+
+
+def _version(request: BrandRequest, version_id: UUID) -> Version:
+    seen = visible_versions(request.principal).select_related("asset", "brand", "rights")
+    return get_object_or_404(seen, pk=version_id)
+
+
+def _file(request: BrandRequest, file_id: UUID) -> PresetFile:
+    rows = PresetFile.objects.select_related("brand", "release", "version__asset")
+    return get_object_or_404(rows, pk=file_id, brand=request.brand)
+
+
+def _list(request: BrandRequest, version: Version, *, status: int = 200) -> HttpResponse:
+    verdict = access.may_download(request.principal, version, at=here(request.brand))
+    rows = download_rows.of(version, by=request.principal) if verdict.allowed else None
+    context = {
+        "area": "library",
+        "asset": version.asset,
+        "version": version,
+        "verdict": verdict,
+        "rows": rows,
+        "cropped": any(row.cropped for row in rows or ()),
+    }
+    fragment = htmx.is_fragment(request, target="downloads")
+    template = "downloads/_list.html" if fragment else "downloads/asset.html"
+    return render(request, template, context, status=status)
+
+
+def _refused(request: BrandRequest, version: Version, why: str) -> HttpResponse:
+    if htmx.is_fragment(request):
+        return htmx.with_toast(_list(request, version), why, tone="bad")
+    messages.error(request, why)
+    return _page(request, version)
+
+
+def _back(request: BrandRequest, version: Version) -> HttpResponse:
+    return _list(request, version) if htmx.is_fragment(request) else _page(request, version)
+
+
+def _page(request: BrandRequest, version: Version) -> HttpResponse:
+    address = reverse("asset-downloads", args=[request.brand.slug, version.asset_id])
+    return redirect(f"{address}?version={version.number}")

@@ -1,0 +1,160 @@
+"""Every format of a download preset, made by the real FFmpeg."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dam.media import encoders, preset_files, presets, runner, sniffer
+from dam.media.preset_files import Made, Request
+from dam.media.presets import FORMATS, Captions, Format, Medium, Recipe, Shape
+from dam.media.runner import MediaFailed
+from tests.media_factory import movie
+
+CUES = [(0, 400, "Hello {there}"), (500, 900, "Grüße")]
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return movie(tmp_path_factory.mktemp("film") / "film.mp4", width=256, height=160, frames=25, sound=True)
+
+
+def make(source: Path, folder: Path, recipe: Recipe, **fields: object) -> tuple[Path, Made, list[float]]:
+    told: list[float] = []
+    out = folder / f"made{recipe.spec.suffix}"
+    request = Request(recipe=recipe, **fields)  # type: ignore[arg-type]
+    made = preset_files.make(source, out, info=runner.probe(source), request=request, told=told.append)
+    return out, made, told
+
+
+def streams_of(path: Path) -> str:
+    done = subprocess.run([runner.ffmpeg(), "-hide_banner", "-i", path], capture_output=True, check=False)
+    return done.stderr.decode()
+
+
+@pytest.mark.parametrize("format", list(Format))
+def test_each_format_is_made_cropped_and_labelled(film: Path, tmp_path: Path, format: Format) -> None:
+    recipe = Recipe(format=format, shape=Shape.SQUARE, longest_side=128, label="Draft")
+    out, made, told = make(film, tmp_path, recipe)
+    kind = sniffer.read(out)
+    assert kind is not None
+    assert kind.content_type == FORMATS[format].kind.content_type
+    assert (made.width, made.height) == (128, 128)
+    assert told == sorted(told)
+    if recipe.spec.medium is not Medium.VIDEO:
+        with Image.open(out) as picture:
+            assert picture.size == (128, 128)
+            assert (getattr(picture, "n_frames", 1) > 5) is (recipe.spec.medium is Medium.ANIMATION)
+        return
+    info = runner.probe(out)
+    assert (info.width, info.height, info.frame_count, info.has_audio) == (128, 128, 25, True)
+
+
+def test_the_focus_says_what_stays(tmp_path: Path) -> None:
+    wide = tmp_path / "wide.png"
+    picture = np.zeros((160, 320, 3), np.uint8)
+    picture[:, :160] = (255, 0, 0)
+    Image.fromarray(picture).save(wide)
+    source = tmp_path / "wide.mp4"
+    subprocess.run(
+        [runner.ffmpeg(), "-v", "error", "-loop", "1", "-i", wide, "-t", "1", "-r", "25", source], check=True
+    )
+    recipe = Recipe(format=Format.PNG, shape=Shape.PORTRAIT)
+    for focus, red in ((100, True), (900, False)):
+        out, _made, _told = make(source, tmp_path, recipe, focus=(focus, 500))
+        with Image.open(out) as made:
+            assert bool(np.asarray(made.convert("RGB"))[..., 0].mean() > 128) is red
+
+
+@pytest.mark.parametrize("target", [-14, -23])
+def test_the_loudness_is_levelled_and_measured(film: Path, tmp_path: Path, target: int) -> None:
+    _out, made, _told = make(film, tmp_path, Recipe(loudness=target))
+    assert made.loudness is not None
+    assert abs(made.loudness - target) < 0.7
+
+
+def test_silence_stays_silence(tmp_path: Path) -> None:
+    source = tmp_path / "silent.mp4"
+    graph = ["-f", "lavfi", "-i", "testsrc2=s=128x80:r=25:d=1", "-f", "lavfi", "-i", "anullsrc"]
+    command: list[str | Path] = [
+        runner.ffmpeg(),
+        "-v",
+        "error",
+        *graph,
+        "-shortest",
+        "-c:v",
+        "libx264",
+        "-c:a",
+        "aac",
+        source,
+    ]
+    subprocess.run(command, check=True)
+    out, made, _told = make(source, tmp_path, Recipe(loudness=-14))
+    assert made.loudness is None
+    assert runner.probe(out).has_audio
+
+
+def test_captions_become_a_track_of_their_own(film: Path, tmp_path: Path) -> None:
+    recipe = Recipe(captions=Captions.TRACK)
+    out, _made, _told = make(film, tmp_path, recipe, captions=CUES, language="eng")
+    assert "Stream #0:2[0x3](eng): Subtitle: mov_text" in streams_of(out)
+    assert [text for _start, _end, text in runner.subtitles(out, info=runner.probe(out))][1] == "Grüße"
+
+
+def test_captions_are_drawn_into_the_picture(film: Path, tmp_path: Path) -> None:
+    burnt = Recipe(format=Format.PNG, captions=Captions.BURNT_IN)
+    drawn, _made, _told = make(film, tmp_path, burnt, captions=CUES, frame=2)
+    with Image.open(drawn) as picture:
+        with_words = np.asarray(picture.convert("RGB")).astype(int)
+    plain, _made, _told = make(film, tmp_path, Recipe(format=Format.PNG), frame=2)
+    with Image.open(plain) as picture:
+        without = np.asarray(picture.convert("RGB")).astype(int)
+    changed = np.abs(with_words - without).max(axis=2) > 40
+    assert changed[80:].sum() > 100
+    assert not changed[:60].any()
+
+
+def test_a_bitrate_limit_keeps_the_file_small(tmp_path: Path) -> None:
+    source = tmp_path / "busy.mp4"
+    noise = ["-f", "lavfi", "-i", "nullsrc=s=320x180:r=25:d=2,geq=random(1)*255:128:128"]
+    subprocess.run([runner.ffmpeg(), "-v", "error", *noise, "-c:v", "libx264", source], check=True)
+    for format in (Format.H264, Format.HEVC, Format.AV1, Format.VP9):
+        capped, _made, _told = make(source, tmp_path, Recipe(format=format, most_kbps=1500))
+        # Of two seconds a buffer's worth may come on top; without a limit it is three times as much.
+        assert capped.stat().st_size * 8 / 2 < 2 * 1_500_000, format
+
+
+def test_a_long_clip_is_no_gif(film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presets, "LONGEST_ANIMATION_MS", 500)
+    with pytest.raises(MediaFailed, match="up to 0 seconds"):
+        make(film, tmp_path, Recipe(format=Format.GIF))
+
+
+def test_what_told_raises_ends_the_work(film: Path, tmp_path: Path) -> None:
+    class Enough(Exception):
+        pass
+
+    def told(done: float) -> None:
+        raise Enough
+
+    out = tmp_path / "made.mp4"
+    with pytest.raises(Enough):
+        preset_files.make(film, out, info=runner.probe(film), request=Request(recipe=Recipe()), told=told)
+    assert not out.exists()
+
+
+def test_the_bundled_ffmpeg_can_make_every_format() -> None:
+    assert set(encoders.of_formats().values()) == {()}
+    assert encoders.version()
+
+
+def test_an_encoder_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoders, "_have", lambda binary: frozenset({"libx264", "aac"}))
+    assert encoders.missing(Recipe(format=Format.HEVC, label="x", loudness=-14)) == (
+        "libx265",
+        "ass",
+        "loudnorm",
+    )
+    assert encoders.missing(Recipe()) == ()

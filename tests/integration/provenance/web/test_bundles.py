@@ -1,0 +1,230 @@
+"""Many releases as one ZIP: only what this person may have, the rest named with reasons."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member
+from dam.audit.models import Event
+from dam.catalog.models import Version
+from dam.core import storage
+from dam.rights.models import RightsRecord
+from provenance.downloads import bundle, preset_files, presets
+from provenance.downloads.models import FileState, PresetFile
+from provenance.models import Release
+from tests import release_factory
+from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member
+from tests.unit.dam.media.test_probe import INFO
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous"),
+]
+
+
+@pytest.fixture
+def brand() -> Brand:
+    made: Brand = BrandFactory.create()
+    return made
+
+
+def released(brand: Brand, folder: Path, title: str, content: bytes) -> Version:
+    made: Version = ApprovedVersionFactory.create(
+        asset__brand=brand, asset__title=title, media_info=INFO.to_json()
+    )
+    path = folder / title
+    path.write_bytes(content)
+    release_factory.ready(made, stored=storage.put(path, brand_id=brand.pk, suffix=".mp4"))
+    return made
+
+
+def zipped(versions: list[Version], by: Member, **fields: str) -> zipfile.ZipFile:
+    client = Client()
+    client.force_login(by.user)
+    given: dict[str, Any] = {"asset": [str(version.asset_id) for version in versions], **fields}
+    response = client.post(reverse("download-zip", args=[by.brand.slug]), given)
+    assert response.status_code == 200
+    return zipfile.ZipFile(io.BytesIO(b"".join(response)))
+
+
+def told(whole: zipfile.ZipFile) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(whole.read("contents.json"))
+    return found
+
+
+def test_it_holds_the_releases_and_says_under_which_terms(brand: Brand, tmp_path: Path) -> None:
+    one, other = released(brand, tmp_path, "Summer", b"one"), released(brand, tmp_path, "Winter", b"other")
+    whole = zipped([one, other], member(brand, Role.VIEWER))
+    assert whole.testzip() is None
+    assert whole.namelist() == ["Summer.mp4", "Winter.mp4", "contents.csv", "contents.json"]
+    assert whole.read("Winter.mp4") == b"other"
+    first = told(whole)["included"][0]
+    release = Release.objects.get(version=one)
+    assert (first["file"], first["sha256"], first["uses"]) == ("Summer.mp4", release.sha256, ["web"])
+    rows = list(csv.DictReader(io.StringIO(whole.read("contents.csv").decode("utf-8-sig"))))
+    assert [row["territories"] for row in rows] == ["worldwide", "worldwide"]
+
+
+def test_what_may_not_leave_is_named_with_its_reason(brand: Brand, tmp_path: Path) -> None:
+    good, ended = released(brand, tmp_path, "Good", b"good"), released(brand, tmp_path, "Ended", b"ended")
+    draft: Version = VersionFactory.create(asset__brand=brand, asset__title="Draft")
+    RightsRecord.objects.filter(version=ended).update(valid_until=timezone.now() - timedelta(days=1))
+    whole = zipped([good, ended, draft], member(brand, Role.CREATOR))
+    assert whole.namelist()[:-2] == ["Good.mp4"]
+    reasons = {each["title"]: each["reason"] for each in told(whole)["not_included"]}
+    assert "Its clearance ended" in reasons["Ended"]
+    assert "It hasn't been sent to review." in reasons["Draft"]
+
+
+def test_of_what_somebody_cannot_see_nothing_is_said(brand: Brand, tmp_path: Path) -> None:
+    good = released(brand, tmp_path, "Good", b"good")
+    draft: Version = VersionFactory.create(asset__brand=brand, asset__title="Secret draft")
+    elsewhere = released(BrandFactory.create(), tmp_path, "Elsewhere", b"elsewhere")
+    whole = zipped([good, draft, elsewhere], member(brand, Role.VIEWER))
+    assert whole.namelist()[:-2] == ["Good.mp4"]
+    assert told(whole)["not_included"] == []
+
+
+def test_the_rights_are_asked_when_a_clips_turn_comes(brand: Brand, tmp_path: Path) -> None:
+    one, other = released(brand, tmp_path, "One", b"one"), released(brand, tmp_path, "Other", b"other")
+    by = member(brand, Role.CREATOR)
+    pieces = bundle.stream([one.asset_id, other.asset_id], by=by, preset=None, at=bundle.clock(by))
+    parts = [next(pieces)]
+    RightsRecord.objects.filter(version=other).update(embargo_until=timezone.now() + timedelta(days=1))
+    whole = zipfile.ZipFile(io.BytesIO(b"".join([*parts, *pieces])))
+    assert whole.namelist()[:-2] == ["One.mp4"]
+    assert "embargo" in told(whole)["not_included"][0]["reason"]
+
+
+def test_each_file_that_left_is_in_the_trail(brand: Brand, tmp_path: Path) -> None:
+    one, other = released(brand, tmp_path, "One", b"one"), released(brand, tmp_path, "Other", b"other")
+    zipped([one, other], member(brand, Role.VIEWER))
+    events = Event.objects.filter(verb="release.downloaded")
+    assert {event.asset_id for event in events} == {one.asset_id, other.asset_id}
+    assert all(event.data["zip"] for event in events)
+
+
+def test_a_file_that_storage_lost_is_named(brand: Brand, tmp_path: Path) -> None:
+    good, lost = released(brand, tmp_path, "Good", b"good"), released(brand, tmp_path, "Lost", b"lost")
+    storage.delete(Release.objects.get(version=lost).storage_key)
+    whole = zipped([good, lost], member(brand, Role.VIEWER))
+    assert whole.testzip() is None
+    assert told(whole)["not_included"][0]["reason"] == "The file is missing from storage."
+
+
+def test_clips_of_one_title_lie_beside_each_other(brand: Brand, tmp_path: Path) -> None:
+    one, other = released(brand, tmp_path, "Same", b"one"), released(brand, tmp_path, "Same", b"other")
+    assert zipped([one, other], member(brand, Role.VIEWER)).namelist()[:2] == ["Same.mp4", "Same (2).mp4"]
+
+
+def test_a_title_is_no_path_and_no_formula(brand: Brand, tmp_path: Path) -> None:
+    bad = released(brand, tmp_path, "bad", b"bad")
+    type(bad.asset).objects.filter(pk=bad.asset_id).update(title="=../../etc/passwd")
+    whole = zipped([bad], member(brand, Role.VIEWER))
+    assert "/" not in whole.namelist()[0]
+    assert "'=../../etc/passwd" in whole.read("contents.csv").decode()
+
+
+def test_in_another_format_there_is_what_is_made_and_the_rest_can_be(brand: Brand, tmp_path: Path) -> None:
+    one, other = released(brand, tmp_path, "One", b"one"), released(brand, tmp_path, "Other", b"other")
+    by = member(brand, Role.VIEWER)
+    preset = presets.of(brand).get(shipped="square")
+    client = Client()
+    client.force_login(by.user)
+    address = reverse("selection-download", args=[brand.slug])
+    given: dict[str, Any] = {"asset": [str(one.asset_id), str(other.asset_id)], "preset": str(preset.pk)}
+    page = client.post(address, given).content.decode()
+    assert "Make the 2 missing files" in page
+    client.post(address, given | {"make": "1"})
+    assert PresetFile.objects.filter(state=FileState.WAITING).count() == 2
+    made = PresetFile.objects.get(version=one)
+    release = Release.objects.get(version=one)
+    PresetFile.objects.filter(pk=made.pk).update(
+        state=FileState.READY, sha256=release.sha256, size=3, storage_key=release.storage_key
+    )
+    whole = zipped([one, other], by, preset=str(preset.pk))
+    assert whole.namelist()[:-2] == ["One (Square 1_1).mp4"]
+    assert told(whole)["not_included"][0]["reason"] == "This format is being made."
+
+
+def formats_page(versions: list[Version], by: Member, **fields: str) -> str:
+    client = Client()
+    client.force_login(by.user)
+    given: dict[str, Any] = {"asset": [str(version.asset_id) for version in versions], **fields}
+    page: str = client.post(reverse("selection-download", args=[by.brand.slug]), given).content.decode()
+    return page
+
+
+def test_a_format_that_no_clip_can_have_is_not_offered_to_be_made(brand: Brand, tmp_path: Path) -> None:
+    long, short = released(brand, tmp_path, "Long", b"long"), released(brand, tmp_path, "Short", b"short")
+    Version.objects.filter(pk=long.pk).update(duration_ms=61_000)
+    Version.objects.filter(pk=short.pk).update(duration_ms=2_000)
+    gif = str(presets.of(brand).get(shipped="gif").pk)
+    page = formats_page([long], member(brand, Role.VIEWER), preset=gif)
+    assert "GIF is for clips of up to 60 seconds." in page
+    assert "Make the missing file" not in page
+    assert "Make the missing file" in formats_page([long, short], member(brand, Role.VIEWER), preset=gif)
+
+
+def test_what_failed_is_said_in_words_of_ours(brand: Brand, tmp_path: Path) -> None:
+    one, by = released(brand, tmp_path, "One", b"one"), member(brand, Role.VIEWER)
+    preset = presets.of(brand).get(shipped="square")
+    preset_files.request(Version.objects.get(pk=one.pk), preset, by=by)
+    printed = "OSError: [Errno 28] No space left on device"
+    PresetFile.objects.update(state=FileState.FAILED, reason=printed)
+    whole = zipped([one], by, preset=str(preset.pk))
+    reason = told(whole)["not_included"][0]["reason"]
+    assert reason.startswith("This format couldn't be made: Something went wrong on the server.")
+    assert "Errno" not in reason
+
+
+def test_what_one_zip_does_not_take_is_said_of_the_next_format_too(
+    brand: Brand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "MOST", 2)
+    versions = [released(brand, tmp_path, f"Clip {number}", b"x") for number in range(4)]
+    by = member(brand, Role.VIEWER)
+    page = formats_page(versions, by)
+    assert "One ZIP takes 2 clips." in page
+    form = page.partition("selection/download/")[2].partition("</form>")[0]
+    again = [version for version in versions if str(version.asset_id) in form]
+    assert "One ZIP takes 2 clips." in formats_page(again, by)
+
+
+def test_choosing_asks_as_much_for_many_clips_as_for_few(
+    brand: Brand, tmp_path: Path, django_assert_num_queries: Any
+) -> None:
+    versions = [released(brand, tmp_path, f"Clip {number}", b"x") for number in range(6)]
+    by, preset = member(brand, Role.VIEWER), presets.of(brand).get(shipped="square")
+    ids = [version.asset_id for version in versions]
+    for count in (2, 6):
+        with django_assert_num_queries(5):
+            bundle.entries(ids[:count], by=by, preset=preset, at=timezone.now())
+
+
+def test_nothing_chosen_is_said(brand: Brand) -> None:
+    client = Client()
+    client.force_login(member(brand, Role.VIEWER).user)
+    assert client.post(reverse("selection-download", args=[brand.slug])).status_code == 302
+
+
+def test_all_that_a_list_shows_can_be_chosen(brand: Brand, tmp_path: Path) -> None:
+    for title in ("Summer sea", "Summer hills"):
+        released(brand, tmp_path, title, title.encode())
+    client = Client()
+    client.force_login(member(brand, Role.VIEWER).user)
+    given = {"all": "1", "query": "?origin=uploaded"}
+    page = client.post(reverse("selection-download", args=[brand.slug]), given).content.decode()
+    assert "Summer sea" in page
+    assert "Summer hills" in page
