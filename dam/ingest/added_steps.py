@@ -13,6 +13,7 @@ from django.db.models import Count
 from dam.catalog.models import Version
 from dam.ingest import step_specs, steps
 from dam.ingest.models import Step, StepState
+from dam.media.probe import Kind
 
 AT_ONCE = 8  # versions whose added steps wait or run
 LOOKED_AT = 500  # versions in one go
@@ -35,13 +36,14 @@ def run() -> int:
     walked = Step.objects.filter(name=step_specs.table()[0].name).order_by("-pk")
     if place is not None:
         walked = walked.filter(pk__lt=place)
-    rows = list(walked.values_list("pk", "version_id")[:LOOKED_AT])
-    present = Step.objects.filter(version__in=[version for _, version in rows], name__in=names)
+    rows = list(walked.values_list("pk", "version_id", "version__kind")[:LOOKED_AT])
+    present = Step.objects.filter(version__in=[version for _, version, _ in rows], name__in=names)
     counts = dict(present.order_by().values_list("version").annotate(Count("pk")))
+    wanted = {kind: len(step_specs.places_of(kind).keys() & set(names)) for kind in Kind}
     added = 0
-    for pk, version_id in rows:
+    for pk, version_id, kind in rows:
         place = pk
-        if counts.get(version_id, 0) < len(names) and _add(version_id):
+        if counts.get(version_id, 0) < wanted[Kind(kind)] and _add(version_id):
             added += 1
         if added >= room:
             break

@@ -18,7 +18,7 @@ from dam.ingest import outages
 from dam.ingest.models import Step, StepState
 from dam.media.errors import FileRefused
 from dam.media.runner import MediaFailed
-from dam.search import encoder_indexes, indexing, null_queries, reindexing
+from dam.search import encoder_indexes, indexing, null_queries, prompt_catching_up, reindexing
 from dam.search.encoders import model_card
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.indexing import NothingSeen
@@ -51,6 +51,7 @@ def run() -> None:
         return
     if active is None:
         return  # nothing has been looked at yet, by any encoder
+    prompt_catching_up.begin()
     if active.identity == installed:
         _look_for_left_out(active)
         anew.begin()

@@ -105,6 +105,8 @@ class Step(Work):
     state = models.CharField(max_length=8, choices=StepState.choices, default=StepState.WAITING)
     reason = models.CharField(max_length=300, blank=True)
     claim = models.CharField(max_length=64, blank=True)  # of the run that it belongs to now
+    progress = models.PositiveSmallIntegerField(null=True)  # percent, of those that can say
+    log = models.TextField(blank=True, default="", db_default="")  # the last that was printed where it failed
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 

@@ -16,10 +16,11 @@ from dam.catalog.models import Asset, Origin, Version
 from dam.core import errors, events, foreign_text, locks, storage
 from dam.core.storage import Stored
 from dam.core.text import storable_json
-from dam.ingest import disk_space, filenames, steps
+from dam.custom_fields import values
+from dam.ingest import disk_space, filenames, next_versions, steps
 from dam.ingest.next_versions import NoTarget
 from dam.media.errors import FileRefused
-from dam.media.probe import MediaInfo
+from dam.media.probe import Kind, MediaInfo
 from dam.rights.models import RightsRecord
 from dam.search import fulltext
 
@@ -137,11 +138,13 @@ def _write(
         asset = Asset.objects.create(
             brand=brand, title=title, search_words=search_words, origin=origin, created_by=user
         )
+        values.apply_defaults(asset)
     else:
         replaced = versions.latest_locked(asset.pk)
         asset = replaced.asset
         if asset.trashed_at is not None:
             raise NoTarget("no_asset", _("The clip is in the trash. Restore it, then add the version."))
+        next_versions.require_kind(info.kind, was=replaced.kind)
         _add_words(asset, search_words)
     version = Version.objects.create(
         asset=asset,
@@ -156,12 +159,8 @@ def _write(
         storage_key=stored.key,
         created_by=user,
         media_info=storable_json(info.to_json()),
-        width=info.width,
-        height=info.height,
-        frame_count=info.frame_count,
-        rate_numerator=info.frame_rate.numerator,
-        rate_denominator=info.frame_rate.denominator,
-        duration_ms=info.duration_ms,
+        kind=info.kind,
+        **_columns(info),
     )
     Asset.objects.filter(pk=asset.pk).update(latest=version)
     asset.latest = version
@@ -180,6 +179,22 @@ def _write(
     steps.begin(version)
     events.publish(brand_id=brand.pk, name="library")
     return version
+
+
+def _columns(info: MediaInfo) -> dict[str, object]:
+    """What the version's columns say of the file: of a still no length, of sound no picture."""
+    if info.kind is Kind.SOUND:
+        return {"duration_ms": info.duration_ms, "colours": []}
+    size = {"width": info.width, "height": info.height}
+    if info.kind is Kind.STILL:
+        return {**size}
+    return {
+        **size,
+        "frame_count": info.frame_count,
+        "rate_numerator": info.frame_rate.numerator,
+        "rate_denominator": info.frame_rate.denominator,
+        "duration_ms": info.duration_ms,
+    }
 
 
 def _add_words(asset: Asset, words: str) -> None:

@@ -1,8 +1,9 @@
 """The work of every rendition's step: have its recipe make it, keep its files, then its rows."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, transaction
 from django.utils.module_loading import import_string
@@ -18,28 +19,41 @@ from dam.ingest import disk_space
 from dam.media import specs
 from dam.media.probe import MediaInfo
 from dam.media.recipes import Made, MadeFile
+from dam.media.runner import Told
 
 log = logging.getLogger(__name__)
 
 
-def make(version: Version, kind: str) -> str:
+def make(
+    version: Version,
+    kind: str,
+    *,
+    recipe: str = "",
+    wishes: Mapping[str, Any] | None = None,
+    told: Told | None = None,
+    require: Callable[[], None] = lambda: None,
+) -> str:
     """Make the version's rendition of this kind; made again, it takes the earlier one's place.
 
-    Returns a remark for people. On any failure no file stays that no row names.
+    By another `recipe` than the usual one where that is given, with the `wishes` that it knows. `told` hears
+    now and then how much is done, 0 to 1, where the recipe can say. `require` is called in the transaction
+    that keeps the file, and raises where that must not be kept. Returns a remark for people. On any failure
+    no file stays that no row names.
     """
     spec = specs.find(kind)
     if spec is None:
         raise LookupError(f"There is no rendition named {kind!r}.")
     disk_space.require_work(0)
+    given = {**(wishes or {}), **({"told": told} if told and spec.tells else {})}
     with storage.local_copy(version.storage_key) as master, storage.scratch() as folder:
         info = MediaInfo.from_json(version.media_info)
-        made: Made = import_string(spec.recipe)(master, folder, info=info)
+        made: Made = import_string(recipe or spec.recipe)(master, folder, info=info, **given)
         with _storing(version) as stored:
             file = _put(version, made.file, stored)
             parts = [
                 StoredPart(part.name, _put(version, part, stored), part.content_type) for part in made.parts
             ]
-            database.again(lambda: _keep(version, kind, made, file, parts))
+            database.again(lambda: _keep(version, kind, made, file, parts, require))
     return made.remark
 
 
@@ -48,9 +62,17 @@ def _put(version: Version, file: MadeFile, stored: list[Stored]) -> Stored:
     return stored[-1]
 
 
-def _keep(version: Version, kind: str, made: Made, file: Stored, parts: list[StoredPart]) -> None:
+def _keep(
+    version: Version,
+    kind: str,
+    made: Made,
+    file: Stored,
+    parts: list[StoredPart],
+    require: Callable[[], None],
+) -> None:
     width, height = made.size or (None, None)
     with trail.recording():
+        require()
         versions.keep_rendition(
             version,
             kind,

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from dam.core.lazily import lazy
 from dam.media import specs
+from dam.media.probe import Kind
 from dam.media.specs import MadeWhen, RenditionSpec
 
 
@@ -24,11 +25,26 @@ class StepSpec:
     after: tuple[str, ...] = ()  # steps that must have ended before, well or badly
     # A version is ready without it, and one from before there was this step gets it in the background.
     quiet: bool = False
+    of: tuple[Kind, ...] = tuple(Kind)  # the kinds of master that go through it
 
 
 OTHERS = (
-    StepSpec("embed", "index.embed", lazy("Visual search"), timedelta(minutes=40), after=("frames",)),
-    StepSpec("speech", "recognition.listen", lazy("Transcript"), timedelta(hours=4), quiet=True),
+    StepSpec(
+        "embed",
+        "index.embed",
+        lazy("Visual search"),
+        timedelta(minutes=40),
+        after=("frames",),
+        of=specs.SEEN,
+    ),
+    StepSpec(
+        "speech",
+        "recognition.listen",
+        lazy("Transcript"),
+        timedelta(hours=4),
+        quiet=True,
+        of=(Kind.VIDEO, Kind.SOUND),
+    ),
     StepSpec(
         "written",
         "recognition.read",
@@ -36,6 +52,7 @@ OTHERS = (
         timedelta(hours=2),
         after=("frames",),
         quiet=True,
+        of=specs.SEEN,
     ),
     StepSpec(
         "tags",
@@ -44,14 +61,29 @@ OTHERS = (
         timedelta(minutes=10),
         after=("embed",),
         quiet=True,
+        of=specs.SEEN,
     ),
     StepSpec("credentials", "sign.check_credentials", lazy("Credentials"), timedelta(minutes=20)),
+    StepSpec(
+        "quality",
+        "footage.measure",
+        lazy("Quality of the review proxy"),
+        timedelta(hours=6),
+        after=("proxy",),
+        quiet=True,
+        of=(Kind.VIDEO,),
+    ),
 )
 
 
 def table() -> tuple[StepSpec, ...]:
     """Every step, in the order in which pages show them."""
     return (*(_of_rendition(spec) for spec in specs.RENDITIONS), *OTHERS)
+
+
+def places_of(kind: str) -> dict[str, int]:
+    """The steps that a master of this kind goes through, by name, and their places in the table."""
+    return {spec.name: place for place, spec in enumerate(table()) if kind in spec.of}
 
 
 def find(name: str) -> StepSpec | None:
@@ -78,4 +110,5 @@ def _of_rendition(spec: RenditionSpec) -> StepSpec:
         on_arrival=spec.made is MadeWhen.ON_ARRIVAL,
         after=spec.after,
         quiet=spec.quiet,
+        of=spec.of,
     )

@@ -28,6 +28,7 @@ from dam.catalog.models import Processing, Version
 from dam.core import database, errors, events, failures, log_context
 from dam.core.lazily import lazy
 from dam.core.tasks import enqueue, queue_of
+from dam.core.text import storable
 from dam.ingest import backoff, holding, outages, step_specs
 from dam.ingest.models import Step, StepState
 from dam.ingest.step_specs import StepSpec
@@ -47,6 +48,8 @@ AFRESH: dict[str, Any] = {
     "interruptions": 0,
     "sends": 0,
     "claim": "",
+    "progress": None,
+    "log": "",
     "due_at": None,
     "held_until": None,
     "started_at": None,
@@ -82,6 +85,7 @@ def begin(version: Version) -> None:
     Step.objects.bulk_create(
         Step(name=spec.name, position=place, **whose(version), **({} if spec.on_arrival else LEFT))
         for place, spec in enumerate(step_specs.table())
+        if version.kind in spec.of
     )
     _send_ready(version)
 
@@ -93,7 +97,7 @@ def add(version: Version) -> None:
         (
             Step(name=spec.name, position=place, **whose(version))
             for place, spec in enumerate(step_specs.table())
-            if spec.quiet and spec.on_arrival
+            if spec.quiet and spec.on_arrival and version.kind in spec.of
         ),
         ignore_conflicts=True,
     )
@@ -144,7 +148,7 @@ def retry(version: Version, name: str, *, by: Principal) -> None:
     Raises StepBusy while it waits or runs, NoSuchStep for an unknown name, and PermissionDenied.
     """
     by.require(Capability.RETRY, brand=version.brand)
-    places = {spec.name: place for place, spec in enumerate(step_specs.table())}
+    places = step_specs.places_of(version.kind)
     if name not in places:
         raise NoSuchStep(name)
     with trail.recording():
@@ -178,10 +182,11 @@ def put_back_failed(version_id: UUID, name: str) -> bool:
     return True
 
 
-def make_again(version_id: UUID, name: str) -> bool:
+def make_again(version_id: UUID, name: str, *, afresh: bool = False) -> bool:
     """Have a step run again because what it made is lost; one that waits or runs already is left to that.
 
-    False where there is no such step, or no such version, any more.
+    `afresh` has it run again even so, as what it is to make has changed. False where there is no such step,
+    or no such version, any more.
     """
     places = {spec.name: place for place, spec in enumerate(step_specs.table())}
     if name not in places:
@@ -190,7 +195,7 @@ def make_again(version_id: UUID, name: str) -> bool:
         with _locked(version_id) as version:
             defaults = {"position": places[name], **whose(version), **LEFT}
             step, _created = Step.objects.get_or_create(version=version, name=name, defaults=defaults)
-            idle = Q(state__in=SETTLED) | _lost(name, timezone.now())
+            idle = Q() if afresh else Q(state__in=SETTLED) | _lost(name, timezone.now())
             if Step.objects.filter(idle, pk=step.pk).update(**AFRESH):
                 _roll_up(version)
                 _send_ready(version)
@@ -295,7 +300,9 @@ def _take_problem(version: Version, name: str, claim: str, problem: Exception) -
         log.warning("Step %s of %s is put back: %s (%r)", name, version.pk, away, problem)
         _put_back(version, name, claim, reason=away)
     elif isinstance(problem, StepFailed | MediaFailed | FileRefused):
-        _finish(version, name, claim, StepState.FAILED, failures.sentence(problem, of=f"Step {name}"))
+        said = problem.log if isinstance(problem, MediaFailed) else ""
+        reason = failures.sentence(problem, of=f"Step {name}")
+        _finish(version, name, claim, StepState.FAILED, reason, log=storable(said))
     else:
         reason = failures.sentence(problem, of=f"Step {name} of version {version.pk}")
         _finish(version, name, claim, StepState.FAILED, reason)
@@ -320,6 +327,8 @@ def _claim(version_id: UUID | str, name: str, claim: str) -> bool:
             claim=claim,
             attempts=F("attempts") + 1,
             reason="",
+            progress=None,
+            log="",
             started_at=at,
             finished_at=None,
             held_until=holding.until(at),
@@ -341,9 +350,9 @@ def _lost(name: str, at: datetime) -> Q:
     return Q(state=StepState.RUNNING) & (holding.free(at) | running_over)
 
 
-def _finish(version: Version, name: str, claim: str, state: StepState, reason: str) -> None:
+def _finish(version: Version, name: str, claim: str, state: StepState, reason: str, *, log: str = "") -> None:
     def finish() -> None:
-        fields = {"state": state, "reason": reason[:300], "finished_at": timezone.now()}
+        fields = {"state": state, "reason": reason[:300], "log": log, "finished_at": timezone.now()}
         _leave(version, name, claim, fields)
 
     database.again(finish)
@@ -378,7 +387,7 @@ def _put_back(version: Version, name: str, claim: str, *, reason: str = "") -> N
 def _leave(version: Version, name: str, claim: str, fields: dict[str, Any]) -> None:
     with _locked(version.pk) as row:
         mine = Step.objects.filter(version=row, name=name, state=StepState.RUNNING, claim=claim)
-        if not mine.update(held_until=None, **fields):
+        if not mine.update(held_until=None, progress=None, **fields):
             log.info("Step %s of %s went to another worker meanwhile.", name, version.pk)
             return
         _roll_up(row)

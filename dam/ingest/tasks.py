@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts import sessions
-from dam.catalog.models import Version
+from dam.catalog.models import RenditionKind, Version
 from dam.core.tasks import enqueue
 from dam.ingest import (
     added_steps,
@@ -15,9 +15,12 @@ from dam.ingest import (
     cleanup,
     deleting,
     looking_again,
+    posters,
+    proxy_quality,
     recovery,
     renditions,
     retention,
+    step_progress,
     steps,
 )
 from dam.ingest.models import Step, StepState
@@ -67,6 +70,11 @@ def embed_again(version_id: str) -> None:
     version = Version.objects.filter(pk=version_id).first()
     if version is not None:
         indexing.embed(version)
+
+
+@shared_task(name="footage.measure")
+def measure_quality(version_id: str) -> None:
+    steps.run_in_turn(version_id, "quality", _measure)
 
 
 @shared_task(name="recognition.listen")
@@ -127,11 +135,21 @@ def delete_trash(brand_id: int, user_id: int, before: str) -> None:
 
 
 def _make(version: Version, kind: str) -> str:
-    remark = renditions.make(version, kind)
+    told = step_progress.teller(version, kind)
+    remark = (
+        posters.make(version) if kind == RenditionKind.POSTER else renditions.make(version, kind, told=told)
+    )
     embedded = Step.objects.filter(version=version, name="embed", state=StepState.DONE)
     if kind == footage.KIND and embedded.exists():
         enqueue("index.embed_again", version_id=str(version.pk))
     return remark
+
+
+def _measure(version: Version, name: str) -> str:
+    try:
+        return proxy_quality.measure(version)
+    except proxy_quality.NotMeasured as problem:
+        raise steps.StepSkipped(str(problem)) from problem
 
 
 def _listen(version: Version, name: str) -> str:

@@ -42,6 +42,12 @@ def sound(*, seconds: float, rate: int) -> Limits:
     )
 
 
+def converted_sound(*, seconds: float, lossless: bool) -> Limits:
+    """Limits for making one sound of another. A WAV can't say that it is larger than 4 GiB."""
+    size = 4 * GIB - 1024**2 if lossless else int((seconds + 60) * 64 * 1024)
+    return replace(ENCODE, wall_seconds=300 + 0.2 * seconds, file_bytes=size)
+
+
 SUBTITLES = Limits(wall_seconds=300, cpu_seconds=300, memory_bytes=4 * GIB, file_bytes=16 * 1024**2)
 LONG = 60_000  # megapixels decoded: twenty minutes of 1080p
 
@@ -67,6 +73,9 @@ def watch(*, frames: int, pixels: int, most: int, max_side: int) -> Limits:
 def still(*, max_side: int) -> Limits:
     """Limits for decoding one picture."""
     return replace(STILL, stdout_bytes=4 * max_side**2 + FRAME_HEAD_BYTES)
+
+
+WHOLE = replace(FRAMES, stdout_bytes=4 * MAX_PIXELS + FRAME_HEAD_BYTES)  # one picture of full size
 
 
 def frames(*, count: int, max_side: int) -> Limits:

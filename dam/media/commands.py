@@ -1,12 +1,14 @@
 """FFmpeg's command lines, built as graphs with ffmpeg-python, its only importer. Pure: nothing runs here."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import ffmpeg
 
-from dam.media import colour, matrices, specs, timeline_filters
+from dam.media import colour, matrices, presets, specs, timeline_filters
+from dam.media.presets import Medium, Recipe
 from dam.media.probe import MediaInfo
 from dam.media.specs import Movie
 
@@ -21,6 +23,16 @@ THREADS = 2
 MOST_WAITING = 10_000_000
 SCALING = "bicubic+accurate_rnd+full_chroma_int"
 TABLE = "colours.cube"  # beside what is made
+WORDS, CAPTIONS, FONTS = "words.ass", "captions.srt", "fonts"  # the same, for presets
+VMAF_MODEL = "vmaf_v0.6.1"  # built into libvmaf
+# Of a loudness: how far it may swing, and what no peak exceeds (EBU R 128).
+SWING, PEAK = 20, -1
+PROGRESS = ("-progress", "pipe:1", "-stats_period", "1")  # on standard output, each second
+
+
+def told(command: Sequence[str]) -> list[str]:
+    """The same command, telling on standard output how far it is."""
+    return [command[0], *PROGRESS, *command[1:]]
 
 
 def make_movie(source: Path, out: Path, *, info: MediaInfo, spec: Movie, binary: str) -> list[str]:
@@ -28,18 +40,8 @@ def make_movie(source: Path, out: Path, *, info: MediaInfo, spec: Movie, binary:
 
     Where colour.of(info) isn't plain, its table is read from TABLE in the working folder.
     """
-    alpha = colour.ALPHA_DECODERS.get(info.video_codec) if colour.has_alpha(info.pixel_format) else None
-    given = ffmpeg.input(
-        _name(source),
-        **({"c:v": alpha} if alpha else {}),
-        f=info.format.demuxer,
-        protocol_whitelist="file",
-        threads=THREADS,
-        err_detect="ignore_err",
-        # One graph from beginning to end, whatever changes in the stream: a new one would count from zero.
-        **{"reinit_filter:v": 0},
-    )
-    streams = [_picture(given[str(info.video_index)], info, spec)]
+    given = _film(source, info)
+    streams = [_picture(given[str(info.video_index)], info, specs.fit(info, spec.longest_side))]
     options: dict[str, Any] = {
         "c:v": "libx264",
         "preset": spec.preset,
@@ -59,6 +61,107 @@ def make_movie(source: Path, out: Path, *, info: MediaInfo, spec: Movie, binary:
     return _compile(ffmpeg.output(*streams, _name(out), **options, **_MP4), binary)
 
 
+def make_preset(
+    source: Path,
+    out: Path,
+    *,
+    info: MediaInfo,
+    recipe: Recipe,
+    focus: tuple[int, int],
+    binary: str,
+    words: bool = False,
+    captions: str = "",
+    loudness: dict[str, str] | None = None,
+    frame: int = 0,
+) -> list[str]:
+    """A file of this recipe. In the working folder lie TABLE, with `words` WORDS, and where `captions`, a
+    language, is given CAPTIONS. `loudness` is what measure_loudness found; `frame` the one a still shows.
+    """
+    spec, given = recipe.spec, _film(source, info)
+    box = presets.crop(info, recipe.shape, focus=focus)
+    picture = _picture(given[str(info.video_index)], info, presets.size(info, recipe), box=box, pixels="")
+    if spec.medium is Medium.STILL:
+        picture = picture.filter("trim", start_frame=frame, end_frame=frame + 1)
+        picture = picture.filter("setpts", "PTS-STARTPTS")
+    elif presets.rate(info, recipe) < info.frame_rate:
+        picture = picture.filter("fps", fps=_rate(presets.rate(info, recipe)))
+    if words:
+        picture = picture.filter("ass", WORDS, fontsdir=FONTS)
+    if spec.pixels == "rgb24" and spec.medium is Medium.ANIMATION:
+        # A palette for each picture: one for all would keep every picture in memory.
+        both = picture.filter_multi_output("split")
+        palette = both[1].filter("palettegen", stats_mode="single")
+        picture = ffmpeg.filter([both[0], palette], "paletteuse", new=1, dither="sierra2_4a")
+    elif spec.old_matrix:
+        new, old = {"in_color_matrix": "bt709", "in_range": "tv"}, {"out_color_matrix": "bt601"}
+        picture = picture.filter("scale", flags=SCALING, out_range=spec.old_matrix, **new, **old)
+        picture = picture.filter("format", spec.pixels)
+    else:
+        picture = picture.filter("format", spec.pixels)
+    options: dict[str, Any] = {"c:v": spec.encoder, "threads": THREADS, "fps_mode": "passthrough"}
+    options |= dict(spec.options) | _capped(recipe) | {"f": spec.muxer, **BIT_EXACT}
+    if spec.medium is not Medium.VIDEO:
+        del options["flags:a"]
+    if not spec.old_matrix and spec.pixels != "rgb24":
+        options |= _BT709
+    streams = [picture]
+    if spec.medium is Medium.VIDEO:
+        options |= {"movflags": "+faststart", "map_chapters": -1}
+        if info.audio_index is not None:
+            streams.append(given[str(info.audio_index)])
+            options |= {**spec.sound, "ac": min(info.audio_channels, 2) or 1}
+            options |= {"filter:a": _sound(info) + _levelled(recipe, loudness)}
+            options |= {"max_muxing_queue_size": MOST_WAITING}
+        if captions:
+            text = ffmpeg.input(_name(Path(CAPTIONS)), f="srt", protocol_whitelist="file")
+            streams.append(text["s:0"])
+            options |= {"c:s": "mov_text", "metadata:s:s:0": f"language={captions}"}
+    elif spec.medium is Medium.STILL:
+        options |= {"frames:v": 1}
+    made: list[str] = _compile(ffmpeg.output(*streams, _name(out), **options), binary)
+    return told(made)
+
+
+def compare(
+    master: Path, made: Path, *, info: MediaInfo, size: tuple[int, int], every: int, out: Path, binary: str
+) -> list[str]:
+    """How much a movie that was made of the master (by make_movie) looks like it: libvmaf's report in `out`.
+
+    The master is shown as for that movie, at its size; of both every so many frames are compared.
+    """
+    film = _film(master, info)
+    reference = _picture(film[str(info.video_index)], info, size)
+    other = ffmpeg.input(_name(made), f="mov", protocol_whitelist="file", threads=THREADS)["v:0"]
+    pair = [
+        stream.filter("select", f"not(mod(n,{every}))").filter("settb", "1/25").filter("setpts", "N")
+        for stream in (other.filter("format", "yuv420p"), reference)
+    ]
+    score = ffmpeg.filter(
+        pair,
+        "libvmaf",
+        model=f"version={VMAF_MODEL}",
+        log_fmt="json",
+        log_path=out.name,
+        n_threads=THREADS,
+        shortest=1,
+    )
+    command: list[str] = ffmpeg.compile(ffmpeg.output(score, "-", f="null").global_args(*GLOBAL), cmd=binary)
+    return command
+
+
+def measure_loudness(source: Path, *, info: MediaInfo, target: int, binary: str) -> list[str]:
+    """Prints on standard error, in JSON at the end, how loud the sound is: the first of two passes."""
+    given = ffmpeg.input(
+        _name(source), f=info.format.demuxer, protocol_whitelist="file", err_detect="ignore_err"
+    )
+    level = f",loudnorm=I={target}:LRA={SWING}:TP={PEAK}:print_format=json"
+    options = {"filter:a": _sound(info) + level, "ac": min(info.audio_channels, 2) or 1, "f": "null"}
+    output = ffmpeg.output(given[str(info.audio_index)], "-", **options)
+    told = [("repeat+info" if each == "repeat+warning" else each) for each in GLOBAL]
+    command: list[str] = ffmpeg.compile(output.global_args(*told, "-nostats"), cmd=binary)
+    return command
+
+
 def extract_sound(source: Path, out: Path, *, info: MediaInfo, rate: int, binary: str) -> list[str]:
     """The sound as plain samples, 16 bits, one channel, from the first frame on, with silence in its gaps."""
     given = ffmpeg.input(
@@ -73,6 +176,25 @@ def extract_sound(source: Path, out: Path, *, info: MediaInfo, rate: int, binary
     return _compile(
         ffmpeg.output(given[str(info.audio_index)], _name(out), **options, **{"filter:a": sound}), binary
     )
+
+
+def convert_sound(source: Path, out: Path, *, info: MediaInfo, spec: specs.Sound, binary: str) -> list[str]:
+    """The sound alone in another format, from its first sample on."""
+    given = ffmpeg.input(
+        _name(source),
+        f=info.format.demuxer,
+        protocol_whitelist="file",
+        threads=THREADS,
+        err_detect="ignore_err",
+    )
+    options: dict[str, Any] = {"c:a": spec.codec, "f": spec.container, "map_chapters": -1, **BIT_EXACT}
+    if spec.container == "mp4":
+        options["movflags"] = "+faststart"
+    if spec.kbps is not None:
+        options["b:a"] = f"{spec.kbps}k"
+    if spec.most_channels is not None:
+        options["ac"] = min(info.audio_channels, spec.most_channels) or 1
+    return _compile(ffmpeg.output(given[str(info.audio_index)], _name(out), **options), binary)
 
 
 def extract_subtitles(source: Path, out: Path, *, info: MediaInfo, binary: str) -> list[str]:
@@ -118,14 +240,65 @@ _BT709 = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709
 _MP4 = {"f": "mp4", "movflags": "+faststart", "map_chapters": -1, **BIT_EXACT}
 
 
-def _picture(video: Any, info: MediaInfo, spec: Movie) -> Any:
-    width, height = specs.fit(info, spec.longest_side)
+def _film(source: Path, info: MediaInfo) -> Any:
+    alpha = colour.ALPHA_DECODERS.get(info.video_codec) if colour.has_alpha(info.pixel_format) else None
+    return ffmpeg.input(
+        _name(source),
+        **({"c:v": alpha} if alpha else {}),
+        f=info.format.demuxer,
+        protocol_whitelist="file",
+        threads=THREADS,
+        err_detect="ignore_err",
+        # One graph from beginning to end, whatever changes in the stream: a new one would count from zero.
+        **{"reinit_filter:v": 0},
+    )
+
+
+def _capped(recipe: Recipe) -> dict[str, Any]:
+    """What keeps a picture below so many bits a second."""
+    if not recipe.most_kbps or not recipe.spec.capped:
+        return {}
+    if recipe.format is presets.Format.VP9:
+        return {"b:v": f"{recipe.most_kbps}k"}  # with a CRF: at most
+    return {"maxrate": f"{recipe.most_kbps}k", "bufsize": f"{2 * recipe.most_kbps}k"}
+
+
+def _levelled(recipe: Recipe, measured: dict[str, str] | None) -> str:
+    """The second pass: one gain for all where the swing allows it, from what the first one measured."""
+    if recipe.loudness is None or measured is None:
+        return ""
+    known = ":".join(
+        f"measured_{name}={measured[key]}"
+        for name, key in (
+            ("I", "input_i"),
+            ("LRA", "input_lra"),
+            ("TP", "input_tp"),
+            ("thresh", "input_thresh"),
+        )
+    )
+    return (
+        f",loudnorm=I={recipe.loudness}:LRA={SWING}:TP={PEAK}:linear=true:{known}"
+        f":offset={measured['target_offset']},aresample=48000"
+    )
+
+
+def _picture(
+    video: Any,
+    info: MediaInfo,
+    size: tuple[int, int],
+    *,
+    box: presets.Box | None = None,
+    pixels: str = "yuv420p",
+) -> Any:
+    width, height = size
     if info.interlaced:
         video = video.filter("scale", info.width, info.height, interl=-1)  # it relies on one size
         video = video.filter("bwdif", mode="send_frame", deint="interlaced")
     video = timeline_filters.lay(video, info)
-    video = _as_shown(video, colour.of(info), width, height)
-    return video.filter("setsar", "1").filter("format", "yuv420p")
+    if box is not None and (box.width, box.height) != (info.width, info.height):
+        video = video.filter("crop", box.width, box.height, box.left, box.top)
+    video = _as_shown(video, colour.of(info), width, height).filter("setsar", "1")
+    return video.filter("format", pixels) if pixels else video
 
 
 def _as_shown(video: Any, picture: colour.Picture, width: int, height: int) -> Any:

@@ -2,18 +2,16 @@
 
 from dam.core.errors import Refused
 from dam.core.language import gettext as _
-from dam.core.language import noop
-from dam.media import sniffer
+from dam.core.language import noop, number
+from dam.media import budgets, sniffer
 from dam.media.sniffer import FileKind, Medium
 
 TITLES = {
     "empty": noop("Empty file"),
-    "not_a_video": noop("Not a video"),
-    "playlist": "A playlist, not a video",
-    "picture": noop("An image, not a video"),
+    "not_a_video": noop("Unsupported file"),
+    "playlist": noop("Playlist"),
+    "picture": noop("Unsupported image"),
     "not_a_picture": noop("Not an image"),
-    "audio_only": noop("Audio only"),
-    "cover_art": noop("Audio only"),
     "damaged": noop("Damaged file"),
     "truncated": noop("Incomplete file"),
     "no_frames": noop("No readable frames"),
@@ -30,21 +28,27 @@ MESSAGES = {
     "empty": noop("The file is empty (0 bytes). Export it again or choose another file."),
     "not_a_video": (
         noop(
-            "Reelproof can't read this file as a video. Upload MP4, MOV or WebM. "
-            "Matroska, AVI, MXF, MPEG and some older formats work too."
+            "Reelproof can't read this file as a video, an image or sound. Upload MP4, MOV or WebM; PNG, "
+            "JPEG, WebP, AVIF, TIFF or SVG; WAV, MP3, FLAC or M4A. Matroska, AVI, MXF and some older formats "
+            "work too."
         )
     ),
-    "playlist": noop("This is a playlist, which only links to other files. Upload the video file itself."),
-    "picture": noop("This is a still image. Upload a video file."),
+    "playlist": noop("This is a playlist, which only links to other files. Upload the files themselves."),
+    "picture": noop(
+        "Reelproof can't read this kind of image. Save it as PNG, JPEG, WebP, AVIF, TIFF or SVG."
+    ),
     "not_a_picture": noop("Reelproof can't read this file as an image. Save it as JPEG or PNG."),
-    "audio_only": noop("This file has audio but no video. Export it again with its video track."),
-    "cover_art": noop("This is an audio file with cover art. Upload the video instead."),
     "damaged": noop("The file is damaged and can't be read. Export it again or upload the original."),
     "truncated": noop("Part of the file is missing. Export it again or upload the original."),
     "no_frames": noop("No frames can be read from this file. Export it again or upload the original."),
-    "unknown_codec": noop("Reelproof can't read this codec. Export it as H.264, HEVC, AV1, VP9 or ProRes."),
+    "unknown_codec": (
+        noop(
+            "Reelproof can't read this codec. Export video as H.264, HEVC, AV1, VP9 or ProRes, and sound "
+            "as WAV, FLAC, MP3 or AAC."
+        )
+    ),
     "too_wide": noop("The resolution is too high. Export it at a lower resolution."),
-    "too_long": noop("The video is too long. Split it into parts."),
+    "too_long": noop("The recording is too long. Split it into parts."),
     "too_costly": (
         noop(
             "Reading this file takes more time or memory than a single file is allowed. "
@@ -66,17 +70,44 @@ class FileRefused(Refused):
         super().__init__(message or MESSAGES[code], code=code, title=TITLES.get(code, ""))
 
 
-# Why a kind of file is no video.
-NOT_VIDEO = {Medium.PLAYLIST: "playlist", Medium.PICTURE: "picture", Medium.SOUND: "audio_only"}
+# Why a kind of file is not taken.
+NOT_TAKEN = {Medium.PLAYLIST: "playlist", Medium.PICTURE: "picture"}
 
 
-def require_container(head: bytes) -> FileKind:
-    """The kind of video file with these first bytes. Raises FileRefused for what is not a video."""
+def require_kind(head: bytes) -> FileKind:
+    """The kind of file with these first bytes, if it can be taken. Raises FileRefused for what can't."""
     kind = sniffer.recognise(head)
-    if kind is not None and kind.demuxer:
-        return kind
     if not head:
         raise FileRefused("empty")
     if sniffer.is_animated_webp(head):
-        raise FileRefused("picture", _("Reelproof can't read animated WebP. Export it as MP4 or GIF."))
-    raise FileRefused(NOT_VIDEO.get(kind.medium, "not_a_video") if kind else "not_a_video")
+        raise animated("WebP")
+    if kind is not None and (kind.demuxer or kind.decoder):
+        return kind
+    raise FileRefused(NOT_TAKEN.get(kind.medium, "not_a_video") if kind else "not_a_video")
+
+
+def animated(label: str) -> FileRefused:
+    """A picture that moves, of a kind whose pictures can't be read one after the other."""
+    return FileRefused(
+        "picture", _("Reelproof can't read animated %(label)s. Export it as MP4 or GIF.") % {"label": label}
+    )
+
+
+def require_size(width: int, height: int) -> None:
+    """Raises FileRefused for a picture with more pixels than are decoded."""
+    if max(width, height) > budgets.MAX_SIDE or width * height > budgets.MAX_PIXELS:
+        raise FileRefused(
+            "too_wide",
+            (
+                _(
+                    "The resolution is %(width)s × %(height)s pixels. The limit is %(max_side)s "
+                    "pixels on a side and %(max_pixels)s megapixels. Export it at a lower resolution."
+                )
+                % {
+                    "width": width,
+                    "height": height,
+                    "max_side": number(budgets.MAX_SIDE),
+                    "max_pixels": budgets.MAX_PIXELS // 1000000,
+                }
+            ),
+        )

@@ -48,7 +48,7 @@ class Footage:
         )
 
 
-def write(path: Path, out: Path, *, info: MediaInfo) -> Footage:
+def write(path: Path, out: Path, *, info: MediaInfo, told: runner.Told | None = None) -> Footage:
     """Look at the whole clip once and write the frames to keep of it. Raises FileRefused or MediaFailed."""
     kept: dict[int, tuple[int, bytes]] = {}
     cuts: list[int] = []
@@ -63,6 +63,8 @@ def write(path: Path, out: Path, *, info: MediaInfo) -> Footage:
                 kept = {numbers[place]: kept[numbers[place]] for place in stay}
             case _:
                 kept[found.index] = found.time_ms, _jpeg(found)
+                if told is not None:
+                    told(found.index / max(1, info.frame_count))
     if not kept:
         raise FileRefused("no_frames")
     numbers = sorted(kept)

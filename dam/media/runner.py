@@ -4,7 +4,7 @@ import json
 import logging
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -16,10 +16,11 @@ import numpy as np
 from django.conf import settings
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
+from PIL import Image
 
 from dam.core import errors, sandbox
 from dam.core.sandbox import Completed, Limits, Outcome, Output, SandboxedProcess
-from dam.media import budgets, colour, commands, damage, frames, sampling, specs, subrip, thumbnails
+from dam.media import budgets, colour, commands, damage, frames, printed, sampling, specs, subrip, thumbnails
 from dam.media.budgets import GIB
 from dam.media.errors import FileRefused
 from dam.media.frames import Frame
@@ -28,6 +29,8 @@ from dam.media.specs import Movie
 from dam.media.watching import Cut, Thinned
 
 log = logging.getLogger(__name__)
+
+Told = Callable[[float], None]  # hears now and then how much is done, 0 to 1
 
 # The decoder's code alone: importing `dam` itself would bring Celery along, and our settings.
 DECODER = """
@@ -45,6 +48,7 @@ class MediaFailed(errors.Refused):
     """FFmpeg or the decoder process could not do its work; the message says why, for people."""
 
     code = "media_failed"
+    log = ""  # the last of what FFmpeg printed, for those who look after it
 
 
 def probe(path: Path) -> MediaInfo:
@@ -109,7 +113,13 @@ def mark(path: Path, *, most_side: int, box: tuple[int, int]) -> NDArray[np.uint
 
 def frame_at(path: Path, *, info: MediaInfo, time_ms: int, max_side: int) -> Frame:
     """The picture on screen at that time. Raises FileRefused or MediaFailed."""
-    index = min(int(Fraction(2 * time_ms + 1, 2000) * info.frame_rate), max(info.frame_count - 1, 0))
+    index = int(Fraction(2 * time_ms + 1, 2000) * info.frame_rate)
+    return frame(path, info=info, index=index, max_side=max_side)
+
+
+def frame(path: Path, *, info: MediaInfo, index: int, max_side: int) -> Frame:
+    """The picture on screen at that frame, beyond the end the last. Raises FileRefused or MediaFailed."""
+    index = min(index, max(info.frame_count - 1, 0))
     request = {"do": "frames", "info": info.to_json(), "indexes": [index], "max_side": max_side}
     with _decoding(request, path=path, limits=budgets.frames(count=1, max_side=max_side)) as decoder:
         head = _read_answer(decoder.stdout)
@@ -118,14 +128,36 @@ def frame_at(path: Path, *, info: MediaInfo, time_ms: int, max_side: int) -> Fra
     raise MediaFailed(_("No frame can be decoded at that time."))
 
 
-def poster(path: Path, out: Path, *, info: MediaInfo, spec: specs.Poster = specs.POSTER) -> tuple[int, int]:
-    """Write the poster; its width and height in pixels."""
-    candidates = list(sample_frames(path, info=info, count=spec.candidates, max_side=spec.width))
-    if not candidates:
-        raise MediaFailed(_("No frames can be decoded."))
-    picture = thumbnails.draw_poster(thumbnails.choose_poster(candidates), spec)
+def poster(
+    path: Path,
+    out: Path,
+    *,
+    info: MediaInfo,
+    chosen: int | None = None,
+    spec: specs.Poster = specs.POSTER,
+) -> tuple[tuple[int, int], int]:
+    """Write the poster, of the chosen frame or the most telling; its size in pixels, and the frame."""
+    if chosen is not None:
+        shown = frame(path, info=info, index=chosen, max_side=spec.width)
+    else:
+        candidates = list(sample_frames(path, info=info, count=spec.candidates, max_side=spec.width))
+        if not candidates:
+            raise MediaFailed(_("No frames can be decoded."))
+        shown = thumbnails.choose_poster(candidates)
+    picture = thumbnails.draw_poster(shown, spec)
     picture.save(out, "WEBP", quality=spec.quality)
-    return picture.size
+    return picture.size, shown.index
+
+
+def picture(
+    path: Path, out: Path, *, info: MediaInfo, spec: specs.Picture = specs.PICTURE
+) -> tuple[int, int]:
+    """Write the still as pages show it; its width and height in pixels."""
+    for frame in sample_frames(path, info=info, count=1, max_side=spec.longest_side):
+        shown = Image.fromarray(frame.rgb)
+        shown.save(out, "WEBP", quality=spec.quality)
+        return shown.size
+    raise MediaFailed(_("No frames can be decoded."))
 
 
 def sprite(
@@ -144,9 +176,24 @@ def sound(path: Path, out: Path, *, info: MediaInfo) -> None:
     """Write the sound as 16-bit samples of one channel, HEARD_RATE a second from the first frame on."""
     path = path.resolve()
     limits = budgets.sound(seconds=info.duration_ms / 1000, rate=HEARD_RATE)
-    with _making(out) as made:
+    with making(out) as made:
         command = commands.extract_sound(path, made, info=info, rate=HEARD_RATE, binary=ffmpeg())
-        _require(sandbox.run(command, limits=limits, reads=[path], folder=made.parent), limits)
+        require(sandbox.run(command, limits=limits, reads=[path], folder=made.parent), limits)
+
+
+def convert_sound(path: Path, out: Path, *, info: MediaInfo, spec: specs.Sound) -> None:
+    """Write the sound alone in another format, and see to it that it can be read."""
+    path = path.resolve()
+    limits = budgets.converted_sound(seconds=info.duration_ms / 1000, lossless=spec.kbps is None)
+    with making(out) as made:
+        command = commands.convert_sound(path, made, info=info, spec=spec, binary=ffmpeg())
+        require(sandbox.run(command, limits=limits, reads=[path], folder=made.parent), limits)
+    try:
+        probe(out)
+    except FileRefused as refused:
+        if refused.code == "disk_full":
+            raise
+        raise MediaFailed(_("The audio can't be decoded.")) from refused
 
 
 def subtitles(path: Path, *, info: MediaInfo) -> list[tuple[int, int, str]]:
@@ -167,14 +214,29 @@ def subtitles(path: Path, *, info: MediaInfo) -> list[tuple[int, int, str]]:
     return subrip.read(text, first_ms=round(info.first_pts * 1000))
 
 
-def proxy(path: Path, out: Path, *, info: MediaInfo) -> MediaInfo:
+def proxy(
+    path: Path, out: Path, *, info: MediaInfo, spec: Movie = specs.PROXY, told: Told | None = None
+) -> MediaInfo:
     """Write the review proxy; its own facts, read back from it, with the damage found in the master."""
-    return _make_movie(path, out, info=info, spec=specs.PROXY)
+    return _make_movie(path, out, info=info, spec=spec, told=told)
 
 
 def transcode_release(path: Path, out: Path, *, info: MediaInfo | None = None) -> MediaInfo:
     """Write a full-size MP4 for release, where the master's own format can't carry credentials."""
     return _make_movie(path, out, info=info or probe(path), spec=specs.RELEASE)
+
+
+def convert_still(path: Path, out: Path) -> None:
+    """Write a still as a PNG of full size, where the master's own format can't carry credentials, or isn't
+    the same to everybody. What is transparent stays so. Raises FileRefused or MediaFailed."""
+    request = {"do": "whole", "info": probe(path).to_json(), "max_side": budgets.MAX_SIDE}
+    with _decoding(request, path=path, limits=budgets.WHOLE) as decoder:
+        head = _read_answer(decoder.stdout)
+        channels = 4 if head["channels"] == 4 else 3
+        frame = _read_frame(decoder.stdout, head, channels=channels, most_side=budgets.MAX_SIDE)
+        Image.fromarray(frame.rgb).save(out, "PNG")
+        return
+    raise MediaFailed(_("The picture couldn't be decoded."))  # pragma: no cover - the decoder has answered
 
 
 def encode_frames(frames: NDArray[np.uint8], *, frame_rate: Fraction, path: Path) -> None:
@@ -188,7 +250,7 @@ def encode_frames(frames: NDArray[np.uint8], *, frame_rate: Fraction, path: Path
     if width % 2 or height % 2:
         raise ValueError(f"Both sides must be even, not {width} × {height}.")
     rate, spec = frame_rate, specs.RELEASE
-    with _making(path) as made:
+    with making(path) as made:
         command = commands.encode_raw(
             made, width=width, height=height, frame_rate=rate, spec=spec, binary=ffmpeg()
         )
@@ -197,7 +259,7 @@ def encode_frames(frames: NDArray[np.uint8], *, frame_rate: Fraction, path: Path
             with suppress(BrokenPipeError):  # its own words say why
                 for frame in frames:
                     encoder.stdin.write(np.ascontiguousarray(frame).tobytes())
-            _require(encoder.finish(), budgets.ENCODE)
+            require(encoder.finish(), budgets.ENCODE)
 
 
 def ffmpeg() -> str:
@@ -212,22 +274,31 @@ def ffmpeg() -> str:
     return str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
-def _make_movie(path: Path, out: Path, *, info: MediaInfo, spec: Movie) -> MediaInfo:
+def _make_movie(
+    path: Path, out: Path, *, info: MediaInfo, spec: Movie, told: Told | None = None
+) -> MediaInfo:
     path = path.resolve()
     limits = budgets.transcode(
         frames=info.frame_count - info.held_frames,
         seconds=info.duration_ms / 1000 if info.has_audio else 0,
         pixels=info.width * info.height,
     )
-    with _making(out) as made:
+    with making(out) as made:
         command = commands.make_movie(path, made, info=info, spec=spec, binary=ffmpeg())
         picture = colour.of(info)
         if not picture.is_plain:
             table = made.parent / commands.TABLE
             table.write_text(colour.table(picture))
             table.chmod(0o644)  # nobody reads it
-        completed = sandbox.run(command, limits=limits, reads=[path], folder=made.parent)
-        _require(completed, limits)
+        told = told or (lambda done: None)
+        frames = max(1, info.frame_count - info.held_frames)
+        with sandbox.start(
+            commands.told(command), limits=limits, reads=[path], folder=made.parent
+        ) as process:
+            for frame in printed.frames(process.stdout):
+                told(min(1.0, frame / frames))
+            completed = process.finish()
+        require(completed, limits)
     try:
         facts = probe(out)
     except FileRefused as refused:
@@ -238,7 +309,7 @@ def _make_movie(path: Path, out: Path, *, info: MediaInfo, spec: Movie) -> Media
 
 
 @contextmanager
-def _making(out: Path) -> Iterator[Path]:
+def making(out: Path) -> Iterator[Path]:
     """A place for FFmpeg's file, in a folder of its own beside `out`, where it goes when it is finished."""
     with TemporaryDirectory(prefix=".making-", dir=out.resolve().parent) as folder:
         made = Path(folder) / "made"
@@ -249,11 +320,14 @@ def _making(out: Path) -> Iterator[Path]:
             raise MediaFailed(_("FFmpeg finished without writing the file.")) from problem
 
 
-def _require(completed: Completed, limits: Limits) -> None:
+def require(completed: Completed, limits: Limits) -> None:
+    """Raises MediaFailed unless FFmpeg did its work, FileRefused when the disk is full."""
     if completed.outcome is Outcome.DISK_FULL:
         raise FileRefused("disk_full")
     if not completed.ok:
-        raise MediaFailed(_explain_ffmpeg(completed, limits))
+        failed = MediaFailed(_explain_ffmpeg(completed, limits))
+        failed.log = printed.tail(completed.stderr)
+        raise failed
 
 
 @contextmanager
@@ -290,7 +364,9 @@ def _explain_decoder(completed: Completed) -> None:
             raise FileRefused("disk_full")
         case _:
             log.warning("The decoder stopped: %s", completed.stderr.strip())
-            raise MediaFailed(_("The video couldn't be decoded. Export it again or upload the original."))
+            failed = MediaFailed(_("The video couldn't be decoded. Export it again or upload the original."))
+            failed.log = printed.tail(completed.stderr)
+            raise failed
 
 
 def _explain_ffmpeg(completed: Completed, limits: Limits) -> str:
@@ -322,9 +398,11 @@ def _read_answer(answers: Output) -> dict[str, Any]:
     return answer
 
 
-def _read_frame(answers: Output, head: Mapping[str, Any], *, channels: int = 3) -> Frame:
+def _read_frame(
+    answers: Output, head: Mapping[str, Any], *, channels: int = 3, most_side: int = MOST_SIDE
+) -> Frame:
     height, width = int(head["height"]), int(head["width"])
-    if not 0 < height <= MOST_SIDE or not 0 < width <= MOST_SIDE:
+    if not 0 < height <= most_side or not 0 < width <= most_side:
         raise MediaFailed(_("The decoder returned a frame of an impossible size."))
     data = answers.read(height * width * channels)
     if len(data) != height * width * channels:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from dam.core.language import noop
-from dam.media.probe import MediaInfo
+from dam.media.probe import Kind, MediaInfo
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,16 @@ class Poster:
     width: int = 640  # square pixels; taller pictures are bounded by the same number
     least_width: int = 320  # smaller pictures are enlarged to this
     quality: int = 82
+    content_type: str = "image/webp"
+    suffix: str = ".webp"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A still as pages show it, WebP, large enough to look closely; sRGB, upright, on a ground of its own."""
+
+    longest_side: int = 4096  # pixels; never enlarged
+    quality: int = 90
     content_type: str = "image/webp"
     suffix: str = ".webp"
 
@@ -50,11 +60,28 @@ class Movie:
     suffix: str = ".mp4"
 
 
+@dataclass(frozen=True)
+class Sound:
+    """Sound alone: its codec and container as FFmpeg calls them."""
+
+    codec: str
+    container: str
+    content_type: str
+    suffix: str
+    kbps: int | None = None  # None: nothing is lost
+    most_channels: int | None = None
+
+
 FRAMES_TYPE = "application/zip"  # JPEGs (dam.media.kept_frames)
 
 POSTER = Poster()
+PICTURE = Picture()
 SPRITE = Sprite()
 PROXY = Movie(longest_side=1280, crf=23, preset="veryfast", keyframe_every=12, audio_kbps=128)
+LISTEN = Sound("aac", "mp4", "audio/mp4", ".m4a", kbps=160, most_channels=2)
+SOUND_RELEASE = Sound("pcm_s24le", "wav", "audio/wav", ".wav")
+# The proxy once more, where the first one looks too little like its master (dam.media.quality).
+BETTER_PROXY = Movie(longest_side=1280, crf=16, preset="medium", keyframe_every=12, audio_kbps=128)
 RELEASE = Movie(longest_side=None, crf=18, preset="medium", keyframe_every=48, audio_kbps=192)
 
 
@@ -97,15 +124,42 @@ class RenditionSpec:
     after: tuple[str, ...] = ()  # steps that must have ended before, well or badly
     shown: bool = True  # on the page, to whoever may see the version; else it is working material
     quiet: bool = False  # a version is ready without it
+    tells: bool = False  # its recipe takes `told`, and says now and then how far it is
+    of: tuple[Kind, ...] = (Kind.VIDEO,)  # the kinds of master that it is made of
 
+
+SEEN = (Kind.VIDEO, Kind.STILL)  # what there is to look at
 
 RENDITIONS = (
-    RenditionSpec("poster", noop("Poster"), "dam.media.recipes.poster", "media", timedelta(minutes=20)),
+    RenditionSpec(
+        "poster", noop("Poster"), "dam.media.recipes.poster", "media", timedelta(minutes=20), of=tuple(Kind)
+    ),
+    RenditionSpec(
+        "picture",
+        noop("Picture"),
+        "dam.media.recipes.picture",
+        "media",
+        timedelta(minutes=20),
+        of=(Kind.STILL,),
+    ),
     RenditionSpec(
         "sprite", noop("Hover preview"), "dam.media.recipes.sprite", "media", timedelta(minutes=20)
     ),
     RenditionSpec(
-        "proxy", noop("Review proxy"), "dam.media.recipes.proxy", "transcode", timedelta(hours=5, minutes=30)
+        "proxy",
+        noop("Review proxy"),
+        "dam.media.recipes.proxy",
+        "transcode",
+        timedelta(hours=5, minutes=30),
+        tells=True,
+    ),
+    RenditionSpec(
+        "sound",
+        noop("Listening copy"),
+        "dam.media.recipes.sound",
+        "media",
+        timedelta(hours=1),
+        of=(Kind.SOUND,),
     ),
     RenditionSpec(
         "frames",
@@ -115,6 +169,8 @@ RENDITIONS = (
         timedelta(hours=3, minutes=30),
         shown=False,
         quiet=True,
+        tells=True,
+        of=SEEN,
     ),
 )
 

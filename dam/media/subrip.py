@@ -1,6 +1,7 @@
-"""Reading SubRip, as FFmpeg writes it of any subtitles that are text. Pure."""
+"""SubRip: reading it, as FFmpeg writes it of any subtitles that are text, and writing it. Pure."""
 
 import re
+from collections.abc import Iterable
 
 _TIMES = re.compile(r"(\d+):(\d\d):(\d\d)[,.](\d{3})\s*-->\s*(\d+):(\d\d):(\d\d)[,.](\d{3})")
 _MARKUP = re.compile(r"<[^>]*>|\{\\[^}]*\}")
@@ -19,6 +20,20 @@ def read(text: str, *, first_ms: int = 0) -> list[tuple[int, int, str]]:
         if words and end > start:
             found.append((start, end, words))
     return found
+
+
+def write(cues: Iterable[tuple[int, int, str]]) -> str:
+    """Start and end in ms, and text of each, as SubRip."""
+    blocks = (
+        f"{number}\n{_clock(start)} --> {_clock(end)}\n{' '.join(text.split())}\n"
+        for number, (start, end, text) in enumerate(cues, start=1)
+    )
+    return "\n".join(blocks)
+
+
+def _clock(ms: int) -> str:
+    seconds, rest = divmod(ms, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02},{rest:03}"
 
 
 def _ms(parts: tuple[str, ...]) -> int:

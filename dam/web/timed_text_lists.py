@@ -11,6 +11,7 @@ from dam.catalog.models import Version
 from dam.core import failures
 from dam.core.language import number
 from dam.core.lazily import lazy
+from dam.ingest import step_specs
 from dam.ingest.models import Step, StepState
 from dam.search import timed_texts
 from dam.search.models import TimedTextKind
@@ -48,6 +49,7 @@ def of(version: Version, *, principal: Principal) -> tuple[TextList, ...]:
     lists = tuple(
         TextList(kind, title, icon, lines, _remark(steps.get(name), not_yet, shown=len(lines)))
         for kind, name, title, icon, not_yet in KINDS
+        if name in step_specs.places_of(version.kind)
         for lines in [_lines(version, kind)]
     )
     if principal.can(Capability.VIEW_UNRELEASED):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.core import queues, storage, workers
-from dam.ingest import step_specs
+from dam.ingest import step_specs, waiting
 from dam.operations import backups, expiring, sizes, stored, troubles
 from dam.operations.fsck import looking
 from dam.web import times
@@ -79,11 +79,15 @@ def _now(request: BrandRequest) -> dict[str, Any]:
     at = timezone.now()
     everything = request.principal.runs_installation
     brand = None if everything else request.brand
+    queue = troubles.waiting(brand)
     found: dict[str, Any] = {
         "at": at,
         "kinds": troubles.failed_kinds(request.brand),
         "steps": troubles.running(brand),
         "stuck": troubles.stuck(at, brand),
+        "waiting": queue,
+        "waits": waiting.of(queue),
+        "rows": len(queue) if len(queue) >= troubles.MOST_WAITING else 0,
         "everything": everything,
     }
     if everything:

@@ -63,7 +63,7 @@ def test_once_all_have_them_nobody_looks_again() -> None:
 def test_frames_that_come_after_the_embeddings_are_embedded_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
     monkeypatch.setattr(tasks, "enqueue", lambda task, **_: sent.append(task))
-    monkeypatch.setattr(renditions, "make", lambda *_: "")
+    monkeypatch.setattr(renditions, "make", lambda *_, **__: "")
     cache.clear()
     version = from_before()
     added_steps.run()

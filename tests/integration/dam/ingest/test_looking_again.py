@@ -278,7 +278,11 @@ def test_what_came_out_of_the_trash_is_looked_at_later(
     monkeypatch.setattr(app, "send_task", lambda name, kwargs, **_: sent.append((name, kwargs)))
     with django_capture_on_commit_callbacks(execute=True):
         tasks.catch_up()
-    assert sent == [("index.look_again", {"version_id": str(restored.pk)}), ("index.suggest_anew", {})]
+    assert sent == [
+        ("index.read_prompts", {}),
+        ("index.look_again", {"version_id": str(restored.pk)}),
+        ("index.suggest_anew", {}),
+    ]
     tasks.look_again(str(restored.pk))
     assert Embedding.objects.filter(version=restored, encoder__identity=NEW).exists()
 

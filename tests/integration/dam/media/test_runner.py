@@ -27,6 +27,24 @@ def test_the_proxy_has_the_masters_frames_in_order(tmp_path: Path) -> None:
     assert frames_of(tmp_path / "proxy.mp4") == list(range(50))
 
 
+def test_the_proxy_tells_how_far_it_is(tmp_path: Path) -> None:
+    master = media_factory.clip(tmp_path / "clip.mp4", frames=50)
+    told: list[float] = []
+    runner.proxy(master, tmp_path / "proxy.mp4", info=runner.probe(master), told=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+def test_what_ffmpeg_printed_goes_with_its_failure_without_places_of_the_server(tmp_path: Path) -> None:
+    master = media_factory.clip(tmp_path / "clip.mp4", frames=5)
+    info = runner.probe(master)
+    master.write_bytes(b"no film at all")
+    with pytest.raises(MediaFailed) as failed:
+        runner.proxy(master, tmp_path / "proxy.mp4", info=info)
+    assert failed.value.log
+    assert str(tmp_path) not in failed.value.log
+
+
 def test_a_variable_rate_is_shown_at_its_own_times(tmp_path: Path) -> None:
     shown_at = [0, 40, 80, 120, 160, 200, 600, 640, 680, 720]
     master = media_factory.movie(tmp_path / "vfr.mp4", frames=10, at=shown_at, tick=Fraction(1, 1000))
@@ -86,11 +104,21 @@ def test_a_single_frame_is_a_clip(tmp_path: Path) -> None:
 def test_poster_and_sprite_are_webp_of_the_promised_size(tmp_path: Path) -> None:
     master = media_factory.clip(tmp_path / "clip.mp4", frames=17)
     info = runner.probe(master)
-    assert runner.poster(master, tmp_path / "poster.webp", info=info) == (320, 200)
+    assert runner.poster(master, tmp_path / "poster.webp", info=info) == ((320, 200), 11)
     size, grid = runner.sprite(master, tmp_path / "sprite.webp", info=info)
     assert grid["frames"] == list(range(17))
     with Image.open(tmp_path / "sprite.webp") as picture:
         assert (picture.format, picture.size) == ("WEBP", size)
+
+
+@pytest.mark.parametrize(("chosen", "shown"), [(0, 0), (5, 5), (16, 16), (40, 16)])
+def test_a_poster_shows_the_frame_that_was_chosen(tmp_path: Path, chosen: int, shown: int) -> None:
+    master = media_factory.clip(tmp_path / "clip.mp4", frames=17)
+    info = runner.probe(master)
+    size, frame = runner.poster(master, tmp_path / "poster.webp", info=info, chosen=chosen)
+    with Image.open(tmp_path / "poster.webp") as picture:
+        assert media_factory.number_of(np.asarray(picture.convert("RGB"))) == frame == shown
+        assert picture.size == size
 
 
 def test_sampled_frames_carry_their_own_numbers_also_after_a_seek(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.audit.models import Event
-from dam.catalog.models import Processing
+from dam.catalog.models import Processing, Version
 from dam.core import queues
 from dam.ingest.models import Step, StepState
 from dam.ingest.steps import whose
@@ -122,3 +122,35 @@ def test_models_are_shown_to_who_runs_the_installation(everything: Client) -> No
     text = everything.get("/b/northwind/administration/models/").content.decode()
     assert "PP-OCRv6" in text
     assert "Commercial use" in text
+
+
+def test_what_waits_is_listed_with_why_and_other_brands_by_name_alone(
+    brand: Brand, sign_in: SignIn, everything: Client
+) -> None:
+    mine = a_step(brand, StepState.WAITING, name="embed")
+    a_step_of(mine.version, "frames")
+    other = a_step(VersionFactory.create().brand, StepState.WAITING, name="proxy")
+    page = sign_in(Role.ADMIN).get(PAGE)
+    assert mine in page.context["waiting"]
+    assert other not in page.context["waiting"]
+    text = page.content.decode()
+    assert "Waits for another step: Shots." in text
+    assert mine.version.asset.title in text
+    whole = everything.get(PAGE)
+    assert other in whole.context["waiting"]
+    assert other.version.asset.title not in whole.content.decode()
+
+
+def test_where_more_wait_than_are_listed_the_page_says_so(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _number in range(3):
+        a_step(brand, StepState.WAITING)
+    client = sign_in(Role.ADMIN)
+    assert "These are the first" not in client.get(PAGE).content.decode()
+    monkeypatch.setattr(troubles, "MOST_WAITING", 2)
+    assert "These are the first 2." in client.get(PAGE).content.decode()
+
+
+def a_step_of(version: Version, name: str) -> Step:
+    return Step.objects.create(state=StepState.WAITING, name=name, position=1, **whose(version))

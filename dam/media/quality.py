@@ -1,0 +1,65 @@
+"""How much a movie looks like the master that it was made of: VMAF, by libvmaf and its built-in model."""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.utils.translation import gettext as _
+
+from dam.core import sandbox
+from dam.media import budgets, colour, commands, encoders, runner
+from dam.media.probe import MediaInfo
+from dam.media.runner import MediaFailed
+
+FILTER = "libvmaf"
+MOST_FRAMES = 240  # that are compared; all are decoded
+LOW = 0.05  # the part of frames that are worse than what is called the low score
+
+
+@dataclass(frozen=True)
+class Score:
+    """VMAF, 0 to 100, of the frames that were compared: their mean, and what all but the worst reach."""
+
+    mean: float
+    low: float
+    frames: int
+
+
+def can_measure() -> bool:
+    return encoders.has(FILTER)
+
+
+def measure(master: Path, made: Path, *, info: MediaInfo, size: tuple[int, int]) -> Score:
+    """Compare a movie of this size with its master, at that size. Raises MediaFailed, FileRefused."""
+    master, made = master.resolve(), made.resolve()
+    frames = info.frame_count - info.held_frames
+    every = max(1, math.ceil(frames / MOST_FRAMES))
+    limits = budgets.transcode(frames=frames, seconds=0, pixels=info.width * info.height)
+    with TemporaryDirectory() as outside:
+        report = Path(outside) / "report.json"
+        with runner.making(report) as out:
+            picture = colour.of(info)
+            if not picture.is_plain:
+                table = out.parent / commands.TABLE
+                table.write_text(colour.table(picture))
+                table.chmod(0o644)  # nobody reads it
+            command = commands.compare(
+                master, made, info=info, size=size, every=every, out=out, binary=runner.ffmpeg()
+            )
+            completed = sandbox.run(command, limits=limits, reads=[master, made], folder=out.parent)
+            runner.require(completed, limits)
+        return read(report.read_text())
+
+
+def read(report: str) -> Score:
+    """The score in libvmaf's JSON. Raises MediaFailed where there is none. Pure."""
+    try:
+        values = sorted(float(frame["metrics"]["vmaf"]) for frame in json.loads(report)["frames"])
+    except (ValueError, KeyError, TypeError) as problem:
+        raise MediaFailed(_("The quality couldn't be measured.")) from problem
+    if not values or not all(map(math.isfinite, values)):
+        raise MediaFailed(_("The quality couldn't be measured."))
+    mean = sum(values) / len(values)
+    return Score(round(mean, 1), round(values[int(LOW * len(values))], 1), len(values))
