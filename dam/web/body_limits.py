@@ -1,5 +1,6 @@
 """How large a request may be. Django's ASGI handler writes a body to disk before any view can refuse it."""
 
+import re
 from http import HTTPStatus
 
 from asgiref.sync import sync_to_async
@@ -9,6 +10,7 @@ from dam.web import asgi_middleware, errors
 from dam.web.asgi_middleware import App, Message, Receive, Scope, Send
 
 VERIFY = "/verify/"
+SHEETS = re.compile(r"/b/[^/]+/bulk/import/")
 # What a form with a file of the largest size needs around it.
 ENVELOPE_BYTES = 1024 * 1024
 TOO_LARGE = b"The request is larger than this page takes."
@@ -49,7 +51,11 @@ class LimitBodies:
 
 
 def most_bytes(path: str) -> int:
-    most = settings.VERIFY_MAX_BYTES if path == VERIFY else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if path == VERIFY:
+        most = settings.VERIFY_MAX_BYTES
+    elif SHEETS.fullmatch(path):
+        most = settings.SHEET_MAX_BYTES
     return int(most) + ENVELOPE_BYTES
 
 

@@ -1,5 +1,6 @@
 """The addresses that files come in by (docs/uploads.md): tus 1.0 for the browser and for programs."""
 
+import re
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,8 @@ from dam.accounts.capabilities import Capability
 from dam.catalog.models import Asset, Version
 from dam.core import failures
 from dam.core.errors import Refused
-from dam.ingest import concatenation, next_versions, retention, steps, uploads
+from dam.ingest import concatenation, known_content, next_versions, retention, steps, uploads
+from dam.ingest.known_content import Known
 from dam.ingest.models import PARTIAL, UNDER_WAY, Upload, UploadState
 from dam.rights.visibility import visible_assets, visible_versions
 from dam.web import htmx, long_pieces, problem_details
@@ -39,6 +41,7 @@ from dam.web.tus import (
 )
 
 RECENT = 50
+SHA256 = re.compile("[0-9a-f]{64}")
 # Of these nothing is left that a client could go on with.
 OVER = (UploadState.REFUSED, UploadState.CANCELLED)
 
@@ -96,6 +99,19 @@ def recent(request: BrandRequest) -> HttpResponseBase:
     return JsonResponse({"uploads": described}, headers={"Cache-Control": "no-store"})
 
 
+@tus
+@require_safe
+def known(request: BrandRequest) -> HttpResponseBase:
+    """Whether the library has the content of this SHA-256 already, and what this person can do about it."""
+    sha256 = request.GET.get("sha256", "").lower()
+    if SHA256.fullmatch(sha256) is None:
+        raise BadHeader(_("Send the file's SHA-256 as 64 hexadecimal digits in sha256."))
+    found = known_content.find(request.principal, sha256)
+    return JsonResponse(
+        {"known": None if found is None else _where(found)}, headers={"Cache-Control": "no-store"}
+    )
+
+
 @require_POST
 @requires(Capability.RETRY)
 def retry_step(request: BrandRequest, version_id: UUID, name: str) -> HttpResponse:
@@ -112,6 +128,22 @@ def retry_step(request: BrandRequest, version_id: UUID, name: str) -> HttpRespon
     if htmx.is_htmx(request):
         return htmx.nothing()
     return redirect("asset", request.brand.slug, version.asset_id)
+
+
+def _where(found: Known) -> dict[str, object]:
+    version = found.version
+    if version is None:
+        return {"place": found.place}
+    slug, asset = version.brand.slug, version.asset
+    in_trash = found.place == "trash"
+    return {
+        "place": found.place,
+        "brand": version.brand.name,
+        "asset": str(asset.pk),
+        "title": asset.title,
+        "version": version.number,
+        "url": reverse("trash", args=[slug]) if in_trash else reverse("asset", args=[slug, asset.pk]),
+    }
 
 
 def _append(request: BrandRequest, upload: Upload) -> HttpResponseBase:

@@ -1,9 +1,13 @@
 """Files on their way in, seen by the person who sends them."""
 
+import time
 from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, Request, expect
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import User
@@ -31,6 +35,81 @@ def test_an_uploaded_clip_is_processed_while_the_person_watches(
     expect(page.locator("reel-player")).to_be_visible()
     page.get_by_role("link", name="Files").click()
     expect(page.locator("#panel")).to_contain_text("Hover preview")
+
+
+@pytest.fixture
+def long_film(tmp_path: Path) -> Path:
+    """A video that takes some seconds to send, for what MP4 lets nobody look at."""
+    path = media_factory.clip(tmp_path / "Long bottle.mp4", frames=24, width=320, height=176)
+    with path.open("ab") as file:
+        padding = 40 * 1024 * 1024
+        file.write(padding.to_bytes(4, "big") + b"free" + bytes(padding - 8))
+    return path
+
+
+def slow_down(page: Page) -> None:
+    """As over a link of 4 MB/s."""
+    limits = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 4 * 1024 * 1024}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", limits)
+
+
+def test_a_closed_tab_costs_nothing_that_had_arrived(
+    visit: Callable[[], Journey],
+    people: dict[Role, User],
+    long_film: Path,
+    wait_until: Callable[..., None],
+) -> None:
+    journey = visit().sign_in(people[Role.CREATOR])
+    sent: list[int] = []
+
+    def note(request: Request) -> None:
+        if request.method == "PATCH":
+            sent.append(int(request.headers["upload-offset"]))
+
+    had = 0
+    for turn in range(3):
+        page = journey.page.context.new_page()
+        page.on("pageerror", lambda error: journey.problems.append(str(error)))
+        page.on("request", note)
+        page.goto(f"{journey.site}/b/{journey.brand.slug}/")
+        left = page.locator(".dock-item[data-state=unfinished]")
+        if turn:
+            expect(left).to_contain_text("Choose the file again to continue")
+        slow_down(page)
+        page.set_input_files("[data-upload-input]", long_film)
+        expect(left).to_have_count(0)
+        if turn == 2:
+            break
+        wait_until(partial(_has_more_than, had), seconds=40)
+        page.close(run_before_unload=False)
+        time.sleep(1)  # the server notes what had come
+        had = Upload.objects.get().received
+    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=90_000)
+
+    upload = Upload.objects.get()  # never begun twice
+    assert upload.version is not None
+    assert upload.version.sha256 == sha256(long_film.read_bytes()).hexdigest()
+    assert len(sent) == 3
+    assert 0 == sent[0] < sent[1] < sent[2] == had
+
+
+def _has_more_than(bytes_before: int) -> bool:
+    return Upload.objects.filter(received__gt=bytes_before).exists()
+
+
+def test_what_is_here_already_is_not_sent_again(
+    visit: Callable[[], Journey], people: dict[Role, User], tmp_path: Path
+) -> None:
+    path = media_factory.clip(tmp_path / "Bottle again.mp4", frames=24, width=320, height=176)
+    page = visit().sign_in(people[Role.CREATOR]).page
+    page.set_input_files("[data-upload-input]", path)
+    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=60_000)
+    page.set_input_files("[data-upload-input]", path)
+    row = page.locator(".dock-item[data-state=known]")
+    expect(row).to_contain_text("Already in the library as “Bottle again”. It wasn't uploaded again.")
+    row.get_by_role("link", name="Bottle again.mp4").click()
+    expect(page.get_by_role("heading", name="Bottle again", level=1)).to_be_visible()
+    assert Upload.objects.count() == 1
 
 
 def test_a_text_named_mp4_is_refused_in_words_and_leaves_nothing(

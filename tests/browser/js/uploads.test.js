@@ -3,7 +3,7 @@ import { click, equal, find, html, ok, settled, test } from "/tests/harness.js";
 const PAGE = `
   <button data-upload-choose><b>Upload</b></button>
   <div id="uploads" data-create="/uploads/">
-    <input type="file" multiple hidden data-upload-input>
+    <input type="file" multiple hidden data-upload-input><input type="file" webkitdirectory hidden data-folder-input>
     <div hidden data-drop></div>
     <section hidden data-dock>
       <h2 data-dock-title></h2><button data-dock-fold aria-expanded="true"></button><button data-dock-close></button>
@@ -12,7 +12,8 @@ const PAGE = `
     <template data-upload-template>
       <li class="dock-item" data-state="waiting">
         <a data-name></a><progress max="1" value="0" data-bar></progress><p data-words></p>
-        <button data-retry hidden>Try again</button><button data-cancel></button>
+        <button data-retry hidden>Try again</button><button data-again hidden>Choose file</button><button data-anyway hidden></button>
+        <button data-pause hidden></button><button data-cancel></button>
       </li>
     </template>
   </div>`;
@@ -30,6 +31,10 @@ async function load() {
     },
     outcome() {
       return new Promise((resolve, reject) => Object.assign(this, { became: resolve, fail: reject }));
+    },
+    pause() {
+      this.stopped = true;
+      this.sent?.();
     },
     async cancel() {
       this.stopped = true;
@@ -141,9 +146,25 @@ test("the time left is told once enough has gone to tell", async () => {
   now = 10000;
   made[0].onProgress(500);
   ok(words().endsWith("· 10 s left"), words());
-  now = 100000;
-  made[0].onProgress(250);
-  ok(words().endsWith("· 5 min left"), words());
+});
+
+test("the time left goes by what has gone lately, and anew after a pause", async () => {
+  let now = 0;
+  performance.now = () => now;
+  await load();
+  await choose(["a.mp4", 1000]);
+  for (now = 1000; now <= 20000; now += 1000) made[0].onProgress(now / 100);
+  now = 40000;
+  made[0].onProgress(300);
+  ok(words().endsWith("· 2 min left"), words()); // 100 in the last 20 s
+  click(part("pause"));
+  await settled();
+  now = 400000;
+  click(part("pause"));
+  await settled();
+  now = 404000;
+  made[0].onProgress(400);
+  ok(words().endsWith("· 24 s left"), words());
 });
 
 test("an empty file is sent as a whole", async () => {
@@ -318,4 +339,171 @@ test("leaving is asked about while a file could still be tried again from here",
   await choose(["a.mp4", 10]);
   rows()[0].dataset.state = "failed";
   ok(!leaves());
+});
+
+test("an upload is paused and goes on from where it was", async () => {
+  await load();
+  await choose(["a.mp4", 2048]);
+  made[0].onProgress(1024);
+  equal(part("pause").getAttribute("aria-label"), "Pause a.mp4");
+  click(part("pause"));
+  await settled();
+  equal([states(), words(), title()], [["paused"], "Paused · 1 KB of 2 KB", "1 upload isn't finished"]);
+  ok(!leaves());
+  equal(part("pause").getAttribute("aria-label"), "Resume a.mp4");
+  click(part("pause"));
+  await settled();
+  equal([states(), words(), made.length], [["sending"], "50% · 1 KB of 2 KB", 2]);
+});
+
+test("a paused upload leaves its place to another, and one that waits is paused before it begins", async () => {
+  await load();
+  await choose(["a.mp4", 10], ["b.mp4", 10], ["c.mp4", 10], ["d.mp4", 10]);
+  click(part("pause", 3));
+  click(part("pause"));
+  await settled();
+  equal(states(), ["paused", "sending", "sending", "paused"]);
+});
+
+test("what failed for want of a network goes on when it is back", async () => {
+  const { Lost, Refused } = await load();
+  await choose(["a.mp4", 10], ["b.mp4", 10]);
+  made[0].fail(new Lost());
+  made[1].fail(new Refused("Too large.", "too_large"));
+  await settled();
+  dispatchEvent(new Event("online"));
+  await settled();
+  equal(states(), ["sending", "refused"]);
+});
+
+const LEFT = "upload " + JSON.stringify(["", "/uploads/", "", "old.mp4", 10, 5]);
+
+function remember(answer) {
+  localStorage.setItem(LEFT, JSON.stringify({ address: "/uploads/1/", at: Date.now() }));
+  globalThis.fetch = async () => new Response(JSON.stringify(answer), { status: answer.status ?? 200 });
+}
+
+test("what another tab began is listed, and goes on when its file is chosen again", async () => {
+  remember({ state: "receiving", received: 4 });
+  await load();
+  while (!rows().length) await settled();
+  equal([find("[data-dock]").hidden, states(), part("bar").value], [false, ["unfinished"], 0.4]);
+  equal(words(), "4 bytes of 10 bytes uploaded. Choose the file again to continue.");
+  ok(leaves()); // nothing of it is lost
+  let opened = false;
+  find("[data-upload-input]").click = () => (opened = true);
+  click(part("again"));
+  ok(opened);
+  await choose(["old.mp4", 10]);
+  equal([states(), made.length], [["sending"], 1]);
+});
+
+test("what another tab began can be dropped", async () => {
+  remember({ state: "receiving", received: 4 });
+  await load();
+  while (!rows().length) await settled();
+  const { Upload } = await import("/static/dam/js/uploads/tus.js");
+  let cancelled = "";
+  Upload.prototype.cancel = async function () {
+    cancelled = this.address;
+  };
+  click(part("cancel"));
+  equal([cancelled, rows().length, find("[data-dock]").hidden], ["/uploads/1/", 0, true]);
+});
+
+test("what is over meanwhile is forgotten", async () => {
+  remember({ state: "taken" });
+  await load();
+  while (localStorage.getItem(LEFT) !== null) await settled();
+  equal(rows().length, 0);
+});
+
+test("what the server no longer has is forgotten", async () => {
+  remember({ status: 404 });
+  await load();
+  while (localStorage.getItem(LEFT) !== null) await settled();
+  equal(rows().length, 0);
+});
+
+test("a folder is chosen without what systems leave in it", async () => {
+  await load();
+  const input = find("[data-folder-input]");
+  Object.defineProperty(input, "files", { value: files([".DS_Store", 1], ["a.mp4", 1]).files });
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  await settled();
+  equal(rows().map((row) => row.querySelector("[data-name]").textContent), ["a.mp4"]);
+});
+
+// With a library that knows `known` of each file that is asked about.
+async function loadKnowing(known) {
+  await load();
+  Object.assign(find("#uploads").dataset, { hashing: "/static/dam/js/uploads/hashing.js", known: "/known/" });
+  globalThis.fetch = async () => new Response(JSON.stringify({ known }));
+}
+
+async function until(state) {
+  while (states()[0] !== state) await settled();
+}
+
+test("what the library has already is told, and not sent", async () => {
+  await loadKnowing({ place: "library", title: "Spring", url: "/clip/", asset: "1", version: 1 });
+  await choose(["a.mp4", 10]);
+  equal(states(), ["comparing"]);
+  await until("known");
+  equal([words(), part("name").getAttribute("href"), made.length], [
+    "Already in the library as “Spring”. It wasn't uploaded again.", "/clip/", 0,
+  ]);
+});
+
+test("what the clip has already as a version, and what lies in the trash or is hidden, is told as such", async () => {
+  await loadKnowing({ place: "library", title: "Spring", url: "/clip/", asset: "the-clip", version: 3 });
+  find("#uploads").dataset.asset = "the-clip";
+  await choose(["a.mp4", 10]);
+  await until("known");
+  equal(words(), "Already version 3 of this clip.");
+  for (const [known, said] of [
+    [{ place: "trash", title: "Spring", url: "/trash/" }, "In the trash as “Spring”. Restore it there to use it."],
+    [{ place: "hidden" }, "Already in this brand, in a clip you can't see. Ask a librarian."],
+  ]) {
+    globalThis.fetch = async () => new Response(JSON.stringify({ known }));
+    click(part("cancel"));
+    await choose(["a.mp4", 10]);
+    await until("known");
+    equal([words(), made.length], [said, 0]);
+  }
+});
+
+test("what another brand has can be opened there or sent here too", async () => {
+  await loadKnowing({ place: "brand", brand: "Other", title: "Spring", url: "/other/" });
+  await choose(["a.mp4", 10]);
+  await until("asking");
+  equal([words(), part("anyway").hidden], ["You have it in Other as “Spring”.", false]);
+  ok(!leaves());
+  click(part("anyway"));
+  await until("sending");
+  equal([made.length, part("anyway").hidden, part("name").hasAttribute("href")], [1, true, false]);
+});
+
+test("what is new, and what nobody can tell of, is sent", async () => {
+  await loadKnowing(null);
+  await choose(["a.mp4", 10]);
+  await until("sending");
+  globalThis.fetch = async () => new Response("", { status: 503 });
+  await choose(["b.mp4", 10]);
+  while (made.length < 2) await settled();
+});
+
+test("a comparison is paused and cancelled like an upload", async () => {
+  await loadKnowing(null);
+  globalThis.fetch = () => new Promise(() => {});
+  await choose(["a.mp4", 10]);
+  click(part("pause"));
+  await settled();
+  equal(states(), ["paused"]);
+  click(part("pause"));
+  await settled();
+  equal(states(), ["comparing"]);
+  click(part("cancel"));
+  await settled();
+  equal([rows().length, made.length], [0, 0]);
 });

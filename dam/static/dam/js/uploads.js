@@ -1,13 +1,19 @@
 // Files dropped on the page or chosen, and the list that shows what becomes of each.
+import { dropped, meant } from "./uploads/folders.js";
+import * as memory from "./uploads/memory.js";
 import { Lost, Upload } from "./uploads/tus.js";
+import { hash, twin } from "./uploads/twins.js";
 import { _, ngettext, number, percent } from "./words.js";
 
 const AT_ONCE = 2;
 const OVER = ["taken", "known", "refused", "failed", "cancelled"];
+const STILL = ["paused", "unfinished", "asking"]; // they wait for a person
+const PACE_MS = 15000; // the time left is told by how much has gone lately
 const root = document.getElementById("uploads");
 const part = (name) => root.querySelector(`[data-${name}]`);
 const dock = part("dock");
 const waiting = [];
+const rows = new Map(); // of each line, what it shows
 let running = 0;
 
 function size(bytes) {
@@ -25,10 +31,16 @@ class Row {
     this.find("name").textContent = file.name;
     this.find("cancel").setAttribute("aria-label", _("Cancel {name}", { name: file.name }));
     this.find("retry").addEventListener("click", () => this.queue());
+    this.find("pause").addEventListener("click", () => this.turn());
     this.find("cancel").addEventListener("click", () => this.dismiss());
     this.find("bar").setAttribute("aria-label", file.name);
     this.upload = new Upload(file, root.dataset.create, (sent) => this.progress(sent), root.dataset.asset);
+    this.find("anyway").addEventListener("click", () => this.insist());
+    this.sent = 0;
+    this.compared = false; // with what the library has
+    this.lost = false; // whether trying again may help
     part("dock-list").prepend(this.element);
+    rows.set(this.element, this);
   }
 
   find(name) {
@@ -43,6 +55,8 @@ class Row {
     this.element.dataset.state = state;
     this.find("words").textContent = words;
     this.find("retry").hidden = state !== "failed";
+    this.find("anyway").hidden = state !== "asking";
+    this.showPause(state);
     const over = OVER.includes(state);
     const { name } = this.file;
     this.find("cancel").setAttribute("aria-label", over ? _("Remove {name}", { name }) : _("Cancel {name}", { name }));
@@ -50,18 +64,33 @@ class Row {
     summarise();
   }
 
+  showPause(state) {
+    const button = this.find("pause");
+    const { name } = this.file;
+    const paused = state === "paused";
+    button.hidden = !paused && !["waiting", "comparing", "sending"].includes(state);
+    button.setAttribute("aria-label", paused ? _("Resume {name}", { name }) : _("Pause {name}", { name }));
+  }
+
   progress(sent) {
+    this.sent = sent;
     this.find("bar").value = this.file.size ? sent / this.file.size : 1;
     const share = this.file.size ? Math.floor((sent / this.file.size) * 100) / 100 : 1;
     const much = _("{sent} of {size}", { sent: size(sent), size: size(this.file.size) });
     this.show("sending", `${percent(share)} · ${much}${this.rate(sent)}`);
   }
 
-  // Time left, once enough has gone to tell.
+  // Time left, once enough has gone since it began or went on.
   rate(sent) {
-    const seconds = (performance.now() - this.began) / 1000;
-    if (seconds < 3 || sent === 0) return "";
-    const left = Math.round(((this.file.size - sent) * seconds) / sent);
+    const now = performance.now();
+    const [last] = this.pace.slice(-1);
+    if (!last || sent < last.sent) this.pace = [{ now, sent }];
+    else this.pace.push({ now, sent });
+    while (this.pace.length > 2 && this.pace[1].now < now - PACE_MS) this.pace.shift();
+    const seconds = (now - this.pace[0].now) / 1000;
+    const gone = sent - this.pace[0].sent;
+    if (seconds < 3 || gone === 0) return "";
+    const left = Math.round(((this.file.size - sent) * seconds) / gone);
     const words = left < 60 ? _("{left} s left", { left }) : _("{left} min left", { left: Math.round(left / 60) });
     return ` · ${words}`;
   }
@@ -72,10 +101,69 @@ class Row {
     next();
   }
 
+  // Pause, or go on.
+  turn() {
+    if (this.state === "paused") {
+      this.queue();
+      return;
+    }
+    const at = waiting.indexOf(this);
+    if (at >= 0) waiting.splice(at, 1);
+    else this.stop();
+    const much = _("{sent} of {size}", { sent: size(this.sent), size: size(this.file.size) });
+    this.show("paused", `${_("Paused")} · ${much}`);
+  }
+
+  stop() {
+    this.comparing?.abort();
+    this.upload.pause();
+  }
+
+  // Whether to send the file: what the library has already is told instead.
+  async compare() {
+    const { hashing, known } = root.dataset;
+    if (this.compared || this.upload.address || !hashing) return true;
+    this.comparing = new AbortController();
+    const { signal } = this.comparing;
+    const tell = (read) => {
+      const share = percent(Math.floor((read / this.file.size) * 100) / 100);
+      this.find("bar").value = read / this.file.size;
+      this.show("comparing", _("Checking whether it's already here · {share}", { share }));
+    };
+    tell(0);
+    const sha256 = await hash(this.file, hashing, tell, signal);
+    const found = sha256 && !signal.aborted ? await twin(known, sha256, signal) : null;
+    if (signal.aborted) return false;
+    this.compared = true;
+    if (found) this.showTwin(found);
+    return !found;
+  }
+
+  showTwin({ place, title, brand, version, asset, url }) {
+    const words = {
+      library: _("Already in the library as “{title}”. It wasn't uploaded again.", { title }),
+      trash: _("In the trash as “{title}”. Restore it there to use it.", { title }),
+      hidden: _("Already in this brand, in a clip you can't see. Ask a librarian."),
+      brand: _("You have it in {brand} as “{title}”.", { brand, title }),
+    };
+    const own = asset && asset === root.dataset.asset;
+    if (url) this.find("name").href = url;
+    const said = own ? _("Already version {version} of this clip.", { version }) : words[place];
+    this.show(place === "brand" ? "asking" : "known", said);
+  }
+
+  // Add it here although another brand has it.
+  insist() {
+    this.find("name").removeAttribute("href");
+    this.queue();
+  }
+
   async run() {
-    this.began = performance.now();
+    this.pace = [];
+    this.lost = false;
     try {
-      this.progress(0);
+      if (!(await this.compare())) return;
+      this.progress(this.sent);
       await this.upload.send();
       if (this.upload.stopped) return;
       this.find("bar").removeAttribute("value");
@@ -83,7 +171,8 @@ class Row {
       this.finish(await this.upload.outcome((why) => this.show("checking", why)));
     } catch (error) {
       if (this.upload.stopped) return;
-      this.show(error instanceof Lost ? "failed" : "refused", error.message);
+      this.lost = error instanceof Lost;
+      this.show(this.lost ? "failed" : "refused", error.message);
     }
   }
 
@@ -97,22 +186,49 @@ class Row {
   dismiss() {
     const at = waiting.indexOf(this);
     if (at >= 0) waiting.splice(at, 1);
+    this.comparing?.abort();
     if (!OVER.includes(this.state)) this.upload.cancel();
+    this.remove();
+  }
+
+  remove() {
     this.element.remove();
+    rows.delete(this.element);
     if (part("dock-list").childElementCount === 0) dock.hidden = true;
     summarise();
   }
 }
 
+// A file that was on its way when its tab was closed: the server has its beginning, and the rest is in the file alone.
+class Left extends Row {
+  constructor(known, received) {
+    super(known);
+    Object.assign(this.upload, { key: known.key, address: known.address });
+    this.find("bar").value = received / known.size;
+    this.find("again").hidden = false;
+    this.find("again").setAttribute("aria-label", _("Choose {name} again", { name: known.name }));
+    this.find("again").addEventListener("click", () => part("upload-input").click());
+    const much = _("{sent} of {size}", { sent: size(received), size: size(known.size) });
+    this.show("unfinished", _("{much} uploaded. Choose the file again to continue.", { much }));
+  }
+
+  is(file) {
+    return this.file.name === file.name && this.file.size === file.size;
+  }
+}
+
 function summarise() {
   const states = [...dock.querySelectorAll(".dock-item")].map((item) => item.dataset.state);
-  const left = states.filter((state) => !OVER.includes(state)).length;
+  const still = states.filter((state) => STILL.includes(state)).length;
+  const left = states.filter((state) => !OVER.includes(state)).length - still;
   const bad = states.filter((state) => state === "refused" || state === "failed").length;
   const all = states.length;
   const several = () => _("{bad} of {count} files couldn't be added", { bad: number(bad), count: number(all) });
   const notAdded = all === 1 ? _("The file couldn't be added") : several();
   const uploaded = ngettext("{count} file uploaded", "{count} files uploaded", all);
+  const unfinished = ngettext("{count} upload isn't finished", "{count} uploads aren't finished", still);
   if (left) part("dock-title").textContent = ngettext("Uploading {count} file", "Uploading {count} files", left);
+  else if (still) part("dock-title").textContent = unfinished;
   else part("dock-title").textContent = bad ? notAdded : uploaded;
 }
 
@@ -134,11 +250,45 @@ function add(files) {
   if (root.dataset.asset) files = files.slice(0, 1); // each would replace the one before
   dock.hidden = false;
   delete dock.dataset.folded;
-  for (const file of files) new Row(file).queue();
+  const unfinished = [...rows.values()].filter((row) => row instanceof Left);
+  for (const file of files) {
+    unfinished.find((row) => row.is(file))?.remove();
+    dock.hidden = false;
+    new Row(file).queue();
+  }
 }
+
+// What other tabs began and no tab sends now.
+async function showLeft() {
+  const known = memory.left(root.dataset.create, root.dataset.asset);
+  if (!known.length) return;
+  const busy = await memory.busy();
+  for (const each of known.filter(({ key }) => !busy.has(key)).reverse()) {
+    const response = await fetch(each.address, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!response || response.status === 401 || response.status >= 500) continue;
+    const { state, received } = response.ok ? await response.json() : {};
+    if (state !== "receiving") memory.forget(each.key);
+    else if (![...rows.values()].some((row) => row.upload.key === each.key)) new Left(each, received);
+  }
+  dock.hidden = part("dock-list").childElementCount === 0;
+}
+showLeft();
+
+// The network, or whoever was signed out, is back: go on with what had failed for want of it.
+function goOn() {
+  if (document.hidden || !navigator.onLine) return;
+  for (const row of rows.values()) if (row.state === "failed" && row.lost) row.queue();
+}
+addEventListener("online", goOn);
+document.addEventListener("visibilitychange", goOn);
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-upload-choose]")) part("upload-input").click();
+  if (event.target.closest("[data-upload-folder]")) part("folder-input").click();
+});
+part("folder-input")?.addEventListener("change", (event) => {
+  add(meant(event.target.files));
+  event.target.value = "";
 });
 part("upload-input").addEventListener("change", (event) => {
   add([...event.target.files]);
@@ -149,8 +299,9 @@ part("dock-fold").addEventListener("click", (event) => {
   event.currentTarget.setAttribute("aria-expanded", !folded);
 });
 part("dock-close").addEventListener("click", () => {
-  dock.querySelectorAll(".dock-item").forEach((item) => OVER.includes(item.dataset.state) && item.remove());
-  dock.hidden = part("dock-list").childElementCount === 0;
+  for (const row of [...rows.values()]) if (OVER.includes(row.state)) row.remove();
+  const stays = [...rows.values()].some((row) => row.state !== "unfinished"); // those come back with the next page
+  dock.hidden = !stays;
 });
 
 const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
@@ -168,17 +319,17 @@ document.addEventListener("dragleave", (event) => {
 document.addEventListener("dragover", (event) => {
   if (hasFiles(event)) event.preventDefault();
 });
-document.addEventListener("drop", (event) => {
+document.addEventListener("drop", async (event) => {
   if (!hasFiles(event)) return;
   event.preventDefault();
   depth = 0;
   part("drop").hidden = true;
-  add([...event.dataTransfer.files]);
+  add(await dropped(event.dataTransfer));
 });
 
 // Leaving the page loses the files that only this page has: those on their way, and those that could be tried again.
 // What the server has every byte of goes on without it.
-const IN_THIS_PAGE = ["waiting", "sending", "failed"];
+const IN_THIS_PAGE = ["waiting", "comparing", "sending", "paused", "asking", "failed"];
 
 addEventListener("beforeunload", (event) => {
   const items = [...dock.querySelectorAll(".dock-item")];

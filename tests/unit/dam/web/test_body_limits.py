@@ -43,6 +43,7 @@ def answer(*pieces: int, path: str, length: int | None = None, accept: bytes = b
 def _small(settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 0
     settings.VERIFY_MAX_BYTES = 1024 * 1024
+    settings.SHEET_MAX_BYTES = 1024 * 1024
 
 
 def test_a_body_within_the_limit_passes() -> None:
@@ -60,6 +61,12 @@ def test_a_body_without_a_length_is_counted() -> None:
 def test_the_verify_page_takes_more() -> None:
     assert status(700_000, 700_000, path="/verify/") == 200
     assert status(700_000, 700_000, 700_000, path="/verify/") == 413
+
+
+def test_the_page_that_imports_a_sheet_takes_more() -> None:
+    assert status(700_000, 700_000, path="/b/northwind/bulk/import/") == 200
+    assert status(700_000, 700_000, 700_000, path="/b/northwind/bulk/import/") == 413
+    assert status(700_000, 700_000, path="/b/northwind/bulk/import/more/") == 413
 
 
 def test_a_person_reads_a_page_and_a_program_a_line() -> None:

@@ -1,11 +1,15 @@
-// One file on its way, in pieces that can be sent again (docs/uploads.md).
+// One file on its way (docs/uploads.md). tus-js-client sends it and goes on after a break; here is what it can't know:
+// who is signed in, what the server's words are, what became of the file, and where another tab had stopped.
 import { token } from "../session.js";
 import { _ } from "../words.js";
+import * as memory from "./memory.js";
 
 const PATIENCE_MS = [500, 1500, 4000, 10000];
 // How often to ask what became of it: soon at first, then less and less.
 const WATCH_MS = 900;
 const WATCH_MOST_MS = 15000;
+// Where something in between takes no large request.
+const PIECE_BYTES = 8 * 1024 * 1024;
 
 // The server, or what it needs, is away for a moment. A full disk has words of its own.
 const isAway = (status) => status >= 502 && status !== 507;
@@ -32,11 +36,13 @@ export class Lost extends Error {
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-function base64(text) {
-  return btoa(String.fromCodePoint(...new TextEncoder().encode(text)));
+// Only once a file is to be sent: pages show without it.
+async function client() {
+  await import("../../../vendor/tus.min.js");
+  return globalThis.tus.Upload;
 }
 
-async function refusal(status, text) {
+function refusal(status, text) {
   try {
     const { detail, code } = JSON.parse(text);
     return new Refused(detail, code);
@@ -45,56 +51,126 @@ async function refusal(status, text) {
   }
 }
 
+// What an answer of the client's says: its status (0: none came), a header, its text.
+function answerIn(error) {
+  const response = error.originalResponse;
+  return {
+    status: response?.getStatus() ?? 0,
+    header: (name) => response?.getHeader(name) ?? null,
+    text: response?.getBody() ?? "",
+  };
+}
+
+function isPassing({ status, header }) {
+  if (status === 409) return header("Upload-Offset") !== null;
+  return [0, 423, 507].includes(status) || isAway(status) || isStale(status, header("X-CSRFToken"));
+}
+
 export class Upload {
   // `asset` is the id of a clip that the file is to be the next version of.
   constructor(file, create, onProgress, asset = "") {
-    Object.assign(this, { file, create, onProgress, asset, address: null, piece: 8 * 1024 * 1024, stopped: false });
+    const key = memory.key(file, create, asset);
+    const address = memory.recall(key);
+    const piece = Number.POSITIVE_INFINITY; // all of it in one request
+    Object.assign(this, { file, create, onProgress, asset, key, address, piece, stopped: false, begunHere: false });
   }
 
-  // Sends what is missing; resolves when the server has every byte.
+  // Sends what is missing; resolves when the server has every byte, or somebody stopped it.
   async send() {
     this.stopped = false;
-    let offset = this.address ? await this.offset() : await this.begin();
-    let failures = 0;
-    while (offset < this.file.size && !this.stopped) {
-      try {
-        offset = await this.patch(offset);
-        failures = 0;
-      } catch (error) {
-        if (!(error instanceof Lost)) throw error;
-        if (failures === PATIENCE_MS.length || this.stopped) throw error;
-        await pause(PATIENCE_MS[failures++]);
-        offset = await this.offset().catch(() => offset);
-      }
+    const over = await memory.alone(this.key, async () => {
+      if (!this.address || (await this.isMissingBytes())) await this.transfer();
+      return true;
+    });
+    if (!over) throw new Lost(_("This file is being uploaded in another tab."));
+    if (!this.stopped) memory.forget(this.key);
+  }
+
+  // Whether the upload of before waits for bytes. One that ended without the file is begun anew.
+  async isMissingBytes() {
+    const response = await this.request(this.address, { method: "GET" });
+    const { state, size, reason, code } = response.ok ? await response.json() : {};
+    if (state === "receiving" && size === this.file.size) return true;
+    if (["received", "taken", "known"].includes(state)) return false;
+    const told = state === "refused" && this.begunHere; // the answer that said so was lost
+    this.address = null;
+    memory.forget(this.key);
+    if (told) throw new Refused(reason, code);
+    return true;
+  }
+
+  async transfer() {
+    const Client = await client();
+    if (this.stopped) return;
+    try {
+      await new Promise((resolve, reject) => {
+        this.end = resolve;
+        const here = new URL(this.create, location.href).href;
+        const sending = new Client(this.file, {
+          endpoint: this.address ? null : here,
+          uploadUrl: this.address,
+          metadata: { filename: this.file.name, ...(this.asset && { asset: this.asset }) },
+          chunkSize: this.piece,
+          retryDelays: PATIENCE_MS,
+          storeFingerprintForResuming: false, // it would forget where it was when somebody is signed out
+          onBeforeRequest: (request) => request.setHeader("X-CSRFToken", token()), // of now, not of when it began
+          onUploadUrlAvailable: () => {
+            sending.options.endpoint = null; // else it begins anew whenever it can't ask how far it came
+            this.address = sending.url;
+            this.begunHere = true;
+            memory.keep(this.key, this.address);
+          },
+          onProgress: (sent) => this.stopped || this.onProgress(sent),
+          onShouldRetry: (error) => !this.stopped && isPassing(answerIn(error)),
+          onSuccess: resolve,
+          onError: reject,
+        });
+        this.sending = sending;
+        sending.start();
+      });
+    } catch (error) {
+      if (this.stopped) return;
+      await this.explain(error);
     }
   }
 
-  async begin() {
-    const response = await this.request(this.create, {
-      method: "POST",
-      headers: {
-        "Upload-Length": String(this.file.size),
-        "Upload-Metadata": `filename ${base64(this.file.name)}${this.asset && `,asset ${base64(this.asset)}`}`,
-      },
-    });
-    if (!response.ok) throw await refusal(response.status, await response.text());
-    this.address = response.headers.get("Location");
-    this.piece = Number(response.headers.get("X-Upload-Piece-Bytes")) || this.piece;
-    return 0;
+  // Throws what people are told; returns where it went on in another way.
+  async explain(error) {
+    const answer = answerIn(error);
+    const method = error.originalRequest?.getMethod();
+    const isProblem = answer.text.startsWith("{");
+    if (answer.status === 401) throw new Lost(SIGNED_OUT);
+    if (answer.status === 507) throw new Lost(refusal(507, answer.text).message);
+    if (method === "HEAD" && [404, 410].includes(answer.status)) await this.tellEnd();
+    if (answer.status === 413 && !isProblem && this.piece > PIECE_BYTES) {
+      this.piece = PIECE_BYTES;
+      return this.transfer();
+    }
+    if (!error.originalRequest || isPassing(answer)) {
+      await this.readAgain();
+      throw new Lost();
+    }
+    memory.forget(this.key);
+    throw refusal(answer.status, answer.text);
   }
 
-  async offset() {
-    const response = await this.request(this.address, { method: "HEAD" });
-    if (response.status === 410) await this.ended();
-    if (!response.ok) throw new Refused(_("This upload has expired. Add the file again."), "gone");
-    return Number(response.headers.get("Upload-Offset"));
-  }
-
-  // A file that was refused in an answer that got lost: the reason is there for longer.
-  async ended() {
+  // An upload that ended in an answer that got lost: the reason is there for longer.
+  async tellEnd() {
     const response = await this.request(this.address, { method: "GET" });
     const { reason, code } = response.ok ? await response.json() : {};
+    this.address = null;
+    memory.forget(this.key);
     if (reason) throw new Refused(reason, code);
+    throw new Lost(_("This upload has expired. Try again to upload the file from the start."));
+  }
+
+  // A browser says of a file that it can't read any more only that the connection broke.
+  async readAgain() {
+    try {
+      await this.file.slice(0, 1).arrayBuffer();
+    } catch {
+      throw new Refused(_("The file can't be read: it was moved, changed or deleted. Add it again."), "unreadable");
+    }
   }
 
   async request(address, options) {
@@ -112,32 +188,6 @@ export class Upload {
     return response;
   }
 
-  // XMLHttpRequest tells how much of a piece has left; fetch does not.
-  patch(offset) {
-    return new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      this.sending = request;
-      request.open("PATCH", this.address);
-      request.setRequestHeader("Content-Type", "application/offset+octet-stream");
-      request.setRequestHeader("Upload-Offset", String(offset));
-      request.setRequestHeader("Tus-Resumable", "1.0.0");
-      request.setRequestHeader("X-CSRFToken", token());
-      request.upload.onprogress = (event) => this.onProgress(offset + event.loaded);
-      request.onerror = () => reject(new Lost());
-      request.onabort = () => resolve(offset);
-      request.onload = async () => {
-        const known = request.getResponseHeader("Upload-Offset");
-        if (request.status === 204 || (request.status === 409 && known !== null)) resolve(Number(known));
-        else if (request.status === 401) reject(new Lost(SIGNED_OUT));
-        else if (request.status === 507) reject(new Lost((await refusal(507, request.responseText)).message));
-        else if (request.status === 423 || isAway(request.status)) reject(new Lost());
-        else if (isStale(request.status, request.getResponseHeader("X-CSRFToken"))) reject(new Lost());
-        else reject(await refusal(request.status, request.responseText));
-      };
-      request.send(this.file.slice(offset, offset + this.piece));
-    });
-  }
-
   // After the last byte the server looks at the whole file; resolves with what became of it. `tell` hears why it takes long.
   async outcome(tell = () => {}) {
     for (let wait = WATCH_MS; ; wait = Math.min(wait * 1.5, WATCH_MOST_MS)) {
@@ -149,7 +199,7 @@ export class Upload {
         await pause(wait); // the server has the file, and goes on with it
         continue;
       }
-      if (!response.ok) throw await refusal(response.status, await response.text());
+      if (!response.ok) throw refusal(response.status, await response.text());
       const answer = await response.json();
       if (!["receiving", "received"].includes(answer.state)) return answer;
       if (answer.reason) tell(answer.reason);
@@ -157,9 +207,16 @@ export class Upload {
     }
   }
 
-  async cancel() {
+  // What has arrived is kept, here and on the server.
+  pause() {
     this.stopped = true;
     this.sending?.abort();
+    this.end?.();
+  }
+
+  async cancel() {
+    this.pause();
+    memory.forget(this.key);
     if (this.address) await this.request(this.address, { method: "DELETE" }).catch(() => {});
   }
 }

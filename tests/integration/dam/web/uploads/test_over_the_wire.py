@@ -17,6 +17,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import ApiToken
 from dam.accounts.principals import Member
 from dam.ingest.models import Upload
+from dam.web import long_pieces
 from tests import web_process
 from tests.factories import BrandFactory, member
 from tests.integration.dam.web.uploads.wire import HEAD, Client, digest, staged_digest
@@ -127,6 +128,7 @@ def test_whoever_may_no_longer_hears_so_in_the_middle_and_what_came_stays(
     while not Upload.objects.get().received and time.monotonic() < deadline:
         time.sleep(0.05)
     tokens.revoke(ApiToken.objects.get(), by=person)
+    time.sleep(long_pieces.LET_IN_SECONDS)
     sock.sendall(FILE[9 * MEGABYTE :])
     answer = _read(sock)
     assert answer.startswith(b"HTTP/1.1 401 ")
