@@ -8,6 +8,9 @@ letters that a language puts elsewhere, as Swedish does Ä, stand with the lette
 import unicodedata
 
 from django.db.models import CharField, F, Func
+from django.db.models.functions import Left
+
+INDEXED = 100  # characters; a letter may become many of them
 
 # Letters that no normal form takes apart.
 _WHOLE = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
@@ -27,6 +30,11 @@ class Alphabetical(Func):
 def alphabetical(column: str) -> Func:
     """For `order_by`, before a column that settles ties."""
     return Alphabetical(F(column))
+
+
+def indexed(column: str) -> Func:
+    """The same for an index and for what is paged along it: so much of it that every name fits."""
+    return Left(alphabetical(column), INDEXED)
 
 
 def key(name: str) -> str:

@@ -9,3 +9,11 @@ class InArray(Func):
     template = "%(expressions)s)"
     arg_joiner = " = ANY ("
     output_field = BooleanField()
+
+
+class Overlap(Func):
+    """`Overlap(array, array)`: whether two arrays have a value in common."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " && "
+    output_field = BooleanField()

@@ -1,6 +1,7 @@
 """Documents of assets that were there before documents were: built by a worker, the newest assets first.
 
-Meanwhile a search finds what has been built, and says that there will be more.
+Meanwhile a search finds what has been built, and says that there will be more. Where the words of a brand's
+own field have changed, the documents of the clips that have a value in it are written anew in the same way.
 """
 
 import time
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from dam.catalog.models import Asset
+from dam.custom_fields.models import FieldValue, StaleWords
 from dam.search import documents
 from dam.search.models import DocumentBuild, SearchDocument
 
@@ -22,13 +24,18 @@ def is_under_way(brand_id: int) -> bool:
 
 
 def go_on(*, clock: Callable[[], float] = time.monotonic) -> int:
-    """Build documents for a while; of how many assets. Several workers share the brands among them."""
+    """Build documents for a while; of how many assets. Several workers share brands and fields among them."""
     until, built = clock() + SECONDS, 0
-    while (count := _build_some()) is not None:
+    while (count := _some()) is not None:
         built += count
         if clock() >= until:
             break
     return built
+
+
+def _some() -> int | None:
+    built = _build_some()
+    return _write_some_anew() if built is None else built
 
 
 def _build_some() -> int | None:
@@ -49,3 +56,23 @@ def _build_some() -> int | None:
         else:
             DocumentBuild.objects.filter(pk=build.pk).update(before=assets[-1].created_at)
         return len(assets)
+
+
+def _write_some_anew() -> int | None:
+    """The next clips with a value in a field whose words have changed; None as above.
+
+    Values are gone through in the order of their keys, each once: so any slice may stop, and a field of a
+    million values is read once.
+    """
+    with transaction.atomic():
+        stale = StaleWords.objects.order_by("pk").select_for_update(skip_locked=True).first()
+        if stale is None:
+            return None
+        values = FieldValue.objects.filter(field=stale.field_id, pk__gt=stale.after).order_by("pk")
+        found = list(values.values_list("pk", "asset_id")[:BATCH])
+        documents.refresh_many(list(Asset.objects.filter(pk__in={asset for _, asset in found})))
+        if len(found) < BATCH:
+            stale.delete()
+        else:
+            StaleWords.objects.filter(pk=stale.pk).update(after=found[-1][0])
+        return len(found)

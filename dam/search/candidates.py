@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from dam.catalog.models import Asset
-from dam.search import scopes
+from dam.search import planning, scopes
 from dam.search.scopes import Level
 from dam.search.wording import Wording
 
@@ -124,7 +124,7 @@ def find(assets: QuerySet[Asset], wording: Wording, *, corpus: Corpus, few: bool
     if read * span <= MOST_READ * sample:  # rare enough to be read in the whole brand
         found, _ = search.in_blocks(whole)
         return _ranked(found, more=len(found) == MOST)
-    if _are_few(visible, parameters):
+    if not planning.clearly_more(assets, FEW) and _are_few(visible, parameters):
         found, _ = search.of_assets()
         return _ranked(found, more=len(found) == MOST)
     wanted = min(MOST / max(1, len(found)) * 1.2, MOST_READ / read) * sample  # places that hold as many

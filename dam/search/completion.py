@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.collections import audience
 from dam.core import sorting
-from dam.search import fields
+from dam.search import fields, names
 from dam.search.search_field import NO, YES, Kind, SearchField
 
 MOST = 10
@@ -37,10 +38,12 @@ def complete(last: str, *, principal: Principal) -> tuple[Completion, ...]:
         return tuple(
             Completion(f"{minus}{field.name}:", f"{minus}{field.name}: {_taken(field)}")
             for field in known.values()
-            if len(begun) >= LEAST_BEGUN and (field.name.startswith(begun) or _titled(field, begun))
+            if field.is_typed
+            and len(begun) >= LEAST_BEGUN
+            and (field.name.startswith(begun) or _titled(field, begun))
         )
     field = known.get(name.lower())
-    if field is None:
+    if field is None or not field.is_typed:
         return ()
     *before, begun = typed.split(",")
     head = f"{minus}{field.name}:" + "".join(f"{each}," for each in before)
@@ -68,11 +71,16 @@ def _values(field: SearchField, begun: str, principal: Principal) -> Sequence[tu
         return ()
     elif field.in_collections:
         offered = [(name, name) for name in _collections(begun, principal)]
-    return [
+    begin = [
         (value, label)
         for value, label in dict(offered).items()
         if value.startswith(begun.replace(" ", "_")) or label.lower().startswith(begun)
     ]
+    if field.own and field.kind is Kind.CHOICE and not principal.can(Capability.VIEW_UNRELEASED):
+        # What a brand is to call its next launch is no news for those who see what is out.
+        seen = names.options(field.own, [value for value, _label in begin], principal=principal)
+        begin = [(value, label) for value, label in begin if value in seen]
+    return begin
 
 
 def _collections(begun: str, principal: Principal) -> list[str]:

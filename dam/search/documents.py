@@ -10,14 +10,16 @@ from uuid import UUID
 
 from django.db import transaction
 
+from dam.accounts.models import Brand
 from dam.catalog import tags
 from dam.catalog.models import Asset, Version
+from dam.custom_fields import schema, shown, values
 from dam.search import lexemes, lexicon
 from dam.search.lexemes import Text
 from dam.search.models import CommentText, SearchDocument, TimedText
 from dam.search.results import Part
 
-WEIGHTS = {Part.TITLE: "A", Part.TAGS: "B", Part.DESCRIPTION: "C"}  # all others D
+WEIGHTS = {Part.TITLE: "A", Part.TAGS: "B", Part.FIELD: "C", Part.DESCRIPTION: "C"}  # all others D
 INSIDE = {Part.PROMPT, Part.COMMENT}  # for those who work with drafts: nobody else is shown them
 
 
@@ -79,11 +81,14 @@ def of_versions(versions: Iterable[Version], assets: Mapping[UUID, Asset]) -> di
     """The texts of each version, in the order in which they tell most."""
     versions = list(versions)
     names = tags.of(assets.values())
+    own = own_words(assets.values())
     keys = [version.pk for version in versions]
     more = _more(keys)
     return {
         version.pk: [
-            *_words_of(assets[version.asset_id], version, names[version.asset_id]),
+            *_words_of(
+                assets[version.asset_id], version, names[version.asset_id], own.get(version.asset_id, ())
+            ),
             *more.timed[version.pk],
             *more.comments[version.pk],
         ]
@@ -91,11 +96,24 @@ def of_versions(versions: Iterable[Version], assets: Mapping[UUID, Asset]) -> di
     }
 
 
-def _words_of(asset: Asset, version: Version, names: Iterable[str]) -> Iterable[PartText]:
+def own_words(assets: Collection[Asset]) -> dict[UUID, tuple[str, ...]]:
+    """What clips say in the fields of their brands, in two queries for each brand that has fields."""
+    keys = {asset.brand_id for asset in assets}
+    found: dict[UUID, tuple[str, ...]] = {}
+    for brand in Brand.objects.filter(pk__in=keys, fields_at__isnull=False):
+        known = schema.of(brand)
+        its = [asset for asset in assets if asset.brand_id == brand.pk]
+        found |= {key: tuple(shown.words(known, has)) for key, has in values.of(its, known=known).items()}
+    return found
+
+
+def _words_of(asset: Asset, version: Version, names: Iterable[str], own: Iterable[str]) -> Iterable[PartText]:
     yield PartText(Part.TITLE, asset.title)
     for name in sorted(names):
         yield PartText(Part.TAGS, name)
     yield PartText(Part.DESCRIPTION, asset.description)
+    for words in own:
+        yield PartText(Part.FIELD, words)
     given = dict.fromkeys(filter(None, (version.prompt, version.search_words, asset.search_words)))
     for words in given:
         if words != version.filename:

@@ -86,6 +86,7 @@ def opened(identity: str, *, dimensions: int) -> EncoderIndex:
             "dimensions": dimensions,
             "state": IndexState.ACTIVE if first else IndexState.BUILDING,
             "tags_at": timezone.now() if first else None,  # suggested as each version comes
+            "prompts_at": timezone.now() if first else None,
             **_about(identity),
         }
         index, made = EncoderIndex.objects.get_or_create(identity=identity, defaults=known_of_it)

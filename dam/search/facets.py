@@ -14,10 +14,10 @@ from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
 from dam.collections import audience
 from dam.collections.models import CollectionItem
-from dam.core import sorting
+from dam.core import language, sorting
 from dam.rights import terms, visibility
 from dam.rights.policy import Terms
-from dam.search import fields, filters, search
+from dam.search import fields, filters, own_fields, search
 from dam.search.query import Filters, Query
 from dam.search.search_field import NO, YES, Combine, Kind, SearchField
 
@@ -37,6 +37,19 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Ends:
+    """What stands in the inputs of a range, as it would be typed there; empty where it has no end."""
+
+    low: str = ""
+    high: str = ""
+    are_days: bool = False
+
+    @property
+    def are_chosen(self) -> bool:
+        return bool(self.low or self.high)
+
+
+@dataclass(frozen=True)
 class Facet:
     name: str  # of the search field
     title: str
@@ -44,10 +57,11 @@ class Facet:
     more: bool = False  # there are others, less used
     counted_in: int | None = None  # of how many of the assets, where they are more: there may be more then
     not_looked_at: int = 0  # of these assets: what is found in the pictures isn't known of them yet
+    ends: Ends | None = None  # it is asked for by these, and has no values
 
     @property
     def is_chosen(self) -> bool:
-        return any(value.chosen for value in self.values)
+        return any(value.chosen for value in self.values) or (self.ends is not None and self.ends.are_chosen)
 
 
 def count(
@@ -67,7 +81,9 @@ def count(
     parsed = parsed or Query()
     chosen = parsed.filters.merged(filters or Filters())
     at, shown = times.here(principal.brand), visibility.shown(principal)
-    listed = [field for field in fields.of(principal).values() if field.facet]
+    known = fields.of(principal)
+    listed = [field for field in known.values() if field.facet]
+    seen = fields.as_seen(known, [chosen], by=principal)
     apart = [field for field in listed if chosen[field.name] and _counts_without_its_own(field)]
     rounds = [([field for field in listed if field not in apart], chosen)]
     rounds += [([field], chosen.without(field.name)) for field in apart]
@@ -81,13 +97,36 @@ def count(
             candidates = _candidates(assets, within, narrowed=narrowed)
         counted_in = MOST_COUNTED if len(candidates) > MOST_COUNTED else None
         candidates = candidates[:MOST_COUNTED]
-        counts = _counts(together, candidates, shown=shown, at=at, days=counted_with["on"])
+        own = [field for field in together if field.own]
+        counts = _counts(
+            [field for field in together if not field.own],
+            candidates,
+            shown=shown,
+            at=at,
+            days=counted_with["on"],
+        )
+        for name, of_values in own_fields.counts(own, search.of_keys(candidates)).items():
+            counts[name] = Counter(of_values)
         for field in together:
             if field.in_collections:
                 counts[field.name] = _collected(candidates, principal)
         for field in together:
-            found[field.name] = _facet(field, counts[field.name], chosen[field.name], counted_in)
-    return tuple(found[field.name] for field in listed)
+            found[field.name] = _facet(
+                field, counts[field.name], chosen[field.name], counted_in, told=seen[field.name]
+            )
+    found |= {
+        field.name: _between(field, chosen[field.name], at) for field in known.values() if field.between
+    }
+    return tuple(found[name] for name in known if name in found)
+
+
+def _between(field: SearchField, chosen: Sequence[str], at: datetime) -> Facet:
+    """A range to be typed; of several in an address the last one stands in it."""
+    read = [value for value in map(field.read, chosen) if value is not None]
+    low, high = field.ends(read[-1], today=at.date()) if read else ("", "")
+    if field.kind is Kind.NUMBER:  # as it is read back
+        low, high = language.figure(low), language.figure(high)
+    return Facet(field.name, field.title, (), ends=Ends(low, high, are_days=field.kind is Kind.DATE))
 
 
 def _counts_without_its_own(field: SearchField) -> bool:
@@ -182,16 +221,21 @@ def _stored(field: SearchField, value: Any) -> Iterable[str]:
 
 
 def _facet(
-    field: SearchField, counts: Counter[str], chosen: tuple[str, ...], counted_in: int | None
+    field: SearchField,
+    counts: Counter[str],
+    chosen: tuple[str, ...],
+    counted_in: int | None,
+    *,
+    told: SearchField,
 ) -> Facet:
+    """`told` is the field as whoever asks may know it."""
     if field.choices:
-        values = [
-            Value(value, label, counts[value], chosen=value in chosen) for value, label in field.choices
-        ]
+        known = dict(told.choices)
+        offered = {value: label for value, label in field.choices if counts[value] or value in known}
+        values = [Value(value, label, counts[value], value in chosen) for value, label in offered.items()]
         # A range that somebody typed stands among those that are offered.
-        offered = dict(field.choices)
         values += [
-            Value(value, field.chip_text(value), 0, chosen=True) for value in chosen if value not in offered
+            Value(value, told.chip_text(value), 0, chosen=True) for value in chosen if value not in offered
         ]
         kept = tuple(value for value in values if value.count or value.chosen)
         unknown = counts[_UNKNOWN]

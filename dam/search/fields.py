@@ -1,41 +1,25 @@
 """The table of search fields: whoever adds one adds it here, and nowhere else.
 
-The syntax of the search box, filters, facets, chips and addresses read this table.
+The syntax of the search box, filters, facets, chips and addresses read this table, and behind it the fields
+that a brand has made for itself (dam.search.own_fields).
 """
 
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
 from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand
 from dam.accounts.principals import Principal
 from dam.catalog.facts import Aspect, Resolution
-from dam.catalog.models import Approval, Credentials, Origin
+from dam.catalog.models import Approval, AssetKind, Credentials, Origin
 from dam.core.lazily import lazy
 from dam.media.colours import Colour
 from dam.rights import territories
 from dam.rights.policy import Use
+from dam.search import names, own_fields
+from dam.search.choice_titles import COLOURS, USES
 from dam.search.search_field import NO, YES, Combine, Kind, Rights, SearchField
 from dam.search.units import LENGTH, NUMBER, PIXELS, RATE, SIZE
-
-COLOURS = {
-    Colour.RED: lazy("Red"),
-    Colour.ORANGE: lazy("Orange"),
-    Colour.YELLOW: lazy("Yellow"),
-    Colour.GREEN: lazy("Green"),
-    Colour.TEAL: lazy("Teal"),
-    Colour.BLUE: lazy("Blue"),
-    Colour.PURPLE: lazy("Purple"),
-    Colour.PINK: lazy("Pink"),
-    Colour.BROWN: lazy("Brown"),
-    Colour.BLACK: lazy("Black"),
-    Colour.GREY: lazy("Grey"),
-    Colour.WHITE: lazy("White"),
-}
-USES = {
-    Use.INTERNAL: lazy("Internal"),
-    Use.WEB: lazy("Web"),
-    Use.SOCIAL: lazy("Social"),
-    Use.BROADCAST: lazy("Broadcast"),
-    Use.PAID_ADVERTISING: lazy("Paid advertising"),
-    Use.OUT_OF_HOME: lazy("Out of home"),
-}
 
 
 def _tag(typed: str) -> str | None:
@@ -67,6 +51,21 @@ _TABLE = (
             "released": Approval.APPROVED,
         },
         of_released=(Approval.APPROVED,),
+    ),
+    SearchField(
+        name="kind",
+        title=lazy("Kind"),
+        column="{shown}__kind",
+        kind=Kind.CHOICE,
+        choices=tuple(AssetKind.choices),
+        synonyms={
+            "image": AssetKind.STILL,
+            "picture": AssetKind.STILL,
+            "photo": AssetKind.STILL,
+            "film": AssetKind.VIDEO,
+            "audio": AssetKind.SOUND,
+            "music": AssetKind.SOUND,
+        },
     ),
     SearchField(
         name="origin",
@@ -238,7 +237,7 @@ _TABLE = (
         title=lazy("Sound"),
         column="{shown}__has_sound",
         kind=Kind.FLAG,
-        choices=((YES, lazy("With sound")), (NO, lazy("Silent"))),
+        choices=((YES, lazy("With sound")), (NO, lazy("Without sound"))),
         icon="volume-2",
     ),
     SearchField(
@@ -263,6 +262,20 @@ _TABLE = (
         excluded_chip=lazy("prompt: not {}"),
         examples=("bottle", '"red bottle"'),
         takes=lazy("words of the prompt"),
+    ),
+    SearchField(
+        name="prompt_like",
+        title=lazy("Similar prompt"),
+        column="{shown}__prompt",
+        of_prompts=True,
+        combine=Combine.EVERY,
+        facet=False,
+        needs=Capability.VIEW_UNRELEASED,
+        icon="message-square-quote",
+        chip=lazy("prompt like “{}”"),
+        excluded_chip=lazy("prompt not like “{}”"),
+        examples=('"a calm sea at night"',),
+        takes=lazy("words that mean what the prompt means"),
     ),
     SearchField(
         name="seed",
@@ -397,6 +410,47 @@ _TABLE = (
 FIELDS: dict[str, SearchField] = {field.name: field for field in _TABLE}
 
 
+def known(brand: Brand | None) -> Mapping[str, SearchField]:
+    """All by which clips of the brand can be narrowed: those of the table, then its own."""
+    own = own_fields.of(brand) if brand is not None else {}
+    return {**FIELDS, **{name: field for name, field in own.items() if name not in FIELDS}} if own else FIELDS
+
+
 def of(principal: Principal) -> dict[str, SearchField]:
     """The fields that this person may search by."""
-    return {name: field for name, field in FIELDS.items() if principal.can(field.needs)}
+    return {name: field for name, field in known(principal.brand).items() if principal.can(field.needs)}
+
+
+class Narrowed(Protocol):
+    """A search that is kept, with values by the names of their fields."""
+
+    @property
+    def filters(self) -> Mapping[str, Iterable[str]]: ...
+
+
+def told(searches: Iterable[Narrowed], *, by: Principal) -> Mapping[str, SearchField]:
+    """By what these were narrowed, in the words that this person may know."""
+    return as_seen(known(by.brand), [each.filters for each in searches], by=by)
+
+
+def as_seen(
+    known: Mapping[str, SearchField], named: Iterable[Mapping[str, Iterable[str]]], *, by: Principal
+) -> Mapping[str, SearchField]:
+    """These fields with those options of the brand's own that this person may know of.
+
+    What a brand is to call its next launch is no news for those who see released clips alone, nor can they
+    guess it: of the options that are `named` they are told by those that a clip they see has. Any other word
+    is said as it was typed, whether there is such an option or not.
+    """
+    if by.can(Capability.VIEW_UNRELEASED):
+        return known
+    asked = list(named)
+    guarded = {}
+    for name, field in known.items():
+        if field.own and field.kind is Kind.CHOICE:
+            typed = {value for each in asked for key in (name, f"-{name}") for value in each.get(key, ())}
+            keys = {key for key in map(field.read, typed) if key and key in field.own.options}
+            guarded[name] = own_fields.guarded(
+                field, names.options(field.own, keys, principal=by) if keys else ()
+            )
+    return {**known, **guarded} if guarded else known

@@ -1,9 +1,10 @@
 """Filters as a queryset: the same for lists, searches and facet counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -13,8 +14,9 @@ from dam.catalog.models import Asset, Tag
 from dam.collections.models import Collection, CollectionItem, Favourite
 from dam.rights import cleared
 from dam.rights.policy import Terms
-from dam.search import dates, fields, measures
+from dam.search import dates, fields, filter_rows, hierarchy, measures, own_fields
 from dam.search.measures import Range
+from dam.search.models import FilterRow
 from dam.search.query import Filters
 from dam.search.search_field import NO, YES, Combine, Kind, Rights, SearchField
 
@@ -31,6 +33,7 @@ class _Asked:
     brand: Brand | None = None
     collections: QuerySet[Collection] | None = None
     favourites: QuerySet[Favourite] | None = None
+    prompted: Mapping[str, Sequence[UUID]] | None = None
 
     def periods(self) -> list[tuple[datetime | None, datetime | None]]:
         """The times it must be cleared for: this moment, if no day is named."""
@@ -49,11 +52,13 @@ def narrow(
     brand: Brand | None = None,
     collections: QuerySet[Collection] | None = None,
     favourites: QuerySet[Favourite] | None = None,
+    prompted: Mapping[str, Sequence[UUID]] | None = None,
 ) -> QuerySet[Asset]:
     """Any or every value within a field, as its table says; every field; any value of each of `either`.
 
     With `brand`, whose assets they are, its tags are looked up first: how often each is used is known then.
     `collections` are those that whoever asks sees, `favourites` their own: without them no clip is in one.
+    `prompted` are the versions whose prompts mean what a text does (dam.search.similar_prompts), by the text.
 
     `shown`: in which version. `at` is now, where the brand is: days begin there.
     KeyError for a field that the table doesn't have: a filter that is passed over would show too much.
@@ -65,11 +70,22 @@ def narrow(
         brand=brand,
         collections=collections,
         favourites=favourites,
+        prompted=prompted,
     )
+    known = fields.known(brand)
+    rows: QuerySet[FilterRow] | None = None
     for name, values in filters.items():
-        field = fields.FIELDS[name.removeprefix("-")]
-        if name.startswith("-"):
+        field = known[name.removeprefix("-")]
+        if name.startswith("-") and field.kind is Kind.FLAG:
+            for opposite in _opposites(field, values):
+                assets = assets.filter(_having(field, (opposite,), asked))
+        elif name.startswith("-"):
             assets = assets.exclude(_having(field, values, asked))
+        elif brand is not None and filter_rows.holds(field):
+            for together in [values] if field.combine is Combine.ANY else [(value,) for value in values]:
+                rows = _in_rows(
+                    FilterRow.objects.all() if rows is None else rows, field, together, asked, brand
+                )
         elif field.combine is Combine.ANY:
             assets = assets.filter(_having(field, values, asked))
         else:
@@ -78,9 +94,9 @@ def narrow(
     for group in either:
         wanted = Q()
         for name, values in group.items():
-            wanted |= _having(fields.FIELDS[name], values, asked)
+            wanted |= _having(known[name], values, asked)
         assets = assets.filter(wanted)
-    return assets
+    return assets.filter(pk__in=rows.values("asset")) if rows is not None else assets
 
 
 def value(field: SearchField, value: str, *, shown: str, at: datetime, days: tuple[str, ...] = ()) -> Q:
@@ -110,24 +126,48 @@ def covered(field: SearchField, value: str, *, at: datetime) -> Range:
     return Range(low=low, high=after, high_strict=True)
 
 
+def _opposites(field: SearchField, values: Sequence[str]) -> list[str]:
+    """Not "yes" is "no", as chips say: what is neither, as a still's sound, is in neither."""
+    return [NO if read == YES else YES for read in map(field.read, values) if read is not None]
+
+
 def _having(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
+    if field.own is not None:
+        return Q(pk__in=own_fields.having(field, values, at=asked.at))
     if field.in_collections:
         return Q(pk__in=_collected(values, field, asked))
     if field.of_favourites:
         return _starred(values, field, asked)
+    if field.of_prompts:
+        near = [key for value in values for key in (asked.prompted or {}).get(value, ())]
+        return Q(**{f"{asked.shown}__in": near})
     if field.many:  # a join to many would give an asset once for each value that matches
         return Q(pk__in=_tagged(values, field, asked))
     return _any(field, values, asked)
 
 
+def _in_rows(
+    rows: QuerySet[FilterRow], field: SearchField, values: Sequence[str], asked: _Asked, brand: Brand
+) -> QuerySet[FilterRow]:
+    if field.column == filter_rows.TAGS:
+        return filter_rows.tagged(rows, _tags(values, field, brand))
+    read = [each for each in (_read(field, value, asked) for value in values) if each is not None]
+    return filter_rows.having_any(rows, field, read, brand=brand.pk, shown=asked.shown)
+
+
 def _tagged(values: Sequence[str], field: SearchField, asked: _Asked) -> QuerySet[Any]:
     """The assets with any of these tags, from the table that joins them: no asset is looked at."""
-    names = [name for name in map(field.read, values) if name is not None]
     tagged = Asset.tags.through.objects.values("asset_id")
     if asked.brand is None:
-        return tagged.filter(tag__name__in=names)
-    tags = Tag.objects.filter(brand=asked.brand, name__in=names).values_list("pk", flat=True)
-    return tagged.filter(tag__in=list(tags))
+        return tagged.filter(tag__name__in=[name for name in map(field.read, values) if name is not None])
+    return tagged.filter(tag__in=_tags(values, field, asked.brand))
+
+
+def _tags(values: Sequence[str], field: SearchField, brand: Brand) -> list[int]:
+    """The keys of these tags and of what is narrower."""
+    names = [name for name in map(field.read, values) if name is not None]
+    names += hierarchy.narrower(brand.pk, names)
+    return list(Tag.objects.filter(brand=brand, name__in=names).values_list("pk", flat=True))
 
 
 def _collected(values: Sequence[str], field: SearchField, asked: _Asked) -> QuerySet[Any]:
@@ -159,21 +199,26 @@ def _any(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
 
 
 def _one(field: SearchField, lookup: str, value: str, asked: _Asked) -> Q:
-    """One value; what the field can't read, as an address may hold, matches nothing."""
-    read = value if field.kind is Kind.CHOICE else field.read(value)
+    read = _read(field, value, asked)
     if read is None:
-        return NOTHING
-    if asked.shown == "released" and field.of_released is not None and read not in field.of_released:
         return NOTHING
     if field.rights:
         return _cleared(field.rights, read, asked)
     if field.kind in (Kind.NUMBER, Kind.DATE):
-        return _between(lookup, covered(field, read, at=asked.at))
+        return own_fields.between(lookup, covered(field, read, at=asked.at))
     if field.presence:
         return Q(**{f"{lookup}__isnull": read != YES})
     if field.kind is Kind.FLAG:
         return Q(**{lookup: read == YES})
     return Q(**{lookup: [read] if field.array else read})
+
+
+def _read(field: SearchField, value: str, asked: _Asked) -> str | None:
+    """None for what the field can't read, as an address may hold, or what nothing that is shown can have."""
+    read = value if field.kind is Kind.CHOICE else field.read(value)
+    if asked.shown == "released" and field.of_released is not None and read not in field.of_released:
+        return None
+    return read
 
 
 def _cleared(rights: Rights, value: str, asked: _Asked) -> Q:
@@ -189,12 +234,3 @@ def _cleared(rights: Rights, value: str, asked: _Asked) -> Q:
             territory=value if rights is Rights.TERRITORY else None,
         )
     return allowed
-
-
-def _between(lookup: str, span: Range) -> Q:
-    matching = Q()
-    if span.low is not None:
-        matching &= Q(**{f"{lookup}__{'gt' if span.low_strict else 'gte'}": span.low})
-    if span.high is not None:
-        matching &= Q(**{f"{lookup}__{'lt' if span.high_strict else 'lte'}": span.high})
-    return matching

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 K = Hashable
 Key = TypeVar("Key", bound=K)
@@ -15,8 +15,7 @@ RANK_CONSTANT = 60
 LEAST_LIKELIHOOD = 0.7
 
 
-@dataclass(frozen=True)
-class Fused(Generic[Key]):
+class Fused(NamedTuple, Generic[Key]):
     key: Key
     score: float  # 1 for what is first in both rankings
     in_words: bool

@@ -13,7 +13,7 @@ from dam.catalog.models import Version
 from dam.core import errors
 from dam.media import colours
 from dam.media.frames import Frame
-from dam.search import encoder_indexes, footage, pooling
+from dam.search import encoder_indexes, footage, pooling, prompt_meanings
 from dam.search.encoders import model_card
 from dam.search.encoders.base import Encoder, Vectors
 from dam.search.models import Embedding, EncoderIndex
@@ -55,6 +55,7 @@ def embed(version: Version, *, encoder: Encoder | None = None) -> int:
         index = encoder_indexes.opened(each.identity, dimensions=each.dimensions)
         pooled = pooling.pool(frames, np.concatenate(seen), duration_ms=duration_ms, shots=found.shots)
         keep(version, index, pooled)
+        prompt_meanings.write([version], encoder=each, index=index)
     return len(frames)
 
 

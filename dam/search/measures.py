@@ -115,6 +115,19 @@ def bounds(value: str, unit: Unit) -> Range:
     return _covered(only, unit)
 
 
+def ends(value: str) -> tuple[str, str]:
+    """The ends of a value of `tidy`, as they were typed.
+
+    >>> ends("10..20"), ends(">100"), ends("5")
+    (('10', '20'), ('100', ''), ('5', '5'))
+    """
+    low, range_sign, high = value.partition("..")
+    if range_sign:
+        return low, high
+    bare = value.lstrip("<>=")
+    return "" if value.startswith("<") else bare, "" if value.startswith(">") else bare
+
+
 def spoken(value: str, unit: Unit) -> str:
     """For a chip: "over 10 s", "5 s to 15 s"."""
     read = _read(value, unit)

@@ -47,6 +47,10 @@ class EncoderIndex(models.Model):
     tags_at = models.DateTimeField(null=True)
     tags_reached_at = models.DateTimeField(null=True)
     tags_reached_id = models.UUIDField(null=True)
+    # The same of the meanings of prompts (dam.search.prompt_meanings).
+    prompts_at = models.DateTimeField(null=True)
+    prompts_reached_at = models.DateTimeField(null=True)
+    prompts_reached_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
@@ -94,6 +98,29 @@ class Embedding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} {self.get_scope_display()} at frame {self.frame}"
+
+
+class PromptMeaning(models.Model):
+    """What the prompt of a generated version means to one encoder, as a unit vector.
+
+    Held against other texts, never against pictures. `level` and `spread` are what other texts score on it:
+    mean and standard deviation of their inner products (dam.search.prompt_meanings). Partitioned like
+    embeddings.
+    """
+
+    pk = models.CompositePrimaryKey("version_id", "encoder_id")
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+", db_index=False)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+", db_index=False)
+    encoder = models.ForeignKey(EncoderIndex, on_delete=models.PROTECT, related_name="+", db_index=False)
+    level = models.FloatField()
+    spread = models.FloatField()
+    vector = HalfVectorField()
+
+    class Meta:
+        indexes = [models.Index(fields=["brand"], name="prompt_meaning_of_brand")]
+
+    def __str__(self) -> str:
+        return f"prompt of {self.version_id}"
 
 
 class NullQueries(models.Model):
@@ -175,6 +202,26 @@ class SearchDocument(models.Model):
         return f"words of {self.version_id}"
 
 
+class FilterRow(models.Model):
+    """What filters ask of an asset, in one place with one index: else each filter is a table of its own.
+
+    The database keeps it (triggers on assets, versions and tags, migration 0078); dam.search.filter_rows
+    asks it. `latest` and `released` hold the facts of the versions that are shown, as numbers. Who may see
+    what is asked of rights.visibility, always.
+    """
+
+    asset = models.OneToOneField(Asset, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    tags = ArrayField(models.BigIntegerField())  # their keys
+    latest = ArrayField(models.BigIntegerField())
+    released = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        indexes = [GinIndex(fields=["tags", "latest", "released"], fastupdate=False, name="filter_row")]
+
+    def __str__(self) -> str:
+        return f"filters of {self.asset_id}"
+
+
 class LexiconWord(models.Model):
     """A word that occurs in documents of a brand: for beginnings of words, and words spelled alike.
 
@@ -230,6 +277,21 @@ class TagSynonym(models.Model):
 
     def __str__(self) -> str:
         return f"{self.word} means {self.tag}"
+
+
+class BroaderTag(models.Model):
+    """That a tag belongs to another in a brand's vocabulary: lime is citrus (dam.search.hierarchy)."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+", db_index=False)
+    tag = models.CharField(max_length=60)  # by name: a tag goes when no clip has it any more
+    broader = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "tag"], name="broader_tag_once")]
+        indexes = [models.Index(fields=["brand", "broader"], name="broader_tag_below")]
+
+    def __str__(self) -> str:
+        return f"{self.tag} is a {self.broader}"
 
 
 class DocumentBuild(models.Model):

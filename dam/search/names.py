@@ -1,4 +1,5 @@
-"""Names that begin as somebody types: of tags, people and models, in bounded work and only of what they see.
+"""Names that begin as somebody types: of tags, people, models and a brand's own options, in bounded work and
+only of what they see.
 
 A name is offered when it stands on a clip that the principal sees: the candidates come from an index by how
 they begin, and each is asked of `visible_assets`. Of what lies behind a candidate, SAMPLE clips are looked
@@ -18,7 +19,9 @@ from dam.accounts.models import User
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset, Tag, Version
 from dam.core import sorting
+from dam.custom_fields.models import FieldValue
 from dam.rights import visibility
+from dam.search.search_field import OwnField
 
 MOST = 5
 BEGIN = 200  # of all that begin like this, these are put in order
@@ -74,6 +77,18 @@ def models(begun: str, *, principal: Principal, newest: bool = False) -> list[st
     }
     seen = _seen(behind, principal, column=f"{shown}_id")
     return _in_order(found | {name for name, place in rows if place in seen})
+
+
+def options(own: OwnField, keys: Iterable[str], *, principal: Principal) -> set[str]:
+    """Of these options of a brand's own field, those that a clip has that is seen."""
+    numbered = {own.options[key]: key for key in keys}
+    values = FieldValue.objects.filter(field=own.number).order_by()
+    newest = visibility.visible_assets(principal).order_by("-created_at", "-pk").values("pk")[:NEWEST]
+    on_newest = values.filter(option__in=list(numbered), asset__in=newest)
+    seen = set(on_newest.values_list("option_id", flat=True).distinct())
+    others = [number for number in numbered if number not in seen][:CANDIDATES]
+    behind = {number: values.filter(option=number).values_list("option_id", "asset_id") for number in others}
+    return {numbered[number] for number in seen | _seen(behind, principal)}
 
 
 def _models_of(principal: Principal, begun: str) -> list[str]:

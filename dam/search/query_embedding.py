@@ -27,6 +27,8 @@ DAY = 24 * 3600
 # forgets a picture once it has looked at it.
 SLOTS = 20_000
 _WORDS = "words"
+PROMPTS = "prompts"  # words that prompts are held against (dam.search.similar_prompts)
+_IN_SLOTS = (f"meaning:{_WORDS}:", f"meaning:{PROMPTS}:")
 # How long one task may be under way before another asker sends it again.
 ASKED_SECONDS = 20
 PATIENCE_SECONDS = 1.5
@@ -38,7 +40,7 @@ MOST_CHARACTERS = 2000
 _places = BoundedSemaphore(WAITERS)
 
 
-def ask(text: str, *, encoder: str, patience: float = PATIENCE_SECONDS) -> TextEmbedding | None:
+def ask(text: str, *, encoder: str, patience: float | None = None) -> TextEmbedding | None:
     """The meaning of `text` to the encoder with this identity.
 
     None if no worker answers in time, or too many wait already.
@@ -70,11 +72,11 @@ def place(question: str, *, encoder: str, kind: str = _WORDS) -> str:
 
 
 def answer_at(
-    place: str, *, send: Callable[[], object], patience: float = PATIENCE_SECONDS
+    place: str, *, send: Callable[[], object], patience: float | None = None
 ) -> TextEmbedding | None:
     """The answer left at `place`; whoever asks first has `send` ask a worker for it. None as for `ask`."""
     try:
-        return _answer_at(place, send, patience)
+        return _answer_at(place, send, PATIENCE_SECONDS if patience is None else patience)
     except (redis.RedisError, kombu.exceptions.OperationalError):
         return None  # the words can be searched without
 
@@ -124,7 +126,7 @@ def _leave(server: redis.Redis, place: str, written: str) -> None:
 
 def _slot(place: str) -> str:
     """The key in the cache. Of two questions that have the same one, the later answer is kept."""
-    if not place.startswith(f"meaning:{_WORDS}:"):
+    if not place.startswith(_IN_SLOTS):
         return place
     return f"meaning-slot:{int(hashlib.sha256(place.encode()).hexdigest(), 16) % SLOTS}"
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Origin
-from dam.search import fulltext, normalising, passages
+from dam.search import documents, fulltext, normalising, passages
 from dam.search.models import CommentText, TimedText, TimedTextKind
 from dam.search.passages import Said
 from dam.search.query import Query, Term
@@ -34,24 +34,39 @@ def explain(
     if not query.has_words or not worded:
         return tuple(hits)
     query = replace(query, terms=(*query.terms, *((Term(word),) for word in meant)))
+    own = documents.own_words([hit.asset for hit in worded]) if principal.brand.fields_at else {}
     keys, inside = [hit.asset.shown.pk for hit in worded], fulltext.works_here(principal)
     lines, comments = _lines(keys, query), _comments(keys) if inside else {}
     return tuple(
         hit
         if hit.matched is Match.SEEN
-        else _explained(hit, lines, query, inside=comments.get(hit.asset.shown.pk, []) if inside else None)
+        else _explained(
+            hit,
+            lines,
+            query,
+            inside=comments.get(hit.asset.shown.pk, []) if inside else None,
+            own=own.get(hit.asset.pk, ()),
+        )
         for hit in hits
     )
 
 
-def _explained(hit: Hit, lines: dict[UUID, list[Said]], query: Query, *, inside: Sequence[str] | None) -> Hit:
-    """`inside` are the comments; None for those who see neither these nor prompts."""
+def _explained(
+    hit: Hit,
+    lines: dict[UUID, list[Said]],
+    query: Query,
+    *,
+    inside: Sequence[str] | None,
+    own: Sequence[str],
+) -> Hit:
+    """`inside` are the comments; None for those who see neither these nor prompts. `own`: of its fields."""
     asset, version = hit.asset, hit.asset.shown
     prompt = version.prompt or (version.search_words if version.origin == Origin.GENERATED else "")
     hidden = () if inside is None else ((Part.PROMPT, prompt), *((Part.COMMENT, text) for text in inside))
     texts = (
         (Part.TAGS, ", ".join(tag.name for tag in asset.tags.all())),
         (Part.DESCRIPTION, asset.description),
+        *((Part.FIELD, text) for text in own),
         *hidden,
         (Part.FILE_NAME, version.filename),
     )

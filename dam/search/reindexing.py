@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dam.accounts.models import Brand
-from dam.catalog.models import Version
+from dam.catalog.models import AssetKind, Version
 from dam.core import events
 from dam.search import encoder_indexes
 from dam.search.models import Embedding, EncoderIndex, IndexState
@@ -55,6 +55,9 @@ def to_build(identity: str) -> EncoderIndex | None:
         tags_at=None,
         tags_reached_at=None,
         tags_reached_id=None,
+        prompts_at=None,
+        prompts_reached_at=None,
+        prompts_reached_id=None,
     )
     return encoder_indexes.find(identity)
 
@@ -104,9 +107,11 @@ def finish(index: EncoderIndex, *, switch: bool = True) -> None:
 
 
 def shown() -> QuerySet[Version]:
-    """What a search may look at: latest and released versions of assets outside the trash."""
+    """What a search may look at: latest and released versions of assets outside the trash, but for sound."""
     return Version.objects.filter(
-        Q(latest_of__isnull=False) | Q(released_of__isnull=False), asset__trashed_at=None
+        Q(latest_of__isnull=False) | Q(released_of__isnull=False),
+        ~Q(kind=AssetKind.SOUND),
+        asset__trashed_at=None,
     )
 
 

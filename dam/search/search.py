@@ -1,6 +1,7 @@
 """One search: words and pictures, only among what this principal may see."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -22,6 +23,7 @@ from dam.accounts import times
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset, Version
 from dam.collections import audience, favourites
+from dam.core import side_by_side
 from dam.rights import visibility
 from dam.search import (
     building,
@@ -29,18 +31,22 @@ from dam.search import (
     fields,
     fulltext,
     fusion,
+    hierarchy,
     likeness,
-    neighbours,
+    planning,
     query,
     query_embedding,
     reasons,
+    similar_prompts,
     similarity,
 )
 from dam.search.arrays import InArray
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
+from dam.search.encoders.model_card import EncoderCard
 from dam.search.filters import narrow
 from dam.search.likes import Like
+from dam.search.models import EncoderIndex
 from dam.search.query import Filters, Query
 from dam.search.results import EncoderNote, Hit, Match, Results, Seeing, Source
 from dam.search.similarity import Seen, VectorQuery
@@ -53,9 +59,22 @@ MOST_COUNTED = 10_000
 # So many assets that filters leave are named one by one to those who rank them. The planner weighs each key
 # in each query, which costs more than asking for a few thousand of them again.
 FEW = 1_500
-CLEARLY_MORE = 3 * FEW  # by the planner's estimate: to find a few of them would be time lost
 
+Serving = tuple[EncoderIndex | None, EncoderCard]
 Ask = Callable[[str, str], TextEmbedding | None]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """What answers a search, best first, before any of it is read: `show` makes a page of it."""
+
+    principal: Principal
+    results: Results  # but for its hits
+    hits: tuple[fusion.Fused[UUID], ...] = ()
+    strength: Mapping[UUID, Strength] = field(default_factory=dict)
+    seen: tuple[Seen, ...] = ()
+    wanted: VectorQuery | None = None
+    in_words: fulltext.Ranking = field(default_factory=fulltext.Ranking)
 
 
 def find(
@@ -72,35 +91,67 @@ def find(
     """Answer the search box: `words` as typed, `filters` from the facets beside it.
 
     With filters alone the newest come first. `ask` turns words into an encoder's meaning; without
-    it a worker is asked, and if it is busy the answer says so and holds what the words found. `within` are
+    it a worker is asked, and if it is busy the answer says so and holds what the words found; nothing, where
+    prompts are to be compared. `within` are
     the only assets that may answer, some hundreds at most. `like` is what to compare with; words beside it
     say what is to be different. Raises likeness.NotThere.
     """
     parsed = parse(words, by=principal)
-    assets = among(principal, parsed=parsed, filters=filters)
-    if within is not None:
-        assets = assets.filter(pk__in=within)
-    source = likeness.source(principal, like) if like else None
-    if source is None and not parsed.has_words:
+    if similar_prompts.read(parsed, filters).state is similar_prompts.State.BUSY:
+        return Results((), 0, query=parsed, seeing=Seeing.BUSY)
+    if like is None and not parsed.has_words:
+        assets = _within(among(principal, parsed=parsed, filters=filters), within)
         return _newest(assets, parsed, principal, limit=limit, offset=offset)
-    if source and source.asset:
-        assets = assets.exclude(pk=source.asset.pk)
+    ranked = rank(principal, parsed=parsed, filters=filters, ask=ask, within=within, like=like)
+    return show(ranked, limit=limit, offset=offset)
+
+
+def rank(
+    principal: Principal,
+    *,
+    parsed: Query,
+    filters: Filters | None = None,
+    ask: Ask | None = None,
+    within: Collection[UUID] | None = None,
+    like: Like | None = None,
+) -> Ranked:
+    """All that answers a search by words or by likeness, as `find` says. Raises likeness.NotThere."""
+    source = likeness.source(principal, like) if like else None
     few = None
     if parsed.filters or parsed.either or filters:
-        few = _if_few(assets)
-        assets = assets if few is None else few
-    tags = parsed.filters.merged(filters or Filters())["tag"]
+        few = _if_few(_within(among(principal, parsed=parsed, filters=filters), within))
 
-    def worded_by(rank: Callable[..., fulltext.Ranking]) -> fulltext.Ranking:
-        return rank(assets, parsed, principal=principal, limit=DEPTH, few=few is not None, tags=tags)
+    def candidates() -> QuerySet[Asset]:
+        """Made anew for each who ranks them: they do so at the same time."""
+        if few is not None:
+            assets = _of_array(few)
+        else:
+            assets = _within(among(principal, parsed=parsed, filters=filters), within)
+        return assets.exclude(pk=source.asset.pk) if source and source.asset else assets
 
-    in_words = worded_by(fulltext.ranked)
-    shown = visibility.shown(principal)
+    tags = hierarchy.alone(principal.brand.pk, parsed.filters.merged(filters or Filters())["tag"])
+
+    def worded_by(ranking: Callable[..., fulltext.Ranking]) -> fulltext.Ranking:
+        return ranking(candidates(), parsed, principal=principal, limit=DEPTH, few=few is not None, tags=tags)
+
+    serving = _serving()
+
+    def read() -> tuple[fulltext.Ranking, EncoderNote]:
+        return worded_by(fulltext.ranked), _note(principal, serving)
+
+    def look() -> tuple[VectorQuery | None, Seeing, tuple[str, ...], list[Seen]]:
+        wanted, seeing, unknown = _look(
+            parsed, ask or _ask_worker, principal=principal, source=source, serving=serving
+        )
+        shown = visibility.shown(principal)
+        near = similarity.nearest(candidates(), wanted, shown=shown) if wanted else []
+        return wanted, seeing, unknown, near
+
     try:
-        wanted, seeing, note = _look(parsed, ask or _ask_worker, principal=principal, source=source)
+        (in_words, note), (wanted, seeing, unknown, seen) = side_by_side.both(read, look)
     except likeness.REFUSALS as refused:
-        return Results((), 0, query=parsed, seeing=Seeing.NOT_ASKED, source=source, refused=refused)
-    seen = similarity.nearest(assets, wanted, shown=shown) if wanted else []
+        empty = Results((), 0, query=parsed, seeing=Seeing.NOT_ASKED, source=source, refused=refused)
+        return Ranked(principal, empty)
     worded = in_words.asset_ids
     if source:  # words alone make nothing alike
         alike = {each.asset_id for each in seen}
@@ -112,35 +163,52 @@ def find(
     fused = fusion.fuse(words=worded, pictures=[each.asset_id for each in seen])
     strength = _strengths(worded if source is None else (), seen, close_only=close_only)
     hits = sorted(fused, key=lambda each: strength[each.key] is Strength.WEAK)  # stable
-    return Results(
-        hits=reasons.explain(
-            _page(hits[offset : offset + limit], strength, seen, wanted, principal),
-            parsed,
-            principal=principal,
-            meant=[word for _, word in in_words.meant],
-        ),
+    results = Results(
+        hits=(),
         total=len(hits),
         query=parsed,
         seeing=seeing,
-        encoder=note,
+        encoder=replace(note, unknown_words=unknown),
         close_only=close_only and bool(worded),
         meant=in_words.meant,
-        being_built=building.is_under_way(principal.brand.pk),
         more=in_words.more or len(seen) == similarity.DEPTH,
         asset_ids=tuple(each.key for each in hits),
         weak=sum(1 for each in hits if strength[each.key] is Strength.WEAK),
         source=source,
     )
+    return Ranked(principal, results, tuple(hits), strength, tuple(seen), wanted, in_words)
+
+
+def show(ranked: Ranked, *, limit: int = 60, offset: int = 0) -> Results:
+    """A page of what was ranked, each hit with its reasons."""
+    if ranked.results.refused:
+        return ranked.results
+    principal, parsed = ranked.principal, ranked.results.query
+    page = _page(ranked, ranked.hits[offset : offset + limit])
+    meant = [word for _, word in ranked.in_words.meant]
+    hits = reasons.explain(page, parsed, principal=principal, meant=meant)
+    return replace(ranked.results, hits=hits, being_built=building.is_under_way(principal.brand.pk))
 
 
 def parse(words: str, *, by: Principal) -> Query:
     """What is typed into the search box, by the table of fields: those that this person may search by."""
-    return query.parse(words, fields=fields.of(by))
+    known = fields.of(by)
+    guarded = fields.as_seen(known, (), by=by)
+    parsed = query.parse(words, fields=guarded)
+    if guarded is known or not (parsed.filters or parsed.either):
+        return parsed
+    return query.parse(words, fields=fields.as_seen(known, [parsed.filters, *parsed.either], by=by))
 
 
 def among(principal: Principal, *, parsed: Query, filters: Filters | None = None) -> QuerySet[Asset]:
-    """What a search ranks: visible assets, narrowed by filters and by the words ruled out."""
+    """What a search ranks: visible assets, narrowed by filters and by the words ruled out.
+
+    None of them while prompts that it asks for can't be compared.
+    """
     both, shown = parsed.filters.merged(filters or Filters()), visibility.shown(principal)
+    asked = {name.removeprefix("-") for each in (both, *parsed.either) for name in each}
+    usable = not parsed.unusable and asked <= set(fields.of(principal))
+    prompts = similar_prompts.read(parsed, filters) if usable else similar_prompts.Asked()
     assets = narrow(
         visibility.visible_assets(principal),
         both,
@@ -150,32 +218,44 @@ def among(principal: Principal, *, parsed: Query, filters: Filters | None = None
         brand=principal.brand,
         collections=audience.visible(principal),
         favourites=favourites.of(principal),
+        prompted=similar_prompts.versions(principal, prompts),
     )
-    asked = {name.removeprefix("-") for each in (both, *parsed.either) for name in each}
-    if parsed.unusable or not asked <= set(fields.of(principal)):
+    if not (usable and prompts.usable):
         return assets.none()
     return fulltext.exclude(assets, parsed, principal=principal)
 
 
 def newest(assets: QuerySet[Asset]) -> tuple[QuerySet[Asset], int]:
-    """Newest first, and how many, as `count` says.
+    """Newest first, and how many, as `count` says."""
+    found, total = to_be_sorted(assets)
+    return found.order_by("-created_at", "-pk"), total
 
-    Few matches are found once and then sorted: walking back in time for them could mean to read all.
+
+def to_be_sorted(assets: QuerySet[Asset], *, all_visible: bool = False) -> tuple[QuerySet[Asset], int]:
+    """What a list is sorted from, and how many, as `count` says.
+
+    Few matches are found once and then sorted: walking along an order for them could mean to read all. Of
+    `all_visible` assets, with no filter, the planner knows whether they are far too many to count.
     """
-    total = count(assets)
+    far_more = all_visible and planning.clearly_more(assets, MOST_COUNTED)
+    total = MOST_COUNTED + 1 if far_more else count(assets)
     if total <= MOST_COUNTED:
         # The limit is never reached: it has the matches found first, whatever the planner thinks of them.
         assets = Asset.objects.filter(pk__in=assets.order_by().values("pk")[: MOST_COUNTED + 1])
-    return assets.order_by("-created_at", "-pk"), total
+    return assets, total
 
 
-def _if_few(assets: QuerySet[Asset]) -> QuerySet[Asset] | None:
-    """Few assets by their keys: what filters them is then asked once, not for words and pictures again."""
-    if neighbours.estimate(assets) > CLEARLY_MORE:
+def _within(assets: QuerySet[Asset], keys: Collection[UUID] | None) -> QuerySet[Asset]:
+    return assets if keys is None else assets.filter(pk__in=keys)
+
+
+def _if_few(assets: QuerySet[Asset]) -> str | None:
+    """Few assets by their keys, as the text of an array: what filters them is then asked once."""
+    if planning.clearly_more(assets, FEW):
         return None
     some = assets.order_by()[: FEW + 1]
     found = some.aggregate(number=Count("pk"), keys=Cast(ArrayAgg("pk", default=[]), TextField()))
-    return _of_array(found["keys"]) if found["number"] <= FEW else None
+    return found["keys"] if found["number"] <= FEW else None
 
 
 def of_keys(keys: Iterable[UUID]) -> QuerySet[Asset]:
@@ -210,18 +290,19 @@ def _newest(
     )
 
 
-def _look(
-    parsed: Query, ask: Ask, *, principal: Principal, source: Source | None
-) -> tuple[VectorQuery | None, Seeing, EncoderNote]:
-    """What to look for in the pictures; without it, why they are not searched."""
+def _serving() -> Serving | None:
+    """The index that is asked, if there is one yet, and its encoder; None where no encoder is installed."""
     try:
-        index, encoder = encoder_indexes.serving()
+        return encoder_indexes.serving()
     except model_card.NoEncoder:
-        return None, Seeing.UNAVAILABLE, EncoderNote()
-    meaning = ask(parsed.spoken, encoder.identity) if parsed.has_words else None
-    if source:
-        meaning = _compared(source, meaning, parsed, principal=principal, encoder=encoder.identity)
-    note = EncoderNote(
+        return None
+
+
+def _note(principal: Principal, serving: Serving | None) -> EncoderNote:
+    if serving is None:
+        return EncoderNote()
+    index, encoder = serving
+    return EncoderNote(
         label=encoder.label,
         good_at=encoder.good_at,
         bad_at=encoder.bad_at,
@@ -229,17 +310,29 @@ def _look(
             visibility.visible_assets(principal), encoder=index, shown=visibility.shown(principal)
         ),
         anew=encoder_indexes.anew(),
-        unknown_words=meaning.unknown_words if meaning else (),
     )
+
+
+def _look(
+    parsed: Query, ask: Ask, *, principal: Principal, source: Source | None, serving: Serving | None
+) -> tuple[VectorQuery | None, Seeing, tuple[str, ...]]:
+    """What to look for in the pictures, or why they are not searched, and the words it can't read."""
+    if serving is None:
+        return None, Seeing.UNAVAILABLE, ()
+    index, encoder = serving
+    meaning = ask(parsed.spoken, encoder.identity) if parsed.has_words else None
+    if source:
+        meaning = _compared(source, meaning, parsed, principal=principal, encoder=encoder.identity)
     if meaning is None:
-        return None, Seeing.BUSY, note
+        return None, Seeing.BUSY, ()
+    unknown = meaning.unknown_words
     if meaning.vector is None:
-        return None, Seeing.UNKNOWN_WORDS, note
+        return None, Seeing.UNKNOWN_WORDS, unknown
     if index is None:  # nothing has been looked at yet
-        return None, Seeing.SEARCHED, note
+        return None, Seeing.SEARCHED, unknown
     scale = fusion.Scale(steepness=meaning.steepness, level=meaning.level)
     wanted = VectorQuery(encoder=index, vector=meaning.vector, scale=scale, in_words=source is None)
-    return wanted, Seeing.SEARCHED, note
+    return wanted, Seeing.SEARCHED, unknown
 
 
 def _compared(
@@ -264,23 +357,17 @@ def _strengths(in_words: Sequence[UUID], seen: Sequence[Seen], *, close_only: bo
     return {**by_sight, **dict.fromkeys(in_words, Strength.STRONG)}
 
 
-def _page(
-    hits: Sequence[fusion.Fused[UUID]],
-    strength: Mapping[UUID, Strength],
-    seen: Sequence[Seen],
-    wanted: VectorQuery | None,
-    principal: Principal,
-) -> tuple[Hit, ...]:
+def _page(ranked: Ranked, hits: Sequence[fusion.Fused[UUID]]) -> tuple[Hit, ...]:
     keys = {each.key for each in hits}
-    on_page = [each for each in seen if each.asset_id in keys]
-    moments = similarity.moments_of(on_page, wanted) if wanted else {}
-    assets = with_parts(Asset.objects.all(), principal).in_bulk(list(keys))
+    on_page = [each for each in ranked.seen if each.asset_id in keys]
+    moments = similarity.moments_of(on_page, ranked.wanted) if ranked.wanted else {}
+    assets = with_parts(Asset.objects.all(), ranked.principal).in_bulk(list(keys))
     return tuple(
         Hit(
             asset=assets[each.key],
             score=round(each.score, 4),
             matched=_matched(each),
-            strength=strength[each.key],
+            strength=ranked.strength[each.key],
             moment=next(iter(moments.get(each.key, ())), None),
             moments=tuple(sorted(moments.get(each.key, ()), key=lambda moment: moment.start_ms)),
         )

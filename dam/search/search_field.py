@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from dam.accounts.capabilities import Capability
@@ -37,9 +38,24 @@ class Rights(StrEnum):
     ON = "on"
 
 
+@dataclass(frozen=True)
+class OwnField:
+    """That a search field is a brand's own (dam.custom_fields), and what its values are in the tables."""
+
+    number: int  # of its row
+    options: Mapping[str, int] = field(default_factory=dict, hash=False)  # their rows by their keys
+    person: bool = False
+    typed: bool = True  # offered where one is typed; a retired one is only read
+
+
 YES, NO = "yes", "no"
 _FLAGS = {YES: YES, "true": YES, "1": YES, NO: NO, "false": NO, "0": NO}
 _DATES_TAKE = noop("a day, a month, a range, “today”, “week” or “7d”")
+
+
+def plain(typed: str) -> str:
+    """What is typed for a choice, as it is compared with those there are."""
+    return unicodedata.normalize("NFKC", typed).lower().replace(" ", "_").replace("-", "_")
 
 
 @dataclass(frozen=True)
@@ -64,14 +80,19 @@ class SearchField:
     many: bool = False  # one asset may have several values: the column crosses a to-many relation
     in_collections: bool = False  # the values are names of collections, of those that whoever asks sees
     of_favourites: bool = False  # whether whoever asks has starred it
+    of_prompts: bool = (
+        False  # by what prompts mean: the versions are found before (dam.search.similar_prompts)
+    )
     array: bool = False  # the column holds a list of values
     presence: bool = False  # of a flag: "yes" is any value, "no" is none
+    own: OwnField | None = None
     rights: Rights | None = None
     # The only values that a released version can have; None: any. Of a million released clips the database
     # would look for others in each.
     of_released: tuple[str, ...] | None = None
     needs: Capability = Capability.VIEW  # to search by it: what is not shown to somebody can't be asked for
     facet: bool = True
+    between: bool = False  # beside the list it is asked for by its two ends; nothing is counted for that
     icon: str = ""  # of the chip, from Lucide
     chip: str = "{}"  # a flag's chip is its choice
     excluded_chip: str = ""  # by default "not {}"
@@ -79,6 +100,7 @@ class SearchField:
     speaker: Callable[[str], str] | None = None  # the stored value as people say it
     takes: str = ""  # what may stand behind the colon, for people; by default its choices
     examples: tuple[str, ...] = ()  # of values, as typed
+    guarded: bool = False  # `choices` are not all there are: any other word is taken, and finds what it finds
 
     def read(self, typed: str) -> str | None:
         """The value that is meant, as it stands in addresses; None for one that the field does not have."""
@@ -88,16 +110,28 @@ class SearchField:
             return dates.tidy(typed)
         if self.kind is Kind.TEXT:
             return self.reader(typed) if self.reader else typed
-        plain = unicodedata.normalize("NFKC", typed).lower().replace(" ", "_").replace("-", "_")
+        compared = plain(typed)
         if self.kind is Kind.FLAG:
-            return _FLAGS.get(plain)
-        value = str(self.synonyms.get(plain, plain))
-        return value if value in dict(self.choices) else None
+            return _FLAGS.get(compared)
+        value = str(self.synonyms.get(compared, compared))
+        return value if self.guarded or value in dict(self.choices) else None
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether it is offered where one is typed."""
+        return self.own is None or self.own.typed
 
     @property
     def is_personal(self) -> bool:
         """Whether two people of one role may find different clips by the same value."""
         return self.in_collections or self.of_favourites
+
+    def ends(self, value: str, *, today: date) -> tuple[str, str]:
+        """The two ends of a value as they are typed beside the list; of one alone both are it."""
+        if self.kind is Kind.DATE:
+            days = dates.span(value, today)
+            return tuple(day.isoformat() if day else "" for day in (days.first, days.last))  # type: ignore[return-value]
+        return measures.ends(value)
 
     @property
     def one_at_a_time(self) -> bool:
@@ -129,7 +163,8 @@ class SearchField:
             return midsentence(str(dict(self.choices)[YES if (value == YES) != excluded else NO]))
         spoken = self.speaker(value) if self.speaker else value
         if self.kind is Kind.CHOICE:
-            spoken = midsentence(str(dict(self.choices).get(value, value)))
+            label = str(dict(self.choices).get(value, value))
+            spoken = label if self.own else midsentence(label)
         elif self.kind is Kind.NUMBER and self.unit:
             spoken = measures.spoken(value, self.unit)
         elif self.kind is Kind.DATE:

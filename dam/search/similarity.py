@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from pgvector import HalfVector
 from pgvector.django import MaxInnerProduct
 
-from dam.catalog.models import Asset, Version
+from dam.catalog.models import Asset, AssetKind, Version
 from dam.search import chances, fusion, moments, neighbours, strengths
 from dam.search.calibration import Chance
 from dam.search.models import Embedding, EncoderIndex, Scope
@@ -144,7 +144,8 @@ def not_indexed(assets: QuerySet[Asset], *, encoder: EncoderIndex | None, shown:
     """How many of the newest of the assets this encoder has not seen in the version `shown`."""
     newest = assets.order_by("-created_at", "-pk").values(shown)[:NEWEST]
     seen = Embedding.objects.filter(encoder=encoder, version=OuterRef("pk"))
-    return Version.objects.filter(~Exists(seen), pk__in=newest).count()
+    # Of sound there is nothing to see.
+    return Version.objects.filter(~Exists(seen), ~Q(kind=AssetKind.SOUND), pk__in=newest).count()
 
 
 def _frames(wanted: VectorQuery) -> QuerySet[Embedding]:

@@ -14,7 +14,7 @@ from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
 from dam.core import sorting
 from dam.rights import visibility
-from dam.search import completion, names
+from dam.search import completion, fields, names
 from dam.search.query import tidy
 from dam.search.saved import recent, saved_searches
 
@@ -80,8 +80,10 @@ def _recent(whole: str, principal: Principal) -> Iterator[Suggestion]:
     mine = recent.of(principal)
     if whole:
         mine = mine.filter(words__istartswith=whole).exclude(words__iexact=whole, filters={})
-    for each in mine[: MOST_OF_A_KIND if whole else 2 * MOST_OF_A_KIND]:
-        yield Suggestion(Kind.RECENT, recent.asked_by(each).label, key=each.pk, words=each.words)
+    rows = list(mine[: MOST_OF_A_KIND if whole else 2 * MOST_OF_A_KIND])
+    known = fields.told(rows, by=principal)
+    for each in rows:
+        yield Suggestion(Kind.RECENT, recent.asked_by(each, known=known).label, key=each.pk, words=each.words)
 
 
 def _saved(whole: str, principal: Principal) -> Iterator[Suggestion]:

@@ -5,7 +5,18 @@ from django.utils import timezone
 
 from dam.catalog.models import Version
 from dam.core.tasks import offer
-from dam.search import building, indexing, lexicon, likes, null_queries, pictures, query_embedding, regions
+from dam.search import (
+    building,
+    indexing,
+    lexicon,
+    likes,
+    null_queries,
+    pictures,
+    prompt_catching_up,
+    prompt_meanings,
+    query_embedding,
+    regions,
+)
 from dam.search.encoders import published
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.saved import alert_passes, fruitless, saved_searches
@@ -29,6 +40,22 @@ def warm_up() -> None:
     for encoder in encoders:
         encoder.understand("a red ball")  # the first run of a model is slow
         null_queries.prepare(encoder)
+    for encoder in encoders:
+        prompt_meanings.question("a red ball", encoder=encoder)
+
+
+@shared_task(name="index.embed_prompt")
+def embed_prompt(text: str, encoder: str) -> None:
+    """Answer a search for prompts that mean the same."""
+    prompt_meanings.answer(text, encoder=indexing.known_as(encoder))
+
+
+@shared_task(name="index.read_prompts")
+def read_prompts() -> None:
+    """A moment of reading earlier prompts; sends itself again for what is left."""
+    prompt_catching_up.alive()
+    if not (prompt_catching_up.go_on() and offer("index.read_prompts")):
+        prompt_catching_up.over()
 
 
 @shared_task(name="index.suggest_anew")
@@ -78,7 +105,7 @@ def embed_region(version_id: str, time_ms: int, box: str, encoder: str) -> None:
 
 @shared_task(name="default.build_documents")
 def build_documents() -> None:
-    """Go on with the documents of assets that were there before documents were."""
+    """Go on with documents that are missing or behind."""
     building.go_on()
 
 

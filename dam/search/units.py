@@ -17,6 +17,7 @@ LENGTH = Unit(
     clock=True,
 )
 NUMBER = Unit({"": Decimal(1)}, whole=True)
+AMOUNT = Unit({"": Decimal(1)})  # of a brand's own numbers, with decimals
 RATE = Unit({"": Decimal(1), "fps": Decimal(1)}, slack=Decimal("0.005"))
 PIXELS = Unit({"": Decimal(1), "px": Decimal(1)}, whole=True)
 SIZE = Unit(

@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from dam.catalog.models import Asset, Rendition, RenditionKind, Version
+from dam.catalog.models import Asset, AssetKind, Rendition, RenditionKind, Version
 from dam.rights import terms
 from dam.search.results import Hit, Match, Moment, Passage
 from dam.search.strengths import Strength
@@ -52,7 +52,8 @@ def of(asset: Asset, *, at: datetime, hit: Hit | None = None) -> AssetCard:
     """`asset` with its parts, as dam.search.search.with_parts fetches them."""
     version = asset.shown
     version.asset = asset  # the same row: the terms need not fetch it again
-    renditions = {each.kind: each for each in version.renditions.all()}
+    renditions = version.rendition_by_kind
+    timed = hit if version.kind != AssetKind.STILL else None  # a still has no moments
     return AssetCard(
         asset=asset,
         version=version,
@@ -61,8 +62,8 @@ def of(asset: Asset, *, at: datetime, hit: Hit | None = None) -> AssetCard:
         held=asset.shows_hold,
         favourite=asset.is_favourite,
         warning=usage_status.warning(terms=terms.of(version), at=at),
-        best=_link(version, hit.moment, best=True) if hit and hit.moment else None,
-        strip=_strip(version, hit) if hit else (),
+        best=_link(version, timed.moment, best=True) if timed and timed.moment else None,
+        strip=_strip(version, timed) if timed else (),
         strength=hit.strength if hit else None,
         seen=hit is not None and hit.matched != Match.WORDS,
         passages=hit.passages if hit else (),

@@ -1,28 +1,37 @@
 """The library: search, facets, cards."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
+from dam.bulk import edits
+from dam.core import language
 from dam.core.lazily import lazy
-from dam.rights.visibility import visible_assets
-from dam.search import search
-from dam.web import cards, listing, saved_address, selection, times
+from dam.custom_fields import schema
+from dam.rights import visibility
+from dam.search import orders, search
+from dam.search.facets import Facet
+from dam.web import cards, columns, listing, saved_address, selection, timeline, times
+from dam.web.cards import AssetCard
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
+LIST, TIMELINE = "list", "timeline"
 LAYOUTS = {
     "s": lazy("Small cards"),
     "m": lazy("Medium cards"),
     "l": lazy("Large cards"),
-    "list": lazy("List"),
+    LIST: lazy("List"),
+    TIMELINE: lazy("Timeline"),
 }
 LAYOUT_COOKIE = "library_layout"
 YEAR = 365 * 24 * 3600
@@ -31,23 +40,46 @@ YEAR = 365 * 24 * 3600
 @require_safe
 @requires(Capability.VIEW)
 def library(request: BrandRequest) -> HttpResponse:
-    listing_query, at = listing.read(request.GET), here(request.brand)
-    filled = listing.fill(request.principal, wanted=listing_query, at=at)
+    listing_query, at = listing.read(request.GET, brand=request.brand), here(request.brand)
+    listing_query = listing.told(listing_query, by=request.principal)
+    if listing.has_ends(request.GET, listing_query.known):
+        return redirect(f"{request.path}{listing_query.address()}")
+    month = timeline.start_of(request.GET.get("month", ""), listing_query.sort)
+    if month is not None and not listing_query.continues:
+        listing_query = replace(listing_query, after=month)
     layout = _layout(request)
     part = is_fragment(request) and listing_query.continues
+    facets: tuple[Facet, ...] = ()
+    if part:
+        filled = listing.fill(request.principal, wanted=listing_query, at=at)
+    else:
+        filled, facets = listing.fill_and_count(request.principal, wanted=listing_query, at=at)
+    in_time = layout == TIMELINE and not filled.results and filled.query.sort in timeline.ORDERS
     context = {
         "area": "library",
         "listing": filled,
-        "facets": () if part else listing.count(request.principal, shown=filled),
+        **_in_columns(request, layout, (*filled.cards, *filled.less_likely)),
+        "facets": facets,
         "loaded_at": at.isoformat(),
         "layout": layout,
         "layouts": LAYOUTS,
+        "in_time": in_time,
+        "months": timeline.months(filled.cards, after=filled.query.after) if in_time else {},
+        "month": request.GET.get("month", "") if month else "",
         "selectable": selection.is_offered(request.principal),
+        "may_bulk": edits.may(request.principal),
+        "orders": [
+            (order, orders.TITLES[order], listing_query.sorted_by(order))
+            for order in orders.offered(visibility.shown(request.principal))
+        ],
+        "order_title": orders.TITLES[filled.query.sort],
         "search_words": listing_query.words,
         "search_like": listing_query.like or "",
         "understood": search.parse(listing_query.words, by=request.principal),
     }
     if not part:
+        required = [field.title for field in schema.of(request.brand).required]
+        context["before_review"] = language.listed(required)
         context |= saved_address.context(request.principal, listing_query)
     response = render(request, "library/_cards.html" if part else "library/library.html", context)
     if "layout" in request.GET:
@@ -61,9 +93,10 @@ def library(request: BrandRequest) -> HttpResponse:
 @requires(Capability.VIEW)
 def card(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """One card again, after its version changed."""
-    assets = search.with_parts(visible_assets(request.principal), request.principal)
+    assets = search.with_parts(visibility.visible_assets(request.principal), request.principal)
     shown = cards.of(get_object_or_404(assets, pk=asset_id), at=here(request.brand))
     context = {"card": shown, "selectable": selection.is_offered(request.principal)}
+    context |= {"cells": _in_columns(request, request.GET.get("layout", ""), (shown,))["cells"].get(asset_id)}
     return render(request, "components/card.html", context)
 
 
@@ -77,9 +110,21 @@ def news(request: BrandRequest) -> HttpResponse:
     since = times.read(request.GET.get("since", ""))
     if since is None:
         raise BadRequest(_("since must be a date and time with its offset."))
-    wanted = listing.read(request.GET)
+    wanted = listing.read(request.GET, brand=request.brand)
     count = listing.count_since(request.principal, wanted=wanted, since=since)
     return render(request, "library/_news.html", {"count": count, "address": wanted.address()})
+
+
+def _in_columns(request: BrandRequest, layout: str, shown: tuple[AssetCard, ...]) -> dict[str, Any]:
+    """The columns of a list, and what its clips have in them; nothing for another layout."""
+    if layout != LIST:
+        return {"columns": (), "cells": {}}
+    chosen = columns.chosen(request.principal)
+    return {
+        "columns": chosen,
+        "cells": columns.fill(shown, chosen, by=request.principal),
+        "may_choose_columns": columns.may(request.principal),
+    }
 
 
 def _layout(request: BrandRequest) -> str:

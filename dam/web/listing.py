@@ -1,58 +1,58 @@
 """A page of the library: the query in its address, and the cards that answer it."""
 
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from dam.accounts.models import Brand
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
-from dam.search import facets, fields, likeness, likes, query, search
+from dam.core import language, side_by_side
+from dam.rights import visibility
+from dam.search import (
+    facets,
+    fields,
+    likeness,
+    likes,
+    orders,
+    prompt_ranking,
+    query,
+    search,
+    similar_prompts,
+)
 from dam.search.facets import Facet
 from dam.search.likes import Like
-from dam.search.query import Filters
+from dam.search.orders import Order, Place
+from dam.search.query import Filters, Query
 from dam.search.results import Results, Seeing
+from dam.search.search_field import Kind, SearchField
+from dam.search.similar_prompts import Asked, State
 from dam.search.strengths import Strength
-from dam.web import cards, times
+from dam.web import cards
 from dam.web.cards import AssetCard
 
 PAGE = 48
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """The last asset of the page before: newest first, and by id where two are of one moment."""
-
-    created_at: datetime
-    pk: UUID
-
-    @classmethod
-    def read(cls, text: str) -> "Cursor | None":
-        """None for anything that is no cursor: an address may be cut or edited."""
-        moment, _, key = text.partition("_")
-        created_at = times.read(moment)
-        try:
-            return cls(created_at, UUID(key)) if created_at else None
-        except ValueError:
-            return None
-
-    def __str__(self) -> str:
-        return f"{self.created_at.isoformat()}_{self.pk}"
+FROM, TO = ".from", ".to"  # behind the name of a field: the ends of a range that is typed beside the list
 
 
 @dataclass(frozen=True)
 class ListingQuery:
-    """`after` continues a list by time, `start` a ranking."""
+    """`after` continues a list in an order, `start` a ranking, which has an order of its own."""
 
     words: str = ""
     filters: Filters = field(default_factory=Filters)
     like: Like | None = None
-    after: Cursor | None = None
+    sort: Order = Order.NEWEST
+    after: Place | None = None
     start: int = 0
     saved: UUID | None = None  # the saved search that it comes from
+    # By what it can be narrowed, for the words on its page: the fields of the brand among them.
+    known: Mapping[str, SearchField] = field(default_factory=lambda: fields.FIELDS, compare=False, repr=False)
 
     @property
     def continues(self) -> bool:
@@ -60,7 +60,7 @@ class ListingQuery:
 
     @property
     def count_filters(self) -> int:
-        return sum(len(self.filters[name]) for name in fields.FIELDS)
+        return sum(map(len, self.filters.values()))
 
     @property
     def is_narrowed(self) -> bool:
@@ -72,17 +72,18 @@ class ListingQuery:
 
     @property
     def unfiltered(self) -> str:
-        return ListingQuery(words=self.words, like=self.like, saved=self.saved).address()
+        return ListingQuery(words=self.words, like=self.like, saved=self.saved, sort=self.sort).address()
 
     @property
     def cleared(self) -> str:
         """The address without words and filters; what is compared with has a way out of its own."""
-        return ListingQuery(like=self.like).address()
+        return ListingQuery(like=self.like, sort=self.sort).address()
 
     @property
     def chosen(self) -> tuple[tuple[str, str], ...]:
         """The filters that stand in the address, as the search box sends them along."""
-        return tuple((name, value) for name in fields.FIELDS for value in self.filters[name])
+        names = [*fields.FIELDS, *(name for name in self.filters if name not in fields.FIELDS)]
+        return tuple((name, value) for name in names for value in self.filters[name])
 
     @property
     def unlike(self) -> str:
@@ -94,7 +95,7 @@ class ListingQuery:
         """The filters that stand in the address, to be taken out one by one."""
         return tuple(
             AddressChip(field.chip_text(field.read(value) or value), field.icon, self.toggled(name, value))
-            for name, field in fields.FIELDS.items()
+            for name, field in self.known.items()
             for value in self.filters[name]
         )
 
@@ -103,7 +104,7 @@ class ListingQuery:
         """Of the filters in the address: what can't be used, and why."""
         return tuple(
             field.problem_with(value)
-            for name, field in fields.FIELDS.items()
+            for name, field in self.known.items()
             for value in self.filters[name]
             if field.read(value) is None
         )
@@ -117,15 +118,25 @@ class ListingQuery:
 
     def address(self, **changes: str) -> str:
         """The query string of this list, from its beginning unless `changes` says otherwise."""
+        return "?" + urlencode([*self.pairs, *changes.items()])
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """All that the address of this list says, for forms that lead to another place in it."""
         pairs = [("q", self.words)] if self.words else []
         pairs += [("saved", str(self.saved))] if self.saved else []
         pairs += [("like", str(self.like))] if self.like else []
-        return "?" + urlencode([*pairs, *self.chosen, *changes.items()])
+        order = [("sort", self.sort.value)] if self.sort is not Order.NEWEST else []
+        return (*pairs, *self.chosen, *order)
+
+    def sorted_by(self, order: Order) -> str:
+        """The address of this list in another order."""
+        return replace(self, sort=order).address()
 
     def toggled(self, name: str, value: str) -> str:
         """The address with one filter value put in or taken out."""
         chosen = self.filters
-        if fields.FIELDS[name].one_at_a_time and value not in chosen[name]:
+        if name in self.known and self.known[name].one_at_a_time and value not in chosen[name]:
             chosen = chosen.without(name)
         return replace(self, filters=chosen.toggled(name, value)).address()
 
@@ -149,19 +160,60 @@ class Listing:
     less_likely: tuple[AssetCard, ...] = ()  # weak matches, after `cards`
     capped: bool = False  # there are more than `total`
     line: bool = False  # whether the line above the weak ones stands on this page
+    prompts: Asked = field(default_factory=Asked)  # what prompts are to be like
 
 
-def read(parameters: QueryDict) -> ListingQuery:
-    """What an address asks for. Never fails: what it can't use it leaves out."""
-    start = parameters.get("start", "")
+def read(parameters: QueryDict, *, brand: Brand | None) -> ListingQuery:
+    """What an address asks for, with the brand's own fields. Never fails: what it can't use it leaves out."""
+    known = fields.known(brand)
+    start, order = parameters.get("start", ""), orders.named(parameters.get("sort", ""))
     return ListingQuery(
         words=query.tidy(parameters.get("q", "")),
-        filters=Filters({name: _usable(parameters.getlist(name)) for name in fields.FIELDS}),
+        filters=Filters({name: _chosen(parameters, field) for name, field in known.items()}),
         like=likes.read(parameters.get("like", "")),
-        after=Cursor.read(parameters.get("after", "")),
+        sort=order,
+        after=orders.read(parameters.get("after", ""), order),
         start=int(start) if start.isdecimal() and len(start) < 7 else 0,
         saved=_key(parameters.get("saved", "")),
+        known=known,
     )
+
+
+def told(wanted: ListingQuery, *, by: Principal) -> ListingQuery:
+    """In the words of those fields and options that this person may know of."""
+    return replace(wanted, known=fields.told([wanted], by=by))
+
+
+def has_ends(parameters: QueryDict, known: Mapping[str, SearchField]) -> bool:
+    """Whether a range was typed beside the list: its two ends are one value of its address."""
+    return any(_ends(parameters, field) is not None for field in known.values())
+
+
+def _chosen(parameters: QueryDict, field: SearchField) -> list[str]:
+    typed = _ends(parameters, field)
+    if typed is None:
+        return _usable(parameters.getlist(field.name))
+    low, high = typed
+    return _usable([f"{low}..{high}"]) if low or high else []
+
+
+def _ends(parameters: QueryDict, field: SearchField) -> tuple[str, str] | None:
+    names = f"{field.name}{FROM}", f"{field.name}{TO}"
+    if not field.between or not any(name in parameters for name in names):
+        return None
+    low, high = (parameters.get(name, "").strip() for name in names)
+    if field.kind is Kind.NUMBER:
+        low, high = _digits(low), _digits(high)
+    return low, high
+
+
+def _digits(text: str) -> str:
+    """A number as a search has it: 1,000 is a thousand where people write it so, elsewhere 12,5 is 12.5."""
+    text = re.sub(r"(?<=\d)\s(?=\d{3})", "", text)
+    for sign in ",.":
+        if sign in language.number(1_000) and re.fullmatch(rf"\d{{1,3}}(\{sign}\d{{3}})+", text):
+            return text.replace(sign, "")
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
 def _key(text: str) -> UUID | None:
@@ -176,33 +228,63 @@ def _usable(values: list[str]) -> list[str]:
     return [value for value in values if value.strip() and "\0" not in value]
 
 
+@dataclass(frozen=True)
+class _Question:
+    """What a page asks. While the worker is too busy to compare prompts it is the rest of the search."""
+
+    parsed: Query
+    filters: Filters
+    prompts: Asked
+    ranks: bool
+
+
+def _question(principal: Principal, wanted: ListingQuery) -> _Question:
+    parsed, filters = search.parse(wanted.words, by=principal), wanted.filters
+    prompts = (
+        similar_prompts.read(parsed, filters) if similar_prompts.FIELD in fields.of(principal) else Asked()
+    )
+    if prompts.state is State.BUSY:
+        parsed, filters = similar_prompts.without(parsed, filters)
+    nearest = prompts.state is State.READY and wanted.sort is Order.NEWEST and wanted.after is None
+    ranks = bool(wanted.like or parsed.has_words)
+    ranks = ranks or (nearest and prompt_ranking.first_text(parsed, filters) is not None)
+    return _Question(parsed, filters, prompts, ranks)
+
+
 def fill(principal: Principal, *, wanted: ListingQuery, at: datetime) -> Listing:
-    """A search ranks, so it is paged by place; a list by time is paged by the last asset shown."""
-    parsed = search.parse(wanted.words, by=principal)
-    if parsed.has_words or wanted.like:
-        return _ranked(principal, wanted, at)
-    assets = search.among(principal, parsed=parsed, filters=wanted.filters)
-    newest, total = search.newest(assets)
-    page = list(_after(search.with_parts(newest, principal), wanted.after)[: PAGE + 1])
-    shown, rest = page[:PAGE], page[PAGE:]
-    more = str(Cursor(shown[-1].created_at, shown[-1].pk)) if rest else ""
-    return Listing(
-        query=wanted,
-        cards=cards.all_of(shown, at=at),
-        total=min(total, search.MOST_COUNTED),
-        capped=total > search.MOST_COUNTED,
-        results=None,
-        next=wanted.address(after=more) if more else "",
-    )
+    """A search ranks, so it is paged by place; a list in an order is paged by the last asset shown."""
+    question = _question(principal, wanted)
+    if not question.ranks:
+        return _by_time(principal, wanted, question, at)
+    try:
+        return _of_ranked(_rank(principal, wanted, question), wanted, question, at)
+    except likeness.NotThere as missing:
+        return _without(missing, wanted, question)
 
 
-def count(principal: Principal, *, shown: Listing) -> tuple[Facet, ...]:
-    """The numbers beside the filters, for this page."""
-    wanted = shown.query
-    within = shown.results.asset_ids if shown.results else None
-    return facets.count(
-        principal, parsed=search.parse(wanted.words, by=principal), filters=wanted.filters, within=within
+def fill_and_count(
+    principal: Principal, *, wanted: ListingQuery, at: datetime
+) -> tuple[Listing, tuple[Facet, ...]]:
+    """The same with the numbers beside the filters, both read at the same time."""
+    question = _question(principal, wanted)
+    if not question.ranks:
+        counted, filled = side_by_side.both(
+            lambda: _count(principal, question, None), lambda: _by_time(principal, wanted, question, at)
+        )
+        return filled, counted
+    try:
+        ranked = _rank(principal, wanted, question)
+    except likeness.NotThere as missing:  # a saved search outlives the clip it is by
+        return _without(missing, wanted, question), _count(principal, question, ())
+    counted, filled = side_by_side.both(
+        lambda: _count(principal, question, ranked.results.asset_ids),
+        lambda: _of_ranked(ranked, wanted, question, at),
     )
+    return filled, counted
+
+
+def _count(principal: Principal, question: _Question, within: Collection[UUID] | None) -> tuple[Facet, ...]:
+    return facets.count(principal, parsed=question.parsed, filters=question.filters, within=within)
 
 
 def count_since(principal: Principal, *, wanted: ListingQuery, since: datetime) -> int:
@@ -214,18 +296,44 @@ def count_since(principal: Principal, *, wanted: ListingQuery, since: datetime) 
     return search.count(assets.filter(created_at__gt=since))
 
 
-def _ranked(principal: Principal, wanted: ListingQuery, at: datetime) -> Listing:
-    try:
-        results = search.find(
-            principal,
-            words=wanted.words,
-            filters=wanted.filters,
-            like=wanted.like,
-            limit=PAGE,
-            offset=wanted.start,
-        )
-    except likeness.NotThere as missing:  # a saved search outlives the clip it is by
-        return Listing(query=wanted, cards=(), total=0, results=_without(missing, wanted, principal), next="")
+def _by_time(principal: Principal, wanted: ListingQuery, question: _Question, at: datetime) -> Listing:
+    shown = visibility.shown(principal)
+    if wanted.sort not in orders.offered(shown):  # as in a link from somebody who sees more
+        wanted = replace(wanted, sort=Order.NEWEST, after=None)
+    parsed, filters = question.parsed, question.filters
+    assets = search.among(principal, parsed=parsed, filters=filters)
+    narrowed = bool(parsed or parsed.unusable or filters)
+    found, total = search.to_be_sorted(assets, all_visible=not narrowed)
+    keys, following = orders.page(
+        found,
+        wanted.sort,
+        shown=shown,
+        brand_id=principal.brand.pk,
+        after=wanted.after,
+        size=PAGE,
+    )
+    rows = search.with_parts(Asset.objects.all(), principal).in_bulk(keys)
+    present = [rows[key] for key in keys if key in rows]  # one may have gone this moment
+    return Listing(
+        query=wanted,
+        cards=cards.all_of(present, at=at),
+        total=min(total, search.MOST_COUNTED),
+        capped=total > search.MOST_COUNTED,
+        results=None,
+        next=wanted.address(after=str(following)) if following else "",
+        prompts=question.prompts,
+    )
+
+
+def _rank(principal: Principal, wanted: ListingQuery, question: _Question) -> search.Ranked:
+    parsed, filters = question.parsed, question.filters
+    if wanted.like or parsed.has_words:
+        return search.rank(principal, parsed=parsed, filters=filters, like=wanted.like)
+    return prompt_ranking.rank(principal, parsed=parsed, filters=filters, asked=question.prompts)
+
+
+def _of_ranked(ranked: search.Ranked, wanted: ListingQuery, question: _Question, at: datetime) -> Listing:
+    results = search.show(ranked, limit=PAGE, offset=wanted.start)
     end = wanted.start + len(results.hits)
     good = [hit for hit in results.hits if hit.strength is not Strength.WEAK]
     weak = results.hits[len(good) :]
@@ -237,17 +345,11 @@ def _ranked(principal: Principal, wanted: ListingQuery, at: datetime) -> Listing
         next=wanted.address(start=str(end)) if results.hits and end < results.total else "",
         less_likely=tuple(cards.of(hit.asset, at=at, hit=hit) for hit in weak),
         line=bool(weak) and results.good >= wanted.start,
+        prompts=question.prompts,
     )
 
 
-def _without(missing: likeness.NotThere, wanted: ListingQuery, principal: Principal) -> Results:
+def _without(missing: likeness.NotThere, wanted: ListingQuery, question: _Question) -> Listing:
     """The answer when the clip that is compared with isn't there: none, and why."""
-    parsed = search.parse(wanted.words, by=principal)
-    return Results((), 0, query=parsed, seeing=Seeing.NOT_ASKED, refused=missing)
-
-
-def _after(assets: QuerySet[Asset], cursor: Cursor | None) -> QuerySet[Asset]:
-    if cursor is None:
-        return assets
-    earlier = Q(created_at__lt=cursor.created_at) | Q(created_at=cursor.created_at, pk__lt=cursor.pk)
-    return assets.filter(earlier)
+    results = Results((), 0, query=question.parsed, seeing=Seeing.NOT_ASKED, refused=missing)
+    return Listing(query=wanted, cards=(), total=0, results=results, next="")

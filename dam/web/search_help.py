@@ -22,5 +22,5 @@ SYNTAX = (
 @require_safe
 @requires(Capability.VIEW)
 def search_help(request: BrandRequest) -> HttpResponse:
-    known = list(fields.of(request.principal).values())
+    known = [field for field in fields.of(request.principal).values() if field.is_typed]
     return render(request, "library/search_help.html", {"area": "library", "syntax": SYNTAX, "fields": known})

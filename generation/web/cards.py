@@ -81,7 +81,7 @@ def _of(
     job: GenerationJob, *, by: Principal, at: datetime, identity: ModelIdentity | None, ahead: int
 ) -> TakeCard:
     version = job.version if job.version and job.version.asset.trashed_at is None else None
-    kinds = {rendition.kind for rendition in version.renditions.all()} if version else set()
+    kinds = version.rendition_by_kind if version else {}
     # In the page itself: an address of its own would flicker each time the card is swapped.
     unseen = version is not None and "proxy" not in kinds
     jpeg = previews.find(job.pk) if unseen or job.state in states.WORKING else None

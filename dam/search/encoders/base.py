@@ -36,5 +36,11 @@ class Encoder(Protocol):
     def encode_text(self, texts: list[str]) -> Vectors:
         """One unit vector for each text."""
 
+    def encode_sentences(self, texts: list[str]) -> Vectors:
+        """One unit vector for each text, by which texts are held against each other, not against pictures.
+
+        All zeros for a text of which it knows no word.
+        """
+
     def understand(self, text: str) -> TextEmbedding:
         """The text's vector, with what the encoder does not know and how its cosines read."""

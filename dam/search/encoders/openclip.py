@@ -98,6 +98,12 @@ class OpenClip:
             tokens = self._tokenize(texts).to(self._device)
             return _array(self._model.encode_text(tokens, normalize=True).float().cpu())
 
+    def encode_sentences(self, texts: list[str]) -> Vectors:
+        known = [" ".join(self._known(_WORD.findall(text))) if self._vocabulary else text for text in texts]
+        vectors = self.encode_text(known) if known else np.empty((0, self.dimensions), np.float32)
+        vectors[[not text.strip() for text in known]] = 0.0
+        return vectors
+
     def understand(self, text: str) -> TextEmbedding:
         """What to look for, leaving out words the model never learned.
 
@@ -106,7 +112,7 @@ class OpenClip:
         neutral ones: the difference of the two vectors, with the line at zero.
         """
         words = _WORD.findall(text)
-        known = [word for word in words if not self._vocabulary or word in self._vocabulary]
+        known = self._known(words)
         unknown = tuple(dict.fromkeys(word for word in words if word not in known))
         if not known:
             return TextEmbedding(vector=None, unknown_words=unknown)
@@ -123,6 +129,9 @@ class OpenClip:
             steepness=self._steepness,
             level=level,
         )
+
+    def _known(self, words: list[str]) -> list[str]:
+        return [word for word in words if not self._vocabulary or word in self._vocabulary]
 
 
 def build(model_cfg: dict[str, Any]) -> Any:

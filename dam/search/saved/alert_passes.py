@@ -203,7 +203,7 @@ def _look(chunk: Sequence[Alert], state: AlertPass, ask: Ask | None, memo: dict[
 
 def _ask(search: SavedSearch, owner: Member, among: Collection[UUID], ask: Ask | None) -> _Found:
     """Which of the assets the search finds for its owner, as sure as a page would say so."""
-    if not saved_searches.is_usable(search):
+    if not saved_searches.is_usable(search, brand=owner.brand):
         return _Found(())
     wanted = saved_searches.question(search)
     try:

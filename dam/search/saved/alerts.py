@@ -23,7 +23,7 @@ from dam.core.tasks import enqueue
 from dam.notifications import finds
 from dam.notifications.finds import Finds
 from dam.rights import visibility
-from dam.search import likeness
+from dam.search import likeness, similar_prompts
 from dam.search import search as searching
 from dam.search.results import Seeing
 from dam.search.saved import saved_searches
@@ -180,6 +180,8 @@ def _known(
             return [], at
         partly = found.more or found.seeing is Seeing.BUSY
         return list(found.asset_ids[:MOST_KNOWN]), at if partly else None
+    if similar_prompts.read(parsed, wanted.filters).state is similar_prompts.State.BUSY:
+        return [], at
     assets = searching.among(by, parsed=parsed, filters=wanted.filters)
     newest, _ = searching.newest(assets)
     rows = list(newest.values_list("pk", "created_at")[: MOST_KNOWN + 1])

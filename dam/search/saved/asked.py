@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from dam.search import fields, likes
 from dam.search.likes import Like
 from dam.search.query import Filters, tidy
+from dam.search.search_field import SearchField
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Asked:
     words: str = ""
     filters: Filters = field(default_factory=Filters)
     like: Filters = field(default_factory=Filters)
+    known: Mapping[str, SearchField] = field(default_factory=lambda: fields.FIELDS, compare=False, repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.words or self.filters or self.like)
@@ -42,12 +44,18 @@ class Asked:
     @property
     def narrowed_by(self) -> str:
         """Its filters as their chips say them; one that is no longer known, as it was kept."""
-        return ", ".join(_spoken(name, value) for name, many in self.filters.items() for value in many)
+        return ", ".join(self._spoken(name, value) for name, many in self.filters.items() for value in many)
 
     @property
     def likeness(self) -> Like | None:
         """What the clips should resemble."""
         return likes.read(next(iter(self.like["like"]), ""))
+
+    def _spoken(self, name: str, value: str) -> str:
+        known = self.known.get(name.removeprefix("-"))
+        if known is None:
+            return value
+        return known.chip_text(known.read(value) or value, excluded=name.startswith("-"))
 
 
 def stored(values: Filters) -> dict[str, list[str]]:
@@ -55,15 +63,14 @@ def stored(values: Filters) -> dict[str, list[str]]:
     return {name: list(values[name]) for name in values}
 
 
-def read(words: str, filters: Mapping[str, Iterable[str]], like: Mapping[str, Iterable[str]]) -> Asked:
-    return Asked(words=words, filters=Filters(filters), like=Filters(like))
-
-
-def _spoken(name: str, value: str) -> str:
-    known = fields.FIELDS.get(name.removeprefix("-"))
-    if known is None:
-        return value
-    return known.chip_text(known.read(value) or value, excluded=name.startswith("-"))
+def read(
+    words: str,
+    filters: Mapping[str, Iterable[str]],
+    like: Mapping[str, Iterable[str]],
+    *,
+    known: Mapping[str, SearchField] = fields.FIELDS,
+) -> Asked:
+    return Asked(words=words, filters=Filters(filters), like=Filters(like), known=known)
 
 
 def _sorted(values: Filters) -> list[list[object]]:

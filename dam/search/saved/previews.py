@@ -26,7 +26,7 @@ class Preview:
 
 def of(search: SavedSearch, *, principal: Principal, ask: Ask | None = None) -> Preview:
     """In a fixed number of queries. Weak matches don't count, as on the page of results."""
-    if not saved_searches.is_usable(search):
+    if not saved_searches.is_usable(search, brand=principal.brand):
         return Preview((), 0)
     wanted = saved_searches.question(search)
     try:

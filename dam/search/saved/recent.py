@@ -1,5 +1,6 @@
 """What a person searched for lately in a brand: the searches that led somewhere. Nobody else sees them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -7,9 +8,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from dam.accounts.principals import Principal, person
+from dam.search import fields
 from dam.search.saved import asked
 from dam.search.saved.asked import Asked
 from dam.search.saved.models import RecentSearch
+from dam.search.search_field import SearchField
 
 MOST = 20
 
@@ -40,8 +43,9 @@ def of(principal: Principal) -> QuerySet[RecentSearch]:
     return RecentSearch.objects.filter(user=principal.user, brand=principal.brand).order_by("-at", "-pk")
 
 
-def asked_by(each: RecentSearch) -> Asked:
-    return asked.read(each.words, each.filters, {})
+def asked_by(each: RecentSearch, *, known: Mapping[str, SearchField] = fields.FIELDS) -> Asked:
+    """Its filters are told by the words of the fields that are `known`."""
+    return asked.read(each.words, each.filters, {}, known=known)
 
 
 def forget(principal: Principal, *, one: int | None = None) -> None:

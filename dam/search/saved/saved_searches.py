@@ -4,6 +4,7 @@ What is kept is the question alone, so a shared search shows each person what th
 nobody else's business and leaves no audit event; one that is shared does.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand
 from dam.accounts.principals import Principal, person
 from dam.audit import trail
 from dam.audit.verbs import Verb
@@ -22,6 +24,7 @@ from dam.search import fields, query
 from dam.search.saved import asked
 from dam.search.saved.asked import Asked
 from dam.search.saved.models import Alert, SavedSearch
+from dam.search.search_field import SearchField
 
 MOST_OWN = 200
 MOST_SHARED = 500
@@ -59,13 +62,15 @@ def listed(principal: Principal) -> QuerySet[SavedSearch]:
     )
 
 
-def question(search: SavedSearch) -> Asked:
-    return asked.read(search.words, search.filters, search.like)
+def question(search: SavedSearch, *, known: Mapping[str, SearchField] = fields.FIELDS) -> Asked:
+    """Its filters are told by the words of the fields that are `known`."""
+    return asked.read(search.words, search.filters, search.like, known=known)
 
 
-def is_usable(search: SavedSearch) -> bool:
+def is_usable(search: SavedSearch, *, brand: Brand) -> bool:
     """Whether every field that it narrows by is still there: without one it would show too much."""
-    return all(map(is_known, search.filters))
+    known = fields.known(brand)
+    return all(name.removeprefix("-") in known for name in search.filters)
 
 
 def is_personal(search: SavedSearch, *, by: Principal) -> bool:
@@ -73,12 +78,9 @@ def is_personal(search: SavedSearch, *, by: Principal) -> bool:
     wanted = question(search)
     parsed = query.parse(wanted.words, fields=fields.of(by))
     asked_by = {name for each in (wanted.filters, parsed.filters, *parsed.either) for name in each}
-    return any(fields.FIELDS[name.removeprefix("-")].is_personal for name in asked_by if is_known(name))
-
-
-def is_known(name: str) -> bool:
-    """Whether there is a field of that name, as filters write it: with a minus before what is ruled out."""
-    return name.removeprefix("-") in fields.FIELDS
+    known = fields.known(by.brand)
+    named = {name.removeprefix("-") for name in asked_by}
+    return any(known[name].is_personal for name in named if name in known)
 
 
 def may_change(search: SavedSearch, *, by: Principal) -> bool:

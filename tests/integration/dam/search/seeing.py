@@ -31,6 +31,9 @@ class ColourEncoder:
             np.array([[float(colour in words) for colour in COLOURS] for words in texts], np.float32)
         )
 
+    def encode_sentences(self, texts: list[str]) -> Vectors:
+        return self.encode_text(texts)
+
     def understand(self, text: str) -> TextEmbedding:
         known = [word for word in text.split() if word in COLOURS]
         unknown = tuple(word for word in text.split() if word not in COLOURS)

@@ -9,9 +9,9 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.catalog import versions
-from dam.catalog.models import Approval, Asset, Version
+from dam.catalog.models import Approval, Asset, AssetKind, Version
 from dam.rights.models import RightsRecord
-from dam.search import search
+from dam.search import facets, search
 from dam.search.query import Filters
 from tests.factories import VersionFactory, member
 
@@ -89,6 +89,16 @@ def clips(brand: Brand) -> None:
 )
 def test_a_fact_narrows(clips: None, librarian: Member, typed: str, expected: set[str]) -> None:
     assert found(librarian, typed) == expected
+
+
+@pytest.mark.parametrize("typed", ["sound:no", "-sound:yes"])
+def test_a_still_is_not_among_what_has_no_sound(typed: str, brand: Brand, librarian: Member) -> None:
+    for title, kind in (("drone", AssetKind.VIDEO), ("packshot", AssetKind.STILL)):
+        info = {"container": "MP4", "audio_index": None}
+        VersionFactory.create(asset__brand=brand, asset__title=title, kind=kind, media_info=info)
+    assert found(librarian, typed) == {"drone"}
+    sound = next(facet for facet in facets.count(librarian) if facet.name == "sound")
+    assert [(value.value, value.count) for value in sound.values] == [("no", 1)]
 
 
 def test_a_day_begins_where_the_brand_is(clips: None, librarian: Member) -> None:

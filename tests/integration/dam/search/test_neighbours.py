@@ -12,9 +12,10 @@ from pgvector import HalfVector
 
 from dam.accounts.models import Brand
 from dam.catalog.models import Approval, Asset, Origin, Version
-from dam.search import encoder_indexes, neighbours
+from dam.rights import visibility
+from dam.search import encoder_indexes, neighbours, planning, search
 from dam.search.models import Embedding, EncoderIndex, Scope
-from tests.factories import BrandFactory, UserFactory
+from tests.factories import BrandFactory, UserFactory, VersionFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +114,8 @@ def test_few_rights_and_small_brands_get_full_pages_of_the_right_clips(
 
     # Where the graph is given up before it has led to enough, all are compared.
     monkeypatch.setitem(neighbours.FOLLOWING, "hnsw.max_scan_tuples", "10")
-    monkeypatch.setitem(neighbours.FOLLOWING, "hnsw.ef_search", "10")
+    for sight in ("IN_SIGHT", "MOST_IN_SIGHT"):
+        monkeypatch.setattr(neighbours, sight, 10)
     query = library.queries[0]
     assert neighbours.followed(released, library.index, query, shown="released", limit=PAGE) is None
     found = neighbours.nearest(released, library.index, query, shown="released", limit=PAGE)
@@ -134,3 +136,21 @@ def test_among_few_assets_the_best_frame_of_each_decides(library: Library) -> No
     found = neighbours.nearest(released, library.index, query, shown="released", limit=PAGE)
     assert found == [last, *best[:-1]]
     assert len(found) == PAGE  # one in a hundred: of the others, which are not released, none
+
+
+@pytest.mark.parametrize(
+    ("few", "sight"), [(900_000, 300), (100_000, 300), (40_000, 750), (1, 1000), (0, 1000)]
+)
+def test_the_fewer_pass_the_more_are_kept_in_sight(few: int, sight: int) -> None:
+    assert neighbours.in_sight(few, 1_000_000) == sight
+
+
+def test_what_the_planner_knows_to_be_far_too_many_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = member(VersionFactory.create().brand)
+    assets = visibility.visible_assets(person)
+    most = planning.OUT_BY * search.MOST_COUNTED
+    monkeypatch.setattr(planning, "estimate", lambda _assets: most + 1)
+    assert search.to_be_sorted(assets, all_visible=True)[1] == search.MOST_COUNTED + 1
+    assert search.to_be_sorted(assets)[1] == 1  # of filters it only has a guess
+    monkeypatch.setattr(planning, "estimate", lambda _assets: most)
+    assert search.to_be_sorted(assets, all_visible=True)[1] == 1

@@ -98,7 +98,7 @@ def test_a_brand_of_others_does_not_exist(sign_in: SignIn) -> None:
 
 
 def test_an_empty_library_says_what_to_do(sign_in: SignIn) -> None:
-    assert "Drop video files" in sign_in(Role.CREATOR).get(HOME).content.decode()
+    assert "Drop videos, images or sound files" in sign_in(Role.CREATOR).get(HOME).content.decode()
 
 
 def test_an_empty_library_offers_a_viewer_nothing_to_upload(sign_in: SignIn) -> None:
@@ -236,3 +236,44 @@ def test_the_list_says_length_size_and_tags(brand: Brand, sign_in: SignIn) -> No
     page = sign_in(Role.CREATOR).get(HOME, {"layout": "list"}).content.decode()
     row = page.split('class="card-facts"')[1].split("</article>")[0]
     assert all(words in row for words in ("summer", "0:02", "1000\xa0bytes"))
+
+
+def test_a_list_is_put_in_another_order_and_keeps_it_with_its_filters(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PAGE", 2)
+    for title in ("Beta", "alpha", "Gamma"):
+        clip(brand, title)
+    client = sign_in(Role.CREATOR)
+    page = client.get(f"{HOME}?state=draft&sort=name")
+    assert [card.asset.title for card in page.context["listing"].cards] == ["alpha", "Beta"]
+    assert titles(client, HOME + page.context["listing"].next) == ["Gamma"]
+    text = page.content.decode()
+    assert 'href="?state=draft&amp;sort=longest"' in text
+    assert '<input type="hidden" form="top-search" name="sort" value="name" />' in text
+    assert "sort=name" in page.context["listing"].query.toggled("origin", "uploaded")
+
+
+def test_viewers_are_offered_no_order_by_state(brand: Brand, sign_in: SignIn) -> None:
+    clip(brand, "Released", approved=True)
+    assert "sort=state" in sign_in(Role.CREATOR).get(HOME).content.decode()
+    viewer = sign_in(Role.VIEWER)
+    assert "sort=state" not in viewer.get(HOME).content.decode()
+
+
+def test_an_order_that_is_not_offered_is_the_newest_first_page_by_page(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PAGE", 2)
+    for age, title in enumerate("abc"):
+        clip(brand, title, age=age, approved=True)
+    viewer = sign_in(Role.VIEWER)
+    page = viewer.get(f"{HOME}?sort=state")
+    assert [card.asset.title for card in page.context["listing"].cards] == ["a", "b"]
+    assert page.context["order_title"] == "Newest first"
+    assert titles(viewer, HOME + page.context["listing"].next) == ["c"]
+
+
+def test_a_search_by_words_ranks_and_has_no_other_order(brand: Brand, sign_in: SignIn) -> None:
+    clip(brand, "Lime")
+    assert "Newest first" not in sign_in(Role.CREATOR).get(f"{HOME}?q=lime&sort=name").content.decode()

@@ -23,7 +23,7 @@ FLAGS = [each for each in KNOWN.values() if each.kind is Kind.FLAG]
         ("de", "width:>=1920", "Breite ab 1920"),
         ("de", "size:>1.5gb", "über 1,5 GB"),
         ("fr", "size:>1.5gb", "plus de 1,5 Go"),
-        ("fr", "sound:no", "muet"),
+        ("fr", "sound:no", "sans son"),
         ("fr", "cat OR dog", "cat ou dog"),
     ],
 )
@@ -45,7 +45,7 @@ def test_no_title_or_choice_of_a_field_stays_english(language: str) -> None:
             assert not same or english in ALIKE, english
 
 
-NAMES = "Collections Tags Credentials Prompt Seed Web Orange HD SD 4K 16:9 9:16 1:1 4:5"
+NAMES = "Video Image Collections Tags Credentials Prompt Seed Web Orange HD SD 4K 16:9 9:16 1:1 4:5"
 ALIKE = {"", "Full HD", *NAMES.split()}
 
 
@@ -56,7 +56,7 @@ ALIKE = {"", "Full HD", *NAMES.split()}
         ("hold", "yes", True, "not under legal hold"),
         ("hold", "no", True, "under legal hold"),
         ("sound", "yes", False, "with sound"),
-        ("sound", "yes", True, "silent"),
+        ("sound", "yes", True, "without sound"),
     ],
 )
 def test_a_flag_is_said_by_the_name_of_what_it_means(
