@@ -21,13 +21,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 def _application() -> App:
     telemetry.start()
     django = get_asgi_application()
-    from dam.web.admission import AdmitBodies  # it asks models, which are there only now
+    from dam.web import middle_pieces  # they ask models, which are there only now
+    from dam.web.admission import AdmitBodies
 
     # What arrives is written where room is watched and what is left behind is cleaned up.
     settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
     tempfile.tempdir = str(settings.SCRATCH_DIR)
     piecewise = LimitBodies(AdmitBodies(KeepBrokenPieces(TakeTurns(django))))
-    return OnlyUtf8(KeepPace(SplitLongBodies(piecewise)))
+    return OnlyUtf8(KeepPace(SplitLongBodies(piecewise, middle_pieces.store)))
 
 
 def _warm() -> None:

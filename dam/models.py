@@ -15,8 +15,10 @@ from dam.accounts.models import (
 )
 from dam.accounts.setup_models import Setup
 from dam.audit.models import ChainCheck, Event, SealedName
+from dam.bulk.models import BulkEdit, BulkItem
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.collections.models import Collection, CollectionItem, Favourite, RecentClip
+from dam.custom_fields.models import CustomField, FieldOption, FieldValue, StaleWords
 from dam.ingest.models import Step, Upload
 from dam.notifications.models import (
     Delivery,
@@ -37,12 +39,14 @@ from dam.operations.models import (
 from dam.rights.models import RightsRecord
 from dam.scim.models import ScimGroup, ScimToken, ScimUser
 from dam.search.models import (
+    BroaderTag,
     CommentText,
     DocumentBuild,
     Embedding,
     EncoderIndex,
     LexiconWord,
     NullQueries,
+    PromptMeaning,
     SearchDocument,
     TagSynonym,
     TimedText,
@@ -69,11 +73,15 @@ __all__ = [
     "BackupRun",
     "Brand",
     "BrandExport",
+    "BroaderTag",
+    "BulkEdit",
+    "BulkItem",
     "ChainCheck",
     "Collection",
     "CollectionItem",
     "CommentText",
     "CompanyDomain",
+    "CustomField",
     "CustomRole",
     "DailySize",
     "Delivery",
@@ -82,6 +90,8 @@ __all__ = [
     "EncoderIndex",
     "Event",
     "Favourite",
+    "FieldOption",
+    "FieldValue",
     "FruitlessSearch",
     "GivenMembership",
     "Group",
@@ -95,6 +105,7 @@ __all__ = [
     "NotificationChoice",
     "NullQueries",
     "OutgoingMail",
+    "PromptMeaning",
     "RecentClip",
     "RecentSearch",
     "Rendition",
@@ -109,6 +120,7 @@ __all__ = [
     "Setup",
     "ShareLink",
     "SignInProvider",
+    "StaleWords",
     "Step",
     "StorageCheck",
     "StorageFinding",

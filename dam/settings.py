@@ -138,6 +138,8 @@ DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", 8)
 if DATABASE_POOL_SIZE:
     pool = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10}
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = pool
+# Beside these, for what is read at the same time within one request (dam/core/side_by_side.py); 0: never.
+DATABASE_SIDE_CONNECTIONS = env.number("DATABASE_SIDE_CONNECTIONS", 2)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 BROKER_URL = env.text("BROKER_URL", embedded_valkey.url(DATA_DIR))
@@ -171,6 +173,7 @@ CELERY_TASK_ROUTES = {
     "index.embed_text": {"queue": "index", "priority": 0},
     "index.embed_picture": {"queue": "index", "priority": 0},
     "index.embed_region": {"queue": "index", "priority": 0},
+    "index.embed_prompt": {"queue": "index", "priority": 0},
     "index.warm_up": {"queue": "index", "priority": 0},
     **{f"{queue}.*": {"queue": queue, "priority": 6} for queue in QUEUES},
 }
@@ -194,6 +197,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "recover-releases": {"task": "default.recover_releases", "schedule": 60.0, "options": {"expires": 60}},
+    "recover-downloads": {"task": "default.recover_downloads", "schedule": 60.0, "options": {"expires": 60}},
     "recover-jobs": {"task": "default.recover_jobs", "schedule": 60.0, "options": {"expires": 60}},
     "bring-on-demo": {"task": "default.bring_on_demo", "schedule": 30.0, "options": {"expires": 30}},
     "forget-jobs": {"task": "default.forget_jobs", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -219,6 +223,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "erase-comments": {"task": "default.erase_comments", "schedule": 600.0, "options": {"expires": 600}},
     "forget-notifications": {
         "task": "default.forget_notifications",
         "schedule": 3600.0,
@@ -227,6 +232,16 @@ CELERY_BEAT_SCHEDULE = {
     "forget-searches": {"task": "default.forget_searches", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget-collections": {
         "task": "default.forget_collections",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "recover-bulk-edits": {
+        "task": "default.recover_bulk_edits",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "forget-bulk-edits": {
+        "task": "default.forget_bulk_edits",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
@@ -255,6 +270,7 @@ WHITENOISE_USE_FINDERS = True
 UPLOAD_CHUNK_BYTES = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_CHUNK_BYTES  # a piece is held in memory once, and not written twice
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+SHEET_MAX_BYTES = 20 * 1024 * 1024  # of a CSV file of clips; its page says so, and dam.bulk.sheets
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100_000  # each clip that was chosen is one
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 50 * 1024**3)
 # What one person, and one brand, may have under way at once: files, and bytes as announced.
@@ -273,6 +289,11 @@ VERIFY_SPOOL_BYTES = env.number("VERIFY_SPOOL_BYTES", 4 * VERIFY_MAX_BYTES)
 VERIFY_PER_HOUR = env.number("VERIFY_PER_HOUR", 60)
 
 FFMPEG_BINARY = env.text("FFMPEG_BINARY")  # empty: the one that imageio-ffmpeg brings
+# The least likeness (VMAF, 0 to 100) of a review proxy to its master; below, it is made again once, at a
+# higher rate. 0 measures nothing.
+PROXY_QUALITY_FLOOR = env.number("PROXY_QUALITY_FLOOR", default=80)
+# How long a download format is kept that nobody asks for any more; it is made again when somebody does.
+DOWNLOAD_FORMATS_KEPT_DAYS = env.number("DOWNLOAD_FORMATS_KEPT_DAYS", default=30)
 GENERATOR_MODEL = env.text("GENERATOR_MODEL", str(BASE_DIR / "generation/previz/weights/previz-dit"))
 # Whether clips are listened to and read; a file's own subtitles are read in any case.
 RECOGNITION = env.flag("RECOGNITION", default=True)

@@ -22,6 +22,7 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
+from dam.catalog.models import AssetKind
 from dam.core import errors, events, locks
 from dam.core.language import midsentence, noop
 from dam.core.lazily import lazy
@@ -96,7 +97,7 @@ def request(
     """
     by.require(Capability.GENERATE)
     if asset is not None:
-        next_versions.target(asset.pk, principal=by)
+        next_versions.target(asset.pk, principal=by, kind=AssetKind.VIDEO)
         if brief.takes > 1:
             raise BriefRefused("takes", ONE_TAKE)
     person = principals.person(by)

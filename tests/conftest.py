@@ -23,6 +23,7 @@ from dam.embedded import postgres, valkey
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Short: a Unix socket's path has about a hundred characters.
 DATA_DIR = Path(tempfile.mkdtemp(prefix="reelproof-test-")).resolve()
+(DATA_DIR / "static").mkdir()  # without it WhiteNoise warns again for each client that a test makes
 WORKER_SECONDS = 60.0
 
 # dam.asgi moves temporary files into the scratch folder, and tests of cleanup delete what is left there: the
@@ -51,6 +52,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 os.environ["DJANGO_SETTINGS_MODULE"] = "dam.settings"
 os.environ["PASSWORD_HASHERS"] = "django.contrib.auth.hashers.MD5PasswordHasher"
 os.environ["SETUP"] = "0"  # most tests begin without people, and want no page that makes the first
+os.environ["DATABASE_SIDE_CONNECTIONS"] = "0"  # most tests look into a transaction that others don't see
 os.environ["WARM_UP"] = "0"  # workers of tests load no encoder unless they are asked for it
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 # Playwright keeps an event loop in the thread of the test, where Django would refuse the database.
@@ -79,8 +81,11 @@ def pytest_xdist_setupnodes() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first, the browser last: its driver leaves an event loop running in this thread."""
-    places = ("unit", "integration", "browser")
+    """Quick tests first, the browser last: its driver leaves an event loop running in this thread.
+
+    The scripts are one long file, so they stand before the journeys: the end is shared out in short ones.
+    """
+    places = ("unit", "integration", "browser/js", "browser")
     items.sort(
         key=lambda item: next((n for n, place in enumerate(places) if f"tests/{place}/" in item.nodeid), 0)
     )
@@ -113,11 +118,14 @@ def django_db_modify_db_settings(servers: None) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _plain_static_files() -> None:
-    """Pages link to the sources, so that no test needs collectstatic."""
+    """Pages link to the sources, so that no test needs collectstatic.
+
+    WhiteNoise looks for a file when it is asked for it, and doesn't read all of them for each client made.
+    """
     from django.test import override_settings
 
     backend = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    override_settings(STORAGES={"staticfiles": {"BACKEND": backend}}).enable()
+    override_settings(STORAGES={"staticfiles": {"BACKEND": backend}}, WHITENOISE_AUTOREFRESH=True).enable()
 
 
 @pytest.fixture(scope="session")

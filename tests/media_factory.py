@@ -1,5 +1,6 @@
 """Small video files for tests, made on the spot: good ones, odd ones and bad ones."""
 
+import subprocess
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -90,6 +91,14 @@ def movie(
     return path
 
 
+def busy(path: Path, *, frames: int = 30) -> Path:
+    """A film of 320×176 that is hard to encode: patterns that move, under noise."""
+    graph = f"testsrc2=s=320x176:r=25:d={frames / 25},noise=alls=30:allf=t"
+    command = [runner.ffmpeg(), "-v", "error", "-f", "lavfi", "-i", graph, "-c:v", "libx264", "-crf", "10"]
+    subprocess.run([*command, "-pix_fmt", "yuv420p", path], check=True)
+    return path
+
+
 def _frame(number: int, width: int, height: int, pix_fmt: str) -> av.VideoFrame:
     if pix_fmt == "gray":  # for huge pictures: nothing to see, quickly made
         return av.VideoFrame.from_ndarray(np.zeros((height, width), np.uint8), format="gray")
@@ -115,9 +124,10 @@ def bad_files(folder: Path) -> dict[str, Path]:
         "playlist-hls": b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/secret.ts\n",
         "playlist-concat": b"ffconcat version 1.0\nfile /etc/passwd\n",
         "playlist-dash": b'<?xml version="1.0"?><MPD><BaseURL>file:///etc/passwd</BaseURL></MPD>',
-        "picture-jpeg": b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(200),
-        "picture-gif": b"GIF89a\xe8\xfd\xe8\xfd\x80\x00\x00" + bytes(30),
-        "audio_only-mp3": b"ID3\x04" + bytes(200),
+        "not_a_picture-jpeg": b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(200),
+        "no_frames-gif": b"GIF89a\xe8\xfd\xe8\xfd\x80\x00\x00" + bytes(30),
+        "picture-bmp": b"BM" + bytes(200),
+        "damaged-mp3": b"ID3\x04" + bytes(200),
         "damaged-noise": whole[:32] + np.random.default_rng(2).bytes(20_000),
         "truncated-half": whole[: len(whole) // 2],
     }
@@ -125,7 +135,6 @@ def bad_files(folder: Path) -> dict[str, Path]:
     for code, content in made.items():
         files[code] = folder / f"{code}.mp4"
         files[code].write_bytes(content)
-    files["audio_only-mp4"] = movie(folder / "sound.mp4", picture=False, sound=True)
     files["too_wide-side"] = movie(
         folder / "wide.mkv", codec="ffv1", pix_fmt="gray", width=20_000, height=16, frames=1
     )

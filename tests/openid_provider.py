@@ -1,5 +1,6 @@
 """An OpenID provider that really runs, on loopback, and people it knows."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,9 +9,14 @@ from typing import Any
 import requests
 from django.test import Client
 from django.urls import reverse
-from oidc_provider_mock import run_server_in_thread
 
 from dam.sso.models import CompanyDomain, SignInProvider
+
+with warnings.catch_warnings():
+    import authlib.deprecate  # noqa: F401 - it has its warnings shown always, so it comes before
+
+    warnings.simplefilter("ignore")  # the provider asks this library in the old way
+    from oidc_provider_mock import run_server_in_thread
 
 DOMAIN = "acme.example"
 

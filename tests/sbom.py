@@ -10,6 +10,13 @@ from packaging.utils import canonicalize_name
 
 from tests.conftest import BASE_DIR
 
+# Scripts that are kept in dam/static/vendor: what they are called on npm, and their licence.
+VENDORED = {
+    ("htmx.org", "2.0.11"): "0BSD",
+    ("perfect-freehand", "1.2.3"): "MIT",
+    ("tus-js-client", "4.3.1"): "MIT",
+}
+
 
 def document() -> dict[str, object]:
     """CycloneDX 1.5 of the distributions in this environment, those of the development groups included."""
@@ -26,7 +33,10 @@ def document() -> dict[str, object]:
         "metadata": {
             "component": {"type": "application", "bom-ref": own, "name": own, "version": project["version"]}
         },
-        "components": [_component(name, installed[name]) for name in sorted(installed)],
+        "components": [
+            *(_component(name, installed[name]) for name in sorted(installed)),
+            *(_vendored(name, version, licence) for (name, version), licence in VENDORED.items()),
+        ],
         "dependencies": [
             {"ref": _purl(name, each.version), "dependsOn": _needs(each, installed)}
             for name, each in sorted(installed.items())
@@ -46,6 +56,12 @@ def _component(name: str, distribution: metadata.Distribution) -> dict[str, obje
         "purl": purl,
     }
     return {**component, "licenses": [{"license": {"name": licence}}]} if licence else component
+
+
+def _vendored(name: str, version: str, licence: str) -> dict[str, object]:
+    purl = f"pkg:npm/{name}@{version}"
+    component = {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl}
+    return {**component, "licenses": [{"license": {"id": licence}}]}
 
 
 def _needs(distribution: metadata.Distribution, installed: dict[str, metadata.Distribution]) -> list[str]:

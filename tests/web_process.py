@@ -93,6 +93,7 @@ def running(name: str, more: Mapping[str, str], *, pages: bool = True) -> Iterat
         **os.environ,
         "DATABASE_URL": postgres.url(DATA_DIR, database=database, user=postgres.APPLICATION_USER),
         "DATABASE_POOL_SIZE": "4",
+        "DATABASE_SIDE_CONNECTIONS": "2",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         **more,
     }

@@ -1,6 +1,6 @@
 """Deleting a brand: it is closed at once, which can be undone for GRACE; then a worker removes what it had.
 
-The row of the brand and the chain of its events stay, so that the chain can still be checked.
+The row of the brand, the chain of its events and its ledger of decisions stay, so that both can be checked.
 """
 
 from datetime import datetime, timedelta

@@ -1,7 +1,8 @@
 """Which rows belong to a brand: those that can't be without it, in whatever app, found from the models.
 
 A row belongs to it by a required reference to the brand, or to something that belongs to it. People, and the
-chain of the brand's events, belong to no brand in this sense: they stay when it is deleted.
+chain of the brand's events, belong to no brand in this sense: they stay when it is deleted. So does its
+ledger of decisions, which is exported with it.
 """
 
 from collections import deque
@@ -14,6 +15,9 @@ from django.db.models import ForeignKey, Model, QuerySet
 from dam.accounts.models import Brand, User
 
 KEPT = ("dam.audit.models",)  # the modules whose tables stay
+STAY = (
+    "provenance.ledgerentry",
+)  # the brand's tables that stay, too: the database refuses to delete of them
 Table = type[Model]
 
 
@@ -40,8 +44,8 @@ def rows(model: Table, brand: Brand) -> QuerySet[Any]:
 
 @cache
 def in_order() -> tuple[Table, ...]:
-    """The tables, each before those it refers to; in a circle a reference that may be empty gives way."""
-    left, done = list(paths()), []
+    """The tables that go, each before those it refers to; in a circle one that may be empty gives way."""
+    left, done = [model for model in paths() if model._meta.label_lower not in STAY], []
     while left:
         free = [model for model in left if not _referred(model, left, required_only=False)]
         free = free or [model for model in left if not _referred(model, left, required_only=True)]

@@ -19,7 +19,7 @@ class Capability(StrEnum):
     VIEW = "view"  # see what is released
     VIEW_UNRELEASED = "view_unreleased"  # see drafts and work in review
     UPLOAD = "upload"
-    EDIT = "edit"  # title, description, tags
+    EDIT = "edit"  # title, description, tags, the brand's own fields
     DISCARD = "discard"  # what one made oneself, while nobody reviews or has approved it
     TRASH = "trash"  # anybody's
     RETRY = "retry"  # run a processing step again
@@ -37,6 +37,7 @@ class Capability(StrEnum):
     SHARE_SEARCHES = "share_searches"  # let the brand have one's saved searches
     COLLECT = "collect"  # make collections, and change what is in those one sees
     CURATE = "curate"  # change the saved searches and collections that others share
+    MANAGE_FIELDS = "manage_fields"  # make, change and retire the fields that clips of the brand have
     MANAGE_BRAND = "manage_brand"
     MANAGE_PEOPLE = "manage_people"  # invite, give roles (dam.accounts.roles says which), deactivate, groups
 
@@ -64,6 +65,7 @@ PHRASES: dict[Capability, str] = {
     Capability.SHARE_SEARCHES: noop("share saved searches"),
     Capability.COLLECT: noop("make or change collections"),
     Capability.CURATE: noop("change other people's saved searches and collections"),
+    Capability.MANAGE_FIELDS: noop("change which fields clips have"),
     Capability.MANAGE_BRAND: noop("manage the brand"),
     Capability.MANAGE_PEOPLE: noop("manage people"),
 }
@@ -85,7 +87,7 @@ _MAKE = _WORK | {
     Capability.DISCARD,
     Capability.DOWNLOAD_MASTER,
 }
-_KEEP = _MAKE | {Capability.TRASH, Capability.SHARE, Capability.CURATE}
+_KEEP = _MAKE | {Capability.TRASH, Capability.SHARE, Capability.CURATE, Capability.MANAGE_FIELDS}
 
 GRANTS: dict[Role, frozenset[Capability]] = {
     Role.VIEWER: frozenset(_LOOK),

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower, Upper
@@ -115,6 +116,8 @@ class Brand(models.Model):
     trash_days = models.PositiveSmallIntegerField(null=True, blank=True)
     failed_job_days = models.PositiveSmallIntegerField(null=True, blank=True)
     unfinished_upload_days = models.PositiveSmallIntegerField(default=1)
+    # When its own fields were last changed (dam/custom_fields/schema.py); empty where it has none.
+    fields_at = models.DateTimeField(null=True, blank=True)
     # Counts changes of these settings, so that of two who change them at once the second is told.
     revision = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
@@ -242,6 +245,8 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(null=True, default=timezone.now)  # None: before this was kept
     last_seen_at = models.DateTimeField(null=True, blank=True)  # to within some minutes
     deactivated_at = models.DateTimeField(null=True, blank=True)
+    # Those of the library's list (dam.web.columns), in their order; None: the usual ones.
+    list_columns = ArrayField(models.CharField(max_length=40), null=True, blank=True)
 
     objects: ClassVar[Memberships] = Memberships()
     everyone: ClassVar[models.Manager["Membership"]] = models.Manager()

@@ -22,6 +22,7 @@ from dam.catalog.models import Approval, Asset
 from dam.core import errors, events, foreign_text, language, sorting
 
 LONGEST_TITLE = 200
+LONGEST_DESCRIPTION = 5_000
 
 
 class EmptyTitle(errors.Refused):
@@ -40,6 +41,12 @@ class TitleTooLong(errors.Refused):
     """A title is one line in a list."""
 
     code = "title_too_long"
+
+
+class DescriptionTooLong(errors.Refused):
+    """A description is read beside its clip."""
+
+    code = "description_too_long"
 
 
 @dataclass(frozen=True)
@@ -78,8 +85,8 @@ def edit(
 
     With `seen`, what the editor left as it was stays as others have made it meanwhile, tags are put in and
     taken out one by one, and two different texts for one field raise EditedMeanwhile. Also raises
-    EmptyTitle, TitleTooLong, TagRefused, PermissionDenied. The audit event carries each changed field's
-    words before and after.
+    EmptyTitle, TitleTooLong, DescriptionTooLong, TagRefused, PermissionDenied. The audit event carries each
+    changed field's words before and after.
     """
     by.require(Capability.EDIT, brand=asset.brand)
     with trail.recording():
@@ -89,20 +96,14 @@ def edit(
             title, description, tag_names = _merged(locked, title, description, tag_names, seen)
         changes: dict[str, list[object]] = {}
         if title is not None:
-            title = " ".join(foreign_text.neutral(title).split())
-            if len(title) > LONGEST_TITLE:
-                raise TitleTooLong(
-                    _("A title has at most %(longest_title)s characters; this one has %(value)s.")
-                    % {"longest_title": LONGEST_TITLE, "value": len(title)}
-                )
-            if not title:
-                raise EmptyTitle(_("Enter a title."))
+            title = clean_title(title)
             if title != locked.title:
                 changes["title"] = [locked.title, title]
                 locked.title = title
         if description is not None and description.strip() != locked.description:
-            changes["description"] = [locked.description, description.strip()]
-            locked.description = description.strip()
+            description = clean_description(description)
+            changes["description"] = [locked.description, description]
+            locked.description = description
         if tag_names is not None:
             before = list(locked.tags.values_list("name", flat=True))
             if tags.assign(locked, tag_names):
@@ -118,9 +119,64 @@ def edit(
             asset_id=locked.pk,
             data=changes,
         )
-        _publish([locked])
+        publish([locked])
     asset.title, asset.description = locked.title, locked.description
     return True
+
+
+def clean_title(title: str) -> str:
+    """On one line, as it is kept. Raises EmptyTitle, TitleTooLong."""
+    title = " ".join(foreign_text.neutral(title).split())
+    if len(title) > LONGEST_TITLE:
+        raise TitleTooLong(
+            _("A title has at most %(longest_title)s characters; this one has %(value)s.")
+            % {"longest_title": LONGEST_TITLE, "value": len(title)}
+        )
+    if not title:
+        raise EmptyTitle(_("Enter a title."))
+    return title
+
+
+def clean_description(text: str) -> str:
+    """As it is kept. Raises DescriptionTooLong."""
+    text = text.strip()
+    if len(text) > LONGEST_DESCRIPTION:
+        raise DescriptionTooLong(
+            _("A description has at most %(longest)s characters; this one would have %(value)s.")
+            % {"longest": language.number(LONGEST_DESCRIPTION), "value": language.number(len(text))}
+        )
+    return text
+
+
+def set_focus(asset: Asset, *, by: Principal, x: int, y: int) -> bool:
+    """What stays in the picture where it is cropped, in thousandths; whether that changed.
+
+    Raises PermissionDenied.
+    """
+    by.require(Capability.EDIT, brand=asset.brand)
+    with trail.recording():
+        locked = Asset.objects.select_for_update(no_key=True).get(pk=asset.pk)
+        before, after = [locked.focus_x, locked.focus_y], [x, y]
+        if before == after:
+            return False
+        locked.focus_x, locked.focus_y = x, y
+        locked.save(update_fields=["focus_x", "focus_y", "updated_at"])
+        data = {"focus": [_place(before), _place(after)]}
+        trail.record(
+            Verb.ASSET_EDITED,
+            brand=locked.brand,
+            target=locked.title,
+            actor=by,
+            asset_id=locked.pk,
+            data=data,
+        )
+        if locked.latest_id is not None:
+            events.publish(brand_id=locked.brand_id, name=f"version-{locked.latest_id}")
+    return True
+
+
+def _place(focus: list[int]) -> str:
+    return " / ".join(f"{each / 10:g} %" for each in focus)
 
 
 def _merged(
@@ -151,7 +207,8 @@ def _merged(
     return typed["title"], typed["description"], tag_names
 
 
-def _sorted(names: Iterable[str]) -> list[str]:
+def in_order(names: Iterable[str]) -> list[str]:
+    """Tags as events name them."""
     return sorted(names, key=lambda name: (sorting.key(name), name))
 
 
@@ -170,7 +227,7 @@ def add_tags(chosen: Collection[Asset], names: Iterable[str], *, by: Principal) 
     for asset in chosen:
         by.require(Capability.EDIT, brand=asset.brand)
     with trail.recording():
-        locked = _locked(chosen)
+        locked = lock(chosen)
         before = tags.of(locked)
         added = {asset.pk: [name for name in cleaned if name not in before[asset.pk]] for asset in locked}
         changed = [asset for asset in locked if added[asset.pk]]
@@ -185,11 +242,11 @@ def add_tags(chosen: Collection[Asset], names: Iterable[str], *, by: Principal) 
                 target=asset.title,
                 actor=by,
                 asset_id=asset.pk,
-                data={"tags": [_sorted(before[asset.pk]), _sorted({*before[asset.pk], *added[asset.pk]})]},
+                data={"tags": [in_order(before[asset.pk]), in_order({*before[asset.pk], *added[asset.pk]})]},
             )
             for asset in changed
         )
-        _publish(changed)
+        publish(changed)
     return changed
 
 
@@ -245,7 +302,7 @@ def _move(chosen: Collection[Asset], *, by: Principal, trashed_at: datetime | No
         by.require(Capability.DISCARD, brand=asset.brand)
     restoring = trashed_at is None
     with trail.recording():
-        locked = _locked(chosen)
+        locked = lock(chosen)
         for asset in locked:
             if refusal := refusal_to_move(asset, by=by):
                 raise PermissionDenied(refusal)
@@ -263,7 +320,7 @@ def _move(chosen: Collection[Asset], *, by: Principal, trashed_at: datetime | No
             )
             for asset in moved
         )
-        _publish(moved)
+        publish(moved)
     return moved
 
 
@@ -272,14 +329,15 @@ def restore_many(chosen: Collection[Asset], *, by: Principal) -> list[Asset]:
     return _move(chosen, by=by, trashed_at=None)
 
 
-def _locked(chosen: Collection[Asset]) -> list[Asset]:
+def lock(chosen: Collection[Asset]) -> list[Asset]:
     """The rows as they are now, locked in the order of their ids."""
     rows = Asset.objects.filter(pk__in=[asset.pk for asset in chosen]).select_related("brand", "latest")
     rows = rows.order_by("pk")
     return list(rows.select_for_update(no_key=True, of=("self",)))
 
 
-def _publish(changed: Collection[Asset]) -> None:
+def publish(changed: Collection[Asset]) -> None:
+    """Tell open pages that these changed."""
     released = [asset.released_id for asset in changed if asset.released_id]
     out = versions.not_under_embargo(released) if released else set()
     for brand_id in {asset.brand_id for asset in changed}:

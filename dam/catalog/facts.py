@@ -72,6 +72,7 @@ def frame_rate() -> Any:
 
 def has_sound() -> Any:
     known = Case(
+        When(kind="still", then=None),  # it can't have any, so it isn't without either
         When(IsNull(KT("media_info__container"), True), then=None),
         When(IsNull(KT("media_info__audio_index"), True), then=Value(False)),
         default=Value(True),

@@ -20,6 +20,14 @@ class Origin(models.TextChoices):
     UPLOADED = "uploaded", lazy("Uploaded")
 
 
+class AssetKind(models.TextChoices):
+    """What a file is to people, by its content (dam.media.probe.Kind); one for all versions of an asset."""
+
+    VIDEO = "video", lazy("Video")
+    STILL = "still", lazy("Image")
+    SOUND = "sound", lazy("Sound")
+
+
 class Approval(models.TextChoices):
     """What review has said of a version. Written by provenance.review, read by rights."""
 
@@ -99,6 +107,9 @@ class Asset(models.Model):
     released = models.OneToOneField(
         "Version", null=True, on_delete=models.SET_NULL, related_name="released_of"
     )
+    # What stays in the picture where it is cropped: thousandths from left and top.
+    focus_x = models.PositiveSmallIntegerField(default=500, db_default=500)
+    focus_y = models.PositiveSmallIntegerField(default=500, db_default=500)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -122,6 +133,8 @@ class Asset(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["brand", "-created_at", "-id"], name="asset_newest"),
+            # By name (dam.search.orders).
+            models.Index("brand", sorting.indexed("title"), "id", name="asset_by_name"),
             # By how a title begins, of all and of what is released (dam.search.suggestions).
             models.Index(
                 "brand", OpClass(Upper("title"), name="text_pattern_ops"), name="asset_title_begins"
@@ -143,6 +156,11 @@ class Asset(models.Model):
                 condition=models.Q(trashed_at__isnull=False),
                 name="asset_trashed",
             ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(focus_x__lte=1000, focus_y__lte=1000), name="asset_focus_inside"
+            )
         ]
 
     def __str__(self) -> str:
@@ -177,11 +195,19 @@ class Version(models.Model):
         max_length=10, choices=ReleaseState.choices, default=ReleaseState.NONE, blank=True
     )
 
+    kind = models.CharField(
+        max_length=5,
+        choices=AssetKind.choices,
+        default=AssetKind.VIDEO,
+        db_default=AssetKind.VIDEO.value,
+    )
     # What the probe saw (dam.media.probe.MediaInfo); empty until it ran.
     media_info = models.JSONField(default=dict, blank=True)
     width = models.PositiveIntegerField(null=True)  # pixels, after rotation
     height = models.PositiveIntegerField(null=True)
-    frame_count = models.PositiveIntegerField(null=True)
+    frame_count = models.PositiveIntegerField(
+        null=True
+    )  # a still has none of these four, sound a length alone
     rate_numerator = models.PositiveIntegerField(null=True)  # frames per second, a fraction: 24000/1001
     rate_denominator = models.PositiveIntegerField(null=True)
     duration_ms = models.PositiveBigIntegerField(null=True)
@@ -190,6 +216,9 @@ class Version(models.Model):
     resolution = facts.resolution()
     frame_rate = facts.frame_rate()
     has_sound = facts.has_sound()
+
+    # The frame that somebody chose as its poster; NULL: the most telling one (dam.ingest.posters).
+    poster_frame = models.PositiveIntegerField(null=True)
 
     # How it was made, where it was generated here. Written by generation, read by search.
     model = models.CharField(max_length=200, blank=True, db_default="")  # "previz-dit 0.3"
@@ -204,18 +233,18 @@ class Version(models.Model):
             models.UniqueConstraint(fields=["brand", "sha256"], name="version_file_once_in_brand"),
         ]
         indexes = [
-            models.Index(fields=["brand", "approval"], name="version_approval"),
+            models.Index(fields=["brand", "approval", "-created_at", "-id"], name="version_by_approval"),
             models.Index(fields=["-created_at", "-id"], name="version_newest"),
             models.Index(fields=["storage_key"], name="version_key"),  # asked by the cleanup
             # A search by one of these that few have: of a million, it must not read all.
             *(
                 models.Index(fields=["brand", column], name=f"version_{column}")
                 for column in (
-                    *("origin", "credentials", "aspect", "resolution", "frame_rate", "has_sound"),
+                    *("kind", "origin", "credentials", "aspect", "resolution", "frame_rate", "has_sound"),
                     *("width", "height", "size"),
                 )
             ),
-            models.Index(fields=["brand", "duration_ms"], name="version_duration"),
+            models.Index(fields=["brand", "duration_ms", "id"], name="version_by_duration"),
             GinIndex(fields=["colours"], name="version_colours"),
             models.Index(
                 fields=["brand", "seed"], name="version_seed", condition=models.Q(seed__isnull=False)
@@ -230,11 +259,18 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"{self.asset} v{self.number}"
 
+    @property
+    def rendition_by_kind(self) -> "dict[str, Rendition]":
+        """By kind, in its order: rows without one come as the planner likes, another time another way."""
+        return {each.kind: each for each in sorted(self.renditions.all(), key=lambda each: each.kind)}
+
 
 class RenditionKind(models.TextChoices):
     """The kinds that pages ask for by name. Which there are, dam.media.specs says, above this package."""
 
     POSTER = "poster", lazy("Poster")
+    PICTURE = "picture", lazy("Picture")
+    SOUND = "sound", lazy("Listening copy")
     SPRITE = "sprite", lazy("Sprite")
     PROXY = "proxy", lazy("Review proxy")
 

@@ -51,11 +51,11 @@ class VersionGone(Exception):
 def locked(version_id: UUID) -> Version:
     """The version as it is now, with its asset, both locked until the caller's transaction ends.
 
-    Everybody locks in one order: the asset, its version, and last the brand (dam.audit.trail). So a decision
-    and the version that replaces what is decided on wait for one another instead of passing.
+    Everybody locks in one order: the asset, its version, what filters ask of them (the database does so
+    itself, FilterRow), and last the brand (dam.audit.trail). So a decision and the version that replaces what
+    is decided on wait for one another instead of passing.
     """
-    asset_id = Version.objects.values_list("asset_id", flat=True).get(pk=version_id)
-    _lock_asset(asset_id)
+    _lock_asset(_asset_of(version_id))
     return _lock(version_id)
 
 
@@ -64,6 +64,10 @@ def latest_locked(asset_id: UUID) -> Version:
     asset = _lock_asset(asset_id)
     assert asset.latest_id is not None  # an asset is made together with its first version
     return _lock(asset.latest_id)
+
+
+def _asset_of(version_id: UUID) -> UUID:
+    return Version.objects.values_list("asset_id", flat=True).get(pk=version_id)
 
 
 def _lock_asset(asset_id: UUID) -> Asset:
@@ -87,8 +91,12 @@ def set_approval(version_id: UUID, approval: Approval, *, expected: Collection[A
 
 def set_credentials(version_id: UUID, credentials: Credentials) -> None:
     """Keep what the file's manifest store says. Raises VersionGone."""
-    if not Version.objects.filter(pk=version_id).update(credentials=credentials):
-        raise VersionGone(str(version_id))
+    with transaction.atomic():
+        try:
+            _lock_asset(_asset_of(version_id))
+        except Version.DoesNotExist as gone:
+            raise VersionGone(str(version_id)) from gone
+        Version.objects.filter(pk=version_id).update(credentials=credentials)
 
 
 def set_making(version_id: UUID, *, model: str, seed: int, prompt: str) -> None:
@@ -98,7 +106,9 @@ def set_making(version_id: UUID, *, model: str, seed: int, prompt: str) -> None:
 
 def set_colours(version_id: UUID, colours: Sequence[str]) -> None:
     """Keep the names of the picture's main colours (dam.media.colours), the most frequent first."""
-    Version.objects.filter(pk=version_id).update(colours=list(colours))
+    with transaction.atomic():
+        _lock_asset(_asset_of(version_id))
+        Version.objects.filter(pk=version_id).update(colours=list(colours))
 
 
 def set_release(version_id: UUID, state: ReleaseState) -> None:
@@ -164,6 +174,18 @@ def add_warnings(version_id: UUID, warnings: Sequence[str]) -> list[str]:
         version.media_info = {**version.media_info, "warnings": [*known, *new]}
         version.save(update_fields=["media_info"])
     return new
+
+
+def add_rendition_details(rendition: Rendition, details: dict[str, object]) -> bool:
+    """Keep more of a rendition; False where another file has taken its place meanwhile."""
+    with transaction.atomic():
+        rows = Rendition.objects.select_for_update().filter(pk=rendition.pk, sha256=rendition.sha256)
+        row = rows.first()
+        if row is None:
+            return False
+        row.details = {**row.details, **details}
+        row.save(update_fields=["details"])
+    return True
 
 
 def keep_rendition(

@@ -1,7 +1,8 @@
 """What the application's own role may do in the database: work with rows, and no more.
 
 Tables belong to another role, which migrates. So whoever gets the application to run SQL of theirs can't
-drop or alter anything, switch off the triggers that hold the audit trail and releases, or rewrite either.
+drop or alter anything, switch off the triggers that hold the audit trail, the ledger of decisions and
+releases, or rewrite any of them.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from psycopg import sql
 
 from dam.embedded import postgres
 
-APPEND_ONLY: Mapping[str, tuple[str, ...]] = {"dam_event": ("actor_id",)}
+APPEND_ONLY: Mapping[str, tuple[str, ...]] = {"dam_event": ("actor_id",), "provenance_ledgerentry": ()}
 """Tables whose rows are added and never changed, but for these columns."""
 READ_ONLY = ("django_migrations",)
 
@@ -76,8 +77,13 @@ def _grant(cursor: Any, role: str) -> None:
             )
         )
     for table, columns in APPEND_ONLY.items():
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [f"public.{table}"])
+        if cursor.fetchone()[0]:
+            continue  # its migration is still to come
         names = {"table": sql.Identifier(table), "role": name}
         cursor.execute(sql.SQL("REVOKE UPDATE, DELETE ON {table} FROM {role}").format(**names))
+        if not columns:
+            continue
         listed = sql.SQL(", ").join(map(sql.Identifier, columns))
         cursor.execute(
             sql.SQL("GRANT UPDATE ({columns}) ON {table} TO {role}").format(columns=listed, **names)

@@ -5,6 +5,7 @@ store itself, by an address that lives for a minute (S3_PUBLIC_URL).
 """
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 
 from django.http import (
@@ -65,6 +66,19 @@ def respond(
     if span:
         response.headers["Content-Range"] = span.header
     return _with_headers(response, etag=etag, content_type=content_type, save_as=save_as)
+
+
+def made(request: HttpRequest, content: bytes, *, content_type: str) -> HttpResponseBase:
+    """A small file that is made for this answer, under the same headers as a stored one."""
+    etag = f'"{hashlib.sha256(content).hexdigest()}"'
+    if ranges.matches(request.headers.get("If-None-Match", ""), etag=etag):
+        response = HttpResponse(status=304)
+        content_type = ""
+    else:
+        response = HttpResponse(content)
+    answer = _with_headers(response, etag=etag, content_type=content_type, save_as="")
+    answer.headers["Accept-Ranges"] = "none"
+    return answer
 
 
 def sends(request: HttpRequest, response: HttpResponseBase) -> bool:

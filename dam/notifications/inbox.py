@@ -4,7 +4,7 @@ Rows hold ids. Whether their reader still has the right to the kind, and still s
 each query, so with the right the notifications go.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from dam.accounts.principals import Principal, person
 from dam.audit.models import Event
+from dam.audit.verbs import Verb
 from dam.catalog.models import Asset
 from dam.notifications import kinds
 from dam.notifications.models import Notification
@@ -44,6 +45,7 @@ class Told:
     row: Notification
     assets: tuple[Asset, ...]
     others: int  # further clips, of those that are seen or were not kept by id
+    quoted: bool = True  # False where its author edited or deleted the comment that it tells of
 
     @property
     def asset(self) -> Asset | None:
@@ -83,19 +85,29 @@ def unread(principal: Principal) -> int:
 
 
 def told(rows: Iterable[Notification], *, to: Principal) -> list[Told]:
-    """The rows with their events and clips, in two queries; without a row of which nothing is to be seen."""
+    """The rows with their events and clips, in three queries; without rows whose clips are all hidden."""
     found = list(rows)
     wanted = {key for row in found for key in row.asset_ids}
     visible = visibility.visible_assets(to).in_bulk(list(wanted)) if wanted else {}
-    return [each for row in found if (each := _told(row, visible)) is not None]
+    changed = _changed(found)
+    return [each for row in found if (each := _told(row, visible, changed)) is not None]
 
 
-def _told(row: Notification, visible: dict[UUID, Asset]) -> Told | None:
+def _changed(rows: Iterable[Notification]) -> set[int]:
+    """Ids of the comments that these tell of and that their authors edited or deleted since."""
+    of = {row.newest.asset_id for row in rows if row.newest and row.newest.verb == Verb.COMMENT_ADDED}
+    verbs = (Verb.COMMENT_EDITED, Verb.COMMENT_DELETED)
+    since = Event.objects.filter(asset_id__in=of, verb__in=verbs) if of else Event.objects.none()
+    return set(since.values_list("data__comment", flat=True))
+
+
+def _told(row: Notification, visible: dict[UUID, Asset], changed: Collection[int]) -> Told | None:
     seen = tuple(visible[key] for key in row.asset_ids if key in visible)
     if row.asset_ids and not seen:
         return None
     hidden = len(row.asset_ids) - len(seen)
-    return Told(row, seen, max(0, row.asset_count - hidden - 1))
+    quoted = row.newest is None or row.newest.data.get("comment") not in changed
+    return Told(row, seen, max(0, row.asset_count - hidden - 1), quoted)
 
 
 def read(principal: Principal, *, keys: Sequence[int] | None = None, at: datetime | None = None) -> int:

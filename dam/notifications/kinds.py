@@ -133,7 +133,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             "mentioned",
-            (Follows(Verb.COMMENT_ADDED, "mentions"),),
+            (Follows(Verb.COMMENT_ADDED, "mentions"), Follows(Verb.COMMENT_EDITED, "mentions")),
             (Who.NAMED,),
             mail=Mail.AT_ONCE,
             tab="review",

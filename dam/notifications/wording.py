@@ -105,7 +105,7 @@ def excerpt(told: Told) -> str:
     if told.event is None or told.row.kind not in kinds:
         return ""
     data = told.event.data
-    if told.row.kind == "recalled" or told.row.count > 1:
+    if told.row.kind == "recalled" or told.row.count > 1 or not told.quoted:
         return ""
     words = " ".join(str(data.get("body") or data.get("comment") or "").split())
     return words if len(words) <= EXCERPT else words[: EXCERPT - 1].rstrip() + "…"

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from dam.core import encryption, queues, sandbox, storage, workers
 from dam.embedded import postgres
-from dam.media import runner
+from dam.media import encoders, presets, quality, runner
 from dam.media.runner import MediaFailed
 from dam.operations import backups, expiring
 from dam.operations.doctor import Finding, Level, check, error, warning
@@ -182,6 +182,20 @@ def binaries() -> Iterator[Finding]:
         runner.ffmpeg()
     except (MediaFailed, ImportError, RuntimeError):
         yield error("ffmpeg", _("There is no FFmpeg."), _("Install it, or set FFMPEG_BINARY to it."))
+    else:
+        lacks = {name for names in encoders.of_formats().values() for name in names}
+        lacks |= {
+            each
+            for each in (presets.TEXT_FILTER, presets.LOUDNESS_FILTER, quality.FILTER)
+            if not encoders.has(each)
+        }
+        if lacks:
+            yield warning(
+                "ffmpeg_lacks",
+                _("FFmpeg lacks %(names)s: some download formats can't be made.")
+                % {"names": ", ".join(sorted(lacks))},
+                _("Use an FFmpeg that has them, or delete the presets that need them."),
+            )
     for name in PROGRAMS:
         if shutil.which(name) is None and not _embedded(name):
             yield warning(

@@ -11,7 +11,7 @@ from dam.core.language import noop
 from dam.media import specs
 
 MOST_AT_ONCE = 50_000
-TITLES = {"master": noop("Masters"), "release": noop("Releases")}
+TITLES = {"master": noop("Masters"), "release": noop("Releases"), "preset": noop("Download formats")}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from dam.ingest import step_specs, steps
 from dam.ingest.models import Step, StepState
 
 MOST_RUNNING = 50
+MOST_WAITING = 30
 RETRIED_AT_ONCE = 200
 
 
@@ -84,6 +85,13 @@ def running(brand: Brand | None = None) -> list[Step]:
     rows = Step.objects.filter(state=StepState.RUNNING)
     rows = rows if brand is None else rows.filter(brand=brand)
     return list(rows.select_related("version__asset", "brand").order_by("started_at")[:MOST_RUNNING])
+
+
+def waiting(brand: Brand | None = None) -> list[Step]:
+    """Steps that wait, those first that are sent, or sent again, the soonest: so many at most."""
+    rows = Step.objects.filter(state=StepState.WAITING)
+    rows = rows if brand is None else rows.filter(brand=brand)
+    return list(rows.select_related("version__asset", "brand").order_by("due_at", "pk")[:MOST_WAITING])
 
 
 def stuck(at: datetime, brand: Brand | None = None) -> set[int]:

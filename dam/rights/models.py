@@ -31,6 +31,11 @@ class RightsRecord(models.Model):
                 condition=models.Q(embargo_until__isnull=False),
                 name="rights_embargo",
             ),
+            models.Index(
+                fields=["valid_until", "version"],
+                condition=models.Q(valid_until__isnull=False),
+                name="rights_end",
+            ),
             # Who asks for a use that few clips are cleared for must not wait until all have been read.
             GinIndex(fields=["uses"], opclasses=["jsonb_path_ops"], name="rights_uses"),
             GinIndex(fields=["territories"], opclasses=["jsonb_path_ops"], name="rights_territories"),

@@ -1,13 +1,11 @@
 """The audit trail of a brand: who did what, and whether the record still holds."""
 
-from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import redis
-from asgiref.sync import sync_to_async
 from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -22,8 +20,8 @@ from dam.audit import anchors, chain_checks, search, trail
 from dam.audit import export as exports
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
-from dam.core import database, storage
-from dam.web import activity_filter, audit_labels
+from dam.core import storage
+from dam.web import activity_filter, audit_labels, streamed
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment, is_htmx
 
@@ -94,27 +92,11 @@ def export(request: BrandRequest) -> HttpResponseBase:
     pieces = (
         exports.comma_separated(found, end) if kind == "csv" else exports.json_lines(found, end, about=about)
     )
-    response = StreamingHttpResponse(_sent(pieces), content_type=FILE_TYPES[kind])
+    response = StreamingHttpResponse(streamed.sent(pieces), content_type=FILE_TYPES[kind])
     name = f"activity-{request.brand.slug}-{timezone.localdate():%Y-%m-%d}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-async def _sent(pieces: Iterator[str]) -> AsyncIterator[bytes]:
-    """Piece by piece, each read as the one before is on its way; the database is free in between."""
-    while True:
-        piece = await sync_to_async(_next)(pieces)
-        if piece is None:
-            return
-        yield piece.encode()
-
-
-def _next(pieces: Iterator[str]) -> str | None:
-    try:
-        return next(pieces, None)
-    finally:
-        database.release()
 
 
 @require_safe

@@ -17,9 +17,7 @@ from dam.web.whole_text import WholeTextForm
 
 class AssetForm(WholeTextForm):
     title = forms.CharField(max_length=assets.LONGEST_TITLE, strip=True)
-    description = forms.CharField(
-        required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}), strip=True
-    )
+    description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}), strip=True)
     tags = forms.CharField(
         required=False,
         help_text=lazy("Separated by commas."),
@@ -36,6 +34,15 @@ class AssetForm(WholeTextForm):
         now = {"title": asset.title, "description": asset.description, "tags": names}
         was = {f"was_{name}": value for name, value in now.items()}
         super().__init__(data.copy() if data is not None else None, initial={**now, **was})
+
+    def clean_description(self) -> str:
+        text: str = self.cleaned_data["description"]
+        if text.splitlines() == self.asset.description.splitlines():
+            return text  # left as it was: older ones may be longer than is taken today
+        try:
+            return assets.clean_description(text)
+        except assets.DescriptionTooLong as refused:
+            raise forms.ValidationError(refused.message) from None
 
     def clean_tags(self) -> tuple[str, ...]:
         try:

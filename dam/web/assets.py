@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,13 +18,15 @@ from dam.catalog.models import Approval, RenditionKind, Version
 from dam.collections import audience, favourites, recent_clips
 from dam.core.lazily import lazy
 from dam.delivery import access
+from dam.ingest import waiting
 from dam.rights import terms
 from dam.rights.visibility import trashed_assets, visible_assets
-from dam.web import asset_version, going_back, timed_text_lists, usage_status
+from dam.web import asset_version, going_back, poster_choice, timed_text_lists, usage_status
 from dam.web import trash as trashing
 from dam.web.asset_forms import AssetForm
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
+from dam.web.own_fields import rows
 
 TABS = {
     "details": lazy("Details"),
@@ -46,15 +49,19 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     tabs = _tabs(request)
     tab = request.GET.get("tab", "")
     tab = tab if tab in tabs else _first_tab(version, tabs)
+    start_ms = _milliseconds(request.GET.get("t", ""))
     context = _page(request, version) | {
         "tabs": tabs,
         "tab": tab,
         "tab_title": tabs[tab],
-        "start_ms": _milliseconds(request.GET.get("t", "")),
+        "start_ms": start_ms,
         "until_ms": _milliseconds(request.GET.get("to", "")),
     }
     if context["tab"] == "versions":
         context["versions"] = asset_version.stack(version.asset)
+    if context["tab"] == "files":
+        steps = list(version.steps.all())
+        context |= {"steps": steps, "waits": waiting.of(steps)}
     if context["tab"] == "activity":
         events = Event.objects.filter(brand=request.brand, asset_id=asset_id).order_by("-sequence")
         newest = list(events[: NEWEST_EVENTS + 1])
@@ -62,6 +69,8 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     part = is_fragment(request, target="panel")
     if not part:
         recent_clips.note(version.asset, by=request.principal, at=timezone.now())
+        if request.principal.can(Capability.EDIT):
+            context |= poster_choice.context(version, start_ms=start_ms)
         context["timed_texts"] = timed_text_lists.of(version, principal=request.principal)
     return render(request, "assets/_panel.html" if part else "assets/asset.html", context)
 
@@ -110,7 +119,8 @@ def restore(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 
 
 def _page(request: BrandRequest, version: Version) -> dict[str, object]:
-    renditions = {each.kind: each for each in version.renditions.all()}
+    prefetch_related_objects([version], "renditions")
+    renditions = version.rendition_by_kind
     sprite = renditions.get(RenditionKind.SPRITE)
     at = here(request.brand)
     return {
@@ -124,6 +134,7 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
             origin=version.origin, terms=terms.of(version), at=at, release=version.release
         ),
         "starred": favourites.of(request.principal).filter(asset=version.asset).exists(),
+        "own": rows.of(version.asset, principal=request.principal),
         "collections": audience.with_clip(version.asset, request.principal)[:MOST_COLLECTIONS],
         "may_trash": not assets.refusal_to_move(version.asset, by=request.principal),
         **asset_version.others(request, version),

@@ -15,6 +15,8 @@ from dam.accounts.models import PromptDisclosure
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.core.language import number
+from dam.custom_fields import shown, values
+from dam.custom_fields.definitions import Field, Kind, Option
 from dam.rights import territories
 from dam.web.usage_status import USES
 
@@ -23,6 +25,9 @@ EDITS = (
     Verb.ASSET_EDITED,
     Verb.COLLECTION_EDITED,
     Verb.ROLE_EDITED,
+    Verb.FIELD_EDITED,
+    Verb.TAG_EDITED,
+    Verb.TAG_RENAMED,
     Verb.BRAND_EDITED,
     Verb.BRAND_LOGO_CHANGED,
     Verb.MEMBER_RENAMED,
@@ -46,11 +51,22 @@ FIELDS = {
     "title": noop("Title"),
     "description": noop("Description"),
     "tags": noop("Tags"),
+    "focus": noop("Focus point"),
+    "poster": noop("Poster"),
     "name": noop("Name"),
     "role": noop("Role"),
     "language": noop("Language"),
     "time_zone": noop("Time zone"),
     "capabilities": noop("Capabilities"),
+    "synonyms": noop("Synonyms"),
+    "broader": noop("Broader tag"),
+    "tag": noop("Tag"),
+    "help": noop("Help text"),
+    "required": noop("Required"),
+    "in_filters": noop("Shown in filters"),
+    "default": noop("Default"),
+    "depends_on": noop("Depends on"),
+    "options": noop("Options"),
     "logo": noop("Logo"),
     "logo_dark": noop("Logo on dark pages"),
     "accent_hue": noop("Accent colour"),
@@ -77,7 +93,8 @@ def of(event: Event) -> tuple[str, ...]:
         return ()
     # Beside the fields the data may say what kind of principal it was (dam.audit.trail).
     pairs = sorted((name, pair) for name, pair in event.data.items() if isinstance(pair, list))
-    return (*(_change(name, before, after) for name, (before, after) in pairs), *_people(event))
+    changed = (_change(name, before, after) for name, (before, after) in pairs)
+    return (*changed, *_own_fields(event), *_people(event))
 
 
 def _clips(data: Mapping[str, Any]) -> str:
@@ -85,6 +102,27 @@ def _clips(data: Mapping[str, Any]) -> str:
         return _quote(title, "clip")
     count = data.get("clips", 0)
     return ngettext("%(count)s clip", "%(count)s clips", count) % {"count": number(count)}
+
+
+def _own_fields(event: Event) -> list[str]:
+    """Of a clip the fields of its brand, as they were called. Of people only that they were named."""
+    recorded = event.data.get(values.RECORDED)
+    if event.verb != Verb.ASSET_EDITED or not isinstance(recorded, dict):
+        return []
+    return [
+        _("%(field)s: %(before)s → %(after)s")
+        % {"field": each["title"], "before": _own(each, "before"), "after": _own(each, "after")}
+        for each in recorded.values()
+    ]
+
+
+def _own(recorded: Mapping[str, Any], side: str) -> str:
+    kind, value = Kind(recorded["kind"]), tuple(recorded[side])
+    if kind is Kind.PERSON and value:
+        return _("a person")
+    options = tuple(Option(0, key, label) for key, label in recorded.get("labels", {}).items())
+    field = Field(0, "", recorded["title"], kind, options=options)
+    return _quote(", ".join(shown.texts(field, value)), "")
 
 
 def _people(event: Event) -> list[str]:
@@ -150,8 +188,16 @@ def _right(recorded: Any) -> str:
     return _("%(field)s: %(changes)s") % {"field": _(_RIGHTS[name]), "changes": said}
 
 
+def _yes_or_no(value: Any) -> str:
+    return _("Yes") if value else _("No")
+
+
 def _use(code: str) -> str:
     return str(USES.get(code, code.replace("_", " ")))
+
+
+def _frame(value: Any) -> str:
+    return _("frame %(frame)s") % {"frame": number(value)}
 
 
 _SAID: dict[str, Callable[[Any], str]] = {
@@ -162,10 +208,14 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "review_stages": _stage,
     "prompt_disclosure": _disclosure,
     "default_rights": _right,
+    "required": _yes_or_no,
+    "in_filters": _yes_or_no,
+    "poster": _frame,
 }
 
 # What a setting without a value means.
 _NOTHING = {
+    "poster": noop("chosen automatically"),
     "trash_days": noop("kept for good"),
     "failed_job_days": noop("kept for good"),
     "language": noop("as each browser asks"),

@@ -51,10 +51,27 @@ VERBS: dict[str, Wording] = {
     Verb.RELEASE_REVOKED: Wording("shield-off", noop("%(person)s withdrew the approval of %(target)s")),
     Verb.RELEASE_DOWNLOADED: Wording("download", noop("%(person)s downloaded the release of %(target)s")),
     Verb.MASTER_DOWNLOADED: Wording("download", noop("%(person)s downloaded the master of %(target)s")),
+    Verb.RENDITION_REQUESTED: Wording("crop", noop("%(person)s asked for %(target)s in a download format")),
+    Verb.RENDITION_SIGNED: Wording(
+        "shield-check", noop("%(person)s made and signed a download format of %(target)s")
+    ),
+    Verb.RENDITION_FAILED: Wording(
+        "triangle-alert", noop("%(person)s couldn't make a download format of %(target)s")
+    ),
+    Verb.RENDITION_CANCELLED: Wording(
+        "ban", noop("%(person)s cancelled making a download format of %(target)s")
+    ),
+    Verb.PRESET_CREATED: Wording("crop", noop("%(person)s added the download preset %(target)s")),
+    Verb.PRESET_EDITED: Wording("crop", noop("%(person)s changed the download preset %(target)s")),
+    Verb.PRESET_DELETED: Wording("trash-2", noop("%(person)s deleted the download preset %(target)s")),
+    Verb.PRESET_RESTORED: Wording("undo-2", noop("%(person)s restored the download preset %(target)s")),
     Verb.COMMENT_ADDED: Wording("message-square", noop("%(person)s commented on %(target)s")),
     Verb.COMMENT_RESOLVED: Wording(
         "message-square-check", noop("%(person)s resolved a comment on %(target)s")
     ),
+    Verb.COMMENT_EDITED: Wording("pencil", noop("%(person)s edited a comment on %(target)s")),
+    Verb.COMMENT_DELETED: Wording("trash-2", noop("%(person)s deleted a comment on %(target)s")),
+    Verb.COMMENT_RESTORED: Wording("undo-2", noop("%(person)s restored a comment on %(target)s")),
     Verb.STEP_RETRIED: Wording("rotate-ccw", noop("%(person)s reran a processing step of %(target)s")),
     Verb.STEPS_RETRIED: Wording(
         "rotate-ccw", noop("%(person)s reran every failed step %(target)s in this brand")
@@ -71,6 +88,13 @@ VERBS: dict[str, Wording] = {
     Verb.ROLE_CREATED: Wording("users", noop("%(person)s made the role %(target)s")),
     Verb.ROLE_EDITED: Wording("users", noop("%(person)s changed the role %(target)s")),
     Verb.ROLE_RETIRED: Wording("users", noop("%(person)s retired the role %(target)s")),
+    Verb.TAG_EDITED: Wording("tag", noop("%(person)s changed the tag %(target)s")),
+    Verb.TAG_RENAMED: Wording("tag", noop("%(person)s gave another tag the place of %(target)s")),
+    Verb.FIELD_CREATED: Wording("list-plus", noop("%(person)s made the field %(target)s")),
+    Verb.FIELD_EDITED: Wording("list", noop("%(person)s changed the field %(target)s")),
+    Verb.FIELD_RETIRED: Wording("list", noop("%(person)s retired the field %(target)s")),
+    Verb.FIELD_RESTORED: Wording("list", noop("%(person)s restored the field %(target)s")),
+    Verb.FIELDS_ORDERED: Wording("list", noop("%(person)s put the fields of %(target)s in another order")),
     Verb.BRAND_CREATED: Wording("plus", noop("%(person)s made the brand %(target)s")),
     Verb.BRAND_EDITED: Wording("settings", noop("%(person)s changed the settings of %(target)s")),
     Verb.BRAND_LOGO_CHANGED: Wording("image", noop("%(person)s changed the logo of %(target)s")),
@@ -175,15 +199,26 @@ OF_PRIVATE: dict[str, str] = {
 KINDS = {
     "library": (
         noop("Library"),
-        ("asset.", "version.", "step.", "steps.", "files.", "search.", "collection."),
+        ("asset.", "version.", "step.", "steps.", "files.", "search.", "collection.", "tag."),
     ),
     "review": (noop("Review"), ("review.", "comment.")),
-    "release": (noop("Releases and downloads"), ("release.", "master.", "rights.", "share.")),
+    "release": (noop("Releases and downloads"), ("release.", "master.", "rendition.", "rights.", "share.")),
     "generate": (noop("Generation"), ("job.",)),
     "people": (noop("People"), ("member.", "account.", "group.", "company.")),
     "settings": (
         noop("Settings"),
-        ("brand.", "role.", "mail.", "token.", "scim_token.", "webhook.", "trail."),
+        (
+            "brand.",
+            "preset.",
+            "role.",
+            "mail.",
+            "token.",
+            "scim_token.",
+            "webhook.",
+            "trail.",
+            "field.",
+            "fields.",
+        ),
     ),
 }
 

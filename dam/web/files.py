@@ -1,5 +1,6 @@
 """The bytes of a version: poster, sprite, proxy, master. Its release is served by provenance."""
 
+from fractions import Fraction
 from pathlib import Path
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from dam.audit.verbs import Verb
 from dam.catalog.models import Rendition, RenditionKind, RenditionPart, Version
 from dam.delivery import access, downloads, streaming
 from dam.ingest import filenames
+from dam.media import webvtt
 from dam.rights.visibility import trashed_versions, visible_versions
 from dam.web.decorators import BrandRequest, for_guests, requires
 
@@ -57,6 +59,24 @@ def file(request: BrandRequest, version_id: UUID, kind: str, part: str = "") -> 
             by=request.principal,
         )
     return response
+
+
+@for_guests
+@require_safe
+@requires(Capability.VIEW)
+def thumbnails(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
+    """The sprite's tiles over time, for players that read WebVTT: for whoever may see the sprite."""
+    version = _version(request, version_id, RenditionKind.SPRITE)
+    sprite = get_object_or_404(Rendition, version=version, kind=RenditionKind.SPRITE)
+    if not (sprite.details.get("frames") and version.frame_count and version.rate_numerator):
+        raise Http404(_("File not found."))
+    text = webvtt.thumbnails(
+        sprite.details,
+        frame_count=version.frame_count,
+        rate=Fraction(version.rate_numerator, version.rate_denominator or 1),
+        picture=f"{RenditionKind.SPRITE.value}?of={sprite.sha256[:12]}",
+    )
+    return streaming.made(request, text.encode(), content_type=webvtt.CONTENT_TYPE)
 
 
 def _version(request: BrandRequest, version_id: UUID, kind: str) -> Version:

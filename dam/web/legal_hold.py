@@ -17,6 +17,7 @@ from dam.core.language import number
 from dam.core.lazily import lazy
 from dam.rights import visibility
 from dam.web import confirming, going_back, selection
+from dam.web.bulk import beginning
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
 
@@ -58,6 +59,8 @@ def hold(request: BrandRequest, asset_id: UUID) -> HttpResponseBase:
 @requires(Capability.HOLD)
 def hold_selected(request: BrandRequest) -> HttpResponse:
     """Of many clips: first the reason is asked for, then all of them are held, or none."""
+    if beginning.is_for_all(request):
+        return beginning.begin(request, ())
     seen = visibility.to_hold(request.principal).filter(pk__in=selection.keys(request))
     chosen = list(seen.select_related("brand"))
     if not chosen:

@@ -1,12 +1,15 @@
 """A request with a whole file becomes as many requests as the file has pieces.
 
 Clients of tus send as much as they like at once, and Django would write all of it to disk before a view saw a
-byte. So each piece comes to Django as a request of its own: one is held in memory and no more, what has come
-is kept whatever ends the rest, and who may upload is asked again for each.
+byte. So a piece comes to Django as a request of its own: one is held in memory and no more, what has come is
+kept whatever ends the rest, and who may upload is asked again each second. What comes in between, in the
+middle of the body, is stored straight away; whenever that isn't plain, Django is asked and says why.
 """
 
 import asyncio
 import re
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from io import BytesIO
@@ -33,6 +36,15 @@ ONCE = (
 )
 STANDING = (b"upload-offset", b"upload-expires")
 Headers = list[tuple[bytes, bytes]]
+# Stores a piece in the middle of a body: the address of its upload, where it begins, and what is in it. False
+# where nothing was stored, or nobody knows.
+Store = Callable[[str, int, bytes], Awaitable[bool]]
+# For so long a sender who was let in needs not be asked about.
+LET_IN_SECONDS = 1.0
+
+
+async def _never(path: str, offset: int, data: bytes) -> bool:
+    return False
 
 
 @dataclass(frozen=True)
@@ -61,8 +73,10 @@ TOO_LONG_TO_CHECK = _Answer(
 class SplitLongBodies:
     """ASGI middleware. A long body with a checksum is refused: what it comes to is known at its end alone."""
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+    def __init__(
+        self, app: App, store: Store = _never, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.app, self.store, self.clock = app, store, clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not _is_long(scope):
@@ -75,22 +89,34 @@ class SplitLongBodies:
         first = await self._ask(_first(scope), body.beginning())
         if first is None:  # the client has left
             return
-        last = taken = first
-        piece = await body.fetch() if _was_taken(first) else b""
+        last = await self._go_on(scope, body, first) if _was_taken(first) else first
+        await _tell(last, body, send)
+
+    async def _go_on(self, scope: Scope, body: "_Body", first: _Answer) -> _Answer:
+        """Take the pieces after the first; what to answer to all of them."""
+        path = urlsplit(first.header(b"location").decode()).path or scope["path"]
+        offset, left = int(first.header(b"upload-offset")), body_limits.declared(scope)
+        left -= settings.UPLOAD_CHUNK_BYTES
+        answer, let_in, piece = first, self.clock(), await body.fetch()
         while piece:
             following = asyncio.create_task(body.fetch())  # while this one is stored
+            left -= len(piece)
             try:
-                with BytesIO(piece) as opened:  # closed: requests may linger until garbage is collected
-                    further = _further(scope, first, taken, length=len(piece)) | {PIECE: opened}
-                    last = await self._ask(further, _nothing()) or last
-                if not _was_taken(last):
-                    break
-                taken, piece = last, await following
+                # The last one has an answer that says all there is to say.
+                straight = left > 0 and self.clock() - let_in < LET_IN_SECONDS
+                if not (straight and await self.store(path, offset, piece)):
+                    asked_at = self.clock()
+                    with BytesIO(piece) as opened:  # closed: requests may linger until garbage is collected
+                        further = _further(scope, path, offset, length=len(piece)) | {PIECE: opened}
+                        answer = await self._ask(further, _nothing()) or answer
+                    if not _was_taken(answer):
+                        break
+                    let_in = asked_at
+                offset += len(piece)
+                piece = await following
             finally:
                 following.cancel()
-        if first.status == HTTPStatus.CREATED:
-            last = _as_far_as_it_came(first, taken)
-        await _tell(last, body, send)
+        return _as_far_as_it_came(first, answer, offset) if first.status == HTTPStatus.CREATED else answer
 
     async def _ask(self, scope: Scope, receive: Receive) -> _Answer | None:
         """What Django says to a piece; None where it says nothing."""
@@ -192,16 +218,19 @@ def _first(scope: Scope) -> Scope:
     return {**scope, "headers": [*_without(scope["headers"], b"content-length"), _length(length)]}
 
 
-def _further(scope: Scope, first: _Answer, taken: _Answer, *, length: int) -> Scope:
+def _further(scope: Scope, path: str, offset: int, *, length: int) -> Scope:
     """The request of a piece that is not the first."""
-    path = urlsplit(first.header(b"location").decode()).path or scope["path"]
     headers = _without(scope["headers"], b"upload-offset", b"content-length", b"transfer-encoding", *ONCE)
-    headers += [*taken.only(b"upload-offset"), _length(length)]
+    headers += [_offset(offset), _length(length)]
     return {**scope, "method": "PATCH", "path": path, "raw_path": path.encode(), "headers": headers}
 
 
 def _length(length: int) -> tuple[bytes, bytes]:
     return b"content-length", str(length).encode()
+
+
+def _offset(number: int) -> tuple[bytes, bytes]:
+    return b"upload-offset", str(number).encode()
 
 
 def _nothing() -> Receive:
@@ -218,12 +247,13 @@ def _nothing() -> Receive:
     return receive
 
 
-def _as_far_as_it_came(first: _Answer, taken: _Answer) -> _Answer:
+def _as_far_as_it_came(first: _Answer, last: _Answer, offset: int) -> _Answer:
     """That the upload was made, and where it stands now. A body would tell of the first piece alone."""
-    if taken is first:
+    if int(first.header(b"upload-offset")) == offset:
         return first
     headers = _without(first.headers, *STANDING, b"content-type", b"content-length")
-    return replace(first, headers=[*headers, *taken.only(*STANDING), (b"content-length", b"0")], body=b"")
+    headers += [_offset(offset), *last.only(b"upload-expires"), (b"content-length", b"0")]
+    return replace(first, headers=headers, body=b"")
 
 
 async def _tell(answer: _Answer, body: "_Body", send: Send) -> None:

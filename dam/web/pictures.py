@@ -20,7 +20,7 @@ from dam.web.listing import ListingQuery
 @requires(Capability.VIEW)
 def add(request: BrandRequest) -> HttpResponse:
     """Keep the picture for a worker, and go to what resembles it; with the words and filters of the page."""
-    sent = listing.read(request.POST)
+    sent = listing.read(request.POST, brand=request.brand)
     asked = ListingQuery(words=sent.words, filters=sent.filters)
     file = request.FILES.get("picture")
     try:

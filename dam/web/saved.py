@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.search import fields
 from dam.search.saved import alerts, previews, recent, saved_searches
 from dam.search.saved.asked import Asked
 from dam.search.saved.models import SavedSearch
@@ -43,10 +44,12 @@ def saved(request: BrandRequest) -> HttpResponse:
         alerts.theirs(request.principal).filter(search__in=keys).values_list("search_id", flat=True)
     )
     unread = alerts.unread_by_search(request.principal, keys)
+    recents = list(recent.of(request.principal))
+    known = fields.told([*shown, *recents], by=request.principal)
     rows = [
         Row(
             search=search,
-            title=saved_searches.question(search).title,
+            title=saved_searches.question(search, known=known).title,
             may_change=saved_searches.may_change(search, by=request.principal),
             tells=search.pk in telling,
             unread=unread.get(search.pk, 0),
@@ -56,10 +59,10 @@ def saved(request: BrandRequest) -> HttpResponse:
     lately = [
         (
             each,
-            recent.asked_by(each).label,
+            recent.asked_by(each, known=known).label,
             saved_address.of_recent(each, request.brand.slug),
         )
-        for each in recent.of(request.principal)
+        for each in recents
     ]
     context = {"area": "saved", "page": page, "rows": rows, "recent": lately}
     return render(request, "saved/saved.html", context)
@@ -216,7 +219,7 @@ def _ticked(request: BrandRequest, box: str, *, now: bool) -> bool:
 
 def _wanted(request: BrandRequest) -> Asked:
     """What the page asks that the form stands on. Raises SearchRefused for a picture that isn't kept."""
-    query = saved_address.sent(request.POST.get("query", ""))
+    query = saved_address.sent(request.POST.get("query", ""), brand=request.brand)
     if not saved_address.can_be_kept(query):
         raise saved_searches.SearchRefused(
             _("A search by a picture of yours can't be saved: the picture isn't kept. Save one by a clip.")

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
+from dam.accounts.models import Brand
 from dam.accounts.principals import Principal
 from dam.search.query import Filters
 from dam.search.saved import alerts, saved_searches
@@ -27,9 +28,9 @@ def can_be_kept(query: ListingQuery) -> bool:
     return not (query.like and query.like.picture)
 
 
-def sent(address: str) -> ListingQuery:
+def sent(address: str, *, brand: Brand) -> ListingQuery:
     """What a form or a script names as the query string of its page. Never fails."""
-    return listing.read(QueryDict(address.removeprefix("?")[:LONGEST]))
+    return listing.read(QueryDict(address.removeprefix("?")[:LONGEST]), brand=brand)
 
 
 def query_of(question: Asked, *, search: SavedSearch | None = None) -> ListingQuery:

@@ -26,7 +26,7 @@ ONCE_SECONDS = 24 * 3600  # the same words of one person count once in that time
 @requires(Capability.VIEW)
 def settled(request: BrandRequest) -> HttpResponse:
     """Keep the search among the person's recent ones; one that finds nothing is counted instead."""
-    query = saved_address.sent(request.POST.get("query", ""))
+    query = saved_address.sent(request.POST.get("query", ""), brand=request.brand)
     wanted = saved_address.asked(query)
     if query.like:
         return htmx.nothing()  # recent searches are offered in the box, which holds words

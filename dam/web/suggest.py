@@ -74,6 +74,6 @@ def _option(request: BrandRequest, each: Suggestion, rows: dict[int, RecentSearc
         return Option(each.label, saved_address.of_recent(rows[each.key], slug))
     words = tidy(f"{each.words} {request.GET.get('rest', '')}")
     # What was chosen besides stays: the box sends it along.
-    around = listing.read(request.GET)
+    around = listing.read(request.GET, brand=request.brand)
     address = saved_address.library(slug, ListingQuery(words=words, filters=around.filters, like=around.like))
     return Option(each.label, address, completes=each.words if each.words.endswith(":") else "")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
+from dam.catalog.models import AssetKind
 from dam.ingest import next_versions
 from dam.ingest.next_versions import NoTarget
 from dam.models import Asset
@@ -84,7 +85,9 @@ def _target(request: BrandRequest, asset_id: str | None) -> Asset | None:
     """The asset whose next version is to be made; None where the take becomes one of its own."""
     if not asset_id:
         return None
-    return next_versions.target(_uuid(asset_id) or NO_ASSET, principal=request.principal)
+    return next_versions.target(
+        _uuid(asset_id) or NO_ASSET, principal=request.principal, kind=AssetKind.VIDEO
+    )
 
 
 def _maker(asset: Asset | None) -> GenerationJob | None:

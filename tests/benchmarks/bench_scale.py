@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from dam.accounts.principals import Member
-from dam.core import garbage
+from dam.core import garbage, side_by_side
 from dam.rights import visibility
 from dam.search import encoder_indexes, facets, neighbours, search
 from dam.search.encoders import model_card
@@ -119,9 +119,12 @@ def _measure_searches(measure: Measure, library: Library, wanted: Vectors) -> No
 
             def find(principal=principal, typed=typed, vectors=vectors) -> Results:  # type: ignore[no-untyped-def]
                 meaning = TextEmbedding(vector=tuple(next(vectors).tolist()), steepness=20, level=0.5)
-                results = search.find(principal, words=typed, limit=48, ask=lambda spoken, encoder: meaning)
                 parsed = search.parse(typed, by=principal)
-                facets.count(principal, parsed=parsed, within=results.asset_ids)
+                ranked = search.rank(principal, parsed=parsed, ask=lambda spoken, encoder: meaning)
+                _, results = side_by_side.both(  # as the page of the library does
+                    lambda: facets.count(principal, parsed=parsed, within=ranked.results.asset_ids),
+                    lambda: search.show(ranked, limit=48),
+                )
                 return results
 
             measure(f"search by {kind}, {who}", find, runs=RUNS // 2, against=GRAPH)
@@ -166,7 +169,7 @@ def _index() -> EncoderIndex:
 def _bare(index: EncoderIndex, vector: Vectors) -> None:
     """The query of pgvector's documentation, on the same index and as wide: no permission, no filter."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SET hnsw.ef_search = {neighbours.FOLLOWING['hnsw.ef_search']}")
+        cursor.execute(f"SET hnsw.ef_search = {neighbours.IN_SIGHT}")
         cursor.execute("SET hnsw.iterative_scan = relaxed_order")
         cursor.execute(
             f"SELECT version_id FROM dam_embedding WHERE encoder_id = {index.pk} AND scope > 0"

@@ -6,11 +6,14 @@ the same run, and the table gives their ratio.
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from pytest_django import Settings
+
+from dam.core import side_by_side
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,14 @@ ROWS: list[Measurement] = []
 Measure = Callable[..., None]
 
 
+@pytest.fixture(autouse=True)
+def side_connections(settings: Settings) -> Iterator[None]:
+    """As many as a web process has."""
+    settings.DATABASE_SIDE_CONNECTIONS = 2
+    yield
+    side_by_side.close()
+
+
 @pytest.fixture
 def measure() -> Measure:
     """`measure(name, work, runs=5, units=1, unit="run", against=other_name)`; the first run warms up."""
@@ -61,6 +72,26 @@ def measure() -> Measure:
         print(f"  {name}: median {row.median * 1e3:,.1f} ms, p95 {row.p95 * 1e3:,.1f} ms", flush=True)
 
     return run
+
+
+def in_turns(works: Mapping[str, Callable[[], object]], *, runs: int, units: float, unit: str) -> None:
+    """Measure several things one after the other, round by round, each against the first.
+
+    What else the machine does falls on all of them alike. The first round warms up.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    for turn in range(runs + 1):
+        for name, work in works.items():
+            began = time.perf_counter()
+            work()
+            if turn:
+                seconds[name].append(time.perf_counter() - began)
+    first, *others = works
+    for name in works:
+        against = first if name in others else ""
+        ROWS.append(
+            Measurement(name=name, seconds=tuple(seconds[name]), units=units, unit=unit, against=against)
+        )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

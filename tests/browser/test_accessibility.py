@@ -9,6 +9,9 @@ import pytest
 from dam.accounts.capabilities import Capability, Role
 from dam.accounts.models import Brand, User
 from dam.accounts.principals import Principal
+from dam.bulk import edits as bulk_edits
+from dam.bulk import importing, slices
+from dam.bulk.changes import Change
 from dam.catalog import assets
 from dam.catalog.models import Tag, Version
 from dam.collections import audience, collections, items
@@ -32,15 +35,17 @@ TABS = ("details", "review", "credentials", "origin", "versions", "files", "acti
 # What the walk below opens, and addresses that answer with a piece of those pages or with no page at all.
 WALKED = {
     "library", "asset", "asset-edit", "trash", "activity", "generate", "reviews", "review", "search-help",
-    "collections", "collection", "collection-new", "collection-edit",
+    "collections", "collection", "collection-new", "collection-edit", "bulk-edits", "bulk-edit",
+    "bulk-import", "asset-compare",
     "saved-searches", "saved-search-edit", "alert-news", "searches-without-results",
 }  # fmt: skip
 PIECES = {
     "asset-open-review", "reviews-start", "library-news", "palette", "asset-card", "asset-usage",
     "activity-check", "activity-check-all", "brand-css", "brand-logo", "events", "uploads", "upload-piece",
+    "upload-known", "comment-export", "asset-poster", "file-thumbnails",
     "file", "file-part", "generate-forecast", "jobs-running", "job", "asset-origin", "asset-credentials",
-    "release-file", "review-count", "asset-review", "comments", "saved-search", "saved-search-cover",
-    "collection-cover", "comment-people",
+    "release-file", "download-file", "review-count", "asset-review", "comments", "saved-search",
+    "saved-search-cover", "collection-cover", "comment-people", "bulk-progress", "bulk-export",
     "alert-count", "suggest", "asset-suggested-tags", "picture", "brand-export", "notification",
     "notification-bell", "notification-count", "webhook-log",
 }  # fmt: skip
@@ -176,6 +181,38 @@ def walk_collections(person: Principal, walk: Walk, world: World) -> None:
     walk.look("which collection clips go to")
 
 
+def walk_bulk(person: Principal, walk: Walk, world: World) -> None:
+    walk.visit("bulk/")
+    if not bulk_edits.may(person):
+        return
+    edit = bulk_edits.draft_of([world.released.asset_id, world.draft.asset_id], by=person)
+    walk.visit(f"bulk/{edit.pk}/")
+    bulk_edits.choose(edit, Change(collection=world.collection.pk), by=person)
+    walk.visit(f"bulk/{edit.pk}/")
+    bulk_edits.start(edit, by=person)
+    while slices.work(edit.pk):
+        pass
+    walk.visit(f"bulk/{edit.pk}/")
+    walk.visit("bulk/")
+    if Capability.EDIT in person.capabilities:
+        walk.visit("bulk/import/")
+        rows = f"id,title,tags\n{world.draft.asset_id},Other,lime\nx,y,z\n"
+        walk.visit(f"bulk/{importing.draft(rows.encode(), 'clips.csv', by=person).pk}/")
+
+
+def walk_download(walk: Walk) -> None:
+    """Of a library's chosen clips, as releases and in a format that no file is made of yet."""
+    for box in walk.page.locator(".card-pick input").all():
+        box.check()
+    walk.page.get_by_role("button", name="Download", exact=True).click()
+    walk.page.get_by_role("heading", name="Download clips").wait_for()
+    walk.look("clips to download")
+    walk.page.get_by_label("Format").select_option(label="GIF")
+    walk.page.get_by_role("button", name="Show what there is").click()
+    walk.page.get_by_role("button", name="Make the missing file").wait_for()
+    walk.look("clips to download in a format")
+
+
 def walk_as(person: Principal, walk: Walk, world: World) -> None:
     may = person.capabilities
     walk_searches(person, walk, world)
@@ -198,12 +235,15 @@ def walk_as(person: Principal, walk: Walk, world: World) -> None:
     if Capability.COLLECT in may:
         walk.page.locator(".card-pick input").first.check()
         walk.look("library with a selection")
+        walk_download(walk)
     for tab in TABS:
         walk.visit(f"assets/{released.asset_id}/?tab={tab}")
     walk.open_menus("asset")
+    walk_bulk(person, walk, world)
     walk_collections(person, walk, world)  # with what was opened just now
     walk.visit("assets/00000000-0000-4000-8000-000000000000/")
     if Capability.VIEW_UNRELEASED in may:
+        walk.visit(f"assets/{draft.asset_id}/compare/")
         for tab in ("details", "review"):
             walk.visit(f"assets/{draft.asset_id}/?tab={tab}")
         walk.page.locator("[data-region-start]").click()

@@ -70,7 +70,8 @@ LOOK = """() => {
 
 @pytest.fixture
 def brand(transactional_db: None) -> Brand:
-    return BrandFactory.create(slug="northwind", name="Northwind Drinks")
+    # What a brand begins with, such as its download presets, is named in its own language.
+    return BrandFactory.create(slug="northwind", name="Northwind Drinks", language="de")
 
 
 @pytest.fixture

@@ -58,6 +58,58 @@ def test_two_stages_release_a_clip_that_a_viewer_can_then_download(
     assert version.approval == Approval.APPROVED
 
 
+def test_a_reviewer_draws_on_the_frame(
+    visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
+) -> None:
+    version = take_in(people[Role.CREATOR], title="Winter can")
+    review = reviews.submit(version, by=principal(people[Role.CREATOR], version.brand))
+    journey = visit().sign_in(people[Role.BRAND_REVIEWER])
+    page = journey.page
+    journey.go(f"reviews/{review.pk}/")
+    page.locator("reel-player").focus()
+    for key in ("ArrowRight", "ArrowRight", "d"):
+        page.keyboard.press(key)
+    drawn = page.locator("drawing-board > svg > *")
+    tools = page.get_by_role("group", name="Drawing")
+    expect(tools).to_be_visible()
+    box = page.locator("drawing-board").bounding_box()
+    assert box is not None
+
+    def drag(x: float, y: float) -> None:
+        page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.4 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=6)
+        page.mouse.up()
+
+    drag(0.6, 0.6)
+    tools.locator("label[title=Arrow]").click()
+    drag(0.5, 0.7)
+    expect(drawn).to_have_count(2)
+    page.keyboard.press("Control+z")
+    expect(drawn).to_have_count(1)
+    # A draft: what is drawn comes back with the words beside it.
+    tools.get_by_role("button", name="Write a comment").click()
+    page.keyboard.type("This corner")
+    page.reload()
+    page.locator("reel-player").focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    expect(drawn).to_have_count(1)
+    page.locator(".comment-form button[type=submit]").click()
+    picture = page.get_by_role("button", name="Drawing: show its frame")
+    expect(picture).to_be_visible()
+    comment = Comment.objects.get()
+    assert (comment.body, comment.frame) == ("This corner", 2)
+    assert comment.drawing is not None
+    assert [shape["kind"] for shape in comment.drawing["shapes"]] == ["pencil"]
+    expect(page.locator("[data-drawing]")).to_have_value("")
+
+    page.locator("reel-player").press("End")
+    expect(drawn).to_have_count(0)
+    picture.click()
+    expect(drawn).to_have_count(1)
+
+
 def test_a_reviewer_comments_at_a_frame_and_asks_for_changes(
     visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
 ) -> None:

@@ -12,15 +12,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from dam.access import invitations, share_links, tokens
-from dam.accounts.capabilities import GUEST_MAY, Role
+from dam.accounts.capabilities import GUEST_MAY, Capability, Role
 from dam.accounts.models import Brand, CustomRole, Group, Invitation, Membership
 from dam.accounts.principals import Member
 from dam.audit import trail
+from dam.bulk import edits as bulk_edits
+from dam.bulk.changes import Change
+from dam.bulk.models import BulkEdit
 from dam.catalog import versions
 from dam.catalog.models import Asset, RenditionKind, RenditionPart, Tag, Version
 from dam.collections import collections, items
 from dam.collections.models import Collection
 from dam.core import storage
+from dam.custom_fields import fields
+from dam.custom_fields.definitions import Kind
+from dam.custom_fields.models import CustomField
+from dam.custom_fields.planning import OptionWish, Wish
 from dam.ingest import steps, uploads
 from dam.ingest.models import Step, StepState, Upload
 from dam.notifications.models import Delivery, Webhook
@@ -33,6 +40,8 @@ from dam.search.saved.models import SavedSearch
 from dam.search.tagging.models import SuggestedTag
 from generation import jobs
 from generation.models import GenerationJob
+from provenance.downloads import presets
+from provenance.downloads.models import DownloadPreset, PresetFile
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
 from provenance.releases import releases
@@ -68,8 +77,23 @@ class World:
             finished_at=timezone.now(),
         )
         self.comment: Comment = comments.add(self.draft, by=self.maker, body="The logo flickers")
+        self.comments: dict[Role, Comment] = {
+            role: comments.add(self.draft, by=person, body="Mine")
+            for role, person in self.people.items()
+            if person.can(Capability.COMMENT)
+        }
         self.review: Review = reviews.submit(self._version(), by=self.maker)
         self.released: Version = self._released()
+        self.preset: DownloadPreset = presets.of(self.brand).get(shipped="square")
+        self.preset_file: PresetFile = PresetFile.objects.create(
+            brand=self.brand,
+            release=Release.objects.get(version=self.released),
+            version=self.released,
+            user=self.maker.user,
+            preset=self.preset.name,
+            recipe=self.preset.recipe,
+            digest="0" * 64,
+        )
         self.trashed: Asset = self._version().asset
         Asset.objects.filter(pk=self.trashed.pk).update(trashed_at=timezone.now())
         self.suggestion: SuggestedTag = SuggestedTag.objects.create(
@@ -107,6 +131,11 @@ class World:
         self.own_role: CustomRole = CustomRole.objects.create(
             brand=self.brand, name="Freelancer", capabilities=["view", "upload"]
         )
+        self.own_field: CustomField = fields.make(
+            Wish("Season", options=(OptionWish("Summer"), OptionWish("Winter"))),
+            kind=Kind.CHOICE,
+            by=self.people[Role.LIBRARIAN],
+        )
         self.hook: Webhook = webhooks.add(
             by=self.people[Role.ADMIN], name="Build", url="https://example.com/hook", kinds=["asked"]
         )
@@ -115,6 +144,13 @@ class World:
             role: uploads.create(brand=self.brand, user=person.user, filename="clip.mp4", size=4)
             for role, person in self.people.items()
         }
+
+        self.bulk_edits: dict[Role, BulkEdit] = {}
+        for role, person in self.people.items():
+            if bulk_edits.may(person):
+                edit = bulk_edits.draft_of([self.draft.asset_id], by=person)
+                bulk_edits.choose(edit, Change(collection=self.collection.pk), by=person)
+                self.bulk_edits[role] = edit
 
     def named(self, name: str, role: Role) -> object:
         """What stands in an address where the table says `name`."""
@@ -125,8 +161,16 @@ class World:
                 return getattr(self, name.removesuffix(".asset")).asset_id
             case "colleague":
                 return self.people[Role.VIEWER].user.pk
+            case "tag":
+                return self.suggestion.tag_id
+            case "own field":
+                return self.own_field.pk
             case "own role":
                 return self.own_role.pk
+            case "own bulk edit":
+                return self.bulk_edits.get(role, self.bulk_edits[Role.ADMIN]).pk
+            case "own comment":
+                return self.comments.get(role, self.comment).pk
             case "own upload":
                 return self.uploads[role].pk
             case "person" | "left":
@@ -135,6 +179,8 @@ class World:
                 return getattr(self, name).pk
             case "review" | "comment" | "trashed" | "job" | "search" | "suggestion" | "token" | "collection":
                 return getattr(self, name).pk
+            case "preset" | "preset file":
+                return getattr(self, name.replace(" ", "_")).pk
             case "hook" | "delivery":
                 return getattr(self, name).pk
         return name
@@ -165,7 +211,9 @@ class World:
         stored = self._bytes()
         Version.objects.filter(pk=version.pk).update(storage_key=stored.key, size=stored.size)
         for kind in RenditionKind:
-            versions.keep_rendition(version, kind, stored, content_type="video/mp4")
+            grid = {"columns": 1, "rows": 1, "tile_width": 8, "tile_height": 8, "frames": [0]}
+            details: dict[str, object] = grid if kind == RenditionKind.SPRITE else {}
+            versions.keep_rendition(version, kind, stored, content_type="video/mp4", details=details)
         RenditionPart.objects.create(
             rendition=version.renditions.get(kind=RenditionKind.PROXY),
             name="part-1",

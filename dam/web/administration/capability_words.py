@@ -43,7 +43,7 @@ GROUPS: tuple[Group, ...] = (
         (
             Words(Capability.GENERATE, _("Generate clips")),
             Words(Capability.UPLOAD, _("Upload clips")),
-            Words(Capability.EDIT, _("Edit titles, descriptions and tags")),
+            Words(Capability.EDIT, _("Edit titles, descriptions, tags and fields")),
             Words(Capability.RETRY, _("Rerun processing steps")),
             Words(
                 Capability.DISCARD,
@@ -77,6 +77,11 @@ GROUPS: tuple[Group, ...] = (
                 _("And change which clips are in those they see."),
             ),
             Words(Capability.CURATE, _("Change other people's saved searches and collections")),
+            Words(
+                Capability.MANAGE_FIELDS,
+                _("Change which fields clips have"),
+                _("Make, order and retire fields and their options."),
+            ),
             Words(Capability.TRASH, _("Move anyone's clips to trash"), _("And delete them from there.")),
             Words(
                 Capability.HOLD,

@@ -16,6 +16,7 @@ from dam.collections.models import Collection
 from dam.core.language import number
 from dam.rights.visibility import visible_assets
 from dam.web import going_back, selection
+from dam.web.bulk import beginning
 from dam.web.collections import choices, undoing
 from dam.web.decorators import BrandRequest, requires
 
@@ -24,6 +25,8 @@ from dam.web.decorators import BrandRequest, requires
 @requires(Capability.COLLECT)
 def add(request: BrandRequest) -> HttpResponse:
     """Without `collection` and `name` it asks; with one of them it adds what this person sees."""
+    if beginning.is_for_all(request):
+        return beginning.begin(request, ())
     keys = selection.keys(request)
     if not keys:
         messages.warning(request, _("No clips were added: select the clips first."))

@@ -23,8 +23,9 @@ from django.utils.translation import ngettext
 
 from dam.accounts import times
 from dam.audit.models import Event
-from dam.catalog.models import Rendition
+from dam.catalog.models import Rendition, Version
 from dam.core import bundled_words, failures, language
+from dam.custom_fields import values
 from dam.ingest import step_specs
 from dam.ingest.models import Step, StepState
 from dam.media import specs
@@ -95,6 +96,19 @@ def module(path: str) -> SafeString:
     hint = '<link rel="modulepreload" href="{}" />'
     preloads = format_html_join("", hint, ((static(each),) for each in static_files.imports(path)))
     return format_html('{}<script type="module" src="{}"></script>', preloads, static(path))
+
+
+@register.simple_tag(takes_context=True)
+def rendition_url(context: Context, version: Version | None, kind: str) -> str:
+    """{% rendition_url version "poster" %}: an address of its own for each picture that a rendition has had.
+
+    Else a page that stays open would go on showing the one it knows. Reads `version.renditions`.
+    """
+    if version is None:  # a take that isn't made yet
+        return ""
+    address = reverse("file", args=[context["brand"].slug, version.pk, kind])
+    rendition = version.rendition_by_kind.get(kind)
+    return f"{address}?of={rendition.sha256[:12]}" if rendition else address
 
 
 @register.simple_tag
@@ -311,6 +325,12 @@ def without_chip(query: listing.ListingQuery, chip: Chip) -> str:
 @register.filter
 def changes(event: Event) -> tuple[str, ...]:
     return audit_changes.of(event)
+
+
+@register.filter
+def takes_back(event: Event) -> bool:
+    """Whether it set a clip's own fields, which can be taken back from its history."""
+    return values.undoable(event)
 
 
 @register.filter

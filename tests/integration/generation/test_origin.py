@@ -55,6 +55,10 @@ def test_reviewers_read_prompt_seed_and_model(client: Client, brand: Brand, rele
     assert "Test model" in text
     assert "Apache-2.0" in text
     assert "Generate again" not in text
+    assert (
+        f"{reverse('library', args=[brand.slug])}?prompt_like=A%20red%20ball%20bouncing%20on%20a%20table"
+        in text
+    )
 
 
 def test_what_the_model_made_of_the_prompt_is_told(client: Client, brand: Brand, released: Version) -> None:

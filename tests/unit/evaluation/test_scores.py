@@ -9,6 +9,7 @@ from generation.generators.base import Frames
 from generation.previz import recognition
 from generation.previz.world import captions, rendering, scenes
 from generation.previz.world.scenes import Scene
+from tests.unit.reading_once import reading_once
 
 pytestmark = pytest.mark.model
 
@@ -38,7 +39,8 @@ def draw(shown: list[Scene]) -> Frames:
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
-    return scores.evaluate(Renderer(), prompts=PROMPTS, seeds=1)
+    with reading_once():
+        return scores.evaluate(Renderer(), prompts=PROMPTS, seeds=1)
 
 
 def test_all_scenes_of_the_exam_are_held_out() -> None:

@@ -122,7 +122,7 @@ def test_what_is_given_is_neither_noisy_nor_judged(config: TrainingConfig) -> No
         )[1]
         for latents in (batch.latents, elsewhere)
     )
-    assert abs(float(one) - float(other)) < 1
+    assert abs(one.item() - other.item()) < 1
 
 
 def test_a_refiner_learns_and_goes_on(config: TrainingConfig, tmp_path: Path) -> None:

@@ -23,8 +23,10 @@ from dam.collections import collections
 from dam.collections.models import Collection
 from dam.core import storage
 from provenance.releases.models import Release
+from provenance.review import ledger
 from tests.factories import BrandFactory, member
 from tests.integration.role_world import World
+from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
 LATER = brand_closing.GRACE + timedelta(minutes=1)
@@ -72,8 +74,11 @@ def test_an_export_has_files_rows_and_the_chain_with_its_head_and_no_secrets(tmp
     assert Event.objects.filter(verb="brand.exported").exists()
 
 
-def test_after_its_time_a_brand_is_deleted_and_its_chain_holds_still() -> None:
+def test_after_its_time_a_brand_is_deleted_and_its_chains_hold_still() -> None:
     world, other = World(), World()
+    Case(brand=world.brand).approve_all()
+    recorded = ledger.verify(world.brand)
+    assert recorded.holds
     people, assets = User.objects.count(), Asset.objects.filter(brand=other.brand).count()
     brand_closing.close(world.brand, by=world.people[Role.ADMIN], typed=world.brand.name)
     with pytest.raises(brand_closing.ClosingRefused):
@@ -82,7 +87,8 @@ def test_after_its_time_a_brand_is_deleted_and_its_chain_holds_still() -> None:
     Brand.objects.filter(pk=world.brand.pk).update(closed_at=long_ago, delete_at=long_ago)
     brand_closing.remove(world.brand)
     for model in brand_tables.paths():
-        assert not brand_tables.rows(model, world.brand).exists(), model
+        kept = model._meta.label_lower in brand_tables.STAY
+        assert brand_tables.rows(model, world.brand).exists() is kept, model
     assert not list(storage.entries(str(world.brand.pk)))
     assert User.objects.count() == people
     assert Asset.objects.filter(brand=other.brand).count() == assets
@@ -91,6 +97,7 @@ def test_after_its_time_a_brand_is_deleted_and_its_chain_holds_still() -> None:
     assert left.deleted_at is not None
     assert left.slug == f"deleted-{left.pk}"
     assert trail.first_broken(left) is None
+    assert ledger.verify(left) == recorded
 
 
 def test_rows_that_refer_to_one_another_go_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,8 @@ def application() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         "TRUNCATE dam_event",
         "ALTER TABLE dam_event DISABLE TRIGGER ALL",
         "DROP TRIGGER dam_event_append_only ON dam_event",
+        "UPDATE provenance_ledgerentry SET hash = ''",
+        "DELETE FROM provenance_ledgerentry",
         "ALTER FUNCTION dam_event_refuse_change() RENAME TO another",
         "ALTER TABLE provenance_release DISABLE TRIGGER ALL",
         "DROP TABLE dam_asset",

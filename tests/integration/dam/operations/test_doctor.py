@@ -13,6 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from dam.core import queues, workers
+from dam.media import encoders
 from dam.operations import backups, doctor, doctor_settings, doctor_state
 from dam.operations.doctor import Finding, Level
 from dam.operations.models import BackupKind
@@ -122,6 +123,13 @@ def test_storage_that_cannot_be_written_is_told_of(settings: Any, tmp_path: Path
 def test_a_missing_ffmpeg_is_told_of(settings: Any) -> None:
     settings.FFMPEG_BINARY = "no-such-ffmpeg"
     assert "error:ffmpeg" in codes(doctor_state.binaries())
+
+
+def test_an_ffmpeg_without_some_encoder_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "warning:ffmpeg_lacks" not in codes(doctor_state.binaries())
+    monkeypatch.setattr(encoders, "_have", lambda binary: frozenset({"libx264", "aac"}))
+    lacking = next(each for each in doctor_state.binaries() if each.code == "ffmpeg_lacks")
+    assert "libx265" in lacking.sentence
 
 
 def test_a_full_disk_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:

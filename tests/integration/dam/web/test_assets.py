@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from dam.accounts.capabilities import Role
@@ -240,3 +241,16 @@ def test_the_files_tab_says_of_credentials_what_is_known_now(draft: Version, sig
     page = panel.content.decode()
     assert "Test certificate" in page
     assert "Trusted" not in page
+
+
+def test_a_still_is_a_picture_to_look_at_closely(draft: Version, sign_in: SignIn) -> None:
+    Version.objects.filter(pk=draft.pk).update(
+        kind="still", frame_count=None, rate_numerator=None, duration_ms=None, width=4000, height=3000
+    )
+    RenditionFactory.create(version=draft, kind=RenditionKind.PICTURE)
+    page = sign_in(Role.CREATOR).get(page_of(draft.asset)).content.decode()
+    assert reverse("file", args=["northwind", draft.pk, "picture"]) in page
+    assert "<reel-picture" in page
+    assert "4000 × 3000" in page
+    for of_clips in ("<reel-player", "Length", "Transcript", "Generate a new version", "More like this shot"):
+        assert of_clips not in page

@@ -89,3 +89,16 @@ def test_a_tag_that_is_too_long_is_told_and_kept_in_the_form(clip: Asset, sign_i
     assert status == 422
     assert "has 61 characters" in page
     assert "x" * 61 in page
+
+
+def test_a_description_has_a_longest_and_an_older_one_lets_the_title_change(
+    clip: Asset, sign_in: SignIn
+) -> None:
+    older = "x" * (assets.LONGEST_DESCRIPTION + 1)
+    client = sign_in(Role.LIBRARIAN)
+    status, page = save(client, clip, {**opened(client, clip), "description": older})
+    assert status == 422
+    assert "at most 5,000 characters" in page
+    Asset.objects.filter(pk=clip.pk).update(description=older)
+    save(client, clip, {**opened(client, clip), "title": "Winter"})
+    assert (clip.title, clip.description) == ("Winter", older)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.db import connection
@@ -221,3 +222,50 @@ def test_no_connection_to_the_database_is_held_while_storage_is_asked(
 
     monkeypatch.setattr(storage, "open_file", watched)
     assert body(fetch(draft, "poster")) == CONTENT
+
+
+GRID = {"columns": 2, "rows": 1, "tile_width": 160, "tile_height": 90, "frames": [12, 36]}
+
+
+def thumbnails(version: Version, role: Role = Role.CREATOR, **headers: str) -> Any:
+    client = Client()
+    client.force_login(member(version.brand, role).user)
+    address = reverse("file-thumbnails", args=[version.brand.slug, version.pk])
+    return client.get(address, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def test_thumbnails_name_parts_of_the_sprite_over_time(draft: Version) -> None:
+    draft.renditions.filter(kind="sprite").update(details=GRID)
+    answer = thumbnails(draft)
+    assert answer["Content-Type"] == "text/vtt; charset=utf-8"
+    assert answer["Cache-Control"] == "private, no-cache"
+    sprite = f"sprite?of={draft.sha256[:12]}"
+    assert answer.content.decode() == (
+        f"WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n{sprite}#xywh=0,0,160,90\n\n"
+        f"00:00:01.000 --> 00:00:02.000\n{sprite}#xywh=160,0,160,90\n"
+    )
+    again = thumbnails(draft, If_None_Match=answer["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_cue_leads_to_the_sprite_from_where_the_file_lies(draft: Version, fetch: Fetch) -> None:
+    draft.renditions.filter(kind="sprite").update(details=GRID)
+    answer = thumbnails(draft)
+    cue = next(line for line in answer.content.decode().splitlines() if "#xywh" in line)
+    client = Client()
+    client.force_login(member(draft.brand).user)
+    assert body(client.get(urljoin(answer.wsgi_request.path, cue.partition("#")[0]))) == CONTENT
+
+
+def test_thumbnails_are_for_whoever_sees_the_sprite(approved: Version, content: Path) -> None:
+    draft = stored(VersionFactory.create(), content)
+    for version in (draft, approved):
+        version.renditions.filter(kind="sprite").update(details=GRID)
+    assert thumbnails(draft, Role.VIEWER).status_code == 404
+    assert thumbnails(approved, Role.VIEWER).status_code == 200
+
+
+def test_a_clip_without_a_sprite_has_no_thumbnails(draft: Version) -> None:
+    assert thumbnails(draft).status_code == 404  # its grid isn't known
+    draft.renditions.filter(kind="sprite").delete()
+    assert thumbnails(draft).status_code == 404

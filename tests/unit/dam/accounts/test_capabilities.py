@@ -28,6 +28,7 @@ EXPECTED = {
     Capability.SHARE_SEARCHES: "c b l n a",
     Capability.COLLECT: "c b l n a",
     Capability.CURATE: "n a",
+    Capability.MANAGE_FIELDS: "n a",
     Capability.MANAGE_BRAND: "a",
     Capability.MANAGE_PEOPLE: "a",
 }

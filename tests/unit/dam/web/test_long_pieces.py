@@ -56,6 +56,7 @@ class Sent:
         path: str = ONE,
         headers: Any = (),
         ends: bool = True,
+        **ways: Any,
     ) -> None:
         self.waiting: list[Message] = [
             {"type": "http.request", "body": body, "more_body": True} for body in bodies
@@ -72,7 +73,7 @@ class Sent:
             self.headers |= dict(message.get("headers", ()))
             self.body += message.get("body", b"")
 
-        asyncio.run(asyncio.wait_for(SplitLongBodies(app)(scope, receive, send), 10))
+        asyncio.run(asyncio.wait_for(SplitLongBodies(app, **ways)(scope, receive, send), 10))
 
 
 def length(number: int) -> tuple[bytes, bytes]:
@@ -151,3 +152,58 @@ def test_everything_else_passes_whole(method: str, path: str, headers: Any) -> N
     sent = Sent(app, b"0123", b"456789", method=method, path=path, headers=headers)
     assert [body for *_, body in app.asked] == [b"0123456789"]
     assert sent.body == b"words"
+
+
+class Straight:
+    """Stores pieces until `most` have come; `seconds` go by with each."""
+
+    def __init__(self, most: int = 100, *, seconds: float = 0.0) -> None:
+        self.most, self.seconds, self.now = most, seconds, 0.0
+        self.stored: list[tuple[str, int, bytes]] = []
+
+    async def __call__(self, path: str, offset: int, data: bytes) -> bool:
+        if len(self.stored) == self.most:
+            return False
+        self.now += self.seconds
+        self.stored.append((path, offset, data))
+        return True
+
+    def clock(self) -> float:
+        return self.now
+
+
+BODY = b"0123456789abcdefghij"
+
+
+def test_what_comes_in_the_middle_is_stored_without_asking_and_the_last_piece_is_answered() -> None:
+    app, straight = Uploads(), Straight()
+    sent = Sent(app, BODY, headers=[length(20)], store=straight)
+    assert [(offset, body) for _, _, offset, body in app.asked] == [(0, b"0123"), (16, b"ghij")]
+    assert straight.stored == [(ONE, 4, b"4567"), (ONE, 8, b"89ab"), (ONE, 12, b"cdef")]
+    assert (sent.status, sent.headers[b"upload-offset"]) == (204, b"20")
+
+
+def test_a_sender_is_asked_about_again_after_a_while() -> None:
+    app, straight = Uploads(), Straight(seconds=0.6)
+    Sent(app, BODY, headers=[length(20)], store=straight, clock=straight.clock)
+    assert [offset for _, _, offset, _ in app.asked] == [0, 12, 16]
+
+
+def test_what_is_not_stored_straight_away_is_asked_about() -> None:
+    app = Uploads(most=12)
+    sent = Sent(app, BODY, method="POST", path=NEW, headers=[length(20)], store=Straight(1))
+    assert [offset for _, _, offset, _ in app.asked] == [0, 8, 12]
+    assert (sent.status, sent.headers[b"upload-offset"]) == (201, b"12")
+
+
+def test_where_it_stands_counts_what_was_stored_without_asking() -> None:
+    app, straight = Uploads(most=4), Straight(2)
+    sent = Sent(app, BODY, method="POST", path=NEW, headers=[length(20)], store=straight)
+    assert (sent.status, sent.headers[b"upload-offset"]) == (201, b"12")
+    assert {path for path, _, _ in straight.stored} == {ONE}
+
+
+def test_of_a_body_that_tells_no_length_each_piece_is_asked_about() -> None:
+    app, straight = Uploads(), Straight()
+    Sent(app, BODY, headers=[CHUNKED], store=straight)
+    assert (len(app.asked), straight.stored) == (5, [])

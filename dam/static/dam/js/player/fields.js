@@ -1,7 +1,7 @@
 // The page's fields of a frame: the one on screen, or the one at which somebody began to write a comment.
 
 const FIELD = "[data-frame-field]";
-const BOX = "[data-comment-box]";
+const BOX = "[data-comment-box], [data-drawing]"; // words, and what is drawn into the picture
 
 export class FrameFields {
   pinned = null;
@@ -39,13 +39,28 @@ export class FrameFields {
 
   pin({ target }) {
     if (this.pinned !== null || !target.matches?.(BOX)) return;
-    const kept = document.querySelector(FIELD)?.dataset.kept; // of a draft that was put back
-    this.pinned = kept ? Number(kept) : this.player.frame;
+    this.hold(this.kept ?? this.player.frame);
+  }
+
+  // The frame of a draft that was put back.
+  get kept() {
+    const kept = document.querySelector(FIELD)?.dataset.kept;
+    return kept === undefined ? null : Number(kept);
+  }
+
+  // Also the frame that somebody begins to draw on.
+  hold(frame) {
+    this.pinned = frame;
     this.tell();
   }
 
   unpin({ target }) {
-    if (!target.matches?.(BOX) || target.value.trim() !== "") return;
+    if (target.matches?.(BOX)) this.letGo();
+  }
+
+  // Unless something is written or drawn.
+  letGo() {
+    if ([...document.querySelectorAll(BOX)].some((box) => box.value.trim() !== "")) return;
     this.pinned = null;
     for (const field of document.querySelectorAll(FIELD)) delete field.dataset.kept;
     this.tell();

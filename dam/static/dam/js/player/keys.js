@@ -18,6 +18,7 @@ const commands = {
   f: (player) => player.toggleFullscreen(),
   ",": (player) => player.toMarker(-1),
   ".": (player) => player.toMarker(1),
+  d: () => document.querySelector("drawing-board")?.toggle(),
   c: (player, event) => {
     const box = document.querySelector("[data-comment-box]");
     if (!box) return;
