@@ -104,6 +104,8 @@ class Step(Work):
     position = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=8, choices=StepState.choices, default=StepState.WAITING)
     reason = models.CharField(max_length=300, blank=True)
+    # It had ended well, or was left out, before it was asked for again: what there is stands meanwhile.
+    again = models.BooleanField(default=False, db_default=False)
     claim = models.CharField(max_length=64, blank=True)  # of the run that it belongs to now
     progress = models.PositiveSmallIntegerField(null=True)  # percent, of those that can say
     log = models.TextField(blank=True, default="", db_default="")  # the last that was printed where it failed

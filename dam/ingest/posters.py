@@ -60,7 +60,7 @@ def choose(version: Version, frame: int | None, *, by: Principal) -> bool:
             return False
         row.poster_frame = frame
         row.save(update_fields=["poster_frame"])
-        steps.make_again(row.pk, RenditionKind.POSTER, afresh=True)
+        steps.make_anew(row.pk, RenditionKind.POSTER)
         trail.record(
             Verb.ASSET_EDITED,
             brand=version.brand,

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from celery.exceptions import Reject
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,6 +43,7 @@ MOST_ROUNDS = 5  # of looking for a step that no other worker takes at the same 
 LEFT: dict[str, Any] = {"state": StepState.SKIPPED, "reason": lazy("Made on request.")}
 AFRESH: dict[str, Any] = {
     "state": StepState.WAITING,
+    "again": Case(When(state__in=(StepState.DONE, StepState.SKIPPED), then=Value(True)), default=F("again")),
     "reason": "",
     "attempts": 0,
     "interruptions": 0,
@@ -156,9 +157,7 @@ def retry(version: Version, name: str, *, by: Principal) -> None:
         # A version from before there was this step has none.
         defaults = {"position": places[name], **whose(version), **LEFT}
         step, _created = Step.objects.get_or_create(version=version, name=name, defaults=defaults)
-        idle = Q(state__in=SETTLED) | _lost(name, timezone.now())
-        again = Step.objects.filter(idle, pk=step.pk).update(**AFRESH)
-        if not again:
+        if not Step.objects.filter(_idle(name), pk=step.pk).update(**AFRESH):
             raise StepBusy(_("This step is already running."))
         _roll_up(version)
         _send_ready(version)
@@ -182,12 +181,23 @@ def put_back_failed(version_id: UUID, name: str) -> bool:
     return True
 
 
-def make_again(version_id: UUID, name: str, *, afresh: bool = False) -> bool:
+def make_lost_again(version_id: UUID, name: str) -> bool:
     """Have a step run again because what it made is lost; one that waits or runs already is left to that.
 
-    `afresh` has it run again even so, as what it is to make has changed. False where there is no such step,
-    or no such version, any more.
+    The version isn't ready until then. False where there is no such step, or no such version, any more.
     """
+    return _make_again(version_id, name, among=_idle(name), fields={**AFRESH, "again": False})
+
+
+def make_anew(version_id: UUID, name: str) -> bool:
+    """Have a step run again because what it is to make has changed, also where it waits or runs already.
+
+    A version that was ready stays so. False where there is no such step, or no such version, any more.
+    """
+    return _make_again(version_id, name, among=Q(), fields=AFRESH)
+
+
+def _make_again(version_id: UUID, name: str, *, among: Q, fields: dict[str, Any]) -> bool:
     places = {spec.name: place for place, spec in enumerate(step_specs.table())}
     if name not in places:
         return False
@@ -195,8 +205,7 @@ def make_again(version_id: UUID, name: str, *, afresh: bool = False) -> bool:
         with _locked(version_id) as version:
             defaults = {"position": places[name], **whose(version), **LEFT}
             step, _created = Step.objects.get_or_create(version=version, name=name, defaults=defaults)
-            idle = Q() if afresh else Q(state__in=SETTLED) | _lost(name, timezone.now())
-            if Step.objects.filter(idle, pk=step.pk).update(**AFRESH):
+            if Step.objects.filter(among, pk=step.pk).update(**fields):
                 _roll_up(version)
                 _send_ready(version)
     except Version.DoesNotExist:
@@ -350,6 +359,11 @@ def _lost(name: str, at: datetime) -> Q:
     return Q(state=StepState.RUNNING) & (holding.free(at) | running_over)
 
 
+def _idle(name: str) -> Q:
+    """Nobody is at it, nor is it about to be done."""
+    return Q(state__in=SETTLED) | _lost(name, timezone.now())
+
+
 def _finish(version: Version, name: str, claim: str, state: StepState, reason: str, *, log: str = "") -> None:
     def finish() -> None:
         fields = {"state": state, "reason": reason[:300], "log": log, "finished_at": timezone.now()}
@@ -410,13 +424,17 @@ def _lock(version_id: UUID | str) -> Version:
 
 
 def _roll_up(version: Version) -> None:
-    """Keep on the locked version how its steps stand altogether, and tell open pages."""
+    """Keep on the locked version how its steps stand altogether, and tell open pages.
+
+    One that is done again holds nothing up, nor does it when it fails: what it made before is still there.
+    """
     quiet = step_specs.quiet()
-    found = list(Step.objects.filter(version=version).exclude(name__in=quiet).order_by("position"))
+    counted = Step.objects.filter(version=version, again=False).exclude(name__in=quiet)
+    found = list(counted.order_by("position"))
     states = {step.state for step in found}
     failed = [step for step in found if step.state == StepState.FAILED]
     reason = ""
-    if states <= {StepState.WAITING}:
+    if states == {StepState.WAITING}:
         processing = Processing.WAITING
     elif states & {StepState.WAITING, StepState.RUNNING}:
         processing = Processing.RUNNING

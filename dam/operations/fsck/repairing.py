@@ -101,7 +101,7 @@ def _made_again(finding: StorageFinding) -> Repair:
     lost = wrong.exclude(repair__in=[Repair.FROM_BACKUP, Repair.NOTHING])
     if lost.exists():
         return Repair.NONE
-    begun = [steps.make_again(each.version_id, each.kind) for each in found]
+    begun = [steps.make_lost_again(each.version_id, each.kind) for each in found]
     return Repair.MADE_AGAIN if all(begun) else Repair.NONE
 
 

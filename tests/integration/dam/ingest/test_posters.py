@@ -12,12 +12,14 @@ from PIL import Image
 from dam.accounts.capabilities import Role
 from dam.accounts.principals import Member
 from dam.audit.models import Event
-from dam.catalog.models import Rendition, Version
+from dam.catalog import versions
+from dam.catalog.models import Processing, Rendition, Version
 from dam.core import storage
 from dam.ingest import posters, renditions, steps, tasks
 from dam.ingest.models import Step, StepState
 from dam.media import runner
 from dam.media.probe import Kind
+from provenance.review import reviews
 from tests import media_factory
 from tests.factories import VersionFactory, member
 
@@ -75,7 +77,7 @@ def test_the_chosen_frame_is_made_the_poster_by_the_step(version: Version, edito
 def test_a_poster_that_is_made_again_is_the_chosen_one(version: Version, editor: Member) -> None:
     posters.choose(version, 0, by=editor)
     work(version)
-    steps.make_again(version.pk, "poster")
+    steps.make_lost_again(version.pk, "poster")
     work(version)
     assert number_shown(version) == 0
 
@@ -96,6 +98,14 @@ def test_the_trail_says_which_frame_it_was_and_is(version: Version, editor: Memb
     posters.choose(version, 0, by=editor)
     events = Event.objects.filter(asset_id=version.asset_id, verb="asset.edited").order_by("sequence")
     assert [event.data["poster"] for event in events] == [[None, 5], [5, 0]]
+
+
+def test_a_clip_goes_to_review_while_another_poster_is_made(version: Version, editor: Member) -> None:
+    Step.objects.filter(version=version).update(state=StepState.DONE)
+    versions.set_processing(version.pk, Processing.READY)
+    posters.choose(version, 5, by=editor)
+    version.refresh_from_db()
+    assert reviews.refusal_to_submit(version, by=editor) is None
 
 
 def test_a_choice_while_the_poster_is_made_wins(

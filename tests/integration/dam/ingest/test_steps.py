@@ -291,3 +291,66 @@ def test_an_older_version_gets_a_step_that_came_later_when_asked_for(
     step(version).delete()
     steps.retry(version, "poster", by=member(version.brand))
     assert (step(version).state, sent) == (StepState.WAITING, [("media.render", "poster")])
+
+
+@pytest.fixture
+def ready(version: Version) -> Version:
+    for spec in step_specs.table():
+        steps.run(version.pk, spec.name, done)
+    assert processing(version) == (Processing.READY, "")
+    return version
+
+
+def test_a_step_done_anew_leaves_a_ready_version_ready(ready: Version) -> None:
+    assert steps.make_anew(ready.pk, "poster")
+    assert processing(ready) == (Processing.READY, "")
+    meanwhile: list[tuple[str, str]] = []
+
+    def work(version: Version) -> None:
+        meanwhile.append(processing(version))
+
+    steps.run(ready.pk, "poster", work)
+    assert meanwhile == [(Processing.READY, "")]
+    assert processing(ready) == (Processing.READY, "")
+
+
+def test_a_step_that_fails_when_done_anew_says_so_and_leaves_the_version_ready(ready: Version) -> None:
+    steps.make_anew(ready.pk, "poster")
+    steps.run(ready.pk, "poster", fail)
+    assert (step(ready).state, step(ready).reason) == (StepState.FAILED, "The moon is in the way.")
+    assert processing(ready) == (Processing.READY, "")
+    steps.retry(ready, "poster", by=member(ready.brand))
+    assert processing(ready) == (Processing.READY, "")
+
+
+def test_a_done_step_retried_by_hand_leaves_the_version_ready(ready: Version) -> None:
+    for name in step_specs.places_of(ready.kind):
+        steps.retry(ready, name, by=member(ready.brand))
+        assert processing(ready) == (Processing.READY, "")
+
+
+def test_a_step_whose_file_is_lost_holds_the_version_up_again(ready: Version) -> None:
+    steps.make_anew(ready.pk, "proxy")
+    steps.run(ready.pk, "proxy", done)
+    assert steps.make_lost_again(ready.pk, "proxy")
+    assert processing(ready) == (Processing.RUNNING, "")
+
+
+def test_a_step_that_never_was_done_holds_the_version_up_also_when_asked_for_anew(version: Version) -> None:
+    for spec in step_specs.table():
+        if spec.name != "poster":
+            steps.run(version.pk, spec.name, done)
+    steps.make_anew(version.pk, "poster")
+    assert processing(version) == (Processing.RUNNING, "")
+    steps.run(version.pk, "poster", fail)
+    steps.retry(version, "poster", by=member(version.brand))
+    assert processing(version) == (Processing.RUNNING, "")
+
+
+def test_a_step_that_came_later_leaves_an_older_version_ready(ready: Version) -> None:
+    Step.objects.filter(version=ready, name="sprite").delete()
+    steps.retry(ready, "sprite", by=member(ready.brand))
+    assert processing(ready) == (Processing.READY, "")
+    Step.objects.filter(version=ready, name__in=step_specs.quiet()).delete()
+    steps.add(ready)
+    assert processing(ready) == (Processing.READY, "")
