@@ -5,6 +5,12 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
+# A row goes with its asset, whoever deletes it: a process of the release before knows nothing of rows.
+BELONGS = """
+ALTER TABLE dam_filterrow ADD CONSTRAINT dam_filterrow_asset FOREIGN KEY (asset_id) REFERENCES dam_asset
+    ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
+"""
+
 # The facts of dam.search.filter_rows, which spells them in the same way.
 FUNCTIONS = """
 CREATE FUNCTION dam_filter_facts(of_version uuid) RETURNS bigint[] LANGUAGE sql STABLE AS $$
@@ -113,7 +119,8 @@ class Migration(migrations.Migration):
                 (
                     "asset",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         primary_key=True,
                         related_name="+",
                         serialize=False,
@@ -132,5 +139,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunSQL(BELONGS, migrations.RunSQL.noop),
         migrations.RunSQL(FUNCTIONS, NO_FUNCTIONS),
     ]

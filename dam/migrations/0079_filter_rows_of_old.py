@@ -4,7 +4,7 @@ from django.db import migrations
 
 BATCH = 5_000
 NEXT = """
-    WITH batch AS (SELECT id FROM dam_asset WHERE id > %s ORDER BY id LIMIT %s),
+    WITH batch AS (SELECT id FROM dam_asset WHERE id > %s ORDER BY id LIMIT %s FOR KEY SHARE),
         made AS (
             INSERT INTO dam_filterrow (asset_id, tags, latest, released)
             SELECT id, '{}', '{}', '{}' FROM batch ON CONFLICT DO NOTHING
@@ -14,7 +14,10 @@ NEXT = """
 
 
 def fill(apps, schema_editor):
-    """Of assets there are already, a batch at a time: nobody who writes waits for more than that."""
+    """Of assets there are already, a batch at a time: nobody who writes waits for more than that.
+
+    Who deletes a clip meanwhile waits for its row, and takes it along.
+    """
     reached = "00000000-0000-0000-0000-000000000000"
     with schema_editor.connection.cursor() as cursor:
         while True:

@@ -210,7 +210,10 @@ class FilterRow(models.Model):
     what is asked of rights.visibility, always.
     """
 
-    asset = models.OneToOneField(Asset, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    # The database's own constraint deletes it with its asset.
+    asset = models.OneToOneField(
+        Asset, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
     tags = ArrayField(models.BigIntegerField())  # their keys
     latest = ArrayField(models.BigIntegerField())
     released = ArrayField(models.BigIntegerField())

@@ -1,10 +1,13 @@
 """The rows that filters ask: what the triggers write in them, and that searches find by them."""
 
 import threading
+import time
+from importlib import import_module
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import BigIntegerField, Func, Value
 
 from dam.accounts.models import Brand
@@ -13,7 +16,7 @@ from dam.catalog.models import Approval, Asset, AssetKind, Credentials, Origin, 
 from dam.search import filter_rows, filters
 from dam.search.models import FilterRow
 from dam.search.query import Filters
-from tests.factories import BrandFactory, VersionFactory, next_version
+from tests.factories import AssetFactory, BrandFactory, VersionFactory, next_version
 from tests.integration.dam.catalog.test_at_once import at_once
 
 
@@ -94,6 +97,15 @@ def test_a_deleted_asset_takes_its_row_along() -> None:
 
 
 @pytest.mark.django_db
+def test_a_process_that_knows_nothing_of_rows_can_delete_an_asset() -> None:
+    asset = AssetFactory.create()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM dam_asset WHERE id = %s", [asset.pk])
+    assert not FilterRow.objects.filter(asset=asset.pk).exists()
+    connection.check_constraints()
+
+
+@pytest.mark.django_db
 def test_filters_find_what_joins_find() -> None:
     brand: Brand = BrandFactory.create()
     for number in range(24):
@@ -156,3 +168,24 @@ def test_who_tags_while_another_decides_loses_nothing() -> None:
     row = row_of(asset.pk)
     assert row.tags == [Tag.objects.get().pk]
     assert set(row.latest) == facts_of(version)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_asset_deleted_while_rows_are_first_written_stops_nothing() -> None:
+    asset, other = AssetFactory.create_batch(2)
+    FilterRow.objects.all().delete()
+    deleted = threading.Event()
+
+    def delete() -> None:
+        with transaction.atomic():
+            Asset.objects.filter(pk=asset.pk)._raw_delete(DEFAULT_DB_ALIAS)
+            deleted.set()
+            time.sleep(0.3)  # the writer comes to the asset meanwhile
+
+    def write() -> None:
+        deleted.wait(10)
+        migration = import_module("dam.migrations.0079_filter_rows_of_old")
+        migration.fill(None, SimpleNamespace(connection=connection))
+
+    assert at_once(delete, write) == []
+    assert list(FilterRow.objects.values_list("asset", flat=True)) == [other.pk]
