@@ -19,6 +19,7 @@ import django
 import pytest
 
 from dam.embedded import postgres, valkey
+from tests import kept_cluster
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Short: a Unix socket's path has about a hundred characters.
@@ -98,9 +99,8 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(scope="session")
 def servers() -> Iterator[None]:
     """PostgreSQL and Valkey, for as long as the tests run."""
-    # A crash may lose these data, so nothing waits for the disk.
-    options = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-    database = postgres.start(DATA_DIR, say=print, options=options)
+    kept_cluster.copy_to(DATA_DIR)
+    database = postgres.start(DATA_DIR, say=print, options=kept_cluster.UNSAFE)
     try:
         broker = valkey.start(DATA_DIR, say=print)
         try:
@@ -114,6 +114,12 @@ def servers() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(servers: None) -> None:
     """pytest-django asks for this before it makes the test database."""
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The test database came with the cluster, and goes with its folder."""
+    return True
 
 
 @pytest.fixture(autouse=True, scope="session")
