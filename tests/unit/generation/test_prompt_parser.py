@@ -168,9 +168,9 @@ def test_known_words_in_any_order_are_understood_somehow(words: list[str]) -> No
 def test_a_long_prompt_takes_no_time() -> None:
     prompt = ("a red botle on the beech with five gigntic eagels sourring " * 9)[:500]
     understand(prompt, WORDS)
-    began = time.perf_counter()
+    began = time.thread_time()
     understand(prompt, WORDS)
-    assert time.perf_counter() - began < 0.05  # it takes about 1 ms; a loaded machine is slower
+    assert time.thread_time() - began < 0.5  # of its own: about 1 ms
 
 
 def test_a_lexicon_of_before_reads_on() -> None:
