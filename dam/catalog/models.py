@@ -172,7 +172,7 @@ class Version(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="versions")
-    # The asset's brand again, so that the database can hold one copy of a file in a brand.
+    # The asset's brand again: what a brand has is found by its content, and narrowed by these columns.
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField(default=1)
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.UPLOADED)
@@ -230,12 +230,13 @@ class Version(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["asset", "number"], name="version_number_once"),
-            models.UniqueConstraint(fields=["brand", "sha256"], name="version_file_once_in_brand"),
         ]
         indexes = [
             models.Index(fields=["brand", "approval", "-created_at", "-id"], name="version_by_approval"),
             models.Index(fields=["-created_at", "-id"], name="version_newest"),
             models.Index(fields=["storage_key"], name="version_key"),  # asked by the cleanup
+            # A file is stored once, and taken once; that two versions have it is somebody's wish.
+            models.Index(fields=["brand", "sha256"], name="version_content"),
             # A search by one of these that few have: of a million, it must not read all.
             *(
                 models.Index(fields=["brand", column], name=f"version_{column}")

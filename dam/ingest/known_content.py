@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 from dam.accounts import principals
+from dam.accounts.capabilities import Capability
 from dam.accounts.models import Membership
 from dam.accounts.principals import Member, Principal
 from dam.catalog.models import Version
@@ -24,21 +26,38 @@ class Known:
     version: Version | None
 
 
-def find(principal: Principal, sha256: str) -> Known | None:
-    """Where the principal's brand has this content, or else another brand in which they see it."""
-    same = Version.objects.select_related("asset", "brand").filter(sha256=sha256)
-    here = same.filter(brand=principal.brand).first()
-    if here is None:
+def find(principal: Principal, sha256: str, *, asset_id: UUID | None = None) -> Known | None:
+    """Where the principal's brand has this content, or else another brand in which they see it.
+
+    Of several clips that have it, the one of `asset_id` is named before others, the newest first.
+    """
+    here = Version.objects.filter(brand=principal.brand, sha256=sha256)
+    if not here.exists():
         return _elsewhere(principal, sha256)
-    if visible_versions(principal).filter(pk=here.pk).exists():
-        return Known("library", here)
+    here = here.select_related("asset", "brand").order_by("-created_at", "-pk")
+    seen = here.filter(pk__in=visible_versions(principal))
+    found = seen.filter(asset=asset_id).first() or seen.first()
+    if found is not None:
+        return Known("library", found)
     # Who sees released work alone learns of no other version, in the trash neither.
-    told = (
-        shown(principal) == "latest" or Version.objects.filter(pk=here.pk, released_of__isnull=False).exists()
-    )
-    if told and trashed_assets(principal).filter(pk=here.asset_id).exists():
-        return Known("trash", here)
-    return Known("hidden", None)
+    told = here if shown(principal) == "latest" else here.filter(released_of__isnull=False)
+    trashed = told.filter(asset__in=trashed_assets(principal)).first()
+    return Known("trash", trashed) if trashed else Known("hidden", None)
+
+
+def offers(known: Known, *, principal: Principal) -> frozenset[Literal["version", "collect", "restore"]]:
+    """What the principal may do with it here, besides opening it."""
+    can = principal.can
+    if known.place == "trash":
+        return frozenset({"restore"})  # who sees it there may take it out
+    if known.place != "library":
+        return frozenset()
+    may: set[Literal["version", "collect", "restore"]] = set()
+    if can(Capability.UPLOAD) and can(Capability.EDIT):
+        may.add("version")
+    if can(Capability.COLLECT):
+        may.add("collect")
+    return frozenset(may)
 
 
 def _elsewhere(principal: Principal, sha256: str) -> Known | None:

@@ -14,6 +14,7 @@ from dam.audit.verbs import Verb
 from dam.catalog import stored_files, versions
 from dam.catalog.models import Asset, Origin, Version
 from dam.core import errors, events, foreign_text, locks, storage
+from dam.core.lazily import lazy
 from dam.core.storage import Stored
 from dam.core.text import storable_json
 from dam.custom_fields import values
@@ -46,6 +47,13 @@ class AlreadyKnown(errors.Refused):
         super().__init__(_("This file is already in the library, %(place)s.") % {"place": place})
 
 
+class MasterGone(errors.Refused):
+    """The version is deleted, or its file isn't in storage."""
+
+    code = "master_gone"
+    message = lazy("The file isn't in storage any more. Upload it again.")
+
+
 def accept(
     path: Path,
     *,
@@ -75,7 +83,8 @@ def accept(
     with _storing(path, brand=brand, sha256=sha256, suffix=suffix, staged=staged), trail.recording():
         # Of two that bring the same bytes at once the second waits here, and then finds them known.
         locks.hold(storage.key_for(brand_id=brand.pk, sha256=sha256, suffix=""))
-        known = Version.objects.select_related("asset").filter(brand=brand, sha256=sha256).first()
+        same = Version.objects.select_related("asset").filter(brand=brand, sha256=sha256).order_by("pk")
+        known = same.filter(asset=asset).first() or same.first()
         if known is not None:
             raise AlreadyKnown(known, asset=asset)
         # It is there, unless it was an old file without a row that the cleanup took a moment ago.
@@ -95,6 +104,39 @@ def accept(
         if on_accept is not None:
             on_accept(version)
     return version
+
+
+def repeat(version: Version, *, asset: Asset, user: User) -> Version:
+    """The same master once more, as the next version of `asset`: its file is stored already and stays one.
+
+    What belongs to the bytes comes along (how they were made, what the probe saw); what was decided of that
+    version does not: this one is a draft without rights. Raises AlreadyKnown where it is the latest version
+    of that clip, NoTarget for one in the trash or of another kind, and MasterGone.
+    """
+    stored = Stored(key=version.storage_key, sha256=version.sha256, size=version.size)
+    with trail.recording():
+        # As in `accept`: whoever deletes the file in this moment waits, or has deleted its row.
+        locks.hold(storage.key_for(brand_id=version.brand_id, sha256=version.sha256, suffix=""))
+        latest = versions.latest_locked(asset.pk)
+        if latest.sha256 == version.sha256:
+            raise AlreadyKnown(latest, asset=asset)
+        if not Version.objects.filter(pk=version.pk).exists() or not storage.exists(stored.key):
+            raise MasterGone
+        added = _write(
+            stored,
+            brand=version.brand,
+            user=user,
+            filename=version.filename,
+            title="",
+            origin=Origin(version.origin),
+            info=MediaInfo.from_json(version.media_info),
+            content_type=version.content_type,
+            search_words=version.search_words,
+            asset=asset,
+        )
+        if version.seed is not None:
+            versions.set_making(added.pk, model=version.model, seed=version.seed, prompt=version.prompt)
+    return added
 
 
 @contextmanager

@@ -22,8 +22,8 @@ from dam.core.errors import Refused
 from dam.ingest import concatenation, known_content, next_versions, retention, steps, uploads
 from dam.ingest.known_content import Known
 from dam.ingest.models import PARTIAL, UNDER_WAY, Upload, UploadState
-from dam.rights.visibility import visible_assets, visible_versions
-from dam.web import htmx, long_pieces, problem_details
+from dam.rights.visibility import shown, visible_assets, visible_versions
+from dam.web import htmx, long_pieces, problem_details, selection
 from dam.web.decorators import BrandRequest, requires
 from dam.web.problem_details import problem
 from dam.web.tus import (
@@ -106,9 +106,10 @@ def known(request: BrandRequest) -> HttpResponseBase:
     sha256 = request.GET.get("sha256", "").lower()
     if SHA256.fullmatch(sha256) is None:
         raise BadHeader(_("Send the file's SHA-256 as 64 hexadecimal digits in sha256."))
-    found = known_content.find(request.principal, sha256)
+    asset_id = selection.key(request.GET.get("asset", ""))
+    found = known_content.find(request.principal, sha256, asset_id=asset_id)
     return JsonResponse(
-        {"known": None if found is None else _where(found)}, headers={"Cache-Control": "no-store"}
+        {"known": None if found is None else _where(request, found)}, headers={"Cache-Control": "no-store"}
     )
 
 
@@ -130,18 +131,26 @@ def retry_step(request: BrandRequest, version_id: UUID, name: str) -> HttpRespon
     return redirect("asset", request.brand.slug, version.asset_id)
 
 
-def _where(found: Known) -> dict[str, object]:
+def _where(request: BrandRequest, found: Known) -> dict[str, object]:
     version = found.version
     if version is None:
         return {"place": found.place}
     slug, asset = version.brand.slug, version.asset
     in_trash = found.place == "trash"
+    addresses = {
+        "version": reverse("version-repeat", args=[slug, version.pk]),
+        "collect": reverse("collection-add", args=[slug]),
+        "restore": reverse("asset-restore", args=[slug, asset.pk]),
+    }
+    may = known_content.offers(found, principal=request.principal)
     return {
         "place": found.place,
         "brand": version.brand.name,
         "asset": str(asset.pk),
         "title": asset.title,
         "version": version.number,
+        "latest": asset.latest_id == version.pk and shown(request.principal) == "latest",
+        "may": {offer: address for offer, address in addresses.items() if offer in may},
         "url": reverse("trash", args=[slug]) if in_trash else reverse("asset", args=[slug, asset.pk]),
     }
 

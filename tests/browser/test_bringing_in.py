@@ -112,6 +112,32 @@ def test_what_is_here_already_is_not_sent_again(
     assert Upload.objects.count() == 1
 
 
+def test_what_is_here_already_becomes_a_version_of_a_clip_without_being_sent(
+    visit: Callable[[], Journey], people: dict[Role, User], tmp_path: Path
+) -> None:
+    page = visit().sign_in(people[Role.CREATOR]).page
+    first = media_factory.clip(tmp_path / "First cut.mp4", frames=24, width=320, height=176)
+    again = media_factory.clip(tmp_path / "Other bottle.mp4", frames=24, width=320, height=176, seed=1)
+    page.set_input_files("[data-upload-input]", [first, again])
+    expect(page.locator(".dock-item[data-state=taken]")).to_have_count(2, timeout=60_000)
+    page.set_input_files("[data-upload-input]", again)
+    row = page.locator(".dock-item[data-state=known]")
+    with page.context.expect_page() as opening:
+        row.get_by_role("link", name="Add as version…").click()
+    other = opening.value
+    other.get_by_role("searchbox", name="Find a clip by its title").fill("first")
+    other.get_by_role("button", name="Search", exact=True).click()
+    other.get_by_role("button", name="Add as version of First cut").click()
+    expect(other.get_by_text("Added as version 2.")).to_be_visible()
+    expect(other.get_by_role("heading", name="First cut", level=1)).to_be_visible()
+    assert Upload.objects.count() == 2
+    one, two = Version.objects.filter(sha256=sha256(again.read_bytes()).hexdigest())
+    assert one.storage_key == two.storage_key
+    with page.context.expect_page() as collecting:
+        row.get_by_role("button", name="Add to collection").click()
+    expect(collecting.value.get_by_role("heading", level=1)).to_contain_text("to a collection")
+
+
 def test_a_text_named_mp4_is_refused_in_words_and_leaves_nothing(
     visit: Callable[[], Journey], people: dict[Role, User], tmp_path: Path
 ) -> None:

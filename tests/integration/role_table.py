@@ -302,6 +302,8 @@ ROWS = (
         headers=PIECE, body=b"cl", content_type=PIECE_TYPE),
     Row("DELETE", "upload-piece", ("own upload",),      403, 204, 403, 403, 204, 204, 204, 403, headers=TUS),
     Row("POST", "step-retry", ("draft", "poster"),      403, 302, 403, 403, 302, 302, 403, 403),
+    Row("GET",  "version-repeat", ("released",),        403, 200, 403, 403, 200, 200, 403, 403),
+    Row("POST", "version-repeat", ("released",),        403, 422, 403, 403, 422, 422, 403, 403),
     Row("GET",  "file", ("released", "poster"),         200, 200, 200, 200, 200, 200, 200, 200),
     Row("GET",  "file", ("released", "sprite"),         200, 200, 200, 200, 200, 200, 200, 200),
     Row("GET",  "file-thumbnails", ("released",),       200, 200, 200, 200, 200, 200, 200, 200),

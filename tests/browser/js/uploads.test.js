@@ -12,6 +12,9 @@ const PAGE = `
     <template data-upload-template>
       <li class="dock-item" data-state="waiting">
         <a data-name></a><progress max="1" value="0" data-bar></progress><p data-words></p>
+        <div hidden data-offers><a data-offer-open></a><a data-offer-version></a>
+          <form data-offer-collect><input name="csrfmiddlewaretoken"><input name="asset"></form>
+          <form data-offer-restore><input name="csrfmiddlewaretoken"></form></div>
         <button data-retry hidden>Try again</button><button data-again hidden>Choose file</button><button data-anyway hidden></button>
         <button data-pause hidden></button><button data-cancel></button>
       </li>

@@ -1,6 +1,7 @@
 // Files dropped on the page or chosen, and the list that shows what becomes of each.
 import { dropped, meant } from "./uploads/folders.js";
 import * as memory from "./uploads/memory.js";
+import { offer } from "./uploads/offers.js";
 import { Lost, Upload } from "./uploads/tus.js";
 import { hash, twin } from "./uploads/twins.js";
 import { _, ngettext, number, percent } from "./words.js";
@@ -132,14 +133,15 @@ class Row {
     };
     tell(0);
     const sha256 = await hash(this.file, hashing, tell, signal);
-    const found = sha256 && !signal.aborted ? await twin(known, sha256, signal) : null;
+    const found = sha256 && !signal.aborted ? await twin(known, sha256, signal, root.dataset.asset) : null;
     if (signal.aborted) return false;
     this.compared = true;
     if (found) this.showTwin(found);
     return !found;
   }
 
-  showTwin({ place, title, brand, version, asset, url }) {
+  showTwin(found) {
+    const { place, title, brand, version, asset, url } = found;
     const words = {
       library: _("Already in the library as “{title}”. It wasn't uploaded again.", { title }),
       trash: _("In the trash as “{title}”. Restore it there to use it.", { title }),
@@ -150,11 +152,13 @@ class Row {
     if (url) this.find("name").href = url;
     const said = own ? _("Already version {version} of this clip.", { version }) : words[place];
     this.show(place === "brand" ? "asking" : "known", said);
+    offer(this.element, found, root.dataset.asset);
   }
 
   // Add it here although another brand has it.
   insist() {
     this.find("name").removeAttribute("href");
+    this.find("offers").hidden = true;
     this.queue();
   }
 

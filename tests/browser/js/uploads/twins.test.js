@@ -23,6 +23,8 @@ test("the server is asked by the digest, and what can't be told is not known", a
     return new Response('{"known": {"place": "library"}}');
   };
   equal([await twin("/known/", "abc"), asked], [{ place: "library" }, "/known/?sha256=abc"]);
+  await twin("/known/", "abc", null, "clip");
+  equal(asked, "/known/?sha256=abc&asset=clip");
   globalThis.fetch = async () => new Response("", { status: 403 });
   equal(await twin("/known/", "abc"), null);
   globalThis.fetch = async () => Promise.reject(new TypeError("Failed to fetch"));

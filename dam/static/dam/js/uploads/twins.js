@@ -15,10 +15,12 @@ export function hash(file, script, tell, signal) {
   });
 }
 
-// What the server says of it: where it is, under which title, and the address to open.
-export async function twin(address, sha256, signal = null) {
+// What the server says of it: where it is, under which title, the address to open, and what may be done with it. Of
+// several that have it, the clip `asset` that the file is meant for is named first.
+export async function twin(address, sha256, signal = null, asset = "") {
+  const asked = new URLSearchParams(asset ? { sha256, asset } : { sha256 });
   try {
-    const response = await fetch(`${address}?sha256=${sha256}`, {
+    const response = await fetch(`${address}?${asked}`, {
       headers: { "Tus-Resumable": "1.0.0" },
       signal,
     });

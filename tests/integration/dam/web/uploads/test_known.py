@@ -102,3 +102,40 @@ def test_who_sees_released_work_alone_learns_of_no_other_version(client: Client,
     assert known(client) == {"place": "hidden"}
     Version.objects.filter(pk=released.pk).update(sha256="cd" * 32)
     assert ask(client, "cd" * 32).json()["known"]["place"] == "library"
+
+
+def test_what_can_be_done_with_it_is_told(browser: Client, brand: Brand) -> None:
+    version = there(brand)
+    Asset.objects.filter(pk=version.asset_id).update(latest=version)
+    found = known(browser)
+    assert found["latest"]
+    assert found["may"] == {
+        "version": f"/b/acme/versions/{version.pk}/repeat/",
+        "collect": "/b/acme/collections/add/",
+    }
+
+
+def test_from_the_trash_it_can_be_restored(browser: Client, creator: Member) -> None:
+    version = there(creator.brand, asset__created_by=creator.user, asset__trashed_at=timezone.now())
+    assert known(browser)["may"] == {"restore": f"/b/acme/assets/{version.asset_id}/restore/"}
+
+
+def test_who_may_not_add_versions_is_not_offered_it(client: Client, brand: Brand) -> None:
+    sending = CustomRole.objects.create(
+        brand=brand, name="Courier", capabilities=["view", "view_unreleased", "upload"]
+    )
+    person = UserFactory.create()
+    Membership.objects.create(user=person, brand=brand, **roles.columns(sending.value))
+    client.force_login(person)
+    there(brand)
+    assert known(client)["may"] == {}
+
+
+def test_of_several_clips_that_have_it_the_one_it_is_meant_for_is_named(
+    browser: Client, brand: Brand
+) -> None:
+    first, _ = there(brand), there(brand)
+    answer = browser.get("/b/acme/uploads/known/", {"sha256": DIGEST, "asset": str(first.asset_id)})
+    assert answer.json()["known"]["asset"] == str(first.asset_id)
+    Asset.objects.filter(pk=first.asset_id).update(trashed_at=timezone.now())
+    assert known(browser)["place"] == "library"
