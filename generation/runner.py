@@ -20,8 +20,7 @@ from dam.ingest import disk_space, filenames, next_versions, outages, registrati
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
-from dam.media.errors import FileRefused
-from dam.media.runner import MediaFailed
+from dam.media.errors import FileRefused, MediaFailed
 from generation import briefs, jobs, model_register
 from generation.generators import frames_check, loading
 from generation.generators.base import (

@@ -10,7 +10,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from dam.media import runner
+from dam.media import ffmpeg, runner
 
 BITS = 6
 
@@ -94,7 +94,7 @@ def movie(
 def busy(path: Path, *, frames: int = 30) -> Path:
     """A film of 320×176 that is hard to encode: patterns that move, under noise."""
     graph = f"testsrc2=s=320x176:r=25:d={frames / 25},noise=alls=30:allf=t"
-    command = [runner.ffmpeg(), "-v", "error", "-f", "lavfi", "-i", graph, "-c:v", "libx264", "-crf", "10"]
+    command = [ffmpeg.binary(), "-v", "error", "-f", "lavfi", "-i", graph, "-c:v", "libx264", "-crf", "10"]
     subprocess.run([*command, "-pix_fmt", "yuv420p", path], check=True)
     return path
 

@@ -17,7 +17,7 @@ from dam.catalog import stored_files
 from dam.core import errors, locks, storage
 from dam.core.storage import Stored
 from dam.media import runner, sniffer
-from dam.media.errors import FileRefused
+from dam.media.errors import FileRefused, MediaFailed
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_SIDE = 4096  # of what is sent
@@ -102,7 +102,7 @@ def _decoded(path: Path) -> Image.Image:
         raise LogoRefused(
             too_wide % {"most": MOST_SIDE} if refused.code == "too_wide" else unreadable
         ) from refused
-    except runner.MediaFailed as refused:
+    except MediaFailed as refused:
         raise LogoRefused(unreadable) from refused
     if picture.getchannel("A").getbbox() is None:
         raise LogoRefused(_("Everything in this picture is transparent. Choose another one."))

@@ -16,8 +16,7 @@ from dam.catalog.models import Version
 from dam.core import tasks
 from dam.ingest import outages
 from dam.ingest.models import Step, StepState
-from dam.media.errors import FileRefused
-from dam.media.runner import MediaFailed
+from dam.media.errors import FileRefused, MediaFailed
 from dam.search import encoder_indexes, indexing, null_queries, prompt_catching_up, reindexing
 from dam.search.encoders import model_card
 from dam.search.encoders.model_card import NoEncoder

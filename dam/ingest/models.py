@@ -119,7 +119,7 @@ class Step(Work):
                 fields=["due_at"], name="step_due", condition=models.Q(state__in=["waiting", "running"])
             ),
             models.Index(
-                fields=["name", "brand", "user", "position", "id"],  # steps.in_line
+                fields=["name", "brand", "user", "position", "id"],  # dispatch.in_line
                 name="step_turn",
                 condition=models.Q(state="waiting", sends__gt=0, reason=""),
             ),

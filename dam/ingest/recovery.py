@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from dam.core.tasks import offer
-from dam.ingest import backoff, holding, step_specs, steps
+from dam.ingest import backoff, dispatch, holding, step_specs
 from dam.ingest.models import Step, StepState, Upload, UploadState
 
 log = logging.getLogger(__name__)
@@ -44,15 +44,15 @@ def _send_uploads(at: datetime) -> int:
 
 def _send_steps(at: datetime) -> int:
     names = [spec.name for spec in step_specs.table()]
-    unended = Q(state=StepState.WAITING) | steps.lost(at)
+    unended = Q(state=StepState.WAITING) | dispatch.lost(at)
     due = Q(due_at=None) | Q(due_at__lte=at)
     waiting = Step.objects.filter(due, unended, name__in=names)
     sent = 0
     for step in waiting.order_by(F("due_at").asc(nulls_first=True), "pk")[:AT_ONCE]:
         spec = step_specs.find(step.name)
-        if spec is None or not steps.is_ready(step):
+        if spec is None or not dispatch.is_ready(step):
             continue
-        task, ids = steps.message(step, spec)
+        task, ids = dispatch.message(step, spec)
         if not offer(task, **ids):
             break
         due_at = backoff.next_send(at, sends=step.sends)

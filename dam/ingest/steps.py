@@ -5,16 +5,12 @@ asks for it. Locks are taken in one order: the version, then its step.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 from celery.exceptions import Reject
-from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,17 +19,14 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.catalog import versions
-from dam.catalog.models import Processing, Version
+from dam.catalog.models import Version
 from dam.core import database, errors, events, failures, log_context
 from dam.core.lazily import lazy
-from dam.core.tasks import enqueue, queue_of
+from dam.core.tasks import queue_of
 from dam.core.text import storable
-from dam.ingest import backoff, holding, outages, step_specs
+from dam.ingest import backoff, dispatch, holding, outages, readiness, step_specs
 from dam.ingest.models import Step, StepState
-from dam.ingest.step_specs import StepSpec
-from dam.media.errors import FileRefused
-from dam.media.runner import MediaFailed
+from dam.media.errors import FileRefused, MediaFailed
 from dam.search.saved import alerts
 
 log = logging.getLogger(__name__)
@@ -56,7 +49,6 @@ AFRESH: dict[str, Any] = {
     "started_at": None,
     "finished_at": None,
 }
-SETTLED = (StepState.DONE, StepState.FAILED, StepState.SKIPPED)
 
 
 class StepFailed(errors.Refused):
@@ -88,12 +80,12 @@ def begin(version: Version) -> None:
         for place, spec in enumerate(step_specs.table())
         if version.kind in spec.of
     )
-    _send_ready(version)
+    dispatch.send_ready(version)
 
 
 def add(version: Version) -> None:
     """Give a version from before there were some of the quiet steps those, and send off what is ready."""
-    _lock(version.pk)
+    readiness.lock(version.pk)
     Step.objects.bulk_create(
         (
             Step(name=spec.name, position=place, **whose(version))
@@ -102,7 +94,7 @@ def add(version: Version) -> None:
         ),
         ignore_conflicts=True,
     )
-    _send_ready(version)
+    dispatch.send_ready(version)
 
 
 def run(version_id: UUID | str, name: str, work: Callable[[Version], str | None]) -> None:
@@ -153,14 +145,14 @@ def retry(version: Version, name: str, *, by: Principal) -> None:
     if name not in places:
         raise NoSuchStep(name)
     with trail.recording():
-        _lock(version.pk)
+        readiness.lock(version.pk)
         # A version from before there was this step has none.
         defaults = {"position": places[name], **whose(version), **LEFT}
         step, _created = Step.objects.get_or_create(version=version, name=name, defaults=defaults)
         if not Step.objects.filter(_idle(name), pk=step.pk).update(**AFRESH):
             raise StepBusy(_("This step is already running."))
-        _roll_up(version)
-        _send_ready(version)
+        readiness.roll_up(version)
+        dispatch.send_ready(version)
         trail.record(
             Verb.STEP_RETRIED,
             brand=version.brand,
@@ -173,11 +165,11 @@ def retry(version: Version, name: str, *, by: Principal) -> None:
 
 def put_back_failed(version_id: UUID, name: str) -> bool:
     """Have a step that failed run again, as a part of many; whether it was still failed. In a transaction."""
-    version = _lock(version_id)
+    version = readiness.lock(version_id)
     if not Step.objects.filter(version=version, name=name, state=StepState.FAILED).update(**AFRESH):
         return False
-    _roll_up(version)
-    _send_ready(version)
+    readiness.roll_up(version)
+    dispatch.send_ready(version)
     return True
 
 
@@ -202,48 +194,15 @@ def _make_again(version_id: UUID, name: str, *, among: Q, fields: dict[str, Any]
     if name not in places:
         return False
     try:
-        with _locked(version_id) as version:
+        with readiness.locked(version_id) as version:
             defaults = {"position": places[name], **whose(version), **LEFT}
             step, _created = Step.objects.get_or_create(version=version, name=name, defaults=defaults)
             if Step.objects.filter(among, pk=step.pk).update(**fields):
-                _roll_up(version)
-                _send_ready(version)
+                readiness.roll_up(version)
+                dispatch.send_ready(version)
     except Version.DoesNotExist:
         return False
     return True
-
-
-def is_ready(step: Step) -> bool:
-    """Whether every step that this one waits for has ended, or isn't there to wait for."""
-    spec = step_specs.find(step.name)
-    if spec is None or not spec.after:
-        return spec is not None
-    before = Step.objects.filter(version_id=step.version_id, name__in=spec.after)
-    return not before.exclude(state__in=SETTLED).exists()
-
-
-def message(step: Step, spec: StepSpec) -> tuple[str, dict[str, Any]]:
-    """The task that does the step, and what it is given."""
-    ids = {"version_id": str(step.version_id)}
-    return spec.task, {**ids, "kind": spec.kind} if spec.kind else ids
-
-
-def in_line(names: Collection[str]) -> QuerySet[Step]:
-    """The steps of these names that wait for a worker, in the order of the index step_turn.
-
-    One that was put back waits until it is due, and is sent again then: it has a reason until that.
-    """
-    waiting = Step.objects.filter(state=StepState.WAITING, name__in=names, sends__gt=0, reason="")
-    # By `position` too, which is one for each name: else PostgreSQL goes through the table by its keys.
-    return waiting.order_by("name", "brand_id", "user_id", "position", "pk")
-
-
-def lost(at: datetime) -> Q:
-    """Running steps whose worker gave no sign of life, or ran past its time."""
-    found = Q(pk__in=[])
-    for spec in step_specs.table():
-        found |= Q(name=spec.name) & _lost(spec.name, at)
-    return found
 
 
 def whose(version: Version) -> dict[str, Any]:
@@ -254,11 +213,11 @@ def whose(version: Version) -> dict[str, Any]:
 def _claim_in_turn(version_id: UUID | str, name: str, claim: str) -> tuple[UUID | str, str] | None:
     """Claim the step whose turn it is; which one that was, None when there is nothing to do."""
     own = Step.objects.filter(version_id=version_id, name=name)
-    if own.filter(_lost(name, timezone.now())).exists():
+    if own.filter(dispatch.lost_of(name, timezone.now())).exists():
         return (version_id, name) if _claim(version_id, name, claim) else None
     task = _task_of(name)
     together = [spec.name for spec in step_specs.table() if spec.task == task]
-    waiting = in_line(together)
+    waiting = dispatch.in_line(together)
     asked = waiting.filter(version_id=version_id, name=name).first()
     for _round in range(MOST_ROUNDS):
         found = False
@@ -286,7 +245,7 @@ def _run_claimed(
 ) -> None:
     version = Version.objects.select_related("asset", "brand").get(pk=version_id)
     log_context.add(brand=version.brand_id, user=version.created_by_id)
-    _publish(version)
+    readiness.publish(version)
     database.release()
     mine = Step.objects.filter(version_id=version_id, name=name, state=StepState.RUNNING, claim=claim)
     try:
@@ -320,8 +279,10 @@ def _take_problem(version: Version, name: str, claim: str, problem: Exception) -
 
 def _claim(version_id: UUID | str, name: str, claim: str) -> bool:
     at = timezone.now()
-    with _locked(version_id) as version:
-        step = Step.objects.filter(Q(state=StepState.WAITING) | _lost(name, at), version=version, name=name)
+    with readiness.locked(version_id) as version:
+        step = Step.objects.filter(
+            Q(state=StepState.WAITING) | dispatch.lost_of(name, at), version=version, name=name
+        )
         worn_out = step.filter(state=StepState.RUNNING, attempts__gte=MOST_ATTEMPTS).update(
             state=StepState.FAILED,
             reason=(
@@ -343,25 +304,17 @@ def _claim(version_id: UUID | str, name: str, claim: str) -> bool:
             held_until=holding.until(at),
         )
         if worn_out or claimed:
-            _roll_up(version)
+            readiness.roll_up(version)
         if worn_out:
-            _send_ready(version)
+            dispatch.send_ready(version)
         if claimed and (spec := step_specs.find(name)) is not None:
             turns.take(queue_of(spec.task), (version.brand_id, version.created_by_id), at=at)
     return bool(claimed)
 
 
-def _lost(name: str, at: datetime) -> Q:
-    running_over = Q()
-    spec = step_specs.find(name)
-    if spec is not None:
-        running_over = Q(started_at__lt=at - spec.limit)
-    return Q(state=StepState.RUNNING) & (holding.free(at) | running_over)
-
-
 def _idle(name: str) -> Q:
     """Nobody is at it, nor is it about to be done."""
-    return Q(state__in=SETTLED) | _lost(name, timezone.now())
+    return Q(state__in=dispatch.SETTLED) | dispatch.lost_of(name, timezone.now())
 
 
 def _finish(version: Version, name: str, claim: str, state: StepState, reason: str, *, log: str = "") -> None:
@@ -399,67 +352,18 @@ def _put_back(version: Version, name: str, claim: str, *, reason: str = "") -> N
 
 
 def _leave(version: Version, name: str, claim: str, fields: dict[str, Any]) -> None:
-    with _locked(version.pk) as row:
+    with readiness.locked(version.pk) as row:
         mine = Step.objects.filter(version=row, name=name, state=StepState.RUNNING, claim=claim)
         if not mine.update(held_until=None, progress=None, **fields):
             log.info("Step %s of %s went to another worker meanwhile.", name, version.pk)
             return
-        _roll_up(row)
-        _send_ready(row)
-        if fields["state"] in SETTLED and queue_of(_task_of(name)) in ("index", "footage", "recognition"):
+        readiness.roll_up(row)
+        dispatch.send_ready(row)
+        if fields["state"] in dispatch.SETTLED and queue_of(_task_of(name)) in (
+            "index",
+            "footage",
+            "recognition",
+        ):
             alerts.notice([row.asset_id], brand_id=row.brand_id)  # it can be found by more than before
         if fields["state"] == StepState.DONE and name not in step_specs.quiet():
             events.publish(brand_id=row.brand_id, name="library")  # its card may have a new picture
-
-
-@contextmanager
-def _locked(version_id: UUID | str) -> Iterator[Version]:
-    """A transaction with the version locked: of two steps that end at once, the second sees the first."""
-    with transaction.atomic():
-        yield _lock(version_id)
-
-
-def _lock(version_id: UUID | str) -> Version:
-    return Version.objects.select_for_update(no_key=True).get(pk=version_id)
-
-
-def _roll_up(version: Version) -> None:
-    """Keep on the locked version how its steps stand altogether, and tell open pages.
-
-    One that is done again holds nothing up, nor does it when it fails: what it made before is still there.
-    """
-    quiet = step_specs.quiet()
-    counted = Step.objects.filter(version=version, again=False).exclude(name__in=quiet)
-    found = list(counted.order_by("position"))
-    states = {step.state for step in found}
-    failed = [step for step in found if step.state == StepState.FAILED]
-    reason = ""
-    if states == {StepState.WAITING}:
-        processing = Processing.WAITING
-    elif states & {StepState.WAITING, StepState.RUNNING}:
-        processing = Processing.RUNNING
-    elif failed:
-        processing = Processing.FAILED
-        reason = "; ".join(f"{step_specs.title_of(step.name)}: {step.reason}" for step in failed)
-    else:
-        processing = Processing.READY
-    changed = versions.set_processing(version.pk, processing, reason=reason)
-    _publish(version)
-    if changed:
-        events.publish(brand_id=version.brand_id, name="library")
-
-
-def _send_ready(version: Version) -> None:
-    """Send off the steps that were never sent and wait for no other (any more)."""
-    for step in Step.objects.filter(version=version, state=StepState.WAITING, sends=0):
-        spec = step_specs.find(step.name)
-        if spec is not None and is_ready(step):
-            at = timezone.now()
-            Step.objects.filter(pk=step.pk).update(sends=1, due_at=backoff.next_send(at, sends=0))
-            task, ids = message(step, spec)
-            waiting = Step.objects.filter(pk=step.pk, state=StepState.WAITING, sends=1)
-            enqueue(task, unsent=partial(waiting.update, due_at=at), **ids)
-
-
-def _publish(version: Version) -> None:
-    events.publish(brand_id=version.brand_id, name=f"version-{version.pk}")

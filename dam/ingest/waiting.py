@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from dam.core import language, storage, workers
 from dam.core.language import number
 from dam.core.tasks import queue_of
-from dam.ingest import disk_space, step_specs, steps
+from dam.ingest import disk_space, dispatch, step_specs
 from dam.ingest.models import Step, StepState
 from dam.media.errors import FileRefused
 
@@ -84,7 +84,7 @@ def _unsettled(waiting: Sequence[Step]) -> dict[UUID, set[str]]:
     """Of their versions the steps that haven't ended."""
     found: dict[UUID, set[str]] = defaultdict(set)
     rows = Step.objects.filter(version__in={step.version_id for step in waiting})
-    for version_id, name in rows.exclude(state__in=steps.SETTLED).values_list("version_id", "name"):
+    for version_id, name in rows.exclude(state__in=dispatch.SETTLED).values_list("version_id", "name"):
         found[version_id].add(name)
     return found
 
@@ -92,7 +92,7 @@ def _unsettled(waiting: Sequence[Step]) -> dict[UUID, set[str]]:
 def _line(task: str) -> int:
     """How many wait for the workers of this task, as far as they are counted."""
     names = [spec.name for spec in step_specs.table() if spec.task == task]
-    return steps.in_line(names).order_by()[: MOST_COUNTED + 1].count()
+    return dispatch.in_line(names).order_by()[: MOST_COUNTED + 1].count()
 
 
 def _is_full() -> bool:

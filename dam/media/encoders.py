@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from dam.core import sandbox
 from dam.core.sandbox import Limits
-from dam.media import presets, runner
+from dam.media import ffmpeg, presets
 from dam.media.presets import FORMATS, Captions, Format, Recipe
 
 LIMITS = Limits(wall_seconds=20, cpu_seconds=10, memory_bytes=4 * 1024**3, file_bytes=1024**2)
@@ -19,24 +19,24 @@ def missing(recipe: Recipe) -> tuple[str, ...]:
         wanted.append("mov_text")
     if recipe.loudness is not None:
         wanted.append(presets.LOUDNESS_FILTER)
-    have = _have(runner.ffmpeg())
+    have = _have(ffmpeg.binary())
     return tuple(each for each in wanted if each not in have)
 
 
 def of_formats() -> dict[Format, tuple[str, ...]]:
     """What each format lacks here."""
-    have = _have(runner.ffmpeg())
+    have = _have(ffmpeg.binary())
     return {format: tuple(each for each in _needs(format) if each not in have) for format in FORMATS}
 
 
 def version() -> str:
     """As FFmpeg says it itself: "n7.1-…"."""
-    words = _told(runner.ffmpeg(), "-version").split()
+    words = _told(ffmpeg.binary(), "-version").split()
     return words[2] if len(words) > 2 else ""
 
 
 def has(name: str) -> bool:
-    return name in _have(runner.ffmpeg())
+    return name in _have(ffmpeg.binary())
 
 
 def _needs(format: Format) -> tuple[str, ...]:

@@ -111,3 +111,10 @@ def require_size(width: int, height: int) -> None:
                 }
             ),
         )
+
+
+class MediaFailed(Refused):
+    """FFmpeg or the decoder process could not do its work; the message says why, for people."""
+
+    code = "media_failed"
+    log = ""  # the last of what FFmpeg printed, for those who look after it

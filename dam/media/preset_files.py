@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from dam.core import sandbox
 from dam.core.sandbox import Completed, Limits
-from dam.media import budgets, colour, commands, overlay, presets, printed, runner, sniffer, subrip
+from dam.media import budgets, colour, commands, ffmpeg, overlay, presets, printed, runner, sniffer, subrip
+from dam.media.errors import MediaFailed
 from dam.media.presets import Captions, Medium, Recipe
 from dam.media.probe import MediaInfo
-from dam.media.runner import MediaFailed
 
 FONT = Path(__file__).parent / "fonts" / "Inter.ttf"
 # Where the sandbox may look for letters that ours has not.
@@ -63,7 +63,7 @@ def make(
     measured = _measured(source, info=info, recipe=recipe)
     told(BY_MEASURE)
     limits = _limits(info, recipe)
-    with runner.making(out) as made:
+    with ffmpeg.making(out) as made:
         env = _put_aside(made.parent, info=info, request=request)
         command = commands.make_preset(
             source,
@@ -71,7 +71,7 @@ def make(
             info=info,
             recipe=recipe,
             focus=request.focus,
-            binary=runner.ffmpeg(),
+            binary=ffmpeg.binary(),
             words=bool(env),
             captions=request.language if _is_track(request) else "",
             loudness=measured,
@@ -86,7 +86,7 @@ def make(
             completed = process.finish()
         log = _tail(completed, made.parent, source)
         try:
-            runner.require(completed, limits)
+            ffmpeg.require(completed, limits)
         except MediaFailed as failed:
             failed.log = log
             raise
@@ -141,10 +141,10 @@ def _measured(path: Path, *, info: MediaInfo, recipe: Recipe) -> dict[str, str] 
     if recipe.loudness is None or not info.has_audio or recipe.spec.medium is not Medium.VIDEO:
         return None
     path = path.resolve()
-    command = commands.measure_loudness(path, info=info, target=recipe.loudness, binary=runner.ffmpeg())
+    command = commands.measure_loudness(path, info=info, target=recipe.loudness, binary=ffmpeg.binary())
     limits = replace(budgets.ENCODE, wall_seconds=120 + 0.3 * info.duration_ms / 1000)
     completed = sandbox.run(command, limits=limits, reads=[path])
-    runner.require(completed, limits)
+    ffmpeg.require(completed, limits)
     beginning = completed.stderr.rfind("{")
     try:
         values: dict[str, Any] = json.loads(completed.stderr[beginning : completed.stderr.rfind("}") + 1])

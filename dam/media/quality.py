@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 from django.utils.translation import gettext as _
 
 from dam.core import sandbox
-from dam.media import budgets, colour, commands, encoders, runner
+from dam.media import budgets, colour, commands, encoders, ffmpeg
+from dam.media.errors import MediaFailed
 from dam.media.probe import MediaInfo
-from dam.media.runner import MediaFailed
 
 FILTER = "libvmaf"
 MOST_FRAMES = 240  # that are compared; all are decoded
@@ -39,17 +39,17 @@ def measure(master: Path, made: Path, *, info: MediaInfo, size: tuple[int, int])
     limits = budgets.transcode(frames=frames, seconds=0, pixels=info.width * info.height)
     with TemporaryDirectory() as outside:
         report = Path(outside) / "report.json"
-        with runner.making(report) as out:
+        with ffmpeg.making(report) as out:
             picture = colour.of(info)
             if not picture.is_plain:
                 table = out.parent / commands.TABLE
                 table.write_text(colour.table(picture))
                 table.chmod(0o644)  # nobody reads it
             command = commands.compare(
-                master, made, info=info, size=size, every=every, out=out, binary=runner.ffmpeg()
+                master, made, info=info, size=size, every=every, out=out, binary=ffmpeg.binary()
             )
             completed = sandbox.run(command, limits=limits, reads=[master, made], folder=out.parent)
-            runner.require(completed, limits)
+            ffmpeg.require(completed, limits)
         return read(report.read_text())
 
 

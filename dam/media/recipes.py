@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dam.core.language import number
-from dam.media import kept_frames, runner, specs, waveforms
+from dam.media import kept_frames, previews, runner, specs, waveforms
 from dam.media.probe import Kind, MediaInfo
 from dam.media.runner import Told
 
@@ -38,13 +38,13 @@ def poster(master: Path, folder: Path, *, info: MediaInfo, chosen: int | None = 
     file = MadeFile(out, specs.POSTER.content_type)
     if info.kind is Kind.SOUND:
         return Made(file, waveforms.write(master, out, info=info))
-    size, frame = runner.poster(master, out, info=info, chosen=chosen)
+    size, frame = previews.poster(master, out, info=info, chosen=chosen)
     return Made(file, size, details={"frame": frame})
 
 
 def picture(master: Path, folder: Path, *, info: MediaInfo) -> Made:
     out = folder / "picture.webp"
-    size = runner.picture(master, out, info=info)
+    size = previews.picture(master, out, info=info)
     return Made(MadeFile(out, specs.PICTURE.content_type), size)
 
 
@@ -57,7 +57,7 @@ def sound(master: Path, folder: Path, *, info: MediaInfo) -> Made:
 
 def sprite(master: Path, folder: Path, *, info: MediaInfo) -> Made:
     out = folder / "sprite.webp"
-    size, grid = runner.sprite(master, out, info=info)
+    size, grid = previews.sprite(master, out, info=info)
     return Made(MadeFile(out, specs.SPRITE.content_type), size, details=grid)
 
 

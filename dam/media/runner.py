@@ -2,7 +2,6 @@
 
 import json
 import logging
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,11 +17,10 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 from PIL import Image
 
-from dam.core import errors, sandbox
+from dam.core import sandbox
 from dam.core.sandbox import Completed, Limits, Outcome, Output, SandboxedProcess
-from dam.media import budgets, colour, commands, damage, frames, printed, sampling, specs, subrip, thumbnails
-from dam.media.budgets import GIB
-from dam.media.errors import FileRefused
+from dam.media import budgets, colour, commands, damage, ffmpeg, frames, printed, sampling, specs, subrip
+from dam.media.errors import FileRefused, MediaFailed
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
 from dam.media.specs import Movie
@@ -42,13 +40,6 @@ decoder_process.main()
 """
 HEARD_RATE = 16_000  # samples a second, as speech recognition wants them
 MOST_SIDE = 8192  # of a frame that the decoder sends
-
-
-class MediaFailed(errors.Refused):
-    """FFmpeg or the decoder process could not do its work; the message says why, for people."""
-
-    code = "media_failed"
-    log = ""  # the last of what FFmpeg printed, for those who look after it
 
 
 def probe(path: Path) -> MediaInfo:
@@ -128,66 +119,22 @@ def frame(path: Path, *, info: MediaInfo, index: int, max_side: int) -> Frame:
     raise MediaFailed(_("No frame can be decoded at that time."))
 
 
-def poster(
-    path: Path,
-    out: Path,
-    *,
-    info: MediaInfo,
-    chosen: int | None = None,
-    spec: specs.Poster = specs.POSTER,
-) -> tuple[tuple[int, int], int]:
-    """Write the poster, of the chosen frame or the most telling; its size in pixels, and the frame."""
-    if chosen is not None:
-        shown = frame(path, info=info, index=chosen, max_side=spec.width)
-    else:
-        candidates = list(sample_frames(path, info=info, count=spec.candidates, max_side=spec.width))
-        if not candidates:
-            raise MediaFailed(_("No frames can be decoded."))
-        shown = thumbnails.choose_poster(candidates)
-    picture = thumbnails.draw_poster(shown, spec)
-    picture.save(out, "WEBP", quality=spec.quality)
-    return picture.size, shown.index
-
-
-def picture(
-    path: Path, out: Path, *, info: MediaInfo, spec: specs.Picture = specs.PICTURE
-) -> tuple[int, int]:
-    """Write the still as pages show it; its width and height in pixels."""
-    for frame in sample_frames(path, info=info, count=1, max_side=spec.longest_side):
-        shown = Image.fromarray(frame.rgb)
-        shown.save(out, "WEBP", quality=spec.quality)
-        return shown.size
-    raise MediaFailed(_("No frames can be decoded."))
-
-
-def sprite(
-    path: Path, out: Path, *, info: MediaInfo, spec: specs.Sprite = specs.SPRITE
-) -> tuple[tuple[int, int], dict[str, Any]]:
-    """Write the sprite; its size in pixels, and its grid (thumbnails.draw_sprite)."""
-    tiles = list(sample_frames(path, info=info, count=spec.tiles, max_side=spec.tile_side))
-    if not tiles:
-        raise MediaFailed(_("No frames can be decoded."))
-    picture, details = thumbnails.draw_sprite(tiles, spec)
-    picture.save(out, "WEBP", quality=spec.quality)
-    return picture.size, details
-
-
 def sound(path: Path, out: Path, *, info: MediaInfo) -> None:
     """Write the sound as 16-bit samples of one channel, HEARD_RATE a second from the first frame on."""
     path = path.resolve()
     limits = budgets.sound(seconds=info.duration_ms / 1000, rate=HEARD_RATE)
-    with making(out) as made:
-        command = commands.extract_sound(path, made, info=info, rate=HEARD_RATE, binary=ffmpeg())
-        require(sandbox.run(command, limits=limits, reads=[path], folder=made.parent), limits)
+    with ffmpeg.making(out) as made:
+        command = commands.extract_sound(path, made, info=info, rate=HEARD_RATE, binary=ffmpeg.binary())
+        ffmpeg.require(sandbox.run(command, limits=limits, reads=[path], folder=made.parent), limits)
 
 
 def convert_sound(path: Path, out: Path, *, info: MediaInfo, spec: specs.Sound) -> None:
     """Write the sound alone in another format, and see to it that it can be read."""
     path = path.resolve()
     limits = budgets.converted_sound(seconds=info.duration_ms / 1000, lossless=spec.kbps is None)
-    with making(out) as made:
-        command = commands.convert_sound(path, made, info=info, spec=spec, binary=ffmpeg())
-        require(sandbox.run(command, limits=limits, reads=[path], folder=made.parent), limits)
+    with ffmpeg.making(out) as made:
+        command = commands.convert_sound(path, made, info=info, spec=spec, binary=ffmpeg.binary())
+        ffmpeg.require(sandbox.run(command, limits=limits, reads=[path], folder=made.parent), limits)
     try:
         probe(out)
     except FileRefused as refused:
@@ -202,7 +149,7 @@ def subtitles(path: Path, *, info: MediaInfo) -> list[tuple[int, int, str]]:
     with TemporaryDirectory() as folder:
         made, out = Path(folder) / "inside" / "made", Path(folder) / "subtitles.srt"
         made.parent.mkdir()
-        command = commands.extract_subtitles(path, made, info=info, binary=ffmpeg())
+        command = commands.extract_subtitles(path, made, info=info, binary=ffmpeg.binary())
         completed = sandbox.run(command, limits=budgets.SUBTITLES, reads=[path], folder=made.parent)
         if not completed.ok:
             return []
@@ -250,28 +197,16 @@ def encode_frames(frames: NDArray[np.uint8], *, frame_rate: Fraction, path: Path
     if width % 2 or height % 2:
         raise ValueError(f"Both sides must be even, not {width} × {height}.")
     rate, spec = frame_rate, specs.RELEASE
-    with making(path) as made:
+    with ffmpeg.making(path) as made:
         command = commands.encode_raw(
-            made, width=width, height=height, frame_rate=rate, spec=spec, binary=ffmpeg()
+            made, width=width, height=height, frame_rate=rate, spec=spec, binary=ffmpeg.binary()
         )
         with sandbox.start(command, limits=budgets.ENCODE, folder=made.parent, stdin=None) as encoder:
             assert encoder.stdin is not None
             with suppress(BrokenPipeError):  # its own words say why
                 for frame in frames:
                     encoder.stdin.write(np.ascontiguousarray(frame).tobytes())
-            require(encoder.finish(), budgets.ENCODE)
-
-
-def ffmpeg() -> str:
-    """The FFmpeg to run: FFMPEG_BINARY, or the one that imageio-ffmpeg brings."""
-    configured = shutil.which(settings.FFMPEG_BINARY) if settings.FFMPEG_BINARY else None
-    if configured:
-        return configured
-    if settings.FFMPEG_BINARY:
-        raise MediaFailed(f"FFMPEG_BINARY={settings.FFMPEG_BINARY} is not a program that can be run.")
-    import imageio_ffmpeg  # a deployment with an FFmpeg of its own does without
-
-    return str(imageio_ffmpeg.get_ffmpeg_exe())
+            ffmpeg.require(encoder.finish(), budgets.ENCODE)
 
 
 def _make_movie(
@@ -283,8 +218,8 @@ def _make_movie(
         seconds=info.duration_ms / 1000 if info.has_audio else 0,
         pixels=info.width * info.height,
     )
-    with making(out) as made:
-        command = commands.make_movie(path, made, info=info, spec=spec, binary=ffmpeg())
+    with ffmpeg.making(out) as made:
+        command = commands.make_movie(path, made, info=info, spec=spec, binary=ffmpeg.binary())
         picture = colour.of(info)
         if not picture.is_plain:
             table = made.parent / commands.TABLE
@@ -298,7 +233,7 @@ def _make_movie(
             for frame in printed.frames(process.stdout):
                 told(min(1.0, frame / frames))
             completed = process.finish()
-        require(completed, limits)
+        ffmpeg.require(completed, limits)
     try:
         facts = probe(out)
     except FileRefused as refused:
@@ -306,28 +241,6 @@ def _make_movie(
             raise
         raise MediaFailed(_("No frames could be decoded.")) from refused
     return replace(facts, warnings=(*damage.of(completed.stderr), *facts.warnings))
-
-
-@contextmanager
-def making(out: Path) -> Iterator[Path]:
-    """A place for FFmpeg's file, in a folder of its own beside `out`, where it goes when it is finished."""
-    with TemporaryDirectory(prefix=".making-", dir=out.resolve().parent) as folder:
-        made = Path(folder) / "made"
-        yield made
-        try:
-            sandbox.take(made, out)
-        except sandbox.NotMade as problem:
-            raise MediaFailed(_("FFmpeg finished without writing the file.")) from problem
-
-
-def require(completed: Completed, limits: Limits) -> None:
-    """Raises MediaFailed unless FFmpeg did its work, FileRefused when the disk is full."""
-    if completed.outcome is Outcome.DISK_FULL:
-        raise FileRefused("disk_full")
-    if not completed.ok:
-        failed = MediaFailed(_explain_ffmpeg(completed, limits))
-        failed.log = printed.tail(completed.stderr)
-        raise failed
 
 
 @contextmanager
@@ -367,25 +280,6 @@ def _explain_decoder(completed: Completed) -> None:
             failed = MediaFailed(_("The video couldn't be decoded. Export it again or upload the original."))
             failed.log = printed.tail(completed.stderr)
             raise failed
-
-
-def _explain_ffmpeg(completed: Completed, limits: Limits) -> str:
-    match completed.outcome:
-        case Outcome.TIMED_OUT:
-            return _("It took longer than the limit of %(wall_seconds)s minutes.") % {
-                "wall_seconds": f"{limits.wall_seconds / 60:.0f}"
-            }
-        case Outcome.TOO_MUCH_OUTPUT:
-            return _("The result is larger than the limit for one file.")
-        case Outcome.OUT_OF_MEMORY:
-            return _("It needs more memory than the limit of %(gib)s GB.") % {
-                "gib": limits.memory_bytes // GIB
-            }
-        case Outcome.CRASHED:
-            return _("FFmpeg crashed. The file may be damaged. Export it again or upload the original.")
-        case _:
-            log.warning("FFmpeg stopped: %s", completed.stderr.strip())
-            return _("The video couldn't be converted. Export it again or upload the original.")
 
 
 def _read_answer(answers: Output) -> dict[str, Any]:

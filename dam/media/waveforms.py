@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from dam.media import runner
+from dam.media.errors import MediaFailed
 from dam.media.probe import MediaInfo
-from dam.media.runner import MediaFailed
 
 BARS = 160
 WIDTH, HEIGHT = 1280, 720  # pixels, as wide as a card's picture

@@ -17,8 +17,8 @@ from django.utils.translation import ngettext
 
 from dam.core import encryption, queues, sandbox, storage, workers
 from dam.embedded import postgres
-from dam.media import encoders, presets, quality, runner
-from dam.media.runner import MediaFailed
+from dam.media import encoders, ffmpeg, presets, quality
+from dam.media.errors import MediaFailed
 from dam.operations import backups, expiring
 from dam.operations.doctor import Finding, Level, check, error, warning
 from dam.operations.fsck import looking
@@ -179,7 +179,7 @@ def storing() -> Iterator[Finding]:
 @check
 def binaries() -> Iterator[Finding]:
     try:
-        runner.ffmpeg()
+        ffmpeg.binary()
     except (MediaFailed, ImportError, RuntimeError):
         yield error("ffmpeg", _("There is no FFmpeg."), _("Install it, or set FFMPEG_BINARY to it."))
     else:

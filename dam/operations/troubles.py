@@ -15,7 +15,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog.models import Version
 from dam.core.tasks import enqueue
-from dam.ingest import step_specs, steps
+from dam.ingest import dispatch, step_specs, steps
 from dam.ingest.models import Step, StepState
 
 MOST_RUNNING = 50
@@ -96,7 +96,7 @@ def waiting(brand: Brand | None = None) -> list[Step]:
 
 def stuck(at: datetime, brand: Brand | None = None) -> set[int]:
     """Of the running steps those whose worker gave no sign of life, or ran past its time."""
-    rows = Step.objects.filter(steps.lost(at), state=StepState.RUNNING)
+    rows = Step.objects.filter(dispatch.lost(at), state=StepState.RUNNING)
     rows = rows if brand is None else rows.filter(brand=brand)
     return set(rows.values_list("pk", flat=True)[:MOST_RUNNING])
 

@@ -20,7 +20,7 @@ from dam.accounts.principals import Principal
 from dam.core import errors, storage, tasks
 from dam.core.lazily import lazy
 from dam.media import runner, sniffer
-from dam.media.errors import FileRefused
+from dam.media.errors import FileRefused, MediaFailed
 from dam.media.sniffer import Medium
 from dam.search import picture_scale, query_embedding
 from dam.search.encoders import model_card
@@ -97,7 +97,7 @@ def answer(holder: str, key: str, *, encoder: Encoder) -> None:
         return
     try:
         rgb = decode(data)
-    except (FileRefused, runner.MediaFailed, PictureRefused) as refused:
+    except (FileRefused, MediaFailed, PictureRefused) as refused:
         _refuse(holder, key, place, _sentence(refused))
         return
     finally:

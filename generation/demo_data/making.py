@@ -23,8 +23,7 @@ from dam.audit.verbs import Verb
 from dam.catalog.models import Processing, Version
 from dam.core import errors
 from dam.core.tasks import enqueue, offer
-from dam.media.errors import FileRefused
-from dam.media.runner import MediaFailed
+from dam.media.errors import FileRefused, MediaFailed
 from dam.notifications import choices, kinds
 from generation import model_register
 from generation.demo_data import clips, people, plan

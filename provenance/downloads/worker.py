@@ -13,8 +13,7 @@ from django.utils import timezone
 from dam.catalog import stored_files
 from dam.core import database, failures, log_context, storage
 from dam.ingest import holding, outages
-from dam.media.errors import FileRefused
-from dam.media.runner import MediaFailed
+from dam.media.errors import FileRefused, MediaFailed
 from provenance.downloads import making, preset_files
 from provenance.downloads.models import FileState, PresetFile
 from provenance.manifests import signing

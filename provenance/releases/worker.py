@@ -13,8 +13,7 @@ from django.utils import timezone
 from dam.catalog import stored_files
 from dam.core import database, failures, storage
 from dam.ingest import outages
-from dam.media.errors import FileRefused
-from dam.media.runner import MediaFailed
+from dam.media.errors import FileRefused, MediaFailed
 from provenance.manifests import signing
 from provenance.manifests.c2pa_io import SigningFailed
 from provenance.manifests.signers import SignerExpired

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dam.core import storage
-from dam.media import runner
+from dam.media import previews, runner
 from tests import media_factory
 from tests.benchmarks.conftest import Measure
 
@@ -34,8 +34,8 @@ def test_steps_of_a_clip(measure: Measure, film: Path, tmp_path: Path) -> None:
         units=20,
         unit="frame",
     )
-    measure("poster", lambda: runner.poster(film, tmp_path / "poster.webp", info=info), runs=3)
-    measure("hover sprite", lambda: runner.sprite(film, tmp_path / "sprite.webp", info=info), runs=3)
+    measure("poster", lambda: previews.poster(film, tmp_path / "poster.webp", info=info), runs=3)
+    measure("hover sprite", lambda: previews.sprite(film, tmp_path / "sprite.webp", info=info), runs=3)
     name = "review proxy"
     measure(
         name, lambda: runner.proxy(film, tmp_path / "proxy.mp4", info=info), runs=2, units=240, unit="frame"

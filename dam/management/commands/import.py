@@ -24,8 +24,7 @@ from dam.core import command
 from dam.ingest import importer, next_versions
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
-from dam.media.errors import FileRefused
-from dam.media.runner import MediaFailed
+from dam.media.errors import FileRefused, MediaFailed
 
 POLL_SECONDS = 0.5
 

@@ -11,8 +11,7 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.catalog.models import Processing, Version
 from dam.core import command
-from dam.media.errors import FileRefused
-from dam.media.runner import MediaFailed
+from dam.media.errors import FileRefused, MediaFailed
 from generation import briefs, model_register
 from generation.demo_data import clips, people, plan
 from generation.demo_data.people import People

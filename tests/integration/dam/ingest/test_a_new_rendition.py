@@ -16,9 +16,9 @@ from dam.core import storage
 from dam.ingest import renditions, steps, tasks
 from dam.ingest.models import Step, StepState
 from dam.media import specs
+from dam.media.errors import MediaFailed
 from dam.media.probe import MediaInfo
 from dam.media.recipes import Made, MadeFile
-from dam.media.runner import MediaFailed
 from dam.media.specs import MadeWhen, RenditionSpec
 from tests.factories import VersionFactory, member
 

@@ -11,7 +11,7 @@ from dam.catalog.models import Version
 from dam.core import database, events
 from dam.ingest import step_progress, steps
 from dam.ingest.models import Step, StepState
-from dam.media.runner import MediaFailed
+from dam.media.errors import MediaFailed
 from tests.factories import VersionFactory, member
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from dam.audit.models import Event
 from dam.catalog.models import Processing, Version
 from dam.celery import app
 from dam.core import sandbox, storage
-from dam.ingest import backoff, step_specs, steps
+from dam.ingest import backoff, dispatch, step_specs, steps
 from dam.ingest.models import Step, StepState
 from dam.ingest.steps import NoSuchStep, StepBusy, StepFailed, StepSkipped
 from dam.media.errors import FileRefused
@@ -99,7 +99,7 @@ def test_a_version_is_being_processed_while_a_step_waits(version: Version) -> No
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """Each task that is sent: its name, and the kind of rendition it is to make."""
     sent: list[tuple[str, str]] = []
-    monkeypatch.setattr(steps, "enqueue", lambda task, **ids: sent.append((task, ids.get("kind", ""))))
+    monkeypatch.setattr(dispatch, "enqueue", lambda task, **ids: sent.append((task, ids.get("kind", ""))))
     return sent
 
 
@@ -224,7 +224,7 @@ def test_an_outage_that_does_not_end_fails_the_step_in_plain_words(version: Vers
 
 @pytest.mark.django_db(transaction=True)
 def test_a_deadlock_while_claiming_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "enqueue", lambda task, **ids: None)  # no worker of the tests takes part
+    monkeypatch.setattr(dispatch, "enqueue", lambda task, **ids: None)  # no worker of the tests takes part
     version = VersionFactory.create()
     steps.begin(version)
     problems = [OperationalError("deadlock detected")]

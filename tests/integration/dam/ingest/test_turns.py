@@ -11,7 +11,7 @@ from django.utils import timezone
 from dam.accounts import turns
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Processing, Version
-from dam.ingest import checks, importer, recovery, steps, uploads
+from dam.ingest import checks, dispatch, importer, recovery, steps, uploads
 from dam.ingest.models import Step, StepState, Upload, UploadState
 from tests.factories import BrandFactory, VersionFactory, member
 
@@ -130,7 +130,7 @@ def test_a_choice_reads_as_little_of_the_database_however_much_waits(
     for name in ("proxy", "poster", "sprite"):
         queue_up(brand, creator, name=name, count=10_000)
     with CaptureQueriesContext(connection) as context:
-        chosen = next(turns.rows("media", steps.in_line(names)), None)
+        chosen = next(turns.rows("media", dispatch.in_line(names)), None)
     assert chosen is None if names == ("embed",) else chosen is not None
     queries = [each["sql"] for each in context.captured_queries]
     assert sum(map(blocks_read, queries)) < 100

@@ -7,8 +7,7 @@ import pytest
 from django.conf import settings
 
 from dam.media import runner
-from dam.media.errors import MESSAGES, FileRefused
-from dam.media.runner import MediaFailed
+from dam.media.errors import MESSAGES, FileRefused, MediaFailed
 from dam.media.sniffer import AVI
 from tests import media_factory
 

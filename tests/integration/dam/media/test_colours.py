@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from numpy.typing import NDArray
 
-from dam.media import runner
+from dam.media import ffmpeg, runner
 
 TRIALS = Path(settings.BASE_DIR).parent / "shared" / "media" / "trials"
 GREY_TO_BLUE = "b4b4b4 b4b410 10b4b4 10b410 b410b4 b41010 1010b4 3c5a78"
@@ -111,7 +111,7 @@ def test_transparent_parts_are_shown_on_black(codec: str, pix_fmt: str, suffix: 
 def test_a_palette_without_transparent_colours_is_opaque(tmp_path: Path) -> None:
     master = tmp_path / "palette.mov"
     command = ["-f", "lavfi", "-i", "testsrc=s=64x48:d=0.2", "-c:v", "qtrle", "-pix_fmt", "gray", str(master)]
-    subprocess.run([runner.ffmpeg(), "-nostdin", "-loglevel", "error", "-y", *command], check=True)
+    subprocess.run([ffmpeg.binary(), "-nostdin", "-loglevel", "error", "-y", *command], check=True)
     info = runner.probe(master)
     assert info.pixel_format == "pal8"
     assert not info.transparent
@@ -122,7 +122,7 @@ def test_transparency_that_no_decoder_here_reads_is_noted(tmp_path: Path) -> Non
     source = "color=red@0.5:s=64x48:d=0.2,format=yuva420p"
     command = ["-f", "lavfi", "-i", source, "-c:v", "libx265", "-pix_fmt", "yuva420p", "-tag:v", "hvc1"]
     options = ["-x265-params", "alpha=1:log-level=error", str(master)]
-    subprocess.run([runner.ffmpeg(), "-nostdin", "-loglevel", "error", "-y", *command, *options], check=True)
+    subprocess.run([ffmpeg.binary(), "-nostdin", "-loglevel", "error", "-y", *command, *options], check=True)
     info = runner.probe(master)
     assert info.transparent or "transparency" in " ".join(info.warnings)
 

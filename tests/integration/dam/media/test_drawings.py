@@ -8,7 +8,7 @@ import pytest
 import resvg_py
 from PIL import Image
 
-from dam.media import drawings, runner
+from dam.media import drawings, previews, runner
 from dam.media.errors import FileRefused
 from dam.media.probe import Kind
 
@@ -66,7 +66,7 @@ def test_its_size_is_that_of_the_drawing_itself(tmp_path: Path, before: str, roo
 
 def test_a_small_one_is_drawn_large(tmp_path: Path) -> None:
     path = svg(tmp_path / "logo.svg")
-    assert runner.picture(path, tmp_path / "picture.webp", info=runner.probe(path)) == (2048, 1024)
+    assert previews.picture(path, tmp_path / "picture.webp", info=runner.probe(path)) == (2048, 1024)
 
 
 @pytest.mark.parametrize(

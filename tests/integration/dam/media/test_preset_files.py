@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dam.media import encoders, preset_files, presets, runner, sniffer
+from dam.media import encoders, ffmpeg, preset_files, presets, runner, sniffer
+from dam.media.errors import MediaFailed
 from dam.media.preset_files import Made, Request
 from dam.media.presets import FORMATS, Captions, Format, Medium, Recipe, Shape
-from dam.media.runner import MediaFailed
 from tests.media_factory import movie
 
 CUES = [(0, 400, "Hello {there}"), (500, 900, "Grüße")]
@@ -30,7 +30,7 @@ def make(source: Path, folder: Path, recipe: Recipe, **fields: object) -> tuple[
 
 
 def streams_of(path: Path) -> str:
-    done = subprocess.run([runner.ffmpeg(), "-hide_banner", "-i", path], capture_output=True, check=False)
+    done = subprocess.run([ffmpeg.binary(), "-hide_banner", "-i", path], capture_output=True, check=False)
     return done.stderr.decode()
 
 
@@ -59,7 +59,7 @@ def test_the_focus_says_what_stays(tmp_path: Path) -> None:
     Image.fromarray(picture).save(wide)
     source = tmp_path / "wide.mp4"
     subprocess.run(
-        [runner.ffmpeg(), "-v", "error", "-loop", "1", "-i", wide, "-t", "1", "-r", "25", source], check=True
+        [ffmpeg.binary(), "-v", "error", "-loop", "1", "-i", wide, "-t", "1", "-r", "25", source], check=True
     )
     recipe = Recipe(format=Format.PNG, shape=Shape.PORTRAIT)
     for focus, red in ((100, True), (900, False)):
@@ -79,7 +79,7 @@ def test_silence_stays_silence(tmp_path: Path) -> None:
     source = tmp_path / "silent.mp4"
     graph = ["-f", "lavfi", "-i", "testsrc2=s=128x80:r=25:d=1", "-f", "lavfi", "-i", "anullsrc"]
     command: list[str | Path] = [
-        runner.ffmpeg(),
+        ffmpeg.binary(),
         "-v",
         "error",
         *graph,
@@ -119,7 +119,7 @@ def test_captions_are_drawn_into_the_picture(film: Path, tmp_path: Path) -> None
 def test_a_bitrate_limit_keeps_the_file_small(tmp_path: Path) -> None:
     source = tmp_path / "busy.mp4"
     noise = ["-f", "lavfi", "-i", "nullsrc=s=320x180:r=25:d=2,geq=random(1)*255:128:128"]
-    subprocess.run([runner.ffmpeg(), "-v", "error", *noise, "-c:v", "libx264", source], check=True)
+    subprocess.run([ffmpeg.binary(), "-v", "error", *noise, "-c:v", "libx264", source], check=True)
     for format in (Format.H264, Format.HEVC, Format.AV1, Format.VP9):
         capped, _made, _told = make(source, tmp_path, Recipe(format=format, most_kbps=1500))
         # Of two seconds a buffer's worth may come on top; without a limit it is three times as much.

@@ -8,9 +8,8 @@ import pytest
 from PIL import Image
 
 from dam.core.sandbox import Limits
-from dam.media import budgets, runner, specs
-from dam.media.errors import FileRefused
-from dam.media.runner import MediaFailed
+from dam.media import budgets, ffmpeg, previews, runner, specs
+from dam.media.errors import FileRefused, MediaFailed
 from tests import media_factory
 
 
@@ -97,15 +96,15 @@ def test_a_single_frame_is_a_clip(tmp_path: Path) -> None:
     master = media_factory.clip(tmp_path / "one.mp4", frames=1)
     info = runner.probe(master)
     assert runner.proxy(master, tmp_path / "proxy.mp4", info=info).frame_count == 1
-    _, grid = runner.sprite(master, tmp_path / "sprite.webp", info=info)
+    _, grid = previews.sprite(master, tmp_path / "sprite.webp", info=info)
     assert grid["frames"] == [0]
 
 
 def test_poster_and_sprite_are_webp_of_the_promised_size(tmp_path: Path) -> None:
     master = media_factory.clip(tmp_path / "clip.mp4", frames=17)
     info = runner.probe(master)
-    assert runner.poster(master, tmp_path / "poster.webp", info=info) == ((320, 200), 11)
-    size, grid = runner.sprite(master, tmp_path / "sprite.webp", info=info)
+    assert previews.poster(master, tmp_path / "poster.webp", info=info) == ((320, 200), 11)
+    size, grid = previews.sprite(master, tmp_path / "sprite.webp", info=info)
     assert grid["frames"] == list(range(17))
     with Image.open(tmp_path / "sprite.webp") as picture:
         assert (picture.format, picture.size) == ("WEBP", size)
@@ -115,7 +114,7 @@ def test_poster_and_sprite_are_webp_of_the_promised_size(tmp_path: Path) -> None
 def test_a_poster_shows_the_frame_that_was_chosen(tmp_path: Path, chosen: int, shown: int) -> None:
     master = media_factory.clip(tmp_path / "clip.mp4", frames=17)
     info = runner.probe(master)
-    size, frame = runner.poster(master, tmp_path / "poster.webp", info=info, chosen=chosen)
+    size, frame = previews.poster(master, tmp_path / "poster.webp", info=info, chosen=chosen)
     with Image.open(tmp_path / "poster.webp") as picture:
         assert media_factory.number_of(np.asarray(picture.convert("RGB"))) == frame == shown
         assert picture.size == size
@@ -178,7 +177,7 @@ def test_output_beyond_its_size_is_stopped(tmp_path: Path, monkeypatch: pytest.M
 def test_a_missing_ffmpeg_is_named(settings: object, tmp_path: Path) -> None:
     settings.FFMPEG_BINARY = "/nowhere/ffmpeg"  # type: ignore[attr-defined]
     with pytest.raises(MediaFailed, match="FFMPEG_BINARY"):
-        runner.ffmpeg()
+        ffmpeg.binary()
 
 
 def test_specs_name_what_the_browser_shows() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from dam.media import kept_frames, runner
+from dam.media import kept_frames, previews, runner
 from dam.media.errors import FileRefused
 from dam.media.probe import Kind, MediaInfo
 from tests import still_factory
@@ -129,8 +129,8 @@ def test_a_moving_avif_is_refused(tmp_path: Path) -> None:
 def test_what_pages_and_search_see_of_it(tmp_path: Path) -> None:
     path = still_factory.still(tmp_path / "wide.png", size=(5000, 1000))
     info = runner.probe(path)
-    assert runner.poster(path, tmp_path / "poster.webp", info=info) == ((640, 128), 0)
-    assert runner.picture(path, tmp_path / "picture.webp", info=info) == (4096, 819)
+    assert previews.poster(path, tmp_path / "poster.webp", info=info) == ((640, 128), 0)
+    assert previews.picture(path, tmp_path / "picture.webp", info=info) == (4096, 819)
     footage = kept_frames.write(path, tmp_path / "frames.zip", info=info)
     assert [frame[:2] for frame in footage.frames] == [(0, 0)]
     assert runner.frame_at(path, info=info, time_ms=0, max_side=500).rgb.shape == (100, 500, 3)

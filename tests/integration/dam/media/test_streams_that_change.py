@@ -10,7 +10,7 @@ import pytest
 
 from dam.media import frames, runner
 from tests import media_factory
-from tests.integration.dam.media.test_timelines import MS, TRIALS, ffmpeg, numbers, proxy
+from tests.integration.dam.media.test_timelines import MS, TRIALS, numbers, proxy, run_ffmpeg
 
 TICK = Fraction(1, 90_000)
 OLD_AVI = TRIALS.parent / "broken" / "androidx_sample-with-large-length.avi"
@@ -30,7 +30,7 @@ def transport_stream(path: Path, *, begins: int, **of: object) -> bytes:
         **of,  # type: ignore[arg-type]
     )
     cut = path.with_suffix(".cut.ts")
-    ffmpeg("-copyts", "-ss", begins / 25, "-i", path, "-c", "copy", "-mpegts_copyts", 1, cut)
+    run_ffmpeg("-copyts", "-ss", begins / 25, "-i", path, "-c", "copy", "-mpegts_copyts", 1, cut)
     return cut.read_bytes()
 
 
@@ -54,7 +54,7 @@ def test_sound_goes_on_where_its_channels_change(tmp_path: Path) -> None:
         picture = ("-f", "lavfi", "-i", "color=s=64x64:r=25:d=1")
         tone = ("-f", "lavfi", "-i", f"sine=d=1:r={rate}", "-af", f"aformat=channel_layouts={layout}")
         offset = ("-output_ts_offset", place, "-muxdelay", 0, "-mpegts_copyts", 1)
-        ffmpeg(*picture, *tone, "-c:a", "ac3", *offset, piece)
+        run_ffmpeg(*picture, *tone, "-c:a", "ac3", *offset, piece)
         pieces.append(piece.read_bytes())
     master = tmp_path / "channels.ts"
     master.write_bytes(b"".join(pieces))
@@ -69,7 +69,7 @@ def test_sound_goes_on_where_its_channels_change(tmp_path: Path) -> None:
 def test_sound_stays_where_it_is_to_be_heard(tmp_path: Path, offset: int, begins: int) -> None:
     master = tmp_path / "offset.mkv"
     picture, tone = ("-f", "lavfi", "-i", "color=s=64x64:r=25:d=3"), ("-f", "lavfi", "-i", "sine=d=2")
-    ffmpeg(*picture, "-itsoffset", offset, *tone, "-c:a", "flac", master)
+    run_ffmpeg(*picture, "-itsoffset", offset, *tone, "-c:a", "flac", master)
     _, out, _ = proxy(master)
     assert _heard(out)[0] == pytest.approx(begins, abs=0.1)
 
@@ -99,7 +99,7 @@ def test_avi_with_an_empty_frame_keeps_the_order_too(tmp_path: Path, empty: int)
     options, later = {"bf": "3", "b_strategy": "0"}, f"gte(N,{empty})"
     film = media_factory.movie(tmp_path / "film.avi", frames=50, options=options)
     master = tmp_path / "old.avi"
-    ffmpeg("-i", film, "-c", "copy", "-bsf:v", f"setts=pts='PTS+{later}':dts='DTS+{later}'", master)
+    run_ffmpeg("-i", film, "-c", "copy", "-bsf:v", f"setts=pts='PTS+{later}':dts='DTS+{later}'", master)
     info, out, facts = proxy(master)
     gap = empty - 1  # FFmpeg tells of it one picture early
     shown = [*range(gap), *range(max(gap - 1, 0), 50)]
@@ -117,7 +117,7 @@ def test_avi_with_empty_frames_is_whole(tmp_path: Path) -> None:
     at = [*range(0, 400, 40), *range(400, 2400, 400), *range(2400, 2800, 40)]
     film = media_factory.movie(tmp_path / "film.mkv", codec="ffv1", frames=25, at=at, tick=MS)
     master = tmp_path / "recorded.avi"
-    ffmpeg("-i", film, "-c:v", "ffv1", "-fps_mode", "passthrough", "-enc_time_base", "1/25", master)
+    run_ffmpeg("-i", film, "-c:v", "ffv1", "-fps_mode", "passthrough", "-enc_time_base", "1/25", master)
     info, out, facts = proxy(master)
     assert (info.frame_count, facts.frame_count, info.warnings) == (70, 70, ())
     assert numbers(master, info, count=35) == numbers(out, facts, count=35)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from dam.media import completeness, runner
+from dam.media import completeness, ffmpeg, runner
 from dam.media.errors import FileRefused
 from dam.media.probe import Kind, MediaInfo
 from tests import media_factory
@@ -19,8 +19,8 @@ MS = Fraction(1, 1000)
 SCREEN_RECORDING = [*range(0, 1000, 40), *range(9000, 9400, 40)]
 
 
-def ffmpeg(*arguments: object) -> None:
-    command = [runner.ffmpeg(), "-v", "error", "-y", *map(str, arguments)]
+def run_ffmpeg(*arguments: object) -> None:
+    command = [ffmpeg.binary(), "-v", "error", "-y", *map(str, arguments)]
     subprocess.run(command, check=True, capture_output=True)
 
 
@@ -72,7 +72,7 @@ def test_a_picture_that_stays_for_hours_is_held_in_the_proxy(tmp_path: Path) -> 
 def test_one_picture_lasts_as_long_as_its_sound(tmp_path: Path) -> None:
     picture = media_factory.movie(tmp_path / "picture.mp4", frames=1)
     master = tmp_path / "still.mp4"
-    ffmpeg("-i", picture, "-f", "lavfi", "-i", "sine=d=20", "-c:v", "copy", "-c:a", "aac", master)
+    run_ffmpeg("-i", picture, "-f", "lavfi", "-i", "sine=d=20", "-c:v", "copy", "-c:a", "aac", master)
     info, _, facts = proxy(master)
     assert (info.frame_count, info.duration_ms) == (500, 20_000)
     assert abs(facts.duration_ms - 20_000) < 1500
@@ -84,7 +84,7 @@ def test_one_picture_with_an_hour_of_sound_is_played(tmp_path: Path) -> None:
     """As many packets of sound as an hour has, though short: all come before the only picture is decoded."""
     picture = media_factory.movie(tmp_path / "picture.mp4", frames=1)
     master = tmp_path / "podcast.mkv"
-    ffmpeg(
+    run_ffmpeg(
         *("-i", picture, "-f", "lavfi", "-i", "sine=d=280:r=8000", "-c:v", "copy"),
         *("-c:a", "flac", "-compression_level", "0", "-frame_size", "16", master),
     )
@@ -96,7 +96,7 @@ def test_one_picture_with_an_hour_of_sound_is_played(tmp_path: Path) -> None:
 def test_sound_that_begins_before_the_picture_is_kept(tmp_path: Path) -> None:
     picture = media_factory.movie(tmp_path / "picture.mp4", frames=25)
     master = tmp_path / "late.mkv"
-    ffmpeg(
+    run_ffmpeg(
         *("-itsoffset", "2", "-i", picture, "-f", "lavfi", "-i", "sine=d=3"),
         *("-map", "0", "-map", "1", "-c:v", "copy", "-c:a", "aac", master),
     )
@@ -108,7 +108,7 @@ def test_sound_that_begins_before_the_picture_is_kept(tmp_path: Path) -> None:
 def test_a_cut_that_encodes_nothing_anew_is_taken_with_what_it_shows(tmp_path: Path) -> None:
     whole = media_factory.movie(tmp_path / "whole.mp4", frames=60, options={"bf": "0", "g": "60"})
     cut = tmp_path / "cut.mp4"
-    ffmpeg("-ss", "1.6", "-i", whole, "-c", "copy", cut)
+    run_ffmpeg("-ss", "1.6", "-i", whole, "-c", "copy", cut)
     info, out, facts = proxy(cut)
     assert (info.frame_count, facts.frame_count, info.warnings) == (20, 20, ())
     assert numbers(out, facts, count=20) == [(n, n + 40) for n in range(20)]
@@ -117,7 +117,7 @@ def test_a_cut_that_encodes_nothing_anew_is_taken_with_what_it_shows(tmp_path: P
 def test_a_file_whose_clock_starts_late_is_taken(tmp_path: Path) -> None:
     whole = media_factory.movie(tmp_path / "whole.mp4", frames=25)
     late = tmp_path / "late.mkv"
-    ffmpeg("-i", whole, "-c", "copy", "-output_ts_offset", "3.37", late)
+    run_ffmpeg("-i", whole, "-c", "copy", "-output_ts_offset", "3.37", late)
     info, _, facts = proxy(late)
     assert (info.frame_count, facts.frame_count, info.warnings) == (25, 25, ())
 
@@ -125,7 +125,7 @@ def test_a_file_whose_clock_starts_late_is_taken(tmp_path: Path) -> None:
 def test_a_transport_stream_whose_clock_runs_over_is_one_clip(tmp_path: Path) -> None:
     whole = media_factory.movie(tmp_path / "whole.mp4", frames=50)
     over = tmp_path / "over.ts"
-    ffmpeg("-i", whole, "-c", "copy", "-output_ts_offset", 2**33 / 90_000 - 1, over)
+    run_ffmpeg("-i", whole, "-c", "copy", "-output_ts_offset", 2**33 / 90_000 - 1, over)
     info, out, facts = proxy(over)
     assert (info.frame_count, facts.frame_count) == (50, 50)
     assert numbers(out, facts, count=50) == [(n, n) for n in range(50)]
@@ -138,7 +138,7 @@ def test_frames_keep_their_numbers_in_any_order_of_packets(
 ) -> None:
     whole = media_factory.movie(tmp_path / "whole.mp4", frames=50, options=options)
     other = tmp_path / "other.mp4"
-    ffmpeg("-i", whole, "-c", "copy", "-movflags", movflags, other)
+    run_ffmpeg("-i", whole, "-c", "copy", "-movflags", movflags, other)
     info, out, facts = proxy(other)
     assert (info.frame_count, facts.frame_count, info.warnings) == (50, 50, ())
     assert numbers(out, facts, count=50) == [(n, n) for n in range(50)]
@@ -154,7 +154,7 @@ def test_a_file_that_a_live_recorder_left_without_length_is_whole(tmp_path: Path
 @pytest.mark.parametrize(("name", "codec"), [("moving.gif", "gif"), ("moving.apng", "apng")])
 def test_a_picture_that_moves_is_a_clip(tmp_path: Path, name: str, codec: str) -> None:
     film = media_factory.movie(tmp_path / "film.mp4", frames=20, rate=Fraction(10))
-    ffmpeg("-i", film, "-c:v", codec, tmp_path / name)
+    run_ffmpeg("-i", film, "-c:v", codec, tmp_path / name)
     info, out, facts = proxy(tmp_path / name)
     assert (info.frame_count, info.duration_ms, facts.frame_count) == (20, 2000, 20)
     assert numbers(tmp_path / name, info, count=20) == numbers(out, facts, count=20)
@@ -162,7 +162,7 @@ def test_a_picture_that_moves_is_a_clip(tmp_path: Path, name: str, codec: str) -
 
 def test_a_gif_that_waits_at_its_end_is_as_long_as_it_says(tmp_path: Path) -> None:
     film = media_factory.movie(tmp_path / "film.mp4", frames=20, rate=Fraction(10))
-    ffmpeg("-i", film, "-final_delay", 300, tmp_path / "waits.gif")
+    run_ffmpeg("-i", film, "-final_delay", 300, tmp_path / "waits.gif")
     info, _, facts = proxy(tmp_path / "waits.gif")
     assert info.frame_count == facts.frame_count == 49
 
@@ -170,13 +170,13 @@ def test_a_gif_that_waits_at_its_end_is_as_long_as_it_says(tmp_path: Path) -> No
 @pytest.mark.parametrize("name", ["still.gif", "still.png", "still.webp"])
 def test_a_picture_that_does_not_move_is_a_still(tmp_path: Path, name: str) -> None:
     film = media_factory.movie(tmp_path / "film.mp4", frames=1)
-    ffmpeg("-i", film, tmp_path / name)
+    run_ffmpeg("-i", film, tmp_path / name)
     assert runner.probe(tmp_path / name).kind is Kind.STILL
 
 
 def test_a_moving_webp_is_refused(tmp_path: Path) -> None:
     film = media_factory.movie(tmp_path / "film.mp4", frames=5)
-    ffmpeg("-i", film, tmp_path / "moving.webp")
+    run_ffmpeg("-i", film, tmp_path / "moving.webp")
     with pytest.raises(FileRefused, match="animated WebP") as refused:
         runner.probe(tmp_path / "moving.webp")
     assert refused.value.code == "picture"
@@ -193,7 +193,7 @@ def test_streams_put_together_of_which_one_covers_the_other_are_noted(tmp_path: 
 @pytest.mark.parametrize("name", ["cut.gif", "cut.avi", "cut.wmv"])
 def test_a_file_cut_off_is_noted(tmp_path: Path, name: str) -> None:
     film = media_factory.movie(tmp_path / "film.mp4", frames=50)
-    ffmpeg("-i", film, tmp_path / name)
+    run_ffmpeg("-i", film, tmp_path / name)
     assert runner.probe(tmp_path / name).warnings == ()
     content = (tmp_path / name).read_bytes()
     (tmp_path / name).write_bytes(content[: int(len(content) * 0.95)])

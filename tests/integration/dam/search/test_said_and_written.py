@@ -14,7 +14,7 @@ from dam.catalog.models import Version
 from dam.core import storage
 from dam.ingest import tasks
 from dam.ingest.models import Step, StepState
-from dam.media import runner
+from dam.media import ffmpeg, runner
 from dam.search import listening, reading, search, timed_texts
 from dam.search.listening import RATE, Heard, Samples
 from dam.search.models import SearchDocument, TimedTextKind
@@ -106,7 +106,7 @@ def test_a_files_own_subtitles_are_read_instead(
         "-c:s",
         codec,
     ]
-    subprocess.run([runner.ffmpeg(), "-loglevel", "error", *given, clip], check=True)
+    subprocess.run([ffmpeg.binary(), "-loglevel", "error", *given, clip], check=True)
     version = stored(clip, brand)
     assert listening.listen(version, recogniser=Answers()) == "From the file's subtitles."
     assert lines(version, TimedTextKind.SPOKEN) == [(200, 600, "Grüße from Ada")]
@@ -136,7 +136,7 @@ def test_a_voice_is_understood_in_a_film_and_its_words_are_found(brand: Brand, t
     """A reader of LibriVox: real speech, which no synthesiser made (tests/README.md)."""
     film, out = media_factory.movie(tmp_path / "mute.mp4", frames=130), tmp_path / "talk.mp4"
     given: list[str | Path] = ["-i", film, "-i", SPOKEN, "-c:v", "copy", "-c:a", "aac"]
-    subprocess.run([runner.ffmpeg(), "-nostdin", "-loglevel", "error", *given, out], check=True)
+    subprocess.run([ffmpeg.binary(), "-nostdin", "-loglevel", "error", *given, out], check=True)
     version = stored(out, brand)
     assert listening.listen(version) == ""
     heard = lines(version, TimedTextKind.SPOKEN)

@@ -13,7 +13,7 @@ from dam.audit.models import Event
 from dam.catalog import assets
 from dam.catalog.models import Version
 from dam.core import storage
-from dam.media import encoders, runner
+from dam.media import encoders, ffmpeg, runner
 from dam.media.presets import Captions, Recipe, Shape
 from dam.rights.models import RightsRecord
 from dam.search import timed_texts
@@ -177,7 +177,7 @@ def test_its_worker_stops_when_it_is_cancelled(case: Case, monkeypatch: pytest.M
 
 
 def test_a_failure_keeps_what_ffmpeg_said(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "ffmpeg", lambda: "/bin/false")
+    monkeypatch.setattr(ffmpeg, "binary", lambda: "/bin/false")
     monkeypatch.setattr(encoders, "missing", lambda recipe: ())
     file = made(case)
     assert (file.state, file.log) == ("failed", "")

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from dam.media import quality
+from dam.media.errors import MediaFailed
 from dam.media.quality import Score
-from dam.media.runner import MediaFailed
 
 
 def report(*scores: float) -> str:
