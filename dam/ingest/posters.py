@@ -14,6 +14,7 @@ from dam.catalog.models import AssetKind, RenditionKind, Version
 from dam.core import errors
 from dam.core.language import number
 from dam.ingest import renditions, steps
+from dam.media.runner import Told
 
 MOST_ROUNDS = 5  # of making it while others choose
 
@@ -73,12 +74,15 @@ def choose(version: Version, frame: int | None, *, by: Principal) -> bool:
     return True
 
 
-def make(version: Version) -> str:
-    """Make the poster that is wished for now, also where somebody chooses meanwhile. A remark for people."""
+def make(version: Version, *, told: Told | None = None) -> str:
+    """Make the poster that is wished for now, also where somebody chooses meanwhile. A remark for people.
+
+    `told` hears now and then how much is done, 0 to 1.
+    """
     for _round in range(MOST_ROUNDS):
         chosen = Version.objects.values_list("poster_frame", flat=True).get(pk=version.pk)
         try:
-            remark = _make(version, chosen)
+            remark = _make(version, chosen, told)
         except _ChosenMeanwhile:
             continue
         assets.publish([version.asset])
@@ -86,13 +90,13 @@ def make(version: Version) -> str:
     raise steps.StepFailed(_("The poster was chosen anew while it was being made. Try again."))
 
 
-def _make(version: Version, chosen: int | None) -> str:
+def _make(version: Version, chosen: int | None, told: Told | None) -> str:
     def require() -> None:
         if _locked(version).poster_frame != chosen:
             raise _ChosenMeanwhile
 
     wishes = {} if chosen is None else {"chosen": chosen}
-    return renditions.make(version, RenditionKind.POSTER, wishes=wishes, require=require)
+    return renditions.make(version, RenditionKind.POSTER, wishes=wishes, told=told, require=require)
 
 
 def _require_frame(version: Version, frame: int) -> None:

@@ -136,9 +136,10 @@ def delete_trash(brand_id: int, user_id: int, before: str) -> None:
 
 def _make(version: Version, kind: str) -> str:
     told = step_progress.teller(version, kind)
-    remark = (
-        posters.make(version) if kind == RenditionKind.POSTER else renditions.make(version, kind, told=told)
-    )
+    if kind == RenditionKind.POSTER:
+        remark = posters.make(version, told=told)
+    else:
+        remark = renditions.make(version, kind, told=told)
     embedded = Step.objects.filter(version=version, name="embed", state=StepState.DONE)
     if kind == footage.KIND and embedded.exists():
         enqueue("index.embed_again", version_id=str(version.pk))
@@ -154,7 +155,7 @@ def _measure(version: Version, name: str) -> str:
 
 def _listen(version: Version, name: str) -> str:
     try:
-        return listening.listen(version)
+        return listening.listen(version, told=step_progress.teller(version, name))
     except listening.NoSound as problem:
         raise steps.StepSkipped(_("The clip has no sound.")) from problem
     except listening.NoRecogniser as problem:
@@ -163,14 +164,14 @@ def _listen(version: Version, name: str) -> str:
 
 def _read(version: Version, name: str) -> str:
     try:
-        return reading.read(version)
+        return reading.read(version, told=step_progress.teller(version, name))
     except reading.NoReader as problem:
         raise steps.StepSkipped(str(problem)) from problem
 
 
 def _embed(version: Version, name: str) -> None:
     try:
-        indexing.embed(version)
+        indexing.embed(version, told=step_progress.teller(version, name))
     except (NothingSeen, NoEncoder) as problem:
         raise steps.StepFailed(str(problem)) from problem
 

@@ -11,7 +11,9 @@ from PIL import Image
 
 from dam.media import runner, specs, thumbnails
 from dam.media.errors import MediaFailed
+from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
+from dam.media.runner import Told
 
 
 def poster(
@@ -21,12 +23,13 @@ def poster(
     info: MediaInfo,
     chosen: int | None = None,
     spec: specs.Poster = specs.POSTER,
+    told: Told | None = None,
 ) -> tuple[tuple[int, int], int]:
     """Write the poster, of the chosen frame or the most telling; its size in pixels, and the frame."""
     if chosen is not None:
         shown = runner.frame(path, info=info, index=chosen, max_side=spec.width)
     else:
-        candidates = list(runner.sample_frames(path, info=info, count=spec.candidates, max_side=spec.width))
+        candidates = _sampled(path, info=info, count=spec.candidates, max_side=spec.width, told=told)
         if not candidates:
             raise MediaFailed(_("No frames can be decoded."))
         shown = thumbnails.choose_poster(candidates)
@@ -47,12 +50,26 @@ def picture(
 
 
 def sprite(
-    path: Path, out: Path, *, info: MediaInfo, spec: specs.Sprite = specs.SPRITE
+    path: Path,
+    out: Path,
+    *,
+    info: MediaInfo,
+    spec: specs.Sprite = specs.SPRITE,
+    told: Told | None = None,
 ) -> tuple[tuple[int, int], dict[str, Any]]:
     """Write the sprite; its size in pixels, and its grid (thumbnails.draw_sprite)."""
-    tiles = list(runner.sample_frames(path, info=info, count=spec.tiles, max_side=spec.tile_side))
+    tiles = _sampled(path, info=info, count=spec.tiles, max_side=spec.tile_side, told=told)
     if not tiles:
         raise MediaFailed(_("No frames can be decoded."))
     picture, details = thumbnails.draw_sprite(tiles, spec)
     picture.save(out, "WEBP", quality=spec.quality)
     return picture.size, details
+
+
+def _sampled(path: Path, *, info: MediaInfo, count: int, max_side: int, told: Told | None) -> list[Frame]:
+    found: list[Frame] = []
+    for each in runner.sample_frames(path, info=info, count=count, max_side=max_side):
+        found.append(each)
+        if told is not None:
+            told(len(found) / count)
+    return found

@@ -32,13 +32,15 @@ class Made:
     remark: str = ""  # for people
 
 
-def poster(master: Path, folder: Path, *, info: MediaInfo, chosen: int | None = None) -> Made:
+def poster(
+    master: Path, folder: Path, *, info: MediaInfo, chosen: int | None = None, told: Told | None = None
+) -> Made:
     """The chosen frame, else the most telling; of sound its waveform."""
     out = folder / "poster.webp"
     file = MadeFile(out, specs.POSTER.content_type)
     if info.kind is Kind.SOUND:
         return Made(file, waveforms.write(master, out, info=info))
-    size, frame = previews.poster(master, out, info=info, chosen=chosen)
+    size, frame = previews.poster(master, out, info=info, chosen=chosen, told=told)
     return Made(file, size, details={"frame": frame})
 
 
@@ -55,9 +57,9 @@ def sound(master: Path, folder: Path, *, info: MediaInfo) -> Made:
     return Made(MadeFile(out, specs.LISTEN.content_type))
 
 
-def sprite(master: Path, folder: Path, *, info: MediaInfo) -> Made:
+def sprite(master: Path, folder: Path, *, info: MediaInfo, told: Told | None = None) -> Made:
     out = folder / "sprite.webp"
-    size, grid = previews.sprite(master, out, info=info)
+    size, grid = previews.sprite(master, out, info=info, told=told)
     return Made(MadeFile(out, specs.SPRITE.content_type), size, details=grid)
 
 

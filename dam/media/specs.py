@@ -132,7 +132,13 @@ SEEN = (Kind.VIDEO, Kind.STILL)  # what there is to look at
 
 RENDITIONS = (
     RenditionSpec(
-        "poster", noop("Poster"), "dam.media.recipes.poster", "media", timedelta(minutes=20), of=tuple(Kind)
+        "poster",
+        noop("Poster"),
+        "dam.media.recipes.poster",
+        "media",
+        timedelta(minutes=20),
+        tells=True,
+        of=tuple(Kind),
     ),
     RenditionSpec(
         "picture",
@@ -143,7 +149,12 @@ RENDITIONS = (
         of=(Kind.STILL,),
     ),
     RenditionSpec(
-        "sprite", noop("Hover preview"), "dam.media.recipes.sprite", "media", timedelta(minutes=20)
+        "sprite",
+        noop("Hover preview"),
+        "dam.media.recipes.sprite",
+        "media",
+        timedelta(minutes=20),
+        tells=True,
     ),
     RenditionSpec(
         "proxy",

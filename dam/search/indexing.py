@@ -13,6 +13,7 @@ from dam.catalog.models import Version
 from dam.core import errors
 from dam.media import colours
 from dam.media.frames import Frame
+from dam.media.runner import Told
 from dam.search import encoder_indexes, footage, pooling, prompt_meanings
 from dam.search.encoders import model_card
 from dam.search.encoders.base import Encoder, Vectors
@@ -30,10 +31,11 @@ class NothingSeen(errors.Refused):
     code = "nothing_seen"
 
 
-def embed(version: Version, *, encoder: Encoder | None = None) -> int:
+def embed(version: Version, *, encoder: Encoder | None = None, told: Told | None = None) -> int:
     """Write the version's embeddings, in place of older ones; how many frames were seen.
 
-    By this encoder, or by those that look at a new version. Raises NothingSeen, media errors, and
+    By this encoder, or by those that look at a new version. `told` hears now and then how much is done, 0 to
+    1. Raises NothingSeen, media errors, and
     card.NoEncoder where none is installed.
     """
     looking = [encoder] if encoder else encoders()
@@ -47,6 +49,8 @@ def embed(version: Version, *, encoder: Encoder | None = None) -> int:
             shares = shares + colours.counted(pictures)
             for each, seen in zip(looking, vectors, strict=True):
                 seen.append(each.encode_frames(pictures))
+            if told is not None:
+                told(len(frames) / max(1, len(found.kept)))
     if not frames:
         raise NothingSeen("No frames can be decoded.")
     versions.set_colours(version.pk, colours.named(shares))

@@ -17,6 +17,7 @@ from dam.core import storage
 from dam.core.lazily import lazy
 from dam.media import runner
 from dam.media.probe import MediaInfo
+from dam.media.runner import Told
 from dam.search import timed_texts
 from dam.search.models import TimedTextKind
 from dam.search.timed_texts import Line
@@ -58,10 +59,10 @@ class NoSound(Exception):
     """The version has no sound, and no subtitles."""
 
 
-def listen(version: Version, *, recogniser: Recogniser | None = None) -> str:
+def listen(version: Version, *, recogniser: Recogniser | None = None, told: Told | None = None) -> str:
     """Keep what is said in the version, in place of what was kept; a remark for people.
 
-    Raises NoSound, NoRecogniser and media errors.
+    `told` hears now and then how much is done, 0 to 1. Raises NoSound, NoRecogniser and media errors.
     """
     with storage.local_copy(version.storage_key) as path, storage.scratch() as folder:
         info = MediaInfo.from_json(version.media_info)
@@ -75,7 +76,8 @@ def listen(version: Version, *, recogniser: Recogniser | None = None) -> str:
         recogniser = recogniser or installed()
         sound = folder / "sound.raw"
         runner.sound(path, sound, info=info)
-        heard = list(_hear(recogniser, np.memmap(sound, np.int16, "r") if sound.stat().st_size else None))
+        samples = np.memmap(sound, np.int16, "r") if sound.stat().st_size else None
+        heard = list(_hear(recogniser, samples, told=told or (lambda done: None)))
     lines = [line for each in heard for line in each.lines]
     timed_texts.keep(version, TimedTextKind.SPOKEN, lines)
     missed = sum(each.missed_seconds for each in heard)
@@ -93,10 +95,11 @@ def installed() -> Recogniser:
     return whisper.load()
 
 
-def _hear(recogniser: Recogniser, sound: NDArray[np.int16] | None) -> Iterator[Heard]:
+def _hear(recogniser: Recogniser, sound: NDArray[np.int16] | None, *, told: Told) -> Iterator[Heard]:
     if sound is None:
         return
     for start, end in parts(sound):
+        told(start / len(sound))
         samples = np.asarray(sound[start:end], np.float32) / np.float32(32768)
         if not samples.any():
             continue  # digital silence costs nothing

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dam.catalog.models import Version
 from dam.core.lazily import lazy
+from dam.media.runner import Told
 from dam.search import footage, timed_texts
 from dam.search.models import TimedTextKind
 from dam.search.timed_texts import Line
@@ -48,10 +49,10 @@ class Page:
     lines: tuple[Written, ...]
 
 
-def read(version: Version, *, reader: Reader | None = None) -> str:
+def read(version: Version, *, reader: Reader | None = None, told: Told | None = None) -> str:
     """Keep what is written in the version, in place of what was kept; a remark for people.
 
-    Raises NoReader and media errors.
+    `told` hears now and then how much is done, 0 to 1. Raises NoReader and media errors.
     """
     reader = reader or installed()
     pages: list[Page] = []
@@ -61,6 +62,8 @@ def read(version: Version, *, reader: Reader | None = None) -> str:
         for place, frame in enumerate(found.frames):
             if chosen is not None and place not in chosen:
                 continue
+            if told is not None:
+                told(place / len(times))
             time_ms, shot_end = times[place]
             following = times[place + 1][0] if place + 1 < len(times) else shot_end
             lines = tuple(filter(is_sure, reader.read(frame.rgb)))

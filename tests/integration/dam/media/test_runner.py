@@ -110,6 +110,17 @@ def test_poster_and_sprite_are_webp_of_the_promised_size(tmp_path: Path) -> None
         assert (picture.format, picture.size) == ("WEBP", size)
 
 
+def test_poster_and_sprite_say_how_far_they_are(tmp_path: Path) -> None:
+    master = media_factory.clip(tmp_path / "clip.mp4", frames=40)
+    info = runner.probe(master)
+    told: list[float] = []
+    previews.poster(master, tmp_path / "poster.webp", info=info, told=told.append)
+    assert told == [0.2, 0.4, 0.6, 0.8, 1.0]
+    told.clear()
+    previews.sprite(master, tmp_path / "sprite.webp", info=info, told=told.append)
+    assert told == [tile / 25 for tile in range(1, 26)]
+
+
 @pytest.mark.parametrize(("chosen", "shown"), [(0, 0), (5, 5), (16, 16), (40, 16)])
 def test_a_poster_shows_the_frame_that_was_chosen(tmp_path: Path, chosen: int, shown: int) -> None:
     master = media_factory.clip(tmp_path / "clip.mp4", frames=17)

@@ -15,6 +15,7 @@ from dam.search.encoders import model_card
 from dam.search.encoders.base import Encoder, TextEmbedding
 from dam.search.models import Embedding, Scope
 from generation.previz.world import rendering, scenes
+from tests import media_factory
 from tests.factories import VersionFactory
 from tests.integration.dam.search.seeing import ColourEncoder, index, see
 
@@ -54,6 +55,17 @@ def test_each_kept_frame_gets_an_embedding(brand: Brand, tmp_path: Path) -> None
     assert [row.start_ms for row in rows] == [round(row.frame * 1000 / RATE) for row in rows]
     version.refresh_from_db()
     assert version.colours  # also of one that was embedded before colours were known, and is now again
+
+
+def test_embedding_says_how_far_it_is(brand: Brand, tmp_path: Path) -> None:
+    path = media_factory.clip(tmp_path / "clip.mp4", frames=17)
+    stored = storage.put(path, brand_id=brand.pk, suffix=".mp4")
+    version = VersionFactory.create(
+        asset__brand=brand, sha256=stored.sha256, storage_key=stored.key, media_info={}
+    )
+    told: list[float] = []
+    assert indexing.embed(version, encoder=ColourEncoder(), told=told.append)
+    assert told[-1] == 1
 
 
 def test_indexing_again_changes_nothing(brand: Brand, tmp_path: Path) -> None:

@@ -68,6 +68,15 @@ def test_what_is_heard_is_kept_and_found(talk: Version) -> None:
     assert np.abs(samples).max() > 0.1
 
 
+def test_listening_says_how_far_it_is(talk: Version, monkeypatch: pytest.MonkeyPatch) -> None:
+    halves = [(0, 15_000), (15_000, 30_000)]
+    monkeypatch.setattr(listening, "parts", lambda sound: halves)
+    told: list[float] = []
+    listening.listen(talk, recogniser=Answers(), told=told.append)
+    assert told[0] == 0
+    assert 0.2 < told[1] < 0.8
+
+
 def test_speech_that_nobody_understood_is_said_and_not_made_up(talk: Version) -> None:
     assert "was not transcribed" in listening.listen(talk, recogniser=Answers(missed=1.5))
     assert lines(talk, TimedTextKind.SPOKEN) == []
