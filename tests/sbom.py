@@ -12,6 +12,7 @@ from tests.conftest import BASE_DIR
 
 # Scripts that are kept in dam/static/vendor: what they are called on npm, and their licence.
 VENDORED = {
+    ("hls.js", "1.7.4"): "Apache-2.0",
     ("htmx.org", "2.0.11"): "0BSD",
     ("perfect-freehand", "1.2.3"): "MIT",
     ("tus-js-client", "4.3.1"): "MIT",

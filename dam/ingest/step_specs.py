@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from dam.catalog.models import Version
 from dam.core.lazily import lazy
 from dam.media import specs
 from dam.media.probe import Kind
@@ -25,6 +26,8 @@ class StepSpec:
     after: tuple[str, ...] = ()  # steps that must have ended before, well or badly
     # A version is ready without it, and one from before there was this step gets it in the background.
     quiet: bool = False
+    catches_up: bool = True  # where it is quiet; else older versions get it when somebody asks
+    least_ms: int = 0  # shorter masters get it when somebody asks
     of: tuple[Kind, ...] = tuple(Kind)  # the kinds of master that go through it
 
 
@@ -86,6 +89,26 @@ def places_of(kind: str) -> dict[str, int]:
     return {spec.name: place for place, spec in enumerate(table()) if kind in spec.of}
 
 
+def first_of(version: Version) -> list[tuple[int, StepSpec]]:
+    """The steps that a new version has, with their places; some wait until somebody asks."""
+    length = version.duration_ms or 0
+    return [
+        (place, spec)
+        for place, spec in enumerate(table())
+        if version.kind in spec.of and length >= spec.least_ms
+    ]
+
+
+def asked_for(version: Version) -> list[tuple[int, StepSpec]]:
+    """The steps, with their places, that it gets when somebody asks, though it never had them."""
+    return [(place, spec) for place, spec in first_of(version) if not spec.catches_up]
+
+
+def caught_up() -> frozenset[str]:
+    """The steps that versions from before there were some get in the background."""
+    return frozenset(spec.name for spec in table() if spec.quiet and spec.on_arrival and spec.catches_up)
+
+
 def find(name: str) -> StepSpec | None:
     return next((spec for spec in table() if spec.name == name), None)
 
@@ -110,5 +133,7 @@ def _of_rendition(spec: RenditionSpec) -> StepSpec:
         on_arrival=spec.made is MadeWhen.ON_ARRIVAL,
         after=spec.after,
         quiet=spec.quiet,
+        catches_up=spec.catches_up,
+        least_ms=spec.least_ms,
         of=spec.of,
     )

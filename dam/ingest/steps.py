@@ -77,8 +77,7 @@ def begin(version: Version) -> None:
     """Make a new version's steps and send off all that wait for no other."""
     Step.objects.bulk_create(
         Step(name=spec.name, position=place, **whose(version), **({} if spec.on_arrival else LEFT))
-        for place, spec in enumerate(step_specs.table())
-        if version.kind in spec.of
+        for place, spec in step_specs.first_of(version)
     )
     dispatch.send_ready(version)
 
@@ -90,7 +89,7 @@ def add(version: Version) -> None:
         (
             Step(name=spec.name, position=place, **whose(version))
             for place, spec in enumerate(step_specs.table())
-            if spec.quiet and spec.on_arrival and version.kind in spec.of
+            if spec.name in step_specs.caught_up() and version.kind in spec.of
         ),
         ignore_conflicts=True,
     )
@@ -133,6 +132,16 @@ def run_in_turn(version_id: UUID | str, name: str, work: Callable[[Version, str]
     except database.AWAY as problem:
         log.warning("The database is away; step %s of %s goes back to its queue.", name, version_id)
         raise Reject(problem, requeue=True) from problem
+
+
+def of(version: Version) -> list[Step]:
+    """Its steps, in order, with those that nobody has asked for yet: they aren't stored."""
+    found = list(version.steps.all())
+    names = {step.name for step in found}
+    for place, spec in step_specs.asked_for(version):
+        if found and spec.name not in names:
+            found.append(Step(name=spec.name, position=place, **whose(version), **LEFT))
+    return sorted(found, key=lambda step: step.position)
 
 
 def retry(version: Version, name: str, *, by: Principal) -> None:

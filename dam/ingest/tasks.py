@@ -24,7 +24,7 @@ from dam.ingest import (
     steps,
 )
 from dam.ingest.models import Step, StepState
-from dam.media import specs
+from dam.media import specs, streams
 from dam.search import footage, indexing, listening, reading
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.indexing import NothingSeen
@@ -139,7 +139,10 @@ def _make(version: Version, kind: str) -> str:
     if kind == RenditionKind.POSTER:
         remark = posters.make(version, told=told)
     else:
-        remark = renditions.make(version, kind, told=told)
+        try:
+            remark = renditions.make(version, kind, told=told)
+        except streams.NotStreamed as problem:
+            raise steps.StepSkipped(str(problem)) from problem
     embedded = Step.objects.filter(version=version, name="embed", state=StepState.DONE)
     if kind == footage.KIND and embedded.exists():
         enqueue("index.embed_again", version_id=str(version.pk))

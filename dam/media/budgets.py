@@ -35,6 +35,13 @@ def transcode(*, frames: int, seconds: float, pixels: int) -> Limits:
     )
 
 
+def stream(*, frames: int, seconds: float, pixels: int) -> Limits:
+    """Limits for making the rungs of a stream of one video, which is decoded once."""
+    one = transcode(frames=frames, seconds=seconds, pixels=pixels)
+    wall = min(one.wall_seconds * 2, 5 * 3600)
+    return replace(one, wall_seconds=wall, cpu_seconds=int(wall * 8))
+
+
 def sound(*, seconds: float, rate: int) -> Limits:
     """Limits for taking the sound out of a file, as 16-bit samples of one channel."""
     return replace(

@@ -10,7 +10,7 @@ import ffmpeg
 from dam.media import colour, matrices, presets, specs, timeline_filters
 from dam.media.presets import Medium, Recipe
 from dam.media.probe import MediaInfo
-from dam.media.specs import Movie
+from dam.media.specs import Movie, Stream
 
 # No look at standard input, no banner; warnings, for dam.media.damage; the output has a name of ours.
 # Time stamps stay as they are in the file: that is how the timeline was measured. However much is damaged,
@@ -27,6 +27,7 @@ WORDS, CAPTIONS, FONTS = "words.ass", "captions.srt", "fonts"  # the same, for p
 VMAF_MODEL = "vmaf_v0.6.1"  # built into libvmaf
 # Of a loudness: how far it may swing, and what no peak exceeds (EBU R 128).
 SWING, PEAK = 20, -1
+AAC_DELAY = 1024  # samples, at 48 kHz: what FFmpeg's encoder puts before the first one
 PROGRESS = ("-progress", "pipe:1", "-stats_period", "1")  # on standard output, each second
 
 
@@ -59,6 +60,50 @@ def make_movie(source: Path, out: Path, *, info: MediaInfo, spec: Movie, binary:
         options |= {"c:a": "aac", "b:a": f"{spec.audio_kbps}k", "ac": min(info.audio_channels, 2) or 1}
         options |= {"filter:a": _sound(info), "max_muxing_queue_size": MOST_WAITING}
     return _compile(ffmpeg.output(*streams, _name(out), **options, **_MP4), binary)
+
+
+def make_stream(source: Path, folder: Path, *, info: MediaInfo, spec: Stream, binary: str) -> list[str]:
+    """The rungs of specs.ladder as `folder`/0, 1 …, each with its playlist, 0.m3u8. Else as make_movie."""
+    given, rungs = _film(source, info), specs.ladder(info, spec)
+    largest = _picture(given[str(info.video_index)], info, rungs[-1][1])
+    pictures = largest.filter_multi_output("split", len(rungs))
+    every = max(1, round(info.frame_rate * spec.keyframe_seconds))
+    outputs = []
+    for number, (rung, (width, height)) in enumerate(rungs):
+        streams = [pictures[number].filter("scale", width, height, flags=SCALING)]
+        options = {
+            "c:v": "libx264",
+            "preset": spec.preset,
+            "crf": rung.crf,
+            "pix_fmt": "yuv420p",
+            "maxrate": f"{rung.most_kbps}k",
+            "bufsize": f"{2 * rung.most_kbps}k",
+            # The same key frames in all, and no frame before them in another order than it is shown in.
+            "g": every,
+            "keyint_min": every,
+            "sc_threshold": 0,
+            "bf": 0,
+            "fps_mode": "passthrough",
+            "threads": THREADS,
+            **_BT709,
+            **BIT_EXACT,
+            "map_chapters": -1,
+            "f": "hls",
+            "hls_time": spec.segment_seconds,
+            "hls_list_size": 0,
+            "hls_flags": "single_file",
+            "hls_playlist_type": "vod",
+            "hls_segment_type": "fmp4",
+            "hls_segment_filename": _name(folder / str(number)),
+        }
+        if info.audio_index is not None:
+            streams.append(given[str(info.audio_index)])
+            # What the encoder puts before the sound would else move the picture on: so many samples go.
+            exact = f"{_sound(info)},atrim=start_pts={AAC_DELAY}"
+            options |= {"c:a": "aac", "b:a": f"{spec.audio_kbps}k", "ac": min(info.audio_channels, 2) or 1}
+            options |= {"filter:a": exact, "max_muxing_queue_size": MOST_WAITING}
+        outputs.append(ffmpeg.output(*streams, _name(folder / f"{number}.m3u8"), **options))
+    return _compile(ffmpeg.merge_outputs(*outputs), binary)
 
 
 def make_preset(

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from dam.core import sandbox
 from dam.core.sandbox import Completed, Limits, Outcome
-from dam.media import printed
+from dam.media import colour, commands, printed
 from dam.media.budgets import GIB
 from dam.media.errors import FileRefused, MediaFailed
+from dam.media.probe import MediaInfo
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +38,24 @@ def making(out: Path) -> Iterator[Path]:
     with TemporaryDirectory(prefix=".making-", dir=out.resolve().parent) as folder:
         made = Path(folder) / "made"
         yield made
-        try:
-            sandbox.take(made, out)
-        except sandbox.NotMade as problem:
-            raise MediaFailed(_("FFmpeg finished without writing the file.")) from problem
+        take(made, out)
+
+
+def take(made: Path, out: Path) -> None:
+    """Take a file that FFmpeg has finished out of its folder. Raises MediaFailed where there is none."""
+    try:
+        sandbox.take(made, out)
+    except sandbox.NotMade as problem:
+        raise MediaFailed(_("FFmpeg finished without writing the file.")) from problem
+
+
+def give_table(info: MediaInfo, folder: Path) -> None:
+    """Lay the table of colours, where one is needed, into the folder that FFmpeg works in."""
+    picture = colour.of(info)
+    if not picture.is_plain:
+        table = folder / commands.TABLE
+        table.write_text(colour.table(picture))
+        table.chmod(0o644)  # nobody reads it
 
 
 def require(completed: Completed, limits: Limits) -> None:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from django.utils.translation import gettext as _
 
 from dam.core import sandbox
-from dam.media import budgets, colour, commands, encoders, ffmpeg
+from dam.media import budgets, commands, encoders, ffmpeg
 from dam.media.errors import MediaFailed
 from dam.media.probe import MediaInfo
 
@@ -40,11 +40,7 @@ def measure(master: Path, made: Path, *, info: MediaInfo, size: tuple[int, int])
     with TemporaryDirectory() as outside:
         report = Path(outside) / "report.json"
         with ffmpeg.making(report) as out:
-            picture = colour.of(info)
-            if not picture.is_plain:
-                table = out.parent / commands.TABLE
-                table.write_text(colour.table(picture))
-                table.chmod(0o644)  # nobody reads it
+            ffmpeg.give_table(info, out.parent)
             command = commands.compare(
                 master, made, info=info, size=size, every=every, out=out, binary=ffmpeg.binary()
             )

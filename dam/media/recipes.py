@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dam.core.language import number
-from dam.media import kept_frames, previews, runner, specs, waveforms
+from dam.media import kept_frames, previews, runner, specs, streams, waveforms
 from dam.media.probe import Kind, MediaInfo
 from dam.media.runner import Told
 
@@ -74,6 +74,34 @@ def frames(master: Path, folder: Path, *, info: MediaInfo, told: Told | None = N
             "one every %(gap_ms)s seconds."
         ) % {"frames": len(footage.frames), "gap_ms": f"{footage.gap_ms / 1000:.0f}"}
     return Made(MadeFile(out, specs.FRAMES_TYPE), details=footage.to_json(), remark=remark)
+
+
+def stream(
+    master: Path,
+    folder: Path,
+    *,
+    info: MediaInfo,
+    spec: specs.Stream = specs.STREAM,
+    told: Told | None = None,
+) -> Made:
+    """HLS: a playlist that names those of the rungs, of which each names ranges of its one file."""
+    playlist, rungs = streams.write(master, folder, info=info, spec=spec, told=told)
+    parts = [
+        part
+        for rung in rungs
+        for part in (
+            MadeFile(rung.playlist, spec.content_type, rung.playlist.name),
+            MadeFile(rung.file, specs.PROXY.content_type, rung.file.name),
+        )
+    ]
+    size = sum(part.path.stat().st_size for part in parts)
+    heights = [[rung.width, rung.height] for rung in rungs]
+    return Made(
+        MadeFile(playlist, spec.content_type),
+        (rungs[-1].width, rungs[-1].height),
+        tuple(parts),
+        details={"bytes": size, "sizes": heights},
+    )
 
 
 def better_proxy(master: Path, folder: Path, *, info: MediaInfo, told: Told | None = None) -> Made:

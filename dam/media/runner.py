@@ -19,7 +19,7 @@ from PIL import Image
 
 from dam.core import sandbox
 from dam.core.sandbox import Completed, Limits, Outcome, Output, SandboxedProcess
-from dam.media import budgets, colour, commands, damage, ffmpeg, frames, printed, sampling, specs, subrip
+from dam.media import budgets, commands, damage, ffmpeg, frames, printed, sampling, specs, subrip
 from dam.media.errors import FileRefused, MediaFailed
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
@@ -220,11 +220,7 @@ def _make_movie(
     )
     with ffmpeg.making(out) as made:
         command = commands.make_movie(path, made, info=info, spec=spec, binary=ffmpeg.binary())
-        picture = colour.of(info)
-        if not picture.is_plain:
-            table = made.parent / commands.TABLE
-            table.write_text(colour.table(picture))
-            table.chmod(0o644)  # nobody reads it
+        ffmpeg.give_table(info, made.parent)
         told = told or (lambda done: None)
         frames = max(1, info.frame_count - info.held_frames)
         with sandbox.start(

@@ -61,6 +61,31 @@ class Movie:
 
 
 @dataclass(frozen=True)
+class Rung:
+    """One size of a stream's ladder; smaller masters keep their own."""
+
+    longest_side: int
+    crf: int
+    most_kbps: int  # of the picture, however much moves
+
+
+@dataclass(frozen=True)
+class Stream:
+    """HLS: the same H.264 and AAC in several sizes, a player changes between them from segment to segment.
+
+    Each rung is one file, fragmented MP4 (CMAF), whose segments its playlist names as ranges of bytes. All
+    begin with a key frame of a closed group, at the same frames in each rung.
+    """
+
+    rungs: tuple[Rung, ...]  # the smallest first
+    preset: str
+    keyframe_seconds: int
+    segment_seconds: int
+    audio_kbps: int
+    content_type: str = "application/vnd.apple.mpegurl"
+
+
+@dataclass(frozen=True)
 class Sound:
     """Sound alone: its codec and container as FFmpeg calls them."""
 
@@ -78,6 +103,13 @@ POSTER = Poster()
 PICTURE = Picture()
 SPRITE = Sprite()
 PROXY = Movie(longest_side=1280, crf=23, preset="veryfast", keyframe_every=12, audio_kbps=128)
+STREAM = Stream(
+    rungs=(Rung(640, 25, 900), Rung(1280, 23, 3000), Rung(1920, 22, 6000)),
+    preset="veryfast",
+    keyframe_seconds=2,
+    segment_seconds=4,
+    audio_kbps=128,
+)
 LISTEN = Sound("aac", "mp4", "audio/mp4", ".m4a", kbps=160, most_channels=2)
 SOUND_RELEASE = Sound("pcm_s24le", "wav", "audio/wav", ".wav")
 # The proxy once more, where the first one looks too little like its master (dam.media.quality).
@@ -102,6 +134,14 @@ def fit_size(width: int, height: int, longest_side: int | None) -> tuple[int, in
     return max(2, round(width * scale) // 2 * 2), max(2, round(height * scale) // 2 * 2)
 
 
+def ladder(info: MediaInfo, spec: Stream = STREAM) -> list[tuple[Rung, tuple[int, int]]]:
+    """The rungs of a master's stream and their sizes, the smallest first: none is larger than the master."""
+    fitted: dict[tuple[int, int], Rung] = {}
+    for rung in spec.rungs:
+        fitted.setdefault(fit(info, rung.longest_side), rung)
+    return [(rung, size) for size, rung in fitted.items()]
+
+
 class MadeWhen(StrEnum):
     ON_ARRIVAL = noop("on arrival")
     ON_DEMAND = noop("on demand")
@@ -124,6 +164,9 @@ class RenditionSpec:
     after: tuple[str, ...] = ()  # steps that must have ended before, well or badly
     shown: bool = True  # on the page, to whoever may see the version; else it is working material
     quiet: bool = False  # a version is ready without it
+    least_ms: int = 0  # shorter masters get it only when somebody asks
+    # Versions from before there was it get it in the background, where it is quiet.
+    catches_up: bool = True
     tells: bool = False  # its recipe takes `told`, and says now and then how far it is
     of: tuple[Kind, ...] = (Kind.VIDEO,)  # the kinds of master that it is made of
 
@@ -162,6 +205,18 @@ RENDITIONS = (
         "dam.media.recipes.proxy",
         "transcode",
         timedelta(hours=5, minutes=30),
+        tells=True,
+    ),
+    RenditionSpec(
+        "stream",
+        noop("Adaptive stream"),
+        "dam.media.recipes.stream",
+        "transcode",
+        timedelta(hours=5, minutes=30),
+        after=("proxy",),
+        quiet=True,
+        least_ms=60_000,
+        catches_up=False,
         tells=True,
     ),
     RenditionSpec(

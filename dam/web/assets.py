@@ -18,6 +18,7 @@ from dam.catalog.models import Approval, RenditionKind, Version
 from dam.collections import audience, favourites, recent_clips
 from dam.core.lazily import lazy
 from dam.delivery import access
+from dam.ingest import steps as processing_steps
 from dam.ingest import waiting
 from dam.rights import terms
 from dam.rights.visibility import trashed_assets, visible_assets
@@ -60,7 +61,7 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     if context["tab"] == "versions":
         context["versions"] = asset_version.stack(version.asset)
     if context["tab"] == "files":
-        steps = list(version.steps.all())
+        steps = processing_steps.of(version)
         context |= {"steps": steps, "waits": waiting.of(steps)}
     if context["tab"] == "activity":
         events = Event.objects.filter(brand=request.brand, asset_id=asset_id).order_by("-sequence")

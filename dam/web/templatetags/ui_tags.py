@@ -343,7 +343,9 @@ def step_title(step: Step) -> str:
 def on_demand(step: Step) -> bool:
     """Whether the step was left until somebody asks for what it makes."""
     spec = step_specs.find(step.name)
-    return step.state == StepState.SKIPPED and spec is not None and not spec.on_arrival
+    if step.state != StepState.SKIPPED or spec is None:
+        return False
+    return step.pk is None or not spec.on_arrival
 
 
 @register.filter

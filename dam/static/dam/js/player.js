@@ -4,6 +4,7 @@ import { FrameFields } from "./player/fields.js";
 import "./player/keys.js";
 import * as markers from "./player/markers.js";
 import { recall, remember } from "./player/memory.js";
+import * as stream from "./player/stream.js";
 import * as tiles from "./player/tiles.js";
 import { _ } from "./words.js";
 
@@ -32,11 +33,15 @@ class ReelPlayer extends HTMLElement {
     this.video.style.maxInlineSize = `${Number(this.dataset.width) * MOST_ENLARGED}px`;
     this.querySelector(".player-stage").style.aspectRatio = `${this.dataset.width} / ${this.dataset.height}`;
     this.listen();
+    this.streaming = stream.play(this.video, this.dataset.stream, { otherwise: () => this.playFile() });
     this.readMarkers();
     this.showControls();
     // Also to the first frame: until something is looked for, a browser shows the poster, which is another one.
     const start = Number(this.dataset.start ?? 0);
-    this.whenReady(() => this.seekFrame(this.clock.frameAtMilliseconds(start)));
+    this.whenReady(() => {
+      this.begun = true;
+      this.seekFrame(this.clock.frameAtMilliseconds(start));
+    });
     this.present(this.frame);
     if (this.dataset.until) this.whenReady(() => this.showMoment(start, Number(this.dataset.until)));
   }
@@ -52,6 +57,22 @@ class ReelPlayer extends HTMLElement {
   disconnectedCallback() {
     this.stopReverse();
     this.watching?.abort();
+    this.streaming?.stop();
+  }
+
+  // The one file in the place of a stream that can't be played (any more), at the frame that was shown.
+  playFile() {
+    const { begun, frame, rolling } = this;
+    if (!begun) return; // it has nowhere to go back to
+    this.whenReady(() => {
+      this.seekFrame(frame);
+      if (rolling) this.roll();
+    });
+  }
+
+  fail() {
+    if (this.streaming?.fallBack()) return;
+    this.querySelector(".player-failed").hidden = false;
   }
 
   whenReady(act) {
@@ -75,9 +96,7 @@ class ReelPlayer extends HTMLElement {
       if (!video.ended) this.rolling = false;
     });
     on(video, "ended", () => this.rolling && this.finish());
-    on(video, "error", () => {
-      this.querySelector(".player-failed").hidden = false;
-    });
+    on(video, "error", () => this.fail());
     on(video, "loadedmetadata", () => this.countFrames());
     on(this.seek, "input", () => this.seekFrame(Number(this.seek.value)));
     on(this.querySelector("[data-speed]"), "change", (event) => {

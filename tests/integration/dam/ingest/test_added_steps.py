@@ -2,15 +2,17 @@
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
 
 from dam.audit.models import Event
 from dam.catalog.models import Processing, Version
 from dam.ingest import added_steps, renditions, step_specs, steps, tasks
 from dam.ingest.models import Step, StepState
-from tests.factories import VersionFactory
+from tests.factories import VersionFactory, member
 
 pytestmark = pytest.mark.django_db
-NEW = step_specs.quiet()
+NEW = step_specs.caught_up()
 
 
 def from_before() -> Version:
@@ -73,3 +75,32 @@ def test_frames_that_come_after_the_embeddings_are_embedded_anew(monkeypatch: py
     Step.objects.filter(version=version, name="embed").update(state=StepState.WAITING)
     tasks.render(str(version.pk), "frames")
     assert sent == ["index.embed_again"]  # its own step does it
+
+
+def test_a_stream_is_made_of_long_clips_and_of_older_ones_when_somebody_asks() -> None:
+    """No upgrade sets off the transcoding of a whole library."""
+    cache.clear()
+    long, short = (VersionFactory.create(duration_ms=ms, media_info={"width": 16}) for ms in (60_000, 59_000))
+    for version in (long, short):
+        steps.begin(version)
+    assert [version.steps.filter(name="stream").exists() for version in (long, short)] == [True, False]
+    Step.objects.filter(name__in=[*NEW, "stream"]).delete()
+    Step.objects.update(state=StepState.DONE)
+    assert added_steps.run() == 2
+    assert not Step.objects.filter(name="stream").exists()
+    assert "stream" in [step.name for step in steps.of(long)]
+    assert "stream" not in [step.name for step in steps.of(short)]
+    steps.retry(long, "stream", by=member(long.brand))
+    assert long.steps.get(name="stream").state == StepState.WAITING
+
+
+def test_the_files_tab_offers_a_stream_that_was_never_made(client: Client) -> None:
+    version = VersionFactory.create(duration_ms=61_000, media_info={"width": 16})
+    steps.begin(version)
+    Step.objects.filter(name="stream").delete()
+    client.force_login(member(version.brand).user)
+    page = reverse("asset", args=[version.brand.slug, version.asset_id]) + "?tab=files"
+    retry = reverse("step-retry", args=[version.brand.slug, version.pk, "stream"])
+    assert retry in client.get(page).content.decode()
+    client.post(retry)
+    assert version.steps.get(name="stream").state == StepState.WAITING

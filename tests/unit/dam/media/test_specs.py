@@ -1,6 +1,10 @@
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 
 from dam.media import budgets, specs
+from tests.unit.dam.media.test_probe import INFO
 
 
 @pytest.mark.parametrize(
@@ -33,3 +37,18 @@ def test_a_picture_that_is_held_for_hours_costs_no_more_than_one() -> None:
     held = budgets.transcode(frames=101, seconds=0, pixels=320 * 180)
     assert held.wall_seconds < 600
     assert held.file_bytes < 512 * 1024**2
+
+
+@pytest.mark.parametrize(
+    ("size", "ladder"),
+    [
+        ((3840, 2160), [(640, 360), (1280, 720), (1920, 1080)]),
+        ((1280, 720), [(640, 360), (1280, 720)]),
+        ((1000, 1000), [(640, 640), (1000, 1000)]),
+        ((1080, 1920), [(360, 640), (720, 1280), (1080, 1920)]),
+        ((300, 200), [(300, 200)]),
+    ],
+)
+def test_a_stream_has_no_size_above_its_masters(size: tuple[int, int], ladder: list[tuple[int, int]]) -> None:
+    info = replace(INFO, width=size[0], height=size[1], pixel_aspect=Fraction(1))
+    assert [fitted for _rung, fitted in specs.ladder(info)] == ladder
