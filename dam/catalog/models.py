@@ -20,6 +20,16 @@ class Origin(models.TextChoices):
     UPLOADED = "uploaded", lazy("Uploaded")
 
 
+class DeclaredOrigin(models.TextChoices):
+    """Where a file comes from, as its uploader says: a statement, and no proof."""
+
+    GENERATED = "generated", lazy("AI-generated")
+    PARTLY_GENERATED = "partly_generated", lazy("Partly AI-generated")
+    CAMERA = "camera", lazy("Recorded by a camera")
+    SOFTWARE = "software", lazy("Created by a person with software")
+    COMPOSITE = "composite", lazy("Composed from several sources")
+
+
 class AssetKind(models.TextChoices):
     """What a file is to people, by its content (dam.media.probe.Kind); one for all versions of an asset."""
 
@@ -176,6 +186,9 @@ class Version(models.Model):
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField(default=1)
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.UPLOADED)
+    declared_origin = models.CharField(
+        max_length=20, choices=DeclaredOrigin.choices, blank=True, default="", db_default=""
+    )
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
     content_type = models.CharField(max_length=60)

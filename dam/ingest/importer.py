@@ -11,7 +11,7 @@ from dam.accounts import principals
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset, Origin, Version
 from dam.core import storage
-from dam.ingest import concatenation, disk_space, filenames, next_versions, registration, uploads
+from dam.ingest import concatenation, details, disk_space, filenames, next_versions, registration, uploads
 from dam.ingest.models import Upload, UploadState
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
@@ -104,8 +104,14 @@ def _take_staged(upload: Upload, key: str) -> None:
             filename=upload.filename,
             staged=key,
             asset=asset,
-            on_accept=lambda version: _settle(upload, UploadState.TAKEN, version),
+            on_accept=lambda version: _take(upload, version),
         )
+
+
+def _take(upload: Upload, version: Version) -> None:
+    """In the version's transaction: whoever says more of the upload from now on finds it taken."""
+    unsaid = details.put_on_new(upload.pk, version)
+    _settle(upload, UploadState.TAKEN, version, reason=unsaid)
 
 
 def _settle(upload: Upload, state: UploadState, version: Version, *, reason: str = "") -> None:

@@ -16,6 +16,7 @@ from dam.audit.models import Event
 from dam.catalog import assets
 from dam.catalog.models import Approval, RenditionKind, Version
 from dam.collections import audience, favourites, recent_clips
+from dam.core import language
 from dam.core.lazily import lazy
 from dam.delivery import access
 from dam.ingest import steps as processing_steps
@@ -121,6 +122,7 @@ def restore(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 
 def _page(request: BrandRequest, version: Version) -> dict[str, object]:
     prefetch_related_objects([version], "renditions")
+    own = rows.of(version.asset, principal=request.principal)
     renditions = version.rendition_by_kind
     sprite = renditions.get(RenditionKind.SPRITE)
     at = here(request.brand)
@@ -135,7 +137,8 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
             origin=version.origin, terms=terms.of(version), at=at, release=version.release
         ),
         "starred": favourites.of(request.principal).filter(asset=version.asset).exists(),
-        "own": rows.of(version.asset, principal=request.principal),
+        "own": own,
+        "before_review": language.listed([row.field.title for row in own if row.missing]),
         "collections": audience.with_clip(version.asset, request.principal)[:MOST_COLLECTIONS],
         "may_trash": not assets.refusal_to_move(version.asset, by=request.principal),
         **asset_version.others(request, version),

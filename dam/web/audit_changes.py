@@ -14,6 +14,7 @@ from dam.accounts.capabilities import PHRASES
 from dam.accounts.models import PromptDisclosure
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
+from dam.catalog.models import DeclaredOrigin
 from dam.core.language import number
 from dam.custom_fields import shown, values
 from dam.custom_fields.definitions import Field, Kind, Option
@@ -51,6 +52,10 @@ FIELDS = {
     "title": noop("Title"),
     "description": noop("Description"),
     "tags": noop("Tags"),
+    "licence": noop("Licence"),
+    "rights_holder": noop("Rights holder"),
+    "restriction": noop("Restriction"),
+    "declared_origin": noop("Declared origin"),
     "focus": noop("Focus point"),
     "poster": noop("Poster"),
     "name": noop("Name"),
@@ -162,6 +167,10 @@ def _of_product(recorded: Any) -> str:
     return _(str(recorded)) if recorded in OF_THE_PRODUCT else str(recorded)
 
 
+def _origin(code: Any) -> str:
+    return str(DeclaredOrigin(code).label) if code in DeclaredOrigin.values else str(code)
+
+
 def _language(code: Any) -> str:
     return _(dict(settings.LANGUAGES).get(code, str(code)))
 
@@ -211,6 +220,7 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "required": _yes_or_no,
     "in_filters": _yes_or_no,
     "poster": _frame,
+    "declared_origin": _origin,
 }
 
 # What a setting without a value means.

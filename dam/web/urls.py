@@ -28,6 +28,7 @@ from dam.web import (
     suggested_tags,
     theme,
     trash,
+    upload_details,
     uploads,
     welcome,
 )
@@ -106,6 +107,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("brand.css", theme.brand_css, name="brand-css"),
     path("uploads/", uploads.recent, name="uploads"),
     path("uploads/known/", uploads.known, name="upload-known"),
+    path("uploads/details/", upload_details.say, name="upload-details"),
     path("uploads/new/", uploads.create, name="upload-create"),
     path("uploads/<uuid:upload_id>/", uploads.piece, name="upload-piece"),
     path("versions/<uuid:version_id>/repeat/", repeated_versions.repeat, name="version-repeat"),

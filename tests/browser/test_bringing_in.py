@@ -138,6 +138,34 @@ def test_what_is_here_already_becomes_a_version_of_a_clip_without_being_sent(
     expect(collecting.value.get_by_role("heading", level=1)).to_contain_text("to a collection")
 
 
+def test_details_filled_in_while_bytes_travel_are_those_of_the_clip(
+    visit: Callable[[], Journey], people: dict[Role, User], long_film: Path
+) -> None:
+    page = visit().sign_in(people[Role.CREATOR]).page
+    slow_down(page)
+    page.set_input_files("[data-upload-input]", long_film)
+    dock = page.get_by_role("region", name="Uploads")
+    dock.get_by_role("button", name="Details", exact=True).click()
+    form = page.get_by_role("dialog", name="Details")
+    form.get_by_label("Tags").fill("t" * 61)
+    form.get_by_role("button", name="Save details").click()
+    expect(form.get_by_text("has 61 characters")).to_be_visible()
+    form.get_by_label("Tags").fill("summer, hero")
+    form.get_by_label("Where it comes from").select_option("camera")
+    form.get_by_role("button", name="Save details").click()
+    expect(form).to_have_count(0)
+    dock.get_by_role("button", name="Details of Long bottle.mp4").click()
+    expect(form.get_by_label("Tags")).to_have_value("summer, hero")
+    form.get_by_label("Title").fill("The long bottle")
+    form.get_by_label("Rights holder").fill("Aster")
+    form.get_by_role("button", name="Save details").click()
+    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=90_000)
+    dock.get_by_role("link", name="Long bottle.mp4").click()
+    expect(page.get_by_role("heading", name="The long bottle", level=1)).to_be_visible()
+    for words in ("hero", "Recorded by a camera", "Aster"):
+        expect(page.locator("#details").get_by_text(words, exact=True)).to_be_visible()
+
+
 def test_a_text_named_mp4_is_refused_in_words_and_leaves_nothing(
     visit: Callable[[], Journey], people: dict[Role, User], tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ const PAGE = `
     </section>
     <template data-upload-template>
       <li class="dock-item" data-state="waiting">
-        <a data-name></a><progress max="1" value="0" data-bar></progress><p data-words></p>
+        <a data-name></a><progress max="1" value="0" data-bar></progress><p data-words></p><p hidden data-problem></p><button data-details></button>
         <div hidden data-offers><a data-offer-open></a><a data-offer-version></a>
           <form data-offer-collect><input name="csrfmiddlewaretoken"><input name="asset"></form>
           <form data-offer-restore><input name="csrfmiddlewaretoken"></form></div>
@@ -103,6 +103,13 @@ test("two files go at once, the others wait their turn", async () => {
   equal([made.length, states()[2]], [2, "waiting"]);
   await become({ state: "taken", url: "/a/" });
   equal([made.length, states()], [3, ["taken", "sending", "sending"]]);
+});
+
+test("what of its details couldn't be added is told with the file", async () => {
+  await load();
+  await choose(["a.mp4", 10]);
+  await become({ state: "taken", url: "/a/", reason: "There is no field “x”." });
+  equal([states(), words(), part("problem").hidden, part("problem").textContent], [["taken"], "Added to the library", false, "There is no field “x”."]);
 });
 
 test("choosing the same file again is a new choice", async () => {

@@ -1,4 +1,5 @@
 // Files dropped on the page or chosen, and the list that shows what becomes of each.
+import * as details from "./uploads/details.js";
 import { dropped, meant } from "./uploads/folders.js";
 import * as memory from "./uploads/memory.js";
 import { offer } from "./uploads/offers.js";
@@ -37,6 +38,9 @@ class Row {
     this.find("bar").setAttribute("aria-label", file.name);
     this.upload = new Upload(file, root.dataset.create, (sent) => this.progress(sent), root.dataset.asset);
     this.find("anyway").addEventListener("click", () => this.insist());
+    this.said = details.recall(this.upload.key); // and the server doesn't know yet
+    this.find("details")?.setAttribute("aria-label", _("Details of {name}", { name: file.name }));
+    this.find("details")?.addEventListener("click", () => askDetails([this], true));
     this.sent = 0;
     this.compared = false; // with what the library has
     this.lost = false; // whether trying again may help
@@ -58,11 +62,18 @@ class Row {
     this.find("retry").hidden = state !== "failed";
     this.find("anyway").hidden = state !== "asking";
     this.showPause(state);
+    if (this.find("details")) this.find("details").hidden = OVER.includes(state);
     const over = OVER.includes(state);
     const { name } = this.file;
     this.find("cancel").setAttribute("aria-label", over ? _("Remove {name}", { name }) : _("Cancel {name}", { name }));
     if (over) part("dock-say").textContent = `${this.file.name}: ${words}`;
     summarise();
+  }
+
+  // What is wrong with its details.
+  tell(problem) {
+    this.find("problem").hidden = !problem;
+    this.find("problem").textContent = problem;
   }
 
   showPause(state) {
@@ -79,6 +90,11 @@ class Row {
     const share = this.file.size ? Math.floor((sent / this.file.size) * 100) / 100 : 1;
     const much = _("{sent} of {size}", { sent: size(sent), size: size(this.file.size) });
     this.show("sending", `${percent(share)} · ${much}${this.rate(sent)}`);
+    this.deliver();
+  }
+
+  deliver() {
+    if (this.said.length) details.deliver(root.dataset.details, [this]);
   }
 
   // Time left, once enough has gone since it began or went on.
@@ -152,6 +168,7 @@ class Row {
     if (url) this.find("name").href = url;
     const said = own ? _("Already version {version} of this clip.", { version }) : words[place];
     this.show(place === "brand" ? "asking" : "known", said);
+    if (place !== "brand") details.forget(this);
     offer(this.element, found, root.dataset.asset);
   }
 
@@ -170,6 +187,7 @@ class Row {
       this.progress(this.sent);
       await this.upload.send();
       if (this.upload.stopped) return;
+      this.deliver();
       this.find("bar").removeAttribute("value");
       this.show("checking", _("Checking the file…"));
       this.finish(await this.upload.outcome((why) => this.show("checking", why)));
@@ -184,6 +202,9 @@ class Row {
     const taken = root.dataset.asset ? _("Added as version {version}", { version }) : _("Added to the library");
     const words = { taken, known: _("Already in the library") };
     this.show(state, (root.dataset.asset && state === "known" && reason) || words[state] || reason);
+    if (state === "taken" && reason) this.tell(reason); // of what was said of it
+    if (state === "taken") this.deliver();
+    else details.forget(this);
     if (url) this.find("name").href = url;
   }
 
@@ -191,7 +212,10 @@ class Row {
     const at = waiting.indexOf(this);
     if (at >= 0) waiting.splice(at, 1);
     this.comparing?.abort();
-    if (!OVER.includes(this.state)) this.upload.cancel();
+    if (!OVER.includes(this.state)) {
+      this.upload.cancel();
+      details.forget(this);
+    }
     this.remove();
   }
 
@@ -208,6 +232,7 @@ class Left extends Row {
   constructor(known, received) {
     super(known);
     Object.assign(this.upload, { key: known.key, address: known.address });
+    this.said = details.recall(known.key);
     this.find("bar").value = received / known.size;
     this.find("again").hidden = false;
     this.find("again").setAttribute("aria-label", _("Choose {name} again", { name: known.name }));
@@ -220,6 +245,14 @@ class Left extends Row {
     return this.file.name === file.name && this.file.size === file.size;
   }
 }
+
+// What is said of one file, or of all that become clips.
+function askDetails(about, single = false) {
+  if (about.length) details.ask(root.dataset.details, about, { single, version: Boolean(root.dataset.asset) });
+}
+part("dock-details")?.addEventListener("click", () =>
+  askDetails([...rows.values()].filter((row) => !OVER.includes(row.state) || row.state === "taken")),
+);
 
 function summarise() {
   const states = [...dock.querySelectorAll(".dock-item")].map((item) => item.dataset.state);
@@ -282,6 +315,7 @@ showLeft();
 function goOn() {
   if (document.hidden || !navigator.onLine) return;
   for (const row of rows.values()) if (row.state === "failed" && row.lost) row.queue();
+  details.deliver(root.dataset.details, [...rows.values()]);
 }
 addEventListener("online", goOn);
 document.addEventListener("visibilitychange", goOn);

@@ -1,0 +1,249 @@
+"""What its sender says of a file while its bytes travel: kept with the upload, put onto the clip made of it.
+
+Checked when it is said, and again when it is put on: fields and roles change meanwhile. What can't be put on
+by then is told with the upload, and stays there.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dam.accounts import principals
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.verbs import Verb
+from dam.catalog import assets, tags
+from dam.catalog.models import Approval, DeclaredOrigin, Version
+from dam.core import errors, foreign_text
+from dam.core.language import number
+from dam.custom_fields import reading, schema, values
+from dam.custom_fields.definitions import Kind
+from dam.ingest.models import PARTIAL, Upload, UploadState
+from dam.rights.models import RightsRecord
+from dam.search import fulltext
+
+RIGHTS = {"licence": 200, "rights_holder": 200, "restriction": 300}  # characters at most
+MOST_AT_ONCE = 200  # uploads that one request is about
+# Of these nothing becomes, or became, a clip of its own.
+OVER = (UploadState.REFUSED, UploadState.CANCELLED, UploadState.KNOWN)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is empty isn't said. `fields` are the brand's own by their keys, typed or as `checked` read."""
+
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    licence: str = ""
+    rights_holder: str = ""
+    restriction: str = ""
+    declared_origin: str = ""
+
+    def kept(self) -> dict[str, Any]:
+        """As Upload.details holds it."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    def over(self, before: "Details") -> "Details":
+        """These put over what was said before: the tags are added to it, all else takes its place."""
+        said = {**before.kept(), **self.kept()}
+        said["tags"] = tuple(dict.fromkeys((*before.tags, *self.tags)))
+        return Details(**{**said, "fields": {**before.fields, **self.fields}})
+
+
+class DetailsRefused(errors.Refused):
+    """Something that was said can't be: `problems`, sentences by the detail's name or `own-<field>`."""
+
+    code = "details"
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__(" ".join(self.problems.values()))
+
+
+class TooMany(errors.TooMany):
+    """More uploads are named than one request is about."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Name at most %(most)s uploads at once.") % {"most": number(MOST_AT_ONCE)})
+
+
+def of(upload: Upload) -> Details:
+    """What is said of it so far; what isn't known any more is left out."""
+    kept = upload.details if isinstance(upload.details, dict) else {}
+    texts = {name: str(kept.get(name, "")) for name in ("title", *RIGHTS, "declared_origin")}
+    fields = {key: tuple(map(str, typed)) for key, typed in dict(kept.get("fields") or {}).items()}
+    return Details(**texts, tags=tuple(map(str, kept.get("tags") or ())), fields=fields)
+
+
+def checked(details: Details, *, brand: Brand, before: Details) -> Details:
+    """The same with its fields as they are kept, whoever reads them later in whatever language.
+
+    A number that stands there as `before` had it isn't read anew. Raises DetailsRefused with everything that
+    is wrong, at once.
+    """
+    problems: dict[str, str] = {}
+    title, names = details.title, details.tags
+    try:
+        title = assets.clean_title(title) if title else ""
+    except errors.Refused as refused:
+        problems["title"] = refused.message
+    try:
+        names = tags.clean(names)
+    except tags.TagRefused as refused:
+        problems["tags"] = refused.message
+    for name, most in RIGHTS.items():
+        text = getattr(details, name)
+        if len(text) > most:
+            problems[name] = _("At most %(most)s characters; this has %(has)s.") % {
+                "most": number(most),
+                "has": number(len(text)),
+            }
+    if details.declared_origin and details.declared_origin not in DeclaredOrigin.values:
+        problems["declared_origin"] = _("Choose one of the origins listed.")
+    found, wrong = _fields_read(details, brand, before)
+    problems |= {f"own-{key}": message for key, message in wrong.items()}
+    if problems:
+        raise DetailsRefused(problems)
+    return replace(details, title=title, tags=names, fields=found)
+
+
+def _fields_read(
+    details: Details, brand: Brand, before: Details
+) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    known = schema.of(brand)
+    named = [known[key] for key in details.fields if key in known and not known[key].retired]
+    unknown = details.fields.keys() - {each.key for each in named}
+    problems = {key: _("There is no field “%(key)s” in this brand.") % {"key": key[:60]} for key in unknown}
+    people = values.people_of(brand) if any(each.kind is Kind.PERSON for each in named) else {}
+    found: values.Values = {}
+    for each in named:
+        try:
+            kept = before.fields.get(each.key, ())
+            found[each.key] = reading.read(each, details.fields[each.key], people=people, kept=kept)
+        except reading.ValueRefused as refused:
+            problems[each.key] = refused.message
+    if not problems:
+        try:
+            reading.require_fit(known, found, changed=list(found))
+        except reading.ValueRefused as refused:
+            problems[refused.field] = refused.message
+    return found, problems
+
+
+def say(details: Details, ids: Collection[UUID], *, by: Principal, anew: bool = False) -> dict[UUID, str]:
+    """Keep it with these uploads of `by`, or put it onto the clips they have become; by upload what wasn't.
+
+    It goes over what was said before, or with `anew` takes its place. Uploads that ended, are another's or
+    another brand's are passed over. Raises DetailsRefused, TooMany, PermissionDenied.
+    """
+    by.require(Capability.UPLOAD)
+    by.require(Capability.EDIT)
+    if len(ids) > MOST_AT_ONCE:
+        raise TooMany
+    mine = Upload.objects.filter(brand=by.brand, user=by.user, pk__in=ids).exclude(concat=PARTIAL)
+    before = mine.first() if anew else None
+    details = checked(details, brand=by.brand, before=of(before) if before else Details())
+    with transaction.atomic():
+        coming = mine.exclude(state__in=(*OVER, UploadState.TAKEN)).order_by("pk").select_for_update()
+        rows = list(coming)
+        for row in rows:
+            row.details = (details if anew else details.over(of(row))).kept()
+        Upload.objects.bulk_update(rows, ["details"])
+    # Ready first: nothing is lost. Each by itself, as its clip is locked for it.
+    problems: dict[UUID, str] = {}
+    for row in mine.filter(state=UploadState.TAKEN, version__isnull=False).select_related("version__asset"):
+        assert row.version is not None
+        if said := put_on(row.version, details, own=row.asset_id is None, by=by):
+            problems[row.pk] = said
+    return problems
+
+
+def put_on_new(upload_id: UUID, version: Version) -> str:
+    """Put what was said of the upload onto the version it becomes, in its transaction; what couldn't be put.
+
+    By the person who sent it, as they stand now.
+    """
+    upload = Upload.objects.select_for_update(of=("self",)).select_related("user", "brand").get(pk=upload_id)
+    details = of(upload)
+    if not details.kept():
+        return ""
+    by = principals.member(upload.user, upload.brand)
+    if by is None:
+        return _("You no longer work in this brand, so its details weren't kept.")
+    return put_on(version, details, own=upload.asset_id is None, by=by)
+
+
+def put_on(version: Version, details: Details, *, own: bool, by: Principal) -> str:
+    """Put what was said onto the version and, where it is a clip of its `own`, onto the clip.
+
+    What can't be is told in the sentence returned; all else is put on.
+    """
+    told: list[str] = []
+    for put in (_rights, _words, _fields) if own else (_rights,):
+        try:
+            with trail.recording():
+                put(version, details, by=by)
+        except (errors.Refused, PermissionDenied) as refused:
+            told.append(str(refused))
+    return " ".join(dict.fromkeys(told))
+
+
+def _words(version: Version, details: Details, *, by: Principal) -> None:
+    if details.title or details.tags:
+        names = (*version.asset.tags.values_list("name", flat=True), *details.tags) if details.tags else None
+        assets.edit(version.asset, by=by, title=details.title or None, tag_names=names)
+        fulltext.refresh(version.asset)
+
+
+def _fields(version: Version, details: Details, *, by: Principal) -> None:
+    if not details.fields:
+        return
+    by.require(Capability.EDIT, brand=version.brand)
+    known = schema.of(by.brand)
+    values.require_known(details.fields, known)
+    locked = assets.lock([version.asset])
+    before = values.of(locked, known=known)
+    has, people = before[version.asset_id], values.people_of(by.brand)
+    # As they are kept already: a number isn't read a second time, in another language perhaps.
+    wanted = values.read(known, details.fields, has, people=people, seen=details.fields)
+    reading.require_fit(known, {**has, **wanted}, changed=list(wanted))
+    if values.save({locked[0]: wanted}, before, known, by=by):
+        fulltext.refresh(version.asset)
+
+
+def _rights(version: Version, details: Details, *, by: Principal) -> None:
+    """Statements about a draft; what a review has in hand or has decided on stays as it was read there."""
+    said = {name: foreign_text.line(getattr(details, name), longest=300) for name in RIGHTS}
+    said = {name: text for name, text in said.items() if text}
+    if not said and not details.declared_origin:
+        return
+    by.require(Capability.EDIT, brand=version.brand)
+    assets.lock([version.asset])
+    now = Version.objects.select_for_update(no_key=True).get(pk=version.pk)
+    if now.approval != Approval.DRAFT:
+        raise errors.Refused(_("Rights and origin stay as they are once a version is in review."))
+    record, _made = RightsRecord.objects.select_for_update().get_or_create(version=now)
+    changes = {name: [getattr(record, name), text] for name, text in said.items()}
+    changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    if changes:
+        new = {name: pair[1] for name, pair in changes.items()}
+        RightsRecord.objects.filter(pk=record.pk).update(**new, updated_at=timezone.now())
+    if details.declared_origin not in ("", now.declared_origin):
+        changes["declared_origin"] = [now.declared_origin, details.declared_origin]
+        Version.objects.filter(pk=now.pk).update(declared_origin=details.declared_origin)
+    if changes:
+        asset = version.asset
+        data: dict[str, object] = {**changes}
+        trail.record(
+            Verb.ASSET_EDITED, brand=asset.brand, target=asset.title, actor=by, asset_id=asset.pk, data=data
+        )
+        assets.publish([asset])

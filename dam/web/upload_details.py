@@ -1,0 +1,140 @@
+"""What is said of files while their bytes travel: one form, for one file or for all of those on their way."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+from dam.catalog.models import DeclaredOrigin
+from dam.core.lazily import lazy
+from dam.custom_fields import schema
+from dam.ingest import details
+from dam.ingest.details import Details
+from dam.ingest.models import Upload
+from dam.web import htmx, selection
+from dam.web.decorators import BrandRequest, requires
+from dam.web.own_fields import inputs, rows
+from dam.web.own_fields.forms import OWN
+from dam.web.whole_text import WholeTextForm
+
+
+class DetailsForm(WholeTextForm):
+    """`single` has a title; what is for a next version (`version`) has neither that nor what its clip has."""
+
+    title = forms.CharField(required=False)
+    tags = forms.CharField(
+        required=False,
+        help_text=lazy("Separated by commas."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none"}),
+    )
+    declared_origin = forms.ChoiceField(
+        required=False,
+        label=lazy("Where it comes from"),
+        help_text=lazy("Your statement. It is shown with the clip and doesn't replace Content Credentials."),
+        choices=[("", "—"), *DeclaredOrigin.choices],
+    )
+    licence = forms.CharField(required=False, label=lazy("Licence"))
+    rights_holder = forms.CharField(required=False, label=lazy("Rights holder"))
+    restriction = forms.CharField(
+        required=False, label=lazy("Restriction"), help_text=lazy("For example: not for paid advertising.")
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        principal: Principal,
+        said: Details,
+        single: bool,
+        version: bool,
+    ) -> None:
+        names = ("title", *details.RIGHTS, "declared_origin")
+        initial = {name: getattr(said, name) for name in names} | {"tags": ", ".join(said.tags)}
+        super().__init__(data, initial=initial)
+        self.brand, self.before = principal.brand, said
+        self.own = () if version else schema.of(principal.brand).in_use
+        if version or not single:
+            del self.fields["title"]
+        if version:
+            del self.fields["tags"]
+        listed = inputs.people(principal.brand, self.own)
+        people = rows.names_of(self.own, [dict(said.fields)])
+        for field in self.own:
+            made = inputs.of(field, value=said.fields.get(field.key, ()), people=listed, names=people)
+            if field.required:
+                made.help_text = " · ".join(filter(None, [field.help, _("Required before a review")]))
+            self.fields[OWN + field.key] = made
+        for each in self.fields.values():
+            each.unmarked = True  # type: ignore[attr-defined]  # all can be left out
+
+    def clean(self) -> None:
+        try:
+            details.checked(self.said(), brand=self.brand, before=self.before)
+        except details.DetailsRefused as refused:
+            for name, problem in refused.problems.items():
+                self.add_error(name if name in self.fields else None, problem)
+
+    def said(self) -> Details:
+        """What was filled in, as it was typed."""
+        given = self.cleaned_data
+        typed = {field.key: given.get(OWN + field.key) or () for field in self.own}
+        fields = {key: (each,) if isinstance(each, str) else tuple(each) for key, each in typed.items()}
+        texts = {name: given.get(name, "") for name in ("title", *details.RIGHTS, "declared_origin")}
+        return Details(
+            **texts,
+            tags=tuple(filter(None, map(str.strip, given.get("tags", "").split(",")))),
+            fields={key: each for key, each in fields.items() if each},
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.UPLOAD)
+def say(request: BrandRequest) -> HttpResponse:
+    """The form, and what it says kept with the uploads named; with none it is only checked.
+
+    `single`: about one file, whose details it shows; `version`: about what is to be a next version.
+    """
+    request.principal.require(Capability.EDIT)
+    asked = request.POST if request.method == "POST" else request.GET
+    ids = [key for key in map(selection.key, asked.getlist("upload")) if key is not None]
+    single, version = "single" in asked, "version" in asked
+    form = DetailsForm(
+        request.POST if request.method == "POST" else None,
+        principal=request.principal,
+        said=_said(request, ids) if single else Details(),
+        single=single,
+        version=version,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            problems = details.say(form.said(), ids, by=request.principal, anew=single)
+        except (details.DetailsRefused, details.TooMany) as refused:
+            form.add_error(None, refused.message)
+        else:
+            return _kept(request, problems)
+    file = asked.get("file", "")[:255]  # names the draft of what is typed (drafts.js)
+    context = {"form": form, "single": single, "version": version, "file": file}
+    status = 422 if form.errors else 200
+    response = render(request, "components/upload_details.html", context, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _kept(request: BrandRequest, problems: Mapping[UUID, str]) -> HttpResponse:
+    """Nothing for the form; for the page that hands over what was said, by upload what couldn't be put on."""
+    if htmx.is_htmx(request):
+        return HttpResponse(status=204)
+    told = {str(key): problem for key, problem in problems.items()}
+    return JsonResponse({"problems": told}, headers={"Cache-Control": "no-store"})
+
+
+def _said(request: BrandRequest, ids: Sequence[UUID]) -> Details:
+    mine = Upload.objects.filter(brand=request.brand, user=request.principal.user)
+    upload = mine.filter(pk__in=ids[:1]).first()
+    return details.of(upload) if upload else Details()

@@ -1,0 +1,96 @@
+import * as details from "/static/dam/js/uploads/details.js";
+import { equal, html, settled, test } from "/tests/harness.js";
+
+const row = (key, address = null) => ({
+  upload: { key, address },
+  said: details.recall(key),
+  tell(problem) {
+    this.told = problem;
+  },
+});
+
+// What is asked of the server, and what it says to it.
+function server(...answers) {
+  const asked = [];
+  globalThis.fetch = async (address, { body }) => {
+    asked.push(`${address}?${body}`);
+    const answer = answers.shift() ?? { status: 200, problems: {} };
+    if (!answer.status) throw new TypeError("Failed to fetch");
+    return new Response(JSON.stringify(answer), { status: answer.status });
+  };
+  return asked;
+}
+
+test("what is said waits until the file is on its way, also in another tab", async () => {
+  localStorage.clear();
+  const asked = server();
+  const one = row("one");
+  details.say(one, "tags=a");
+  await details.deliver("/details/", [one]);
+  equal([asked, details.recall("one")], [[], ["tags=a"]]);
+  const again = row("one", "/b/acme/uploads/7/");
+  await details.deliver("/details/", [again]);
+  equal([asked, details.recall("one"), again.told], [["/details/?tags=a&upload=7"], [], ""]);
+});
+
+test("what is said of several files goes in one request", async () => {
+  localStorage.clear();
+  const asked = server();
+  const rows = [row("one", "/u/1/"), row("two", "/u/2/")];
+  for (const each of rows) details.say(each, "tags=a");
+  await details.deliver("/details/", rows);
+  equal(asked, ["/details/?tags=a&upload=1&upload=2"]);
+});
+
+test("one file's form takes the place of all that was said, one for all is added", () => {
+  localStorage.clear();
+  const one = row("one");
+  details.say(one, "tags=a");
+  details.say(one, "licence=b");
+  equal(details.recall("one"), ["tags=a", "licence=b"]);
+  details.say(one, "single=1&tags=c");
+  equal(details.recall("one"), ["single=1&tags=c"]);
+});
+
+test("without a network or a session it is kept, and not asked at once again", async () => {
+  localStorage.clear();
+  const asked = server({ status: 0 });
+  const one = row("one", "/u/1/");
+  details.say(one, "tags=a");
+  await details.deliver("/details/", [one]);
+  await details.deliver("/details/", [one]);
+  equal([asked.length, details.recall("one")], [1, ["tags=a"]]);
+});
+
+test("what the server refuses or could not put on is told by the file", async () => {
+  localStorage.clear();
+  server({ status: 422 }, { status: 200, problems: { 1: "No such field." } });
+  const one = row("one", "/u/1/");
+  details.say(one, "tags=a");
+  await details.deliver("/details/", [one]);
+  equal([one.told, details.recall("one")], ["Its details can't be kept as they are. Open and change them.", ["tags=a"]]);
+  details.say(one, "single=1&tags=b");
+  await details.deliver("/details/", [one]);
+  equal([one.told, details.recall("one")], ["No such field.", []]);
+});
+
+test("what was said anew while it was handed over is handed over too", async () => {
+  localStorage.clear();
+  const asked = server();
+  const one = row("one", "/u/1/");
+  details.say(one, "tags=a");
+  const handing = details.deliver("/details/", [one]);
+  details.say(one, "single=1&tags=b");
+  await handing;
+  await settled();
+  equal([asked.length, details.recall("one")], [2, []]);
+});
+
+test("a form shows what the server didn't know yet", () => {
+  html(`<form><input name="tags"><input type="hidden" name="single" value="1"><select name="origin"><option></option>
+    <option value="camera"></option></select><input type="checkbox" name="own-a" value="x"><input type="checkbox" name="own-a" value="y"></form>`);
+  const form = document.querySelector("form");
+  details.fill(form, ["tags=a&own-a=y&origin=camera", "tags=&single=1"]);
+  equal([form.elements.tags.value, form.elements.origin.value, form.querySelectorAll(":checked").length], ["a", "camera", 2]);
+  equal([...form.querySelectorAll("[type=checkbox]")].map((each) => each.checked), [false, true]);
+});
