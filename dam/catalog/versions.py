@@ -163,6 +163,14 @@ def set_timeline(version_id: UUID, *, frame_count: int, frame_rate: Fraction) ->
     )
 
 
+def add_fact(version_id: UUID, name: str, fact: object) -> None:
+    """Keep one more fact about the master among those of its probe, in the place of what was kept there."""
+    with transaction.atomic():
+        version = Version.objects.select_for_update(no_key=True).get(pk=version_id)
+        version.media_info = {**version.media_info, name: fact}
+        version.save(update_fields=["media_info"])
+
+
 def add_warnings(version_id: UUID, warnings: Sequence[str]) -> list[str]:
     """Keep what was found wrong with the master, each once; those that are new. In a transaction."""
     if not warnings:

@@ -49,6 +49,14 @@ OTHERS = (
         of=(Kind.VIDEO, Kind.SOUND),
     ),
     StepSpec(
+        "loudness",
+        "footage.loudness",
+        lazy("Loudness"),
+        timedelta(hours=2),
+        quiet=True,
+        of=(Kind.VIDEO, Kind.SOUND),
+    ),
+    StepSpec(
         "written",
         "recognition.read",
         lazy("On-screen text"),

@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts import sessions
+from dam.catalog import versions
 from dam.catalog.models import RenditionKind, Version
+from dam.core import storage
 from dam.core.tasks import enqueue
 from dam.ingest import (
     added_steps,
@@ -24,7 +26,8 @@ from dam.ingest import (
     steps,
 )
 from dam.ingest.models import Step, StepState
-from dam.media import specs, streams
+from dam.media import loudness, specs, streams
+from dam.media.probe import MediaInfo
 from dam.search import footage, indexing, listening, reading
 from dam.search.encoders.model_card import NoEncoder
 from dam.search.indexing import NothingSeen
@@ -75,6 +78,11 @@ def embed_again(version_id: str) -> None:
 @shared_task(name="footage.measure")
 def measure_quality(version_id: str) -> None:
     steps.run_in_turn(version_id, "quality", _measure)
+
+
+@shared_task(name="footage.loudness")
+def measure_loudness(version_id: str) -> None:
+    steps.run_in_turn(version_id, "loudness", _loudness)
 
 
 @shared_task(name="recognition.listen")
@@ -154,6 +162,16 @@ def _measure(version: Version, name: str) -> str:
         return proxy_quality.measure(version)
     except proxy_quality.NotMeasured as problem:
         raise steps.StepSkipped(str(problem)) from problem
+
+
+def _loudness(version: Version, name: str) -> str:
+    info = MediaInfo.from_json(version.media_info)
+    if not info.has_audio:
+        raise steps.StepSkipped(_("The clip has no sound."))
+    with storage.local_copy(version.storage_key) as master:
+        found = loudness.measure(master, info=info)
+    versions.add_fact(version.pk, loudness.KEY, found.to_json())
+    return loudness.words(found)
 
 
 def _listen(version: Version, name: str) -> str:

@@ -1,18 +1,27 @@
 """Making a file of a download preset by FFmpeg, in the sandbox: how far it is, and what it said."""
 
-import json
-import math
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from dam.core import sandbox
 from dam.core.sandbox import Completed, Limits
-from dam.media import budgets, colour, commands, ffmpeg, overlay, presets, printed, runner, sniffer, subrip
+from dam.media import (
+    budgets,
+    colour,
+    commands,
+    ffmpeg,
+    loudness,
+    overlay,
+    presets,
+    printed,
+    runner,
+    sniffer,
+    subrip,
+)
 from dam.media.errors import MediaFailed
 from dam.media.presets import Captions, Medium, Recipe
 from dam.media.probe import MediaInfo
@@ -140,19 +149,7 @@ def _measured(path: Path, *, info: MediaInfo, recipe: Recipe) -> dict[str, str] 
     """How loud the sound is, as the second pass wants to know it; None where there is nothing to level."""
     if recipe.loudness is None or not info.has_audio or recipe.spec.medium is not Medium.VIDEO:
         return None
-    path = path.resolve()
-    command = commands.measure_loudness(path, info=info, target=recipe.loudness, binary=ffmpeg.binary())
-    limits = replace(budgets.ENCODE, wall_seconds=120 + 0.3 * info.duration_ms / 1000)
-    completed = sandbox.run(command, limits=limits, reads=[path])
-    ffmpeg.require(completed, limits)
-    beginning = completed.stderr.rfind("{")
-    try:
-        values: dict[str, Any] = json.loads(completed.stderr[beginning : completed.stderr.rfind("}") + 1])
-        measured = {name: str(value) for name, value in values.items()}
-        finite = all(math.isfinite(float(measured[name])) for name in ("input_i", "input_tp", "input_lra"))
-    except (ValueError, KeyError) as problem:
-        raise MediaFailed(_("The loudness of the sound couldn't be measured.")) from problem
-    return measured if finite else None  # silence stays silence
+    return loudness.first_pass(path, info=info, target=recipe.loudness)  # silence stays silence
 
 
 def _limits(info: MediaInfo, recipe: Recipe) -> Limits:

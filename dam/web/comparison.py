@@ -14,7 +14,7 @@ from dam.accounts.capabilities import Capability
 from dam.catalog.models import RenditionKind, Version
 from dam.core.language import number
 from dam.core.lazily import lazy
-from dam.media import comparing
+from dam.media import comparing, loudness
 from dam.web import asset_version
 from dam.web.decorators import BrandRequest, requires
 from dam.web.templatetags import ui_tags
@@ -73,17 +73,20 @@ def _shown(version: Version) -> str:
 
 
 def _facts(one: Version, two: Version) -> list[Fact]:
-    pairs = zip(_facts_of(one), _facts_of(two), strict=True)
+    apart = loudness.difference(loudness.of(one.media_info), loudness.of(two.media_info))
+    pairs = zip(_facts_of(one), _facts_of(two, apart=apart), strict=True)
     rows = [Fact(title, first, second) for (title, first), (_title, second) in pairs]
     return [row for row in rows if row.one or row.two]
 
 
-def _facts_of(version: Version) -> list[tuple[str, str]]:
+def _facts_of(version: Version, *, apart: str = "") -> list[tuple[str, str]]:
+    """Titles and what is said. `apart` is how its loudness compares."""
     info = version.media_info
     size = f"{version.width} × {version.height}" if version.width else ""
     frames = number(version.frame_count) if version.frame_count else ""
     audio = info.get("audio_codec") or ""
     heard = f"{ui_tags.codec(audio)}, {number(info.get('audio_rate') or 0)} Hz" if audio else ""
+    loud = loudness.words(loudness.of(info))
     return [
         (_("Length"), ui_tags.duration(version.duration_ms)),
         (_("Frames"), frames),
@@ -93,6 +96,7 @@ def _facts_of(version: Version) -> list[tuple[str, str]]:
         (_("Video codec"), ui_tags.codec(info.get("video_codec") or "")),
         (_("Bits per channel"), str(info.get("bit_depth") or "") if size else ""),
         (_("Audio"), heard),
+        (_("Loudness"), f"{loud} ({apart})" if apart else loud),
         (_("Channels"), str(info.get("audio_channels") or "") if audio else ""),
         (_("File size"), filesizeformat(version.size)),
         (_("File name"), version.filename),

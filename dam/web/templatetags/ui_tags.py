@@ -28,6 +28,7 @@ from dam.core import bundled_words, failures, language
 from dam.custom_fields import values
 from dam.ingest import step_specs
 from dam.ingest.models import Step, StepState
+from dam.media import loudness as measured
 from dam.media import specs
 from dam.search.encoders import recommended
 from dam.search.query import Chip
@@ -337,6 +338,12 @@ def takes_back(event: Event) -> bool:
 def step_title(step: Step) -> str:
     """What a processing step does, for people."""
     return step_specs.title_of(step.name)
+
+
+@register.filter
+def loudness(version: Version) -> str:
+    """How loud its sound is, for people; empty where that isn't known."""
+    return measured.words(measured.of(version.media_info))
 
 
 @register.filter

@@ -29,7 +29,13 @@ def test_a_sound_has_a_length_and_no_frames(bed: Version) -> None:
 
 
 def test_it_goes_through_the_steps_of_a_sound(bed: Version) -> None:
-    assert {step.name for step in bed.steps.all()} == {"poster", "sound", "speech", "credentials"}
+    assert {step.name for step in bed.steps.all()} == {
+        "poster",
+        "sound",
+        "speech",
+        "loudness",
+        "credentials",
+    }
 
 
 def test_its_renditions_are_made(bed: Version) -> None:

@@ -111,6 +111,7 @@ def test_the_steps_of_a_new_version_are_sent_side_by_side(db: None, sent: list[t
         ("transcode.render", "proxy"),
         ("footage.render", "frames"),
         ("recognition.listen", ""),
+        ("footage.loudness", ""),
         ("sign.check_credentials", ""),
     ]
 

@@ -144,3 +144,11 @@ def test_without_workers_the_rest_of_the_page_is_there(
 
     monkeypatch.setattr("dam.core.tasks.send", fail)
     assert "Resolution" in page(sign_in, second)
+
+
+def test_how_much_louder_one_is_is_named(first: Version, second: Version, sign_in: SignIn) -> None:
+    for version, integrated in ((first, -23.0), (second, -16.5)):
+        kept = {"integrated": integrated, "range": 3.0, "peak": -1.0}
+        Version.objects.filter(pk=version.pk).update(media_info={**version.media_info, "loudness": kept})
+    content = page(sign_in, second)
+    assert "−16.5 LUFS, range 3.0 LU, peak −1.0 dBTP (6.5 LU louder)" in content
