@@ -207,7 +207,7 @@ def timecode_of(frame: int | None, numerator: int | None, denominator: int | Non
     """{% timecode comment.frame version.rate_numerator version.rate_denominator %} → 00:00:04:07"""
     if frame is None or not numerator or not denominator:
         return ""
-    return timecode.of_frame(frame, rate=Fraction(numerator, denominator))
+    return timecode.smpte(frame, rate=Fraction(numerator, denominator))
 
 
 @register.filter

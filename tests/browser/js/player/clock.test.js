@@ -65,11 +65,30 @@ test("timecode counts hours, minutes, seconds and frames", () => {
 
 test("timecode is counted in the nominal rate: 24 for 23.976, 30 for 29.97", () => {
   equal(new Clock("24000/1001", 100).timecode(24), "00:00:01:00");
-  equal(new Clock("30000/1001", 100).timecode(30), "00:00:01:00");
+  equal(new Clock("30000/1001", 100).timecode(30), "00:00:01;00");
 });
 
-test("timecode drops no frames: after a minute of 29.97 it is behind the clock on the wall", () => {
-  equal(new Clock("30000/1001", 5000).timecode(1798), "00:00:59:28");
+// As tests/unit/provenance/test_marker_files.py has them: the page and the exports say the same.
+const DROPPED = [
+  ["30000/1001", 1798, "00:00:59;28"],
+  ["30000/1001", 1799, "00:00:59;29"],
+  ["30000/1001", 1800, "00:01:00;02"],
+  ["30000/1001", 3597, "00:01:59;29"],
+  ["30000/1001", 3598, "00:02:00;02"],
+  ["30000/1001", 17981, "00:09:59;29"],
+  ["30000/1001", 17982, "00:10:00;00"],
+  ["30000/1001", 107892, "01:00:00;00"],
+  ["60000/1001", 3599, "00:00:59;59"],
+  ["60000/1001", 3600, "00:01:00;04"],
+  ["60000/1001", 35964, "00:10:00;00"],
+];
+
+test("at 29.97 and 59.94 timecode is drop-frame, as exports and editing programs count", () => {
+  for (const [rate, frame, timecode] of DROPPED) equal(new Clock(rate, 200000).timecode(frame), timecode);
+});
+
+test("at 23.976 no number is dropped", () => {
+  equal(new Clock("24000/1001", 5000).timecode(1440), "00:01:00:00");
 });
 
 test("a rate below one frame a second still has a timecode", () => {

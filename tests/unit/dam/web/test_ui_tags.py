@@ -108,3 +108,11 @@ def test_a_picture_with_a_name_tells_it() -> None:
 )
 def test_a_codec_is_named_as_people_write_it(name: str, words: str) -> None:
     assert ui_tags.codec(name) == words
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"),
+    [((30000, 1001), "00:01:00;02"), ((60000, 1001), "00:00:30;00"), ((24000, 1001), "00:01:15:00")],
+)
+def test_a_comments_timecode_is_that_of_the_exports(rate: tuple[int, int], shown: str) -> None:
+    assert ui_tags.timecode_of(1800, *rate) == shown

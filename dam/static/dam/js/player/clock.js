@@ -50,13 +50,25 @@ export class Clock {
     return Math.min(Math.max(frame, first), last);
   }
 
-  // SMPTE, non-drop: counted in the nominal rate, 24 for 24000/1001.
+  // SMPTE, as editing programs and our exports say it (dam/web/timecode.py): counted in the nominal rate, 24 for
+  // 24000/1001, and at 29.97 and 59.94 drop-frame, with a semicolon.
   timecode(frame) {
     const nominal = Math.max(1, Math.round(this.numerator / this.denominator));
+    const drops = this.denominator === 1001 && nominal % 30 === 0;
+    const counted = drops ? frame + skipped(frame, nominal) : frame;
     const two = (number) => String(number).padStart(2, "0");
-    const seconds = Math.floor(frame / nominal);
-    return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60, frame % nominal]
-      .map(two)
-      .join(":");
+    const seconds = Math.floor(counted / nominal);
+    const clock = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(":");
+    return `${clock}${drops ? ";" : ":"}${two(counted % nominal)}`;
   }
+}
+
+// How many numbers drop-frame has left out before this frame: two (of 30) each minute, except every tenth.
+function skipped(frame, nominal) {
+  const each = nominal / 15;
+  const inMinute = nominal * 60 - each;
+  const inTen = nominal * 600 - 9 * each;
+  const rest = frame % inTen;
+  const minutes = rest < nominal * 60 ? 0 : 1 + Math.floor((rest - nominal * 60) / inMinute);
+  return each * (9 * Math.floor(frame / inTen) + minutes);
 }
