@@ -18,7 +18,20 @@ from dam.core.language import gettext as _
 from dam.media import boxes, budgets, colour, completeness, frames, stills, timing, transfers
 from dam.media.errors import FileRefused, require_kind, require_size
 from dam.media.probe import Kind, MediaInfo
-from dam.media.sniffer import APNG, ASF, AVI, FLAC, GIF, HEAD_BYTES, M4A, MXF, WAV, FileKind
+from dam.media.sniffer import (
+    APNG,
+    ASF,
+    AVI,
+    AVIF,
+    AVIF_SEQUENCE,
+    FLAC,
+    GIF,
+    HEAD_BYTES,
+    M4A,
+    MXF,
+    WAV,
+    FileKind,
+)
 from dam.media.timing import Span
 
 MOST_FRAMES = budgets.MAX_SECONDS * int(timing.MOST_STATED_RATE)
@@ -35,7 +48,10 @@ LOOKED_AT_FOR_ORDER = 16
 def read_info(path: Path) -> MediaInfo:
     """The facts about a file. Raises FileRefused for one that can't be taken."""
     with path.open("rb") as file:
-        kind = require_kind(file.read(HEAD_BYTES))
+        head = file.read(HEAD_BYTES)
+    kind = require_kind(head)
+    if kind is AVIF and head[8:12] == b"avis" and stills.moves(path, kind):
+        kind = AVIF_SEQUENCE
     if not kind.demuxer or (kind.decoder and not stills.moves(path, kind)):
         return stills.read_info(path, kind)
     try:
@@ -46,7 +62,7 @@ def read_info(path: Path) -> MediaInfo:
 
 
 def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
-    video, audio = _choose_video(container), _choose_audio(container)
+    video, audio = _choose_video(container, kind), _choose_audio(container)
     if video is None:
         return _read_sound(container, audio, path, kind)
     packets = _read_packets(container, video)
@@ -188,13 +204,15 @@ def _read_sound(container: InputContainer, audio: Any | None, path: Path, kind: 
     )
 
 
-def _choose_video(container: InputContainer) -> Any | None:
+def _choose_video(container: InputContainer, kind: FileKind) -> Any | None:
     """The stream that is shown: the best by FFmpeg's own choice that is no cover and has a decoder.
 
     None where there is nothing to see and something to hear.
     """
     moving = [stream for stream in container.streams.video if not int(stream.disposition) & COVER]
     readable = [stream for stream in moving if stream.codec_context is not None]
+    if readable and kind is AVIF_SEQUENCE:  # the still beside it is its first picture
+        return max(readable, key=lambda stream: stream.frames)
     if readable:
         best = container.streams.best("video")
         return best if best in readable else readable[0]

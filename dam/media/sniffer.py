@@ -108,6 +108,10 @@ GIF = FileKind(
 TIFF = _picture("TIFF", "tiff", CredentialSupport.SIGNED, decoder="TIFF")
 WEBP = _picture("WebP", "webp", CredentialSupport.SIGNED, decoder="WEBP")
 AVIF = _picture("AVIF", "avif", CredentialSupport.SIGNED, decoder="AVIF")
+# Whether an AVIF moves only its pictures say (dam.media.probe_file), not its first bytes.
+AVIF_SEQUENCE = FileKind(
+    "Animated AVIF", Medium.PICTURE, "image/avif", ".avifs", CredentialSupport.READ, demuxer="mov", boxes=True
+)
 HEIC = _picture("HEIC", "heic")
 HEIF = _picture("HEIF", "heif")
 JPEG_XL = _picture("JPEG XL", "jxl")
@@ -127,7 +131,7 @@ PLAYLIST = FileKind("Playlist", Medium.PLAYLIST, "text/plain", ".txt")
 
 ALL = (
     *VIDEOS,
-    *(JPEG, PNG, APNG, GIF, TIFF, WEBP, AVIF, HEIC, HEIF, JPEG_XL, SVG, BMP),
+    *(JPEG, PNG, APNG, GIF, TIFF, WEBP, AVIF, AVIF_SEQUENCE, HEIC, HEIF, JPEG_XL, SVG, BMP),
     *(FLAC, MP3, WAV, AAC, M4A, PDF, PLAYLIST),
 )
 BY_LABEL = {kind.label: kind for kind in ALL}

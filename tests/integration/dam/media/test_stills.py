@@ -119,13 +119,6 @@ def test_a_picture_that_breaks_off_is_refused(tmp_path: Path, suffix: str) -> No
     assert refused.value.code in ("truncated", "damaged", "not_a_picture")
 
 
-def test_a_moving_avif_is_refused(tmp_path: Path) -> None:
-    with Image.open(still_factory.still(tmp_path / "one.png")) as one:
-        one.save(tmp_path / "moving.avif", save_all=True, append_images=[one.rotate(90)])
-    with pytest.raises(FileRefused, match="animated AVIF"):
-        runner.probe(tmp_path / "moving.avif")
-
-
 def test_what_pages_and_search_see_of_it(tmp_path: Path) -> None:
     path = still_factory.still(tmp_path / "wide.png", size=(5000, 1000))
     info = runner.probe(path)

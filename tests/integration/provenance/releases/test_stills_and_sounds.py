@@ -9,7 +9,8 @@ from dam.core import storage
 from dam.media import runner, sniffer
 from provenance.manifests import signing, verify
 from provenance.manifests.validation_codes import State
-from tests import claim_factory, sound_factory, still_factory
+from tests import claim_factory, media_factory, sound_factory, still_factory
+from tests.integration.dam.media.test_taken_as import animated
 from tests.release_factory import case_of, sign
 from tests.still_factory import FORMATS
 
@@ -54,6 +55,16 @@ def test_an_approved_still_becomes_a_released_file(tmp_path: Path, suffix: str, 
     assert (kind.label, kind.content_type) == (released, release.content_type)
     assert release.storage_key.endswith(kind.suffix)
     assert report.state is State.TRUSTED
+
+
+def test_a_moving_avif_is_signed_as_it_is_and_moves_on(tmp_path: Path) -> None:
+    master, out = animated(tmp_path / "moving.avif", durations=[100] * 10), tmp_path / "release.avif"
+    assert signing.signable(master) is None
+    report = signing.sign_release(master, out=out, facts=claim_factory.release())
+    assert report.state is State.TRUSTED
+    info = runner.probe(out)
+    frames = runner.sample_frames(out, info=info, count=10)
+    assert [media_factory.number_of(frame.rgb) for frame in frames] == list(range(10))
 
 
 @pytest.mark.parametrize("suffix", ["wav", "mp3", "m4a"])

@@ -1,0 +1,102 @@
+"""Files are taken for what they are: how many frames they have, how long they last, which way is up."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dam.media import runner, sniffer
+from dam.media.errors import FileRefused
+from dam.media.probe import Kind, MediaInfo
+from tests import media_factory
+
+HALF = Fraction(1, 2)
+MS = Fraction(1, 1000)
+
+
+def animated(path: Path, *, durations: list[int]) -> Path:
+    """Pictures that say their numbers, each for so many milliseconds."""
+    numbered = (media_factory.numbered(place, width=128, height=80) for place in range(len(durations)))
+    pictures = [Image.fromarray(np.asarray(each)) for each in numbered]
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=durations)
+    return path
+
+
+Made = Callable[[Path], Path]
+# What it is, how it is made, and what must be found: width, height, frames, milliseconds.
+FILES: list[tuple[str, Made, tuple[int, int, int, int]]] = [
+    ("GIF", lambda at: animated(at / "a.gif", durations=[100] * 10), (128, 80, 10, 1000)),
+    (
+        "GIF of pictures that stay",
+        lambda at: animated(at / "b.gif", durations=[100] * 5 + [500] * 5),
+        (128, 80, 30, 3000),
+    ),
+    ("AVIF", lambda at: animated(at / "a.avif", durations=[100] * 10), (128, 80, 10, 1000)),
+    ("animated PNG", lambda at: animated(at / "a.png", durations=[100] * 10), (128, 80, 10, 1000)),
+    ("MKV turned left", lambda at: media_factory.movie(at / "l.mkv", rotation=90), (80, 128, 12, 480)),
+    ("MKV upside down", lambda at: media_factory.movie(at / "u.mkv", rotation=180), (128, 80, 12, 480)),
+    ("MKV turned right", lambda at: media_factory.movie(at / "r.mkv", rotation=270), (80, 128, 12, 480)),
+    (
+        "half a frame a second",
+        lambda at: media_factory.movie(at / "h.mp4", frames=4, rate=HALF),
+        (128, 80, 8, 8000),
+    ),
+    (
+        "a frame every ten seconds",
+        lambda at: media_factory.movie(at / "t.mkv", frames=4, rate=Fraction(1, 10)),
+        (128, 80, 40, 40_000),
+    ),
+    (
+        "a variable rate",
+        lambda at: media_factory.movie(at / "v.mkv", frames=4, at=[0, 40, 200, 240], tick=MS),
+        (128, 80, 7, 280),
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "facts"), [each[1:] for each in FILES], ids=[each[0] for each in FILES])
+def test_it_is_what_it_is_and_so_is_its_proxy(
+    make: Made, facts: tuple[int, int, int, int], tmp_path: Path
+) -> None:
+    master = make(tmp_path)
+    info = runner.probe(master)
+    assert (info.width, info.height, info.frame_count, info.duration_ms) == facts
+    assert info.kind is Kind.VIDEO
+    assert MediaInfo.from_json(info.to_json()) == info
+    proxy = runner.proxy(master, tmp_path / "proxy.mp4", info=info)
+    assert (proxy.width, proxy.height, proxy.frame_count, proxy.rotation) == (*facts[:3], 0)
+
+
+def test_each_picture_of_a_moving_avif_is_shown_in_its_turn(tmp_path: Path) -> None:
+    master = animated(tmp_path / "a.avif", durations=[100] * 10)
+    info = runner.probe(master)
+    shown = [
+        media_factory.number_of(frame.rgb) for frame in runner.sample_frames(master, info=info, count=10)
+    ]
+    assert shown == list(range(10))
+    assert info.container == "Animated AVIF"
+    # Told by its pictures: signed and read as any AVIF.
+    assert sniffer.read(master) is sniffer.AVIF
+
+
+def test_an_avif_of_one_picture_is_a_still(tmp_path: Path) -> None:
+    info = runner.probe(animated(tmp_path / "one.avif", durations=[100]))
+    assert (info.kind, info.container, info.frame_count) == (Kind.STILL, "AVIF", 1)
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.9])
+def test_a_moving_avif_that_breaks_off_is_refused(tmp_path: Path, cut: float) -> None:
+    whole = animated(tmp_path / "a.avif", durations=[100] * 10).read_bytes()
+    broken = tmp_path / "b.avif"
+    broken.write_bytes(whole[: int(len(whole) * cut)])
+    with pytest.raises(FileRefused):
+        runner.probe(broken)
+
+
+def test_a_moving_webp_is_refused_in_words_that_help(tmp_path: Path) -> None:
+    master = animated(tmp_path / "a.webp", durations=[100] * 10)
+    with pytest.raises(FileRefused, match="Export it as MP4 or GIF"):
+        runner.probe(master)
