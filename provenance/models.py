@@ -3,9 +3,10 @@
 from provenance.downloads.models import DownloadPreset, PresetFile
 from provenance.manifests.models import ManifestRecord
 from provenance.releases.models import Release
-from provenance.review.models import Comment, Decision, LedgerEntry, Review
+from provenance.review.models import ChecklistQuestion, Comment, Decision, LedgerEntry, Review
 
 __all__ = [
+    "ChecklistQuestion",
     "Comment",
     "Decision",
     "DownloadPreset",

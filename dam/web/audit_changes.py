@@ -34,6 +34,7 @@ EDITS = (
     Verb.MEMBER_RENAMED,
     Verb.MEMBER_ROLE_CHANGED,
     Verb.GROUP_CHANGED,
+    Verb.QUESTION_EDITED,
 )
 
 # Their data says how many clips, and of one alone which.
@@ -67,6 +68,9 @@ FIELDS = {
     "broader": noop("Broader tag"),
     "tag": noop("Tag"),
     "help": noop("Help text"),
+    "words": noop("Question"),
+    "source": noop("Source"),
+    "stops": noop("Answering No stops the approval"),
     "required": noop("Required"),
     "in_filters": noop("Shown in filters"),
     "default": noop("Default"),

@@ -65,6 +65,10 @@ VERBS: dict[str, Wording] = {
     Verb.PRESET_EDITED: Wording("crop", noop("%(person)s changed the download preset %(target)s")),
     Verb.PRESET_DELETED: Wording("trash-2", noop("%(person)s deleted the download preset %(target)s")),
     Verb.PRESET_RESTORED: Wording("undo-2", noop("%(person)s restored the download preset %(target)s")),
+    Verb.QUESTION_ADDED: Wording("list-plus", noop("%(person)s added “%(target)s” to the review checklist")),
+    Verb.QUESTION_EDITED: Wording("list", noop("%(person)s changed “%(target)s” on the review checklist")),
+    Verb.QUESTION_RETIRED: Wording("list", noop("%(person)s retired “%(target)s” from the review checklist")),
+    Verb.QUESTION_RESTORED: Wording("list", noop("%(person)s restored “%(target)s” to the review checklist")),
     Verb.COMMENT_ADDED: Wording("message-square", noop("%(person)s commented on %(target)s")),
     Verb.COMMENT_RESOLVED: Wording(
         "message-square-check", noop("%(person)s resolved a comment on %(target)s")
@@ -210,6 +214,7 @@ KINDS = {
         (
             "brand.",
             "preset.",
+            "question.",
             "role.",
             "mail.",
             "token.",

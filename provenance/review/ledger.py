@@ -93,6 +93,7 @@ def of_decision(
         "territories": list(decision.territories),
         "valid_until": _when(decision.valid_until) if decision.valid_until else None,
         "watched": asdict(watched) if watched else None,
+        "checklist": list(decision.checklist),
         "recorded_later": by is None,
     }
 

@@ -75,6 +75,9 @@ class Decision(models.Model):
     uses = models.JSONField(default=list)  # rights.policy.Use, only when approving
     territories = models.JSONField(default=list)
     valid_until = models.DateTimeField(null=True, blank=True)
+    checklist = models.JSONField(
+        default=list, db_default=[]
+    )  # provenance.review.checklist.record, only when approving
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["review", "stage"], name="decision_once_for_stage")]
@@ -82,6 +85,33 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.decided_by}"
+
+
+class ChecklistQuestion(models.Model):
+    """A question that whoever approves a stage answers first (provenance.review.checklist)."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    stage = models.CharField(max_length=10)  # of policies.STAGES
+    shipped = models.CharField(max_length=20, blank=True)  # which of the shipped ones it began as
+    words = models.CharField(max_length=300)
+    help = models.CharField(max_length=1000, blank=True)
+    source = models.CharField(max_length=300, blank=True)
+    required = models.BooleanField(default=True)
+    stops = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "shipped"], condition=~models.Q(shipped=""), name="question_shipped_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class LedgerEntry(models.Model):

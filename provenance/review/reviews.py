@@ -22,7 +22,8 @@ from dam.core.lazily import lazy
 from dam.custom_fields import schema, values
 from dam.rights import clearances
 from provenance.releases import releases, signable
-from provenance.review import ledger, policies, states
+from provenance.review import checklist, ledger, policies, questions, states
+from provenance.review.checklist import Answer
 from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.policies import Clearance, DecisionFacts, Refusal, SubmissionFacts
 from provenance.review.states import DecisionKind, Position, ReviewMove, ReviewState
@@ -81,14 +82,16 @@ def decide(
     uses: Iterable[str] = (),
     territories: Iterable[str] = (),
     valid_until: datetime | None = None,
+    answers: Iterable[Answer] = (),
     signed_in: str = "session",
     watched: Watched | None = None,
     at: datetime | None = None,
 ) -> Decision:
     """Decide the stage that is waited for, about the bytes that `expected_sha256` names.
 
-    Approving says for which uses, where and until when; the last approval clears the version for just
-    that and has the release signed. Nobody approves what could not be signed. Raises Refused.
+    Approving says for which uses, where and until when, and answers the stage's checklist; the last approval
+    clears the version for just that and has the release signed. Nobody approves what could not be signed.
+    Raises Refused.
 
     The ledger keeps it, with how they showed who they are (`signed_in`: "password", "passkey", "company",
     "session") and how much of the clip they had `watched`.
@@ -107,6 +110,9 @@ def decide(
         clearance = Clearance(tuple(dict.fromkeys(uses)), tuple(dict.fromkeys(territories)), valid_until)
         before = cleared_so_far(review)
         _stop_if(policies.refuse_answer(kind, comment=comment, clearance=clearance, before=before, at=at))
+        asked = questions.asked(review.brand, position.stage_name) if kind == DecisionKind.APPROVE else ()
+        answers = tuple(answers)
+        _stop_if(checklist.refuse(asked, answers))
         if kind != DecisionKind.APPROVE:
             clearance = Clearance((), ())
         after = states.after(position, ReviewMove(kind))
@@ -122,6 +128,7 @@ def decide(
             uses=list(clearance.uses),
             territories=list(clearance.territories),
             valid_until=clearance.valid_until,
+            checklist=checklist.record(asked, answers),
         )
         if after.state != ReviewState.OPEN:
             _set_approval(version, Approval(states.APPROVAL[after.state]))

@@ -1,5 +1,6 @@
 """What people send from the review pages."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,12 +18,18 @@ from dam.rights.defaults import DefaultRights
 from dam.rights.policy import Use
 from dam.web import times, usage_status
 from dam.web.whole_text import WholeTextForm
-from provenance.review import comments, drawings
+from provenance.review import checklist, comments, drawings
+from provenance.review.checklist import Answer, Choice, Question
 from provenance.review.drawings import Drawing
 from provenance.review.policies import Clearance
 
 WORLDWIDE, EU, COUNTRIES = "worldwide", "EU", "countries"
 LONGEST_PROOF = 20_000  # characters
+ANSWERS = [
+    (Choice.YES.value, lazy("Yes")),
+    (Choice.NO.value, lazy("No")),
+    (Choice.NOT_APPLICABLE.value, lazy("Doesn't apply")),
+]
 PLACES = {WORLDWIDE: lazy("Worldwide"), EU: lazy("European Union"), COUNTRIES: lazy("Specific countries")}
 
 
@@ -108,6 +115,48 @@ class SubmitForm(WholeTextForm):
         return due_on
 
 
+class QuestionFields:
+    """A question of the checklist in an approval: the choice, a note, and the revision that was read.
+
+    The page always has the revision that it shows, also where an older one was sent.
+    """
+
+    def __init__(self, form: "ApproveForm", question: Question) -> None:
+        self.form, self.question = form, question
+        self.names = {part: f"question_{question.number}_{part}" for part in ("choice", "note", "read")}
+        form.fields[self.names["choice"]] = forms.ChoiceField(
+            label=question.words, choices=ANSWERS, widget=forms.RadioSelect(), required=False
+        )
+        form.fields[self.names["note"]] = forms.CharField(
+            label=lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+        )
+        form.fields[self.names["read"]] = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    @property
+    def choice(self) -> forms.BoundField:
+        return self.form[self.names["choice"]]
+
+    @property
+    def note(self) -> forms.BoundField:
+        return self.form[self.names["note"]]
+
+    @property
+    def answer(self) -> Answer:
+        given = self.form.cleaned_data
+        choice, read = given.get(self.names["choice"]), given.get(self.names["read"])
+        return Answer(
+            question=self.question.number,
+            revision=-1 if read is None else read,
+            choice=Choice(choice) if choice else None,
+            note=given.get(self.names["note"]) or "",
+        )
+
+    def clean(self) -> None:
+        refusal = checklist.refuse_answer(self.question, self.answer)
+        if refusal is not None:
+            self.form.add_error(self.names["choice"], refusal.sentence)
+
+
 class ApproveForm(WholeTextForm):
     """What an approval clears, and the password again.
 
@@ -155,10 +204,12 @@ class ApproveForm(WholeTextForm):
         before: Clearance | None = None,
         usual: DefaultRights | None = None,
         zone: ZoneInfo | None = None,
+        questions: Sequence[Question] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.zone = zone or zones.of_brand(None)
+        self.questions = tuple(QuestionFields(self, question) for question in questions)
         self.fields["valid_until"].help_text = _ends(self.zone)
         uses = before.uses if before else tuple(use.value for use in Use)
         self.fields["uses"].choices = [(use, capfirst(str(usage_status.USES[use]))) for use in uses]  # type: ignore[attr-defined]
@@ -197,7 +248,14 @@ class ApproveForm(WholeTextForm):
             else:
                 if not cleaned["territories"]:
                     self.add_error("countries", _("Enter at least one country."))
+        for fields in self.questions:
+            fields.clean()
         return cleaned
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """Of the checklist, once the form was cleaned."""
+        return tuple(fields.answer for fields in self.questions)
 
 
 def _offered(place: str, before: Clearance) -> bool:

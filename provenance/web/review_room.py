@@ -24,7 +24,7 @@ from dam.core.lazily import lazy
 from dam.rights import defaults
 from dam.web import confirming, htmx, localisation, passkey_proofs, problem_details
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import queue, reviews, watching
+from provenance.review import questions, queue, reviews, watching
 from provenance.review.models import Review
 from provenance.review.policies import STAGES
 from provenance.review.states import DecisionKind, ReviewState
@@ -130,6 +130,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
                     browser=localisation.browser_place(request),
                     latest=_cleared_until(review),
                 ),
+                answers=form.answers if isinstance(form, ApproveForm) else (),
                 signed_in=signed_in,
                 watched=watching.read(
                     answer["played"], length_ms=version.duration_ms, frame_ms=_frame_ms(version)
@@ -219,7 +220,15 @@ def _form(review: Review, kind: DecisionKind, *, data: Any = None) -> AnswerForm
         before = reviews.cleared_so_far(review)
         zone = of_brand(review.brand)
         usual = defaults.read(review.brand.default_rights)
-        return ApproveForm(data, before=before, usual=usual, zone=zone, initial=initial, auto_id=prefix_id)
+        return ApproveForm(
+            data,
+            before=before,
+            usual=usual,
+            zone=zone,
+            questions=questions.asked(review.brand, review.position.stage_name),
+            initial=initial,
+            auto_id=prefix_id,
+        )
     return AnswerForm(data, initial=initial, auto_id=prefix_id)
 
 

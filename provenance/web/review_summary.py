@@ -11,6 +11,7 @@ from dam.core import language
 from dam.core.lazily import lazy
 from dam.web import usage_status
 from provenance.review import ledger
+from provenance.review.checklist import Choice
 from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.policies import STAGES
 from provenance.review.states import DecisionKind, ReviewState
@@ -22,6 +23,12 @@ _UNSIGNED: dict[str, str] = {
     ReleaseState.FAILED: lazy("Signing the file failed."),
     ReleaseState.SUPERSEDED: lazy("A newer release has replaced it."),
 }
+_ANSWERS: dict[str, str] = {
+    Choice.YES: lazy("Yes"),
+    Choice.NO: lazy("No"),
+    Choice.NOT_APPLICABLE: lazy("Doesn't apply"),
+}
+_UNANSWERED = lazy("Not answered")
 # How a reviewer showed who they were (reviews.decide), after their name and the moment.
 _SIGNED_IN: dict[str, str] = {
     "password": lazy("confirmed by password"),
@@ -41,6 +48,7 @@ class StageLine:
     clears: str = ""
     recorded: str = ""
     hash: str = ""  # of the ledger's entry
+    answers: tuple[tuple[str, str, str], ...] = ()  # of the checklist: question, answer, note
 
 
 def stages_of(review: Review, *, at: datetime) -> tuple[StageLine, ...]:
@@ -77,7 +85,7 @@ def _line(review: Review, index: int, name: str, decision: Decision | None, *, a
         return StageLine(title, "now" if now else "later", None)
     if decision.kind != DecisionKind.APPROVE:
         return StageLine(title, "stopped", decision)
-    return StageLine(title, "done", decision, _clears(decision, at=at))
+    return StageLine(title, "done", decision, _clears(decision, at=at), answers=_answers(decision))
 
 
 def _clears(decision: Decision, *, at: datetime) -> str:
@@ -86,6 +94,13 @@ def _clears(decision: Decision, *, at: datetime) -> str:
         places=tuple(decision.territories),
         valid_until=decision.valid_until,
         at=at,
+    )
+
+
+def _answers(decision: Decision) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (kept["words"], str(_ANSWERS.get(kept["answer"], _UNANSWERED)), kept["note"])
+        for kept in decision.checklist
     )
 
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from provenance.web import (
     bundles,
+    checklist_settings,
     comment_export,
     credentials,
     downloads,
@@ -33,6 +34,27 @@ urlpatterns: list[URLPattern] = [
     path("administration/downloads/<int:preset_id>/restore/", preset_settings.restore, name="preset-restore"),
     path("administration/downloads/<int:preset_id>/move/", preset_settings.move, name="preset-move"),
     path("administration/review/", review_settings.review_settings, name="review-settings"),
+    path("administration/review/checklists/", checklist_settings.listing, name="checklists"),
+    path("administration/review/checklists/new/", checklist_settings.add, name="question-add"),
+    path("administration/review/checklists/shipped/", checklist_settings.ship, name="question-ship"),
+    path(
+        "administration/review/checklists/<int:question_id>/", checklist_settings.edit, name="question-edit"
+    ),
+    path(
+        "administration/review/checklists/<int:question_id>/retire/",
+        checklist_settings.retire,
+        name="question-retire",
+    ),
+    path(
+        "administration/review/checklists/<int:question_id>/restore/",
+        checklist_settings.restore,
+        name="question-restore",
+    ),
+    path(
+        "administration/review/checklists/<int:question_id>/move/",
+        checklist_settings.move,
+        name="question-move",
+    ),
     path("reviews/", review_room.reviews_page, name="reviews"),
     path("reviews/start/", review_room.start, name="reviews-start"),
     path("reviews/count/", review_room.count, name="review-count"),

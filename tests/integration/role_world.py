@@ -47,7 +47,7 @@ from provenance.manifests.validation_codes import State
 from provenance.releases import releases
 from provenance.releases.models import Release
 from provenance.review import comments, reviews
-from provenance.review.models import Comment, Review
+from provenance.review.models import ChecklistQuestion, Comment, Review
 from provenance.review.states import DecisionKind
 from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
 from tests.integration.generation.briefs import BRIEF
@@ -84,6 +84,9 @@ class World:
         }
         self.review: Review = reviews.submit(self._version(), by=self.maker)
         self.released: Version = self._released()
+        self.question: ChecklistQuestion = ChecklistQuestion.objects.create(
+            brand=self.brand, stage="brand", words="Does it fit the brand?", required=False
+        )
         self.preset: DownloadPreset = presets.of(self.brand).get(shipped="square")
         self.preset_file: PresetFile = PresetFile.objects.create(
             brand=self.brand,
@@ -179,7 +182,7 @@ class World:
                 return getattr(self, name).pk
             case "review" | "comment" | "trashed" | "job" | "search" | "suggestion" | "token" | "collection":
                 return getattr(self, name).pk
-            case "preset" | "preset file":
+            case "preset" | "preset file" | "question":
                 return getattr(self, name.replace(" ", "_")).pk
             case "hook" | "delivery":
                 return getattr(self, name).pk

@@ -99,8 +99,8 @@ SECTIONS: tuple[Section, ...] = (
         _("Review"),
         "badge-check",
         "review-settings",
-        _("Which stages a review passes, and in what order."),
-        also="stages approval legal",
+        _("Which stages a review passes, and the checklists of those who approve."),
+        also=lazy("stages approval legal checklist questions"),
     ),
     Section(
         _("Fields"),
