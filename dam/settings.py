@@ -112,6 +112,7 @@ TEMPLATES = [
             ],
             "libraries": {
                 "ui_tags": "dam.web.templatetags.ui_tags",
+                "pieces": "dam.web.templatetags.pieces",
                 "signin": "dam.web.templatetags.signin",
                 "demo_brand": "dam.web.templatetags.demo_brand",
                 "account_menu": "dam.web.templatetags.account",

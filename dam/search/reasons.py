@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Origin
@@ -25,7 +25,7 @@ _LEAST = 3
 def explain(
     hits: Sequence[Hit], query: Query, *, principal: Principal, meant: Sequence[str] = ()
 ) -> tuple[Hit, ...]:
-    """The hits of one page, in two queries. Each shows `asset.shown`, as search.with_parts fetches it.
+    """The hits of one page, in three queries. Each shows `asset.shown`, as search.with_parts fetches it.
 
     What is not shown to the principal is no reason: prompts and comments. `meant` are the words that were
     looked for in place of those that are misspelt.
@@ -33,6 +33,7 @@ def explain(
     worded = [hit for hit in hits if hit.matched is not Match.SEEN]
     if not query.has_words or not worded:
         return tuple(hits)
+    prefetch_related_objects([hit.asset for hit in worded], "tags")
     query = replace(query, terms=(*query.terms, *((Term(word),) for word in meant)))
     own = documents.own_words([hit.asset for hit in worded]) if principal.brand.fields_at else {}
     keys, inside = [hit.asset.shown.pk for hit in worded], fulltext.works_here(principal)

@@ -157,7 +157,8 @@ def test_a_long_list_asks_no_more_than_a_short_one(brand: Brand, sign_in: SignIn
 
     client = sign_in(Role.CREATOR)
     client.post(
-        COLUMNS, {"column": ["tags", "field:campaign", "field:producer", "rights_end", "credentials"]}
+        COLUMNS,
+        {"column": ["tags", "added_by", "field:campaign", "field:producer", "rights_end", "credentials"]},
     )
     more(2)
     client.get(f"{HOME}?layout=list")

@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.catalog import tags
-from dam.catalog.models import Version
+from dam.catalog.models import RenditionKind, Version
 from dam.search import fulltext
 from dam.web import listing
 from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory
@@ -178,8 +178,27 @@ def test_more_clips_need_no_more_queries(
         tags.assign(version.asset, ["summer", f"tag {number}"])
     client = sign_in(Role.CREATOR)
     client.get(HOME)  # notes that they were here
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(17):
         client.get(HOME)
+
+
+def test_a_card_reads_of_a_version_only_what_it_shows(brand: Brand, sign_in: SignIn) -> None:
+    version = clip(brand, "Plain")
+    for kind in RenditionKind:
+        RenditionFactory.create(version=version, kind=kind)
+    (card,) = sign_in(Role.CREATOR).get(HOME).context["listing"].cards
+    assert {each.kind for each in card.version.renditions.all()} == {"poster", "sprite"}
+    assert card.version.get_deferred_fields() == {"media_info"}
+
+
+def test_badges_are_markup_in_the_language_of_who_reads(brand: Brand, sign_in: SignIn) -> None:
+    clip(brand, "Plain")
+    client = sign_in(Role.CREATOR)
+    for language, said in (("en", "Draft"), ("de", "Entwurf"), ("en", "Draft")):
+        page = client.get(HOME, headers={"accept-language": language}).content.decode()
+        card = page.split('<article class="card"')[1].split("</article>")[0]
+        assert f"{said}</span>" in card
+        assert "&lt;" not in card
 
 
 def test_a_card_is_given_to_those_who_may_see_the_clip(brand: Brand, sign_in: SignIn) -> None:
