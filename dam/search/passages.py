@@ -37,6 +37,12 @@ def of(texts: Iterable[tuple[Part, str]], said: Iterable[Said], query: Query) ->
     return (*timed, *passages)
 
 
+def beginning(text: str) -> tuple[Piece, ...]:
+    """As much of a text as fits, where no word of it matches."""
+    text = " ".join(text.split())
+    return (Piece(text),) if len(text) <= LONGEST else (Piece(text[:LONGEST].rstrip()), Piece("…"))
+
+
 def terms(query: Query) -> Iterator[str]:
     """Every word and phrase that may match."""
     return (term.text for group in query.terms for term in group)

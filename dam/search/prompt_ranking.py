@@ -1,13 +1,41 @@
 """The clips of a search that asks for similar prompts and nothing else that ranks: nearest first."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from dam.accounts.principals import Principal
+from dam.catalog.models import Version
 from dam.rights import visibility
-from dam.search import fusion, search, similar_prompts
+from dam.search import fusion, passages, search, similar_prompts
 from dam.search.query import Filters, Query
-from dam.search.results import Results, Seeing
-from dam.search.similar_prompts import FIELD, Asked
+from dam.search.results import Part, Passage, Results, Seeing
+from dam.search.search import Ask
+from dam.search.similar_prompts import FIELD, Asked, Near, State
+
+
+def find(principal: Principal, *, words: str, limit: int, ask: Ask) -> Results:
+    """As search.find does, but the clips of similar prompts nearest first where nothing else ranks them."""
+    parsed = search.parse(words, by=principal)
+    asked = similar_prompts.read(parsed)
+    if parsed.has_words or asked.state is not State.READY or first_text(parsed, Filters()) is None:
+        return search.find(principal, words=words, limit=limit, ask=ask)
+    return search.show(rank(principal, parsed=parsed, filters=Filters(), asked=asked), limit=limit)
+
+
+def near(versions: Collection[Version], *, parsed: Query, filters: Filters, asked: Asked) -> dict[UUID, Near]:
+    """How near the prompts of a page are to what is asked for, by version; nothing where none is."""
+    wanted = similar_prompts.texts(parsed, filters)
+    return similar_prompts.of_versions([version.pk for version in versions], asked, wanted) if wanted else {}
+
+
+def with_prompt(found: Sequence[Passage], version: Version, near: Near | None) -> tuple[Passage, ...]:
+    """The passages of a clip, its prompt first where that is near: whoever asks for it may read it."""
+    if near is None:
+        return tuple(found)
+    prompts = [each for each in found if each.part is Part.PROMPT]
+    shown = prompts[0] if prompts else Passage(Part.PROMPT, passages.beginning(version.prompt))
+    return (replace(shown, strength=near.strength), *(each for each in found if each is not shown))
 
 
 def first_text(parsed: Query, filters: Filters) -> str | None:

@@ -85,6 +85,7 @@ class Passage:
     pieces: tuple[Piece, ...]
     start_ms: int | None = None  # of what is said or written, when it begins and ends
     end_ms: int | None = None
+    strength: Strength | None = None  # of a prompt that means the same as what was asked for: how near
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ deviations above what the null queries score, on the text and on the prompt alik
 normalisation of speaker verification), and the mean of the two counts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
@@ -91,10 +91,21 @@ class Asked:
         return self.state is State.READY and self.index is not None and self.index.prompts_at is None
 
 
+def texts(parsed: Query, filters: Filters) -> tuple[str, ...]:
+    """The texts that prompts are to be like; not those that they are not to be like."""
+    groups = [parsed.filters.merged(filters), *parsed.either]
+    return tuple(dict.fromkeys(text for each in groups for text in each[FIELD]))
+
+
+def asked_for(parsed: Query, filters: Filters | None = None) -> tuple[str, ...]:
+    """All texts that a search compares prompts with."""
+    groups = [parsed.filters.merged(filters or Filters()), *parsed.either]
+    return tuple(dict.fromkeys(text for each in groups for text in (*each[FIELD], *each[f"-{FIELD}"])))
+
+
 def read(parsed: Query, filters: Filters | None = None) -> Asked:
     """What a search asks of prompts, as a worker understands it."""
-    groups = [parsed.filters.merged(filters or Filters()), *parsed.either]
-    texts = dict.fromkeys(text for each in groups for text in (*each[FIELD], *each[f"-{FIELD}"]))
+    texts = asked_for(parsed, filters)
     if not texts:
         return Asked()
     if len(texts) > MOST_TEXTS:
@@ -136,19 +147,42 @@ def near(principal: Principal, text: str, asked: Asked) -> list[Near]:
     if asked.index is None or meaning.vector is None:
         return []
     assets, shown = visibility.visible_assets(principal), visibility.shown(principal)
-    found = []
     nearest = _nearest(assets, asked.index, meaning.vector, brand=principal.brand, shown=shown)
-    for version, behind, level, spread in nearest:
-        by_text = meaning.steepness * (-behind - meaning.level)
-        by_prompt = (-behind - level) / spread
-        found.append(Near(version, (by_text + by_prompt) / 2))
-    kept = [each for each in found if each.deviations >= LIKELY]
-    return sorted(kept, key=lambda each: -each.deviations)
+    return sorted(_judged(nearest, meaning), key=lambda each: -each.deviations)
+
+
+def of_versions(versions: Collection[UUID], asked: Asked, texts: Iterable[str]) -> dict[UUID, Near]:
+    """How near the prompts of these versions are to the nearest of the texts, in a query for each text.
+
+    Who may see the versions is not asked: they are those of a page that is shown. Others are left out.
+    """
+    found: dict[UUID, Near] = {}
+    for text in texts:
+        meaning = asked.meanings.get(text)
+        if asked.index is None or meaning is None or meaning.vector is None:
+            continue
+        rows = PromptMeaning.objects.filter(encoder=asked.index, version_id__in=list(versions))
+        for each in _judged(
+            _best(rows, MaxInnerProduct("vector", HalfVector(list(meaning.vector)))), meaning
+        ):
+            if each.version_id not in found or found[each.version_id].deviations < each.deviations:
+                found[each.version_id] = each
+    return found
 
 
 def versions(principal: Principal, asked: Asked) -> dict[str, list[UUID]]:
     """The same for each text, by their keys alone."""
     return {text: [each.version_id for each in near(principal, text, asked)] for text in asked.meanings}
+
+
+def _judged(rows: Iterable["_Row"], meaning: TextEmbedding) -> list[Near]:
+    """Those that mean nearly the same as a text."""
+    found = []
+    for version, behind, level, spread in rows:
+        by_text = meaning.steepness * (-behind - meaning.level)
+        by_prompt = (-behind - level) / spread
+        found.append(Near(version, (by_text + by_prompt) / 2))
+    return [each for each in found if each.deviations >= LIKELY]
 
 
 def _ask(text: str, encoder: str) -> TextEmbedding | None:

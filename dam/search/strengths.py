@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from dam.core.language import gettext as _
+from dam.core.language import noop
 from dam.search.fusion import LEAST_LIKELIHOOD
 
 STRONG_LIKELIHOOD = 0.92
@@ -15,6 +17,18 @@ class Strength(StrEnum):
     STRONG = "strong"
     LIKELY = "likely"
     WEAK = "weak"
+
+    @property
+    def words(self) -> str:
+        """For people."""
+        return _(_WORDS[self])
+
+
+_WORDS = {
+    Strength.STRONG: noop("Strong match"),
+    Strength.LIKELY: noop("Likely match"),
+    Strength.WEAK: noop("Weak match"),
+}
 
 
 def of(likelihood: float) -> Strength | None:

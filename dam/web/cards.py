@@ -8,7 +8,9 @@ from typing import Any
 
 from dam.catalog.models import Asset, AssetKind, Rendition, RenditionKind, Version
 from dam.rights import terms
+from dam.search import prompt_ranking
 from dam.search.results import Hit, Match, Moment, Passage
+from dam.search.similar_prompts import Near
 from dam.search.strengths import Strength
 from dam.web import timecode, usage_status
 
@@ -48,8 +50,8 @@ class AssetCard:
         return self.best.query if self.best else ""
 
 
-def of(asset: Asset, *, at: datetime, hit: Hit | None = None) -> AssetCard:
-    """`asset` with its parts, as dam.search.search.with_parts fetches them."""
+def of(asset: Asset, *, at: datetime, hit: Hit | None = None, near: Near | None = None) -> AssetCard:
+    """`asset` with its parts, as dam.search.search.with_parts fetches them; `near` of its prompt."""
     version = asset.shown
     version.asset = asset  # the same row: the terms need not fetch it again
     renditions = version.rendition_by_kind
@@ -66,7 +68,7 @@ def of(asset: Asset, *, at: datetime, hit: Hit | None = None) -> AssetCard:
         strip=_strip(version, timed) if timed else (),
         strength=hit.strength if hit else None,
         seen=hit is not None and hit.matched != Match.WORDS,
-        passages=hit.passages if hit else (),
+        passages=prompt_ranking.with_prompt(hit.passages if hit else (), version, near),
     )
 
 

@@ -1,7 +1,7 @@
 """A page of the library: the query in its address, and the cards that answer it."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -29,9 +29,9 @@ from dam.search.facets import Facet
 from dam.search.likes import Like
 from dam.search.orders import Order, Place
 from dam.search.query import Filters, Query
-from dam.search.results import Results, Seeing
+from dam.search.results import Hit, Results, Seeing
 from dam.search.search_field import Kind, SearchField
-from dam.search.similar_prompts import Asked, State
+from dam.search.similar_prompts import Asked, Near, State
 from dam.search.strengths import Strength
 from dam.web import cards
 from dam.web.cards import AssetCard
@@ -314,9 +314,10 @@ def _by_time(principal: Principal, wanted: ListingQuery, question: _Question, at
     )
     rows = search.with_parts(Asset.objects.all(), principal).in_bulk(keys)
     present = [rows[key] for key in keys if key in rows]  # one may have gone this moment
+    near = _near(present, question)
     return Listing(
         query=wanted,
-        cards=cards.all_of(present, at=at),
+        cards=tuple(cards.of(asset, at=at, near=near.get(asset.shown.pk)) for asset in present),
         total=min(total, search.MOST_COUNTED),
         capped=total > search.MOST_COUNTED,
         results=None,
@@ -335,17 +336,29 @@ def _rank(principal: Principal, wanted: ListingQuery, question: _Question) -> se
 def _of_ranked(ranked: search.Ranked, wanted: ListingQuery, question: _Question, at: datetime) -> Listing:
     results = search.show(ranked, limit=PAGE, offset=wanted.start)
     end = wanted.start + len(results.hits)
+    near = _near([hit.asset for hit in results.hits], question)
+
+    def card(hit: Hit) -> AssetCard:
+        return cards.of(hit.asset, at=at, hit=hit, near=near.get(hit.asset.shown.pk))
+
     good = [hit for hit in results.hits if hit.strength is not Strength.WEAK]
     weak = results.hits[len(good) :]
     return Listing(
         query=wanted,
-        cards=tuple(cards.of(hit.asset, at=at, hit=hit) for hit in good),
+        cards=tuple(map(card, good)),
         total=results.good,
         results=results,
         next=wanted.address(start=str(end)) if results.hits and end < results.total else "",
-        less_likely=tuple(cards.of(hit.asset, at=at, hit=hit) for hit in weak),
+        less_likely=tuple(map(card, weak)),
         line=bool(weak) and results.good >= wanted.start,
         prompts=question.prompts,
+    )
+
+
+def _near(assets: Iterable[Asset], question: _Question) -> dict[UUID, Near]:
+    versions = [asset.shown for asset in assets]
+    return prompt_ranking.near(
+        versions, parsed=question.parsed, filters=question.filters, asked=question.prompts
     )
 
 

@@ -1,6 +1,7 @@
 """Search a brand's library from the command line."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Nobody
 from dam.core import command
-from dam.search import indexing, search
+from dam.search import encoder_indexes, indexing, prompt_meanings, prompt_ranking, search, similar_prompts
 from dam.search.encoders.base import TextEmbedding
+from dam.search.encoders.model_card import NoEncoder
 from dam.search.results import Hit, Results, Seeing
 
 
@@ -46,9 +48,7 @@ class Command(command.Command):
         brand = _brand(options["brand"])
         person = _person(brand, options["email"])
         queries = [options["words"]] if options["queries"] is None else _lines(options["queries"])
-        answers = [
-            search.find(person, words=words, limit=options["limit"], ask=_understand) for words in queries
-        ]
+        answers = [_find(person, words, limit=options["limit"]) for words in queries]
         if options["json"]:
             lists = [[_hit_json(hit) for hit in results.hits] for results in answers]
             self.stdout.write(json.dumps(lists if options["queries"] else lists[0], ensure_ascii=False))
@@ -71,6 +71,17 @@ class Command(command.Command):
                 f"{hit.moment.start_ms / 1000:.1f}–{hit.moment.end_ms / 1000:.1f} s" if hit.moment else ""
             )
             self.stdout.write(f"  {hit.score:.3f}  {hit.asset.title}  {moment}  {hit.asset.pk}")
+
+
+def _find(person: Member, words: str, *, limit: int) -> Results:
+    """What prompts are to be like is worked out here too, and left where a search looks for it."""
+    texts = similar_prompts.asked_for(search.parse(words, by=person))
+    if 0 < len(texts) <= similar_prompts.MOST_TEXTS:
+        with suppress(NoEncoder):
+            _, card = encoder_indexes.serving()
+            for text in texts:
+                prompt_meanings.answer(text, encoder=indexing.known_as(card.identity))
+    return prompt_ranking.find(person, words=words, limit=limit, ask=_understand)
 
 
 def _understand(spoken: str, encoder: str) -> TextEmbedding:

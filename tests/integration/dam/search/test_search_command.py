@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
-from dam.search import indexing
+from dam.search import indexing, prompt_meanings
 from dam.search.encoders import model_card
-from tests.factories import BrandFactory, member
+from tests.factories import BrandFactory, VersionFactory, member
 from tests.integration.dam.search import seeing
 from tests.integration.dam.search.seeing import ColourEncoder, clip
 
@@ -75,6 +75,22 @@ def test_the_limit_holds(run: Callable[..., str], brand: Brand) -> None:
     for _ in range(3):
         clip(brand, colours=["red"])
     assert len(json.loads(run("red", "--json", limit=2))) == 2
+
+
+def test_clips_of_similar_prompts_come_nearest_first_and_need_no_worker(
+    run: Callable[..., str], brand: Brand
+) -> None:
+    for prompt in ("green and red", "red, green and blue", "blue"):
+        version = VersionFactory.create(
+            asset__brand=brand, asset__title=prompt, origin="generated", prompt=prompt
+        )
+        prompt_meanings.write([version], encoder=ColourEncoder(), index=seeing.index())
+    found = json.loads(run('prompt_like:"red green"', "--json"))
+    assert [hit["title"] for hit in found] == ["green and red", "red, green and blue"]
+    assert found[0]["score"] > found[1]["score"]
+    assert [hit["title"] for hit in json.loads(run('prompt_like:"red green"', "--json", limit=1))] == [
+        "green and red"
+    ]
 
 
 def test_one_may_look_with_a_viewer_s_eyes(run: Callable[..., str], brand: Brand) -> None:

@@ -141,6 +141,35 @@ def test_the_numbers_beside_the_filters_are_of_the_clips_found(brand: Brand, lib
     assert [(value.value, value.count) for value in origin.values] == [("generated", 1)]
 
 
+def test_a_card_shows_the_prompt_that_is_near_and_how_near(
+    brand: Brand, librarian: Member, client: Client
+) -> None:
+    for prompt in ("green and red", "red, green and blue"):
+        fulltext.refresh(generated(brand, prompt))
+    for words, sort in (("", Order.NEWEST), ("", Order.NAME), ("kind:video green", Order.NEWEST)):
+        wanted = listing.ListingQuery(words, Filters(prompt_like=["red green"]), sort=sort)
+        found = listing.fill(librarian, wanted=wanted, at=timezone.now())
+        shown = {card.asset.title: card.passages[0] for card in found.cards}
+        assert {
+            title: ("".join(piece.text for piece in passage.pieces), passage.strength)
+            for title, passage in shown.items()
+        } == {
+            "green and red": ("green and red", Strength.STRONG),
+            "red, green and blue": ("red, green and blue", Strength.LIKELY),
+        }
+    client.force_login(librarian.user)
+    page = client.get(reverse("library", args=[brand.slug]), {"prompt_like": "red green"}).content.decode()
+    assert "Prompt · Strong match" in page
+    assert "Prompt · Likely match" in page
+
+
+def test_of_several_prompts_the_nearest_says_how_near(brand: Brand, librarian: Member) -> None:
+    generated(brand, "red, green and blue")
+    (card,) = listed(librarian, prompt_like=["red green", "red green blue"]).cards
+    assert card.passages[0].strength is Strength.STRONG
+    assert listed(librarian, '-prompt_like:"blue"').cards[0].passages == ()
+
+
 def test_prompts_that_are_not_shown_to_somebody_are_not_found_by(brand: Brand, librarian: Member) -> None:
     asset = generated(brand, "red green")
     assert asset.latest is not None

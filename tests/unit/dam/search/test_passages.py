@@ -46,3 +46,9 @@ def test_what_is_said_comes_first_with_its_time() -> None:
 def test_a_text_without_the_words_is_left_out() -> None:
     none: tuple[Passage, ...] = passages.of([(Part.TAGS, "glass")], [], query.parse("bottle", fields={}))
     assert none == ()
+
+
+def test_a_long_prompt_is_cut_and_says_so() -> None:
+    pieces = passages.beginning("red " * 100)
+    assert pieces[-1].text == "…"
+    assert sum(len(piece.text) for piece in pieces) <= passages.LONGEST + 1
