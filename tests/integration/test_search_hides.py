@@ -23,9 +23,11 @@ from dam.rights.models import RightsRecord
 from dam.search import documents, search
 from dam.search.encoders import model_card
 from dam.search.models import TimedText, TimedTextKind
+from dam.search.orders import Order
 from dam.search.query import Filters
 from dam.search.saved import recent, saved_searches
 from dam.search.saved.asked import Asked
+from dam.web.library import LAYOUTS
 from tests.factories import BrandFactory, VersionFactory, member, next_version
 from tests.integration.dam.search import seeing
 
@@ -156,11 +158,21 @@ def everything(client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         asked += [(f"{home}news/", {"since": "2026-01-01T00:00:00+00:00"}), (f"{home}search-help/", {})]
         asked += [(f"{home}suggest/", {"q": ""}), (f"{home}s/new/", {})]
         asked += [(f"{home}s/{search.pk}/cover/", {}) for search in world.saved]
+        asked += [(home, {"sort": order}) for order in Order]
+        asked += [(home, {"layout": layout}) for layout in (*LAYOUTS, "m")]
+        asked += [
+            (home, {"layout": "timeline", "month": "2026-03"}),
+            (home, {"layout": "m", "prompt": "quokka"}),
+        ]
+        asked += [(home, {"prompt_like": "red bottle"}), (home, {"q": "prompt_like:quokka OR bottle"})]
+        asked += [(home, {"duration.from": "1", "duration.to": "9"}), (home, {"filename": "quokka"})]
+        asked += [(f"{home}bulk/export.csv", {}), (f"{home}bulk/export.csv", {"q": "bottle"})]
         answers = {}
         for address, query in asked:
-            response = client.get(address, query)
+            response = client.get(address, query, follow=True)
             assert response.status_code == 200, (address, query)
-            answers[f"{address} {query}"] = CHANGES_ANYWAY.sub("", response.content.decode())
+            content = b"".join(response) if response.streaming else response.content
+            answers[f"{address} {query}"] = CHANGES_ANYWAY.sub("", content.decode())
         for words in HIDDEN:  # whether it found nothing is for those who run the brand, and said to nobody
             response = client.post(f"{home}searches/settled/", {"query": f"?q={words}", "none": "1"})
             answers[f"settled {words}"] = f"{response.status_code} {response.content.decode()}"
