@@ -14,6 +14,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.collections import audience
 from dam.collections.audience import Audience
+from dam.collections.dates import Dates
 from dam.collections.models import Collection, CollectionItem
 from dam.core import errors, foreign_text, language, locks
 
@@ -33,6 +34,7 @@ def create(
     *,
     by: Principal,
     description: str = "",
+    dates: Dates | None = None,
     parent: Collection | None = None,
     seen_by: Audience | None = None,
 ) -> Collection:
@@ -43,6 +45,7 @@ def create(
     owner = person(by)
     by.require(Capability.COLLECT)
     name, description = _name(name), _description(description)
+    dates = dates or Dates()
     with trail.recording():
         locks.hold(f"collections:{by.brand.pk}")
         if Collection.objects.filter(brand=by.brand, deleted_at=None).count() >= MOST:
@@ -60,6 +63,8 @@ def create(
             owner=owner,
             name=name,
             description=description,
+            starts_on=dates.start,
+            ends_on=dates.end,
             parent=parent,
             top_id=parent.top_id if parent else key,
         )
@@ -75,6 +80,7 @@ def edit(
     by: Principal,
     name: str | None = None,
     description: str | None = None,
+    dates: Dates | None = None,
     parent: Collection | None = None,
     moves: bool = False,
     seen_by: Audience | None = None,
@@ -93,6 +99,10 @@ def edit(
         if description is not None and (description := _description(description)) != row.description:
             changes["description"] = [row.description, description]
             row.description = description
+        before = Dates(row.starts_on, row.ends_on)
+        if dates is not None and dates != before:
+            changes["dates"] = [str(before), str(dates)]
+            row.starts_on, row.ends_on = dates.start, dates.end
         moved = moves and (parent.pk if parent else None) != row.parent_id
         if moved:
             _move(row, parent, by=by)
@@ -100,7 +110,11 @@ def edit(
         shared = seen_by is not None and row.parent_id is None and audience.give(row, seen_by)
         if changes or moved:
             row.updated_at = timezone.now()
-            row.save(update_fields=["name", "description", "parent", "top", "updated_at"])
+            row.save(
+                update_fields=[
+                    "name", "description", "starts_on", "ends_on", "parent", "top", "updated_at",
+                ]
+            )  # fmt: skip
             record(Verb.COLLECTION_EDITED, row, by=by, data=changes)
         if shared:
             record(Verb.COLLECTION_SHARED, row, by=by)

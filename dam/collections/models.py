@@ -29,6 +29,10 @@ class Collection(models.Model):
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children"
     )
     top = models.ForeignKey("self", on_delete=models.CASCADE, related_name="+")
+    starts_on = models.DateField(null=True, blank=True)  # the days of a campaign
+    ends_on = models.DateField(null=True, blank=True)
+    # Shown to who sees it, while it is in the collection: dam.collections.covers.
+    cover = models.ForeignKey(Asset, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     everyone = models.BooleanField(default=True)  # in the brand; else its owner, and these:
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
     groups = models.ManyToManyField(Group, blank=True, related_name="+")
@@ -37,6 +41,11 @@ class Collection(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)  # kept for a while, for Undo
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")), name="collection_ends_after_start"
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["brand", "name"], condition=models.Q(deleted_at=None), name="collection_by_name"

@@ -59,6 +59,8 @@ FIELDS = {
     "declared_origin": noop("Declared origin"),
     "focus": noop("Focus point"),
     "poster": noop("Poster"),
+    "cover": noop("Cover"),
+    "dates": noop("Days of the campaign"),
     "name": noop("Name"),
     "role": noop("Role"),
     "language": noop("Language"),

@@ -252,6 +252,8 @@ ROWS = (
     Row("GET",  "collection-edit", ("collection",),     403, 403, 403, 403, 200, 200, 403, 403),
     Row("POST", "collection-edit", ("collection",),     403, 403, 403, 403, 302, 302, 403, 403,
         {"name": "Autumn"}),
+    Row("POST", "collection-choose-cover", ("collection",), 403, 403, 403, 403, 302, 302, 403, 403,
+        {"cover": ""}),
     Row("POST", "collection-delete", ("collection",),   403, 403, 403, 403, 302, 302, 403, 403),
     Row("POST", "collection-add", (),                   403, 302, 302, 302, 302, 302, 403, 403,
         {"asset": KEY, "name": "Autumn"}),

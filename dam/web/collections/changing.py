@@ -1,6 +1,7 @@
 """Making, editing and deleting a collection, taking clips out of it, and taking all that back."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dam.accounts.capabilities import Capability
-from dam.collections import audience, collections, items
+from dam.collections import audience, collections, dates, items
 from dam.collections.audience import Audience
 from dam.collections.collections import CollectionRefused
+from dam.collections.dates import Dates, DatesRefused
 from dam.collections.models import Collection
 from dam.core.language import number
 from dam.web import going_back, people_choice, selection, times
@@ -31,6 +33,8 @@ class Filled:
 
     name: str = ""
     description: str = ""
+    starts_on: str = ""  # "2026-05-01"
+    ends_on: str = ""
     parent: str = ""  # the id, or nothing for the top
     audience: Audience = field(default_factory=Audience)
     addresses: str = ""  # of people who aren't listed
@@ -47,11 +51,12 @@ def new(request: BrandRequest) -> HttpResponse:
             made = collections.create(
                 filled.name,
                 description=filled.description,
+                dates=dates.read(filled.starts_on, filled.ends_on),
                 parent=_parent(request, filled.parent),
                 seen_by=_audience(request, filled),
                 by=request.principal,
             )
-        except (CollectionRefused, people_choice.NotHere) as refused:
+        except (CollectionRefused, DatesRefused, people_choice.NotHere) as refused:
             problem = refused.message
         else:
             messages.success(request, _("“%(name)s” created.") % {"name": made.name})
@@ -65,22 +70,32 @@ def edit(request: BrandRequest, collection_id: UUID) -> HttpResponse:
     """What the form left as it was stays as others have made it meanwhile."""
     row = seen(request, collection_id)
     audience.require_manage(row, by=request.principal)
-    now = Filled(row.name, row.description, str(row.parent_id or ""), audience.of(row))
+    now = Filled(
+        name=row.name,
+        description=row.description,
+        starts_on=_day(row.starts_on),
+        ends_on=_day(row.ends_on),
+        parent=str(row.parent_id or ""),
+        audience=audience.of(row),
+    )
     filled, problem = now, ""
     if request.method == "POST":
         filled = _read(request)
-        given = {name: request.POST.get(f"given_{name}") for name in ("name", "description", "parent")}
+        given = {
+            name: request.POST.get(f"given_{name}") for name in ("name", "description", "parent", "dates")
+        }
         try:
             collections.edit(
                 row,
                 by=request.principal,
                 name=None if filled.name == given["name"] else filled.name,
                 description=None if _same(filled.description, given["description"]) else filled.description,
+                dates=_dates(request, filled, given["dates"]),
                 parent=_parent(request, filled.parent),
                 moves="parent" in request.POST and filled.parent != given["parent"],
                 seen_by=_audience(request, filled) if "seen_by" in request.POST else None,
             )
-        except (CollectionRefused, people_choice.NotHere) as refused:
+        except (CollectionRefused, DatesRefused, people_choice.NotHere) as refused:
             problem = refused.message
         else:
             messages.success(request, _("Saved."))
@@ -174,6 +189,7 @@ def _form(request: BrandRequest, filled: Filled, problem: str, row: Collection |
         "collection": row,
         "ancestors": [*collections.ancestors(row), row] if row else [],
         "filled": filled,
+        "given_dates": str(Dates(row.starts_on, row.ends_on)) if row else "",
         "problem": problem,
         "parents": choices.to_lie_in(request.principal, row),
         "people": [each for each in offered.people if each.pk != owner],
@@ -188,6 +204,8 @@ def _read(request: BrandRequest) -> Filled:
     return Filled(
         name=request.POST.get("name", ""),
         description=request.POST.get("description", ""),
+        starts_on=request.POST.get("starts_on", "").strip(),
+        ends_on=request.POST.get("ends_on", "").strip(),
         parent=request.POST.get("parent", ""),
         audience=Audience(
             everyone=request.POST.get("seen_by", "everyone") == "everyone",
@@ -196,6 +214,18 @@ def _read(request: BrandRequest) -> Filled:
         ),
         addresses=request.POST.get("addresses", ""),
     )
+
+
+def _dates(request: BrandRequest, filled: Filled, given: str | None) -> Dates | None:
+    """None where the form has none, or leaves them as they were. Raises DatesRefused."""
+    if not {"starts_on", "ends_on"} <= request.POST.keys():
+        return None
+    found = dates.read(filled.starts_on, filled.ends_on)
+    return None if str(found) == given else found
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _audience(request: BrandRequest, filled: Filled) -> Audience:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.catalog.models import Asset
-from dam.collections import audience, items, places, recent_clips
+from dam.collections import audience, covers, items, places, recent_clips
 from dam.collections import collections as collecting
 from dam.collections.models import Collection
 from dam.core import sorting
@@ -27,7 +27,6 @@ from dam.web.htmx import is_fragment
 
 PAGE = 48  # clips
 PAGE_OF_COLLECTIONS = 24
-COVER = 4  # clips on a cover
 MOST_SMART = 12
 MOST_RECENT = 12
 MOST_INSIDE = 200  # collections in one that its page shows
@@ -68,6 +67,7 @@ def collection(request: BrandRequest, collection_id: UUID) -> HttpResponse:
         "collection": row,
         "may_change": request.principal.can(Capability.COLLECT),
         "selectable": selection.is_offered(request.principal),
+        "row": _row(row, request),
         **_clips(request, row, after=after),
     }
     if is_fragment(request) and after:
@@ -75,7 +75,6 @@ def collection(request: BrandRequest, collection_id: UUID) -> HttpResponse:
     count, ancestors = items.count(row, request.principal), collecting.ancestors(row)
     inner = list(_rows(request).filter(parent=row)[: MOST_INSIDE + 1]) if not after else []
     context |= {
-        "row": _row(row, request),
         "ancestors": ancestors,
         "rows": [_row(each, request) for each in inner[:MOST_INSIDE]],
         "more_rows": len(inner) > MOST_INSIDE,
@@ -90,9 +89,9 @@ def collection(request: BrandRequest, collection_id: UUID) -> HttpResponse:
 @require_safe
 @requires(Capability.VIEW)
 def cover(request: BrandRequest, collection_id: UUID) -> HttpResponse:
-    """Its first clips, and how many there are for this person."""
+    """Its cover, and how many there are for this person."""
     row = seen(request, collection_id)
-    keys = list(items.seen(row, request.principal).values_list("asset", flat=True)[:COVER])
+    keys = covers.shown(row, request.principal)
     count = items.count(row, request.principal)
     context = {
         "assets": _in_order(request, keys),

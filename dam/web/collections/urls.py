@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dam.web.collections import adding, changing, ordering, pages, starring
+from dam.web.collections import adding, changing, covering, ordering, pages, starring
 
 urlpatterns = [
     path("", pages.listing, name="collections"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("recent/clear/", starring.forget_recent, name="recent-clear"),
     path("<uuid:collection_id>/", pages.collection, name="collection"),
     path("<uuid:collection_id>/cover/", pages.cover, name="collection-cover"),
+    path("<uuid:collection_id>/cover/choose/", covering.choose, name="collection-choose-cover"),
     path("<uuid:collection_id>/edit/", changing.edit, name="collection-edit"),
     path("<uuid:collection_id>/delete/", changing.delete, name="collection-delete"),
     path("<uuid:collection_id>/remove/", changing.remove, name="collection-remove"),

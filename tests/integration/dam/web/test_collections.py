@@ -360,3 +360,54 @@ def test_people_beyond_the_list_stay_chosen_and_are_named_by_their_address(
     assert audience.of(made).people == {chosen.user.pk, added.user.pk}
     refused = client.post(page_of(made, "edit/"), {**given, "addresses": "no-one@example.com"})
     assert "No one here has the address no-one@example.com." in refused.text
+
+
+def test_a_collection_has_the_days_of_its_campaign(client: Client, collection: Collection) -> None:
+    fields = {"name": "Summer", "starts_on": "2026-05-01", "ends_on": "2026-06-30"}
+    html = client.post(page_of(collection, "edit/"), fields, follow=True).text
+    assert "May 1, 2026 – June 30, 2026" in html or "1 May 2026 – 30 June 2026" in html
+    event = Event.objects.filter(verb="collection.edited").latest("pk")
+    assert event.data["dates"] == ["", "2026-05-01..2026-06-30"]
+
+
+def test_days_in_the_wrong_order_are_refused_and_stay_in_the_form(
+    client: Client, collection: Collection
+) -> None:
+    fields = {"name": "Summer", "starts_on": "2026-06-30", "ends_on": "2026-05-01"}
+    answer = client.post(page_of(collection, "edit/"), fields)
+    assert answer.status_code == 422
+    assert 'value="2026-06-30"' in answer.text
+    assert Collection.objects.get(pk=collection.pk).starts_on is None
+
+
+def test_days_that_a_form_left_alone_stay_as_others_set_them(client: Client, collection: Collection) -> None:
+    Collection.objects.filter(pk=collection.pk).update(starts_on="2026-05-01")
+    fields = {"name": "Autumn", "given_name": "Summer", "starts_on": "", "ends_on": "", "given_dates": ""}
+    client.post(page_of(collection, "edit/"), fields)
+    assert str(Collection.objects.get(pk=collection.pk).starts_on) == "2026-05-01"
+
+
+def test_a_form_without_days_leaves_them(client: Client, collection: Collection) -> None:
+    Collection.objects.filter(pk=collection.pk).update(starts_on="2026-05-01")
+    client.post(page_of(collection, "edit/"), {"name": "Autumn"})
+    assert str(Collection.objects.get(pk=collection.pk).starts_on) == "2026-05-01"
+
+
+def test_one_is_made_with_days(client: Client) -> None:
+    client.post(NEW, {"name": "Winter", "starts_on": "2026-12-01", "ends_on": ""})
+    assert str(Collection.objects.get(name="Winter").starts_on) == "2026-12-01"
+
+
+def test_a_clip_is_made_the_cover_from_its_menu(
+    client: Client, collection: Collection, clips: list[Asset]
+) -> None:
+    assert "Use as cover" in client.get(page_of(collection)).text
+    html = client.post(page_of(collection, "cover/choose/"), {"cover": clips[0].pk}, follow=True).text
+    assert "has a new cover" in html
+    assert "No longer the cover" in html
+    assert Collection.objects.get(pk=collection.pk).cover_id == clips[0].pk
+
+
+def test_a_cover_that_says_nothing_is_refused(client: Client, collection: Collection) -> None:
+    assert client.post(page_of(collection, "cover/choose/")).status_code == 400
+    assert client.post(page_of(collection, "cover/choose/"), {"cover": "x"}).status_code == 400
