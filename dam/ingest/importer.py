@@ -1,7 +1,10 @@
 """From a received file to a version: look at it, then accept or refuse it."""
 
+import hashlib
+import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +14,17 @@ from dam.accounts import principals
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset, Origin, Version
 from dam.core import storage
-from dam.ingest import concatenation, details, disk_space, filenames, next_versions, registration, uploads
+from dam.ingest import (
+    concatenation,
+    details,
+    disk_space,
+    filenames,
+    folders,
+    next_versions,
+    registration,
+    uploads,
+)
+from dam.ingest.details import Details
 from dam.ingest.models import Upload, UploadState
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
@@ -50,23 +63,43 @@ def take(
     )
 
 
-def take_from_disk(path: Path, *, brand: Brand, user: User, asset: Asset | None = None) -> Version:
+def take_from_disk(
+    path: Path, *, brand: Brand, user: User, asset: Asset | None = None, said: Details | None = None
+) -> Version:
     """Take a file of the server's own disk, by way of a copy: what was looked at is what is stored.
 
-    Raises FileRefused, AlreadyKnown or NoTarget.
+    One that is known is read and not copied, so that an import that was killed goes on quickly. `said` is put
+    onto the clip; where that can't be, nothing is taken. Raises FileRefused, StillWritten, AlreadyKnown,
+    NoTarget, DetailsRefused.
     """
     if not path.exists():
         raise FileRefused("not_a_video", "File not found.")
-    if not path.is_file():
-        raise FileRefused("not_a_video", "This is not a file.")
-    size = path.stat().st_size
-    if size == 0:
-        raise FileRefused("empty")
-    disk_space.require_copy(size)
-    with storage.scratch() as folder:
-        copy = folder / "incoming"
-        shutil.copyfile(path, copy)
-        return take(copy, brand=brand, user=user, filename=path.name, asset=asset)
+    with folders.open_settled(path) as file:
+        seen = os.fstat(file.fileno())
+        if seen.st_size == 0:
+            raise FileRefused("empty")
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        registration.require_unknown(sha256, brand=brand, asset=asset)
+        disk_space.require_copy(seen.st_size)
+        with storage.scratch() as folder:
+            copy = folder / "incoming"
+            file.seek(0)
+            with copy.open("wb") as target:
+                shutil.copyfileobj(file, target, 1024 * 1024)
+            folders.require_unchanged(file, seen)
+            on_accept = None
+            if said is not None:
+                checked = details.checked(said, brand=brand, before=Details())
+                on_accept = partial(_say, checked, own=asset is None, user=user)
+            return take(copy, brand=brand, user=user, filename=path.name, asset=asset, on_accept=on_accept)
+
+
+def _say(said: Details, version: Version, *, own: bool, user: User) -> None:
+    """In the version's transaction, all of it: what isn't put on is told, and the file not taken."""
+    by = principals.member(user, version.brand)
+    problem = details.put_on(version, said, own=own, by=by) if by else "They don't work in this brand."
+    if problem:
+        raise details.DetailsRefused({"": problem})
 
 
 def take_upload(upload_id: UUID | str) -> None:

@@ -83,10 +83,7 @@ def accept(
     with _storing(path, brand=brand, sha256=sha256, suffix=suffix, staged=staged), trail.recording():
         # Of two that bring the same bytes at once the second waits here, and then finds them known.
         locks.hold(storage.key_for(brand_id=brand.pk, sha256=sha256, suffix=""))
-        same = Version.objects.select_related("asset").filter(brand=brand, sha256=sha256).order_by("pk")
-        known = same.filter(asset=asset).first() or same.first()
-        if known is not None:
-            raise AlreadyKnown(known, asset=asset)
+        require_unknown(sha256, brand=brand, asset=asset)
         # It is there, unless it was an old file without a row that the cleanup took a moment ago.
         stored = storage.put(path, brand_id=brand.pk, suffix=suffix, sha256=sha256, staged=staged)
         version = _write(
@@ -104,6 +101,14 @@ def accept(
         if on_accept is not None:
             on_accept(version)
     return version
+
+
+def require_unknown(sha256: str, *, brand: Brand, asset: Asset | None) -> None:
+    """Raises AlreadyKnown, about `asset` where that is one of those that have the bytes."""
+    same = Version.objects.select_related("asset").filter(brand=brand, sha256=sha256).order_by("pk")
+    known = same.filter(asset=asset).first() or same.first()
+    if known is not None:
+        raise AlreadyKnown(known, asset=asset)
 
 
 def repeat(version: Version, *, asset: Asset, user: User) -> Version:

@@ -144,7 +144,7 @@ def test_a_string_of_a_script_that_escapes_is_noticed() -> None:
 
 
 # Read on the command line, or by no one.
-BESIDE = {"importer.py", "input.py"}
+BESIDE = {"importer.py", "input.py", "folders.py", "sidecars.py"}
 SAYS = re.compile(r"^(messages\.\w+|PermissionDenied|BadRequest|Http404|forms\.ValidationError|\w*Refused)$")
 # Said when a page is, so neither while a module is read nor in the language of the first who asks.
 EAGER = {"gettext", "ngettext"}

@@ -5,6 +5,8 @@ import json
 import time
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,18 +17,22 @@ from django.utils import timezone
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, User
+from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Nobody
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog.models import Asset, Processing, Version
-from dam.core import command
-from dam.ingest import importer, next_versions
+from dam.core import command, database
+from dam.core.errors import Refused
+from dam.ingest import folders, importer, next_versions, sidecars
+from dam.ingest.details import Details
+from dam.ingest.folders import Found
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
-from dam.media.errors import FileRefused, MediaFailed
+from dam.media.errors import MediaFailed
 
 POLL_SECONDS = 0.5
+MOST_JOBS = 16
 
 
 @dataclass
@@ -38,6 +44,7 @@ class ImportOutcome:
     asset: str | None = None
     version: str | None = None
     reason: str = ""
+    sha256: str = ""  # of what is in the library
     state: str | None = None
 
 
@@ -71,6 +78,16 @@ class Command(command.Command):
         parser.add_argument(
             "--asset", type=UUID, metavar="ID", help="add the one file as a new version of this clip"
         )
+        parser.add_argument(
+            "--sidecar",
+            type=Path,
+            metavar="CSV",
+            help="what is said of the files: a row each, a column “file” and one for each detail "
+            "(a FILE.json beside a file says it, too)",
+        )
+        parser.add_argument(
+            "--jobs", type=int, default=1, metavar="N", help="so many files side by side (default 1)"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON list on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -79,13 +96,29 @@ class Command(command.Command):
             raise CommandError(f"There is no brand {options['brand']!r}.")
         member = _person(brand, options["email"])
         self.stderr.ending = "\n"
-        outcomes = []
-        files = _files(options["paths"])
+        said, problems = sidecars.read_table(options["sidecar"]) if options["sidecar"] else ({}, {})
+        found = [
+            each for each in folders.files(map(Path, options["paths"])) if not _is_sidecar(each, options)
+        ]
+        files = [_with_row(each, problems) for each in found]
+        missing = (said.keys() | problems.keys()) - {each.path.resolve() for each in files}
+        files += [
+            Found(path, problems.get(path, "The CSV names it, and it isn't there.")) for path in missing
+        ]
         asset = _asset(options["asset"], files, member=member) if options["asset"] else None
-        for place, path in enumerate(files, start=1):
-            outcome = _import(path, brand=brand, user=member.user, asset=asset)
+
+        def take(found: Found) -> ImportOutcome:
+            try:
+                return _import(found, member=member, asset=asset, said=said.get(found.path.resolve()))
+            finally:
+                if options["jobs"] > 1:
+                    database.release()  # of this thread
+
+        outcomes = []
+        for place, outcome in enumerate(_each(take, files, jobs=options["jobs"]), start=1):
             outcomes.append(outcome)
-            self.stderr.write(f"[{place}/{len(files)}] {outcome.outcome}: {path} {outcome.reason}".rstrip())
+            line = f"[{place}/{len(files)}] {outcome.outcome}: {outcome.path} {outcome.reason}"
+            self.stderr.write(line.rstrip())
         if len(files) > 1:
             _record(outcomes, member)
         if options["wait"]:
@@ -152,23 +185,28 @@ def _person(brand: Brand, email: str | None) -> Member:
         raise CommandError(str(error)) from error
 
 
-def _files(paths: list[str]) -> list[Path]:
-    """Every file named, and every one below a folder named; hidden ones are passed over."""
-    files: list[Path] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            below = (each for each in sorted(path.rglob("*")) if each.is_file())
-            files += [
-                each
-                for each in below
-                if not any(part.startswith(".") for part in each.relative_to(path).parts)
-            ]
-        else:
-            files.append(path)
-    return files
+def _is_sidecar(found: Found, options: dict[str, Any]) -> bool:
+    table = options["sidecar"]
+    return sidecars.is_one(found.path) or (table is not None and found.path.resolve() == table.resolve())
 
 
-def _asset(asset_id: UUID, files: list[Path], *, member: Member) -> Asset:
+def _with_row(found: Found, problems: Mapping[Path, str]) -> Found:
+    """With what is wrong with its row of the CSV."""
+    return Found(found.path, found.problem or problems.get(found.path.resolve(), ""))
+
+
+def _each(
+    take: Callable[[Found], ImportOutcome], files: list[Found], *, jobs: int
+) -> Iterator[ImportOutcome]:
+    """In order, so many side by side."""
+    if jobs <= 1:
+        yield from map(take, files)
+        return
+    with ThreadPoolExecutor(max_workers=min(jobs, MOST_JOBS)) as pool:
+        yield from pool.map(take, files)
+
+
+def _asset(asset_id: UUID, files: list[Found], *, member: Member) -> Asset:
     if len(files) != 1:
         raise CommandError("With --asset, give exactly one file.")
     try:
@@ -177,17 +215,28 @@ def _asset(asset_id: UUID, files: list[Path], *, member: Member) -> Asset:
         raise CommandError(str(gone)) from gone
 
 
-def _import(path: Path, *, brand: Brand, user: User, asset: Asset | None) -> ImportOutcome:
+def _import(found: Found, *, member: Member, asset: Asset | None, said: Details | None) -> ImportOutcome:
+    path, shown = found.path, folders.named(found.path)
+    if found.problem:
+        return ImportOutcome(shown, "refused", reason=found.problem)
+    now = principals.member(member.user, member.brand)  # as they stand now, in an import of hours
+    if now is None or not now.can(Capability.UPLOAD):
+        return ImportOutcome(
+            shown, "refused", reason="The person who imports no longer has the right to upload to this brand."
+        )
     try:
-        version = importer.take_from_disk(path, brand=brand, user=user, asset=asset)
+        said = sidecars.read(path) or said
+        version = importer.take_from_disk(path, brand=member.brand, user=member.user, asset=asset, said=said)
     except AlreadyKnown as known:
         earlier = known.version
-        return ImportOutcome(str(path), "known", str(earlier.asset_id), str(earlier.pk), str(known))
-    except FileRefused as refused:
-        return ImportOutcome(str(path), "refused", reason=refused.message)
-    except (MediaFailed, NoTarget, OSError) as problem:
-        return ImportOutcome(str(path), "refused", reason=str(problem))
-    return ImportOutcome(str(path), "taken", str(version.asset_id), str(version.pk))
+        return ImportOutcome(
+            shown, "known", str(earlier.asset_id), str(earlier.pk), str(known), earlier.sha256
+        )
+    except Refused as refused:
+        return ImportOutcome(shown, "refused", reason=refused.message)
+    except (MediaFailed, OSError) as problem:
+        return ImportOutcome(shown, "refused", reason=folders.named(Path(str(problem))))
+    return ImportOutcome(shown, "taken", str(version.asset_id), str(version.pk), sha256=version.sha256)
 
 
 def _is_open(outcome: ImportOutcome) -> bool:

@@ -1,4 +1,6 @@
 import json
+import os
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -7,11 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from dam.accounts import principals
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog.models import Asset, Version
+from dam.media import runner
 from dam.notifications import following, inbox
 from dam.notifications.lines import Line
 from tests import media_factory
@@ -106,3 +110,150 @@ def test_whoever_imports_a_folder_hears_when_it_is_done(
     reader = Member(creator, brand, Role.CREATOR)
     told = inbox.told(inbox.listed(reader), to=reader)
     assert [Line(each).sentence for each in told] == ["The import is done. Some files were refused: 1 of 2"]
+
+
+def test_the_report_says_which_bytes_are_in_the_library(clip: Path, brand: Brand, creator: User) -> None:
+    outcomes, _ = run(str(clip), brand=brand)
+    assert outcomes[0]["sha256"] == Version.objects.get().sha256 == sha256(clip.read_bytes()).hexdigest()
+
+
+def test_an_import_that_goes_on_reads_what_it_took_and_looks_no_further(
+    clip: Path, brand: Brand, creator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(str(clip), brand=brand)
+    monkeypatch.setattr(runner, "probe", lambda path: pytest.fail("looked at again"))
+    assert run(str(clip), brand=brand)[0][0]["outcome"] == "known"
+
+
+def test_a_link_out_of_the_folder_is_refused_and_one_within_it_is_not(
+    tmp_path: Path, brand: Brand, creator: User
+) -> None:
+    outside = media_factory.clip(tmp_path / "outside.mp4", seed=8)
+    folder = tmp_path / "folder"
+    (folder / "below").mkdir(parents=True)
+    inside = media_factory.clip(folder / "inside.mp4", seed=9)
+    (folder / "out.mp4").symlink_to(outside)
+    (folder / "way out").symlink_to(tmp_path, target_is_directory=True)
+    (folder / "below" / "again.mp4").symlink_to(inside)
+    outcomes, _ = run(str(folder), brand=brand)
+    by_name = {Path(each["path"]).name: each for each in outcomes}
+    assert {name: each["outcome"] for name, each in by_name.items()} == {
+        "inside.mp4": "taken",
+        "out.mp4": "refused",
+        "way out": "refused",
+        "again.mp4": "known",
+    }
+    assert "outside the folder" in by_name["out.mp4"]["reason"]
+    assert Version.objects.count() == 1
+
+
+def test_a_file_that_is_still_written_is_left_for_the_next_time(
+    clip: Path, tmp_path: Path, brand: Brand, creator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "growing.mp4"
+    path.write_bytes(clip.read_bytes())
+
+    def write_on(seconds: float) -> None:
+        with path.open("ab") as file:
+            file.write(b"more")
+
+    monkeypatch.setattr("dam.ingest.folders.time.sleep", write_on)
+    outcomes, status = run(str(path), brand=brand)
+    assert (outcomes[0]["outcome"], status, Version.objects.count()) == ("refused", 1, 0)
+    assert "still being written" in outcomes[0]["reason"]
+
+
+def test_a_pipe_holds_nothing_up(tmp_path: Path, brand: Brand, creator: User) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    outcomes, _ = run(str(tmp_path / "pipe.mp4"), brand=brand)
+    assert outcomes[0]["outcome"] == "refused"
+
+
+def test_names_of_any_bytes_are_taken_and_printed(tmp_path: Path, brand: Brand, creator: User) -> None:
+    source = media_factory.clip(tmp_path / "one.mp4")
+    os.rename(source, os.fsencode(tmp_path) + b"/\xff\x1b[31mred\n.mp4")
+    outcomes, status = run(str(tmp_path), brand=brand)
+    assert (outcomes[0]["outcome"], status) == ("taken", 0)
+    outcomes[0]["path"].encode()
+    assert "\x1b" not in outcomes[0]["path"]
+    Version.objects.get().filename.encode()
+
+
+def test_what_a_sidecar_says_is_put_onto_the_clip(
+    clip: Path, brand: Brand, creator: User, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(clip.read_bytes())
+    said = {"title": "Walk", "tags": ["summer", "hero"], "licence": "CC BY", "declared_origin": "camera"}
+    (tmp_path / "a.mp4.json").write_text(json.dumps(said))
+    outcomes, status = run(str(tmp_path), brand=brand)
+    assert ([each["outcome"] for each in outcomes], status) == (["taken"], 0)
+    version = Version.objects.select_related("asset", "rights").get()
+    assert (version.asset.title, version.rights.licence) == ("Walk", "CC BY")
+    assert (version.asset.tags.count(), version.declared_origin) == (2, "camera")
+
+
+@pytest.mark.parametrize(
+    "said", ["{", "[]", '{"colour": "red"}', '{"tags": {}}', '{"fields": 1}', '{"fields": {"no": "x"}}']
+)
+def test_a_bad_sidecar_keeps_its_file_out_until_it_is_mended(
+    clip: Path, brand: Brand, creator: User, tmp_path: Path, said: str
+) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(clip.read_bytes())
+    (tmp_path / "a.mp4.json").write_text(said)
+    outcomes, status = run(str(path), brand=brand)
+    assert (outcomes[0]["outcome"], status, Version.objects.count()) == ("refused", 1, 0)
+    assert outcomes[0]["reason"]
+    (tmp_path / "a.mp4.json").write_text('{"title": "Mended"}')
+    assert run(str(path), brand=brand)[0][0]["outcome"] == "taken"
+
+
+def test_rows_of_a_table_are_put_on_and_bad_ones_told(tmp_path: Path, brand: Brand, creator: User) -> None:
+    for seed, name in enumerate("abcd"):
+        media_factory.clip(tmp_path / f"{name}.mp4", seed=seed)
+    table = tmp_path / "said.csv"
+    rows = [
+        "file,title,tags",
+        'a.mp4,Ä,"one,two"',
+        "b.mp4,B",
+        "c.mp4,C,",
+        "c.mp4,C again,",
+        "e.mp4,E,",
+        "../x,X,",
+    ]
+    table.write_text("\n".join(rows), encoding="utf-8-sig")
+    outcomes, status = run(str(tmp_path), "--sidecar", str(table), brand=brand)
+    by_name = {Path(each["path"]).name: each for each in outcomes}
+    assert {name: each["outcome"] for name, each in by_name.items()} == {
+        "a.mp4": "taken",
+        "b.mp4": "refused",
+        "c.mp4": "refused",
+        "d.mp4": "taken",
+        "e.mp4": "refused",
+        "line 7": "refused",
+    }
+    assert status == 1
+    assert {asset.title for asset in Asset.objects.all()} == {"Ä", "d"}
+    assert "second time" in by_name["c.mp4"]["reason"]
+
+
+def test_whoever_loses_the_right_meanwhile_takes_no_more(
+    clip: Path, brand: Brand, creator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(principals, "member", lambda user, brand: None)
+    outcomes, _ = run(str(clip), brand=brand)
+    assert (outcomes[0]["outcome"], Version.objects.count()) == ("refused", 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_are_taken_side_by_side(tmp_path: Path) -> None:
+    brand = BrandFactory.create()
+    member(brand)
+    for seed in range(4):
+        media_factory.clip(tmp_path / f"{seed}.mp4", seed=seed)
+    (tmp_path / "same.mp4").write_bytes((tmp_path / "0.mp4").read_bytes())
+    outcomes, status = run(str(tmp_path), "--jobs", "3", brand=brand)
+    assert [Path(each["path"]).name for each in outcomes] == ["0.mp4", "1.mp4", "2.mp4", "3.mp4", "same.mp4"]
+    assert sorted(each["outcome"] for each in outcomes) == ["known", *["taken"] * 4]
+    assert (Version.objects.count(), status) == (4, 0)

@@ -1,0 +1,97 @@
+"""Files of the server's disk that are to be imported, whoever put them there: names and links are foreign."""
+
+import os
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+
+from dam.core import errors, foreign_text
+from dam.media.errors import FileRefused
+
+SETTLED_SECONDS = 2.0  # a file that changed more recently is looked at twice
+LOOK_AGAIN_SECONDS = 1.0
+
+
+class StillWritten(errors.Refused):
+    """Somebody is writing to the file."""
+
+    code = "still_written"
+    message = "The file is still being written. Import it again when it's complete."
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file to import, or `problem`, why what is there isn't one."""
+
+    path: Path
+    problem: str = ""
+
+
+def named(path: Path) -> str:
+    """As people and terminals are shown it: names may hold bytes of no script, and orders for a terminal."""
+    return foreign_text.line(os.fsencode(path).decode("utf-8", "replace"), longest=1000)
+
+
+def files(paths: Iterable[Path]) -> Iterator[Found]:
+    """Every file named, and every one below a folder named, in order; hidden ones are passed over.
+
+    Links to folders aren't followed, and those to files only to what lies in the same folder.
+    """
+    for path in paths:
+        if path.is_dir():
+            yield from _below(path)
+        else:
+            yield Found(path)
+
+
+def _below(top: Path) -> Iterator[Found]:
+    inside = top.resolve()
+    problems: list[OSError] = []
+    for folder, folders, names in os.walk(top, onerror=problems.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            if (Path(folder) / name).is_symlink():
+                yield Found(Path(folder) / name, "This is a link to a folder, which isn't followed.")
+        for name in sorted(names):
+            path = Path(folder) / name
+            if name.startswith("."):
+                continue
+            if path.is_symlink() and not path.resolve().is_relative_to(inside):
+                yield Found(path, "This is a link to something outside the folder.")
+            elif path.is_symlink() or path.is_file():
+                yield Found(path)
+        while problems:
+            problem = problems.pop(0)
+            yield Found(Path(str(problem.filename)), f"This folder can't be read: {problem.strerror}.")
+
+
+def open_settled(path: Path) -> BufferedReader:
+    """The file, for reading, once nobody has written to it for a moment.
+
+    A link is followed once, here: whoever puts another in its place meanwhile opens nothing. Nor does a pipe
+    or a device hold up the import. Raises FileRefused, StillWritten, OSError.
+    """
+    real = path.resolve()
+    descriptor = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    file = os.fdopen(descriptor, "rb")
+    try:
+        seen = os.fstat(descriptor)
+        if not stat.S_ISREG(seen.st_mode):
+            raise FileRefused("not_a_video", "This is not a file.")
+        if abs(time.time() - seen.st_mtime) < SETTLED_SECONDS:
+            time.sleep(LOOK_AGAIN_SECONDS)
+            require_unchanged(file, seen)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def require_unchanged(file: BufferedReader, seen: os.stat_result) -> None:
+    """Raises StillWritten where the file is another than it was when `seen` was taken of it."""
+    now = os.fstat(file.fileno())
+    if (now.st_size, now.st_mtime_ns) != (seen.st_size, seen.st_mtime_ns):
+        raise StillWritten
