@@ -58,7 +58,7 @@ def test_the_next_version_takes_the_place_of_the_latest(add: Add, first: Version
     asset = Asset.objects.get()
     assert (second.asset, second.number, second.origin) == (asset, 2, Origin.GENERATED)
     assert (asset.latest, asset.title, asset.released) == (second, first.asset.title, None)
-    assert second.steps.count() == len(step_specs.places_of("video"))
+    assert second.steps.count() == len(step_specs.first_of(second))
 
 
 def test_it_starts_as_a_draft_without_rights_while_the_released_one_keeps_its_own(

@@ -40,7 +40,7 @@ def test_an_uploaded_clip_gets_its_renditions(
     wait_until(lambda: Upload.objects.get().state == UploadState.TAKEN)
     version = Version.objects.get()
     settled = [StepState.DONE, StepState.FAILED, StepState.SKIPPED]
-    steps = len(step_specs.places_of("video"))
+    steps = len(step_specs.first_of(version))
     wait_until(lambda: Step.objects.filter(state__in=settled).count() == steps, seconds=120)
     media = Step.objects.filter(name__in=["poster", "sprite", "proxy"])
     assert {step.state for step in media} == {StepState.DONE}, list(media.values("name", "state", "reason"))

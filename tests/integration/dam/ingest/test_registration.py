@@ -52,7 +52,8 @@ def test_a_file_becomes_an_asset_with_all_that_belongs_to_it(
     asset = version.asset
     assert asset.latest == version
     assert (version.sha256, version.frame_count, version.rate_numerator) == (storage.sha256_of(clip), 17, 24)
-    assert [step.name for step in version.steps.all()] == list(step_specs.places_of("video"))
+    named = [spec.name for _place, spec in step_specs.first_of(version)]
+    assert [step.name for step in version.steps.all()] == named
     assert version.rights.uses == []
     event = Event.objects.get(asset_id=asset.pk)
     assert (event.verb, event.actor, event.data["sha256"]) == ("asset.uploaded", creator, version.sha256)
@@ -274,4 +275,4 @@ def test_twice_at_once_makes_one_asset(servers: None, accept: Accept) -> None:
     for thread in threads:
         thread.join(30)
     assert sorted(outcomes) == ["known", "taken"]
-    assert Step.objects.count() == len(step_specs.places_of("video"))
+    assert Step.objects.count() == len(step_specs.first_of(Version.objects.get()))

@@ -90,9 +90,9 @@ def test_only_what_waits_has_a_reason(version: Version) -> None:
 
 def test_more_steps_cost_no_more_queries(version: Version) -> None:
     with CaptureQueriesContext(connection) as few:
-        assert len(waiting.of(Step.objects.all())) == 10
+        assert len(waiting.of(Step.objects.all())) == 11
     for _ in range(3):
         steps.begin(VersionFactory.create())
     with CaptureQueriesContext(connection) as many:
-        assert len(waiting.of(Step.objects.all())) == 40
+        assert len(waiting.of(Step.objects.all())) == 44
     assert len(many) == len(few)
