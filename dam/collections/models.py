@@ -32,7 +32,10 @@ class Collection(models.Model):
     starts_on = models.DateField(null=True, blank=True)  # the days of a campaign
     ends_on = models.DateField(null=True, blank=True)
     # Shown to who sees it, while it is in the collection: dam.collections.covers.
-    cover = models.ForeignKey(Asset, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    # The database itself forgets it with its clip (migration 0088), whatever release deletes that.
+    cover = models.ForeignKey(
+        Asset, null=True, blank=True, on_delete=models.SET_NULL, db_constraint=False, related_name="+"
+    )
     everyone = models.BooleanField(default=True)  # in the brand; else its owner, and these:
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
     groups = models.ManyToManyField(Group, blank=True, related_name="+")

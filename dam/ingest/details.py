@@ -4,15 +4,18 @@ Checked when it is said, and again when it is put on: fields and roles change me
 by then is told with the upload, and stays there.
 """
 
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
@@ -32,6 +35,7 @@ from dam.search import fulltext
 
 RIGHTS = {"licence": 200, "rights_holder": 200, "restriction": 300}  # characters at most
 MOST_AT_ONCE = 200  # uploads that one request is about
+PATIENCE_SECONDS = 2.0  # for all of those that are being written to
 # Of these nothing becomes, or became, a clip of its own.
 OVER = (UploadState.REFUSED, UploadState.CANCELLED, UploadState.KNOWN)
 
@@ -139,11 +143,21 @@ def _fields_read(
     return found, problems
 
 
-def say(details: Details, ids: Collection[UUID], *, by: Principal, anew: bool = False) -> dict[UUID, str]:
-    """Keep it with these uploads of `by`, or put it onto the clips they have become; by upload what wasn't.
+@dataclass(frozen=True)
+class Said:
+    """What became of it: `problems` by upload, and those that were `busy`, of which nothing was kept."""
+
+    problems: Mapping[UUID, str]
+    busy: frozenset[UUID] = frozenset()
+
+
+def say(details: Details, ids: Collection[UUID], *, by: Principal, anew: bool = False) -> Said:
+    """Keep it with these uploads of `by`, or put it onto the clips they have become.
 
     It goes over what was said before, or with `anew` takes its place. Uploads that ended, are another's or
-    another brand's are passed over. Raises DetailsRefused, TooMany, PermissionDenied.
+    another brand's are passed over. An upload is held while a piece of it goes into storage, which may take
+    long: whoever says something waits for that a little while, and holds up no other upload meanwhile.
+    Raises DetailsRefused, TooMany, PermissionDenied.
     """
     by.require(Capability.UPLOAD)
     by.require(Capability.EDIT)
@@ -152,19 +166,37 @@ def say(details: Details, ids: Collection[UUID], *, by: Principal, anew: bool = 
     mine = Upload.objects.filter(brand=by.brand, user=by.user, pk__in=ids).exclude(concat=PARTIAL)
     before = mine.first() if anew else None
     details = checked(details, brand=by.brand, before=of(before) if before else Details())
-    with transaction.atomic():
-        coming = mine.exclude(state__in=(*OVER, UploadState.TAKEN)).order_by("pk").select_for_update()
-        rows = list(coming)
-        for row in rows:
+    coming = mine.exclude(state__in=(*OVER, UploadState.TAKEN)).order_by("pk")
+    busy = set(coming.values_list("pk", flat=True))
+
+    def keep(rows: QuerySet[Upload]) -> None:
+        found = list(rows)
+        for row in found:
             row.details = (details if anew else details.over(of(row))).kept()
-        Upload.objects.bulk_update(rows, ["details"])
+        Upload.objects.bulk_update(found, ["details"])
+        busy.difference_update(row.pk for row in found)
+
+    with transaction.atomic():
+        keep(coming.select_for_update(skip_locked=True))
+    until = time.monotonic() + PATIENCE_SECONDS
+    for key in sorted(busy):
+        left = max(1, int(1000 * (until - time.monotonic())))
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{left}ms"])
+                keep(coming.filter(pk=key).select_for_update())
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+    busy &= set(coming.values_list("pk", flat=True))
     # Ready first: nothing is lost. Each by itself, as its clip is locked for it.
     problems: dict[UUID, str] = {}
     for row in mine.filter(state=UploadState.TAKEN, version__isnull=False).select_related("version__asset"):
         assert row.version is not None
         if said := put_on(row.version, details, own=row.asset_id is None, by=by):
             problems[row.pk] = said
-    return problems
+    return Said(problems, frozenset(busy))
 
 
 def put_on_new(upload_id: UUID, version: Version) -> str:

@@ -1,4 +1,4 @@
-"""What is said of a file while it is on its way, and of its origin once it is a version."""
+"""What is said of a file while it is on its way."""
 
 from django.db import migrations, models
 
@@ -13,22 +13,5 @@ class Migration(migrations.Migration):
             model_name="upload",
             name="details",
             field=models.JSONField(blank=True, default=dict, db_default={}),
-        ),
-        migrations.AddField(
-            model_name="version",
-            name="declared_origin",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("generated", "AI-generated"),
-                    ("partly_generated", "Partly AI-generated"),
-                    ("camera", "Recorded by a camera"),
-                    ("software", "Created by a person with software"),
-                    ("composite", "Composed from several sources"),
-                ],
-                db_default="",
-                default="",
-                max_length=20,
-            ),
         ),
     ]

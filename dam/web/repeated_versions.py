@@ -14,7 +14,7 @@ from dam.catalog.assets import LONGEST_TITLE
 from dam.catalog.models import Asset, Version
 from dam.core.errors import Refused
 from dam.ingest import next_versions, registration
-from dam.rights.visibility import visible_assets, visible_versions
+from dam.rights.visibility import shown, visible_assets, visible_versions
 from dam.search import query, search
 from dam.web import selection
 from dam.web.decorators import BrandRequest, requires
@@ -46,7 +46,9 @@ def repeat(request: BrandRequest, version_id: UUID) -> HttpResponse:
 def _ask(request: BrandRequest, version: Version, *, problem: str = "") -> HttpResponse:
     words = query.tidy(request.GET.get("q", ""))[:LONGEST_TITLE]
     found = _clips(request, version, words)
-    own = version.asset if version.asset.latest_id != version.pk else None
+    # Who sees released work alone isn't told that there is a newer version.
+    newer = version.asset.latest_id != version.pk and shown(request.principal) == "latest"
+    own = version.asset if newer else None
     context = {
         "area": "library",
         "version": version,

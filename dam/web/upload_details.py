@@ -1,6 +1,6 @@
 """What is said of files while their bytes travel: one form, for one file or for all of those on their way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from django import forms
@@ -15,7 +15,7 @@ from dam.catalog.models import DeclaredOrigin
 from dam.core.lazily import lazy
 from dam.custom_fields import schema
 from dam.ingest import details
-from dam.ingest.details import Details
+from dam.ingest.details import Details, Said
 from dam.ingest.models import Upload
 from dam.web import htmx, selection
 from dam.web.decorators import BrandRequest, requires
@@ -113,11 +113,11 @@ def say(request: BrandRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            problems = details.say(form.said(), ids, by=request.principal, anew=single)
+            said = details.say(form.said(), ids, by=request.principal, anew=single)
         except (details.DetailsRefused, details.TooMany) as refused:
             form.add_error(None, refused.message)
         else:
-            return _kept(request, problems)
+            return _kept(request, said)
     file = asked.get("file", "")[:255]  # names the draft of what is typed (drafts.js)
     context = {"form": form, "single": single, "version": version, "file": file}
     status = 422 if form.errors else 200
@@ -126,12 +126,16 @@ def say(request: BrandRequest) -> HttpResponse:
     return response
 
 
-def _kept(request: BrandRequest, problems: Mapping[UUID, str]) -> HttpResponse:
-    """Nothing for the form; for the page that hands over what was said, by upload what couldn't be put on."""
+def _kept(request: BrandRequest, said: Said) -> HttpResponse:
+    """Nothing for the form; for the page that hands it over, what wasn't put on by upload, and those uploads
+    of which it is to be said again."""
     if htmx.is_htmx(request):
         return HttpResponse(status=204)
-    told = {str(key): problem for key, problem in problems.items()}
-    return JsonResponse({"problems": told}, headers={"Cache-Control": "no-store"})
+    told = {
+        "problems": {str(key): problem for key, problem in said.problems.items()},
+        "busy": sorted(map(str, said.busy)),
+    }
+    return JsonResponse(told, headers={"Cache-Control": "no-store"})
 
 
 def _said(request: BrandRequest, ids: Sequence[UUID]) -> Details:

@@ -243,7 +243,9 @@ def _against_decisions(brand: Brand, verdict: Verdict) -> Verdict | None:
             wanted = of_decision(decision, decision.review, by=None)
             stage = wanted["stage"]
             number, record = known.get((decision.review_id, stage), (verdict.entries + 1, {}))
-            if any(record.get(name) != wanted[name] for name in _COMPARED):
+            # Of entries from before there were checklists: no answers.
+            same = all(record.get(name) == wanted[name] for name in _COMPARED)
+            if not same or record.get("checklist", []) != wanted["checklist"]:
                 what = "says something else than the ledger" if record else "isn't in the ledger"
                 problem = f"The decision of stage {stage} in review {decision.review_id} {what}."
                 return Verdict(verdict.entries, verdict.head, number, problem)

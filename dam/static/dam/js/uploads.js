@@ -39,6 +39,7 @@ class Row {
     this.upload = new Upload(file, root.dataset.create, (sent) => this.progress(sent), root.dataset.asset);
     this.find("anyway").addEventListener("click", () => this.insist());
     this.said = details.recall(this.upload.key); // and the server doesn't know yet
+    this.had = details.handedOver(this.upload.key);
     this.find("details")?.setAttribute("aria-label", _("Details of {name}", { name: file.name }));
     this.find("details")?.addEventListener("click", () => askDetails([this], true));
     this.sent = 0;
@@ -94,7 +95,7 @@ class Row {
   }
 
   deliver() {
-    if (this.said.length) details.deliver(root.dataset.details, [this]);
+    if (this.said.length || this.had.texts.length) details.deliver(root.dataset.details, [this]);
   }
 
   // Time left, once enough has gone since it began or went on.
@@ -203,8 +204,10 @@ class Row {
     const words = { taken, known: _("Already in the library") };
     this.show(state, (root.dataset.asset && state === "known" && reason) || words[state] || reason);
     if (state === "taken" && reason) this.tell(reason); // of what was said of it
-    if (state === "taken") this.deliver();
-    else details.forget(this);
+    if (state === "taken") {
+      details.settle(this);
+      this.deliver();
+    } else if (state === "known") details.forget(this);
     if (url) this.find("name").href = url;
   }
 
@@ -233,6 +236,7 @@ class Left extends Row {
     super(known);
     Object.assign(this.upload, { key: known.key, address: known.address });
     this.said = details.recall(known.key);
+    this.had = details.handedOver(known.key);
     this.find("bar").value = received / known.size;
     this.find("again").hidden = false;
     this.find("again").setAttribute("aria-label", _("Choose {name} again", { name: known.name }));

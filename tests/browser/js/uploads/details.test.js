@@ -4,6 +4,7 @@ import { equal, html, settled, test } from "/tests/harness.js";
 const row = (key, address = null) => ({
   upload: { key, address },
   said: details.recall(key),
+  had: details.handedOver(key),
   tell(problem) {
     this.told = problem;
   },
@@ -14,7 +15,7 @@ function server(...answers) {
   const asked = [];
   globalThis.fetch = async (address, { body }) => {
     asked.push(`${address}?${body}`);
-    const answer = answers.shift() ?? { status: 200, problems: {} };
+    const answer = { problems: {}, busy: [], ...(answers.shift() ?? { status: 200 }) };
     if (!answer.status) throw new TypeError("Failed to fetch");
     return new Response(JSON.stringify(answer), { status: answer.status });
   };
@@ -93,4 +94,58 @@ test("a form shows what the server didn't know yet", () => {
   details.fill(form, ["tags=a&own-a=y&origin=camera", "tags=&single=1"]);
   equal([form.elements.tags.value, form.elements.origin.value, form.querySelectorAll(":checked").length], ["a", "camera", 2]);
   equal([...form.querySelectorAll("[type=checkbox]")].map((each) => each.checked), [false, true]);
+});
+
+test("an upload that begins anew is told again what another was told, until the file is in the library", async () => {
+  localStorage.clear();
+  const asked = server();
+  const one = row("one", "/u/1/");
+  details.say(one, "tags=a");
+  await details.deliver("/details/", [one]);
+  details.say(one, "tags=b");
+  await details.deliver("/details/", [one]);
+  await details.deliver("/details/", [one]);
+  equal(asked.length, 2);
+  const anew = row("one", "/u/2/"); // the first was refused; the file is chosen again
+  await details.deliver("/details/", [anew]);
+  equal(asked.slice(2), ["/details/?tags=a&upload=2", "/details/?tags=b&upload=2"]);
+  details.settle(anew);
+  equal(localStorage.length, 0);
+  const third = row("one", "/u/3/");
+  await details.deliver("/details/", [third]);
+  equal(asked.length, 4);
+});
+
+test("of one file alone only what was said last is told again", async () => {
+  localStorage.clear();
+  const asked = server();
+  const one = row("one", "/u/1/");
+  for (const text of ["tags=a", "single=1&tags=b"]) {
+    details.say(one, text);
+    await details.deliver("/details/", [one]);
+  }
+  await details.deliver("/details/", [row("one", "/u/2/")]);
+  equal(asked.slice(2), ["/details/?single=1&tags=b&upload=2"]);
+});
+
+test("what an upload that is being written to wasn't told is told again", async () => {
+  localStorage.clear();
+  const asked = server({ status: 200, busy: ["1"] });
+  const rows = [row("one", "/u/1/"), row("two", "/u/2/")];
+  for (const each of rows) details.say(each, "tags=a");
+  await details.deliver("/details/", rows);
+  equal([rows[0].said, rows[1].said, details.recall("one")], [["tags=a"], [], ["tags=a"]]);
+  await details.deliver("/details/", rows);
+  equal([asked[1], rows[0].said], ["/details/?tags=a&upload=1", []]);
+});
+
+test("what is said while the file is taken still goes onto the clip", async () => {
+  localStorage.clear();
+  const asked = server();
+  const one = row("one", "/u/1/");
+  one.notBefore = Date.now() + 5000; // the network was away a moment ago
+  one.said = ["tags=a"];
+  details.settle(one);
+  await details.deliver("/details/", [one]);
+  equal([asked, localStorage.length], [["/details/?tags=a&upload=1"], 0]);
 });

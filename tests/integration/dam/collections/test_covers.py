@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
@@ -12,7 +13,7 @@ from dam.catalog.models import Asset
 from dam.collections import collections, covers, items
 from dam.collections.collections import CollectionRefused
 from dam.collections.models import Collection
-from tests.factories import ApprovedVersionFactory, member
+from tests.factories import ApprovedVersionFactory, AssetFactory, member
 
 
 @pytest.fixture
@@ -57,6 +58,15 @@ def test_one_that_is_deleted_gives_way(filled: Collection, clips: list[Asset], c
     covers.choose(filled, clips[0].pk, by=creator)
     Asset.objects.filter(pk=clips[0].pk).update(trashed_at=filled.created_at)
     assert shown(filled, creator) == ["B", "C", "D", "E"]
+
+
+def test_a_process_that_knows_nothing_of_covers_can_delete_its_clip(collection: Collection) -> None:
+    clip = AssetFactory.create(brand=collection.brand)
+    Collection.objects.filter(pk=collection.pk).update(cover=clip)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM dam_asset WHERE id = %s", [clip.pk])
+    collection.refresh_from_db()
+    assert collection.cover_id is None
 
 
 def test_who_does_not_see_it_is_shown_what_they_see(

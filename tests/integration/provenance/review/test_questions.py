@@ -160,6 +160,18 @@ def test_an_approval_answers_the_checklist_of_its_stage_and_keeps_it() -> None:
 
 
 @pytest.mark.django_db
+def test_an_answer_that_was_changed_past_the_ledger_is_found() -> None:
+    case = Case()
+    question = ChecklistQuestion.objects.create(brand=case.brand, stage="brand", words="Is it?", stops=False)
+    decision = decide(case, case.submit(), [Answer(question.pk, 0, Choice.NO, "A parody.")])
+    decision.checklist[0]["answer"] = "yes"
+    decision.save()
+    verdict = ledger.verify(case.brand)
+    assert not verdict.holds
+    assert "says something else than the ledger" in verdict.problem
+
+
+@pytest.mark.django_db
 def test_what_was_answered_stays_when_the_question_is_edited() -> None:
     case = Case()
     admin = member(case.brand, Role.ADMIN)

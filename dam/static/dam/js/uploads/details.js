@@ -1,5 +1,6 @@
 // What is said of files while they travel: title, tags, the brand's own fields, rights, origin (docs/uploads.md). It is
-// kept in the browser until the server has it with the upload, so that a reload or a sign-in loses none of it.
+// kept in the browser until the file is in the library: a reload or a sign-in loses none of it, nor does an upload that
+// was refused or given up, as it is handed over again to the next one of the same file.
 import { open } from "../dialog.js";
 import { token } from "../session.js";
 import { toast } from "../toast.js";
@@ -21,22 +22,49 @@ function attempt(act) {
   }
 }
 
-// What is said of a file and the server doesn't know yet, in order: [form data as text].
-export function recall(key) {
-  const kept = attempt((storage) => JSON.parse(storage.getItem(PREFIX + key)));
-  if (kept && kept.at < Date.now() - KEPT_MS) attempt((storage) => storage.removeItem(PREFIX + key));
-  return kept && kept.at >= Date.now() - KEPT_MS ? kept.texts : [];
+function kept(key) {
+  const found = attempt((storage) => JSON.parse(storage.getItem(PREFIX + key)));
+  if (!found) return {};
+  if (found.at >= Date.now() - KEPT_MS) return found;
+  attempt((storage) => storage.removeItem(PREFIX + key));
+  return {};
 }
+
+// What is said of a file and the server doesn't know yet, in order: [form data as text].
+export const recall = (key) => kept(key).texts ?? [];
+
+// What the server has with the upload at the address `to`.
+export const handedOver = (key) => ({ texts: kept(key).had ?? [], to: kept(key).to });
 
 function keep(row) {
   const key = PREFIX + row.upload.key;
-  if (!row.said.length) attempt((storage) => storage.removeItem(key));
-  else attempt((storage) => storage.setItem(key, JSON.stringify({ texts: row.said, at: Date.now() })));
+  const { texts, to } = row.had;
+  if (!row.said.length && !texts.length) attempt((storage) => storage.removeItem(key));
+  else {
+    const text = JSON.stringify({ texts: row.said, had: texts, to, at: Date.now() });
+    attempt((storage) => storage.setItem(key, text));
+  }
 }
 
 export function forget(row) {
   row.said = [];
+  settle(row);
+}
+
+// The file is in the library: what was handed over is there, and what wasn't yet is put onto the clip.
+export function settle(row) {
+  row.settled = true;
+  if (row.notBefore !== Number.POSITIVE_INFINITY) row.notBefore = 0;
+  row.had = { texts: [] };
   keep(row);
+}
+
+// An upload that begins anew knows nothing of what another was told.
+function takeUp(row) {
+  const { texts, to } = row.had;
+  if (!texts.length || !row.upload.address || to === row.upload.address) return;
+  row.said = [...texts, ...row.said];
+  row.had = { texts: [] };
 }
 
 // One file's form says everything anew; one for all of them goes over what was said.
@@ -53,6 +81,7 @@ const idOf = (row) => row.upload.address?.split("/").filter(Boolean).pop();
 export async function deliver(address, rows) {
   const groups = new Map();
   for (const row of rows) {
+    takeUp(row);
     if (!row.said.length || !idOf(row) || row.delivering || row.notBefore > Date.now()) continue;
     const text = row.said[0];
     groups.set(text, [...(groups.get(text) ?? []), row]);
@@ -84,14 +113,19 @@ async function send(address, text, rows) {
       }
     }
     if (!response.ok) return [];
-    const { problems } = await response.json();
-    for (const row of rows) {
+    const { problems, busy } = await response.json();
+    const done = rows.filter((row) => !busy.includes(idOf(row))); // a piece of the others is being written: soon again
+    for (const row of rows) row.notBefore = 0;
+    for (const row of done) {
       row.said = row.said[0] === text ? row.said.slice(1) : row.said; // else it was said anew meanwhile
-      row.notBefore = 0;
+      if (!row.settled) {
+        const before = new URLSearchParams(text).has("single") ? [] : row.had.texts;
+        row.had = { texts: [...before, text], to: row.upload.address };
+      }
       keep(row);
       row.tell(problems[idOf(row)] ?? "");
     }
-    return rows;
+    return done;
   } catch {
     return [];
   } finally {

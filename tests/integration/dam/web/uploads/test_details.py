@@ -1,8 +1,10 @@
 """What is said of a file while its bytes travel."""
 
+import threading
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from dam.accounts.capabilities import Role
@@ -18,6 +20,7 @@ from dam.ingest import details, importer
 from dam.ingest.details import Details
 from dam.ingest.models import Upload, UploadState
 from tests.factories import VersionFactory, member
+from tests.integration.dam.catalog.test_at_once import at_once
 from tests.integration.dam.web.uploads.sending import begin, send
 
 SAID = {"tags": "Summer, hero", "licence": "CC BY 4.0", "rights_holder": "Aster", "declared_origin": "camera"}
@@ -55,7 +58,7 @@ def test_what_is_said_while_bytes_travel_is_put_onto_the_clip(
     upload = begun(browser, clip)
     own = {"own-season": "summer", "own-budget": "1500.5"}
     answer = say(browser, upload, title="The walk", single="1", restriction="No ads", **SAID, **own)
-    assert answer.json() == {"problems": {}}
+    assert answer.json() == {"problems": {}, "busy": []}
     taken = finish(browser, upload, clip)
     assert (taken.state, taken.reason) == (UploadState.TAKEN, "")
     version = Version.objects.select_related("asset", "rights").get()
@@ -88,7 +91,7 @@ def test_what_is_said_of_all_goes_over_what_was_said_of_one(browser: Client, cli
 
 def test_said_after_the_clip_is_ready_it_is_put_on_at_once(browser: Client, clip: bytes, season: str) -> None:
     upload = finish(browser, begun(browser, clip), clip)
-    assert say(browser, upload, **{"own-season": "winter"}, **SAID).json() == {"problems": {}}
+    assert say(browser, upload, **{"own-season": "winter"}, **SAID).json() == {"problems": {}, "busy": []}
     asset = Asset.objects.get()
     assert values.of_one(asset) == {"season": ("winter",)}
     assert asset.tags.count() == 2
@@ -198,6 +201,37 @@ def test_a_batch_is_kept_in_as_many_queries_as_one(
     with django_assert_max_num_queries(8):
         details.say(Details(licence="all"), [each.pk for each in many], by=creator)
     assert Upload.objects.filter(details__licence="all").count() == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upload_that_is_being_written_to_holds_up_no_other(
+    creator: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(details, "PATIENCE_SECONDS", 0.1)
+    held, free = (
+        Upload.objects.create(brand=creator.brand, user=creator.user, filename=f"{n}.mp4", size=10)
+        for n in range(2)
+    )
+    writing, written = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with transaction.atomic():
+            Upload.objects.select_for_update().get(pk=held.pk)
+            writing.set()
+            written.wait(30)
+
+    def say_it() -> None:
+        writing.wait(30)
+        try:
+            said = details.say(Details(licence="all"), [held.pk, free.pk], by=creator)
+        finally:
+            written.set()
+        assert said.busy == {held.pk}
+        again = details.say(Details(licence="all"), [held.pk], by=creator)
+        assert not again.busy
+
+    assert at_once(write, say_it) == []
+    assert Upload.objects.filter(details__licence="all").count() == 2
 
 
 def test_the_trail_says_what_was_declared(browser: Client, clip: bytes) -> None:
