@@ -85,7 +85,7 @@ class World:
         self.review: Review = reviews.submit(self._version(), by=self.maker)
         self.released: Version = self._released()
         self.question: ChecklistQuestion = ChecklistQuestion.objects.create(
-            brand=self.brand, stage="brand", words="Does it fit the brand?", required=False
+            brand=self.brand, stage="brand", words="Passt es zur Marke?", required=False
         )
         self.preset: DownloadPreset = presets.of(self.brand).get(shipped="square")
         self.preset_file: PresetFile = PresetFile.objects.create(
