@@ -13,6 +13,7 @@ from dam.media.errors import FileRefused
 
 SETTLED_SECONDS = 2.0  # a file that changed more recently is looked at twice
 LOOK_AGAIN_SECONDS = 1.0
+OUTSIDE = "This is a link to something outside the folder."
 
 
 class StillWritten(errors.Refused):
@@ -28,6 +29,12 @@ class Found:
 
     path: Path
     problem: str = ""
+    root: Path | None = None  # the folder that was named, in which the file must lie when it is read
+
+
+def real(path: Path) -> Path:
+    """Where the path leads, or as it is where it leads in a circle."""
+    return Path(os.path.realpath(path))
 
 
 def named(path: Path) -> str:
@@ -48,7 +55,7 @@ def files(paths: Iterable[Path]) -> Iterator[Found]:
 
 
 def _below(top: Path) -> Iterator[Found]:
-    inside = top.resolve()
+    inside = real(top)
     problems: list[OSError] = []
     for folder, folders, names in os.walk(top, onerror=problems.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -59,28 +66,25 @@ def _below(top: Path) -> Iterator[Found]:
             path = Path(folder) / name
             if name.startswith("."):
                 continue
-            if path.is_symlink() and not path.resolve().is_relative_to(inside):
-                yield Found(path, "This is a link to something outside the folder.")
-            elif path.is_symlink() or path.is_file():
-                yield Found(path)
+            if path.is_symlink() and not real(path).is_relative_to(inside):
+                yield Found(path, OUTSIDE)
+            elif not path.is_file():  # a pipe, say, or a link in a circle
+                yield Found(path, "This is not a file.")
+            else:
+                yield Found(path, root=inside)
         while problems:
             problem = problems.pop(0)
             yield Found(Path(str(problem.filename)), f"This folder can't be read: {problem.strerror}.")
 
 
-def open_settled(path: Path) -> BufferedReader:
+def open_settled(path: Path, *, root: Path | None = None) -> BufferedReader:
     """The file, for reading, once nobody has written to it for a moment.
 
-    A link is followed once, here: whoever puts another in its place meanwhile opens nothing. Nor does a pipe
-    or a device hold up the import. Raises FileRefused, StillWritten, OSError.
+    Raises FileRefused, StillWritten, OSError.
     """
-    real = path.resolve()
-    descriptor = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    file = os.fdopen(descriptor, "rb")
+    file = open_inside(path, root=root)
     try:
-        seen = os.fstat(descriptor)
-        if not stat.S_ISREG(seen.st_mode):
-            raise FileRefused("not_a_video", "This is not a file.")
+        seen = os.fstat(file.fileno())
         if abs(time.time() - seen.st_mtime) < SETTLED_SECONDS:
             time.sleep(LOOK_AGAIN_SECONDS)
             require_unchanged(file, seen)
@@ -88,6 +92,37 @@ def open_settled(path: Path) -> BufferedReader:
         file.close()
         raise
     return file
+
+
+def open_inside(path: Path, *, root: Path | None) -> BufferedReader:
+    """The file, for reading, wherever a link leads, if that lies in `root`.
+
+    It is asked of what was opened: whoever puts a link in the place of the file, or of a folder above it,
+    after the folder was read has nothing read outside. Nor does a pipe or a device hold up the import.
+    Raises FileRefused, OSError.
+    """
+    descriptor = os.open(real(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    file = os.fdopen(descriptor, "rb")
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileRefused("not_a_video", "This is not a file.")
+        if root is not None and not _place(descriptor, path).is_relative_to(root):
+            raise FileRefused("not_a_video", OUTSIDE)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _place(descriptor: int, path: Path) -> Path:
+    """Where an open file lies."""
+    try:
+        return Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+    except OSError:  # macOS has no such folder
+        place = real(path)
+        if not os.path.samestat(os.stat(place), os.fstat(descriptor)):
+            raise StillWritten from None
+        return place
 
 
 def require_unchanged(file: BufferedReader, seen: os.stat_result) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from dam.accounts import principals
 from dam.accounts.models import Brand, User
 from dam.catalog.models import Asset, Origin, Version
-from dam.core import storage
+from dam.core import database, storage
 from dam.ingest import (
     concatenation,
     details,
@@ -64,9 +64,17 @@ def take(
 
 
 def take_from_disk(
-    path: Path, *, brand: Brand, user: User, asset: Asset | None = None, said: Details | None = None
+    path: Path,
+    *,
+    brand: Brand,
+    user: User,
+    asset: Asset | None = None,
+    said: Details | None = None,
+    root: Path | None = None,
 ) -> Version:
     """Take a file of the server's own disk, by way of a copy: what was looked at is what is stored.
+
+    With a `root` it must lie in that folder, wherever links lead.
 
     One that is known is read and not copied, so that an import that was killed goes on quickly. `said` is put
     onto the clip; where that can't be, nothing is taken. Raises FileRefused, StillWritten, AlreadyKnown,
@@ -74,12 +82,13 @@ def take_from_disk(
     """
     if not path.exists():
         raise FileRefused("not_a_video", "File not found.")
-    with folders.open_settled(path) as file:
+    with folders.open_settled(path, root=root) as file:
         seen = os.fstat(file.fileno())
         if seen.st_size == 0:
             raise FileRefused("empty")
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         registration.require_unknown(sha256, brand=brand, asset=asset)
+        database.release()  # to copy and to look at a large file takes its time
         disk_space.require_copy(seen.st_size)
         with storage.scratch() as folder:
             copy = folder / "incoming"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dam.core import errors
+from dam.ingest import folders
 from dam.ingest.details import RIGHTS, Details
 
 SUFFIX = ".json"
@@ -30,15 +31,19 @@ def is_one(path: Path) -> bool:
     return path.suffix == SUFFIX and path.with_name(path.name.removesuffix(SUFFIX)).is_file()
 
 
-def read(path: Path) -> Details | None:
-    """What the JSON beside a file says; None where there is none. Raises SidecarRefused."""
+def read(path: Path, *, root: Path | None = None) -> Details | None:
+    """What the JSON beside a file says, itself in `root`; None where there is none. Raises SidecarRefused."""
     place = beside(path)
     if not place.is_file():
         return None
-    if place.is_symlink() or place.stat().st_size > MOST_BYTES:
-        raise SidecarRefused("Its sidecar is a link or too large.")
+    if place.is_symlink():
+        raise SidecarRefused("Its sidecar is a link.")
     try:
-        said = json.loads(place.read_text(encoding="utf-8-sig"))
+        with folders.open_inside(place, root=root) as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise SidecarRefused("Its sidecar is too large.")
+        said = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError, OSError) as problem:
         raise SidecarRefused(f"Its sidecar can't be read as JSON: {problem}") from None
     if not isinstance(said, dict):
@@ -56,15 +61,15 @@ def read_table(path: Path) -> tuple[dict[Path, Details], dict[Path, str]]:
     """
     found: dict[Path, Details] = {}
     problems: dict[Path, str] = {}
-    folder = path.resolve().parent
+    folder = folders.real(path).parent
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, strict=True)
             if "file" not in (rows.fieldnames or ()):
                 raise SidecarRefused("The CSV needs a column “file”.")
             for row in rows:
-                name = row.pop("file") or ""
-                place = (folder / name).resolve()
+                name = (row.pop("file") or "").replace("\0", "")
+                place = folders.real(folder / name)
                 where = f"Line {rows.line_num} of the CSV"
                 if not name or not place.is_relative_to(folder):
                     problems[folder / f"line {rows.line_num}"] = f"{where} names no file of its folder."

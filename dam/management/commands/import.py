@@ -7,11 +7,12 @@ from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ from dam.accounts.principals import Member, Nobody
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog.models import Asset, Processing, Version
-from dam.core import command, database
+from dam.core import command, database, foreign_text
 from dam.core.errors import Refused
 from dam.ingest import folders, importer, next_versions, sidecars
 from dam.ingest.details import Details
@@ -46,6 +47,11 @@ class ImportOutcome:
     reason: str = ""
     sha256: str = ""  # of what is in the library
     state: str | None = None
+
+
+class MayNotImport(Refused):
+    code = "may_not_import"
+    message = "The person who imports no longer has the right to upload to this brand."
 
 
 class Command(command.Command):
@@ -96,20 +102,28 @@ class Command(command.Command):
             raise CommandError(f"There is no brand {options['brand']!r}.")
         member = _person(brand, options["email"])
         self.stderr.ending = "\n"
+        if not 1 <= options["jobs"] <= most_jobs():
+            raise CommandError(
+                f"--jobs takes 1 to {most_jobs()}: each file needs a connection to the database."
+            )
         said, problems = sidecars.read_table(options["sidecar"]) if options["sidecar"] else ({}, {})
         found = [
             each for each in folders.files(map(Path, options["paths"])) if not _is_sidecar(each, options)
         ]
         files = [_with_row(each, problems) for each in found]
-        missing = (said.keys() | problems.keys()) - {each.path.resolve() for each in files}
+        named = (said.keys() | problems.keys()) - {folders.real(each.path) for each in files}
+        others = {path for path in named if path.exists()}
+        if others:
+            self.stderr.write(f"The CSV also names {len(others)} that aren't part of this import.")
         files += [
-            Found(path, problems.get(path, "The CSV names it, and it isn't there.")) for path in missing
+            Found(path, problems.get(path, "The CSV names it, and it isn't there."))
+            for path in sorted(named - others)
         ]
-        asset = _asset(options["asset"], files, member=member) if options["asset"] else None
+        asset = _asset(options["asset"], found, member=member) if options["asset"] else None
 
         def take(found: Found) -> ImportOutcome:
             try:
-                return _import(found, member=member, asset=asset, said=said.get(found.path.resolve()))
+                return _import(found, member=member, asset=asset, said=said.get(folders.real(found.path)))
             finally:
                 if options["jobs"] > 1:
                     database.release()  # of this thread
@@ -120,7 +134,10 @@ class Command(command.Command):
             line = f"[{place}/{len(files)}] {outcome.outcome}: {outcome.path} {outcome.reason}"
             self.stderr.write(line.rstrip())
         if len(files) > 1:
-            _record(outcomes, member)
+            try:
+                database.again(lambda: _record(outcomes, member))
+            except database.AWAY:
+                self.stderr.write("The database couldn't be reached, so the log has no entry of this import.")
         if options["wait"]:
             self._wait(outcomes, seconds=options["timeout"])
         if options["json"]:
@@ -166,6 +183,11 @@ class Command(command.Command):
             self.stdout.write("  ".join(words))
 
 
+def most_jobs() -> int:
+    """Side by side: each has a connection of the pool, this thread has one, and one is left."""
+    return max(1, settings.DATABASE_POOL_SIZE - 2) if settings.DATABASE_POOL_SIZE else MOST_JOBS
+
+
 def _record(outcomes: list[ImportOutcome], member: Member) -> None:
     """One event for all of them: each clip has one of its own. Whoever imports is told of this one."""
     counts = Counter(outcome.outcome for outcome in outcomes)
@@ -187,12 +209,15 @@ def _person(brand: Brand, email: str | None) -> Member:
 
 def _is_sidecar(found: Found, options: dict[str, Any]) -> bool:
     table = options["sidecar"]
-    return sidecars.is_one(found.path) or (table is not None and found.path.resolve() == table.resolve())
+    return sidecars.is_one(found.path) or (
+        table is not None and folders.real(found.path) == folders.real(table)
+    )
 
 
 def _with_row(found: Found, problems: Mapping[Path, str]) -> Found:
     """With what is wrong with its row of the CSV."""
-    return Found(found.path, found.problem or problems.get(found.path.resolve(), ""))
+    problem = found.problem or problems.get(folders.real(found.path), "")
+    return replace(found, problem=problem)
 
 
 def _each(
@@ -202,7 +227,7 @@ def _each(
     if jobs <= 1:
         yield from map(take, files)
         return
-    with ThreadPoolExecutor(max_workers=min(jobs, MOST_JOBS)) as pool:
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
         yield from pool.map(take, files)
 
 
@@ -216,27 +241,40 @@ def _asset(asset_id: UUID, files: list[Found], *, member: Member) -> Asset:
 
 
 def _import(found: Found, *, member: Member, asset: Asset | None, said: Details | None) -> ImportOutcome:
-    path, shown = found.path, folders.named(found.path)
+    shown = folders.named(found.path)
     if found.problem:
-        return ImportOutcome(shown, "refused", reason=found.problem)
-    now = principals.member(member.user, member.brand)  # as they stand now, in an import of hours
-    if now is None or not now.can(Capability.UPLOAD):
-        return ImportOutcome(
-            shown, "refused", reason="The person who imports no longer has the right to upload to this brand."
-        )
+        return _refused(shown, found.problem)
     try:
-        said = sidecars.read(path) or said
-        version = importer.take_from_disk(path, brand=member.brand, user=member.user, asset=asset, said=said)
+        # Harmless twice: a file that was taken is known then.
+        version = database.again(lambda: _take(found, member=member, asset=asset, said=said))
     except AlreadyKnown as known:
         earlier = known.version
         return ImportOutcome(
             shown, "known", str(earlier.asset_id), str(earlier.pk), str(known), earlier.sha256
         )
     except Refused as refused:
-        return ImportOutcome(shown, "refused", reason=refused.message)
+        return _refused(shown, refused.message)
     except (MediaFailed, OSError) as problem:
-        return ImportOutcome(shown, "refused", reason=folders.named(Path(str(problem))))
+        return _refused(shown, str(problem))
+    except database.AWAY:
+        return _refused(shown, "The database couldn't be reached. Import the file again.")
     return ImportOutcome(shown, "taken", str(version.asset_id), str(version.pk), sha256=version.sha256)
+
+
+def _take(found: Found, *, member: Member, asset: Asset | None, said: Details | None) -> Version:
+    now = principals.member(member.user, member.brand)  # as they stand now, in an import of hours
+    if now is None or not now.can(Capability.UPLOAD):
+        raise MayNotImport
+    database.release()  # while the file is read
+    said = sidecars.read(found.path, root=found.root) or said
+    return importer.take_from_disk(
+        found.path, brand=member.brand, user=member.user, asset=asset, said=said, root=found.root
+    )
+
+
+def _refused(shown: str, reason: object) -> ImportOutcome:
+    """Reasons may quote what files say: a terminal gets neither orders nor a megabyte from them."""
+    return ImportOutcome(shown, "refused", reason=foreign_text.line(str(reason), longest=500))
 
 
 def _is_open(outcome: ImportOutcome) -> bool:

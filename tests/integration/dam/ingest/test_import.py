@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from dam.accounts import principals
@@ -15,6 +16,7 @@ from dam.accounts.models import Brand, User
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog.models import Asset, Version
+from dam.ingest import importer
 from dam.media import runner
 from dam.notifications import following, inbox
 from dam.notifications.lines import Line
@@ -165,8 +167,104 @@ def test_a_file_that_is_still_written_is_left_for_the_next_time(
 
 def test_a_pipe_holds_nothing_up(tmp_path: Path, brand: Brand, creator: User) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
-    outcomes, _ = run(str(tmp_path / "pipe.mp4"), brand=brand)
-    assert outcomes[0]["outcome"] == "refused"
+    for named in (tmp_path / "pipe.mp4", tmp_path):
+        outcomes, _ = run(str(named), brand=brand)
+        assert [(Path(each["path"]).name, each["outcome"]) for each in outcomes] == [("pipe.mp4", "refused")]
+
+
+@pytest.mark.parametrize("swapped", ["file", "folder"])
+def test_a_link_that_comes_after_the_folder_was_read_leads_nowhere(
+    swapped: str, tmp_path: Path, brand: Brand, creator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tmp_path / "outside"
+    below = tmp_path / "folder" / "below"
+    for place in (outside, below):
+        place.mkdir(parents=True)
+        media_factory.clip(place / "a.mp4", seed=8)
+    as_they_stand = principals.member
+
+    def swap(user: User, in_brand: Brand) -> Member | None:  # asked once the folder was read
+        if swapped == "file":
+            (below / "a.mp4").unlink()
+            (below / "a.mp4").symlink_to(outside / "a.mp4")
+        else:
+            below.rename(tmp_path / "gone")
+            below.symlink_to(outside, target_is_directory=True)
+        return as_they_stand(user, in_brand)
+
+    monkeypatch.setattr(principals, "member", swap)
+    outcomes, _ = run(str(tmp_path / "folder"), brand=brand)
+    assert "outside the folder" in outcomes[0]["reason"]
+    assert not Version.objects.exists()
+
+
+def test_links_in_a_circle_stop_no_other_file(tmp_path: Path, brand: Brand, creator: User) -> None:
+    media_factory.clip(tmp_path / "a.mp4", seed=8)
+    (tmp_path / "circle.mp4").symlink_to("circle.mp4")
+    table = tmp_path / "said.csv"
+    table.write_text("file,title\ncircle.mp4,C\na.mp4,A\n")
+    outcomes, _ = run(str(tmp_path), "--sidecar", str(table), brand=brand)
+    assert [each["outcome"] for each in outcomes] == ["taken", "refused"]
+    assert run(str(tmp_path / "circle.mp4"), brand=brand)[0][0]["outcome"] == "refused"
+
+
+def test_what_hostile_sidecars_say_reaches_no_terminal_as_it_is(
+    clip: Path, tmp_path: Path, brand: Brand, creator: User
+) -> None:
+    hostile = [
+        '{"\\u001b]0;x\\u0007": 1}', '{"\\ud800": 1}', json.dumps({"tags": ["x" * 900_000]}),
+        json.dumps({"fields": {"\x1b[31m": "x"}}), " " * 1_000_001,
+    ]  # fmt: skip
+    for number, text in enumerate(hostile):
+        (tmp_path / f"{number}.mp4").write_bytes(clip.read_bytes())
+        (tmp_path / f"{number}.mp4.json").write_text(text)
+    outcomes, _ = run(str(tmp_path), brand=brand)
+    assert [each["outcome"] for each in outcomes] == ["refused"] * len(hostile)
+    for each in outcomes:
+        each["reason"].encode()
+        assert each["reason"].isprintable()
+        assert 0 < len(each["reason"]) <= 500
+
+
+def test_rows_about_files_that_are_not_named_are_no_failure(
+    tmp_path: Path, brand: Brand, creator: User
+) -> None:
+    for seed, name in enumerate("ab"):
+        media_factory.clip(tmp_path / f"{name}.mp4", seed=seed)
+    table = tmp_path / "said.csv"
+    table.write_text("file,title\na.mp4,A\nb.mp4,B\n")
+    outcomes, status = run(str(tmp_path / "a.mp4"), "--sidecar", str(table), brand=brand)
+    assert ([each["outcome"] for each in outcomes], status) == (["taken"], 0)
+    asset = Asset.objects.get()
+    assert asset.title == "A"
+    more = (str(tmp_path / "b.mp4"), "--sidecar", str(table), "--asset", str(asset.pk))
+    outcomes, status = run(*more, brand=brand)
+    assert (len(outcomes), asset.versions.count() + (status and 1)) == (1, 2)
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "100"])
+def test_more_side_by_side_than_can_be_is_an_error(
+    clip: Path, brand: Brand, creator: User, jobs: str
+) -> None:
+    with pytest.raises(CommandError, match="--jobs takes 1 to"):
+        run(str(clip), "--jobs", jobs, brand=brand)
+
+
+def test_a_database_that_is_away_costs_one_file_and_no_report(
+    tmp_path: Path, brand: Brand, creator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed, name in enumerate("ab"):
+        media_factory.clip(tmp_path / f"{name}.mp4", seed=seed)
+    take = importer.take_from_disk
+
+    def away(path: Path, **options: Any) -> Version:
+        if path.name == "a.mp4":
+            raise OperationalError("the connection is closed")
+        return take(path, **options)
+
+    monkeypatch.setattr(importer, "take_from_disk", away)
+    outcomes, status = run(str(tmp_path), brand=brand)
+    assert ([each["outcome"] for each in outcomes], status) == (["refused", "taken"], 1)
 
 
 def test_names_of_any_bytes_are_taken_and_printed(tmp_path: Path, brand: Brand, creator: User) -> None:
