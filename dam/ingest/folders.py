@@ -59,22 +59,29 @@ def _below(top: Path) -> Iterator[Found]:
     problems: list[OSError] = []
     for folder, folders, names in os.walk(top, onerror=problems.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in folders:
-            if (Path(folder) / name).is_symlink():
-                yield Found(Path(folder) / name, "This is a link to a folder, which isn't followed.")
-        for name in sorted(names):
-            path = Path(folder) / name
+        for name in (*folders, *sorted(names)):
             if name.startswith("."):
                 continue
-            if path.is_symlink() and not real(path).is_relative_to(inside):
-                yield Found(path, OUTSIDE)
-            elif not path.is_file():  # a pipe, say, or a link in a circle
-                yield Found(path, "This is not a file.")
-            else:
-                yield Found(path, root=inside)
+            path = Path(folder) / name
+            try:
+                if found := _looked_at(path, inside, is_folder=name in folders):
+                    yield found
+            except OSError as refused:  # a folder whose names may be read, and nothing else
+                yield Found(path, f"This can't be read: {refused.strerror}.")
         while problems:
             problem = problems.pop(0)
             yield Found(Path(str(problem.filename)), f"This folder can't be read: {problem.strerror}.")
+
+
+def _looked_at(path: Path, inside: Path, *, is_folder: bool) -> Found | None:
+    if is_folder:
+        problem = "This is a link to a folder, which isn't followed."
+        return Found(path, problem) if path.is_symlink() else None
+    if path.is_symlink() and not real(path).is_relative_to(inside):
+        return Found(path, OUTSIDE)
+    if not path.is_file():  # a pipe, say, or a link in a circle
+        return Found(path, "This is not a file.")
+    return Found(path, root=inside)
 
 
 def open_settled(path: Path, *, root: Path | None = None) -> BufferedReader:

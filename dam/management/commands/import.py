@@ -2,6 +2,7 @@
 """Brings files of the server's disk into a brand's library: `manage.py import PATH... --brand SLUG`."""
 
 import json
+import os
 import time
 from argparse import ArgumentParser
 from collections import Counter
@@ -112,7 +113,7 @@ class Command(command.Command):
         ]
         files = [_with_row(each, problems) for each in found]
         named = (said.keys() | problems.keys()) - {folders.real(each.path) for each in files}
-        others = {path for path in named if path.exists()}
+        others = {path for path in named if os.path.exists(path)}  # False also for what can be no name
         if others:
             self.stderr.write(f"The CSV also names {len(others)} that aren't part of this import.")
         files += [
@@ -121,9 +122,18 @@ class Command(command.Command):
         ]
         asset = _asset(options["asset"], found, member=member) if options["asset"] else None
 
+        patience = database.PATIENCE_SECONDS
+
         def take(found: Found) -> ImportOutcome:
+            nonlocal patience
+            row = said.get(folders.real(found.path))
             try:
-                return _import(found, member=member, asset=asset, said=said.get(folders.real(found.path)))
+                return _import(found, member=member, asset=asset, said=row, patience=patience)
+            except database.AWAY:
+                patience = 1.0  # it was waited for once; each file more is asked for shortly
+                return _refused(
+                    folders.named(found.path), "The database couldn't be reached. Import the file again."
+                )
             finally:
                 if options["jobs"] > 1:
                     database.release()  # of this thread
@@ -155,7 +165,12 @@ class Command(command.Command):
             outcome.state = None if outcome.asset else outcome.outcome
         reported = -1
         while ours:
-            versions = Version.objects.in_bulk([outcome.version for outcome in ours])
+            try:
+                versions = database.again(lambda: Version.objects.in_bulk([each.version for each in ours]))
+            except database.AWAY:
+                for outcome in ours:
+                    outcome.reason = "The database couldn't be reached, so how it was processed isn't known."
+                return
             for outcome in ours:
                 version = versions[UUID(outcome.version)]
                 outcome.state = version.processing
@@ -185,7 +200,8 @@ class Command(command.Command):
 
 def most_jobs() -> int:
     """Side by side: each has a connection of the pool, this thread has one, and one is left."""
-    return max(1, settings.DATABASE_POOL_SIZE - 2) if settings.DATABASE_POOL_SIZE else MOST_JOBS
+    pool = settings.DATABASE_POOL_SIZE
+    return min(MOST_JOBS, max(1, pool - 2)) if pool else MOST_JOBS
 
 
 def _record(outcomes: list[ImportOutcome], member: Member) -> None:
@@ -240,13 +256,18 @@ def _asset(asset_id: UUID, files: list[Found], *, member: Member) -> Asset:
         raise CommandError(str(gone)) from gone
 
 
-def _import(found: Found, *, member: Member, asset: Asset | None, said: Details | None) -> ImportOutcome:
+def _import(
+    found: Found, *, member: Member, asset: Asset | None, said: Details | None, patience: float
+) -> ImportOutcome:
+    """Raises what the database last said (database.AWAY)."""
     shown = folders.named(found.path)
     if found.problem:
         return _refused(shown, found.problem)
     try:
         # Harmless twice: a file that was taken is known then.
-        version = database.again(lambda: _take(found, member=member, asset=asset, said=said))
+        version = database.again(
+            lambda: _take(found, member=member, asset=asset, said=said), seconds=patience
+        )
     except AlreadyKnown as known:
         earlier = known.version
         return ImportOutcome(
@@ -256,8 +277,6 @@ def _import(found: Found, *, member: Member, asset: Asset | None, said: Details 
         return _refused(shown, refused.message)
     except (MediaFailed, OSError) as problem:
         return _refused(shown, str(problem))
-    except database.AWAY:
-        return _refused(shown, "The database couldn't be reached. Import the file again.")
     return ImportOutcome(shown, "taken", str(version.asset_id), str(version.pk), sha256=version.sha256)
 
 

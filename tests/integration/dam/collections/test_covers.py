@@ -11,6 +11,7 @@ from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import Asset
 from dam.collections import collections, covers, items
+from dam.collections.audience import Audience
 from dam.collections.collections import CollectionRefused
 from dam.collections.models import Collection
 from tests.factories import ApprovedVersionFactory, AssetFactory, member
@@ -99,7 +100,7 @@ def test_giving_it_up_shows_the_first_ones_again(
 
 
 def test_of_a_private_one_the_log_names_no_clip(clips: list[Asset], creator: Member) -> None:
-    private = collections.create("Secret", by=creator, seen_by=collections.Audience(everyone=False))
+    private = collections.create("Secret", by=creator, seen_by=Audience(everyone=False))
     items.add(private, [clips[0].pk], by=creator)
     covers.choose(private, clips[0].pk, by=creator)
     assert "cover" not in Event.objects.filter(verb=Verb.COLLECTION_EDITED).latest("pk").data

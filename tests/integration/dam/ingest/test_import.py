@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dam.accounts import principals
@@ -16,7 +17,7 @@ from dam.accounts.models import Brand, User
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog.models import Asset, Version
-from dam.ingest import importer
+from dam.ingest import folders, importer
 from dam.media import runner
 from dam.notifications import following, inbox
 from dam.notifications.lines import Line
@@ -239,7 +240,46 @@ def test_rows_about_files_that_are_not_named_are_no_failure(
     assert asset.title == "A"
     more = (str(tmp_path / "b.mp4"), "--sidecar", str(table), "--asset", str(asset.pk))
     outcomes, status = run(*more, brand=brand)
-    assert (len(outcomes), asset.versions.count() + (status and 1)) == (1, 2)
+    assert (len(outcomes), asset.versions.count(), status) == (1, 2, 0)
+
+
+def test_a_row_that_names_no_possible_file_stops_no_other(
+    tmp_path: Path, brand: Brand, creator: User
+) -> None:
+    media_factory.clip(tmp_path / "a.mp4", seed=1)
+    table = tmp_path / "said.csv"
+    table.write_text(f"file,title\na.mp4,A\n{'x' * 300}.mp4,B\n")
+    outcomes, _ = run(str(tmp_path / "a.mp4"), "--sidecar", str(table), brand=brand)
+    assert [each["outcome"] for each in outcomes] == ["taken", "refused"]
+
+
+def test_a_folder_that_tells_names_alone_stops_no_other_file(
+    tmp_path: Path, brand: Brand, creator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.mp4", "b.mp4"):
+        media_factory.clip(tmp_path / name, seed=1)
+    is_file = Path.is_file
+
+    def refused(path: Path) -> bool:
+        if path.name == "a.mp4":
+            raise PermissionError(13, "Permission denied")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    found = list(folders.files([tmp_path]))
+    assert [(each.path.name, bool(each.problem)) for each in found] == [("a.mp4", True), ("b.mp4", False)]
+
+
+def test_a_database_that_goes_while_processing_is_waited_for_costs_no_report(
+    clip: Path, brand: Brand, creator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*args: object, **options: object) -> None:
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr(QuerySet, "in_bulk", away)
+    outcomes, _ = run(str(clip), "--wait", "--timeout", "5", brand=brand)
+    assert outcomes[0]["outcome"] == "taken"
+    assert "database" in outcomes[0]["reason"]
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "100"])
