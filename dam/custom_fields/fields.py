@@ -12,7 +12,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.core import errors, tasks
+from dam.core import errors, places, tasks
 from dam.core.language import number
 from dam.custom_fields import planning, schema, shown
 from dam.custom_fields.definitions import Field, Kind, Schema
@@ -164,14 +164,8 @@ def order(keys: Sequence[str], *, by: Principal) -> bool:
 def move(key: str, *, up: bool, by: Principal) -> bool:
     """One place up or down among the fields in use."""
     keys = [each.key for each in schema.read(by.brand.pk).in_use]
-    if key not in keys:
-        return False
-    here = keys.index(key)
-    there = here - 1 if up else here + 1
-    if not 0 <= there < len(keys):
-        return False
-    keys[here], keys[there] = keys[there], keys[here]
-    return order(keys, by=by)
+    after = places.moved(keys, key, up=up)
+    return after != keys and order(after, by=by)
 
 
 def _write(row: CustomField, after: Field, known: Schema) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dam.accounts.capabilities import Capability
+from dam.core import places
 from dam.web import columns, listing
 from dam.web.decorators import BrandRequest, requires
 
@@ -62,9 +63,4 @@ def moved(names: list[str], move: str) -> list[str]:
     (['tags', 'status', 'size'], ['status', 'tags'])
     """
     way, _colon, name = move.partition(":")
-    if name not in names:
-        return names
-    place = names.index(name)
-    others = [each for each in names if each != name]
-    place = max(0, place - 1 if way == UP else place + 1)
-    return [*others[:place], name, *others[place:]]
+    return places.moved(names, name, up=way == UP)

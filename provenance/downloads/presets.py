@@ -15,7 +15,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.core import errors, foreign_text
+from dam.core import errors, foreign_text, places
 from dam.core.language import noop
 from dam.media import presets as media_presets
 from dam.media.presets import Captions, Medium, Recipe
@@ -118,11 +118,8 @@ def move(preset: DownloadPreset, *, by: Principal, up: bool) -> None:
     by.require(Capability.MANAGE_BRAND, brand=preset.brand)
     with transaction.atomic():
         rows = list(of(preset.brand).select_for_update())
-        at = next((place for place, row in enumerate(rows) if row.pk == preset.pk), None)
-        to = None if at is None else at + (-1 if up else 1)
-        if at is None or to is None or not 0 <= to < len(rows):
-            return
-        rows.insert(to, rows.pop(at))
+        in_order = {row.pk: row for row in rows}
+        rows = [in_order[key] for key in places.moved(list(in_order), preset.pk, up=up)]
         for place, row in enumerate(rows):
             row.position = place
         DownloadPreset.objects.bulk_update(rows, ["position"])

@@ -15,7 +15,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.core import errors, foreign_text, locks
+from dam.core import errors, foreign_text, locks, places
 from dam.core.language import noop
 from provenance.review.checklist import Question
 from provenance.review.models import ChecklistQuestion
@@ -166,11 +166,8 @@ def move(question: ChecklistQuestion, *, by: Principal, up: bool) -> None:
     with transaction.atomic():
         _hold(question.brand)
         rows = list(of(question.brand, question.stage))
-        at = next((place for place, row in enumerate(rows) if row.pk == question.pk), None)
-        to = None if at is None else at + (-1 if up else 1)
-        if at is None or to is None or not 0 <= to < len(rows):
-            return
-        rows.insert(to, rows.pop(at))
+        in_order = {row.pk: row for row in rows}
+        rows = [in_order[key] for key in places.moved(list(in_order), question.pk, up=up)]
         for place, row in enumerate(rows):
             row.position = place
         ChecklistQuestion.objects.bulk_update(rows, ["position"])
