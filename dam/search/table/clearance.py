@@ -1,0 +1,72 @@
+"""Search fields: what may be done with a clip."""
+
+from dam.accounts.capabilities import Capability
+from dam.core.lazily import lazy
+from dam.rights import territories
+from dam.rights.policy import Use
+from dam.search.choice_titles import USES
+from dam.search.search_field import NO, YES, Combine, Kind, Rights, SearchField
+
+
+def _territory(typed: str) -> str | None:
+    try:
+        return territories.code_of(typed)
+    except territories.UnknownTerritory:
+        return None
+
+
+FIELDS = (
+    SearchField(
+        name="use",
+        title=lazy("May be used for"),
+        column="{shown}__rights__uses",
+        kind=Kind.CHOICE,
+        choices=tuple((use.value, USES[use]) for use in Use),
+        combine=Combine.EVERY,
+        array=True,
+        rights=Rights.USE,
+        icon="circle-check-big",
+        chip=lazy("may be used for {}"),
+        excluded_chip=lazy("may not be used for {}"),
+    ),
+    SearchField(
+        name="territory",
+        title=lazy("May be used in"),
+        column="{shown}__rights__territories",
+        reader=_territory,
+        speaker=territories.name_of,
+        combine=Combine.EVERY,
+        array=True,
+        rights=Rights.TERRITORY,
+        facet=False,
+        icon="globe",
+        chip=lazy("may be used in {}"),
+        excluded_chip=lazy("may not be used in {}"),
+        examples=("FR", "germany", "EU", "worldwide"),
+        takes=lazy("a country or its code, EU or worldwide"),
+    ),
+    SearchField(
+        name="on",
+        title=lazy("May be used on"),
+        column="{shown}__rights__valid_until",
+        kind=Kind.DATE,
+        combine=Combine.EVERY,
+        rights=Rights.ON,
+        facet=False,
+        icon="calendar-check",
+        chip=lazy("may be used {}"),
+        excluded_chip=lazy("may not be used {}"),
+        examples=("2026-12-24", "2026-12", "today"),
+    ),
+    SearchField(
+        name="hold",
+        title=lazy("Legal hold"),
+        column="held_at",
+        kind=Kind.FLAG,
+        presence=True,
+        choices=((YES, lazy("Under legal hold")), (NO, lazy("Not under legal hold"))),
+        facet=False,
+        needs=Capability.VIEW_UNRELEASED,
+        icon="scale",
+    ),
+)

@@ -1,0 +1,82 @@
+"""Search fields: how a clip was made, and what its file says."""
+
+from dam.accounts.capabilities import Capability
+from dam.core.lazily import lazy
+from dam.search.search_field import Combine, Kind, SearchField
+from dam.search.units import NUMBER
+
+FIELDS = (
+    SearchField(
+        name="model",
+        title=lazy("Model"),
+        column="{shown}__model",
+        lookups=("{shown}__model__istartswith",),
+        icon="sparkles",
+        examples=("previz-dit",),
+        takes=lazy("the name of a model, or its beginning"),
+    ),
+    SearchField(
+        name="prompt",
+        title=lazy("Prompt"),
+        column="{shown}__prompt",
+        lookups=("{shown}__prompt__icontains",),
+        combine=Combine.EVERY,
+        facet=False,
+        needs=Capability.VIEW_UNRELEASED,
+        icon="text-quote",
+        chip=lazy("prompt: {}"),
+        excluded_chip=lazy("prompt: not {}"),
+        examples=("bottle", '"red bottle"'),
+        takes=lazy("words of the prompt"),
+    ),
+    SearchField(
+        name="prompt_like",
+        title=lazy("Similar prompt"),
+        column="{shown}__prompt",
+        of_prompts=True,
+        combine=Combine.EVERY,
+        facet=False,
+        needs=Capability.VIEW_UNRELEASED,
+        icon="message-square-quote",
+        chip=lazy("prompt like “{}”"),
+        excluded_chip=lazy("prompt not like “{}”"),
+        examples=('"a calm sea at night"',),
+        takes=lazy("words that mean what the prompt means"),
+    ),
+    SearchField(
+        name="seed",
+        title=lazy("Seed"),
+        column="{shown}__seed",
+        kind=Kind.NUMBER,
+        unit=NUMBER,
+        combine=Combine.EVERY,
+        facet=False,
+        needs=Capability.VIEW_UNRELEASED,
+        icon="dices",
+        chip=lazy("seed {}"),
+        excluded_chip=lazy("seed not {}"),
+        examples=("42",),
+        takes=lazy("a whole number, such as 42"),
+    ),
+    SearchField(
+        name="language",
+        title=lazy("Language"),
+        column="{shown}__document__language",
+        reader=str.lower,
+        facet=False,
+        icon="languages",
+        examples=("en", "fr"),
+        takes=lazy("the short name of a language, such as en or fr"),
+    ),
+    SearchField(
+        name="filename",
+        title=lazy("File name"),
+        column="{shown}__filename",
+        lookups=("{shown}__filename__icontains",),
+        combine=Combine.EVERY,
+        facet=False,
+        icon="file",
+        examples=("IMG_2034", ".mov"),
+        takes=lazy("a part of the file's name"),
+    ),
+)
