@@ -18,7 +18,7 @@ from dam.audit.models import ChainCheck, Event, SealedName
 from dam.bulk.models import BulkEdit, BulkItem
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.collections.models import Collection, CollectionItem, Favourite, RecentClip
-from dam.custom_fields.models import CustomField, FieldOption, FieldValue, StaleWords
+from dam.custom_fields.models import CustomField, FieldOption, FieldValue, StaleRows, StaleWords
 from dam.ingest.models import Step, Upload
 from dam.notifications.models import (
     Delivery,
@@ -120,6 +120,7 @@ __all__ = [
     "Setup",
     "ShareLink",
     "SignInProvider",
+    "StaleRows",
     "StaleWords",
     "Step",
     "StorageCheck",

@@ -249,6 +249,7 @@ CELERY_BEAT_SCHEDULE = {
     "add-steps": {"task": "default.add_steps", "schedule": 60.0, "options": {"expires": 60}},
     "tidy-lexicon": {"task": "default.tidy_lexicon", "schedule": 600.0, "options": {"expires": 600}},
     "build-documents": {"task": "default.build_documents", "schedule": 20.0, "options": {"expires": 20}},
+    "catch-up-rows": {"task": "default.catch_up_rows", "schedule": 60.0, "options": {"expires": 60}},
     "fold-stored": {"task": "default.fold_stored", "schedule": 60.0, "options": {"expires": 60}},
     "sample-sizes": {"task": "default.sample_sizes", "schedule": 3600.0, "options": {"expires": 3600}},
     "send-mails": {"task": "default.send_mails", "schedule": 60.0, "options": {"expires": 60}},

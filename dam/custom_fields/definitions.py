@@ -96,6 +96,16 @@ class Schema(Mapping[str, Field]):
     def required(self) -> tuple[Field, ...]:
         return tuple(each for each in self.in_use if each.required)
 
+    @property
+    def demands(self) -> tuple[object, ...]:
+        """What decides of a clip whether it lacks a required field; equal where nothing of that differs."""
+        return tuple(
+            (each.number, each.depends_on, *((option.number, option.only_with) for option in each.offered))
+            if each.chooses
+            else (each.number,)
+            for each in sorted(self.required, key=lambda each: each.number)
+        )
+
     def missing(self, values: Mapping[str, Written]) -> tuple[Field, ...]:
         """The required fields that have no value, and could have one.
 

@@ -16,7 +16,7 @@ from dam.core import errors, places, tasks
 from dam.core.language import number
 from dam.custom_fields import planning, schema, shown
 from dam.custom_fields.definitions import Field, Kind, Schema
-from dam.custom_fields.models import CustomField, FieldOption, FieldValue, StaleWords
+from dam.custom_fields.models import CustomField, FieldOption, FieldValue, StaleRows, StaleWords
 from dam.custom_fields.planning import FieldRefused, Wish
 
 MOST_FIELDS = 60  # of a brand; retired ones count
@@ -42,7 +42,7 @@ RESERVED = frozenset(
         ),
         *("alpha", "release", "rights", "missing", "field", "fields", "and", "or", "not"),
         *("q", "saved", "like", "after", "start", "sort", "order", "view", "version", "tab", "page"),
-        *("density", "columns", "select", "words", "filters"),
+        *("density", "columns", "select", "words", "filters", "usable", "rights_end", "inside"),
     }
 )
 
@@ -74,6 +74,7 @@ def make(wish: Wish, *, kind: Kind, by: Principal, key: str = "") -> CustomField
             by=by,
             data={"kind": kind.value, "options": [each.label for each in after.options]},
         )
+        _rows_changed(brand, known)
     return row
 
 
@@ -99,6 +100,7 @@ def edit(row: CustomField, wish: Wish, *, by: Principal, revision: int | None = 
         if any(labels[option.key] != option.label for option in before.options):
             _words_changed(row, after)
         _record(Verb.FIELD_EDITED, after, brand=brand, by=by, data=changes)
+        _rows_changed(brand, known)
     return True
 
 
@@ -135,6 +137,7 @@ def _retire(row: CustomField, *, by: Principal, at: datetime | None) -> None:
         _words_changed(row, field)
         verb = Verb.FIELD_RETIRED if at is not None else Verb.FIELD_RESTORED
         _record(verb, field, brand=brand, by=by)
+        _rows_changed(brand, known)
 
 
 def order(keys: Sequence[str], *, by: Principal) -> bool:
@@ -213,6 +216,13 @@ def _words_changed(row: CustomField, field: Field) -> None:
     if field.kind in shown.SEARCHED and FieldValue.objects.filter(field=row).exists():
         StaleWords.objects.update_or_create(field=row, defaults={"after": 0})
         tasks.enqueue("default.build_documents")
+
+
+def _rows_changed(brand: Brand, before: Schema) -> None:
+    """Other clips than before may lack a required field: workers go through their rows."""
+    if schema.read(brand.pk).demands != before.demands:
+        StaleRows.objects.update_or_create(brand=brand, defaults={"after": None})
+        tasks.enqueue("default.catch_up_rows")
 
 
 def _locked(by: Principal) -> tuple[Brand, Schema]:

@@ -145,3 +145,16 @@ class StaleWords(models.Model):
 
     def __str__(self) -> str:
         return f"words of {self.field_id}"
+
+
+class StaleRows(models.Model):
+    """There is one while the rows of a brand's clips may be wrong about which lack a required field.
+
+    `after` is the clip up to which they have been gone through (dam.search.row_catching_up).
+    """
+
+    brand = models.OneToOneField(Brand, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    after = models.UUIDField(null=True)
+
+    def __str__(self) -> str:
+        return f"rows of {self.brand_id}"

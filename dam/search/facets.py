@@ -17,7 +17,7 @@ from dam.collections.models import CollectionItem
 from dam.core import language, sorting
 from dam.rights import terms, visibility
 from dam.rights.policy import Terms
-from dam.search import fields, filters, own_fields, search
+from dam.search import fields, filter_rows, filters, own_fields, search
 from dam.search.query import Filters, Query
 from dam.search.search_field import NO, YES, Combine, Kind, SearchField
 
@@ -71,7 +71,7 @@ def count(
     filters: Filters | None = None,
     within: Collection[UUID] | None = None,
 ) -> tuple[Facet, ...]:
-    """The facets, in five queries, and as many for each that is counted without its own filter.
+    """The facets, in six queries, and as many for each that is counted without its own filter.
 
     Where any of several values may match, and of ranges, of which one takes the place of another, a facet
     counts with every filter but its own, so that a choice can be changed; where every value must, as with
@@ -99,12 +99,15 @@ def count(
         candidates = candidates[:MOST_COUNTED]
         own = [field for field in together if field.own]
         counts = _counts(
-            [field for field in together if not field.own],
+            [field for field in together if not (field.own or field.of_rows)],
             candidates,
             shown=shown,
             at=at,
             days=counted_with["on"],
         )
+        in_rows = [field for field in together if field.of_rows]
+        rows = filter_rows.counts(in_rows, search.of_keys(candidates), brand=principal.brand.pk, shown=shown)
+        counts |= rows
         for name, of_values in own_fields.counts(own, search.of_keys(candidates)).items():
             counts[name] = Counter(of_values)
         for field in together:

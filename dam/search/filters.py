@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from dam.accounts.models import Brand
 from dam.catalog.models import Asset, Tag
+from dam.collections import nesting
 from dam.collections.models import Collection, CollectionItem, Favourite
 from dam.rights import cleared
 from dam.rights.policy import Terms
-from dam.search import dates, fields, filter_rows, hierarchy, measures, own_fields
+from dam.search import dates, days_ahead, fields, filter_rows, hierarchy, measures, own_fields
 from dam.search.measures import Range
 from dam.search.models import FilterRow
 from dam.search.query import Filters
@@ -106,7 +107,7 @@ def value(field: SearchField, value: str, *, shown: str, at: datetime, days: tup
 
 def is_cleared(field: SearchField, value: str, terms: Terms, *, at: datetime, days: tuple[str, ...]) -> bool:
     """Whether a version of these terms has this value of a field of rights (other than "on")."""
-    return all(
+    allowed = all(
         cleared.is_throughout(
             terms,
             first=first,
@@ -116,12 +117,15 @@ def is_cleared(field: SearchField, value: str, terms: Terms, *, at: datetime, da
         )
         for first, until in _Asked(shown="", at=at, days=days).periods()
     )
+    return allowed == (value == YES) if field.rights is Rights.NOW else allowed
 
 
 def covered(field: SearchField, value: str, *, at: datetime) -> Range:
     """The numbers or moments that a value of such a field stands for."""
     if field.unit:
         return measures.bounds(value, field.unit)
+    if field.ahead:
+        return days_ahead.covered(value, at)
     low, after = dates.span(value, at.date()).bounds(at)
     return Range(low=low, high=after, high_strict=True)
 
@@ -141,6 +145,13 @@ def _having(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
     if field.of_prompts:
         near = [key for value in values for key in (asked.prompted or {}).get(value, ())]
         return Q(**{f"{asked.shown}__in": near})
+    if field.of_rows:
+        read = [each for each in map(field.read, values) if each is not None]
+        rows = FilterRow.objects.all()
+        brand = asked.brand.pk if asked.brand else 0
+        return Q(
+            pk__in=filter_rows.having_any(rows, field, read, brand=brand, shown=asked.shown).values("asset")
+        )
     if field.many:  # a join to many would give an asset once for each value that matches
         return Q(pk__in=_tagged(values, field, asked))
     return _any(field, values, asked)
@@ -174,10 +185,13 @@ def _collected(values: Sequence[str], field: SearchField, asked: _Asked) -> Quer
     """The assets in any of these collections, of those that are seen. Capitals make no difference."""
     named = Q()
     for name in filter(None, map(field.read, values)):
-        named |= Q(name__iexact=name)
+        key = nesting.key_of(name) if field.nested else None
+        named |= Q(name__iexact=name) if key is None else Q(pk=key)
     if asked.collections is None or not named:
         return CollectionItem.objects.none().values("asset_id")
     keys = list(asked.collections.filter(named).values_list("pk", flat=True))
+    if field.nested:
+        keys = nesting.keys_within(keys)
     return CollectionItem.objects.filter(collection__in=keys, removed_at=None).values("asset_id")
 
 
@@ -233,4 +247,4 @@ def _cleared(rights: Rights, value: str, asked: _Asked) -> Q:
             use=value if rights is Rights.USE else None,
             territory=value if rights is Rights.TERRITORY else None,
         )
-    return allowed
+    return ~allowed if rights is Rights.NOW and value != YES else allowed

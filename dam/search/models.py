@@ -205,14 +205,14 @@ class SearchDocument(models.Model):
 class FilterRow(models.Model):
     """What filters ask of an asset, in one place with one index: else each filter is a table of its own.
 
-    The database keeps it (triggers on assets, versions and tags, migration 0078); dam.search.filter_rows
-    asks it. `latest` and `released` hold the facts of the versions that are shown, as numbers. Who may see
-    what is asked of rights.visibility, always.
+    The database keeps it (triggers on assets, versions, tags, rights and values of a brand's own fields,
+    migrations 0078 and 0089); dam.search.filter_rows asks it. `latest` and `released` hold the facts of the
+    versions that are shown, as numbers. Who may see what is asked of rights.visibility, always.
     """
 
     # The database's own constraint deletes it with its asset.
     asset = models.OneToOneField(
-        Asset, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+        Asset, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="filter_row"
     )
     tags = ArrayField(models.BigIntegerField())  # their keys
     latest = ArrayField(models.BigIntegerField())

@@ -9,7 +9,7 @@ from enum import StrEnum
 from dam.accounts.capabilities import Capability
 from dam.core.language import gettext as _
 from dam.core.language import midsentence, noop
-from dam.search import dates, measures
+from dam.search import dates, days_ahead, measures
 from dam.search.measures import Unit
 
 
@@ -36,6 +36,7 @@ class Rights(StrEnum):
     USE = "use"
     TERRITORY = "territory"
     ON = "on"
+    NOW = "now"  # whether at all, for something and somewhere
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class OwnField:
 YES, NO = "yes", "no"
 _FLAGS = {YES: YES, "true": YES, "1": YES, NO: NO, "false": NO, "0": NO}
 _DATES_TAKE = noop("a day, a month, a range, “today”, “week” or “7d”")
+_AHEAD_TAKE = noop("a day, a month, a range, “past”, “today”, “week” or “30d”")
 
 
 def plain(typed: str) -> str:
@@ -79,12 +81,15 @@ class SearchField:
     combine: Combine = Combine.ANY
     many: bool = False  # one asset may have several values: the column crosses a to-many relation
     in_collections: bool = False  # the values are names of collections, of those that whoever asks sees
+    nested: bool = False  # of these also what lies in them; a value may be the id of one
     of_favourites: bool = False  # whether whoever asks has starred it
     of_prompts: bool = (
         False  # by what prompts mean: the versions are found before (dam.search.similar_prompts)
     )
     array: bool = False  # the column holds a list of values
     presence: bool = False  # of a flag: "yes" is any value, "no" is none
+    ahead: bool = False  # of a date: what is relative reaches from now on, not back
+    of_rows: bool = False  # what the database works out in its row (dam.search.filter_rows)
     own: OwnField | None = None
     rights: Rights | None = None
     # The only values that a released version can have; None: any. Of a million released clips the database
@@ -107,7 +112,7 @@ class SearchField:
         if self.kind is Kind.NUMBER and self.unit:
             return measures.tidy(typed, self.unit)
         if self.kind is Kind.DATE:
-            return dates.tidy(typed)
+            return days_ahead.tidy(typed) if self.ahead else dates.tidy(typed)
         if self.kind is Kind.TEXT:
             return self.reader(typed) if self.reader else typed
         compared = plain(typed)
@@ -148,7 +153,9 @@ class SearchField:
             return _("one of: %(values)s") % {"values": values}
         if self.kind is Kind.FLAG:
             return _("yes or no")
-        return _(_DATES_TAKE) if self.kind is Kind.DATE else _("a value")
+        if self.kind is Kind.DATE:
+            return _(_AHEAD_TAKE if self.ahead else _DATES_TAKE)
+        return _("a value")
 
     def problem_with(self, value: str) -> str:
         """A sentence on a value that it does not have."""
@@ -168,7 +175,7 @@ class SearchField:
         elif self.kind is Kind.NUMBER and self.unit:
             spoken = measures.spoken(value, self.unit)
         elif self.kind is Kind.DATE:
-            spoken = dates.spoken(value)
+            spoken = days_ahead.spoken(value) if self.ahead else dates.spoken(value)
         said = (self.excluded_chip or _("not {}")) if excluded else self.chip
         return said.format(spoken)
 

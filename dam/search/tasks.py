@@ -16,6 +16,7 @@ from dam.search import (
     prompt_meanings,
     query_embedding,
     regions,
+    row_catching_up,
 )
 from dam.search.encoders import published
 from dam.search.encoders.model_card import NoEncoder
@@ -107,6 +108,13 @@ def embed_region(version_id: str, time_ms: int, box: str, encoder: str) -> None:
 def build_documents() -> None:
     """Go on with documents that are missing or behind."""
     building.go_on()
+
+
+@shared_task(name="default.catch_up_rows")
+def catch_up_rows() -> None:
+    """Go on with rows of which required fields have become others; sends itself again for what is left."""
+    if row_catching_up.go_on():
+        offer("default.catch_up_rows")
 
 
 @shared_task(name="default.tidy_lexicon")

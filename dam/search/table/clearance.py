@@ -7,6 +7,9 @@ from dam.rights.policy import Use
 from dam.search.choice_titles import USES
 from dam.search.search_field import NO, YES, Combine, Kind, Rights, SearchField
 
+# What the database spells so in the row of a clip (migration 0089).
+CLEARANCE, REQUIRED, FILES = "clearance", "fields", "files"
+
 
 def _territory(typed: str) -> str | None:
     try:
@@ -16,6 +19,16 @@ def _territory(typed: str) -> str | None:
 
 
 FIELDS = (
+    SearchField(
+        name="usable",
+        title=lazy("May be used"),
+        column="{shown}__rights__uses",
+        kind=Kind.FLAG,
+        choices=((YES, lazy("May be used")), (NO, lazy("May not be used"))),
+        array=True,
+        rights=Rights.NOW,
+        icon="circle-check-big",
+    ),
     SearchField(
         name="use",
         title=lazy("May be used for"),
@@ -57,6 +70,40 @@ FIELDS = (
         chip=lazy("may be used {}"),
         excluded_chip=lazy("may not be used {}"),
         examples=("2026-12-24", "2026-12", "today"),
+    ),
+    SearchField(
+        name="rights_end",
+        title=lazy("Clearance ends"),
+        column="{shown}__rights__valid_until",
+        kind=Kind.DATE,
+        ahead=True,
+        choices=(
+            ("30d", lazy("In the next 30 days")),
+            ("90d", lazy("In the next 90 days")),
+            ("past", lazy("Already past")),
+        ),
+        combine=Combine.EVERY,
+        icon="calendar-clock",
+        chip=lazy("end of clearance: {}"),
+        excluded_chip=lazy("end of clearance: not {}"),
+        examples=("30d", "2026-12", "<2027-01-01", "past"),
+    ),
+    SearchField(
+        name="missing",
+        title=lazy("Missing"),
+        column="filter_row__{shown}",
+        kind=Kind.CHOICE,
+        of_rows=True,
+        choices=(
+            (CLEARANCE, lazy("A clearance")),
+            (REQUIRED, lazy("A required field")),
+            (FILES, lazy("Files: a step failed")),
+        ),
+        synonyms={"rights": CLEARANCE, "field": REQUIRED, "required": REQUIRED, "failed": FILES},
+        needs=Capability.VIEW_UNRELEASED,
+        icon="circle-alert",
+        chip=lazy("missing: {}"),
+        excluded_chip=lazy("not missing: {}"),
     ),
     SearchField(
         name="hold",

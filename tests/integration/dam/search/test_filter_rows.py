@@ -13,6 +13,7 @@ from django.db.models import BigIntegerField, Func, Value
 from dam.accounts.models import Brand
 from dam.catalog import tags, versions
 from dam.catalog.models import Approval, Asset, AssetKind, Credentials, Origin, Tag, Version
+from dam.rights.models import RightsRecord
 from dam.search import filter_rows, filters
 from dam.search.models import FilterRow
 from dam.search.query import Filters
@@ -29,6 +30,8 @@ def facts_of(version: Version) -> set[int]:
         for each in value if isinstance(value, list) else [value]:
             if each is not None:
                 values.append((name, str(each).lower() if isinstance(each, bool) else str(each)))
+    if version.approval != Approval.APPROVED or not RightsRecord.objects.filter(version=version).exists():
+        values.append(("missing", "clearance"))
     numbers = set()
     for name, value in values:
         spelled = Func(
@@ -68,7 +71,7 @@ def test_a_row_has_the_tags_and_the_facts_of_both_versions_that_are_shown() -> N
     versions.set_approval(other.pk, Approval.IN_REVIEW, expected=[Approval.DRAFT])
     row = row_of(asset.pk)
     assert set(row.latest) == facts_of(other)
-    assert len(facts_of(other)) == len(filter_rows.FACTS) + 1  # two colours
+    assert len(facts_of(other)) == len(filter_rows.FACTS) + 2  # two colours, and no clearance
     assert set(row.released) == facts_of(version) != facts_of(other)
     tags.remove({asset: ["summer"]})
     versions.clear_released(version)

@@ -8,7 +8,7 @@ from dam.accounts.principals import Member
 from dam.catalog.models import Asset
 from dam.collections import collections, items
 from dam.collections.audience import Audience
-from dam.search import completion, facets, search
+from dam.search import completion, facets, fields, search
 from dam.search.query import Filters
 from dam.search.saved import alert_passes, alerts, saved_searches
 from dam.search.saved.asked import Asked
@@ -122,3 +122,31 @@ def test_an_alert_within_a_collection_is_asked_for_each_person_of_a_role(
     alert_passes.run(brand.pk)
     told = AlertMatch.objects.values_list("alert__user", flat=True)
     assert list(told) == [other.user.pk] * 2
+
+
+def test_inside_reaches_what_lies_in_a_collection(librarian: Member, clips: list[Asset]) -> None:
+    outer = collections.create("Launch", by=librarian)
+    inner = collections.create("Teasers", parent=outer, by=librarian)
+    deepest = collections.create("Cuts", parent=inner, by=librarian)
+    for row, asset in zip((outer, inner, deepest), clips, strict=True):
+        items.add(row, [asset.pk], by=librarian)
+    assert found(librarian, "collection:launch") == "A"
+    assert found(librarian, "inside:launch") == found(librarian, inside=[str(outer.pk)]) == "ABC"
+    assert found(librarian, inside=[str(inner.pk)]) == "BC"
+    assert found(librarian, "-inside:teasers") == "A"
+    collections.delete(inner, by=librarian)
+    assert found(librarian, inside=[str(outer.pk)]) == "A"
+    assert found(librarian, inside=[str(inner.pk)]) == ""
+
+
+def test_a_collection_named_by_its_id_is_told_to_those_who_see_it(brand: Brand, librarian: Member) -> None:
+    row = collections.create("Secret launch", by=librarian, seen_by=PRIVATE)
+    items.add(row, [VersionFactory.create(asset__brand=brand, asset__title="S").asset.pk], by=librarian)
+    other, asked = member(brand, Role.LIBRARIAN), {"inside": [str(row.pk)]}
+    assert found(librarian, inside=asked["inside"]) == "S"
+    assert found(other, inside=asked["inside"]) == ""
+    own = fields.as_seen(fields.of(librarian), [asked], by=librarian)["inside"]
+    assert own.chip_text(str(row.pk)) == "in Secret launch and its collections"
+    told = fields.as_seen(fields.of(other), [asked], by=other)["inside"]
+    assert "Secret" not in told.chip_text(str(row.pk))
+    assert "gone" in told.chip_text(str(row.pk))
