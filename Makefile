@@ -6,8 +6,9 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint con
 # torch first and by its exact version: what depends on it would else bring another, and on Linux a CUDA build.
 TORCH := torch==2.13.0 torchvision==0.28.0
 
-# Tests run side by side in so many processes, each with servers of its own and about 2 GB of memory.
-PROCESSES ?= 2
+# Tests run side by side in so many processes, each with servers of its own and about 2 GB of memory: one more
+# than there are cores, where there is memory for it. Asked when it is used, as .venv must be there.
+PROCESSES ?= $(shell $(BIN)/python -m tests.processes)
 
 # What is downloaded, and not each package that is there already.
 PROGRESS := awk '/^ *Downloading |^Installing |^ERROR/ { print "  " substr($$0, 1, 100); fflush() }'
