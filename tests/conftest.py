@@ -3,6 +3,7 @@
 Nothing starts before the first test that asks for it, so a run of pure tests needs no service.
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -90,6 +91,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: next((n for n, place in enumerate(places) if f"tests/{place}/" in item.nodeid), 0)
     )
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end, so the collector of cycles need not look through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:
