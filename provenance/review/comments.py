@@ -1,4 +1,4 @@
-"""Remarks on a version, at a frame when one is meant."""
+"""Remarks on a version, at a frame or over a range of frames when one is meant."""
 
 from datetime import datetime
 
@@ -41,12 +41,14 @@ def add(
     by: Principal,
     body: str,
     frame: int | None = None,
+    end_frame: int | None = None,
     drawing: Drawing | None = None,
     answers: Comment | None = None,
     at: datetime | None = None,
 ) -> Comment:
     """Keep a remark, or an answer to one; `frame` counts from 0. Raises CommentRefused, or PermissionDenied.
 
+    With `end_frame`, the last one, it is on all frames from `frame` on.
     `drawing` is what was drawn into that frame, as drawings.read gives it; it needs no words. Whom a remark
     names and whom it answers hear of it as such.
     """
@@ -56,6 +58,7 @@ def add(
     require_words(body, drawing=drawing)
     if frame is not None and not 0 <= frame < (version.frame_count or 0):
         raise CommentRefused(_("This clip doesn't have that frame."))
+    end_frame = _end_of(version, frame, end_frame)
     if drawing is not None and (frame is None or answers is not None):
         raise CommentRefused(_("A drawing needs its frame. Choose “at” and the time, and send it again."))
     at = at or timezone.now()
@@ -68,12 +71,15 @@ def add(
             author=author,
             body=body,
             frame=frame,
+            end_frame=end_frame,
             drawing=drawing,
             parent=parent,
             created_at=at,
         )
         have_found(comment)
         data: dict[str, object] = {"body": body, "frame": frame}
+        if end_frame is not None:
+            data["end_frame"] = end_frame
         if drawing is not None:
             data["shapes"] = len(drawing["shapes"])
         if named := mentions.people_in(body, brand=version.brand):
@@ -84,6 +90,17 @@ def add(
             data["replies_to"] = sorted(set(people.distinct()) - {author.pk})
         record(Verb.COMMENT_ADDED, comment, by=by, at=at, data=data)
     return comment
+
+
+def _end_of(version: Version, frame: int | None, end_frame: int | None) -> int | None:
+    """The last frame of a range; None where the remark is on one frame, or on the whole clip."""
+    if end_frame is None or end_frame == frame:
+        return None
+    if frame is None or end_frame < frame:
+        raise CommentRefused(_("This range ends before it begins. Mark it again with I and O."))
+    if end_frame >= (version.frame_count or 0):
+        raise CommentRefused(_("This clip doesn't have that frame."))
+    return end_frame
 
 
 def require_words(body: str, *, drawing: Drawing | None) -> None:

@@ -138,7 +138,7 @@ class LedgerEntry(models.Model):
 
 
 class Comment(models.Model):
-    """A remark on a version, at a frame when one is meant."""
+    """A remark on a version, at a frame or over a range of frames when one is meant."""
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="comments")
     # What it answers; an answer to an answer stands under the same first remark.
@@ -148,6 +148,7 @@ class Comment(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     body = models.TextField(blank=True)  # empty where the drawing says it all
     frame = models.PositiveIntegerField(null=True, blank=True)
+    end_frame = models.PositiveIntegerField(null=True, blank=True)  # the last of a range
     drawing = models.JSONField(null=True, blank=True)  # into that frame: provenance.review.drawings
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True)
@@ -160,6 +161,12 @@ class Comment(models.Model):
 
     class Meta:
         ordering = ["created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(end_frame=None) | models.Q(end_frame__gt=models.F("frame")),
+                name="comment_range_goes_on",
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["deleted_at"], condition=models.Q(deleted_at__isnull=False), name="comment_deleted"

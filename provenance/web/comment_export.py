@@ -26,7 +26,8 @@ from provenance.web.marker_files import FORMATS, Clip, Mark
 CHUNK = 500
 CSV = "csv"
 COLUMNS = (
-    *("id", "reply_to", "frame", "timecode", "person", "comment", "drawing", "written_in_drawing", "stage"),
+    *("id", "reply_to", "frame", "timecode", "end_frame", "end_timecode", "person", "comment", "drawing"),
+    *("written_in_drawing", "stage"),
     *("created_at", "edited_at", "deleted_at", "resolved_at", "resolved_by"),
 )
 HOURS = 24
@@ -103,6 +104,8 @@ def _cells(comment: Comment, version: Version, passages: list[Passage]) -> Itera
         comment.parent_id,
         comment.frame,
         _timecode(comment.frame, version),
+        comment.end_frame,
+        _timecode(comment.end_frame, version),
         comment.author,
         "" if deleted else comment.body,
         "yes" if drawing else "",
@@ -123,4 +126,5 @@ def _marks(version: Version) -> Iterator[Mark]:
         for comment in page:
             if comment.parent_id is None and comment.frame is not None and comment.deleted_at is None:
                 words = comment.body or drawings.words(comment.drawing) or _("Drawing")
-                yield Mark(comment.frame, str(comment.author), words, comment.resolved_at is not None)
+                frames = (comment.end_frame or comment.frame) - comment.frame + 1
+                yield Mark(comment.frame, str(comment.author), words, comment.resolved_at is not None, frames)

@@ -38,6 +38,7 @@ class Mark:
     person: str
     words: str
     resolved: bool
+    frames: int = 1  # how many, from `frame` on
 
 
 def edl(clip: Clip, marks: Iterable[Mark], *, hour: int = 0) -> Iterator[str]:
@@ -46,11 +47,13 @@ def edl(clip: Clip, marks: Iterable[Mark], *, hour: int = 0) -> Iterator[str]:
     yield f"TITLE: {_line(clip.title)}\nFCM: {'DROP FRAME' if drops else 'NON-DROP FRAME'}\n"
     start = timecode.first_of_hour(hour, rate=clip.rate)
     for number, mark in enumerate(marks, 1):
-        at, after = (timecode.smpte(start + frame, rate=clip.rate) for frame in (mark.frame, mark.frame + 1))
+        at, after = (
+            timecode.smpte(start + frame, rate=clip.rate) for frame in (mark.frame, mark.frame + mark.frames)
+        )
         colour = "Green" if mark.resolved else "Red"
         words = _line(f"{mark.person}: {mark.words}")[:LONGEST_NAME]
         yield f"\n{number:03}  001      V     C        {at} {after} {at} {after}\n"
-        yield f" |C:ResolveColor{colour} |M:{words} |D:1\n"
+        yield f" |C:ResolveColor{colour} |M:{words} |D:{mark.frames}\n"
 
 
 def fcpxml(clip: Clip, marks: Iterable[Mark], *, hour: int = 0) -> Iterator[str]:
@@ -69,7 +72,8 @@ def fcpxml(clip: Clip, marks: Iterable[Mark], *, hour: int = 0) -> Iterator[str]
     for mark in marks:
         name = _attribute(f"{mark.person}: {' '.join(mark.words.split())}"[:LONGEST_NAME])
         yield (
-            f"              <marker start={_quoted(mark.frame * frame)} duration={_quoted(frame)}"
+            f"              <marker start={_quoted(mark.frame * frame)}"
+            f" duration={_quoted(mark.frames * frame)}"
             f' value={name} completed="{int(mark.resolved)}" note={_attribute(mark.words)}/>\n'
         )
     yield (
@@ -90,7 +94,7 @@ def otio(clip: Clip, marks: Iterable[Mark], *, hour: int = 0) -> Iterator[str]:
             "name": mark.person,
             "comment": mark.words,
             "color": "GREEN" if mark.resolved else "RED",
-            "marked_range": _range(mark.frame, 1, rate),
+            "marked_range": _range(mark.frame, mark.frames, rate),
             "metadata": {"reelproof": {"resolved": mark.resolved}},
         }
         yield (", " if number else "") + json.dumps(marker)

@@ -51,10 +51,11 @@ def add(request: BrandRequest, version_id: UUID) -> HttpResponse:
     version = version_of(request, version_id)
     form, answers = CommentForm(request.POST), _answered(request, version)
     if form.is_valid():
-        frame = form.cleaned_data["frame"] if form.cleaned_data["at_frame"] and answers is None else None
+        frame, end_frame = form.place() if answers is None else (None, None)
         said = {"body": form.cleaned_data["body"], "drawing": form.cleaned_data["drawing"]}
+        said |= {"frame": frame, "end_frame": end_frame}
         try:
-            added = comments.add(version, by=request.principal, frame=frame, answers=answers, **said)
+            added = comments.add(version, by=request.principal, answers=answers, **said)
         except comments.CommentRefused as refused:
             form.add_error("body", str(refused))
         else:
@@ -143,7 +144,7 @@ def _has_marker(comment: Comment) -> bool:
 
 def _marker(comment: Comment) -> dict[str, Any]:
     text = f"{comment.author}: {comment.body[:120] or _('Drawing')}"
-    return {"id": comment.pk, "frame": comment.frame, "text": text}
+    return {"id": comment.pk, "frame": comment.frame, "end": comment.end_frame, "text": text}
 
 
 def _answered(request: BrandRequest, version: Version) -> Comment | None:

@@ -304,6 +304,24 @@ class CommentForm(WholeTextForm):
     frame = forms.IntegerField(
         min_value=0, required=False, widget=forms.HiddenInput(attrs={"data-frame-field": True})
     )
+    over_range = forms.BooleanField(label=lazy("Over this range"), required=False)
+    end_frame = forms.IntegerField(
+        min_value=0, required=False, widget=forms.HiddenInput(attrs={"data-end-field": True})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if (
+            "frame" in self.errors or "end_frame" in self.errors
+        ):  # they are hidden, and their errors with them
+            self.add_error("body", _("This clip doesn't have that frame."))
+        return cleaned
+
+    def place(self) -> tuple[int | None, int | None]:
+        """First and last frame of what the comment is on; None for the whole clip, and for no range."""
+        if self.cleaned_data["over_range"] and self.cleaned_data["end_frame"] is not None:
+            return self.cleaned_data["frame"], self.cleaned_data["end_frame"]
+        return (self.cleaned_data["frame"] if self.cleaned_data["at_frame"] else None), None
 
     def clean_drawing(self) -> Drawing | None:
         try:

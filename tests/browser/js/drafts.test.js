@@ -37,6 +37,14 @@ test("a comment that is back has the frame it was written at", async () => {
   equal(find("[data-frame-field]").dataset.kept, "34");
 });
 
+test("a comment on a range that is back has that range", async () => {
+  const ranged = FORM.replace("<textarea", '<input type="hidden" data-end-field value="71"><textarea');
+  await load({ form: ranged });
+  type("body", "The logo leaves");
+  await again({ form: ranged.replace('"71"', '""') });
+  equal(find("[data-end-field]").dataset.kept, "71");
+});
+
 test("it is back as well in a form that htmx brings later", async () => {
   await load();
   type("body", "The logo leaves");

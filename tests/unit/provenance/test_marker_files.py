@@ -116,3 +116,18 @@ def test_a_title_that_looks_like_the_place_of_the_markers_breaks_nothing() -> No
     timeline = json.loads("".join(marker_files.otio(odd, MARKS)))
     assert timeline["name"] == '"markers": null'
     assert len(timeline["tracks"]["children"][0]["children"][0]["markers"]) == 2
+
+
+RANGE = [Mark(24, "Ada", "Too fast", False, 48)]
+
+
+def test_a_range_is_as_long_in_each_file_as_in_the_clip() -> None:
+    clip = replace(CLIP, rate=PAL)
+    assert "01:00:00:24 01:00:02:22 01:00:00:24 01:00:02:22" in "".join(marker_files.edl(clip, RANGE, hour=1))
+    assert "|D:48" in "".join(marker_files.edl(clip, RANGE))
+    marker = ElementTree.fromstring("".join(marker_files.fcpxml(clip, RANGE))).find(".//marker")
+    assert marker is not None
+    assert (marker.get("start"), marker.get("duration")) == ("24/25s", "48/25s")
+    timeline = json.loads("".join(marker_files.otio(clip, RANGE)))
+    marked = timeline["tracks"]["children"][0]["children"][0]["markers"][0]["marked_range"]
+    assert (marked["start_time"]["value"], marked["duration"]["value"]) == (24, 48)

@@ -33,6 +33,7 @@ const isSecret = (field) => NEVER.includes(field.type) || field.name.includes("p
 const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !isSecret(field));
 const isBox = (field) => ["checkbox", "radio"].includes(field.type);
 const places = (form) => form.querySelectorAll("[data-frame-field]");
+const ends = (form) => form.querySelectorAll("[data-end-field]"); // of a range
 
 // What the field was given by the server, and what it has now.
 function stateOf(field) {
@@ -55,7 +56,8 @@ function keep(form) {
   store((storage) => {
     if (!Object.keys(changed).length) return storage.removeItem(nameOf(form));
     const frame = places(form)[0]?.value;
-    storage.setItem(nameOf(form), JSON.stringify({ changed, frame }));
+    const end = ends(form)[0]?.value || undefined;
+    storage.setItem(nameOf(form), JSON.stringify({ changed, frame, end }));
   });
 }
 
@@ -63,7 +65,7 @@ function keep(form) {
 function putBack(form) {
   const text = store((storage) => storage.getItem(nameOf(form)));
   if (!text) return false;
-  const { changed, frame } = JSON.parse(text);
+  const { changed, frame, end } = JSON.parse(text);
   let put = false;
   for (const field of fieldsOf(form)) {
     const [given, now] = stateOf(field);
@@ -74,6 +76,7 @@ function putBack(form) {
     const folded = field.closest("details");
     if (folded) folded.open = true;
     if (frame !== undefined) for (const place of places(form)) place.dataset.kept = frame;
+    if (end !== undefined) for (const place of ends(form)) place.dataset.kept = end;
     field.dispatchEvent(new Event("input", { bubbles: true }));
     put = true;
   }

@@ -49,9 +49,14 @@ class ReelPlayer extends HTMLElement {
   // A moment that a search found: its range is marked, and it plays unless the reader wants things still.
   showMoment(start, until) {
     const [first, end] = [start, until].map((at) => this.clock.frameAtMilliseconds(at));
-    this.range = { start: first, end: Math.max(first + 1, end - 1) };
-    this.showRange();
+    this.showPassage(first, Math.max(first + 1, end - 1));
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.roll();
+  }
+
+  // What a comment is about, so that Play shows just that.
+  showPassage(start, end, how) {
+    this.range = { start, end };
+    this.showRange(how);
   }
 
   disconnectedCallback() {
@@ -124,7 +129,9 @@ class ReelPlayer extends HTMLElement {
       const target = event.target.closest("[data-seek-frame]");
       if (!target || document.querySelector("reel-player") !== this) return;
       this.pause();
-      this.seekFrame(Number(target.dataset.seekFrame));
+      const { seekFrame, seekEnd } = target.dataset;
+      this.seekFrame(Number(seekFrame));
+      if (seekEnd) this.showPassage(Number(seekFrame), Number(seekEnd));
     });
     this.follow();
   }
@@ -291,15 +298,15 @@ class ReelPlayer extends HTMLElement {
     this.range[edge] = this.frame;
     const { start, end } = this.range;
     if (start !== null && end !== null && start >= end) this.range[other] = null;
-    this.showRange();
+    this.showRange({ marked: true });
   }
 
   clearRange() {
-    this.range = { start: null, end: null };
-    this.showRange();
+    this.showPassage(null, null, { marked: true });
   }
 
-  showRange() {
+  // `marked`: by the person, and not by a search or a comment.
+  showRange({ marked = false } = {}) {
     const { start, end } = this.range;
     const bar = this.querySelector(".player-range");
     bar.hidden = start === null && end === null;
@@ -308,7 +315,7 @@ class ReelPlayer extends HTMLElement {
     bar.style.insetInlineEnd = `${100 - share(end ?? this.clock.last)}%`;
     this.querySelector('[data-do="in"]').setAttribute("aria-pressed", start !== null);
     this.querySelector('[data-do="out"]').setAttribute("aria-pressed", end !== null);
-    this.dispatchEvent(new CustomEvent("range", { bubbles: true, detail: { ...this.range } }));
+    this.dispatchEvent(new CustomEvent("range", { bubbles: true, detail: { ...this.range, marked } }));
   }
 
   toggleLoop() {

@@ -59,3 +59,72 @@ test("choosing the frame anew means the one on screen", () => {
   click(find('[name="at_frame"]'));
   equal(told()[0], "20");
 });
+
+const RANGE = `<input data-end-field><label data-range-choice hidden><input type="checkbox" name="over_range"><output></output></label>`;
+
+function withRange() {
+  const loaded = load();
+  document.querySelector("textarea").insertAdjacentHTML("beforebegin", RANGE);
+  loaded.player.range = { start: null, end: null };
+  loaded.player.clearRange = () => mark(loaded.player, null, null);
+  return loaded;
+}
+
+function mark(player, start, end, marked = true) {
+  player.range = { start, end };
+  player.dispatchEvent(new CustomEvent("range", { bubbles: true, detail: { start, end, marked } }));
+}
+
+const place = () => [find("[data-frame-field]").value, find("[data-end-field]").value];
+
+test("a range that somebody marked is what the comment is on", () => {
+  const { player } = withRange();
+  mark(player, 24, null);
+  equal([place(), find("[data-range-choice]").hidden], [["34", ""], true]);
+  mark(player, 24, 71);
+  equal(place(), ["24", "71"]);
+  equal(find("[data-range-choice] output").textContent, "00:00:01:00 – 00:00:02:23");
+  find('[name="over_range"]').click();
+  equal(place(), ["34", ""]);
+});
+
+test("a moment that a search marked is offered and not meant", () => {
+  const { player } = withRange();
+  mark(player, 24, 71, false);
+  equal([place(), find("[data-range-choice]").hidden], [["34", ""], false]);
+  find('[name="over_range"]').click();
+  equal(place(), ["24", "71"]);
+});
+
+test("a range can be marked while somebody writes, and is no more once that is sent", () => {
+  const { player, fields } = withRange();
+  find("textarea").focus();
+  find("textarea").value = "Too fast";
+  find("textarea").dispatchEvent(new Event("input", { bubbles: true }));
+  mark(player, 24, 71);
+  fields.settle(); // the list came again by itself
+  equal(place(), ["24", "71"]);
+  find("textarea").blur();
+  find("textarea").value = "";
+  fields.settle();
+  fields.tell();
+  equal([place(), player.range.start], [["34", ""], null]);
+});
+
+test("what is drawn stands on one frame, whatever is marked", () => {
+  const { player } = withRange();
+  find("textarea").insertAdjacentHTML("afterend", "<textarea data-drawing></textarea>");
+  mark(player, 24, 71);
+  find("[data-drawing]").value = '{"v":1}';
+  find("[data-drawing]").dispatchEvent(new Event("input", { bubbles: true }));
+  player.dispatchEvent(new CustomEvent("range", { bubbles: true, detail: { start: 24, end: 71, marked: false } }));
+  equal([place(), find("[data-range-choice]").hidden], [["34", ""], true]);
+});
+
+test("a draft that is back has its own range", () => {
+  withRange();
+  find("[data-frame-field]").dataset.kept = "7";
+  find("[data-end-field]").dataset.kept = "19";
+  find("textarea").focus();
+  equal(place(), ["7", "19"]);
+});

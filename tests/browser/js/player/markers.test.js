@@ -64,3 +64,9 @@ test("markup in a comment stays text", () => {
   equal(bar.querySelector("img"), null);
   equal(find(".player-marker").title, "00:00:00:00 <img src=x onerror=alert(1)>");
 });
+
+test("a comment on a range has a marker as long as that", () => {
+  markers.show(html("<div></div>"), [{ frame: 12, end: 36, text: "Too fast" }], new Clock("24/1", 49));
+  const mark = find(".player-marker");
+  equal([mark.dataset.seekEnd, mark.style.inlineSize, mark.title], ["36", "50%", "00:00:00:12 – 00:00:01:12 Too fast"]);
+});

@@ -47,7 +47,7 @@ test("a range is shown on the bar, and told", () => {
   button("out");
   const bar = find(".player-range");
   equal([bar.hidden, bar.style.insetInlineStart, bar.style.insetInlineEnd], [false, "25%", "25%"]);
-  equal([told, pressed("in"), pressed("out")], [{ start: 25, end: 75 }, "true", "true"]);
+  equal([told, pressed("in"), pressed("out")], [{ start: 25, end: 75, marked: true }, "true", "true"]);
 });
 
 test("an end before the beginning forgets the beginning, and the other way round", () => {

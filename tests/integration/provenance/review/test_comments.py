@@ -32,6 +32,32 @@ def test_a_comment_may_be_about_the_whole_clip() -> None:
     assert comments.add(version, by=member(version.brand), body="Lovely").frame is None
 
 
+def test_a_comment_stands_over_a_range_of_frames() -> None:
+    version = VersionFactory.create(frame_count=100)
+    person = member(version.brand, Role.BRAND_REVIEWER)
+    comment = comments.add(version, by=person, body="Too fast here", frame=24, end_frame=99)
+    comment.refresh_from_db()
+    assert (comment.frame, comment.end_frame) == (24, 99)
+    assert Event.objects.get().data["end_frame"] == 99
+
+
+def test_a_range_of_one_frame_is_that_frame() -> None:
+    version = VersionFactory.create(frame_count=100)
+    comment = comments.add(version, by=member(version.brand), body="Here", frame=24, end_frame=24)
+    assert comment.end_frame is None
+
+
+@pytest.mark.parametrize(
+    ("frame", "end_frame", "why"),
+    [(24, 23, "ends before it begins"), (None, 23, "ends before it begins"), (24, 100, "have that frame")],
+)
+def test_a_range_that_the_clip_does_not_have_is_refused(frame: int | None, end_frame: int, why: str) -> None:
+    version = VersionFactory.create(frame_count=100)
+    with pytest.raises(comments.CommentRefused, match=why):
+        comments.add(version, by=member(version.brand), body="Here", frame=frame, end_frame=end_frame)
+    assert not Comment.objects.exists()
+
+
 DRAWING = {
     "v": 1,
     "shapes": [

@@ -58,6 +58,13 @@ def test_a_sheet_has_every_comment_and_answer_with_frame_and_stage() -> None:
     assert found[2]["reply_to"] == str(first.pk)
 
 
+def test_a_sheet_says_where_a_range_ends() -> None:
+    case = Case()
+    comments.add(case.version, by=case.creator, body="Too fast", frame=24, end_frame=30)
+    row = rows(case)[0]
+    assert (row["frame"], row["end_frame"], row["end_timecode"]) == ("24", "30", "00:00:01:06")
+
+
 @pytest.mark.parametrize("words", ["=HYPERLINK(1)", "+1", "-1", "@Ada", " =1", "\uff1d1"])
 def test_no_cell_is_taken_for_a_formula(words: str) -> None:
     case = Case()

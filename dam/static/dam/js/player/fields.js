@@ -1,10 +1,17 @@
-// The page's fields of a frame: the one on screen, or the one at which somebody began to write a comment.
+// The page's fields of a frame: the one on screen, or the one at which somebody began to write a comment. With both ends
+// of a range marked in the player, they can be the range instead.
 
 const FIELD = "[data-frame-field]";
+const END = "[data-end-field]";
+const RANGE = "[data-range-choice]"; // a label with its box
 const BOX = "[data-comment-box], [data-drawing]"; // words, and what is drawn into the picture
+
+const all = (selector) => [...document.querySelectorAll(selector)];
 
 export class FrameFields {
   pinned = null;
+  whole = false; // whether the comment is on the range
+  began = false; // whether somebody has written to it since the list came
 
   constructor(player) {
     this.player = player;
@@ -15,30 +22,61 @@ export class FrameFields {
     on("focusin", (event) => this.pin(event));
     on("input", (event) => this.pin(event));
     on("focusout", (event) => this.unpin(event));
-    on("change", (event) => this.pinAgain(event));
+    on("change", (event) => this.choose(event));
+    on("range", (event) => this.followRange(event));
   }
 
   tell() {
     if (document.querySelector("reel-player") !== this.player) return;
     const frame = this.pinned ?? this.player.frame;
-    for (const field of document.querySelectorAll(FIELD)) field.value = frame;
-    for (const output of document.querySelectorAll("[data-frame-timecode]"))
-      output.textContent = this.player.clock.timecode(frame);
+    const range = this.range;
+    const whole = this.whole && range !== null;
+    const { clock } = this.player;
+    for (const field of all(FIELD)) field.value = whole ? range.start : frame;
+    for (const field of all(END)) field.value = whole ? range.end : "";
+    for (const output of all("[data-frame-timecode]")) output.textContent = clock.timecode(frame);
+    for (const label of all(RANGE)) {
+      label.hidden = range === null;
+      label.querySelector("input").checked = whole;
+      if (range) label.querySelector("output").textContent = `${clock.timecode(range.start)} – ${clock.timecode(range.end)}`;
+    }
+  }
+
+  // Both ends of what is marked, or of a draft that was put back. What is drawn stands on one frame.
+  get range() {
+    if (all("[data-drawing]").some((box) => box.value.trim() !== "")) return null;
+    const { start = null, end = null } = this.player.range ?? {};
+    if (start !== null && end !== null) return { start, end };
+    const kept = document.querySelector(END)?.dataset.kept;
+    return kept === undefined || this.kept === null ? null : { start: this.kept, end: Number(kept) };
+  }
+
+  // What somebody marks they mean, also while they write; a moment that a search marked only where they say so.
+  followRange({ target, detail }) {
+    if (target !== this.player) return;
+    if (detail.marked) this.whole = detail.start !== null && detail.end !== null;
+    this.tell();
   }
 
   // After something has come by htmx: what was written may have been sent.
   settle() {
-    if (!this.written) this.pinned = null;
+    if (this.written) return;
+    this.pinned = null;
+    if (this.began && this.whole) this.player.clearRange?.();
+    if (this.began) this.whole = false;
+    this.began = false;
   }
 
   // Whether somebody is at a comment: with the cursor in it, or with words in it.
   get written() {
-    const boxes = [...document.querySelectorAll(BOX)];
-    return boxes.some((box) => box === document.activeElement || box.value.trim() !== "");
+    return all(BOX).some((box) => box === document.activeElement || box.value.trim() !== "");
   }
 
-  pin({ target }) {
-    if (this.pinned !== null || !target.matches?.(BOX)) return;
+  pin({ target, type }) {
+    if (!target.matches?.(BOX)) return;
+    if (type === "input") this.began = true;
+    if (this.pinned !== null) return;
+    this.whole ||= document.querySelector(END)?.dataset.kept !== undefined;
     this.hold(this.kept ?? this.player.frame);
   }
 
@@ -60,16 +98,20 @@ export class FrameFields {
 
   // Unless something is written or drawn.
   letGo() {
-    if ([...document.querySelectorAll(BOX)].some((box) => box.value.trim() !== "")) return;
+    if (all(BOX).some((box) => box.value.trim() !== "")) return;
     this.pinned = null;
-    for (const field of document.querySelectorAll(FIELD)) delete field.dataset.kept;
+    for (const field of [...all(FIELD), ...all(END)]) delete field.dataset.kept;
     this.tell();
   }
 
   // Choosing "at this frame" anew means the one on screen now.
-  pinAgain({ target }) {
-    if (target.name !== "at_frame" || !target.checked || this.pinned === null) return;
-    this.pinned = this.player.frame;
-    this.tell();
+  choose({ target }) {
+    if (target.closest?.(RANGE)) {
+      this.whole = target.checked;
+      this.tell();
+    } else if (target.name === "at_frame" && target.checked && this.pinned !== null) {
+      this.pinned = this.player.frame;
+      this.tell();
+    }
   }
 }

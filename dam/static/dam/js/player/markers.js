@@ -15,9 +15,17 @@ export function show(container, markers, clock) {
       const mark = document.createElement("span");
       mark.className = "player-marker";
       mark.dataset.seekFrame = marker.frame;
-      mark.title = `${clock.timecode(marker.frame)} ${marker.text}`;
+      const last = marker.end > marker.frame ? marker.end : null;
+      const place = last === null ? clock.timecode(marker.frame) : `${clock.timecode(marker.frame)} – ${clock.timecode(last)}`;
+      mark.title = `${place} ${marker.text}`;
       mark.setAttribute("aria-hidden", "true");
-      mark.style.insetInlineStart = `${(marker.frame / Math.max(1, clock.last)) * 100}%`;
+      const share = (frames) => `${(frames / Math.max(1, clock.last)) * 100}%`;
+      mark.style.insetInlineStart = share(marker.frame);
+      if (last !== null) {
+        mark.classList.add("player-marker-range");
+        mark.dataset.seekEnd = last;
+        mark.style.inlineSize = share(last - marker.frame);
+      }
       return mark;
     }),
   );
