@@ -63,8 +63,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 django.setup()
 
 from dam.core import roles  # noqa: E402 - settings are read above
+from tests import emptying  # noqa: E402
 
 roles.as_owner()  # the test database is made, emptied and dropped; what tests start is the plain role
+emptying.install()
 
 
 def pytest_configure() -> None:
