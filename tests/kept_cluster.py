@@ -19,7 +19,7 @@ from dam.embedded import accounts, postgres
 
 ROOT = Path(__file__).parents[1]
 KEPT = Path(sys.prefix) / "test-databases"
-MOST = 3  # branches in work at the same time
+MOST = 10  # branches in work at the same time, 80 MB each: one whose cluster went makes it anew each time
 UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """A crash may lose the data of tests, so nothing waits for the disk."""
 
