@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
 from dam import environment as env
+from dam.core.content_policy import part_sources
 from dam.core.tasks import QUEUES
 from dam.embedded import postgres as embedded_postgres
 from dam.embedded import valkey as embedded_valkey
@@ -261,7 +262,11 @@ STORAGE = env.text("STORAGE", str(DATA_DIR / "storage"))
 S3_ENDPOINT_URL = env.text("S3_ENDPOINT_URL")  # empty: Amazon's
 S3_REGION = env.text("S3_REGION")
 # Where browsers reach the bucket. When set, large downloads come from there and not through us.
-S3_PUBLIC_URL = env.text("S3_PUBLIC_URL")
+S3_PUBLIC_URL = env.text("S3_PUBLIC_URL").rstrip("/")
+# Whether browsers send the parts of an upload straight to it (docs/uploads.md).
+S3_DIRECT_UPLOADS = env.flag("S3_DIRECT_UPLOADS", default=True)
+# All that scripts may reach beside us: the one folder of the bucket that parts are put into.
+PART_SOURCES = part_sources(STORAGE, public_url=S3_PUBLIC_URL) if S3_DIRECT_UPLOADS else []
 # No "default": what is kept goes through dam.core.storage, and Django's own way to files stays shut.
 STORAGES = {"staticfiles": {"BACKEND": "dam.web.static.ModuleStaticFilesStorage"}}
 STATIC_URL = "/static/"
@@ -452,7 +457,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "media-src": [SELF, "blob:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *PART_SOURCES],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],

@@ -41,6 +41,7 @@ for name in (
     "S3_ENDPOINT_URL",
     "S3_REGION",
     "S3_PUBLIC_URL",
+    "S3_DIRECT_UPLOADS",
     "DEBUG",
     "PUBLIC_URL",
     "DEMO",

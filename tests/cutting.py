@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 BLOCK = 64 * 1024
+# What bytes of a file come with; a browser asks first whether they may, and goes on in that connection.
+BODIES = (b"PATCH", b"PUT", b"OPTIONS")
 
 
 @dataclass
@@ -38,7 +40,7 @@ def road(to: str, *, cuts: int, most: int, chance: random.Random) -> Iterator[Ro
                 back.start()
                 first = client.recv(BLOCK)
                 limit = None
-                if first.startswith(b"PATCH") and found.cuts:
+                if first.startswith(BODIES) and found.cuts:
                     found.cuts -= 1
                     limit = chance.randrange(1, found.most)
                 beyond.sendall(first)

@@ -21,7 +21,7 @@ from dam.accounts.models import Brand
 from dam.catalog import stored_files, tags
 from dam.core import storage
 from dam.core.storage import Stored, StoredFile
-from dam.ingest import retention, uploads
+from dam.ingest import direct, retention, uploads
 from dam.ingest.models import UNDER_WAY, Upload, UploadState
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,8 @@ def run(*, at: datetime | None = None) -> CleanedUp:
 def _abandoned_uploads(at: datetime) -> int:
     count = 0
     for upload in retention.abandoned_uploads(at=at).iterator():
+        if direct.has_more(upload):
+            continue
         try:
             uploads.cancel(upload)
         except uploads.Closed:

@@ -41,6 +41,7 @@ def join(
     filename: str,
     asset: Asset | None = None,
     metadata: str = "",
+    sha256: str = "",
 ) -> Upload:
     """The complete upload that has these parts; the same one where it was made before.
 
@@ -73,6 +74,7 @@ def join(
             state=UploadState.RECEIVED,
             asset=asset,
             metadata=metadata,
+            sha256=sha256,
             concat=concat,
             joins=ids,
         )

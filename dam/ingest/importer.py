@@ -41,10 +41,12 @@ def take(
     staged: str | None = None,
     asset: Asset | None = None,
     on_accept: Callable[[Version], None] | None = None,
+    sha256: str | None = None,
 ) -> Version:
     """Take a file that nobody else can change any more. Raises FileRefused, AlreadyKnown or NoTarget.
 
-    `staged` is the key under which storage has the same bytes already.
+    `staged` is the key under which storage has the same bytes already; `sha256` what they come to, as the
+    caller saw.
     """
     info = runner.probe(path)
     return registration.accept(
@@ -60,6 +62,7 @@ def take(
         staged=staged,
         asset=asset,
         on_accept=on_accept,
+        sha256=sha256,
     )
 
 
@@ -139,6 +142,9 @@ def _take_staged(upload: Upload, key: str) -> None:
         raise uploads.lost() from None
     disk_space.require_local(upload.size)
     with storage.local_copy(key) as path:
+        sha256 = storage.sha256_of(path)
+        if upload.sha256 and upload.sha256 != sha256:
+            raise uploads.altered()
         take(
             path,
             brand=upload.brand,
@@ -147,6 +153,7 @@ def _take_staged(upload: Upload, key: str) -> None:
             staged=key,
             asset=asset,
             on_accept=lambda version: _take(upload, version),
+            sha256=sha256,
         )
 
 

@@ -61,6 +61,8 @@ class Upload(Work):
     # The ids of the uploads that are its parts, in order; None for one whose bytes come by themselves.
     joins = models.JSONField(null=True)
     received = models.PositiveBigIntegerField(default=0)
+    # What its sender says its bytes come to (SHA-256, hex): compared before it is taken. Empty where untold.
+    sha256 = models.CharField(max_length=64, blank=True, db_default="")
     # What its sender says of it meanwhile (dam.ingest.details), for what is made of it.
     details = models.JSONField(default=dict, db_default={}, blank=True)
     # What storage must know to take the next piece (dam.core.storage.append).

@@ -68,16 +68,17 @@ def accept(
     staged: str | None = None,
     asset: Asset | None = None,
     on_accept: Callable[[Version], None] | None = None,
+    sha256: str | None = None,
 ) -> Version:
     """Store the file and then, in one transaction, make Asset, Version, RightsRecord, steps and audit event.
 
-    `staged` is the key of a staged file with the same bytes, which are then not sent again. With `asset` it
-    becomes the next version of that one, which keeps its title, and ends an open review of the version
-    before (ON_REPLACE). `on_accept` runs in that transaction. Raises AlreadyKnown, NoTarget for an asset in
-    the trash, and FileRefused when there is no room. On any failure nothing stays behind: neither rows
-    nor the stored file.
+    `staged` is the key of a staged file with the same bytes, which are then not sent again; `sha256` is what
+    they come to, where the caller has just read them. With `asset` it becomes the next version of that one,
+    which keeps its title, and ends an open review of the version before (ON_REPLACE). `on_accept` runs in
+    that transaction. Raises AlreadyKnown, NoTarget for an asset in the trash, and FileRefused when there is
+    no room. On any failure nothing stays behind: neither rows nor the stored file.
     """
-    sha256 = storage.sha256_of(path)
+    sha256 = sha256 or storage.sha256_of(path)
     suffix = media_info.format.suffix
     # Before the transaction: sending fifty gigabytes takes long, and nobody waits for it on a lock.
     with _storing(path, brand=brand, sha256=sha256, suffix=suffix, staged=staged), trail.recording():

@@ -121,10 +121,12 @@ def create(
     size: int | None,
     asset: Asset | None = None,
     metadata: str = "",
+    sha256: str = "",
     partial: bool = False,
 ) -> Upload:
     """Begin an upload of `size` bytes, as the next version of `asset` if there is one.
 
+    `sha256` (hex) is what they are to come to; empty where nobody says.
     A `partial` one is a part of another (dam.ingest.concatenation). One whose size is None is told it later,
     and until then counts as the largest there may be.
 
@@ -140,6 +142,7 @@ def create(
         length_known=size is not None,
         asset=asset,
         metadata=metadata,
+        sha256=sha256,
         concat=PARTIAL if partial else "",
     )
     with transaction.atomic():
@@ -182,7 +185,7 @@ def write(
     WrongOffset, WrongChecksum, WrongLength, Busy, TooMuch, and FileRefused when the first bytes show that
     this is no video, or the disk is full (then the upload stays open), and storage.Unavailable.
     """
-    with _place(), _alone(upload):
+    with place(), alone(upload):
         if upload.state != UploadState.RECEIVING:
             raise Closed
         if offset != upload.received:
@@ -269,7 +272,7 @@ def _close(upload: Upload, state: UploadState, *, frm: UploadState, code: str = 
 
 
 @contextmanager
-def _place() -> Iterator[None]:
+def place() -> Iterator[None]:
     """One of the few that write to storage at once, for each holds a connection to the database meanwhile.
 
     So a store that hangs takes uploads along and no other page. Raises storage.Unavailable.
@@ -284,7 +287,7 @@ def _place() -> Iterator[None]:
 
 
 @contextmanager
-def _alone(upload: Upload) -> Iterator[None]:
+def alone(upload: Upload) -> Iterator[None]:
     """For this request alone, on whatever machine: the row is locked while the piece is written."""
     with transaction.atomic():
         locked = Upload.objects.select_for_update(skip_locked=True).filter(pk=upload.pk)
@@ -351,12 +354,21 @@ def _append(upload: Upload, data: bytes) -> FileRefused | None:
         state=state,
         size=upload.size,
         length_known=upload.length_known,
+        due_at=None,
         updated_at=upload.updated_at,
     )
     if state == UploadState.RECEIVED:
         hand_over(upload)
     upload.received, upload.parts, upload.state = received, parts, state
     return None
+
+
+def altered() -> FileRefused:
+    """Why a file isn't taken that is another than its sender said."""
+    return FileRefused(
+        "damaged",
+        _("The file changed while it was uploaded, or was damaged on the way. Upload it again."),
+    )
 
 
 def lost() -> FileRefused:

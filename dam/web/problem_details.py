@@ -18,6 +18,7 @@ STATUS: dict[str, int] = {
     "forbidden": HTTPStatus.FORBIDDEN,
     "checksum_mismatch": CHECKSUM_MISMATCH,
     "closed": HTTPStatus.GONE,
+    "no_beginning": HTTPStatus.BAD_REQUEST,
     "busy": HTTPStatus.LOCKED,
     "too_many": HTTPStatus.TOO_MANY_REQUESTS,
     "mail_away": HTTPStatus.SERVICE_UNAVAILABLE,

@@ -1,6 +1,7 @@
 """What tus 1.0 (docs/uploads.md) says in headers: the version, what the server can do, what clients tell."""
 
 import base64
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -34,6 +35,7 @@ EXTENSIONS = (
     "termination",
 )
 PIECE_TYPE = "application/offset+octet-stream"
+SHA256 = re.compile("[0-9a-f]{64}")
 METADATA_LONGEST = 4096  # characters
 CONCAT_LONGEST = 32 * 1024
 View = Callable[..., HttpResponseBase]
@@ -148,17 +150,19 @@ def raw_metadata(request: HttpRequest) -> str:
 
 
 def metadata(raw: str) -> dict[str, str]:
-    """What is read of Upload-Metadata, `key <base64>, …`: the file's name, and the asset it belongs to."""
+    """What is read of Upload-Metadata, `key <base64>, …`: the file's name, asset and SHA-256 (hex)."""
     found: dict[str, str] = {}
     for pair in raw.split(","):
         key, _space, value = pair.strip().partition(" ")
-        if key in ("filename", "name", "asset"):
+        if key in ("filename", "name", "asset", "sha256"):
             try:
                 found[key] = base64.b64decode(value.strip(), validate=True).decode()
             except ValueError:
                 raise BadHeader(
                     _("The %(key)s in Upload-Metadata must be base64 of UTF-8.") % {"key": key}
                 ) from None
+    if "sha256" in found and SHA256.fullmatch(found["sha256"]) is None:
+        raise BadHeader(_("The sha256 in Upload-Metadata must be 64 hexadecimal digits in lower case."))
     return found
 
 

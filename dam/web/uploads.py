@@ -1,6 +1,5 @@
 """The addresses that files come in by (docs/uploads.md): tus 1.0 for the browser and for programs."""
 
-import re
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -19,15 +18,17 @@ from dam.accounts.capabilities import Capability
 from dam.catalog.models import Asset, Version
 from dam.core import failures
 from dam.core.errors import Refused
-from dam.ingest import concatenation, known_content, next_versions, retention, steps, uploads
+from dam.ingest import concatenation, direct, known_content, next_versions, retention, steps, uploads
 from dam.ingest.known_content import Known
 from dam.ingest.models import PARTIAL, UNDER_WAY, Upload, UploadState
+from dam.media.errors import FileRefused
 from dam.rights.visibility import shown, visible_assets, visible_versions
 from dam.web import htmx, long_pieces, problem_details, selection
 from dam.web.decorators import BrandRequest, requires
 from dam.web.problem_details import problem
 from dam.web.tus import (
     PIECE_TYPE,
+    SHA256,
     BadHeader,
     checksum,
     metadata,
@@ -41,7 +42,6 @@ from dam.web.tus import (
 )
 
 RECENT = 50
-SHA256 = re.compile("[0-9a-f]{64}")
 # Of these nothing is left that a client could go on with.
 OVER = (UploadState.REFUSED, UploadState.CANCELLED)
 
@@ -59,6 +59,7 @@ def create(request: BrandRequest) -> HttpResponseBase:
         "filename": told.get("filename", told.get("name", "")),
         "asset": _target(request, told["asset"]) if "asset" in told else None,
         "metadata": raw,
+        "sha256": told.get("sha256", ""),
     }
     if parts is not None:
         upload = concatenation.join(**about, parts=parts, concat=request.headers["Upload-Concat"])
@@ -75,9 +76,13 @@ def create(request: BrandRequest) -> HttpResponseBase:
 @tus
 def piece(request: BrandRequest, upload_id: UUID) -> HttpResponseBase:
     """One upload: where it stands, its next piece, or its end."""
-    mine = Upload.objects.filter(brand=request.brand, user=request.principal.user)
-    upload = get_object_or_404(mine.select_related("version__asset", "brand"), pk=upload_id)
+    upload = own_upload(request, upload_id)
     method = method_of(request)
+    if method in ("HEAD", "GET") and direct.is_begun(upload) and upload.state == UploadState.RECEIVING:
+        # Another request may be looking at this moment; of what is lost the answer below tells.
+        with suppress(uploads.Busy, FileRefused, direct.NotDirect):
+            direct.look(upload)
+        upload = own_upload(request, upload_id)
     if method == "HEAD":
         return _head(upload)
     if method == "GET":
@@ -87,6 +92,12 @@ def piece(request: BrandRequest, upload_id: UUID) -> HttpResponseBase:
     if method == "DELETE":
         return _cancel(upload)
     return not_allowed("HEAD", "GET", "PATCH", "DELETE", "OPTIONS")
+
+
+def own_upload(request: BrandRequest, upload_id: UUID) -> Upload:
+    """The upload, where it is this person's to the brand. Raises Http404."""
+    mine = Upload.objects.filter(brand=request.brand, user=request.principal.user)
+    return get_object_or_404(mine.select_related("version__asset", "brand"), pk=upload_id)
 
 
 @tus

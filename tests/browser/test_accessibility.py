@@ -42,7 +42,7 @@ WALKED = {
 PIECES = {
     "asset-open-review", "reviews-start", "library-news", "palette", "asset-card", "asset-usage",
     "activity-check", "activity-check-all", "brand-css", "brand-logo", "events", "uploads", "upload-piece",
-    "upload-known", "upload-details", "comment-export", "asset-poster", "file-thumbnails",
+    "upload-parts", "upload-known", "upload-details", "comment-export", "asset-poster", "file-thumbnails",
     "file", "file-part", "generate-forecast", "jobs-running", "job", "asset-origin", "asset-credentials",
     "release-file", "download-file", "review-count", "asset-review", "comments", "saved-search",
     "saved-search-cover", "collection-cover", "comment-people", "bulk-progress", "bulk-export",

@@ -317,6 +317,9 @@ ROWS = (
     Row("PATCH", "upload-piece", ("own upload",),       403, 204, 403, 403, 204, 204, 204, 403,
         headers=PIECE, body=b"cl", content_type=PIECE_TYPE),
     Row("DELETE", "upload-piece", ("own upload",),      403, 204, 403, 403, 204, 204, 204, 403, headers=TUS),
+    Row("GET",  "upload-parts", ("own upload",),        403, 200, 403, 403, 200, 200, 200, 403, headers=TUS),
+    Row("POST", "upload-parts", ("own upload",),        403, 409, 403, 403, 409, 409, 409, 403,
+        {"number": "1"}, headers=TUS),  # files lie in a folder here
     Row("POST", "step-retry", ("draft", "poster"),      403, 302, 403, 403, 302, 302, 403, 403),
     Row("GET",  "version-repeat", ("released",),        403, 200, 403, 403, 200, 200, 403, 403),
     Row("POST", "version-repeat", ("released",),        403, 422, 403, 403, 422, 422, 403, 403),

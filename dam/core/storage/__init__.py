@@ -14,11 +14,31 @@ from typing import BinaryIO, cast
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from dam.core.storage.base import FULL, Parts, Storage, StoredFile, Unavailable
+from dam.core.storage.base import (
+    FULL,
+    PART_BYTES,
+    PartAddress,
+    PartExpected,
+    Parts,
+    Storage,
+    StoredFile,
+    Unavailable,
+)
 from dam.core.storage.folder import FolderStorage
 from dam.core.storage.scratch import scratch
 
-__all__ = ["FULL", "Parts", "Storage", "Stored", "StoredFile", "Unavailable", "scratch"]
+__all__ = [
+    "FULL",
+    "PART_BYTES",
+    "PartAddress",
+    "PartExpected",
+    "Parts",
+    "Storage",
+    "Stored",
+    "StoredFile",
+    "Unavailable",
+    "scratch",
+]
 
 
 @dataclass(frozen=True)
@@ -120,6 +140,30 @@ def append(key: str, parts: Parts, *, offset: int, data: bytes, last: bool) -> P
 def beginning(key: str, parts: Parts, *, size: int) -> bytes:
     """The `size` bytes that a staged file has so far, of one that is shorter than a piece."""
     return _store().beginning(key, parts, size=size)
+
+
+def begin_direct(key: str, *, sums: bool) -> Parts | None:
+    """Begin a staged file whose parts come straight from a browser; None where that isn't open.
+
+    With `sums` each of its parts will say what it comes to (SHA-256).
+    """
+    return _store().begin_direct(key, sums=sums) if takes_parts() else None
+
+
+def takes_parts() -> bool:
+    """Whether browsers reach a bucket of ours, and may put parts of uploads into it."""
+    is_bucket = settings.STORAGE.startswith("s3://")
+    return is_bucket and bool(settings.S3_PUBLIC_URL) and settings.S3_DIRECT_UPLOADS
+
+
+def direct_parts(key: str, parts: Parts, *, after: int) -> dict[int, int]:
+    """The sizes of the parts of such a file that lie there, by number, beyond `after`."""
+    return _store().direct_parts(key, parts, after=after)
+
+
+def part_address(key: str, parts: Parts, part: PartExpected, *, seconds: int) -> PartAddress:
+    """Where a browser puts that part, and nothing else, within so many seconds."""
+    return _store().part_address(key, parts, part, seconds=seconds)
 
 
 def complete(key: str, parts: Parts, *, size: int) -> None:

@@ -6,12 +6,29 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 BLOCK = 1024 * 1024
+# Of a staged file whose parts come straight from a browser; its last one may be shorter.
+PART_BYTES = 8 * 1024 * 1024
 FULL = (errno.ENOSPC, errno.EDQUOT)  # what writing on a full disk raises
 # How far a staged file has come, in the store's own words: JSON that its owner keeps between two pieces.
 Parts = dict[str, str | int]
+
+
+class PartExpected(NamedTuple):
+    """One part, as its sender announced it: its number from 1 on, its bytes, their SHA-256 (base64) or ""."""
+
+    number: int
+    size: int
+    sha256: str
+
+
+class PartAddress(NamedTuple):
+    """Where to PUT that part and nothing else, and the headers that must come with it."""
+
+    url: str
+    headers: dict[str, str]
 
 
 class Unavailable(OSError):
@@ -75,6 +92,23 @@ class Storage(Protocol):
 
         Raises FileNotFoundError when they are gone.
         """
+
+    def begin_direct(self, key: str, *, sums: bool) -> Parts | None:
+        """Begin a staged file whose parts come straight from a browser; None where the store takes none.
+
+        With `sums` each part says what it comes to, where the store compares: then `sums` in what is returned
+        is true, and no part may keep silent. Parts are of PART_BYTES each, all but the last. `append` goes on
+        with them where they end in a row.
+        """
+
+    def direct_parts(self, key: str, parts: Parts, *, after: int) -> dict[int, int]:
+        """The sizes of the parts that lie there, by number, from the one after `after` on.
+
+        Raises FileNotFoundError when the file was completed or dropped meanwhile.
+        """
+
+    def part_address(self, key: str, parts: Parts, part: PartExpected, *, seconds: int) -> PartAddress:
+        """Where a browser puts one part within so many seconds: of that size, and bytes, and no other."""
 
     def complete(self, key: str, parts: Parts, *, size: int) -> None:
         """Make the staged file whole, so that it can be read. Twice is harmless, also at once.

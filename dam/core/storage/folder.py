@@ -10,7 +10,7 @@ from io import FileIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from dam.core.storage.base import BLOCK, FULL, Parts, StoredFile, Unavailable
+from dam.core.storage.base import BLOCK, FULL, PartAddress, PartExpected, Parts, StoredFile, Unavailable
 
 MODE = 0o640
 
@@ -109,6 +109,15 @@ class FolderStorage:
     def beginning(self, key: str, parts: Parts, *, size: int) -> bytes:
         with self._translated(key), self.open(key) as file:
             return file.read(size)
+
+    def begin_direct(self, key: str, *, sums: bool) -> Parts | None:
+        return None
+
+    def direct_parts(self, key: str, parts: Parts, *, after: int) -> dict[int, int]:
+        raise FileNotFoundError(f"{key} has no parts in a folder.")
+
+    def part_address(self, key: str, parts: Parts, part: PartExpected, *, seconds: int) -> PartAddress:
+        raise FileNotFoundError(f"{key} has no parts in a folder.")
 
     def complete(self, key: str, parts: Parts, *, size: int) -> None:
         stored = self.stat(key)

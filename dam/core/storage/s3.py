@@ -6,9 +6,11 @@ AWS_SECRET_ACCESS_KEY in the environment, or the role of the machine.
 
 import errno
 import os
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from hashlib import sha256
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -20,13 +22,14 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from dam.core.storage.base import Parts, StoredFile, Unavailable
+from dam.core.storage.base import PART_BYTES, PartAddress, PartExpected, Parts, StoredFile, Unavailable
 from dam.core.storage.scratch import scratch
 
-# S3 takes no part but the last below 5 MiB, and at most 10,000 of them. A piece that is smaller waits in an
-# object of its own, the tail, until there is enough for a part.
-PART_BYTES = 8 * 1024 * 1024
+# S3 takes no part but the last below 5 MiB, and at most 10,000 of them. A piece that is smaller than
+# PART_BYTES waits in an object of its own, the tail, until there is enough for a part.
 TAIL = ".tail"
+# How a store answers that knows no checksums of parts.
+UNKNOWN_HEADER = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_IMPLEMENTED)
 GONE = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
 FULL = {"QuotaExceeded", "StorageFull", "XMinioStorageFull", "InsufficientCapacity"}
 TRANSFER = TransferConfig(max_concurrency=4)
@@ -115,15 +118,48 @@ class S3Storage:
                 return parts
             if len(data) < PART_BYTES and not last:
                 self._s3.put_object(**self._at(key + TAIL), Body=data)
-                return parts | {"tail": len(data)}
+                # The next ones come through us as well: they needn't end where a browser's parts do.
+                return {name: parts[name] for name in parts if name != "direct"} | {"tail": len(data)}
             upload = parts.get("upload") or self._s3.create_multipart_upload(**self._at(key))["UploadId"]
             count = int(parts.get("count", 0)) + 1
-            self._s3.upload_part(**self._at(key), UploadId=upload, PartNumber=count, Body=data)
-        return {"upload": upload, "count": count, "tail": 0}
+            sums = parts.get("sums", 0)
+            checksum = {"ChecksumSHA256": b64encode(sha256(data).digest()).decode()} if sums else {}
+            self._s3.upload_part(**self._at(key), UploadId=upload, PartNumber=count, Body=data, **checksum)
+        return {"upload": upload, "count": count, "tail": 0} | ({"sums": sums} if sums else {})
 
     def beginning(self, key: str, parts: Parts, *, size: int) -> bytes:
         with self.open(key + TAIL, stop=size) as tail:  # too short for a part
             return tail.read()
+
+    def begin_direct(self, key: str, *, sums: bool) -> Parts | None:
+        wanted = {"ChecksumAlgorithm": "SHA256"} if sums else {}
+        with _translated(key):
+            try:
+                begun = self._s3.create_multipart_upload(**self._at(key), **wanted)
+            except ClientError as problem:
+                if problem.response["ResponseMetadata"]["HTTPStatusCode"] not in UNKNOWN_HEADER:
+                    raise
+                begun = self._s3.create_multipart_upload(**self._at(key))
+        # A store that checks the parts' sums says so; of others nobody knows what they'd make of one.
+        compares = int(begun.get("ChecksumAlgorithm") == "SHA256")
+        return {"upload": begun["UploadId"], "count": 0, "tail": 0, "sums": compares, "direct": 1}
+
+    def direct_parts(self, key: str, parts: Parts, *, after: int) -> dict[int, int]:
+        with _translated(key):
+            return {part["PartNumber"]: part["Size"] for part in self._parts(key, parts, after=after)}
+
+    def part_address(self, key: str, parts: Parts, part: PartExpected, *, seconds: int) -> PartAddress:
+        about = self._at(key) | {
+            "UploadId": parts["upload"],
+            "PartNumber": part.number,
+            "ContentLength": part.size,
+        }
+        headers = {}
+        if part.sha256 and parts.get("sums"):
+            about["ChecksumSHA256"] = headers["x-amz-checksum-sha256"] = part.sha256
+        signer = _client(self.public_url, self.region, os.getpid())
+        url = str(signer.generate_presigned_url("upload_part", Params=about, ExpiresIn=seconds))
+        return PartAddress(url, headers)
 
     def complete(self, key: str, parts: Parts, *, size: int) -> None:
         if self._is_whole(key, size):
@@ -131,11 +167,12 @@ class S3Storage:
         upload = {**self._at(key), "UploadId": parts.get("upload", "")}
         try:
             with _translated(key):
-                pages = self._s3.get_paginator("list_parts").paginate(**upload)
-                uploaded = [part for page in pages for part in page.get("Parts", ())]
+                # Beyond `count` may lie what a browser had sent before its upload went on through us.
+                uploaded = [part for part in self._parts(key, parts) if part["PartNumber"] <= parts["count"]]
                 if sum(part["Size"] for part in uploaded) != size:
                     raise FileNotFoundError(f"{key} does not have its {size} bytes.")
-                named = [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in uploaded]
+                told = ("PartNumber", "ETag", *(("ChecksumSHA256",) if parts.get("sums") else ()))
+                named = [{name: part[name] for name in told if name in part} for part in uploaded]
                 self._s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": named})
         except FileNotFoundError:
             if not self._is_whole(key, size):  # else another worker completed it at the same moment
@@ -144,6 +181,13 @@ class S3Storage:
     def discard(self, key: str) -> None:
         self.delete(key)
         self.delete(key + TAIL)
+
+    def _parts(self, key: str, parts: Parts, *, after: int = 0) -> Iterator[dict[str, Any]]:
+        pages = self._s3.get_paginator("list_parts").paginate(
+            **self._at(key), UploadId=parts.get("upload", ""), PartNumberMarker=after
+        )
+        for page in pages:
+            yield from page.get("Parts", ())
 
     def _abort(self, key: str, upload: str) -> None:
         try:

@@ -24,7 +24,7 @@ from django.utils.translation import ngettext
 from dam.accounts import times
 from dam.audit.models import Event
 from dam.catalog.models import Rendition, Version
-from dam.core import bundled_words, failures, language
+from dam.core import bundled_words, failures, language, storage
 from dam.custom_fields import values
 from dam.ingest import step_specs
 from dam.ingest.models import Step, StepState
@@ -110,6 +110,11 @@ def rendition_url(context: Context, version: Version | None, kind: str) -> str:
     address = reverse("file", args=[context["brand"].slug, version.pk, kind])
     rendition = version.rendition_by_kind.get(kind)
     return f"{address}?of={rendition.sha256[:12]}" if rendition else address
+
+
+@register.simple_tag
+def direct_uploads() -> bool:
+    return storage.takes_parts()
 
 
 @register.simple_tag

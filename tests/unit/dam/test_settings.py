@@ -66,3 +66,11 @@ def test_scripts_find_the_forms_token_by_its_name(address: str) -> None:
     found = re.search(pattern[1], f"a=1; {name}=fresh; b=2")
     assert found is not None
     assert found[1] == "fresh"
+
+
+def test_scripts_reach_the_bucket_only_where_parts_go_there() -> None:
+    bucket = {"STORAGE": "s3://media", "S3_PUBLIC_URL": "https://s3.example.com/", "UPLOAD_MAX_BYTES": "1000"}
+    policy = "CONTENT_SECURITY_POLICY['DIRECTIVES']['connect-src'][1:]"
+    assert read(policy, **bucket).strip() == "['https://s3.example.com/media/staging/uploads/']"
+    assert read(policy, **bucket | {"S3_DIRECT_UPLOADS": "0"}).strip() == "[]"
+    assert read(policy, S3_PUBLIC_URL="https://s3.example.com").strip() == "[]"

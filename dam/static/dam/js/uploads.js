@@ -3,7 +3,8 @@ import * as details from "./uploads/details.js";
 import { dropped, meant } from "./uploads/folders.js";
 import * as memory from "./uploads/memory.js";
 import { offer } from "./uploads/offers.js";
-import { Lost, Upload } from "./uploads/tus.js";
+import { Lost } from "./uploads/refusals.js";
+import { Upload } from "./uploads/tus.js";
 import { hash, twin } from "./uploads/twins.js";
 import { _, ngettext, number, percent } from "./words.js";
 
@@ -36,7 +37,8 @@ class Row {
     this.find("pause").addEventListener("click", () => this.turn());
     this.find("cancel").addEventListener("click", () => this.dismiss());
     this.find("bar").setAttribute("aria-label", file.name);
-    this.upload = new Upload(file, root.dataset.create, (sent) => this.progress(sent), root.dataset.asset);
+    const { create, asset, direct } = root.dataset;
+    this.upload = new Upload(file, create, (sent) => this.progress(sent), asset, direct === "1");
     this.find("anyway").addEventListener("click", () => this.insist());
     this.said = details.recall(this.upload.key); // and the server doesn't know yet
     this.had = details.handedOver(this.upload.key);
@@ -152,6 +154,7 @@ class Row {
     const sha256 = await hash(this.file, hashing, tell, signal);
     const found = sha256 && !signal.aborted ? await twin(known, sha256, signal, root.dataset.asset) : null;
     if (signal.aborted) return false;
+    this.upload.sha256 = sha256 ?? "";
     this.compared = true;
     if (found) this.showTwin(found);
     return !found;

@@ -16,8 +16,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from dam.core import storage
+from dam.core.storage.base import PART_BYTES
 from dam.core.storage.folder import FolderStorage
-from dam.core.storage.s3 import PART_BYTES, S3Storage
+from dam.core.storage.s3 import S3Storage
 from tests import s3_server as server
 
 KEY = "staging/uploads/one"

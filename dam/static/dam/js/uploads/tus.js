@@ -2,7 +2,9 @@
 // who is signed in, what the server's words are, what became of the file, and where another tab had stopped.
 import { token } from "../session.js";
 import { _ } from "../words.js";
+import { Direct } from "./direct.js";
 import * as memory from "./memory.js";
+import { Lost, Refused, SIGNED_OUT, isAway, isStale, refusal, requireReadable } from "./refusals.js";
 
 const PATIENCE_MS = [500, 1500, 4000, 10000];
 // How often to ask what became of it: soon at first, then less and less.
@@ -11,44 +13,12 @@ const WATCH_MOST_MS = 15000;
 // Where something in between takes no large request.
 const PIECE_BYTES = 8 * 1024 * 1024;
 
-// The server, or what it needs, is away for a moment. A full disk has words of its own.
-const isAway = (status) => status >= 502 && status !== 507;
-
-// Somebody signed in in another tab since the request was made: the next one carries the token of now.
-const isStale = (status, fresh) => status === 403 && Boolean(fresh);
-
-const SIGNED_OUT = _("You're signed out. The part already uploaded is kept. Sign in in another tab, then try again.");
-
-// The server's own words for why it does not want a file; `code` is for programs.
-export class Refused extends Error {
-  constructor(message, code) {
-    super(message);
-    this.code = code;
-  }
-}
-
-// Worth another try: what has arrived is kept.
-export class Lost extends Error {
-  constructor(message = _("Connection lost. The part already uploaded is kept. Try again to continue.")) {
-    super(message);
-  }
-}
-
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 // Only once a file is to be sent: pages show without it.
 async function client() {
   await import("../../../vendor/tus.min.js");
   return globalThis.tus.Upload;
-}
-
-function refusal(status, text) {
-  try {
-    const { detail, code } = JSON.parse(text);
-    return new Refused(detail, code);
-  } catch {
-    return new Refused(_("The upload failed (error {status}). Reload the page and try again.", { status }), "unknown");
-  }
 }
 
 // What an answer of the client's says: its status (0: none came), a header, its text.
@@ -67,12 +37,14 @@ function isPassing({ status, header }) {
 }
 
 export class Upload {
-  // `asset` is the id of a clip that the file is to be the next version of.
-  constructor(file, create, onProgress, asset = "") {
+  // `asset` is the id of a clip that the file is to be the next version of; `direct`: whether there is a bucket that takes
+  // its parts. `sha256` is set by whoever knows it.
+  constructor(file, create, onProgress, asset = "", direct = false) {
     const key = memory.key(file, create, asset);
     const address = memory.recall(key);
     const piece = Number.POSITIVE_INFINITY; // all of it in one request
-    Object.assign(this, { file, create, onProgress, asset, key, address, piece, stopped: false, begunHere: false });
+    Object.assign(this, { file, create, onProgress, asset, direct, key, address, piece });
+    Object.assign(this, { stopped: false, begunHere: false, sha256: "" });
   }
 
   // Sends what is missing; resolves when the server has every byte, or somebody stopped it.
@@ -100,6 +72,19 @@ export class Upload {
   }
 
   async transfer() {
+    if (this.stopped) return;
+    if (this.direct && (await this.sendParts())) return;
+    if (!this.stopped) await this.sendPieces();
+  }
+
+  // Straight to the bucket; false where the rest has to come through the server.
+  async sendParts() {
+    const sending = new Direct(this);
+    this.sending = sending;
+    return sending.send();
+  }
+
+  async sendPieces() {
     const Client = await client();
     if (this.stopped) return;
     try {
@@ -109,16 +94,18 @@ export class Upload {
         const sending = new Client(this.file, {
           endpoint: this.address ? null : here,
           uploadUrl: this.address,
-          metadata: { filename: this.file.name, ...(this.asset && { asset: this.asset }) },
+          metadata: {
+            filename: this.file.name,
+            ...(this.asset && { asset: this.asset }),
+            ...(this.sha256 && { sha256: this.sha256 }),
+          },
           chunkSize: this.piece,
           retryDelays: PATIENCE_MS,
           storeFingerprintForResuming: false, // it would forget where it was when somebody is signed out
           onBeforeRequest: (request) => request.setHeader("X-CSRFToken", token()), // of now, not of when it began
           onUploadUrlAvailable: () => {
             sending.options.endpoint = null; // else it begins anew whenever it can't ask how far it came
-            this.address = sending.url;
-            this.begunHere = true;
-            memory.keep(this.key, this.address);
+            this.keepAddress(sending.url);
           },
           onProgress: (sent) => this.stopped || this.onProgress(sent),
           onShouldRetry: (error) => !this.stopped && isPassing(answerIn(error)),
@@ -134,6 +121,12 @@ export class Upload {
     }
   }
 
+  keepAddress(address) {
+    this.address = address;
+    this.begunHere = true;
+    memory.keep(this.key, address);
+  }
+
   // Throws what people are told; returns where it went on in another way.
   async explain(error) {
     const answer = answerIn(error);
@@ -144,10 +137,10 @@ export class Upload {
     if (method === "HEAD" && [404, 410].includes(answer.status)) await this.tellEnd();
     if (answer.status === 413 && !isProblem && this.piece > PIECE_BYTES) {
       this.piece = PIECE_BYTES;
-      return this.transfer();
+      return this.sendPieces();
     }
     if (!error.originalRequest || isPassing(answer)) {
-      await this.readAgain();
+      await requireReadable(this.file);
       throw new Lost();
     }
     memory.forget(this.key);
@@ -162,15 +155,6 @@ export class Upload {
     memory.forget(this.key);
     if (reason) throw new Refused(reason, code);
     throw new Lost(_("This upload has expired. Try again to upload the file from the start."));
-  }
-
-  // A browser says of a file that it can't read any more only that the connection broke.
-  async readAgain() {
-    try {
-      await this.file.slice(0, 1).arrayBuffer();
-    } catch {
-      throw new Refused(_("The file can't be read: it was moved, changed or deleted. Add it again."), "unreadable");
-    }
   }
 
   async request(address, options) {

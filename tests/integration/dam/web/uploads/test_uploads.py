@@ -128,7 +128,7 @@ def test_two_requests_cannot_write_one_upload_at_once(servers: None, browser: Cl
         answers.append(send(client, url, 0, clip[:100]).status_code)
         connection.close()
 
-    with uploads._alone(Upload.objects.get()):
+    with uploads.alone(Upload.objects.get()):
         thread = threading.Thread(target=other)
         thread.start()
         thread.join(30)
@@ -213,7 +213,7 @@ def test_a_store_that_hangs_takes_some_uploads_along_and_tells_the_others(
     monkeypatch.setattr(uploads, "PATIENCE_SECONDS", 0.01)
     with ExitStack() as hanging:
         for _ in range(uploads.WRITERS):
-            hanging.enter_context(uploads._place())
+            hanging.enter_context(uploads.place())
         answer = send(browser, url, 0, clip[:1500])
         assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
     assert send(browser, url, 0, clip[:1500]).status_code == 204

@@ -1,0 +1,236 @@
+"""Files whose parts the browser sends straight to a bucket, and what it does where it can't."""
+
+import http.server
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand, User
+from dam.core import storage
+from dam.core.storage import PART_BYTES
+from dam.ingest import importer
+from dam.ingest.models import Upload
+from tests import cutting, media_factory, web_process
+from tests import s3_server as server
+from tests.browser.conftest import Journey
+from tests.cutting import Road
+from tests.factories import BrandFactory
+from tests.web_process import WebProcess
+
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture
+def brand(transactional_db: None) -> Brand:
+    """Without the worker of other journeys, which knows no bucket: the tests do its work."""
+    return BrandFactory.create(slug="northwind", name="Northwind Drinks")
+
+
+@pytest.fixture
+def road(s3_server: str) -> Iterator[Road]:
+    """The way that browsers have to the bucket: connections on it break."""
+    with cutting.road(s3_server, cuts=4, most=PART_BYTES, chance=random.Random(3)) as road:
+        yield road
+
+
+@pytest.fixture
+def bucket_address(road: Road) -> str:
+    return road.url
+
+
+@pytest.fixture
+def web(
+    settings: Any, s3_server: str, tmp_path: Path, bucket_address: str, transactional_db: None
+) -> Iterator[WebProcess]:
+    place = {
+        "STORAGE": f"s3://{server.BUCKET}/{tmp_path.name}",
+        "S3_ENDPOINT_URL": s3_server,
+        "S3_REGION": "us-east-1",
+        "S3_PUBLIC_URL": bucket_address,
+    }
+    for name, value in place.items():
+        setattr(settings, name, value)
+    with web_process.running("web-bucket", place) as running:
+        yield running
+
+
+@pytest.fixture
+def site(web: WebProcess) -> str:
+    return web.address
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    """Of six parts, for what MP4 lets nobody look at."""
+    path = media_factory.clip(tmp_path / "Long bottle.mp4", frames=24, width=320, height=176)
+    with path.open("ab") as file:
+        padding = 5 * PART_BYTES
+        file.write(padding.to_bytes(4, "big") + b"free" + random.Random(1).randbytes(padding - 8))
+    return path
+
+
+def note_requests(page: Page) -> list[str]:
+    """What goes out with bytes of a file: `PUT 3` to the bucket, `PATCH` to us."""
+    sent: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "PUT":
+            number = urlsplit(request.url).query.partition("partNumber=")[2].partition("&")[0]
+            sent.append(f"PUT {number}")
+        elif request.method == "PATCH":
+            sent.append("PATCH")
+
+    page.on("request", note)
+    return sent
+
+
+def slow_down(page: Page) -> None:
+    """As over a link of 6 MB/s."""
+    limits = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 6 * MEGABYTE}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", limits)
+
+
+def is_received() -> bool:
+    return Upload.objects.filter(state="received").exists()
+
+
+def until(page: Page, condition: Callable[[], bool], *, seconds: float = 120) -> None:
+    """Meanwhile the page's requests are noted, which they are only while somebody waits for it."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(100)
+
+
+def take(page: Page, film: Path) -> None:
+    """A worker's work; the page tells of it, and the file is the one that was sent."""
+    upload = Upload.objects.get()  # never begun twice
+    assert upload.sha256 == sha256(film.read_bytes()).hexdigest()
+    importer.take_upload(upload.pk)
+    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=60_000)
+    upload.refresh_from_db()
+    assert upload.version is not None
+    with storage.open_file(upload.version.storage_key) as stored:
+        assert sha256(stored.read()).hexdigest() == upload.sha256
+    assert list(storage.entries("staging")) == []
+
+
+def test_parts_reach_the_bucket_over_connections_that_break(
+    visit: Callable[[], Journey],
+    people: dict[Role, User],
+    film: Path,
+    road: Road,
+) -> None:
+    page = visit().sign_in(people[Role.CREATOR]).page
+    sent = note_requests(page)
+    page.set_input_files("[data-upload-input]", film)
+    until(page, is_received)
+    assert "PATCH" not in sent
+    assert {*sent} == {f"PUT {number}" for number in range(1, 7)}
+    assert road.cuts == 0  # they did break
+    take(page, film)
+
+
+def test_a_closed_tab_and_a_killed_server_cost_no_part_that_lay_there(
+    visit: Callable[[], Journey],
+    people: dict[Role, User],
+    film: Path,
+    web: WebProcess,
+    road: Road,
+) -> None:
+    road.cuts = 0
+    journey = visit().sign_in(people[Role.CREATOR])
+    first = journey.page.context.new_page()
+    first.goto(f"{journey.site}/b/northwind/")
+    before = note_requests(first)
+    slow_down(first)
+    first.set_input_files("[data-upload-input]", film)
+    until(first, lambda: len(before) > 3)
+    web.kill()
+    first.close(run_before_unload=False)
+    web.start()
+
+    page = journey.page.context.new_page()
+    page.goto(f"{journey.site}/b/northwind/")
+    left = page.locator(".dock-item[data-state=unfinished]")
+    expect(left).to_contain_text("Choose the file again to continue")
+    had = Upload.objects.get().received // PART_BYTES
+    assert had >= 1
+    after = note_requests(page)
+    page.set_input_files("[data-upload-input]", film)
+    until(page, is_received)
+    assert "PATCH" not in after
+    assert not {*after} & {f"PUT {number}" for number in range(1, had + 1)}
+    take(page, film)
+
+
+def test_a_pause_keeps_the_parts_that_lie_there(
+    visit: Callable[[], Journey],
+    people: dict[Role, User],
+    film: Path,
+    road: Road,
+) -> None:
+    road.cuts = 0
+    page = visit().sign_in(people[Role.CREATOR]).page
+    slow_down(page)
+    sent = note_requests(page)
+    page.set_input_files("[data-upload-input]", film)
+    until(page, lambda: len(sent) > 2)
+    page.get_by_role("button", name="Pause Long bottle.mp4").click()
+    expect(page.locator(".dock-item[data-state=paused]")).to_contain_text("Paused · 8.0 MB of")
+    page.get_by_role("button", name="Resume Long bottle.mp4").click()
+    until(page, is_received)
+    assert sent.count("PUT 1") == 1
+    take(page, film)
+
+
+class NoRule(http.server.BaseHTTPRequestHandler):
+    """A bucket without a CORS rule."""
+
+    def do_OPTIONS(self) -> None:
+        self.send_response(403)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+class TestWhereTheBucketIsOutOfReach:
+    @pytest.fixture(params=["no rule", "nobody there"])
+    def bucket_address(self, request: pytest.FixtureRequest) -> Iterator[str]:
+        listening = http.server.ThreadingHTTPServer(("127.0.0.1", 0), NoRule)
+        address = f"http://127.0.0.1:{listening.server_port}"
+        if request.param == "no rule":
+            threading.Thread(target=partial(listening.serve_forever, 0.1), daemon=True).start()
+            yield address
+            listening.shutdown()
+            listening.server_close()
+        else:
+            listening.server_close()
+            yield address
+
+    def test_files_come_through_the_server_and_nothing_is_said(
+        self,
+        visit: Callable[[], Journey],
+        people: dict[Role, User],
+        film: Path,
+    ) -> None:
+        journey = visit().sign_in(people[Role.CREATOR])
+        page = journey.page
+        sent = note_requests(page)
+        page.set_input_files("[data-upload-input]", film)
+        until(page, is_received)
+        assert sent.count("PATCH") == 1
+        take(page, film)
+        journey.problems[:] = [each for each in journey.problems if "CORS policy" not in each]
