@@ -31,6 +31,12 @@ class RightsRecord(models.Model):
                 condition=models.Q(embargo_until__isnull=False),
                 name="rights_embargo",
             ),
+            # Asked of each clip that viewers are shown: few have an embargo.
+            models.Index(
+                fields=["version", "embargo_until"],
+                condition=models.Q(embargo_until__isnull=False),
+                name="rights_embargo_of",
+            ),
             models.Index(
                 fields=["valid_until", "version"],
                 condition=models.Q(valid_until__isnull=False),

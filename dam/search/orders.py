@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Func, Q, QuerySet
+from django.db.models import Count, F, Func, Q, QuerySet, Window
 
 from dam.catalog.models import Approval, Asset
 from dam.core import sorting
@@ -165,6 +165,25 @@ def page(
         ]
     shown_now = found[:size]
     return [pk for pk, _place in shown_now], shown_now[-1][1] if len(found) > size else None
+
+
+def counted(
+    assets: QuerySet[Asset], order: Order, *, shown: str, brand_id: int, size: int
+) -> tuple[list[UUID], Place | None, int] | None:
+    """The first page as `page` gives it, and how many clips there are: all of them are read for it, once.
+
+    None for an order of several stretches, none of which knows of all.
+    """
+    if len(_TABLE[order]) > 1:
+        return None
+    (stretch,) = _TABLE[order]
+    tie = stretch.tie.format(shown=shown)
+    rows = _ordered(_rows(assets, stretch, shown=shown, brand_id=brand_id), stretch, tie)
+    counted = rows.annotate(total=Window(Count("*")))[: size + 1]
+    found = list(counted.values_list("pk", "sorted_by", tie, "total"))
+    places = [Place(0, value, key) for _pk, value, key, _total in found[:size]]
+    following = places[-1] if len(found) > size else None
+    return [pk for pk, *_rest in found[:size]], following, found[0][3] if found else 0
 
 
 def _rows(assets: QuerySet[Asset], stretch: _Stretch, *, shown: str, brand_id: int) -> QuerySet[Asset]:

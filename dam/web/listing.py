@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from dam.accounts.models import Brand
@@ -20,6 +21,7 @@ from dam.search import (
     likeness,
     likes,
     orders,
+    planning,
     prompt_ranking,
     query,
     search,
@@ -303,14 +305,8 @@ def _by_time(principal: Principal, wanted: ListingQuery, question: _Question, at
     parsed, filters = question.parsed, question.filters
     assets = search.among(principal, parsed=parsed, filters=filters)
     narrowed = bool(parsed or parsed.unusable or filters)
-    found, total = search.to_be_sorted(assets, all_visible=not narrowed)
-    keys, following = orders.page(
-        found,
-        wanted.sort,
-        shown=shown,
-        brand_id=principal.brand.pk,
-        after=wanted.after,
-        size=PAGE,
+    keys, following, total = _in_order(
+        assets, wanted, shown=shown, brand_id=principal.brand.pk, narrowed=narrowed
     )
     rows = search.with_parts(Asset.objects.all(), principal).in_bulk(keys)
     present = [rows[key] for key in keys if key in rows]  # one may have gone this moment
@@ -324,6 +320,22 @@ def _by_time(principal: Principal, wanted: ListingQuery, question: _Question, at
         next=wanted.address(after=str(following)) if following else "",
         prompts=question.prompts,
     )
+
+
+def _in_order(
+    assets: QuerySet[Asset], wanted: ListingQuery, *, shown: str, brand_id: int, narrowed: bool
+) -> tuple[list[UUID], Place | None, int]:
+    """The keys of a page of a list, the place after which it goes on, and how many clips there are."""
+    if narrowed and wanted.after is None and planning.estimate(assets) <= search.MOST_COUNTED:
+        # To count them reads them all, and so does to sort them: of not too many both is done at once.
+        counted = orders.counted(assets, wanted.sort, shown=shown, brand_id=brand_id, size=PAGE)
+        if counted is not None:
+            return counted
+    found, total = search.to_be_sorted(assets, all_visible=not narrowed)
+    keys, following = orders.page(
+        found, wanted.sort, shown=shown, brand_id=brand_id, after=wanted.after, size=PAGE
+    )
+    return keys, following, total
 
 
 def _rank(principal: Principal, wanted: ListingQuery, question: _Question) -> search.Ranked:

@@ -19,12 +19,12 @@ from pgvector import HalfVector
 from dam.accounts.principals import Member
 from dam.core import garbage, side_by_side
 from dam.rights import visibility
-from dam.search import encoder_indexes, facets, neighbours, search
+from dam.search import encoder_indexes, facets, neighbours, search, similar_prompts
 from dam.search.encoders import model_card
 from dam.search.encoders.base import TextEmbedding
 from dam.search.models import EncoderIndex, IndexState
 from dam.search.results import Results
-from tests.benchmarks import scale_library
+from tests.benchmarks import scale_library, scale_own
 from tests.benchmarks.conftest import Measure
 from tests.benchmarks.scale_library import Library
 
@@ -48,8 +48,10 @@ def test_scale(measure: Measure, client: Client) -> None:
     index = _index()
     encoder_indexes.make_partition(index)
     _timed("their vectors", lambda: scale_library.write_vectors(index, frames=FRAMES, clusters=CLUSTERS))
+    library = _timed("what they have in fields of their brands' own", lambda: scale_own.write_fields(library))
+    _timed("what their prompts mean", lambda: scale_own.write_prompts(index, clusters=CLUSTERS))
     scale_library.give_room()
-    _timed("the graph over the pooled vectors", lambda: encoder_indexes.draw_graph(index))
+    _timed("the graphs over pooled vectors and prompts", lambda: encoder_indexes.draw_graph(index))
     _timed("vacuum and statistics", scale_library.tidy)
     _tell_sizes(index)
     wanted = scale_library.queries(RUNS, dimensions=DIMENSIONS, clusters=CLUSTERS)
@@ -58,6 +60,7 @@ def test_scale(measure: Measure, client: Client) -> None:
     _measure_vectors(measure, index, library, wanted)
     _measure_searches(measure, library, wanted)
     _measure_pages(measure, library, client)
+    _measure_prompts(measure, index, library, client)
     print("  measured", flush=True)
     _measure_faiss(measure, wanted)
 
@@ -112,6 +115,8 @@ def _measure_searches(measure: Measure, library: Library, wanted: Vectors) -> No
         "a word and a filter for 1 in 20": f"{words[2]} tag:{words[3]}",
         "a word and filters for 1 in 150": f"{words[2]} state:approved tag:{words[40]}",
         "words less a word": f"{words[1]} -{words[3]}",
+        "a word and an own field, 1 in 20": f"{words[2]} channel:channel_3",
+        "a word and an own range, 1 in 100": f"{words[2]} budget:1000..1099",
     }
     for who, principal in _people(library).items():
         for kind, typed in kinds.items():
@@ -142,6 +147,9 @@ def _measure_pages(measure: Measure, library: Library, client: Client) -> None:
             "of none for a use": "use=out_of_home",
             "of few for a country": "territory=JP&state=approved&use=broadcast",
             "of none by a name": "filename=nowhere",
+            "with an own field, 1 in 20": "channel=channel_3",
+            "with an own range, 1 in 100": "budget=1000..1099",
+            "with an own field and a tag, 1 in 340": f"channel=channel_3&tag={library.words[20]}",
         }
         for which, filters in lists.items():
             filtered = f"{address}?{filters}"
@@ -149,6 +157,41 @@ def _measure_pages(measure: Measure, library: Library, client: Client) -> None:
         begun = library.words[7][:3]
         offers = f"{address}suggest/?q={begun}"
         measure(f"suggestions while typing, {who}", lambda offers=offers: client.get(offers), runs=50)
+
+
+def _measure_prompts(measure: Measure, index: EncoderIndex, library: Library, client: Client) -> None:
+    """Clips whose prompts mean nearly the same, nearest first; viewers are not told of prompts."""
+    drawn = scale_own.prompts(RUNS, dimensions=DIMENSIONS, clusters=CLUSTERS)
+    meanings = cycle(scale_own.meaning(vector) for vector in drawn)
+    client.force_login(library.admin.user)
+    home = f"/b/{library.brand.slug}/"
+    with pytest.MonkeyPatch.context() as patch:  # a worker answered: how soon is another measure
+        patch.setattr(similar_prompts, "_ask", lambda text, encoder: next(meanings))
+        for which, more in {"": "", " and a tag, 1 in 20": f"&tag={library.words[3]}"}.items():
+            address = f"{home}?prompt_like=a+calm+sea{more}"
+            measure(
+                f"page of similar prompts{which}", lambda address=address: client.get(address), runs=RUNS // 2
+            )
+    print(f"  recall of the nearest 10 and 400 prompts: {_recall_of_prompts(index, library, drawn[:20])}")
+
+
+def _recall_of_prompts(index: EncoderIndex, library: Library, wanted: Vectors) -> str:
+    """Of the graph against every prompt of the brand compared."""
+    assets, shown = visibility.visible_assets(library.admin), visibility.shown(library.admin)
+
+    def nearest(vector: Vectors, up_to: int) -> list[object]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(similar_prompts, "COMPARED_UP_TO", up_to)
+            rows = similar_prompts._nearest(assets, index, vector.tolist(), brand=library.brand, shown=shown)
+        return [row[0] for row in rows]
+
+    followed = [nearest(vector, 0) for vector in wanted]
+    compared = [nearest(vector, 10 * ASSETS) for vector in wanted]
+    shares = [
+        _recall([each[:depth] for each in followed], [each[:depth] for each in compared])
+        for depth in (10, similar_prompts.MOST)
+    ]
+    return ", ".join(f"{share:.3f}" for share in shares)
 
 
 def _people(library: Library) -> dict[str, Member]:

@@ -18,10 +18,15 @@ from django.utils import timezone
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
-from dam.catalog.models import Approval, Asset, Tag, Version
+from dam.catalog.models import Approval, Asset, Origin, Tag, Version
+from dam.custom_fields import fields as own
+from dam.custom_fields import values
+from dam.custom_fields.definitions import Kind
+from dam.custom_fields.planning import OptionWish, Wish
 from dam.rights.models import RightsRecord
-from dam.search import documents, search
+from dam.search import documents, prompt_meanings, search, similar_prompts
 from dam.search.encoders import model_card
+from dam.search.encoders.base import TextEmbedding
 from dam.search.models import TimedText, TimedTextKind
 from dam.search.orders import Order
 from dam.search.query import Filters
@@ -46,8 +51,8 @@ class World:
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
-        self.brand: Brand = BrandFactory.create()
-        self.other: Brand = BrandFactory.create()
+        self.keepers = {brand: self._with_fields(brand) for brand in BrandFactory.create_batch(2)}
+        self.brand, self.other = self.keepers
         self.maker = member(self.brand, Role.CREATOR, name="Maker Common")
         self.stranger = member(self.other, Role.CREATOR, name="Stranger Hidden")
         self.viewer = member(self.brand, Role.VIEWER)
@@ -70,6 +75,16 @@ class World:
             recent.keep(Asked(words="bottle"), by=person)
             recent.keep(Asked(words="quokka", filters=Filters(tag=["zanzibar"])), by=person)
 
+    @staticmethod
+    def _with_fields(brand: Brand) -> Member:
+        """Give a brand a field of each kind that is asked in its own way; who keeps them."""
+        keeper = member(brand, Role.ADMIN, name="Keeper Common")
+        options = tuple(OptionWish(word.title()) for word in ("bottle", "summer", "quokka", "zanzibar"))
+        for kind, title in ((Kind.NUMBER, "Budget"), (Kind.DATE, "Shot on"), (Kind.TEXT, "Note")):
+            own.make(Wish(title), kind=kind, by=keeper)
+        own.make(Wish("Channel", options=options), kind=Kind.CHOICE, by=keeper)
+        return keeper
+
     def clip(self, words: Iterable[str], *, brand: Brand | None = None, **fields: object) -> Version:
         """A clip with these words in all that is searched, and colours that an encoder has seen."""
         maker = self.stranger if brand == self.other else self.maker
@@ -82,6 +97,14 @@ class World:
             filename=f"{self.some(words)}.mp4",
             **fields,
         )
+        known = {"bottle", "summer", "quokka", "zanzibar"}.intersection(words)
+        mine = {
+            "budget": str(self.chance.randrange(1, 100)),
+            "shot_on": f"2026-03-{self.chance.randrange(1, 29):02}",
+            "note": self.some(words),
+            "channel": self.chance.choice(sorted(known)),
+        }
+        values.set_values(version.asset, mine, by=self.keepers[version.asset.brand])
         self.describe(version, words)
         return version
 
@@ -91,6 +114,11 @@ class World:
                 version=version, kind=kind, start_ms=0, end_ms=900, text=self.some(words)
             )
         seeing.see(version, self.chance.choices(seeing.COLOURS, k=3))
+        if self.chance.random() < 0.7:
+            asked_for = " ".join(self.chance.choices((*seeing.COLOURS, *words), k=4))
+            Version.objects.filter(pk=version.pk).update(prompt=asked_for, origin=Origin.GENERATED)
+            version.refresh_from_db()
+            prompt_meanings.write([version], encoder=seeing.ColourEncoder(), index=seeing.index())
         documents.refresh_many([version.asset])
 
     def tag(self, asset: Asset, name: str) -> None:
@@ -132,7 +160,28 @@ def typed() -> list[str]:
     beginnings = [word[:3] for word in words]
     other = ["red", "red bottle", '"bottle quokka"', "bottle -quokka", "quokka OR bottle", "-quokka"]
     fields = ["tag:quokka", "-tag:zanzibar", "by:hidden", "by:maker", "state:draft", "tag:", "by:st"]
-    return [*words, *misspelt, *beginnings, *other, *fields]
+    mine = [
+        "budget:>50",
+        "budget:10..60",
+        "-budget:<40",
+        "shot_on:2026-03-05..2026-03-20",
+        "-shot_on:2026-03",
+    ]
+    mine += ["note:quokka", "-note:zanzibar", "channel:quokka", "-channel:zanzibar", "budget:", "channel:"]
+    mine += ["budget:7..70 bottle", "budget:>90 OR note:quokka", "shot_on:>2026-03-25 OR channel:zanzibar"]
+    alike = [
+        "prompt_like:red",
+        'prompt_like:"red blue" budget:>20',
+        "-prompt_like:green",
+        "prompt_like:quokka",
+    ]
+    alike += ["prompt_like:blue bottle", "prompt_like:red OR prompt_like:green", "prompt:quokka"]
+    return [*words, *misspelt, *beginnings, *other, *fields, *mine, *alike]
+
+
+def means(text: str, encoder: str) -> TextEmbedding:
+    """What a worker would answer at once."""
+    return prompt_meanings.question(text, encoder=seeing.ColourEncoder())
 
 
 Everything = Callable[[World, Member], dict[str, str]]
@@ -144,6 +193,7 @@ def everything(client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     installed = seeing.install(tmp_path)
     monkeypatch.setattr(model_card, "current", lambda: installed)
     monkeypatch.setattr(search, "_ask_worker", seeing.ask)
+    monkeypatch.setattr(similar_prompts, "_ask", means)
 
     def ask(world: World, who: Member) -> dict[str, str]:
         client.force_login(who.user)
@@ -166,6 +216,13 @@ def everything(client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         ]
         asked += [(home, {"prompt_like": "red bottle"}), (home, {"q": "prompt_like:quokka OR bottle"})]
         asked += [(home, {"duration.from": "1", "duration.to": "9"}), (home, {"filename": "quokka"})]
+        asked += [(home, {"budget.from": "10", "budget.to": "60"}), (home, {"shot_on": ">2026-03-10"})]
+        asked += [(home, {"budget": ">50", "sort": order}) for order in Order]
+        asked += [(home, {"prompt_like": colour, "channel": "quokka"}) for colour in seeing.COLOURS]
+        asked += [
+            (f"{home}bulk/export.csv", {"q": "budget:>50"}),
+            (home, {"prompt_like": "red", "start": "2"}),
+        ]
         asked += [(f"{home}bulk/export.csv", {}), (f"{home}bulk/export.csv", {"q": "bottle"})]
         answers = {}
         for address, query in asked:

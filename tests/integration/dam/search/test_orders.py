@@ -108,6 +108,25 @@ def test_each_clip_is_shown_once_in_every_order_also_where_all_are_alike(
     assert len(walked(brand, order, size=size)) == 7
 
 
+@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("size", [2, 5, 9])
+def test_a_first_page_that_is_counted_is_the_same_page(brand: Brand, order: Order, size: int) -> None:
+    for day in range(5):
+        clip(brand, "abacb"[day], day=day % 3)
+    assets = Asset.objects.filter(brand=brand)
+    counted = orders.counted(assets, order, shown="latest", brand_id=brand.pk, size=size)
+    if order not in (Order.NEWEST, Order.OLDEST, Order.NAME):
+        assert counted is None  # each stretch knows of its own clips alone
+        return
+    keys, following = orders.page(assets, order, shown="latest", brand_id=brand.pk, after=None, size=size)
+    assert counted == (keys, following, 5)
+
+
+def test_of_no_clips_none_are_counted(brand: Brand) -> None:
+    none = Asset.objects.filter(brand=brand)
+    assert orders.counted(none, Order.NEWEST, shown="latest", brand_id=brand.pk, size=2) == ([], None, 0)
+
+
 def test_clips_of_others_stay_out(brand: Brand) -> None:
     clip(BrandFactory.create(), "x", duration_ms=1)
     assert all(walked(brand, order) == [] for order in Order)
