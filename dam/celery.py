@@ -24,6 +24,7 @@ app.autodiscover_tasks(
         "dam.audit",
         "dam.bulk",
         "dam.collections",
+        "dam.duplicates",
         "dam.ingest",
         "dam.media",
         "dam.operations",

@@ -19,6 +19,7 @@ from dam.bulk.models import BulkEdit, BulkItem
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.collections.models import Collection, CollectionItem, Favourite, RecentClip
 from dam.custom_fields.models import CustomField, FieldOption, FieldValue, StaleRows, StaleWords
+from dam.duplicates.models import NearPair, VersionPrint
 from dam.ingest.models import Step, Upload
 from dam.notifications.models import (
     Delivery,
@@ -101,6 +102,7 @@ __all__ = [
     "MailHours",
     "MailSettings",
     "Membership",
+    "NearPair",
     "Notification",
     "NotificationChoice",
     "NullQueries",
@@ -136,5 +138,6 @@ __all__ = [
     "Upload",
     "User",
     "Version",
+    "VersionPrint",
     "Webhook",
 ]

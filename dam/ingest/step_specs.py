@@ -74,6 +74,15 @@ OTHERS = (
         quiet=True,
         of=specs.SEEN,
     ),
+    StepSpec(
+        "duplicates",
+        "index.find_duplicates",
+        lazy("Near duplicates"),
+        timedelta(minutes=10),
+        after=("poster", "sprite"),
+        quiet=True,
+        of=specs.SEEN,
+    ),
     StepSpec("credentials", "sign.check_credentials", lazy("Credentials"), timedelta(minutes=20)),
     StepSpec(
         "quality",

@@ -30,6 +30,10 @@ VERBS: dict[str, Wording] = {
     Verb.ASSET_DELETED: Wording("trash-2", noop("%(person)s deleted %(target)s from trash")),
     Verb.ASSET_HELD: Wording("scale", noop("%(person)s placed %(target)s under legal hold")),
     Verb.ASSET_HOLD_LIFTED: Wording("scale", noop("%(person)s lifted the legal hold on %(target)s")),
+    Verb.DUPLICATES_TOLD_APART: Wording("copy-x", noop("%(person)s marked %(target)s as no duplicate")),
+    Verb.DUPLICATES_OPENED_AGAIN: Wording(
+        "copy", noop("%(person)s marked %(target)s as a possible duplicate again")
+    ),
     Verb.VERSION_DAMAGE_FOUND: Wording("triangle-alert", noop("%(person)s found damage in %(target)s")),
     Verb.VERSION_ADDED: Wording("layers", noop("%(person)s added a new version of %(target)s")),
     Verb.REVIEW_SUBMITTED: Wording("send", noop("%(person)s sent %(target)s to review")),

@@ -48,12 +48,30 @@ def compare(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         "one": one,
         "two": two,
         "modes": MODES,
-        "mode": request.GET.get("as") if request.GET.get("as") in MODES else "side",
+        "mode": mode(request),
     }
     if one is not None and two is not None:
-        context |= {"facts": _facts(one, two), "compared": comparing.ask(one, two)}
-        context |= {"shown_one": _shown(one), "shown_two": _shown(two)}
+        context |= beside(one, two)
+        context["again"] = f"?one={one.number}&two={two.number}&as={context['mode']}"
+        for side, each in (("one", one), ("two", two)):
+            context[f"name_{side}"] = _("Version %(number)s") % {"number": each.number}
     return render(request, "assets/compare.html", context)
+
+
+def mode(request: BrandRequest) -> str:
+    """How two versions are compared: one of MODES."""
+    asked = request.GET.get("as", "")
+    return asked if asked in MODES else "side"
+
+
+def beside(one: Version, two: Version) -> dict[str, object]:
+    """What components/compare.html shows of two visible versions."""
+    return {
+        "facts": _facts(one, two),
+        "compared": comparing.ask(one, two),
+        "shown_one": _shown(one),
+        "shown_two": _shown(two),
+    }
 
 
 def _chosen(versions: Sequence[Version], one: str, two: str) -> tuple[Version | None, Version | None]:

@@ -62,6 +62,7 @@ PLACES = (
         in_brand=False,
     ),
     Place(lazy("Activity"), "history", "activity", Capability.VIEW_ACTIVITY, "audit trail events log"),
+    Place(lazy("Duplicates"), "copy", "duplicates", Capability.EDIT, "near alike same copies double"),
     Place(lazy("Trash"), "trash-2", "trash", Capability.DISCARD, "deleted restore"),
     Place(
         lazy("Change password"),

@@ -28,6 +28,7 @@ from dam.custom_fields import fields
 from dam.custom_fields.definitions import Kind
 from dam.custom_fields.models import CustomField
 from dam.custom_fields.planning import OptionWish, Wish
+from dam.duplicates.models import NearPair
 from dam.ingest import steps, uploads
 from dam.ingest.models import Step, StepState, Upload
 from dam.notifications.models import Delivery, Webhook
@@ -113,6 +114,15 @@ class World:
         self.collection: Collection = collections.create("Campaign", by=self.maker)
         collections.create("Teasers", by=self.maker, parent=self.collection)
         items.add(self.collection, [self.draft.asset_id, self.released.asset_id], by=self.maker)
+        one, two = sorted((self.draft, self.released), key=lambda version: version.sha256)
+        self.pair: NearPair = NearPair.objects.create(
+            brand=self.brand,
+            one=one,
+            two=two,
+            one_sha256=one.sha256,
+            two_sha256=two.sha256,
+            share=0.9,
+        )
         self.job: GenerationJob = jobs.request(by=self.maker, brief=BRIEF)[0]
         self.person: Member = member(self.brand, Role.CREATOR)
         self.left: Member = member(self.brand, Role.CREATOR)
@@ -184,7 +194,7 @@ class World:
                 return getattr(self, name).pk
             case "preset" | "preset file" | "question":
                 return getattr(self, name.replace(" ", "_")).pk
-            case "hook" | "delivery":
+            case "hook" | "delivery" | "pair":
                 return getattr(self, name).pk
         return name
 

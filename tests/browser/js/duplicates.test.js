@@ -1,0 +1,32 @@
+import { equal, find, html, test } from "/tests/harness.js";
+
+async function page() {
+  html(`<form><input type="radio" name="stays" value="older" data-answer-key="1" checked>
+    <input type="radio" name="stays" value="newer" data-answer-key="2">
+    <button data-answer-key="d" value="different"></button><input name="words"></form>`);
+  find("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    find("form").dataset.sent = event.submitter.value;
+  });
+  await import("/static/dam/js/duplicates.js");
+}
+const press = (key, target = document.body, more = {}) =>
+  target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+
+test("a key chooses which clip stays", async () => {
+  await page();
+  press("2");
+  equal(find('[value="newer"]').checked, true);
+  press("1", find('[value="newer"]'));
+  equal(find('[value="older"]').checked, true);
+});
+
+test("a key answers, unless somebody is typing, holds it or asks the browser for something", async () => {
+  await page();
+  press("d", find('[name="words"]'));
+  press("d", document.body, { ctrlKey: true });
+  press("d", document.body, { repeat: true });
+  equal(find("form").dataset.sent, undefined);
+  press("d");
+  equal(find("form").dataset.sent, "different");
+});

@@ -1,0 +1,185 @@
+"""What people say of two clips that look alike."""
+
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand
+from dam.audit.models import Event
+from dam.catalog import assets
+from dam.catalog.models import Asset, Version
+from dam.core import storage
+from dam.duplicates import finding, pairs
+from dam.duplicates.models import NearPair
+from dam.duplicates.pairs import PairGone
+from dam.media import runner
+from tests import media_factory
+from tests.factories import member, release
+from tests.integration.dam.duplicates.conftest import Looking
+
+
+@pytest.fixture
+def pair(looking: Looking, tmp_path: Path) -> NearPair:
+    """Two that look alike, with masters; the older one is `one` of `both`."""
+    for noise in (0, 6):
+        path = media_factory.clip(tmp_path / f"{noise}.mp4", seed=noise)
+        version = looking(1, noise=noise, asset__title=f"Can {noise}")
+        stored = storage.put(path, brand_id=version.brand_id, suffix=".mp4")
+        Version.objects.filter(pk=version.pk).update(
+            storage_key=stored.key, sha256=stored.sha256, size=stored.size,
+            media_info=runner.probe(path).to_json(),
+        )  # fmt: skip
+        version.refresh_from_db()
+        finding.look(version)
+    return NearPair.objects.get()
+
+
+def both() -> tuple[Asset, Asset]:
+    first, second = Asset.objects.order_by("created_at")
+    return first, second
+
+
+def browser(brand: Brand, role: Role) -> Client:
+    client = Client()
+    client.force_login(member(brand, role).user)
+    return client
+
+
+def address(pair: NearPair) -> str:
+    return reverse("duplicate-pair", args=["northwind", pair.pk])
+
+
+def test_different_is_remembered_and_can_be_taken_back(pair: NearPair, brand: Brand) -> None:
+    librarian = member(brand, Role.LIBRARIAN)
+    pairs.tell_apart(pair, by=librarian)
+    assert not pairs.open_for(librarian).exists()
+    finding.look(both()[1].latest)  # type: ignore[arg-type]
+    assert not pairs.open_for(librarian).exists()
+    assert pairs.told_apart(librarian).get().different_by == librarian.user
+    with pytest.raises(PairGone):
+        pairs.tell_apart(pair, by=librarian)
+    pairs.take_back(pair, by=librarian)
+    assert pairs.open_for(librarian).exists()
+    told = Event.objects.filter(verb__startswith="duplicates.").order_by("sequence")
+    assert [event.verb for event in told] == ["duplicates.told_apart"] * 2 + ["duplicates.opened_again"] * 2
+    assert {event.asset_id for event in told} == {asset.pk for asset in both()}
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.BRAND_REVIEWER])
+def test_who_may_not_edit_has_no_pairs(pair: NearPair, brand: Brand, role: Role) -> None:
+    person = member(brand, role)
+    assert not pairs.open_for(person).exists()
+    with pytest.raises(PermissionDenied):
+        pairs.tell_apart(pair, by=person)
+
+
+def test_a_pair_is_there_while_both_are_seen_as_they_are_now(
+    pair: NearPair, brand: Brand, looking: Looking
+) -> None:
+    first, second = both()
+    librarian = member(brand, Role.LIBRARIAN)
+    assets.trash(second, by=librarian)
+    assert not pairs.open_for(librarian).exists()
+    assets.restore(second, by=librarian)
+    assert pairs.open_for(librarian).exists()
+    looking(5, asset=first, number=2)
+    assert not pairs.open_for(librarian).exists()
+
+
+def test_one_becomes_the_next_version_of_the_other_and_goes_to_the_trash(
+    pair: NearPair, brand: Brand
+) -> None:
+    first, second = both()
+    librarian = member(brand, Role.LIBRARIAN)
+    added = pairs.make_version(pair, of=first, by=librarian)
+    second.refresh_from_db()
+    assert (added.asset_id, added.number, added.sha256) == (first.pk, 2, second.latest.sha256)  # type: ignore[union-attr]
+    assert second.trashed_at
+    with pytest.raises(PairGone):
+        pairs.make_version(pair, of=first, by=librarian)
+
+
+def test_who_may_not_move_the_other_adds_no_version(pair: NearPair, brand: Brand) -> None:
+    creator = member(brand, Role.CREATOR)  # neither is theirs
+    with pytest.raises(PermissionDenied):
+        pairs.make_version(pair, of=both()[0], by=creator)
+    assert Version.objects.count() == 2
+    assert not Asset.objects.filter(trashed_at__isnull=False).exists()
+
+
+def test_without_its_file_nothing_is_done(pair: NearPair, brand: Brand) -> None:
+    _first, second = both()
+    storage.delete(second.latest.storage_key)  # type: ignore[union-attr]
+    response = browser(brand, Role.LIBRARIAN).post(address(pair), {"answer": "version", "stays": "older"})
+    assert response.status_code == 422
+    assert "isn&#x27;t in storage" in response.content.decode()
+    assert not Asset.objects.filter(trashed_at__isnull=False).exists()
+
+
+def test_same_moves_the_other_to_the_trash_with_undo(pair: NearPair, brand: Brand) -> None:
+    first, _second = both()
+    client = browser(brand, Role.LIBRARIAN)
+    shown = client.get(address(pair)).content.decode()
+    assert shown.index("Can 0") < shown.index("Can 6")
+    back = reverse("duplicates", args=["northwind"])
+    response = client.post(address(pair), {"answer": "same", "stays": "newer", "back": back}, follow=True)
+    assert response.redirect_chain == [(back, 302)]
+    assert "moved to trash" in response.content.decode()
+    assert "Undo" in response.content.decode()
+    assert set(Asset.objects.filter(trashed_at__isnull=False)) == {first}
+    response = client.post(address(pair), {"answer": "different"}, follow=True)  # in another window
+    assert "no longer open" in response.content.decode()
+    assert client.get(address(pair)).status_code == 404
+
+
+def test_it_asks_before_a_released_clip_goes(pair: NearPair, brand: Brand) -> None:
+    _first, second = both()
+    client = browser(brand, Role.LIBRARIAN)
+    release(second.latest)  # type: ignore[arg-type]
+    answer = {"answer": "version", "stays": "older"}
+    assert "approved or released" in client.post(address(pair), answer).content.decode()
+    assert not Asset.objects.filter(trashed_at__isnull=False).exists()
+    client.post(address(pair), {**answer, "sure": str(second.pk)})
+    assert set(Asset.objects.filter(trashed_at__isnull=False)) == {second}
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"answer": "same"}, {"answer": "same", "stays": "both"}, {"answer": "x"}]
+)
+def test_an_answer_that_is_none_changes_nothing(pair: NearPair, brand: Brand, sent: dict[str, str]) -> None:
+    assert browser(brand, Role.LIBRARIAN).post(address(pair), sent).status_code == 400
+
+
+def test_the_list_is_paged_by_its_last_pair(
+    brand: Brand, looking: Looking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairs, "PAGE", 2)
+    monkeypatch.setattr(pairs, "MOST_COUNTED", 4)
+    for noise in (0, 4, 5, 6):
+        finding.look(looking(1, noise=noise))
+    client, seen, after = browser(brand, Role.LIBRARIAN), [], ""
+    for _page in range(3):
+        response = client.get(reverse("duplicates", args=["northwind"]), {"after": after} if after else {})
+        assert (response.context["count"], response.context["more"]) == (4, True)
+        seen += [pair.pk for pair, _versions in response.context["rows"]]
+        after = response.context["after"]
+    assert seen == sorted((pair.pk for pair in NearPair.objects.all()), reverse=True)
+    assert len(seen) == 6
+    assert after is None
+    assert client.get(reverse("duplicates", args=["northwind"]), {"after": "9" * 30}).status_code == 200
+
+
+def test_the_list_asks_the_database_as_often_for_many(brand: Brand, looking: Looking) -> None:
+    client, counts = browser(brand, Role.LIBRARIAN), []
+    for noise in (0, 3, 4, 5, 6):
+        finding.look(looking(1, noise=noise))
+        with CaptureQueriesContext(connection) as asked:
+            client.get(reverse("duplicates", args=["northwind"]))
+        counts.append(len(asked))
+    assert counts[1] == counts[-1]
