@@ -3,7 +3,7 @@
 from provenance.downloads.models import DownloadPreset, PresetFile
 from provenance.manifests.models import ManifestRecord
 from provenance.releases.models import Release
-from provenance.review.models import ChecklistQuestion, Comment, Decision, LedgerEntry, Review
+from provenance.review.models import ChecklistQuestion, Comment, Decision, LedgerEntry, Review, ReviewTemplate
 
 __all__ = [
     "ChecklistQuestion",
@@ -15,4 +15,5 @@ __all__ = [
     "PresetFile",
     "Release",
     "Review",
+    "ReviewTemplate",
 ]

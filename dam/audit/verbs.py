@@ -21,6 +21,7 @@ class Verb(StrEnum):
     VERSION_ADDED = "version.added"
     VERSION_DAMAGE_FOUND = "version.damage_found"
     REVIEW_SUBMITTED = "review.submitted"
+    REVIEW_APPROVED_IN_PART = "review.approved_in_part"
     REVIEW_APPROVED_STAGE = "review.approved_stage"
     REVIEW_APPROVED = "review.approved"
     REVIEW_CHANGES_REQUESTED = "review.changes_requested"

@@ -43,6 +43,7 @@ PARTS: Mapping[Who, frozenset[Verb]] = {
     Who.SUBMITTERS: frozenset({Verb.REVIEW_SUBMITTED}),
     Who.DECIDERS: frozenset(
         {
+            Verb.REVIEW_APPROVED_IN_PART,
             Verb.REVIEW_APPROVED_STAGE,
             Verb.REVIEW_APPROVED,
             Verb.REVIEW_CHANGES_REQUESTED,
@@ -123,6 +124,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "decided",
             (
+                Follows(Verb.REVIEW_APPROVED_IN_PART),
                 Follows(Verb.REVIEW_APPROVED_STAGE),
                 Follows(Verb.REVIEW_APPROVED),
                 Follows(Verb.REVIEW_CHANGES_REQUESTED),

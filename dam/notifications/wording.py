@@ -183,6 +183,9 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
 
 _BY_VERB: Mapping[tuple[str, str], Callable[[Told], str]] = {
     ("asked", Verb.REVIEW_APPROVED_STAGE): lambda _told: _("%(actor)s approved. Your review is next"),
+    ("decided", Verb.REVIEW_APPROVED_IN_PART): lambda _told: _(
+        "%(actor)s approved it. The stage waits for more approvals"
+    ),
     ("decided", Verb.REVIEW_APPROVED_STAGE): lambda _told: _("%(actor)s approved a stage of the review"),
     ("decided", Verb.REVIEW_APPROVED): lambda _told: _("%(actor)s approved it"),
     ("decided", Verb.REVIEW_CHANGES_REQUESTED): lambda _told: _("%(actor)s requested changes"),

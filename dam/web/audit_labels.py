@@ -37,6 +37,9 @@ VERBS: dict[str, Wording] = {
     Verb.VERSION_DAMAGE_FOUND: Wording("triangle-alert", noop("%(person)s found damage in %(target)s")),
     Verb.VERSION_ADDED: Wording("layers", noop("%(person)s added a new version of %(target)s")),
     Verb.REVIEW_SUBMITTED: Wording("send", noop("%(person)s sent %(target)s to review")),
+    Verb.REVIEW_APPROVED_IN_PART: Wording(
+        "circle-check", noop("%(person)s approved %(target)s, which waits for more approvals")
+    ),
     Verb.REVIEW_APPROVED_STAGE: Wording("circle-check", noop("%(person)s approved a stage of %(target)s")),
     Verb.REVIEW_APPROVED: Wording("circle-check-big", noop("%(person)s approved %(target)s")),
     Verb.REVIEW_CHANGES_REQUESTED: Wording(

@@ -19,6 +19,7 @@ TITLES: dict[Verb, str] = {
     Verb.VERSION_ADDED: noop("New version added"),
     Verb.VERSION_DAMAGE_FOUND: noop("Damage found"),
     Verb.REVIEW_SUBMITTED: noop("Sent to review"),
+    Verb.REVIEW_APPROVED_IN_PART: noop("One approval of several"),
     Verb.REVIEW_APPROVED_STAGE: noop("Stage approved"),
     Verb.REVIEW_APPROVED: noop("Clip approved"),
     Verb.REVIEW_CHANGES_REQUESTED: noop("Changes requested"),

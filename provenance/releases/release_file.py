@@ -96,7 +96,7 @@ def _facts(release: Release, *, before: Report, transcoded: bool, at: datetime) 
     stages = tuple(
         # The stage names the role; who it was stays in the library's own trail.
         StageFacts(stage=name, role=f"{name}_reviewer", at=decision.decided_at)
-        for decision in review.decisions.order_by("stage")  # approvals all: anything else ends a review
+        for decision in review.decisions.order_by("stage", "pk")  # approvals all: anything else ends a review
         for name in [review.stages[decision.stage]]
     )
     model = before.model if before.ai_generated else None

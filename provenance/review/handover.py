@@ -1,9 +1,11 @@
 """Reviews that wait for somebody who leaves.
 
 A review waits for a role; one that is handed over names who is asked. Whoever has the role can still decide
-it: being asked is a request, not a lock.
+it: being asked is a request, not a lock. Where a template names who decides, whoever a review was handed over
+to decides beside them.
 """
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -32,7 +34,7 @@ class _Reviews:
         return [
             Waiting(
                 str(review.version.asset),
-                STAGES[review.position.stage_name].title,
+                review.waits_for.name,
                 reverse("review", args=[member.brand.slug, review.pk]),
             )
             for review in queue.waiting_for(member)[:most]
@@ -59,7 +61,12 @@ class _Reviews:
         """
         waiting = list(queue.waiting_for(member))
         named = Review.objects.filter(asked_person=member.user, brand=member.brand)
-        left = list(named.filter(state=ReviewState.OPEN).select_related("version__asset"))
+        planned = Q(asked_person=member.user) | Q(named_person=member.user)
+        left = list(
+            Review.objects.filter(planned, brand=member.brand, state=ReviewState.OPEN).select_related(
+                "version__asset"
+            )
+        )
         named.update(asked_person=None)
         if heir is None or not waiting:
             _tell(left, member, to="role", by=by)
@@ -99,7 +106,7 @@ def _decidable(heir: Heir, leaving: Member) -> set[object]:
     able: set[object] = set()
     for each in members:
         if each is not None:
-            able |= set(queue.waiting_for(each).values_list("pk", flat=True))
+            able |= set(queue.decidable_by(each).values_list("pk", flat=True))
     return able
 
 

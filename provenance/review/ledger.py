@@ -34,6 +34,7 @@ REVOKED = "revoke"  # beside the kinds of decisions: an approval was withdrawn
 
 # The events that name their entry of the ledger.
 LOGGED = (
+    Verb.REVIEW_APPROVED_IN_PART,
     Verb.REVIEW_APPROVED_STAGE,
     Verb.REVIEW_APPROVED,
     Verb.REVIEW_CHANGES_REQUESTED,
@@ -87,7 +88,10 @@ def of_decision(
         "signed_in": signed_in,
         "master_sha256": decision.content_sha256,
         "stage": review.stages[decision.stage],
+        "stage_index": decision.stage,
+        "stage_title": review.planned[decision.stage].title,
         "stages": list(review.stages),
+        "template": {"number": review.template_id, "revision": review.template_revision},
         "comment": decision.comment,
         "uses": list(decision.uses),
         "territories": list(decision.territories),
@@ -129,10 +133,20 @@ def append(review: Review, facts: Mapping[str, object]) -> LedgerEntry:
     return entry
 
 
-def of_stages(review: Review) -> dict[str, LedgerEntry]:
-    """The entries of a review's stages, by their names."""
+def of_decisions(review: Review) -> dict[tuple[int, int], LedgerEntry]:
+    """The entries of a review's decisions, by the index of their stage and who decided."""
     entries = LedgerEntry.objects.filter(review_id=review.pk).order_by("sequence")
-    return {stage: each for each in entries if (stage := json.loads(each.record).get("stage"))}
+    return {place: each for each in entries if (place := _place(json.loads(each.record)))}
+
+
+def _place(record: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Which decision a record is of: the index of its stage, and who decided. None of a withdrawal."""
+    if "stage" not in record:
+        return None
+    # Before a stage could need several approvals there was one of each kind.
+    index = record["stage_index"] if "stage_index" in record else record["stages"].index(record["stage"])
+    person = str(record["by"]).rpartition("user:")[2]
+    return index, int(person) if person.isdecimal() else 0
 
 
 def entries(brand: Brand) -> Iterator[Entry]:
@@ -235,17 +249,19 @@ def _against_decisions(brand: Brand, verdict: Verdict) -> Verdict | None:
     for batch in _batches(rows.iterator()):
         reviews = {decision.review_id for decision in batch}
         known = {
-            (entry.review_id, stage): (entry.sequence, record)
+            (entry.review_id, *place): (entry.sequence, record)
             for entry in LedgerEntry.objects.filter(review_id__in=reviews).order_by("sequence")
-            if (stage := (record := json.loads(entry.record)).get("stage"))
+            if (place := _place(record := json.loads(entry.record)))
         }
         for decision in batch:
             wanted = of_decision(decision, decision.review, by=None)
             stage = wanted["stage"]
-            number, record = known.get((decision.review_id, stage), (verdict.entries + 1, {}))
-            # Of entries from before there were checklists: no answers.
+            key = (decision.review_id, decision.stage, decision.decided_by_id)
+            number, record = known.get(key, (verdict.entries + 1, {}))
+            # Of entries from before there were checklists: no answers; before there were templates: none.
             same = all(record.get(name) == wanted[name] for name in _COMPARED)
-            if not same or record.get("checklist", []) != wanted["checklist"]:
+            planned = all(record.get(name, wanted[name]) == wanted[name] for name in _PLANNED)
+            if not same or not planned or record.get("checklist", []) != wanted["checklist"]:
                 what = "says something else than the ledger" if record else "isn't in the ledger"
                 problem = f"The decision of stage {stage} in review {decision.review_id} {what}."
                 return Verdict(verdict.entries, verdict.head, number, problem)
@@ -257,7 +273,8 @@ def _batches(rows: Iterator[T]) -> Iterator[list[T]]:
         yield batch
 
 
-_COMPARED = ("decision", "at", "master_sha256", "comment", "uses", "territories", "valid_until")
+_PLANNED = ("stage_title", "template")
+_COMPARED = ("stage", "decision", "at", "master_sha256", "comment", "uses", "territories", "valid_until")
 
 
 def _role(by: Principal | None) -> str:

@@ -1,13 +1,15 @@
 """Review: who was asked, what they decided, about which bytes, and what they said on the way."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from dam.models import Brand, Version
-from provenance.review import states
+from provenance.review import plans, states
+from provenance.review.plans import Planned
 from provenance.review.states import ReviewState
 
 
@@ -31,7 +33,28 @@ class Review(models.Model):
     note = models.TextField(blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True)
-    # Who was named when the review was handed over; others of the stage's role can decide it all the same.
+    # What its template said of each stage when it was submitted (plans.Planned); [] of the brand's own order.
+    plan = models.JSONField(default=list, db_default=[], blank=True)
+    template = models.ForeignKey(
+        "ReviewTemplate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    template_revision = models.PositiveIntegerField(null=True, blank=True)
+    # Of the stage that is waited for, as its plan says: who decides it, who does besides once it is overdue.
+    named_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    named_group = models.ForeignKey(
+        "dam.Group", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    deputy_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    deputy_group = models.ForeignKey(
+        "dam.Group", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    stage_due_at = models.DateTimeField(null=True, blank=True)
+    # Who was named when the review was handed over. Where no plan names somebody, others of the stage's role
+    # can decide it all the same.
     asked_person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -56,12 +79,37 @@ class Review(models.Model):
         return str(self.asked_person or self.asked_group or "")
 
     @property
+    def named_words(self) -> str:
+        """Whom its plan names to decide this stage. Fetch both along where there are many."""
+        return str(self.named_person or self.named_group or "")
+
+    @property
+    def deputy_words(self) -> str:
+        """Who decides it, too, once it is overdue. Fetch both along where there are many."""
+        return str(self.deputy_person or self.deputy_group or "")
+
+    @property
+    def due(self) -> datetime | None:
+        """When it is overdue: the day it was to be done by, or the stage's own, whichever is first."""
+        return min((day for day in (self.due_at, self.stage_due_at) if day is not None), default=None)
+
+    @property
+    def planned(self) -> tuple[Planned, ...]:
+        """Its stages, each with what its template says of it."""
+        return plans.of(self.stages, self.plan)
+
+    @property
+    def waits_for(self) -> Planned:
+        """The stage that is waited for; of one that is over, the last that was."""
+        return self.planned[self.stage]
+
+    @property
     def position(self) -> states.Position:
         return states.Position(ReviewState(self.state), self.stage, tuple(self.stages))
 
 
 class Decision(models.Model):
-    """What a reviewer decided at one stage, bound to the content's hash."""
+    """What a reviewer decided at one stage, bound to the content's hash. A stage may need several."""
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="decisions")
     stage = models.PositiveSmallIntegerField()
@@ -80,11 +128,36 @@ class Decision(models.Model):
     )  # provenance.review.checklist.record, only when approving
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["review", "stage"], name="decision_once_for_stage")]
-        ordering = ["stage"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "stage", "decided_by"], name="decision_once_for_person")
+        ]
+        ordering = ["stage", "pk"]
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.decided_by}"
+
+
+class ReviewTemplate(models.Model):
+    """Stages that some of a brand's reviews pass, and which reviews (provenance.review.templates)."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    title = models.CharField(max_length=120)
+    stages = models.JSONField()  # plans.Planned, in order
+    rule = models.CharField(max_length=300, blank=True)  # a search without words; empty: none are chosen
+    by_hand = models.BooleanField(default=False)  # whoever submits may choose it
+    position = models.PositiveSmallIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def planned(self) -> tuple[Planned, ...]:
+        return plans.read(self.stages)
 
 
 class ChecklistQuestion(models.Model):

@@ -79,6 +79,9 @@ class DecisionFacts:
     submitted_sha256: str
     content_sha256: str  # of the version as it is now
     trashed: bool = False
+    approved_by: Collection[int] = ()  # who approved this stage, which waits for more approvals
+    asked: bool = True  # by name, or nobody is and their role counts
+    who: str = ""  # whom the stage names, for people
 
 
 @dataclass(frozen=True)
@@ -145,8 +148,14 @@ def refuse_decision(facts: DecisionFacts) -> Refusal | None:
         return Refusal("own_work", _("You created this clip, so someone else must decide."))
     if facts.person == facts.submitted_by:
         return Refusal("own_submission", _("You sent this clip to review, so someone else must decide."))
+    if facts.person in facts.approved_by:
+        return Refusal(
+            "approved_already", _("You approved this stage. It needs someone else's approval too.")
+        )
     if facts.person in facts.decided_by:
         return Refusal("decided_before", _("You decided an earlier stage. This one needs a second person."))
+    if not facts.asked:
+        return Refusal("not_asked", _("%(who)s must decide this stage.") % {"who": facts.who})
     if facts.content_sha256 != facts.submitted_sha256:
         return Refusal(
             "content_changed", _("The file has changed since it was sent to review. Send it to review again.")
@@ -157,7 +166,9 @@ def refuse_decision(facts: DecisionFacts) -> Refusal | None:
 def _other_stage(capabilities: Collection[Capability], position: Position) -> Refusal | None:
     """For a reviewer of another stage: is it over, or still to come?"""
     waited_for = midsentence(STAGES[position.stage_name].title)
-    for index, name in enumerate(position.stages):
+    following = range(position.stage + 1, len(position.stages))
+    for index in (*following, *range(position.stage)):  # what is still to come is told first
+        name = position.stages[index]
         if STAGES[name].capability in capabilities:
             own = midsentence(STAGES[name].title)
             if index > position.stage:
@@ -190,7 +201,7 @@ def refuse_content(*, seen_sha256: str, content_sha256: str) -> Refusal | None:
 def refuse_answer(
     kind: DecisionKind, *, comment: str, clearance: Clearance, before: Clearance | None, at: datetime
 ) -> Refusal | None:
-    """What a decision must say. `before` is what the earlier stage cleared: it may be narrowed only."""
+    """What a decision must say. `before` is what the approval before it cleared: it may be narrowed only."""
     if kind != DecisionKind.APPROVE:
         if comment.strip():
             return None
@@ -208,7 +219,7 @@ def refuse_answer(
     if clearance.valid_until is not None and clearance.valid_until <= at:
         return Refusal("past_date", _("This date has passed. Choose a later date."))
     if before is not None and not _within(clearance, before):
-        return Refusal("wider", _("You can narrow what the earlier stage approved, but not widen it."))
+        return Refusal("wider", _("You can narrow what was approved before, but not widen it."))
     return None
 
 

@@ -1,16 +1,24 @@
 """Whose turn is it? The reviews that wait for one person, and those that person may look at."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Least
 
 from dam.accounts.principals import Principal
 from dam.rights import visibility
+from provenance.review import asking
 from provenance.review.models import Review
 from provenance.review.policies import STAGES
 from provenance.review.states import ReviewState
 
-SOONEST_FIRST = (F("due_at").asc(nulls_last=True), F("submitted_at").asc(), F("pk").asc())
+# Of two dates the first, of one and none the one: PostgreSQL's.
+SOONEST_FIRST = (
+    Least("due_at", "stage_due_at").asc(nulls_last=True),
+    F("submitted_at").asc(),
+    F("pk").asc(),
+)
 
 
 def visible_reviews(principal: Principal) -> QuerySet[Review]:
@@ -24,6 +32,10 @@ def visible_reviews(principal: Principal) -> QuerySet[Review]:
         "brand",
         "asked_person",
         "asked_group",
+        "named_person",
+        "named_group",
+        "deputy_person",
+        "deputy_group",
     )
 
 
@@ -53,18 +65,28 @@ def returned_to(principal: Principal) -> QuerySet[Review]:
     )
 
 
-def waiting_for(principal: Principal, *, stages: Iterable[str] = STAGES) -> QuerySet[Review]:
+def waiting_for(
+    principal: Principal, *, stages: Iterable[str] = STAGES, at: datetime | None = None
+) -> QuerySet[Review]:
     """The open reviews that this principal may decide now (policies.refuse_decision as a query)."""
-    decides = [name for name in stages if principal.can(STAGES[name].capability)]
-    if principal.user is None or not decides:
+    if principal.user is None:
         return Review.objects.none()
-    waits_for = Func(
+    return decidable_by(principal, stages=stages).filter(
+        asking.asks(principal.user, principal.brand, kinds=stages, at=at)
+    )
+
+
+def decidable_by(principal: Principal, *, stages: Iterable[str] = STAGES) -> QuerySet[Review]:
+    """The open reviews that this principal could decide if they were asked to."""
+    decides = [name for name in stages if principal.can(STAGES[name].capability)]
+    kind = Func(
         F("stages"), F("stage"), template="(%(expressions)s)", arg_joiner=" ->> ", output_field=TextField()
     )
+    rows = open_reviews(principal).annotate(waits_for_kind=kind)
+    if principal.user is None or not decides:
+        return rows.none()
     return (
-        open_reviews(principal)
-        .annotate(waits_for=waits_for)
-        .filter(waits_for__in=decides, content_sha256=F("version__sha256"))
+        rows.filter(waits_for_kind__in=decides, content_sha256=F("version__sha256"))
         .exclude(Q(submitted_by=principal.user) | Q(version__created_by=principal.user))
         .exclude(decisions__decided_by=principal.user)
     )

@@ -12,7 +12,8 @@ from dam.audit.models import Event
 from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
 from dam.core import locks
-from provenance.review import reviews
+from provenance.review import asking
+from provenance.review.asking import Asked
 from provenance.review.models import Review
 from provenance.review.states import ReviewState
 
@@ -25,8 +26,8 @@ def remind(*, at: datetime | None = None) -> int:
     at = at or timezone.now()
     due = (
         Review.objects.filter(
+            asking.overdue(at + SOON),
             state=ReviewState.OPEN,
-            due_at__lte=at + SOON,
             version__asset__trashed_at=None,
             brand__closed_at=None,
         )
@@ -45,13 +46,14 @@ def _remind(found: Sequence[Review], at: datetime) -> int:
     with trail.recording():
         locks.hold("review-reminders")  # of two that run at once the later one sees what the first has left
         told = _told(found)
+        asked = asking.of(found, at=at)  # once a stage is overdue its deputies, too
         pending = [
             PendingEvent(
                 verb,
                 review.brand,
                 str(review.version),
                 asset_id=review.version.asset_id,
-                data=_facts(review),
+                data=_facts(review, asked[review.pk]),
                 at=at,
             )
             for review in found
@@ -75,14 +77,14 @@ def verb_of(due_at: datetime, *, zone: ZoneInfo, at: datetime) -> Verb | None:
     return Verb.REVIEW_DUE_TOMORROW if due_at.astimezone(zone).date() == tomorrow else None
 
 
-def _facts(review: Review) -> dict[str, object]:
+def _facts(review: Review, asked: Asked) -> dict[str, object]:
     due = {"review": str(review.pk), "due_at": _due(review).isoformat()}
-    return {**due, **reviews.whom_it_asks(review)}
+    return {**due, **asking.for_events(review, asked)}
 
 
 def _due(review: Review) -> datetime:
-    assert review.due_at is not None
-    return review.due_at
+    assert review.due is not None
+    return review.due
 
 
 def _zone(review: Review) -> ZoneInfo:

@@ -5,7 +5,9 @@ and leaves its audit event. What must not happen raises Refused and changes noth
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,9 +24,10 @@ from dam.core.lazily import lazy
 from dam.custom_fields import schema, values
 from dam.rights import clearances
 from provenance.releases import releases, signable
-from provenance.review import checklist, ledger, policies, questions, states
+from provenance.review import asking, checklist, enough_people, ledger, plans, policies, questions, states
+from provenance.review.asking import Asked
 from provenance.review.checklist import Answer
-from provenance.review.models import Decision, LedgerEntry, Review
+from provenance.review.models import Decision, LedgerEntry, Review, ReviewTemplate
 from provenance.review.policies import Clearance, DecisionFacts, Refusal, SubmissionFacts
 from provenance.review.states import DecisionKind, Position, ReviewMove, ReviewState
 from provenance.review.watching import Watched
@@ -45,29 +48,36 @@ def submit(
     by: Principal,
     note: str = "",
     due_at: datetime | None = None,
+    template: ReviewTemplate | None = None,
     at: datetime | None = None,
 ) -> Review:
-    """Send a version through the brand's stages, if it could be released after them. Raises Refused."""
+    """Send a version through the stages of the template, or of the brand's own order without one, if it
+    could be released after them. Raises Refused."""
     at = at or timezone.now()
     version = Version.objects.select_related("asset", "brand").get(pk=version.pk)
-    _stop_if(refusal_to_submit(version, by=by))
+    _stop_if(refusal_to_submit(version, by=by, template=template))
     _stop_if(not_signable(version))  # may read a file, so before anything is locked
     with trail.recording():
         version = versions.locked(version.pk)
-        _stop_if(refusal_to_submit(version, by=by))
-        review = Review.objects.create(
+        _stop_if(refusal_to_submit(version, by=by, template=template))
+        review = Review(
             brand=version.brand,
             version=version,
             content_sha256=version.sha256,
-            stages=list(version.brand.review_stages),
+            stages=_kinds(version, template),
+            plan=plans.written(template.planned) if template else [],
+            template=template,
+            template_revision=template.revision if template else None,
             submitted_by=principals.person(by),
             submitted_at=at,
             note=note.strip(),
             due_at=due_at,
         )
+        _begin(review, 0, at=at)
+        review.save(force_insert=True)
         _set_approval(version, Approval.IN_REVIEW)
         data = {"note": review.note, "stages": review.stages, "due_at": due_at and due_at.isoformat()}
-        data |= whom_it_asks(review)
+        data |= _next(review, at=at)
         _record(Verb.REVIEW_SUBMITTED, review, by=by, at=at, data=data)
     return review
 
@@ -98,21 +108,22 @@ def decide(
     """
     at = at or timezone.now()
     if kind == DecisionKind.APPROVE:
-        _stop_if(refusal_to_approve(review, by=by))  # may read a file, so before anything is locked
+        _stop_if(refusal_to_approve(review, by=by, at=at))  # may read a file, so before anything is locked
     with trail.recording():
         version = versions.locked(review.version_id)
         # Read again under the lock: the caller's copy is as old as the page.
         review = Review.objects.select_related("brand").get(pk=review.pk)
         review.version = version
-        position = review.position
-        _stop_if(refusal_to_decide(review, by=by))
+        asked = asking.of_one(review, at=at)
+        position = replace(review.position, missing=asking.missing(review, asked))
+        _stop_if(refusal_to_decide(review, by=by, asked=asked))
         _stop_if(policies.refuse_content(seen_sha256=expected_sha256, content_sha256=version.sha256))
         clearance = Clearance(tuple(dict.fromkeys(uses)), tuple(dict.fromkeys(territories)), valid_until)
         before = cleared_so_far(review)
         _stop_if(policies.refuse_answer(kind, comment=comment, clearance=clearance, before=before, at=at))
-        asked = questions.asked(review.brand, position.stage_name) if kind == DecisionKind.APPROVE else ()
+        lines = questions.asked(review.brand, position.stage_name) if kind == DecisionKind.APPROVE else ()
         answers = tuple(answers)
-        _stop_if(checklist.refuse(asked, answers))
+        _stop_if(checklist.refuse(lines, answers))
         if kind != DecisionKind.APPROVE:
             clearance = Clearance((), ())
         after = states.after(position, ReviewMove(kind))
@@ -128,7 +139,7 @@ def decide(
             uses=list(clearance.uses),
             territories=list(clearance.territories),
             valid_until=clearance.valid_until,
-            checklist=checklist.record(asked, answers),
+            checklist=checklist.record(lines, answers),
         )
         if after.state != ReviewState.OPEN:
             _set_approval(version, Approval(states.APPROVAL[after.state]))
@@ -147,10 +158,11 @@ def decide(
                 valid_until=clearance.valid_until,
                 at=at,
             )
-        next_ones = whom_it_asks(review) if after.state == ReviewState.OPEN else {}
+        next_ones = _next(review, at=at) if after.state == ReviewState.OPEN else {}
         record = ledger.of_decision(decision, review, by=by, signed_in=signed_in, watched=watched)
         kept = _entry(ledger.append(review, record))
-        _record(_verb(after, kind), review, by=by, at=at, data=_facts(decision, position) | next_ones | kept)
+        data = _facts(decision, position, review) | next_ones | kept
+        _record(_verb(position, after, kind), review, by=by, at=at, data=data)
     return decision
 
 
@@ -200,29 +212,33 @@ def supersede(version: Version, *, by: User, newer: Version, at: datetime | None
     _record(Verb.REVIEW_SUPERSEDED, review, by=by, at=at, data={"number": newer.number})
 
 
-def whom_it_asks(review: Review) -> dict[str, object]:
-    """Of an open review, for its events: the capability that decides next, and whose own work it is or who
-    decided before, so that they can't."""
-    decided = (decision.decided_by_id for decision in review.decisions.all())
-    return {
-        "asks": policies.STAGES[review.position.stage_name].capability.value,
-        "not_asked": sorted({review.submitted_by_id, review.version.created_by_id, *decided}),
-    }
+def _next(review: Review, *, at: datetime) -> dict[str, object]:
+    """What the events of an open review say of its stage: its title, and whom it asks."""
+    stage = review.waits_for
+    return {"waits_for": stage.name, **asking.for_events(review, asking.of_one(review, at=at))}
 
 
-def refusal_to_submit(version: Version, *, by: Principal) -> Refusal | None:
+def refusal_to_submit(
+    version: Version, *, by: Principal, template: ReviewTemplate | None = None
+) -> Refusal | None:
     """Why it may not be submitted by this principal now; None when it may."""
     refusal = policies.refuse_submission(
         SubmissionFacts(
             approval=version.approval,
             processing=version.processing,
-            stages=tuple(version.brand.review_stages),
+            stages=tuple(_kinds(version, template)),
             capabilities=by.within(version.brand),
             trashed=version.asset.trashed_at is not None,
             replaced=version.asset.latest_id != version.pk,
         )
     )
+    if refusal is None and template is not None:
+        refusal = enough_people.refuse(template, version, by=by)
     return refusal or _missing_fields(version)
+
+
+def _kinds(version: Version, template: ReviewTemplate | None) -> list[str]:
+    return [stage.kind for stage in template.planned] if template else list(version.brand.review_stages)
 
 
 def _missing_fields(version: Version) -> Refusal | None:
@@ -239,8 +255,10 @@ def _missing_fields(version: Version) -> Refusal | None:
     )
 
 
-def refusal_to_decide(review: Review, *, by: Principal) -> Refusal | None:
+def refusal_to_decide(review: Review, *, by: Principal, asked: Asked | None = None) -> Refusal | None:
     """Why this principal may not decide the stage that is waited for; None when it may."""
+    asked = asked or asking.of_one(review)
+    approved = asking.approved_by(review)
     return policies.refuse_decision(
         DecisionFacts(
             position=review.position,
@@ -248,7 +266,10 @@ def refusal_to_decide(review: Review, *, by: Principal) -> Refusal | None:
             person=_person(by),
             made_by=review.version.created_by_id,
             submitted_by=review.submitted_by_id,
-            decided_by=tuple(review.decisions.values_list("decided_by_id", flat=True)),
+            decided_by={decision.decided_by_id for decision in review.decisions.all()},
+            approved_by=approved,
+            asked=asked.includes(_person(by)),
+            who=review.named_words,
             submitted_sha256=review.content_sha256,
             content_sha256=review.version.sha256,
             trashed=review.version.asset.trashed_at is not None,
@@ -256,10 +277,11 @@ def refusal_to_decide(review: Review, *, by: Principal) -> Refusal | None:
     )
 
 
-def refusal_to_approve(review: Review, *, by: Principal) -> Refusal | None:
+def refusal_to_approve(review: Review, *, by: Principal, at: datetime | None = None) -> Refusal | None:
     """Why this principal may not approve the stage that is waited for; also, why it would be in vain."""
     review = Review.objects.select_related("brand", "version__asset").get(pk=review.pk)
-    return refusal_to_decide(review, by=by) or not_signable(review.version)
+    asked = asking.of_one(review, at=at)
+    return refusal_to_decide(review, by=by, asked=asked) or not_signable(review.version)
 
 
 def not_signable(version: Version) -> Refusal | None:
@@ -285,7 +307,7 @@ def refusal_to_revoke(version: Version, *, by: Principal, reason: str) -> Refusa
 
 def cleared_so_far(review: Review) -> Clearance | None:
     """What the latest approval in this review allows; None before the first."""
-    last = review.decisions.filter(kind=DecisionKind.APPROVE).order_by("-stage").first()
+    last = review.decisions.filter(kind=DecisionKind.APPROVE).order_by("-stage", "-pk").first()
     return Clearance(tuple(last.uses), tuple(last.territories), last.valid_until) if last else None
 
 
@@ -301,12 +323,19 @@ def _stop_if(refusal: Refusal | None) -> None:
 
 def _move(review: Review, source: Position, target: Position, *, at: datetime) -> None:
     closed_at = None if target.state == ReviewState.OPEN else at
-    moved = Review.objects.filter(pk=review.pk, state=source.state, stage=source.stage).update(
-        state=target.state, stage=target.stage, closed_at=closed_at
-    )
+    columns: dict[str, Any] = {"state": target.state, "stage": target.stage, "closed_at": closed_at}
+    if target.stage != source.stage:
+        columns |= asking.begun(review, target.stage, at=at)
+    moved = Review.objects.filter(pk=review.pk, state=source.state, stage=source.stage).update(**columns)
     if not moved:
         raise ReviewRefused(MOVED)
-    review.state, review.stage, review.closed_at = target.state, target.stage, closed_at
+    for name, value in columns.items():
+        setattr(review, name, value)
+
+
+def _begin(review: Review, stage: int, *, at: datetime) -> None:
+    for name, value in asking.begun(review, stage, at=at).items():
+        setattr(review, name, value)
 
 
 def _set_approval(version: Version, approval: Approval) -> None:
@@ -316,9 +345,10 @@ def _set_approval(version: Version, approval: Approval) -> None:
         raise ReviewRefused(MOVED) from error
 
 
-def _verb(after: Position, kind: DecisionKind) -> Verb:
+def _verb(before: Position, after: Position, kind: DecisionKind) -> Verb:
     if after.state == ReviewState.OPEN:
-        return Verb.REVIEW_APPROVED_STAGE
+        stays = after.stage == before.stage
+        return Verb.REVIEW_APPROVED_IN_PART if stays else Verb.REVIEW_APPROVED_STAGE
     return {
         DecisionKind.APPROVE: Verb.REVIEW_APPROVED,
         DecisionKind.REQUEST_CHANGES: Verb.REVIEW_CHANGES_REQUESTED,
@@ -326,9 +356,12 @@ def _verb(after: Position, kind: DecisionKind) -> Verb:
     }[kind]
 
 
-def _facts(decision: Decision, position: Position) -> dict[str, object]:
+def _facts(decision: Decision, position: Position, review: Review) -> dict[str, object]:
     return {
         "stage": position.stage_name,
+        "stage_index": position.stage,
+        "stage_title": review.planned[position.stage].name,
+        "approvals_missing": position.missing - 1 if decision.kind == DecisionKind.APPROVE else 0,
         "comment": decision.comment,
         "uses": decision.uses,
         "territories": decision.territories,

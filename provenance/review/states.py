@@ -54,11 +54,16 @@ class ReviewMove(StrEnum):
 
 @dataclass(frozen=True)
 class Position:
-    """A review's state and, while it is open, the index of the stage that is waited for."""
+    """A review's state and, while it is open, the index of the stage that is waited for.
+
+    `missing`: how many approvals that stage still waits for. Of a stage that has only been reached it is one,
+    until it is asked what the stage needs (provenance.review.asking.missing).
+    """
 
     state: ReviewState
     stage: int
     stages: tuple[str, ...]
+    missing: int = 1
 
     @property
     def stage_name(self) -> str:
@@ -69,12 +74,16 @@ class Position:
         return self.stage == len(self.stages) - 1
 
 
+def _more_approvals(position: Position) -> bool:
+    return position.missing > 1
+
+
 def _more_stages(position: Position) -> bool:
-    return not position.last_stage
+    return not _more_approvals(position) and not position.last_stage
 
 
-def _last_stage(position: Position) -> bool:
-    return position.last_stage
+def _last_approval(position: Position) -> bool:
+    return not _more_approvals(position) and position.last_stage
 
 
 def _always(position: Position) -> bool:
@@ -87,11 +96,13 @@ class Transition:
     move: ReviewMove
     target: ReviewState
     guard: Callable[[Position], bool] = _always
+    onwards: bool = False  # to the next stage
 
 
 TRANSITIONS = (
-    Transition(ReviewState.OPEN, ReviewMove.APPROVE, ReviewState.OPEN, _more_stages),
-    Transition(ReviewState.OPEN, ReviewMove.APPROVE, ReviewState.APPROVED, _last_stage),
+    Transition(ReviewState.OPEN, ReviewMove.APPROVE, ReviewState.OPEN, _more_approvals),
+    Transition(ReviewState.OPEN, ReviewMove.APPROVE, ReviewState.OPEN, _more_stages, onwards=True),
+    Transition(ReviewState.OPEN, ReviewMove.APPROVE, ReviewState.APPROVED, _last_approval),
     Transition(ReviewState.OPEN, ReviewMove.REQUEST_CHANGES, ReviewState.CHANGES_REQUESTED),
     Transition(ReviewState.OPEN, ReviewMove.REJECT, ReviewState.REJECTED),
     Transition(ReviewState.OPEN, ReviewMove.WITHDRAW, ReviewState.WITHDRAWN),
@@ -105,14 +116,20 @@ class ImpossibleReviewMove(Exception):
 
 
 def after(position: Position, move: ReviewMove) -> Position:
-    """Where the move leads. Raises ImpossibleMove.
+    """Where the move leads. Raises ImpossibleReviewMove.
 
-    Approving a stage that is not the last leaves the review open, one stage on.
+    Approving leaves the review open: in its stage while that waits for more approvals, then one stage on,
+    until the last approval of the last stage.
     """
     for transition in TRANSITIONS:
         if transition.source == position.state and transition.move == move and transition.guard(position):
-            onwards = transition.target == ReviewState.OPEN
-            return replace(position, state=transition.target, stage=position.stage + onwards)
+            stays = transition.target == ReviewState.OPEN and not transition.onwards
+            return replace(
+                position,
+                state=transition.target,
+                stage=position.stage + transition.onwards,
+                missing=position.missing - 1 if stays else 1,
+            )
     raise ImpossibleReviewMove(f"A review that is {LABELS[position.state].lower()} knows no {move}.")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -55,10 +56,16 @@ def passages(version: Version) -> list[Passage]:
             review.stages,
             review.submitted_at,
             review.closed_at,
-            [decision.decided_at for decision in review.decisions.all()],
+            _ends(review),
         )
         for review in rows
     ]
+
+
+def _ends(review: Review) -> list[datetime]:
+    """When each of its stages ended, of those that have: with the last of its decisions."""
+    ends = {decision.stage: decision.decided_at for decision in review.decisions.all()}
+    return [ends[stage] for stage in sorted(ends) if stage < review.stage]
 
 
 def choices(threads: Sequence[Thread], wanted: Filter, *, by: Principal) -> dict[str, Any]:

@@ -24,9 +24,9 @@ from dam.core.lazily import lazy
 from dam.rights import defaults
 from dam.web import confirming, htmx, localisation, passkey_proofs, problem_details
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import questions, queue, reviews, watching
+from provenance.review import asking, questions, queue, reviews, watching
+from provenance.review.asking import Asked
 from provenance.review.models import Review
-from provenance.review.policies import STAGES
 from provenance.review.states import DecisionKind, ReviewState
 from provenance.web import comment_filter, release_summary, review_comments, review_summary
 from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
@@ -38,6 +38,7 @@ LISTS = {
     "closed": lazy("Decided"),
 }
 RECENT = 50
+OF_ROWS = ("version__renditions", "decisions__decided_by")
 
 
 @require_safe
@@ -55,7 +56,7 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
     if chosen not in lists:
         chosen = next((name for name, count in counts.items() if count), "waiting")
     at = here(request.brand)
-    rows = lists[chosen].prefetch_related("version__renditions", "decisions__decided_by")
+    rows = lists[chosen].prefetch_related(*OF_ROWS)
     page = Paginator(rows, RECENT).get_page(request.GET.get("page"))
     return render(
         request,
@@ -65,7 +66,7 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
             "tabs": [(name, title, counts.get(name)) for name, title in LISTS.items()],
             "chosen": chosen,
             "page": page,
-            "rows": [_row(review, at=at) for review in page],
+            "rows": _rows(list(page), at=at),
             "next_up": lists["waiting"].first(),
         },
     )
@@ -110,7 +111,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
     except ValueError as unknown:
         raise BadRequest(_("Unknown decision.")) from unknown
     refusal = reviews.refusal_to_decide(review, by=request.principal)
-    if refusal is not None and refusal.code == "wrong_role":
+    if refusal is not None and refusal.code in ("wrong_role", "not_asked"):
         raise PermissionDenied(refusal.sentence)
     form = _form(review, kind, data=request.POST)
     if form.is_valid() and (signed_in := _signed_in(request, review, form)):
@@ -256,7 +257,7 @@ def _review(request: BrandRequest, review_id: UUID) -> Review:
 def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: object) -> HttpResponse:
     at = here(request.brand)
     version = review.version
-    waiting = queue.waiting_for(request.principal).prefetch_related("version__renditions")
+    waiting = queue.waiting_for(request.principal).prefetch_related(*OF_ROWS)
     refusal = reviews.refusal_to_decide(review, by=request.principal)
     approve_refusal = refusal or reviews.not_signable(version)
     forms = {} if refusal else {kind.value: _form(review, kind) for kind in DecisionKind}
@@ -273,10 +274,10 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "version": version,
         "asset": version.asset,
         "renditions": version.rendition_by_kind,
-        "queue": [_row(each, at=at) for each in waiting[:RECENT]],
+        "queue": _rows(list(waiting[:RECENT]), at=at),
         "stages": review_summary.stages_of(review, at=at),
         "sentence": review_summary.sentence(review, at=at),
-        "stage_title": STAGES[review.position.stage_name].title,
+        "stage_title": review.waits_for.name,
         "refusal": refusal,
         "approve_refusal": approve_refusal,
         "may_withdraw": reviews.refusal_to_withdraw(review, by=request.principal) is None,
@@ -292,11 +293,15 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
 
 
 def _signed(review: Review) -> dict[str, object]:
-    """What the dialog of an approval shows: the content, and what an earlier stage cleared."""
+    """What the dialog of an approval shows: the content, and what was cleared before."""
+    position = review.position
+    is_enough = asking.missing(review, asking.of_one(review)) == 1
+    onwards = is_enough and not position.last_stage
     return {
         "version": review.version,
-        "stage_title": STAGES[review.position.stage_name].title,
-        "final": review.position.last_stage,
+        "stage_title": review.waits_for.name,
+        "final": is_enough and position.last_stage,
+        "next_title": review.planned[position.stage + 1].name if onwards else "",
         "before": reviews.cleared_so_far(review),
     }
 
@@ -313,15 +318,23 @@ def _ways(request: BrandRequest) -> dict[str, object]:
     }
 
 
-def _row(review: Review, *, at: Any) -> dict[str, object]:
+def _rows(reviews: list[Review], *, at: datetime) -> list[dict[str, object]]:
+    """Fetch OF_ROWS along with them."""
+    asked = asking.of(reviews, at=at)
+    return [_row(review, asked[review.pk], at=at) for review in reviews]
+
+
+def _row(review: Review, asked: Asked, *, at: datetime) -> dict[str, object]:
     open_now = review.state == ReviewState.OPEN
     return {
         "review": review,
         "version": review.version,
         "asset": review.version.asset,
-        "stage_title": STAGES[review.position.stage_name].title,
+        "stage_title": review.waits_for.name,
         "has_poster": RenditionKind.POSTER in review.version.rendition_by_kind,
-        "overdue": open_now and review.due_at is not None and review.due_at < at,
+        "overdue": open_now and review.due is not None and review.due < at,
+        "approvals": review_summary.approvals(review, asked) if open_now else "",
+        "who": review_summary.who_is_asked(review, asked),
         "sentence": "" if open_now else review_summary.sentence(review, at=at),
         "comments": [decision for decision in review.decisions.all() if decision.comment],
     }

@@ -1,6 +1,7 @@
 """How a review stands, for people: its stages one by one, and one sentence."""
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,11 +11,14 @@ from dam.catalog.models import ReleaseState
 from dam.core import language
 from dam.core.lazily import lazy
 from dam.web import usage_status
-from provenance.review import ledger
+from provenance.review import asking, ledger, plans
+from provenance.review.asking import Asked
 from provenance.review.checklist import Choice
 from provenance.review.models import Decision, LedgerEntry, Review
-from provenance.review.policies import STAGES
+from provenance.review.plans import Planned
 from provenance.review.states import DecisionKind, ReviewState
+from provenance.web import stage_names
+from provenance.web.stage_names import Names
 
 # How signing stands, where an approval alone would sound as if the file could leave.
 _WAITS = lazy("The file is not signed yet.")
@@ -38,30 +42,54 @@ _SIGNED_IN: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class StageLine:
-    """`state` is done, now, later or stopped; `clears` says what an approval allows, `recorded` what the
-    ledger keeps of the decision."""
+class DecisionLine:
+    """`clears` says what an approval allows, `recorded` what the ledger keeps of the decision."""
 
-    title: str
-    state: str
-    decision: Decision | None
+    decision: Decision
     clears: str = ""
     recorded: str = ""
     hash: str = ""  # of the ledger's entry
     answers: tuple[tuple[str, str, str], ...] = ()  # of the checklist: question, answer, note
 
 
+@dataclass(frozen=True)
+class StageLine:
+    """`state` is done, now, later or stopped. `approvals`: "1 of 2 approvals", where it takes several."""
+
+    title: str
+    state: str
+    decisions: tuple[DecisionLine, ...] = ()
+    approvals: str = ""
+    who: str = ""  # is asked, by name
+    due_at: datetime | None = None
+    deputy: str = ""
+    deputy_asked: bool = False  # once it is overdue
+    nobody_left: bool = False  # of those it names, so that its role is asked
+
+
 def stages_of(review: Review, *, at: datetime) -> tuple[StageLine, ...]:
     """One line for each stage. Reads `review.decisions`: prefetch them with `decided_by`."""
-    decisions = {decision.stage: decision for decision in review.decisions.all()}
-    entries = ledger.of_stages(review) if decisions else {}
+    decisions: dict[int, list[Decision]] = defaultdict(list)
+    for decision in review.decisions.all():
+        decisions[decision.stage].append(decision)
+    entries = ledger.of_decisions(review) if decisions else {}
+    names = stage_names.of(review.planned)
     return tuple(
-        _with_entry(_line(review, index, name, decisions.get(index), at=at), entries.get(name))
-        for index, name in enumerate(review.stages)
+        _line(
+            review,
+            index,
+            tuple(
+                _with_entry(_decision(each, at=at), entries.get((index, each.decided_by_id)))
+                for each in decisions[index]
+            ),
+            names,
+            at=at,
+        )
+        for index in range(len(review.stages))
     )
 
 
-def _with_entry(line: StageLine, entry: LedgerEntry | None) -> StageLine:
+def _with_entry(line: DecisionLine, entry: LedgerEntry | None) -> DecisionLine:
     if entry is None:
         return line
     record = json.loads(entry.record)
@@ -78,14 +106,59 @@ def _with_entry(line: StageLine, entry: LedgerEntry | None) -> StageLine:
     return replace(line, recorded=" · ".join(said), hash=entry.hash)
 
 
-def _line(review: Review, index: int, name: str, decision: Decision | None, *, at: datetime) -> StageLine:
-    title = STAGES[name].title
-    if decision is None:
-        now = review.state == ReviewState.OPEN and index == review.stage
-        return StageLine(title, "now" if now else "later", None)
+def _line(
+    review: Review, index: int, decisions: tuple[DecisionLine, ...], names: Names, *, at: datetime
+) -> StageLine:
+    stage = review.planned[index]
+    who = names.who(stage)
+    if any(each.decision.kind != DecisionKind.APPROVE for each in decisions):
+        return StageLine(stage.name, "stopped", decisions, who=who)
+    if index < review.stage or review.state in (ReviewState.APPROVED, ReviewState.REVOKED):
+        return StageLine(stage.name, "done", decisions, who=who)
+    if review.state != ReviewState.OPEN or index > review.stage:
+        return StageLine(stage.name, "later", decisions, needed(stage), who, deputy=names.deputy(stage))
+    asked = asking.of_one(review, at=at)
+    return StageLine(
+        stage.name,
+        "now",
+        decisions,
+        approvals=approvals(review, asked),
+        who=who,
+        due_at=review.stage_due_at,
+        deputy=names.deputy(stage),
+        deputy_asked=bool(asked.deputies),
+        nobody_left=asked.nobody_left,
+    )
+
+
+def approvals(review: Review, asked: Asked) -> str:
+    """ "1 of 2 approvals", of the stage that is waited for; empty where one is all it takes."""
+    given = len(asking.approved_by(review))
+    total = given + asking.missing(review, asked)
+    if total == 1:
+        return ""
+    return _("%(given)s of %(total)s approvals") % {"given": given, "total": total}
+
+
+def who_is_asked(review: Review, asked: Asked) -> str:
+    """Those who are named and can decide, and the deputy once the stage is overdue; empty of a role."""
+    if asked.is_named and asked.by_role:
+        return ""
+    who = [review.named_words, review.asked, review.deputy_words if asked.deputies else ""]
+    return language.listed(list(dict.fromkeys(each for each in who if each)))
+
+
+def needed(stage: Planned) -> str:
+    """How many approvals a stage takes that hasn't begun; empty where one is all."""
+    if stage.needs == plans.ALL:
+        return _("Everyone in the group must approve")
+    return _("%(needs)s approvals") % {"needs": stage.needs} if stage.needs > 1 else ""
+
+
+def _decision(decision: Decision, *, at: datetime) -> DecisionLine:
     if decision.kind != DecisionKind.APPROVE:
-        return StageLine(title, "stopped", decision)
-    return StageLine(title, "done", decision, _clears(decision, at=at), answers=_answers(decision))
+        return DecisionLine(decision)
+    return DecisionLine(decision, _clears(decision, at=at), answers=_answers(decision))
 
 
 def _clears(decision: Decision, *, at: datetime) -> str:
@@ -109,11 +182,13 @@ def sentence(review: Review, *, at: datetime) -> str:
 
     Reads `review.version`, and `review.decisions` as `stages_of` does.
     """
-    last = max(review.decisions.all(), key=lambda decision: decision.stage, default=None)
+    last = max(review.decisions.all(), key=lambda decision: (decision.stage, decision.pk), default=None)
     match ReviewState(review.state):
         case ReviewState.OPEN:
-            stage = language.midsentence(STAGES[review.position.stage_name].title)
-            return _("Waiting for the %(stage)s.") % {"stage": stage}
+            waits_for = review.waits_for
+            if waits_for.title:
+                return _("Waiting for “%(stage)s”.") % {"stage": waits_for.title}
+            return _("Waiting for the %(stage)s.") % {"stage": language.midsentence(waits_for.name)}
         case ReviewState.APPROVED if last is not None:
             approved = _("Approved for %(clearance)s.") % {"clearance": _clears(last, at=at)}
             return f"{approved} {_UNSIGNED.get(review.version.release, _WAITS)}".strip()

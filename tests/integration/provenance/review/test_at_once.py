@@ -9,11 +9,13 @@ from django.db import connection
 from dam.accounts.capabilities import Role
 from dam.audit import trail
 from dam.catalog.models import Approval
-from provenance.review import reviews
+from provenance.review import ledger, reviews
 from provenance.review.models import Decision, Review
+from provenance.review.plans import Planned
 from provenance.review.states import DecisionKind, ReviewState
 from tests.factories import BrandFactory, member
 from tests.review_factory import Case
+from tests.review_templates import template
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,6 +65,40 @@ def test_two_reviewers_decide_a_stage_once() -> None:
     assert came_to == ["done", "wrong_stage"]
     assert Decision.objects.count() == 1
     assert trail.first_broken(case.brand) is None
+
+
+def test_the_two_approvals_that_a_stage_needs_both_count() -> None:
+    case = Case()
+    first, second = (member(case.brand, Role.LEGAL_REVIEWER) for _each in range(2))
+    review = reviews.submit(
+        case.version, by=case.creator, template=template(case.brand, Planned("legal", needs=2))
+    )
+    came_to = outcomes(lambda: case.approve(review, by=first), lambda: case.approve(review, by=second))
+    review.refresh_from_db()
+    assert came_to == ["done", "done"]
+    assert (review.state, Decision.objects.count()) == (ReviewState.APPROVED, 2)
+    assert ledger.verify(case.brand).holds
+
+
+def test_of_three_at_once_two_end_the_stage_and_the_third_is_told() -> None:
+    case = Case()
+    people = [member(case.brand, Role.LEGAL_REVIEWER) for _each in range(3)]
+    review = reviews.submit(
+        case.version, by=case.creator, template=template(case.brand, Planned("legal", needs=2))
+    )
+    came_to = outcomes(*[lambda each=each: case.approve(review, by=each) for each in people])
+    assert came_to == ["closed", "done", "done"]
+    assert Decision.objects.count() == 2
+
+
+def test_a_double_click_approves_once() -> None:
+    case = Case()
+    first, _second = (member(case.brand, Role.LEGAL_REVIEWER) for _each in range(2))
+    review = reviews.submit(
+        case.version, by=case.creator, template=template(case.brand, Planned("legal", needs=2))
+    )
+    came_to = outcomes(lambda: case.approve(review, by=first), lambda: case.approve(review, by=first))
+    assert came_to == ["approved_already", "done"]
 
 
 def test_approve_and_reject_at_once_do_not_mix() -> None:

@@ -97,6 +97,19 @@ LAST_STAGE = replace(
         (FIRST_STAGE, {"person": MAKER}, "own_work"),
         (FIRST_STAGE, {"person": SUBMITTER}, "own_submission"),
         (LAST_STAGE, {"person": BRAND_REVIEWER}, "decided_before"),
+        (FIRST_STAGE, {"asked": False}, "not_asked"),
+        (LAST_STAGE, {"asked": False}, "not_asked"),
+        *(
+            (LAST_STAGE, {"capabilities": GRANTS[role], "asked": asked}, "wrong_role")
+            for role in (Role.VIEWER, Role.CREATOR, Role.LIBRARIAN, Role.ADMIN)
+            for asked in (True, False)
+        ),
+        (LAST_STAGE, {"capabilities": GRANTS[Role.BRAND_REVIEWER], "asked": True}, "wrong_stage"),
+        (LAST_STAGE, {"person": MAKER, "asked": True}, "own_work"),
+        (LAST_STAGE, {"person": SUBMITTER, "asked": True}, "own_submission"),
+        (LAST_STAGE, {"person": BRAND_REVIEWER, "asked": True}, "decided_before"),
+        (FIRST_STAGE, {"approved_by": {BRAND_REVIEWER}, "decided_by": {BRAND_REVIEWER}}, "approved_already"),
+        (FIRST_STAGE, {"approved_by": {9}, "decided_by": {9}}, None),
         (FIRST_STAGE, {"content_sha256": "b" * 64}, "content_changed"),
         (FIRST_STAGE, {"trashed": True}, "trashed"),
         *(
@@ -115,6 +128,20 @@ def test_a_reviewer_of_the_later_stage_is_told_to_wait() -> None:
     refusal = policies.refuse_decision(replace(FIRST_STAGE, capabilities=GRANTS[Role.LEGAL_REVIEWER]))
     assert refusal is not None
     assert refusal.sentence == "The legal review starts after the brand review."
+
+
+def test_a_reviewer_of_an_earlier_and_a_later_stage_is_told_of_what_is_to_come() -> None:
+    market = Position(ReviewState.OPEN, 1, ("legal", "brand", "legal"))
+    facts = replace(FIRST_STAGE, position=market, capabilities=GRANTS[Role.LEGAL_REVIEWER])
+    refusal = policies.refuse_decision(facts)
+    assert refusal is not None
+    assert refusal.sentence == "The legal review starts after the brand review."
+
+
+def test_who_must_decide_is_named() -> None:
+    refusal = policies.refuse_decision(replace(FIRST_STAGE, asked=False, who="Legal FR"))
+    assert refusal is not None
+    assert refusal.sentence == "Legal FR must decide this stage."
 
 
 def test_a_reviewer_of_the_earlier_stage_is_told_that_it_is_done() -> None:

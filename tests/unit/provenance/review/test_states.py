@@ -9,6 +9,8 @@ from provenance.review.states import Position, ReviewMove, ReviewState
 BOTH = ("brand", "legal")
 FIRST = Position(ReviewState.OPEN, 0, BOTH)
 LAST = Position(ReviewState.OPEN, 1, BOTH)
+ONE_OF_THREE, ONE_OF_TWO = (Position(ReviewState.OPEN, 0, BOTH, missing=missing) for missing in (3, 2))
+LAST_OF_TWO = Position(ReviewState.OPEN, 1, BOTH, missing=2)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,42 @@ def test_where_a_move_leads(position: Position, move: ReviewMove, state: ReviewS
     assert states.after(position, move) == Position(
         state, stage, BOTH if len(position.stages) == 2 else ("legal",)
     )
+
+
+@pytest.mark.parametrize(
+    ("position", "after"),
+    [
+        (ONE_OF_THREE, ONE_OF_TWO),
+        (ONE_OF_TWO, FIRST),  # in the same stage, which waits for one more
+        (FIRST, LAST),
+        (LAST_OF_TWO, LAST),
+        (LAST, Position(ReviewState.APPROVED, 1, BOTH)),
+    ],
+)
+def test_an_approval_goes_on_when_the_stage_has_enough(position: Position, after: Position) -> None:
+    assert states.after(position, ReviewMove.APPROVE) == after
+
+
+@pytest.mark.parametrize("position", [ONE_OF_THREE, LAST_OF_TWO])
+@pytest.mark.parametrize(
+    "move", [each for each in ReviewMove if each not in (ReviewMove.APPROVE, ReviewMove.REVOKE)]
+)
+def test_anything_else_ends_a_review_however_many_approvals_it_waits_for(
+    position: Position, move: ReviewMove
+) -> None:
+    assert states.after(position, move).state not in (ReviewState.OPEN, ReviewState.APPROVED)
+
+
+@pytest.mark.parametrize("missing", [1, 2, 3])
+@pytest.mark.parametrize("stage", [0, 1])
+def test_there_is_one_way_for_an_approval_from_wherever_a_review_stands(stage: int, missing: int) -> None:
+    position = Position(ReviewState.OPEN, stage, BOTH, missing=missing)
+    ways = [
+        each
+        for each in states.TRANSITIONS
+        if each.source == position.state and each.move == ReviewMove.APPROVE and each.guard(position)
+    ]
+    assert len(ways) == 1
 
 
 ALLOWED = {

@@ -1,0 +1,210 @@
+"""Whom the stage that a review waits for asks: a role, or those whom its template names.
+
+Those who are named are bound to be the ones who decide: they, whoever it was handed over to, and once it is
+overdue its deputy. When none of them can, because they left, lost the role, made the clip or decided
+before, the stage's role is asked instead, so that no review waits for nobody.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from dam.accounts import roles, times
+from dam.accounts.models import Brand, Group, Membership, User
+from provenance.review import plans
+from provenance.review.models import Decision, Review
+from provenance.review.policies import STAGES
+from provenance.review.states import DecisionKind
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom a stage asks now; people are user ids, and each of them may decide it at this moment."""
+
+    is_named: bool  # whether it says who decides
+    named: frozenset[int] = frozenset()  # of those whom it names, and whom it was handed over to
+    deputies: frozenset[int] = frozenset()  # once it is overdue
+    stand_ins: frozenset[int] = frozenset()  # all its deputies, able or not
+
+    @property
+    def people(self) -> frozenset[int]:
+        return self.named | self.deputies
+
+    @property
+    def by_role(self) -> bool:
+        """Whether everyone of the stage's role may decide it."""
+        return not self.is_named or not self.people
+
+    @property
+    def nobody_left(self) -> bool:
+        """Whether the role is asked because no one who is named can decide."""
+        return self.is_named and not self.people
+
+    def includes(self, person: int | None) -> bool:
+        return self.by_role or person in self.people
+
+
+def overdue(at: datetime) -> Q:
+    """The reviews whose `due` has come."""
+    return Q(due_at__lte=at) | Q(stage_due_at__lte=at)
+
+
+def asks(user: User, brand: Brand, *, kinds: Iterable[str], at: datetime | None = None) -> Q:
+    """The reviews of the brand that ask this person at a stage of these kinds, `of` as a query.
+
+    Reviews are annotated with the kind that they wait for, `waits_for_kind`.
+    """
+    late = overdue(at or timezone.now())
+    groups = Group.objects.filter(brand=brand, members=user).values("pk")
+    mine = Q(named_person=user) | Q(named_group__in=groups) | Q(asked_person=user) | Q(asked_group__in=groups)
+    mine |= late & (Q(deputy_person=user) | Q(deputy_group__in=groups))
+    found = mine | Q(named_person=None, named_group=None)
+    for kind in kinds:
+        found |= (
+            Q(waits_for_kind=kind)
+            & ~Exists(_able(kind, late=False))
+            & (~late | ~Exists(_able(kind, late=True)))
+        )
+    return found
+
+
+def _able(kind: str, *, late: bool) -> QuerySet[Membership]:
+    """Those whom the review (OuterRef) names who can decide it: with `late`, its deputies."""
+    names = ("deputy",) if late else ("named", "asked")
+    is_named = Q()
+    for name in names:
+        is_named |= Q(user=OuterRef(f"{name}_person")) | Q(user__people_groups=OuterRef(f"{name}_group"))
+    decided = Decision.objects.filter(review=OuterRef(OuterRef("pk")), decided_by=OuterRef("user"))
+    return (
+        Membership.objects.filter(is_named, brand=OuterRef("brand"), user__is_active=True)
+        .filter(roles.with_capability(STAGES[kind].capability))
+        .exclude(Q(user=OuterRef("submitted_by")) | Q(user=OuterRef("version__created_by")))
+        .filter(~Exists(decided))
+    )
+
+
+def of(reviews: Collection[Review], *, at: datetime | None = None) -> dict[UUID, Asked]:
+    """Whom these reviews of one brand or more ask, in a few queries however many they are.
+
+    Reads their versions and `decisions`: fetch both along where there are many.
+    """
+    at = at or timezone.now()
+    found = {review.pk: Asked(is_named=False) for review in reviews}
+    planned = [review for review in reviews if review.waits_for.is_named]
+    found |= {review.pk: Asked(is_named=True) for review in planned}  # where whom it named is gone
+    named = [review for review in planned if review.named_person_id or review.named_group_id]
+    if not named:
+        return found
+    groups = members({key for review in named for key in _groups(review)})
+    brands = {each.brand_id for each in named}
+    able = {kind: with_role(brands, kind) for kind in {each.waits_for.kind for each in named}}
+    for review in named:
+        here = able[review.waits_for.kind][review.brand_id] - not_asked(review)
+        meant = _people(review.named_person_id, review.named_group_id, groups)
+        meant |= _people(review.asked_person_id, review.asked_group_id, groups)
+        late = review.due is not None and review.due <= at
+        deputies = _people(review.deputy_person_id, review.deputy_group_id, groups) - meant
+        found[review.pk] = Asked(
+            is_named=True,
+            named=meant & here,
+            deputies=deputies & here if late else frozenset(),
+            stand_ins=deputies,
+        )
+    return found
+
+
+def of_one(review: Review, *, at: datetime | None = None) -> Asked:
+    return of([review], at=at)[review.pk]
+
+
+def not_asked(review: Review) -> frozenset[int]:
+    """Whose own work it is, or who decided before, so that they can't."""
+    decided = (decision.decided_by_id for decision in review.decisions.all())
+    return frozenset({review.submitted_by_id, review.version.created_by_id, *decided})
+
+
+def missing(review: Review, asked: Asked) -> int:
+    """How many approvals its stage still waits for: one at least, the one that would end it.
+
+    Where everyone of a group is needed, a deputy stands in for one of them.
+    """
+    needs, given = review.waits_for.needs, approved_by(review)
+    if needs == plans.ALL:
+        return max(1, len(asked.named) - len(given & asked.stand_ins))
+    return max(1, needs - len(given))
+
+
+def approved_by(review: Review) -> frozenset[int]:
+    """Who has approved the stage that is waited for."""
+    return frozenset(
+        decision.decided_by_id
+        for decision in review.decisions.all()
+        if decision.stage == review.stage and decision.kind == DecisionKind.APPROVE
+    )
+
+
+def for_events(review: Review, asked: Asked) -> dict[str, object]:
+    """Of an open review, for its events: who decides next, people or a capability, and who can't."""
+    stage = review.waits_for
+    data: dict[str, object] = {
+        "asks": STAGES[stage.kind].capability.value,
+        "not_asked": sorted(not_asked(review)),
+    }
+    if not asked.by_role:
+        data["asked"] = sorted(asked.people)
+    return data
+
+
+def begun(review: Review, stage: int, *, at: datetime) -> dict[str, Any]:
+    """The columns of a review that begins this stage. A group or account that is gone is named no more."""
+    planned = review.planned[stage]
+    person, deputy = _there(User.objects.all(), planned.person, planned.deputy_person)
+    group, deputies = _there(Group.objects.filter(brand=review.brand_id), planned.group, planned.deputy_group)
+    return {
+        "named_person": person,
+        "named_group": group,
+        "deputy_person": deputy,
+        "deputy_group": deputies,
+        "stage_due_at": planned.due_at(begun=at, zone=times.of_brand(review.brand)),
+        "asked_person": None,
+        "asked_group": None,
+    }
+
+
+def _there(rows: QuerySet[Any], *wanted: int | None) -> list[Any]:
+    found = rows.in_bulk({key for key in wanted if key is not None}) if any(wanted) else {}
+    return [found.get(key) for key in wanted]
+
+
+def _groups(review: Review) -> set[int]:
+    keys = (review.named_group_id, review.asked_group_id, review.deputy_group_id)
+    return {key for key in keys if key is not None}
+
+
+def members(groups: Collection[int]) -> dict[int, frozenset[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = Group.members.through.objects.filter(group__in=groups).values_list("group_id", "user_id")
+    for group, person in rows:
+        found[group].add(person)
+    return {group: frozenset(people) for group, people in found.items()}
+
+
+def _people(person: int | None, group: int | None, groups: dict[int, frozenset[int]]) -> frozenset[int]:
+    return frozenset({person} if person is not None else ()) | groups.get(group or 0, frozenset())
+
+
+def with_role(brands: Collection[int], kind: str) -> dict[int, frozenset[int]]:
+    """Who can decide stages of this kind, by brand."""
+    found: dict[int, set[int]] = {brand: set() for brand in brands}
+    rows = Membership.objects.filter(brand__in=brands, user__is_active=True)
+    for brand, person in rows.filter(roles.with_capability(STAGES[kind].capability)).values_list(
+        "brand_id", "user_id"
+    ):
+        found[brand].add(person)
+    return {brand: frozenset(people) for brand, people in found.items()}

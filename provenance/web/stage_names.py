@@ -1,0 +1,43 @@
+"""Whom the stages of reviews name, in words: looked up at once for all of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from dam.accounts.models import Group, User
+from provenance.review.plans import Planned
+
+
+@dataclass(frozen=True)
+class Names:
+    """Of people and groups, by their ids."""
+
+    people: Mapping[int, str]
+    groups: Mapping[int, str]
+
+    def who(self, stage: Planned) -> str:
+        """Who decides the stage; empty where its role does."""
+        return self._of(stage.person, stage.group)
+
+    def deputy(self, stage: Planned) -> str:
+        return self._of(stage.deputy_person, stage.deputy_group)
+
+    def _of(self, person: int | None, group: int | None) -> str:
+        if person is not None:
+            return self.people.get(person) or _("a person who isn't there any more")
+        if group is not None:
+            return self.groups.get(group) or _("a group that was deleted")
+        return ""
+
+
+def of(stages: Iterable[Planned]) -> Names:
+    """In two queries at most."""
+    stages = list(stages)
+    people = {key for each in stages for key in (each.person, each.deputy_person) if key is not None}
+    groups = {key for each in stages for key in (each.group, each.deputy_group) if key is not None}
+    users = User.objects.in_bulk(people) if people else {}
+    rows = Group.objects.in_bulk(groups) if groups else {}
+    return Names(
+        {key: str(user) for key, user in users.items()}, {key: str(row) for key, row in rows.items()}
+    )

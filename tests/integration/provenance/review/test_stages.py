@@ -1,0 +1,370 @@
+"""Reviews by a template: several approvals of a stage, who may give them, and what is kept of each."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from dam.access import people
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Membership
+from dam.accounts.principals import Member
+from dam.audit.models import Event
+from dam.audit.verbs import Verb
+from dam.catalog.models import Approval
+from dam.notifications import following
+from dam.notifications.models import Notification
+from provenance.review import asking, ledger, plans, queue, reminders, reviews
+from provenance.review.models import Decision, Review
+from provenance.review.plans import Planned
+from provenance.review.states import DecisionKind, ReviewState
+from tests.factories import BrandFactory, member, principal
+from tests.review_factory import Case
+from tests.review_templates import group, template
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2027, 5, 3, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is signed here: these versions have no file."""
+    monkeypatch.setattr("dam.celery.app.send_task", lambda *args, **kwargs: None)
+
+
+def begun(case: Case, *stages: Planned, at: datetime | None = None) -> Review:
+    return reviews.submit(case.version, by=case.creator, template=template(case.brand, *stages), at=at)
+
+
+def legal(case: Case, count: int) -> list[Member]:
+    return [member(case.brand, Role.LEGAL_REVIEWER) for _each in range(count)]
+
+
+def code(review: Review, *, by: Member) -> str:
+    refusal = reviews.refusal_to_decide(Review.objects.get(pk=review.pk), by=by)
+    return refusal.code if refusal else ""
+
+
+def waits_for(*people: Member) -> list[bool]:
+    return [queue.waiting_for(each).exists() for each in people]
+
+
+def approve(review: Review, *, by: Member, **clears: object) -> Decision:
+    given = {"uses": ["web", "social"], "territories": ["EU"], "valid_until": None} | clears
+    return reviews.decide(
+        review,
+        by=by,
+        kind=DecisionKind.APPROVE,
+        expected_sha256=review.content_sha256,
+        **given,  # type: ignore[arg-type]
+    )
+
+
+def test_two_of_three_legal_reviewers_approve_a_stage() -> None:
+    case = Case()
+    first, second, third = legal(case, 3)
+    review = begun(
+        case, Planned("legal", "Legal FR", group=group(case.brand, first, second, third).pk, needs=2)
+    )
+    approve(review, by=first)
+    review.refresh_from_db()
+    assert (review.state, review.stage) == (ReviewState.OPEN, 0)
+    assert asking.missing(review, asking.of_one(review)) == 1
+    assert waits_for(first, second, third) == [False, True, True]
+    approve(review, by=second)
+    review.refresh_from_db()
+    assert review.state == ReviewState.APPROVED
+    case.version.refresh_from_db()
+    assert case.version.approval == Approval.APPROVED
+
+
+def test_nobody_approves_a_stage_twice() -> None:
+    case = Case()
+    first, second = legal(case, 2)
+    review = begun(case, Planned("legal", needs=2))
+    approve(review, by=first)
+    with pytest.raises(reviews.ReviewRefused) as refused:
+        approve(review, by=first)
+    assert refused.value.code == "approved_already"
+    row = Decision.objects.get()
+    row.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save(force_insert=True)
+    approve(review, by=second)
+
+
+def test_nobody_decides_two_stages_of_a_kind() -> None:
+    case = Case()
+    first, second = legal(case, 2)
+    review = begun(case, Planned("legal"), Planned("legal", "Legal FR"))
+    approve(review, by=first)
+    assert code(review, by=first) == "decided_before"
+    assert (code(review, by=second), waits_for(first, second)) == ("", [False, True])
+
+
+def test_a_later_approval_of_a_stage_narrows_and_never_widens() -> None:
+    case = Case()
+    first, second = legal(case, 2)
+    review = begun(case, Planned("legal", needs=2))
+    approve(review, by=first, uses=["web", "social"], territories=["DE", "FR"])
+    with pytest.raises(reviews.ReviewRefused, match="not widen"):
+        approve(review, by=second, uses=["web"], territories=["EU"])
+    approve(review, by=second, uses=["web"], territories=["FR"])
+    case.version.rights.refresh_from_db()
+    assert (case.version.rights.uses, case.version.rights.territories) == (["web"], ["FR"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        (DecisionKind.REJECT, ReviewState.REJECTED),
+        (DecisionKind.REQUEST_CHANGES, ReviewState.CHANGES_REQUESTED),
+    ],
+)
+def test_one_who_says_no_ends_it_whatever_was_approved(kind: DecisionKind, state: ReviewState) -> None:
+    case = Case()
+    first, second = legal(case, 2)
+    review = begun(case, Planned("legal", needs=2))
+    approve(review, by=first)
+    reviews.decide(
+        review, by=second, kind=kind, expected_sha256=review.content_sha256, comment="The logo is old."
+    )
+    review.refresh_from_db()
+    assert review.state == state
+
+
+def test_everyone_of_a_group_means_who_is_in_it_and_can() -> None:
+    case = Case()
+    first, second, third = legal(case, 3)
+    made = group(case.brand, first, second, third, case.creator, case.brand_reviewer)
+    review = begun(case, Planned("legal", group=made.pk, needs=plans.ALL))
+    approve(review, by=first)
+    made.members.remove(third.user)
+    assert asking.missing(review, asking.of_one(Review.objects.get())) == 1
+    approve(review, by=second)
+    review.refresh_from_db()
+    assert review.state == ReviewState.APPROVED
+
+
+def test_those_who_are_named_decide_and_no_one_else() -> None:
+    case = Case()
+    named, other = legal(case, 2)
+    review = begun(case, Planned("legal", person=named.user.pk))
+    assert (code(review, by=named), code(review, by=other)) == ("", "not_asked")
+    assert waits_for(named, other) == [True, False]
+    with pytest.raises(reviews.ReviewRefused):
+        approve(review, by=other)
+
+
+@pytest.mark.parametrize("how", ["left", "deactivated", "role", "account", "out of the group"])
+def test_when_no_one_named_is_left_the_role_is_asked(how: str) -> None:
+    case = Case()
+    named, other = legal(case, 2)
+    made = group(case.brand, named)
+    review = begun(case, Planned("legal", group=made.pk))
+    rows = Membership.objects.filter(user=named.user)
+    match how:
+        case "left":
+            rows.delete()
+        case "deactivated":
+            rows.update(deactivated_at=NOON)
+        case "role":
+            rows.update(role=Role.VIEWER.value)
+        case "account":
+            named.user.is_active = False
+            named.user.save()
+        case _:
+            made.members.clear()
+    review = Review.objects.get()
+    assert asking.of_one(review).nobody_left
+    assert (code(review, by=other), waits_for(other)) == ("", [True])
+
+
+def test_a_group_that_is_deleted_names_nobody() -> None:
+    case = Case()
+    made = group(case.brand, case.legal_reviewer)
+    begun(case, Planned("legal", group=made.pk))
+    made.delete()
+    review = Review.objects.get()
+    (other,) = legal(case, 1)
+    assert asking.of_one(review).nobody_left
+    assert waits_for(case.legal_reviewer, other) == [True, True]
+
+
+def test_their_own_work_is_nobodys_to_decide_though_they_are_named() -> None:
+    case = Case()
+    maker = principal(case.creator.user, case.brand)
+    Membership.objects.filter(user=maker.user).update(role=Role.LEGAL_REVIEWER.value)
+    submitter = member(case.brand, Role.CREATOR)
+    planned = template(case.brand, Planned("legal", person=maker.user.pk))
+    review = reviews.submit(case.version, by=submitter, template=planned)
+    assert code(review, by=principal(maker.user, case.brand)) == "own_work"
+    assert waits_for(case.legal_reviewer) == [True]
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles", "Europe/Berlin"])
+def test_the_deputy_is_asked_once_the_stage_is_overdue_where_the_brand_is(zone: str) -> None:
+    case = Case(BrandFactory.create(time_zone=zone))
+    named, deputy = legal(case, 2)
+    review = begun(
+        case, Planned("legal", person=named.user.pk, days=2, deputy_person=deputy.user.pk), at=NOON
+    )
+    assert review.stage_due_at is not None
+    assert review.stage_due_at.astimezone(UTC).date() in {
+        NOON.date() + timedelta(days=days) for days in (2, 3)
+    }
+    before, after = review.stage_due_at - timedelta(seconds=1), review.stage_due_at
+    assert queue.waiting_for(deputy, at=before).count() == 0
+    assert [queue.waiting_for(each, at=after).count() for each in (named, deputy)] == [1, 1]
+    assert asking.of_one(review, at=before).people == {named.user.pk}
+    assert asking.of_one(review, at=after).people == {named.user.pk, deputy.user.pk}
+
+
+def test_the_deputy_is_told_when_the_stage_is_overdue_and_can_end_it() -> None:
+    case = Case()
+    named, deputy, other = legal(case, 3)
+    review = begun(
+        case, Planned("legal", person=named.user.pk, days=1, deputy_person=deputy.user.pk), at=NOON
+    )
+    late = NOON + timedelta(days=3)
+    assert [reminders.remind(at=late), reminders.remind(at=late)] == [1, 0]
+    while following.run(case.brand.pk, at=late):
+        pass
+    told = set(Notification.objects.filter(kind="overdue").values_list("user__name", flat=True))
+    assert told == {named.user.name, deputy.user.name, case.creator.user.name}
+    with pytest.raises(reviews.ReviewRefused):
+        reviews.decide(
+            review,
+            by=other,
+            kind=DecisionKind.REJECT,
+            expected_sha256=review.content_sha256,
+            comment="No",
+            at=late,
+        )
+    reviews.decide(
+        review,
+        by=deputy,
+        kind=DecisionKind.APPROVE,
+        expected_sha256=review.content_sha256,
+        uses=["web"],
+        territories=["EU"],
+        at=late,
+    )
+    review.refresh_from_db()
+    assert review.state == ReviewState.APPROVED
+
+
+def test_a_deputy_stands_in_for_one_of_everyone() -> None:
+    case = Case()
+    first, second, deputy = legal(case, 3)
+    made = group(case.brand, first, second)
+    stage = Planned("legal", group=made.pk, needs=plans.ALL, days=1, deputy_person=deputy.user.pk)
+    review = begun(case, stage, at=NOON)
+    for person in (first, deputy):
+        approve(review, by=person, at=NOON + timedelta(days=5))
+    review.refresh_from_db()
+    assert review.state == ReviewState.APPROVED
+
+
+def test_each_stage_begins_its_own_days_and_asks_its_own_people() -> None:
+    case = Case()
+    first, second = legal(case, 2)
+    review = begun(
+        case,
+        Planned("brand", days=1),
+        Planned("legal", person=first.user.pk, days=3),
+        Planned("legal", "Market", person=second.user.pk),
+        at=NOON,
+    )
+    later = NOON + timedelta(days=1)
+    approve(review, by=case.brand_reviewer, at=later)
+    review.refresh_from_db()
+    assert review.named_person == first.user
+    assert review.stage_due_at == datetime(2027, 5, 7, 23, 59, 59, tzinfo=UTC)
+    approve(review, by=first, at=later)
+    review.refresh_from_db()
+    assert review.named_person == second.user
+    assert review.stage_due_at is None
+    event = Event.objects.filter(verb=Verb.REVIEW_APPROVED_STAGE).latest("sequence")
+    assert event.data["asked"] == [second.user.pk]
+    assert event.data["waits_for"] == "Market"
+
+
+def test_the_ledger_holds_with_every_approval_of_every_stage() -> None:
+    case = Case()
+    first, second, third = legal(case, 3)
+    review = begun(case, Planned("legal", "House", needs=2), Planned("legal", "Market"))
+    for person in (first, second, third):
+        approve(review, by=person)
+    verdict = ledger.verify(case.brand)
+    assert (verdict.problem, verdict.entries) == ("", 3)
+    assert sorted(ledger.of_decisions(review)) == sorted(
+        [(0, first.user.pk), (0, second.user.pk), (1, third.user.pk)]
+    )
+    Decision.objects.filter(decided_by=second.user).update(territories=["worldwide"])
+    assert not ledger.verify(case.brand).holds
+
+
+def test_whoever_decided_is_held_by_the_ledger_too() -> None:
+    case = Case()
+    first, second = legal(case, 2)
+    approve(begun(case, Planned("legal", needs=2)), by=first)
+    Decision.objects.update(decided_by=second.user)
+    assert "isn't in the ledger" in ledger.verify(case.brand).problem
+
+
+@pytest.mark.parametrize(
+    ("stages", "reviewers", "words"),
+    [
+        ((Planned("legal", needs=3),), 2, "needs 3 approvals"),
+        ((Planned("legal"), Planned("legal", "Market")), 1, "can't be completed"),
+        ((Planned("legal"), Planned("legal", "Market")), 2, ""),
+    ],
+)
+def test_no_review_is_sent_where_it_can_not_end(
+    stages: tuple[Planned, ...], reviewers: int, words: str
+) -> None:
+    case = Case()
+    Membership.objects.filter(user=case.legal_reviewer.user).delete()
+    legal(case, reviewers)
+    planned = template(case.brand, *stages)
+    refusal = reviews.refusal_to_submit(case.version, by=case.creator, template=planned)
+    assert words in (refusal.sentence if refusal else "")
+    assert bool(refusal) is bool(words)
+
+
+def test_a_group_with_too_few_people_is_told_by_its_name() -> None:
+    case = Case()
+    made = group(case.brand, case.legal_reviewer, case.creator)
+    planned = template(case.brand, Planned("legal", group=made.pk, needs=2))
+    refusal = reviews.refusal_to_submit(case.version, by=case.creator, template=planned)
+    assert refusal is not None
+    assert refusal.sentence == (
+        "“Market” needs 2 approvals from Legal FR; only 1 person there could give one."
+    )
+
+
+def test_an_open_review_goes_on_as_its_template_was() -> None:
+    case = Case()
+    first, second = legal(case, 2)
+    planned = template(case.brand, Planned("legal", "Market", needs=2))
+    review = reviews.submit(case.version, by=case.creator, template=planned)
+    planned.stages, planned.archived_at, planned.revision = [], NOON, 5
+    planned.save()
+    approve(review, by=first)
+    approve(review, by=second)
+    review.refresh_from_db()
+    assert (review.state, review.template_revision) == (ReviewState.APPROVED, 0)
+    assert ledger.verify(case.brand).holds
+
+
+def test_a_person_who_leaves_hands_a_named_stage_to_their_heir() -> None:
+    case = Case()
+    named, heir, other = legal(case, 3)
+    review = begun(case, Planned("legal", group=group(case.brand, named, other).pk))
+    admin = member(case.brand, Role.ADMIN)
+    people.deactivate(Membership.objects.get(user=named.user), by=admin, heir=heir.user)
+    assert waits_for(heir, other) == [True, True]
+    (stranger,) = legal(case, 1)
+    assert code(review, by=stranger) == "not_asked"
