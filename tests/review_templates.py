@@ -10,6 +10,8 @@ from provenance.review.plans import Planned
 
 
 def template(brand: Brand, *stages: Planned, title: str = "Market", **fields: Any) -> ReviewTemplate:
+    """One that can be chosen by hand, if nothing else is said."""
+    fields.setdefault("by_hand", True)
     return ReviewTemplate.objects.create(brand=brand, title=title, stages=plans.written(stages), **fields)
 
 

@@ -35,6 +35,7 @@ EDITS = (
     Verb.MEMBER_ROLE_CHANGED,
     Verb.GROUP_CHANGED,
     Verb.QUESTION_EDITED,
+    Verb.TEMPLATE_EDITED,
 )
 
 # Their data says how many clips, and of one alone which.
@@ -72,6 +73,9 @@ FIELDS = {
     "help": noop("Help text"),
     "words": noop("Question"),
     "source": noop("Source"),
+    "rule": noop("Rule"),
+    "by_hand": noop("Can be chosen by hand"),
+    "place": noop("Place"),
     "stops": noop("Answering No stops the approval"),
     "required": noop("Required"),
     "in_filters": noop("Shown in filters"),
@@ -224,6 +228,7 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "prompt_disclosure": _disclosure,
     "default_rights": _right,
     "required": _yes_or_no,
+    "by_hand": _yes_or_no,
     "in_filters": _yes_or_no,
     "poster": _frame,
     "declared_origin": _origin,

@@ -76,6 +76,10 @@ VERBS: dict[str, Wording] = {
     Verb.QUESTION_EDITED: Wording("list", noop("%(person)s changed “%(target)s” on the review checklist")),
     Verb.QUESTION_RETIRED: Wording("list", noop("%(person)s retired “%(target)s” from the review checklist")),
     Verb.QUESTION_RESTORED: Wording("list", noop("%(person)s restored “%(target)s” to the review checklist")),
+    Verb.TEMPLATE_ADDED: Wording("list-plus", noop("%(person)s added the review template “%(target)s”")),
+    Verb.TEMPLATE_EDITED: Wording("list", noop("%(person)s changed the review template “%(target)s”")),
+    Verb.TEMPLATE_ARCHIVED: Wording("list", noop("%(person)s archived the review template “%(target)s”")),
+    Verb.TEMPLATE_RESTORED: Wording("list", noop("%(person)s restored the review template “%(target)s”")),
     Verb.COMMENT_ADDED: Wording("message-square", noop("%(person)s commented on %(target)s")),
     Verb.COMMENT_RESOLVED: Wording(
         "message-square-check", noop("%(person)s resolved a comment on %(target)s")
@@ -222,6 +226,7 @@ KINDS = {
             "brand.",
             "preset.",
             "question.",
+            "review_template.",
             "role.",
             "mail.",
             "token.",

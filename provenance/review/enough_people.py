@@ -34,8 +34,8 @@ def refuse(template: ReviewTemplate, version: Version, *, by: Principal) -> Refu
     if short is None:
         return None
     words = _(
-        "“%(template)s” can't be completed: no one would be left to decide “%(stage)s”, because nobody "
-        "decides two stages of a review."
+        "“%(template)s” can't be completed: there would be no one left for “%(stage)s”, as one person "
+        "decides one stage of a review."
     )
     return Refusal("too_few", words % {"template": template, "stage": template.planned[short].name})
 

@@ -24,10 +24,10 @@ from dam.core.lazily import lazy
 from dam.custom_fields import schema, values
 from dam.rights import clearances
 from provenance.releases import releases, signable
-from provenance.review import asking, checklist, enough_people, ledger, plans, policies, questions, states
+from provenance.review import asking, checklist, choosing, ledger, plans, policies, questions, states
 from provenance.review.asking import Asked
 from provenance.review.checklist import Answer
-from provenance.review.models import Decision, LedgerEntry, Review, ReviewTemplate
+from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.policies import Clearance, DecisionFacts, Refusal, SubmissionFacts
 from provenance.review.states import DecisionKind, Position, ReviewMove, ReviewState
 from provenance.review.watching import Watched
@@ -48,26 +48,32 @@ def submit(
     by: Principal,
     note: str = "",
     due_at: datetime | None = None,
-    template: ReviewTemplate | None = None,
+    template: int | None = None,
+    seen: str | None = None,
     at: datetime | None = None,
 ) -> Review:
-    """Send a version through the stages of the template, or of the brand's own order without one, if it
-    could be released after them. Raises Refused."""
+    """Send a version through the stages that choosing.of says, if it could be released after them.
+
+    `template` is the number of one that was chosen by hand, `seen` what the page showed before it was sent
+    (choosing.Choice.seen). Raises Refused.
+    """
     at = at or timezone.now()
     version = Version.objects.select_related("asset", "brand").get(pk=version.pk)
-    _stop_if(refusal_to_submit(version, by=by, template=template))
+    _stop_if(refusal_to_submit(version, by=by))
     _stop_if(not_signable(version))  # may read a file, so before anything is locked
     with trail.recording():
         version = versions.locked(version.pk)
-        _stop_if(refusal_to_submit(version, by=by, template=template))
+        _stop_if(refusal_to_submit(version, by=by))
+        choice = choosing.of(version, wanted=template)
+        _stop_if(choosing.refuse(choice, version, by=by, seen=seen))
         review = Review(
             brand=version.brand,
             version=version,
             content_sha256=version.sha256,
-            stages=_kinds(version, template),
-            plan=plans.written(template.planned) if template else [],
-            template=template,
-            template_revision=template.revision if template else None,
+            stages=[stage.kind for stage in choice.stages],
+            plan=plans.written(choice.stages) if choice.template else [],
+            template=choice.template,
+            template_revision=choice.template.revision if choice.template else None,
             submitted_by=principals.person(by),
             submitted_at=at,
             note=note.strip(),
@@ -77,7 +83,7 @@ def submit(
         review.save(force_insert=True)
         _set_approval(version, Approval.IN_REVIEW)
         data = {"note": review.note, "stages": review.stages, "due_at": due_at and due_at.isoformat()}
-        data |= _next(review, at=at)
+        data |= choice.recorded | _next(review, at=at)
         _record(Verb.REVIEW_SUBMITTED, review, by=by, at=at, data=data)
     return review
 
@@ -218,27 +224,19 @@ def _next(review: Review, *, at: datetime) -> dict[str, object]:
     return {"waits_for": stage.name, **asking.for_events(review, asking.of_one(review, at=at))}
 
 
-def refusal_to_submit(
-    version: Version, *, by: Principal, template: ReviewTemplate | None = None
-) -> Refusal | None:
-    """Why it may not be submitted by this principal now; None when it may."""
+def refusal_to_submit(version: Version, *, by: Principal) -> Refusal | None:
+    """Why it may not be submitted by this principal now, whatever the stages; None when it may."""
     refusal = policies.refuse_submission(
         SubmissionFacts(
             approval=version.approval,
             processing=version.processing,
-            stages=tuple(_kinds(version, template)),
+            stages=tuple(version.brand.review_stages),
             capabilities=by.within(version.brand),
             trashed=version.asset.trashed_at is not None,
             replaced=version.asset.latest_id != version.pk,
         )
     )
-    if refusal is None and template is not None:
-        refusal = enough_people.refuse(template, version, by=by)
     return refusal or _missing_fields(version)
-
-
-def _kinds(version: Version, template: ReviewTemplate | None) -> list[str]:
-    return [stage.kind for stage in template.planned] if template else list(version.brand.review_stages)
 
 
 def _missing_fields(version: Version) -> Refusal | None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dam.accounts.capabilities import Capability
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
-from provenance.review import questions
+from provenance.review import questions, templates
 from provenance.review.models import ChecklistQuestion
 from provenance.review.policies import STAGES
 from provenance.review.questions import Wording
@@ -75,6 +75,9 @@ def listing(request: BrandRequest) -> HttpResponse:
     rows = ChecklistQuestion.objects.filter(brand=request.brand)
     asked = list(rows.filter(retired_at=None))
     retired = rows.filter(retired_at__isnull=False).order_by("-retired_at", "-pk")
+    passed = set(request.brand.review_stages)
+    for template in templates.of(request.brand):
+        passed |= {each.kind for each in template.planned}
     shipped = set(rows.values_list("shipped", flat=True))
     context = {
         **SECTION,
@@ -82,7 +85,7 @@ def listing(request: BrandRequest) -> HttpResponse:
             (
                 stage,
                 [row for row in asked if row.stage == stage.name],
-                stage.name in request.brand.review_stages,
+                stage.name in passed,
             )
             for stage in STAGES.values()
         ],

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -16,10 +16,10 @@ from dam.catalog.models import Asset, Version
 from dam.rights import visibility
 from dam.web import asset_version, htmx, localisation
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import comments, queue, reviews
+from provenance.review import choosing, comments, queue, reviews
 from provenance.review.models import Review
-from provenance.web import comment_filter, release_summary, review_comments, review_summary
-from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
+from provenance.web import comment_filter, release_summary, review_comments, review_summary, stage_names
+from provenance.web.review_forms import LONGEST_KEY, RevokeForm, SubmitForm, end_of
 
 
 @require_safe
@@ -41,6 +41,15 @@ def open_review(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     return redirect("review", request.brand.slug, review.pk)
 
 
+@require_safe
+@never_cache
+@requires(Capability.SUBMIT)
+def chosen(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    """The fragment of the form that says which stages the review will pass."""
+    version = asset_version.find(request, asset_id)
+    return render(request, "review/_chosen.html", _chosen(request, version, request.GET.get("template", "")))
+
+
 @require_POST
 @requires(Capability.SUBMIT)
 def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
@@ -50,7 +59,14 @@ def submit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     if form.is_valid():
         due_at = end_of(form.cleaned_data["due_on"], zone=form.zone, browser=browser)
         try:
-            reviews.submit(version, by=request.principal, note=form.cleaned_data["note"], due_at=due_at)
+            reviews.submit(
+                version,
+                by=request.principal,
+                note=form.cleaned_data["note"],
+                due_at=due_at,
+                template=form.cleaned_data["template"],
+                seen=form.cleaned_data["seen"] or None,
+            )
         except reviews.ReviewRefused as refused:
             form.add_error(None, str(refused))
         else:
@@ -130,6 +146,8 @@ def _panel(
         "may_revoke": reviews.refusal_to_revoke(version, by=request.principal, reason="given") is None,
         "revoke_form": revoke_form or RevokeForm(auto_id="revoke_%s"),
     }
+    if request.principal.can(Capability.SUBMIT) and context["submit_refusal"] is None:
+        context |= _chosen(request, version, request.POST.get("template", ""))
     if works_here:
         context |= review_comments.context(
             version, by=request.principal, wanted=comment_filter.asked(request)
@@ -138,6 +156,22 @@ def _panel(
         context["status"] = release_summary.status(version, at=at)
         context["releases"] = release_summary.history(version.asset, at=at)
     return review_comments.answer(request, "review/asset_panel.html", context, status=status)
+
+
+def _chosen(request: BrandRequest, version: Version, typed: str) -> dict[str, object]:
+    is_key = typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_KEY
+    wanted = int(typed) if is_key else None
+    choice = choosing.of(version, wanted=wanted)
+    names = stage_names.of(choice.stages)
+    return {
+        "asset": version.asset,
+        "version": version,
+        "chosen": choice,
+        "chosen_lines": [names.line(stage) for stage in choice.stages],
+        "chosen_refusal": choosing.refuse(choice, version, by=request.principal),
+        "by_hand": choosing.offered(request.brand),
+        "wanted": wanted,
+    }
 
 
 def _back_to_asset(request: BrandRequest, asset: Asset, words: str) -> HttpResponse:

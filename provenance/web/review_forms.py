@@ -24,6 +24,7 @@ from provenance.review.drawings import Drawing
 from provenance.review.policies import Clearance
 
 WORLDWIDE, EU, COUNTRIES = "worldwide", "EU", "countries"
+LONGEST_KEY, LONGEST_SEEN = 18, 200  # characters
 LONGEST_PROOF = 20_000  # characters
 ANSWERS = [
     (Choice.YES.value, lazy("Yes")),
@@ -95,6 +96,9 @@ class SubmitForm(WholeTextForm):
         ),
     )
     due_on = DayField(label=lazy("Due date"), required=False)
+    # Which stages: a template that was chosen by hand, and what the page said of them (choosing.Choice.seen).
+    template = forms.IntegerField(required=False, min_value=1, max_value=10**LONGEST_KEY)
+    seen = forms.CharField(required=False, max_length=LONGEST_SEEN)
 
     def __init__(
         self,

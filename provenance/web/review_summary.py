@@ -11,11 +11,10 @@ from dam.catalog.models import ReleaseState
 from dam.core import language
 from dam.core.lazily import lazy
 from dam.web import usage_status
-from provenance.review import asking, ledger, plans
+from provenance.review import asking, ledger
 from provenance.review.asking import Asked
 from provenance.review.checklist import Choice
 from provenance.review.models import Decision, LedgerEntry, Review
-from provenance.review.plans import Planned
 from provenance.review.states import DecisionKind, ReviewState
 from provenance.web import stage_names
 from provenance.web.stage_names import Names
@@ -116,7 +115,9 @@ def _line(
     if index < review.stage or review.state in (ReviewState.APPROVED, ReviewState.REVOKED):
         return StageLine(stage.name, "done", decisions, who=who)
     if review.state != ReviewState.OPEN or index > review.stage:
-        return StageLine(stage.name, "later", decisions, needed(stage), who, deputy=names.deputy(stage))
+        return StageLine(
+            stage.name, "later", decisions, stage_names.needed(stage), who, deputy=names.deputy(stage)
+        )
     asked = asking.of_one(review, at=at)
     return StageLine(
         stage.name,
@@ -146,13 +147,6 @@ def who_is_asked(review: Review, asked: Asked) -> str:
         return ""
     who = [review.named_words, review.asked, review.deputy_words if asked.deputies else ""]
     return language.listed(list(dict.fromkeys(each for each in who if each)))
-
-
-def needed(stage: Planned) -> str:
-    """How many approvals a stage takes that hasn't begun; empty where one is all."""
-    if stage.needs == plans.ALL:
-        return _("Everyone in the group must approve")
-    return _("%(needs)s approvals") % {"needs": stage.needs} if stage.needs > 1 else ""
 
 
 def _decision(decision: Decision, *, at: datetime) -> DecisionLine:

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from dam.accounts.models import Group, User
+from provenance.review import plans
 from provenance.review.plans import Planned
+from provenance.review.policies import STAGES
+
+
+@dataclass(frozen=True)
+class Line:
+    """A stage that hasn't begun, in words."""
+
+    title: str
+    who: str
+    needed: str
+    days: int | None
+    deputy: str
 
 
 @dataclass(frozen=True)
@@ -23,12 +36,25 @@ class Names:
     def deputy(self, stage: Planned) -> str:
         return self._of(stage.deputy_person, stage.deputy_group)
 
+    def line(self, stage: Planned) -> Line:
+        kind = STAGES[stage.kind].title
+        who = self.who(stage) or _("Anyone with the role")
+        who = f"{kind}: {who}" if stage.title else who
+        return Line(stage.name, who, needed(stage), stage.days, self.deputy(stage))
+
     def _of(self, person: int | None, group: int | None) -> str:
         if person is not None:
             return self.people.get(person) or _("a person who isn't there any more")
         if group is not None:
             return self.groups.get(group) or _("a group that was deleted")
         return ""
+
+
+def needed(stage: Planned) -> str:
+    """How many approvals a stage takes that hasn't begun; empty where one is all."""
+    if stage.needs == plans.ALL:
+        return _("Everyone in the group must approve")
+    return _("%(needs)s approvals") % {"needs": stage.needs} if stage.needs > 1 else ""
 
 
 def of(stages: Iterable[Planned]) -> Names:

@@ -15,6 +15,7 @@ from provenance.web import (
     review_corrections,
     review_room,
     review_settings,
+    template_settings,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -55,6 +56,28 @@ urlpatterns: list[URLPattern] = [
         checklist_settings.move,
         name="question-move",
     ),
+    path("administration/review/templates/", template_settings.listing, name="review-templates"),
+    path("administration/review/templates/new/", template_settings.add, name="review-template-add"),
+    path(
+        "administration/review/templates/<int:template_id>/",
+        template_settings.edit,
+        name="review-template-edit",
+    ),
+    path(
+        "administration/review/templates/<int:template_id>/archive/",
+        template_settings.archive,
+        name="review-template-archive",
+    ),
+    path(
+        "administration/review/templates/<int:template_id>/restore/",
+        template_settings.restore,
+        name="review-template-restore",
+    ),
+    path(
+        "administration/review/templates/<int:template_id>/move/",
+        template_settings.move,
+        name="review-template-move",
+    ),
     path("reviews/", review_room.reviews_page, name="reviews"),
     path("reviews/start/", review_room.start, name="reviews-start"),
     path("reviews/count/", review_room.count, name="review-count"),
@@ -64,6 +87,7 @@ urlpatterns: list[URLPattern] = [
     path("reviews/<uuid:review_id>/withdraw/", review_asset.withdraw, name="review-withdraw"),
     path("assets/<uuid:asset_id>/review/", review_asset.panel, name="asset-review"),
     path("assets/<uuid:asset_id>/review/open/", review_asset.open_review, name="asset-open-review"),
+    path("assets/<uuid:asset_id>/review/chosen/", review_asset.chosen, name="review-chosen"),
     path("assets/<uuid:asset_id>/review/submit/", review_asset.submit, name="review-submit"),
     path("assets/<uuid:asset_id>/review/revoke/", review_asset.revoke, name="review-revoke"),
     path("versions/<uuid:version_id>/comments/", review_comments.listing, name="comments"),

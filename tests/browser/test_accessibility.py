@@ -44,8 +44,9 @@ PIECES = {
     "activity-check", "activity-check-all", "brand-css", "brand-logo", "events", "uploads", "upload-piece",
     "upload-parts", "upload-known", "upload-details", "comment-export", "asset-poster", "file-thumbnails",
     "file", "file-part", "generate-forecast", "jobs-running", "job", "asset-origin", "asset-credentials",
-    "release-file", "download-file", "review-count", "asset-review", "comments", "saved-search",
-    "saved-search-cover", "collection-cover", "comment-people", "bulk-progress", "bulk-export",
+    "release-file", "download-file", "review-count", "asset-review", "review-chosen", "comments",
+    "saved-search", "saved-search-cover", "collection-cover", "comment-people", "bulk-progress",
+    "bulk-export",
     "alert-count", "suggest", "asset-suggested-tags", "picture", "brand-export", "notification",
     "notification-bell", "notification-count", "webhook-log",
 }  # fmt: skip

@@ -47,8 +47,9 @@ from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
 from provenance.releases import releases
 from provenance.releases.models import Release
-from provenance.review import comments, reviews
-from provenance.review.models import ChecklistQuestion, Comment, Review
+from provenance.review import comments, plans, reviews
+from provenance.review.models import ChecklistQuestion, Comment, Review, ReviewTemplate
+from provenance.review.plans import Planned
 from provenance.review.states import DecisionKind
 from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
 from tests.integration.generation.briefs import BRIEF
@@ -87,6 +88,12 @@ class World:
         self.released: Version = self._released()
         self.question: ChecklistQuestion = ChecklistQuestion.objects.create(
             brand=self.brand, stage="brand", words="Passt es zur Marke?", required=False
+        )
+        self.template: ReviewTemplate = ReviewTemplate.objects.create(
+            brand=self.brand,
+            title="Markt",
+            by_hand=True,
+            stages=plans.written([Planned("legal", "Recht", needs=2)]),
         )
         self.preset: DownloadPreset = presets.of(self.brand).get(shipped="square")
         self.preset_file: PresetFile = PresetFile.objects.create(
@@ -192,7 +199,7 @@ class World:
                 return getattr(self, name).pk
             case "review" | "comment" | "trashed" | "job" | "search" | "suggestion" | "token" | "collection":
                 return getattr(self, name).pk
-            case "preset" | "preset file" | "question":
+            case "preset" | "preset file" | "question" | "template":
                 return getattr(self, name.replace(" ", "_")).pk
             case "hook" | "delivery" | "pair":
                 return getattr(self, name).pk

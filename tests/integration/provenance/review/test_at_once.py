@@ -71,7 +71,7 @@ def test_the_two_approvals_that_a_stage_needs_both_count() -> None:
     case = Case()
     first, second = (member(case.brand, Role.LEGAL_REVIEWER) for _each in range(2))
     review = reviews.submit(
-        case.version, by=case.creator, template=template(case.brand, Planned("legal", needs=2))
+        case.version, by=case.creator, template=template(case.brand, Planned("legal", needs=2)).pk
     )
     came_to = outcomes(lambda: case.approve(review, by=first), lambda: case.approve(review, by=second))
     review.refresh_from_db()
@@ -84,7 +84,7 @@ def test_of_three_at_once_two_end_the_stage_and_the_third_is_told() -> None:
     case = Case()
     people = [member(case.brand, Role.LEGAL_REVIEWER) for _each in range(3)]
     review = reviews.submit(
-        case.version, by=case.creator, template=template(case.brand, Planned("legal", needs=2))
+        case.version, by=case.creator, template=template(case.brand, Planned("legal", needs=2)).pk
     )
     came_to = outcomes(*[lambda each=each: case.approve(review, by=each) for each in people])
     assert came_to == ["closed", "done", "done"]
@@ -95,7 +95,7 @@ def test_a_double_click_approves_once() -> None:
     case = Case()
     first, _second = (member(case.brand, Role.LEGAL_REVIEWER) for _each in range(2))
     review = reviews.submit(
-        case.version, by=case.creator, template=template(case.brand, Planned("legal", needs=2))
+        case.version, by=case.creator, template=template(case.brand, Planned("legal", needs=2)).pk
     )
     came_to = outcomes(lambda: case.approve(review, by=first), lambda: case.approve(review, by=first))
     assert came_to == ["approved_already", "done"]

@@ -14,7 +14,7 @@ from dam.audit.verbs import Verb
 from dam.catalog.models import Approval
 from dam.notifications import following
 from dam.notifications.models import Notification
-from provenance.review import asking, ledger, plans, queue, reminders, reviews
+from provenance.review import asking, choosing, ledger, plans, queue, reminders, reviews
 from provenance.review.models import Decision, Review
 from provenance.review.plans import Planned
 from provenance.review.states import DecisionKind, ReviewState
@@ -34,7 +34,7 @@ def _no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def begun(case: Case, *stages: Planned, at: datetime | None = None) -> Review:
-    return reviews.submit(case.version, by=case.creator, template=template(case.brand, *stages), at=at)
+    return reviews.submit(case.version, by=case.creator, template=template(case.brand, *stages).pk, at=at)
 
 
 def legal(case: Case, count: int) -> list[Member]:
@@ -198,7 +198,7 @@ def test_their_own_work_is_nobodys_to_decide_though_they_are_named() -> None:
     Membership.objects.filter(user=maker.user).update(role=Role.LEGAL_REVIEWER.value)
     submitter = member(case.brand, Role.CREATOR)
     planned = template(case.brand, Planned("legal", person=maker.user.pk))
-    review = reviews.submit(case.version, by=submitter, template=planned)
+    review = reviews.submit(case.version, by=submitter, template=planned.pk)
     assert code(review, by=principal(maker.user, case.brand)) == "own_work"
     assert waits_for(case.legal_reviewer) == [True]
 
@@ -329,7 +329,7 @@ def test_no_review_is_sent_where_it_can_not_end(
     Membership.objects.filter(user=case.legal_reviewer.user).delete()
     legal(case, reviewers)
     planned = template(case.brand, *stages)
-    refusal = reviews.refusal_to_submit(case.version, by=case.creator, template=planned)
+    refusal = choosing.refuse(choosing.of(case.version, wanted=planned.pk), case.version, by=case.creator)
     assert words in (refusal.sentence if refusal else "")
     assert bool(refusal) is bool(words)
 
@@ -338,7 +338,7 @@ def test_a_group_with_too_few_people_is_told_by_its_name() -> None:
     case = Case()
     made = group(case.brand, case.legal_reviewer, case.creator)
     planned = template(case.brand, Planned("legal", group=made.pk, needs=2))
-    refusal = reviews.refusal_to_submit(case.version, by=case.creator, template=planned)
+    refusal = choosing.refuse(choosing.of(case.version, wanted=planned.pk), case.version, by=case.creator)
     assert refusal is not None
     assert refusal.sentence == (
         "“Market” needs 2 approvals from Legal FR; only 1 person there could give one."
@@ -349,7 +349,7 @@ def test_an_open_review_goes_on_as_its_template_was() -> None:
     case = Case()
     first, second = legal(case, 2)
     planned = template(case.brand, Planned("legal", "Market", needs=2))
-    review = reviews.submit(case.version, by=case.creator, template=planned)
+    review = reviews.submit(case.version, by=case.creator, template=planned.pk)
     planned.stages, planned.archived_at, planned.revision = [], NOON, 5
     planned.save()
     approve(review, by=first)

@@ -1,0 +1,80 @@
+"""Which stages a clip's review passes: of the first template whose rule it answers, of one that was chosen by
+hand where that is allowed, else the brand's own order."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from dam.accounts.models import Brand
+from dam.accounts.principals import Principal
+from dam.catalog.models import Version
+from provenance.review import enough_people, plans, rules, templates
+from provenance.review.models import ReviewTemplate
+from provenance.review.plans import Planned
+from provenance.review.policies import Refusal
+
+CHANGED = "template_changed"  # the code of a refusal: what was shown before sending is no longer so
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a review will pass. `template` None: the brand's own order."""
+
+    stages: tuple[Planned, ...]
+    template: ReviewTemplate | None = None
+    by_hand: bool = False
+    refusal: Refusal | None = None  # why it can't be said, or can't be chosen
+
+    @property
+    def recorded(self) -> dict[str, object]:
+        """What the event of the submission says of it: nothing of the brand's own order."""
+        if self.template is None:
+            return {}
+        number, revision = self.template.pk, self.template.revision
+        said = {"number": number, "revision": revision, "title": self.template.title, "by_hand": self.by_hand}
+        return {"template": said}
+
+    @property
+    def seen(self) -> str:
+        """What names it as it is now: "12:3" of a template, "brand,legal" of an order."""
+        if self.template is not None:
+            return f"{self.template.pk}:{self.template.revision}"
+        return ",".join(stage.kind for stage in self.stages)
+
+
+def offered(brand: Brand) -> list[ReviewTemplate]:
+    """Those that whoever submits may choose."""
+    return list(templates.of(brand).filter(by_hand=True))
+
+
+def of(version: Version, *, wanted: int | None = None) -> Choice:
+    """What a review of the version would pass now; with `wanted`, the number of the template that somebody
+    has chosen by hand."""
+    brand = version.brand
+    if wanted is not None:
+        template = next((each for each in offered(brand) if each.pk == wanted), None)
+        if template is not None:
+            return Choice(template.planned, template, by_hand=True)
+    ruled = list(templates.of(brand).exclude(rule=""))
+    broken = next((each for each in ruled if rules.problem(each.rule, brand=brand)), None)
+    own = plans.of(brand.review_stages, [])
+    if broken is not None:
+        words = _("The rule of “%(template)s” can't be read any more. Ask an administrator to correct it.")
+        return Choice(own, refusal=Refusal("broken_rule", words % {"template": broken}))
+    matching = rules.first_match(ruled, version.asset_id, brand=brand)
+    chosen = Choice(matching.planned, matching) if matching else Choice(own)
+    if wanted is None:
+        return chosen
+    words = _("This template can't be chosen any more. Look at what the review will pass, then send it.")
+    return Choice(chosen.stages, chosen.template, refusal=Refusal(CHANGED, words))
+
+
+def refuse(choice: Choice, version: Version, *, by: Principal, seen: str | None = None) -> Refusal | None:
+    """Why a review with these stages may not be sent: they can't be told, aren't those that were `seen`, or
+    could not be decided by the people there are."""
+    if choice.refusal is not None:
+        return choice.refusal
+    if seen is not None and seen != choice.seen:
+        words = _("What this review passes has just changed. Look at it again, then send it to review.")
+        return Refusal(CHANGED, words)
+    return enough_people.refuse(choice.template, version, by=by) if choice.template else None

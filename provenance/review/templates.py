@@ -1,0 +1,257 @@
+"""The review templates of a brand, and changing them. Each change is an event.
+
+A review keeps what its template said when it was submitted, so no change here reaches one that is open.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import F, Max, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dam.accounts import groups, roles
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand, Membership, User
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.verbs import Verb
+from dam.core import errors, foreign_text, locks, places, sorting
+from dam.core.language import noop
+from provenance.review import plans, rules
+from provenance.review.models import ReviewTemplate
+from provenance.review.plans import Planned
+from provenance.review.policies import STAGES
+
+MOST = 50  # of a brand, in use
+MOST_STAGES = 8
+MOST_NEEDED = 10  # approvals of a stage
+MOST_DAYS = 365
+LONGEST_TITLE = 120  # characters, of a template and of a stage
+
+
+class TemplateRefused(errors.Refused):
+    """The template can't be kept like this. `field` says what is wrong with it, if it is one; `stage`, of
+    which stage that is a field, from 0."""
+
+    code = "template_refused"
+
+    def __init__(self, message: str, *, field: str = "", stage: int | None = None) -> None:
+        self.field, self.stage = field, stage
+        super().__init__(message)
+
+
+class TemplateEdited(errors.Refused):
+    """Somebody else has changed the template since it was read."""
+
+    code = "template_edited"
+    message = noop("Someone else changed this template while you were editing it. Reload the page.")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a template is to be: its title, its stages in order, and which clips are reviewed by it."""
+
+    title: str
+    stages: tuple[Planned, ...]
+    rule: str = ""  # a search without words; empty: none are by rule
+    by_hand: bool = False  # whoever submits may choose it
+
+
+def of(brand: Brand) -> QuerySet[ReviewTemplate]:
+    """Those in use, in the order in which their rules are asked."""
+    return ReviewTemplate.objects.filter(brand=brand, archived_at=None)
+
+
+def reviewers(brand: Brand) -> QuerySet[User]:
+    """Who can be named to decide a stage, of whatever kind: those who can decide one at all."""
+    able = Membership.objects.filter(brand=brand, user__is_active=True)
+    any_kind = [roles.with_capability(stage.capability) for stage in STAGES.values()]
+    wanted = any_kind[0]
+    for each in any_kind[1:]:
+        wanted |= each
+    return User.objects.filter(pk__in=able.filter(wanted).values("user")).order_by(
+        sorting.alphabetical("name"), "pk"
+    )
+
+
+def add(*, by: Principal, wanted: Wanted) -> ReviewTemplate:
+    """Last of the brand's. Raises TemplateRefused, PermissionDenied."""
+    by.require(Capability.MANAGE_BRAND)
+    wanted = _tidy(wanted, by=by)
+    with trail.recording():
+        _hold(by.brand)
+        _require_room(by.brand)
+        template = ReviewTemplate.objects.create(brand=by.brand, position=_end(by.brand), **_columns(wanted))
+        _record(Verb.TEMPLATE_ADDED, template, by=by, data={"rule": wanted.rule, "by_hand": wanted.by_hand})
+    return template
+
+
+def change(template: ReviewTemplate, *, by: Principal, revision: int, wanted: Wanted) -> None:
+    """Reviews that are open go on as they began. Raises TemplateRefused, TemplateEdited, PermissionDenied."""
+    by.require(Capability.MANAGE_BRAND, brand=template.brand)
+    wanted = _tidy(wanted, by=by)
+    columns = _columns(wanted)
+    changed = {name: value for name, value in columns.items() if getattr(template, name) != value}
+    if not changed:
+        return
+    data: dict[str, object] = {
+        name: [getattr(template, name), value] for name, value in changed.items() if name != "stages"
+    }
+    if "stages" in changed:
+        data["review_stages"] = [_told(template.planned), _told(wanted.stages)]
+    with trail.recording():
+        rows = ReviewTemplate.objects.filter(pk=template.pk, revision=revision, archived_at=None)
+        if not rows.update(revision=F("revision") + 1, **columns):
+            raise TemplateEdited
+        template.title = wanted.title
+        _record(Verb.TEMPLATE_EDITED, template, by=by, data=data)
+
+
+def archive(template: ReviewTemplate, *, by: Principal, at: datetime | None = None) -> None:
+    """No review begins by it any more; those that are open go on. Raises PermissionDenied."""
+    by.require(Capability.MANAGE_BRAND, brand=template.brand)
+    with trail.recording():
+        rows = ReviewTemplate.objects.filter(pk=template.pk, archived_at=None)
+        if rows.update(archived_at=at or timezone.now(), revision=F("revision") + 1):
+            _record(Verb.TEMPLATE_ARCHIVED, template, by=by)
+
+
+def restore(template: ReviewTemplate, *, by: Principal) -> None:
+    """In use again, last of all. Raises TemplateRefused, PermissionDenied."""
+    by.require(Capability.MANAGE_BRAND, brand=template.brand)
+    with trail.recording():
+        _hold(template.brand)
+        _require_room(template.brand)
+        rows = ReviewTemplate.objects.filter(pk=template.pk, archived_at__isnull=False)
+        if rows.update(archived_at=None, position=_end(template.brand), revision=F("revision") + 1):
+            _record(Verb.TEMPLATE_RESTORED, template, by=by)
+
+
+def move(template: ReviewTemplate, *, by: Principal, up: bool) -> None:
+    """One place up or down: of two rules that match, the first counts. Raises PermissionDenied."""
+    by.require(Capability.MANAGE_BRAND, brand=template.brand)
+    with trail.recording():
+        _hold(template.brand)
+        rows = {row.pk: row for row in of(template.brand)}
+        after = places.moved(list(rows), template.pk, up=up)
+        if after == list(rows):
+            return
+        before = list(rows).index(template.pk)
+        for place, key in enumerate(after):
+            rows[key].position = place
+        ReviewTemplate.objects.bulk_update(rows.values(), ["position"])
+        places_of = [before + 1, after.index(template.pk) + 1]
+        _record(Verb.TEMPLATE_EDITED, template, by=by, data={"place": places_of})
+
+
+def _columns(wanted: Wanted) -> dict[str, object]:
+    return {
+        "title": wanted.title,
+        "stages": plans.written(wanted.stages),
+        "rule": wanted.rule,
+        "by_hand": wanted.by_hand,
+    }
+
+
+def _told(stages: tuple[Planned, ...]) -> list[str]:
+    """For the activity log, which keeps no names of people."""
+    return [
+        f"{place}. {stage.title or stage.kind} ({stage.kind}, {stage.needs or 'everyone'})"
+        for place, stage in enumerate(stages, 1)
+    ]
+
+
+def _hold(brand: Brand) -> None:
+    """Who changes how many there are, or their order, waits for others of the brand who do."""
+    locks.hold(f"review templates {brand.pk}")
+
+
+def _end(brand: Brand) -> int:
+    last = of(brand).aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
+
+
+def _require_room(brand: Brand) -> None:
+    if of(brand).count() >= MOST:
+        raise TemplateRefused(_("A brand can have %(most)s templates. Archive one first.") % {"most": MOST})
+
+
+def _tidy(wanted: Wanted, *, by: Principal) -> Wanted:
+    title = _title(wanted.title)
+    if not title:
+        raise TemplateRefused(_("Enter a title."), field="title")
+    if not wanted.stages:
+        raise TemplateRefused(_("Add a stage."))
+    if len(wanted.stages) > MOST_STAGES:
+        raise TemplateRefused(_("A template can have %(most)s stages.") % {"most": MOST_STAGES})
+    rule = " ".join(wanted.rule.split())
+    if rule and (problem := rules.problem(rule, brand=by.brand)):
+        raise TemplateRefused(problem, field="rule")
+    if not rule and not wanted.by_hand:
+        raise TemplateRefused(
+            _("Enter a rule, or allow choosing it by hand. Otherwise no clip is reviewed by it."),
+            field="rule",
+        )
+    people = set(reviewers(by.brand).values_list("pk", flat=True))
+    known = set(groups.of_brand(by.brand).values_list("pk", flat=True))
+    stages = tuple(
+        _stage(replace(stage, title=_title(stage.title, stage=place)), place, people, known)
+        for place, stage in enumerate(wanted.stages)
+    )
+    return Wanted(title, stages, rule, wanted.by_hand)
+
+
+def _title(text: str, *, stage: int | None = None) -> str:
+    title = " ".join(foreign_text.neutral(text).split())
+    if len(title) > LONGEST_TITLE:
+        raise TemplateRefused(
+            _("This has at most %(most)s characters. Yours has %(has)s.")
+            % {"most": LONGEST_TITLE, "has": len(title)},
+            field="title",
+            stage=stage,
+        )
+    return title
+
+
+def _stage(stage: Planned, place: int, people: set[int], known: set[int]) -> Planned:
+    def refuse(field: str, words: str) -> TemplateRefused:
+        return TemplateRefused(words, field=field, stage=place)
+
+    if stage.kind not in STAGES:
+        raise refuse("kind", _("Choose what kind of review it is."))
+    if stage.person is not None and stage.person not in people:
+        raise refuse("who", _("This person can't decide reviews any more. Choose someone else."))
+    if stage.group is not None and stage.group not in known:
+        raise refuse("who", _("This group doesn't exist any more. Choose another."))
+    if stage.needs == plans.ALL and stage.group is None:
+        raise refuse("needs", _("Everyone means everyone of a group. Choose a group, or a number."))
+    if not 0 <= stage.needs <= MOST_NEEDED:
+        raise refuse("needs", _("A stage can need %(most)s approvals at most.") % {"most": MOST_NEEDED})
+    if stage.person is not None and stage.needs != 1:
+        raise refuse("needs", _("One person gives one approval."))
+    if stage.days is not None and not 1 <= stage.days <= MOST_DAYS:
+        raise refuse("days", _("Enter from 1 to %(most)s days.") % {"most": MOST_DAYS})
+    if stage.deputy_person is not None and stage.deputy_person not in people:
+        raise refuse("deputy", _("This person can't decide reviews any more. Choose someone else."))
+    if stage.deputy_group is not None and stage.deputy_group not in known:
+        raise refuse("deputy", _("This group doesn't exist any more. Choose another."))
+    has_deputy = stage.deputy_person is not None or stage.deputy_group is not None
+    if has_deputy and not stage.is_named:
+        raise refuse("deputy", _("A deputy stands in for a person or a group. Choose who decides first."))
+    if has_deputy and stage.days is None:
+        raise refuse("days", _("Say after how many days the deputy is asked."))
+    return stage
+
+
+def _record(
+    verb: Verb, template: ReviewTemplate, *, by: Principal, data: Mapping[str, object] | None = None
+) -> None:
+    trail.record(
+        verb,
+        brand=template.brand,
+        target=template.title,
+        actor=by,
+        data={"template": template.pk, **(data or {})},
+    )

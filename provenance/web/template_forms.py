@@ -1,0 +1,215 @@
+"""What an administrator sends of a review template: its title and rule, and its stages one by one.
+
+Stages are added, removed and moved by buttons of the form itself: the page comes again with what was typed,
+and nothing is saved before "Save" is pressed.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dam.accounts import groups
+from dam.accounts.models import Brand
+from dam.core import places
+from dam.web.whole_text import WholeTextForm
+from provenance.review import plans, templates
+from provenance.review.models import ReviewTemplate
+from provenance.review.plans import Planned
+from provenance.review.policies import STAGES
+from provenance.review.templates import TemplateRefused, Wanted
+
+ROLE = "role"
+EVERYONE = "everyone"
+NEW_STAGE = {"kind": "legal", "who": ROLE, "needs": "1"}
+ACTIONS = ("add", "remove", "up", "down")
+
+
+class TemplateForm(WholeTextForm):
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
+    title = forms.CharField(label=gettext_lazy("Title"), required=False)
+    rule = forms.CharField(
+        label=gettext_lazy("Rule"),
+        required=False,
+        help_text=gettext_lazy(
+            "Clips that answer this search are reviewed by this template, for example: kind:still "
+            'collection:"Spring". Filters only. Collections are those that everyone sees.'
+        ),
+    )
+    by_hand = forms.BooleanField(
+        label=gettext_lazy("People who send a clip to review can choose this template"), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("title", "by_hand"):
+            self.fields[name].unmarked = True  # type: ignore[attr-defined]
+
+
+class StageForm(WholeTextForm):
+    """One stage; its prefix says which."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        required=False,
+        help_text=gettext_lazy("Empty: as the kind of review is called."),
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"))
+    who = forms.ChoiceField(label=gettext_lazy("Decided by"))
+    needs = forms.ChoiceField(label=gettext_lazy("Approvals"))
+    days = forms.IntegerField(label=gettext_lazy("Days until it is due"), required=False)
+    deputy = forms.ChoiceField(
+        label=gettext_lazy("Deputy"),
+        required=False,
+        help_text=gettext_lazy("Is asked too, and told, once the stage is overdue."),
+    )
+
+    def __init__(self, *args: Any, people: "People", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer("kind", [(stage.name, stage.title) for stage in STAGES.values()])
+        self._offer("who", [(ROLE, _("Anyone with the role")), *people.choices])
+        numbers = [(str(number), str(number)) for number in range(1, templates.MOST_NEEDED + 1)]
+        self._offer("needs", [*numbers, (EVERYONE, _("Everyone in the group"))])
+        self._offer("deputy", [("", _("Nobody")), *people.choices])
+
+    def _offer(self, name: str, choices: Sequence[tuple[str, object]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(choices)
+        field.error_messages["invalid_choice"] = _("This can't be chosen any more. Choose again.")
+
+    def planned(self) -> Planned:
+        """Of a form that is valid."""
+        given = self.cleaned_data
+        person, group = _named(given["who"])
+        deputy_person, deputy_group = _named(given["deputy"])
+        return Planned(
+            given["kind"],
+            given["title"],
+            person=person,
+            group=group,
+            needs=plans.ALL if given["needs"] == EVERYONE else int(given["needs"]),
+            days=given["days"],
+            deputy_person=deputy_person,
+            deputy_group=deputy_group,
+        )
+
+
+class People:
+    """Whom a stage can name: the brand's groups, and the people who can decide reviews."""
+
+    def __init__(self, brand: Brand) -> None:
+        in_groups = [(f"group:{group.pk}", str(group)) for group in groups.of_brand(brand)]
+        people = [(f"person:{user.pk}", str(user)) for user in templates.reviewers(brand)]
+        self.choices: list[tuple[str, Any]] = []
+        if in_groups:
+            self.choices.append((_("Groups"), in_groups))
+        if people:
+            self.choices.append((_("People"), people))
+
+
+class WholeTemplate:
+    """The form of a template and those of its stages, as one."""
+
+    def __init__(
+        self, brand: Brand, *, data: Mapping[str, str] | None = None, template: ReviewTemplate | None = None
+    ) -> None:
+        self.people = People(brand)
+        self.action, self.at = _action(data) if data is not None else ("", 0)
+        if data is None or self.action:
+            main, stages = _sent(data) if data is not None else _kept(template)
+            stages = _acted(stages, self.action, self.at)
+            self.form = TemplateForm(initial=main)
+            self.stages = [self._stage(place, initial=each) for place, each in enumerate(stages)]
+        else:
+            self.form = TemplateForm(data)
+            self.stages = [self._stage(place, data=data) for place in range(_count(data))]
+
+    def _stage(self, place: int, **given: Any) -> StageForm:
+        return StageForm(prefix=f"stage-{place}", people=self.people, **given)
+
+    @property
+    def full(self) -> bool:
+        """Whether it has as many stages as it may."""
+        return len(self.stages) >= templates.MOST_STAGES
+
+    def is_valid(self) -> bool:
+        return all([self.form.is_valid(), *(stage.is_valid() for stage in self.stages)])
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors or any(stage.errors for stage in self.stages))
+
+    def wanted(self) -> Wanted:
+        given = self.form.cleaned_data
+        stages = tuple(stage.planned() for stage in self.stages)
+        return Wanted(given["title"], stages, given["rule"], given["by_hand"])
+
+    def refuse(self, refused: TemplateRefused) -> None:
+        form: forms.Form = self.form if refused.stage is None else self.stages[refused.stage]
+        form.add_error(refused.field or None, refused.message)
+
+
+def _named(value: str) -> tuple[int | None, int | None]:
+    """A person or a group."""
+    kind, _colon, number = value.partition(":")
+    key = int(number) if number.isascii() and number.isdecimal() else None
+    return (key if kind == "person" else None, key if kind == "group" else None)
+
+
+def _value(person: int | None, group: int | None, *, nobody: str) -> str:
+    return f"person:{person}" if person is not None else f"group:{group}" if group is not None else nobody
+
+
+def _count(data: Mapping[str, str]) -> int:
+    typed = data.get("stages", "")
+    is_number = typed.isascii() and typed.isdecimal() and len(typed) < 4
+    return min(int(typed), templates.MOST_STAGES) if is_number else 0
+
+
+def _action(data: Mapping[str, str]) -> tuple[str, int]:
+    """Which button was pressed, if not "Save", and of which stage."""
+    name, _colon, place = data.get("act", "").partition(":")
+    here = int(place) if place.isascii() and place.isdecimal() and len(place) < 4 else 0
+    return (name, here) if name in ACTIONS else ("", 0)
+
+
+def _sent(data: Mapping[str, str]) -> tuple[dict[str, object], list[dict[str, object]]]:
+    """What was typed, as the page shows it again."""
+    main: dict[str, object] = {name: data.get(name, "") for name in ("revision", "title", "rule")}
+    main["by_hand"] = "by_hand" in data
+    return main, [
+        {name: data.get(f"stage-{place}-{name}", "") for name in StageForm.base_fields}
+        for place in range(_count(data))
+    ]
+
+
+def _kept(template: ReviewTemplate | None) -> tuple[dict[str, object], list[dict[str, object]]]:
+    if template is None:
+        return {"revision": 0}, [dict(NEW_STAGE)]
+    main = {name: getattr(template, name) for name in ("revision", "title", "rule", "by_hand")}
+    return main, [
+        {
+            "title": stage.title,
+            "kind": stage.kind,
+            "who": _value(stage.person, stage.group, nobody=ROLE),
+            "needs": EVERYONE if stage.needs == plans.ALL else str(stage.needs),
+            "days": stage.days,
+            "deputy": _value(stage.deputy_person, stage.deputy_group, nobody=""),
+        }
+        for stage in template.planned
+    ]
+
+
+def _acted(stages: list[dict[str, object]], action: str, at: int) -> list[dict[str, object]]:
+    """With one more, one less, or one of them a place up or down."""
+    if action == "add" and len(stages) < templates.MOST_STAGES:
+        return [*stages, dict(NEW_STAGE)]
+    if action == "remove":
+        return [each for place, each in enumerate(stages) if place != at]
+    if action in ("up", "down"):
+        order = places.moved(list(range(len(stages))), at, up=action == "up")
+        return [stages[place] for place in order]
+    return stages

@@ -1,0 +1,142 @@
+"""Which template a clip's review passes: by rules, by hand, and what is refused."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dam.accounts.capabilities import Role
+from dam.catalog.models import Tag, Version
+from dam.collections.models import Collection, CollectionItem
+from provenance.review import choosing, reviews, rules
+from provenance.review.models import Review
+from provenance.review.plans import Planned
+from tests.factories import BrandFactory, member
+from tests.review_factory import Case
+from tests.review_templates import template
+
+pytestmark = pytest.mark.django_db
+
+MARKET = Planned("legal", "Market")
+
+
+def chosen(version: Version) -> str:
+    choice = choosing.of(version)
+    return choice.template.title if choice.template else ""
+
+
+def test_without_templates_the_brands_own_order_counts() -> None:
+    case = Case(BrandFactory.create(review_stages=["legal", "brand"]))
+    review = case.submit()
+    assert (review.stages, review.plan, review.template) == (["legal", "brand"], [], None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "answers"),
+    [
+        ("kind:video", True),
+        ("kind:still", False),
+        ("-kind:still", True),
+        ("kind:still,video", True),
+        ("tag:spring", True),
+        ("tag:autumn OR kind:video", True),
+        ("tag:autumn kind:video", False),
+    ],
+)
+def test_a_rule_asks_for_what_a_search_does(rule: str, answers: bool) -> None:
+    case = Case()
+    case.version.asset.tags.add(Tag.objects.create(brand=case.brand, name="spring"))
+    template(case.brand, MARKET, rule=rule, by_hand=False)
+    assert chosen(case.version) == ("Market" if answers else "")
+
+
+def test_the_first_rule_in_the_brands_order_counts() -> None:
+    case = Case()
+    template(case.brand, MARKET, title="Later", rule="kind:video", position=2)
+    template(case.brand, MARKET, title="First", rule="kind:video", position=1)
+    template(case.brand, MARKET, title="Not it", rule="kind:still", position=0)
+    template(case.brand, MARKET, title="By hand", position=0)
+    assert chosen(case.version) == "First"
+
+
+@pytest.mark.parametrize("everyone", [True, False])
+def test_a_collection_counts_that_everyone_sees(everyone: bool) -> None:
+    case = Case()
+    spring = Collection(brand=case.brand, name="Spring", owner=case.creator.user, everyone=everyone)
+    spring.top = spring
+    spring.save()
+    CollectionItem.objects.create(collection=spring, asset=case.version.asset, place="a")
+    template(case.brand, MARKET, rule='collection:"Spring"')
+    assert chosen(case.version) == ("Market" if everyone else "")
+
+
+def test_templates_of_other_brands_and_archived_ones_are_none_of_its() -> None:
+    case = Case()
+    template(BrandFactory.create(), MARKET, rule="kind:video")
+    template(case.brand, MARKET, rule="kind:video", archived_at=datetime(2027, 5, 3, tzinfo=UTC))
+    assert chosen(case.version) == ""
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("spring", "isn't a filter"),
+        ("kind:video spring", "isn't a filter"),
+        ("-spring", "isn't a filter"),
+        ("kind:", "Add a value"),
+        ("kind:opera", "opera"),
+        ("colour_of_mood:blue", "isn't a filter"),
+        ("favourite:yes", "isn't a filter"),
+        ("kind:video " * 40, "at most"),
+        ("…", ""),
+    ],
+)
+def test_what_is_no_rule_is_refused_with_the_reason(rule: str, words: str) -> None:
+    problem = rules.problem(rule.strip(), brand=BrandFactory.create())
+    assert problem
+    assert words in problem
+
+
+def test_a_rule_that_can_not_be_read_any_more_stops_and_says_so() -> None:
+    case = Case()
+    template(case.brand, MARKET, rule="territory_of_old:FR", by_hand=False)
+    with pytest.raises(reviews.ReviewRefused, match="can't be read any more"):
+        case.submit()
+
+
+def test_whoever_submits_chooses_where_that_is_allowed() -> None:
+    case = Case()
+    by_rule = template(case.brand, MARKET, title="By rule", rule="kind:video", by_hand=False)
+    by_hand = template(case.brand, Planned("brand"), title="By hand")
+    with pytest.raises(reviews.ReviewRefused) as refused:
+        reviews.submit(case.version, by=case.creator, template=by_rule.pk)
+    assert refused.value.code == choosing.CHANGED
+    review = reviews.submit(case.version, by=case.creator, template=by_hand.pk)
+    assert (review.template, review.stages) == (by_hand, ["brand"])
+
+
+def test_what_was_shown_before_sending_is_what_counts() -> None:
+    case = Case()
+    used = template(case.brand, MARKET, rule="kind:video")
+    seen = choosing.of(case.version).seen
+    used.revision += 1
+    used.save()
+    with pytest.raises(reviews.ReviewRefused, match="just changed"):
+        reviews.submit(case.version, by=case.creator, seen=seen)
+    assert not Review.objects.exists()
+    reviews.submit(case.version, by=case.creator, seen=choosing.of(case.version).seen)
+
+
+def test_it_takes_few_queries_however_many_rules(django_assert_max_num_queries: object) -> None:
+    case = Case()
+    for place in range(20):
+        template(case.brand, MARKET, title=f"{place}", rule="kind:still", position=place)
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
+        assert chosen(case.version) == ""
+
+
+def test_a_person_of_the_role_decides_what_the_rule_chose() -> None:
+    case = Case()
+    template(case.brand, MARKET, rule="kind:video")
+    review = case.submit()
+    other = member(case.brand, Role.LEGAL_REVIEWER)
+    assert reviews.refusal_to_decide(review, by=other) is None
