@@ -16,7 +16,7 @@ from dam.collections import audience
 from dam.collections.audience import Audience
 from dam.collections.dates import Dates
 from dam.collections.models import Collection, CollectionItem
-from dam.core import errors, foreign_text, language, locks
+from dam.core import errors, events, foreign_text, language, locks
 
 MOST = 5_000  # of a brand
 DEEPEST = 4  # levels, the outermost among them
@@ -109,12 +109,8 @@ def edit(
         # First who sees it: what the log says of the rest depends on that.
         shared = seen_by is not None and row.parent_id is None and audience.give(row, seen_by)
         if changes or moved:
-            row.updated_at = timezone.now()
-            row.save(
-                update_fields=[
-                    "name", "description", "starts_on", "ends_on", "parent", "top", "updated_at",
-                ]
-            )  # fmt: skip
+            row.save(update_fields=["name", "description", "starts_on", "ends_on", "parent", "top"])
+            touch([row.pk], by=by)
             record(Verb.COLLECTION_EDITED, row, by=by, data=changes)
         if shared:
             record(Verb.COLLECTION_SHARED, row, by=by)
@@ -131,7 +127,8 @@ def delete(collection: Collection, *, by: Principal, at: datetime | None = None)
         locks.hold(f"collections:{by.brand.pk}")
         row = managing(collection.pk, by=by)
         keys = [row.pk, *(key for level in _below(row) for key in level)]
-        Collection.objects.filter(pk__in=keys).update(deleted_at=at, updated_at=at)
+        Collection.objects.filter(pk__in=keys).update(deleted_at=at)
+        touch(keys, by=by)
         record(Verb.COLLECTION_DELETED, row, by=by)
 
 
@@ -144,7 +141,8 @@ def restore(key: UUID, *, by: Principal) -> Collection | None:
         if row is None or not audience.may_manage(row, by=by) or (row.parent and row.parent.deleted_at):
             return None
         keys = [row.pk, *(below for level in _below(row, at=row.deleted_at) for below in level)]
-        Collection.objects.filter(pk__in=keys).update(deleted_at=None, updated_at=timezone.now())
+        Collection.objects.filter(pk__in=keys).update(deleted_at=None)
+        touch(keys, by=by)
         row.deleted_at = None
         record(Verb.COLLECTION_RESTORED, row, by=by)
     return row
@@ -194,6 +192,14 @@ def managing(key: UUID, *, by: Principal) -> Collection:
     row = changing(key, by=by)
     audience.require_manage(row, by=by)
     return row
+
+
+def touch(keys: Iterable[UUID], *, by: Principal) -> None:
+    """That these were changed, when and by whom; the pages that show them hear of it."""
+    changed = list(keys)
+    Collection.objects.filter(pk__in=changed).update(updated_at=timezone.now(), updated_by=by.user)
+    for key in changed:
+        events.publish(brand_id=by.brand.pk, name=f"collection-{key}", to_all=True)
 
 
 def record(

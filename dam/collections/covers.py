@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
@@ -31,8 +30,8 @@ def choose(collection: Collection, asset_id: UUID | None, *, by: Principal) -> b
             if item is None and key is not None and key == asset_id:
                 raise CollectionRefused(_("This clip is no longer in the collection."))
         row.cover_id = asset_id
-        row.updated_at = timezone.now()
-        row.save(update_fields=["cover", "updated_at"])
+        row.save(update_fields=["cover"])
+        collections.touch([row.pk], by=by)
         collections.record(Verb.COLLECTION_EDITED, row, by=by, data={"cover": titles})
     return True
 

@@ -216,7 +216,7 @@ def _take_out(row: Collection, chosen: QuerySet[CollectionItem], *, by: Principa
 
 def _changed(verb: Verb, row: Collection, assets: Many[Asset], *, by: Principal) -> None:
     """One event for all of them."""
-    Collection.objects.filter(pk=row.pk).update(updated_at=timezone.now())
+    collections.touch([row.pk], by=by)
     data: dict[str, object] = {"clips": len(assets)}
     if len(assets) == 1:
         data["clip"] = next(iter(assets)).title

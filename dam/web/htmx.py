@@ -38,6 +38,12 @@ def go_to(address: str) -> HttpResponse:
     return HttpResponse(headers={"HX-Redirect": address})
 
 
+def swapped(response: HttpResponse, how: str) -> HttpResponse:
+    """The response, put into the page in another way than the element that asked says."""
+    response.headers["HX-Reswap"] = how
+    return response
+
+
 def with_toast(response: HttpResponse, text: str, *, tone: str = "info") -> HttpResponse:
     """The response, with a message that the page shows for a while."""
     response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "tone": tone}})

@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.catalog.assets import LONGEST_TITLE
 from dam.catalog.models import Asset
+from dam.collections import audience
+from dam.collections.models import Collection
+from dam.core import language
 from dam.core.lazily import lazy
 from dam.rights.visibility import visible_assets
 from dam.search import query, search
@@ -23,6 +28,7 @@ from dam.web.decorators import BrandRequest, requires
 
 MOST_CLIPS = 8
 MOST_SEARCHES = 5
+MOST_COLLECTIONS = 5
 
 
 @dataclass(frozen=True)
@@ -94,11 +100,45 @@ def palette(request: BrandRequest) -> HttpResponse:
     context = {
         "words": words,
         "places": places,
+        "collections": _collections(request, words),
+        "adds": _adding(request, words),
         "searches": _searches(request, words),
         "clips": found[:MOST_CLIPS],
         "most": MOST_CLIPS if len(found) > MOST_CLIPS else None,
     }
     return render(request, "components/palette_answers.html", context)
+
+
+@dataclass(frozen=True)
+class Adding:
+    """Collections that the clips chosen on the page can be put into, and how many clips these are."""
+
+    collections: list[Collection]
+    title: str
+
+
+def _adding(request: BrandRequest, words: str) -> Adding | None:
+    """Where clips are chosen: `chosen` says how many, or "all"."""
+    chosen = request.GET.get("chosen", "")
+    count = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 7 else 0
+    if not request.principal.can(Capability.COLLECT) or not (count or chosen == "all"):
+        return None
+    title = (
+        ngettext("Add %(count)s clip", "Add %(count)s clips", count) % {"count": language.number(count)}
+        if count
+        else gettext("Add all clips")
+    )
+    return Adding(_named(audience.changeable(request.principal), words), title)
+
+
+def _collections(request: BrandRequest, words: str) -> list[Collection]:
+    """Collections by a part of their name."""
+    return _named(audience.visible(request.principal), words) if words else []
+
+
+def _named(rows: QuerySet[Collection], words: str) -> list[Collection]:
+    """Those with this in their name; the ones changed last first."""
+    return list(rows.filter(name__icontains=words).order_by("-updated_at", "pk")[:MOST_COLLECTIONS])
 
 
 def _searches(request: BrandRequest, words: str) -> list[SavedSearch]:

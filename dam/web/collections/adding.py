@@ -6,10 +6,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.audit import trail
+from dam.bulk.changes import Change
 from dam.collections import audience, collections, items
 from dam.collections.collections import CollectionRefused
 from dam.collections.models import Collection
@@ -20,13 +21,16 @@ from dam.web.bulk import beginning
 from dam.web.collections import choices, undoing
 from dam.web.decorators import BrandRequest, requires
 
+MOST_TARGETS = 8
+
 
 @require_POST
 @requires(Capability.COLLECT)
 def add(request: BrandRequest) -> HttpResponse:
     """Without `collection` and `name` it asks; with one of them it adds what this person sees."""
     if beginning.is_for_all(request):
-        return beginning.begin(request, ())
+        key = selection.key(request.POST.get("collection", ""))
+        return beginning.begin(request, (), change=Change(collection=key) if key else None)
     keys = selection.keys(request)
     if not keys:
         messages.warning(request, _("No clips were added: select the clips first."))
@@ -42,6 +46,14 @@ def add(request: BrandRequest) -> HttpResponse:
         return _ask(request, problem=refused.message)
     _say(request, row, added, undo=undoing.tag(row.pk, "added", at))
     return going_back.go(request)
+
+
+@require_safe
+@requires(Capability.COLLECT)
+def targets(request: BrandRequest) -> HttpResponse:
+    """The collections that were changed last, to drop clips on."""
+    rows = audience.changeable(request.principal).order_by("-updated_at", "pk")[:MOST_TARGETS]
+    return render(request, "collections/_targets.html", {"collections": rows})
 
 
 def _named(request: BrandRequest) -> Collection:

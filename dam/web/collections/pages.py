@@ -94,6 +94,7 @@ def cover(request: BrandRequest, collection_id: UUID) -> HttpResponse:
     keys = covers.shown(row, request.principal)
     count = items.count(row, request.principal)
     context = {
+        "collection": row,
         "assets": _in_order(request, keys),
         "count": min(count, items.MOST_COUNTED),
         "capped": count > items.MOST_COUNTED,

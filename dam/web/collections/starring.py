@@ -19,7 +19,7 @@ from dam.web.decorators import BrandRequest, requires
 @require_POST
 @requires(Capability.VIEW)
 def favourite(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    """`on` is 1 or 0: a second press of the same button changes nothing."""
+    """`on` is 1 or 0: a second press of the same button changes nothing. With `card` it is a card's star."""
     asset = get_object_or_404(visible_assets(request.principal), pk=asset_id)
     on = request.POST.get("on") == "1"
     try:
@@ -30,7 +30,8 @@ def favourite(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         messages.error(request, refused.message)
         return going_back.go(request)
     if htmx.is_htmx(request):
-        return render(request, "collections/_star.html", {"asset": asset, "starred": on})
+        template = "components/card_star.html" if "card" in request.POST else "collections/_star.html"
+        return render(request, template, {"asset": asset, "starred": on})
     said = _("“%(title)s” is one of your favourites.") if on else _("“%(title)s” is no longer a favourite.")
     messages.success(request, said % {"title": asset.title})
     return going_back.go(request)

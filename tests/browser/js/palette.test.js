@@ -117,3 +117,18 @@ test("Enter that ends the putting together of a character goes nowhere", async (
   press("Enter", { target: box, isComposing: true });
   equal(location.hash, "");
 });
+
+test("it says how many clips are chosen, and puts them into the collection that is chosen", async () => {
+  const sent = [];
+  HTMLFormElement.prototype.requestSubmit = function (button) {
+    sent.push([...new FormData(this, button)].map(([name, value]) => `${name}=${value}`).join(" "));
+  };
+  html(`<dialog id="palette"><input type="search"><input type="hidden" name="chosen" value="0">
+      <ul><li><button type="button" role="option" data-palette-collect="summer">Summer</button></li></ul></dialog>
+    <form data-collects="/add/"><input type="hidden" name="asset" value="A"><input type="hidden" name="asset" value="B"></form>`);
+  await import("/static/dam/js/palette.js");
+  press("k", { ctrlKey: true });
+  equal(find('[name="chosen"]').value, "2");
+  press("Enter", { target: find('input[type="search"]') });
+  equal([sent, find("#palette").open], [["asset=A asset=B collection=summer"], false]);
+});

@@ -88,7 +88,7 @@ document.addEventListener("dragstart", (event) => {
   const card = itself(event.target);
   if (!card) return;
   dragged = card;
-  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.effectAllowed = "copyMove"; // a copy into another collection: collect.js
   event.dataTransfer.setData(KIND, card.dataset.placed);
   event.dataTransfer.setDragImage(card, 24, 24);
   card.dataset.dragged = "";

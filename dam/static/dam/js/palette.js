@@ -1,4 +1,6 @@
-// Ctrl/⌘ K opens the palette; arrows choose, Enter goes there. The server answers what is typed.
+// Ctrl/⌘ K opens the palette; arrows choose, Enter goes there. The server answers what is typed. While clips are chosen
+// it also offers collections to put them into.
+import { chosen, collect } from "./collect.js";
 import { isCommand, isComposing } from "./keys.js";
 
 const dialog = document.getElementById("palette");
@@ -13,6 +15,8 @@ function choose(option) {
 
 function open() {
   box.value = "";
+  const count = dialog.querySelector('[name="chosen"]');
+  if (count) count.value = chosen() === Infinity ? "all" : chosen();
   dialog.showModal();
   htmx.trigger(box, "palette");
 }
@@ -36,6 +40,12 @@ if (dialog) {
       event.preventDefault();
       options[Math.max(0, at)]?.click();
     }
+  });
+  dialog.addEventListener("click", (event) => {
+    const into = event.target.closest("[data-palette-collect]");
+    if (!into) return;
+    dialog.close();
+    collect(into.dataset.paletteCollect);
   });
   dialog.addEventListener("htmx:afterSwap", () => choose(answers()[0]));
 }

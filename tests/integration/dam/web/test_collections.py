@@ -411,3 +411,42 @@ def test_a_clip_is_made_the_cover_from_its_menu(
 def test_a_cover_that_says_nothing_is_refused(client: Client, collection: Collection) -> None:
     assert client.post(page_of(collection, "cover/choose/")).status_code == 400
     assert client.post(page_of(collection, "cover/choose/"), {"cover": "x"}).status_code == 400
+
+
+def test_collections_to_drop_on_are_those_that_the_person_may_fill(
+    client: Client, collection: Collection, brand: Brand
+) -> None:
+    collections.create("Secret", by=member(brand, Role.CREATOR), seen_by=Audience(everyone=False))
+    html = client.get(f"{ALL}targets/").text
+    assert f'data-collect="{collection.pk}"' in html
+    assert 'data-collect=""' in html
+    assert "Secret" not in html
+
+
+def test_all_of_a_list_goes_into_the_named_collection_as_a_bulk_edit(
+    client: Client, collection: Collection, creator: Member
+) -> None:
+    sent = {"all": "1", "query": "?state=draft", "collection": str(collection.pk)}
+    answer = client.post(ADD, sent)
+    assert "/edits/" in answer.headers["Location"] or "bulk" in answer.headers["Location"]
+    assert f'value="{collection.pk}" selected' in " ".join(
+        client.get(answer.headers["Location"]).text.split()
+    )
+
+
+def test_the_star_of_a_card_comes_back_alone(client: Client, clips: list[Asset]) -> None:
+    library = client.get("/b/northwind/").text
+    assert library.count('class="card-star') == 3
+    address = f"/b/northwind/assets/{clips[0].pk}/favourite/"
+    html = client.post(address, {"on": "1", "card": "1"}, headers={"HX-Request": "true"}).text
+    assert html.count("<button") == 1
+    assert 'aria-pressed="true"' in html
+    assert 'aria-pressed="true"' in client.get("/b/northwind/").text
+
+
+def test_how_many_clips_there_are_goes_below_the_name(client: Client, collection: Collection) -> None:
+    page, cover = client.get(ALL).text, client.get(page_of(collection, "cover/")).text
+    place = f'id="collection-count-{collection.pk}"'
+    assert page.index("Summer") < page.index(place)
+    assert place in cover
+    assert "2 clips" in cover

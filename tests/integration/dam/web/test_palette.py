@@ -4,8 +4,10 @@ from django.urls import reverse
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
+from dam.collections import collections
+from dam.collections.audience import Audience
 from dam.web import palette
-from tests.factories import VersionFactory
+from tests.factories import VersionFactory, member
 from tests.integration.dam.web.conftest import SignIn
 
 ADDRESS = "/b/northwind/palette/"
@@ -77,3 +79,24 @@ def test_a_long_question_is_asked_whole(brand: Brand, sign_in: SignIn) -> None:
     page = client.get(ADDRESS, {"q": longer})
     assert page.context["clips"] == []  # no title is that long
     assert f"“{longer}”" in page.content.decode()
+
+
+def test_chosen_clips_can_be_put_into_a_collection_by_its_name(brand: Brand, sign_in: SignIn) -> None:
+    client, owner = sign_in(Role.CREATOR), member(brand, Role.CREATOR)
+    collections.create("Summer", by=owner)
+    collections.create("Secret summer", by=owner, seen_by=Audience(everyone=False))
+    html = client.get(ADDRESS, {"q": "summ", "chosen": "3"}).text
+    assert html.count("data-palette-collect") == 2  # with the way to another one
+    assert "Add 3 clips" in html
+    assert "Secret" not in html
+    assert "Add all clips" in client.get(ADDRESS, {"chosen": "all"}).text
+    for nothing in ("", "0", "-1", "٣", "9999999999", "x"):
+        assert "data-palette-collect" not in client.get(ADDRESS, {"q": "summ", "chosen": nothing}).text
+
+
+def test_collections_are_found_by_their_names(brand: Brand, sign_in: SignIn) -> None:
+    owner = member(brand, Role.CREATOR)
+    made = collections.create("Summer", by=owner)
+    html = sign_in(Role.VIEWER).get(ADDRESS, {"q": "summ", "chosen": "3"}).text
+    assert f"collections/{made.pk}/" in html
+    assert "data-palette-collect" not in html  # viewers put nothing in

@@ -1,0 +1,73 @@
+"""How a collection stands, and word that others have changed it: fragments of its page."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.times import here
+from dam.collections import audience
+from dam.core.lazily import lazy
+from dam.search import standing as standings
+from dam.search.standing import Counted
+from dam.web import htmx, times
+from dam.web.collections.pages import seen
+from dam.web.decorators import BrandRequest, requires
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A number with its words, and the filter behind it."""
+
+    counted: Counted
+    icon: str
+    title: str
+
+
+# After a number, whatever it is.
+_WORDS = {
+    ("usable", "yes"): ("circle-check-big", lazy("may be used")),
+    ("state", "in_review"): ("clock", lazy("in review")),
+    ("state", "changes_requested"): ("message-square", lazy("with changes requested")),
+    ("rights_end", "30d"): ("calendar-clock", lazy("whose clearance ends within 30 days")),
+    ("missing", "clearance"): ("scale", lazy("without a clearance")),
+    ("missing", "fields"): ("list-x", lazy("without a required field")),
+    ("missing", "files"): ("triangle-alert", lazy("with a failed step")),
+}
+_ALWAYS = ("usable", "yes")  # that nothing may be used is news
+
+
+@require_safe
+@requires(Capability.VIEW)
+def summary(request: BrandRequest, collection_id: UUID) -> HttpResponse:
+    """What of it may be used, what waits and what is missing, of what this person sees."""
+    row = seen(request, collection_id)
+    stands = standings.of(row, request.principal, at=here(request.brand))
+    marks = [
+        Mark(each, *_WORDS[each.name, each.value])
+        for each in stands.counts
+        if each.number or (each.name, each.value) == _ALWAYS
+    ]
+    context = {"collection": row, "standing": stands, "marks": marks}
+    return render(request, "collections/_standing.html", context)
+
+
+@require_safe
+@requires(Capability.VIEW)
+def news(request: BrandRequest, collection_id: UUID) -> HttpResponse:
+    """Whether somebody else has changed it since the page was loaded, when it had last changed at `seen`."""
+    loaded = times.read(request.GET.get("seen", ""))
+    if loaded is None:
+        raise BadRequest(_("seen must be a date and time with its offset."))
+    row = audience.visible(request.principal).filter(pk=collection_id).first()
+    user = request.principal.user
+    changed = row is not None and row.updated_at != loaded and (user is None or row.updated_by_id != user.pk)
+    response = render(request, "collections/_news.html", {"collection": row, "changed": changed})
+    if row is None or changed:
+        htmx.swapped(response, "outerHTML")  # it stays until the page is loaded again, and asks no more
+    return response
