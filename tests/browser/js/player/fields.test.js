@@ -88,6 +88,18 @@ test("a range that somebody marked is what the comment is on", () => {
   equal(place(), ["34", ""]);
 });
 
+test("only one of the two places is shown as the one that is meant", () => {
+  const { player } = withRange();
+  const box = find('[name="at_frame"]');
+  const label = document.createElement("label");
+  box.replaceWith(label);
+  label.append(box);
+  mark(player, 24, 71);
+  equal(label.hidden, true);
+  find('[name="over_range"]').click();
+  equal(label.hidden, false);
+});
+
 test("a moment that a search marked is offered and not meant", () => {
   const { player } = withRange();
   mark(player, 24, 71, false);

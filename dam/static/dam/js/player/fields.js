@@ -35,6 +35,8 @@ export class FrameFields {
     for (const field of all(FIELD)) field.value = whole ? range.start : frame;
     for (const field of all(END)) field.value = whole ? range.end : "";
     for (const output of all("[data-frame-timecode]")) output.textContent = clock.timecode(frame);
+    // Of the two places the one that is meant is shown, and the way to the other.
+    for (const box of all('[name="at_frame"]')) box.closest("label")?.toggleAttribute("hidden", whole);
     for (const label of all(RANGE)) {
       label.hidden = range === null;
       label.querySelector("input").checked = whole;
