@@ -95,8 +95,8 @@ def note_requests(page: Page) -> list[str]:
 
 
 def slow_down(page: Page) -> None:
-    """As over a link of 6 MB/s."""
-    limits = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 6 * MEGABYTE}
+    """As over a link of 3 MB/s."""
+    limits = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 3 * MEGABYTE}
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", limits)
 
 
@@ -110,6 +110,7 @@ def until(page: Page, condition: Callable[[], bool], *, seconds: float = 120) ->
     while not condition():
         assert time.monotonic() < deadline
         page.wait_for_timeout(100)
+    page.wait_for_timeout(500)  # what is noted comes a little later
 
 
 def take(page: Page, film: Path) -> None:
@@ -155,7 +156,7 @@ def test_a_closed_tab_and_a_killed_server_cost_no_part_that_lay_there(
     before = note_requests(first)
     slow_down(first)
     first.set_input_files("[data-upload-input]", film)
-    until(first, lambda: len(before) > 3)
+    until(first, lambda: len(before) > 1)
     web.kill()
     first.close(run_before_unload=False)
     web.start()

@@ -12,8 +12,6 @@ export class Bucket {
   begun = false;
   state = "receiving";
   hanging = [];
-  most = 0; // parts on their way at once
-  under = 0;
 
   constructor({ size = 10, part = 4 } = {}) {
     Object.assign(this, { size, part });
@@ -48,10 +46,7 @@ export class Bucket {
     const number = Number(request.address.split("#")[1]);
     this.calls.push(`PUT ${number}+${body.byteLength}`);
     this.headers = request.headers;
-    this.under += 1;
-    this.most = Math.max(this.most, this.under);
     await settled();
-    this.under -= 1;
     const wrong = this.plan.shift();
     if (wrong === "hang") {
       this.hanging.push(request);
