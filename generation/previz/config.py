@@ -1,7 +1,7 @@
 """The settings of a training run, read from a JSON file."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +55,14 @@ class TrainingConfig:
     window: tuple[int, int] = (6, 8)
     """Rows and columns of a window, in blocks."""
     phases: tuple[Phase, ...] = (Phase(until=1 << 30, spans={1: 0.4, 3: 0.4, 7: 0.2}),)
+    shape_shares: dict[str, float] = field(default_factory=dict)
+    """How much more often than others a clip with this shape is chosen: for shapes that are hard to learn."""
     given_share: float = 0.3
     """Share of batches of several latent frames in which some tokens are given clean: the road to clips
     from a picture, to longer clips, loops and repairs."""
     steps: int = 12_000
+    first_step: int = 0
+    """Where a run begins that takes up the weights of another: the warm-up counts from it."""
     warm_up: int = 100
     decay_from: int = 9_000
     learning_rate: float = 1.5e-3

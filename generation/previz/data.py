@@ -6,6 +6,7 @@ in a second process; training draws whatever it finds missing.
 
 import argparse
 import json
+import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -72,6 +73,7 @@ class LatentStore:
         self._latents = _open(config.folder / "latents.f16", dtype=np.float16, shape=shape)
         self._drawn = _open(config.folder / "latents.drawn", dtype=np.uint8, shape=(config.clips,))
         self._paths: dict[int, Tensor] = {}
+        self._shares: dict[int, float] = {}
         self._turns = [
             size for size, share in zip(config.sizes, config.size_shares, strict=True) for _ in range(share)
         ]
@@ -83,6 +85,17 @@ class LatentStore:
     def places(self, size: Size, below: int) -> list[int]:
         """The clips of a size among the first `below`."""
         return [place for place in range(below) if self.size(place) == size]
+
+    def chosen(self, places: Sequence[int], many: int, chance: random.Random) -> list[int]:
+        """`many` of these clips, some of them more than once; `shape_shares` says which more often."""
+        if not self._config.shape_shares:
+            return [chance.choice(places) for _ in range(many)]
+        return chance.choices(places, [self._share(place) for place in places], k=many)
+
+    def _share(self, place: int) -> float:
+        if place not in self._shares:
+            self._shares[place] = self._config.shape_shares.get(scenes.sample(place).shape, 1.0)
+        return self._shares[place]
 
     def get(self, places: Sequence[int], *, size: Size, times: Sequence[int]) -> Tensor:
         """Latents float32 [B, z, len(times), h, w] of clips of one size; missing ones are drawn first."""

@@ -169,12 +169,12 @@ def batch(config: TrainingConfig, store: LatentStore, tokenizer: Any, step: int)
     given = None
     if chance.random() < phase.windows:
         many = max(1, config.tokens // math.prod(config.window))
-        places = [chance.choice(within) for _ in range(many)]
+        places = store.chosen(within, many, chance)
         latents, paths, shown = _windows(config, store, places, size, chance)
     else:
         times = _times(config, phase, chance)
         many = max(1, config.tokens // (config.blocks * len(times)))
-        places = [chance.choice(within) for _ in range(many)]
+        places = store.chosen(within, many, chance)
         latents = store.get(places, size=size, times=times)
         paths = store.paths(places, size=size)
         shown = _shown([times], [(0, 0)], paths.shape[1], paths.shape[2])
@@ -327,7 +327,7 @@ def optimisers(config: TrainingConfig, models: Models) -> list[torch.optim.Optim
 
 def rate(config: TrainingConfig, step: int) -> float:
     """The learning rate's share: warm-up, then level, then down to a twentieth along a cosine-like line."""
-    up = min(1.0, (step + 1) / config.warm_up)
+    up = min(1.0, (step - config.first_step + 1) / config.warm_up)
     left = (config.steps - step) / max(1, config.steps - config.decay_from)
     return up * max(0.05, min(1.0, left))
 

@@ -1,3 +1,4 @@
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -217,3 +218,20 @@ def test_a_window_shows_a_part_of_its_clip(config: TrainingConfig) -> None:
     for clip, time, top, left in zip(found.latents, shown.times[:, 0], shown.top, shown.left, strict=True):
         cut = whole[:, :, time, 2 * top : 2 * top + 4, 2 * left : 2 * left + 4]
         assert (cut == clip[:, 0]).flatten(1).all(dim=1).any()
+
+
+def test_hard_shapes_are_shown_more_often(config: TrainingConfig) -> None:
+    shapes = [scenes.sample(place).shape for place in range(config.clips)]
+    hard = max(set(shapes), key=shapes.count)
+    store = LatentStore(replace(config, shape_shares={hard: 8.0}), fit_codec(config))
+    chosen = store.chosen(range(config.clips), 4_000, random.Random(1))
+    expected = 8 * shapes.count(hard) / (config.clips + 7 * shapes.count(hard))
+    assert sum(shapes[place] == hard for place in chosen) / 4_000 == pytest.approx(expected, abs=0.04)
+    evenly = LatentStore(config, fit_codec(config)).chosen(range(config.clips), 4_000, random.Random(1))
+    share = shapes.count(hard) / config.clips
+    assert sum(shapes[place] == hard for place in evenly) / 4_000 == pytest.approx(share, abs=0.04)
+
+
+def test_a_run_that_goes_on_warms_up_again(config: TrainingConfig) -> None:
+    later = replace(config, first_step=3, steps=100, decay_from=90, warm_up=4)
+    assert [training.rate(later, step) for step in (3, 4, 6, 7)] == [0.25, 0.5, 1.0, 1.0]
