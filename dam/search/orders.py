@@ -170,7 +170,8 @@ def page(
 def counted(
     assets: QuerySet[Asset], order: Order, *, shown: str, brand_id: int, size: int
 ) -> tuple[list[UUID], Place | None, int] | None:
-    """The first page as `page` gives it, and how many clips there are: all of them are read for it, once.
+    """The first page as `page` gives it, and how many clips there are: all of them are read for it,
+    once, so `assets` come with a limit.
 
     None for an order of several stretches, none of which knows of all.
     """

@@ -20,3 +20,8 @@ def estimate(assets: QuerySet[Any]) -> int:
 def clearly_more(assets: QuerySet[Asset], than: int) -> bool:
     """Whether there are so many more than that that to count them would be time lost."""
     return estimate(assets) > OUT_BY * than
+
+
+def found_first(assets: QuerySet[Asset], most: int) -> QuerySet[Asset]:
+    """All of them, or of more any `most`: found before they are sorted, whatever the planner thinks."""
+    return Asset.objects.filter(pk__in=assets.order_by().values("pk")[:most])

@@ -241,8 +241,7 @@ def to_be_sorted(assets: QuerySet[Asset], *, all_visible: bool = False) -> tuple
     far_more = all_visible and planning.clearly_more(assets, MOST_COUNTED)
     total = MOST_COUNTED + 1 if far_more else count(assets)
     if total <= MOST_COUNTED:
-        # The limit is never reached: it has the matches found first, whatever the planner thinks of them.
-        assets = Asset.objects.filter(pk__in=assets.order_by().values("pk")[: MOST_COUNTED + 1])
+        assets = planning.found_first(assets, MOST_COUNTED + 1)
     return assets, total
 
 

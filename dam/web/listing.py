@@ -326,12 +326,18 @@ def _in_order(
     assets: QuerySet[Asset], wanted: ListingQuery, *, shown: str, brand_id: int, narrowed: bool
 ) -> tuple[list[UUID], Place | None, int]:
     """The keys of a page of a list, the place after which it goes on, and how many clips there are."""
+    counted = None
     if narrowed and wanted.after is None and planning.estimate(assets) <= search.MOST_COUNTED:
-        # To count them reads them all, and so does to sort them: of not too many both is done at once.
-        counted = orders.counted(assets, wanted.sort, shown=shown, brand_id=brand_id, size=PAGE)
-        if counted is not None:
+        # To count them reads them all, and so does to sort them: of not too many both is done at once. The
+        # planner may be far out, so no more are read than are counted; the page then isn't of all of them.
+        some = planning.found_first(assets, search.MOST_COUNTED + 1)
+        counted = orders.counted(some, wanted.sort, shown=shown, brand_id=brand_id, size=PAGE)
+        if counted is not None and counted[2] <= search.MOST_COUNTED:
             return counted
-    found, total = search.to_be_sorted(assets, all_visible=not narrowed)
+    if counted is not None:
+        found, total = assets, counted[2]
+    else:
+        found, total = search.to_be_sorted(assets, all_visible=not narrowed)
     keys, following = orders.page(
         found, wanted.sort, shown=shown, brand_id=brand_id, after=wanted.after, size=PAGE
     )

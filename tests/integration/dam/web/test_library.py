@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -17,7 +18,7 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.catalog import tags
 from dam.catalog.models import RenditionKind, Version
-from dam.search import fulltext
+from dam.search import fulltext, orders
 from dam.web import listing
 from tests.factories import ApprovedVersionFactory, RenditionFactory, VersionFactory
 from tests.integration.dam.web.conftest import SignIn
@@ -271,6 +272,31 @@ def test_a_list_is_put_in_another_order_and_keeps_it_with_its_filters(
     assert 'href="?state=draft&amp;sort=longest"' in text
     assert '<input type="hidden" form="top-search" name="sort" value="name" />' in text
     assert "sort=name" in page.context["listing"].query.toggled("origin", "uploaded")
+
+
+@pytest.mark.parametrize(("most", "read"), [(2, 3), (5, 5)])
+def test_where_the_planner_errs_no_more_clips_are_read_than_are_counted(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, most: int, read: int
+) -> None:
+    monkeypatch.setattr(listing, "PAGE", 2)
+    monkeypatch.setattr("dam.search.search.MOST_COUNTED", most)
+    monkeypatch.setattr("dam.search.planning.estimate", lambda _assets: 0)
+    counted, totals = orders.counted, []
+
+    def spied(*args: Any, **options: Any) -> Any:
+        answer = counted(*args, **options)
+        totals.append(answer and answer[2])
+        return answer
+
+    monkeypatch.setattr(orders, "counted", spied)
+    for age in range(5, 0, -1):
+        clip(brand, str(age), age=age)
+    client = sign_in(Role.CREATOR)
+    page = client.get(f"{HOME}?state=draft").context["listing"]
+    assert totals == [read]
+    assert (page.total, page.capped) == (most, read > most)
+    assert [card.asset.title for card in page.cards] == ["1", "2"]  # of all, not of those read first
+    assert titles(client, HOME + page.next) == ["3", "4"]
 
 
 def test_viewers_are_offered_no_order_by_state(brand: Brand, sign_in: SignIn) -> None:
