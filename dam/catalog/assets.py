@@ -274,6 +274,11 @@ def in_use(asset: Asset) -> bool:
     return bool(asset.released_id) or approval in (Approval.IN_REVIEW, Approval.APPROVED)
 
 
+def in_review(asset: Asset) -> bool:
+    """Whether a newer version would end a review. Reads `asset.latest`: select it."""
+    return asset.latest is not None and asset.latest.approval == Approval.IN_REVIEW
+
+
 def trash(asset: Asset, *, by: Principal, at: datetime | None = None) -> None:
     """Out of every list, until somebody restores it. Raises AlreadyThere, PermissionDenied.
 

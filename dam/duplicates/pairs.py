@@ -4,10 +4,11 @@
 comes back. A pair is only there for those who may change clips and see both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -35,6 +36,21 @@ class PairGone(errors.Refused):
 
     code = "pair_gone"
     message = lazy("This pair is no longer open: someone else resolved it, or one of the clips changed.")
+
+
+class AskFirst(errors.Refused):
+    """Others count on a clip, and the person was not asked about it.
+
+    `goes` is in review, approved or released and would go to the trash; `reviewed` stays, and a new version
+    would end its open review. Each None where it isn't so.
+    """
+
+    code = "ask_first"
+    message = lazy("Others rely on these clips. Confirm before going on.")
+
+    def __init__(self, *, goes: Asset | None, reviewed: Asset | None) -> None:
+        self.goes, self.reviewed = goes, reviewed
+        super().__init__()
 
 
 @dataclass(frozen=True)
@@ -101,33 +117,78 @@ def take_back(pair: NearPair, *, by: Principal) -> None:
         _record(Verb.DUPLICATES_OPENED_AGAIN, pair, by=by)
 
 
-def make_version(pair: NearPair, *, of: Asset, by: Principal, at: datetime | None = None) -> Version:
-    """Have the other clip's file as the next version of `of`, and that clip in the trash; in one go or not.
+def trash_other(
+    pair: NearPair, *, keep: Asset, by: Principal, sure: Collection[UUID] = (), at: datetime | None = None
+) -> Asset:
+    """They are the same: the clip that isn't `keep` goes to the trash; which one that was.
 
-    `at` names what was trashed, as in assets.trash.
-    Raises PairGone, what registration.repeat raises, and PermissionDenied where they may not add a version
-    to the one or put the other one into the trash.
+    `sure` are the clips that the person was asked about. `at` names what was trashed, as in assets.trash.
+    Raises PairGone, AskFirst, and PermissionDenied where they may not put that clip into the trash.
     """
     _require(by)
-    assert pair.one is not None
-    assert pair.two is not None
-    source = pair.two if pair.one.asset_id == of.pk else pair.one
-    if source.asset_id == of.pk:
-        raise PairGone
+    with trail.recording():
+        _kept, going, _source = _both_locked(pair, keep=keep, by=by)
+        _require_sure(going=going, ends_review_of=None, sure=sure)
+        assets.trash(going, by=by, at=at)
+    return going
+
+
+def make_version(
+    pair: NearPair, *, of: Asset, by: Principal, sure: Collection[UUID] = (), at: datetime | None = None
+) -> Version:
+    """Have the other clip's file as the next version of `of`, and that clip in the trash; in one go or not.
+
+    `sure` and `at` as in `trash_other`: here the question is about both, for an open review of `of` ends.
+    Raises PairGone, AskFirst, what registration.repeat raises, and PermissionDenied where they may not add a
+    version to the one or put the other one into the trash.
+    """
+    _require(by)
+    source = _other_side(pair, of)
     with trail.recording():
         # In the order of `registration.accept`: the content first, then clips.
         locks.hold(storage.key_for(brand_id=source.brand_id, sha256=source.sha256, suffix=""))
-        # Both at once, in the order of their keys: two people who answer crosswise queue up.
-        rows = {row.pk: row for row in assets.lock([of, source.asset])}
-        going = rows.get(source.asset_id)
-        if len(rows) < 2 or going is None or not open_for(by).filter(pk=pair.pk).exists():
-            raise PairGone
-        if refusal := assets.refusal_to_move(going, by=by):
-            raise PermissionDenied(refusal)
+        kept, going, source = _both_locked(pair, keep=of, by=by)
         target = next_versions.target(of.pk, principal=by, kind=source.kind)
+        _require_sure(going=going, ends_review_of=kept, sure=sure)
         added = registration.repeat(source, asset=target, user=principals.person(by))
         assets.trash(going, by=by, at=at)
     return added
+
+
+def _other_side(pair: NearPair, keep: Asset) -> Version:
+    """The version of the pair that isn't of the clip that stays."""
+    if pair.one is None or pair.two is None or keep.pk not in (pair.one.asset_id, pair.two.asset_id):
+        raise PairGone
+    other = pair.two if pair.one.asset_id == keep.pk else pair.one
+    if other.asset_id == keep.pk:
+        raise PairGone
+    return other
+
+
+def _both_locked(pair: NearPair, *, keep: Asset, by: Principal) -> tuple[Asset, Asset, Version]:
+    """The clip that stays and the one that goes, and the version of that, while the pair is open.
+
+    All are as they are now and stay so until the caller's transaction ends: of two who answer at once, or
+    crosswise, the second finds the pair gone.
+    """
+    source = _other_side(pair, keep)
+    assets.lock([keep, source.asset])
+    # Behind the lock: what waited for it goes on with what others wrote meanwhile.
+    still = open_for(by).filter(pk=pair.pk, one=pair.one_id, two=pair.two_id)
+    if still.select_for_update(no_key=True, of=("self",)).first() is None:
+        raise PairGone
+    rows = Asset.objects.select_related("brand", "latest").in_bulk([keep.pk, source.asset_id])
+    kept, going = rows[keep.pk], rows[source.asset_id]
+    if refusal := assets.refusal_to_move(going, by=by):
+        raise PermissionDenied(refusal)
+    return kept, going, source
+
+
+def _require_sure(*, going: Asset, ends_review_of: Asset | None, sure: Collection[UUID]) -> None:
+    goes = going if assets.in_use(going) else None
+    reviewed = ends_review_of if ends_review_of is not None and assets.in_review(ends_review_of) else None
+    if any(asset is not None and asset.pk not in sure for asset in (goes, reviewed)):
+        raise AskFirst(goes=goes, reviewed=reviewed)
 
 
 def _seen(principal: Principal) -> QuerySet[NearPair]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -32,7 +33,6 @@ class Side:
     name: str
     version: Version
     stuck: str
-    in_use: bool
 
     @property
     def asset(self) -> Asset:
@@ -78,12 +78,19 @@ def pair(request: BrandRequest, pair_id: int) -> HttpResponse:
     return _answer(request, found)
 
 
-def _show(request: BrandRequest, found: NearPair, *, unsure: str = "", problem: str = "") -> HttpResponse:
+def _show(
+    request: BrandRequest,
+    found: NearPair,
+    *,
+    answer: str = "",
+    stays: str = "",
+    question: pairs.AskFirst | None = None,
+    problem: str = "",
+) -> HttpResponse:
     older, newer = (
         _side(request, name, version) for name, version in zip(SIDES, _in_order(found), strict=True)
     )
     mode = comparison.mode(request)
-    next_one = pairs.following(request.principal, found)
     context = {
         "area": "duplicates",
         "pair": found,
@@ -98,9 +105,10 @@ def _show(request: BrandRequest, found: NearPair, *, unsure: str = "", problem: 
         "again": f"?as={mode}",
         "percent": round(found.share * 100),
         "may_add": request.principal.can(Capability.UPLOAD),
-        "next_one": next_one,
-        "back": _address(request, next_one),
-        "unsure": unsure,
+        "next_one": pairs.following(request.principal, found),
+        "question": question,
+        "answer": answer,
+        "stays": stays,
         "problem": problem,
         **comparison.beside(older.version, newer.version),
     }
@@ -110,8 +118,6 @@ def _show(request: BrandRequest, found: NearPair, *, unsure: str = "", problem: 
 def _answer(request: BrandRequest, found: NearPair) -> HttpResponse:
     answer, stays = request.POST.get("answer", ""), request.POST.get("stays", "")
     by_name = dict(zip(SIDES, _in_order(found), strict=True))
-    next_one = pairs.following(request.principal, found)
-    back = _address(request, next_one)
     try:
         if answer == "different":
             pairs.tell_apart(found, by=request.principal)
@@ -119,30 +125,46 @@ def _answer(request: BrandRequest, found: NearPair) -> HttpResponse:
         elif answer == "again":
             pairs.take_back(found, by=request.principal)
             messages.success(request, _("The pair is open again."))
-            back = _address(request, found)
-        elif answer in ("same", "version") and stays in by_name:
-            kept = by_name[stays].asset
-            going = next(version.asset for name, version in by_name.items() if name != stays)
-            if answer == "same":
-                # As from anywhere: with a question where others count on the clip, and with Undo.
-                return trash.put(request, [going])
-            if assets.in_use(going) and request.POST.get("sure") != str(going.pk):
-                return _show(request, found, unsure=stays)
-            return _version(request, found, kept, going, back)
+            return redirect(_address(request, found))
+        elif answer == "same" and stays in by_name:
+            _same(request, found, by_name[stays].asset)
+        elif answer == "version" and stays in by_name:
+            _version(request, found, by_name[stays].asset)
         else:
             raise BadRequest(_("Choose one of the answers."))
+    except pairs.AskFirst as question:
+        return _show(request, found, answer=answer, stays=stays, question=question)
+    except pairs.PairGone as gone:
+        now = pairs.find(request.principal, found.pk)  # as it was told apart meanwhile, with the way back
+        if now is not None:
+            return _show(request, now, problem=str(gone))
+        messages.info(request, str(gone))
+        return redirect("duplicates", request.brand.slug)
     except (Refused, PermissionDenied) as refused:
         return _show(request, found, problem=str(refused))
-    return redirect(back)
+    # Now, for the clip that went may have been in the pair that was to be the next.
+    return redirect(_address(request, pairs.following(request.principal, found)))
 
 
-def _version(request: BrandRequest, found: NearPair, kept: Asset, going: Asset, back: str) -> HttpResponse:
+def _same(request: BrandRequest, found: NearPair, kept: Asset) -> None:
     at = timezone.now()
-    added = pairs.make_version(found, of=kept, by=request.principal, at=at)
+    gone = pairs.trash_other(found, keep=kept, by=request.principal, sure=_sure(request), at=at)
+    said = _("“%(title)s” moved to trash.") % {"title": gone.title}
+    messages.success(request, said, extra_tags=f"{trash.UNDO}{at.isoformat()}")
+
+
+def _version(request: BrandRequest, found: NearPair, kept: Asset) -> None:
+    at = timezone.now()
+    going = next(version.asset for version in _in_order(found) if version.asset_id != kept.pk)
+    added = pairs.make_version(found, of=kept, by=request.principal, sure=_sure(request), at=at)
     said = _("“%(going)s” is now version %(number)s of “%(title)s”, and its own entry is in the trash.")
     words = {"going": going.title, "number": added.number, "title": kept.title}
     messages.success(request, said % words, extra_tags=f"{trash.UNDO}{at.isoformat()}")
-    return redirect(back)
+
+
+def _sure(request: BrandRequest) -> set[UUID]:
+    """The clips that the question was about."""
+    return {key for key in map(trash.key_of, request.POST.getlist("sure")) if key}
 
 
 def _in_order(found: NearPair) -> Sequence[Version]:
@@ -153,7 +175,7 @@ def _in_order(found: NearPair) -> Sequence[Version]:
 
 def _side(request: BrandRequest, name: str, version: Version) -> Side:
     stuck = assets.refusal_to_move(version.asset, by=request.principal)
-    return Side(name, version, stuck, assets.in_use(version.asset))
+    return Side(name, version, stuck)
 
 
 def _address(request: BrandRequest, found: NearPair | None) -> str:

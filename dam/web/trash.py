@@ -105,7 +105,7 @@ def delete(request: BrandRequest) -> HttpResponse:
     trashed = trashed_assets(request.principal)
     named = request.POST.getlist("asset")
     before = times.read(request.POST.get("before", "")) or timezone.now()
-    keys = [key for key in map(_uuid, named) if key]
+    keys = [key for key in map(key_of, named) if key]
     if len(named) > deleting.AT_ONCE:
         raise BadRequest(_("Name fewer clips."))
     chosen = trashed.filter(pk__in=keys) if named else trashed.filter(trashed_at__lte=before)
@@ -133,7 +133,8 @@ def _deleted(count: int) -> str:
     return ngettext("%(count)s clip deleted for good.", "%(count)s clips deleted for good.", count)
 
 
-def _uuid(key: str) -> UUID | None:
+def key_of(key: str) -> UUID | None:
+    """The key of a clip that a form names; None where it is none."""
     try:
         return UUID(key)
     except ValueError:

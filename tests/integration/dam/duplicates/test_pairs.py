@@ -1,6 +1,7 @@
 """What people say of two clips that look alike."""
 
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -13,11 +14,11 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.audit.models import Event
 from dam.catalog import assets
-from dam.catalog.models import Asset, Version
+from dam.catalog.models import Approval, Asset, Version
 from dam.core import storage
 from dam.duplicates import finding, pairs
 from dam.duplicates.models import NearPair
-from dam.duplicates.pairs import PairGone
+from dam.duplicates.pairs import AskFirst, PairGone
 from dam.media import runner
 from tests import media_factory
 from tests.factories import member, release
@@ -41,7 +42,7 @@ def pair(looking: Looking, tmp_path: Path) -> NearPair:
 
 
 def both() -> tuple[Asset, Asset]:
-    first, second = Asset.objects.order_by("created_at")
+    first, second = Asset.objects.order_by("created_at")[:2]
     return first, second
 
 
@@ -127,9 +128,8 @@ def test_same_moves_the_other_to_the_trash_with_undo(pair: NearPair, brand: Bran
     client = browser(brand, Role.LIBRARIAN)
     shown = client.get(address(pair)).content.decode()
     assert shown.index("Can 0") < shown.index("Can 6")
-    back = reverse("duplicates", args=["northwind"])
-    response = client.post(address(pair), {"answer": "same", "stays": "newer", "back": back}, follow=True)
-    assert response.redirect_chain == [(back, 302)]
+    response = client.post(address(pair), {"answer": "same", "stays": "newer"}, follow=True)
+    assert response.redirect_chain == [(reverse("duplicates", args=["northwind"]), 302)]
     assert "moved to trash" in response.content.decode()
     assert "Undo" in response.content.decode()
     assert set(Asset.objects.filter(trashed_at__isnull=False)) == {first}
@@ -138,15 +138,113 @@ def test_same_moves_the_other_to_the_trash_with_undo(pair: NearPair, brand: Bran
     assert client.get(address(pair)).status_code == 404
 
 
-def test_it_asks_before_a_released_clip_goes(pair: NearPair, brand: Brand) -> None:
+@pytest.mark.parametrize("said", ["same", "version"])
+def test_it_asks_on_its_own_page_before_a_released_clip_goes(pair: NearPair, brand: Brand, said: str) -> None:
     _first, second = both()
     client = browser(brand, Role.LIBRARIAN)
     release(second.latest)  # type: ignore[arg-type]
-    answer = {"answer": "version", "stays": "older"}
-    assert "approved or released" in client.post(address(pair), answer).content.decode()
+    answer = {"answer": said, "stays": "older"}
+    asked = client.post(address(pair), answer)
+    assert "approved or released" in asked.content.decode()
+    assert f'value="{said}"' in asked.content.decode()
+    assert "selection-trash" not in asked.content.decode()
     assert not Asset.objects.filter(trashed_at__isnull=False).exists()
     client.post(address(pair), {**answer, "sure": str(second.pk)})
     assert set(Asset.objects.filter(trashed_at__isnull=False)) == {second}
+
+
+def test_it_asks_before_a_version_ends_the_review_of_the_clip_that_stays(
+    pair: NearPair, brand: Brand
+) -> None:
+    first, second = both()
+    client = browser(brand, Role.LIBRARIAN)
+    Version.objects.filter(latest_of=first).update(approval=Approval.IN_REVIEW)
+    answer = {"answer": "version", "stays": "older"}
+    asked = client.post(address(pair), answer).content.decode()
+    assert "A new version ends that review" in asked
+    assert "approved or released" not in asked
+    assert Version.objects.count() == 2
+    client.post(address(pair), {**answer, "sure": str(first.pk)})
+    assert Version.objects.filter(asset=first).count() == 2
+    assert set(Asset.objects.filter(trashed_at__isnull=False)) == {second}
+
+
+def test_what_came_into_use_after_the_question_is_asked_about_again(pair: NearPair, brand: Brand) -> None:
+    first, second = both()
+    librarian = member(brand, Role.LIBRARIAN)
+    Version.objects.update(approval=Approval.IN_REVIEW)
+    for sure in ((), (first.pk,), (second.pk,)):
+        with pytest.raises(AskFirst) as asked:
+            pairs.make_version(pair, of=first, by=librarian, sure=sure)
+        assert (asked.value.goes, asked.value.reviewed) == (second, first)
+    with pytest.raises(AskFirst) as asked:
+        pairs.trash_other(pair, keep=first, by=librarian)
+    assert asked.value.reviewed is None  # nothing ends its review
+    assert pairs.trash_other(pair, keep=first, by=librarian, sure=[second.pk]) == second
+
+
+def test_a_stale_same_trashes_nothing_that_a_colleague_marked_as_different(
+    pair: NearPair, brand: Brand
+) -> None:
+    client = browser(brand, Role.LIBRARIAN)
+    pairs.tell_apart(pair, by=member(brand, Role.LIBRARIAN))
+    for said in ("same", "version"):
+        response = client.post(address(pair), {"answer": said, "stays": "older"})
+        assert response.status_code == 422
+        assert "no longer open" in response.content.decode()
+        assert "These were marked as different." in response.content.decode()
+    assert not Asset.objects.filter(trashed_at__isnull=False).exists()
+
+
+def test_of_two_who_keep_the_other_one_the_second_is_too_late(pair: NearPair, brand: Brand) -> None:
+    """Both had the pair on their screens, so both answer what they read before."""
+    first, second = both()
+    librarian = member(brand, Role.LIBRARIAN)
+    assert pairs.trash_other(pair, keep=first, by=librarian) == second
+    with pytest.raises(PairGone):
+        pairs.trash_other(pair, keep=second, by=librarian)
+    assert set(Asset.objects.filter(trashed_at__isnull=False)) == {second}
+
+
+def test_who_may_not_move_the_other_trashes_nothing(pair: NearPair, brand: Brand) -> None:
+    with pytest.raises(PermissionDenied):
+        pairs.trash_other(pair, keep=both()[0], by=member(brand, Role.CREATOR))
+
+
+def test_after_an_answer_comes_a_pair_that_is_open(pair: NearPair, brand: Brand, looking: Looking) -> None:
+    """What went to the trash was in the next pair as well."""
+    third = looking(1, noise=5)
+    finding.look(third)
+    assert NearPair.objects.count() == 3
+    first, _second = both()[:2]
+    response = browser(brand, Role.LIBRARIAN).post(
+        address(pair), {"answer": "same", "stays": "newer"}, follow=True
+    )
+    assert response.status_code == 200
+    assert first not in (response.context["one"].asset, response.context["two"].asset)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_one_clip_stays(pair: NearPair, brand: Brand) -> None:
+    librarian, start = member(brand, Role.LIBRARIAN), Barrier(2)
+    said: list[Asset | None] = []
+
+    def answer(keep: Asset) -> None:
+        start.wait(timeout=30)
+        try:
+            said.append(pairs.trash_other(pair, keep=keep, by=librarian))
+        except PairGone:
+            said.append(None)
+        finally:
+            connection.close()
+
+    people = [Thread(target=answer, args=[keep]) for keep in both()]
+    for each in people:
+        each.start()
+    for each in people:
+        each.join(timeout=60)
+    assert said.count(None) == 1
+    assert Asset.objects.filter(trashed_at__isnull=False).count() == 1
 
 
 @pytest.mark.parametrize(
