@@ -97,10 +97,12 @@ def palette(request: BrandRequest) -> HttpResponse:
         and words.lower() in f"{section.title} {section.also} administration settings".lower()
     ]
     found = _clips(request, words) if 0 < len(words) <= LONGEST_TITLE else []
+    collections = _collections(request, words)
     context = {
         "words": words,
         "places": places,
-        "collections": _collections(request, words),
+        "collections": collections[:MOST_COLLECTIONS],
+        "most_collections": MOST_COLLECTIONS if len(collections) > MOST_COLLECTIONS else None,
         "adds": _adding(request, words),
         "searches": _searches(request, words),
         "clips": found[:MOST_CLIPS],
@@ -111,9 +113,13 @@ def palette(request: BrandRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Adding:
-    """Collections that the clips chosen on the page can be put into, and how many clips these are."""
+    """Collections that the clips chosen on the page can be put into, and how many clips these are.
+
+    They stand after all that leads somewhere: who types and presses Enter wants to go there.
+    """
 
     collections: list[Collection]
+    another: str  # the way to the rest of them and to a new one; empty where what is typed means neither
     title: str
 
 
@@ -128,7 +134,11 @@ def _adding(request: BrandRequest, words: str) -> Adding | None:
         if count
         else gettext("Add all clips")
     )
-    return Adding(_named(audience.changeable(request.principal), words), title)
+    found = _named(audience.changeable(request.principal), words)
+    another = gettext("Add to another or a new collection")
+    if words and len(found) <= MOST_COLLECTIONS and words.lower() not in f"{another} {title}".lower():
+        another = ""
+    return Adding(found[:MOST_COLLECTIONS], another, title)
 
 
 def _collections(request: BrandRequest, words: str) -> list[Collection]:
@@ -137,8 +147,8 @@ def _collections(request: BrandRequest, words: str) -> list[Collection]:
 
 
 def _named(rows: QuerySet[Collection], words: str) -> list[Collection]:
-    """Those with this in their name; the ones changed last first."""
-    return list(rows.filter(name__icontains=words).order_by("-updated_at", "pk")[:MOST_COLLECTIONS])
+    """Those with this in their name; the ones changed last first: one more than are shown, if there are more."""
+    return list(rows.filter(name__icontains=words).order_by("-updated_at", "pk")[: MOST_COLLECTIONS + 1])
 
 
 def _searches(request: BrandRequest, words: str) -> list[SavedSearch]:

@@ -91,6 +91,14 @@ test("it says how many are chosen: none, some, or all of a list", async () => {
   equal(chosen(), Infinity);
 });
 
+test("what a form has of itself, unseen, is not chosen", async () => {
+  const { chosen } = await load();
+  find("#selection").insertAdjacentHTML("beforeend", '<input type="hidden" name="asset" value="D">');
+  equal(chosen(), 0);
+  pick("A");
+  equal(chosen(), 1);
+});
+
 test("who may not collect drags nothing", async () => {
   const { chosen, collect } = await load({ collects: false });
   collect("summer");

@@ -8,11 +8,12 @@ const target = (element) => element?.closest?.("[data-collect]") ?? null;
 const tray = () => document.getElementById("collect-tray");
 const KEY = /^card-(.+)$/;
 
-// How many clips are chosen on this page: a number, or Infinity for all that its list has.
+// How many clips are chosen on this page: a number, or Infinity for all that its list has. What a form has of itself,
+// unseen, nobody has chosen.
 export function chosen() {
-  if (!form()) return 0;
-  const data = new FormData(form());
-  return data.has("all") ? Infinity : data.getAll("asset").length;
+  const checked = [...(form()?.elements ?? [])].filter((each) => each.type === "checkbox" && each.checked);
+  if (checked.some((each) => each.name === "all")) return Infinity;
+  return checked.filter((each) => each.name === "asset").length;
 }
 
 // The form itself, as by a button of its own: what is chosen in it is then no draft to be put back.

@@ -1,11 +1,16 @@
 // Ctrl/⌘ K opens the palette; arrows choose, Enter goes there. The server answers what is typed. While clips are chosen
-// it also offers collections to put them into.
+// it also offers collections to put them into, last: who presses Enter wants to go somewhere, and changes nothing unseen.
 import { chosen, collect } from "./collect.js";
 import { isCommand, isComposing } from "./keys.js";
 
 const dialog = document.getElementById("palette");
 const box = dialog?.querySelector("input");
 const answers = () => [...dialog.querySelectorAll('[role="option"]')];
+const leads = () => answers().find((option) => !("paletteCollect" in option.dataset));
+
+let asked = null; // the words of the last question
+let answered = null; // the words that the answers shown are for; null while they are those of another time
+let goes = false; // Enter was pressed before its answers came
 
 function choose(option) {
   for (const each of answers()) each.setAttribute("aria-selected", each === option);
@@ -15,6 +20,7 @@ function choose(option) {
 
 function open() {
   box.value = "";
+  [answered, goes] = [null, false];
   const count = dialog.querySelector('[name="chosen"]');
   if (count) count.value = chosen() === Infinity ? "all" : chosen();
   dialog.showModal();
@@ -38,14 +44,29 @@ if (dialog) {
       if (options.length) choose(options[(at + step + options.length) % options.length]);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      options[Math.max(0, at)]?.click();
+      if (event.repeat) return;
+      if (answered === box.value) options[at]?.click();
+      else goes = true;
     }
   });
+  box.addEventListener("input", () => (goes = false));
+  dialog.addEventListener("close", () => (goes = false));
   dialog.addEventListener("click", (event) => {
     const into = event.target.closest("[data-palette-collect]");
     if (!into) return;
     dialog.close();
     collect(into.dataset.paletteCollect);
   });
-  dialog.addEventListener("htmx:afterSwap", () => choose(answers()[0]));
+  // A newer question ends the one before (hx-sync), so that answers are always those to the last one.
+  box.addEventListener("htmx:configRequest", () => (asked = box.value));
+  for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    box.addEventListener(failed, () => (goes = false));
+  }
+  dialog.addEventListener("htmx:afterSwap", () => {
+    answered = asked;
+    choose(leads());
+    if (!goes || answered !== box.value) return;
+    goes = false;
+    if (dialog.open) leads()?.click();
+  });
 }

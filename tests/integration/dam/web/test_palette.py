@@ -86,12 +86,52 @@ def test_chosen_clips_can_be_put_into_a_collection_by_its_name(brand: Brand, sig
     collections.create("Summer", by=owner)
     collections.create("Secret summer", by=owner, seen_by=Audience(everyone=False))
     html = client.get(ADDRESS, {"q": "summ", "chosen": "3"}).text
-    assert html.count("data-palette-collect") == 2  # with the way to another one
+    assert html.count("data-palette-collect") == 1
     assert "Add 3 clips" in html
     assert "Secret" not in html
     assert "Add all clips" in client.get(ADDRESS, {"chosen": "all"}).text
     for nothing in ("", "0", "-1", "٣", "9999999999", "x"):
         assert "data-palette-collect" not in client.get(ADDRESS, {"q": "summ", "chosen": nothing}).text
+
+
+def test_what_puts_clips_somewhere_stands_after_all_that_leads_somewhere(
+    brand: Brand, sign_in: SignIn
+) -> None:
+    client, owner = sign_in(Role.CREATOR), member(brand, Role.CREATOR)
+    collections.create("Library", by=owner)
+    VersionFactory.create(asset__brand=brand, asset__title="Library walk")
+    for words in ("", "library"):
+        html = client.get(ADDRESS, {"q": words, "chosen": "3"}).text
+        assert html.index("data-palette-collect") > html.rindex("href=")
+
+
+def test_the_way_to_another_collection_is_found_by_its_words_too(brand: Brand, sign_in: SignIn) -> None:
+    client = sign_in(Role.CREATOR)
+    for words, offered in (("", True), ("new coll", True), ("add", True), ("review", False)):
+        html = client.get(ADDRESS, {"q": words, "chosen": "3"}).text
+        assert ("Add to another or a new collection" in html) is offered, words
+
+
+def test_more_collections_than_are_shown_are_told_of(brand: Brand, sign_in: SignIn) -> None:
+    client, owner = sign_in(Role.CREATOR), member(brand, Role.CREATOR)
+    for number in range(palette.MOST_COLLECTIONS):
+        collections.create(f"Summer {number}", by=owner)
+    asked = {"q": "summer", "chosen": "3"}
+    html = client.get(ADDRESS, asked).text
+    assert "collections match" not in html
+    assert html.count("data-palette-collect") == 5
+    collections.create("Summer again", by=owner)
+    html = client.get(ADDRESS, asked).text
+    assert "More than 5 collections match." in html
+    assert html.count("data-palette-collect") == 6  # with the way to the others
+    assert html.count('id="palette-collection-') == 5
+
+
+def test_a_clips_page_has_not_chosen_it(brand: Brand, sign_in: SignIn) -> None:
+    version = VersionFactory.create(asset__brand=brand)
+    html = sign_in(Role.CREATOR).get(f"/b/northwind/assets/{version.asset_id}/").text
+    assert "Add to collection" in html
+    assert "data-collects" not in html
 
 
 def test_collections_are_found_by_their_names(brand: Brand, sign_in: SignIn) -> None:
