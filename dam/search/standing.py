@@ -1,25 +1,31 @@
 """How the clips of a collection stand: what may be used, what waits, and what is missing.
 
-Each number is that of a filter of the library, asked in the same words: its link leads to those clips.
+Each number is that of a filter of the library, asked in the same words: its link leads to those clips. Where
+the collection holds many, the numbers are kept for a minute for everyone who sees the same of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+from django.core.cache import cache
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Approval, Asset
 from dam.collections import nesting
 from dam.collections.models import Collection, CollectionItem
+from dam.core import locks
 from dam.rights import visibility
-from dam.search import fields, filter_rows, filters, row_catching_up
+from dam.search import fields, filter_rows, filters, row_catching_up, search
 from dam.search.arrays import Overlap
 from dam.search.search_field import YES, SearchField
 from dam.search.table import clearance
 
+KEPT_SECONDS = 60.0
 # A field of the table, and the value that is counted.
 COUNTED = (
     ("usable", YES),
@@ -47,32 +53,70 @@ class Standing:
     counts: tuple[Counted, ...]  # in the order of COUNTED, those that this person may ask for
     collections: int  # that lie in it
     unsettled: bool  # required fields have changed, and rows are still being gone through
+    kept: bool  # for KEPT_SECONDS: they may be as old
 
     def of(self, name: str, value: str) -> int:
         return next((each.number for each in self.counts if (each.name, each.value) == (name, value)), 0)
 
 
 def of(collection: Collection, principal: Principal, *, at: datetime) -> Standing:
-    """In three queries at most, whatever is in it. `at` is now, where the brand is."""
-    keys = nesting.keys_within([collection.pk])
-    shown, brand = visibility.shown(principal), principal.brand
-    known = fields.of(principal)
+    """In a few queries, whatever is in it. `at` is now, where the brand is.
+
+    Of more clips than search.MOST_COUNTED, seen or not, the numbers are kept for KEPT_SECONDS, and only one
+    at a time counts those that aren't.
+    """
+    shown, known = visibility.shown(principal), fields.of(principal)
     asked = [
         (known[name], value)
         for name, value in COUNTED
         if name in known and _can_be(known[name], value, shown)
     ]
-    conditions = {
-        f"{field.name}_{value}": Count("pk", filter=_condition(field, value, shown, at, brand.pk))
-        for field, value in asked
-    }
-    found = _clips(keys, principal).aggregate(total=Count("pk"), **conditions)
+    # What somebody sees of its clips follows from these, whoever it is (visibility.visible_assets).
+    names = "-".join(f"{field.name}.{value}" for field, value in asked)
+    place = f"standing:{collection.pk}:{shown}:{names}"
+    found: Mapping[str, int] | None = cache.get(place)
+    is_kept = found is not None
+    if found is None:
+        keys = nesting.keys_within([collection.pk])
+        is_kept = _are_many(keys)
+        count = partial(_count, keys, principal, asked, at)
+        found = _in_turn(place, count) if is_kept else count()
     return Standing(
         total=found["total"],
         counts=tuple(Counted(field.name, value, found[f"{field.name}_{value}"]) for field, value in asked),
-        collections=len(keys) - 1,
-        unsettled="missing" in known and row_catching_up.is_under_way(brand.pk),
+        collections=found["collections"],
+        unsettled="missing" in known and row_catching_up.is_under_way(principal.brand.pk),
+        kept=is_kept,
     )
+
+
+def _in_turn(place: str, count: Callable[[], Mapping[str, int]]) -> Mapping[str, int]:
+    """Many pages ask at once, after a change: the first counts, and the others take what it has kept."""
+    with transaction.atomic():
+        locks.hold(place)
+        found: Mapping[str, int] | None = cache.get(place)
+        if found is None:
+            found = count()
+            cache.set(place, found, KEPT_SECONDS)
+    return found
+
+
+def _are_many(keys: Sequence[UUID]) -> bool:
+    """Seen or not: what isn't seen is gone through as well."""
+    items = CollectionItem.objects.filter(collection__in=keys, removed_at=None)
+    return items[: search.MOST_COUNTED + 1].count() > search.MOST_COUNTED
+
+
+def _count(
+    keys: Sequence[UUID], principal: Principal, asked: Sequence[tuple[SearchField, str]], at: datetime
+) -> Mapping[str, int]:
+    shown = visibility.shown(principal)
+    conditions = {
+        f"{field.name}_{value}": Count("pk", filter=_condition(field, value, shown, at, principal.brand.pk))
+        for field, value in asked
+    }
+    found = _clips(keys, principal).aggregate(total=Count("pk"), **conditions)
+    return {**found, "collections": len(keys) - 1}
 
 
 def _clips(keys: Sequence[UUID], principal: Principal) -> QuerySet[Asset]:

@@ -147,7 +147,7 @@ def _collections(request: BrandRequest, words: str) -> list[Collection]:
 
 
 def _named(rows: QuerySet[Collection], words: str) -> list[Collection]:
-    """Those with this in their name; the ones changed last first: one more than are shown, if there are more."""
+    """Those with this in their name, the ones changed last first; one more than are shown, if there are."""
     return list(rows.filter(name__icontains=words).order_by("-updated_at", "pk")[: MOST_COLLECTIONS + 1])
 
 

@@ -7,12 +7,12 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.collections import audience
-from dam.core.lazily import lazy
 from dam.search import standing as standings
 from dam.search.standing import Counted
 from dam.web import htmx, times
@@ -29,15 +29,14 @@ class Mark:
     title: str
 
 
-# After a number, whatever it is.
-_WORDS = {
-    ("usable", "yes"): ("circle-check-big", lazy("may be used")),
-    ("state", "in_review"): ("clock", lazy("in review")),
-    ("state", "changes_requested"): ("message-square", lazy("with changes requested")),
-    ("rights_end", "30d"): ("calendar-clock", lazy("whose clearance ends within 30 days")),
-    ("missing", "clearance"): ("scale", lazy("without a clearance")),
-    ("missing", "fields"): ("list-x", lazy("without a required field")),
-    ("missing", "files"): ("triangle-alert", lazy("with a failed step")),
+_ICONS = {
+    ("usable", "yes"): "circle-check-big",
+    ("state", "in_review"): "clock",
+    ("state", "changes_requested"): "message-square",
+    ("rights_end", "30d"): "calendar-clock",
+    ("missing", "clearance"): "scale",
+    ("missing", "fields"): "list-x",
+    ("missing", "files"): "triangle-alert",
 }
 _ALWAYS = ("usable", "yes")  # that nothing may be used is news
 
@@ -49,7 +48,7 @@ def summary(request: BrandRequest, collection_id: UUID) -> HttpResponse:
     row = seen(request, collection_id)
     stands = standings.of(row, request.principal, at=here(request.brand))
     marks = [
-        Mark(each, *_WORDS[each.name, each.value])
+        Mark(each, _ICONS[each.name, each.value], _words(each))
         for each in stands.counts
         if each.number or (each.name, each.value) == _ALWAYS
     ]
@@ -71,3 +70,23 @@ def news(request: BrandRequest, collection_id: UUID) -> HttpResponse:
     if row is None or changed:
         htmx.swapped(response, "outerHTML")  # it stays until the page is loaded again, and asks no more
     return response
+
+
+def _words(counted: Counted) -> str:
+    """After the number: where English has one form for any of them, other languages may have several."""
+    n = counted.number
+    match counted.name, counted.value:
+        case "usable", "yes":
+            return ngettext("may be used", "may be used", n)
+        case "state", "in_review":
+            return ngettext("in review", "in review", n)
+        case "state", "changes_requested":
+            return ngettext("with changes requested", "with changes requested", n)
+        case "rights_end", "30d":
+            return ngettext("whose clearance ends within 30 days", "whose clearance ends within 30 days", n)
+        case "missing", "clearance":
+            return ngettext("without a clearance", "without a clearance", n)
+        case "missing", "fields":
+            return ngettext("without a required field", "without a required field", n)
+        case _:  # missing files
+            return ngettext("with a failed step", "with a failed step", n)

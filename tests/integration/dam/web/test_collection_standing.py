@@ -3,8 +3,10 @@
 import re
 from datetime import datetime, timedelta
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -114,6 +116,16 @@ def test_the_page_leads_to_the_clips_behind_each_number(outer: Collection, libra
     assert "in Launch and its collections" in page
 
 
+def test_its_words_are_those_for_the_number(brand: Brand, librarian: Member) -> None:
+    made, client = collections.create("Launch", by=librarian), client_of(librarian)
+    librarian.user.language = "fr"
+    librarian.user.save()
+    for said in ("utilisable", "utilisables"):
+        items.add(made, [cleared(brand).pk], by=librarian)
+        html = client.get(f"{ALL}{made.pk}/standing/", headers={"Accept-Language": "fr"}).text
+        assert f"<span>{said}</span>" in html
+
+
 def test_the_summary_asks_as_often_whatever_is_in_it(
     outer: Collection, librarian: Member, brand: Brand
 ) -> None:
@@ -127,15 +139,53 @@ def test_the_summary_asks_as_often_whatever_is_in_it(
     before = asked()
     deeper = collections.create("More", parent=outer, by=librarian)
     items.add(deeper, [cleared(brand).pk for _ in range(5)], by=librarian)
-    assert asked() == before == 3
+    assert asked() == before == 4
+
+
+def test_numbers_of_many_clips_are_kept_for_who_sees_the_same(
+    outer: Collection, librarian: Member, brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_COUNTED", 7)  # eight lie in it
+    before = standing.of(outer, librarian, at=here(brand))
+    assert before.kept
+    items.add(outer, [cleared(brand).pk], by=librarian)
+    with CaptureQueriesContext(connection) as queries:
+        assert standing.of(outer, member(brand, Role.LIBRARIAN), at=here(brand)) == before
+    assert not any("collectionitem" in each["sql"] for each in queries)
+    assert standing.of(outer, member(brand, Role.VIEWER), at=here(brand)).total == 4  # what they see is other
+    cache.clear()
+    assert standing.of(outer, librarian, at=here(brand)).total == before.total + 1
+
+
+def test_a_page_of_many_clips_follows_no_change_of_single_ones(
+    outer: Collection, librarian: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(librarian)
+    page = client.get(f"{ALL}{outer.pk}/standing/").text
+    assert "sse:library" in page
+    assert "a minute ago" not in page
+    monkeypatch.setattr(search, "MOST_COUNTED", 7)
+    page = client.get(f"{ALL}{outer.pk}/standing/").text
+    assert f"sse:collection-{outer.pk} delay:" in page
+    assert "sse:library" not in page
+    assert "a minute ago" in page
+    assert "sse:library" not in client.get(f"{ALL}{outer.pk}/").text
 
 
 def test_who_does_not_see_a_collection_is_told_nothing_of_it(brand: Brand, librarian: Member) -> None:
     private = collections.create("Secret", by=librarian, seen_by=Audience(everyone=False))
     client = client_of(member(brand, Role.CREATOR))
     assert client.get(f"{ALL}{private.pk}/standing/").status_code == 404
-    told = client.get(f"{ALL}{private.pk}/news/", {"seen": private.updated_at.isoformat()})
-    assert "Secret" not in told.text
+    seen = {"seen": private.updated_at.isoformat()}
+    told = client.get(f"{ALL}{private.pk}/news/", seen)
+    assert "no longer exists" in told.text
+    assert told.headers["HX-Reswap"] == "outerHTML"
+    unknown = client.get(f"{ALL}{uuid4()}/news/", seen)
+    assert (told.status_code, told.headers["HX-Reswap"], told.text) == (
+        unknown.status_code,
+        unknown.headers["HX-Reswap"],
+        unknown.text,
+    )
 
 
 def news(person: Member, row: Collection, seen: datetime) -> str:
