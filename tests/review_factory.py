@@ -8,7 +8,8 @@ from dam.accounts.principals import Member, Principal
 from dam.audit import trail
 from dam.catalog import versions
 from dam.catalog.models import RenditionKind, Version
-from provenance.review import reviews
+from provenance.review import asking, reviews
+from provenance.review.asking import Seen
 from provenance.review.models import Decision, Review
 from provenance.review.states import DecisionKind
 from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member, next_version
@@ -41,12 +42,14 @@ class Case:
         RenditionFactory.create(version=newer, kind=RenditionKind.PROXY)
         return newer
 
-    def approve(self, review: Review, *, by: Principal) -> Decision:
+    def approve(self, review: Review, *, by: Principal, seen: Seen | None = None) -> Decision:
+        """As whoever saw the review where it is now, unless it is said what they saw."""
         return reviews.decide(
             review,
             by=by,
             kind=DecisionKind.APPROVE,
             expected_sha256=self.version.sha256,
+            seen=seen or asking.seen(Review.objects.get(pk=review.pk)),
             uses=["web"],
             territories=["EU"],
         )

@@ -4,6 +4,50 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+# A process of the release before, while one is rolled out, knows nothing of these columns: whoever it deletes is
+# named no more, and a brand's templates go with it.
+NAMED = {
+    "deputy_group": "dam_group",
+    "deputy_person": "dam_user",
+    "named_group": "dam_group",
+    "named_person": "dam_user",
+    "template": "provenance_reviewtemplate",
+}
+BELONGS = "\n".join(
+    f"ALTER TABLE provenance_review ADD CONSTRAINT provenance_review_{name} FOREIGN KEY ({name}_id)"
+    f" REFERENCES {table} ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;"
+    for name, table in NAMED.items()
+)
+BELONGS += """
+ALTER TABLE provenance_reviewtemplate ADD CONSTRAINT provenance_reviewtemplate_brand FOREIGN KEY (brand_id)
+    REFERENCES dam_brand ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
+"""
+
+# Such a process would take one approval for a whole stage, too, and not ask whom it names. Only who says that
+# they read plans decides a review that has one (provenance.review.planned_moves); taking it back, or a newer
+# version, needs nothing of its plan.
+ONLY_BY_PLAN = """
+CREATE FUNCTION provenance_review_by_plan() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'this review has a plan, which only a newer release can read: it stays as it is'
+        USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER provenance_review_by_plan BEFORE UPDATE OF stage, state ON provenance_review
+    FOR EACH ROW WHEN (
+        OLD.plan <> '[]'::jsonb
+        AND (
+            NEW.stage <> OLD.stage
+            OR OLD.state = 'open' AND NEW.state IN ('approved', 'changes_requested', 'rejected')
+        )
+        AND coalesce(current_setting('reelproof.plans', true), '') <> 'on'
+    )
+    EXECUTE FUNCTION provenance_review_by_plan();
+"""
+ANYHOW = """
+DROP TRIGGER provenance_review_by_plan ON provenance_review;
+DROP FUNCTION provenance_review_by_plan();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -47,6 +91,7 @@ class Migration(migrations.Migration):
             name="deputy_group",
             field=models.ForeignKey(
                 blank=True,
+                db_constraint=False,
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
@@ -58,6 +103,7 @@ class Migration(migrations.Migration):
             name="deputy_person",
             field=models.ForeignKey(
                 blank=True,
+                db_constraint=False,
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
@@ -69,6 +115,7 @@ class Migration(migrations.Migration):
             name="named_group",
             field=models.ForeignKey(
                 blank=True,
+                db_constraint=False,
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
@@ -80,6 +127,7 @@ class Migration(migrations.Migration):
             name="named_person",
             field=models.ForeignKey(
                 blank=True,
+                db_constraint=False,
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
@@ -111,7 +159,10 @@ class Migration(migrations.Migration):
             model_name="reviewtemplate",
             name="brand",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="dam.brand"
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="dam.brand",
             ),
         ),
         migrations.AddField(
@@ -119,10 +170,13 @@ class Migration(migrations.Migration):
             name="template",
             field=models.ForeignKey(
                 blank=True,
+                db_constraint=False,
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to="provenance.reviewtemplate",
             ),
         ),
+        migrations.RunSQL(BELONGS, migrations.RunSQL.noop),
+        migrations.RunSQL(ONLY_BY_PLAN, ANYHOW),
     ]

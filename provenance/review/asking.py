@@ -17,10 +17,16 @@ from django.utils import timezone
 
 from dam.accounts import roles, times
 from dam.accounts.models import Brand, Group, Membership, User
+from dam.core.language import noop
 from provenance.review import plans
 from provenance.review.models import Decision, Review
-from provenance.review.policies import STAGES
+from provenance.review.policies import STAGES, Refusal
 from provenance.review.states import DecisionKind
+
+MOVED_ON = Refusal(
+    "moved",
+    noop("This review moved on while you had it open. Look at what it waits for now, then decide again."),
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,33 @@ class Asked:
 
     def includes(self, person: int | None) -> bool:
         return self.by_role or person in self.people
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Where a review stood on the page that somebody decides from: the index of the stage that it waited for,
+    and how many approvals that had."""
+
+    stage: int
+    approvals: int
+
+
+def seen(review: Review) -> Seen:
+    """Where it stands as it was read. Reads its `decisions`."""
+    return Seen(review.stage, len(approved_by(review)))
+
+
+def refuse_moved(review: Review, given: Seen | None, *, kind: DecisionKind) -> Refusal | None:
+    """Why what was decided from `given` doesn't hold where the review stands: it would count for what its
+    giver never saw. A no holds however many have approved its stage meanwhile.
+
+    Who doesn't say what they saw can only mean a review of which each stage is of another kind.
+    """
+    if given is None:
+        return MOVED_ON if review.plan else None
+    now = seen(review)
+    same = given == now if kind == DecisionKind.APPROVE else given.stage == now.stage
+    return None if same else MOVED_ON
 
 
 def overdue(at: datetime) -> Q:

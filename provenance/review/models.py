@@ -36,21 +36,46 @@ class Review(models.Model):
     # What its template said of each stage when it was submitted (plans.Planned); [] of the brand's own order.
     plan = models.JSONField(default=list, db_default=[], blank=True)
     template = models.ForeignKey(
-        "ReviewTemplate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "ReviewTemplate",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        related_name="+",
     )
     template_revision = models.PositiveIntegerField(null=True, blank=True)
     # Of the stage that is waited for, as its plan says: who decides it, who does besides once it is overdue.
     named_person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        related_name="+",
     )
     named_group = models.ForeignKey(
-        "dam.Group", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "dam.Group",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        related_name="+",
     )
     deputy_person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        related_name="+",
     )
     deputy_group = models.ForeignKey(
-        "dam.Group", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "dam.Group",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        related_name="+",
     )
     stage_due_at = models.DateTimeField(null=True, blank=True)
     # Who was named when the review was handed over. Where no plan names somebody, others of the stage's role
@@ -140,7 +165,7 @@ class Decision(models.Model):
 class ReviewTemplate(models.Model):
     """Stages that some of a brand's reviews pass, and which reviews (provenance.review.templates)."""
 
-    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_constraint=False, related_name="+")
     title = models.CharField(max_length=120)
     stages = models.JSONField()  # plans.Planned, in order
     rule = models.CharField(max_length=300, blank=True)  # a search without words; empty: none are chosen

@@ -24,8 +24,18 @@ from dam.core.lazily import lazy
 from dam.custom_fields import schema, values
 from dam.rights import clearances
 from provenance.releases import releases, signable
-from provenance.review import asking, checklist, choosing, ledger, plans, policies, questions, states
-from provenance.review.asking import Asked
+from provenance.review import (
+    asking,
+    checklist,
+    choosing,
+    ledger,
+    planned_moves,
+    plans,
+    policies,
+    questions,
+    states,
+)
+from provenance.review.asking import Asked, Seen
 from provenance.review.checklist import Answer
 from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.policies import Clearance, DecisionFacts, Refusal, SubmissionFacts
@@ -94,6 +104,7 @@ def decide(
     by: Principal,
     kind: DecisionKind,
     expected_sha256: str,
+    seen: Seen | None = None,
     comment: str = "",
     uses: Iterable[str] = (),
     territories: Iterable[str] = (),
@@ -103,7 +114,8 @@ def decide(
     watched: Watched | None = None,
     at: datetime | None = None,
 ) -> Decision:
-    """Decide the stage that is waited for, about the bytes that `expected_sha256` names.
+    """Decide the stage that is waited for, about the bytes that `expected_sha256` names, if the review
+    still stands where it was `seen` (asking.refuse_moved).
 
     Approving says for which uses, where and until when, and answers the stage's checklist; the last approval
     clears the version for just that and has the release signed. Nobody approves what could not be signed.
@@ -123,6 +135,7 @@ def decide(
         asked = asking.of_one(review, at=at)
         position = replace(review.position, missing=asking.missing(review, asked))
         _stop_if(refusal_to_decide(review, by=by, asked=asked))
+        _stop_if(asking.refuse_moved(review, seen, kind=kind))
         _stop_if(policies.refuse_content(seen_sha256=expected_sha256, content_sha256=version.sha256))
         clearance = Clearance(tuple(dict.fromkeys(uses)), tuple(dict.fromkeys(territories)), valid_until)
         before = cleared_so_far(review)
@@ -324,6 +337,7 @@ def _move(review: Review, source: Position, target: Position, *, at: datetime) -
     columns: dict[str, Any] = {"state": target.state, "stage": target.stage, "closed_at": closed_at}
     if target.stage != source.stage:
         columns |= asking.begun(review, target.stage, at=at)
+    planned_moves.allow()
     moved = Review.objects.filter(pk=review.pk, state=source.state, stage=source.stage).update(**columns)
     if not moved:
         raise ReviewRefused(MOVED)

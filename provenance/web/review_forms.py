@@ -19,6 +19,7 @@ from dam.rights.policy import Use
 from dam.web import times, usage_status
 from dam.web.whole_text import WholeTextForm
 from provenance.review import checklist, comments, drawings
+from provenance.review.asking import Seen
 from provenance.review.checklist import Answer, Choice, Question
 from provenance.review.drawings import Drawing
 from provenance.review.policies import Clearance
@@ -119,6 +120,20 @@ class SubmitForm(WholeTextForm):
         return due_on
 
 
+class SeenForm(WholeTextForm):
+    """What its page showed of what is decided on: the content, and where the review stood (asking.Seen)."""
+
+    sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
+    stage = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    approvals = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    @property
+    def seen(self) -> Seen | None:
+        """Once it was cleaned; None where it doesn't say."""
+        stage, approvals = (self.cleaned_data.get(name) for name in ("stage", "approvals"))
+        return None if stage is None or approvals is None else Seen(stage, approvals)
+
+
 class QuestionFields:
     """A question of the checklist in an approval: the choice, a note, and the revision that was read.
 
@@ -161,13 +176,12 @@ class QuestionFields:
             self.form.add_error(self.names["choice"], refusal.sentence)
 
 
-class ApproveForm(WholeTextForm):
+class ApproveForm(SeenForm):
     """What an approval clears, and the password again.
 
     `before` is what the earlier stage cleared, `usual` what the brand's approvals begin with.
     """
 
-    sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
     played = forms.CharField(required=False, widget=forms.HiddenInput())
     uses = forms.MultipleChoiceField(
         label=lazy("Uses"),
@@ -266,10 +280,9 @@ def _offered(place: str, before: Clearance) -> bool:
     return place == COUNTRIES or territories.covers(before.territories, place)
 
 
-class AnswerForm(WholeTextForm):
+class AnswerForm(SeenForm):
     """Changes requested, or rejected: say why."""
 
-    sha256 = forms.CharField(required=False, widget=forms.HiddenInput())
     played = forms.CharField(required=False, widget=forms.HiddenInput())
     comment = forms.CharField(
         label=lazy("Comment for the creator"),

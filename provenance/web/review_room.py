@@ -8,7 +8,7 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,8 +25,9 @@ from dam.rights import defaults
 from dam.web import confirming, htmx, localisation, passkey_proofs, problem_details
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import asking, questions, queue, reviews, watching
-from provenance.review.asking import Asked
+from provenance.review.asking import Asked, Seen
 from provenance.review.models import Review
+from provenance.review.policies import Refusal
 from provenance.review.states import DecisionKind, ReviewState
 from provenance.web import comment_filter, release_summary, review_comments, review_summary
 from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
@@ -114,7 +115,11 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
     if refusal is not None and refusal.code in ("wrong_role", "not_asked"):
         raise PermissionDenied(refusal.sentence)
     form = _form(review, kind, data=request.POST)
-    if form.is_valid() and (signed_in := _signed_in(request, review, form)):
+    fine = form.is_valid()
+    moved = None if refusal else asking.refuse_moved(review, form.seen, kind=kind)
+    if moved is not None:
+        form = _again(review, kind, sent=request.POST, refusal=moved)
+    elif fine and (signed_in := _signed_in(request, review, form)):
         answer, version = form.cleaned_data, review.version
         try:
             reviews.decide(
@@ -122,6 +127,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
                 by=request.principal,
                 kind=kind,
                 expected_sha256=answer["sha256"],
+                seen=form.seen,
                 comment=answer["comment"],
                 uses=answer.get("uses", ()),
                 territories=answer.get("territories", ()),
@@ -138,7 +144,11 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
                 ),
             )
         except reviews.ReviewRefused as refused:
-            form.add_error(None, str(refused))
+            if refused.code == asking.MOVED_ON.code:
+                review = _review(request, review_id)
+                form = _again(review, kind, sent=request.POST, refusal=asking.MOVED_ON)
+            else:
+                form.add_error(None, str(refused))
         else:
             return _go_on(request, review)
     if htmx.is_htmx(request):
@@ -157,15 +167,18 @@ def ask_passkey(request: BrandRequest, review_id: UUID) -> HttpResponse:
         raise PermissionDenied(refusal.sentence)
     try:
         options = passkey_proofs.begin(
-            request, principals.person(request.principal), about=_content(review, review.version.sha256)
+            request,
+            principals.person(request.principal),
+            about=_content(review, review.version.sha256, asking.seen(review)),
         )
     except passkey_proofs.NoPasskey:
         return problem_details.problem(404, "no_passkey", _("You have no passkey yet."))
     return JsonResponse({"request_options": options})
 
 
-def _content(review: Review, sha256: str) -> str:
-    return f"{review.pk} {sha256}"
+def _content(review: Review, sha256: str, seen: Seen) -> str:
+    """What a passkey signs: of one stage, so that its proof is none for the next."""
+    return f"{review.pk} {sha256} {seen.stage} {seen.approvals}"
 
 
 def _frame_ms(version: Version) -> float:
@@ -195,7 +208,7 @@ def _signed_in(request: BrandRequest, review: Review, form: AnswerForm | Approve
         form.add_error("password", _("Too many wrong passwords. Wait a minute, then try again."))
         return ""
     if answer["passkey"]:
-        about = _content(review, answer["sha256"])
+        about = _content(review, answer["sha256"], form.seen or asking.seen(review))
         right = passkey_proofs.holds(request, person, about=about, answer=answer["passkey"])
     else:
         right = person.check_password(answer["password"])
@@ -215,7 +228,8 @@ def _cleared_until(review: Review) -> datetime | None:
 
 
 def _form(review: Review, kind: DecisionKind, *, data: Any = None) -> AnswerForm | ApproveForm:
-    initial = {"sha256": review.version.sha256}
+    seen = asking.seen(review)
+    initial = {"sha256": review.version.sha256, "stage": seen.stage, "approvals": seen.approvals}
     prefix_id = f"{kind}_%s"  # three forms in one page
     if kind == DecisionKind.APPROVE:
         before = reviews.cleared_so_far(review)
@@ -231,6 +245,17 @@ def _form(review: Review, kind: DecisionKind, *, data: Any = None) -> AnswerForm
             auto_id=prefix_id,
         )
     return AnswerForm(data, initial=initial, auto_id=prefix_id)
+
+
+def _again(
+    review: Review, kind: DecisionKind, *, sent: QueryDict, refusal: Refusal
+) -> AnswerForm | ApproveForm:
+    """The form with all that was entered, for where the review stands now."""
+    seen, entered = asking.seen(review), sent.copy()
+    entered["stage"], entered["approvals"] = str(seen.stage), str(seen.approvals)
+    form = _form(review, kind, data=entered)
+    form.add_error(None, refusal.sentence)
+    return form
 
 
 def _go_on(request: BrandRequest, review: Review) -> HttpResponse:

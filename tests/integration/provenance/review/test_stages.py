@@ -1,9 +1,10 @@
 """Reviews by a template: several approvals of a stage, who may give them, and what is kept of each."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from dam.access import people
 from dam.accounts.capabilities import Role
@@ -52,6 +53,7 @@ def waits_for(*people: Member) -> list[bool]:
 
 def approve(review: Review, *, by: Member, **clears: object) -> Decision:
     given = {"uses": ["web", "social"], "territories": ["EU"], "valid_until": None} | clears
+    given.setdefault("seen", asking.seen(Review.objects.get(pk=review.pk)))
     return reviews.decide(
         review,
         by=by,
@@ -103,6 +105,88 @@ def test_nobody_decides_two_stages_of_a_kind() -> None:
     assert (code(review, by=second), waits_for(first, second)) == ("", [False, True])
 
 
+def test_an_approval_counts_for_no_stage_that_its_giver_never_saw() -> None:
+    case = Case()
+    first, second = legal(case, 2)
+    review = begun(case, Planned("legal", "Market"), Planned("legal", "Global"))
+    opened = asking.seen(review)
+    approve(review, by=first)
+    for stale in (opened, None):
+        with pytest.raises(reviews.ReviewRefused) as refused:
+            approve(review, by=second, seen=stale)
+        assert refused.value.code == "moved"
+    review.refresh_from_db()
+    assert (review.state, review.stage, Decision.objects.count()) == (ReviewState.OPEN, 1, 1)
+    approve(review, by=second, seen=asking.seen(review))
+    review.refresh_from_db()
+    assert review.state == ReviewState.APPROVED
+
+
+def test_who_saw_fewer_approvals_looks_again_before_theirs_is_the_last() -> None:
+    case = Case()
+    first, second = legal(case, 2)
+    review = begun(case, Planned("legal", needs=2))
+    approve(review, by=first)
+    with pytest.raises(reviews.ReviewRefused) as refused:
+        approve(review, by=second, seen=asking.Seen(stage=0, approvals=0))
+    assert refused.value.code == "moved"
+    approve(review, by=second, seen=asking.Seen(stage=0, approvals=1))
+
+
+def test_without_a_plan_nobody_needs_to_say_what_they_saw() -> None:
+    case = Case()
+    review = case.submit()
+    approve(review, by=case.brand_reviewer, seen=None)
+    with pytest.raises(reviews.ReviewRefused) as refused:
+        approve(review, by=case.legal_reviewer, seen=asking.Seen(stage=0, approvals=0))
+    assert refused.value.code == "moved"
+    approve(review, by=case.legal_reviewer, seen=None)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"state": ReviewState.OPEN, "stage": 1, "closed_at": None},
+        {"state": ReviewState.APPROVED, "stage": 0, "closed_at": NOON},
+        {"state": ReviewState.REJECTED, "stage": 0, "closed_at": NOON},
+    ],
+)
+def test_a_process_that_knows_nothing_of_plans_decides_no_review_that_has_one(
+    columns: dict[str, Any],
+) -> None:
+    case = Case()
+    legal(case, 2)
+    review = begun(case, Planned("legal", needs=2), Planned("legal"))
+    rows = Review.objects.filter(pk=review.pk, state=ReviewState.OPEN, stage=0)
+    with pytest.raises(IntegrityError, match="has a plan"), transaction.atomic():
+        rows.update(**columns)  # as the release before sends it
+    plain = Case().submit()
+    assert Review.objects.filter(pk=plain.pk, state=ReviewState.OPEN, stage=0).update(**columns)
+
+
+def test_a_process_that_knows_nothing_of_plans_takes_a_review_back() -> None:
+    case = Case()
+    legal(case, 1)
+    review = begun(case, Planned("legal", needs=2))
+    rows = Review.objects.filter(pk=review.pk, state=ReviewState.OPEN, stage=0)
+    assert rows.update(state=ReviewState.WITHDRAWN, closed_at=NOON)
+
+
+def test_whom_a_process_of_the_release_before_deletes_is_named_no_more() -> None:
+    case = Case()
+    (first,) = legal(case, 1)
+    made, deputies = group(case.brand, first), group(case.brand, first, name="Deputies")
+    review = begun(case, Planned("legal", group=made.pk, days=2, deputy_group=deputies.pk))
+    used = review.template_id
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM dam_group_members WHERE group_id IN (%s, %s)", [made.pk, deputies.pk])
+        cursor.execute("DELETE FROM dam_group WHERE id IN (%s, %s)", [made.pk, deputies.pk])
+        cursor.execute("DELETE FROM provenance_reviewtemplate WHERE id = %s", [used])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    review.refresh_from_db()
+    assert (review.named_group, review.deputy_group, review.template) == (None, None, None)
+
+
 def test_a_later_approval_of_a_stage_narrows_and_never_widens() -> None:
     case = Case()
     first, second = legal(case, 2)
@@ -128,7 +212,12 @@ def test_one_who_says_no_ends_it_whatever_was_approved(kind: DecisionKind, state
     review = begun(case, Planned("legal", needs=2))
     approve(review, by=first)
     reviews.decide(
-        review, by=second, kind=kind, expected_sha256=review.content_sha256, comment="The logo is old."
+        review,
+        by=second,
+        kind=kind,
+        expected_sha256=review.content_sha256,
+        seen=asking.Seen(stage=0, approvals=0),  # a no holds however many have approved meanwhile
+        comment="The logo is old.",
     )
     review.refresh_from_db()
     assert review.state == state
@@ -247,6 +336,7 @@ def test_the_deputy_is_told_when_the_stage_is_overdue_and_can_end_it() -> None:
         by=deputy,
         kind=DecisionKind.APPROVE,
         expected_sha256=review.content_sha256,
+        seen=asking.seen(review),
         uses=["web"],
         territories=["EU"],
         at=late,

@@ -10,11 +10,15 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from dam.accounts.capabilities import Role
 from dam.accounts.principals import Member
 from dam.web import passkey_proofs
+from provenance.review import reviews
 from provenance.review.models import Decision, Review
+from provenance.review.plans import Planned
 from tests.factories import member
 from tests.review_factory import Case
+from tests.review_templates import template
 from tests.webauthn_device import PRESENT, Device
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +130,15 @@ def test_only_who_decides_is_asked_for_a_passkey(case: Case) -> None:
     assert signed_in(case.brand_reviewer).post(address).status_code == 404  # there is none yet
     assert signed_in(case.legal_reviewer).post(address).status_code == 403
     assert signed_in(member(case.version.brand)).post(address).status_code == 403
+
+
+def test_what_it_signed_for_one_stage_is_no_proof_for_the_next(case: Case) -> None:
+    first, second = (member(case.brand, Role.LEGAL_REVIEWER) for _each in range(2))
+    used = template(case.brand, Planned("legal", "Market"), Planned("legal", "Global"))
+    review = reviews.submit(case.version, by=case.creator, template=used.pk)
+    client, device = signed_in(second), with_device(second)
+    answer = device.signed(asked(client, review))
+    case.approve(review, by=first)
+    assert approve(client, review, passkey=answer, stage="1", approvals="0") == 422
+    again = device.signed(asked(client, review))
+    assert approve(client, review, passkey=again, stage="1", approvals="0") == 200
