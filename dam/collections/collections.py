@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.db.models import Case, F, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -70,6 +71,8 @@ def create(
         )
         if parent is None and seen_by is not None:
             audience.give(made, seen_by)
+        if parent is not None:
+            touch([parent.pk], by=by)
         record(Verb.COLLECTION_CREATED, made, by=by)
     return made
 
@@ -104,13 +107,18 @@ def edit(
             changes["dates"] = [str(before), str(dates)]
             row.starts_on, row.ends_on = dates.start, dates.end
         moved = moves and (parent.pk if parent else None) != row.parent_id
+        places = [key for key in (row.parent_id, parent and parent.pk) if key] if moved else []
         if moved:
             _move(row, parent, by=by)
         # First who sees it: what the log says of the rest depends on that.
         shared = seen_by is not None and row.parent_id is None and audience.give(row, seen_by)
         if changes or moved:
             row.save(update_fields=["name", "description", "starts_on", "ends_on", "parent", "top"])
-            touch([row.pk], by=by)
+        if changes or moved or shared:
+            touch([row.pk, *places], by=by)
+        if moved or shared:
+            _tell((key for level in _below(row) for key in level), by=by)  # others may see them now
+        if changes or moved:
             record(Verb.COLLECTION_EDITED, row, by=by, data=changes)
         if shared:
             record(Verb.COLLECTION_SHARED, row, by=by)
@@ -128,7 +136,7 @@ def delete(collection: Collection, *, by: Principal, at: datetime | None = None)
         row = managing(collection.pk, by=by)
         keys = [row.pk, *(key for level in _below(row) for key in level)]
         Collection.objects.filter(pk__in=keys).update(deleted_at=at)
-        touch(keys, by=by)
+        touch(_with_parent(row, keys), by=by)
         record(Verb.COLLECTION_DELETED, row, by=by)
 
 
@@ -142,7 +150,7 @@ def restore(key: UUID, *, by: Principal) -> Collection | None:
             return None
         keys = [row.pk, *(below for level in _below(row, at=row.deleted_at) for below in level)]
         Collection.objects.filter(pk__in=keys).update(deleted_at=None)
-        touch(keys, by=by)
+        touch(_with_parent(row, keys), by=by)
         row.deleted_at = None
         record(Verb.COLLECTION_RESTORED, row, by=by)
     return row
@@ -197,9 +205,20 @@ def managing(key: UUID, *, by: Principal) -> Collection:
 def touch(keys: Iterable[UUID], *, by: Principal) -> None:
     """That these were changed, when and by whom; the pages that show them hear of it."""
     changed = list(keys)
-    Collection.objects.filter(pk__in=changed).update(updated_at=timezone.now(), updated_by=by.user)
-    for key in changed:
-        events.publish(brand_id=by.brand.pk, name=f"collection-{key}", to_all=True)
+    Collection.objects.filter(pk__in=changed).update(
+        updated_at=timezone.now(),
+        updated_by=by.user,
+        revision=F("revision") + 1,
+        # The last one that wasn't theirs: the one before, unless that was theirs as well.
+        others_revision=Case(When(updated_by=by.user, then=F("others_revision")), default=F("revision")),
+    )
+    _tell(changed, by=by)
+
+
+def changed_by_others(row: Collection, *, since: int, user: User | None) -> bool:
+    """Whether somebody else has changed it after that revision, whatever this person has done since."""
+    is_theirs = user is not None and row.updated_by_id == user.pk
+    return (row.others_revision if is_theirs else row.revision) > since
 
 
 def record(
@@ -230,6 +249,16 @@ def _move(row: Collection, parent: Collection | None, *, by: Principal) -> None:
     if parent is None:
         audience.give(row, audience.of(before))
     Collection.objects.filter(pk__in=below).update(top=row.top)
+
+
+def _tell(keys: Iterable[UUID], *, by: Principal) -> None:
+    """Have the pages that show these ask again, whether for what is in them or for who may see them."""
+    for key in keys:
+        events.publish(brand_id=by.brand.pk, name=f"collection-{key}", to_all=True)
+
+
+def _with_parent(row: Collection, keys: Iterable[UUID]) -> list[UUID]:
+    return [*keys, *([row.parent_id] if row.parent_id else [])]
 
 
 def _below(row: Collection, *, at: datetime | None = None) -> Iterable[list[UUID]]:

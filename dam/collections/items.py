@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.catalog.models import Asset
 from dam.collections import collections, places
 from dam.collections.collections import CollectionRefused
 from dam.collections.models import Collection, CollectionItem
@@ -97,7 +96,7 @@ def add(collection: Collection, chosen: Many[UUID], *, by: Principal, at: dateti
             CollectionItem(collection=row, asset_id=key, place=place, added_by=by.user, added_at=at)
             for key, place in zip(coming, new, strict=True)
         )
-        _changed(Verb.COLLECTION_CLIPS_ADDED, row, [assets[key] for key in coming], by=by)
+        _changed(Verb.COLLECTION_CLIPS_ADDED, row, [assets[key].title for key in coming], by=by)
     return Added(len(coming), len(there))
 
 
@@ -122,12 +121,9 @@ def undo_remove(collection: Collection, *, by: Principal, at: datetime) -> int:
     """Put what was taken out together then back where it stood."""
     with trail.recording():
         row = collections.changing(collection.pk, by=by)
-        gone = CollectionItem.objects.filter(collection=row, removed_at=at).select_related("asset")
-        items = list(gone.filter(asset__in=visibility.visible_assets(by)))
-        CollectionItem.objects.filter(pk__in=[item.pk for item in items]).update(removed_at=None)
-        if items:
-            _changed(Verb.COLLECTION_CLIPS_ADDED, row, [item.asset for item in items], by=by)
-    return len(items)
+        gone = CollectionItem.objects.filter(collection=row, removed_at=at)
+        seen_ones = gone.filter(asset__in=visibility.visible_assets(by))
+        return _set(Verb.COLLECTION_CLIPS_ADDED, row, seen_ones, removed_at=None, by=by)
 
 
 def move(
@@ -152,7 +148,7 @@ def move(
             place = _place(row, item, *(_target(item, to, beside=beside, by=by) or target))
         item.place = place
         item.save(update_fields=["place"])
-        _changed(Verb.COLLECTION_CLIPS_MOVED, row, [item.asset], by=by)
+        _changed(Verb.COLLECTION_CLIPS_MOVED, row, [item.asset.title], by=by)
     return True
 
 
@@ -207,17 +203,31 @@ def _make_room(row: Collection, *, around: str) -> None:
 
 
 def _take_out(row: Collection, chosen: QuerySet[CollectionItem], *, by: Principal, at: datetime) -> int:
-    items = list(chosen.select_related("asset")[:MOST_AT_ONCE])
-    CollectionItem.objects.filter(pk__in=[item.pk for item in items]).update(removed_at=at)
-    if items:
-        _changed(Verb.COLLECTION_CLIPS_REMOVED, row, [item.asset for item in items], by=by)
-    return len(items)
+    """All of them, however many."""
+    return _set(Verb.COLLECTION_CLIPS_REMOVED, row, chosen, removed_at=at, by=by)
 
 
-def _changed(verb: Verb, row: Collection, assets: Many[Asset], *, by: Principal) -> None:
-    """One event for all of them."""
+def _set(
+    verb: Verb,
+    row: Collection,
+    chosen: QuerySet[CollectionItem],
+    *,
+    removed_at: datetime | None,
+    by: Principal,
+) -> int:
+    found = list(chosen.values_list("pk", "asset__title"))
+    for start in range(0, len(found), MOST_AT_ONCE):
+        some = [pk for pk, _title in found[start : start + MOST_AT_ONCE]]
+        CollectionItem.objects.filter(pk__in=some).update(removed_at=removed_at)
+    if found:
+        _changed(verb, row, [title for _pk, title in found], by=by)
+    return len(found)
+
+
+def _changed(verb: Verb, row: Collection, titles: Many[str], *, by: Principal) -> None:
+    """One event for all of these clips."""
     collections.touch([row.pk], by=by)
-    data: dict[str, object] = {"clips": len(assets)}
-    if len(assets) == 1:
-        data["clip"] = next(iter(assets)).title
+    data: dict[str, object] = {"clips": len(titles)}
+    if len(titles) == 1:
+        data["clip"] = next(iter(titles))
     collections.record(verb, row, by=by, data=data)

@@ -44,6 +44,9 @@ class Collection(models.Model):
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, db_index=False, on_delete=models.SET_NULL, related_name="+"
     )
+    # How often it was changed; and the last of these that wasn't by who changed it last.
+    revision = models.PositiveIntegerField(default=0, db_default=0)
+    others_revision = models.PositiveIntegerField(default=0, db_default=0)
     deleted_at = models.DateTimeField(null=True, blank=True)  # kept for a while, for Undo
 
     class Meta:

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
-from dam.collections import audience
+from dam.collections import audience, collections
 from dam.search import standing as standings
 from dam.search.standing import Counted
-from dam.web import htmx, times
+from dam.web import htmx
 from dam.web.collections.pages import seen
 from dam.web.decorators import BrandRequest, requires
 
@@ -59,13 +59,14 @@ def summary(request: BrandRequest, collection_id: UUID) -> HttpResponse:
 @require_safe
 @requires(Capability.VIEW)
 def news(request: BrandRequest, collection_id: UUID) -> HttpResponse:
-    """Whether somebody else has changed it since the page was loaded, when it had last changed at `seen`."""
-    loaded = times.read(request.GET.get("seen", ""))
-    if loaded is None:
-        raise BadRequest(_("seen must be a date and time with its offset."))
+    """Whether somebody else has changed it since the page was loaded, which shows the revision `seen`."""
+    known = request.GET.get("seen", "")
+    if not (known.isascii() and known.isdecimal() and len(known) < 19):
+        raise BadRequest(_("seen must be the number of a revision."))
     row = audience.visible(request.principal).filter(pk=collection_id).first()
-    user = request.principal.user
-    changed = row is not None and row.updated_at != loaded and (user is None or row.updated_by_id != user.pk)
+    changed = row is not None and collections.changed_by_others(
+        row, since=int(known), user=request.principal.user
+    )
     response = render(request, "collections/_news.html", {"collection": row, "changed": changed})
     if row is None or changed:
         htmx.swapped(response, "outerHTML")  # it stays until the page is loaded again, and asks no more

@@ -15,9 +15,22 @@ from dam.collections import audience, collections
 from dam.collections.audience import Audience
 from dam.collections.collections import CollectionRefused
 from dam.collections.models import Collection
+from dam.core import events
 from tests.factories import BrandFactory, member
 
 PRIVATE = Audience(everyone=False)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The names of what open pages were told of."""
+    names: set[str] = set()
+    monkeypatch.setattr(events, "publish", lambda *, name, **_: names.add(name))
+    return names
+
+
+def names(*rows: Collection) -> set[str]:
+    return {f"collection-{row.pk}" for row in rows}
 
 
 def sees(principal: Member, collection: Collection) -> bool:
@@ -190,3 +203,43 @@ def test_erasing_a_person_takes_what_was_private_and_leaves_what_is_shared(
     erasure.erase(creator.user, by=admin)
     assert set(Collection.objects.all()) == {collection, shared}
     assert not shared.people.exists()
+
+
+def test_pages_hear_that_others_see_a_collection_and_what_lies_in_it(
+    collection: Collection, creator: Member, told: set[str]
+) -> None:
+    inner = collections.create("Inner", by=creator, parent=collection)
+    innermost = collections.create("Innermost", by=creator, parent=inner)
+    told.clear()
+    collections.edit(collection, by=creator, seen_by=PRIVATE)
+    assert told == names(collection, inner, innermost)
+    told.clear()
+    assert not collections.edit(collection, by=creator, seen_by=PRIVATE)
+    assert told == set()
+
+
+def test_pages_hear_that_a_collection_has_moved_with_all_that_lies_in_it(
+    collection: Collection, creator: Member, told: set[str]
+) -> None:
+    other = collections.create("Other", by=creator, seen_by=PRIVATE)
+    inner = collections.create("Inner", by=creator, parent=collection)
+    innermost = collections.create("Innermost", by=creator, parent=inner)
+    told.clear()
+    collections.edit(inner, by=creator, parent=other, moves=True)
+    assert told == names(collection, other, inner, innermost)
+    told.clear()
+    collections.edit(inner, by=creator, parent=None, moves=True)
+    assert told == names(other, inner, innermost)
+
+
+def test_what_a_collection_lies_in_hears_that_it_comes_and_goes(
+    collection: Collection, creator: Member, told: set[str]
+) -> None:
+    inner = collections.create("Inner", by=creator, parent=collection)
+    assert told == names(collection)
+    for change in (collections.delete, lambda row, by: collections.restore(row.pk, by=by)):
+        told.clear()
+        change(inner, by=creator)
+        assert told == names(inner, collection)
+    collection.refresh_from_db()
+    assert (collection.revision, collection.updated_by) == (3, creator.user)

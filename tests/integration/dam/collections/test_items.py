@@ -236,3 +236,18 @@ def test_putting_in_takes_as_many_queries_however_many_clips_they_are(
             items.add(collection, [clip.pk for clip in clips[:count]], by=creator)
         used.append(len(queries))
     assert used[0] == used[1]
+
+
+def test_more_clips_than_are_put_in_at_once_are_taken_out_and_put_back_together(
+    filled: Collection, clips: list[Asset], creator: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(items, "MOST_AT_ONCE", 2)
+    at = timezone.now()
+    assert items.remove(filled, [clip.pk for clip in clips], by=creator, at=at) == 5
+    assert order(filled, creator) == ""
+    assert Event.objects.get(verb="collection.clips_removed").data["clips"] == 5
+    assert items.undo_remove(filled, by=creator, at=at) == 5
+    assert order(filled, creator) == "ABCDE"
+    CollectionItem.objects.update(added_at=at)
+    assert items.undo_add(filled, by=creator, at=at) == 5
+    assert order(filled, creator) == ""

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime, timedelta
-from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -176,7 +175,7 @@ def test_who_does_not_see_a_collection_is_told_nothing_of_it(brand: Brand, libra
     private = collections.create("Secret", by=librarian, seen_by=Audience(everyone=False))
     client = client_of(member(brand, Role.CREATOR))
     assert client.get(f"{ALL}{private.pk}/standing/").status_code == 404
-    seen = {"seen": private.updated_at.isoformat()}
+    seen = {"seen": "0"}
     told = client.get(f"{ALL}{private.pk}/news/", seen)
     assert "no longer exists" in told.text
     assert told.headers["HX-Reswap"] == "outerHTML"
@@ -188,8 +187,8 @@ def test_who_does_not_see_a_collection_is_told_nothing_of_it(brand: Brand, libra
     )
 
 
-def news(person: Member, row: Collection, seen: datetime) -> str:
-    answer = client_of(person).get(f"{ALL}{row.pk}/news/?seen={quote(seen.isoformat())}")
+def news(person: Member, row: Collection, seen: int) -> str:
+    answer = client_of(person).get(f"{ALL}{row.pk}/news/?seen={seen}")
     assert answer.status_code == 200
     assert ("HX-Reswap" in answer.headers) == bool(answer.text.strip())
     return answer.text
@@ -199,7 +198,7 @@ def test_a_page_says_that_others_have_changed_the_collection(
     outer: Collection, librarian: Member, brand: Brand
 ) -> None:
     outer.refresh_from_db()
-    seen, other = outer.updated_at, member(brand, Role.CREATOR)
+    seen, other = outer.revision, member(brand, Role.CREATOR)
     assert "Show what others have changed" not in news(librarian, outer, seen)
     items.add(outer, [cleared(brand).pk], by=librarian)
     assert not news(librarian, outer, seen).strip()  # their own doing
@@ -207,6 +206,21 @@ def test_a_page_says_that_others_have_changed_the_collection(
     collections.edit(outer, by=librarian, name="Relaunch")
     collections.delete(outer, by=librarian)
     assert "no longer exists" in news(other, outer, seen)
+
+
+def test_what_others_have_changed_is_told_also_after_changes_of_ones_own(
+    outer: Collection, librarian: Member, brand: Brand
+) -> None:
+    outer.refresh_from_db()
+    seen, other = outer.revision, member(brand, Role.CREATOR)
+    items.add(outer, [cleared(brand).pk], by=other)
+    for _ in range(2):
+        items.add(outer, [cleared(brand).pk], by=librarian)
+        assert "Show what others have changed" in news(librarian, outer, seen)
+    outer.refresh_from_db()
+    items.add(outer, [cleared(brand).pk], by=librarian)
+    assert not news(librarian, outer, outer.revision).strip()
+    assert "Show what others have changed" in news(other, outer, outer.revision)
 
 
 def test_the_page_asks_for_news_of_the_state_it_shows(outer: Collection, librarian: Member) -> None:
