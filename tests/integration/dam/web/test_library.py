@@ -299,6 +299,23 @@ def test_where_the_planner_errs_no_more_clips_are_read_than_are_counted(
     assert titles(client, HOME + page.next) == ["3", "4"]
 
 
+def test_the_address_of_a_star_is_put_together_once_a_card(
+    brand: Brand, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = reverse("asset-favourite", args=[brand.slug, clip(brand, "Lime").asset_id])
+    made: list[str] = []
+
+    def counted(*args: Any, **options: Any) -> str:
+        made.append(reverse(*args, **options))
+        return made[-1]
+
+    monkeypatch.setattr("django.urls.reverse", counted)
+    page = sign_in(Role.CREATOR).get(HOME).content.decode()
+    assert made.count(address) == 1
+    assert f'formaction="{address}"' in page
+    assert f'hx-post="{address}"' in page
+
+
 def test_viewers_are_offered_no_order_by_state(brand: Brand, sign_in: SignIn) -> None:
     clip(brand, "Released", approved=True)
     assert "sort=state" in sign_in(Role.CREATOR).get(HOME).content.decode()
