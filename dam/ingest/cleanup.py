@@ -6,12 +6,14 @@ under the same lock as registration that no row needs the file.
 
 import logging
 import shutil
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -30,6 +32,7 @@ ABANDONED = timedelta(days=1)
 FORGOTTEN = timedelta(days=30)
 NEEDED = (*UNDER_WAY, UploadState.RECEIVED)
 BATCH = 500  # stored files asked about at once
+PATIENCE_SECONDS = 60.0  # of one sweep, with a store that doesn't answer for uploads
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,21 @@ def run(*, at: datetime | None = None) -> CleanedUp:
 
 def _abandoned_uploads(at: datetime) -> int:
     count = 0
-    for upload in retention.abandoned_uploads(at=at).iterator():
-        if direct.has_more(upload):
-            continue
+    ends = time.monotonic() + PATIENCE_SECONDS
+    old = retention.abandoned_uploads(at=at).order_by("updated_at").values_list("pk", flat=True)
+    for key in list(old):  # not by a cursor: it ends with the connection, which isn't kept while we look
         try:
-            uploads.cancel(upload)
-        except uploads.Closed:
-            continue
-        count += 1
+            count += _give_up(key, at)
+        except OSError as problem:
+            log.warning("Upload %s stays until the next time: %s", key, problem)
+            if time.monotonic() > ends:
+                break
     return count
+
+
+def _give_up(key: UUID, at: datetime) -> bool:
+    upload = retention.abandoned_uploads(at=at).filter(pk=key).first()
+    return upload is not None and not direct.has_more(upload) and uploads.give_up(upload)
 
 
 def _staged_leftovers(at: datetime) -> int:

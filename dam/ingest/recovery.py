@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from dam.core.tasks import offer
-from dam.ingest import backoff, direct, dispatch, holding, step_specs
+from dam.ingest import backoff, dispatch, holding, step_specs
 from dam.ingest.models import Step, StepState, Upload, UploadState
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,6 @@ UNDECIDED = timedelta(minutes=2)
 def run(*, at: datetime | None = None) -> int:
     """Send what is due; how many messages that were. Stops when the broker is away."""
     at = at or timezone.now()
-    direct.look_at_due(at)
     sent = _send_uploads(at) + _send_steps(at)
     if sent:
         log.info("Sent %s tasks again.", sent)

@@ -24,13 +24,14 @@ def expired_uploads(brand: Brand, *, before: datetime) -> QuerySet[Upload]:
 
 def expires_at(upload: Upload) -> datetime:
     """When an upload is given up unless something comes."""
-    kept = timedelta(days=upload.brand.unfinished_upload_days) if upload.received else UNBEGUN
+    begun = upload.received or upload.parts.get("beyond")
+    kept = timedelta(days=upload.brand.unfinished_upload_days) if begun else UNBEGUN
     return upload.updated_at + kept
 
 
 def abandoned_uploads(*, at: datetime) -> QuerySet[Upload]:
     """Of every brand those that were interrupted longer ago than it keeps them, or never begun."""
-    old = Q(received=0, updated_at__lt=at - UNBEGUN)
+    old = Q(received=0, updated_at__lt=at - UNBEGUN) & ~Q(parts__has_key="beyond")
     for days in Brand.objects.values_list("unfinished_upload_days", flat=True).distinct():
         old |= Q(brand__unfinished_upload_days=days, updated_at__lt=at - timedelta(days=days))
     return Upload.objects.filter(old, state__in=UNDER_WAY)

@@ -16,6 +16,7 @@ from dam.ingest import (
     checks,
     cleanup,
     deleting,
+    direct,
     looking_again,
     posters,
     proxy_quality,
@@ -37,6 +38,12 @@ from dam.search.tagging import suggested_tags
 @shared_task(name="check.upload")
 def check_upload(upload_id: str) -> None:
     checks.run_in_turn(upload_id)
+
+
+@shared_task(name="check.look_at_uploads")
+def look_at_uploads() -> None:
+    """In the queue of those who need the same store next: one that hangs holds up nothing else."""
+    direct.look_at_due(timezone.now())
 
 
 def render(version_id: str, kind: str) -> None:

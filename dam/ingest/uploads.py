@@ -230,6 +230,20 @@ def cancel(upload: Upload) -> None:
         raise Closed
 
 
+def give_up(upload: Upload) -> bool:
+    """Drop what was received of one that nobody goes on with; False where somebody does.
+
+    At this moment, or since it was read: nothing is dropped that came in between.
+    """
+    same = Upload.objects.filter(pk=upload.pk, state=upload.state, updated_at=upload.updated_at)
+    with transaction.atomic():
+        free = same.select_for_update(skip_locked=True).values_list("pk").first()
+        ended = free is not None and _end(upload, UploadState.CANCELLED, frm=UploadState(upload.state))
+    if ended:
+        _drop(upload)
+    return ended
+
+
 def refuse(upload: Upload, refused: FileRefused, *, frm: UploadState) -> None:
     """Keep why the file is not taken, and drop it."""
     _close(upload, UploadState.REFUSED, frm=frm, code=refused.code, reason=refused.message)
@@ -262,13 +276,20 @@ def hand_over(upload: Upload) -> None:
 
 
 def _close(upload: Upload, state: UploadState, *, frm: UploadState, code: str = "", reason: str = "") -> bool:
-    closed = Upload.objects.filter(pk=upload.pk, state=frm).update(
-        state=state, code=code, reason=reason[:300], updated_at=timezone.now()
-    )
+    closed = _end(upload, state, frm=frm, code=code, reason=reason)
     if closed:
-        discard(upload)
-        publish(upload)
-    return bool(closed)
+        _drop(upload)
+    return closed
+
+
+def _end(upload: Upload, state: UploadState, *, frm: UploadState, code: str = "", reason: str = "") -> bool:
+    same = Upload.objects.filter(pk=upload.pk, state=frm)
+    return bool(same.update(state=state, code=code, reason=reason[:300], updated_at=timezone.now()))
+
+
+def _drop(upload: Upload) -> None:
+    discard(upload)
+    publish(upload)
 
 
 @contextmanager

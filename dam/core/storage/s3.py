@@ -135,18 +135,19 @@ class S3Storage:
         wanted = {"ChecksumAlgorithm": "SHA256"} if sums else {}
         with _translated(key):
             try:
-                begun = self._s3.create_multipart_upload(**self._at(key), **wanted)
+                begun = self._s3_soon.create_multipart_upload(**self._at(key), **wanted)
             except ClientError as problem:
                 if problem.response["ResponseMetadata"]["HTTPStatusCode"] not in UNKNOWN_HEADER:
                     raise
-                begun = self._s3.create_multipart_upload(**self._at(key))
+                begun = self._s3_soon.create_multipart_upload(**self._at(key))
         # A store that checks the parts' sums says so; of others nobody knows what they'd make of one.
         compares = int(begun.get("ChecksumAlgorithm") == "SHA256")
         return {"upload": begun["UploadId"], "count": 0, "tail": 0, "sums": compares, "direct": 1}
 
     def direct_parts(self, key: str, parts: Parts, *, after: int) -> dict[int, int]:
         with _translated(key):
-            return {part["PartNumber"]: part["Size"] for part in self._parts(key, parts, after=after)}
+            found = self._parts(self._s3_soon, key, parts, after=after)
+            return {part["PartNumber"]: part["Size"] for part in found}
 
     def part_address(self, key: str, parts: Parts, part: PartExpected, *, seconds: int) -> PartAddress:
         about = self._at(key) | {
@@ -168,7 +169,8 @@ class S3Storage:
         try:
             with _translated(key):
                 # Beyond `count` may lie what a browser had sent before its upload went on through us.
-                uploaded = [part for part in self._parts(key, parts) if part["PartNumber"] <= parts["count"]]
+                there = self._parts(self._s3, key, parts)
+                uploaded = [part for part in there if part["PartNumber"] <= parts["count"]]
                 if sum(part["Size"] for part in uploaded) != size:
                     raise FileNotFoundError(f"{key} does not have its {size} bytes.")
                 told = ("PartNumber", "ETag", *(("ChecksumSHA256",) if parts.get("sums") else ()))
@@ -182,8 +184,8 @@ class S3Storage:
         self.delete(key)
         self.delete(key + TAIL)
 
-    def _parts(self, key: str, parts: Parts, *, after: int = 0) -> Iterator[dict[str, Any]]:
-        pages = self._s3.get_paginator("list_parts").paginate(
+    def _parts(self, client: Any, key: str, parts: Parts, *, after: int = 0) -> Iterator[dict[str, Any]]:
+        pages = client.get_paginator("list_parts").paginate(
             **self._at(key), UploadId=parts.get("upload", ""), PartNumberMarker=after
         )
         for page in pages:
@@ -215,6 +217,11 @@ class S3Storage:
     def _s3(self) -> Any:
         return _client(self.endpoint_url, self.region, os.getpid())
 
+    @property
+    def _s3_soon(self) -> Any:
+        """For small questions that somebody waits for, holding a row and a place: an answer soon, or none."""
+        return _client(self.endpoint_url, self.region, os.getpid(), read_timeout=10, max_attempts=1)
+
 
 class _Body:
     """What the store sends, read forwards; it may stop answering in the middle."""
@@ -237,7 +244,9 @@ class _Body:
 
 
 @lru_cache(maxsize=8)
-def _client(endpoint_url: str, region: str, process: int) -> Any:
+def _client(
+    endpoint_url: str, region: str, process: int, *, read_timeout: int = 60, max_attempts: int = 4
+) -> Any:
     """Connections may be shared by threads and not by forks, so each process has its own."""
     return boto3.client(
         "s3",
@@ -247,8 +256,8 @@ def _client(endpoint_url: str, region: str, process: int) -> Any:
             signature_version="s3v4",
             max_pool_connections=32,
             connect_timeout=5,
-            read_timeout=60,
-            retries={"mode": "standard", "max_attempts": 4},
+            read_timeout=read_timeout,
+            retries={"mode": "standard", "max_attempts": max_attempts},
             s3={"addressing_style": "path" if endpoint_url else "auto"},
             # Newer checksums are asked of every store otherwise, and many that are not Amazon's refuse them.
             request_checksum_calculation="when_required",

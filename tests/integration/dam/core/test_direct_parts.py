@@ -63,7 +63,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> S3Storage:
 
 
 def use(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(S3Storage, "_s3", property(lambda _self: store))
+    for client in ("_s3", "_s3_soon"):
+        monkeypatch.setattr(S3Storage, client, property(lambda _self: store))
 
 
 def signed(bucket: S3Storage, parts: Parts) -> tuple[str, dict[str, list[str]], dict[str, str]]:

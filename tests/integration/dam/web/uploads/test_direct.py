@@ -14,7 +14,7 @@ from django.utils import timezone
 from dam.accounts.models import Brand
 from dam.core import storage
 from dam.core.storage import PART_BYTES
-from dam.ingest import cleanup, direct, importer, recovery, uploads
+from dam.ingest import cleanup, direct, importer, uploads
 from dam.ingest.models import Upload, UploadState
 from tests import s3_server as server
 from tests.integration.dam.web.uploads.direct import (
@@ -193,10 +193,9 @@ def test_what_cannot_be_read_is_told(browser: Client, told: dict[str, str]) -> N
 def test_a_page_closed_with_the_last_part_is_noticed(browser: Client) -> None:
     upload = announce(browser, FILE)
     send_all(browser, upload, FILE, [1, 2, 3])
-    recovery.run()
-    assert Upload.objects.get().state == UploadState.RECEIVING  # somebody may be at it yet
-    at = timezone.now() + direct.LAST_WORD
-    recovery.run(at=at)
+    assert direct.look_at_due(timezone.now()) == 0  # somebody may be at it yet
+    assert Upload.objects.get().state == UploadState.RECEIVING
+    assert direct.look_at_due(timezone.now() + direct.LAST_WORD) == 1
     assert Upload.objects.get().state == UploadState.RECEIVED
     assert staged_bytes(upload) == FILE
 
