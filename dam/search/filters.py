@@ -18,6 +18,7 @@ from dam.rights.policy import Terms
 from dam.search import dates, days_ahead, fields, filter_rows, hierarchy, measures, own_fields
 from dam.search.measures import Range
 from dam.search.models import FilterRow
+from dam.search.named import Named
 from dam.search.query import Filters
 from dam.search.search_field import NO, YES, Combine, Kind, Rights, SearchField
 
@@ -35,6 +36,7 @@ class _Asked:
     collections: QuerySet[Collection] | None = None
     favourites: QuerySet[Favourite] | None = None
     prompted: Mapping[str, Sequence[UUID]] | None = None
+    named: Named | None = None
 
     def periods(self) -> list[tuple[datetime | None, datetime | None]]:
         """The times it must be cleared for: this moment, if no day is named."""
@@ -54,12 +56,15 @@ def narrow(
     collections: QuerySet[Collection] | None = None,
     favourites: QuerySet[Favourite] | None = None,
     prompted: Mapping[str, Sequence[UUID]] | None = None,
+    named: Named | None = None,
 ) -> QuerySet[Asset]:
     """Any or every value within a field, as its table says; every field; any value of each of `either`.
 
     With `brand`, whose assets they are, its tags are looked up first: how often each is used is known then.
     `collections` are those that whoever asks sees, `favourites` their own: without them no clip is in one.
     `prompted` are the versions whose prompts mean what a text does (dam.search.similar_prompts), by the text.
+
+    `named` are its tags and collections where they have been looked up already (dam.search.named).
 
     `shown`: in which version. `at` is now, where the brand is: days begin there.
     KeyError for a field that the table doesn't have: a filter that is passed over would show too much.
@@ -72,6 +77,7 @@ def narrow(
         collections=collections,
         favourites=favourites,
         prompted=prompted,
+        named=named,
     )
     known = fields.known(brand)
     rows: QuerySet[FilterRow] | None = None
@@ -161,7 +167,7 @@ def _in_rows(
     rows: QuerySet[FilterRow], field: SearchField, values: Sequence[str], asked: _Asked, brand: Brand
 ) -> QuerySet[FilterRow]:
     if field.column == filter_rows.TAGS:
-        return filter_rows.tagged(rows, _tags(values, field, brand))
+        return filter_rows.tagged(rows, _tags(values, field, brand, asked))
     read = [each for each in (_read(field, value, asked) for value in values) if each is not None]
     return filter_rows.having_any(rows, field, read, brand=brand.pk, shown=asked.shown)
 
@@ -171,18 +177,24 @@ def _tagged(values: Sequence[str], field: SearchField, asked: _Asked) -> QuerySe
     tagged = Asset.tags.through.objects.values("asset_id")
     if asked.brand is None:
         return tagged.filter(tag__name__in=[name for name in map(field.read, values) if name is not None])
-    return tagged.filter(tag__in=_tags(values, field, asked.brand))
+    return tagged.filter(tag__in=_tags(values, field, asked.brand, asked))
 
 
-def _tags(values: Sequence[str], field: SearchField, brand: Brand) -> list[int]:
+def _tags(values: Sequence[str], field: SearchField, brand: Brand, asked: _Asked) -> list[int]:
     """The keys of these tags and of what is narrower."""
     names = [name for name in map(field.read, values) if name is not None]
+    if asked.named is not None:
+        return sorted({key for name in names for key in asked.named.tags.get(name, ())})
     names += hierarchy.narrower(brand.pk, names)
     return list(Tag.objects.filter(brand=brand, name__in=names).values_list("pk", flat=True))
 
 
 def _collected(values: Sequence[str], field: SearchField, asked: _Asked) -> QuerySet[Any]:
     """The assets in any of these collections, of those that are seen. Capitals make no difference."""
+    if asked.named is not None:
+        read = filter(None, map(field.read, values))
+        found = {key for name in read for key in asked.named.collected(name, nested=field.nested) or ()}
+        return CollectionItem.objects.filter(collection__in=found, removed_at=None).values("asset_id")
     named = Q()
     for name in filter(None, map(field.read, values)):
         key = nesting.key_of(name) if field.nested else None

@@ -1,8 +1,8 @@
 """Whom the stage that a review waits for asks: a role, or those whom its template names.
 
-Those who are named are bound to be the ones who decide: they, whoever it was handed over to, and once it is
-overdue its deputy. When none of them can, because they left, lost the role, made the clip or decided
-before, the stage's role is asked instead, so that no review waits for nobody.
+Those who are named are bound to be the ones who decide: they, whoever it was handed over to, and once the
+stage's own days are over its deputy. When none of them can, because they left, lost the role, made the clip
+or decided before, the stage's role is asked instead, so that no review waits for nobody.
 """
 
 from collections import defaultdict
@@ -35,7 +35,7 @@ class Asked:
 
     is_named: bool  # whether it says who decides
     named: frozenset[int] = frozenset()  # of those whom it names, and whom it was handed over to
-    deputies: frozenset[int] = frozenset()  # once it is overdue
+    deputies: frozenset[int] = frozenset()  # once the stage's own days are over
     stand_ins: frozenset[int] = frozenset()  # all its deputies, able or not
 
     @property
@@ -93,7 +93,7 @@ def asks(user: User, brand: Brand, *, kinds: Iterable[str], at: datetime | None 
 
     Reviews are annotated with the kind that they wait for, `waits_for_kind`.
     """
-    late = overdue(at or timezone.now())
+    late = Q(stage_due_at__lte=at or timezone.now())  # not the day that whoever submitted it wished for
     groups = Group.objects.filter(brand=brand, members=user).values("pk")
     mine = Q(named_person=user) | Q(named_group__in=groups) | Q(asked_person=user) | Q(asked_group__in=groups)
     mine |= late & (Q(deputy_person=user) | Q(deputy_group__in=groups))
@@ -141,7 +141,7 @@ def of(reviews: Collection[Review], *, at: datetime | None = None) -> dict[UUID,
         here = able[review.waits_for.kind][review.brand_id] - not_asked(review)
         meant = _people(review.named_person_id, review.named_group_id, groups)
         meant |= _people(review.asked_person_id, review.asked_group_id, groups)
-        late = review.due is not None and review.due <= at
+        late = review.stage_due_at is not None and review.stage_due_at <= at
         deputies = _people(review.deputy_person_id, review.deputy_group_id, groups) - meant
         found[review.pk] = Asked(
             is_named=True,

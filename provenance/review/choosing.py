@@ -1,7 +1,7 @@
-"""Which stages a clip's review passes: of the first template whose rule it answers, of one that was chosen by
-hand where that is allowed, else the brand's own order."""
+"""Which stages a clip's review passes: of the first template whose rule it answers; where none is, of one
+that was chosen by hand, if that is allowed; else the brand's own order. Nobody chooses past a rule."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,8 @@ from provenance.review.plans import Planned
 from provenance.review.policies import Refusal
 
 CHANGED = "template_changed"  # the code of a refusal: what was shown before sending is no longer so
+
+BROKEN = "broken_rule"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Choice:
         return {"template": said}
 
     @property
+    def is_open(self) -> bool:
+        """Whether whoever submits may choose: no rule does, and each can be read."""
+        return (self.template is None or self.by_hand) and not (self.refusal and self.refusal.code == BROKEN)
+
+    @property
     def seen(self) -> str:
         """What names it as it is now: "12:3" of a template, "brand,legal" of an order."""
         if self.template is not None:
@@ -51,22 +58,27 @@ def of(version: Version, *, wanted: int | None = None) -> Choice:
     """What a review of the version would pass now; with `wanted`, the number of the template that somebody
     has chosen by hand."""
     brand = version.brand
-    if wanted is not None:
-        template = next((each for each in offered(brand) if each.pk == wanted), None)
-        if template is not None:
-            return Choice(template.planned, template, by_hand=True)
-    ruled = list(templates.of(brand).exclude(rule=""))
-    broken = next((each for each in ruled if rules.problem(each.rule, brand=brand)), None)
-    own = plans.of(brand.review_stages, [])
-    if broken is not None:
+    own = Choice(plans.of(brand.review_stages, []))
+    try:
+        matching = rules.first_match(
+            list(templates.of(brand).exclude(rule="")), version.asset_id, brand=brand
+        )
+    except rules.Broken as broken:
         words = _("The rule of “%(template)s” can't be read any more. Ask an administrator to correct it.")
-        return Choice(own, refusal=Refusal("broken_rule", words % {"template": broken}))
-    matching = rules.first_match(ruled, version.asset_id, brand=brand)
-    chosen = Choice(matching.planned, matching) if matching else Choice(own)
+        return replace(own, refusal=Refusal(BROKEN, words % {"template": broken.template}))
+    if matching is not None:
+        chosen = Choice(matching.planned, matching)
+        if wanted in (None, matching.pk):
+            return chosen
+        words = _("A rule has chosen “%(template)s” for this clip, so no other one can be chosen by hand.")
+        return replace(chosen, refusal=Refusal(CHANGED, words % {"template": matching}))
     if wanted is None:
-        return chosen
+        return own
+    template = next((each for each in offered(brand) if each.pk == wanted), None)
+    if template is not None:
+        return Choice(template.planned, template, by_hand=True)
     words = _("This template can't be chosen any more. Look at what the review will pass, then send it.")
-    return Choice(chosen.stages, chosen.template, refusal=Refusal(CHANGED, words))
+    return replace(own, refusal=Refusal(CHANGED, words))
 
 
 def refuse(choice: Choice, version: Version, *, by: Principal, seen: str | None = None) -> Refusal | None:

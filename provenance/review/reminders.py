@@ -1,4 +1,4 @@
-"""Saying that a review is due tomorrow, and that it is overdue: an audit event, once for each date."""
+"""Saying that a review is due tomorrow, and that it is overdue: an event, once for each date and stage."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,9 +20,14 @@ from provenance.review.states import ReviewState
 SOON = timedelta(days=3)  # wider than any time zone's tomorrow
 CHUNK = 200
 
+_Told = tuple[str, str, str, int | None]  # verb, review, date, stage
+
 
 def remind(*, at: datetime | None = None) -> int:
-    """Leave an event for each open review that is due tomorrow, where its brand is, or overdue; how many."""
+    """Leave an event for each open review that is due tomorrow, where its brand is, or overdue; how many.
+
+    Each stage is told, as it asks others.
+    """
     at = at or timezone.now()
     due = (
         Review.objects.filter(
@@ -46,19 +51,20 @@ def _remind(found: Sequence[Review], at: datetime) -> int:
     with trail.recording():
         locks.hold("review-reminders")  # of two that run at once the later one sees what the first has left
         told = _told(found)
-        asked = asking.of(found, at=at)  # once a stage is overdue its deputies, too
+        asked = asking.of(found, at=at)  # once the stage's days are over its deputies, too
         pending = [
             PendingEvent(
                 verb,
                 review.brand,
                 str(review.version),
                 asset_id=review.version.asset_id,
-                data=_facts(review, asked[review.pk]),
+                data=_facts(review, due_at, asked[review.pk]),
                 at=at,
             )
             for review in found
-            if (verb := verb_of(_due(review), zone=_zone(review), at=at))
-            and (verb.value, str(review.pk), _due(review).isoformat()) not in told
+            for due_at in _days(review)
+            if (verb := verb_of(due_at, zone=_zone(review), at=at))
+            and not _is_told(told, verb, review, due_at)
         ]
         trail.record_many(pending)
     return len(pending)
@@ -77,24 +83,33 @@ def verb_of(due_at: datetime, *, zone: ZoneInfo, at: datetime) -> Verb | None:
     return Verb.REVIEW_DUE_TOMORROW if due_at.astimezone(zone).date() == tomorrow else None
 
 
-def _facts(review: Review, asked: Asked) -> dict[str, object]:
-    due = {"review": str(review.pk), "due_at": _due(review).isoformat()}
+def _facts(review: Review, due_at: datetime, asked: Asked) -> dict[str, object]:
+    due = {"review": str(review.pk), "due_at": due_at.isoformat(), "stage_index": review.stage}
     return {**due, **asking.for_events(review, asked)}
 
 
-def _due(review: Review) -> datetime:
-    assert review.due is not None
-    return review.due
+def _days(review: Review) -> list[datetime]:
+    """The day it was to be done by, and the stage's own, each once: they ask different people."""
+    return sorted({day for day in (review.due_at, review.stage_due_at) if day is not None})
 
 
 def _zone(review: Review) -> ZoneInfo:
     return times.of_brand(review.brand)
 
 
-def _told(found: Sequence[Review]) -> set[tuple[str, str, str]]:
-    """Verb, review and date of what was said of these clips before."""
+def _is_told(told: set[_Told], verb: Verb, review: Review, due_at: datetime) -> bool:
+    """Whether the people of its stage have been told; of an earlier release's events, somebody."""
+    said = (verb.value, str(review.pk), due_at.isoformat())
+    return (*said, review.stage) in told or (*said, None) in told
+
+
+def _told(found: Sequence[Review]) -> set[_Told]:
+    """What was said of these clips before."""
     events = Event.objects.filter(
         asset_id__in={review.version.asset_id for review in found},
         verb__in=[Verb.REVIEW_DUE_TOMORROW, Verb.REVIEW_OVERDUE],
     )
-    return {(verb, data["review"], data["due_at"]) for verb, data in events.values_list("verb", "data")}
+    return {
+        (verb, data["review"], data["due_at"], data.get("stage_index"))
+        for verb, data in events.values_list("verb", "data")
+    }

@@ -5,16 +5,18 @@ what is a person's own.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import IntegerField, Value
+from django.db.models import IntegerField, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from dam.accounts import times
 from dam.accounts.models import Brand
 from dam.catalog.models import Asset
 from dam.collections.models import Collection
-from dam.search import fields, filters, query
+from dam.search import fields, filter_rows, filters, query
+from dam.search.named import Named, look_up
 from dam.search.query import Query
 from dam.search.search_field import SearchField
 from provenance.review.models import ReviewTemplate
@@ -29,15 +31,71 @@ def usable(brand: Brand) -> dict[str, SearchField]:
     }
 
 
-def read(rule: str, *, brand: Brand) -> Query:
-    return query.parse(rule, fields=usable(brand))
-
-
 def problem(rule: str, *, brand: Brand) -> str:
     """Why it is no rule, in a sentence; empty where it is one."""
+    return problems([rule], brand=brand)[0]
+
+
+def problems(rules: Sequence[str], *, brand: Brand) -> list[str]:
+    """Of each, why it is no rule now. It may have been one when it was written: a tag or collection that is
+    gone would match nothing, ruled out everything, and a clip would pass the wrong stages."""
+    return [each.problem for each in _read_all(rules, brand=brand)[0]]
+
+
+class Broken(Exception):
+    """The rule of this template is none any more, so that nobody can say which is the first."""
+
+    def __init__(self, template: ReviewTemplate) -> None:
+        self.template = template
+
+
+def first_match(templates: Sequence[ReviewTemplate], asset: UUID, *, brand: Brand) -> ReviewTemplate | None:
+    """The first of them whose rule the clip answers, in few queries however many there are. Raises Broken."""
+    read, named = _read_all([template.rule for template in templates], brand=brand)
+    found = []
+    for template, rule in zip(templates, read, strict=True):
+        if rule.problem:
+            raise Broken(template)
+        narrowed = filters.narrow(
+            Asset.objects.filter(brand=brand, pk=asset),
+            rule.parsed.filters,
+            shown="latest",
+            either=rule.parsed.either,
+            at=times.here(brand),
+            brand=brand,
+            collections=_shared(brand),
+            named=named,
+        )
+        number = Value(template.pk, output_field=IntegerField())
+        found.append(narrowed.order_by().annotate(number=number).values_list("number", flat=True))
+    if not found:
+        return None
+    matching = set(found[0].union(*found[1:]))
+    return next((template for template in templates if template.pk in matching), None)
+
+
+@dataclass(frozen=True)
+class _Rule:
+    parsed: Query
+    problem: str
+
+
+def _read_all(rules: Sequence[str], *, brand: Brand) -> tuple[list[_Rule], Named]:
+    """With what they name together."""
+    known = usable(brand)
+    parsed = [query.parse(rule[: query.MAX_CHARACTERS], fields=known) for rule in rules]
+    narrowed = [group for each in parsed for group in (each.filters, *each.either)]
+    named = look_up(narrowed, known=known, brand=brand, collections=_shared(brand))
+    read = [
+        _Rule(each, _problem(rule, each) or _unknown(each, known, named))
+        for rule, each in zip(rules, parsed, strict=True)
+    ]
+    return read, named
+
+
+def _problem(rule: str, parsed: Query) -> str:
     if len(rule) > query.MAX_CHARACTERS:
         return _("A rule has at most %(most)s characters.") % {"most": query.MAX_CHARACTERS}
-    parsed = read(rule, brand=brand)
     if parsed.problems:
         return parsed.problems[0]
     words = [term for group in parsed.terms for term in group] + list(parsed.excluded)
@@ -48,25 +106,20 @@ def problem(rule: str, *, brand: Brand) -> str:
     return "" if parsed else _("Enter filters, such as kind:still.")
 
 
-def first_match(templates: Sequence[ReviewTemplate], asset: UUID, *, brand: Brand) -> ReviewTemplate | None:
-    """The first of them whose rule the clip answers, in one query. `problem` refuses none of them."""
-    known: Mapping[str, SearchField] = usable(brand)
-    shared = Collection.objects.filter(brand=brand, top__everyone=True, deleted_at=None)
-    found = []
-    for template in templates:
-        parsed = query.parse(template.rule, fields=known)
-        narrowed = filters.narrow(
-            Asset.objects.filter(brand=brand, pk=asset),
-            parsed.filters,
-            shown="latest",
-            either=parsed.either,
-            at=times.here(brand),
-            brand=brand,
-            collections=shared,
-        )
-        number = Value(template.pk, output_field=IntegerField())
-        found.append(narrowed.order_by().annotate(number=number).values_list("number", flat=True))
-    if not found:
-        return None
-    matching = set(found[0].union(*found[1:]))
-    return next((template for template in templates if template.pk in matching), None)
+def _unknown(parsed: Query, known: Mapping[str, SearchField], named: Named) -> str:
+    """What it names and the brand doesn't have."""
+    for narrowed in (parsed.filters, *parsed.either):
+        for name, values in narrowed.items():
+            field = known[name.removeprefix("-")]
+            for value in filter(None, map(field.read, values)):
+                if field.column == filter_rows.TAGS and value not in named.tags:
+                    return _("No clip has the tag “%(tag)s”.") % {"tag": value}
+                if field.in_collections and not named.collected(value, nested=field.nested):
+                    return _("“%(collection)s” isn't a collection that everyone in the brand sees.") % {
+                        "collection": value
+                    }
+    return ""
+
+
+def _shared(brand: Brand) -> QuerySet[Collection]:
+    return Collection.objects.filter(brand=brand, top__everyone=True, deleted_at=None)

@@ -169,7 +169,7 @@ def _chosen(request: BrandRequest, version: Version, typed: str) -> dict[str, ob
         "chosen": choice,
         "chosen_lines": [names.line(stage) for stage in choice.stages],
         "chosen_refusal": choosing.refuse(choice, version, by=request.principal),
-        "by_hand": choosing.offered(request.brand),
+        "by_hand": choosing.offered(request.brand) if choice.is_open else (),
         "wanted": wanted,
     }
 

@@ -39,7 +39,8 @@ class TemplateForm(WholeTextForm):
         ),
     )
     by_hand = forms.BooleanField(
-        label=gettext_lazy("People who send a clip to review can choose this template"), required=False
+        label=gettext_lazy("People who send a clip to review can choose this template if no rule matches"),
+        required=False,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

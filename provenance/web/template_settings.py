@@ -34,6 +34,7 @@ def listing(request: BrandRequest) -> HttpResponse:
     """The templates in the order of their rules, and those that were archived."""
     brand = request.brand
     used = list(templates.of(brand))
+    problems = rules.problems([each.rule for each in used], brand=brand)
     names = stage_names.of(stage for each in used for stage in each.planned)
     archived = ReviewTemplate.objects.filter(brand=brand, archived_at__isnull=False)
     context = {
@@ -42,9 +43,9 @@ def listing(request: BrandRequest) -> HttpResponse:
             Row(
                 each,
                 tuple(names.line(stage) for stage in each.planned),
-                rules.problem(each.rule, brand=brand) if each.rule else "",
+                problem if each.rule else "",
             )
-            for each in used
+            for each, problem in zip(used, problems, strict=True)
         ],
         "archived": archived.order_by("-archived_at", "-pk")[:MOST_ARCHIVED],
         "more_archived": max(0, archived.count() - MOST_ARCHIVED),

@@ -7,7 +7,8 @@ import pytest
 from dam.accounts.capabilities import Role
 from dam.catalog.models import Tag, Version
 from dam.collections.models import Collection, CollectionItem
-from provenance.review import choosing, reviews, rules
+from dam.search.models import BroaderTag
+from provenance.review import choosing, reviews, rules, templates
 from provenance.review.models import Review
 from provenance.review.plans import Planned
 from tests.factories import BrandFactory, member
@@ -45,6 +46,7 @@ def test_without_templates_the_brands_own_order_counts() -> None:
 def test_a_rule_asks_for_what_a_search_does(rule: str, answers: bool) -> None:
     case = Case()
     case.version.asset.tags.add(Tag.objects.create(brand=case.brand, name="spring"))
+    Tag.objects.create(brand=case.brand, name="autumn")
     template(case.brand, MARKET, rule=rule, by_hand=False)
     assert chosen(case.version) == ("Market" if answers else "")
 
@@ -58,15 +60,66 @@ def test_the_first_rule_in_the_brands_order_counts() -> None:
     assert chosen(case.version) == "First"
 
 
-@pytest.mark.parametrize("everyone", [True, False])
-def test_a_collection_counts_that_everyone_sees(everyone: bool) -> None:
+def collection(
+    case: Case, name: str, *, inside: Collection | None = None, everyone: bool = True
+) -> Collection:
+    made = Collection(brand=case.brand, name=name, owner=case.creator.user, everyone=everyone, parent=inside)
+    made.top = inside.top if inside else made
+    made.save()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("rule", "answers"),
+    [
+        ('collection:"spring"', False),
+        ('inside:"SPRING"', True),
+        ('collection:"Easter"', True),
+        ('-inside:"Spring"', False),
+        ('collection:"Easter" OR kind:still', True),
+    ],
+)
+def test_a_collection_counts_that_everyone_sees(rule: str, answers: bool) -> None:
     case = Case()
-    spring = Collection(brand=case.brand, name="Spring", owner=case.creator.user, everyone=everyone)
-    spring.top = spring
-    spring.save()
-    CollectionItem.objects.create(collection=spring, asset=case.version.asset, place="a")
-    template(case.brand, MARKET, rule='collection:"Spring"')
-    assert chosen(case.version) == ("Market" if everyone else "")
+    easter = collection(case, "Easter", inside=collection(case, "Spring"))
+    CollectionItem.objects.create(collection=easter, asset=case.version.asset, place="a")
+    template(case.brand, MARKET, rule=rule)
+    assert chosen(case.version) == ("Market" if answers else "")
+
+
+def test_a_broader_tag_finds_what_has_a_narrower_one() -> None:
+    case = Case()
+    for tag, broader in [("lime", "citrus"), ("citrus", "fruit")]:
+        BroaderTag.objects.create(brand=case.brand, tag=tag, broader=broader)
+    case.version.asset.tags.add(Tag.objects.create(brand=case.brand, name="lime"))
+    template(case.brand, MARKET, rule="tag:fruit")
+    assert chosen(case.version) == "Market"
+
+
+@pytest.mark.parametrize(
+    "rule", ["collection:Spring", "-collection:Spring", "inside:Spring", "tag:spring", "-tag:spring"]
+)
+def test_a_rule_that_names_what_is_gone_stops_and_says_so(rule: str) -> None:
+    case = Case()
+    spring = collection(case, "Spring")
+    tag = Tag.objects.create(brand=case.brand, name="spring")
+    template(case.brand, MARKET, rule=rule)
+    assert not rules.problem(rule, brand=case.brand)
+    Collection.objects.filter(pk=spring.pk).update(everyone=False)
+    tag.name = "autumn"
+    tag.save()
+    assert "pring" in rules.problem(rule, brand=case.brand)
+    with pytest.raises(reviews.ReviewRefused) as refused:
+        case.submit()
+    assert refused.value.code == "broken_rule"
+
+
+def test_a_rule_that_names_what_there_is_not_can_not_be_saved() -> None:
+    brand = BrandFactory.create()
+    admin = member(brand, Role.ADMIN)
+    wanted = templates.Wanted(title="Market", stages=(MARKET,), rule="tag:nowhere")
+    with pytest.raises(templates.TemplateRefused, match="nowhere"):
+        templates.add(by=admin, wanted=wanted)
 
 
 def test_templates_of_other_brands_and_archived_ones_are_none_of_its() -> None:
@@ -103,15 +156,26 @@ def test_a_rule_that_can_not_be_read_any_more_stops_and_says_so() -> None:
         case.submit()
 
 
-def test_whoever_submits_chooses_where_that_is_allowed() -> None:
+def test_whoever_submits_chooses_where_that_is_allowed_and_no_rule_does() -> None:
     case = Case()
-    by_rule = template(case.brand, MARKET, title="By rule", rule="kind:video", by_hand=False)
+    by_rule = template(case.brand, MARKET, title="By rule", rule="kind:still", by_hand=False)
     by_hand = template(case.brand, Planned("brand"), title="By hand")
     with pytest.raises(reviews.ReviewRefused) as refused:
         reviews.submit(case.version, by=case.creator, template=by_rule.pk)
     assert refused.value.code == choosing.CHANGED
     review = reviews.submit(case.version, by=case.creator, template=by_hand.pk)
     assert (review.template, review.stages) == (by_hand, ["brand"])
+
+
+@pytest.mark.parametrize(("rule", "code"), [("kind:video", choosing.CHANGED), ("tag:gone", choosing.BROKEN)])
+def test_nobody_chooses_past_a_rule_nor_past_one_that_can_not_be_read(rule: str, code: str) -> None:
+    case = Case()
+    template(case.brand, MARKET, title="By rule", rule=rule, by_hand=False)
+    by_hand = template(case.brand, Planned("brand"), title="By hand")
+    with pytest.raises(reviews.ReviewRefused) as refused:
+        reviews.submit(case.version, by=case.creator, template=by_hand.pk)
+    assert refused.value.code == code
+    assert not choosing.of(case.version).is_open
 
 
 def test_what_was_shown_before_sending_is_what_counts() -> None:
@@ -128,9 +192,13 @@ def test_what_was_shown_before_sending_is_what_counts() -> None:
 
 def test_it_takes_few_queries_however_many_rules(django_assert_max_num_queries: object) -> None:
     case = Case()
+    spring = collection(case, "Spring")
     for place in range(20):
-        template(case.brand, MARKET, title=f"{place}", rule="kind:still", position=place)
-    with django_assert_max_num_queries(8):  # type: ignore[operator]
+        Tag.objects.create(brand=case.brand, name=f"tag {place}")
+        collection(case, f"Place {place}", inside=spring)
+        rule = f'tag:"tag {place}" collection:"Place {place}" inside:Spring'
+        template(case.brand, MARKET, title=f"{place}", rule=rule, position=place)
+    with django_assert_max_num_queries(9):  # type: ignore[operator]
         assert chosen(case.version) == ""
 
 

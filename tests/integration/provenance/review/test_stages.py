@@ -458,3 +458,44 @@ def test_a_person_who_leaves_hands_a_named_stage_to_their_heir() -> None:
     assert waits_for(heir, other) == [True, True]
     (stranger,) = legal(case, 1)
     assert code(review, by=stranger) == "not_asked"
+
+
+def test_the_day_whoever_submits_wishes_for_lets_no_deputy_in() -> None:
+    case = Case()
+    named, deputy = legal(case, 2)
+    stage = Planned("legal", person=named.user.pk, days=20, deputy_person=deputy.user.pk)
+    used = template(case.brand, stage)
+    review = reviews.submit(
+        case.version, by=case.creator, template=used.pk, due_at=NOON + timedelta(days=1), at=NOON
+    )
+    review.refresh_from_db()
+    for days, may in [(2, False), (22, True)]:
+        at = NOON + timedelta(days=days)
+        assert asking.of_one(review, at=at).includes(deputy.user.pk) is may
+        assert queue.waiting_for(deputy, at=at).exists() is may
+
+
+def test_each_stage_is_told_that_it_is_overdue_and_the_deputy_on_the_stages_own_day() -> None:
+    case = Case()
+    named, deputy = legal(case, 2)
+    second = Planned("legal", person=named.user.pk, days=3, deputy_person=deputy.user.pk)
+    used = template(case.brand, Planned("brand"), second)
+    wished = NOON + timedelta(days=1)
+    review = reviews.submit(case.version, by=case.creator, template=used.pk, due_at=wished, at=NOON)
+    day = timedelta(days=1)
+    assert [reminders.remind(at=NOON + 2 * day), reminders.remind(at=NOON + 2 * day)] == [1, 0]
+    reviews.decide(
+        review,
+        by=case.brand_reviewer,
+        kind=DecisionKind.APPROVE,
+        expected_sha256=review.content_sha256,
+        seen=asking.seen(review),
+        uses=["web"],
+        territories=["EU"],
+        at=NOON + 2 * day,
+    )
+    assert reminders.remind(at=NOON + 2 * day) == 1  # the second stage is told, too
+    assert [reminders.remind(at=NOON + 7 * day), reminders.remind(at=NOON + 7 * day)] == [1, 0]
+    told = Event.objects.filter(verb=Verb.REVIEW_OVERDUE).order_by("pk")
+    assert [event.data["stage_index"] for event in told] == [0, 1, 1]
+    assert [deputy.user.pk in event.data.get("asked", ()) for event in told] == [False, False, True]

@@ -1,0 +1,128 @@
+"""The tags and collections that several searches name, found at once; else filters.narrow asks for each."""
+
+from collections import defaultdict
+from collections.abc import Collection as Many
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from dam.accounts.models import Brand
+from dam.catalog.models import Tag
+from dam.collections import nesting
+from dam.collections.models import Collection
+from dam.search import filter_rows
+from dam.search.models import BroaderTag
+from dam.search.query import Filters
+from dam.search.search_field import SearchField
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Named:
+    """What these names stand for. One that stands for nothing is missing."""
+
+    tags: Mapping[str, frozenset[int]]  # with those that are narrower; by the name as its field reads it
+    collections: Mapping[str, frozenset[UUID]]  # by `folded`
+    inside: Mapping[str, frozenset[UUID]]  # with all that lies in them; by `folded`, or the id as text
+
+    def collected(self, name: str, *, nested: bool) -> frozenset[UUID] | None:
+        return (self.inside if nested else self.collections).get(folded(name))
+
+
+def folded(name: str) -> str:
+    """Capitals make no difference."""
+    return name.upper()
+
+
+def look_up(
+    narrowed: Iterable[Filters],
+    *,
+    known: Mapping[str, SearchField],
+    brand: Brand,
+    collections: QuerySet[Collection],
+) -> Named:
+    """In a few queries however many there are. `collections` are those that whoever asks sees."""
+    tags, plain, nested = set[str](), set[str](), set[str]()
+    for filters in narrowed:
+        for name, values in filters.items():
+            field = known[name.removeprefix("-")]
+            read = set(filter(None, map(field.read, values)))
+            if field.column == filter_rows.TAGS:
+                tags |= read
+            elif field.in_collections:
+                (nested if field.nested else plain).update(read)
+    by_name, by_key = _collections(plain | nested, collections)
+    return Named(
+        tags=_tags(tags, brand),
+        collections=by_name,
+        inside=_inside(nested, by_name, by_key) if nested else {},
+    )
+
+
+def _tags(names: set[str], brand: Brand) -> dict[str, frozenset[int]]:
+    if not names:
+        return {}
+    pairs = BroaderTag.objects.filter(brand=brand).values_list("tag", "broader")
+    below: dict[str, set[str]] = defaultdict(set)
+    for tag, broader in pairs:
+        below[broader].add(tag)
+    within = {name: _reached({name}, below) for name in names}
+    keys = dict(
+        Tag.objects.filter(brand=brand, name__in=set().union(*within.values())).values_list("name", "pk")
+    )
+    placed = {tag for tag, _broader in pairs} | set(below)
+    return {
+        name: frozenset(keys[each] for each in within[name] if each in keys)
+        for name in names
+        if name in keys or name in placed
+    }
+
+
+def _collections(
+    names: set[str], seen: QuerySet[Collection]
+) -> tuple[dict[str, frozenset[UUID]], frozenset[UUID]]:
+    """By their names, and those that are named by their ids."""
+    if not names:
+        return {}, frozenset()
+    wanted = Q()
+    for name in names:
+        wanted |= Q(name__iexact=name)
+    ids = {key for key in map(nesting.key_of, names) if key is not None}
+    rows = list(seen.filter(wanted | Q(pk__in=ids)).values_list("pk", "name"))
+    found: dict[str, set[UUID]] = defaultdict(set)
+    for key, name in rows:
+        found[folded(name)].add(key)
+    return {name: frozenset(keys) for name, keys in found.items()}, frozenset(key for key, _n in rows) & ids
+
+
+def _inside(
+    names: set[str], by_name: Mapping[str, frozenset[UUID]], by_key: frozenset[UUID]
+) -> dict[str, frozenset[UUID]]:
+    roots: dict[str, frozenset[UUID]] = {}
+    for name in names:
+        key = nesting.key_of(name)
+        keys = by_name.get(folded(name)) if key is None else frozenset({key}) & by_key
+        if keys:
+            roots[folded(name)] = keys
+    if not roots:
+        return {}
+    all_keys = nesting.keys_within(frozenset().union(*roots.values()))
+    below: dict[UUID, set[UUID]] = defaultdict(set)
+    for key, parent in Collection.objects.filter(pk__in=all_keys).values_list("pk", "parent"):
+        if parent is not None:
+            below[parent].add(key)
+    return {name: frozenset(_reached(keys, below)) for name, keys in roots.items()}
+
+
+def _reached(start: Many[Key], below: Mapping[Key, Many[Key]]) -> set[Key]:
+    """These and all below them; a circle ends where it began."""
+    found, ahead = set(start), list(start)
+    while ahead:
+        new = set(below.get(ahead.pop(), ())) - found
+        found |= new
+        ahead += new
+    return found
