@@ -19,7 +19,7 @@ from dam.bulk.models import BulkEdit, BulkItem
 from dam.catalog.models import Asset, Rendition, RenditionPart, Tag, Version
 from dam.collections.models import Collection, CollectionItem, Favourite, RecentClip
 from dam.custom_fields.models import CustomField, FieldOption, FieldValue, StaleRows, StaleWords
-from dam.duplicates.models import NearPair, VersionPrint
+from dam.duplicates.models import CommonToken, NearPair, VersionPrint
 from dam.ingest.models import Step, Upload
 from dam.notifications.models import (
     Delivery,
@@ -81,6 +81,7 @@ __all__ = [
     "Collection",
     "CollectionItem",
     "CommentText",
+    "CommonToken",
     "CompanyDomain",
     "CustomField",
     "CustomRole",

@@ -29,11 +29,23 @@ class VersionPrint(models.Model):
         return f"print of {self.version_id}"
 
 
+class CommonToken(models.Model):
+    """A token that so many clips have (finding.COMMON) that none is looked for by it any more."""
+
+    token = models.IntegerField(primary_key=True)
+    # Deleted by the database itself, as above.
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+
+    def __str__(self) -> str:
+        return f"token {self.token}"
+
+
 class NearPair(models.Model):
     """Two contents that look alike, once, and whether somebody said that they differ.
 
     It is about contents: `one_sha256` is the smaller of both. `one` and `two` are versions that have them,
-    for as long as there are any, so that what was said stays when a file comes back.
+    for as long as there are any, so that what was said stays when a file comes back. Where nothing was said,
+    the database itself deletes the pair with either of them (migration 0093).
     """
 
     brand = models.ForeignKey(
@@ -49,6 +61,8 @@ class NearPair(models.Model):
         Version, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="+"
     )
     share = models.FloatField()  # of their frames that are near one another, 0 to 1
+    # Both are the latest versions of clips out of the trash: kept by the database itself (migration 0093).
+    live = models.BooleanField(default=False)
     found_at = models.DateTimeField(default=timezone.now)
     different_at = models.DateTimeField(null=True)
     different_by = models.ForeignKey(
@@ -69,11 +83,13 @@ class NearPair(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["brand", "-id"], condition=models.Q(different_at=None), name="near_pair_open"
+                fields=["brand", "-id"],
+                condition=models.Q(different_at=None, live=True),
+                name="near_pair_open",
             ),
             models.Index(
-                fields=["brand", "-different_at", "-id"],
-                condition=models.Q(different_at__isnull=False),
+                fields=["brand", "-id"],
+                condition=models.Q(different_at__isnull=False, live=True),
                 name="near_pair_different",
             ),
         ]

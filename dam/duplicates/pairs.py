@@ -195,7 +195,7 @@ def _seen(principal: Principal) -> QuerySet[NearPair]:
     if not may_resolve(principal):
         return NearPair.objects.none()
     seen = visible_assets(principal)
-    both: Any = Q()
+    both: Any = Q(live=True)  # by which an index has them: those that are over aren't read
     for side in ("one", "two"):
         # The latest of its clip; asked of each pair, for a list of all that they see would be long.
         both &= Exists(seen.filter(latest=OuterRef(side)))

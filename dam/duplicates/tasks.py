@@ -17,10 +17,21 @@ def find_duplicates(version_id: str) -> None:
 
 def _find(version: Version, name: str) -> str:
     try:
-        found = finding.look(version)
+        looked = finding.look(version)
     except finding.NothingToCompare as problem:
         raise steps.StepSkipped(_("There is no picture to compare.")) from problem
-    if not found:
-        return ""
-    said = ngettext("%(count)s other clip looks like it.", "%(count)s other clips look like it.", found)
-    return said % {"count": number(found)}
+    said = []
+    if looked.pairs:
+        like_it = ngettext(
+            "%(count)s other clip looks like it.", "%(count)s other clips look like it.", looked.pairs
+        )
+        said.append(like_it % {"count": number(looked.pairs)})
+    if looked.more_alike:
+        only = _("Only the %(count)s clips that have the most in common with it were compared.")
+        said.append(only % {"count": number(finding.LOOKED_AT)})
+    if looked.passed_over:
+        common = _(
+            "Pictures that more than %(count)s clips share, such as an end card, weren't searched for."
+        )
+        said.append(common % {"count": number(finding.COMMON)})
+    return " ".join(said)

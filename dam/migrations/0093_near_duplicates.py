@@ -21,6 +21,54 @@ ALTER TABLE dam_nearpair ADD CONSTRAINT dam_nearpair_two FOREIGN KEY (two_id)
     REFERENCES dam_version ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE dam_nearpair ADD CONSTRAINT dam_nearpair_different_by FOREIGN KEY (different_by_id)
     REFERENCES dam_user ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE dam_commontoken ADD CONSTRAINT dam_commontoken_brand FOREIGN KEY (brand_id)
+    REFERENCES dam_brand ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
+
+-- Whether a pair is live is never what a writer says, but what its clips say.
+CREATE FUNCTION dam_nearpair_live() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.live := 2 = (
+        SELECT count(*) FROM dam_asset WHERE latest_id IN (NEW.one_id, NEW.two_id) AND trashed_at IS NULL
+    );
+    RETURN NEW;
+END $$;
+CREATE TRIGGER dam_nearpair_live BEFORE INSERT OR UPDATE OF one_id, two_id, live ON dam_nearpair
+    FOR EACH ROW EXECUTE FUNCTION dam_nearpair_live();
+
+-- For all clips of a statement at once, and in one order: two who move many that look alike queue up.
+CREATE FUNCTION dam_nearpair_follow() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE moved uuid[];
+BEGIN
+    SELECT array_agg(DISTINCT version) INTO moved
+        FROM was JOIN now USING (id), unnest(ARRAY[was.latest_id, now.latest_id]) AS version
+        WHERE was.latest_id IS DISTINCT FROM now.latest_id
+        OR (was.trashed_at IS NULL) <> (now.trashed_at IS NULL);
+    IF moved IS NOT NULL THEN
+        PERFORM FROM dam_nearpair WHERE one_id = ANY (moved) OR two_id = ANY (moved)
+            ORDER BY id FOR NO KEY UPDATE;
+        UPDATE dam_nearpair SET live = live WHERE one_id = ANY (moved) OR two_id = ANY (moved);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER dam_nearpair_follow AFTER UPDATE ON dam_asset
+    REFERENCING OLD TABLE AS was NEW TABLE AS now
+    FOR EACH STATEMENT EXECUTE FUNCTION dam_nearpair_follow();
+
+-- It is found again when the file comes back; only what somebody said is not.
+CREATE FUNCTION dam_nearpair_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM dam_nearpair WHERE id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER dam_nearpair_gone AFTER UPDATE OF one_id, two_id ON dam_nearpair FOR EACH ROW
+    WHEN ((NEW.one_id IS NULL OR NEW.two_id IS NULL) AND NEW.different_at IS NULL)
+    EXECUTE FUNCTION dam_nearpair_gone();
+"""
+NO_FUNCTIONS = """
+DROP TRIGGER dam_nearpair_follow ON dam_asset;
+DROP TRIGGER dam_nearpair_live ON dam_nearpair;
+DROP TRIGGER dam_nearpair_gone ON dam_nearpair;
+DROP FUNCTION dam_nearpair_follow, dam_nearpair_live, dam_nearpair_gone;
 """
 
 
@@ -59,6 +107,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="CommonToken",
+            fields=[
+                ("token", models.IntegerField(primary_key=True, serialize=False)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="dam.brand",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="NearPair",
             fields=[
                 (
@@ -70,6 +133,7 @@ class Migration(migrations.Migration):
                 ("one_sha256", models.CharField(max_length=64)),
                 ("two_sha256", models.CharField(max_length=64)),
                 ("share", models.FloatField()),
+                ("live", models.BooleanField(default=False)),
                 ("found_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("different_at", models.DateTimeField(null=True)),
                 (
@@ -117,13 +181,13 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("different_at", None)),
+                        condition=models.Q(("different_at", None), ("live", True)),
                         fields=["brand", "-id"],
                         name="near_pair_open",
                     ),
                     models.Index(
-                        condition=models.Q(("different_at__isnull", False)),
-                        fields=["brand", "-different_at", "-id"],
+                        condition=models.Q(("different_at__isnull", False), ("live", True)),
+                        fields=["brand", "-id"],
                         name="near_pair_different",
                     ),
                 ],
@@ -138,5 +202,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(BELONGS, migrations.RunSQL.noop),
+        migrations.RunSQL(BELONGS, NO_FUNCTIONS),
     ]

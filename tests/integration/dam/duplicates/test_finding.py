@@ -8,10 +8,10 @@ import pytest
 
 from dam.access import brand_export
 from dam.accounts.models import Brand
-from dam.catalog.models import RenditionKind, Version
+from dam.catalog.models import Asset, RenditionKind, Version
 from dam.core import storage
 from dam.duplicates import finding, tasks
-from dam.duplicates.models import NearPair, VersionPrint
+from dam.duplicates.models import CommonToken, NearPair, VersionPrint
 from dam.ingest import steps
 from dam.ingest.models import Step, StepState
 from tests.factories import BrandFactory
@@ -25,8 +25,8 @@ def pairs() -> list[set[object]]:
 def test_a_copy_and_nothing_else_is_paired_with_what_it_is_a_copy_of(looking: Looking) -> None:
     original, copy, _other = (looking(1), looking(1, noise=6), looking(2))
     for version in (original, _other):
-        assert finding.look(version) == 0
-    assert finding.look(copy) == 1
+        assert finding.look(version).pairs == 0
+    assert finding.look(copy).pairs == 1
     assert pairs() == [{original.pk, copy.pk}]
 
 
@@ -39,7 +39,7 @@ def test_looking_twice_changes_nothing(looking: Looking) -> None:
 
 def test_another_brand_is_not_looked_into(looking: Looking) -> None:
     finding.look(looking(1))
-    assert finding.look(looking(1, noise=6, asset__brand=BrandFactory.create())) == 0
+    assert finding.look(looking(1, noise=6, asset__brand=BrandFactory.create())).pairs == 0
 
 
 def test_versions_of_one_clip_and_equal_files_are_no_pair(looking: Looking) -> None:
@@ -49,7 +49,7 @@ def test_versions_of_one_clip_and_equal_files_are_no_pair(looking: Looking) -> N
     for version in (first, later):
         finding.look(version)
     assert not pairs()
-    finding.look(same)  # the same bytes as the first, a copy of the other
+    assert finding.look(same).pairs == 1  # the same bytes as the first, a copy of the other
     assert pairs() == [{later.pk, same.pk}]
 
 
@@ -78,6 +78,84 @@ def test_what_was_told_apart_stays_so_when_the_file_comes_back(looking: Looking,
     pair = NearPair.objects.get()
     assert {pair.one_id, pair.two_id} == {one.pk, back.pk}
     assert pair.different_at
+
+
+def test_equal_bytes_are_not_counted_for_there_is_no_pair_of_them(looking: Looking) -> None:
+    first = looking(1)
+    finding.look(first)
+    assert finding.look(looking(1, sha256=first.sha256)).pairs == 0
+    assert not pairs()
+
+
+def test_what_more_clips_share_is_no_longer_searched_for_and_the_step_says_so(
+    looking: Looking, brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "COMMON", 2)
+    shared = [looking(1, noise=0, sha256=str(place) * 64) for place in range(4)]
+    looked = [finding.look(version) for version in shared]
+    assert [each.pairs for each in looked] == [0, 1, 0, 0]
+    assert [each.passed_over for each in looked] == [False, False, True, True]
+    assert CommonToken.objects.filter(brand=brand).exists()
+    Step.objects.create(**steps.whose(shared[3]), name="duplicates", position=0)
+    tasks.find_duplicates(str(shared[3].pk))
+    assert "more than 2 clips share" in Step.objects.get().reason
+    assert finding.look(looking(2)) == finding.Looked()
+
+
+def test_of_more_that_are_alike_those_out_of_the_trash_come_first_and_the_step_says_so(
+    looking: Looking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "LOOKED_AT", 1)
+    trashed, there, last = (looking(1), looking(1, noise=3), looking(1, noise=6))
+    for version in (trashed, there):
+        finding.look(version)
+    NearPair.objects.all().delete()
+    Asset.objects.filter(latest=trashed).update(trashed_at=trashed.created_at)
+    assert finding.look(last) == finding.Looked(pairs=1, more_alike=True)
+    assert pairs() == [{there.pk, last.pk}]
+    Step.objects.create(**steps.whose(last), name="duplicates", position=0)
+    tasks.find_duplicates(str(last.pk))
+    assert "Only the 1 clips" in Step.objects.get().reason
+
+
+def test_a_pair_is_live_while_both_are_the_latest_and_out_of_the_trash(looking: Looking) -> None:
+    one, two = looking(1), looking(1, noise=6)
+    for version in (one, two):
+        finding.look(version)
+
+    def live() -> bool:
+        return NearPair.objects.get().live
+
+    assert live()
+    Asset.objects.update(trashed_at=one.created_at)
+    assert not live()
+    Asset.objects.filter(latest=one).update(trashed_at=None)
+    assert not live()
+    Asset.objects.filter(latest=two).update(trashed_at=None)
+    assert live()
+    looking(9, asset=two.asset, number=2)
+    assert not live()
+    Asset.objects.filter(pk=two.asset_id).update(latest=two)
+    assert live()
+
+
+def test_a_pair_of_which_nothing_was_said_goes_with_a_clip(looking: Looking) -> None:
+    one, two = looking(1), looking(1, noise=6)
+    for version in (one, two):
+        finding.look(version)
+    Version.objects.filter(pk=two.pk).delete()
+    assert not NearPair.objects.exists()
+    assert finding.look(looking(1, noise=6, sha256=two.sha256)).pairs == 1
+
+
+def test_what_looks_like_a_clip_in_the_trash_is_a_pair_once_that_comes_back(looking: Looking) -> None:
+    one, two = looking(1), looking(1, noise=6)
+    finding.look(one)
+    Asset.objects.filter(latest=one).update(trashed_at=one.created_at)
+    assert finding.look(two).pairs == 0
+    assert not NearPair.objects.get().live
+    Asset.objects.update(trashed_at=None)
+    assert NearPair.objects.get().live
 
 
 @pytest.mark.parametrize("gone", ["row", "file"])
