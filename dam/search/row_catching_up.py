@@ -10,10 +10,12 @@ from django.db import connection, transaction
 
 from dam.accounts.models import Brand
 from dam.catalog.models import Asset
+from dam.core import events
 from dam.custom_fields.models import StaleRows
 
 BATCH = 1_000
 SECONDS = 15.0  # of one turn: other work waits on the same queue
+EVENT = "rows"  # all rows of a brand are as they should be
 
 
 def is_under_way(brand_id: int) -> bool:
@@ -45,6 +47,10 @@ def _some() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT dam_filter_catch_up(%s::uuid[])", [keys])
         if len(keys) < BATCH:
+            # Lists of what is missing may be others now, and pages say that it is still being counted: both
+            # are for those who work there alone.
+            for name in ("library", EVENT):
+                events.publish(brand_id=stale.brand_id, name=name)
             stale.delete()
         else:
             StaleRows.objects.filter(pk=stale.pk).update(after=keys[-1])

@@ -15,6 +15,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.catalog import versions
 from dam.catalog.models import Approval, Asset, Processing
+from dam.core import events
 from dam.custom_fields import fields as own
 from dam.custom_fields import schema, values
 from dam.custom_fields.definitions import Kind
@@ -110,6 +111,24 @@ def test_a_required_field_is_missed_until_it_has_a_value(librarian: Member) -> N
     values.set_values(one, {"client": ""}, by=librarian)
     assert found(librarian, "missing:fields") == "ABC"
     assert counted(librarian, "missing")["fields"] == 3
+
+
+def test_pages_hear_that_the_rows_have_been_gone_through(
+    librarian: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, str]] = []
+    monkeypatch.setattr(events, "publish", lambda *, brand_id, name, **_: told.append((brand_id, name)))
+    monkeypatch.setattr(row_catching_up, "BATCH", 2)
+    for title in "ABC":
+        clip(librarian.brand, title)
+    require(librarian, "Client")
+    told.clear()
+    assert row_catching_up.go_on(clock=iter((0.0, 99.0)).__next__)  # some are left
+    assert told == []
+    catch_up()
+    assert told == [(librarian.brand.pk, "library"), (librarian.brand.pk, "rows")]
+    catch_up()
+    assert len(told) == 2
 
 
 def test_a_field_that_is_retired_or_no_longer_required_is_missed_by_none(librarian: Member) -> None:

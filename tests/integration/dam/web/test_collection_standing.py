@@ -162,10 +162,12 @@ def test_a_page_of_many_clips_follows_no_change_of_single_ones(
     client = client_of(librarian)
     page = client.get(f"{ALL}{outer.pk}/standing/").text
     assert "sse:library" in page
+    assert f"sse:{row_catching_up.EVENT}," in page
     assert "a minute ago" not in page
     monkeypatch.setattr(search, "MOST_COUNTED", 7)
     page = client.get(f"{ALL}{outer.pk}/standing/").text
     assert f"sse:collection-{outer.pk} delay:" in page
+    assert f"sse:{row_catching_up.EVENT} delay:" in page
     assert "sse:library" not in page
     assert "a minute ago" in page
     assert "sse:library" not in client.get(f"{ALL}{outer.pk}/").text
