@@ -265,7 +265,7 @@ ROWS = (
     Row("GET",  "collection-cover", ("collection",),    200, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "collection-standing", ("collection",), 200, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "collection-news", ("collection",),     200, 200, 200, 200, 200, 200, 200, 403,
-        {"seen": "2026-01-01T00:00:00+00:00"}),
+        {"seen": "0"}),
     Row("GET",  "collection-targets", (),               403, 200, 200, 200, 200, 200, 403, 403),
     Row("GET",  "collection-new", (),                   403, 200, 200, 200, 200, 200, 403, 403),
     Row("POST", "collection-new", (),                   403, 302, 302, 302, 302, 302, 403, 403,
