@@ -35,6 +35,7 @@ class Asked:
 
     is_named: bool  # whether it says who decides
     named: frozenset[int] = frozenset()  # of those whom it names, and whom it was handed over to
+    heirs: frozenset[int] = frozenset()  # of these, those whom it doesn't name itself
     deputies: frozenset[int] = frozenset()  # once the stage's own days are over
     stand_ins: frozenset[int] = frozenset()  # all its deputies, able or not
 
@@ -140,12 +141,14 @@ def of(reviews: Collection[Review], *, at: datetime | None = None) -> dict[UUID,
     for review in named:
         here = able[review.waits_for.kind][review.brand_id] - not_asked(review)
         meant = _people(review.named_person_id, review.named_group_id, groups)
-        meant |= _people(review.asked_person_id, review.asked_group_id, groups)
+        heirs = _people(review.asked_person_id, review.asked_group_id, groups) - meant
+        meant |= heirs
         late = review.stage_due_at is not None and review.stage_due_at <= at
         deputies = _people(review.deputy_person_id, review.deputy_group_id, groups) - meant
         found[review.pk] = Asked(
             is_named=True,
             named=meant & here,
+            heirs=heirs & here,
             deputies=deputies & here if late else frozenset(),
             stand_ins=deputies,
         )
@@ -165,12 +168,20 @@ def not_asked(review: Review) -> frozenset[int]:
 def missing(review: Review, asked: Asked) -> int:
     """How many approvals its stage still waits for: one at least, the one that would end it.
 
-    Where everyone of a group is needed, a deputy stands in for one of them.
+    Where everyone of a group is needed, that is whoever of them is left, and one of those whom it was handed
+    over to in the place of who left. A deputy stands in for one of them.
     """
     needs, given = review.waits_for.needs, approved_by(review)
     if needs == plans.ALL:
-        return max(1, len(asked.named) - len(given & asked.stand_ins))
+        everyone = len(asked.named - asked.heirs) + bool(asked.heirs)
+        return max(1, everyone - len(given & asked.stand_ins))
     return max(1, needs - len(given))
+
+
+def takes_the_place(review: Review, asked: Asked, *, person: int | None) -> bool:
+    """Whether this one's approval fills the place of who left a group of which everyone is needed: then no
+    one else is asked to."""
+    return review.waits_for.needs == plans.ALL and person in asked.heirs
 
 
 def approved_by(review: Review) -> frozenset[int]:

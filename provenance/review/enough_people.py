@@ -1,5 +1,7 @@
 """Whether a brand has the people that a template needs, so that no review is sent where it can't end."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -7,29 +9,21 @@ from dam.accounts.models import Group, User
 from dam.accounts.principals import Principal
 from dam.catalog.models import Version
 from provenance.review import asking, plans
-from provenance.review.models import ReviewTemplate
+from provenance.review.asking import Asked
+from provenance.review.models import Review, ReviewTemplate
 from provenance.review.plans import Planned
 from provenance.review.policies import STAGES, Refusal
 
 
 def refuse(template: ReviewTemplate, version: Version, *, by: Principal) -> Refusal | None:
     """Why a review by this template could not be decided by the people there are now; None when it could."""
-    able = {
-        kind: asking.with_role({version.brand_id}, kind)[version.brand_id]
-        for kind in {stage.kind for stage in template.planned}
-    }
-    own = {version.created_by_id} | ({by.user.pk} if by.user else set())
-    members = asking.members({stage.group for stage in template.planned if stage.group is not None})
-    wanted: list[tuple[int, frozenset[int]]] = []
-    for stage in template.planned:
-        could = able[stage.kind] - own
-        named = could & (members.get(stage.group or 0, frozenset()) | {stage.person})
-        people = named or could  # where none of them can, the role is asked
-        needs = max(1, len(named)) if stage.needs == plans.ALL else stage.needs
+    gone = frozenset({version.created_by_id} | ({by.user.pk} if by.user else set()))
+    wanted = []
+    for stage, named, people in _people(template.planned, brand=version.brand_id, gone=gone):
+        needs = _needs(stage, named)
         if len(people) < needs:
             return Refusal("too_few", _too_few(template, stage, needs, len(people), named=bool(named)))
-        # Of everyone in a group those count who are left when it begins.
-        wanted.append((1 if stage.needs == plans.ALL else needs, people))
+        wanted.append((needs, people))
     short = plans.unfilled(wanted)
     if short is None:
         return None
@@ -38,6 +32,53 @@ def refuse(template: ReviewTemplate, version: Version, *, by: Principal) -> Refu
         "decides one stage of a review."
     )
     return Refusal("too_few", words % {"template": template, "stage": template.planned[short].name})
+
+
+def refuse_approval(review: Review, asked: Asked, *, person: int | None) -> Refusal | None:
+    """Why this person may not approve the stage that is waited for: a later one needs them, and here another
+    can. None, too, where the people there are don't suffice whoever approves."""
+    later = review.planned[review.stage + 1 :]
+    if not review.plan or not later or person is None:
+        return None
+    gone = asking.not_asked(review)
+    stages = _people((review.waits_for, *later), brand=review.brand_id, gone=gone)
+    missing = asking.missing(review, asked)
+    (_now, _named, by_role), *ahead = stages
+    here = asked.people or by_role
+    coming = [(_needs(stage, named), people) for stage, named, people in ahead]
+    if plans.unfilled([(missing, here), *coming]) is not None:
+        return None
+    mine = frozenset({person})
+    short = plans.unfilled(
+        [(missing - 1, here - mine), *[(needs, people - mine) for needs, people in coming]]
+    )
+    if short is None:
+        return None
+    words = _(
+        "If you approved “%(stage)s”, there would be no one left for “%(later)s”, as one person decides one "
+        "stage of a review. Someone else can approve this stage."
+    )
+    named = {"stage": review.waits_for.name, "later": review.planned[review.stage + short].name}
+    return Refusal("needed_later", words % named)
+
+
+def _people(
+    stages: Sequence[Planned], *, brand: int, gone: frozenset[int]
+) -> list[tuple[Planned, frozenset[int], frozenset[int]]]:
+    """Of each stage, who of those it names could decide it, and who could: where none of those, its role."""
+    able = {kind: asking.with_role({brand}, kind)[brand] - gone for kind in {each.kind for each in stages}}
+    members = asking.members({stage.group for stage in stages if stage.group is not None})
+    found = []
+    for stage in stages:
+        could = able[stage.kind]
+        named = could & (members.get(stage.group or 0, frozenset()) | {stage.person})
+        found.append((stage, named, named or could))
+    return found
+
+
+def _needs(stage: Planned, named: frozenset[int]) -> int:
+    """How many approvals. Of everyone in a group all count who could decide now."""
+    return max(1, len(named)) if stage.needs == plans.ALL else stage.needs
 
 
 def _too_few(template: ReviewTemplate, stage: Planned, needs: int, count: int, *, named: bool) -> str:

@@ -83,9 +83,14 @@ def unfilled(wanted: Sequence[tuple[int, frozenset[int]]]) -> int | None:
 
     def place(stage: int, tried: set[int]) -> bool:
         """Find somebody for the stage, if need be by finding another for where they had been placed."""
-        for person in wanted[stage][1] - tried:
-            tried.add(person)
-            if person not in given or place(given[person], tried):
+        tried.add(stage)
+        people = wanted[stage][1]
+        free = next((person for person in people if person not in given), None)
+        if free is not None:
+            given[free] = stage
+            return True
+        for person in people:
+            if given[person] not in tried and place(given[person], tried):
                 given[person] = stage
                 return True
         return False

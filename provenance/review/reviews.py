@@ -28,6 +28,8 @@ from provenance.review import (
     asking,
     checklist,
     choosing,
+    enough_people,
+    facts,
     ledger,
     planned_moves,
     plans,
@@ -37,7 +39,7 @@ from provenance.review import (
 )
 from provenance.review.asking import Asked, Seen
 from provenance.review.checklist import Answer
-from provenance.review.models import Decision, LedgerEntry, Review
+from provenance.review.models import Decision, Review
 from provenance.review.policies import Clearance, DecisionFacts, Refusal, SubmissionFacts
 from provenance.review.states import DecisionKind, Position, ReviewMove, ReviewState
 from provenance.review.watching import Watched
@@ -136,6 +138,8 @@ def decide(
         position = replace(review.position, missing=asking.missing(review, asked))
         _stop_if(refusal_to_decide(review, by=by, asked=asked))
         _stop_if(asking.refuse_moved(review, seen, kind=kind))
+        if kind == DecisionKind.APPROVE:
+            _stop_if(enough_people.refuse_approval(review, asked, person=_person(by)))
         _stop_if(policies.refuse_content(seen_sha256=expected_sha256, content_sha256=version.sha256))
         clearance = Clearance(tuple(dict.fromkeys(uses)), tuple(dict.fromkeys(territories)), valid_until)
         before = cleared_so_far(review)
@@ -146,7 +150,11 @@ def decide(
         if kind != DecisionKind.APPROVE:
             clearance = Clearance((), ())
         after = states.after(position, ReviewMove(kind))
+        in_place = asking.takes_the_place(review, asked, person=_person(by))
         _move(review, position, after, at=at)
+        if in_place and after.state == ReviewState.OPEN:
+            Review.objects.filter(pk=review.pk).update(asked_person=None, asked_group=None)
+            review.asked_person = review.asked_group = None
         decision = Decision.objects.create(
             review=review,
             stage=position.stage,
@@ -179,9 +187,9 @@ def decide(
             )
         next_ones = _next(review, at=at) if after.state == ReviewState.OPEN else {}
         record = ledger.of_decision(decision, review, by=by, signed_in=signed_in, watched=watched)
-        kept = _entry(ledger.append(review, record))
-        data = _facts(decision, position, review) | next_ones | kept
-        _record(_verb(position, after, kind), review, by=by, at=at, data=data)
+        kept = facts.of_entry(ledger.append(review, record))
+        data = facts.of_decision(decision, position, review) | next_ones | kept
+        _record(facts.verb(position, after, kind), review, by=by, at=at, data=data)
     return decision
 
 
@@ -210,7 +218,7 @@ def revoke(version: Version, *, by: Principal, reason: str, at: datetime | None 
         _set_approval(version, Approval.WITHDRAWN)
         releases.withdraw(review, reason=reason.strip(), at=at)
         record = ledger.of_revocation(review, by=by, reason=reason.strip(), at=at)
-        kept = _entry(ledger.append(review, record))
+        kept = facts.of_entry(ledger.append(review, record))
         _record(Verb.RELEASE_REVOKED, review, by=by, at=at, data={"reason": reason.strip()} | kept)
 
 
@@ -292,7 +300,11 @@ def refusal_to_approve(review: Review, *, by: Principal, at: datetime | None = N
     """Why this principal may not approve the stage that is waited for; also, why it would be in vain."""
     review = Review.objects.select_related("brand", "version__asset").get(pk=review.pk)
     asked = asking.of_one(review, at=at)
-    return refusal_to_decide(review, by=by, asked=asked) or not_signable(review.version)
+    return (
+        refusal_to_decide(review, by=by, asked=asked)
+        or enough_people.refuse_approval(review, asked, person=_person(by))
+        or not_signable(review.version)
+    )
 
 
 def not_signable(version: Version) -> Refusal | None:
@@ -355,35 +367,6 @@ def _set_approval(version: Version, approval: Approval) -> None:
         versions.set_approval(version.pk, approval, expected=[Approval(version.approval)])
     except versions.ApprovalMoved as error:
         raise ReviewRefused(MOVED) from error
-
-
-def _verb(before: Position, after: Position, kind: DecisionKind) -> Verb:
-    if after.state == ReviewState.OPEN:
-        stays = after.stage == before.stage
-        return Verb.REVIEW_APPROVED_IN_PART if stays else Verb.REVIEW_APPROVED_STAGE
-    return {
-        DecisionKind.APPROVE: Verb.REVIEW_APPROVED,
-        DecisionKind.REQUEST_CHANGES: Verb.REVIEW_CHANGES_REQUESTED,
-        DecisionKind.REJECT: Verb.REVIEW_REJECTED,
-    }[kind]
-
-
-def _facts(decision: Decision, position: Position, review: Review) -> dict[str, object]:
-    return {
-        "stage": position.stage_name,
-        "stage_index": position.stage,
-        "stage_title": review.planned[position.stage].name,
-        "approvals_missing": position.missing - 1 if decision.kind == DecisionKind.APPROVE else 0,
-        "comment": decision.comment,
-        "uses": decision.uses,
-        "territories": decision.territories,
-        "valid_until": decision.valid_until and decision.valid_until.isoformat(),
-    }
-
-
-def _entry(entry: LedgerEntry) -> dict[str, object]:
-    """Of an event's data: the log and its anchors vouch for the ledger."""
-    return {"ledger": {"entry": entry.sequence, "hash": entry.hash}}
 
 
 def _record(

@@ -284,7 +284,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
     version = review.version
     waiting = queue.waiting_for(request.principal).prefetch_related(*OF_ROWS)
     refusal = reviews.refusal_to_decide(review, by=request.principal)
-    approve_refusal = refusal or reviews.not_signable(version)
+    approve_refusal = refusal or reviews.refusal_to_approve(review, by=request.principal)
     forms = {} if refusal else {kind.value: _form(review, kind) for kind in DecisionKind}
     earlier = (
         Review.objects.filter(version__asset=version.asset, brand=request.brand)

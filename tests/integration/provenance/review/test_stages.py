@@ -10,12 +10,13 @@ from dam.access import people
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Membership
 from dam.accounts.principals import Member
+from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import Approval
 from dam.notifications import following
 from dam.notifications.models import Notification
-from provenance.review import asking, choosing, ledger, plans, queue, reminders, reviews
+from provenance.review import asking, choosing, handover, ledger, plans, queue, reminders, reviews
 from provenance.review.models import Decision, Review
 from provenance.review.plans import Planned
 from provenance.review.states import DecisionKind, ReviewState
@@ -499,3 +500,60 @@ def test_each_stage_is_told_that_it_is_overdue_and_the_deputy_on_the_stages_own_
     told = Event.objects.filter(verb=Verb.REVIEW_OVERDUE).order_by("pk")
     assert [event.data["stage_index"] for event in told] == [0, 1, 1]
     assert [deputy.user.pk in event.data.get("asked", ()) for event in told] == [False, False, True]
+
+
+def test_who_is_needed_later_leaves_an_earlier_stage_to_who_is_not() -> None:
+    case = Case()
+    first, second = legal(case, 2)
+    both = group(case.brand, first, second)
+    review = begun(
+        case, Planned("legal", "Market", group=both.pk), Planned("legal", "Global", person=first.user.pk)
+    )
+    assert code(review, by=first) == ""  # they may still say no
+    with pytest.raises(reviews.ReviewRefused, match="no one left for “Global”") as refused:
+        approve(review, by=first)
+    assert refused.value.code == "needed_later"
+    approve(review, by=second)
+    approve(review, by=first)
+    review.refresh_from_db()
+    assert review.state == ReviewState.APPROVED
+
+
+def test_where_nobody_else_can_they_approve_the_earlier_stage() -> None:
+    case = Case()
+    first, second = legal(case, 2)
+    both = group(case.brand, first, second)
+    review = begun(case, Planned("legal", group=both.pk), Planned("legal", person=first.user.pk))
+    Membership.objects.filter(user=second.user).delete()
+    approve(review, by=first)
+
+
+def test_everyone_of_a_later_group_is_not_counted_for_an_earlier_stage() -> None:
+    case = Case()
+    first, second = legal(case, 2)
+    both = group(case.brand, first, second)
+    everyone = Planned("legal", "Global", group=both.pk, needs=plans.ALL)
+    with pytest.raises(reviews.ReviewRefused, match="no one left for “Global”"):
+        begun(case, Planned("legal", "Market", group=both.pk), everyone)
+
+
+@pytest.mark.parametrize("to_group", [False, True])
+def test_one_heir_approves_in_the_place_of_who_left_everyone(to_group: bool) -> None:
+    case = Case()
+    leaver, second, third, fourth, fifth = legal(case, 5)
+    made = group(case.brand, leaver, second, third)
+    review = begun(case, Planned("legal", group=made.pk, needs=plans.ALL))
+    heirs = group(case.brand, fourth, fifth, name="Heirs") if to_group else fourth.user
+    with trail.recording():
+        handover.REVIEWS.hand_over(leaver, heir=heirs, by=None)
+    Membership.objects.filter(user=leaver.user).delete()
+    review.refresh_from_db()
+    assert asking.missing(review, asking.of_one(review)) == 3
+    approve(review, by=fourth)
+    assert (code(review, by=fifth), waits_for(fifth)) == ("not_asked", [False])
+    approve(review, by=second)
+    review.refresh_from_db()
+    assert (review.state, asking.missing(review, asking.of_one(review))) == (ReviewState.OPEN, 1)
+    approve(review, by=third)
+    review.refresh_from_db()
+    assert review.state == ReviewState.APPROVED

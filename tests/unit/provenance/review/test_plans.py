@@ -49,6 +49,8 @@ def test_a_stage_is_due_at_the_end_of_a_day_where_the_brand_is(zone: str, due: s
         ([(1, {1, 2}), (1, {1})], None),  # the second person takes the first stage
         ([(2, {1, 2, 3}), (1, {1}), (1, {2})], 2),
         ([(1, {1, 2}), (1, {1, 3}), (1, {1})], None),
+        ([(1, {1, 2}), (2, {1, 2, 3}), (1, {3})], 2),
+        ([(900, set(range(1000))), (99, set(range(100))), (1, {0})], None),  # in no time
     ],
 )
 def test_nobody_is_counted_for_two_stages(wanted: list[tuple[int, set[int]]], short: int | None) -> None:
