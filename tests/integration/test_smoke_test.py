@@ -62,6 +62,6 @@ def test_a_house_that_lets_people_approve_their_own_work_fails(monkeypatch: pyte
         tour = smoke_test.Tour(brand=brand, people=people, patience=0, generated=made)
         smoke_test.submit(tour)
         assert "someone else" in smoke_test.refuse_self_approval(tour)
-        monkeypatch.setattr(reviews, "refusal_to_decide", lambda review, *, by: None)
+        monkeypatch.setattr(reviews, "refusal_to_decide", lambda review, *, by, asked=None: None)
         with pytest.raises(smoke_test.TourFailed, match="could approve"):
             smoke_test.refuse_self_approval(tour)
