@@ -93,6 +93,12 @@ def find(principal: Principal, pair_id: int) -> NearPair | None:
     return _with_clips(_seen(principal)).filter(pk=pair_id).first()
 
 
+def is_of_brand(pair_id: int, *, principal: Principal) -> bool:
+    """Whether the principal's brand has such a pair, be it open or not."""
+    known = pair_id < 2**63  # else the database knows no such number
+    return known and NearPair.objects.filter(brand=principal.brand, pk=pair_id).exists()
+
+
 def following(principal: Principal, pair: NearPair) -> NearPair | None:
     """The open one after it, in the order of the list; behind the last one the first."""
     rows = open_for(principal).exclude(pk=pair.pk).order_by("-pk")

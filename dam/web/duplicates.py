@@ -69,7 +69,8 @@ def pair(request: BrandRequest, pair_id: int) -> HttpResponse:
     request.principal.require(Capability.VIEW_UNRELEASED)
     found = pairs.find(request.principal, pair_id) if len(str(pair_id)) <= MOST_DIGITS else None
     if found is None:
-        if request.method == "POST":  # answered in another window, or by somebody else
+        # Answered in another window, or by somebody else; another brand's is not there at all.
+        if request.method == "POST" and pairs.is_of_brand(pair_id, principal=request.principal):
             messages.info(request, pairs.PairGone.message)
             return redirect("duplicates", request.brand.slug)
         raise Http404(_("This pair isn't there any more."))

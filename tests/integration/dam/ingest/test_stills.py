@@ -36,7 +36,7 @@ def test_a_still_has_a_size_and_no_timeline(logo: Version) -> None:
 
 def test_it_goes_through_the_steps_of_a_still(logo: Version) -> None:
     names = {step.name for step in logo.steps.all()}
-    assert names == {"poster", "picture", "frames", "embed", "written", "tags", "credentials"}
+    assert names == {"poster", "picture", "frames", "embed", "written", "tags", "duplicates", "credentials"}
 
 
 def test_its_renditions_are_made(logo: Version) -> None:
