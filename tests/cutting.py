@@ -3,9 +3,10 @@
 import random
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 BLOCK = 64 * 1024
@@ -20,6 +21,10 @@ class Road:
     url: str
     cuts: int
     most: int
+    rate: float | None = None
+    """Bytes a second that each connection carries towards the server; all there are without."""
+    put: list[str] = field(default_factory=list)
+    """Where bytes were put, as the requests said it."""
 
 
 @contextmanager
@@ -43,16 +48,31 @@ def road(to: str, *, cuts: int, most: int, chance: random.Random) -> Iterator[Ro
                 if first.startswith(BODIES) and found.cuts:
                     found.cuts -= 1
                     limit = chance.randrange(1, found.most)
+                note(first)
                 beyond.sendall(first)
-                pour(client, beyond, limit=limit)
+                pour(client, beyond, limit=limit, is_on_its_way=True)
                 if limit is None:
                     back.join()
 
-        def pour(source: socket.socket, target: socket.socket, *, limit: int | None = None) -> None:
+        def note(data: bytes) -> None:
+            if data.startswith(b"PUT "):
+                found.put.append(data.split(b" ", 2)[1].decode())
+
+        def pour(
+            source: socket.socket,
+            target: socket.socket,
+            *,
+            limit: int | None = None,
+            is_on_its_way: bool = False,
+        ) -> None:
             came = 0
             with suppress(OSError):
                 while (limit is None or came < limit) and (data := source.recv(BLOCK)):
                     came += len(data)
+                    if is_on_its_way:
+                        note(data)
+                    if is_on_its_way and found.rate:
+                        time.sleep(len(data) / found.rate)
                     target.sendall(data)
                 if limit is None:
                     target.shutdown(socket.SHUT_WR)

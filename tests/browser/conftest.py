@@ -122,8 +122,8 @@ def visit(
         if request.session.testsfailed > failed_before:
             PICTURES.mkdir(parents=True, exist_ok=True)
             journey.page.screenshot(path=PICTURES / f"{request.node.name}-{number}.png")
-            log = (DATA_DIR / "logs" / "web.log").read_text()[-4000:]
-            sys.stdout.write(f"The web process's log ends:\n{log}")
+            for log in sorted((DATA_DIR / "logs").glob("web*.log")):
+                sys.stdout.write(f"{log.name} ends:\n{log.read_text()[-4000:]}")
         journey.page.context.close()
     problems = [problem for journey in journeys for problem in journey.problems]
     assert not problems, problems

@@ -226,3 +226,30 @@ test("cancelling stops the parts on their way and tells the server", async () =>
   await sending;
   equal([bucket.calls.at(-1), localStorage.length], ["DELETE upload", 0]);
 });
+
+test("who goes on at once after a pause goes on, however long that takes to end", async () => {
+  const bucket = new Bucket({ size: 40 });
+  bucket.plan = [undefined, "hang", "hang", "hang"];
+  const sent = upload(40);
+  const first = sent.send();
+  while (bucket.hanging.length < 3) await settled();
+  sent.pause();
+  const second = sent.send(); // before what was on its way has ended
+  await first;
+  await second;
+  equal([...bucket.there].sort((a, b) => a - b), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  equal(sent.stopped, false);
+});
+
+test("a second pause right after going on stays a pause", async () => {
+  const bucket = new Bucket({ size: 40 });
+  bucket.plan = [undefined, "hang", "hang", "hang"];
+  const sent = upload(40);
+  const first = sent.send();
+  while (bucket.hanging.length < 3) await settled();
+  sent.pause();
+  const second = sent.send();
+  sent.pause();
+  await Promise.all([first, second]);
+  equal([sent.stopped, bucket.sent.length], [true, 4]);
+});

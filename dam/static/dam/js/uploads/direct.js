@@ -122,6 +122,7 @@ export class Direct {
     for (const wait of [...PATIENCE_MS, null]) {
       if (signal.aborted) return;
       const { url, headers } = await this.address(number, sha256);
+      if (signal.aborted) return;
       const status = await this.put(url, headers, bytes, number, signal);
       if (signal.aborted) return;
       if (status >= 200 && status < 300) {

@@ -44,11 +44,22 @@ export class Upload {
     const address = memory.recall(key);
     const piece = Number.POSITIVE_INFINITY; // all of it in one request
     Object.assign(this, { file, create, onProgress, asset, direct, key, address, piece });
-    Object.assign(this, { stopped: false, begunHere: false, sha256: "" });
+    Object.assign(this, { stopped: false, begunHere: false, sha256: "", turns: 0, ended: null });
   }
 
   // Sends what is missing; resolves when the server has every byte, or somebody stopped it.
-  async send() {
+  send() {
+    const sending = this.takeTurn();
+    this.ended = sending.catch(() => {});
+    return sending;
+  }
+
+  // After what a pause has cut short: that takes a moment to end, and must not take this for its own going on.
+  async takeTurn() {
+    this.turns += 1;
+    const turn = this.turns;
+    await this.ended;
+    if (turn !== this.turns) return; // paused again meanwhile
     this.stopped = false;
     const over = await memory.alone(this.key, async () => {
       if (!this.address || (await this.isMissingBytes())) await this.transfer();
@@ -193,6 +204,7 @@ export class Upload {
 
   // What has arrived is kept, here and on the server.
   pause() {
+    this.turns += 1;
     this.stopped = true;
     this.sending?.abort();
     this.end?.();
