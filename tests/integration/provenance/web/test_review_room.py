@@ -399,7 +399,7 @@ def test_who_saw_an_earlier_stage_is_told_and_what_they_entered_stays() -> None:
     first, second = (member(case.brand, Role.LEGAL_REVIEWER) for _each in range(2))
     used = template(case.brand, Planned("legal", "Market"), Planned("legal", "Global"))
     review = reviews.submit(case.version, by=case.creator, template=used.pk)
-    opened = {"stage": "0", "approvals": "0"}
+    opened: dict[str, Any] = {"stage": "0", "approvals": "0"}
     assert decide(review, by=first, **opened).status_code == 200
     for seen in (opened, {"stage": None, "approvals": None}):
         answer = decide(review, by=second, comment="All music is cleared.", **seen)
