@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -64,6 +64,8 @@ def news(request: BrandRequest, collection_id: UUID) -> HttpResponse:
     if not (known.isascii() and known.isdecimal() and len(known) < 19):
         raise BadRequest(_("seen must be the number of a revision."))
     row = audience.visible(request.principal).filter(pk=collection_id).first()
+    if row is None and not htmx.is_htmx(request):
+        raise Http404(_("This collection no longer exists, or you can no longer see it."))
     changed = row is not None and collections.changed_by_others(
         row, since=int(known), user=request.principal.user
     )

@@ -35,6 +35,9 @@ def librarian(brand: Brand) -> Member:
     return member(brand, Role.LIBRARIAN)
 
 
+HTMX = {"HX-Request": "true"}
+
+
 def client_of(person: Member) -> Client:
     signed_in = Client()
     signed_in.force_login(person.user)
@@ -178,10 +181,11 @@ def test_who_does_not_see_a_collection_is_told_nothing_of_it(brand: Brand, libra
     client = client_of(member(brand, Role.CREATOR))
     assert client.get(f"{ALL}{private.pk}/standing/").status_code == 404
     seen = {"seen": "0"}
-    told = client.get(f"{ALL}{private.pk}/news/", seen)
+    assert client.get(f"{ALL}{private.pk}/news/", seen).status_code == 404
+    told = client.get(f"{ALL}{private.pk}/news/", seen, headers=HTMX)
     assert "no longer exists" in told.text
     assert told.headers["HX-Reswap"] == "outerHTML"
-    unknown = client.get(f"{ALL}{uuid4()}/news/", seen)
+    unknown = client.get(f"{ALL}{uuid4()}/news/", seen, headers=HTMX)
     assert (told.status_code, told.headers["HX-Reswap"], told.text) == (
         unknown.status_code,
         unknown.headers["HX-Reswap"],
@@ -190,7 +194,7 @@ def test_who_does_not_see_a_collection_is_told_nothing_of_it(brand: Brand, libra
 
 
 def news(person: Member, row: Collection, seen: int) -> str:
-    answer = client_of(person).get(f"{ALL}{row.pk}/news/?seen={seen}")
+    answer = client_of(person).get(f"{ALL}{row.pk}/news/?seen={seen}", headers=HTMX)
     assert answer.status_code == 200
     assert ("HX-Reswap" in answer.headers) == bool(answer.text.strip())
     return answer.text
