@@ -214,7 +214,7 @@ OF_PRIVATE: dict[str, str] = {
 KINDS = {
     "library": (
         noop("Library"),
-        ("asset.", "version.", "step.", "steps.", "files.", "search.", "collection.", "tag."),
+        ("asset.", "version.", "step.", "steps.", "files.", "search.", "collection.", "tag.", "duplicates."),
     ),
     "review": (noop("Review"), ("review.", "comment.")),
     "release": (noop("Releases and downloads"), ("release.", "master.", "rendition.", "rights.", "share.")),

@@ -90,9 +90,10 @@ def test_only_what_waits_has_a_reason(version: Version) -> None:
 
 def test_more_steps_cost_no_more_queries(version: Version) -> None:
     with CaptureQueriesContext(connection) as few:
-        assert len(waiting.of(Step.objects.all())) == 11
+        one = len(waiting.of(Step.objects.all()))
+        assert one > 1
     for _ in range(3):
         steps.begin(VersionFactory.create())
     with CaptureQueriesContext(connection) as many:
-        assert len(waiting.of(Step.objects.all())) == 44
+        assert len(waiting.of(Step.objects.all())) == 4 * one
     assert len(many) == len(few)
