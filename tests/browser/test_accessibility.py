@@ -225,7 +225,7 @@ def walk_as(person: Principal, walk: Walk, world: World) -> None:
     walk.look("dialog shortcuts", within="#shortcuts")
     walk.page.keyboard.press("Escape")
     walk.page.keyboard.press("Control+k")
-    walk.page.locator("#palette input").fill("a")
+    walk.page.locator("#palette [role=combobox]").fill("a")
     walk.page.locator("#palette-search").wait_for()
     walk.settle()
     walk.look("dialog palette", within="#palette")
