@@ -45,6 +45,16 @@ test("a comment on a range that is back has that range", async () => {
   equal(find("[data-end-field]").dataset.kept, "71");
 });
 
+test("a comment that is back a second time still has its frame and its range", async () => {
+  const ranged = FORM.replace("<textarea", '<input type="hidden" data-end-field value="71"><textarea');
+  await load({ form: ranged });
+  type("body", "The logo leaves");
+  const fresh = ranged.replace('"34"', '""').replace('"71"', '""');
+  await again({ form: fresh });
+  await again({ form: fresh });
+  equal([find("[data-frame-field]").dataset.kept, find("[data-end-field]").dataset.kept], ["34", "71"]);
+});
+
 test("it is back as well in a form that htmx brings later", async () => {
   await load();
   type("body", "The logo leaves");

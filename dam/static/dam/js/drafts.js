@@ -75,8 +75,9 @@ function putBack(form) {
     else field.value = draft[1];
     const folded = field.closest("details");
     if (folded) folded.open = true;
-    if (frame !== undefined) for (const place of places(form)) place.dataset.kept = frame;
-    if (end !== undefined) for (const place of ends(form)) place.dataset.kept = end;
+    // As the value, too: what follows from the event is kept again before the player has said which frame it is.
+    if (frame !== undefined) for (const place of places(form)) place.value = place.dataset.kept = frame;
+    if (end !== undefined) for (const place of ends(form)) place.value = place.dataset.kept = end;
     field.dispatchEvent(new Event("input", { bubbles: true }));
     put = true;
   }

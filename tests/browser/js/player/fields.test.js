@@ -140,3 +140,113 @@ test("a draft that is back has its own range", () => {
   find("textarea").focus();
   equal(place(), ["7", "19"]);
 });
+
+const box = () => find("textarea");
+
+function write(words) {
+  box().focus();
+  box().value = words;
+  box().dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+test("what is written about a range stays on it when another comment's is pressed", () => {
+  const { player, fields } = withRange();
+  mark(player, 24, 71);
+  write("Too fast");
+  box().blur();
+  mark(player, 100, 120, false);
+  equal([place(), find("[data-range-choice] input").checked], [["24", "71"], true]);
+  equal(find("[data-range-choice] output").textContent, "00:00:01:00 – 00:00:02:23");
+  box().value = "";
+  fields.settle(); // it was sent
+  fields.tell();
+  equal([place(), player.range.start], [["34", ""], null]);
+});
+
+test("a range that was marked is meant no more once another comment's is in its place and nothing is written", () => {
+  const { player } = withRange();
+  mark(player, 24, 71);
+  mark(player, 100, 120, false);
+  equal([place(), find("[data-range-choice]").hidden, find("[data-range-choice] input").checked], [["34", ""], false, false]);
+});
+
+function draftOf(start, end) {
+  find("[data-frame-field]").dataset.kept = start;
+  find("[data-end-field]").dataset.kept = end;
+  box().value = "Too fast";
+}
+
+test("a draft that is back has its own range on a page that marks the moment of a search", () => {
+  const { player } = withRange();
+  draftOf("7", "19");
+  mark(player, 24, 71, false);
+  box().focus();
+  equal(place(), ["7", "19"]);
+  box().blur();
+  mark(player, 30, 40, false);
+  equal(place(), ["7", "19"]);
+});
+
+test("a draft that was back before the player has its own place without being touched", () => {
+  const { player } = withRange();
+  draftOf("7", "19");
+  const later = new FrameFields(player);
+  later.listen(new AbortController().signal);
+  later.tell();
+  equal(place(), ["7", "19"]);
+});
+
+test("the range of a draft goes with its words", () => {
+  const { player } = withRange();
+  draftOf("7", "19");
+  mark(player, 24, 71, false);
+  box().focus();
+  box().value = "";
+  box().blur();
+  equal([place(), find("[data-range-choice] input").checked], [["34", ""], false]);
+});
+
+async function withDrafts() {
+  sessionStorage.clear();
+  document.body.dataset.person = "7";
+  await import(`/static/dam/js/drafts.js?${Math.random()}`); // before the player, as on the pages
+  const { player } = withRange();
+  const fields = [...document.body.children].filter((each) => each !== player);
+  const form = Object.assign(document.createElement("form"), { method: "post" });
+  form.append(...fields);
+  document.body.append(form);
+  box().name = "body";
+  return player;
+}
+
+const kept = () => {
+  const { frame, end } = JSON.parse(Object.values(sessionStorage)[0]);
+  return [frame, end];
+};
+
+test("a range that is marked or taken back while somebody writes is in the draft", async () => {
+  const player = await withDrafts();
+  write("Too fast");
+  equal(kept(), ["34", undefined]);
+  mark(player, 24, 71);
+  equal(kept(), ["24", "71"]);
+  find('[name="over_range"]').click();
+  equal(kept(), ["34", undefined]);
+  find('[name="over_range"]').click();
+  equal(kept(), ["24", "71"]);
+});
+
+test("a frame that is chosen anew is in the draft", async () => {
+  const player = await withDrafts();
+  write("Too fast");
+  player.frame = 20;
+  find('[name="at_frame"]').click();
+  find('[name="at_frame"]').click();
+  equal(kept()[0], "20");
+});
+
+test("marking a range makes no draft where nothing is written", async () => {
+  const player = await withDrafts();
+  mark(player, 24, 71);
+  equal(sessionStorage.length, 0);
+});

@@ -7,10 +7,11 @@ const RANGE = "[data-range-choice]"; // a label with its box
 const BOX = "[data-comment-box], [data-drawing]"; // words, and what is drawn into the picture
 
 const all = (selector) => [...document.querySelectorAll(selector)];
+const isFilled = (box) => box.value.trim() !== "";
 
 export class FrameFields {
   pinned = null;
-  whole = false; // whether the comment is on the range
+  meant = null; // the range that the comment is on, whatever is marked in the player since
   began = false; // whether somebody has written to it since the list came
 
   constructor(player) {
@@ -24,13 +25,15 @@ export class FrameFields {
     on("focusout", (event) => this.unpin(event));
     on("change", (event) => this.choose(event));
     on("range", (event) => this.followRange(event));
+    // A draft that was put back before there was a player.
+    for (const box of all(BOX).filter(isFilled)) this.pin({ target: box, type: "input" });
   }
 
   tell() {
     if (document.querySelector("reel-player") !== this.player) return;
     const frame = this.pinned ?? this.player.frame;
     const range = this.range;
-    const whole = this.whole && range !== null;
+    const whole = this.meant !== null && range !== null;
     const { clock } = this.player;
     for (const field of all(FIELD)) field.value = whole ? range.start : frame;
     for (const field of all(END)) field.value = whole ? range.end : "";
@@ -44,41 +47,53 @@ export class FrameFields {
     }
   }
 
-  // Both ends of what is marked, or of a draft that was put back. What is drawn stands on one frame.
+  // What the comment is on, or may be put on. What is drawn stands on one frame.
   get range() {
-    if (all("[data-drawing]").some((box) => box.value.trim() !== "")) return null;
+    if (all("[data-drawing]").some(isFilled)) return null;
+    return this.meant ?? this.marked ?? this.keptRange;
+  }
+
+  // Both ends of what is marked in the player.
+  get marked() {
     const { start = null, end = null } = this.player.range ?? {};
-    if (start !== null && end !== null) return { start, end };
+    return start === null || end === null ? null : { start, end };
+  }
+
+  // The range of a draft that was put back.
+  get keptRange() {
     const kept = document.querySelector(END)?.dataset.kept;
     return kept === undefined || this.kept === null ? null : { start: this.kept, end: Number(kept) };
   }
 
-  // What somebody marks they mean, also while they write; a moment that a search marked only where they say so.
+  // What somebody marks they mean, also while they write. What a search or another comment marks is offered, and takes
+  // the place of what was marked before only where nothing is written about that.
   followRange({ target, detail }) {
     if (target !== this.player) return;
-    if (detail.marked) this.whole = detail.start !== null && detail.end !== null;
+    if (detail.marked) this.meant = this.marked;
+    else if (!this.written) this.meant = null;
     this.tell();
+    if (detail.marked) this.keep();
   }
 
   // After something has come by htmx: what was written may have been sent.
   settle() {
     if (this.written) return;
     this.pinned = null;
-    if (this.began && this.whole) this.player.clearRange?.();
-    if (this.began) this.whole = false;
+    if (this.began && this.meant) this.player.clearRange?.();
+    if (this.began) this.meant = null;
     this.began = false;
   }
 
   // Whether somebody is at a comment: with the cursor in it, or with words in it.
   get written() {
-    return all(BOX).some((box) => box === document.activeElement || box.value.trim() !== "");
+    return all(BOX).some((box) => box === document.activeElement || isFilled(box));
   }
 
   pin({ target, type }) {
     if (!target.matches?.(BOX)) return;
     if (type === "input") this.began = true;
     if (this.pinned !== null) return;
-    this.whole ||= document.querySelector(END)?.dataset.kept !== undefined;
+    this.meant ??= this.keptRange;
     this.hold(this.kept ?? this.player.frame);
   }
 
@@ -100,20 +115,25 @@ export class FrameFields {
 
   // Unless something is written or drawn.
   letGo() {
-    if (all(BOX).some((box) => box.value.trim() !== "")) return;
+    if (all(BOX).some(isFilled)) return;
     this.pinned = null;
+    const { meant, marked } = this;
+    if (meant?.start !== marked?.start || meant?.end !== marked?.end) this.meant = null; // it was that of a draft, say
     for (const field of [...all(FIELD), ...all(END)]) delete field.dataset.kept;
     this.tell();
   }
 
   // Choosing "at this frame" anew means the one on screen now.
   choose({ target }) {
-    if (target.closest?.(RANGE)) {
-      this.whole = target.checked;
-      this.tell();
-    } else if (target.name === "at_frame" && target.checked && this.pinned !== null) {
-      this.pinned = this.player.frame;
-      this.tell();
-    }
+    if (target.closest?.(RANGE)) this.meant = target.checked ? this.range : null;
+    else if (target.name === "at_frame" && target.checked && this.pinned !== null) this.pinned = this.player.frame;
+    else return;
+    this.tell();
+    this.keep();
+  }
+
+  // Fields that a script fills send no event: to what is written drafts.js has to hear of its place.
+  keep() {
+    if (all(BOX).some(isFilled)) document.querySelector(END)?.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
