@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dam.accounts.models import Brand
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 ABANDONED = timedelta(days=1)
 FORGOTTEN = timedelta(days=30)
 NEEDED = (*UNDER_WAY, UploadState.RECEIVED)
-BATCH = 500  # stored files asked about at once
+BATCH = 500  # uploads read, and stored files asked about, at once
 PATIENCE_SECONDS = 60.0  # of one sweep, with a store that doesn't answer for uploads
 
 
@@ -62,20 +62,21 @@ def run(*, at: datetime | None = None) -> CleanedUp:
 def _abandoned_uploads(at: datetime) -> int:
     count = 0
     ends = time.monotonic() + PATIENCE_SECONDS
-    old = retention.abandoned_uploads(at=at).order_by("updated_at").values_list("pk", flat=True)
-    for key in list(old):  # not by a cursor: it ends with the connection, which isn't kept while we look
+    for upload in _read_in_slices(retention.abandoned_uploads(at=at).order_by("updated_at")):
         try:
-            count += _give_up(key, at)
+            count += not direct.has_more(upload) and uploads.give_up(upload)
         except OSError as problem:
-            log.warning("Upload %s stays until the next time: %s", key, problem)
+            log.warning("Upload %s stays until the next time: %s", upload.pk, problem)
             if time.monotonic() > ends:
                 break
     return count
 
 
-def _give_up(key: UUID, at: datetime) -> bool:
-    upload = retention.abandoned_uploads(at=at).filter(pk=key).first()
-    return upload is not None and not direct.has_more(upload) and uploads.give_up(upload)
+def _read_in_slices(found: QuerySet[Upload]) -> Iterator[Upload]:
+    """Not by a cursor: it ends with the connection, which isn't kept while somebody looks into the store."""
+    keys = list(found.values_list("pk", flat=True))
+    for start in range(0, len(keys), BATCH):
+        yield from found.filter(pk__in=keys[start : start + BATCH])
 
 
 def _staged_leftovers(at: datetime) -> int:

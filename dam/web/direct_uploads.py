@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from contextlib import suppress
 from uuid import UUID
 
 from django.http import HttpResponseBase, JsonResponse
@@ -35,10 +34,11 @@ def parts(request: BrandRequest, upload_id: UUID) -> HttpResponseBase:
 
 
 def _standing(upload: Upload) -> HttpResponseBase:
-    standing = direct.Standing(until=0, also=())
-    with suppress(FileRefused):  # it is over, which its state tells
+    try:
         standing = direct.look(upload)
-    upload.refresh_from_db(fields=["state", "parts"])
+    except FileRefused:  # it is over, which its state tells
+        standing = direct.Standing(until=0, also=())
+        upload.refresh_from_db(fields=["state", "parts"])
     told = {
         "state": upload.state,
         "part_bytes": PART_BYTES,

@@ -161,8 +161,10 @@ def metadata(raw: str) -> dict[str, str]:
                 raise BadHeader(
                     _("The %(key)s in Upload-Metadata must be base64 of UTF-8.") % {"key": key}
                 ) from None
-    if "sha256" in found and SHA256.fullmatch(found["sha256"]) is None:
-        raise BadHeader(_("The sha256 in Upload-Metadata must be 64 hexadecimal digits in lower case."))
+    if "sha256" in found:
+        found["sha256"] = found["sha256"].lower()
+        if SHA256.fullmatch(found["sha256"]) is None:
+            raise BadHeader(_("The sha256 in Upload-Metadata must be 64 hexadecimal digits."))
     return found
 
 

@@ -158,6 +158,31 @@ test("an upload that ended meanwhile says why", async () => {
   equal((await rejected(sent.send())).message, "No room.");
 });
 
+test("an upload that expired meanwhile can be sent anew from the start", async () => {
+  const bucket = new Bucket();
+  const ended = { status: 200, text: JSON.stringify({ state: "cancelled", reason: "", code: "" }) };
+  bucket.refusing = { "POST parts": { status: 410 }, "GET upload": ended };
+  const sent = upload(10);
+  const error = await rejected(sent.send());
+  ok(error instanceof Lost);
+  equal([error.message.includes("expired"), localStorage.length], [true, 0]);
+  bucket.refusing = {};
+  await sent.send();
+  equal(bucket.there.size, 3);
+});
+
+test("a store that is full for a moment is waited for, and told when it stays so", async () => {
+  const bucket = new Bucket();
+  const time = stopTime();
+  let turns = 0;
+  bucket.refusing = { "POST parts": () => (turns++ < 2 ? problem(507, "No room.", "disk_full") : null) };
+  await through(time, upload(10).send());
+  equal(bucket.there.size, 3);
+  bucket.refusing = { "POST create": problem(507, "No room.", "disk_full") };
+  const error = await rejected(through(time, upload(10, "next.mp4").send()));
+  equal([error instanceof Lost, error.message], [true, "No room."]);
+});
+
 test("who is signed out in the middle goes on with the parts that are missing", async () => {
   const bucket = new Bucket();
   bucket.refusing = { "POST parts": () => (bucket.there.size ? { status: 401 } : null) };

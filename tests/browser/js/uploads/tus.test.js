@@ -18,6 +18,15 @@ test("the announcement has the length, the name and what the server wants to kno
   equal(new TextDecoder().decode(bytes), "Grüße 🍋.mp4");
 });
 
+test("the announcement of a next version has its clip, and what the bytes come to where that is known", async () => {
+  const server = new Server();
+  const sent = upload(4);
+  Object.assign(sent, { asset: "clip", sha256: "ab".repeat(32) });
+  await sent.send();
+  const told = server.announced["Upload-Metadata"].split(",").map((pair) => atob(pair.split(" ")[1]));
+  equal(told, ["clip.mp4", "clip", "ab".repeat(32)]);
+});
+
 test("what is sent says where it begins and who sends it", async () => {
   const server = new Server();
   await upload(4).send();

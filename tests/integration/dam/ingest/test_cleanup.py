@@ -56,6 +56,20 @@ def test_an_abandoned_upload_is_dropped_with_its_bytes(upload: Upload) -> None:
     assert staged() == set()
 
 
+def test_what_is_abandoned_is_asked_once_for_all_uploads(
+    upload: Upload, brand: Brand, creator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And read in slices, so that any number of them fits."""
+    monkeypatch.setattr(cleanup, "BATCH", 2)
+    for number in range(4):
+        uploads.create(brand=brand, user=creator, filename=f"{number}.webm", size=10_000)
+    Upload.objects.update(updated_at=timezone.now() - OLD)
+    with CaptureQueriesContext(connection) as asked:
+        assert cleanup.run().uploads == 5
+    days = 'DISTINCT "dam_brand"."unfinished_upload_days"'  # that brands keep them
+    assert sum(days in each["sql"] for each in asked) == 1
+
+
 def test_an_upload_under_way_is_left_alone(upload: Upload) -> None:
     assert cleanup.run().uploads == 0
     later = timezone.now() + LATER  # its bytes are old, and a piece came a moment ago

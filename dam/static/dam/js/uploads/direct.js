@@ -64,10 +64,8 @@ export class Direct {
 
   async announce() {
     const { upload } = this;
-    const { file, asset, sha256 } = upload;
-    const told = { filename: file.name, ...(asset && { asset }), ...(sha256 && { sha256 }) };
-    const metadata = Object.entries(told).map(([key, value]) => `${key} ${encoded(value)}`);
-    const headers = { "Upload-Length": String(file.size), "Upload-Metadata": metadata.join(",") };
+    const metadata = Object.entries(upload.told).map(([key, value]) => `${key} ${encoded(value)}`);
+    const headers = { "Upload-Length": String(upload.file.size), "Upload-Metadata": metadata.join(",") };
     const response = await this.ask(upload.create, { method: "POST", headers });
     upload.keepAddress(response.headers.get("Location"));
   }
@@ -192,13 +190,12 @@ export class Direct {
   async ask(address, options = { method: "GET" }) {
     const { upload } = this;
     for (const wait of [...PATIENCE_MS, null]) {
-      try {
-        const response = await upload.request(address, options);
-        if (response.ok || (response.status === 409 && address === this.parts)) return response;
-        if (response.status !== 423) await this.explain(response);
-      } catch (error) {
+      const response = await upload.request(address, options).catch((error) => {
         if (!(error instanceof Lost) || error.message === SIGNED_OUT || wait === null) throw error;
-      }
+      });
+      if (response?.ok || (response?.status === 409 && address === this.parts)) return response;
+      const isPassing = !response || response.status === 423 || (response.status === 507 && wait !== null);
+      if (!isPassing) await this.explain(response);
       if (upload.stopped) throw new Lost();
       if (wait !== null) await pause(wait, this.ending.signal);
     }

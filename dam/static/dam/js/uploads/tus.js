@@ -47,6 +47,12 @@ export class Upload {
     Object.assign(this, { stopped: false, begunHere: false, sha256: "", turns: 0, ended: null });
   }
 
+  // What the server is told of the file, beside its length.
+  get told() {
+    const { file, asset, sha256 } = this;
+    return { filename: file.name, ...(asset && { asset }), ...(sha256 && { sha256 }) };
+  }
+
   // Sends what is missing; resolves when the server has every byte, or somebody stopped it.
   send() {
     const sending = this.takeTurn();
@@ -105,11 +111,7 @@ export class Upload {
         const sending = new Client(this.file, {
           endpoint: this.address ? null : here,
           uploadUrl: this.address,
-          metadata: {
-            filename: this.file.name,
-            ...(this.asset && { asset: this.asset }),
-            ...(this.sha256 && { sha256: this.sha256 }),
-          },
+          metadata: this.told,
           chunkSize: this.piece,
           retryDelays: PATIENCE_MS,
           storeFingerprintForResuming: false, // it would forget where it was when somebody is signed out

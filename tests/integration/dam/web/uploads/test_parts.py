@@ -231,6 +231,19 @@ def test_a_worker_that_died_while_it_put_parts_together_leaves_nothing(
     assert not storage.exists(left)
 
 
+def test_parts_that_come_to_another_file_than_their_sender_said_become_nobodys_clip(
+    browser: Client, clip: bytes
+) -> None:
+    told = f"{NAME},sha256 {b64encode(b'0' * 64).decode()}"
+    answer = join(browser, [part(browser, data) for data in thirds(clip)], **{"Upload-Metadata": told})
+    whole = upload_at(answer.headers["Location"])
+    importer.take_upload(whole.pk)
+    whole.refresh_from_db()
+    assert (whole.state, whole.code, whole.version) == ("refused", "damaged", None)
+    assert "changed while it was uploaded" in whole.reason
+    assert not any(is_staged(upload) for upload in Upload.objects.all())
+
+
 def test_parts_that_storage_has_lost_are_to_be_sent_again(browser: Client, clip: bytes) -> None:
     urls = [part(browser, data) for data in thirds(clip)]
     whole = join(browser, urls).headers["Location"]

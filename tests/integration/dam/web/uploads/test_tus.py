@@ -235,3 +235,17 @@ def test_somebody_signed_out_in_the_middle_hears_it_in_json_and_the_bytes_stay(
     browser.force_login(person)
     assert browser.head(url).headers["Upload-Offset"] == "1500"
     assert send(browser, url, 1500, clip[1500:]).status_code == 204
+
+
+def test_the_sum_of_a_file_may_be_told_in_any_letters(browser: Client) -> None:
+    told = as_base64(("AB" * 32).encode())
+    headers = {"Upload-Length": "9", "Upload-Metadata": f"sha256 {told}"}
+    assert browser.post(NEW, headers=headers).status_code == 201
+    assert Upload.objects.get().sha256 == "ab" * 32
+
+
+@pytest.mark.parametrize("told", ["xyz", "", "g" * 64, "ab" * 33])
+def test_a_sum_that_is_none_is_a_bad_request(browser: Client, told: str) -> None:
+    headers = {"Upload-Length": "9", "Upload-Metadata": f"sha256 {as_base64(told.encode())}"}
+    assert browser.post(NEW, headers=headers).status_code == 400
+    assert not Upload.objects.exists()
