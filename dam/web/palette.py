@@ -1,8 +1,8 @@
 """The command palette: go to a page or a clip by typing a part of its name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
 from dam.catalog.assets import LONGEST_TITLE
 from dam.catalog.models import Asset
 from dam.collections import audience
@@ -22,6 +23,7 @@ from dam.rights.visibility import visible_assets
 from dam.search import query, search
 from dam.search.saved import saved_searches
 from dam.search.saved.models import SavedSearch
+from dam.web import numbers
 from dam.web.administration import sections
 from dam.web.administration.sections import Section
 from dam.web.decorators import BrandRequest, requires
@@ -33,7 +35,10 @@ MOST_COLLECTIONS = 5
 
 @dataclass(frozen=True)
 class Place:
-    """`url_name` is reversed with the brand where `in_brand`; other words for it are in `also`."""
+    """`url_name` is reversed with the brand where `in_brand`; other words for it are in `also`.
+
+    `needs` and `needs_too` are what its view requires.
+    """
 
     title: str | Promise
     icon: str
@@ -41,6 +46,10 @@ class Place:
     needs: Capability
     also: str = ""
     in_brand: bool = True
+    needs_too: Capability | None = None
+
+    def is_open_to(self, principal: Principal) -> bool:
+        return principal.can(self.needs) and (self.needs_too is None or principal.can(self.needs_too))
 
 
 # Some live above this package: by URL name alone (a test checks that each exists).
@@ -68,7 +77,14 @@ PLACES = (
         in_brand=False,
     ),
     Place(lazy("Activity"), "history", "activity", Capability.VIEW_ACTIVITY, "audit trail events log"),
-    Place(lazy("Duplicates"), "copy", "duplicates", Capability.EDIT, "near alike same copies double"),
+    Place(
+        lazy("Duplicates"),
+        "copy",
+        "duplicates",
+        Capability.EDIT,
+        "near alike same copies double",
+        needs_too=Capability.VIEW_UNRELEASED,
+    ),
     Place(lazy("Trash"), "trash-2", "trash", Capability.DISCARD, "deleted restore"),
     Place(
         lazy("Change password"),
@@ -88,7 +104,7 @@ def palette(request: BrandRequest) -> HttpResponse:
     places: list[tuple[Place | Section, str]] = [
         (place, reverse(place.url_name, args=[request.brand.slug] if place.in_brand else []))
         for place in PLACES
-        if request.principal.can(place.needs) and words.lower() in f"{place.title} {place.also}".lower()
+        if place.is_open_to(request.principal) and words.lower() in f"{place.title} {place.also}".lower()
     ]
     places += [
         (section, reverse(section.url_name, args=[request.brand.slug]))
@@ -97,13 +113,14 @@ def palette(request: BrandRequest) -> HttpResponse:
         and words.lower() in f"{section.title} {section.also} administration settings".lower()
     ]
     found = _clips(request, words) if 0 < len(words) <= LONGEST_TITLE else []
-    collections = _collections(request, words)
+    named = _collections(request, words)
+    collections = named if words else []
     context = {
         "words": words,
         "places": places,
         "collections": collections[:MOST_COLLECTIONS],
         "most_collections": MOST_COLLECTIONS if len(collections) > MOST_COLLECTIONS else None,
-        "adds": _adding(request, words),
+        "adds": _adding(request, words, named),
         "searches": _searches(request, words),
         "clips": found[:MOST_CLIPS],
         "most": MOST_CLIPS if len(found) > MOST_CLIPS else None,
@@ -118,37 +135,44 @@ class Adding:
     They stand after all that leads somewhere: who types and presses Enter wants to go there.
     """
 
-    collections: list[Collection]
+    collections: Sequence[Collection]
     another: str  # the way to the rest of them and to a new one; empty where what is typed means neither
     title: str
 
 
-def _adding(request: BrandRequest, words: str) -> Adding | None:
-    """Where clips are chosen: `chosen` says how many, or "all"."""
-    chosen = request.GET.get("chosen", "")
-    count = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 7 else 0
-    if not request.principal.can(Capability.COLLECT) or not (count or chosen == "all"):
+def _adding(request: BrandRequest, words: str, named: Sequence[Collection]) -> Adding | None:
+    """Where clips are chosen; `named` are the collections that match, seen and so theirs to change."""
+    if not _adds(request):
         return None
+    count = numbers.read(request.GET["chosen"], digits=6)
     title = (
         ngettext("Add %(count)s clip", "Add %(count)s clips", count) % {"count": language.number(count)}
         if count
         else gettext("Add all clips")
     )
-    found = _named(audience.changeable(request.principal), words)
     another = gettext("Add to another or a new collection")
-    if words and len(found) <= MOST_COLLECTIONS and words.lower() not in f"{another} {title}".lower():
+    if words and len(named) <= MOST_COLLECTIONS and words.lower() not in f"{another} {title}".lower():
         another = ""
-    return Adding(found[:MOST_COLLECTIONS], another, title)
+    return Adding(named[:MOST_COLLECTIONS], another, title)
+
+
+def _adds(request: BrandRequest) -> bool:
+    """Whether clips are chosen that this person may put somewhere: `chosen` says how many, or "all"."""
+    chosen = request.GET.get("chosen", "")
+    return request.principal.can(Capability.COLLECT) and bool(
+        chosen == "all" or numbers.read(chosen, digits=6)
+    )
 
 
 def _collections(request: BrandRequest, words: str) -> list[Collection]:
-    """Collections by a part of their name."""
-    return _named(audience.visible(request.principal), words) if words else []
+    """Those with this in their name, the ones changed last first; one more than are shown, if there are.
 
-
-def _named(rows: QuerySet[Collection], words: str) -> list[Collection]:
-    """Those with this in their name, the ones changed last first; one more than are shown, if there are."""
-    return list(rows.filter(name__icontains=words).order_by("-updated_at", "pk")[: MOST_COLLECTIONS + 1])
+    Without words they are only there to put clips into.
+    """
+    if not words and not _adds(request):
+        return []
+    named = audience.visible(request.principal).filter(name__icontains=words)
+    return list(named.order_by("-updated_at", "pk")[: MOST_COLLECTIONS + 1])
 
 
 def _searches(request: BrandRequest, words: str) -> list[SavedSearch]:

@@ -141,6 +141,20 @@ for (const [when, forget] of Object.entries(FORGETS)) {
   });
 }
 
+test("after a question that failed, Enter asks it again and goes to its first answer", async () => {
+  const { dialog, box } = await load();
+  press("k", { ctrlKey: true });
+  type(box, "lib");
+  send("htmx:configRequest", {}, box);
+  press("Enter", { target: box });
+  equal(triggered.length, 1); // its answer is still to come
+  send("htmx:sendError", {}, box);
+  press("Enter", { target: box });
+  equal(triggered, ["palette", "palette"]);
+  answer({ dialog, box });
+  equal(location.hash, "#Library");
+});
+
 test("no answers, nothing to choose and nowhere to go", async () => {
   const { dialog, box } = await load({ answers: [] });
   answer({ dialog, box });

@@ -11,6 +11,7 @@ const leads = () => answers().find((option) => !("paletteCollect" in option.data
 let asked = null; // the words of the last question
 let answered = null; // the words that the answers shown are for; null while they are those of another time
 let goes = false; // Enter was pressed before its answers came
+let failed = false; // the last question got no answer, and none will come
 
 function choose(option) {
   for (const each of answers()) each.setAttribute("aria-selected", each === option);
@@ -46,7 +47,10 @@ if (dialog) {
       event.preventDefault();
       if (event.repeat) return;
       if (answered === box.value) options[at]?.click();
-      else goes = true;
+      else {
+        goes = true;
+        if (failed) htmx.trigger(box, "palette");
+      }
     }
   });
   box.addEventListener("input", () => (goes = false));
@@ -58,9 +62,9 @@ if (dialog) {
     collect(into.dataset.paletteCollect);
   });
   // A newer question ends the one before (hx-sync), so that answers are always those to the last one.
-  box.addEventListener("htmx:configRequest", () => (asked = box.value));
-  for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-    box.addEventListener(failed, () => (goes = false));
+  box.addEventListener("htmx:configRequest", () => ([asked, failed] = [box.value, false]));
+  for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    box.addEventListener(failure, () => ([goes, failed] = [false, true]));
   }
   dialog.addEventListener("htmx:afterSwap", () => {
     answered = asked;

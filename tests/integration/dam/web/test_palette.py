@@ -1,13 +1,18 @@
 """The command palette."""
 
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dam.accounts.capabilities import Role
-from dam.accounts.models import Brand
+from dam.accounts import roles
+from dam.accounts.capabilities import Capability, Role
+from dam.accounts.models import Brand, CustomRole, Membership
 from dam.collections import collections
 from dam.collections.audience import Audience
 from dam.web import palette
-from tests.factories import VersionFactory, member
+from tests.factories import UserFactory, VersionFactory, member
 from tests.integration.dam.web.conftest import SignIn
 
 ADDRESS = "/b/northwind/palette/"
@@ -33,6 +38,20 @@ def test_the_places_are_those_of_the_role(sign_in: SignIn) -> None:
         "account_change_password",
     ]
     assert "trash" in offered(Role.LIBRARIAN)
+
+
+@pytest.mark.parametrize("sees_unreleased", [False, True])
+def test_duplicates_are_offered_to_whom_their_page_is_open(brand: Brand, sees_unreleased: bool) -> None:
+    able = [Capability.EDIT, *([Capability.VIEW_UNRELEASED] if sees_unreleased else [])]
+    role = CustomRole.objects.create(brand=brand, name="Agency", capabilities=["view", *able])
+    person, client = UserFactory.create(), Client()
+    Membership.objects.create(user=person, brand=brand, **roles.columns(role.value))
+    client.force_login(person)
+    page = reverse("duplicates", args=["northwind"])
+    offered = [address for _place, address in client.get(ADDRESS).context["places"]]
+    rail = client.get(reverse("library", args=["northwind"])).text
+    assert (client.get(page).status_code == 200) is (page in offered) is sees_unreleased
+    assert (f'href="{page}"' in rail) is sees_unreleased
 
 
 def test_a_place_is_found_by_another_word_for_it(sign_in: SignIn) -> None:
@@ -92,6 +111,15 @@ def test_chosen_clips_can_be_put_into_a_collection_by_its_name(brand: Brand, sig
     assert "Add all clips" in client.get(ADDRESS, {"chosen": "all"}).text
     for nothing in ("", "0", "-1", "٣", "9999999999", "x"):
         assert "data-palette-collect" not in client.get(ADDRESS, {"q": "summ", "chosen": nothing}).text
+
+
+def test_collections_are_looked_for_once_while_clips_are_chosen(brand: Brand, sign_in: SignIn) -> None:
+    client = sign_in(Role.CREATOR)
+    collections.create("Summer", by=member(brand, Role.CREATOR))
+    for asked in ({"q": "summ"}, {"chosen": "3"}, {"q": "summ", "chosen": "3"}):
+        with CaptureQueriesContext(connection) as queries:
+            assert "Summer" in client.get(ADDRESS, asked).text
+        assert sum('FROM "dam_collection" ' in each["sql"] for each in queries) == 1
 
 
 def test_what_puts_clips_somewhere_stands_after_all_that_leads_somewhere(
