@@ -14,12 +14,12 @@ from django.db.models import F
 
 from dam.catalog import assets
 from dam.catalog.models import Asset, AssetKind, Rendition, RenditionKind, Version
-from dam.core import events, storage
+from dam.core import storage
 from dam.duplicates.models import CommonToken, NearPair, VersionPrint
 from dam.media import fingerprints
 from dam.media.fingerprints import Fingerprint
 
-MADE = 1  # counts on when fingerprints are made in another way: those of two ways aren't compared
+METHOD = 1  # counts on when fingerprints are made in another way: those of two ways aren't compared
 LOOKED_AT = 200  # that share the most tokens: each is compared frame by frame
 LEAST_TOKENS = 2  # of hundreds: one alone is shared by chance
 COMMON = 500  # clips that have a token (an end card's, say): with more it isn't asked any longer
@@ -74,13 +74,13 @@ def look(version: Version) -> Looked:
     if made is None:
         VersionPrint.objects.filter(version=version).delete()
         raise NothingToCompare
-    scope = f"{version.brand_id}:{version.kind}:{MADE}"
+    scope = f"{version.brand_id}:{version.kind}:{METHOD}"
     with transaction.atomic():
         Version.objects.select_for_update(no_key=True).get(pk=version.pk)
         VersionPrint.objects.update_or_create(
             version=version,
             defaults={
-                "made": MADE,
+                "method": METHOD,
                 "length_ms": made.length_ms,
                 "content": made.to_bytes(),
                 "tokens": made.tokens(scope),
@@ -132,7 +132,7 @@ def _alike(version: Version, asked: Sequence[int]) -> list[UUID]:
 
 def _near(made: Fingerprint, alike: Sequence[UUID]) -> dict[UUID, float]:
     found = {}
-    for each in VersionPrint.objects.filter(version__in=alike, made=MADE).iterator():
+    for each in VersionPrint.objects.filter(version__in=alike, method=METHOD).iterator():
         other = Fingerprint.from_bytes(bytes(each.content), length_ms=each.length_ms)
         share = fingerprints.likeness(made, other)
         if fingerprints.is_near(share):
@@ -164,7 +164,6 @@ def _keep(version: Version, found: dict[UUID, float]) -> int:
             unique_fields=["brand", "one_sha256", "two_sha256"],
             update_fields=["one", "two", "share"],
         )
-        events.publish(brand_id=version.brand_id, name="duplicates")
     sides = [side for pair in kept for side in (pair.one_id, pair.two_id) if side and side != version.pk]
     return Version.objects.filter(pk__in=sides, asset__trashed_at=None).count()
 

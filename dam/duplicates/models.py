@@ -17,7 +17,7 @@ class VersionPrint(models.Model):
     version = models.OneToOneField(
         Version, primary_key=True, on_delete=models.CASCADE, db_constraint=False, related_name="print"
     )
-    made = models.PositiveSmallIntegerField()  # finding.MADE when it was made
+    method = models.PositiveSmallIntegerField()  # finding.METHOD when it was made
     length_ms = models.PositiveBigIntegerField()
     content = models.BinaryField()
     tokens = ArrayField(models.IntegerField())  # the brand is in them: they are of one brand and kind alone

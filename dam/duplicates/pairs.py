@@ -21,7 +21,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import assets
 from dam.catalog.models import Asset, Version
-from dam.core import errors, events, locks, storage
+from dam.core import errors, locks, storage
 from dam.core.lazily import lazy
 from dam.duplicates.models import NearPair
 from dam.ingest import next_versions, registration
@@ -95,8 +95,7 @@ def find(principal: Principal, pair_id: int) -> NearPair | None:
 
 def is_of_brand(pair_id: int, *, principal: Principal) -> bool:
     """Whether the principal's brand has such a pair, be it open or not."""
-    known = pair_id < 2**63  # else the database knows no such number
-    return known and NearPair.objects.filter(brand=principal.brand, pk=pair_id).exists()
+    return NearPair.objects.filter(brand=principal.brand, pk=pair_id).exists()
 
 
 def following(principal: Principal, pair: NearPair) -> NearPair | None:
@@ -237,4 +236,3 @@ def _record(verb: Verb, pair: NearPair, *, by: Principal) -> None:
                 asset_id=version.asset_id,
                 data={"other": str(other.asset_id), "sha256": [pair.one_sha256, pair.two_sha256]},
             )
-    events.publish(brand_id=pair.brand_id, name="duplicates")

@@ -33,7 +33,8 @@ CUT_FRAMES = 6  # of a clip are looked at so
 NEAR = 44  # bits: 10 to 30 differ after encoding anew or scaling, over 100 between two scenes
 NEAR_STILL = 30  # one picture has no others that confirm it
 ENOUGH = 0.6  # of the frames must be near
-LEAST = 3  # frames of a clip that are not blank, for it to be compared
+LEAST = 3  # frames of a clip that are not blank, for it to be compared; all of one that has fewer
+SHORTEST = 0.5  # of the longer one's time: what is cut to less isn't known again
 BANDS = 10  # of 25 or 26 bits: of two frames that differ in 20 bits, three in four share one
 NUMBER = np.dtype("<u2")
 
@@ -96,10 +97,10 @@ def of(frames: Sequence[tuple[int, Grey]], *, length_ms: int) -> Fingerprint | N
 
 def likeness(one: Fingerprint, other: Fingerprint) -> float:
     """How much of them is near one another, 0 to 1: as they are, or with one's edges cut off."""
-    if len(one.places) == 1 or len(other.places) == 1:
-        near, least = NEAR_STILL, 1
-    else:
-        near, least = NEAR, LEAST
+    if max(1, min(one.length_ms, other.length_ms)) < SHORTEST * max(one.length_ms, other.length_ms):
+        return 0.0
+    least = min(LEAST, len(one.places), len(other.places))
+    near = NEAR_STILL if least == 1 else NEAR
     found = [_share(one, one.places, one.whole, other, near, least)]
     for first, second in ((one, other), (other, one)):
         enough = min(least, len(first.cut_places))
@@ -147,11 +148,7 @@ def _share(
             continue  # the other one has nothing there: it is shorter, or blank
         compared += 1
         hits += bool(apart[place][beside].min() <= near)
-    longer = max(one.length_ms, other.length_ms, 1)
-    shorter = max(1, min(one.length_ms, other.length_ms)) / longer if len(theirs) > 1 else 1.0
-    if compared < least or (shorter < 0.5 and len(theirs) > 1):
-        return 0.0
-    return hits / compared
+    return hits / compared if compared >= least else 0.0
 
 
 def _places(times: Sequence[int], length_ms: int) -> NDArray[np.uint16]:

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                         to="dam.version",
                     ),
                 ),
-                ("made", models.PositiveSmallIntegerField()),
+                ("method", models.PositiveSmallIntegerField()),
                 ("length_ms", models.PositiveBigIntegerField()),
                 ("content", models.BinaryField()),
                 (

@@ -87,7 +87,7 @@ def _with_names(
 def _speaker(names_of: Mapping[str, str]) -> Callable[[str], str]:
     def speak(value: str) -> str:
         key = nesting.key_of(value)
-        return value if key is None else names_of.get(str(key), _("a collection that is gone"))
+        return value if key is None else names_of.get(str(key), _("an unavailable collection"))
 
     return speak
 

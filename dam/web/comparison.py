@@ -59,8 +59,8 @@ def compare(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 
 
 def mode(request: BrandRequest) -> str:
-    """How two versions are compared: one of MODES."""
-    asked = request.GET.get("as", "")
+    """How two versions are compared: one of MODES, as an address or a form says it."""
+    asked = request.POST.get("as") or request.GET.get("as", "")
     return asked if asked in MODES else "side"
 
 

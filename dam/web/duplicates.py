@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,10 +20,9 @@ from dam.catalog.models import Asset, Version
 from dam.core.errors import Refused
 from dam.duplicates import pairs
 from dam.duplicates.models import NearPair
-from dam.web import comparison, trash
+from dam.web import comparison, numbers, trash
 from dam.web.decorators import BrandRequest, requires
 
-MOST_DIGITS = 18  # of a key
 SIDES = ("older", "newer")
 
 
@@ -46,16 +46,15 @@ def listing(request: BrandRequest) -> HttpResponse:
     request.principal.require(Capability.VIEW_UNRELEASED)
     different = request.GET.get("show") == "different"
     rows = pairs.told_apart(request.principal) if different else pairs.open_for(request.principal)
-    after = request.GET.get("after", "")
-    known = after.isascii() and after.isdecimal() and len(after) <= MOST_DIGITS
-    page = pairs.page(rows, after=int(after) if known else None)
+    after = numbers.read(request.GET.get("after", ""))
+    page = pairs.page(rows, after=after)
     count = pairs.count(pairs.open_for(request.principal))
     context = {
         "area": "duplicates",
         "different": different,
         "rows": [(pair, _in_order(pair)) for pair in page.rows],
         "after": page.after,
-        "begun": known,
+        "begun": after is not None,
         "count": min(count, pairs.MOST_COUNTED),
         "more": count > pairs.MOST_COUNTED,
     }
@@ -67,7 +66,7 @@ def listing(request: BrandRequest) -> HttpResponse:
 def pair(request: BrandRequest, pair_id: int) -> HttpResponse:
     """Both clips in sync; `answer` in a form says what they are, `stays` which of them is kept."""
     request.principal.require(Capability.VIEW_UNRELEASED)
-    found = pairs.find(request.principal, pair_id) if len(str(pair_id)) <= MOST_DIGITS else None
+    found = pairs.find(request.principal, pair_id)
     if found is None:
         # Answered in another window, or by somebody else; another brand's is not there at all.
         if request.method == "POST" and pairs.is_of_brand(pair_id, principal=request.principal):
@@ -75,7 +74,7 @@ def pair(request: BrandRequest, pair_id: int) -> HttpResponse:
             return redirect("duplicates", request.brand.slug)
         raise Http404(_("This pair isn't there any more."))
     if request.method != "POST":
-        return _show(request, found)
+        return _show(request, found, stays=request.GET.get("stays", ""))
     return _answer(request, found)
 
 
@@ -92,6 +91,8 @@ def _show(
         _side(request, name, version) for name, version in zip(SIDES, _in_order(found), strict=True)
     )
     mode = comparison.mode(request)
+    if stays not in SIDES:  # the one that may not go, else the older one
+        stays = "newer" if newer.stuck and not older.stuck else "older"
     context = {
         "area": "duplicates",
         "pair": found,
@@ -138,11 +139,11 @@ def _answer(request: BrandRequest, found: NearPair) -> HttpResponse:
     except pairs.PairGone as gone:
         now = pairs.find(request.principal, found.pk)  # as it was told apart meanwhile, with the way back
         if now is not None:
-            return _show(request, now, problem=str(gone))
+            return _show(request, now, stays=stays, problem=str(gone))
         messages.info(request, str(gone))
         return redirect("duplicates", request.brand.slug)
     except (Refused, PermissionDenied) as refused:
-        return _show(request, found, problem=str(refused))
+        return _show(request, found, stays=stays, problem=str(refused))
     # Now, for the clip that went may have been in the pair that was to be the next.
     return redirect(_address(request, pairs.following(request.principal, found)))
 
@@ -180,5 +181,8 @@ def _side(request: BrandRequest, name: str, version: Version) -> Side:
 
 
 def _address(request: BrandRequest, found: NearPair | None) -> str:
-    slug = request.brand.slug
-    return reverse("duplicate-pair", args=[slug, found.pk]) if found else reverse("duplicates", args=[slug])
+    """Of that pair, compared as the one before it; of the list where there is none."""
+    if found is None:
+        return reverse("duplicates", args=[request.brand.slug])
+    address = reverse("duplicate-pair", args=[request.brand.slug, found.pk])
+    return f"{address}?{urlencode({'as': comparison.mode(request)})}"

@@ -86,7 +86,7 @@ FIELDS = (
     ),
     SearchField(
         name="inside",
-        title=lazy("Collections and what lies in them"),
+        title=lazy("Collections, including nested"),
         column="collection_items__collection__name",
         reader=_name,
         combine=Combine.EVERY,

@@ -97,7 +97,7 @@ FIELDS = (
         choices=(
             (CLEARANCE, lazy("A clearance")),
             (REQUIRED, lazy("A required field")),
-            (FILES, lazy("Files: a step failed")),
+            (FILES, lazy("Processing (a step failed)")),
         ),
         synonyms={"rights": CLEARANCE, "field": REQUIRED, "required": REQUIRED, "failed": FILES},
         needs=Capability.VIEW_UNRELEASED,

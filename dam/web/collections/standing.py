@@ -86,7 +86,7 @@ def _words(counted: Counted) -> str:
         case "state", "changes_requested":
             return ngettext("with changes requested", "with changes requested", n)
         case "rights_end", "30d":
-            return ngettext("whose clearance ends within 30 days", "whose clearance ends within 30 days", n)
+            return ngettext("with clearance ending within 30 days", "with clearance ending within 30 days", n)
         case "missing", "clearance":
             return ngettext("without a clearance", "without a clearance", n)
         case "missing", "fields":

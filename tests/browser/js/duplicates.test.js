@@ -30,3 +30,16 @@ test("a key answers, unless somebody is typing, holds it or asks the browser for
   press("d");
   equal(find("form").dataset.sent, "different");
 });
+
+test("another way to compare goes on with the clip that is to stay", async () => {
+  html(`<input type="radio" name="stays" value="older" data-answer-key="1" checked>
+    <input type="radio" name="stays" value="newer" data-answer-key="2">
+    <a href="/b/n/duplicates/1/?as=wipe&stays=older" data-keeps-choice>Wipe</a><a href="/other/?stays=x">Other</a>`);
+  await import("/static/dam/js/duplicates.js");
+  press("2");
+  equal(find("[data-keeps-choice]").getAttribute("href").endsWith("/b/n/duplicates/1/?as=wipe&stays=newer"), true);
+  equal(find("a:last-child").getAttribute("href"), "/other/?stays=x");
+  find('[value="older"]').checked = true;
+  dispatchEvent(new Event("pageshow"));
+  equal(find("[data-keeps-choice]").search, "?as=wipe&stays=older");
+});

@@ -13,3 +13,17 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   button.click();
 });
+
+// Comparing them in another way is another page: it goes on with the one that is to stay.
+function keep() {
+  const chosen = document.querySelector('[name="stays"]:checked');
+  if (!chosen) return;
+  for (const link of document.querySelectorAll("[data-keeps-choice]")) {
+    const address = new URL(link.href);
+    address.searchParams.set("stays", chosen.value);
+    link.href = address.href;
+  }
+}
+
+document.addEventListener("change", (event) => event.target.matches('[name="stays"]') && keep());
+addEventListener("pageshow", keep); // a browser that comes back to the page chooses what was chosen

@@ -1,5 +1,6 @@
 """What people say of two clips that look alike."""
 
+import re
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -121,6 +122,53 @@ def test_without_its_file_nothing_is_done(pair: NearPair, brand: Brand) -> None:
     assert response.status_code == 422
     assert "isn&#x27;t in storage" in response.content.decode()
     assert not Asset.objects.filter(trashed_at__isnull=False).exists()
+
+
+def checked(html: str) -> list[str]:
+    radios = re.findall(r'<input type="radio"[^>]*>', html)
+    return re.findall(r'value="(\w+)"', "".join(each for each in radios if "checked" in each))
+
+
+def test_which_one_stays_is_still_chosen_after_a_refusal_and_in_another_mode(
+    pair: NearPair, brand: Brand
+) -> None:
+    first, _second = both()
+    storage.delete(first.latest.storage_key)  # type: ignore[union-attr]
+    client = browser(brand, Role.LIBRARIAN)
+    assert checked(client.get(address(pair)).text) == ["older"]
+    refused = client.post(address(pair), {"answer": "version", "stays": "newer", "as": "wipe"})
+    assert (refused.status_code, checked(refused.text)) == (422, ["newer"])
+    assert 'name="as" value="wipe"' in refused.text
+    (mode,) = re.findall(r'href="([^"]*as=difference[^"]*)"', refused.text)
+    assert checked(client.get(mode.replace("&amp;", "&")).text) == ["newer"]
+
+
+def test_a_question_that_is_cancelled_leaves_the_choice(pair: NearPair, brand: Brand) -> None:
+    first, _second = both()
+    release(first.latest)  # type: ignore[arg-type]
+    client = browser(brand, Role.LIBRARIAN)
+    asked = client.post(address(pair), {"answer": "same", "stays": "newer", "as": "wipe"}).text
+    (cancel,) = re.findall(r'class="button"\s+href="([^"]*stays=[^"]*)">Cancel', asked)
+    page = client.get(cancel.replace("&amp;", "&"))
+    assert (checked(page.text), page.context["mode"]) == (["newer"], "wipe")
+
+
+def test_the_next_pair_is_compared_in_the_same_way(pair: NearPair, brand: Brand, looking: Looking) -> None:
+    finding.look(looking(1, noise=5))
+    client = browser(brand, Role.LIBRARIAN)
+    page = client.get(address(pair), {"as": "wipe"})
+    assert f"/{page.context['next_one'].pk}/?as=wipe" in page.text
+    following = client.post(address(pair), {"answer": "different", "as": "wipe"}, follow=True)
+    assert (following.context["mode"], following.context["pair"]) == ("wipe", page.context["next_one"])
+
+
+def test_no_pair_has_a_number_that_the_database_has_not(brand: Brand, db: None) -> None:
+    away = reverse("duplicate-pair", args=["northwind", 10**30])
+    client = browser(brand, Role.LIBRARIAN)
+    assert (client.get(away).status_code, client.post(away, {"answer": "different"}).status_code) == (
+        404,
+        404,
+    )
 
 
 def test_same_moves_the_other_to_the_trash_with_undo(pair: NearPair, brand: Brand) -> None:

@@ -205,10 +205,10 @@ def test_a_page_says_that_others_have_changed_the_collection(
 ) -> None:
     outer.refresh_from_db()
     seen, other = outer.revision, member(brand, Role.CREATOR)
-    assert "Show what others have changed" not in news(librarian, outer, seen)
+    assert "Show others' changes" not in news(librarian, outer, seen)
     items.add(outer, [cleared(brand).pk], by=librarian)
     assert not news(librarian, outer, seen).strip()  # their own doing
-    assert "Show what others have changed" in news(other, outer, seen)
+    assert "Show others' changes" in news(other, outer, seen)
     collections.edit(outer, by=librarian, name="Relaunch")
     collections.delete(outer, by=librarian)
     assert "no longer exists" in news(other, outer, seen)
@@ -222,11 +222,11 @@ def test_what_others_have_changed_is_told_also_after_changes_of_ones_own(
     items.add(outer, [cleared(brand).pk], by=other)
     for _ in range(2):
         items.add(outer, [cleared(brand).pk], by=librarian)
-        assert "Show what others have changed" in news(librarian, outer, seen)
+        assert "Show others' changes" in news(librarian, outer, seen)
     outer.refresh_from_db()
     items.add(outer, [cleared(brand).pk], by=librarian)
     assert not news(librarian, outer, outer.revision).strip()
-    assert "Show what others have changed" in news(other, outer, outer.revision)
+    assert "Show others' changes" in news(other, outer, outer.revision)
 
 
 def test_the_page_asks_for_news_of_the_state_it_shows(outer: Collection, librarian: Member) -> None:

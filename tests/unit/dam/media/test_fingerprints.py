@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,21 @@ def test_a_clip_that_ends_sooner_is_known_again() -> None:
     shorter = look(scene(3, shown=range(FRAMES - 5)))
     assert shorter is not None
     assert fingerprints.is_near(fingerprints.likeness(print_of(scene(3)), shorter))
+
+
+def test_what_is_cut_to_less_than_half_is_not_known_again() -> None:
+    whole, half = (print_of(scene(3, shown=range(count))) for count in (24, 12))
+    assert half.length_ms == fingerprints.SHORTEST * whole.length_ms
+    less = replace(half, length_ms=half.length_ms - 1)
+    for one, other in ((whole, half), (half, whole)):
+        assert fingerprints.is_near(fingerprints.likeness(one, other))
+    assert fingerprints.likeness(whole, less) == fingerprints.likeness(less, whole) == 0
+
+
+def test_a_clip_of_two_frames_is_known_again() -> None:
+    one, again, other = (print_of(scene(seed, shown=range(2))) for seed in (7, 7, 8))
+    assert fingerprints.likeness(one, again) == 1
+    assert not fingerprints.is_near(fingerprints.likeness(one, other))
 
 
 def test_another_frame_rate_is_the_same_clip() -> None:
