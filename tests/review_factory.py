@@ -1,6 +1,7 @@
 """A clip in review, with the people around it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
@@ -9,7 +10,6 @@ from dam.audit import trail
 from dam.catalog import versions
 from dam.catalog.models import RenditionKind, Version
 from provenance.review import asking, reviews
-from provenance.review.asking import Seen
 from provenance.review.models import Decision, Review
 from provenance.review.states import DecisionKind
 from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member, next_version
@@ -42,17 +42,16 @@ class Case:
         RenditionFactory.create(version=newer, kind=RenditionKind.PROXY)
         return newer
 
-    def approve(self, review: Review, *, by: Principal, seen: Seen | None = None) -> Decision:
-        """As whoever saw the review where it is now, unless it is said what they saw."""
-        return reviews.decide(
-            review,
-            by=by,
-            kind=DecisionKind.APPROVE,
-            expected_sha256=self.version.sha256,
-            seen=seen or asking.seen(Review.objects.get(pk=review.pk)),
-            uses=["web"],
-            territories=["EU"],
-        )
+    def approve(self, review: Review, *, by: Principal, **given: Any) -> Decision:
+        """For the web in the EU, by whoever saw the review where it is now, if nothing else is `given`."""
+        usual: dict[str, Any] = {
+            "expected_sha256": self.version.sha256,
+            "uses": ["web"],
+            "territories": ["EU"],
+        }
+        if "seen" not in given:
+            usual["seen"] = asking.seen(Review.objects.get(pk=review.pk))
+        return reviews.decide(review, by=by, kind=DecisionKind.APPROVE, **{**usual, **given})
 
     def approve_all(self) -> Review:
         review = self.submit()

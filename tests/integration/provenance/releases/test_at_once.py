@@ -21,12 +21,7 @@ from tests.factories import VersionFactory
 from tests.release_factory import case_of
 from tests.review_factory import Case
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dam.celery.app.send_task", lambda *args, **kwargs: None)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_worker")]
 
 
 def together(*attempts: Callable[[], object]) -> list[BaseException]:

@@ -17,7 +17,7 @@ from tests.factories import BrandFactory, member
 from tests.review_factory import Case
 from tests.review_templates import template
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_worker")]
 
 
 def outcomes(*attempts: Callable[[], object]) -> list[str]:
@@ -41,12 +41,6 @@ def outcomes(*attempts: Callable[[], object]) -> list[str]:
     for thread in threads:
         thread.join(timeout=30)
     return sorted(came_to)
-
-
-@pytest.fixture(autouse=True)
-def _no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is signed here: these versions have no file."""
-    monkeypatch.setattr("dam.celery.app.send_task", lambda *args, **kwargs: None)
 
 
 def test_a_double_click_submits_once() -> None:
