@@ -1,7 +1,8 @@
 import { equal, html, test } from "/tests/harness.js";
 
-async function load() {
-  html('<form data-guarded onsubmit="return false"><input name="a" /></form><form id="free"><input name="b" /></form>');
+async function load(mark = "") {
+  const free = '<form id="free" data-unsent><input name="b" /></form>';
+  html(`<form data-guarded ${mark} onsubmit="return false"><input name="a" /></form>${free}`);
   await import("/static/dam/js/unsaved.js");
 }
 
@@ -20,6 +21,13 @@ test("a form that was sent, or isn't guarded, lets people go", async () => {
   type("b");
   equal(asks(), false);
   type("a");
+  document.querySelector("[data-guarded]").dispatchEvent(new Event("submit", { bubbles: true }));
+  equal(asks(), false);
+});
+
+test("a form that came back with what was typed is as one that was changed", async () => {
+  await load("data-unsent");
+  equal(asks(), true);
   document.querySelector("[data-guarded]").dispatchEvent(new Event("submit", { bubbles: true }));
   equal(asks(), false);
 });

@@ -1,5 +1,6 @@
-// Forms marked data-guarded: whoever leaves the page with something changed in one and not sent is asked first.
-const changed = new Set();
+// Forms marked data-guarded: whoever leaves the page with something changed in one and not saved is asked first.
+// One marked data-unsent has come back with what was typed: nothing of it is saved yet.
+const changed = new Set(document.querySelectorAll("form[data-guarded][data-unsent]"));
 
 addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-guarded]");
