@@ -21,7 +21,9 @@ class Migration(migrations.Migration):
             model_name="comment",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("end_frame", None), ("end_frame__gt", models.F("frame")), _connector="OR"
+                    ("end_frame", None),
+                    models.Q(("end_frame__gt", models.F("frame")), ("frame__isnull", False)),
+                    _connector="OR",
                 ),
                 name="comment_range_goes_on",
             ),

@@ -261,7 +261,8 @@ class Comment(models.Model):
         ordering = ["created_at", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(end_frame=None) | models.Q(end_frame__gt=models.F("frame")),
+                condition=models.Q(end_frame=None)
+                | models.Q(frame__isnull=False, end_frame__gt=models.F("frame")),
                 name="comment_range_goes_on",
             )
         ]

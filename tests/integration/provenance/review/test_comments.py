@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
@@ -56,6 +57,14 @@ def test_a_range_that_the_clip_does_not_have_is_refused(frame: int | None, end_f
     with pytest.raises(comments.CommentRefused, match=why):
         comments.add(version, by=member(version.brand), body="Here", frame=frame, end_frame=end_frame)
     assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize("frame", [None, 30, 31])
+def test_the_database_keeps_no_range_that_begins_nowhere_or_ends_before(frame: int | None) -> None:
+    version = VersionFactory.create(frame_count=100)
+    author = member(version.brand).user
+    with pytest.raises(IntegrityError):
+        Comment.objects.create(version=version, author=author, body="Here", frame=frame, end_frame=30)
 
 
 DRAWING = {
