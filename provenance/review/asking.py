@@ -159,6 +159,18 @@ def of_one(review: Review, *, at: datetime | None = None) -> Asked:
     return of([review], at=at)[review.pk]
 
 
+def names(review: Review, asked: Asked) -> list[str]:
+    """Those whom it asks by name, in words: its plan's, whoever it was handed over to, the deputy once it is
+    overdue. None where the role is asked because nobody named is left. Fetch them along where there are many.
+    """
+    words = (
+        review.named_words if asked.named - asked.heirs else "",
+        review.asked if asked.heirs or not asked.is_named else "",
+        review.deputy_words if asked.deputies else "",
+    )
+    return list(dict.fromkeys(filter(None, words)))
+
+
 def not_asked(review: Review) -> frozenset[int]:
     """Whose own work it is, or who decided before, so that they can't."""
     decided = (decision.decided_by_id for decision in review.decisions.all())

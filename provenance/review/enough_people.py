@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dam.accounts.models import Group, User
 from dam.accounts.principals import Principal
 from dam.catalog.models import Version
-from provenance.review import asking, plans
+from provenance.review import asking, plans, stage_names
 from provenance.review.asking import Asked
 from provenance.review.models import Review, ReviewTemplate
 from provenance.review.plans import Planned
@@ -93,17 +92,10 @@ def _too_few(template: ReviewTemplate, stage: Planned, needs: int, count: int, *
             "“%(template)s” needs %(needs)s approvals from %(who)s; no one there could give one.",
             needs,
         )
-    who = named_by(stage) if named else ""
+    who = stage_names.of([stage]).who(stage) if named else ""
     return words % {
         "template": template,
         "needs": needs,
         "who": who or _("people with the role for “%(stage)s”") % {"stage": STAGES[stage.kind].title},
         "count": count,
     }
-
-
-def named_by(stage: Planned) -> str:
-    """Whom a stage names, for people; empty where it names nobody who is still known."""
-    if stage.person is not None:
-        return str(User.objects.filter(pk=stage.person).first() or "")
-    return str(Group.objects.filter(pk=stage.group).first() or "") if stage.group is not None else ""

@@ -75,7 +75,7 @@ class DecisionFacts:
     person: int | None  # None for a guest
     made_by: int
     submitted_by: int
-    decided_by: Collection[int]  # who decided an earlier stage of this review
+    decided_by: Collection[int]  # who decided any stage of this review
     submitted_sha256: str
     content_sha256: str  # of the version as it is now
     trashed: bool = False

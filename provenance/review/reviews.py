@@ -28,8 +28,8 @@ from provenance.review import (
     asking,
     checklist,
     choosing,
+    decision_events,
     enough_people,
-    facts,
     ledger,
     planned_moves,
     plans,
@@ -187,9 +187,9 @@ def decide(
             )
         next_ones = _next(review, at=at) if after.state == ReviewState.OPEN else {}
         record = ledger.of_decision(decision, review, by=by, signed_in=signed_in, watched=watched)
-        kept = facts.of_entry(ledger.append(review, record))
-        data = facts.of_decision(decision, position, review) | next_ones | kept
-        _record(facts.verb(position, after, kind), review, by=by, at=at, data=data)
+        kept = decision_events.of_entry(ledger.append(review, record))
+        data = decision_events.of_decision(decision, position, review) | next_ones | kept
+        _record(decision_events.verb(position, after, kind), review, by=by, at=at, data=data)
     return decision
 
 
@@ -218,7 +218,7 @@ def revoke(version: Version, *, by: Principal, reason: str, at: datetime | None 
         _set_approval(version, Approval.WITHDRAWN)
         releases.withdraw(review, reason=reason.strip(), at=at)
         record = ledger.of_revocation(review, by=by, reason=reason.strip(), at=at)
-        kept = facts.of_entry(ledger.append(review, record))
+        kept = decision_events.of_entry(ledger.append(review, record))
         _record(Verb.RELEASE_REVOKED, review, by=by, at=at, data={"reason": reason.strip()} | kept)
 
 
@@ -277,7 +277,7 @@ def _missing_fields(version: Version) -> Refusal | None:
 def refusal_to_decide(review: Review, *, by: Principal, asked: Asked | None = None) -> Refusal | None:
     """Why this principal may not decide the stage that is waited for; None when it may."""
     asked = asked or asking.of_one(review)
-    approved = asking.approved_by(review)
+    is_asked = asked.includes(_person(by))
     return policies.refuse_decision(
         DecisionFacts(
             position=review.position,
@@ -286,9 +286,9 @@ def refusal_to_decide(review: Review, *, by: Principal, asked: Asked | None = No
             made_by=review.version.created_by_id,
             submitted_by=review.submitted_by_id,
             decided_by={decision.decided_by_id for decision in review.decisions.all()},
-            approved_by=approved,
-            asked=asked.includes(_person(by)),
-            who=review.named_words,
+            approved_by=asking.approved_by(review),
+            asked=is_asked,
+            who="" if is_asked else language.either(asking.names(review, asked)),
             submitted_sha256=review.content_sha256,
             content_sha256=review.version.sha256,
             trashed=review.version.asset.trashed_at is not None,
@@ -298,7 +298,8 @@ def refusal_to_decide(review: Review, *, by: Principal, asked: Asked | None = No
 
 def refusal_to_approve(review: Review, *, by: Principal, at: datetime | None = None) -> Refusal | None:
     """Why this principal may not approve the stage that is waited for; also, why it would be in vain."""
-    review = Review.objects.select_related("brand", "version__asset").get(pk=review.pk)
+    rows = Review.objects.select_related("brand", "version__asset", "named_person", "named_group")
+    review = rows.prefetch_related("decisions").get(pk=review.pk)
     asked = asking.of_one(review, at=at)
     return (
         refusal_to_decide(review, by=by, asked=asked)
@@ -329,8 +330,9 @@ def refusal_to_revoke(version: Version, *, by: Principal, reason: str) -> Refusa
 
 
 def cleared_so_far(review: Review) -> Clearance | None:
-    """What the latest approval in this review allows; None before the first."""
-    last = review.decisions.filter(kind=DecisionKind.APPROVE).order_by("-stage", "-pk").first()
+    """What the latest approval in this review allows; None before the first. Reads its `decisions`."""
+    approvals = [each for each in review.decisions.all() if each.kind == DecisionKind.APPROVE]
+    last = max(approvals, key=lambda each: (each.stage, each.pk), default=None)
     return Clearance(tuple(last.uses), tuple(last.territories), last.valid_until) if last else None
 
 

@@ -16,9 +16,9 @@ from dam.catalog.models import Asset, Version
 from dam.rights import visibility
 from dam.web import asset_version, htmx, localisation
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import choosing, comments, queue, reviews
+from provenance.review import choosing, comments, queue, reviews, stage_names
 from provenance.review.models import Review
-from provenance.web import comment_filter, release_summary, review_comments, review_summary, stage_names
+from provenance.web import comment_filter, release_summary, review_comments, review_summary
 from provenance.web.review_forms import LONGEST_KEY, RevokeForm, SubmitForm, end_of
 
 

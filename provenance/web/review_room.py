@@ -112,7 +112,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
     except ValueError as unknown:
         raise BadRequest(_("Unknown decision.")) from unknown
     refusal = reviews.refusal_to_decide(review, by=request.principal)
-    if refusal is not None and refusal.code in ("wrong_role", "not_asked"):
+    if refusal is not None and refusal.code == "wrong_role":
         raise PermissionDenied(refusal.sentence)
     form = _form(review, kind, data=request.POST)
     fine = form.is_valid()
@@ -152,7 +152,13 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
         else:
             return _go_on(request, review)
     if htmx.is_htmx(request):
-        context = {"review": review, "form": form, "kind": kind, **_signed(review), **_ways(request)}
+        context = {
+            "review": review,
+            "form": form,
+            "kind": kind,
+            **_signed(review, asking.of_one(review)),
+            **_ways(request),
+        }
         return render(request, f"review/{kind}.html", context, status=422)
     return _room(request, review, **{kind.value: form, "opened": kind.value}, status=422)
 
@@ -283,7 +289,8 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
     at = here(request.brand)
     version = review.version
     waiting = queue.waiting_for(request.principal).prefetch_related(*OF_ROWS)
-    refusal = reviews.refusal_to_decide(review, by=request.principal)
+    asked = asking.of_one(review, at=at)
+    refusal = reviews.refusal_to_decide(review, by=request.principal, asked=asked)
     approve_refusal = refusal or reviews.refusal_to_approve(review, by=request.principal)
     forms = {} if refusal else {kind.value: _form(review, kind) for kind in DecisionKind}
     earlier = (
@@ -300,7 +307,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "asset": version.asset,
         "renditions": version.rendition_by_kind,
         "queue": _rows(list(waiting[:RECENT]), at=at),
-        "stages": review_summary.stages_of(review, at=at),
+        "stages": review_summary.stages_of(review, at=at, asked=asked),
         "sentence": review_summary.sentence(review, at=at),
         "stage_title": review.waits_for.name,
         "refusal": refusal,
@@ -308,7 +315,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "may_withdraw": reviews.refusal_to_withdraw(review, by=request.principal) is None,
         "earlier": [(each, review_summary.sentence(each, at=at)) for each in earlier],
         "status": release_summary.status(version, at=at),
-        **_signed(review),
+        **_signed(review, asked),
         **_ways(request),
         **review_comments.context(version, by=request.principal, wanted=comment_filter.asked(request)),
         **forms,
@@ -317,10 +324,10 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
     return render(request, "review/room.html", context, status=status)
 
 
-def _signed(review: Review) -> dict[str, object]:
+def _signed(review: Review, asked: Asked) -> dict[str, object]:
     """What the dialog of an approval shows: the content, and what was cleared before."""
     position = review.position
-    is_enough = asking.missing(review, asking.of_one(review)) == 1
+    is_enough = asking.missing(review, asked) == 1
     onwards = is_enough and not position.last_stage
     return {
         "version": review.version,

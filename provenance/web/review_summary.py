@@ -11,13 +11,12 @@ from dam.catalog.models import ReleaseState
 from dam.core import language
 from dam.core.lazily import lazy
 from dam.web import usage_status
-from provenance.review import asking, ledger
+from provenance.review import asking, ledger, stage_names
 from provenance.review.asking import Asked
 from provenance.review.checklist import Choice
 from provenance.review.models import Decision, LedgerEntry, Review
+from provenance.review.stage_names import Names
 from provenance.review.states import DecisionKind, ReviewState
-from provenance.web import stage_names
-from provenance.web.stage_names import Names
 
 # How signing stands, where an approval alone would sound as if the file could leave.
 _WAITS = lazy("The file is not signed yet.")
@@ -66,8 +65,11 @@ class StageLine:
     nobody_left: bool = False  # of those it names, so that its role is asked
 
 
-def stages_of(review: Review, *, at: datetime) -> tuple[StageLine, ...]:
-    """One line for each stage. Reads `review.decisions`: prefetch them with `decided_by`."""
+def stages_of(review: Review, *, at: datetime, asked: Asked | None = None) -> tuple[StageLine, ...]:
+    """One line for each stage. Reads `review.decisions`: prefetch them with `decided_by`.
+
+    `asked`: whom the review asks at that moment, where it has been looked up.
+    """
     decisions: dict[int, list[Decision]] = defaultdict(list)
     for decision in review.decisions.all():
         decisions[decision.stage].append(decision)
@@ -83,6 +85,7 @@ def stages_of(review: Review, *, at: datetime) -> tuple[StageLine, ...]:
             ),
             names,
             at=at,
+            asked=asked,
         )
         for index in range(len(review.stages))
     )
@@ -106,7 +109,13 @@ def _with_entry(line: DecisionLine, entry: LedgerEntry | None) -> DecisionLine:
 
 
 def _line(
-    review: Review, index: int, decisions: tuple[DecisionLine, ...], names: Names, *, at: datetime
+    review: Review,
+    index: int,
+    decisions: tuple[DecisionLine, ...],
+    names: Names,
+    *,
+    at: datetime,
+    asked: Asked | None,
 ) -> StageLine:
     stage = review.planned[index]
     who = names.who(stage)
@@ -118,7 +127,9 @@ def _line(
         return StageLine(
             stage.name, "later", decisions, stage_names.needed(stage), who, deputy=names.deputy(stage)
         )
-    asked = asking.of_one(review, at=at)
+    asked = asked or asking.of_one(review, at=at)
+    if asked.is_named and not asked.nobody_left:  # the deputy has a line of their own
+        who = who_is_asked(review, replace(asked, deputies=frozenset()))
     return StageLine(
         stage.name,
         "now",
@@ -143,10 +154,7 @@ def approvals(review: Review, asked: Asked) -> str:
 
 def who_is_asked(review: Review, asked: Asked) -> str:
     """Those who are named and can decide, and the deputy once the stage is overdue; empty of a role."""
-    if asked.is_named and asked.by_role:
-        return ""
-    who = [review.named_words, review.asked, review.deputy_words if asked.deputies else ""]
-    return language.listed(list(dict.fromkeys(each for each in who if each)))
+    return language.listed(asking.names(review, asked))
 
 
 def _decision(decision: Decision, *, at: datetime) -> DecisionLine:

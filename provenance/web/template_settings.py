@@ -10,10 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dam.accounts.capabilities import Capability
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import rules, templates
+from provenance.review import rules, stage_names, templates
 from provenance.review.models import ReviewTemplate
-from provenance.web import stage_names
-from provenance.web.stage_names import Line
+from provenance.review.stage_names import Line
 from provenance.web.template_forms import WholeTemplate
 
 SECTION = {"area": "administration", "section": "review-settings"}

@@ -16,12 +16,10 @@ from dam.accounts.principals import Member
 from dam.catalog.models import Approval
 from provenance.review import reviews
 from provenance.review.models import Decision, LedgerEntry, Review
-from provenance.review.plans import Planned
 from provenance.review.states import DecisionKind, ReviewState
 from provenance.web import review_room
 from tests.factories import PASSWORD, BrandFactory, member
 from tests.review_factory import Case
-from tests.review_templates import template
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -392,25 +390,6 @@ def test_what_a_browser_tells_of_playing_never_stands_in_the_way() -> None:
     assert "HX-Redirect" in decide(review, by=case.brand_reviewer, played="[" * 50_000).headers
     entry = LedgerEntry.objects.get(review_id=review.pk)
     assert json.loads(entry.record)["watched"] is None
-
-
-def test_who_saw_an_earlier_stage_is_told_and_what_they_entered_stays() -> None:
-    case = Case()
-    first, second = (member(case.brand, Role.LEGAL_REVIEWER) for _each in range(2))
-    used = template(case.brand, Planned("legal", "Market"), Planned("legal", "Global"))
-    review = reviews.submit(case.version, by=case.creator, template=used.pk)
-    opened: dict[str, Any] = {"stage": "0", "approvals": "0"}
-    assert decide(review, by=first, **opened).status_code == 200
-    for seen in (opened, {"stage": None, "approvals": None}):
-        answer = decide(review, by=second, comment="All music is cleared.", **seen)
-        assert answer.status_code == 422
-        shown = answer.content.decode()
-        assert "moved on while you had it open" in shown
-        assert "All music is cleared." in shown
-        assert "Global" in shown
-        assert re.search(r'name="stage" value="1"', shown)
-    assert Decision.objects.count() == 1
-    assert decide(review, by=second, stage="1", approvals="0").status_code == 200
 
 
 def test_the_page_says_where_it_saw_the_review() -> None:
