@@ -1,4 +1,4 @@
-"""Which stages a clip's review passes: of the first template whose rule it answers; where none is, of one
+"""Which stages a clip's review passes: of the first template whose rule it matches; where none is, of one
 that was chosen by hand, if that is allowed; else the brand's own order. Nobody chooses past a rule."""
 
 from dataclasses import dataclass, replace
@@ -64,7 +64,7 @@ def of(version: Version, *, wanted: int | None = None) -> Choice:
             list(templates.of(brand).exclude(rule="")), version.asset_id, brand=brand
         )
     except rules.Broken as broken:
-        words = _("The rule of “%(template)s” can't be read any more. Ask an administrator to correct it.")
+        words = _("The rule of “%(template)s” no longer works. Ask an administrator to correct it.")
         return replace(own, refusal=Refusal(BROKEN, words % {"template": broken.template}))
     if matching is not None:
         chosen = Choice(matching.planned, matching)
@@ -77,7 +77,7 @@ def of(version: Version, *, wanted: int | None = None) -> Choice:
     template = next((each for each in offered(brand) if each.pk == wanted), None)
     if template is not None:
         return Choice(template.planned, template, by_hand=True)
-    words = _("This template can't be chosen any more. Look at what the review will pass, then send it.")
+    words = _("This template can't be chosen any more. Check the stages below, then send it to review.")
     return replace(own, refusal=Refusal(CHANGED, words))
 
 
@@ -87,6 +87,6 @@ def refuse(choice: Choice, version: Version, *, by: Principal, seen: str | None 
     if choice.refusal is not None:
         return choice.refusal
     if seen is not None and seen != choice.seen:
-        words = _("What this review passes has just changed. Look at it again, then send it to review.")
+        words = _("The stages of this review have just changed. Look at them again, then send it to review.")
         return Refusal(CHANGED, words)
     return enough_people.refuse(choice.template, version, by=by) if choice.template else None

@@ -50,12 +50,16 @@ class Broken(Exception):
 
 
 def first_match(templates: Sequence[ReviewTemplate], asset: UUID, *, brand: Brand) -> ReviewTemplate | None:
-    """The first of them whose rule the clip answers, in few queries however many there are. Raises Broken."""
+    """The first of them whose rule the clip matches, in few queries however many there are.
+
+    Raises Broken where none does before one whose rule can't be read any more.
+    """
     read, named = _read_all([template.rule for template in templates], brand=brand)
-    found = []
+    found, broken = [], None
     for template, rule in zip(templates, read, strict=True):
         if rule.problem:
-            raise Broken(template)
+            broken = template  # whatever comes after it isn't the first
+            break
         narrowed = filters.narrow(
             Asset.objects.filter(brand=brand, pk=asset),
             rule.parsed.filters,
@@ -68,10 +72,11 @@ def first_match(templates: Sequence[ReviewTemplate], asset: UUID, *, brand: Bran
         )
         number = Value(template.pk, output_field=IntegerField())
         found.append(narrowed.order_by().annotate(number=number).values_list("number", flat=True))
-    if not found:
-        return None
-    matching = set(found[0].union(*found[1:]))
-    return next((template for template in templates if template.pk in matching), None)
+    matching = set(found[0].union(*found[1:])) if found else set()
+    first = next((template for template in templates if template.pk in matching), None)
+    if first is None and broken is not None:
+        raise Broken(broken)
+    return first
 
 
 @dataclass(frozen=True)

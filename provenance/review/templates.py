@@ -84,7 +84,8 @@ def add(*, by: Principal, wanted: Wanted) -> ReviewTemplate:
         _hold(by.brand)
         _require_room(by.brand)
         template = ReviewTemplate.objects.create(brand=by.brand, position=_end(by.brand), **_columns(wanted))
-        _record(Verb.TEMPLATE_ADDED, template, by=by, data={"rule": wanted.rule, "by_hand": wanted.by_hand})
+        data = {"rule": wanted.rule, "by_hand": wanted.by_hand, "review_stages": _told(wanted.stages)}
+        _record(Verb.TEMPLATE_ADDED, template, by=by, data=data)
     return template
 
 
@@ -156,11 +157,27 @@ def _columns(wanted: Wanted) -> dict[str, object]:
 
 
 def _told(stages: tuple[Planned, ...]) -> list[str]:
-    """For the activity log, which keeps no names of people."""
+    """For the activity log, which keeps no names of people: "1. Legal FR (legal, 2, group:7, 3 days,
+    deputy user:4)"."""
     return [
-        f"{place}. {stage.title or stage.kind} ({stage.kind}, {stage.needs or 'everyone'})"
-        for place, stage in enumerate(stages, 1)
+        f"{place}. {stage.title or stage.kind} ({_facts(stage)})" for place, stage in enumerate(stages, 1)
     ]
+
+
+def _facts(stage: Planned) -> str:
+    deputy = _number(stage.deputy_person, stage.deputy_group)
+    facts = (
+        stage.kind,
+        str(stage.needs or "everyone"),
+        _number(stage.person, stage.group) or "role",
+        f"{stage.days} days" if stage.days is not None else "",
+        f"deputy {deputy}" if deputy else "",
+    )
+    return ", ".join(filter(None, facts))
+
+
+def _number(person: int | None, group: int | None) -> str:
+    return f"user:{person}" if person is not None else f"group:{group}" if group is not None else ""
 
 
 def _hold(brand: Brand) -> None:
@@ -191,7 +208,7 @@ def _tidy(wanted: Wanted, *, by: Principal) -> Wanted:
         raise TemplateRefused(problem, field="rule")
     if not rule and not wanted.by_hand:
         raise TemplateRefused(
-            _("Enter a rule, or allow choosing it by hand. Otherwise no clip is reviewed by it."),
+            _("Enter a rule, or allow choosing it by hand. Otherwise no clip uses it."),
             field="rule",
         )
     people = set(reviewers(by.brand).values_list("pk", flat=True))

@@ -147,7 +147,8 @@ def _panel(
         "revoke_form": revoke_form or RevokeForm(auto_id="revoke_%s"),
     }
     if request.principal.can(Capability.SUBMIT) and context["submit_refusal"] is None:
-        context |= _chosen(request, version, request.POST.get("template", ""))
+        chosen_by_hand = request.POST.get("template") or request.GET.get("template", "")
+        context |= _chosen(request, version, chosen_by_hand)
     if works_here:
         context |= review_comments.context(
             version, by=request.principal, wanted=comment_filter.asked(request)

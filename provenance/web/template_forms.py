@@ -34,8 +34,8 @@ class TemplateForm(WholeTextForm):
         label=gettext_lazy("Rule"),
         required=False,
         help_text=gettext_lazy(
-            "Clips that answer this search are reviewed by this template, for example: kind:still "
-            'collection:"Spring". Filters only. Collections are those that everyone sees.'
+            "Clips that match this search use this template, for example: kind:still "
+            'collection:"Spring". Filters only. You can use collections that everyone sees.'
         ),
     )
     by_hand = forms.BooleanField(
@@ -55,7 +55,7 @@ class StageForm(WholeTextForm):
     title = forms.CharField(
         label=gettext_lazy("Title"),
         required=False,
-        help_text=gettext_lazy("Empty: as the kind of review is called."),
+        help_text=gettext_lazy("Leave empty to use the name of its kind."),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"))
     who = forms.ChoiceField(label=gettext_lazy("Decided by"))
@@ -64,7 +64,7 @@ class StageForm(WholeTextForm):
     deputy = forms.ChoiceField(
         label=gettext_lazy("Deputy"),
         required=False,
-        help_text=gettext_lazy("Is asked too, and told, once the stage is overdue."),
+        help_text=gettext_lazy("Also asked once the stage is overdue."),
     )
 
     def __init__(self, *args: Any, people: "People", **kwargs: Any) -> None:

@@ -62,7 +62,7 @@ def add(request: BrandRequest) -> HttpResponse:
         except templates.TemplateRefused as refused:
             whole.refuse(refused)
         else:
-            messages.success(request, _("The template was added. It counts for reviews from now on."))
+            messages.success(request, _("The template was added. New reviews use it from now on."))
             return redirect("review-templates", request.brand.slug)
     return _form(request, whole)
 
@@ -86,7 +86,7 @@ def edit(request: BrandRequest, template_id: int) -> HttpResponse:
         except templates.TemplateEdited as edited:
             whole.form.add_error(None, edited.message)
         else:
-            messages.success(request, _("The template was saved. Open reviews go on as they began."))
+            messages.success(request, _("The template was saved. Open reviews keep their stages."))
             return redirect("review-templates", request.brand.slug)
     return _form(request, whole, template)
 
@@ -107,7 +107,7 @@ def restore(request: BrandRequest, template_id: int) -> HttpResponse:
     except templates.TemplateRefused as refused:
         messages.error(request, refused.message)
     else:
-        messages.success(request, _("The template is in use again, last of all."))
+        messages.success(request, _("The template was restored. It's last in the order."))
     return redirect("review-templates", request.brand.slug)
 
 

@@ -9,7 +9,7 @@ from dam.catalog.models import Tag, Version
 from dam.collections.models import Collection, CollectionItem
 from dam.search.models import BroaderTag
 from provenance.review import choosing, reviews, rules, templates
-from provenance.review.models import Review
+from provenance.review.models import Review, ReviewTemplate
 from provenance.review.plans import Planned
 from tests.factories import BrandFactory, member
 from tests.review_factory import Case
@@ -152,8 +152,21 @@ def test_what_is_no_rule_is_refused_with_the_reason(rule: str, words: str) -> No
 def test_a_rule_that_can_not_be_read_any_more_stops_and_says_so() -> None:
     case = Case()
     template(case.brand, MARKET, rule="territory_of_old:FR", by_hand=False)
-    with pytest.raises(reviews.ReviewRefused, match="can't be read any more"):
+    with pytest.raises(reviews.ReviewRefused, match="no longer works"):
         case.submit()
+
+
+@pytest.mark.parametrize("rule", ["territory_of_old:FR", "tag:gone"])
+def test_a_broken_rule_stops_only_what_no_earlier_rule_matches(rule: str) -> None:
+    case = Case()
+    template(case.brand, MARKET, title="First", rule="kind:video", position=0)
+    template(case.brand, MARKET, title="Broken", rule=rule, position=1)
+    template(case.brand, MARKET, title="Last", rule="-kind:still", position=2)
+    assert chosen(case.version) == "First"
+    ReviewTemplate.objects.filter(title="First").update(rule="kind:still")
+    refusal = choosing.of(case.version).refusal
+    assert refusal is not None
+    assert (refusal.code, "Broken" in refusal.sentence) == (choosing.BROKEN, True)
 
 
 def test_whoever_submits_chooses_where_that_is_allowed_and_no_rule_does() -> None:

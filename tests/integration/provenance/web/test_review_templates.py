@@ -1,5 +1,6 @@
 """Administration → Review → Templates, and the form that sends a clip to review."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -70,7 +71,11 @@ def test_a_template_is_added_with_its_stages(client: Client, admin: Member) -> N
         Planned("brand"),
         Planned("legal", "Legal FR", group=made.pk, needs=plans.ALL, days=3, deputy_person=deputy.user.pk),
     )
-    assert Event.objects.filter(verb=Verb.TEMPLATE_ADDED, target="France").exists()
+    event = Event.objects.get(verb=Verb.TEMPLATE_ADDED, target="France")
+    assert event.data["review_stages"] == [
+        "1. brand (brand, 1, role)",
+        f"2. Legal FR (legal, everyone, group:{made.pk}, 3 days, deputy user:{deputy.user.pk})",
+    ]
     page = client.get(address(admin.brand, "review-templates")).content.decode()
     assert "Legal FR" in page
     assert "kind:video" in page
@@ -146,6 +151,31 @@ def test_of_two_who_change_it_at_once_the_second_is_told(client: Client, admin: 
     assert (kept.planned[0].needs, kept.revision) == (2, 1)
 
 
+def test_the_event_of_a_change_says_who_decides_by_when_and_who_stands_in(
+    client: Client, admin: Member
+) -> None:
+    lawyer, deputy = (member(admin.brand, Role.LEGAL_REVIEWER) for _each in range(2))
+    who, stands_in = (f"person:{each.user.pk}" for each in (lawyer, deputy))
+    kept = template(admin.brand, Planned("legal", person=deputy.user.pk), rule="kind:video", by_hand=False)
+    where = address(admin.brand, "review-template-edit", kept.pk)
+    assert client.post(where, typed({"who": who, "days": "2", "deputy": stands_in})).status_code == 302
+    assert Event.objects.get(verb=Verb.TEMPLATE_EDITED).data["review_stages"] == [
+        [f"1. legal (legal, 1, user:{deputy.user.pk})"],
+        [f"1. legal (legal, 1, user:{lawyer.user.pk}, 2 days, deputy user:{deputy.user.pk})"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "unsent"), [(None, False), (typed({}, act="add"), True), (typed({}, title=""), True)]
+)
+def test_what_came_back_unsaved_is_guarded(
+    client: Client, admin: Member, sent: dict[str, object] | None, unsent: bool
+) -> None:
+    where = address(admin.brand)
+    page = client.post(where, sent) if sent else client.get(where)
+    assert ("data-unsent" in page.content.decode()) is unsent
+
+
 def test_archived_restored_and_moved_with_an_event_each(client: Client, admin: Member) -> None:
     first, second = (
         template(admin.brand, Planned("legal"), title=title, position=place)
@@ -184,7 +214,7 @@ def test_the_form_says_which_template_why_and_who_is_asked() -> None:
     template(case.brand, Planned("legal", "House", group=made.pk, days=2), rule="kind:video")
     page = browser.get(reverse("asset-review", args=[case.brand.slug, case.version.asset_id]))
     words = page.content.decode()
-    for each in ("because the clip answers its rule kind:video", "House", "Legal FR", "Due 2 days after"):
+    for each in ("This clip matches the rule kind:video", "House", "Legal FR", "Due 2 days after"):
         assert each in words
 
 
@@ -193,13 +223,24 @@ def test_another_template_is_looked_at_before_it_is_chosen() -> None:
     other = template(case.brand, Planned("brand", "Quick"), title="Quick")
     where = reverse("review-chosen", args=[case.brand.slug, case.version.asset_id])
     shown = browser.get(where, {"template": other.pk})
-    assert "which you chose" in shown.content.decode()
+    assert "You chose “Quick” for this review" in shown.content.decode()
     sent = browser.post(
         reverse("review-submit", args=[case.brand.slug, case.version.asset_id]),
         {"template": other.pk, "seen": shown.context["chosen"].seen},
     )
     assert sent.status_code == 302
     assert Review.objects.get().template == other
+
+
+def test_what_was_chosen_by_hand_outlives_a_refresh_of_the_panel() -> None:
+    case, browser = sender()
+    other = template(case.brand, Planned("brand", "Quick"), title="Quick")
+    place = [case.brand.slug, case.version.asset_id]
+    page = browser.get(reverse("asset", args=place), {"tab": "review"}).content.decode()
+    assert re.search(r'hx-include="[^"]*#submit_template"', page)
+    panel = browser.get(reverse("asset-review", args=place), {"template": other.pk})
+    assert panel.context["wanted"] == other.pk
+    assert "You chose “Quick” for this review" in panel.content.decode()
 
 
 def test_what_changed_since_the_page_was_read_is_shown_before_it_is_sent() -> None:
@@ -211,7 +252,7 @@ def test_what_changed_since_the_page_was_read_is_shown_before_it_is_sent() -> No
     )
     words = sent.content.decode()
     assert sent.status_code == 422
-    assert "has just changed" in words
+    assert "have just changed" in words
     assert "For Monday" in words
     assert not Review.objects.exists()
 
