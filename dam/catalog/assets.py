@@ -336,9 +336,10 @@ def restore_many(chosen: Collection[Asset], *, by: Principal) -> list[Asset]:
 
 def lock(chosen: Collection[Asset]) -> list[Asset]:
     """The rows as they are now, locked in the order of their ids."""
-    rows = Asset.objects.filter(pk__in=[asset.pk for asset in chosen]).select_related("brand", "latest")
-    rows = rows.order_by("pk")
-    return list(rows.select_for_update(no_key=True, of=("self",)))
+    rows = Asset.objects.filter(pk__in=[asset.pk for asset in chosen]).order_by("pk")
+    keys = list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+    # Behind the lock: a statement that waited for it sees what it joins as that was before its wait.
+    return list(Asset.objects.filter(pk__in=keys).select_related("brand", "latest").order_by("pk"))
 
 
 def publish(changed: Collection[Asset]) -> None:

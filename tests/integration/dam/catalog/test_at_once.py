@@ -1,10 +1,11 @@
 """People who work on the same clips at the same moment: nobody's change is lost, and nobody gets an error."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -118,3 +119,38 @@ def test_tags_that_come_and_go_at_once_are_kept_where_they_are_used() -> None:
     assert at_once(give_and_take, give_and_take, clean) == []
     assets.add_tags(chosen, ["summer"], by=person)
     assert all(list(asset.tags.values_list("name", flat=True)) == ["summer"] for asset in chosen)
+
+
+def test_who_waited_for_an_asset_gets_the_version_that_came_meanwhile() -> None:
+    brand = BrandFactory.create()
+    (clip,) = clips(brand, member(brand, Role.CREATOR), 1)
+    newer = VersionFactory.create(asset=clip, number=2)
+    Asset.objects.filter(pk=clip.pk).update(latest=clip.versions.get(number=1))
+    held, got = threading.Event(), []
+
+    def bring_a_version() -> None:
+        with transaction.atomic():
+            Asset.objects.select_for_update(no_key=True).get(pk=clip.pk)
+            held.set()
+            until_somebody_waits()
+            Asset.objects.filter(pk=clip.pk).update(latest=newer)
+
+    def lock() -> None:
+        held.wait(timeout=20)
+        with transaction.atomic():
+            got.extend(assets.lock([clip]))
+
+    assert at_once(bring_a_version, lock) == []
+    assert [asset.latest for asset in got] == [newer]
+
+
+def until_somebody_waits() -> None:
+    """For a row that this connection holds."""
+    waiting = "SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    for _ in range(2_000):
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone():
+                return
+        time.sleep(0.01)
+    raise AssertionError("Nobody waits.")
