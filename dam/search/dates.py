@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from dam.core import language
@@ -87,6 +87,12 @@ def span(value: str, today: date) -> Span:
         "<": Span(None, named[0] - day),
         "<=": Span(None, named[1]),
     }.get(match[1] or "", Span(*named))
+
+
+def ended(value: str, today: date) -> Span:
+    """The same, for what can be in days to come, too: "week" ends today, and doesn't mean those after it."""
+    found = span(value, today)
+    return replace(found, last=today) if value in RECENT or _BACK.fullmatch(value) else found
 
 
 def spoken(value: str) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from dam.accounts import times
 from dam.accounts.models import Brand
 from dam.catalog.models import Asset, Tag
 from dam.collections import nesting
@@ -41,8 +42,13 @@ class _Asked:
     def periods(self) -> list[tuple[datetime | None, datetime | None]]:
         """The times it must be cleared for: this moment, if no day is named."""
         named = [dates.tidy(day) for day in self.days]
-        spans = [dates.span(day, self.at.date()).bounds(self.at) for day in named if day]
-        return spans or [(self.at, self.at + timedelta(microseconds=1))]
+        spans = [dates.ended(day, self.at.date()) for day in named if day]
+        periods = [(span.bounds(self.at)[0], self._end(span.last)) for span in spans]
+        return periods or [(self.at, self.at + timedelta(microseconds=1))]
+
+    def _end(self, last: date | None) -> datetime | None:
+        """When a clearance ends whose last day it is, so that it covers all of that day."""
+        return datetime.combine(last, times.LAST_SECOND, tzinfo=self.at.tzinfo) if last else None
 
 
 def narrow(

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from dam.accounts import times
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
@@ -214,6 +215,20 @@ def test_what_may_be_used_and_what_may_not_are_all(librarian: Member) -> None:
     assert counted(librarian, "usable") == {"yes": 2, "no": 3}
     RightsRecord.objects.filter(version=ending.latest).update(embargo_until=now + timedelta(days=2))
     assert found(librarian, "usable:yes") == "U"
+
+
+def test_a_clip_may_be_used_on_the_last_day_of_its_clearance(librarian: Member) -> None:
+    zone = times.of_brand(librarian.brand)
+    today = times.today_in(zone)
+    cleared(librarian.brand, "T", until=times.end_of_day(today, zone))
+    cleared(librarian.brand, "W", until=times.end_of_day(today + timedelta(days=7), zone))
+    cleared(librarian.brand, "Y", until=times.end_of_day(today - timedelta(days=1), zone))
+    cleared(librarian.brand, "N")
+    assert found(librarian, f"on:{today}") == found(librarian, "on:today") == "NTW"
+    assert found(librarian, f"-on:{today}") == "Y"
+    assert found(librarian, f"on:{today}..{today + timedelta(days=7)}") == "NW"
+    assert found(librarian, f"on:{today}..{today + timedelta(days=8)}") == "N"
+    assert found(librarian, f"on:>={today}") == "N"
 
 
 def test_what_was_there_before_is_written_by_the_migration(librarian: Member) -> None:

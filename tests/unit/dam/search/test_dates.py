@@ -49,6 +49,19 @@ def test_a_day_begins_where_the_person_is() -> None:
     assert after is None
 
 
+@pytest.mark.parametrize(
+    ("value", "first", "last"),
+    [
+        ("today", TODAY, TODAY),
+        ("7d", date(2026, 3, 9), TODAY),
+        ("yesterday", date(2026, 3, 14), date(2026, 3, 14)),
+        (">=2026-03-01", date(2026, 3, 1), None),
+    ],
+)
+def test_of_days_to_come_what_is_relative_means_none(value: str, first: date, last: date | None) -> None:
+    assert dates.ended(value, TODAY) == Span(first, last)
+
+
 def test_a_chip_says_when() -> None:
     said = [dates.spoken(value) for value in ("week", "7d", ">2026-01-01", "2026-01..2026-03", "..2025")]
     assert said == [
