@@ -1,10 +1,12 @@
 """Tags: a brand's own words for its assets."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from unicodedata import normalize
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from dam.catalog.models import Asset, Tag
@@ -15,6 +17,8 @@ _Tagging = Asset.tags.through
 
 LONGEST = 60
 MOST = 200  # of one asset
+# Who names tags beside clips, of some brands by their ids. Reviews live above: asked by name.
+NAMED_BY = ("provenance.review.rules.tags",)
 
 
 class TagRefused(errors.Refused):
@@ -102,11 +106,28 @@ def remove(names: Mapping[Asset, Collection[str]]) -> None:
 
 
 def delete_unused() -> int:
-    """Tags that nobody uses any more go; how many went. Nobody gives out tags meanwhile."""
+    """Tags that nobody uses any more go; how many went. Nobody gives out tags meanwhile.
+
+    One that a rule names stays known: without it the rule would be none, and hold up what it decides on.
+    """
+    unused = Tag.objects.filter(assets=None)
     with transaction.atomic():
-        for brand_id in Tag.objects.filter(assets=None).order_by("brand").values_list("brand_id").distinct():
-            locks.hold(_lock(brand_id[0]))
-        return Tag.objects.filter(assets=None).delete()[0]
+        brands = list(unused.order_by("brand").values_list("brand_id", flat=True).distinct())
+        for brand_id in brands:
+            locks.hold(_lock(brand_id))
+        return unused.exclude(pk__in=_named(brands)).delete()[0]
+
+
+def _named(brands: Sequence[int]) -> list[int]:
+    """The keys of the tags that rules of these brands name."""
+    named: dict[int, set[str]] = defaultdict(set)
+    for path in NAMED_BY:
+        for brand_id, names in import_string(path)(brands).items():
+            named[brand_id] |= names
+    rows = Tag.objects.filter(brand__in=named, name__in=set().union(*named.values()))
+    return [
+        pk for pk, brand_id, name in rows.values_list("pk", "brand_id", "name") if name in named[brand_id]
+    ]
 
 
 def _get_or_create(brand_id: int, names: Iterable[str]) -> dict[str, Tag]:

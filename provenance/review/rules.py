@@ -4,7 +4,8 @@ It is the same for whoever submits: it knows the collections that everyone in th
 what is a person's own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from dam.accounts import times
 from dam.accounts.models import Brand
+from dam.audit.models import Event
+from dam.audit.verbs import Verb
 from dam.catalog.models import Asset
-from dam.collections.models import Collection
+from dam.collections import models as collected
 from dam.search import fields, filter_rows, filters, query
 from dam.search.named import Named, look_up
 from dam.search.query import Query
@@ -40,6 +43,34 @@ def problems(rules: Sequence[str], *, brand: Brand) -> list[str]:
     """Of each, why it is no rule now. It may have been one when it was written: a tag or collection that is
     gone would match nothing, ruled out everything, and a clip would pass the wrong stages."""
     return [each.problem for each in _read_all(rules, brand=brand)[0]]
+
+
+def tags(brands: Collection[int]) -> dict[int, set[str]]:
+    """The tags that rules of these brands name, by the brand's id, also those of archived templates.
+
+    Without those that were renamed: with the clips under another name, such a rule rules out everything.
+    """
+    named: dict[int, set[str]] = defaultdict(set)
+    written = ReviewTemplate.objects.filter(brand__in=brands).exclude(rule="")
+    for brand_id, rule in written.values_list("brand_id", "rule"):
+        named[brand_id] |= _tags(query.parse(rule, fields=fields.FIELDS))
+    names = set().union(*named.values())
+    renamed = Event.objects.filter(brand__in=named, verb=Verb.TAG_RENAMED, target__in=names)
+    for brand_id, name in renamed.values_list("brand_id", "target").distinct():
+        named[brand_id].discard(name)
+    return dict(named)
+
+
+def _tags(rule: Query) -> set[str]:
+    by_tag = {name: field for name, field in fields.FIELDS.items() if field.column == filter_rows.TAGS}
+    return {
+        read
+        for narrowed in (rule.filters, *rule.either)
+        for name, values in narrowed.items()
+        if (field := by_tag.get(name.removeprefix("-")))
+        for read in map(field.read, values)
+        if read is not None
+    }
 
 
 class Broken(Exception):
@@ -126,5 +157,5 @@ def _unknown(parsed: Query, known: Mapping[str, SearchField], named: Named) -> s
     return ""
 
 
-def _shared(brand: Brand) -> QuerySet[Collection]:
-    return Collection.objects.filter(brand=brand, top__everyone=True, deleted_at=None)
+def _shared(brand: Brand) -> QuerySet[collected.Collection]:
+    return collected.Collection.objects.filter(brand=brand, top__everyone=True, deleted_at=None)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from dam.accounts.capabilities import Role
+from dam.bulk import tag_vocabulary
+from dam.catalog import tags
 from dam.catalog.models import Tag, Version
 from dam.collections.models import Collection, CollectionItem
 from dam.search.models import BroaderTag
@@ -112,6 +114,28 @@ def test_a_rule_that_names_what_is_gone_stops_and_says_so(rule: str) -> None:
     with pytest.raises(reviews.ReviewRefused) as refused:
         case.submit()
     assert refused.value.code == "broken_rule"
+
+
+@pytest.mark.parametrize(("rule", "title"), [("tag:spring", ""), ("kind:video -tag:spring", "Market")])
+def test_a_tag_that_a_rule_names_stays_known_without_a_clip(rule: str, title: str) -> None:
+    case = Case()
+    for brand, name in ((case.brand, "spring"), (case.brand, "autumn"), (BrandFactory.create(), "spring")):
+        Tag.objects.create(brand=brand, name=name)
+    template(case.brand, MARKET, rule=rule)
+    assert tags.delete_unused() == 2
+    assert Tag.objects.get() == Tag.objects.get(brand=case.brand, name="spring")
+    assert chosen(case.version) == title
+
+
+def test_a_tag_that_was_renamed_is_known_no_more_whoever_names_it() -> None:
+    case = Case()
+    tag = Tag.objects.create(brand=case.brand, name="spring")
+    case.version.asset.tags.add(tag)
+    template(case.brand, MARKET, rule="tag:spring")
+    tag_vocabulary.rename(tag, "may", by=member(case.brand, Role.ADMIN))
+    case.version.asset.tags.set([Tag.objects.create(brand=case.brand, name="may")])  # as its bulk edit does
+    assert tags.delete_unused() == 1
+    assert "spring" in rules.problem("tag:spring", brand=case.brand)
 
 
 def test_a_rule_that_names_what_there_is_not_can_not_be_saved() -> None:
