@@ -62,7 +62,8 @@ class TrainingConfig:
     from a picture, to longer clips, loops and repairs."""
     steps: int = 12_000
     first_step: int = 0
-    """Where a run begins that takes up the weights of another: the warm-up counts from it."""
+    """Step at which a run begins that takes up the weights of another, the steps that those have had: the
+    warm-up counts from it. 0 for a run from nothing. A run that stands before it is refused."""
     warm_up: int = 100
     decay_from: int = 9_000
     learning_rate: float = 1.5e-3

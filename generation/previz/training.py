@@ -326,7 +326,15 @@ def optimisers(config: TrainingConfig, models: Models) -> list[torch.optim.Optim
 
 
 def rate(config: TrainingConfig, step: int) -> float:
-    """The learning rate's share: warm-up, then level, then down to a twentieth along a cosine-like line."""
+    """The learning rate's share, above 0 and at most 1: warm-up, level, then straight down to a twentieth.
+
+    Raises ValueError for a step before the run's first, whose share would be negative and unlearn.
+    """
+    if step < config.first_step:
+        raise ValueError(
+            f"The run stands at step {step}, before its first_step ({config.first_step}). "
+            "Begin it with weights that have had so many steps, or lower first_step."
+        )
     up = min(1.0, (step - config.first_step + 1) / config.warm_up)
     left = (config.steps - step) / max(1, config.steps - config.decay_from)
     return up * max(0.05, min(1.0, left))

@@ -235,3 +235,5 @@ def test_hard_shapes_are_shown_more_often(config: TrainingConfig) -> None:
 def test_a_run_that_goes_on_warms_up_again(config: TrainingConfig) -> None:
     later = replace(config, first_step=3, steps=100, decay_from=90, warm_up=4)
     assert [training.rate(later, step) for step in (3, 4, 6, 7)] == [0.25, 0.5, 1.0, 1.0]
+    with pytest.raises(ValueError, match="at step 2, before its first_step"):
+        training.rate(later, 2)
