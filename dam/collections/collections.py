@@ -102,7 +102,7 @@ def edit(
         if description is not None and (description := _description(description)) != row.description:
             changes["description"] = [row.description, description]
             row.description = description
-        before = Dates(row.starts_on, row.ends_on)
+        before, top = Dates(row.starts_on, row.ends_on), row.top_id
         if dates is not None and dates != before:
             changes["dates"] = [str(before), str(dates)]
             row.starts_on, row.ends_on = dates.start, dates.end
@@ -115,7 +115,7 @@ def edit(
         if changes or moved:
             row.save(update_fields=["name", "description", "starts_on", "ends_on", "parent", "top"])
         if changes or moved or shared:
-            touch([row.pk, *places], by=by)
+            touch([row.pk, *places], by=by, left=top)
         if moved or shared:
             _tell((key for level in _below(row) for key in level), by=by)  # others may see them now
         if changes or moved:
@@ -202,10 +202,14 @@ def managing(key: UUID, *, by: Principal) -> Collection:
     return row
 
 
-def touch(keys: Iterable[UUID], *, by: Principal) -> None:
-    """That these were changed, when and by whom; the pages that show them hear of it."""
+def touch(keys: Iterable[UUID], *, by: Principal, left: UUID | None = None) -> None:
+    """That these were changed, when and by whom; the pages that show them, or what they lie in, hear of it.
+
+    `left` is the outermost collection in which one of them lay until now.
+    """
     changed = list(keys)
-    Collection.objects.filter(pk__in=changed).update(
+    rows = Collection.objects.filter(pk__in=changed)
+    rows.update(
         updated_at=timezone.now(),
         updated_by=by.user,
         revision=F("revision") + 1,
@@ -213,6 +217,9 @@ def touch(keys: Iterable[UUID], *, by: Principal) -> None:
         others_revision=Case(When(updated_by=by.user, then=F("others_revision")), default=F("revision")),
     )
     _tell(changed, by=by)
+    # Once for all that lies in it: the numbers of a page are also those of the collections inside.
+    for top in {*rows.values_list("top", flat=True), *([left] if left else [])}:
+        events.publish(brand_id=by.brand.pk, name=f"collections-{top}", to_all=True)
 
 
 def changed_by_others(row: Collection, *, since: int, user: User | None) -> bool:

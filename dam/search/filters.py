@@ -17,6 +17,7 @@ from dam.collections.models import Collection, CollectionItem, Favourite
 from dam.rights import cleared
 from dam.rights.policy import Terms
 from dam.search import dates, days_ahead, fields, filter_rows, hierarchy, measures, own_fields
+from dam.search.arrays import Overlap
 from dam.search.measures import Range
 from dam.search.models import FilterRow
 from dam.search.named import Named
@@ -67,6 +68,7 @@ def narrow(
     """Any or every value within a field, as its table says; every field; any value of each of `either`.
 
     With `brand`, whose assets they are, its tags are looked up first: how often each is used is known then.
+    Fields that the rows of a brand alone know (`of_rows`) can't be asked without: ValueError.
     `collections` are those that whoever asks sees, `favourites` their own: without them no clip is in one.
     `prompted` are the versions whose prompts mean what a text does (dam.search.similar_prompts), by the text.
 
@@ -112,9 +114,11 @@ def narrow(
     return assets.filter(pk__in=rows.values("asset")) if rows is not None else assets
 
 
-def value(field: SearchField, value: str, *, shown: str, at: datetime, days: tuple[str, ...] = ()) -> Q:
-    """The assets with this one value, as `narrow` finds them; `days` are those of the field "on"."""
-    return _any(field, (value,), _Asked(shown=shown, at=at, days=days))
+def value(field: SearchField, value: str, *, brand: Brand, shown: str, at: datetime) -> Q | Overlap:
+    """A condition of the brand's assets: whether they have this one value, as `narrow` finds them."""
+    if field.of_rows:
+        return filter_rows.has(field, value, brand=brand.pk, shown=shown)
+    return _any(field, (value,), _Asked(shown=shown, at=at, days=()))
 
 
 def is_cleared(field: SearchField, value: str, terms: Terms, *, at: datetime, days: tuple[str, ...]) -> bool:
@@ -160,10 +164,12 @@ def _having(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
     if field.of_rows:
         read = [each for each in map(field.read, values) if each is not None]
         rows = FilterRow.objects.all()
-        brand = asked.brand.pk if asked.brand else 0
-        return Q(
-            pk__in=filter_rows.having_any(rows, field, read, brand=brand, shown=asked.shown).values("asset")
-        )
+        if (
+            asked.brand is None
+        ):  # what is kept in the rows has the brand in it: of none they would find nothing
+            raise ValueError(f"{field.name} can't be asked without a brand.")
+        rows = filter_rows.having_any(rows, field, read, brand=asked.brand.pk, shown=asked.shown)
+        return Q(pk__in=rows.values("asset"))
     if field.many:  # a join to many would give an asset once for each value that matches
         return Q(pk__in=_tagged(values, field, asked))
     return _any(field, values, asked)

@@ -12,30 +12,54 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Approval, Asset
 from dam.collections import nesting
 from dam.collections.models import Collection, CollectionItem
 from dam.core import locks
+from dam.core.language import ngettext
 from dam.rights import visibility
-from dam.search import fields, filter_rows, filters, row_catching_up, search
-from dam.search.arrays import Overlap
+from dam.search import fields, filters, row_catching_up, search
 from dam.search.search_field import YES, SearchField
 from dam.search.table import clearance
 
 KEPT_SECONDS = 60.0
-# A field of the table, and the value that is counted.
-COUNTED = (
-    ("usable", YES),
-    ("state", Approval.IN_REVIEW.value),
-    ("state", Approval.CHANGES_REQUESTED.value),
-    ("rights_end", "30d"),
-    ("missing", clearance.CLEARANCE),
-    ("missing", clearance.REQUIRED),
-    ("missing", clearance.FILES),
-)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is counted: its icon, from Lucide, and its words after the number."""
+
+    icon: str
+    words: Callable[[int], str]  # where English has one form for any number, others may have several
+    always: bool = False  # told even where there is none: that nothing may be used is news
+
+
+# By a field of the table and the value that is counted.
+COUNTED: Mapping[tuple[str, str], Measure] = {
+    ("usable", YES): Measure(
+        "circle-check-big", lambda n: ngettext("may be used", "may be used", n), always=True
+    ),
+    ("state", Approval.IN_REVIEW.value): Measure("clock", lambda n: ngettext("in review", "in review", n)),
+    ("state", Approval.CHANGES_REQUESTED.value): Measure(
+        "message-square", lambda n: ngettext("with changes requested", "with changes requested", n)
+    ),
+    ("rights_end", "30d"): Measure(
+        "calendar-clock",
+        lambda n: ngettext("with clearance ending within 30 days", "with clearance ending within 30 days", n),
+    ),
+    ("missing", clearance.CLEARANCE): Measure(
+        "scale", lambda n: ngettext("without a clearance", "without a clearance", n)
+    ),
+    ("missing", clearance.REQUIRED): Measure(
+        "list-x", lambda n: ngettext("without a required field", "without a required field", n)
+    ),
+    ("missing", clearance.FILES): Measure(
+        "triangle-alert", lambda n: ngettext("with a failed step", "with a failed step", n)
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -43,6 +67,19 @@ class Counted:
     name: str  # of the field
     value: str
     number: int
+
+    @property
+    def measure(self) -> Measure:
+        return COUNTED[self.name, self.value]
+
+    @property
+    def words(self) -> str:
+        """What stands after the number."""
+        return self.measure.words(self.number)
+
+    @property
+    def is_told(self) -> bool:
+        return bool(self.number) or self.measure.always
 
 
 @dataclass(frozen=True)
@@ -54,9 +91,6 @@ class Standing:
     collections: int  # that lie in it
     unsettled: bool  # required fields have changed, and rows are still being gone through
     kept: bool  # for KEPT_SECONDS: they may be as old
-
-    def of(self, name: str, value: str) -> int:
-        return next((each.number for each in self.counts if (each.name, each.value) == (name, value)), 0)
 
 
 def of(collection: Collection, principal: Principal, *, at: datetime) -> Standing:
@@ -110,9 +144,11 @@ def _are_many(keys: Sequence[UUID]) -> bool:
 def _count(
     keys: Sequence[UUID], principal: Principal, asked: Sequence[tuple[SearchField, str]], at: datetime
 ) -> Mapping[str, int]:
-    shown = visibility.shown(principal)
+    shown, brand = visibility.shown(principal), principal.brand
     conditions = {
-        f"{field.name}_{value}": Count("pk", filter=_condition(field, value, shown, at, principal.brand.pk))
+        f"{field.name}_{value}": Count(
+            "pk", filter=filters.value(field, value, brand=brand, shown=shown, at=at)
+        )
         for field, value in asked
     }
     found = _clips(keys, principal).aggregate(total=Count("pk"), **conditions)
@@ -127,9 +163,3 @@ def _clips(keys: Sequence[UUID], principal: Principal) -> QuerySet[Asset]:
 
 def _can_be(field: SearchField, value: str, shown: str) -> bool:
     return shown == "latest" or field.of_released is None or value in field.of_released
-
-
-def _condition(field: SearchField, value: str, shown: str, at: datetime, brand: int) -> Q | Overlap:
-    if field.of_rows:
-        return filter_rows.has(field, value, brand=brand, shown=shown)
-    return filters.value(field, value, shown=shown, at=at)

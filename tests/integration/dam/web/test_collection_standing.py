@@ -164,12 +164,15 @@ def test_a_page_of_many_clips_follows_no_change_of_single_ones(
 ) -> None:
     client = client_of(librarian)
     page = client.get(f"{ALL}{outer.pk}/standing/").text
+    inner = client.get(f"{ALL}{Collection.objects.get(parent=outer).pk}/standing/").text
+    assert f"sse:collections-{outer.pk}," in page  # and of what changes in those inside
+    assert f"sse:collections-{outer.pk}," in inner
     assert "sse:library" in page
     assert f"sse:{row_catching_up.EVENT}," in page
     assert "a minute ago" not in page
     monkeypatch.setattr(search, "MOST_COUNTED", 7)
     page = client.get(f"{ALL}{outer.pk}/standing/").text
-    assert f"sse:collection-{outer.pk} delay:" in page
+    assert f"sse:collections-{outer.pk} delay:" in page
     assert f"sse:{row_catching_up.EVENT} delay:" in page
     assert "sse:library" not in page
     assert "a minute ago" in page

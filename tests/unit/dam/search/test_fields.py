@@ -8,7 +8,7 @@ from lucide.jinja import lucide
 from dam.catalog.models import Asset
 from dam.search import fields, filters
 from dam.search.query import Filters
-from dam.search.search_field import Kind, SearchField
+from dam.search.search_field import YES, Kind, SearchField
 
 DOCS = Path(__file__).parents[4] / "docs" / "search.md"
 every_field = pytest.mark.parametrize("field", fields.FIELDS.values(), ids=fields.FIELDS)
@@ -19,10 +19,19 @@ every_field = pytest.mark.parametrize("field", fields.FIELDS.values(), ids=field
 def test_the_columns_exist_in_either_version(field: SearchField, shown: str) -> None:
     str(Asset.objects.filter(**{f"{field.column_for(shown)}__isnull": False}).query)
     for value in (*field.examples, *(field.of_released or dict(field.choices)), "1"):
-        if field.read(value) and not (
-            field.is_personal or field.of_prompts
-        ):  # they are asked in the integration tests
+        # The others are asked in the integration tests.
+        if field.read(value) and not (field.is_personal or field.of_prompts or field.of_rows):
             str(filters.narrow(Asset.objects.all(), Filters({field.name: [value]}), shown=shown).query)
+
+
+@pytest.mark.parametrize(
+    "field", [each for each in fields.FIELDS.values() if each.of_rows], ids=lambda each: each.name
+)
+def test_what_the_rows_of_a_brand_know_is_not_asked_without_one(field: SearchField) -> None:
+    value = next(iter(dict(field.choices)), YES)
+    for asked in ({field.name: [value]}, {f"-{field.name}": [value]}):
+        with pytest.raises(ValueError, match=field.name):
+            filters.narrow(Asset.objects.all(), Filters(asked), shown="latest")
 
 
 @every_field
