@@ -4,7 +4,7 @@ What is relative reaches from this very moment to the end of its last day: "30d"
 """
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from dam.core.language import gettext as _
 from dam.core.language import ngettext
@@ -34,7 +34,7 @@ def covered(value: str, at: datetime) -> Range:
     if days is None:
         low, after = dates.span(value, at.date()).bounds(at)
         return Range(low=low, high=after, high_strict=True)
-    after = datetime.combine(_day(at.date(), days + 1), time.min, tzinfo=at.tzinfo)
+    after = datetime.combine(at.date() + timedelta(days=days + 1), time.min, tzinfo=at.tzinfo)
     return Range(low=at, low_strict=True, high=after, high_strict=True)
 
 
@@ -55,7 +55,3 @@ def _days(value: str) -> int | None:
         return _NAMED[value]
     ahead = _AHEAD.fullmatch(value)
     return min(int(ahead[1]) * _DAYS_OF[ahead[2]], _LONGEST) if ahead else None
-
-
-def _day(today: date, days: int) -> date:
-    return today + timedelta(days=days)

@@ -15,13 +15,17 @@ MOST_NARROWER = 2_000  # that one filter is widened by
 
 # One step down from the tags that were found, until there are no more; a circle ends where it began.
 _NARROWER = """
-WITH RECURSIVE narrower (tag, depth) AS (
-    SELECT tag, 1 FROM {table} WHERE brand_id = %s AND broader = ANY(%s)
+WITH RECURSIVE narrower (name, tag, depth) AS (
+    SELECT broader, tag, 1 FROM {table} WHERE brand_id = %s AND broader = ANY(%s)
     UNION
-    SELECT below.tag, narrower.depth + 1 FROM {table} below JOIN narrower ON below.broader = narrower.tag
+    SELECT narrower.name, below.tag, narrower.depth + 1
+    FROM {table} below JOIN narrower ON below.broader = narrower.tag
     WHERE below.brand_id = %s AND narrower.depth < %s
+), numbered AS (
+    SELECT name, tag, row_number() OVER (PARTITION BY name ORDER BY tag) AS place
+    FROM (SELECT DISTINCT name, tag FROM narrower) found
 )
-SELECT DISTINCT tag FROM narrower ORDER BY tag LIMIT %s
+SELECT name, tag FROM numbered WHERE place <= %s ORDER BY name, tag
 """
 
 
@@ -33,12 +37,28 @@ class HierarchyRefused(errors.Refused):
 
 def narrower(brand_id: int, names: Collection[str]) -> list[str]:
     """All tags below these, in one query."""
+    below = narrower_of_each(brand_id, names)
+    return sorted(set().union(*below.values()))
+
+
+def narrower_of_each(brand_id: int, names: Collection[str]) -> dict[str, list[str]]:
+    """The tags below each of these, in one query, up to MOST_NARROWER. What has none is missing."""
     if not names:
-        return []
+        return {}
+    found: dict[str, list[str]] = {}
     sql = _NARROWER.format(table=connection.ops.quote_name(BroaderTag._meta.db_table))
     with connection.cursor() as cursor:
         cursor.execute(sql, [brand_id, list(names), brand_id, DEEPEST, MOST_NARROWER])
-        return [name for (name,) in cursor.fetchall()]
+        for name, tag in cursor.fetchall():
+            found.setdefault(name, []).append(tag)
+    return found
+
+
+def narrower_ones(brand_id: int, names: Collection[str]) -> set[str]:
+    """Those of them that belong to another, whether a clip has them or not."""
+    if not names:
+        return set()
+    return set(BroaderTag.objects.filter(brand=brand_id, tag__in=names).values_list("tag", flat=True))
 
 
 def alone(brand_id: int, names: Collection[str]) -> tuple[str, ...]:

@@ -13,8 +13,7 @@ from dam.accounts.models import Brand
 from dam.catalog.models import Tag
 from dam.collections import nesting
 from dam.collections.models import Collection
-from dam.search import filter_rows
-from dam.search.models import BroaderTag
+from dam.search import filter_rows, hierarchy
 from dam.search.query import Filters
 from dam.search.search_field import SearchField
 
@@ -66,19 +65,14 @@ def look_up(
 def _tags(names: set[str], brand: Brand) -> dict[str, frozenset[int]]:
     if not names:
         return {}
-    pairs = BroaderTag.objects.filter(brand=brand).values_list("tag", "broader")
-    below: dict[str, set[str]] = defaultdict(set)
-    for tag, broader in pairs:
-        below[broader].add(tag)
-    within = {name: _reached({name}, below) for name in names}
-    keys = dict(
-        Tag.objects.filter(brand=brand, name__in=set().union(*within.values())).values_list("name", "pk")
-    )
-    placed = {tag for tag, _broader in pairs} | set(below)
+    below = hierarchy.narrower_of_each(brand.pk, names)
+    rows = Tag.objects.filter(brand=brand, name__in=names.union(*below.values()))
+    keys = dict(rows.values_list("name", "pk"))
+    placed = {*keys, *below}
+    placed |= hierarchy.narrower_ones(brand.pk, names - placed)
     return {
-        name: frozenset(keys[each] for each in within[name] if each in keys)
-        for name in names
-        if name in keys or name in placed
+        name: frozenset(keys[each] for each in (name, *below.get(name, ())) if each in keys)
+        for name in names & placed
     }
 
 

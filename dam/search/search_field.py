@@ -1,4 +1,4 @@
-"""What a search field is. Pure: the table of those there are is dam.search.fields."""
+"""What a search field is. Pure: those there are stand in dam.search.table, a brand's own in own_fields."""
 
 import unicodedata
 from collections.abc import Callable, Mapping

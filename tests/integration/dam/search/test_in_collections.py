@@ -149,4 +149,4 @@ def test_a_collection_named_by_its_id_is_told_to_those_who_see_it(brand: Brand, 
     assert own.chip_text(str(row.pk)) == "in Secret launch and its collections"
     told = fields.as_seen(fields.of(other), [asked], by=other)["inside"]
     assert "Secret" not in told.chip_text(str(row.pk))
-    assert "gone" in told.chip_text(str(row.pk))
+    assert "unavailable" in told.chip_text(str(row.pk))

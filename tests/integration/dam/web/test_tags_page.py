@@ -15,7 +15,8 @@ from dam.bulk import edits, slices, tag_vocabulary
 from dam.bulk.models import BulkEdit
 from dam.catalog import tags
 from dam.catalog.models import Asset, AssetKind, Tag, Version
-from dam.search import fulltext, hierarchy, search
+from dam.collections.models import Collection
+from dam.search import fields, fulltext, hierarchy, named, search
 from dam.search.hierarchy import HierarchyRefused
 from dam.search.query import Filters
 from dam.search.tagging.models import SuggestedTag
@@ -72,6 +73,25 @@ def test_another_brands_hierarchy_counts_for_nothing(librarian: Member) -> None:
     clip(librarian, "lime")
     hierarchy.put(BrandFactory.create(), "lime", "fruit")
     assert found(librarian, "tag:fruit") == set()
+
+
+def test_what_is_narrower_is_told_of_each_tag_without_reading_the_whole_hierarchy(librarian: Member) -> None:
+    brand = librarian.brand
+    for tag, broader in (("lime", "citrus"), ("citrus", "fruit"), ("pear", "fruit"), ("car", "vehicle")):
+        hierarchy.put(brand, tag, broader)
+    below = hierarchy.narrower_of_each(brand.pk, ["fruit", "citrus", "lime"])
+    assert below == {"fruit": ["citrus", "lime", "pear"], "citrus": ["lime"]}
+    assert hierarchy.narrower(brand.pk, ["fruit", "vehicle"]) == ["car", "citrus", "lime", "pear"]
+    lime, pear = (row(librarian, clip(librarian, name).title).pk for name in ("lime", "pear"))
+    with CaptureQueriesContext(connection) as queries:
+        known = named.look_up(
+            [Filters({"tag": ["fruit", "citrus", "car", "boat"]})],
+            known=fields.FIELDS,
+            brand=brand,
+            collections=Collection.objects.none(),
+        )
+    assert known.tags == {"fruit": {lime, pear}, "citrus": {lime}, "car": frozenset()}
+    assert all("car" in each["sql"] for each in queries if "dam_broadertag" in each["sql"])
 
 
 def test_no_tag_stands_above_itself(librarian: Member) -> None:
