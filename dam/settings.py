@@ -120,7 +120,13 @@ TEMPLATES = [
                 "administration": "dam.web.templatetags.administration",
             },
         },
-    }
+    },
+    {
+        "NAME": "jinja",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja"],
+        "OPTIONS": {"environment": "dam.web.jinja.environment", "auto_reload": DEBUG},
+    },
 ]
 
 DATABASES = {

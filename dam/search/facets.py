@@ -96,23 +96,23 @@ def count(
         else:
             candidates = _candidates(assets, within, narrowed=narrowed)
         counted_in = MOST_COUNTED if len(candidates) > MOST_COUNTED else None
-        candidates = candidates[:MOST_COUNTED]
+        assets = search.of_keys(candidates[:MOST_COUNTED])
         own = [field for field in together if field.own]
         counts = _counts(
             [field for field in together if not (field.own or field.of_rows)],
-            candidates,
+            assets,
             shown=shown,
             at=at,
             days=counted_with["on"],
         )
         in_rows = [field for field in together if field.of_rows]
-        rows = filter_rows.counts(in_rows, search.of_keys(candidates), brand=principal.brand.pk, shown=shown)
+        rows = filter_rows.counts(in_rows, assets, brand=principal.brand.pk, shown=shown)
         counts |= rows
-        for name, of_values in own_fields.counts(own, search.of_keys(candidates)).items():
+        for name, of_values in own_fields.counts(own, assets).items():
             counts[name] = Counter(of_values)
         for field in together:
             if field.in_collections:
-                counts[field.name] = _collected(candidates, principal)
+                counts[field.name] = _collected(assets, principal)
         for field in together:
             found[field.name] = _facet(
                 field, counts[field.name], chosen[field.name], counted_in, told=seen[field.name]
@@ -149,14 +149,13 @@ def _candidates(assets: QuerySet[Asset], within: Collection[UUID] | None, *, nar
 
 def _counts(
     counted: Sequence[SearchField],
-    keys: Collection[UUID],
+    candidates: QuerySet[Asset],
     *,
     shown: str,
     at: datetime,
     days: tuple[str, ...],
 ) -> dict[str, Counter[str]]:
     """How many of these assets have each value of each field."""
-    candidates = search.of_keys(keys)
     counts: dict[str, Counter[str]] = {field.name: Counter() for field in counted}
     of_rights = [field for field in counted if field.rights]
     ranges = [field for field in counted if field.one_at_a_time and not field.rights]
@@ -186,9 +185,9 @@ def _counts(
     return counts
 
 
-def _collected(keys: Collection[UUID], principal: Principal) -> Counter[str]:
+def _collected(assets: QuerySet[Asset], principal: Principal) -> Counter[str]:
     """How many of these assets are in each collection that is seen, by its name, which several may have."""
-    items = CollectionItem.objects.filter(removed_at=None, asset__in=search.of_keys(keys).values("pk"))
+    items = CollectionItem.objects.filter(removed_at=None, asset__in=assets.values("pk"))
     seen = items.filter(collection__in=audience.visible(principal).values("pk"))
     counted = seen.values_list("collection__name").annotate(number=Count("asset", distinct=True))
     often = counted.order_by("-number", "collection__name")[: MOST_VALUES + 1]

@@ -1,6 +1,6 @@
 """Filters as a queryset: the same for lists, searches and facet counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -35,8 +35,8 @@ class _Asked:
     at: datetime
     days: tuple[str, ...]
     brand: Brand | None = None
-    collections: QuerySet[Collection] | None = None
-    favourites: QuerySet[Favourite] | None = None
+    collections: Callable[[], QuerySet[Collection]] | None = None
+    favourites: Callable[[], QuerySet[Favourite]] | None = None
     prompted: Mapping[str, Sequence[UUID]] | None = None
     named: Named | None = None
 
@@ -60,8 +60,8 @@ def narrow(
     either: Sequence[Filters] = (),
     at: datetime | None = None,
     brand: Brand | None = None,
-    collections: QuerySet[Collection] | None = None,
-    favourites: QuerySet[Favourite] | None = None,
+    collections: Callable[[], QuerySet[Collection]] | None = None,
+    favourites: Callable[[], QuerySet[Favourite]] | None = None,
     prompted: Mapping[str, Sequence[UUID]] | None = None,
     named: Named | None = None,
 ) -> QuerySet[Asset]:
@@ -69,7 +69,8 @@ def narrow(
 
     With `brand`, whose assets they are, its tags are looked up first: how often each is used is known then.
     Fields that the rows of a brand alone know (`of_rows`) can't be asked without: ValueError.
-    `collections` are those that whoever asks sees, `favourites` their own: without them no clip is in one.
+    `collections` gives those that whoever asks sees, `favourites` their own; they are asked where a filter
+    names some, and without them no clip is in one.
     `prompted` are the versions whose prompts mean what a text does (dam.search.similar_prompts), by the text.
 
     `named` are its tags and collections where they have been looked up already (dam.search.named).
@@ -213,14 +214,14 @@ def _collected(values: Sequence[str], field: SearchField, asked: _Asked) -> Quer
         named |= Q(name__iexact=name) if key is None else Q(pk=key)
     if asked.collections is None or not named:
         return CollectionItem.objects.none().values("asset_id")
-    keys = list(asked.collections.filter(named).values_list("pk", flat=True))
+    keys = list(asked.collections().filter(named).values_list("pk", flat=True))
     if field.nested:
         keys = nesting.keys_within(keys)
     return CollectionItem.objects.filter(collection__in=keys, removed_at=None).values("asset_id")
 
 
 def _starred(values: Sequence[str], field: SearchField, asked: _Asked) -> Q:
-    starred = Q(pk__in=asked.favourites.values("asset_id")) if asked.favourites is not None else NOTHING
+    starred = Q(pk__in=asked.favourites().values("asset_id")) if asked.favourites is not None else NOTHING
     either = {YES: starred, NO: ~starred}
     matching = NOTHING
     for value in map(field.read, values):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -217,8 +218,8 @@ def among(principal: Principal, *, parsed: Query, filters: Filters | None = None
         either=parsed.either,
         at=times.here(principal.brand),
         brand=principal.brand,
-        collections=audience.visible(principal),
-        favourites=favourites.of(principal),
+        collections=partial(audience.visible, principal),
+        favourites=partial(favourites.of, principal),
         prompted=similar_prompts.versions(principal, prompts),
     )
     if not (usable and prompts.usable):

@@ -7,6 +7,7 @@ what is a person's own.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from django.db.models import IntegerField, QuerySet, Value
@@ -98,7 +99,7 @@ def first_match(templates: Sequence[ReviewTemplate], asset: UUID, *, brand: Bran
             either=rule.parsed.either,
             at=times.here(brand),
             brand=brand,
-            collections=_shared(brand),
+            collections=partial(_shared, brand),
             named=named,
         )
         number = Value(template.pk, output_field=IntegerField())

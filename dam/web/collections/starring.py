@@ -31,7 +31,7 @@ def favourite(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         return going_back.go(request)
     if htmx.is_htmx(request):
         template = "components/card_star.html" if "card" in request.POST else "collections/_star.html"
-        return render(request, template, {"asset": asset, "starred": on})
+        return render(request, template, {"brand": request.brand, "asset": asset, "starred": on})
     said = _("“%(title)s” is one of your favourites.") if on else _("“%(title)s” is no longer a favourite.")
     messages.success(request, said % {"title": asset.title})
     return going_back.go(request)

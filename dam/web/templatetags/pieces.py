@@ -4,7 +4,8 @@ from functools import lru_cache
 
 from django import template
 from django.conf import settings
-from django.template import loader
+from django.template import engines, loader
+from django.template.backends.base import BaseEngine
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -19,6 +20,18 @@ def piece(name: str, **values: str | bool | None) -> SafeString:
     """
     write = _write if settings.DEBUG else _written  # templates that are worked on are read anew
     return write(name, get_language(), tuple(sorted(values.items())))
+
+
+@register.simple_tag
+def jinja(name: str, **values: object) -> SafeString:
+    """{% jinja "components/card.html" card=card brand=brand %}: a template of templates/jinja, with these
+    values and no others.
+    """
+    return SafeString(_jinja_engine().get_template(name).render(values))
+
+
+def _jinja_engine() -> BaseEngine:
+    return engines["jinja"]
 
 
 def _write(name: str, language: str | None, values: tuple[tuple[str, str | bool | None], ...]) -> SafeString:

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dam.accounts import times
+from dam.accounts.models import Brand
 from dam.audit.models import Event
 from dam.catalog.models import Rendition, Version
 from dam.core import bundled_words, failures, language, storage
@@ -107,7 +108,11 @@ def rendition_url(context: Context, version: Version | None, kind: str) -> str:
     """
     if version is None:  # a take that isn't made yet
         return ""
-    address = reverse("file", args=[context["brand"].slug, version.pk, kind])
+    return address_of_rendition(context["brand"], version, kind)
+
+
+def address_of_rendition(brand: Brand, version: Version, kind: str) -> str:
+    address = reverse("file", args=[brand.slug, version.pk, kind])
     rendition = version.rendition_by_kind.get(kind)
     return f"{address}?of={rendition.sha256[:12]}" if rendition else address
 

@@ -56,7 +56,7 @@ def test_arrows_that_point_forward_turn_with_the_page_and_others_do_not() -> Non
 
 # Templates that show what people wrote in a line of its own.
 OWN_WAY = {
-    "components/card.html": r'<h3 class="card-title" dir="auto">',
+    "jinja/components/card.html": r'<h3 class="card-title" dir="auto">',
     "assets/_usage_status.html": r'<h1 id="asset-title" dir="auto">{{ asset.title }}</h1>',
     "assets/_details.html": r'dir="auto">{{ asset.description }}</p>',
     "review/_said.html": r'dir="auto">{{ comment.body }}</p>',
