@@ -53,7 +53,7 @@ from provenance.review.plans import Planned
 from provenance.review.states import DecisionKind
 from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
 from tests.integration.generation.briefs import BRIEF
-from tests.integration.role_table import TOKEN
+from tests.integration.role_rows.row import TOKEN
 
 
 @dataclass

@@ -14,7 +14,8 @@ from provenance.review import comments, reviews
 from provenance.review.states import DecisionKind
 from tests.factories import RenditionFactory, next_version
 from tests.integration.dam.search.seeing import see
-from tests.integration.role_table import ROWS, Row
+from tests.integration.role_rows.row import Row
+from tests.integration.role_table import ROWS
 from tests.integration.role_world import World
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from dam.accounts.capabilities import Role
 from tests.integration.generation.models import write_card
-from tests.integration.role_table import PUBLIC, ROWS, Row
+from tests.integration.role_rows.row import Row
+from tests.integration.role_table import PUBLIC, ROWS
 from tests.integration.role_world import World, undone
 
 pytestmark = pytest.mark.django_db

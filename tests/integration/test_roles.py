@@ -21,7 +21,8 @@ from dam.audit.models import Event
 from dam.catalog.models import Asset
 from dam.core import workers
 from tests.integration.generation.models import write_card
-from tests.integration.role_table import PUBLIC, ROWS, Row
+from tests.integration.role_rows.row import Row
+from tests.integration.role_table import PUBLIC, ROWS
 from tests.integration.role_world import World, undone
 
 pytestmark = pytest.mark.django_db

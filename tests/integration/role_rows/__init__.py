@@ -1,0 +1,1 @@
+"""The rows of role_table.py, a module for each area."""
