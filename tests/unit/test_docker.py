@@ -28,7 +28,8 @@ FOREIGN |= {"PYTHONUNBUFFERED", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_CACHE_D
 
 def settings_read() -> set[str]:
     """The environment variables that the settings ask for."""
-    source = (BASE_DIR / "dam/settings.py").read_text() + (BASE_DIR / "dam/environment.py").read_text()
+    files = [*(BASE_DIR / "dam/settings").glob("*.py"), BASE_DIR / "dam/environment.py"]
+    source = "".join(path.read_text() for path in files)
     return set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z0-9_]+)"', source))
 
 

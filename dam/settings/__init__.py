@@ -1,23 +1,24 @@
 """Settings for every deployment: defaults for one machine, overridden by the environment.
 
-The table in README.md lists the variables. Nothing else in the code asks where it runs.
+The table in README.md lists the variables. Nothing else in the code asks where it runs. Those of a theme that
+needs nothing of the rest have a module of their own: signing in, queues, logs and metrics.
 """
 
-from ipaddress import ip_network
 from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from kombu import Queue
 
 from dam import environment as env
 from dam.core.content_policy import part_sources
-from dam.core.tasks import QUEUES
 from dam.embedded import postgres as embedded_postgres
 from dam.embedded import valkey as embedded_valkey
+from dam.settings.logs import *
+from dam.settings.queues import *
+from dam.settings.sign_in import *
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 SCRATCH_DIR = DATA_DIR / "scratch"
 
@@ -172,97 +173,7 @@ CACHES = {
     },
 }
 
-# Celery: one queue for each kind of machine a task wants (dam/celery.py).
-CELERY_BROKER_URL = BROKER_URL
-CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
-# A person waits for the meaning of a search, so it goes before what waits in the queue (0 is first).
-CELERY_TASK_ROUTES = {
-    "index.embed_text": {"queue": "index", "priority": 0},
-    "index.embed_picture": {"queue": "index", "priority": 0},
-    "index.embed_region": {"queue": "index", "priority": 0},
-    "index.embed_prompt": {"queue": "index", "priority": 0},
-    "index.warm_up": {"queue": "index", "priority": 0},
-    **{f"{queue}.*": {"queue": queue, "priority": 6} for queue in QUEUES},
-}
-CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A task that runs longer than this is delivered again, so it must exceed the longest job.
-# A broker that hangs is as good as one that is gone: nobody's page waits for it for long.
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 6 * 3600,
-    "socket_timeout": 5.0,
-    "socket_connect_timeout": 5.0,
-}
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}
-CELERY_TIMEZONE = "UTC"
-# What is looked after from time to time. The schedule is kept in memory: each of these may run too often.
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-CELERY_BEAT_SCHEDULE = {
-    "recover-releases": {"task": "default.recover_releases", "schedule": 60.0, "options": {"expires": 60}},
-    "recover-downloads": {"task": "default.recover_downloads", "schedule": 60.0, "options": {"expires": 60}},
-    "recover-jobs": {"task": "default.recover_jobs", "schedule": 60.0, "options": {"expires": 60}},
-    "bring-on-demo": {"task": "default.bring_on_demo", "schedule": 30.0, "options": {"expires": 30}},
-    "forget-jobs": {"task": "default.forget_jobs", "schedule": 3600.0, "options": {"expires": 3600}},
-    "recover-steps": {"task": "default.recover_steps", "schedule": 30.0, "options": {"expires": 30}},
-    "look-at-uploads": {"task": "check.look_at_uploads", "schedule": 30.0, "options": {"expires": 30}},
-    "sweep": {"task": "default.sweep", "schedule": 900.0, "options": {"expires": 900}},
-    "remove-brands": {"task": "default.remove_brands", "schedule": 3600.0, "options": {"expires": 3600}},
-    "anchor-trails": {"task": "default.anchor_trails", "schedule": 900.0, "options": {"expires": 900}},
-    "match-alerts": {"task": "default.match_alerts", "schedule": 15.0, "options": {"expires": 15}},
-    "follow-trails": {"task": "default.follow_trails", "schedule": 30.0, "options": {"expires": 30}},
-    "mail-notifications": {
-        "task": "default.mail_notifications",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "deliver-webhooks": {"task": "default.deliver_webhooks", "schedule": 60.0, "options": {"expires": 60}},
-    "remind-of-rights": {
-        "task": "default.remind_of_rights",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "remind-of-reviews": {
-        "task": "default.remind_of_reviews",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "erase-comments": {"task": "default.erase_comments", "schedule": 600.0, "options": {"expires": 600}},
-    "forget-notifications": {
-        "task": "default.forget_notifications",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "forget-searches": {"task": "default.forget_searches", "schedule": 3600.0, "options": {"expires": 3600}},
-    "forget-collections": {
-        "task": "default.forget_collections",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "recover-bulk-edits": {
-        "task": "default.recover_bulk_edits",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "forget-bulk-edits": {
-        "task": "default.forget_bulk_edits",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "add-steps": {"task": "default.add_steps", "schedule": 60.0, "options": {"expires": 60}},
-    "tidy-lexicon": {"task": "default.tidy_lexicon", "schedule": 600.0, "options": {"expires": 600}},
-    "build-documents": {"task": "default.build_documents", "schedule": 20.0, "options": {"expires": 20}},
-    "catch-up-rows": {"task": "default.catch_up_rows", "schedule": 60.0, "options": {"expires": 60}},
-    "fold-stored": {"task": "default.fold_stored", "schedule": 60.0, "options": {"expires": 60}},
-    "sample-sizes": {"task": "default.sample_sizes", "schedule": 3600.0, "options": {"expires": 3600}},
-    "send-mails": {"task": "default.send_mails", "schedule": 60.0, "options": {"expires": 60}},
-    "catch-up": {"task": "default.catch_up", "schedule": 120.0, "options": {"expires": 120}},
-}
+CELERY_BROKER_URL = BROKER_URL  # the rest is in queues.py
 
 # Where files are kept (dam/core/storage): a folder, or s3://bucket/prefix.
 STORAGE = env.text("STORAGE", str(DATA_DIR / "storage"))
@@ -331,97 +242,6 @@ SIGNING_REVIEWER_KEY = env.text("SIGNING_REVIEWER_KEY")
 AUDIT_KEYS = env.words("AUDIT_KEY")
 TRUST_ANCHORS = env.words("TRUST_ANCHORS")  # PEM files trusted beside the signer's own root
 
-AUTH_USER_MODEL = "dam.User"
-AUTHENTICATION_BACKENDS = ["dam.web.signin.OwnAddressBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("email", "name")},
-    },
-    {"NAME": "dam.accounts.passwords.MinimumLengthValidator"},
-    {"NAME": "dam.accounts.passwords.MaximumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-PASSWORD_HASHERS = env.words("PASSWORD_HASHERS", "django.contrib.auth.hashers.PBKDF2PasswordHasher")
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_ADAPTER = "dam.web.signin.InvitedOnlyAdapter"
-ACCOUNT_FORMS = {
-    "change_password": "dam.web.signin_forms.ChangePasswordForm",
-    "reauthenticate": "dam.web.signin_forms.ReauthenticateForm",
-    "reset_password": "dam.web.signin_forms.ResetPasswordForm",
-    "reset_password_from_key": "dam.web.signin_forms.NewPasswordForm",
-    "user_token": "dam.accounts.reset_links.ResetKeyForm",
-}
-SOCIALACCOUNT_ADAPTER = "dam.web.company.adapter.CompanyAdapter"
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "provider_class": "dam.web.company.openid.OpenIDProvider",
-        "OAUTH_PKCE_ENABLED": True,
-    },
-    "saml": {"provider_class": "dam.web.company.saml.CompanySAMLProvider"},
-}
-# A link, not a form: what the provider redirects a form to, the content security policy would have to name.
-SOCIALACCOUNT_LOGIN_ON_GET = True
-SOCIALACCOUNT_STORE_TOKENS = False
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # whose account an address is dam.sso.joining decides
-SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
-# A provider of OpenID Connect beside those of the administration.
-OIDC_ISSUER = env.text("OIDC_ISSUER").rstrip("/")
-OIDC_NAME = env.text("OIDC_NAME")  # on the button: "Sign in with …"
-OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_ID"), env.text("OIDC_CLIENT_SECRET")
-OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
-OIDC_DOMAINS = [domain.lower() for domain in env.words("OIDC_DOMAINS")]  # whose addresses it speaks for
-OIDC_VOUCHES_FOR_ADDRESSES = env.flag("OIDC_VOUCHES_FOR_ADDRESSES", default=False)
-# Hosts of providers that may be in a private network, and the CA that signs their certificates.
-SIGN_IN_PRIVATE_HOSTS = [host.lower() for host in env.words("SIGN_IN_PRIVATE_HOSTS")]
-SIGN_IN_CA_BUNDLE = env.text("SIGN_IN_CA_BUNDLE")
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
-ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_LOGOUT_ON_GET = False
-# A key is an account as tried from one address (dam/web/signin.py). Behind one address may be a company.
-# Of guesses: an account as tried from a device that is known, or from all others together.
-# Mails to choose a new password: each link stays good, so fewer lock nobody out, and strangers get few.
-ACCOUNT_RATE_LIMITS = {
-    "login": "300/m/ip",
-    "login_failed": "5/5m/key",
-    "login_failed_address": "60/m/ip",
-    "login_failed_known": "5/5m/key",
-    "login_guessed": "20/h/key",
-    "reset_password": "60/h/ip,5/h/key",
-    "mail_test": "10/m/user",
-    "reauthenticate": "10/m/user",
-    # Codes of the second factor, of one account: of whoever knows its password already.
-    "second_factor": "5/5m/key,20/h/key",
-    "setup_mail_test": "10/m/key",
-    # A directory, by its token; and tries without a valid one.
-    "scim": "1200/m/key",
-    "scim_refused": "60/m/key",
-}
-MFA_ADAPTER = "dam.web.second_factor.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_FORMS = {
-    "authenticate": "dam.web.second_factor_forms.CodeForm",
-    "reauthenticate": "dam.web.second_factor_forms.ConfirmCodeForm",
-    "activate_totp": "dam.web.second_factor_forms.ActivateAppForm",
-    "login_webauthn": "dam.web.second_factor_forms.PasskeySignInForm",
-    "add_webauthn": "dam.web.second_factor_forms.AddPasskeyForm",
-    "edit_webauthn": "dam.web.second_factor_forms.RenamePasskeyForm",
-}
-MFA_PASSKEY_LOGIN_ENABLED = True
-# A passkey stands for the password, too, so the device must have asked for its PIN, face or finger.
-MFA_WEBAUTHN_USER_VERIFICATION = "required"
-MFA_TOTP_ISSUER = "Reelproof"
-MFA_TOTP_TOLERANCE = 1  # clocks of phones are half a minute off; no code is taken twice all the same
-MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}  # each sign-in takes two; nothing can be guessed
-PASSWORD_RESET_TIMEOUT = 24 * 3600
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Reelproof] "
 # By default nothing is sent: what must not be lost becomes a file that nobody else on the machine can read.
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 # Whether the environment says how mails leave. Else a page may (dam/accounts/mail_senders.py).
@@ -481,50 +301,4 @@ TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_TZ = True
 USE_I18N = True
 
-LOG_FORMAT = env.text("LOG_FORMAT", "text")
-if LOG_FORMAT not in ("text", "json"):
-    raise ImproperlyConfigured(f"LOG_FORMAT={LOG_FORMAT!r} is neither text nor json.")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"facts": {"()": "dam.core.log_context.AddFacts"}},
-    "formatters": {
-        "line": {
-            "class": "dam.core.log_lines.Lines",
-            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
-        },
-        "json": {"class": "dam.core.log_lines.Json"},
-    },
-    # Standard error: standard output belongs to the JSON of the commands.
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "json" if LOG_FORMAT == "json" else "line",
-            "filters": ["facts"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    # Of what was refused dam.web.refusal_log has a line that says who asked.
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "django.security": {"level": "CRITICAL"},  # a trace for each made-up Host header
-        "django.security.csrf": {"level": "WARNING"},
-        # A line for each request is for programs that read logs.
-        "dam.web.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
-        # uvicorn has set up its own by now; it writes like everybody else.
-        "uvicorn": {"handlers": ["console"], "propagate": False},
-        "uvicorn.error": {"handlers": [], "propagate": True},
-    },
-}
-
-# /metrics for Prometheus: for who sends this token, or comes from one of these addresses or networks
-# (10.0.0.0/8). With neither there is no such page.
-METRICS_TOKEN = env.text("METRICS_TOKEN")
-METRICS_FROM = env.words("METRICS_FROM")
-for _network in METRICS_FROM:
-    try:
-        ip_network(_network, strict=False)
-    except ValueError:
-        raise ImproperlyConfigured(f"METRICS_FROM: {_network!r} is no address and no network.") from None
-OPENTELEMETRY = env.flag("OPENTELEMETRY", default=False)  # traces, if its packages are installed
 METRICS_DIR = DATA_DIR / "metrics"  # what the processes of this machine count, each in files of its own
