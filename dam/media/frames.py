@@ -227,3 +227,7 @@ def upright(frame: av.VideoFrame, info: MediaInfo, max_side: int) -> NDArray[np.
     if info.mirrored:
         rgb = rgb[:, ::-1]
     return np.ascontiguousarray(np.rot90(rgb, k=-info.rotation // 90 % 4))
+
+
+def codec_name(stream: Any) -> str:
+    return str(stream.codec_context.codec.canonical_name)

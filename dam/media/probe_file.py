@@ -1,21 +1,17 @@
 """Reading a file's facts with PyAV. Runs in the decoder process alone (decoder_process.py)."""
 
 import itertools
-import math
-import struct
-from array import array
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import av
 from av.container import InputContainer
 
 from dam.core.language import gettext as _
-from dam.media import boxes, budgets, colour, completeness, frames, stills, timing, transfers
+from dam.media import boxes, budgets, completeness, first_picture, frames, packets, stills, timing, transfers
 from dam.media.errors import FileRefused, require_kind, require_size
 from dam.media.probe import Kind, MediaInfo
 from dam.media.sniffer import (
@@ -32,17 +28,12 @@ from dam.media.sniffer import (
     WAV,
     FileKind,
 )
-from dam.media.timing import Span
 
-MOST_FRAMES = budgets.MAX_SECONDS * int(timing.MOST_STATED_RATE)
-ALWAYS_ALPHA = ("gif", "apng", "webp")  # their decoders give it to every picture
 # HEVC keeps it in a second layer, which the decoder passes over. A message in the header announces it: prefix
 # SEI (NAL type 39), payload 165, alpha_channel_info.
 HEVC_ALPHA = bytes.fromhex("4e01a5")
 SOUNDS_THAT_SAY_THEIR_LENGTH = (WAV, FLAC, M4A)  # of others it is worked out of their size
 COVER = 1 << 10  # AV_DISPOSITION_ATTACHED_PIC
-LOOKED_AT_FOR_TRANSPARENCY = 12  # frames
-LOOKED_AT_FOR_ORDER = 16
 
 
 def read_info(path: Path) -> MediaInfo:
@@ -65,28 +56,28 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
     video, audio = _choose_video(container, kind), _choose_audio(container)
     if video is None:
         return _read_sound(container, audio, path, kind)
-    packets = _read_packets(container, video)
-    if not packets.pts:
+    passed = packets.read(container, video)
+    if not passed.pts:
         raise FileRefused("no_frames")
     require_size(video.codec_context.width, video.codec_context.height)
-    warnings = _check_whole(container, video, path, kind, packets)
-    picture = _read_first(path, kind, video.index)
-    if audio is not None and (audio.index not in packets.sounds):
+    warnings = _check_whole(container, video, path, kind, passed)
+    picture = first_picture.read(path, kind, video.index)
+    if audio is not None and (audio.index not in passed.sounds):
         audio = None
-    decodable = packets.shown_from(picture.pts)
+    decodable = passed.shown_from(picture.pts)
     timeline = timing.measure(
         decodable,
         time_base=video.time_base,
         declared=[rate for rate in (video.guessed_rate, video.average_rate, video.base_rate) if rate],
-        last_duration=packets.last_duration,
-        sound=None if audio is None else packets.sounds[audio.index],
+        last_duration=passed.last_duration,
+        sound=None if audio is None else passed.sounds[audio.index],
     )
     # Where packets tell of no other order than their own, the decoder may know better: H.264 in AVI.
     placed = timeline.gaps is not None and not timeline.closed
-    unordered = placed and (kind is AVI or len(packets.delays) == 1) and video.codec_context.has_b_frames
-    counted = bool(unordered and _is_out_of_order(path, kind, video.index))
+    unordered = placed and (kind is AVI or len(passed.delays) == 1) and video.codec_context.has_b_frames
+    counted = bool(unordered and first_picture.is_out_of_order(path, kind, video.index))
     found = (
-        completeness.check_beginning(len(packets.pts) - len(decodable), pictures=len(packets.pts)),
+        completeness.check_beginning(len(passed.pts) - len(decodable), pictures=len(passed.pts)),
         completeness.check_times(len(decodable), frames=timeline.pictures_shown),
     )
     warnings = (*warnings, *filter(None, found))
@@ -115,7 +106,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         aspect = Fraction(1)  # no camera makes such pixels: a damaged header
     info = MediaInfo(
         container=kind.label,
-        video_codec=_codec_name(video),
+        video_codec=frames.codec_name(video),
         video_index=video.index,
         width=picture.height if across else picture.width,
         height=picture.width if across else picture.height,
@@ -151,24 +142,19 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
         return replace(info, warnings=(*warnings, unheard))
     return replace(
         info,
-        audio_codec=_codec_name(audio),
+        audio_codec=frames.codec_name(audio),
         audio_index=audio.index,
         audio_channels=audio.codec_context.channels,
         audio_rate=audio.codec_context.sample_rate,
-        audio_start=packets.sounds[audio.index].start,
+        audio_start=passed.sounds[audio.index].start,
     )
-
-
-def _codec_name(stream: Any) -> str:
-    return str(stream.codec_context.codec.canonical_name)
 
 
 def _read_sound(container: InputContainer, audio: Any | None, path: Path, kind: FileKind) -> MediaInfo:
     """The facts about a file that is only heard; a cover is no film."""
     if audio is None:
         raise FileRefused("unknown_codec")
-    packets = _read_packets(container, None)
-    heard = packets.sounds.get(audio.index)
+    heard = packets.read(container, None).sounds.get(audio.index)
     if heard is None or heard.end <= heard.start or not _can_be_heard(path, kind, audio.index):
         raise FileRefused("damaged")
     if heard.end - heard.start > budgets.MAX_SECONDS:
@@ -194,7 +180,7 @@ def _read_sound(container: InputContainer, audio: Any | None, path: Path, kind: 
         frame_count=0,
         duration_ms=max(1, round((heard.end - heard.start) * 1000)),
         first_pts=heard.start,
-        audio_codec=_codec_name(audio),
+        audio_codec=frames.codec_name(audio),
         audio_index=audio.index,
         audio_channels=audio.codec_context.channels,
         audio_rate=audio.codec_context.sample_rate,
@@ -229,63 +215,8 @@ def _choose_audio(container: InputContainer) -> Any | None:
     return best if best in decodable else next(iter(decodable), None)
 
 
-@dataclass
-class _PacketSummary:
-    """What a pass over all packets showed; nothing was decoded."""
-
-    pts: "array[int]" = field(default_factory=lambda: array("q"))  # of what is shown of the video
-    video_packets: int = 0  # with those that are not shown
-    delays: set[int] = field(default_factory=set)  # ticks from decoding to being shown, two of them at most
-    last_duration: int = 0  # of the picture shown last
-    passed_over: int = 0  # pictures not shown that come after some that are
-    last_byte: int = 0  # where the last packet of the video ends in the file, where that is known
-    end: Fraction = Fraction(0)  # where the last packet of any stream ends, seconds
-    sounds: dict[int, Span] = field(default_factory=dict)
-
-    def shown_from(self, first: int | None) -> Sequence[int]:
-        """The time stamps from the first picture that can be decoded."""
-        if first is None or first <= min(self.pts):
-            return self.pts
-        return array("q", (pts for pts in self.pts if pts >= first)) or self.pts
-
-
-def _read_packets(container: InputContainer, video: Any | None) -> _PacketSummary:
-    """One pass over the file in constant memory but for eight bytes a frame."""
-    summary = _PacketSummary()
-    last = None
-    packets = container.demux()
-    while True:
-        try:
-            packet = next(packets)
-        except (StopIteration, av.error.FFmpegError):
-            break
-        pts = packet.pts if packet.pts is not None else packet.dts
-        if pts is None or packet.size == 0 or packet.time_base is None:
-            continue
-        start = pts * packet.time_base
-        end = start + max(packet.duration or 0, 0) * packet.time_base
-        summary.end = max(summary.end, end)
-        if video is None or packet.stream_index != video.index:
-            heard = summary.sounds.get(packet.stream_index, Span(start, end))
-            summary.sounds[packet.stream_index] = Span(min(heard.start, start), max(heard.end, end))
-            continue
-        summary.video_packets += 1
-        summary.last_byte = max(summary.last_byte, (packet.pos or 0) + packet.size)
-        if len(summary.delays) < 2:
-            summary.delays.add(pts - (pts if packet.dts is None else packet.dts))
-        if packet.is_discard:
-            summary.passed_over += bool(summary.pts)
-            continue
-        summary.pts.append(pts)
-        if last is None or pts > last:
-            last, summary.last_duration = pts, packet.duration or 0
-        if len(summary.pts) > MOST_FRAMES:
-            raise FileRefused("too_long")
-    return summary
-
-
 def _check_whole(
-    container: InputContainer, video: Any, path: Path, kind: FileKind, summary: _PacketSummary
+    container: InputContainer, video: Any, path: Path, kind: FileKind, summary: packets.Summary
 ) -> tuple[str, ...]:
     """What is missing, for people. Raises FileRefused for a file that holds clearly less than it says."""
     if kind.demuxer == "matroska" and (warning := completeness.check_segment(path)):
@@ -318,7 +249,7 @@ def _check_whole(
 def _count_unedited(path: Path, kind: FileKind, index: int) -> int:
     """The video's packets in the file, those that an edit list hides too."""
     with frames.open_media(path, kind.demuxer, ignore_editlist="1") as container:
-        return _read_packets(container, frames.stream_at(container, index)).video_packets
+        return packets.read(container, frames.stream_at(container, index)).video_packets
 
 
 def _is_cut_off(path: Path) -> bool:
@@ -326,90 +257,6 @@ def _is_cut_off(path: Path) -> bool:
     with path.open("rb") as file:
         last = deque(itertools.islice(boxes.top_level(file), boxes.MOST), maxlen=1)
     return bool(last) and last[0].end > path.stat().st_size
-
-
-@dataclass(frozen=True)
-class _Picture:
-    pts: int | None
-    width: int
-    height: int
-    rotation: int
-    mirrored: bool
-    pixel_format: str
-    interlaced: bool
-    bit_depth: int
-    transparent: bool
-    colour_matrix: int  # these as in MediaInfo
-    colour_primaries: int
-    colour_transfer: int
-    colour_range: int
-
-
-def _read_first(path: Path, kind: FileKind, index: int) -> _Picture:
-    """Decode until one frame comes out: what can't be shown is not taken."""
-    with frames.open_media(path, kind.demuxer) as container:
-        stream = frames.stream_at(container, index)
-        stream.codec_context.thread_count = 1
-        stream.codec_context.options = frames.DECODING
-        decoded = frames.decode(container, stream)
-        frame = next(decoded, None)
-        if frame is None:
-            raise FileRefused("no_frames")
-        require_size(frame.width, frame.height)
-        rotation, mirrored = _orientation(frame)
-        return _Picture(
-            pts=frame.pts,
-            width=frame.width,
-            height=frame.height,
-            rotation=rotation,
-            mirrored=mirrored,
-            pixel_format=frame.format.name,
-            interlaced=bool(frame.interlaced_frame),
-            bit_depth=max(part.bits for part in frame.format.components),
-            transparent=_is_transparent(frame, decoded, codec=_codec_name(stream)),
-            colour_matrix=int(frame.colorspace),
-            colour_primaries=int(frame.color_primaries),
-            colour_transfer=int(frame.color_trc),
-            colour_range=int(frame.color_range),
-        )
-
-
-def _is_out_of_order(path: Path, kind: FileKind, index: int) -> bool:
-    """Whether the decoder's pictures come in another order than their time stamps."""
-    with frames.open_media(path, kind.demuxer) as container:
-        stream = frames.stream_at(container, index)
-        stream.codec_context.options = frames.DECODING
-        stream.codec_context.thread_count = 1
-        some = itertools.islice(frames.decode(container, stream), LOOKED_AT_FOR_ORDER)
-        pts = [frame.pts for frame in some if frame.pts is not None]
-        return pts != sorted(pts)
-
-
-def _is_transparent(first: av.VideoFrame, others: Iterator[av.VideoFrame], *, codec: str) -> bool:
-    """Whether there is an alpha channel; where a format always has one, whether it is used."""
-    if not colour.has_alpha(first.format.name):
-        return False
-    if codec not in ALWAYS_ALPHA and first.format.name != "pal8":
-        return True
-    some = itertools.chain([first], itertools.islice(others, LOOKED_AT_FOR_TRANSPARENCY - 1))
-    return any(frame.reformat(format="rgba").to_ndarray()[..., 3].min() < 255 for frame in some)
-
-
-def _orientation(frame: av.VideoFrame) -> tuple[int, bool]:
-    """Degrees clockwise, and whether the picture is mirrored first, from the display matrix.
-
-    The matrix (FFmpeg's libavutil/display.h) maps x' = a x + c y, y' = b x + d y with y downwards.
-    """
-    try:
-        matrices = [bytes(data) for data in cast(Any, frame).side_data if data.type.name == "DISPLAYMATRIX"]
-    except ValueError:  # a kind of side data that PyAV has no name for
-        return -round(frame.rotation / 90) * 90 % 360, False
-    if not matrices:
-        return 0, False
-    a, b, _, c, d = struct.unpack("5i", matrices[0][:20])
-    mirrored = a * d - b * c < 0
-    angle = math.atan2(-b, -a) if mirrored else math.atan2(b, a)
-    return round(math.degrees(angle) / 90) * 90 % 360, mirrored
 
 
 def _can_be_heard(path: Path, kind: FileKind, index: int) -> bool:
