@@ -117,11 +117,7 @@ def move(preset: DownloadPreset, *, by: Principal, up: bool) -> None:
     """One place up or down among those that are offered. Raises PermissionDenied."""
     by.require(Capability.MANAGE_BRAND, brand=preset.brand)
     with transaction.atomic():
-        rows = list(of(preset.brand).select_for_update())
-        in_order = {row.pk: row for row in rows}
-        rows = [in_order[key] for key in places.moved(list(in_order), preset.pk, up=up)]
-        for place, row in enumerate(rows):
-            row.position = place
+        rows = places.renumbered(of(preset.brand).select_for_update(), preset.pk, up=up)
         DownloadPreset.objects.bulk_update(rows, ["position"])
 
 

@@ -165,11 +165,7 @@ def move(question: ChecklistQuestion, *, by: Principal, up: bool) -> None:
     by.require(Capability.MANAGE_BRAND, brand=question.brand)
     with transaction.atomic():
         _hold(question.brand)
-        rows = list(of(question.brand, question.stage))
-        in_order = {row.pk: row for row in rows}
-        rows = [in_order[key] for key in places.moved(list(in_order), question.pk, up=up)]
-        for place, row in enumerate(rows):
-            row.position = place
+        rows = places.renumbered(of(question.brand, question.stage), question.pk, up=up)
         ChecklistQuestion.objects.bulk_update(rows, ["position"])
 
 

@@ -135,15 +135,12 @@ def move(template: ReviewTemplate, *, by: Principal, up: bool) -> None:
     by.require(Capability.MANAGE_BRAND, brand=template.brand)
     with trail.recording():
         _hold(template.brand)
-        rows = {row.pk: row for row in of(template.brand)}
-        after = places.moved(list(rows), template.pk, up=up)
-        if after == list(rows):
+        before = list(of(template.brand))
+        after = places.renumbered(before, template.pk, up=up)
+        if after == before:
             return
-        before = list(rows).index(template.pk)
-        for place, key in enumerate(after):
-            rows[key].position = place
-        ReviewTemplate.objects.bulk_update(rows.values(), ["position"])
-        places_of = [before + 1, after.index(template.pk) + 1]
+        ReviewTemplate.objects.bulk_update(after, ["position"])
+        places_of = [before.index(template) + 1, after.index(template) + 1]
         _record(Verb.TEMPLATE_EDITED, template, by=by, data={"place": places_of})
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,7 +21,6 @@ from provenance.review.shipped_questions import LEGAL
 
 SECTION = {"area": "administration", "section": "review-settings"}
 MOST_RETIRED = 100  # that are listed to be restored, the latest first
-LONGEST_KEY = 18  # digits; beyond, no row reaches
 
 
 class QuestionForm(WholeTextForm):
@@ -188,8 +187,6 @@ def move(request: BrandRequest, question_id: int) -> HttpResponse:
 
 
 def _question(request: BrandRequest, question_id: int, *, retired: bool) -> ChecklistQuestion:
-    if question_id >= 10**LONGEST_KEY:
-        raise Http404
     rows = ChecklistQuestion.objects.filter(brand=request.brand, retired_at__isnull=not retired)
     return get_object_or_404(rows.select_related("brand"), pk=question_id)
 

@@ -25,8 +25,6 @@ from provenance.releases.states import ReleaseStatus
 from provenance.web import download_rows
 from provenance.web.release_file import asked_territory, asked_use
 
-LONGEST_KEY = 18  # digits; beyond, no row reaches
-
 
 @require_safe
 @requires(Capability.DOWNLOAD_RELEASE)
@@ -40,8 +38,6 @@ def listing(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 def make(request: BrandRequest, version_id: UUID, preset_id: int) -> HttpResponse:
     """Have the file made, unless somebody has already."""
     version = _version(request, version_id)
-    if preset_id >= 10**LONGEST_KEY:
-        raise Http404
     preset = get_object_or_404(presets.of(request.brand), pk=preset_id)
     try:
         preset_files.request(version, preset, by=request.principal, at=here(request.brand))

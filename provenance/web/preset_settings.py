@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,7 +41,6 @@ LOUDNESS = {
 }
 SECTION = {"area": "administration", "section": "presets"}
 MOST_DELETED = 100  # that are listed to be restored, the latest first
-LONGEST_KEY = 18  # digits; beyond, no row reaches
 
 
 class PresetForm(WholeTextForm):
@@ -208,8 +207,6 @@ def move(request: BrandRequest, preset_id: int) -> HttpResponse:
 
 
 def _preset(request: BrandRequest, preset_id: int, *, deleted: bool) -> DownloadPreset:
-    if preset_id >= 10**LONGEST_KEY:
-        raise Http404
     rows = DownloadPreset.objects.filter(brand=request.brand, deleted_at__isnull=not deleted)
     return get_object_or_404(rows.select_related("brand"), pk=preset_id)
 

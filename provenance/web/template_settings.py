@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,7 +17,6 @@ from provenance.web.template_forms import WholeTemplate
 
 SECTION = {"area": "administration", "section": "review-settings"}
 MOST_ARCHIVED = 100  # that are listed to be restored, the latest first
-LONGEST_KEY = 18  # digits; beyond, no row reaches
 
 
 @dataclass(frozen=True)
@@ -121,8 +120,6 @@ def move(request: BrandRequest, template_id: int) -> HttpResponse:
 
 
 def _template(request: BrandRequest, template_id: int, *, archived: bool) -> ReviewTemplate:
-    if template_id >= 10**LONGEST_KEY:
-        raise Http404
     rows = ReviewTemplate.objects.filter(brand=request.brand, archived_at__isnull=not archived)
     return get_object_or_404(rows.select_related("brand"), pk=template_id)
 

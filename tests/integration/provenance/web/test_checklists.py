@@ -12,7 +12,7 @@ from dam.accounts.principals import Member
 from provenance.review.models import ChecklistQuestion, Decision
 from provenance.review.shipped_questions import LEGAL
 from tests.factories import BrandFactory, member
-from tests.integration.provenance.web.test_review_room import decide, signed_in
+from tests.integration.provenance.web.room import decide, signed_in
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db

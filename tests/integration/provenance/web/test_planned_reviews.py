@@ -17,7 +17,7 @@ from dam.accounts.principals import Member
 from provenance.review.models import Decision
 from provenance.review.plans import Planned
 from tests.factories import BrandFactory, member
-from tests.integration.provenance.web.test_review_room import decide, page, signed_in
+from tests.integration.provenance.web.room import decide, page, signed_in
 from tests.review_factory import Case
 from tests.review_templates import begun, group, legal, overdue
 

@@ -1,4 +1,4 @@
-"""The queue, the room, and deciding from the page."""
+"""The room, and deciding from the page."""
 
 import itertools
 import json
@@ -7,79 +7,24 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 from django.urls import reverse
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Membership, User
-from dam.accounts.principals import Member
 from dam.catalog.models import Approval
 from provenance.review import reviews
-from provenance.review.models import Decision, LedgerEntry, Review
-from provenance.review.states import DecisionKind, ReviewState
-from provenance.web import review_room
-from tests.factories import PASSWORD, BrandFactory, member
+from provenance.review.models import Decision, LedgerEntry
+from provenance.review.states import ReviewState
+from tests.factories import BrandFactory, member
+from tests.integration.provenance.web.room import decide, page, signed_in
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
 def _forget_attempts() -> None:
     cache.clear()
-
-
-def signed_in(person: Member) -> Client:
-    client = Client()
-    client.force_login(person.user)
-    return client
-
-
-def page(person: Member, name: str, *args: object) -> str:
-    """The text of a page, its tags taken out."""
-    brand = person.brand
-    response = signed_in(person).get(reverse(name, args=[brand.slug, *args]))
-    assert response.status_code == 200
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
-
-
-def decide(review: Review, *, by: Member, headers: dict[str, str] | None = None, **changes: Any) -> Any:
-    """Post the form as the page would send it when filled in for the web and the EU."""
-    form = {
-        "kind": "approve",
-        "sha256": review.version.sha256,
-        "uses": ["web"],
-        "where": "EU",
-        "password": PASSWORD,
-        **changes,
-    }
-    sent = {name: value for name, value in form.items() if value is not None}
-    address = reverse("review-decide", args=[review.brand.slug, review.pk])
-    return signed_in(by).post(address, sent, headers=headers or HTMX)
-
-
-def test_the_queue_shows_a_reviewer_what_waits() -> None:
-    case = Case()
-    case.submit()
-    assert case.version.asset.title in page(case.brand_reviewer, "reviews")
-
-
-def test_the_queue_says_when_nothing_waits_and_shows_what_is_open() -> None:
-    case = Case()
-    case.submit()
-    shown = page(case.legal_reviewer, "reviews")
-    assert "You're all caught up." in shown
-    assert case.version.asset.title in shown
-
-
-@pytest.mark.parametrize(
-    ("role", "figure"), [("brand_reviewer", "1"), ("legal_reviewer", ""), ("creator", "")]
-)
-def test_the_rail_counts_what_waits_for_this_person(role: str, figure: str) -> None:
-    case = Case()
-    case.submit()
-    assert page(getattr(case, role), "review-count").replace(" 1 to decide", "") == figure
 
 
 def test_the_room_shows_every_fact_and_the_reviewers_buttons() -> None:
@@ -295,25 +240,6 @@ def test_a_review_of_another_brand_is_not_there() -> None:
         assert response.status_code == 404
 
 
-def test_lists_show_what_is_open_and_what_was_decided() -> None:
-    brand = BrandFactory.create()
-    open_case, closed_case = Case(brand), Case(brand)
-    open_case.submit()
-    reviews.decide(
-        closed_case.submit(),
-        by=closed_case.brand_reviewer,
-        kind=DecisionKind.REJECT,
-        expected_sha256=closed_case.version.sha256,
-        comment="No",
-    )
-    client = signed_in(open_case.creator)
-    pairs = ((open_case, closed_case, "open"), (closed_case, open_case, "closed"))
-    for there, elsewhere, show in pairs:
-        shown = client.get(reverse("reviews", args=[brand.slug]), {"show": show}).content.decode()
-        assert reverse("review", args=[brand.slug, there.version.reviews.get().pk]) in shown
-        assert reverse("review", args=[brand.slug, elsewhere.version.reviews.get().pk]) not in shown
-
-
 def test_the_submitter_takes_it_back_from_the_page() -> None:
     case = Case()
     review = case.submit()
@@ -337,30 +263,11 @@ def test_the_room_of_a_replaced_version_says_so_and_leads_to_the_newest() -> Non
     assert "A newer version has replaced this one." in answer.content.decode()
 
 
-def test_a_reviewer_starts_at_the_queue_when_something_waits_and_else_in_the_library() -> None:
-    case = Case()
-    start = reverse("reviews-start", args=[case.brand.slug])
-    client = signed_in(case.brand_reviewer)
-    assert client.get(start).headers["Location"] == reverse("library", args=[case.brand.slug])
-    case.submit()
-    assert client.get(start).headers["Location"] == reverse("reviews", args=[case.brand.slug])
-
-
 def test_comments_stand_before_the_facts_and_the_credentials() -> None:
     case = Case()
     review = case.submit()
     room = page(case.brand_reviewer, "review", review.pk)
     assert room.index("Comments") < room.index("Clip details") < room.index("Content Credentials")
-
-
-def test_a_long_list_goes_on_on_the_next_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(review_room, "RECENT", 1)
-    brand = BrandFactory.create()
-    waiting = {Case(brand).submit().pk for _ in range(2)}
-    client, address = signed_in(member(brand, Role.CREATOR)), reverse("reviews", args=[brand.slug])
-    pages = [client.get(address, {"show": "open", "page": at}) for at in (1, 2)]
-    assert {row["review"].pk for page in pages for row in page.context["rows"]} == waiting
-    assert "Page 1 of 2" in pages[0].content.decode()
 
 
 def test_no_level_of_heading_is_left_out() -> None:

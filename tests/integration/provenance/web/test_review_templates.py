@@ -202,6 +202,15 @@ def test_another_brands_template_is_not_there(client: Client, admin: Member) -> 
         assert answer.status_code == 404
 
 
+@pytest.mark.parametrize("digits", [19, 30, 5000])
+@pytest.mark.parametrize("name", ["review-template-edit", "preset-edit", "question-edit"])
+def test_a_number_that_no_row_reaches_is_not_there(
+    client: Client, admin: Member, name: str, digits: int
+) -> None:
+    where = address(admin.brand, name, 0).replace("/0/", f"/{'9' * digits}/")
+    assert client.get(where).status_code == 404
+
+
 def sender() -> tuple[Case, Client]:
     case, browser = Case(), Client()
     browser.force_login(case.creator.user)
