@@ -28,7 +28,7 @@ from dam.accounts.capabilities import (
 )
 from dam.accounts.models import Brand, CustomRole
 from dam.accounts.principals import Principal
-from dam.core import errors, sorting
+from dam.core import errors, numbers, sorting
 
 LONGEST_KEY = 24  # of a column that keeps one
 _OWN = "custom-"
@@ -110,9 +110,9 @@ def named(brand: Brand, text: str) -> AnyRole:
     """The role of this key, or the one that took its place when it was retired. Raises UnknownRole."""
     if text in _BUILT_IN:
         return Role(text)
-    number = text.removeprefix(_OWN)
-    if text.startswith(_OWN) and number.isascii() and number.isdecimal() and len(number) <= 18:
-        row = CustomRole.objects.filter(brand=brand, pk=int(number)).first()
+    key = numbers.read(text.removeprefix(_OWN))
+    if text.startswith(_OWN) and key is not None:
+        row = CustomRole.objects.filter(brand=brand, pk=key).first()
         if row is not None and row.retired_at is None:
             return row.value
         if row is not None and row.replaced_by:

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from unicodedata import normalize
 from urllib.parse import urlsplit
 
-from dam.core import errors, foreign_text
+from dam.core import errors, foreign_text, numbers
 from dam.core.language import either, listed
 from dam.core.language import figure as in_figures
 from dam.core.language import gettext as _
@@ -21,7 +21,6 @@ _YES = frozenset({"yes", "true", "1", "on"})
 _NO = frozenset({"no", "false", "0", "off"})
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?|[+-]?\.\d+")
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([,.])\d{3}(\1\d{3})*")
-_MOST_KEY_DIGITS = 18  # of an account's number
 
 
 class ValueRefused(errors.Refused):
@@ -192,8 +191,7 @@ def _person(field: Field, text: str, people: Mapping[str, int], kept: Written) -
     found = people.get(text.casefold())
     if found is not None:
         return str(found)
-    numbered = text.isascii() and text.isdecimal() and len(text) <= _MOST_KEY_DIGITS
-    if text in kept or (numbered and int(text) in people.values()):
+    if text in kept or numbers.read(text) in people.values():
         return text
     raise ValueRefused(
         field,

@@ -11,6 +11,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog.models import Asset, Version
+from dam.core import numbers
 from dam.notifications.kinds import PARTS, Kind, Who
 from dam.rights import visibility
 
@@ -56,8 +57,8 @@ def _people(who: Who, event: Event, kind: Kind, facts: Facts) -> set[int]:
         case Who.NAMED:
             return _ids(event.data.get(kind.named))
         case Who.ABOUT:
-            kind_of, _, number = event.about_ref.partition(":")
-            return {int(number)} if kind_of == "user" and number.isdecimal() else set()
+            kind_of, _, key = event.about_ref.partition(":")
+            return set(numbers.read_all([key])) if kind_of == "user" else set()
         case Who.ASKED:
             return _asked(event, facts)
         case Who.HOLDERS:

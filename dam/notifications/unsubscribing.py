@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from dam.accounts import unsubscribes
 from dam.accounts.models import Brand, User
+from dam.core import numbers
 from dam.notifications import choices, wording
 from dam.notifications.kinds import KINDS
 
@@ -14,9 +15,10 @@ def register() -> None:
 
 def turn_off(user: User, kind: str) -> str:
     """`kind` is a brand's number and names of kinds: "7/commented,decided". Returns what they are called."""
-    number, _slash, names = kind.partition("/")
+    text, _slash, names = kind.partition("/")
     known = [name for name in names.split(",") if name in KINDS]
-    brand = Brand.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+    number = numbers.read(text)
+    brand = Brand.objects.filter(pk=number).first() if number is not None else None
     if brand is None or not known:
         return _("Notifications")
     choices.stop_mail(user_id=user.pk, brand_id=brand.pk, names=known)

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Count, F, Func, Q, QuerySet, Window
 
 from dam.catalog.models import Approval, Asset
-from dam.core import sorting
+from dam.core import numbers, sorting
 from dam.core.lazily import lazy
 from dam.core.text import storable
 
@@ -131,7 +131,7 @@ def read(text: str, order: Order) -> Place | None:
 
 def _value(text: str, order: Order, stretch: int) -> datetime | int | str | None:
     if order in _NUMBERS and stretch == 0:
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+        return numbers.read(text, digits=15)
     if order in _TIMES or stretch:
         return _moment(text)
     return text if len(text) <= sorting.INDEXED and storable(text) == text else None

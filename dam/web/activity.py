@@ -20,7 +20,7 @@ from dam.audit import anchors, chain_checks, search, trail
 from dam.audit import export as exports
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
-from dam.core import storage
+from dam.core import numbers, storage
 from dam.web import activity_filter, audit_labels, streamed
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment, is_htmx
@@ -50,9 +50,9 @@ def _log(request: BrandRequest, template: str, *, here: str, **frame: str) -> Ht
     """Newest first, in pages by sequence number: `before` continues."""
     asked = activity_filter.read(request.GET, brand=request.brand)
     events = search.find(request.brand, asked.wanted)
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        events = events.filter(sequence__lt=int(before))
+    before = numbers.read(request.GET.get("before", ""))
+    if before is not None:
+        events = events.filter(sequence__lt=before)
     shown = list(events[: PAGE + 1])
     context = {
         **frame,

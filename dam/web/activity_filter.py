@@ -14,7 +14,7 @@ from dam.accounts.models import Brand, Membership
 from dam.audit import search
 from dam.audit.search import Wanted
 from dam.audit.verbs import Verb
-from dam.core import sorting
+from dam.core import numbers, sorting
 from dam.web import audit_labels, audit_titles, people_choice
 
 LONGEST_ADDRESS = 254
@@ -49,7 +49,7 @@ def read(data: QueryDict, *, brand: Brand) -> Asked:
         asset = UUID(data.get("asset", ""))
     kind = kind if kind in audit_labels.KINDS else ""
     verb = verb if verb in set(Verb) else ""
-    person = person if person in (search.SYSTEM, search.GUESTS) or _is_number(person) else ""
+    person = person if person in (search.SYSTEM, search.GUESTS) or numbers.read(person) is not None else ""
     if address:
         person = _of_address(brand, address)
     verbs = (verb,) if verb else search.verbs_of(audit_labels.KINDS[kind][1], Verb) if kind else ()
@@ -67,10 +67,9 @@ def choices(brand: Brand, asked: Asked) -> dict[str, Any]:
     listed = people_choice.listed(everyone)
     people = [(str(each.pk), each.name) for each in listed.people]
     chosen = asked.given["person"]
-    if chosen.isdecimal() and chosen not in dict(people):  # by an address or a link
-        people += [
-            (chosen, row.user.name) for row in everyone.filter(user=int(chosen)).select_related("user")
-        ]
+    number = numbers.read(chosen)
+    if number is not None and chosen not in dict(people):  # by an address or a link
+        people += [(chosen, row.user.name) for row in everyone.filter(user=number).select_related("user")]
     verbs = search.verbs_of(audit_labels.KINDS[kind][1], Verb) if kind else tuple(Verb)
     titles = [(str(verb), audit_titles.title(Verb(verb))) for verb in verbs]
     return {
@@ -100,7 +99,3 @@ def _moment(day: date, clock: time) -> datetime | None:
     if not 1900 <= day.year <= 9000:
         return None
     return datetime.combine(day, clock, tzinfo=timezone.get_current_timezone())
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19

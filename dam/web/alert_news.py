@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
+from dam.core import numbers
 from dam.rights.visibility import visible_assets
 from dam.search import search as searching
 from dam.search.saved import alerts
@@ -85,7 +86,7 @@ def count(request: BrandRequest) -> HttpResponse:
 @requires(Capability.VIEW)
 def read(request: BrandRequest) -> HttpResponse:
     """Mark as read what the page showed: what came meanwhile, or had no room there, stays unread."""
-    named = [int(each) for each in request.POST.getlist("match") if each.isdecimal() and len(each) < 19]
+    named = numbers.read_all(request.POST.getlist("match"))
     alerts.read(request.principal, matches=named)
     if htmx.is_htmx(request):
         return htmx.nothing()

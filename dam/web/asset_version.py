@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from dam.catalog.models import Asset, Version
+from dam.core import numbers
 from dam.rights import visibility
 from dam.web.decorators import BrandRequest
 
@@ -18,11 +19,12 @@ def find(request: BrandRequest, asset_id: UUID) -> Version:
     more than one that was never given.
     """
     rows = visibility.visible_versions(request.principal).filter(asset_id=asset_id)
-    number = request.GET.get("version", "")
-    if not number:
+    typed = request.GET.get("version", "")
+    number = numbers.read(typed, digits=6)
+    if not typed:
         rows = rows.filter(**{f"{visibility.shown(request.principal)}_of__isnull": False})
-    elif number.isdecimal() and len(number) < 7:
-        rows = rows.filter(number=int(number))
+    elif number is not None:
+        rows = rows.filter(number=number)
     else:
         raise Http404(_("Version not found."))
     rows = rows.select_related(

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 
+from dam.core import numbers
 from dam.core.storage import PART_BYTES
 from dam.ingest import direct
 from dam.ingest.models import Upload
@@ -50,14 +51,14 @@ def _standing(upload: Upload) -> HttpResponseBase:
 
 
 def _address(request: BrandRequest, upload: Upload) -> HttpResponseBase:
-    number = request.POST.get("number", "")
-    if not (number.isascii() and number.isdigit() and len(number) <= NUMBER_DIGITS):
+    number = numbers.read(request.POST.get("number", ""), digits=NUMBER_DIGITS)
+    if number is None:
         raise BadHeader(_("Say in “number” which part you want to send, from 1 on."))
     sha256 = request.POST.get("sha256", "")
     if sha256 and len(_decoded(sha256, "sha256", longest=SHA256_BYTES)) != SHA256_BYTES:
         raise BadHeader(_("The SHA-256 of a part must be base64 of 32 bytes."))
     head = _decoded(request.POST["head"], "head", longest=HEAD_BYTES) if "head" in request.POST else None
-    place = direct.address(upload, number=int(number), sha256=sha256, head=head)
+    place = direct.address(upload, number=number, sha256=sha256, head=head)
     told = {"url": place.url, "headers": place.headers, "seconds": direct.ADDRESS_SECONDS}
     return JsonResponse(told, headers=NO_STORE)
 

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dam.accounts.capabilities import Capability
 from dam.catalog import assets
 from dam.catalog.models import Asset, Version
+from dam.core import numbers
 from dam.core.errors import Refused
 from dam.duplicates import pairs
 from dam.duplicates.models import NearPair
-from dam.web import comparison, numbers, trash
+from dam.web import comparison, trash
 from dam.web.decorators import BrandRequest, requires
 
 SIDES = ("older", "newer")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from dam.accounts.capabilities import Capability
 from dam.catalog import assets
 from dam.catalog.models import Version
+from dam.core import numbers
 from dam.media import presets
 from dam.media.presets import Shape
 from dam.media.probe import Kind, MediaInfo
@@ -64,9 +65,8 @@ def focus(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 
 
 def _percent(text: str) -> int | None:
-    if not (text.isascii() and text.isdecimal() and len(text) <= 3):
-        return None
-    return int(text) if int(text) <= 100 else None
+    number = numbers.read(text, digits=3)
+    return number if number is not None and number <= 100 else None
 
 
 def _crops(version: Version) -> list[Crop]:

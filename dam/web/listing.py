@@ -13,7 +13,7 @@ from django.http import QueryDict
 from dam.accounts.models import Brand
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
-from dam.core import language, side_by_side
+from dam.core import language, numbers, side_by_side
 from dam.rights import visibility
 from dam.search import (
     facets,
@@ -168,14 +168,14 @@ class Listing:
 def read(parameters: QueryDict, *, brand: Brand | None) -> ListingQuery:
     """What an address asks for, with the brand's own fields. Never fails: what it can't use it leaves out."""
     known = fields.known(brand)
-    start, order = parameters.get("start", ""), orders.named(parameters.get("sort", ""))
+    order = orders.named(parameters.get("sort", ""))
     return ListingQuery(
         words=query.tidy(parameters.get("q", "")),
         filters=Filters({name: _chosen(parameters, field) for name, field in known.items()}),
         like=likes.read(parameters.get("like", "")),
         sort=order,
         after=orders.read(parameters.get("after", ""), order),
-        start=int(start) if start.isdecimal() and len(start) < 7 else 0,
+        start=numbers.read(parameters.get("start", ""), digits=6) or 0,
         saved=_key(parameters.get("saved", "")),
         known=known,
     )

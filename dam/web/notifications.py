@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.core import numbers
 from dam.notifications import inbox, lines
 from dam.notifications.lines import Line
 from dam.web import htmx, times
@@ -75,16 +76,13 @@ def notification(request: BrandRequest, key: int) -> HttpResponse:
 @requires(Capability.VIEW)
 def read(request: BrandRequest) -> HttpResponse:
     """Mark as read: those named, or with `all` everything; or one of them as unread again."""
-    if request.POST.get("unread", "").isdecimal():
-        inbox.unread_again(request.principal, _number(request.POST["unread"]))
+    unread = numbers.read(request.POST.get("unread", ""))
+    if unread is not None:
+        inbox.unread_again(request.principal, unread)
     elif "all" in request.POST:
         inbox.read(request.principal)
     else:
-        inbox.read(request.principal, keys=[_number(each) for each in request.POST.getlist("key")])
+        inbox.read(request.principal, keys=numbers.read_all(request.POST.getlist("key")))
     if htmx.is_htmx(request):
         return htmx.nothing()
     return redirect("notifications", request.brand.slug)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0

@@ -17,13 +17,12 @@ from dam.catalog.assets import LONGEST_TITLE
 from dam.catalog.models import Asset
 from dam.collections import audience
 from dam.collections.models import Collection
-from dam.core import language
+from dam.core import language, numbers
 from dam.core.lazily import lazy
 from dam.rights.visibility import visible_assets
 from dam.search import query, search
 from dam.search.saved import saved_searches
 from dam.search.saved.models import SavedSearch
-from dam.web import numbers
 from dam.web.administration import sections
 from dam.web.administration.sections import Section
 from dam.web.decorators import BrandRequest, requires

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from dam.accounts.capabilities import Capability
 from dam.catalog.models import RenditionKind, Version
+from dam.core import numbers
 from dam.core.errors import Refused
 from dam.ingest import posters
 from dam.ingest.models import Step
@@ -76,4 +77,4 @@ def _answer(request: BrandRequest, version: Version, *, undo: str = "", problem:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
+    return numbers.read(text, digits=MOST_DIGITS)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import person
+from dam.core import numbers
 from dam.search import search
 from dam.search.results import Seeing
 from dam.search.saved import fruitless, recent
@@ -48,8 +49,8 @@ def forget(request: BrandRequest) -> HttpResponse:
     one = request.POST.get("one")
     if one is None:
         recent.forget(request.principal)
-    elif one.isdecimal() and len(one) < 19:
-        recent.forget(request.principal, one=int(one))
+    elif (key := numbers.read(one)) is not None:
+        recent.forget(request.principal, one=key)
     if htmx.is_htmx(request):
         return HttpResponse()
     return going_back.go(request)

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+from dam.core import numbers
+
 # Beyond these a point in time may have no year that Python, PostgreSQL and every time zone can say.
 EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 
@@ -27,9 +29,9 @@ def place(text: str) -> tuple[datetime, int] | None:
     (datetime.datetime(2026, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), 17)
     >>> place("2026-01-01T00:00:00+00:00~seventeen")
     """
-    moment, _separator, number = text.partition("~")
-    at = read(moment)
-    return (at, int(number)) if at and number.isascii() and number.isdecimal() and len(number) < 19 else None
+    moment, _separator, key = text.partition("~")
+    at, number = read(moment), numbers.read(key)
+    return (at, number) if at and number is not None else None
 
 
 def within(day: date) -> bool:

@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
-from dam.core import storage
+from dam.core import numbers, storage
 from dam.core.errors import Refused
 from dam.ingest import checksums
 from dam.ingest.checksums import Checksum
@@ -106,10 +106,10 @@ def not_allowed(*methods: str) -> HttpResponseBase:
 
 
 def number_in(request: HttpRequest, header: str) -> int:
-    value = request.headers.get(header, "")
-    if not value.isascii() or not value.isdigit() or len(value) > 18:
+    value = numbers.read(request.headers.get(header, ""))
+    if value is None:
         raise BadHeader(_("The header %(header)s must be a whole number.") % {"header": header})
-    return int(value)
+    return value
 
 
 def size_in(request: HttpRequest) -> int | None:

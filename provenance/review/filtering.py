@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from dam.core import numbers
 from provenance.review.models import Comment
 
 OPEN, RESOLVED = "open", "resolved"
 OUTSIDE = "outside"  # begun while no review was under way
-LONGEST_KEY = 9  # digits
 
 
 class Passage(NamedTuple):
@@ -91,10 +91,9 @@ def read(query: Mapping[str, str], *, stages: Iterable[str]) -> Filter:
     Filter(state='', person=None, stage='', drawn=False)
     """
     state, by, stage = (query.get(name, "") for name in ("comments", "by", "stage"))
-    is_key = by.isascii() and by.isdecimal() and len(by) <= LONGEST_KEY
     return Filter(
         state=state if state in (OPEN, RESOLVED) else "",
-        person=int(by) if is_key else None,
+        person=numbers.read(by),
         stage=stage if stage in {*stages, OUTSIDE} else "",
         drawn=query.get("drawn", "") == "1",
     )

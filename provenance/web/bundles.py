@@ -14,14 +14,13 @@ from django.views.decorators.http import require_POST
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.bulk import targets
+from dam.core import numbers
 from dam.search import likeness
 from dam.web import going_back, saved_address, selection, streamed
 from dam.web.bulk import beginning
 from dam.web.decorators import BrandRequest, requires
 from provenance.downloads import bundle, preset_files, presets
 from provenance.downloads.models import DownloadPreset
-
-LONGEST_KEY = 18  # digits; beyond, no row reaches
 
 
 @require_POST
@@ -109,7 +108,5 @@ def _make(request: BrandRequest, chosen: list[UUID], preset: DownloadPreset) -> 
 
 def _preset(request: BrandRequest) -> DownloadPreset | None:
     """The one that is asked for; the release itself where none is, or none of that number is there."""
-    given = request.POST.get("preset", "")
-    if not (given.isascii() and given.isdecimal() and len(given) <= LONGEST_KEY):
-        return None
-    return presets.of(request.brand).filter(pk=int(given)).first()
+    key = numbers.read(request.POST.get("preset", ""))
+    return presets.of(request.brand).filter(pk=key).first() if key is not None else None

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from dam.accounts.capabilities import Capability
 from dam.audit.export import harmless
 from dam.catalog.models import Version
+from dam.core import numbers
 from dam.ingest import filenames
 from dam.web import streamed, timecode
 from dam.web.decorators import BrandRequest, requires
@@ -67,9 +68,8 @@ def clip_of(version: Version) -> Clip | None:
 
 
 def _hour(request: BrandRequest) -> int:
-    text = request.GET.get("hour", "")
-    is_hour = text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) < HOURS
-    return int(text) if is_hour else 0
+    hour = numbers.read(request.GET.get("hour", ""), digits=2) or 0
+    return hour if hour < HOURS else 0
 
 
 def _rows(version: Version) -> Iterator[list[Comment]]:

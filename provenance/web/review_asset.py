@@ -13,13 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here, of_brand
 from dam.catalog.models import Asset, Version
+from dam.core import numbers
 from dam.rights import visibility
 from dam.web import asset_version, htmx, localisation
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import choosing, comments, queue, reviews, stage_names
 from provenance.review.models import Review
 from provenance.web import comment_filter, release_summary, review_comments, review_summary
-from provenance.web.review_forms import LONGEST_KEY, RevokeForm, SubmitForm, end_of
+from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
 
 
 @require_safe
@@ -160,8 +161,7 @@ def _panel(
 
 
 def _chosen(request: BrandRequest, version: Version, typed: str) -> dict[str, object]:
-    is_key = typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_KEY
-    wanted = int(typed) if is_key else None
+    wanted = numbers.read(typed)
     choice = choosing.of(version, wanted=wanted)
     names = stage_names.of(choice.stages)
     return {

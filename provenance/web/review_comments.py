@@ -18,7 +18,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import Membership
 from dam.accounts.principals import Principal
 from dam.catalog.models import Version
-from dam.core import sorting
+from dam.core import numbers, sorting
 from dam.rights import visibility
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
@@ -152,8 +152,7 @@ def _answered(request: BrandRequest, version: Version) -> Comment | None:
     text = request.POST.get("answers", "")
     if not text:
         return None
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
-    found = Comment.objects.filter(pk=number, version=version).first()
+    found = Comment.objects.filter(pk=numbers.read(text) or 0, version=version).first()
     if found is None:
         raise Http404(_("This comment doesn't exist anymore."))
     return found

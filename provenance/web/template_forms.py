@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from dam.accounts import groups
 from dam.accounts.models import Brand
-from dam.core import places
+from dam.core import numbers, places
 from dam.web.whole_text import WholeTextForm
 from provenance.review import plans, templates
 from provenance.review.models import ReviewTemplate
@@ -156,7 +156,7 @@ class WholeTemplate:
 def _named(value: str) -> tuple[int | None, int | None]:
     """A person or a group."""
     kind, _colon, number = value.partition(":")
-    key = int(number) if number.isascii() and number.isdecimal() else None
+    key = numbers.read(number)
     return (key if kind == "person" else None, key if kind == "group" else None)
 
 
@@ -165,15 +165,13 @@ def _value(person: int | None, group: int | None, *, nobody: str) -> str:
 
 
 def _count(data: Mapping[str, str]) -> int:
-    typed = data.get("stages", "")
-    is_number = typed.isascii() and typed.isdecimal() and len(typed) < 4
-    return min(int(typed), templates.MOST_STAGES) if is_number else 0
+    return min(numbers.read(data.get("stages", ""), digits=3) or 0, templates.MOST_STAGES)
 
 
 def _action(data: Mapping[str, str]) -> tuple[str, int]:
     """Which button was pressed, if not "Save", and of which stage."""
     name, _colon, place = data.get("act", "").partition(":")
-    here = int(place) if place.isascii() and place.isdecimal() and len(place) < 4 else 0
+    here = numbers.read(place, digits=3) or 0
     return (name, here) if name in ACTIONS else ("", 0)
 
 

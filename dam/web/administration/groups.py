@@ -13,6 +13,7 @@ from dam.access.group_changes import GroupRefused
 from dam.accounts import groups
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Group
+from dam.core import numbers
 from dam.web import people_choice
 from dam.web.administration.people import frame
 from dam.web.decorators import BrandRequest, requires
@@ -56,8 +57,7 @@ def group(request: BrandRequest, group_id: int) -> HttpResponse:
     people += [user for user in members if user.pk not in offered]  # else saving would take them out
     if request.method == "POST":
         name = request.POST.get("name", "")
-        ids = {int(text) for text in request.POST.getlist("member") if text.isdecimal() and len(text) < 19}
-        chosen = ids & {user.pk for user in people}
+        chosen = {user.pk for user in people}.intersection(numbers.read_all(request.POST.getlist("member")))
         try:
             members = [user for user in people if user.pk in chosen]
             members += [user for user in people_choice.named(here, addresses) if user.pk not in chosen]

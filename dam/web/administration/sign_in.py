@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dam.audit import trail
 from dam.audit.verbs import Verb
+from dam.core import numbers
 from dam.core.language import noop
 from dam.scim import tokens
 from dam.scim.models import ScimToken
@@ -148,11 +149,11 @@ def remove(request: BrandRequest, slug: str) -> HttpResponse:
 def domains(request: BrandRequest, slug: str) -> HttpResponse:
     """Add one, change whether passwords open its accounts, or remove it."""
     shown = _named(slug)
-    chosen = request.POST.get("domain_id", "")
+    chosen = numbers.read(request.POST.get("domain_id", ""))
     form = DomainForm(request.POST, slug=slug)
     with trail.recording():
-        if chosen.isdecimal() and len(chosen) < 19:
-            row = get_object_or_404(CompanyDomain, pk=int(chosen), provider=slug)
+        if chosen is not None:
+            row = get_object_or_404(CompanyDomain, pk=chosen, provider=slug)
             if request.POST.get("remove"):
                 row.delete()
                 _record(request, shown, {"domain": [row.domain, ""]})
@@ -175,11 +176,11 @@ def domains(request: BrandRequest, slug: str) -> HttpResponse:
 def rules(request: BrandRequest, slug: str) -> HttpResponse:
     """Add a rule, or remove one. It counts from the next sign-in on."""
     shown = _named(slug)
-    chosen = request.POST.get("rule_id", "")
+    chosen = numbers.read(request.POST.get("rule_id", ""))
     form = RuleForm(request.POST, instance=GroupRule(provider=slug))
     with trail.recording():
-        if chosen.isdecimal() and len(chosen) < 19:
-            row = get_object_or_404(GroupRule, pk=int(chosen), provider=slug)
+        if chosen is not None:
+            row = get_object_or_404(GroupRule, pk=chosen, provider=slug)
             row.delete()
             _record(request, shown, {"rule": [_rule(row), ""]})
         elif form.is_valid():

@@ -15,7 +15,7 @@ from dam.bulk.changes import Change, Describe
 from dam.bulk.models import BulkEdit, BulkItem, Outcome
 from dam.catalog.models import Asset
 from dam.collections import audience
-from dam.core import language
+from dam.core import language, numbers
 from dam.rights.visibility import trashed_assets, visible_assets
 from dam.web import times
 
@@ -114,8 +114,9 @@ def most_telling(edit: BulkEdit) -> str:
 def items(edit: BulkEdit, outcome: str, after: str, *, by: Principal, size: int) -> tuple[list[Told], str]:
     """A page of its clips with that outcome, and where the next one begins; empty at the end."""
     rows = edit.items.filter(outcome=outcome).order_by("pk")
-    if after.isdecimal() and len(after) < 19:
-        rows = rows.filter(pk__gt=int(after))
+    last = numbers.read(after)
+    if last is not None:
+        rows = rows.filter(pk__gt=last)
     page = list(rows[: size + 1])
     shown = page[:size]
     keys = [each.asset_id for each in shown]

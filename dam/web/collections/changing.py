@@ -20,6 +20,7 @@ from dam.collections.audience import Audience
 from dam.collections.collections import CollectionRefused
 from dam.collections.dates import Dates, DatesRefused
 from dam.collections.models import Collection
+from dam.core import numbers
 from dam.core.language import number
 from dam.web import going_back, people_choice, selection, times
 from dam.web.collections import choices, undoing
@@ -235,8 +236,7 @@ def _audience(request: BrandRequest, filled: Filled) -> Audience:
 
 
 def _ids(request: BrandRequest, name: str) -> frozenset[int]:
-    texts = request.POST.getlist(name)
-    return frozenset(int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19)
+    return frozenset(numbers.read_all(request.POST.getlist(name)))
 
 
 def _parent(request: BrandRequest, key: str) -> Collection | None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.collections import audience, collections
+from dam.core import numbers
 from dam.search import standing as standings
 from dam.web import htmx
 from dam.web.collections.pages import seen
@@ -32,15 +33,13 @@ def summary(request: BrandRequest, collection_id: UUID) -> HttpResponse:
 @requires(Capability.VIEW)
 def news(request: BrandRequest, collection_id: UUID) -> HttpResponse:
     """Whether somebody else has changed it since the page was loaded, which shows the revision `seen`."""
-    known = request.GET.get("seen", "")
-    if not (known.isascii() and known.isdecimal() and len(known) < 19):
+    known = numbers.read(request.GET.get("seen", ""))
+    if known is None:
         raise BadRequest(_("seen must be the number of a revision."))
     row = audience.visible(request.principal).filter(pk=collection_id).first()
     if row is None and not htmx.is_htmx(request):
         raise Http404(_("This collection no longer exists, or you can no longer see it."))
-    changed = row is not None and collections.changed_by_others(
-        row, since=int(known), user=request.principal.user
-    )
+    changed = row is not None and collections.changed_by_others(row, since=known, user=request.principal.user)
     response = render(request, "collections/_news.html", {"collection": row, "changed": changed})
     if row is None or changed:
         htmx.swapped(response, "outerHTML")  # it stays until the page is loaded again, and asks no more

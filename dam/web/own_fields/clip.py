@@ -12,6 +12,7 @@ from dam.accounts.capabilities import Capability
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
+from dam.core import numbers
 from dam.custom_fields import values
 from dam.search import fulltext
 from dam.web import asset_version, going_back
@@ -50,10 +51,9 @@ def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 def undo(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """Take back what an event of the clip's history set, while it still stands."""
     shown = asset_version.find(request, asset_id).asset
-    sequence = request.POST.get("event", "")
-    usable = sequence.isascii() and sequence.isdecimal() and len(sequence) < 18
+    sequence = numbers.read(request.POST.get("event", ""))
     events = Event.objects.filter(brand=request.brand, asset_id=shown.pk)
-    event = get_object_or_404(events, sequence=int(sequence) if usable else -1)
+    event = get_object_or_404(events, sequence=-1 if sequence is None else sequence)
     try:
         with trail.recording():
             values.undo(event, by=request.principal)
