@@ -249,6 +249,7 @@ def test_what_was_chosen_by_hand_outlives_a_refresh_of_the_panel() -> None:
     assert re.search(r'hx-include="[^"]*#submit_template"', page)
     panel = browser.get(reverse("asset-review", args=place), {"template": other.pk})
     assert panel.context["wanted"] == other.pk
+    assert 'hx-disinherit="hx-disabled-elt"' in panel.content.decode()  # the choice has no button to disable
     assert "You chose “Quick” for this review" in panel.content.decode()
 
 
