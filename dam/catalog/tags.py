@@ -52,6 +52,12 @@ def clean(names: Iterable[str]) -> tuple[str, ...]:
     return cleaned
 
 
+def possible(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of words from outside that can be tags, cleaned, each once, as many as an asset can have."""
+    cleaned = dict.fromkeys(filter(None, map(_tidy, names)))
+    return tuple(name for name in cleaned if len(name) <= LONGEST and "," not in name)[:MOST]
+
+
 def _tidy(name: str) -> str:
     return " ".join(normalize("NFC", foreign_text.neutral(name).lower()).split())
 

@@ -21,6 +21,7 @@ from dam.ingest import (
     filenames,
     folders,
     next_versions,
+    own_words,
     registration,
     uploads,
 )
@@ -54,7 +55,7 @@ def take(
         brand=brand,
         user=user,
         filename=filename,
-        title=filenames.title_of(filename),
+        title=own_words.title(info) or filenames.title_of(filename),
         origin=Origin.UPLOADED,
         media_info=info,
         content_type=info.format.content_type,
@@ -74,14 +75,15 @@ def take_from_disk(
     asset: Asset | None = None,
     said: Details | None = None,
     root: Path | None = None,
+    keywords: bool = False,
 ) -> Version:
     """Take a file of the server's own disk, by way of a copy: what was looked at is what is stored.
 
     With a `root` it must lie in that folder, wherever links lead.
 
     One that is known is read and not copied, so that an import that was killed goes on quickly. `said` is put
-    onto the clip; where that can't be, nothing is taken. Raises FileRefused, StillWritten, AlreadyKnown,
-    NoTarget, DetailsRefused.
+    onto the clip; where that can't be, nothing is taken. With `keywords` those in the file become tags of a
+    new clip at once. Raises FileRefused, StillWritten, AlreadyKnown, NoTarget, DetailsRefused.
     """
     if not path.exists():
         raise FileRefused("not_a_video", "File not found.")
@@ -100,16 +102,18 @@ def take_from_disk(
                 shutil.copyfileobj(file, target, 1024 * 1024)
             folders.require_unchanged(file, seen)
             on_accept = None
-            if said is not None:
-                checked = details.checked(said, brand=brand, before=Details())
-                on_accept = partial(_say, checked, own=asset is None, user=user)
+            if said is not None or keywords:
+                checked = details.checked(said or Details(), brand=brand, before=Details())
+                on_accept = partial(_say, checked, own=asset is None, user=user, keywords=keywords)
             return take(copy, brand=brand, user=user, filename=path.name, asset=asset, on_accept=on_accept)
 
 
-def _say(said: Details, version: Version, *, own: bool, user: User) -> None:
+def _say(said: Details, version: Version, *, own: bool, user: User, keywords: bool) -> None:
     """In the version's transaction, all of it: what isn't put on is told, and the file not taken."""
     by = principals.member(user, version.brand)
     problem = details.put_on(version, said, own=own, by=by) if by else "They don't work in this brand."
+    if by and own and keywords and not problem:
+        problem = own_words.add_tags(version, by=by)
     if problem:
         raise details.DetailsRefused({"": problem})
 

@@ -18,7 +18,7 @@ from dam.core.lazily import lazy
 from dam.core.storage import Stored
 from dam.core.text import storable_json
 from dam.custom_fields import values
-from dam.ingest import disk_space, filenames, next_versions, steps
+from dam.ingest import disk_space, filenames, next_versions, own_words, steps
 from dam.ingest.next_versions import NoTarget
 from dam.media.errors import FileRefused
 from dam.media.probe import Kind, MediaInfo
@@ -184,7 +184,12 @@ def _write(
     replaced = None
     if asset is None:
         asset = Asset.objects.create(
-            brand=brand, title=title, search_words=search_words, origin=origin, created_by=user
+            brand=brand,
+            title=title,
+            description=own_words.description(info, origin=origin),
+            search_words=search_words,
+            origin=origin,
+            created_by=user,
         )
         values.apply_defaults(asset)
     else:
@@ -199,6 +204,7 @@ def _write(
         brand=brand,
         number=replaced.number + 1 if replaced else 1,
         origin=origin,
+        declared_origin=own_words.declared_origin(info, origin=origin),
         sha256=stored.sha256,
         size=stored.size,
         content_type=content_type,
@@ -213,6 +219,7 @@ def _write(
     Asset.objects.filter(pk=asset.pk).update(latest=version)
     asset.latest = version
     RightsRecord.objects.create(version=version)
+    own_words.suggest(version, info)
     fulltext.refresh(asset)
     facts: dict[str, object] = {"filename": filename, "sha256": stored.sha256, "size": stored.size}
     if info.warnings:

@@ -20,6 +20,7 @@ HOLDERS = {
 # Damage on purpose: no film nests so deep or has so many.
 DEEPEST, MOST = 30, 1_000_000
 MOST_EDITS = 1000  # looked at
+XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 NORMAL_RATE = 1 << 16  # in an edit list, a fixed-point number
 
 
@@ -67,6 +68,37 @@ def changes_speed(path: Path) -> bool:
                 if box.kind == kind
             ]
         return any(_has_rate(file, start, end) for start, end in places[:MOST_EDITS])
+
+
+def xmp(path: Path, *, most: int) -> Iterator[bytes]:
+    """The XMP packets of a film: in boxes of their own, or as QuickTime keeps them; `most` bytes of each.
+
+    None of a box that reaches beyond what is around it. One that has more than `most` comes as one byte more.
+    """
+    with path.open("rb") as file:
+        whole = (0, file.seek(0, os.SEEK_END))
+        for box in _inside(file, [whole], b"uuid"):
+            file.seek(box.inside)
+            length = box.end - box.inside - len(XMP_UUID)
+            if length > 0 and file.read(len(XMP_UUID)) == XMP_UUID:
+                yield file.read(min(length, most + 1))
+        places = [whole]
+        for kind in (b"moov", b"udta"):
+            places = [(box.inside, box.end) for box in _inside(file, places, kind)]
+        for box in _inside(file, places, b"XMP_"):
+            file.seek(box.inside)
+            yield file.read(min(box.end - box.inside, most + 1))
+
+
+def _inside(file: BinaryIO, places: list[tuple[int, int]], kind: bytes) -> list[Box]:
+    """The boxes of this kind in these places of the file that end where they may, MOST_EDITS of them."""
+    boxes = (
+        box
+        for start, end in places
+        for box in itertools.islice(_read(file, start, end), MOST)
+        if box.kind == kind and box.inside <= box.end <= end
+    )
+    return list(itertools.islice(boxes, MOST_EDITS))
 
 
 def _has_rate(file: BinaryIO, start: int, end: int) -> bool:

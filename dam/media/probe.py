@@ -4,12 +4,13 @@ Frame numbers count along the review timeline (dam.media.timing), for the proxy 
 comments. For a constant rate these are the file's own frames.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 from dam.media import timing
+from dam.media.embedded import Embedded
 from dam.media.sniffer import BY_LABEL, FileKind
 
 
@@ -68,6 +69,7 @@ class MediaInfo:
     bit_depth: int = 8
     transparent: bool = False
     kind: Kind = Kind.VIDEO
+    embedded: Embedded = field(default_factory=Embedded, hash=False)  # what it says of itself
 
     @property
     def held_frames(self) -> int:
@@ -99,19 +101,22 @@ class MediaInfo:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column; fractions as "24000/1001"."""
-        return {
+        plain = {
             name: str(value) if isinstance(value, Fraction) else value for name, value in asdict(self).items()
         }
+        del plain["embedded"]
+        return plain | ({"embedded": self.embedded.to_json()} if self.embedded else {})
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "MediaInfo":
         """The inverse of to_json. Unknown keys are ignored, so that older rows stay readable."""
-        known = {field.name: field.type for field in fields(cls)}
+        known = {each.name: each.type for each in fields(cls)}
         values = {name: value for name, value in data.items() if name in known}
         for name in ("pixel_aspect", "frame_rate", "first_pts", "audio_start"):
             if name in values:
                 values[name] = Fraction(values[name])
         values["warnings"] = tuple(values.get("warnings", ()))
+        values["embedded"] = Embedded.from_json(values.get("embedded"))
         values["kind"] = Kind(values.get("kind", Kind.VIDEO))
         for name in ("holds", "closed", "gaps"):
             values[name] = tuple((first, last) for first, last in values.get(name, ()))

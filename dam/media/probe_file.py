@@ -11,7 +11,18 @@ import av
 from av.container import InputContainer
 
 from dam.core.language import gettext as _
-from dam.media import boxes, budgets, completeness, first_picture, frames, packets, stills, timing, transfers
+from dam.media import (
+    boxes,
+    budgets,
+    completeness,
+    embedded_reading,
+    first_picture,
+    frames,
+    packets,
+    stills,
+    timing,
+    transfers,
+)
 from dam.media.errors import FileRefused, require_kind, require_size
 from dam.media.probe import Kind, MediaInfo
 from dam.media.sniffer import (
@@ -47,9 +58,13 @@ def read_info(path: Path) -> MediaInfo:
         return stills.read_info(path, kind)
     try:
         with frames.open_media(path, kind.demuxer) as container:
-            return _read(container, path, kind)
+            info = _read(container, path, kind)
+            said = dict(container.metadata)
     except av.error.FFmpegError as problem:
         raise _explain(problem, path, kind) from problem
+    if kind.decoder:
+        return replace(info, embedded=stills.read_embedded(path, kind))
+    return replace(info, embedded=embedded_reading.of_film(path, in_boxes=kind.boxes, tags=said))
 
 
 def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:

@@ -14,6 +14,7 @@ from dam.accounts.models import Brand
 from dam.catalog import tags
 from dam.catalog.models import Asset, Version
 from dam.custom_fields import schema, shown, values
+from dam.media.embedded import Embedded
 from dam.search import lexemes, lexicon
 from dam.search.lexemes import Text
 from dam.search.models import CommentText, SearchDocument, TimedText
@@ -114,6 +115,12 @@ def _words_of(asset: Asset, version: Version, names: Iterable[str], own: Iterabl
     yield PartText(Part.DESCRIPTION, asset.description)
     for words in own:
         yield PartText(Part.FIELD, words)
+    said = Embedded.from_json(version.media_info.get("embedded"))
+    for words in said.words(inside=False):
+        if words not in (asset.title, asset.description):
+            yield PartText(Part.FILE, words)
+    for words in said.words(inside=True):
+        yield PartText(Part.PROMPT, words)
     given = dict.fromkeys(filter(None, (version.prompt, version.search_words, asset.search_words)))
     for words in given:
         if words != version.filename:

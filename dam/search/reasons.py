@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import Q, prefetch_related_objects
 
 from dam.accounts.principals import Principal
-from dam.catalog.models import Origin
+from dam.catalog.models import Origin, Version
+from dam.media.embedded import Embedded
 from dam.search import documents, fulltext, normalising, passages
 from dam.search.models import CommentText, TimedText, TimedTextKind
 from dam.search.passages import Said
@@ -25,7 +26,7 @@ _LEAST = 3
 def explain(
     hits: Sequence[Hit], query: Query, *, principal: Principal, meant: Sequence[str] = ()
 ) -> tuple[Hit, ...]:
-    """The hits of one page, in three queries. Each shows `asset.shown`, as search.with_parts fetches it.
+    """The hits of one page, in four queries. Each shows `asset.shown`, as search.with_parts fetches it.
 
     What is not shown to the principal is no reason: prompts and comments. `meant` are the words that were
     looked for in place of those that are misspelt.
@@ -38,6 +39,7 @@ def explain(
     own = documents.own_words([hit.asset for hit in worded]) if principal.brand.fields_at else {}
     keys, inside = [hit.asset.shown.pk for hit in worded], fulltext.works_here(principal)
     lines, comments = _lines(keys, query), _comments(keys) if inside else {}
+    said = _said_by_files(keys)
     return tuple(
         hit
         if hit.matched is Match.SEEN
@@ -47,6 +49,7 @@ def explain(
             query,
             inside=comments.get(hit.asset.shown.pk, []) if inside else None,
             own=own.get(hit.asset.pk, ()),
+            said=said.get(hit.asset.shown.pk, Embedded()),
         )
         for hit in hits
     )
@@ -59,15 +62,22 @@ def _explained(
     *,
     inside: Sequence[str] | None,
     own: Sequence[str],
+    said: Embedded,
 ) -> Hit:
     """`inside` are the comments; None for those who see neither these nor prompts. `own`: of its fields."""
     asset, version = hit.asset, hit.asset.shown
     prompt = version.prompt or (version.search_words if version.origin == Origin.GENERATED else "")
-    hidden = () if inside is None else ((Part.PROMPT, prompt), *((Part.COMMENT, text) for text in inside))
+    prompts = (prompt, *said.words(inside=True))
+    hidden = (
+        ()
+        if inside is None
+        else (*((Part.PROMPT, text) for text in prompts), *((Part.COMMENT, text) for text in inside))
+    )
     texts = (
         (Part.TAGS, ", ".join(tag.name for tag in asset.tags.all())),
         (Part.DESCRIPTION, asset.description),
         *((Part.FIELD, text) for text in own),
+        *((Part.FILE, text) for text in said.words(inside=False) if text != asset.description),
         *hidden,
         (Part.FILE_NAME, version.filename),
     )
@@ -83,6 +93,13 @@ def _explained(
         moments=tuple(moments),
         moment=best or next(iter(timed), hit.moment),
     )
+
+
+def _said_by_files(versions: Iterable[UUID]) -> dict[UUID, Embedded]:
+    """What their files say of themselves, of those that do; the rest of what a probe saw is long."""
+    rows = Version.objects.filter(pk__in=list(versions), media_info__has_key="embedded")
+    found = rows.values_list("pk", "media_info__embedded")
+    return {key: Embedded.from_json(said) for key, said in found}
 
 
 def _comments(versions: Iterable[UUID]) -> dict[UUID, list[str]]:

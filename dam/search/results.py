@@ -49,6 +49,7 @@ class Part(StrEnum):
     SAID = "said"
     WRITTEN = "written"
     FIELD = "field"
+    FILE = "file"  # what the file says of itself
 
     @property
     def words(self) -> str:
@@ -63,6 +64,7 @@ _PARTS = {
     Part.PROMPT: noop("Prompt"),
     Part.FILE_NAME: noop("File name"),
     Part.COMMENT: noop("Comment"),
+    Part.FILE: noop("From the file"),
     Part.SAID: noop("Said"),
     Part.WRITTEN: noop("Written"),
     Part.FIELD: noop("Field"),

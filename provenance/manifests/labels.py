@@ -1,6 +1,7 @@
 """Plain words for what manifests say in codes. Pure."""
 
 from dam.core.language import noop
+from dam.media import source_types
 
 ACTIONS = {
     "c2pa.created": noop("Created"),
@@ -34,20 +35,7 @@ ACTIONS = {
 }
 
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-SOURCES = {
-    "trainedAlgorithmicMedia": "AI-generated",
-    "compositeWithTrainedAlgorithmicMedia": noop("Partly AI-generated"),
-    "compositeSynthetic": noop("Partly AI-generated"),
-    "algorithmicMedia": noop("Computer-generated"),
-    "virtualRecording": noop("Recorded from a screen or a virtual world"),
-    "screenCapture": noop("Recorded from a screen"),
-    "digitalCapture": noop("Recorded by a camera"),
-    "computationalCapture": noop("Recorded by a camera"),
-    "digitalArt": noop("Created by a person with software"),
-    "digitalCreation": noop("Created by a person with software"),
-    "humanEdits": noop("Edited by a person"),
-    "composite": noop("Composed from several sources"),
-}
+SOURCES = source_types.TITLES
 AI_SOURCES = frozenset(
     {"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"}
 )

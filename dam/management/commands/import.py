@@ -95,6 +95,13 @@ class Command(command.Command):
         parser.add_argument(
             "--jobs", type=int, default=1, metavar="N", help="so many files side by side (default 1)"
         )
+        parser.add_argument(
+            "--keywords",
+            choices=("suggest", "add"),
+            default="suggest",
+            help="keywords in files: suggest them as tags, to be accepted on the clip's page (default), or "
+            "add them as tags",
+        )
         parser.add_argument("--json", action="store_true", help="one JSON list on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -122,13 +129,15 @@ class Command(command.Command):
         ]
         asset = _asset(options["asset"], found, member=member) if options["asset"] else None
 
-        patience = database.PATIENCE_SECONDS
+        patience, keywords = database.PATIENCE_SECONDS, options["keywords"] == "add"
 
         def take(found: Found) -> ImportOutcome:
             nonlocal patience
             row = said.get(folders.real(found.path))
             try:
-                return _import(found, member=member, asset=asset, said=row, patience=patience)
+                return _import(
+                    found, member=member, asset=asset, said=row, keywords=keywords, patience=patience
+                )
             except database.AWAY:
                 patience = 1.0  # it was waited for once; each file more is asked for shortly
                 return _refused(
@@ -257,7 +266,13 @@ def _asset(asset_id: UUID, files: list[Found], *, member: Member) -> Asset:
 
 
 def _import(
-    found: Found, *, member: Member, asset: Asset | None, said: Details | None, patience: float
+    found: Found,
+    *,
+    member: Member,
+    asset: Asset | None,
+    said: Details | None,
+    keywords: bool,
+    patience: float,
 ) -> ImportOutcome:
     """Raises what the database last said (database.AWAY)."""
     shown = folders.named(found.path)
@@ -266,7 +281,7 @@ def _import(
     try:
         # Harmless twice: a file that was taken is known then.
         version = database.again(
-            lambda: _take(found, member=member, asset=asset, said=said), seconds=patience
+            lambda: _take(found, member=member, asset=asset, said=said, keywords=keywords), seconds=patience
         )
     except AlreadyKnown as known:
         earlier = known.version
@@ -280,14 +295,22 @@ def _import(
     return ImportOutcome(shown, "taken", str(version.asset_id), str(version.pk), sha256=version.sha256)
 
 
-def _take(found: Found, *, member: Member, asset: Asset | None, said: Details | None) -> Version:
+def _take(
+    found: Found, *, member: Member, asset: Asset | None, said: Details | None, keywords: bool
+) -> Version:
     now = principals.member(member.user, member.brand)  # as they stand now, in an import of hours
     if now is None or not now.can(Capability.UPLOAD):
         raise MayNotImport
     database.release()  # while the file is read
     said = sidecars.read(found.path, root=found.root) or said
     return importer.take_from_disk(
-        found.path, brand=member.brand, user=member.user, asset=asset, said=said, root=found.root
+        found.path,
+        brand=member.brand,
+        user=member.user,
+        asset=asset,
+        said=said,
+        root=found.root,
+        keywords=keywords,
     )
 
 

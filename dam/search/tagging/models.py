@@ -1,4 +1,4 @@
-"""Tags that the encoder would give, until a person has said what they think of them."""
+"""Tags that the encoder would give, or a file brings along, until a person has said yes or no."""
 
 from django.conf import settings
 from django.db import models
@@ -8,16 +8,19 @@ from dam.catalog.models import Asset, Tag, Version
 
 
 class SuggestedTag(models.Model):
-    """A tag of the brand that a version seems to show, once for its asset.
+    """A tag of the brand that a version seems to show, once for its asset; or a keyword in its file.
 
-    A dismissed one stays, so that it isn't suggested for this asset again.
+    A keyword is no tag of the brand before somebody accepts it. A dismissed one stays, so that it isn't
+    suggested for this asset again.
     """
 
     asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="suggested_tags")
-    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
+    tag = models.ForeignKey(Tag, null=True, on_delete=models.CASCADE, related_name="+")
+    keyword = models.CharField(max_length=60, blank=True, default="", db_default="")
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+")  # in which it is seen
-    score = models.FloatField()  # 0 to 1, how sure the encoder is
-    time_ms = models.PositiveBigIntegerField()  # of the frame that shows it best
+    # Of a tag: 0 to 1, how sure the encoder is; and the time of the frame that shows it best.
+    score = models.FloatField(null=True)
+    time_ms = models.PositiveBigIntegerField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     dismissed_at = models.DateTimeField(null=True, blank=True)
     dismissed_by = models.ForeignKey(
@@ -25,8 +28,20 @@ class SuggestedTag(models.Model):
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["asset", "tag"], name="suggested_tag_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["asset", "tag"], name="suggested_tag_once"),
+            models.UniqueConstraint(
+                fields=["asset", "keyword"], condition=~models.Q(keyword=""), name="suggested_keyword_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tag__isnull=True) ^ models.Q(keyword=""), name="suggested_tag_or_keyword"
+            ),
+        ]
         ordering = ["-score", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.tag} for {self.asset}"
+        return f"{self.name} for {self.asset}"
+
+    @property
+    def name(self) -> str:
+        return self.tag.name if self.tag else self.keyword

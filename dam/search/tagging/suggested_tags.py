@@ -1,17 +1,18 @@
-"""Tags that the encoder suggests for a clip, from the brand's own, for people to accept or dismiss."""
+"""Tags suggested for a clip, for people to accept or dismiss: by the encoder, from the brand's own, or by its
+file, whose keywords are no tags of the brand before."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal, person
 from dam.audit import trail
-from dam.catalog import assets
+from dam.catalog import assets, tags
 from dam.catalog.models import Asset, Tag, Version
 from dam.core import errors, events
 from dam.search import fulltext
@@ -48,13 +49,9 @@ def suggest(version: Version, *, encoder: Encoder) -> int:
     )
     with transaction.atomic():
         asset = Asset.objects.select_for_update(no_key=True).get(pk=version.asset_id)
-        earlier = SuggestedTag.objects.filter(asset=asset, dismissed_at=None)
+        earlier = SuggestedTag.objects.filter(asset=asset, keyword="", dismissed_at=None)
         before = set(earlier.values_list("tag_id", flat=True))
-        dismissed = SuggestedTag.objects.filter(asset=asset).exclude(dismissed_at=None)
-        settled = {
-            *asset.tags.values_list("name", flat=True),
-            *dismissed.values_list("tag__name", flat=True),
-        }
+        settled = _settled(asset)
         named = Tag.objects.filter(brand=version.brand_id, name__in=[each.name for each in chosen])
         keys = dict(named.values_list("name", "pk"))
         rows = [
@@ -81,12 +78,40 @@ def suggest(version: Version, *, encoder: Encoder) -> int:
     return len(rows)
 
 
+def suggest_keywords(version: Version, words: Iterable[str]) -> None:
+    """Suggest the keywords of a version's file, in place of those of the asset's earlier files.
+
+    What can be no tag, as it is too long, is left out here: the page shows it among what the file says. The
+    caller has locked the asset.
+    """
+    asset = version.asset
+    SuggestedTag.objects.filter(asset=asset, dismissed_at=None).exclude(keyword="").delete()
+    settled = _settled(asset)
+    names = [name for name in tags.possible(words) if name not in settled]
+    # What the encoder suggests already is one suggestion still: the file's.
+    SuggestedTag.objects.filter(asset=asset, tag__name__in=names).delete()
+    SuggestedTag.objects.bulk_create(
+        SuggestedTag(asset=asset, keyword=name, version=version) for name in names
+    )
+
+
+def _settled(asset: Asset) -> set[str]:
+    """What needs no suggestion: tags it has, those that were dismissed, keywords of its file."""
+    rows = SuggestedTag.objects.filter(asset=asset)
+    return {
+        *asset.tags.values_list("name", flat=True),
+        *rows.filter(dismissed_at__isnull=False, tag__isnull=False).values_list("tag__name", flat=True),
+        *rows.exclude(keyword="").values_list("keyword", flat=True),
+    }
+
+
 def open_for(version: Version, *, principal: Principal) -> QuerySet[SuggestedTag]:
     """What this principal can decide on, of the version that it is shown."""
     if not principal.can(Capability.EDIT):
         return SuggestedTag.objects.none()
     waiting = SuggestedTag.objects.filter(asset=version.asset_id, version=version, dismissed_at=None)
-    return waiting.select_related("tag").order_by("-score", "pk")
+    waiting = waiting.exclude(keyword__in=version.asset.tags.values("name"))  # typed meanwhile
+    return waiting.select_related("tag").order_by(F("score").desc(nulls_last=True), "pk")
 
 
 def accept(asset: Asset, suggestion_ids: Collection[int], *, by: Principal) -> list[str]:
@@ -94,7 +119,7 @@ def accept(asset: Asset, suggestion_ids: Collection[int], *, by: Principal) -> l
     by.require(Capability.EDIT, brand=asset.brand)
     with trail.recording():
         rows = SuggestedTag.objects.filter(asset=asset, pk__in=suggestion_ids, dismissed_at=None)
-        names = list(rows.values_list("tag__name", flat=True))
+        names = [tag or keyword for tag, keyword in rows.values_list("tag__name", "keyword")]
         if not names:
             raise SuggestionGone(_("This suggestion is no longer there."))
         changed = assets.add_tags([asset], names, by=by)
@@ -109,6 +134,11 @@ def dismiss(asset: Asset, suggestion_id: int, *, by: Principal) -> None:
     row = SuggestedTag.objects.filter(asset=asset, pk=suggestion_id, dismissed_at=None)
     if not row.update(dismissed_at=timezone.now(), dismissed_by=person(by)):
         raise SuggestionGone(_("This suggestion is no longer there."))
+
+
+def settle(asset: Asset, names: Collection[str]) -> None:
+    """The asset has these tags by now: nobody is asked about the same keywords any more."""
+    SuggestedTag.objects.filter(asset=asset, keyword__in=names, dismissed_at=None).delete()
 
 
 def _others(version: Version, identity: str) -> Rows:

@@ -15,10 +15,10 @@ from tests.integration.dam.search import seeing
 ENCODER = seeing.ColourEncoder()
 
 
-def suggested(asset: Asset, person: Member) -> list[tuple[str, int]]:
+def suggested(asset: Asset, person: Member) -> list[tuple[str, int | None]]:
     assert asset.latest is not None
     rows = suggested_tags.open_for(asset.latest, principal=person)
-    return [(row.tag.name, row.time_ms) for row in rows]
+    return [(row.name, row.time_ms) for row in rows]
 
 
 @pytest.fixture

@@ -1,0 +1,150 @@
+"""What a file says of itself, in words: title, keywords, rights, how it was made. Pure.
+
+IPTC's properties in XMP (dam.media.xmp) come first, then those of the older IPTC-IIM (dam.media.iim), then
+what a container says. A statement of whoever wrote the file, and no proof of anything.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from unicodedata import normalize
+
+from dam.core import foreign_text
+from dam.media import source_types
+
+XMP, IIM, CONTAINER = "XMP", "IPTC-IIM", "container"
+
+# Characters at most, of each text. What is longer is cut, and said to be.
+LONGEST = {
+    "title": 200,
+    "description": 5_000,
+    "creator": 500,
+    "credit": 500,
+    "copyright": 2_000,
+    "usage": 5_000,
+    "comment": 5_000,
+    "source_type": 200,
+    "ai_system": 300,
+    "ai_system_version": 300,
+    "ai_prompt": 10_000,
+}
+LINES = {"description", "copyright", "usage", "comment", "ai_prompt"}  # of these lines stay lines
+# How it was made here is shown to those who work with drafts alone: what a file says of that is, too.
+INSIDE = {"ai_prompt"}
+LONGEST_KEYWORD, MOST_KEYWORDS = 100, 200
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Texts by the names of LONGEST, in which `sources` each was found; what was cut, or couldn't be read.
+
+    `unread` names sources: there is something, and it is damaged or too large.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    keywords: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    shortened: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.texts or self.keywords or self.unread)
+
+    @property
+    def declared_origin(self) -> str:
+        """The origin (dam.catalog.models.DeclaredOrigin) that its digital source type stands for, or none."""
+        return source_types.ORIGINS.get(self.texts.get("source_type", ""), "")
+
+    def words(self, *, inside: bool) -> list[str]:
+        """What is searched of it: for everybody, or `inside` for those who work with drafts."""
+        texts = [text for name, text in self.texts.items() if (name in INSIDE) == inside]
+        return texts if inside else [*texts, *self.keywords]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, without what is empty."""
+        whole = {
+            "texts": dict(self.texts),
+            "keywords": list(self.keywords),
+            "sources": dict(self.sources),
+            "shortened": list(self.shortened),
+            "unread": list(self.unread),
+        }
+        return {name: value for name, value in whole.items() if value}
+
+    @classmethod
+    def from_json(cls, data: Any) -> "Embedded":
+        """The inverse; nothing of what isn't as to_json wrote it, or has names that are unknown."""
+        if not isinstance(data, Mapping):
+            return cls()
+        texts = {name: str(text) for name, text in _mapping(data.get("texts")).items() if name in LONGEST}
+        return cls(
+            texts=texts,
+            keywords=_texts(data.get("keywords")),
+            sources={name: str(source) for name, source in _mapping(data.get("sources")).items()},
+            shortened=_texts(data.get("shortened")),
+            unread=_texts(data.get("unread")),
+        )
+
+
+def merged(found: Iterable[tuple[str, Mapping[str, Iterable[str]]]], *, unread: Iterable[str]) -> Embedded:
+    """One of what each source says, (source, its values by name): of each text the first source that has it.
+
+    "keywords" has one value for each, all others are one text; several creators are one line.
+    """
+    texts: dict[str, str] = {}
+    sources: dict[str, str] = {}
+    shortened: list[str] = []
+    keywords: tuple[str, ...] = ()
+    for source, values in found:
+        for name in (name for name in LONGEST if name not in texts and name in values):
+            text, cut = _text(name, values[name])
+            if text:
+                texts[name], sources[name] = text, source
+                shortened += [name] if cut else []
+        if not keywords and "keywords" in values:
+            keywords, cut = _keywords(values["keywords"])
+            if keywords:
+                sources["keywords"] = source
+                shortened += ["keywords"] if cut else []
+    if "source_type" in texts:
+        texts["source_type"] = re.split(r"[/:#]", texts["source_type"].rstrip("/"))[-1]
+    return Embedded(texts, keywords, sources, tuple(shortened), tuple(dict.fromkeys(unread)))
+
+
+def _text(name: str, values: Iterable[str]) -> tuple[str, bool]:
+    """The text and whether it was cut."""
+    longest = LONGEST[name]
+    whole = "; ".join(values) if name == "creator" else next((value for value in values if value.strip()), "")
+    # First so that no more letters are looked at one by one than there can be of use.
+    text = whole[: 4 * longest]
+    if name in LINES:
+        text = foreign_text.neutral(re.sub(r"\r\n?|[\u2028\u2029]", "\n", text)).strip()
+    else:
+        text = foreign_text.line(text, longest=len(text) + 1)
+    text = normalize("NFC", text)
+    return foreign_text.cut(text, longest), len(text) > longest or len(whole) > 4 * longest
+
+
+def _keywords(values: Iterable[str]) -> tuple[tuple[str, ...], bool]:
+    """Each once, in order; a list that was written as one of them is taken apart. And whether any was cut."""
+    cut = False
+    found: dict[str, str] = {}
+    for value in values:
+        for part in re.split(r"[,;\n]", value):
+            word = normalize("NFC", foreign_text.line(part[: 4 * LONGEST_KEYWORD], longest=LONGEST_KEYWORD))
+            if not word or word.casefold() in found:
+                continue
+            if len(found) == MOST_KEYWORDS:
+                return tuple(found.values()), True
+            cut = cut or len(part.strip()) > LONGEST_KEYWORD
+            found[word.casefold()] = word
+    return tuple(found.values()), cut
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else ()

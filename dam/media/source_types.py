@@ -1,0 +1,40 @@
+"""IPTC's digital source types: what people read of each, and which origin it declares. Pure.
+
+The words are the last ones of addresses below cv.iptc.org/newscodes/digitalsourcetype.
+"""
+
+from dam.core.language import noop
+
+TITLES = {
+    "trainedAlgorithmicMedia": noop("AI-generated"),
+    "compositeWithTrainedAlgorithmicMedia": noop("Partly AI-generated"),
+    "compositeSynthetic": noop("Partly AI-generated"),
+    "algorithmicMedia": noop("Computer-generated"),
+    "virtualRecording": noop("Recorded from a screen or a virtual world"),
+    "screenCapture": noop("Recorded from a screen"),
+    "digitalCapture": noop("Recorded by a camera"),
+    "computationalCapture": noop("Recorded by a camera"),
+    "negativeFilm": noop("Digitised from film"),
+    "positiveFilm": noop("Digitised from film"),
+    "print": noop("Digitised from a print"),
+    "digitalArt": noop("Created by a person with software"),
+    "digitalCreation": noop("Created by a person with software"),
+    "humanEdits": noop("Edited by a person"),
+    "composite": noop("Composed from several sources"),
+    "compositeCapture": noop("Composed from several sources"),
+}
+
+# As uploaders declare an origin (dam.catalog.models.DeclaredOrigin). What isn't here declares none.
+ORIGINS = {
+    "trainedAlgorithmicMedia": "generated",
+    "compositeWithTrainedAlgorithmicMedia": "partly_generated",
+    "compositeSynthetic": "partly_generated",
+    "digitalCapture": "camera",
+    "computationalCapture": "camera",
+    "negativeFilm": "camera",
+    "positiveFilm": "camera",
+    "digitalArt": "software",
+    "digitalCreation": "software",
+    "composite": "composite",
+    "compositeCapture": "composite",
+}

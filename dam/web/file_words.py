@@ -1,0 +1,72 @@
+"""What a version's file says of itself, as its page shows it."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from dam.accounts.principals import Principal
+from dam.catalog.models import Version
+from dam.core import language
+from dam.media import source_types
+from dam.media.embedded import CONTAINER, INSIDE, Embedded
+from dam.search import fulltext
+
+# In the order in which they are shown.
+TITLES = {
+    "title": noop("Title"),
+    "description": noop("Description"),
+    "keywords": noop("Keywords"),
+    "creator": noop("Creator"),
+    "credit": noop("Credit line"),
+    "copyright": noop("Copyright notice"),
+    "usage": noop("Usage terms"),
+    "source_type": noop("Digital source type"),
+    "ai_system": noop("AI system"),
+    "ai_system_version": noop("AI system version"),
+    "ai_prompt": noop("AI prompt"),
+    "comment": noop("Comment"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    title: str
+    text: str
+    source: str  # where in the file it stands
+    shortened: bool
+
+
+@dataclass(frozen=True)
+class FileWords:
+    """Rows, sentences about what couldn't be read, and the origin that the file declares, if any."""
+
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    declared_origin: str
+
+
+def of(version: Version, *, principal: Principal) -> FileWords:
+    """Prompts are for those who work with drafts, as those of clips that were made here."""
+    said = Embedded.from_json(version.media_info.get("embedded"))
+    hidden = set() if fulltext.works_here(principal) else INSIDE
+    texts = {**said.texts, "keywords": ", ".join(said.keywords)}
+    if kind := source_types.TITLES.get(texts.get("source_type", "")):
+        texts["source_type"] = _(kind)
+    rows = tuple(
+        Row(_(title), texts[name], _source(said.sources.get(name, "")), name in said.shortened)
+        for name, title in TITLES.items()
+        if texts.get(name) and name not in hidden
+    )
+    notes: tuple[str, ...] = ()
+    if said.unread:
+        names = language.listed([_source(name) for name in said.unread])
+        notes = (
+            _("More is said in this file (%(names)s), but it is damaged or too large to be read.")
+            % {"names": names},
+        )
+    return FileWords(rows, notes, said.declared_origin)
+
+
+def _source(name: str) -> str:
+    return _("container") if name == CONTAINER else name
