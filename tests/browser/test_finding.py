@@ -3,18 +3,23 @@
 import base64
 import io
 from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import expect
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
-from dam.catalog.models import Asset, Origin, Version
+from dam.catalog.models import Asset, Origin, Processing, Version
 from dam.core import events, storage
+from dam.ingest import importer
 from dam.ingest.models import Step, StepState
 from dam.media import runner
 from dam.search import fulltext, timed_texts
 from dam.search.models import TimedTextKind
+from generation.previz import footage
 from tests.browser.conftest import Journey
 from tests.factories import ApprovedVersionFactory, VersionFactory
 
@@ -72,6 +77,47 @@ def test_a_dropped_picture_finds_what_looks_like_it(
     page.get_by_role("link", name="More like this shot").click()
     expect(page.get_by_text("The shot at 0:0")).to_be_visible()
     expect(page.locator("#cards .card")).to_have_count(1)  # the other one, not itself
+
+
+BALL: dict[str, str] = {"shape": "ball", "colour": "red", "motion": "still", "ground": "sea"}
+LEAF: dict[str, str] = {"shape": "leaf", "colour": "green", "motion": "still", "ground": "desert"}
+
+
+def test_a_box_on_the_frame_finds_the_clips_that_show_what_is_in_it(
+    visit: Callable[[], Journey],
+    people: dict[Role, User],
+    brand: Brand,
+    tmp_path: Path,
+    wait_until: Callable[..., None],
+) -> None:
+    def film(title: str, *scenes: dict[str, str]) -> Version:
+        drawn = [footage.film(**each, seed=1, frames=24, width=320, height=320) for each in scenes]
+        path = tmp_path / f"{title}.mp4"
+        runner.encode_frames(np.concatenate(drawn, axis=2), frame_rate=Fraction(24), path=path)
+        return importer.take_from_disk(path, brand=brand, user=people[Role.CREATOR])
+
+    both, *_ = film("Ball and leaf", BALL, LEAF), film("Ball alone", BALL), film("Leaf alone", LEAF)
+    wait_until(lambda: not Version.objects.exclude(processing=Processing.READY).exists(), seconds=90)
+    left_to_do = Step.objects.filter(state__in=(StepState.WAITING, StepState.RUNNING))
+    wait_until(lambda: not left_to_do.exists(), seconds=90)  # all of them are seen
+    journey = visit().sign_in(people[Role.CREATOR])
+    page = journey.page
+    for left, right, nearest in ((0.02, 0.48, "Ball alone"), (0.52, 0.98, "Leaf alone")):
+        journey.go(f"assets/{both.asset_id}/")
+        page.get_by_role("button", name="Part of this frame").click()
+        box = page.locator(".region-layer").bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + left * box["width"], box["y"] + 0.05 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + right * box["width"], box["y"] + 0.95 * box["height"], steps=5)
+        page.mouse.up()
+        form = page.get_by_role("form", name="Part of the frame to search by")
+        expect(form.get_by_label("Left")).to_have_value(f"{100 * left:.0f}")
+        expect(form.get_by_label("Width")).to_have_value("46")
+        page.keyboard.press("Enter")  # the box has the focus
+        page.wait_for_url("**like=*,*")
+        expect(page.get_by_text("Part of a frame at 0:00")).to_be_visible()
+        expect(page.locator("#cards .card").first).to_contain_text(nearest, timeout=60_000)
 
 
 def _frame_of(version: Version) -> str:
