@@ -5,10 +5,9 @@ import json
 import os
 import time
 from argparse import ArgumentParser
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,38 +20,15 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Nobody
-from dam.audit import trail
-from dam.audit.verbs import Verb
 from dam.catalog.models import Asset, Processing, Version
-from dam.core import command, database, foreign_text
-from dam.core.errors import Refused
-from dam.ingest import folders, importer, next_versions, sidecars
-from dam.ingest.details import Details
+from dam.core import command, database
+from dam.ingest import folders, from_disk, next_versions, sidecars
 from dam.ingest.folders import Found
+from dam.ingest.from_disk import ImportOutcome
 from dam.ingest.next_versions import NoTarget
-from dam.ingest.registration import AlreadyKnown
-from dam.media.errors import MediaFailed
 
 POLL_SECONDS = 0.5
 MOST_JOBS = 16
-
-
-@dataclass
-class ImportOutcome:
-    """What became of one file; `state` is its processing, set with --wait."""
-
-    path: str
-    outcome: str  # "taken", "known" or "refused"
-    asset: str | None = None
-    version: str | None = None
-    reason: str = ""
-    sha256: str = ""  # of what is in the library
-    state: str | None = None
-
-
-class MayNotImport(Refused):
-    code = "may_not_import"
-    message = "The person who imports no longer has the right to upload to this brand."
 
 
 class Command(command.Command):
@@ -108,7 +84,10 @@ class Command(command.Command):
         brand = Brand.objects.filter(slug=options["brand"]).first()
         if brand is None:
             raise CommandError(f"There is no brand {options['brand']!r}.")
-        member = _person(brand, options["email"])
+        try:
+            member = principals.acting(brand, Capability.UPLOAD, email=options["email"])
+        except Nobody as error:
+            raise CommandError(str(error)) from error
         self.stderr.ending = "\n"
         if not 1 <= options["jobs"] <= most_jobs():
             raise CommandError(
@@ -135,12 +114,12 @@ class Command(command.Command):
             nonlocal patience
             row = said.get(folders.real(found.path))
             try:
-                return _import(
+                return from_disk.take(
                     found, member=member, asset=asset, said=row, keywords=keywords, patience=patience
                 )
             except database.AWAY:
                 patience = 1.0  # it was waited for once; each file more is asked for shortly
-                return _refused(
+                return from_disk.refusal(
                     folders.named(found.path), "The database couldn't be reached. Import the file again."
                 )
             finally:
@@ -154,7 +133,7 @@ class Command(command.Command):
             self.stderr.write(line.rstrip())
         if len(files) > 1:
             try:
-                database.again(lambda: _record(outcomes, member))
+                database.again(lambda: from_disk.record(outcomes, member))
             except database.AWAY:
                 self.stderr.write("The database couldn't be reached, so the log has no entry of this import.")
         if options["wait"]:
@@ -213,25 +192,6 @@ def most_jobs() -> int:
     return min(MOST_JOBS, max(1, pool - 2)) if pool else MOST_JOBS
 
 
-def _record(outcomes: list[ImportOutcome], member: Member) -> None:
-    """One event for all of them: each clip has one of its own. Whoever imports is told of this one."""
-    counts = Counter(outcome.outcome for outcome in outcomes)
-    trail.record(
-        Verb.FILES_IMPORTED,
-        brand=member.brand,
-        target=f"{len(outcomes)} files",
-        actor=member,
-        data={name: counts[name] for name in ("taken", "known", "refused")},
-    )
-
-
-def _person(brand: Brand, email: str | None) -> Member:
-    try:
-        return principals.acting(brand, Capability.UPLOAD, email=email)
-    except Nobody as error:
-        raise CommandError(str(error)) from error
-
-
 def _is_sidecar(found: Found, options: dict[str, Any]) -> bool:
     table = options["sidecar"]
     return sidecars.is_one(found.path) or (
@@ -263,60 +223,6 @@ def _asset(asset_id: UUID, files: list[Found], *, member: Member) -> Asset:
         return next_versions.target(asset_id, principal=member)
     except NoTarget as gone:
         raise CommandError(str(gone)) from gone
-
-
-def _import(
-    found: Found,
-    *,
-    member: Member,
-    asset: Asset | None,
-    said: Details | None,
-    keywords: bool,
-    patience: float,
-) -> ImportOutcome:
-    """Raises what the database last said (database.AWAY)."""
-    shown = folders.named(found.path)
-    if found.problem:
-        return _refused(shown, found.problem)
-    try:
-        # Harmless twice: a file that was taken is known then.
-        version = database.again(
-            lambda: _take(found, member=member, asset=asset, said=said, keywords=keywords), seconds=patience
-        )
-    except AlreadyKnown as known:
-        earlier = known.version
-        return ImportOutcome(
-            shown, "known", str(earlier.asset_id), str(earlier.pk), str(known), earlier.sha256
-        )
-    except Refused as refused:
-        return _refused(shown, refused.message)
-    except (MediaFailed, OSError) as problem:
-        return _refused(shown, str(problem))
-    return ImportOutcome(shown, "taken", str(version.asset_id), str(version.pk), sha256=version.sha256)
-
-
-def _take(
-    found: Found, *, member: Member, asset: Asset | None, said: Details | None, keywords: bool
-) -> Version:
-    now = principals.member(member.user, member.brand)  # as they stand now, in an import of hours
-    if now is None or not now.can(Capability.UPLOAD):
-        raise MayNotImport
-    database.release()  # while the file is read
-    said = sidecars.read(found.path, root=found.root) or said
-    return importer.take_from_disk(
-        found.path,
-        brand=member.brand,
-        user=member.user,
-        asset=asset,
-        said=said,
-        root=found.root,
-        keywords=keywords,
-    )
-
-
-def _refused(shown: str, reason: object) -> ImportOutcome:
-    """Reasons may quote what files say: a terminal gets neither orders nor a megabyte from them."""
-    return ImportOutcome(shown, "refused", reason=foreign_text.line(str(reason), longest=500))
 
 
 def _is_open(outcome: ImportOutcome) -> bool:

@@ -1,0 +1,68 @@
+"""A folder that is looked at again and again: which of its files have come, and are whole. Knows no database.
+
+Nothing is moved and nothing written down: a file that was taken is known by its content when the watch
+begins anew, as for an import that goes on. Within one watch it is taken once for each state of it and of its
+sidecar.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dam.ingest import folders, sidecars
+from dam.ingest.folders import Found
+
+# Of a file and of its sidecar: size, and when it changed in nanoseconds. None: it isn't there.
+State = tuple[tuple[int, int] | None, tuple[int, int] | None]
+
+
+@dataclass
+class _Seen:
+    state: State
+    since: float  # seconds on the caller's clock, at which it was first seen like this
+    done: bool = False
+    again_at: float = 0.0  # not before this, where it is to be tried once more
+
+
+class Watch:
+    """What is known of a folder's files; `still` seconds without a change make one whole."""
+
+    def __init__(self, folder: Path, *, still: float) -> None:
+        self._folder, self._still = folder, still
+        self._seen: dict[Path, _Seen] = {}
+
+    def whole(self, now: float) -> Iterator[Found]:
+        """Look once: files that are whole and weren't given out in this state, in order.
+
+        Each is given out once; `again` gives it out anew. What went is forgotten.
+        """
+        there: set[Path] = set()
+        for found in folders.files([self._folder]):
+            if sidecars.is_one(found.path) or not (found.root or found.problem):
+                continue  # the latter is the folder itself, which went this moment
+            there.add(found.path)
+            state: State = (_state(found.path), _state(sidecars.beside(found.path)))
+            seen = self._seen.get(found.path)
+            if seen is None or seen.state != state:
+                seen = self._seen[found.path] = _Seen(state, now)
+            if not seen.done and now - seen.since >= self._still and now >= seen.again_at:
+                seen.done = True
+                yield found
+        for path in self._seen.keys() - there:
+            del self._seen[path]
+
+    def again(self, path: Path, *, at: float) -> None:
+        """Give it out once more, not before `at`, though it doesn't change."""
+        if path in self._seen:
+            self._seen[path].done, self._seen[path].again_at = False, at
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        seen = os.lstat(path)
+        if path.is_symlink():  # the file that it leads to may be the one that grows
+            seen = os.stat(path)
+    except OSError:
+        return None
+    return seen.st_size, seen.st_mtime_ns

@@ -1,0 +1,143 @@
+"""Takes what is put into a folder of the server's disk: `manage.py watch FOLDER --brand SLUG --as EMAIL`."""
+
+import json
+import signal
+from argparse import ArgumentParser
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from dam.accounts import principals
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand
+from dam.accounts.principals import Member, Nobody
+from dam.core import command, database
+from dam.ingest import folders, from_disk
+from dam.ingest.folders import Found
+from dam.ingest.from_disk import ImportOutcome, MayNotImport
+from dam.ingest.watching import Watch
+
+STILL_SECONDS, POLL_SECONDS = 10.0, 5.0
+LEAST_STILL_SECONDS = 2.0
+LATER_SECONDS = 60.0  # until what failed for a reason of ours is tried again
+# Reasons that go by themselves; all others hold until the file changes, or its sidecar.
+AWAY = "away"
+PASSING = {AWAY, "disk_full", "still_written"}
+
+
+class Command(command.Command):
+    help = (
+        "Import the files that arrive in a folder or below it, until stopped (SIGTERM, Ctrl-C). Files are "
+        "imported once they haven't changed for some seconds, and stay where they are."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, metavar="FOLDER")
+        parser.add_argument("--brand", required=True, metavar="SLUG", help="the brand to import into")
+        parser.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who imports")
+        parser.add_argument(
+            "--still",
+            type=float,
+            default=STILL_SECONDS,
+            metavar="SECONDS",
+            help=f"how long a file must not have changed (default {STILL_SECONDS:.0f})",
+        )
+        parser.add_argument(
+            "--every",
+            type=float,
+            default=POLL_SECONDS,
+            metavar="SECONDS",
+            help=f"time between two scans of the folder (default {POLL_SECONDS:.0f})",
+        )
+        parser.add_argument(
+            "--keywords",
+            choices=("suggest", "add"),
+            default="suggest",
+            help="keywords in files: suggest them as tags (default), or add them as tags",
+        )
+        parser.add_argument("--json", action="store_true", help="each line is a JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        brand = Brand.objects.filter(slug=options["brand"]).first()
+        if brand is None:
+            raise CommandError(f"There is no brand {options['brand']!r}.")
+        if not options["folder"].is_dir():
+            raise CommandError(f"{folders.named(options['folder'])} is no folder.")
+        if not (options["still"] >= LEAST_STILL_SECONDS and options["every"] > 0):
+            raise CommandError(
+                f"--still takes at least {LEAST_STILL_SECONDS:.0f} seconds, --every more than 0."
+            )
+        try:
+            member = principals.acting(brand, Capability.UPLOAD, email=options["email"])
+        except Nobody as error:
+            raise CommandError(str(error)) from error
+        stop = Event()
+        before = {
+            each: signal.signal(each, lambda *_: stop.set()) for each in (signal.SIGTERM, signal.SIGINT)
+        }
+        try:
+            self._watch(Watch(options["folder"], still=options["still"]), member, stop, options)
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def _watch(self, watch: Watch, member: Member, stop: Event, options: dict[str, Any]) -> None:
+        away = False  # the folder: a share that isn't mounted at the moment
+        while not stop.is_set():
+            if options["folder"].is_dir() == away:
+                away = not away
+                self.stderr.write(
+                    "The folder isn't there. Waiting for it." if away else "The folder is back."
+                )
+            outcomes = [] if away else self._round(watch, member, stop, options)
+            if sum(each.outcome != "known" for each in outcomes) > 1:
+                try:
+                    database.again(partial(from_disk.record, outcomes, member))
+                except database.AWAY:
+                    self.stderr.write("The database couldn't be reached, so the log has no entry of this.")
+            database.release()  # while nothing comes
+            stop.wait(options["every"])
+
+    def _round(
+        self, watch: Watch, member: Member, stop: Event, options: dict[str, Any]
+    ) -> list[ImportOutcome]:
+        """Take what is whole by now; a stop is kept after each file."""
+        outcomes = []
+        for found in watch.whole(monotonic()):
+            if stop.is_set():
+                break
+            outcome = self._take(found, member, options)
+            if outcome.code == MayNotImport.code:
+                raise CommandError(outcome.reason)
+            if outcome.code in PASSING:
+                watch.again(found.path, at=monotonic() + LATER_SECONDS)
+            outcomes.append(outcome)
+            self._tell(outcome, as_json=options["json"])
+        return outcomes
+
+    def _take(self, found: Found, member: Member, options: dict[str, Any]) -> ImportOutcome:
+        try:
+            return from_disk.take(
+                found,
+                member=member,
+                asset=None,
+                said=None,
+                keywords=options["keywords"] == "add",
+                patience=database.PATIENCE_SECONDS,
+            )
+        except database.AWAY:
+            reason = "The database couldn't be reached. It is tried again."
+            return from_disk.refusal(folders.named(found.path), reason, code=AWAY)
+
+    def _tell(self, outcome: ImportOutcome, *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(asdict(outcome)))
+        else:
+            words = (outcome.outcome, outcome.path, outcome.asset or "", outcome.reason)
+            self.stdout.write("  ".join(filter(None, words)))
+        self.stdout.flush()
