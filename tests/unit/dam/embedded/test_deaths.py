@@ -106,8 +106,10 @@ def test_asked_to_stop_before_a_process_has_said_that_it_runs(
         os.kill(os.getpid(), signal.SIGTERM)
 
     monkeypatch.setattr(manager, begin, start_and_stop)
+    (tmp_path / "runs").touch()
     loop(manager)
-    assert (tmp_path / "runs").read_text().count("ran") == 1 + again
+    # On a busy machine the last one is told to stop before it could write that it ran.
+    assert (tmp_path / "runs").read_text().count("ran") in (again, 1 + again)
     assert (terminal.asked_to_stop, terminal.first_stopped, terminal.running) == (True, None, {})
 
 
