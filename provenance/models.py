@@ -2,6 +2,7 @@
 
 from provenance.downloads.models import DownloadPreset, PresetFile
 from provenance.manifests.models import ManifestRecord
+from provenance.recalls.models import Recall, RecallNotice
 from provenance.releases.models import Release
 from provenance.review.models import ChecklistQuestion, Comment, Decision, LedgerEntry, Review, ReviewTemplate
 
@@ -13,6 +14,8 @@ __all__ = [
     "LedgerEntry",
     "ManifestRecord",
     "PresetFile",
+    "Recall",
+    "RecallNotice",
     "Release",
     "Review",
     "ReviewTemplate",

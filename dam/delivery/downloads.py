@@ -24,13 +24,19 @@ def record(
     version: Version,
     sha256: str,
     by: Principal,
+    use: str = "",
+    territory: str = "",
 ) -> None:
-    """Leave an event when this answer holds bytes of the file, once for each principal and download."""
+    """Leave an event when this answer holds bytes of the file, once for each principal and download.
+
+    `use` and `territory` are what whoever fetched it said that it is for, if they did.
+    """
     if not streaming.sends(request, response):
         return
     at = timezone.now()
     # Two people may have one name, and so may two guests.
     data = {"sha256": sha256} | ({"link": by.link_id} if isinstance(by, Guest) else {})
+    data |= {name: said for name, said in (("use", use), ("territory", territory)) if said}
     known = Event.objects.filter(
         asset_id=version.asset_id,
         verb=verb,

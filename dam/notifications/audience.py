@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.module_loading import import_string
+
 from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
@@ -15,6 +17,8 @@ from dam.core import numbers
 from dam.notifications.kinds import PARTS, Kind, Who
 from dam.rights import visibility
 
+RECALLED = "provenance.recalls.recalls.told_of"  # whom a recall asks; it stands above
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -22,6 +26,7 @@ class Facts:
 
     members: Mapping[int, Member]
     parts: Mapping[tuple[UUID, Who], frozenset[int]]
+    recalled: Mapping[int, frozenset[int]]  # by recall: who hasn't confirmed
     seen: Mapping[frozenset[Capability], frozenset[UUID]]  # by what somebody may do: the clips they see
 
     def sees(self, member: Member, asset: UUID | None) -> bool:
@@ -31,7 +36,9 @@ class Facts:
 def gather(brand: Brand, events: Sequence[Event]) -> Facts:
     asset_ids = {event.asset_id for event in events if event.asset_id}
     members = {member.user.pk: member for member in principals.members_of(brand)}
-    return Facts(members, _parts(brand, asset_ids), _seen(members.values(), asset_ids))
+    recalls = {key for event in events for key in _ids(event.data.get("recall"))}
+    recalled = import_string(RECALLED)(recalls) if recalls else {}
+    return Facts(members, _parts(brand, asset_ids), recalled, _seen(members.values(), asset_ids))
 
 
 def concerned(event: Event, kind: Kind, facts: Facts) -> set[int]:
@@ -61,6 +68,8 @@ def _people(who: Who, event: Event, kind: Kind, facts: Facts) -> set[int]:
             return set(numbers.read_all([key])) if kind_of == "user" else set()
         case Who.ASKED:
             return _asked(event, facts)
+        case Who.RECALLED:
+            return set().union(*(facts.recalled.get(key, ()) for key in _ids(event.data.get("recall"))))
         case Who.HOLDERS:
             return _holders(kind.holders, facts)
         case _:

@@ -35,6 +35,7 @@ class Who(StrEnum):
     DECIDERS = "deciders"
     COMMENTERS = "commenters"
     DOWNLOADERS = "downloaders"
+    RECALLED = "recalled"  # has copies of what was withdrawn, and hasn't confirmed that they are down
     HOLDERS = "holders"  # of the capability `Kind.holders`
 
 
@@ -51,7 +52,8 @@ PARTS: Mapping[Who, frozenset[Verb]] = {
         }
     ),
     Who.COMMENTERS: frozenset({Verb.COMMENT_ADDED}),
-    Who.DOWNLOADERS: frozenset({Verb.RELEASE_DOWNLOADED, Verb.MASTER_DOWNLOADED}),
+    # Who took the release is asked by its recall.
+    Who.DOWNLOADERS: frozenset({Verb.MASTER_DOWNLOADED}),
 }
 
 
@@ -175,6 +177,14 @@ KINDS: Mapping[str, Kind] = {
             "release",
             (Follows(Verb.RELEASE_SIGNED), Follows(Verb.RELEASE_FAILED)),
             (*_MAKING, Who.DECIDERS),
+        ),
+        Kind(
+            "take_down",
+            (Follows(Verb.RECALL_OPENED), Follows(Verb.RECALL_REMINDED)),
+            (Who.RECALLED,),
+            mail=Mail.AT_ONCE,
+            needs=Capability.VIEW,
+            opens="take-downs",
         ),
         Kind(
             "recalled",

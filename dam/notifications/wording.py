@@ -37,9 +37,15 @@ TITLES: Mapping[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Releases"),
         gettext_lazy("The release of your clip was signed, or signing failed."),
     ),
+    "take_down": (
+        gettext_lazy("Recalls"),
+        gettext_lazy("A release you have a copy of was withdrawn: take it down and confirm."),
+    ),
     "recalled": (
         gettext_lazy("Withdrawn approvals"),
-        gettext_lazy("The approval of a clip you made, decided on or downloaded was withdrawn."),
+        gettext_lazy(
+            "The approval of a clip you made, decided on or downloaded the master of was withdrawn."
+        ),
     ),
     "rights_ending": (
         gettext_lazy("Clearances that end"),
@@ -68,6 +74,7 @@ ICONS: Mapping[str, str] = {
     "take": "sparkles",
     "changes_made": "layers",
     "release": "shield-check",
+    "take_down": "shield-alert",
     "recalled": "shield-off",
     "rights_ending": "hourglass",
     "new_in_search": "bookmark",
@@ -159,6 +166,9 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
         "%(actor)s added a new version", "%(actor)s added %(count)d new versions", told.row.count
     ),
     "release": lambda _told: _("The release is signed"),
+    "take_down": lambda _told: _(
+        "“%(target)s” was withdrawn. Take your copies down, and confirm that they are."
+    ),
     "recalled": lambda _told: _("%(actor)s withdrew the approval. Stop using copies of this clip."),
     "rights_ending": lambda told: (
         _("The clearance ends on %(date)s") if not told.others else _("The clearances end soon")
@@ -192,6 +202,9 @@ _BY_VERB: Mapping[tuple[str, str], Callable[[Told], str]] = {
     ("decided", Verb.REVIEW_REJECTED): lambda _told: _("%(actor)s rejected it"),
     ("take", Verb.JOB_FAILED): lambda told: ngettext(
         "Your take couldn't be generated", "%(count)d takes couldn't be generated", told.row.count
+    ),
+    ("take_down", Verb.RECALL_REMINDED): lambda _told: _(
+        "Reminder: “%(target)s” was withdrawn. Take your copies down, and confirm that they are."
     ),
     ("release", Verb.RELEASE_FAILED): lambda _told: _("The release couldn't be signed"),
 }

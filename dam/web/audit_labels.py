@@ -57,6 +57,16 @@ VERBS: dict[str, Wording] = {
     ),
     Verb.RELEASE_REVOKED: Wording("shield-off", noop("%(person)s withdrew the approval of %(target)s")),
     Verb.RELEASE_DOWNLOADED: Wording("download", noop("%(person)s downloaded the release of %(target)s")),
+    Verb.RECALL_OPENED: Wording("shield-off", noop("%(person)s recalled copies of %(target)s")),
+    Verb.RECALL_CONFIRMED: Wording(
+        "circle-check", noop("%(person)s confirmed that their copies of %(target)s are down")
+    ),
+    Verb.RECALL_TAKEN_BACK: Wording(
+        "undo-2", noop("%(person)s took back that their copies of %(target)s are down")
+    ),
+    Verb.RECALL_REMINDED: Wording(
+        "bell", noop("%(person)s reminded those who have copies of %(target)s to take them down")
+    ),
     Verb.MASTER_DOWNLOADED: Wording("download", noop("%(person)s downloaded the master of %(target)s")),
     Verb.RENDITION_REQUESTED: Wording("crop", noop("%(person)s asked for %(target)s in a download format")),
     Verb.RENDITION_SIGNED: Wording(
@@ -217,7 +227,10 @@ KINDS = {
         ("asset.", "version.", "step.", "steps.", "files.", "search.", "collection.", "tag.", "duplicates."),
     ),
     "review": (noop("Review"), ("review.", "comment.")),
-    "release": (noop("Releases and downloads"), ("release.", "master.", "rendition.", "rights.", "share.")),
+    "release": (
+        noop("Releases and downloads"),
+        ("release.", "recall.", "master.", "rendition.", "rights.", "share."),
+    ),
     "generate": (noop("Generation"), ("job.",)),
     "people": (noop("People"), ("member.", "account.", "group.", "company.")),
     "settings": (

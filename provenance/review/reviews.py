@@ -23,6 +23,7 @@ from dam.core import errors, events, language
 from dam.core.lazily import lazy
 from dam.custom_fields import schema, values
 from dam.rights import clearances
+from provenance.recalls import recalls
 from provenance.releases import releases, signable
 from provenance.review import (
     asking,
@@ -217,6 +218,7 @@ def revoke(version: Version, *, by: Principal, reason: str, at: datetime | None 
         _move(review, review.position, states.after(review.position, ReviewMove.REVOKE), at=at)
         _set_approval(version, Approval.WITHDRAWN)
         releases.withdraw(review, reason=reason.strip(), at=at)
+        recalls.of_withdrawal(review, by=by, reason=reason.strip(), at=at)
         record = ledger.of_revocation(review, by=by, reason=reason.strip(), at=at)
         kept = decision_events.of_entry(ledger.append(review, record))
         _record(Verb.RELEASE_REVOKED, review, by=by, at=at, data={"reason": reason.strip()} | kept)

@@ -97,6 +97,8 @@ def file(request: BrandRequest, file_id: UUID) -> HttpResponseBase:
         version=version,
         sha256=row.sha256,
         by=request.principal,
+        use=asked_use(request) or "",
+        territory=asked_territory(request) or "",
     )
     return response
 

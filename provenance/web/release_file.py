@@ -58,6 +58,8 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
         version=version,
         sha256=release.sha256,
         by=request.principal,
+        use=use or "",
+        territory=territory or "",
     )
     return response
 

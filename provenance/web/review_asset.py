@@ -17,9 +17,10 @@ from dam.core import numbers
 from dam.rights import visibility
 from dam.web import asset_version, htmx, localisation
 from dam.web.decorators import BrandRequest, requires
+from provenance.recalls import recalls
 from provenance.review import choosing, comments, queue, reviews, stage_names
 from provenance.review.models import Review
-from provenance.web import comment_filter, release_summary, review_comments, review_summary
+from provenance.web import comment_filter, recall_summary, release_summary, review_comments, review_summary
 from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
 
 
@@ -145,8 +146,11 @@ def _panel(
         "may_withdraw": latest is not None
         and reviews.refusal_to_withdraw(latest, by=request.principal) is None,
         "may_revoke": reviews.refusal_to_revoke(version, by=request.principal, reason="given") is None,
+        "recall": recall_summary.of_version(version, by=request.principal),
         "revoke_form": revoke_form or RevokeForm(auto_id="revoke_%s"),
     }
+    if context["may_revoke"]:
+        context["copies_asked"], context["copies_away"] = recalls.to_be_asked(version)
     if request.principal.can(Capability.SUBMIT) and context["submit_refusal"] is None:
         chosen_by_hand = request.POST.get("template") or request.GET.get("template", "")
         context |= _chosen(request, version, chosen_by_hand)

@@ -45,6 +45,7 @@ from provenance.downloads import presets
 from provenance.downloads.models import DownloadPreset, PresetFile
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
+from provenance.recalls.models import Recall, RecallNotice
 from provenance.releases import releases
 from provenance.releases.models import Release
 from provenance.review import comments, plans, reviews
@@ -86,6 +87,23 @@ class World:
         }
         self.review: Review = reviews.submit(self._version(), by=self.maker)
         self.released: Version = self._released()
+        self.recall: Recall = Recall.objects.create(
+            brand=self.brand,
+            version=self.released,
+            review=Review.objects.get(version=self.released),
+            title="Recalled",
+        )
+        RecallNotice.objects.bulk_create(
+            RecallNotice(
+                recall=self.recall,
+                reference=f"user:{each.user.pk}",
+                user=each.user,
+                taken=[],
+                times=1,
+                last_at=timezone.now(),
+            )
+            for each in self.people.values()
+        )
         self.question: ChecklistQuestion = ChecklistQuestion.objects.create(
             brand=self.brand, stage="brand", words="Passt es zur Marke?", required=False
         )
@@ -197,6 +215,8 @@ class World:
                 return getattr(self, name).user.pk
             case "invitation" | "group":
                 return getattr(self, name).pk
+            case "recall":
+                return self.recall.pk
             case "review" | "comment" | "trashed" | "job" | "search" | "suggestion" | "token" | "collection":
                 return getattr(self, name).pk
             case "preset" | "preset file" | "question" | "template":

@@ -1,0 +1,89 @@
+"""Who took what: the downloads of a version, brought together by person. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class RecallState(StrEnum):
+    OPEN = "open"
+    CONFIRMED = "confirmed"  # by everybody who can still be asked
+
+
+@dataclass(frozen=True)
+class Download:
+    """The downloads of one file for one use and place by one principal, as the activity log has them.
+
+    `reference` is an Event's: "user:12", "token:3 user:12", "guest:5".
+    """
+
+    reference: str
+    format: str  # a preset's name; "" is the release itself
+    use: str  # "" is not said
+    territory: str
+    times: int
+    last: datetime
+
+
+@dataclass
+class Copies:
+    """What one person took, themselves or by their tokens."""
+
+    reference: str  # "user:12" or "guest:5"
+    taken: list[Download] = field(default_factory=list)
+
+    @property
+    def user_id(self) -> int | None:
+        kind, _, number = self.reference.partition(":")
+        return int(number) if kind == "user" else None
+
+    @property
+    def times(self) -> int:
+        return sum(each.times for each in self.taken)
+
+    @property
+    def last(self) -> datetime:
+        return max(each.last for each in self.taken)
+
+    def kept(self) -> list[dict[str, object]]:
+        """As JSON, the newest first."""
+        newest_first = sorted(self.taken, key=lambda each: each.last, reverse=True)
+        return [
+            {
+                "format": each.format,
+                "use": each.use,
+                "territory": each.territory,
+                "times": each.times,
+                "last": each.last.isoformat(),
+                "token": token_of(each.reference),
+            }
+            for each in newest_first
+        ]
+
+
+def by_person(downloads: Iterable[Download]) -> Mapping[str, Copies]:
+    """Each person once, by their reference; what a token took, its owner took."""
+    found: dict[str, Copies] = {}
+    for each in downloads:
+        person = person_of(each.reference)
+        if person:
+            found.setdefault(person, Copies(person)).taken.append(each)
+    return found
+
+
+def person_of(reference: str) -> str:
+    """Who answers for it: "user:12" of "token:3 user:12"; "" where nobody is named."""
+    whose = reference.split(" ")[-1]
+    kind, _, number = whose.partition(":")
+    return whose if kind in ("user", "guest") and number.isascii() and number.isdecimal() else ""
+
+
+def token_of(reference: str) -> int | None:
+    kind, _, number = reference.split(" ")[0].partition(":")
+    return int(number) if kind == "token" and number.isascii() and number.isdecimal() else None
+
+
+def state(waiting: int) -> RecallState:
+    """By how many who can be asked haven't confirmed."""
+    return RecallState.OPEN if waiting else RecallState.CONFIRMED

@@ -1,0 +1,257 @@
+"""The verbs of a recall: open it with a withdrawal, confirm, take a confirmation back, remind."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dam.accounts import principals
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import Membership, User
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.models import Event
+from dam.audit.verbs import Verb
+from dam.catalog.models import Version
+from dam.core import errors, events
+from dam.core.text import storable
+from provenance.models import PresetFile, Review
+from provenance.recalls import copies
+from provenance.recalls.copies import Copies, Download, RecallState
+from provenance.recalls.models import LONGEST_NOTE, Recall, RecallNotice
+
+REMIND_EVERY = timedelta(days=1)
+BATCH = 1000
+
+
+class RecallRefused(errors.Refused):
+    """`all_confirmed` or `reminded_lately`."""
+
+    code = "recall_refused"
+
+
+def taken(version: Version) -> dict[str, Copies]:
+    """Who took copies of the version's release or of formats of it, in two queries however many they are."""
+    return dict(copies.by_person(_downloads(version)))
+
+
+def _downloads(version: Version) -> Iterator[Download]:
+    formats = dict(
+        PresetFile.objects.filter(version=version).exclude(sha256="").values_list("sha256", "preset")
+    )
+    rows = (
+        Event.objects.filter(
+            brand=version.brand_id,
+            asset_id=version.asset_id,
+            verb=Verb.RELEASE_DOWNLOADED,
+            data__version=version.number,
+        )
+        .order_by()
+        .values("actor_ref", "actor_id", "data__sha256", "data__use", "data__territory")
+        .annotate(times=Count("pk"), last=Max("at"))
+    )
+    for row in rows:
+        # Events of early installations have no reference.
+        reference = row["actor_ref"] or (f"user:{row['actor_id']}" if row["actor_id"] else "")
+        yield Download(
+            reference,
+            formats.get(row["data__sha256"], ""),
+            row["data__use"] or "",
+            row["data__territory"] or "",
+            row["times"],
+            row["last"],
+        )
+
+
+def to_be_asked(version: Version) -> tuple[int, int]:
+    """How many people a withdrawal would ask now, and how many took copies and can't be asked."""
+    people = taken(version)
+    ids = [each.user_id for each in people.values() if each.user_id is not None]
+    asked = _members(version.brand_id).filter(user__in=ids).count() if ids else 0
+    return asked, len(people) - asked
+
+
+def of_withdrawal(review: Review, *, by: Principal, reason: str, at: datetime) -> Recall | None:
+    """Open the recall in the transaction that ends the approval; None where nobody took a copy."""
+    version = review.version
+    people = taken(version)
+    if not people:
+        return None
+    recall, made = Recall.objects.get_or_create(
+        review=review,
+        defaults={
+            "brand_id": version.brand_id,
+            "version": version,
+            "title": version.asset.title[:200],
+            "reason": reason,
+            "by": by.user,
+            "at": at,
+        },
+    )
+    if not made:
+        return recall
+    there = set(
+        User.objects.filter(pk__in=[each.user_id for each in people.values() if each.user_id]).values_list(
+            "pk", flat=True
+        )
+    )
+    RecallNotice.objects.bulk_create(
+        [
+            RecallNotice(
+                recall=recall,
+                reference=each.reference,
+                user_id=each.user_id if each.user_id in there else None,
+                taken=each.kept(),
+                times=each.times,
+                last_at=each.last,
+            )
+            for each in people.values()
+        ],
+        batch_size=BATCH,
+    )
+    _record(Verb.RECALL_OPENED, recall, by=by, at=at, people=len(people))
+    return recall
+
+
+def _members(brand_id: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(brand=brand_id, user__is_active=True)
+
+
+def can_be_asked() -> Exists:
+    return Exists(
+        Membership.objects.filter(
+            brand=OuterRef("recall__brand"), user=OuterRef("user"), user__is_active=True
+        )
+    )
+
+
+def notices(recalls: Collection[int] | QuerySet[Recall]) -> QuerySet[RecallNotice]:
+    """With `askable`: whether the person still works in the brand."""
+    found = RecallNotice.objects.filter(recall__in=recalls)
+    return found.annotate(askable=can_be_asked()).select_related("user", "recall")
+
+
+def waiting(recalls: Collection[int] | QuerySet[Recall]) -> QuerySet[RecallNotice]:
+    """Those who can be asked and haven't confirmed."""
+    return notices(recalls).filter(can_be_asked(), confirmed_at=None)
+
+
+def of_brand(principal: Principal) -> QuerySet[Recall]:
+    """The recalls of the brand. Raises PermissionDenied."""
+    principal.require(Capability.WITHDRAW_RELEASE, brand=principal.brand)
+    return Recall.objects.filter(brand=principal.brand).select_related("brand", "version__asset", "by")
+
+
+def open_only(recalls: QuerySet[Recall]) -> QuerySet[Recall]:
+    pending = RecallNotice.objects.filter(can_be_asked(), recall=OuterRef("pk"), confirmed_at=None)
+    return recalls.filter(Exists(pending))
+
+
+def counts(recalls: Collection[int]) -> dict[int, dict[str, int]]:
+    """For each: `confirmed`, `waiting`, `away` (can't be asked and hasn't confirmed), `asked`. One query."""
+    rows = (
+        notices(recalls)
+        .select_related(None)
+        .order_by()
+        .values("recall")
+        .annotate(
+            confirmed=Count("pk", filter=Q(confirmed_at__isnull=False)),
+            waiting=Count("pk", filter=Q(confirmed_at=None, askable=True)),
+            away=Count("pk", filter=Q(confirmed_at=None, askable=False)),
+        )
+        .values_list("recall", "confirmed", "waiting", "away")
+    )
+    found = {key: {"confirmed": 0, "waiting": 0, "away": 0, "asked": 0} for key in recalls}
+    for key, confirmed, left, away in rows:
+        found[key] = {"confirmed": confirmed, "waiting": left, "away": away, "asked": confirmed + left}
+    return found
+
+
+def state_of(recall: Recall) -> RecallState:
+    return copies.state(waiting([recall.pk]).count())
+
+
+def mine(principal: Principal) -> QuerySet[RecallNotice]:
+    """What this person is asked to take down here, whatever they see of the clip now; programs nothing."""
+    if principal.kind != "member":
+        return RecallNotice.objects.none()
+    rows = RecallNotice.objects.filter(user=principals.person(principal), recall__brand=principal.brand)
+    return rows.select_related("recall__brand", "recall__version")
+
+
+def confirm(notice: RecallNotice, *, by: Principal, note: str, at: datetime | None = None) -> bool:
+    """Say that the copies are down; False when that was said before, which leaves it as it was."""
+    at = at or timezone.now()
+    with trail.recording():
+        _lock(notice.recall)
+        note = storable(note.strip())[:LONGEST_NOTE]
+        if not mine(by).filter(pk=notice.pk, confirmed_at=None).update(confirmed_at=at, note=note):
+            return False
+        _record(Verb.RECALL_CONFIRMED, notice.recall, by=by, at=at)
+    return True
+
+
+def take_back(notice: RecallNotice, *, by: Principal, at: datetime | None = None) -> bool:
+    """Say that they aren't down after all; the note stays to be corrected. Raises RecallRefused when the
+    recall is over."""
+    at = at or timezone.now()
+    with trail.recording():
+        _lock(notice.recall)
+        if state_of(notice.recall) is RecallState.CONFIRMED:
+            raise RecallRefused(
+                _("Everyone has confirmed, so this recall is closed. Tell the reviewers instead."),
+                code="all_confirmed",
+            )
+        if not mine(by).filter(pk=notice.pk, confirmed_at__isnull=False).update(confirmed_at=None):
+            return False
+        _record(Verb.RECALL_TAKEN_BACK, notice.recall, by=by, at=at)
+    return True
+
+
+def remind(recall: Recall, *, by: Principal, at: datetime | None = None) -> int:
+    """Tell those who haven't confirmed once more; how many. Raises RecallRefused, PermissionDenied."""
+    by.require(Capability.WITHDRAW_RELEASE, brand=recall.brand)
+    at = at or timezone.now()
+    with trail.recording():
+        _lock(recall)
+        left = waiting([recall.pk]).count()
+        if not left:
+            raise RecallRefused(_("Everyone who can be asked has confirmed."), code="all_confirmed")
+        due = Q(reminded_at=None) | Q(reminded_at__lte=at - REMIND_EVERY)
+        if not Recall.objects.filter(due, pk=recall.pk).update(reminded_at=at):
+            raise RecallRefused(
+                _("They were reminded within the last day. Try again tomorrow."), code="reminded_lately"
+            )
+        _record(Verb.RECALL_REMINDED, recall, by=by, at=at, people=left)
+    return left
+
+
+def told_of(events_of: Collection[int]) -> dict[int, frozenset[int]]:
+    """By recall: whom its events concern, those who haven't confirmed. For dam.notifications, by name."""
+    found: dict[int, set[int]] = {key: set() for key in events_of}
+    rows = RecallNotice.objects.filter(recall__in=events_of, confirmed_at=None, user__isnull=False)
+    for recall, user in rows.values_list("recall_id", "user_id"):
+        found[recall].add(user or 0)
+    return {key: frozenset(people) for key, people in found.items()}
+
+
+def _lock(recall: Recall) -> None:
+    Recall.objects.select_for_update().get(pk=recall.pk)
+
+
+def _record(verb: Verb, recall: Recall, *, by: Principal, at: datetime, people: int | None = None) -> None:
+    """Who is asked may see nothing of the clip any more, so what tells them names the recall alone."""
+    tells = people is not None
+    trail.record(
+        verb,
+        brand=recall.brand,
+        target=recall.title,
+        actor=by,
+        asset_id=None if tells else recall.version.asset_id,
+        data={"recall": recall.pk} | ({"people": people} if tells else {}),
+        at=at,
+    )
+    events.publish(brand_id=recall.brand_id, name="reviews")
+    events.publish(brand_id=recall.brand_id, name=f"version-{recall.version_id}")

@@ -1,0 +1,173 @@
+"""Recalls for those who can withdraw: the brand's, one with who has confirmed, as CSV, and reminding."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.audit.export import harmless
+from dam.ingest import filenames
+from dam.rights import visibility
+from dam.web import streamed
+from dam.web.decorators import BrandRequest, requires
+from provenance.recalls import recalls
+from provenance.recalls.models import Recall, RecallNotice
+from provenance.web import recall_summary
+
+PAGE = 50
+CHUNK = 500
+COLUMNS = (
+    "person",
+    "state",
+    "format",
+    "purpose",
+    "token",
+    "downloads",
+    "last_download",
+    "confirmed_at",
+    "note",
+)
+SHOWN = ("waiting", "confirmed", "away")
+
+
+@require_safe
+@requires(Capability.WITHDRAW_RELEASE)
+def listing(request: BrandRequest) -> HttpResponse:
+    """The newest first: those that are open, or with `show=all` all; `before` continues after one."""
+    show_all = request.GET.get("show") == "all"
+    found = recalls.of_brand(request.principal).order_by("-pk")
+    if not show_all:
+        found = recalls.open_only(found)
+    before = _key(request, "before")
+    page = list((found.filter(pk__lt=before) if before else found)[: PAGE + 1])
+    context = {
+        "area": "reviews",
+        "rows": recall_summary.progress(page[:PAGE]),
+        "show_all": show_all,
+        "more": page[PAGE - 1].pk if len(page) > PAGE else 0,
+    }
+    return render(request, "recalls/index.html", context)
+
+
+@require_safe
+@requires(Capability.WITHDRAW_RELEASE)
+def recall(request: BrandRequest, recall_id: int) -> HttpResponse:
+    found = _find(request, recall_id)
+    progress = recall_summary.progress([found])[0]
+    shown = request.GET.get("show", "")
+    shown = shown if shown in SHOWN else ""
+    rows = _shown(found, shown)
+    after = _key(request, "after")
+    page = list((rows.filter(pk__gt=after) if after else rows)[: PAGE + 1])
+    due = found.reminded_at is None or found.reminded_at <= timezone.now() - recalls.REMIND_EVERY
+    context = {
+        "area": "reviews",
+        "recall": found,
+        "sees_clip": visibility.visible_versions(request.principal).filter(pk=found.version_id).exists(),
+        "progress": progress,
+        "lines": recall_summary.lines(page[:PAGE]),
+        "shown": shown,
+        "may_remind": bool(progress.waiting) and due,
+        "again_at": None if due or found.reminded_at is None else found.reminded_at + timedelta(days=1),
+        "tabs": (
+            ("", _("All"), progress.asked + progress.away),
+            ("waiting", _("Not confirmed"), progress.waiting),
+            ("confirmed", _("Confirmed"), progress.confirmed),
+            ("away", _("Can't be asked"), progress.away),
+        ),
+        "more": page[PAGE - 1].pk if len(page) > PAGE else 0,
+    }
+    return render(request, "recalls/recall.html", context)
+
+
+@require_POST
+@requires(Capability.WITHDRAW_RELEASE)
+def remind(request: BrandRequest, recall_id: int) -> HttpResponse:
+    found = _find(request, recall_id)
+    try:
+        people = recalls.remind(found, by=request.principal)
+    except recalls.RecallRefused as refused:
+        messages.error(request, refused.message)
+    else:
+        said = ngettext("%(count)d person is reminded.", "%(count)d people are reminded.", people)
+        messages.success(request, said % {"count": people})
+    return redirect("recall", request.brand.slug, found.pk)
+
+
+@require_safe
+@requires(Capability.WITHDRAW_RELEASE)
+def export(request: BrandRequest, recall_id: int) -> HttpResponseBase:
+    """All of it as CSV, a line for each format, use and place of each person; made while it is sent."""
+    found = _find(request, recall_id)
+    response = StreamingHttpResponse(streamed.sent(_table(found)), content_type="text/csv; charset=utf-8")
+    name = filenames.for_disk(f"{found.title} recall.csv")
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _find(request: BrandRequest, recall_id: int) -> Recall:
+    return get_object_or_404(recalls.of_brand(request.principal), pk=recall_id)
+
+
+def _shown(found: Recall, shown: str) -> QuerySet[RecallNotice]:
+    rows = recalls.notices([found.pk]).order_by("pk")
+    match shown:
+        case "waiting":
+            return rows.filter(recalls.can_be_asked(), confirmed_at=None)
+        case "confirmed":
+            return rows.filter(confirmed_at__isnull=False)
+        case "away":
+            return rows.filter(~recalls.can_be_asked(), confirmed_at=None)
+        case _:
+            return rows
+
+
+def _table(found: Recall) -> Iterator[str]:
+    yield _written([COLUMNS])
+    rows, last = recalls.notices([found.pk]).order_by("pk"), 0
+    while notices := list(rows.filter(pk__gt=last)[:CHUNK]):
+        last = notices[-1].pk
+        yield _written(
+            (
+                harmless(line.name),
+                _state(line.notice),
+                harmless(copy.format),
+                harmless(copy.purpose),
+                harmless(copy.token),
+                copy.times,
+                copy.last.isoformat(),
+                line.notice.confirmed_at.isoformat() if line.notice.confirmed_at else "",
+                harmless(line.notice.note),
+            )
+            for line in recall_summary.lines(notices)
+            for copy in line.copies
+        )
+
+
+def _state(notice: RecallNotice) -> str:
+    if notice.confirmed_at:
+        return "confirmed"
+    return "not_confirmed" if notice.askable else "cannot_be_asked"  # type: ignore[attr-defined]
+
+
+def _written(rows: object) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)  # type: ignore[arg-type]
+    return text.getvalue()
+
+
+def _key(request: BrandRequest, name: str) -> int:
+    given = request.GET.get(name, "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0

@@ -1,0 +1,229 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Membership
+from dam.accounts.principals import Member
+from dam.audit import trail
+from dam.audit.models import Event
+from dam.audit.verbs import Verb
+from dam.notifications import following, inbox, lines
+from dam.notifications.models import Notification
+from provenance.recalls import recalls
+from provenance.recalls.copies import RecallState
+from provenance.recalls.models import Recall, RecallNotice
+from provenance.review import reviews
+from tests.factories import member, principal
+from tests.review_factory import Case
+
+pytestmark = pytest.mark.django_db
+
+
+def took(case: Case, *people: Member, **data: object) -> None:
+    with trail.recording():
+        for person in people:
+            trail.record(
+                Verb.RELEASE_DOWNLOADED,
+                brand=case.brand,
+                target="Clip",
+                actor=person,
+                asset_id=case.version.asset_id,
+                data={"sha256": "a" * 64, "version": case.version.number, **data},
+            )
+
+
+def revoked(case: Case) -> Recall | None:
+    reviews.revoke(case.version, by=case.legal_reviewer, reason="The model is gone")
+    return Recall.objects.first()
+
+
+def case_with(*roles: Role) -> tuple[Case, list[Member]]:
+    case = Case()
+    case.approve_all()
+    people = [member(case.brand, role) for role in roles]
+    took(case, *people, use="web", territory="DE")
+    return case, people
+
+
+def client_of(person: Member) -> Client:
+    client = Client()
+    client.force_login(person.user)
+    return client
+
+
+def address(person: Member, name: str, recall: Recall) -> str:
+    return reverse(name, args=[person.brand.slug, recall.pk])
+
+
+def test_nobody_took_a_copy_so_there_is_no_recall() -> None:
+    case = Case()
+    case.approve_all()
+    assert revoked(case) is None
+
+
+def test_each_person_is_asked_once_with_what_they_took() -> None:
+    case, (viewer, _other) = case_with(Role.VIEWER, Role.CREATOR)
+    took(case, viewer)
+    with trail.recording():  # of another version
+        trail.record(
+            Verb.RELEASE_DOWNLOADED,
+            brand=case.brand,
+            actor=case.creator,
+            asset_id=case.version.asset_id,
+            data={"sha256": "b" * 64, "version": case.version.number + 1},
+        )
+    recall = revoked(case)
+    assert recall is not None
+    assert (recall.reason, recall.by, recall.title) == (
+        "The model is gone",
+        case.legal_reviewer.user,
+        case.version.asset.title,
+    )
+    assert recall.notices.count() == 2
+    notice = recall.notices.get(user=viewer.user)
+    assert notice.times == 2
+    assert {(each["use"], each["territory"]) for each in notice.taken} == {("web", "DE"), ("", "")}
+
+
+def test_opening_takes_as_many_queries_for_many_people() -> None:
+    def queries(people: int) -> int:
+        case, _people = case_with(*[Role.VIEWER] * people)
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            revoked(case)
+        return len(found)
+
+    assert queries(2) == queries(12)
+
+
+def test_a_viewer_is_told_and_led_to_their_page_though_the_clip_is_hidden() -> None:
+    case, (viewer,) = case_with(Role.VIEWER)
+    recall = revoked(case)
+    assert recall is not None
+    while following.run(case.brand.pk):
+        pass
+    assert Notification.objects.filter(user=viewer.user, kind="take_down").count() == 1
+    now = principal(viewer.user, case.brand)
+    told = [each for each in inbox.told(inbox.listed(now), to=now) if each.row.kind == "take_down"]
+    assert lines.target(told[0]) == address(viewer, "take-down", recall)
+    page = client_of(viewer).get(address(viewer, "take-down", recall))
+    assert page.status_code == 200
+    assert "The model is gone" in page.content.decode()
+    assert str(case.version.asset_id) not in page.content.decode()
+
+
+def test_confirming_twice_counts_once_and_is_taken_back_until_all_have() -> None:
+    case, (viewer, other) = case_with(Role.VIEWER, Role.CREATOR)
+    recall = revoked(case)
+    assert recall is not None
+    client = client_of(viewer)
+    for note in ("Taken off the shop", "Again"):
+        sent = client.post(address(viewer, "take-down-confirm", recall), {"note": note})
+        assert sent.status_code == 302
+    notice = recall.notices.get(user=viewer.user)
+    assert (notice.note, notice.confirmed_at is not None) == ("Taken off the shop", True)
+    assert Event.objects.filter(verb=Verb.RECALL_CONFIRMED).count() == 1
+    client.post(address(viewer, "take-down-back", recall))
+    notice.refresh_from_db()
+    assert notice.confirmed_at is None
+    client.post(address(viewer, "take-down-confirm", recall), {"note": ""})
+    assert recalls.confirm(recall.notices.get(user=other.user), by=other, note="")
+    assert recalls.state_of(recall) is RecallState.CONFIRMED
+    with pytest.raises(recalls.RecallRefused):
+        recalls.take_back(recall.notices.get(user=other.user), by=other)
+
+
+def test_a_note_that_is_too_long_is_refused_and_kept_in_the_form() -> None:
+    case, (viewer,) = case_with(Role.VIEWER)
+    recall = revoked(case)
+    assert recall is not None
+    sent = client_of(viewer).post(address(viewer, "take-down-confirm", recall), {"note": "x" * 2001})
+    assert sent.status_code == 422
+    assert "x" * 2001 in sent.content.decode()
+
+
+def test_who_was_not_asked_finds_no_page() -> None:
+    case, _people = case_with(Role.VIEWER)
+    recall = revoked(case)
+    assert recall is not None
+    stranger = member(Case().brand, Role.ADMIN)
+    for person in (case.creator, stranger):
+        assert client_of(person).get(address(person, "take-down", recall)).status_code == 404
+        assert client_of(person).post(address(person, "take-down-confirm", recall)).status_code == 404
+    assert client_of(stranger).get(address(stranger, "recall", recall)).status_code == 404
+    assert client_of(stranger).get(address(stranger, "recall-export", recall)).status_code == 404
+    assert client_of(stranger).post(address(stranger, "recall-remind", recall)).status_code == 404
+
+
+def test_who_left_cant_be_asked_and_holds_nothing_up() -> None:
+    case, (viewer, gone) = case_with(Role.VIEWER, Role.CREATOR)
+    recall = revoked(case)
+    assert recall is not None
+    Membership.objects.filter(user=gone.user).delete()
+    assert recalls.counts([recall.pk])[recall.pk] == {"confirmed": 0, "waiting": 1, "away": 1, "asked": 1}
+    recalls.confirm(recall.notices.get(user=viewer.user), by=viewer, note="")
+    assert recalls.state_of(recall) is RecallState.CONFIRMED
+    assert not recalls.open_only(recalls.of_brand(case.legal_reviewer)).exists()
+    page = client_of(case.legal_reviewer).get(address(case.legal_reviewer, "recall", recall))
+    assert "1 of 1 confirmed" in page.content.decode()
+
+
+def test_reminding_tells_those_who_havent_once_a_day() -> None:
+    case, (viewer, other) = case_with(Role.VIEWER, Role.VIEWER)
+    recall = revoked(case)
+    assert recall is not None
+    recalls.confirm(recall.notices.get(user=other.user), by=other, note="")
+    while following.run(case.brand.pk):
+        pass
+    Notification.objects.all().delete()
+    assert recalls.remind(recall, by=case.legal_reviewer) == 1
+    with pytest.raises(recalls.RecallRefused) as refused:
+        recalls.remind(recall, by=case.legal_reviewer)
+    assert refused.value.code == "reminded_lately"
+    while following.run(case.brand.pk):
+        pass
+    assert set(Notification.objects.filter(kind="take_down").values_list("user", flat=True)) == {
+        viewer.user.pk
+    }
+    assert recalls.remind(recall, by=case.legal_reviewer, at=timezone.now() + timedelta(days=1)) == 1
+
+
+def test_the_form_and_the_panel_say_how_many() -> None:
+    case, _people = case_with(Role.VIEWER, Role.CREATOR)
+    client = client_of(case.legal_reviewer)
+    panel = reverse("asset-review", args=[case.brand.slug, case.version.asset_id])
+    assert "2 people who took copies will be asked" in client.get(panel).content.decode()
+    revoked(case)
+    assert "0 of 2 confirmed" in client.get(panel).content.decode()
+
+
+def test_the_export_has_all_and_no_formulas() -> None:
+    case, (viewer,) = case_with(Role.VIEWER)
+    recall = revoked(case)
+    assert recall is not None
+    recalls.confirm(recall.notices.get(user=viewer.user), by=viewer, note="=1+1")
+    sent = client_of(case.legal_reviewer).get(address(case.legal_reviewer, "recall-export", recall))
+    text = b"".join(sent).decode()
+    assert "web, Germany" in text
+    assert "'=1+1" in text
+    assert len(text.splitlines()) == 2
+
+
+def test_the_page_of_a_recall_goes_on_after_a_full_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("provenance.web.recalls.PAGE", 2)
+    case, _people = case_with(*[Role.VIEWER] * 3)
+    recall = revoked(case)
+    assert recall is not None
+    client = client_of(case.legal_reviewer)
+    first = client.get(address(case.legal_reviewer, "recall", recall))
+    last = list(RecallNotice.objects.order_by("pk"))[1].pk
+    assert first.context["more"] == last
+    rest = client.get(f"{address(case.legal_reviewer, 'recall', recall)}?after={last}")
+    assert len(rest.context["lines"]) == 1
