@@ -6,6 +6,7 @@ downloads, and nothing else of it.
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -87,6 +88,8 @@ def take_back(request: BrandRequest, recall_id: int) -> HttpResponse:
 
 
 def _find(request: BrandRequest, recall_id: int) -> RecallNotice:
+    if request.principal.kind != "member":  # a person says that their copies are down, no program
+        raise PermissionDenied(_("Sign in to open this page."))
     notice = recalls.mine(request.principal).filter(recall=recall_id).first()
     if notice is None:
         raise Http404(_("You aren't asked to take down anything here."))

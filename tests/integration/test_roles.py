@@ -31,7 +31,10 @@ WITH_OBJECT = [row for row in ROWS if row.args and row.args not in (("poster",),
 CHANGING = [row for row in ROWS if row.method not in ("GET", "HEAD", "OPTIONS")]
 # What nobody does by a program, beside what no token may: these ask for more than a capability.
 # The last begins a bulk edit, which is a person's to look at and to start.
-NO_TOKEN = ("library-columns", "review-decide", "review-passkey", "brand-closing", "tag-rename")
+NO_TOKEN = (
+    *("take-down", "take-down-confirm", "take-down-back"),
+    *("library-columns", "review-decide", "review-passkey", "brand-closing", "tag-rename"),
+)
 ONE_OF_EACH = list({row.name: row for row in ROWS}.values())
 
 
