@@ -37,7 +37,7 @@ class Progress:
     @property
     def sentence(self) -> str:
         if not self.asked:
-            return _("Nobody who took a copy can be asked any more")
+            return _("No one who took a copy can be asked any more")
         return _("%(confirmed)d of %(asked)d confirmed") % {"confirmed": self.confirmed, "asked": self.asked}
 
 
