@@ -46,7 +46,7 @@ def concerned(event: Event, kind: Kind, facts: Facts) -> set[int]:
     found: set[int] = set()
     for who in kind.who:
         found |= _people(who, event, kind, facts)
-    if Who.ACTOR not in kind.who:
+    if not {Who.ACTOR, Who.RECALLED} & set(kind.who):  # who withdraws may have copies, too
         found.discard(event.actor_id or 0)
     return {
         person

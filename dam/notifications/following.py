@@ -95,11 +95,17 @@ def _happening(event: Event, kind: Kind, person: int) -> Happening:
     return Happening(
         reader=person,
         kind=kind.name,
-        by=f"{event.actor_ref} {event.verb}",
+        by=_by(event),
         event=event.pk,
         at=event.at,
         asset=event.asset_id,
     )
+
+
+def _by(event: Event) -> str:
+    """What of one clip may collapse into one; a recall has no asset and is always one of its own."""
+    recall = event.data.get("recall")
+    return f"{event.actor_ref} {event.verb}" + (f" {recall}" if recall else "")
 
 
 def _choice(kind: str, member: Member, chosen: Mapping[tuple[int, str], Choice]) -> Choice:

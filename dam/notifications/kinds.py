@@ -89,6 +89,7 @@ class Kind:
     named: str = ""
     holders: Capability | None = None
     webhooks: bool = True
+    urgent: bool = False  # mailed at once to everyone, those too who only look things up
     by_alerts: bool = False  # alerts of saved searches set it off (dam.notifications.finds)
 
     @property
@@ -185,6 +186,7 @@ KINDS: Mapping[str, Kind] = {
             mail=Mail.AT_ONCE,
             needs=Capability.VIEW,
             opens="take-downs",
+            urgent=True,
         ),
         Kind(
             "recalled",
@@ -249,7 +251,7 @@ def offered(capabilities: frozenset[Capability]) -> tuple[Kind, ...]:
 
 
 def default_mail(kind: Kind, capabilities: frozenset[Capability]) -> Mail:
-    """Before somebody chooses: quiet. Who only looks things up gets a digest at most."""
-    if kind.mail is Mail.AT_ONCE and Capability.VIEW_UNRELEASED not in capabilities:
+    """Before somebody chooses: quiet. Who only looks things up gets a digest at most, unless it is urgent."""
+    if kind.mail is Mail.AT_ONCE and not kind.urgent and Capability.VIEW_UNRELEASED not in capabilities:
         return Mail.DIGEST
     return kind.mail

@@ -127,6 +127,7 @@ def _names(told: Told) -> dict[str, object]:
         "count": told.row.count,
         "brand": told.row.brand.name,
         "target": event.target,
+        "title": event.data.get("title") or event.target,  # whole, where the event keeps it
         "date": _date(told, event),
         **_files(told),
     }
@@ -167,7 +168,7 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
     ),
     "release": lambda _told: _("The release is signed"),
     "take_down": lambda _told: _(
-        "“%(target)s” was withdrawn. Take your copies down, and confirm that they are."
+        "“%(title)s” was withdrawn. Take your copies down, and confirm that they are."
     ),
     "recalled": lambda _told: _("%(actor)s withdrew the approval. Stop using copies of this clip."),
     "rights_ending": lambda told: (
@@ -204,7 +205,7 @@ _BY_VERB: Mapping[tuple[str, str], Callable[[Told], str]] = {
         "Your take couldn't be generated", "%(count)d takes couldn't be generated", told.row.count
     ),
     ("take_down", Verb.RECALL_REMINDED): lambda _told: _(
-        "Reminder: “%(target)s” was withdrawn. Take your copies down, and confirm that they are."
+        "Reminder: “%(title)s” was withdrawn. Take your copies down, and confirm that they are."
     ),
     ("release", Verb.RELEASE_FAILED): lambda _told: _("The release couldn't be signed"),
 }

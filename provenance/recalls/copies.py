@@ -62,12 +62,18 @@ class Copies:
         ]
 
 
-def by_person(downloads: Iterable[Download]) -> Mapping[str, Copies]:
-    """Each person once, by their reference; what a token took, its owner took."""
+def by_person(
+    downloads: Iterable[Download], *, down: Mapping[str, datetime] | None = None
+) -> Mapping[str, Copies]:
+    """Each person once, by their reference; what a token took, its owner took.
+
+    `down` says until when what a person took is down already.
+    """
     found: dict[str, Copies] = {}
     for each in downloads:
         person = person_of(each.reference)
-        if person:
+        until = (down or {}).get(person)
+        if person and (until is None or each.last > until):
             found.setdefault(person, Copies(person)).taken.append(each)
     return found
 

@@ -33,8 +33,17 @@ class RecallRefused(errors.Refused):
 
 
 def taken(version: Version) -> dict[str, Copies]:
-    """Who took copies of the version's release or of formats of it, in two queries however many they are."""
-    return dict(copies.by_person(_downloads(version)))
+    """Who took copies of the version's release or of formats of it, in three queries however many they are.
+
+    An approval can be withdrawn twice: what somebody took before they confirmed an earlier recall is down.
+    """
+    confirmed = dict(
+        RecallNotice.objects.filter(recall__version=version, confirmed_at__isnull=False)
+        .order_by()
+        .values_list("reference")
+        .annotate(Max("confirmed_at"))
+    )
+    return dict(copies.by_person(_downloads(version), down=confirmed))
 
 
 def _downloads(version: Version) -> Iterator[Download]:
@@ -189,21 +198,18 @@ def confirm(notice: RecallNotice, *, by: Principal, note: str, at: datetime | No
         note = storable(note.strip())[:LONGEST_NOTE]
         if not mine(by).filter(pk=notice.pk, confirmed_at=None).update(confirmed_at=at, note=note):
             return False
+        # Of an earlier recall of the same version, too: they are the same copies.
+        earlier = mine(by).filter(recall__version=notice.recall.version_id, recall__lt=notice.recall_id)
+        earlier.filter(confirmed_at=None).update(confirmed_at=at, note=note)
         _record(Verb.RECALL_CONFIRMED, notice.recall, by=by, at=at)
     return True
 
 
 def take_back(notice: RecallNotice, *, by: Principal, at: datetime | None = None) -> bool:
-    """Say that they aren't down after all; the note stays to be corrected. Raises RecallRefused when the
-    recall is over."""
+    """Say that they aren't down after all, which opens a recall that was over. The note stays."""
     at = at or timezone.now()
     with trail.recording():
         _lock(notice.recall)
-        if state_of(notice.recall) is RecallState.CONFIRMED:
-            raise RecallRefused(
-                _("Everyone has confirmed, so this recall is closed. Tell the reviewers instead."),
-                code="all_confirmed",
-            )
         if not mine(by).filter(pk=notice.pk, confirmed_at__isnull=False).update(confirmed_at=None):
             return False
         _record(Verb.RECALL_TAKEN_BACK, notice.recall, by=by, at=at)
@@ -219,10 +225,10 @@ def remind(recall: Recall, *, by: Principal, at: datetime | None = None) -> int:
         left = waiting([recall.pk]).count()
         if not left:
             raise RecallRefused(_("Everyone who can be asked has confirmed."), code="all_confirmed")
-        due = Q(reminded_at=None) | Q(reminded_at__lte=at - REMIND_EVERY)
+        due = Q(reminded_at=None, at__lte=at - REMIND_EVERY) | Q(reminded_at__lte=at - REMIND_EVERY)
         if not Recall.objects.filter(due, pk=recall.pk).update(reminded_at=at):
             raise RecallRefused(
-                _("They were reminded within the last day. Try again tomorrow."), code="reminded_lately"
+                _("They were asked within the last day. Try again tomorrow."), code="reminded_lately"
             )
         _record(Verb.RECALL_REMINDED, recall, by=by, at=at, people=left)
     return left
@@ -250,7 +256,7 @@ def _record(verb: Verb, recall: Recall, *, by: Principal, at: datetime, people: 
         target=recall.title,
         actor=by,
         asset_id=None if tells else recall.version.asset_id,
-        data={"recall": recall.pk} | ({"people": people} if tells else {}),
+        data={"recall": recall.pk} | ({"people": people, "title": recall.title} if tells else {}),
         at=at,
     )
     events.publish(brand_id=recall.brand_id, name="reviews")

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.audit.export import harmless
+from dam.core import numbers
 from dam.ingest import filenames
 from dam.rights import visibility
 from dam.web import streamed
@@ -70,7 +70,8 @@ def recall(request: BrandRequest, recall_id: int) -> HttpResponse:
     rows = _shown(found, shown)
     after = _key(request, "after")
     page = list((rows.filter(pk__gt=after) if after else rows)[: PAGE + 1])
-    due = found.reminded_at is None or found.reminded_at <= timezone.now() - recalls.REMIND_EVERY
+    asked_at = found.reminded_at or found.at
+    due = asked_at <= timezone.now() - recalls.REMIND_EVERY
     context = {
         "area": "reviews",
         "recall": found,
@@ -79,7 +80,7 @@ def recall(request: BrandRequest, recall_id: int) -> HttpResponse:
         "lines": recall_summary.lines(page[:PAGE]),
         "shown": shown,
         "may_remind": bool(progress.waiting) and due,
-        "again_at": None if due or found.reminded_at is None else found.reminded_at + timedelta(days=1),
+        "again_at": None if due else asked_at + recalls.REMIND_EVERY,
         "tabs": (
             ("", _("All"), progress.asked + progress.away),
             ("waiting", _("Not confirmed"), progress.waiting),
@@ -87,6 +88,7 @@ def recall(request: BrandRequest, recall_id: int) -> HttpResponse:
             ("away", _("Can't be asked"), progress.away),
         ),
         "more": page[PAGE - 1].pk if len(page) > PAGE else 0,
+        "own": recalls.mine(request.principal).filter(recall=found).exists(),
     }
     return render(request, "recalls/recall.html", context)
 
@@ -100,7 +102,7 @@ def remind(request: BrandRequest, recall_id: int) -> HttpResponse:
     except recalls.RecallRefused as refused:
         messages.error(request, refused.message)
     else:
-        said = ngettext("%(count)d person is reminded.", "%(count)d people are reminded.", people)
+        said = ngettext("%(count)d person is asked again.", "%(count)d people are asked again.", people)
         messages.success(request, said % {"count": people})
     return redirect("recall", request.brand.slug, found.pk)
 
@@ -169,5 +171,4 @@ def _written(rows: object) -> str:
 
 
 def _key(request: BrandRequest, name: str) -> int:
-    given = request.GET.get(name, "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0
+    return numbers.read(request.GET.get(name, "")) or 0

@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.core import numbers
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
 from provenance.recalls import recalls
-from provenance.recalls.copies import RecallState
 from provenance.recalls.models import LONGEST_NOTE, RecallNotice
 from provenance.web import recall_summary
 
@@ -42,9 +42,9 @@ def listing(request: BrandRequest) -> HttpResponse:
     """What isn't confirmed first; `before` continues after one of either part."""
     done = request.GET.get("show") == "confirmed"
     rows = recalls.mine(request.principal).filter(confirmed_at__isnull=not done).order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    before = numbers.read(request.GET.get("before", ""))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     page = list(rows[: PAGE + 1])
     context = {
         "area": "notifications",
@@ -73,6 +73,12 @@ def confirm(request: BrandRequest, recall_id: int) -> HttpResponse:
         return _page(request, notice, form, status=422)
     if recalls.confirm(notice, by=request.principal, note=form.cleaned_data["note"]):
         messages.success(request, _("Thank you. Your copies are confirmed as taken down."))
+    elif form.cleaned_data["note"] != _find(request, recall_id).note:
+        said = _(
+            "You confirmed this earlier, so this note wasn't kept: “%(note)s”. To change the note, take the "
+            "confirmation back first."
+        )
+        messages.warning(request, said % {"note": form.cleaned_data["note"]})
     return redirect("take-down", request.brand.slug, recall_id)
 
 
@@ -80,10 +86,7 @@ def confirm(request: BrandRequest, recall_id: int) -> HttpResponse:
 @requires(Capability.VIEW)
 def take_back(request: BrandRequest, recall_id: int) -> HttpResponse:
     notice = _find(request, recall_id)
-    try:
-        recalls.take_back(notice, by=request.principal)
-    except recalls.RecallRefused as refused:
-        messages.error(request, refused.message)
+    recalls.take_back(notice, by=request.principal)
     return redirect("take-down", request.brand.slug, recall_id)
 
 
@@ -99,12 +102,10 @@ def _find(request: BrandRequest, recall_id: int) -> RecallNotice:
 def _page(
     request: BrandRequest, notice: RecallNotice, form: ConfirmForm, *, status: int = 200
 ) -> HttpResponse:
-    is_open = recalls.state_of(notice.recall) is RecallState.OPEN
     context = {
         "area": "notifications",
         "notice": notice,
         "line": recall_summary.lines([notice])[0],
-        "may_take_back": notice.confirmed_at is not None and is_open,
         "form": form,
     }
     return render(request, "recalls/take_down.html", context, status=status)

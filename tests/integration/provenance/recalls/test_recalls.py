@@ -5,7 +5,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Membership
@@ -13,7 +12,8 @@ from dam.accounts.principals import Member
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
-from dam.notifications import following, inbox, lines
+from dam.catalog.models import Asset
+from dam.notifications import following, inbox, lines, wording
 from dam.notifications.models import Notification
 from provenance.recalls import recalls
 from provenance.recalls.copies import RecallState
@@ -119,14 +119,60 @@ def test_a_viewer_is_told_and_led_to_their_page_though_the_clip_is_hidden() -> N
     assert str(case.version.asset_id) not in page.content.decode()
 
 
-def test_confirming_twice_counts_once_and_is_taken_back_until_all_have() -> None:
+def test_each_withdrawal_is_told_on_its_own_at_once_and_by_its_whole_title() -> None:
+    case, (viewer,) = case_with(Role.VIEWER)
+    other = Case(brand=case.brand)
+    other.approve_all()
+    took(other, viewer)
+    for each, title in ((case, "Summer " * 20), (other, "Winter")):
+        Asset.objects.filter(pk=each.version.asset_id).update(title=title.strip())
+        reviews.revoke(each.version, by=case.legal_reviewer, reason="The model is gone")
+    while following.run(case.brand.pk):
+        pass
+    rows = Notification.objects.filter(user=viewer.user, kind="take_down").order_by("pk")
+    assert [row.in_digest for row in rows] == [False, False]
+    told = inbox.told(inbox.listed(principal(viewer.user, case.brand)), to=principal(viewer.user, case.brand))
+    said = {wording.sentence(each) for each in told if each.row.kind == "take_down"}
+    assert any(("Summer " * 20).strip() in each for each in said)
+    assert any("“Winter”" in each for each in said)
+
+
+def test_who_withdraws_and_has_a_copy_is_asked_too() -> None:
+    case, _people = case_with()
+    took(case, case.legal_reviewer)
+    recall = revoked(case)
+    assert recall is not None
+    while following.run(case.brand.pk):
+        pass
+    assert Notification.objects.filter(user=case.legal_reviewer.user, kind="take_down").count() == 1
+    page = client_of(case.legal_reviewer).get(address(case.legal_reviewer, "recall", recall))
+    assert address(case.legal_reviewer, "take-down", recall) in page.content.decode()
+
+
+def test_what_is_down_already_is_not_asked_for_again() -> None:
+    case, (viewer, other) = case_with(Role.VIEWER, Role.CREATOR)
+    first = revoked(case)
+    assert first is not None
+    recalls.confirm(first.notices.get(user=viewer.user), by=viewer, note="Down")
+    case.version.refresh_from_db()
+    case.approve_all()
+    second_time = revoked(case)
+    assert second_time is not None
+    second = Recall.objects.exclude(pk=first.pk).get()
+    assert [notice.user for notice in second.notices.all()] == [other.user]
+    recalls.confirm(second.notices.get(), by=other, note="Down, too")
+    assert recalls.state_of(first) is RecallState.CONFIRMED  # the same copies
+
+
+def test_confirming_twice_counts_once_and_can_be_taken_back_by_the_last_too() -> None:
     case, (viewer, other) = case_with(Role.VIEWER, Role.CREATOR)
     recall = revoked(case)
     assert recall is not None
     client = client_of(viewer)
     for note in ("Taken off the shop", "Again"):
-        sent = client.post(address(viewer, "take-down-confirm", recall), {"note": note})
-        assert sent.status_code == 302
+        sent = client.post(address(viewer, "take-down-confirm", recall), {"note": note}, follow=True)
+        assert sent.status_code == 200
+    assert "this note wasn&#x27;t kept: “Again”" in sent.content.decode()
     notice = recall.notices.get(user=viewer.user)
     assert (notice.note, notice.confirmed_at is not None) == ("Taken off the shop", True)
     assert Event.objects.filter(verb=Verb.RECALL_CONFIRMED).count() == 1
@@ -136,8 +182,8 @@ def test_confirming_twice_counts_once_and_is_taken_back_until_all_have() -> None
     client.post(address(viewer, "take-down-confirm", recall), {"note": ""})
     assert recalls.confirm(recall.notices.get(user=other.user), by=other, note="")
     assert recalls.state_of(recall) is RecallState.CONFIRMED
-    with pytest.raises(recalls.RecallRefused):
-        recalls.take_back(recall.notices.get(user=other.user), by=other)
+    assert recalls.take_back(recall.notices.get(user=other.user), by=other)
+    assert recalls.state_of(recall) is RecallState.OPEN
 
 
 def test_a_note_that_is_too_long_is_refused_and_kept_in_the_form() -> None:
@@ -183,16 +229,17 @@ def test_reminding_tells_those_who_havent_once_a_day() -> None:
     while following.run(case.brand.pk):
         pass
     Notification.objects.all().delete()
-    assert recalls.remind(recall, by=case.legal_reviewer) == 1
-    with pytest.raises(recalls.RecallRefused) as refused:
-        recalls.remind(recall, by=case.legal_reviewer)
-    assert refused.value.code == "reminded_lately"
+    asked = recall.at
+    for days in (1, 2):
+        with pytest.raises(recalls.RecallRefused) as refused:
+            recalls.remind(recall, by=case.legal_reviewer, at=asked + timedelta(days=days, hours=-1))
+        assert refused.value.code == "reminded_lately"
+        assert recalls.remind(recall, by=case.legal_reviewer, at=asked + timedelta(days=days)) == 1
     while following.run(case.brand.pk):
         pass
     assert set(Notification.objects.filter(kind="take_down").values_list("user", flat=True)) == {
         viewer.user.pk
     }
-    assert recalls.remind(recall, by=case.legal_reviewer, at=timezone.now() + timedelta(days=1)) == 1
 
 
 def test_the_form_and_the_panel_say_how_many() -> None:
