@@ -4,6 +4,7 @@ IPTC's properties in XMP (dam.media.xmp) come first, then those of the older IPT
 what a container says. A statement of whoever wrote the file, and no proof of anything.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,8 +31,15 @@ LONGEST = {
     "ai_prompt": 10_000,
 }
 LINES = {"description", "copyright", "usage", "comment", "ai_prompt"}  # of these lines stay lines
-# How it was made here is shown to those who work with drafts alone: what a file says of that is, too.
-INSIDE = {"ai_prompt"}
+# How it was made here is shown to those who work with drafts alone: what a file says of that is, too. Many
+# generators write it, and whole workflows, into the comment.
+INSIDE = {"ai_prompt", "ai_system", "ai_system_version", "comment"}
+# What generators write where a title or a description is meant to be; no person writes such things.
+_PROMPT = re.compile(
+    r"(?<!\S)--(?:v|ar)\s|\bNegative prompt:|\bJob ID:\s*[0-9a-f]{8}-|^\{\s*\"|^\[\s*\{\s*\"",
+    re.IGNORECASE,
+)
+_MOST_JSON = 100_000  # characters that are parsed to see whether they are JSON
 LONGEST_KEYWORD, MOST_KEYWORDS = 100, 200
 
 
@@ -90,16 +98,20 @@ class Embedded:
 def merged(found: Iterable[tuple[str, Mapping[str, Iterable[str]]]], *, unread: Iterable[str]) -> Embedded:
     """One of what each source says, (source, its values by name): of each text the first source that has it.
 
-    "keywords" has one value for each, all others are one text; several creators are one line.
+    "keywords" has one value for each, all others are one text; several creators are one line. A title or
+    description that is how a generator was asked for it, is kept with the prompt.
     """
     texts: dict[str, str] = {}
+    prompts: list[tuple[str, bool, str]] = []
     sources: dict[str, str] = {}
     shortened: list[str] = []
     keywords: tuple[str, ...] = ()
     for source, values in found:
         for name in (name for name in LONGEST if name not in texts and name in values):
             text, cut = _text(name, values[name])
-            if text:
+            if name in ("title", "description") and is_prompt(_first(values[name])):
+                prompts.append((*_text("ai_prompt", values[name]), source))
+            elif text:
                 texts[name], sources[name] = text, source
                 shortened += [name] if cut else []
         if not keywords and "keywords" in values:
@@ -107,15 +119,46 @@ def merged(found: Iterable[tuple[str, Mapping[str, Iterable[str]]]], *, unread: 
             if keywords:
                 sources["keywords"] = source
                 shortened += ["keywords"] if cut else []
+    for text, cut, source in prompts:
+        before = texts.get("ai_prompt", "")
+        if text not in before:
+            texts["ai_prompt"], more = _text("ai_prompt", [f"{before}\n\n{text}"])
+            sources.setdefault("ai_prompt", source)
+            shortened += ["ai_prompt"] if (cut or more) and "ai_prompt" not in shortened else []
     if "source_type" in texts:
         texts["source_type"] = re.split(r"[/:#]", texts["source_type"].rstrip("/"))[-1]
     return Embedded(texts, keywords, sources, tuple(shortened), tuple(dict.fromkeys(unread)))
 
 
+def is_prompt(text: str) -> bool:
+    """Whether it is how a generator was asked for something: a prompt with its parameters, or JSON.
+
+    >>> is_prompt("a penguin --ar 16:9 --v 6.1"), is_prompt("A penguin, at noon")
+    (True, False)
+    """
+    text = text.strip()
+    steps = text.find("Steps:")
+    if _PROMPT.search(text) or (steps >= 0 and text.find("Sampler:", steps) >= 0):
+        return True
+    if not text.startswith(("{", "[")) or len(text) > _MOST_JSON:
+        return False
+    try:
+        json.loads(text)
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
+def _first(values: Iterable[str]) -> str:
+    return next((value for value in values if value.strip()), "")
+
+
 def _text(name: str, values: Iterable[str]) -> tuple[str, bool]:
     """The text and whether it was cut."""
     longest = LONGEST[name]
-    whole = "; ".join(values) if name == "creator" else next((value for value in values if value.strip()), "")
+    whole = "; ".join(values) if name == "creator" else _first(values)
     # First so that no more letters are looked at one by one than there can be of use.
     text = whole[: 4 * longest]
     if name in LINES:

@@ -145,10 +145,25 @@ def test_the_page_shows_what_is_said_and_where(told: Version, librarian: Member,
     assert told.asset.tags.get().name == "penguin"
 
 
-def test_a_prompt_is_for_those_who_work_with_drafts(told: Version, brand: Brand) -> None:
+def test_how_it_was_made_is_for_those_who_work_with_drafts(
+    told: Version, brand: Brand, librarian: Member
+) -> None:
+    told.media_info["embedded"]["texts"]["comment"] = "workflow"
+    made = {"AI system", "AI system version", "AI prompt", "Comment"}
     titles = {row.title for row in file_words.of(told, principal=member(brand, Role.VIEWER)).rows}
-    assert "AI system" in titles
-    assert "AI prompt" not in titles
+    assert "Credit line" in titles
+    assert not made & titles
+    assert made <= {row.title for row in file_words.of(told, principal=librarian).rows}
+
+
+def test_a_prompt_in_place_of_a_title_is_not_put_onto_the_clip(
+    tmp_path: Path, brand: Brand, creator: User
+) -> None:
+    packet = factory.with_title("a penguin --ar 16:9 --v 6").replace(b"title", b"description")
+    asset = take(tmp_path / "at_noon.png", brand, creator, packet=packet).asset
+    assert (asset.title, asset.description) == ("at noon", "")
+    other = take(tmp_path / "b.png", brand, creator, packet=factory.with_title("ice --v 6"), seed=1)
+    assert other.asset.title == "b"
 
 
 def test_what_cannot_be_read_is_said(tmp_path: Path, brand: Brand, creator: User, librarian: Member) -> None:

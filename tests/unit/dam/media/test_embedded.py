@@ -196,6 +196,38 @@ def test_what_is_cut_is_told() -> None:
     assert said.shortened == ("title", "ai_prompt", "keywords")
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        '{"prompt": "a penguin", "seed": 7}',
+        '[{"class_type": "KSampler"}]',
+        '{"nodes": [' + '{"id": 1}, ' * 20_000,  # a workflow that was cut
+        "[" * 50_000,
+        "a penguin --ar 16:9 --v 6.1 Job ID: 0f1e2d3c-aaaa-bbbb-cccc-0123456789ab",
+        "a penguin Job ID: 0f1e2d3c-aaaa-bbbb-cccc-0123456789ab",
+        "a penguin\nNegative prompt: blurry",
+        "a penguin\nSteps: 20, Sampler: Euler a, CFG scale: 7",
+    ],
+    ids=["json", "list", "cut", "deep", "midjourney", "job", "negative", "steps"],
+)
+def test_a_description_that_is_a_prompt_is_kept_as_one(prompt: str) -> None:
+    said = embedded.merged([(XMP, {"title": [prompt], "description": [prompt]})], unread=())
+    assert set(said.texts) == {"ai_prompt"}
+    assert said.texts["ai_prompt"][:50] == prompt[:50]
+    assert (said.sources, said.words(inside=False)) == ({"ai_prompt": XMP}, [])
+
+
+def test_a_prompt_in_the_description_joins_the_one_that_says_it_is_one() -> None:
+    found = [(XMP, {"description": ["ice --v 6"], "ai_prompt": ["snow"]}), (IIM, {"description": ["Words."]})]
+    said = embedded.merged(found, unread=())
+    assert said.texts == {"description": "Words.", "ai_prompt": "snow\n\nice --v 6"}
+
+
+@pytest.mark.parametrize("text", ["[Draft] Penguin {at noon}", "Steps: the film", "Job ID: 17", "a -- v 2"])
+def test_what_people_write_is_no_prompt(text: str) -> None:
+    assert embedded.merged([(XMP, {"title": [text]})], unread=()).texts == {"title": text}
+
+
 def test_deep_and_wide_packets_cost_no_more_than_their_size() -> None:
     deep = "<dc:x>" * 200_000 + "</dc:x>" * 200_000
     assert xmp.read(factory.xmp(deep, source_type="")) == {"credit": ["Aster / Agency"]}
