@@ -19,7 +19,8 @@ FACTS = """
 </rdf:Alt></dc:title>
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">It walks.&#10;Slowly.</rdf:li></rdf:Alt>
 </dc:description>
-<dc:subject><rdf:Bag><rdf:li>Penguin</rdf:li><rdf:li>Ice, Snow</rdf:li><rdf:li>penguin</rdf:li></rdf:Bag>
+<dc:subject><rdf:Bag><rdf:li>Penguin</rdf:li><rdf:li>Ice</rdf:li><rdf:li>Snow</rdf:li>
+<rdf:li>penguin</rdf:li></rdf:Bag>
 </dc:subject>
 <dc:creator><rdf:Seq><rdf:li>Ada Ray</rdf:li><rdf:li>Bo Sund</rdf:li></rdf:Seq></dc:creator>
 <dc:rights><rdf:Alt><rdf:li xml:lang="x-default">© 2026 Aster</rdf:li></rdf:Alt></dc:rights>

@@ -41,6 +41,9 @@ _PROMPT = re.compile(
 )
 _MOST_JSON = 100_000  # characters that are parsed to see whether they are JSON
 LONGEST_KEYWORD, MOST_KEYWORDS = 100, 200
+MOST_PARTS = 5_000  # of lists of keywords are looked at: most may be one and the same, or nothing
+# Characters that are normalised at once: of marks heaped up it takes the square of their number.
+_MOST_NORMALISED = 10_000
 
 
 @dataclass(frozen=True)
@@ -165,23 +168,29 @@ def _text(name: str, values: Iterable[str]) -> tuple[str, bool]:
         text = foreign_text.neutral(re.sub(r"\r\n?|[\u2028\u2029]", "\n", text)).strip()
     else:
         text = foreign_text.line(text, longest=len(text) + 1)
-    text = normalize("NFC", text)
-    return foreign_text.cut(text, longest), len(text) > longest or len(whole) > 4 * longest
+    more = len(whole) > 4 * longest or len(text) > _MOST_NORMALISED
+    text = normalize("NFC", text[:_MOST_NORMALISED])
+    return foreign_text.cut(text, longest), more or len(text) > longest
 
 
 def _keywords(values: Iterable[str]) -> tuple[tuple[str, ...], bool]:
-    """Each once, in order; a list that was written as one of them is taken apart. And whether any was cut."""
-    cut = False
+    """Each once, in order, and whether any was cut.
+
+    A single one that is a list is taken apart; of several each is one, as "Paris, France" is.
+    """
+    parts = list(values)
+    if len(parts) == 1:
+        parts = re.split(r"[,;\n]", parts[0], maxsplit=MOST_PARTS)
+    cut = len(parts) > MOST_PARTS
     found: dict[str, str] = {}
-    for value in values:
-        for part in re.split(r"[,;\n]", value):
-            word = normalize("NFC", foreign_text.line(part[: 4 * LONGEST_KEYWORD], longest=LONGEST_KEYWORD))
-            if not word or word.casefold() in found:
-                continue
-            if len(found) == MOST_KEYWORDS:
-                return tuple(found.values()), True
-            cut = cut or len(part.strip()) > LONGEST_KEYWORD
-            found[word.casefold()] = word
+    for part in parts[:MOST_PARTS]:
+        word = normalize("NFC", foreign_text.line(part[: 4 * LONGEST_KEYWORD], longest=LONGEST_KEYWORD))
+        if not word or word.casefold() in found:
+            continue
+        if len(found) == MOST_KEYWORDS:
+            return tuple(found.values()), True
+        cut = cut or len(part.strip()) > LONGEST_KEYWORD
+        found[word.casefold()] = word
     return tuple(found.values()), cut
 
 

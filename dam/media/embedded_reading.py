@@ -5,6 +5,7 @@ Never a reason to refuse a file: what can't be read is told, and the file taken 
 
 import struct
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from dam.media.embedded import CONTAINER, IIM, XMP, Embedded, merged
 
 IIM_IN_PHOTOSHOP = 0x0404  # the number of its resource
 IIM_IN_TIFF = 33723
+MOST_UNREADABLE = 3  # packets that are tried
 # What containers call it, FFmpeg's names; the longer ones are QuickTime's own.
 NAMES = {
     **{name: name for name in ("title", "description", "comment", "copyright", "keywords")},
@@ -55,8 +57,8 @@ def of_film(path: Path, *, in_boxes: bool, tags: Mapping[str, Any]) -> Embedded:
 
 
 def _read_xmp(packets: Iterable[bytes], found: list[Found], unread: list[str]) -> None:
-    """The first packet that can be read: a file has one."""
-    for packet in packets:
+    """The first packet that can be read: a file has one. After some that can't be none is looked for."""
+    for packet in islice(packets, MOST_UNREADABLE):
         try:
             found.append((XMP, xmp.read(packet)))
         except xmp.Unreadable:
@@ -68,12 +70,9 @@ def _read_xmp(packets: Iterable[bytes], found: list[Found], unread: list[str]) -
 def _block(picture: Image.Image) -> bytes:
     """IPTC-IIM as the picture has it: in a resource of Photoshop's, or in a tag of TIFF's."""
     if isinstance(picture, TiffImagePlugin.TiffImageFile):
-        tags = picture.tag_v2
-        value = tags.get(IIM_IN_TIFF)
-        if isinstance(value, tuple) and all(isinstance(each, int) and 0 <= each < 2**32 for each in value):
-            # Some programs say that it is numbers of four bytes.
-            order = "<" if tags.prefix == b"II" else ">"
-            return struct.pack(f"{order}{len(value)}I", *value)
+        # As it stands in the file: many programs say that it is numbers of four bytes, and Pillow, asked for
+        # the tag itself, gives the first of them.
+        value = picture.tag_v2._tagdata.get(IIM_IN_TIFF)
     else:
         resources = picture.info.get("photoshop")
         value = resources.get(IIM_IN_PHOTOSHOP) if isinstance(resources, dict) else None

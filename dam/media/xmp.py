@@ -1,12 +1,15 @@
 """IPTC's properties in an XMP packet. Pure, and called in the decoder process alone.
 
 Nothing of a document type is taken: no entities but XML's own five, so that no text stands for more than
-it is. The packet isn't kept as a tree: however deep it nests, it costs no memory.
+it is. The packet isn't kept as a tree, and nests no deeper than XMP does.
 """
 
+import codecs
 from xml.parsers import expat
 
 MOST_BYTES = 4 * 1024 * 1024  # of a packet; those of pictures and films have some kilobytes
+DEEPEST = 100  # elements within each other; real ones have ten
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<\0")  # what a packet in it begins with
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DC = "http://purl.org/dc/elements/1.1/"
@@ -44,10 +47,18 @@ def read(packet: bytes) -> dict[str, list[str]]:
         raise Unreadable("The packet is too large.")
     reader = _Reader()
     try:
-        reader.read(packet.strip(b"\0 \t\r\n"))
+        reader.read(_trimmed(packet))
     except (expat.ExpatError, ValueError, LookupError) as problem:
         raise Unreadable("The packet isn't what XMP is.") from problem
     return reader.found
+
+
+def _trimmed(packet: bytes) -> bytes:
+    """Without what some pad it with."""
+    if packet.startswith(_UTF_16):  # in which half of a letter is a NUL
+        end = len(packet.rstrip(b"\0"))
+        return packet[: end + end % 2]
+    return packet.strip(b"\0 \t\r\n")
 
 
 class _Reader:
@@ -74,6 +85,8 @@ class _Reader:
 
     def _opened(self, element: str, attributes: dict[str, str]) -> None:
         self._depth += 1
+        if self._depth > DEEPEST:
+            raise Unreadable("The packet nests too deep.")
         if not self._root:
             self._root = self._depth if element == _ROOT else 0
             return

@@ -1,7 +1,9 @@
 """What files say of themselves: read where it stands, bounded, and never a reason to refuse a file."""
 
 import struct
+import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -59,6 +61,26 @@ def test_a_picture_says_what_its_iim_says(
     assert said.texts == {"title": title, "creator": "Ada", "copyright": "(c) Aster"}
     assert said.keywords == ("ice", "snow")
     assert set(said.sources.values()) == {IIM}
+
+
+def test_iim_in_a_tiff_may_be_called_numbers_of_four_bytes(tmp_path: Path) -> None:
+    block = factory.iim((2, 5, b"Penguin at noon"), (2, 25, b"ice"))
+    block += b"\0" * (-len(block) % 4)
+    path = factory.picture(tmp_path / "a.tiff", block=block)
+    data = path.read_bytes()
+    entry = struct.pack("<HHI", 33723, 7, len(block))
+    assert data.count(entry) == 1
+    path.write_bytes(data.replace(entry, struct.pack("<HHI", 33723, 4, len(block) // 4)))
+    said = runner.probe(path).embedded
+    assert (said.texts, said.keywords) == ({"title": "Penguin at noon"}, ("ice",))
+
+
+def test_iim_of_too_many_numbers_is_told(tmp_path: Path) -> None:
+    path = factory.picture(tmp_path / "a.tiff", block=b"\0" * (iim.MOST_BYTES + 4))
+    data = path.read_bytes()
+    entry = struct.pack("<HHI", 33723, 7, iim.MOST_BYTES + 4)
+    path.write_bytes(data.replace(entry, struct.pack("<HHI", 33723, 4, iim.MOST_BYTES // 4 + 1)))
+    assert runner.probe(path).embedded.unread == (IIM,)
 
 
 def test_iim_says_what_xmp_leaves_out(tmp_path: Path) -> None:
@@ -157,6 +179,23 @@ def test_of_several_packets_the_first_that_can_be_read_counts(tmp_path: Path) ->
     assert (said.texts["title"], said.unread) == ("One", (XMP,))
 
 
+def test_after_three_packets_that_cannot_be_read_none_is_looked_for(tmp_path: Path) -> None:
+    packets = [*[b"no XML"] * 3, factory.with_title("Four")]
+    said = runner.probe(factory.film(tmp_path / "a.mp4", packets=packets)).embedded
+    assert (dict(said.texts), said.unread) == ({}, (XMP,))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("padding", [b"", b"\0", b"\0\0\0\0"])
+def test_xmp_may_be_in_utf_16(encoding: str, padding: bytes) -> None:
+    packet = factory.with_title("帆").decode().encode(encoding) + padding
+    assert xmp.read(packet)["title"] == ["帆"]
+
+
+def test_padding_around_a_packet_is_passed_over() -> None:
+    assert xmp.read(b"\0\n" + factory.with_title("a") + b"\n\0\0")["title"] == ["a"]
+
+
 @pytest.mark.parametrize(
     "block",
     [
@@ -228,9 +267,43 @@ def test_what_people_write_is_no_prompt(text: str) -> None:
     assert embedded.merged([(XMP, {"title": [text]})], unread=()).texts == {"title": text}
 
 
-def test_deep_and_wide_packets_cost_no_more_than_their_size() -> None:
-    deep = "<dc:x>" * 200_000 + "</dc:x>" * 200_000
-    assert xmp.read(factory.xmp(deep, source_type="")) == {"credit": ["Aster / Agency"]}
+def test_a_single_keyword_may_be_a_list_and_of_several_none_is() -> None:
+    def read(*words: str) -> tuple[str, ...]:
+        return embedded.merged([(XMP, {"keywords": words})], unread=()).keywords
+
+    assert read("ice, snow;Penguin\nice") == ("ice", "snow", "Penguin")
+    assert read("Paris, France", "ice") == ("Paris, France", "ice")
+
+
+@pytest.mark.parametrize("words", [["," * 4_000_000 + "late"], ["a"] * 5_000 + ["late"]], ids=["one", "many"])
+def test_of_keywords_without_end_the_first_are_looked_at(words: list[str]) -> None:
+    said = embedded.merged([(XMP, {"keywords": words, "title": ["a"]})], unread=())
+    assert "late" not in said.keywords
+    if len(words) > 1:
+        assert said.shortened == ("keywords",)
+
+
+def test_marks_heaped_up_are_cut_before_they_are_put_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths = []
+
+    def normalize(form: Literal["NFC"], text: str) -> str:
+        lengths.append(len(text))
+        return unicodedata.normalize(form, text)
+
+    monkeypatch.setattr(embedded, "normalize", normalize)
+    marks = "a" + "\u0301\u0323" * 100_000
+    said = embedded.merged([(XMP, {name: [marks] for name in embedded.LONGEST})], unread=())
+    assert max(lengths) <= 10_000
+    assert "ai_prompt" in said.shortened
+
+
+def test_deep_packets_are_refused_and_wide_ones_cost_no_more_than_their_size() -> None:
+    def deep(levels: int) -> bytes:
+        return factory.xmp("<dc:x>" * levels + "</dc:x>" * levels, source_type="")
+
+    assert xmp.read(deep(90)) == {"credit": ["Aster / Agency"]}
+    with pytest.raises(xmp.Unreadable):
+        xmp.read(deep(200_000))
     items = "".join(f'<rdf:li xml:lang="x-default">{number}</rdf:li>' for number in range(80_000))
     found = xmp.read(factory.xmp(f"<dc:title><rdf:Alt>{items}</rdf:Alt></dc:title>", source_type=""))
     assert found["title"][0] == "0"
