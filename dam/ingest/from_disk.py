@@ -10,14 +10,16 @@ from dam.accounts.principals import Member
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog.models import Asset, Version
-from dam.core import database, foreign_text
+from dam.core import database, foreign_text, outages
 from dam.core.errors import Refused
 from dam.core.lazily import lazy
+from dam.core.sandbox import Interrupted
 from dam.ingest import folders, importer, sidecars
 from dam.ingest.details import Details
 from dam.ingest.folders import Found
 from dam.ingest.registration import AlreadyKnown
-from dam.media.errors import MediaFailed
+
+AWAY, DISK_FULL = "away", "disk_full"  # codes of what says nothing about the file, and passes
 
 
 @dataclass
@@ -76,8 +78,10 @@ def take(
         )
     except Refused as refused:
         return refusal(shown, refused.message, code=refused.code)
-    except (MediaFailed, OSError) as problem:
-        return refusal(shown, str(problem))
+    except (OSError, Interrupted) as problem:
+        passing = outages.describe(problem)
+        code = DISK_FULL if passing == outages.DISK_FULL else AWAY if passing else ""
+        return refusal(shown, str(problem) or passing, code=code)
     return ImportOutcome(shown, "taken", str(version.asset_id), str(version.pk), sha256=version.sha256)
 
 

@@ -6,7 +6,7 @@ sidecar.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,10 +32,11 @@ class Watch:
         self._folder, self._still = folder, still
         self._seen: dict[Path, _Seen] = {}
 
-    def whole(self, now: float) -> Iterator[Found]:
+    def whole(self, clock: Callable[[], float]) -> Iterator[Found]:
         """Look once: files that are whole and weren't given out in this state, in order.
 
-        Each is given out once; `again` gives it out anew. What went is forgotten.
+        Each is given out once; `again` gives it out anew. What went is forgotten. `clock` gives seconds: a
+        file is looked at only when it is its turn, which may be hours after the round began.
         """
         there: set[Path] = set()
         for found in folders.files([self._folder]):
@@ -43,6 +44,7 @@ class Watch:
                 continue  # the latter is the folder itself, which went this moment
             there.add(found.path)
             state: State = (_state(found.path), _state(sidecars.beside(found.path)))
+            now = clock()
             seen = self._seen.get(found.path)
             if seen is None or seen.state != state:
                 seen = self._seen[found.path] = _Seen(state, now)

@@ -18,7 +18,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Nobody
 from dam.core import command, database
 from dam.ingest import folders, from_disk
-from dam.ingest.folders import Found
+from dam.ingest.folders import Found, StillWritten
 from dam.ingest.from_disk import ImportOutcome, MayNotImport
 from dam.ingest.watching import Watch
 
@@ -26,8 +26,7 @@ STILL_SECONDS, POLL_SECONDS = 10.0, 5.0
 LEAST_STILL_SECONDS = 2.0
 LATER_SECONDS = 60.0  # until what failed for a reason of ours is tried again
 # Reasons that go by themselves; all others hold until the file changes, or its sidecar.
-AWAY = "away"
-PASSING = {AWAY, "disk_full", "still_written"}
+PASSING = {from_disk.AWAY, from_disk.DISK_FULL, StillWritten.code}
 
 
 class Command(command.Command):
@@ -94,21 +93,28 @@ class Command(command.Command):
                 self.stderr.write(
                     "The folder isn't there. Waiting for it." if away else "The folder is back."
                 )
-            outcomes = [] if away else self._round(watch, member, stop, options)
-            if sum(each.outcome != "known" for each in outcomes) > 1:
-                try:
-                    database.again(partial(from_disk.record, outcomes, member))
-                except database.AWAY:
-                    self.stderr.write("The database couldn't be reached, so the log has no entry of this.")
+            outcomes: list[ImportOutcome] = []
+            try:
+                if not away:
+                    self._round(watch, member, stop, options, outcomes)
+            finally:  # whatever ends it: what was taken before is in the log
+                self._record(outcomes, member)
             database.release()  # while nothing comes
             stop.wait(options["every"])
 
     def _round(
-        self, watch: Watch, member: Member, stop: Event, options: dict[str, Any]
-    ) -> list[ImportOutcome]:
-        """Take what is whole by now; a stop is kept after each file."""
-        outcomes = []
-        for found in watch.whole(monotonic()):
+        self,
+        watch: Watch,
+        member: Member,
+        stop: Event,
+        options: dict[str, Any],
+        outcomes: list[ImportOutcome],
+    ) -> None:
+        """Take what is whole by now; a stop is kept after each file.
+
+        What became of each is added to `outcomes`, but for what is tried again: of that nothing is decided.
+        """
+        for found in watch.whole(monotonic):
             if stop.is_set():
                 break
             outcome = self._take(found, member, options)
@@ -116,9 +122,16 @@ class Command(command.Command):
                 raise CommandError(outcome.reason)
             if outcome.code in PASSING:
                 watch.again(found.path, at=monotonic() + LATER_SECONDS)
-            outcomes.append(outcome)
+            else:
+                outcomes.append(outcome)
             self._tell(outcome, as_json=options["json"])
-        return outcomes
+
+    def _record(self, outcomes: list[ImportOutcome], member: Member) -> None:
+        if sum(each.outcome != "known" for each in outcomes) > 1:
+            try:
+                database.again(partial(from_disk.record, outcomes, member))
+            except database.AWAY:
+                self.stderr.write("The database couldn't be reached, so the log has no entry of this.")
 
     def _take(self, found: Found, member: Member, options: dict[str, Any]) -> ImportOutcome:
         try:
@@ -132,7 +145,7 @@ class Command(command.Command):
             )
         except database.AWAY:
             reason = "The database couldn't be reached. It is tried again."
-            return from_disk.refusal(folders.named(found.path), reason, code=AWAY)
+            return from_disk.refusal(folders.named(found.path), reason, code=from_disk.AWAY)
 
     def _tell(self, outcome: ImportOutcome, *, as_json: bool) -> None:
         if as_json:

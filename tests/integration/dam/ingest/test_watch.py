@@ -1,5 +1,6 @@
 """A watched folder: files are taken once they are whole, once, and until somebody stops it."""
 
+import errno
 import json
 import os
 import threading
@@ -15,7 +16,8 @@ from django.db import OperationalError
 from dam.accounts.models import Brand, Membership, User
 from dam.audit.models import Event
 from dam.catalog.models import Version
-from dam.core import database
+from dam.core import database, storage
+from dam.core.sandbox import Interrupted
 from dam.ingest import importer
 from dam.ingest.watching import Watch
 from dam.management.commands import watch as command
@@ -31,7 +33,7 @@ def inbox(tmp_path: Path) -> Path:
 
 
 def names(watch: Watch, now: float) -> list[str]:
-    return [found.path.name for found in watch.whole(now)]
+    return [found.path.name for found in watch.whole(lambda: now)]
 
 
 def run(inbox: Path, brand: Brand, user: User, monkeypatch: pytest.MonkeyPatch, *rounds: Any) -> list[Any]:
@@ -65,6 +67,20 @@ def test_a_file_is_whole_once_it_has_not_changed_for_a_while(inbox: Path) -> Non
     assert names(watch, 100) == []
     path.write_bytes(b"another")
     assert (names(watch, 101), names(watch, 111)) == ([], ["a.png"])
+
+
+def test_a_file_that_changes_while_another_is_taken_is_not_whole(inbox: Path) -> None:
+    watch, clock = Watch(inbox, still=10), [0.0]
+    (inbox / "a.png").write_bytes(b"a")
+    (inbox / "b.png").write_bytes(b"b")
+    assert list(watch.whole(lambda: clock[0])) == []
+    clock[0] = 10
+    look = watch.whole(lambda: clock[0])
+    assert next(look).path.name == "a.png"
+    clock[0] = 100  # so long it took
+    (inbox / "b.png").write_bytes(b"b and more")
+    assert list(look) == []
+    assert (names(watch, 105), names(watch, 110)) == ([], ["b.png"])
 
 
 def test_a_sidecar_that_is_mended_gives_its_file_out_again(inbox: Path) -> None:
@@ -137,6 +153,52 @@ def test_a_database_that_is_away_for_a_while_costs_nothing(
     assert [each["outcome"] for each in told][-1] == "taken"
 
 
+@pytest.mark.parametrize(
+    ("problem", "code"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "disk_full"),
+        (OSError(errno.EIO, "Input/output error"), "away"),
+        (storage.Unavailable("The store didn't answer."), "away"),
+        (Interrupted("The program was ended."), "away"),
+    ],
+)
+def test_what_passes_is_tried_again_and_logged_once_it_is_decided(
+    inbox: Path,
+    brand: Brand,
+    creator: User,
+    monkeypatch: pytest.MonkeyPatch,
+    problem: Exception,
+    code: str,
+) -> None:
+    still_factory.noise(inbox / "a.png", seed=1)
+    still_factory.noise(inbox / "b.png", seed=2)
+    take, calls = importer.take_from_disk, []
+
+    def fail_twice(path: Path, **options: Any) -> Version:
+        calls.append(path)
+        if len(calls) <= 2:
+            raise problem
+        return take(path, **options)
+
+    monkeypatch.setattr(importer, "take_from_disk", fail_twice)
+    told = run(inbox, brand, creator, monkeypatch, lambda: None, lambda: None)
+    assert [(each["outcome"], each["code"]) for each in told] == [("refused", code)] * 2 + [("taken", "")] * 2
+    assert Event.objects.get(verb="files.imported").data == {"taken": 2, "known": 0, "refused": 0}
+
+
+def test_what_says_something_about_the_file_is_not_tried_again(
+    inbox: Path, brand: Brand, creator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    still_factory.noise(inbox / "a.png")
+
+    def denied(path: Path, **options: Any) -> Version:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(importer, "take_from_disk", denied)
+    told = run(inbox, brand, creator, monkeypatch, lambda: None, lambda: None)
+    assert [each["outcome"] for each in told] == ["refused"]
+
+
 def test_a_folder_that_is_away_is_waited_for(
     inbox: Path, brand: Brand, creator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +224,25 @@ def test_it_ends_when_its_person_may_no_longer_upload(
     with pytest.raises(CommandError, match="no longer"):
         run(inbox, brand, creator, monkeypatch, lambda: Membership.objects.all().delete(), lambda: None)
     assert not Version.objects.exists()
+
+
+def test_what_was_taken_before_the_right_went_is_logged(
+    inbox: Path, brand: Brand, creator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed, name in enumerate(("a.png", "b.png", "c.png")):
+        still_factory.noise(inbox / name, seed=seed)
+    take = importer.take_from_disk
+
+    def revoke_after_two(path: Path, **options: Any) -> Version:
+        version = take(path, **options)
+        if path.name == "b.png":
+            Membership.objects.all().delete()
+        return version
+
+    monkeypatch.setattr(importer, "take_from_disk", revoke_after_two)
+    with pytest.raises(CommandError, match="no longer"):
+        run(inbox, brand, creator, monkeypatch, lambda: None)
+    assert Event.objects.get(verb="files.imported").data == {"taken": 2, "known": 0, "refused": 0}
 
 
 @pytest.mark.parametrize("arguments", [("--still", "1"), ("--every", "0"), ("--still", "nan")])
