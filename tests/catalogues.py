@@ -49,7 +49,9 @@ def found_in_code() -> Iterator[Found]:
             if not APART & set(path.parts):
                 yield from _read(path, path.read_text(), "python", KEYWORDS)
     for path in sorted((ROOT / "templates").rglob("*.*")):
-        if path.suffix in (".html", ".txt"):
+        if "jinja" in path.relative_to(ROOT).parts:
+            yield from _read(path, path.read_text(), "jinja2", KEYWORDS)
+        elif path.suffix in (".html", ".txt"):
             # What is no word of a template is X there; in brackets its indentation says nothing.
             yield from _read(path, f"({templatize(path.read_text())})", "python", KEYWORDS)
     from dam.rights import countries
@@ -66,8 +68,9 @@ def found_in_scripts() -> Iterator[Found]:
 def _read(
     path: Path, source: str, method: str, keywords: dict[str, tuple[int, ...] | None]
 ) -> Iterator[Found]:
-    # In scripts: also what is said within a `${…}`.
-    found = extract(method, io.BytesIO(source.encode()), keywords, options={"parse_template_string": True})
+    # In scripts: also what is said within a `${…}`. Of Jinja's templates: an error where one can't be read.
+    options = {"parse_template_string": True, "silent": "false"}
+    found = extract(method, io.BytesIO(source.encode()), keywords, options=options)
     for line, message, _comments, _context in found:
         if message:
             yield str(path.relative_to(ROOT)), line, message

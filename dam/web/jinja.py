@@ -12,8 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from jinja2 import Environment, StrictUndefined
 
-from dam.accounts.models import Brand
-from dam.catalog.models import Version
 from dam.web.templatetags import pieces, ui_tags
 
 
@@ -26,18 +24,15 @@ def environment(**options: Any) -> Environment:
         "ago": ui_tags.ago,
         "icon": ui_tags.icon,
         "piece": pieces.piece,
-        "rendition_url": _rendition_url,
+        "rendition_url": ui_tags.address_of_rendition,
         "url": _url,
     }
     made.filters |= {"duration": ui_tags.duration, "intcomma": intcomma, "span": ui_tags.span}
     return made
 
 
-def _rendition_url(brand: Brand, version: Version, kind: str) -> str:
-    return ui_tags.address_of_rendition(brand, version, kind)
-
-
-# The same clips are drawn for everyone who looks at a library, and each has four addresses.
+# The same clips are drawn for everyone who looks at a library, and each has four addresses. One list of
+# addresses and one prefix hold as long as the process lives.
 @lru_cache(maxsize=20_000)
 def _url(name: str, *arguments: Any) -> str:
     return reverse(name, args=arguments)

@@ -97,7 +97,7 @@ def card(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     shown = cards.of(get_object_or_404(assets, pk=asset_id), at=here(request.brand))
     context = {"brand": request.brand, "card": shown, "selectable": selection.is_offered(request.principal)}
     context |= {"cells": _in_columns(request, request.GET.get("layout", ""), (shown,))["cells"].get(asset_id)}
-    return render(request, "components/card.html", context)
+    return render(request, "components/card.html", context, using="jinja")
 
 
 @require_GET

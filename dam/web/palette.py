@@ -143,7 +143,7 @@ def _adding(request: BrandRequest, words: str, named: Sequence[Collection]) -> A
     """Where clips are chosen; `named` are the collections that match, seen and so theirs to change."""
     if not _adds(request):
         return None
-    count = numbers.read(request.GET["chosen"], digits=6)
+    count = numbers.read(request.GET["chosen"], digits=6)  # none of "all"
     title = (
         ngettext("Add %(count)s clip", "Add %(count)s clips", count) % {"count": language.number(count)}
         if count

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.template import engines, loader
+from django.template import loader
 from django.urls import get_resolver, reverse
 from django.utils import translation
 
@@ -24,9 +24,9 @@ def warm() -> None:
     if not settings.DEBUG:  # then each page reads its templates anew
         for name in _templates():
             loader.get_template(name)
-        jinja = engines["jinja"]
-        for path in _inside(settings.BASE_DIR / "templates" / "jinja"):
-            jinja.get_template(path.relative_to(jinja.template_dirs[0]).as_posix())
+        folder = settings.BASE_DIR / "templates" / "jinja"
+        for path in _inside(folder):
+            loader.get_template(path.relative_to(folder).as_posix(), using="jinja")
 
 
 def _templates() -> list[str]:

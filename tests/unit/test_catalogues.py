@@ -19,6 +19,8 @@ TEMPLATE_TAG = re.compile(r"\{\{.*?\}\}|\{#.*?#\}|\{%.*?%\}", re.DOTALL)
 SAID = re.compile(r"\{% (blocktranslate|blocktrans)\b.*?\{% end\1 %\}", re.DOTALL)
 INCLUDE = re.compile(r"\{% include .*?%\}", re.DOTALL)
 HANDED = re.compile(r"\b(?:title|text|action|label|button)=\"([^\"]*)\"")  # and not `title=_("…")`
+EXPRESSION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+IN_EXPRESSION = re.compile(r"""(?<!_\()["']([A-Z][a-z][^"']*)["']""")  # and not `_("…")`
 HTML_TAG = re.compile(r"<[a-zA-Z/!](?:\"[^\"]*\"|[^>\"])*>", re.DOTALL)
 ATTRIBUTE = re.compile(r"(?<![\w-])(?:title|aria-label|placeholder|alt)=\"([^\"]*)\"", re.DOTALL)
 APART = re.compile(r"<(code|kbd|style|pre)\b.*?</\1>|\{% block \w+_class %\}[\w -]*", re.DOTALL)
@@ -93,6 +95,8 @@ def unmarked(page: str) -> Iterator[str]:
     text = SAID.sub(" ", COMMENTS.sub(" ", page))
     for include in INCLUDE.findall(text):
         yield from HANDED.findall(include)
+    for expression in EXPRESSION.findall(text):
+        yield from IN_EXPRESSION.findall(expression)
     yield from ATTRIBUTE.findall(TEMPLATE_TAG.sub(" ", text))
     text = TEMPLATE_TAG.sub("", APART.sub(" ", text))
     yield from re.split(r"\n|·", HTML_TAG.sub("\n", text))
@@ -112,7 +116,17 @@ def test_a_string_that_escapes_is_noticed() -> None:
     page = '<p title="Hello there">{% translate "Fine" %} Good {{ day }}</p>'
     page += "{% blocktranslate %}So{% endblocktranslate %}"
     page += '{% include "a.html" with title="Nothing" text=_("Marked") only %}'
-    assert [text.strip() for text in unmarked(page) if is_said(text)] == ["Nothing", "Hello there", "Good"]
+    page += """{{ icon("star", 12, "Escaped") }}{{ icon('star', 12, _("Marked, too")) }}"""
+    escaped = [text.strip() for text in unmarked(page) if is_said(text)]
+    assert escaped == ["Nothing", "Escaped", "Hello there", "Good"]
+
+
+def test_every_word_of_a_jinja_template_is_found() -> None:
+    known = found("django")
+    pages = (path.read_text() for path in (ROOT / "templates" / "jinja").rglob("*.html"))
+    said = {text for page in pages for text in re.findall(r"""_\(["'](.*?)["']\)""", page)}
+    assert "Seen" in said
+    assert {text for text in said if text not in known} == set()
 
 
 QUOTED = re.compile(r"""(\b\w*\(\s*)?(?:"((?:[^"\\\n]|\\.)*)"|`([^`]*)`)""")

@@ -30,8 +30,10 @@ def favourite(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         messages.error(request, refused.message)
         return going_back.go(request)
     if htmx.is_htmx(request):
-        template = "components/card_star.html" if "card" in request.POST else "collections/_star.html"
-        return render(request, template, {"brand": request.brand, "asset": asset, "starred": on})
+        context = {"brand": request.brand, "asset": asset, "starred": on}
+        if "card" in request.POST:
+            return render(request, "components/card_star.html", context, using="jinja")
+        return render(request, "collections/_star.html", context)
     said = _("“%(title)s” is one of your favourites.") if on else _("“%(title)s” is no longer a favourite.")
     messages.success(request, said % {"title": asset.title})
     return going_back.go(request)

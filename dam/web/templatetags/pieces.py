@@ -4,8 +4,7 @@ from functools import lru_cache
 
 from django import template
 from django.conf import settings
-from django.template import engines, loader
-from django.template.backends.base import BaseEngine
+from django.template import loader
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -27,11 +26,7 @@ def jinja(name: str, **values: object) -> SafeString:
     """{% jinja "components/card.html" card=card brand=brand %}: a template of templates/jinja, with these
     values and no others.
     """
-    return SafeString(_jinja_engine().get_template(name).render(values))
-
-
-def _jinja_engine() -> BaseEngine:
-    return engines["jinja"]
+    return SafeString(loader.render_to_string(name, values, using="jinja"))
 
 
 def _write(name: str, language: str | None, values: tuple[tuple[str, str | bool | None], ...]) -> SafeString:

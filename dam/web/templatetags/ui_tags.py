@@ -321,12 +321,6 @@ def term(context: Context, at: datetime) -> str:
     return date_format(timezone.localtime(at, zone), "DATE_FORMAT")
 
 
-@register.simple_tag
-def toggled(query: listing.ListingQuery, name: str, value: str) -> str:
-    """The library's address with one filter put in or taken out."""
-    return query.toggled(name, value)
-
-
 @register.filter
 def without_chip(query: listing.ListingQuery, chip: Chip) -> str:
     """The library's address when that part is taken out of the search box."""
