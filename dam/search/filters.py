@@ -11,16 +11,15 @@ from django.utils import timezone
 
 from dam.accounts import times
 from dam.accounts.models import Brand
-from dam.catalog.models import Asset, Tag
-from dam.collections import nesting
+from dam.catalog.models import Asset
 from dam.collections.models import Collection, CollectionItem, Favourite
 from dam.rights import cleared
 from dam.rights.policy import Terms
-from dam.search import dates, days_ahead, fields, filter_rows, hierarchy, measures, own_fields
+from dam.search import dates, days_ahead, fields, filter_rows, measures, own_fields
 from dam.search.arrays import Overlap
 from dam.search.measures import Range
 from dam.search.models import FilterRow
-from dam.search.named import Named
+from dam.search.named import Named, look_up
 from dam.search.query import Filters
 from dam.search.search_field import NO, YES, Combine, Kind, Rights, SearchField
 
@@ -35,7 +34,6 @@ class _Asked:
     at: datetime
     days: tuple[str, ...]
     brand: Brand | None = None
-    collections: Callable[[], QuerySet[Collection]] | None = None
     favourites: Callable[[], QuerySet[Favourite]] | None = None
     prompted: Mapping[str, Sequence[UUID]] | None = None
     named: Named | None = None
@@ -68,6 +66,7 @@ def narrow(
     """Any or every value within a field, as its table says; every field; any value of each of `either`.
 
     With `brand`, whose assets they are, its tags are looked up first: how often each is used is known then.
+    Without, tags go by their names alone, and no clip is in a collection.
     Fields that the rows of a brand alone know (`of_rows`) can't be asked without: ValueError.
     `collections` gives those that whoever asks sees, `favourites` their own; they are asked where a filter
     names some, and without them no clip is in one.
@@ -78,17 +77,18 @@ def narrow(
     `shown`: in which version. `at` is now, where the brand is: days begin there.
     KeyError for a field that the table doesn't have: a filter that is passed over would show too much.
     """
+    known = fields.known(brand)
+    if named is None and brand is not None:
+        named = look_up([filters, *either], known=known, brand=brand, collections=collections)
     asked = _Asked(
         shown=shown,
         at=at or timezone.localtime(),
         days=filters["on"],
         brand=brand,
-        collections=collections,
         favourites=favourites,
         prompted=prompted,
         named=named,
     )
-    known = fields.known(brand)
     rows: QuerySet[FilterRow] | None = None
     for name, values in filters.items():
         field = known[name.removeprefix("-")]
@@ -165,9 +165,7 @@ def _having(field: SearchField, values: Sequence[str], asked: _Asked) -> Q:
     if field.of_rows:
         read = [each for each in map(field.read, values) if each is not None]
         rows = FilterRow.objects.all()
-        if (
-            asked.brand is None
-        ):  # what is kept in the rows has the brand in it: of none they would find nothing
+        if asked.brand is None:  # the rows have the brand in them: of none they would find nothing
             raise ValueError(f"{field.name} can't be asked without a brand.")
         rows = filter_rows.having_any(rows, field, read, brand=asked.brand.pk, shown=asked.shown)
         return Q(pk__in=rows.values("asset"))
@@ -180,7 +178,8 @@ def _in_rows(
     rows: QuerySet[FilterRow], field: SearchField, values: Sequence[str], asked: _Asked, brand: Brand
 ) -> QuerySet[FilterRow]:
     if field.column == filter_rows.TAGS:
-        return filter_rows.tagged(rows, _tags(values, field, brand, asked))
+        assert asked.named is not None  # it is looked up wherever there is a brand
+        return filter_rows.tagged(rows, _tags(values, field, asked.named))
     read = [each for each in (_read(field, value, asked) for value in values) if each is not None]
     return filter_rows.having_any(rows, field, read, brand=brand.pk, shown=asked.shown)
 
@@ -188,36 +187,24 @@ def _in_rows(
 def _tagged(values: Sequence[str], field: SearchField, asked: _Asked) -> QuerySet[Any]:
     """The assets with any of these tags, from the table that joins them: no asset is looked at."""
     tagged = Asset.tags.through.objects.values("asset_id")
-    if asked.brand is None:
+    if asked.named is None:
         return tagged.filter(tag__name__in=[name for name in map(field.read, values) if name is not None])
-    return tagged.filter(tag__in=_tags(values, field, asked.brand, asked))
+    return tagged.filter(tag__in=_tags(values, field, asked.named))
 
 
-def _tags(values: Sequence[str], field: SearchField, brand: Brand, asked: _Asked) -> list[int]:
+def _tags(values: Sequence[str], field: SearchField, named: Named) -> list[int]:
     """The keys of these tags and of what is narrower."""
-    names = [name for name in map(field.read, values) if name is not None]
-    if asked.named is not None:
-        return sorted({key for name in names for key in asked.named.tags.get(name, ())})
-    names += hierarchy.narrower(brand.pk, names)
-    return list(Tag.objects.filter(brand=brand, name__in=names).values_list("pk", flat=True))
+    return sorted({key for name in filter(None, map(field.read, values)) for key in named.tags.get(name, ())})
 
 
 def _collected(values: Sequence[str], field: SearchField, asked: _Asked) -> QuerySet[Any]:
     """The assets in any of these collections, of those that are seen. Capitals make no difference."""
-    if asked.named is not None:
-        read = filter(None, map(field.read, values))
-        found = {key for name in read for key in asked.named.collected(name, nested=field.nested) or ()}
-        return CollectionItem.objects.filter(collection__in=found, removed_at=None).values("asset_id")
-    named = Q()
-    for name in filter(None, map(field.read, values)):
-        key = nesting.key_of(name) if field.nested else None
-        named |= Q(name__iexact=name) if key is None else Q(pk=key)
-    if asked.collections is None or not named:
-        return CollectionItem.objects.none().values("asset_id")
-    keys = list(asked.collections().filter(named).values_list("pk", flat=True))
-    if field.nested:
-        keys = nesting.keys_within(keys)
-    return CollectionItem.objects.filter(collection__in=keys, removed_at=None).values("asset_id")
+    items = CollectionItem.objects.filter(removed_at=None).values("asset_id")
+    if asked.named is None:
+        return items.none()
+    read = filter(None, map(field.read, values))
+    found = {key for name in read for key in asked.named.collected(name, nested=field.nested) or ()}
+    return items.filter(collection__in=found)
 
 
 def _starred(values: Sequence[str], field: SearchField, asked: _Asked) -> Q:

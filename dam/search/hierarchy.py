@@ -11,7 +11,6 @@ from dam.core import errors, locks
 from dam.search.models import BroaderTag
 
 DEEPEST = 6  # tags from the broadest to the narrowest
-MOST_NARROWER = 2_000  # that one filter is widened by
 
 # One step down from the tags that were found, until there are no more; a circle ends where it began.
 _NARROWER = """
@@ -21,11 +20,8 @@ WITH RECURSIVE narrower (name, tag, depth) AS (
     SELECT narrower.name, below.tag, narrower.depth + 1
     FROM {table} below JOIN narrower ON below.broader = narrower.tag
     WHERE below.brand_id = %s AND narrower.depth < %s
-), numbered AS (
-    SELECT name, tag, row_number() OVER (PARTITION BY name ORDER BY tag) AS place
-    FROM (SELECT DISTINCT name, tag FROM narrower) found
 )
-SELECT name, tag FROM numbered WHERE place <= %s ORDER BY name, tag
+SELECT DISTINCT name, tag FROM narrower ORDER BY name, tag
 """
 
 
@@ -42,13 +38,13 @@ def narrower(brand_id: int, names: Collection[str]) -> list[str]:
 
 
 def narrower_of_each(brand_id: int, names: Collection[str]) -> dict[str, list[str]]:
-    """The tags below each of these, in one query, up to MOST_NARROWER. What has none is missing."""
+    """The tags below each of these, in one query. What has none is missing."""
     if not names:
         return {}
     found: dict[str, list[str]] = {}
     sql = _NARROWER.format(table=connection.ops.quote_name(BroaderTag._meta.db_table))
     with connection.cursor() as cursor:
-        cursor.execute(sql, [brand_id, list(names), brand_id, DEEPEST, MOST_NARROWER])
+        cursor.execute(sql, [brand_id, list(names), brand_id, DEEPEST])
         for name, tag in cursor.fetchall():
             found.setdefault(name, []).append(tag)
     return found

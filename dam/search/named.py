@@ -1,8 +1,8 @@
-"""The tags and collections that several searches name, found at once; else filters.narrow asks for each."""
+"""The tags and collections that searches name, found at once."""
 
 from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from collections.abc import Collection as Many
-from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -42,9 +42,12 @@ def look_up(
     *,
     known: Mapping[str, SearchField],
     brand: Brand,
-    collections: QuerySet[Collection],
+    collections: Callable[[], QuerySet[Collection]] | None,
 ) -> Named:
-    """In a few queries however many there are. `collections` are those that whoever asks sees."""
+    """In a few queries however many there are, none where none is named.
+
+    `collections` gives those that whoever asks sees; without it none is found.
+    """
     tags, plain, nested = set[str](), set[str](), set[str]()
     for filters in narrowed:
         for name, values in filters.items():
@@ -77,16 +80,16 @@ def _tags(names: set[str], brand: Brand) -> dict[str, frozenset[int]]:
 
 
 def _collections(
-    names: set[str], seen: QuerySet[Collection]
+    names: set[str], collections: Callable[[], QuerySet[Collection]] | None
 ) -> tuple[dict[str, frozenset[UUID]], frozenset[UUID]]:
     """By their names, and those that are named by their ids."""
-    if not names:
+    if not names or collections is None:
         return {}, frozenset()
     wanted = Q()
     for name in names:
         wanted |= Q(name__iexact=name)
     ids = {key for key in map(nesting.key_of, names) if key is not None}
-    rows = list(seen.filter(wanted | Q(pk__in=ids)).values_list("pk", "name"))
+    rows = list(collections().filter(wanted | Q(pk__in=ids)).values_list("pk", "name"))
     found: dict[str, set[UUID]] = defaultdict(set)
     for key, name in rows:
         found[folded(name)].add(key)

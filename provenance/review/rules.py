@@ -99,7 +99,6 @@ def first_match(templates: Sequence[ReviewTemplate], asset: UUID, *, brand: Bran
             either=rule.parsed.either,
             at=times.here(brand),
             brand=brand,
-            collections=partial(_shared, brand),
             named=named,
         )
         number = Value(template.pk, output_field=IntegerField())
@@ -122,7 +121,7 @@ def _read_all(rules: Sequence[str], *, brand: Brand) -> tuple[list[_Rule], Named
     known = usable(brand)
     parsed = [query.parse(rule[: query.MAX_CHARACTERS], fields=known) for rule in rules]
     narrowed = [group for each in parsed for group in (each.filters, *each.either)]
-    named = look_up(narrowed, known=known, brand=brand, collections=_shared(brand))
+    named = look_up(narrowed, known=known, brand=brand, collections=partial(_shared, brand))
     read = [
         _Rule(each, _problem(rule, each) or _unknown(each, known, named))
         for rule, each in zip(rules, parsed, strict=True)

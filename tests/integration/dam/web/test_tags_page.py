@@ -15,9 +15,9 @@ from dam.bulk import edits, slices, tag_vocabulary
 from dam.bulk.models import BulkEdit
 from dam.catalog import tags
 from dam.catalog.models import Asset, AssetKind, Tag, Version
-from dam.collections.models import Collection
 from dam.search import fields, fulltext, hierarchy, named, search
 from dam.search.hierarchy import HierarchyRefused
+from dam.search.models import BroaderTag
 from dam.search.query import Filters
 from dam.search.tagging.models import SuggestedTag
 from dam.web import audit_changes
@@ -69,6 +69,26 @@ def test_a_filter_by_a_tag_finds_what_is_narrower(librarian: Member) -> None:
     assert [hit.asset.title for hit in results.hits] == ["lime"]
 
 
+def test_a_tag_with_thousands_below_it_finds_the_last_of_them_too(librarian: Member) -> None:
+    clip(librarian, "tag 2001")
+    BroaderTag.objects.bulk_create(
+        BroaderTag(brand=librarian.brand, tag=f"tag {number:04}", broader="all") for number in range(2002)
+    )
+    assert found(librarian, "tag:all") == {"tag 2001"}
+
+
+def test_many_tags_and_collections_are_looked_up_at_once(librarian: Member) -> None:
+    for name in ("lime", "fruit", "car"):
+        clip(librarian, name)
+
+    def asked(*values: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            found(librarian, tag=list(values), collection=list(values))
+        return len(queries)
+
+    assert asked("lime", "fruit", "car") == asked("lime")
+
+
 def test_another_brands_hierarchy_counts_for_nothing(librarian: Member) -> None:
     clip(librarian, "lime")
     hierarchy.put(BrandFactory.create(), "lime", "fruit")
@@ -88,7 +108,7 @@ def test_what_is_narrower_is_told_of_each_tag_without_reading_the_whole_hierarch
             [Filters({"tag": ["fruit", "citrus", "car", "boat"]})],
             known=fields.FIELDS,
             brand=brand,
-            collections=Collection.objects.none(),
+            collections=None,
         )
     assert known.tags == {"fruit": {lime, pear}, "citrus": {lime}, "car": frozenset()}
     assert all("car" in each["sql"] for each in queries if "dam_broadertag" in each["sql"])
