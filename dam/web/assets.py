@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from dam.web import asset_version, file_words, going_back, poster_choice, timed_
 from dam.web import trash as trashing
 from dam.web.asset_forms import AssetForm
 from dam.web.decorators import BrandRequest, requires
-from dam.web.htmx import is_fragment
+from dam.web.htmx import is_fragment, is_htmx
 from dam.web.own_fields import rows
 
 TABS = {
@@ -80,8 +80,17 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @require_safe
 @requires(Capability.VIEW)
 def usage_line(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    """The line under the player again, after the version changed."""
-    page = _page(request, asset_version.find(request, asset_id)) | {"alone": True}
+    """The line under the player again, after the version changed.
+
+    A page that stays open says so when its clip may be seen no more: what it showed isn't cleared now.
+    """
+    try:
+        found = asset_version.find(request, asset_id)
+    except Http404:
+        if not is_htmx(request):
+            raise
+        return render(request, "assets/_usage_gone.html")
+    page = _page(request, found) | {"alone": True}
     return render(request, "assets/_usage_status.html", page)
 
 

@@ -233,6 +233,21 @@ def test_a_page_left_open_hears_that_its_clip_was_renamed(draft: Version, sign_i
     assert client.get(page_of(draft.asset)).content.decode().count("<title>") == 1
 
 
+def test_a_page_left_open_says_that_its_clip_may_be_seen_no_more(brand: Brand, sign_in: SignIn) -> None:
+    asset = ApprovedVersionFactory.create(asset__brand=brand).asset
+    client = sign_in(Role.VIEWER)
+    line = page_of(asset) + "usage/"
+    assert "Download release" in client.get(page_of(asset)).content.decode()
+    Asset.objects.update(released=None)
+    assert client.get(line).status_code == 404
+    left_open = client.get(line, headers={"HX-Request": "true"})
+    assert left_open.status_code == 200
+    said = left_open.content.decode()
+    assert "You can no longer see this clip" in said
+    assert "Download" not in said
+    assert asset.title not in said
+
+
 def test_the_files_tab_says_of_credentials_what_is_known_now(draft: Version, sign_in: SignIn) -> None:
     whose = steps.whose(draft)
     Step.objects.create(**whose, name="credentials", position=9, state=StepState.DONE, reason="Trusted")
