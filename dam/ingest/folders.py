@@ -48,7 +48,7 @@ def files(paths: Iterable[Path]) -> Iterator[Found]:
     Links to folders aren't followed, and those to files only to what lies in the same folder.
     """
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):  # what can't be asked, on a share that went, is none
             yield from _below(path)
         else:
             yield Found(path)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def beside(path: Path) -> Path:
 
 def is_one(path: Path) -> bool:
     """Whether it says something of a file beside it, and is none to import itself."""
-    return path.suffix == SUFFIX and path.with_name(path.name.removesuffix(SUFFIX)).is_file()
+    return path.suffix == SUFFIX and os.path.isfile(path.with_name(path.name.removesuffix(SUFFIX)))
 
 
 def read(path: Path, *, root: Path | None = None) -> Details | None:

@@ -13,6 +13,10 @@ from pathlib import Path
 from dam.ingest import folders, sidecars
 from dam.ingest.folders import Found
 
+# What went is remembered so long: a share that isn't mounted for a while, or a folder below that can't be
+# read, looks as if its files were gone, and none is to be read again because of that.
+FORGET_SECONDS = 7 * 24 * 3600.0
+
 # Of a file and of its sidecar: size, and when it changed in nanoseconds. None: it isn't there.
 State = tuple[tuple[int, int] | None, tuple[int, int] | None]
 
@@ -21,6 +25,7 @@ State = tuple[tuple[int, int] | None, tuple[int, int] | None]
 class _Seen:
     state: State
     since: float  # seconds on the caller's clock, at which it was first seen like this
+    there_at: float  # when it was last seen at all
     done: bool = False
     again_at: float = 0.0  # not before this, where it is to be tried once more
 
@@ -35,23 +40,24 @@ class Watch:
     def whole(self, clock: Callable[[], float]) -> Iterator[Found]:
         """Look once: files that are whole and weren't given out in this state, in order.
 
-        Each is given out once; `again` gives it out anew. What went is forgotten. `clock` gives seconds: a
-        file is looked at only when it is its turn, which may be hours after the round began.
+        Each is given out once; `again` gives it out anew. What went is forgotten after FORGET_SECONDS.
+        `clock` gives seconds: a file is looked at only when it is its turn, which may be hours after the
+        round began.
         """
-        there: set[Path] = set()
         for found in folders.files([self._folder]):
             if sidecars.is_one(found.path) or not (found.root or found.problem):
                 continue  # the latter is the folder itself, which went this moment
-            there.add(found.path)
             state: State = (_state(found.path), _state(sidecars.beside(found.path)))
             now = clock()
             seen = self._seen.get(found.path)
             if seen is None or seen.state != state:
-                seen = self._seen[found.path] = _Seen(state, now)
+                seen = self._seen[found.path] = _Seen(state, since=now, there_at=now)
+            seen.there_at = now
             if not seen.done and now - seen.since >= self._still and now >= seen.again_at:
                 seen.done = True
                 yield found
-        for path in self._seen.keys() - there:
+        now = clock()
+        for path in [path for path, seen in self._seen.items() if now - seen.there_at >= FORGET_SECONDS]:
             del self._seen[path]
 
     def again(self, path: Path, *, at: float) -> None:

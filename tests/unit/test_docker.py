@@ -148,3 +148,8 @@ def test_the_first_person_is_made_with_a_brand() -> None:
     assert "createsuperuser" not in page
     assert "manage.py brand" in page
     assert "manage.py member" in page
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"prepare"}))
+def test_every_service_comes_back_after_a_restart_of_the_host(name: str) -> None:
+    assert SERVICES[name]["restart"] == "unless-stopped"

@@ -1,6 +1,7 @@
 """Takes what is put into a folder of the server's disk: `manage.py watch FOLDER --brand SLUG --as EMAIL`."""
 
 import json
+import os
 import signal
 from argparse import ArgumentParser
 from dataclasses import asdict
@@ -65,7 +66,7 @@ class Command(command.Command):
         brand = Brand.objects.filter(slug=options["brand"]).first()
         if brand is None:
             raise CommandError(f"There is no brand {options['brand']!r}.")
-        if not options["folder"].is_dir():
+        if not os.path.isdir(options["folder"]):
             raise CommandError(f"{folders.named(options['folder'])} is no folder.")
         if not (options["still"] >= LEAST_STILL_SECONDS and options["every"] > 0):
             raise CommandError(
@@ -88,7 +89,8 @@ class Command(command.Command):
     def _watch(self, watch: Watch, member: Member, stop: Event, options: dict[str, Any]) -> None:
         away = False  # the folder: a share that isn't mounted at the moment
         while not stop.is_set():
-            if options["folder"].is_dir() == away:
+            # Not Path.is_dir, which raises what a flaky share answers.
+            if os.path.isdir(options["folder"]) == away:
                 away = not away
                 self.stderr.write(
                     "The folder isn't there. Waiting for it." if away else "The folder is back."

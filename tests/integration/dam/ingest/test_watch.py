@@ -18,8 +18,8 @@ from dam.audit.models import Event
 from dam.catalog.models import Version
 from dam.core import database, storage
 from dam.core.sandbox import Interrupted
-from dam.ingest import importer
-from dam.ingest.watching import Watch
+from dam.ingest import folders, importer, sidecars
+from dam.ingest.watching import FORGET_SECONDS, Watch
 from dam.management.commands import watch as command
 from tests import still_factory
 
@@ -92,15 +92,74 @@ def test_a_sidecar_that_is_mended_gives_its_file_out_again(inbox: Path) -> None:
     assert (names(watch, 11), names(watch, 21)) == ([], ["a.png"])
 
 
-def test_what_goes_is_forgotten_and_what_is_to_be_tried_again_comes_again(inbox: Path) -> None:
+def test_what_is_to_be_tried_again_comes_again(inbox: Path) -> None:
     watch, path = Watch(inbox, still=0), inbox / "a.png"
     path.write_bytes(b"a")
     assert names(watch, 0) == ["a.png"]
     watch.again(path, at=60)
     assert (names(watch, 59), names(watch, 60)) == ([], ["a.png"])
+
+
+def test_what_is_away_for_a_while_is_not_given_out_again(inbox: Path) -> None:
+    watch, path, elsewhere = Watch(inbox, still=10), inbox / "a.png", inbox.with_name("elsewhere")
+    path.write_bytes(b"a")
+    assert (names(watch, 0), names(watch, 10)) == ([], ["a.png"])
+    inbox.rename(elsewhere)
+    inbox.mkdir()  # as the mount point of a share is empty without it
+    assert names(watch, 20) == []
+    inbox.rmdir()
+    elsewhere.rename(inbox)
+    assert (names(watch, 30), names(watch, 100)) == ([], [])
+
+
+def test_what_went_is_forgotten_in_the_end(inbox: Path) -> None:
+    watch, path = Watch(inbox, still=0), inbox / "a.png"
+    path.write_bytes(b"a")
+    assert names(watch, 0) == ["a.png"]
     path.unlink()
-    assert names(watch, 61) == []
+    assert names(watch, FORGET_SECONDS - 1) == []
+    assert watch._seen
+    assert names(watch, FORGET_SECONDS) == []
     assert not watch._seen
+
+
+@pytest.mark.parametrize("number", [errno.ESTALE, errno.EIO, errno.EACCES])
+def test_a_share_that_answers_with_an_error_is_waited_for(
+    inbox: Path, brand: Brand, creator: User, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    still_factory.noise(inbox / "a.png")
+    (inbox / "a.png.json").write_text('{"title": "Walk"}')
+    stat = os.stat
+
+    def failing(path: Any, *args: Any, **options: Any) -> os.stat_result:
+        if isinstance(path, str | Path) and Path(path).is_relative_to(inbox):
+            raise OSError(number, os.strerror(number))
+        return stat(path, *args, **options)
+
+    told = run(
+        inbox,
+        brand,
+        creator,
+        monkeypatch,
+        lambda: monkeypatch.setattr(os, "stat", failing),
+        lambda: monkeypatch.setattr(os, "stat", stat),
+        lambda: None,
+        lambda: None,
+    )
+    assert [each["outcome"] for each in told] == ["taken"]
+    assert Version.objects.get().asset.title == "Walk"
+
+
+def test_a_share_that_goes_in_the_middle_of_a_look_ends_nothing(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stale(path: Any, *_args: Any, **_options: Any) -> os.stat_result:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", stale)
+        assert [(found.root, found.problem) for found in folders.files([inbox])] == [(None, "")]
+        assert not sidecars.is_one(inbox / "a.png.json")
 
 
 def test_files_that_come_are_taken_once_and_stay(
