@@ -25,11 +25,6 @@ def description(info: MediaInfo, *, origin: Origin) -> str:
     return info.embedded.texts.get("description", "") if origin == Origin.UPLOADED else ""
 
 
-def declared_origin(info: MediaInfo, *, origin: Origin) -> str:
-    """The origin that its digital source type declares (dam.catalog.models.DeclaredOrigin), or none."""
-    return info.embedded.declared_origin if origin == Origin.UPLOADED else ""
-
-
 def suggest(version: Version, info: MediaInfo) -> None:
     """Suggest its keywords as tags, in the transaction that makes the version."""
     if version.origin == Origin.UPLOADED:

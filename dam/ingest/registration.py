@@ -204,7 +204,6 @@ def _write(
         brand=brand,
         number=replaced.number + 1 if replaced else 1,
         origin=origin,
-        declared_origin=own_words.declared_origin(info, origin=origin),
         sha256=stored.sha256,
         size=stored.size,
         content_type=content_type,

@@ -60,10 +60,13 @@ def _read_xmp(packets: Iterable[bytes], found: list[Found], unread: list[str]) -
     """The first packet that can be read: a file has one. After some that can't be none is looked for."""
     for packet in islice(packets, MOST_UNREADABLE):
         try:
-            found.append((XMP, xmp.read(packet)))
+            said = xmp.read(packet)
         except xmp.Unreadable:
             unread.append(XMP)
         else:
+            if said.pop(xmp.EXTENDED, None):
+                unread.append(XMP)
+            found.append((XMP, said))
             return
 
 

@@ -60,6 +60,9 @@ def read_info(path: Path) -> MediaInfo:
         with frames.open_media(path, kind.demuxer) as container:
             info = _read(container, path, kind)
             said = dict(container.metadata)
+            if kind.demuxer == "ogg":  # which has them with its streams
+                for stream in container.streams:
+                    said = {**stream.metadata, **said}
     except av.error.FFmpegError as problem:
         raise _explain(problem, path, kind) from problem
     if kind.decoder:

@@ -14,10 +14,12 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<\0")  # what a
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DC = "http://purl.org/dc/elements/1.1/"
 _EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+_NOTE = "http://ns.adobe.com/xmp/note/"
 _LANG = "http://www.w3.org/XML/1998/namespace lang"
 _ROOT, _ABOUT, _ITEM, _RESOURCE = (f"{_RDF} {name}" for name in ("RDF", "Description", "li", "resource"))
 _LISTS = {f"{_RDF} {name}" for name in ("Alt", "Bag", "Seq")}
 
+EXTENDED = "extended"
 PROPERTIES = {
     f"{_DC} title": "title",
     f"{_DC} description": "description",
@@ -31,6 +33,8 @@ PROPERTIES = {
     f"{_EXT} AISystemUsed": "ai_system",
     f"{_EXT} AISystemVersionUsed": "ai_system_version",
     f"{_EXT} AIPromptInformation": "ai_prompt",
+    # What doesn't fit into the 64 KiB of a segment of JPEG goes into others, which aren't read.
+    f"{_NOTE} HasExtendedXMP": EXTENDED,
 }
 
 
@@ -40,6 +44,8 @@ class Unreadable(ValueError):
 
 def read(packet: bytes) -> dict[str, list[str]]:
     """The values of each property by its name (dam.media.embedded.LONGEST, and keywords), in their order.
+
+    EXTENDED among them says that there is more in other segments of the file.
 
     Of several languages the default one comes first. Raises Unreadable.
     """

@@ -4,7 +4,7 @@ Whoever changes a text that is searched calls `refresh_many` in the same transac
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -108,6 +108,15 @@ def own_words(assets: Collection[Asset]) -> dict[UUID, tuple[str, ...]]:
     return found
 
 
+def of_file(said: Embedded, asset: Asset) -> Iterator[PartText]:
+    """What is searched of what a file says of itself: not what its clip says, too, word for word."""
+    for words in said.words(inside=False):
+        if words not in (asset.title, asset.description):
+            yield PartText(Part.FILE, words)
+    for words in said.words(inside=True):
+        yield PartText(Part.PROMPT, words)
+
+
 def _words_of(asset: Asset, version: Version, names: Iterable[str], own: Iterable[str]) -> Iterable[PartText]:
     yield PartText(Part.TITLE, asset.title)
     for name in sorted(names):
@@ -115,12 +124,7 @@ def _words_of(asset: Asset, version: Version, names: Iterable[str], own: Iterabl
     yield PartText(Part.DESCRIPTION, asset.description)
     for words in own:
         yield PartText(Part.FIELD, words)
-    said = Embedded.from_json(version.media_info.get("embedded"))
-    for words in said.words(inside=False):
-        if words not in (asset.title, asset.description):
-            yield PartText(Part.FILE, words)
-    for words in said.words(inside=True):
-        yield PartText(Part.PROMPT, words)
+    yield from of_file(Embedded.from_json(version.media_info.get("embedded")), asset)
     given = dict.fromkeys(filter(None, (version.prompt, version.search_words, asset.search_words)))
     for words in given:
         if words != version.filename:

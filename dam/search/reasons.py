@@ -67,7 +67,8 @@ def _explained(
     """`inside` are the comments; None for those who see neither these nor prompts. `own`: of its fields."""
     asset, version = hit.asset, hit.asset.shown
     prompt = version.prompt or (version.search_words if version.origin == Origin.GENERATED else "")
-    prompts = (prompt, *said.words(inside=True))
+    of_file = list(documents.of_file(said, asset))
+    prompts = (prompt, *(each.text for each in of_file if each.part in documents.INSIDE))
     hidden = (
         ()
         if inside is None
@@ -77,7 +78,7 @@ def _explained(
         (Part.TAGS, ", ".join(tag.name for tag in asset.tags.all())),
         (Part.DESCRIPTION, asset.description),
         *((Part.FIELD, text) for text in own),
-        *((Part.FILE, text) for text in said.words(inside=False) if text != asset.description),
+        *((each.part, each.text) for each in of_file if each.part not in documents.INSIDE),
         *hidden,
         (Part.FILE_NAME, version.filename),
     )

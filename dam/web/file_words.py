@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from dam.accounts.principals import Principal
-from dam.catalog.models import Version
+from dam.catalog.models import DeclaredOrigin, Origin, Version
 from dam.core import language
 from dam.media import source_types
 from dam.media.embedded import CONTAINER, INSIDE, Embedded
@@ -39,7 +39,10 @@ class Row:
 
 @dataclass(frozen=True)
 class FileWords:
-    """Rows, sentences about what couldn't be read, and the origin that the file declares, if any."""
+    """Rows, sentences about what couldn't be read, and the origin that the file declares, in words.
+
+    The latter is empty where a person said one, and for what was made here.
+    """
 
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
@@ -61,11 +64,11 @@ def of(version: Version, *, principal: Principal) -> FileWords:
     notes: tuple[str, ...] = ()
     if said.unread:
         names = language.listed([_source(name) for name in said.unread])
-        notes = (
-            _("More is said in this file (%(names)s), but it is damaged or too large to be read.")
-            % {"names": names},
-        )
-    return FileWords(rows, notes, said.declared_origin)
+        notes = (_("This file has more metadata (%(source)s) that couldn't be read.") % {"source": names},)
+    declared = said.declared_origin
+    if not declared or version.declared_origin or version.origin != Origin.UPLOADED:
+        return FileWords(rows, notes, "")
+    return FileWords(rows, notes, str(DeclaredOrigin(declared).label))
 
 
 def _source(name: str) -> str:

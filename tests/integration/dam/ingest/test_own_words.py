@@ -16,13 +16,13 @@ from dam.accounts.principals import Member
 from dam.catalog.models import Asset, Tag, Version
 from dam.ingest import details, importer, registration
 from dam.ingest.details import Details
-from dam.search import search
+from dam.search import fulltext, search
 from dam.search.results import Part
 from dam.search.tagging import suggested_tags
 from dam.search.tagging.models import SuggestedTag
 from dam.web import file_words
 from tests import embedded_factory as factory
-from tests.factories import member, principal
+from tests.factories import member, principal, release
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,7 @@ def waiting(version: Version, person: Member) -> list[str]:
 
 def test_a_new_clip_begins_with_what_its_file_says(told: Version, librarian: Member) -> None:
     assert (told.asset.title, told.asset.description) == ("Penguin at noon", "It walks.\nSlowly.")
-    assert told.declared_origin == "generated"
+    assert told.declared_origin == ""  # which is what people say
     assert waiting(told, librarian) == ["penguin", "ice", "snow"]
     assert not told.asset.tags.exists()
     assert not Tag.objects.exists()
@@ -76,7 +76,6 @@ def test_a_next_version_leaves_the_words_of_its_clip(
     suggested_tags.dismiss(told.asset, SuggestedTag.objects.get(keyword="ice").pk, by=librarian)
     second = take(tmp_path / "b.png", brand, creator, asset=told.asset, seed=1)
     assert (second.asset.title, second.asset.description, second.number) == ("Typed", "", 2)
-    assert second.declared_origin == "generated"
     assert waiting(second, librarian) == ["penguin", "snow"]
 
 
@@ -86,7 +85,8 @@ def test_the_same_file_once_more_says_the_same(
     other = take(tmp_path / "b.png", brand, creator, packet=factory.xmp("", source_type=""), seed=1)
     again = registration.repeat(told, asset=other.asset, user=creator)
     assert again.media_info["embedded"]["texts"]["title"] == "Penguin at noon"
-    assert again.declared_origin == "generated"
+    said = file_words.of(again, principal=principal(creator, brand))
+    assert (again.declared_origin, said.declared_origin) == ("", "AI-generated")
 
 
 def test_a_keyword_becomes_a_tag_when_it_is_accepted(told: Version, librarian: Member) -> None:
@@ -129,6 +129,30 @@ def test_its_words_are_found_and_shown_as_the_reason(told: Version, librarian: M
     assert found("editorial", librarian) == [[Part.FILE]]
     assert found("snow", librarian) == [[Part.FILE]]
     assert found("tobogganing", librarian) == [[Part.PROMPT]]
+
+
+def test_what_its_clip_says_too_is_not_shown_as_the_files(told: Version, librarian: Member) -> None:
+    (hit,) = search.find(librarian, words="noon").hits
+    assert Part.FILE not in [passage.part for passage in hit.passages]
+
+
+def test_a_viewer_finds_a_released_clip_by_its_public_words_alone(
+    told: Version, brand: Brand, librarian: Member
+) -> None:
+    told.media_info["embedded"]["texts"]["comment"] = "workflow nineteen"
+    told.save(update_fields=["media_info"])
+    fulltext.refresh(told.asset)
+    release(told)
+    viewer = member(brand, Role.VIEWER)
+
+    def found(words: str, person: Member) -> list[Asset]:
+        return [hit.asset for hit in search.find(person, words=words).hits]
+
+    for words in ("editorial", "noon", "snow", "agency"):
+        assert found(words, viewer) == [told.asset], words
+    for words in ("tobogganing", "glacier", "nineteen", "workflow"):
+        assert found(words, viewer) == [], words
+        assert found(words, librarian) == [told.asset], words
 
 
 def test_the_page_shows_what_is_said_and_where(told: Version, librarian: Member, client: Client) -> None:
@@ -178,3 +202,4 @@ def test_a_statement_about_the_origin_can_be_corrected_later(told: Version, crea
     assert details.put_on(told, said, own=True, by=principal(creator, told.brand)) == ""
     told.refresh_from_db()
     assert told.declared_origin == "camera"
+    assert file_words.of(told, principal=principal(creator, told.brand)).declared_origin == ""

@@ -10,6 +10,7 @@ import pytest
 from dam.media import boxes, embedded, iim, runner, xmp
 from dam.media.embedded import CONTAINER, IIM, XMP, Embedded
 from tests import embedded_factory as factory
+from tests import sound_factory
 
 FORMATS = ("jpg", "png", "webp", "tiff", "avif")
 BILLION_LAUGHS = (
@@ -112,6 +113,25 @@ def test_other_containers_have_tags_too(tmp_path: Path, suffix: str) -> None:
     assert said.texts == {"title": "Penguin", "creator": "Ada"}
 
 
+@pytest.mark.parametrize("suffix", ["mp3", "m4a", "flac", "wav", "ogg", "opus"])
+def test_sound_says_what_its_tags_say(tmp_path: Path, suffix: str) -> None:
+    path = sound_factory.tone(tmp_path / f"a.{suffix}", seconds=0.5, title="Penguin", artist="Ada")
+    said = runner.probe(path).embedded
+    assert said.texts == {"title": "Penguin", "creator": "Ada"}
+    assert set(said.sources.values()) == {CONTAINER}
+
+
+@pytest.mark.parametrize("suffix", ["flac", "ogg"])
+def test_a_description_in_vorbis_comments_is_a_comment(tmp_path: Path, suffix: str) -> None:
+    path = sound_factory.tone(tmp_path / f"a.{suffix}", seconds=0.5, DESCRIPTION="Take 2")
+    assert runner.probe(path).embedded.texts == {"comment": "Take 2"}
+
+
+def test_tags_of_streams_are_those_of_the_file_in_ogg_alone(tmp_path: Path) -> None:
+    path = sound_factory.tone(tmp_path / "a.mka", seconds=0.5, of_stream={"title": "Left"}, artist="Ada")
+    assert runner.probe(path).embedded.texts == {"creator": "Ada"}
+
+
 def test_quicktime_keeps_xmp_in_a_box_of_its_own(tmp_path: Path) -> None:
     packet = factory.with_title("Penguin")
     inner = struct.pack(">I4s", len(packet) + 8, b"XMP_") + packet
@@ -183,6 +203,21 @@ def test_after_three_packets_that_cannot_be_read_none_is_looked_for(tmp_path: Pa
     packets = [*[b"no XML"] * 3, factory.with_title("Four")]
     said = runner.probe(factory.film(tmp_path / "a.mp4", packets=packets)).embedded
     assert (dict(said.texts), said.unread) == ({}, (XMP,))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '<xmpNote:HasExtendedXMP xmlns:xmpNote="http://ns.adobe.com/xmp/note/">AB</xmpNote:HasExtendedXMP>',
+        '</rdf:Description><rdf:Description xmlns:xmpNote="http://ns.adobe.com/xmp/note/" '
+        'xmpNote:HasExtendedXMP="AB">',
+    ],
+)
+def test_xmp_in_more_segments_is_told_as_unread(tmp_path: Path, said: str) -> None:
+    packet = factory.xmp(f"<dc:title>Penguin</dc:title>{said}")
+    found = runner.probe(factory.picture(tmp_path / "a.jpg", packet=packet)).embedded
+    assert (found.texts["title"], found.unread) == ("Penguin", (XMP,))
+    assert "extended" not in found.texts
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
