@@ -20,8 +20,8 @@ from dam.ingest import (
     disk_space,
     filenames,
     folders,
+    metadata_mapping,
     next_versions,
-    own_words,
     registration,
     uploads,
 )
@@ -55,7 +55,7 @@ def take(
         brand=brand,
         user=user,
         filename=filename,
-        title=own_words.title(info) or filenames.title_of(filename),
+        title=metadata_mapping.title(info) or filenames.title_of(filename),
         origin=Origin.UPLOADED,
         media_info=info,
         content_type=info.format.content_type,
@@ -113,7 +113,7 @@ def _say(said: Details, version: Version, *, own: bool, user: User, keywords: bo
     by = principals.member(user, version.brand)
     problem = details.put_on(version, said, own=own, by=by) if by else "They don't work in this brand."
     if by and own and keywords and not problem:
-        problem = own_words.add_tags(version, by=by)
+        problem = metadata_mapping.add_tags(version, by=by)
     if problem:
         raise details.DetailsRefused({"": problem})
 

@@ -18,7 +18,7 @@ from dam.core.lazily import lazy
 from dam.core.storage import Stored
 from dam.core.text import storable_json
 from dam.custom_fields import values
-from dam.ingest import disk_space, filenames, next_versions, own_words, steps
+from dam.ingest import disk_space, filenames, metadata_mapping, next_versions, steps
 from dam.ingest.next_versions import NoTarget
 from dam.media.errors import FileRefused
 from dam.media.probe import Kind, MediaInfo
@@ -186,7 +186,7 @@ def _write(
         asset = Asset.objects.create(
             brand=brand,
             title=title,
-            description=own_words.description(info, origin=origin),
+            description=metadata_mapping.description(info, origin=origin),
             search_words=search_words,
             origin=origin,
             created_by=user,
@@ -218,7 +218,7 @@ def _write(
     Asset.objects.filter(pk=asset.pk).update(latest=version)
     asset.latest = version
     RightsRecord.objects.create(version=version)
-    own_words.suggest(version, info)
+    metadata_mapping.suggest(version, info)
     fulltext.refresh(asset)
     facts: dict[str, object] = {"filename": filename, "sha256": stored.sha256, "size": stored.size}
     if info.warnings:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from dam.media import timing
-from dam.media.embedded import Embedded
+from dam.media.embedded_metadata import EmbeddedMetadata
 from dam.media.sniffer import BY_LABEL, FileKind
 
 
@@ -69,7 +69,7 @@ class MediaInfo:
     bit_depth: int = 8
     transparent: bool = False
     kind: Kind = Kind.VIDEO
-    embedded: Embedded = field(default_factory=Embedded, hash=False)  # what it says of itself
+    embedded: EmbeddedMetadata = field(default_factory=EmbeddedMetadata, hash=False)  # what it says of itself
 
     @property
     def held_frames(self) -> int:
@@ -116,7 +116,7 @@ class MediaInfo:
             if name in values:
                 values[name] = Fraction(values[name])
         values["warnings"] = tuple(values.get("warnings", ()))
-        values["embedded"] = Embedded.from_json(values.get("embedded"))
+        values["embedded"] = EmbeddedMetadata.from_json(values.get("embedded"))
         values["kind"] = Kind(values.get("kind", Kind.VIDEO))
         for name in ("holds", "closed", "gaps"):
             values[name] = tuple((first, last) for first, last in values.get(name, ()))

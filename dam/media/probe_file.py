@@ -15,9 +15,9 @@ from dam.media import (
     boxes,
     budgets,
     completeness,
-    embedded_reading,
     first_picture,
     frames,
+    metadata_extraction,
     packets,
     stills,
     timing,
@@ -67,7 +67,7 @@ def read_info(path: Path) -> MediaInfo:
         raise _explain(problem, path, kind) from problem
     if kind.decoder:
         return replace(info, embedded=stills.read_embedded(path, kind))
-    return replace(info, embedded=embedded_reading.of_film(path, in_boxes=kind.boxes, tags=said))
+    return replace(info, embedded=metadata_extraction.of_film(path, in_boxes=kind.boxes, tags=said))
 
 
 def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:

@@ -12,9 +12,9 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from dam.core.language import gettext as _
 from dam.core.language import number
-from dam.media import budgets, drawings, embedded_reading
+from dam.media import budgets, drawings, metadata_extraction
 from dam.media.drawing_parts import Doubt
-from dam.media.embedded import Embedded
+from dam.media.embedded_metadata import EmbeddedMetadata
 from dam.media.errors import FileRefused, animated, require_size
 from dam.media.probe import Kind, MediaInfo
 from dam.media.sniffer import AVIF, SVG, TIFF, WEBP, FileKind
@@ -63,17 +63,17 @@ def read_info(path: Path, kind: FileKind) -> MediaInfo:
             mode=mode,
             warnings=warnings,
             transparent=_is_transparent(picture),
-            embedded=embedded_reading.of_picture(picture),
+            embedded=metadata_extraction.of_picture(picture),
         )
 
 
-def read_embedded(path: Path, kind: FileKind) -> Embedded:
+def read_embedded(path: Path, kind: FileKind) -> EmbeddedMetadata:
     """What a picture that moves says of itself, as far as that stands before its pictures."""
     try:
         with _opened(path, (kind.decoder,)) as picture:
-            return embedded_reading.of_picture(picture)
+            return metadata_extraction.of_picture(picture)
     except FileRefused:
-        return Embedded()  # whoever reads films has taken it, so Pillow knows less of it
+        return EmbeddedMetadata()  # whoever reads films has taken it, so Pillow knows less of it
 
 
 def _read_drawing(path: Path, kind: FileKind) -> MediaInfo:
@@ -106,7 +106,7 @@ def _info(
     mode: str,
     warnings: tuple[str, ...],
     transparent: bool,
-    embedded: Embedded | None = None,
+    embedded: EmbeddedMetadata | None = None,
 ) -> MediaInfo:
     return MediaInfo(
         container=kind.label,
@@ -129,7 +129,7 @@ def _info(
         bit_depth=16 if mode.startswith("I;16") else 32 if mode in ("I", "F") else 8,
         transparent=transparent,
         kind=Kind.STILL,
-        embedded=embedded or Embedded(),
+        embedded=embedded or EmbeddedMetadata(),
     )
 
 

@@ -43,7 +43,7 @@ class Unreadable(ValueError):
 
 
 def read(packet: bytes) -> dict[str, list[str]]:
-    """The values of each property by its name (dam.media.embedded.LONGEST, and keywords), in their order.
+    """The values, in their order, of each property by its name (embedded_metadata.LONGEST, and keywords).
 
     EXTENDED among them says that there is more in other segments of the file.
 

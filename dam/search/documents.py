@@ -14,7 +14,7 @@ from dam.accounts.models import Brand
 from dam.catalog import tags
 from dam.catalog.models import Asset, Version
 from dam.custom_fields import schema, shown, values
-from dam.media.embedded import Embedded
+from dam.media.embedded_metadata import EmbeddedMetadata
 from dam.search import lexemes, lexicon
 from dam.search.lexemes import Text
 from dam.search.models import CommentText, SearchDocument, TimedText
@@ -108,7 +108,7 @@ def own_words(assets: Collection[Asset]) -> dict[UUID, tuple[str, ...]]:
     return found
 
 
-def of_file(said: Embedded, asset: Asset) -> Iterator[PartText]:
+def of_file(said: EmbeddedMetadata, asset: Asset) -> Iterator[PartText]:
     """What is searched of what a file says of itself: not what its clip says, too, word for word."""
     for words in said.words(inside=False):
         if words not in (asset.title, asset.description):
@@ -124,7 +124,7 @@ def _words_of(asset: Asset, version: Version, names: Iterable[str], own: Iterabl
     yield PartText(Part.DESCRIPTION, asset.description)
     for words in own:
         yield PartText(Part.FIELD, words)
-    yield from of_file(Embedded.from_json(version.media_info.get("embedded")), asset)
+    yield from of_file(EmbeddedMetadata.from_json(version.media_info.get("embedded")), asset)
     given = dict.fromkeys(filter(None, (version.prompt, version.search_words, asset.search_words)))
     for words in given:
         if words != version.filename:

@@ -9,7 +9,7 @@ from django.db.models import Q, prefetch_related_objects
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Origin, Version
-from dam.media.embedded import Embedded
+from dam.media.embedded_metadata import EmbeddedMetadata
 from dam.search import documents, fulltext, normalising, passages
 from dam.search.models import CommentText, TimedText, TimedTextKind
 from dam.search.passages import Said
@@ -49,7 +49,7 @@ def explain(
             query,
             inside=comments.get(hit.asset.shown.pk, []) if inside else None,
             own=own.get(hit.asset.pk, ()),
-            said=said.get(hit.asset.shown.pk, Embedded()),
+            said=said.get(hit.asset.shown.pk, EmbeddedMetadata()),
         )
         for hit in hits
     )
@@ -62,7 +62,7 @@ def _explained(
     *,
     inside: Sequence[str] | None,
     own: Sequence[str],
-    said: Embedded,
+    said: EmbeddedMetadata,
 ) -> Hit:
     """`inside` are the comments; None for those who see neither these nor prompts. `own`: of its fields."""
     asset, version = hit.asset, hit.asset.shown
@@ -96,11 +96,11 @@ def _explained(
     )
 
 
-def _said_by_files(versions: Iterable[UUID]) -> dict[UUID, Embedded]:
+def _said_by_files(versions: Iterable[UUID]) -> dict[UUID, EmbeddedMetadata]:
     """What their files say of themselves, of those that do; the rest of what a probe saw is long."""
     rows = Version.objects.filter(pk__in=list(versions), media_info__has_key="embedded")
     found = rows.values_list("pk", "media_info__embedded")
-    return {key: Embedded.from_json(said) for key, said in found}
+    return {key: EmbeddedMetadata.from_json(said) for key, said in found}
 
 
 def _comments(versions: Iterable[UUID]) -> dict[UUID, list[str]]:

@@ -23,7 +23,7 @@ from dam.ingest import steps as processing_steps
 from dam.ingest import waiting
 from dam.rights import terms
 from dam.rights.visibility import trashed_assets, visible_assets
-from dam.web import asset_version, file_words, going_back, poster_choice, timed_text_lists, usage_status
+from dam.web import asset_version, going_back, metadata_rows, poster_choice, timed_text_lists, usage_status
 from dam.web import trash as trashing
 from dam.web.asset_forms import AssetForm
 from dam.web.decorators import BrandRequest, requires
@@ -147,7 +147,7 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
         ),
         "starred": favourites.of(request.principal).filter(asset=version.asset).exists(),
         "own": own,
-        "from_file": file_words.of(version, principal=request.principal),
+        "from_file": metadata_rows.of(version, principal=request.principal),
         "before_review": language.listed([row.field.title for row in own if row.missing]),
         "collections": audience.with_clip(version.asset, request.principal)[:MOST_COLLECTIONS],
         "may_trash": not assets.refusal_to_move(version.asset, by=request.principal),

@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assets/<uuid:asset_id>/focus/", focus_point.focus, name="asset-focus"),
     path("assets/<uuid:asset_id>/poster/", poster_choice.poster, name="asset-poster"),
     path("assets/<uuid:asset_id>/tags/", suggested_tags.listing, name="asset-suggested-tags"),
+    path("assets/<uuid:asset_id>/tags/all/", suggested_tags.accept_all, name="asset-suggested-tags-all"),
     path(
         "assets/<uuid:asset_id>/tags/<int:suggestion_id>/",
         suggested_tags.decide,

@@ -1,7 +1,7 @@
 """Plain words for what manifests say in codes. Pure."""
 
 from dam.core.language import noop
-from dam.media import source_types
+from dam.media import digital_source_types
 
 ACTIONS = {
     "c2pa.created": noop("Created"),
@@ -35,10 +35,7 @@ ACTIONS = {
 }
 
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-SOURCES = source_types.TITLES
-AI_SOURCES = frozenset(
-    {"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"}
-)
+SOURCES = digital_source_types.TITLES
 
 OVERSIGHT = {
     "fully_autonomous": noop("no human oversight"),
@@ -63,4 +60,4 @@ def source(uri: str) -> str:
 
 
 def is_ai(uri: str) -> bool:
-    return source_code(uri) in AI_SOURCES
+    return source_code(uri) in digital_source_types.AI

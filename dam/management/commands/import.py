@@ -22,9 +22,9 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Nobody
 from dam.catalog.models import Asset, Processing, Version
 from dam.core import command, database
-from dam.ingest import folders, from_disk, next_versions, sidecars
+from dam.ingest import file_import, folders, next_versions, sidecars
+from dam.ingest.file_import import ImportOutcome
 from dam.ingest.folders import Found
-from dam.ingest.from_disk import ImportOutcome
 from dam.ingest.next_versions import NoTarget
 
 POLL_SECONDS = 0.5
@@ -114,12 +114,12 @@ class Command(command.Command):
             nonlocal patience
             row = said.get(folders.real(found.path))
             try:
-                return from_disk.take(
+                return file_import.import_file(
                     found, member=member, asset=asset, said=row, keywords=keywords, patience=patience
                 )
             except database.AWAY:
                 patience = 1.0  # it was waited for once; each file more is asked for shortly
-                return from_disk.refusal(
+                return file_import.refusal(
                     folders.named(found.path), "The database couldn't be reached. Import the file again."
                 )
             finally:
@@ -133,7 +133,7 @@ class Command(command.Command):
             self.stderr.write(line.rstrip())
         if len(files) > 1:
             try:
-                database.again(lambda: from_disk.record(outcomes, member))
+                database.again(lambda: file_import.record(outcomes, member))
             except database.AWAY:
                 self.stderr.write("The database couldn't be reached, so the log has no entry of this import.")
         if options["wait"]:

@@ -18,16 +18,16 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member, Nobody
 from dam.core import command, database
-from dam.ingest import folders, from_disk
+from dam.ingest import file_import, folders
+from dam.ingest.file_import import ImportOutcome, MayNotImport
 from dam.ingest.folders import Found, StillWritten
-from dam.ingest.from_disk import ImportOutcome, MayNotImport
-from dam.ingest.watching import Watch
+from dam.ingest.watch_folder import WatchFolder
 
 STILL_SECONDS, POLL_SECONDS = 10.0, 5.0
 LEAST_STILL_SECONDS = 2.0
 LATER_SECONDS = 60.0  # until what failed for a reason of ours is tried again
 # Reasons that go by themselves; all others hold until the file changes, or its sidecar.
-PASSING = {from_disk.AWAY, from_disk.DISK_FULL, StillWritten.code}
+PASSING = {file_import.AWAY, file_import.DISK_FULL, StillWritten.code}
 
 
 class Command(command.Command):
@@ -81,12 +81,12 @@ class Command(command.Command):
             each: signal.signal(each, lambda *_: stop.set()) for each in (signal.SIGTERM, signal.SIGINT)
         }
         try:
-            self._watch(Watch(options["folder"], still=options["still"]), member, stop, options)
+            self._watch(WatchFolder(options["folder"], still=options["still"]), member, stop, options)
         finally:
             for each, handler in before.items():
                 signal.signal(each, handler)
 
-    def _watch(self, watch: Watch, member: Member, stop: Event, options: dict[str, Any]) -> None:
+    def _watch(self, watch: WatchFolder, member: Member, stop: Event, options: dict[str, Any]) -> None:
         away = False  # the folder: a share that isn't mounted at the moment
         while not stop.is_set():
             # Not Path.is_dir, which raises what a flaky share answers.
@@ -106,7 +106,7 @@ class Command(command.Command):
 
     def _round(
         self,
-        watch: Watch,
+        watch: WatchFolder,
         member: Member,
         stop: Event,
         options: dict[str, Any],
@@ -116,7 +116,7 @@ class Command(command.Command):
 
         What became of each is added to `outcomes`, but for what is tried again: of that nothing is decided.
         """
-        for found in watch.whole(monotonic):
+        for found in watch.settled(monotonic):
             if stop.is_set():
                 break
             outcome = self._take(found, member, options)
@@ -131,13 +131,13 @@ class Command(command.Command):
     def _record(self, outcomes: list[ImportOutcome], member: Member) -> None:
         if sum(each.outcome != "known" for each in outcomes) > 1:
             try:
-                database.again(partial(from_disk.record, outcomes, member))
+                database.again(partial(file_import.record, outcomes, member))
             except database.AWAY:
                 self.stderr.write("The database couldn't be reached, so the log has no entry of this.")
 
     def _take(self, found: Found, member: Member, options: dict[str, Any]) -> ImportOutcome:
         try:
-            return from_disk.take(
+            return file_import.import_file(
                 found,
                 member=member,
                 asset=None,
@@ -147,7 +147,7 @@ class Command(command.Command):
             )
         except database.AWAY:
             reason = "The database couldn't be reached. It is tried again."
-            return from_disk.refusal(folders.named(found.path), reason, code=from_disk.AWAY)
+            return file_import.refusal(folders.named(found.path), reason, code=file_import.AWAY)
 
     def _tell(self, outcome: ImportOutcome, *, as_json: bool) -> None:
         if as_json:

@@ -37,7 +37,7 @@ class SuggestedTag(models.Model):
                 condition=models.Q(tag__isnull=True) ^ models.Q(keyword=""), name="suggested_tag_or_keyword"
             ),
         ]
-        ordering = ["-score", "pk"]
+        ordering = [models.F("score").desc(nulls_last=True), "pk"]  # keywords, which have none, after tags
 
     def __str__(self) -> str:
         return f"{self.name} for {self.asset}"

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -111,7 +111,7 @@ def open_for(version: Version, *, principal: Principal) -> QuerySet[SuggestedTag
         return SuggestedTag.objects.none()
     waiting = SuggestedTag.objects.filter(asset=version.asset_id, version=version, dismissed_at=None)
     waiting = waiting.exclude(keyword__in=version.asset.tags.values("name"))  # typed meanwhile
-    return waiting.select_related("tag").order_by(F("score").desc(nulls_last=True), "pk")
+    return waiting.select_related("tag")
 
 
 def accept(asset: Asset, suggestion_ids: Collection[int], *, by: Principal) -> list[str]:

@@ -31,6 +31,7 @@ ROWS = (
     Row("GET",  "asset-suggested-tags", ("draft.asset",), 403, 200, 403, 403, 200, 200, 403, 403),
     Row("POST", "asset-suggested-tag", ("draft.asset", "suggestion"), 403, 302, 403, 403, 302, 302, 403, 403,
         {"answer": "accept"}),
+    Row("POST", "asset-suggested-tags-all", ("draft.asset",), 403, 302, 403, 403, 302, 302, 403, 403),
     Row("POST", "asset-trash", ("draft.asset",),        403, 403, 403, 403, 302, 302, 403, 403),
     Row("POST", "asset-restore", ("trashed",),          403, 404, 403, 403, 302, 302, 403, 403),
     # Of a clip in the trash too. To lift a hold they confirm that it is them

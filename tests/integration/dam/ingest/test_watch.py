@@ -19,7 +19,7 @@ from dam.catalog.models import Version
 from dam.core import database, storage
 from dam.core.sandbox import Interrupted
 from dam.ingest import folders, importer, sidecars
-from dam.ingest.watching import FORGET_SECONDS, Watch
+from dam.ingest.watch_folder import FORGET_SECONDS, WatchFolder
 from dam.management.commands import watch as command
 from tests import still_factory
 
@@ -32,8 +32,8 @@ def inbox(tmp_path: Path) -> Path:
     return tmp_path / "in"
 
 
-def names(watch: Watch, now: float) -> list[str]:
-    return [found.path.name for found in watch.whole(lambda: now)]
+def names(watch: WatchFolder, now: float) -> list[str]:
+    return [found.path.name for found in watch.settled(lambda: now)]
 
 
 def run(inbox: Path, brand: Brand, user: User, monkeypatch: pytest.MonkeyPatch, *rounds: Any) -> list[Any]:
@@ -58,7 +58,7 @@ def run(inbox: Path, brand: Brand, user: User, monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_a_file_is_whole_once_it_has_not_changed_for_a_while(inbox: Path) -> None:
-    watch, path = Watch(inbox, still=10), inbox / "a.png"
+    watch, path = WatchFolder(inbox, still=10), inbox / "a.png"
     path.write_bytes(b"half")
     assert names(watch, 0) == []
     path.write_bytes(b"half and more")
@@ -70,12 +70,12 @@ def test_a_file_is_whole_once_it_has_not_changed_for_a_while(inbox: Path) -> Non
 
 
 def test_a_file_that_changes_while_another_is_taken_is_not_whole(inbox: Path) -> None:
-    watch, clock = Watch(inbox, still=10), [0.0]
+    watch, clock = WatchFolder(inbox, still=10), [0.0]
     (inbox / "a.png").write_bytes(b"a")
     (inbox / "b.png").write_bytes(b"b")
-    assert list(watch.whole(lambda: clock[0])) == []
+    assert list(watch.settled(lambda: clock[0])) == []
     clock[0] = 10
-    look = watch.whole(lambda: clock[0])
+    look = watch.settled(lambda: clock[0])
     assert next(look).path.name == "a.png"
     clock[0] = 100  # so long it took
     (inbox / "b.png").write_bytes(b"b and more")
@@ -84,7 +84,7 @@ def test_a_file_that_changes_while_another_is_taken_is_not_whole(inbox: Path) ->
 
 
 def test_a_sidecar_that_is_mended_gives_its_file_out_again(inbox: Path) -> None:
-    watch = Watch(inbox, still=10)
+    watch = WatchFolder(inbox, still=10)
     (inbox / "a.png").write_bytes(b"a")
     (inbox / "a.png.json").write_text("{")
     assert (names(watch, 0), names(watch, 10)) == ([], ["a.png"])
@@ -93,7 +93,7 @@ def test_a_sidecar_that_is_mended_gives_its_file_out_again(inbox: Path) -> None:
 
 
 def test_what_is_to_be_tried_again_comes_again(inbox: Path) -> None:
-    watch, path = Watch(inbox, still=0), inbox / "a.png"
+    watch, path = WatchFolder(inbox, still=0), inbox / "a.png"
     path.write_bytes(b"a")
     assert names(watch, 0) == ["a.png"]
     watch.again(path, at=60)
@@ -101,7 +101,7 @@ def test_what_is_to_be_tried_again_comes_again(inbox: Path) -> None:
 
 
 def test_what_is_away_for_a_while_is_not_given_out_again(inbox: Path) -> None:
-    watch, path, elsewhere = Watch(inbox, still=10), inbox / "a.png", inbox.with_name("elsewhere")
+    watch, path, elsewhere = WatchFolder(inbox, still=10), inbox / "a.png", inbox.with_name("elsewhere")
     path.write_bytes(b"a")
     assert (names(watch, 0), names(watch, 10)) == ([], ["a.png"])
     inbox.rename(elsewhere)
@@ -113,7 +113,7 @@ def test_what_is_away_for_a_while_is_not_given_out_again(inbox: Path) -> None:
 
 
 def test_what_went_is_forgotten_in_the_end(inbox: Path) -> None:
-    watch, path = Watch(inbox, still=0), inbox / "a.png"
+    watch, path = WatchFolder(inbox, still=0), inbox / "a.png"
     path.write_bytes(b"a")
     assert names(watch, 0) == ["a.png"]
     path.unlink()

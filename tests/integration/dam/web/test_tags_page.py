@@ -242,3 +242,28 @@ def test_a_suggested_tag_says_how_likely_it_is_and_of_a_video_where(
     text = page.content.decode()
     assert "94% likely" in text
     assert ("0:00" in text, "?t=" in text) == (timed, timed)
+
+
+def test_many_suggestions_are_folded_and_can_be_added_at_once(librarian: Member, client: Client) -> None:
+    asset = clip(librarian)
+    assert asset.latest is not None
+    rows = [
+        SuggestedTag.objects.create(asset=asset, version=asset.latest, keyword=f"word {number:02}")
+        for number in range(23)
+    ]
+    red = Tag.objects.create(brand=librarian.brand, name="red")
+    seen = SuggestedTag.objects.create(asset=asset, version=asset.latest, tag=red, score=0.2, time_ms=0)
+    assert SuggestedTag.objects.first() == seen  # before keywords, which have no score
+    client.force_login(librarian.user)
+    address = reverse("asset-suggested-tags", args=[librarian.brand.slug, asset.pk])
+    shown, _, folded = client.get(address).content.decode().partition("<details")
+    assert "4 more" in " ".join(folded.split())
+    assert ("word 18" in shown, "word 19" in shown, "word 19" in folded) == (True, False, True)
+    assert folded.count('name="suggestion"') == 24
+    late = SuggestedTag.objects.create(asset=asset, version=asset.latest, keyword="late")
+    every = reverse("asset-suggested-tags-all", args=[librarian.brand.slug, asset.pk])
+    data = {"suggestion": [*(str(row.pk) for row in (seen, *rows)), "x", "9" * 40]}
+    page = client.post(every, data, headers={"HX-Request": "true"}).content.decode()
+    assert "late" in page
+    assert set(asset.tags.values_list("name", flat=True)) == {"red", *(row.keyword for row in rows)}
+    assert list(SuggestedTag.objects.all()) == [late]

@@ -12,7 +12,7 @@ from typing import Any
 from unicodedata import normalize
 
 from dam.core import foreign_text
-from dam.media import source_types
+from dam.media import digital_source_types
 
 XMP, IIM, CONTAINER = "XMP", "IPTC-IIM", "container"
 
@@ -47,7 +47,7 @@ _MOST_NORMALISED = 10_000
 
 
 @dataclass(frozen=True)
-class Embedded:
+class EmbeddedMetadata:
     """Texts by the names of LONGEST, in which `sources` each was found; what was cut, or couldn't be read.
 
     `unread` names sources: there is something, and it is damaged or too large.
@@ -65,7 +65,7 @@ class Embedded:
     @property
     def declared_origin(self) -> str:
         """The origin (dam.catalog.models.DeclaredOrigin) that its digital source type stands for, or none."""
-        return source_types.ORIGINS.get(self.texts.get("source_type", ""), "")
+        return digital_source_types.ORIGINS.get(self.texts.get("source_type", ""), "")
 
     def words(self, *, inside: bool) -> list[str]:
         """What is searched of it: for everybody, or `inside` for those who work with drafts."""
@@ -84,7 +84,7 @@ class Embedded:
         return {name: value for name, value in whole.items() if value}
 
     @classmethod
-    def from_json(cls, data: Any) -> "Embedded":
+    def from_json(cls, data: Any) -> "EmbeddedMetadata":
         """The inverse; nothing of what isn't as to_json wrote it, or has names that are unknown."""
         if not isinstance(data, Mapping):
             return cls()
@@ -98,7 +98,9 @@ class Embedded:
         )
 
 
-def merged(found: Iterable[tuple[str, Mapping[str, Iterable[str]]]], *, unread: Iterable[str]) -> Embedded:
+def merge(
+    found: Iterable[tuple[str, Mapping[str, Iterable[str]]]], *, unread: Iterable[str]
+) -> EmbeddedMetadata:
     """One of what each source says, (source, its values by name): of each text the first source that has it.
 
     "keywords" has one value for each, all others are one text; several creators are one line. A title or
@@ -130,7 +132,7 @@ def merged(found: Iterable[tuple[str, Mapping[str, Iterable[str]]]], *, unread: 
             shortened += ["ai_prompt"] if (cut or more) and "ai_prompt" not in shortened else []
     if "source_type" in texts:
         texts["source_type"] = re.split(r"[/:#]", texts["source_type"].rstrip("/"))[-1]
-    return Embedded(texts, keywords, sources, tuple(shortened), tuple(dict.fromkeys(unread)))
+    return EmbeddedMetadata(texts, keywords, sources, tuple(shortened), tuple(dict.fromkeys(unread)))
 
 
 def is_prompt(text: str) -> bool:

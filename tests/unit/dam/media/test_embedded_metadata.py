@@ -7,8 +7,8 @@ from typing import Literal
 
 import pytest
 
-from dam.media import boxes, embedded, iim, runner, xmp
-from dam.media.embedded import CONTAINER, IIM, XMP, Embedded
+from dam.media import boxes, embedded_metadata, iim, runner, xmp
+from dam.media.embedded_metadata import CONTAINER, IIM, XMP, EmbeddedMetadata
 from tests import embedded_factory as factory
 from tests import sound_factory
 
@@ -252,7 +252,9 @@ def test_an_extended_data_set_is_read() -> None:
 
 
 def test_what_nobody_sees_is_dropped() -> None:
-    said = embedded.merged([(XMP, {"title": ["in‮voice\x07\n a"], "description": ["a\r\nb\x00"]})], unread=())
+    said = embedded_metadata.merge(
+        [(XMP, {"title": ["in‮voice\x07\n a"], "description": ["a\r\nb\x00"]})], unread=()
+    )
     assert said.texts == {"title": "invoice a", "description": "a\nb"}
 
 
@@ -264,9 +266,9 @@ def test_what_is_cut_is_told() -> None:
         "keywords": many,
         "ai_prompt": ["b" * 1_000_000],
     }
-    said = embedded.merged([(XMP, values)], unread=())
-    assert len(said.texts["title"]) == embedded.LONGEST["title"]
-    assert len(said.keywords) == embedded.MOST_KEYWORDS
+    said = embedded_metadata.merge([(XMP, values)], unread=())
+    assert len(said.texts["title"]) == embedded_metadata.LONGEST["title"]
+    assert len(said.keywords) == embedded_metadata.MOST_KEYWORDS
     assert said.shortened == ("title", "ai_prompt", "keywords")
 
 
@@ -285,7 +287,7 @@ def test_what_is_cut_is_told() -> None:
     ids=["json", "list", "cut", "deep", "midjourney", "job", "negative", "steps"],
 )
 def test_a_description_that_is_a_prompt_is_kept_as_one(prompt: str) -> None:
-    said = embedded.merged([(XMP, {"title": [prompt], "description": [prompt]})], unread=())
+    said = embedded_metadata.merge([(XMP, {"title": [prompt], "description": [prompt]})], unread=())
     assert set(said.texts) == {"ai_prompt"}
     assert said.texts["ai_prompt"][:50] == prompt[:50]
     assert (said.sources, said.words(inside=False)) == ({"ai_prompt": XMP}, [])
@@ -293,18 +295,18 @@ def test_a_description_that_is_a_prompt_is_kept_as_one(prompt: str) -> None:
 
 def test_a_prompt_in_the_description_joins_the_one_that_says_it_is_one() -> None:
     found = [(XMP, {"description": ["ice --v 6"], "ai_prompt": ["snow"]}), (IIM, {"description": ["Words."]})]
-    said = embedded.merged(found, unread=())
+    said = embedded_metadata.merge(found, unread=())
     assert said.texts == {"description": "Words.", "ai_prompt": "snow\n\nice --v 6"}
 
 
 @pytest.mark.parametrize("text", ["[Draft] Penguin {at noon}", "Steps: the film", "Job ID: 17", "a -- v 2"])
 def test_what_people_write_is_no_prompt(text: str) -> None:
-    assert embedded.merged([(XMP, {"title": [text]})], unread=()).texts == {"title": text}
+    assert embedded_metadata.merge([(XMP, {"title": [text]})], unread=()).texts == {"title": text}
 
 
 def test_a_single_keyword_may_be_a_list_and_of_several_none_is() -> None:
     def read(*words: str) -> tuple[str, ...]:
-        return embedded.merged([(XMP, {"keywords": words})], unread=()).keywords
+        return embedded_metadata.merge([(XMP, {"keywords": words})], unread=()).keywords
 
     assert read("ice, snow;Penguin\nice") == ("ice", "snow", "Penguin")
     assert read("Paris, France", "ice") == ("Paris, France", "ice")
@@ -312,7 +314,7 @@ def test_a_single_keyword_may_be_a_list_and_of_several_none_is() -> None:
 
 @pytest.mark.parametrize("words", [["," * 4_000_000 + "late"], ["a"] * 5_000 + ["late"]], ids=["one", "many"])
 def test_of_keywords_without_end_the_first_are_looked_at(words: list[str]) -> None:
-    said = embedded.merged([(XMP, {"keywords": words, "title": ["a"]})], unread=())
+    said = embedded_metadata.merge([(XMP, {"keywords": words, "title": ["a"]})], unread=())
     assert "late" not in said.keywords
     if len(words) > 1:
         assert said.shortened == ("keywords",)
@@ -325,9 +327,9 @@ def test_marks_heaped_up_are_cut_before_they_are_put_in_order(monkeypatch: pytes
         lengths.append(len(text))
         return unicodedata.normalize(form, text)
 
-    monkeypatch.setattr(embedded, "normalize", normalize)
+    monkeypatch.setattr(embedded_metadata, "normalize", normalize)
     marks = "a" + "\u0301\u0323" * 100_000
-    said = embedded.merged([(XMP, {name: [marks] for name in embedded.LONGEST})], unread=())
+    said = embedded_metadata.merge([(XMP, {name: [marks] for name in embedded_metadata.LONGEST})], unread=())
     assert max(lengths) <= 10_000
     assert "ai_prompt" in said.shortened
 
@@ -361,12 +363,12 @@ def test_structures_within_properties_are_no_values() -> None:
     ],
 )
 def test_a_source_type_declares_an_origin(said: str, origin: str) -> None:
-    assert embedded.merged([(XMP, {"source_type": [said]})], unread=()).declared_origin == origin
+    assert embedded_metadata.merge([(XMP, {"source_type": [said]})], unread=()).declared_origin == origin
 
 
 def test_it_survives_json_and_what_is_no_such_json_is_nothing() -> None:
-    said = embedded.merged([(XMP, {"title": ["a"], "keywords": ["b"]})], unread=[IIM])
-    assert Embedded.from_json(said.to_json()) == said
+    said = embedded_metadata.merge([(XMP, {"title": ["a"], "keywords": ["b"]})], unread=[IIM])
+    assert EmbeddedMetadata.from_json(said.to_json()) == said
     odds: tuple[object, ...] = (None, [], {"texts": 1}, {"keywords": {}}, {"texts": {"other": "x"}})
     for odd in odds:
-        assert not Embedded.from_json(odd)
+        assert not EmbeddedMetadata.from_json(odd)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_noop as noop
 from dam.accounts.principals import Principal
 from dam.catalog.models import DeclaredOrigin, Origin, Version
 from dam.core import language
-from dam.media import source_types
-from dam.media.embedded import CONTAINER, INSIDE, Embedded
+from dam.media import digital_source_types
+from dam.media.embedded_metadata import CONTAINER, INSIDE, EmbeddedMetadata
 from dam.search import fulltext
 
 # In the order in which they are shown.
@@ -38,7 +38,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class FileWords:
+class MetadataRows:
     """Rows, sentences about what couldn't be read, and the origin that the file declares, in words.
 
     The latter is empty where a person said one, and for what was made here.
@@ -49,12 +49,12 @@ class FileWords:
     declared_origin: str
 
 
-def of(version: Version, *, principal: Principal) -> FileWords:
+def of(version: Version, *, principal: Principal) -> MetadataRows:
     """Prompts are for those who work with drafts, as those of clips that were made here."""
-    said = Embedded.from_json(version.media_info.get("embedded"))
+    said = EmbeddedMetadata.from_json(version.media_info.get("embedded"))
     hidden = set() if fulltext.works_here(principal) else INSIDE
     texts = {**said.texts, "keywords": ", ".join(said.keywords)}
-    if kind := source_types.TITLES.get(texts.get("source_type", "")):
+    if kind := digital_source_types.TITLES.get(texts.get("source_type", "")):
         texts["source_type"] = _(kind)
     rows = tuple(
         Row(_(title), texts[name], _source(said.sources.get(name, "")), name in said.shortened)
@@ -67,9 +67,9 @@ def of(version: Version, *, principal: Principal) -> FileWords:
         notes = (_("This file has more metadata (%(source)s) that couldn't be read.") % {"source": names},)
     declared = said.declared_origin
     if not declared or version.declared_origin or version.origin != Origin.UPLOADED:
-        return FileWords(rows, notes, "")
-    return FileWords(rows, notes, str(DeclaredOrigin(declared).label))
+        return MetadataRows(rows, notes, "")
+    return MetadataRows(rows, notes, str(DeclaredOrigin(declared).label))
 
 
 def _source(name: str) -> str:
-    return _("container") if name == CONTAINER else name
+    return _("file tags") if name == CONTAINER else name

@@ -53,7 +53,7 @@ def record(outcomes: Collection[ImportOutcome], member: Member) -> None:
     )
 
 
-def take(
+def import_file(
     found: Found,
     *,
     member: Member,
@@ -69,7 +69,7 @@ def take(
     try:
         # Harmless twice: a file that was taken is known then.
         version = database.again(
-            lambda: _take(found, member=member, asset=asset, said=said, keywords=keywords), seconds=patience
+            lambda: _import(found, member=member, asset=asset, said=said, keywords=keywords), seconds=patience
         )
     except AlreadyKnown as known:
         earlier = known.version
@@ -85,7 +85,7 @@ def take(
     return ImportOutcome(shown, "taken", str(version.asset_id), str(version.pk), sha256=version.sha256)
 
 
-def _take(
+def _import(
     found: Found, *, member: Member, asset: Asset | None, said: Details | None, keywords: bool
 ) -> Version:
     now = principals.member(member.user, member.brand)  # as they stand now, in an import of hours

@@ -30,14 +30,14 @@ class _Seen:
     again_at: float = 0.0  # not before this, where it is to be tried once more
 
 
-class Watch:
+class WatchFolder:
     """What is known of a folder's files; `still` seconds without a change make one whole."""
 
     def __init__(self, folder: Path, *, still: float) -> None:
         self._folder, self._still = folder, still
         self._seen: dict[Path, _Seen] = {}
 
-    def whole(self, clock: Callable[[], float]) -> Iterator[Found]:
+    def settled(self, clock: Callable[[], float]) -> Iterator[Found]:
         """Look once: files that are whole and weren't given out in this state, in order.
 
         Each is given out once; `again` gives it out anew. What went is forgotten after FORGET_SECONDS.

@@ -20,7 +20,7 @@ from dam.search import fulltext, search
 from dam.search.results import Part
 from dam.search.tagging import suggested_tags
 from dam.search.tagging.models import SuggestedTag
-from dam.web import file_words
+from dam.web import metadata_rows
 from tests import embedded_factory as factory
 from tests.factories import member, principal, release
 
@@ -85,7 +85,7 @@ def test_the_same_file_once_more_says_the_same(
     other = take(tmp_path / "b.png", brand, creator, packet=factory.xmp("", source_type=""), seed=1)
     again = registration.repeat(told, asset=other.asset, user=creator)
     assert again.media_info["embedded"]["texts"]["title"] == "Penguin at noon"
-    said = file_words.of(again, principal=principal(creator, brand))
+    said = metadata_rows.of(again, principal=principal(creator, brand))
     assert (again.declared_origin, said.declared_origin) == ("", "AI-generated")
 
 
@@ -104,7 +104,7 @@ def test_a_word_that_can_be_no_tag_is_shown_and_not_suggested(
     )
     version = take(tmp_path / "a.png", brand, creator, packet=factory.xmp(subject))
     assert waiting(version, librarian) == ["ice"]
-    rows = {row.title: row.text for row in file_words.of(version, principal=librarian).rows}
+    rows = {row.title: row.text for row in metadata_rows.of(version, principal=librarian).rows}
     assert rows["Keywords"].startswith("long long")
 
 
@@ -174,10 +174,10 @@ def test_how_it_was_made_is_for_those_who_work_with_drafts(
 ) -> None:
     told.media_info["embedded"]["texts"]["comment"] = "workflow"
     made = {"AI system", "AI system version", "AI prompt", "Comment"}
-    titles = {row.title for row in file_words.of(told, principal=member(brand, Role.VIEWER)).rows}
+    titles = {row.title for row in metadata_rows.of(told, principal=member(brand, Role.VIEWER)).rows}
     assert "Credit line" in titles
     assert not made & titles
-    assert made <= {row.title for row in file_words.of(told, principal=librarian).rows}
+    assert made <= {row.title for row in metadata_rows.of(told, principal=librarian).rows}
 
 
 def test_a_prompt_in_place_of_a_title_is_not_put_onto_the_clip(
@@ -193,7 +193,7 @@ def test_a_prompt_in_place_of_a_title_is_not_put_onto_the_clip(
 def test_what_cannot_be_read_is_said(tmp_path: Path, brand: Brand, creator: User, librarian: Member) -> None:
     version = take(tmp_path / "a.jpg", brand, creator, packet=b"no XML")
     assert version.asset.title == "a"
-    (note,) = file_words.of(version, principal=librarian).notes
+    (note,) = metadata_rows.of(version, principal=librarian).notes
     assert "XMP" in note
 
 
@@ -202,4 +202,4 @@ def test_a_statement_about_the_origin_can_be_corrected_later(told: Version, crea
     assert details.put_on(told, said, own=True, by=principal(creator, told.brand)) == ""
     told.refresh_from_db()
     assert told.declared_origin == "camera"
-    assert file_words.of(told, principal=principal(creator, told.brand)).declared_origin == ""
+    assert metadata_rows.of(told, principal=principal(creator, told.brand)).declared_origin == ""

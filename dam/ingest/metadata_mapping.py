@@ -1,4 +1,4 @@
-"""What becomes of the words that an uploaded file brings along (dam.media.embedded).
+"""What becomes of the words that an uploaded file brings along (dam.media.embedded_metadata).
 
 They are a beginning, never a correction: a new clip has the file's title in place of its name, and its
 description; keywords wait to be accepted as tags. What a person types goes over them, before and after.

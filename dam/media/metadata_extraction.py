@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image, TiffImagePlugin
 
 from dam.media import boxes, iim, xmp
-from dam.media.embedded import CONTAINER, IIM, XMP, Embedded, merged
+from dam.media.embedded_metadata import CONTAINER, IIM, XMP, EmbeddedMetadata, merge
 
 IIM_IN_PHOTOSHOP = 0x0404  # the number of its resource
 IIM_IN_TIFF = 33723
@@ -27,7 +27,7 @@ QUICKTIME = "com.apple.quicktime."
 Found = tuple[str, Mapping[str, Iterable[str]]]
 
 
-def of_picture(picture: Image.Image) -> Embedded:
+def of_picture(picture: Image.Image) -> EmbeddedMetadata:
     """What an opened picture says; some of it is there only once it is decoded."""
     found: list[Found] = []
     unread: list[str] = []
@@ -39,10 +39,10 @@ def of_picture(picture: Image.Image) -> Embedded:
             found.append((IIM, iim.read(block)))
     except (iim.Unreadable, struct.error, OSError, TypeError, LookupError):  # TIFF's tags are read only now
         unread.append(IIM)
-    return merged(found, unread=unread)
+    return merge(found, unread=unread)
 
 
-def of_film(path: Path, *, in_boxes: bool, tags: Mapping[str, Any]) -> Embedded:
+def of_film(path: Path, *, in_boxes: bool, tags: Mapping[str, Any]) -> EmbeddedMetadata:
     """What a film or sound says: in XMP where it is made of boxes, and in the container's own tags."""
     found: list[Found] = []
     unread: list[str] = []
@@ -53,7 +53,7 @@ def of_film(path: Path, *, in_boxes: bool, tags: Mapping[str, Any]) -> Embedded:
         name = NAMES.get(str(key).lower().removeprefix(QUICKTIME), "")
         if name and str(value).strip():
             said.setdefault(name, []).append(str(value))
-    return merged([*found, (CONTAINER, said)], unread=unread)
+    return merge([*found, (CONTAINER, said)], unread=unread)
 
 
 def _read_xmp(packets: Iterable[bytes], found: list[Found], unread: list[str]) -> None:

@@ -38,3 +38,5 @@ ORIGINS = {
     "composite": "composite",
     "compositeCapture": "composite",
 }
+
+AI = frozenset(code for code, origin in ORIGINS.items() if origin in ("generated", "partly_generated"))
