@@ -20,6 +20,7 @@ from dam.audit.models import Event
 
 FORMAT = "reelproof-activity/1"
 COLUMNS = ("number", "at", "person", "kind", "verb", "target", "clip", "data", "hash")
+MARK = "\ufeff"  # UTF-8's; Excel looks for it
 # What a sheet would take for a formula, wherever it was typed.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # What a sheet passes over before it looks: spaces of every kind, and marks that nobody sees.
@@ -68,13 +69,13 @@ def json_lines(events: QuerySet[Event], end: Head, *, about: dict[str, Any]) -> 
 
 def comma_separated(events: QuerySet[Event], end: Head) -> Iterator[str]:
     """The same as CSV (RFC 4180, UTF-8 with its mark, for Excel). Its last row is the head."""
-    yield "\ufeff" + _rows([COLUMNS])
+    yield MARK + written([COLUMNS])
     count = 0
     for page in search.in_order(events, up_to=end.sequence):
         count += len(page)
-        yield _rows(_cells(event) for event in page)
+        yield written(_cells(event) for event in page)
     line = end.line(events=count)
-    yield _rows([("head", end.at, "", "", "", "", "", json.dumps(line, sort_keys=True), end.hash)])
+    yield written([("head", end.at, "", "", "", "", "", json.dumps(line, sort_keys=True), end.hash)])
 
 
 def harmless(cell: object) -> str:
@@ -85,6 +86,13 @@ def harmless(cell: object) -> str:
     """
     text = "" if cell is None else str(cell)
     return f"'{text}" if text.lstrip(_PASSED_OVER).startswith(FORMULA) else text
+
+
+def written(rows: Iterable[Iterable[object]]) -> str:
+    """Lines of CSV (RFC 4180), each cell `harmless`."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows([harmless(cell) for cell in row] for row in rows)
+    return text.getvalue()
 
 
 class NotThisFile(ValueError):
@@ -144,17 +152,11 @@ def _against_head(end: dict[str, Any], count: int, number: int, previous: str, g
     return ""
 
 
-def _cells(event: Event) -> tuple[str, ...]:
+def _cells(event: Event) -> tuple[object, ...]:
     kind = event.data.get("principal", "member" if event.actor_ref.startswith("user:") else "")
     facts = json.dumps(event.data, sort_keys=True, ensure_ascii=False)
     cells = (event.actor_name, kind, event.verb, event.subject, event.asset_id, facts, event.hash)
-    return (str(event.sequence), event.at.isoformat(), *map(harmless, cells))
-
-
-def _rows(rows: Iterable[Iterable[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()
+    return (event.sequence, event.at.isoformat(), *cells)
 
 
 def _json(entry: dict[str, Any]) -> str:

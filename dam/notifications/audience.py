@@ -17,7 +17,7 @@ from dam.core import numbers
 from dam.notifications.kinds import PARTS, Kind, Who
 from dam.rights import visibility
 
-RECALLED = "provenance.recalls.recalls.told_of"  # whom a recall asks; it stands above
+COPY_HOLDERS = "provenance.recalls.recalls.told_of"  # whom a recall asks; it stands above
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Facts:
 
     members: Mapping[int, Member]
     parts: Mapping[tuple[UUID, Who], frozenset[int]]
-    recalled: Mapping[int, frozenset[int]]  # by recall: who hasn't confirmed
+    copy_holders: Mapping[int, frozenset[int]]  # by recall: who hasn't confirmed
     seen: Mapping[frozenset[Capability], frozenset[UUID]]  # by what somebody may do: the clips they see
 
     def sees(self, member: Member, asset: UUID | None) -> bool:
@@ -37,8 +37,8 @@ def gather(brand: Brand, events: Sequence[Event]) -> Facts:
     asset_ids = {event.asset_id for event in events if event.asset_id}
     members = {member.user.pk: member for member in principals.members_of(brand)}
     recalls = {key for event in events for key in _ids(event.data.get("recall"))}
-    recalled = import_string(RECALLED)(recalls) if recalls else {}
-    return Facts(members, _parts(brand, asset_ids), recalled, _seen(members.values(), asset_ids))
+    copy_holders = import_string(COPY_HOLDERS)(recalls) if recalls else {}
+    return Facts(members, _parts(brand, asset_ids), copy_holders, _seen(members.values(), asset_ids))
 
 
 def concerned(event: Event, kind: Kind, facts: Facts) -> set[int]:
@@ -46,7 +46,7 @@ def concerned(event: Event, kind: Kind, facts: Facts) -> set[int]:
     found: set[int] = set()
     for who in kind.who:
         found |= _people(who, event, kind, facts)
-    if not {Who.ACTOR, Who.RECALLED} & set(kind.who):  # who withdraws may have copies, too
+    if not {Who.ACTOR, Who.COPY_HOLDERS} & set(kind.who):  # who withdraws may have copies, too
         found.discard(event.actor_id or 0)
     return {
         person
@@ -68,8 +68,8 @@ def _people(who: Who, event: Event, kind: Kind, facts: Facts) -> set[int]:
             return set(numbers.read_all([key])) if kind_of == "user" else set()
         case Who.ASKED:
             return _asked(event, facts)
-        case Who.RECALLED:
-            return set().union(*(facts.recalled.get(key, ()) for key in _ids(event.data.get("recall"))))
+        case Who.COPY_HOLDERS:
+            return set().union(*(facts.copy_holders.get(key, ()) for key in _ids(event.data.get("recall"))))
         case Who.HOLDERS:
             return _holders(kind.holders, facts)
         case _:

@@ -35,7 +35,7 @@ class Who(StrEnum):
     DECIDERS = "deciders"
     COMMENTERS = "commenters"
     DOWNLOADERS = "downloaders"
-    RECALLED = "recalled"  # has copies of what was withdrawn, and hasn't confirmed that they are down
+    COPY_HOLDERS = "copy_holders"  # has copies of what was withdrawn, and hasn't confirmed that they are down
     HOLDERS = "holders"  # of the capability `Kind.holders`
 
 
@@ -182,10 +182,11 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "take_down",
             (Follows(Verb.RECALL_OPENED), Follows(Verb.RECALL_REMINDED)),
-            (Who.RECALLED,),
+            (Who.COPY_HOLDERS,),
             mail=Mail.AT_ONCE,
             needs=Capability.VIEW,
             opens="take-downs",
+            webhooks=False,  # a person's own copies; of the withdrawal they hear as `recalled`
             urgent=True,
         ),
         Kind(

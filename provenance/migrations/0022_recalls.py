@@ -23,12 +23,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "cause",
-                    models.CharField(
-                        choices=[("withdrawn", "Approval withdrawn")], default="withdrawn", max_length=20
-                    ),
-                ),
                 ("title", models.CharField(max_length=200)),
                 ("reason", models.TextField(blank=True)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -75,8 +69,6 @@ class Migration(migrations.Migration):
                 ),
                 ("reference", models.CharField(max_length=40)),
                 ("taken", models.JSONField()),
-                ("times", models.PositiveIntegerField()),
-                ("last_at", models.DateTimeField()),
                 ("confirmed_at", models.DateTimeField(null=True)),
                 ("note", models.TextField(blank=True)),
                 (
@@ -105,6 +97,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="recallnotice",
             index=models.Index(fields=["recall", "id"], name="recall_notice_page"),
+        ),
+        migrations.AddIndex(
+            model_name="recallnotice",
+            index=models.Index(
+                condition=models.Q(("confirmed_at", None)), fields=["recall"], name="recall_notice_waiting"
+            ),
         ),
         migrations.AddConstraint(
             model_name="recallnotice",

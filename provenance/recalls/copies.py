@@ -3,12 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-
-
-class RecallState(StrEnum):
-    OPEN = "open"
-    CONFIRMED = "confirmed"  # by everybody who can still be asked
 
 
 @dataclass(frozen=True)
@@ -37,14 +31,6 @@ class Copies:
     def user_id(self) -> int | None:
         kind, _, number = self.reference.partition(":")
         return int(number) if kind == "user" else None
-
-    @property
-    def times(self) -> int:
-        return sum(each.times for each in self.taken)
-
-    @property
-    def last(self) -> datetime:
-        return max(each.last for each in self.taken)
 
     def kept(self) -> list[dict[str, object]]:
         """As JSON, the newest first."""
@@ -88,8 +74,3 @@ def person_of(reference: str) -> str:
 def token_of(reference: str) -> int | None:
     kind, _, number = reference.split(" ")[0].partition(":")
     return int(number) if kind == "token" and number.isascii() and number.isdecimal() else None
-
-
-def state(waiting: int) -> RecallState:
-    """By how many who can be asked haven't confirmed."""
-    return RecallState.OPEN if waiting else RecallState.CONFIRMED

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,8 +19,8 @@ from dam.core import errors, events
 from dam.core.text import storable
 from provenance.models import PresetFile, Review
 from provenance.recalls import copies
-from provenance.recalls.copies import Copies, Download, RecallState
-from provenance.recalls.models import LONGEST_NOTE, Recall, RecallNotice
+from provenance.recalls.copies import Copies, Download
+from provenance.recalls.models import LONGEST_NOTE, NoticeState, Recall, RecallNotice
 
 REMIND_EVERY = timedelta(days=1)
 BATCH = 1000
@@ -82,25 +82,21 @@ def to_be_asked(version: Version) -> tuple[int, int]:
     return asked, len(people) - asked
 
 
-def of_withdrawal(review: Review, *, by: Principal, reason: str, at: datetime) -> Recall | None:
-    """Open the recall in the transaction that ends the approval; None where nobody took a copy."""
+def of_withdrawal(review: Review, *, by: Principal, reason: str, at: datetime) -> None:
+    """Open the recall, in the transaction that ends the approval; none where nobody took a copy."""
     version = review.version
     people = taken(version)
     if not people:
-        return None
-    recall, made = Recall.objects.get_or_create(
+        return
+    recall = Recall.objects.create(
         review=review,
-        defaults={
-            "brand_id": version.brand_id,
-            "version": version,
-            "title": version.asset.title[:200],
-            "reason": reason,
-            "by": by.user,
-            "at": at,
-        },
+        brand_id=version.brand_id,
+        version=version,
+        title=version.asset.title[:200],
+        reason=reason,
+        by=by.user,
+        at=at,
     )
-    if not made:
-        return recall
     there = set(
         User.objects.filter(pk__in=[each.user_id for each in people.values() if each.user_id]).values_list(
             "pk", flat=True
@@ -113,38 +109,35 @@ def of_withdrawal(review: Review, *, by: Principal, reason: str, at: datetime) -
                 reference=each.reference,
                 user_id=each.user_id if each.user_id in there else None,
                 taken=each.kept(),
-                times=each.times,
-                last_at=each.last,
             )
             for each in people.values()
         ],
         batch_size=BATCH,
     )
     _record(Verb.RECALL_OPENED, recall, by=by, at=at, people=len(people))
-    return recall
 
 
 def _members(brand_id: int) -> QuerySet[Membership]:
     return Membership.objects.filter(brand=brand_id, user__is_active=True)
 
 
-def can_be_asked() -> Exists:
-    return Exists(
-        Membership.objects.filter(
-            brand=OuterRef("recall__brand"), user=OuterRef("user"), user__is_active=True
-        )
+def notices(recalls: Collection[int] | OuterRef) -> QuerySet[RecallNotice]:
+    """With `state`, a NoticeState: whether they have confirmed, and else whether they can be asked."""
+    works_here = Membership.objects.filter(
+        brand=OuterRef("recall__brand"), user=OuterRef("user"), user__is_active=True
     )
+    state = Case(
+        When(confirmed_at__isnull=False, then=Value(NoticeState.CONFIRMED.value)),
+        When(Exists(works_here), then=Value(NoticeState.WAITING.value)),
+        default=Value(NoticeState.AWAY.value),
+    )
+    of = {"recall": recalls} if isinstance(recalls, OuterRef) else {"recall__in": recalls}
+    return RecallNotice.objects.filter(**of).annotate(state=state).select_related("user", "recall")
 
 
-def notices(recalls: Collection[int] | QuerySet[Recall]) -> QuerySet[RecallNotice]:
-    """With `askable`: whether the person still works in the brand."""
-    found = RecallNotice.objects.filter(recall__in=recalls)
-    return found.annotate(askable=can_be_asked()).select_related("user", "recall")
-
-
-def waiting(recalls: Collection[int] | QuerySet[Recall]) -> QuerySet[RecallNotice]:
-    """Those who can be asked and haven't confirmed."""
-    return notices(recalls).filter(can_be_asked(), confirmed_at=None)
+def waiting(recalls: Collection[int] | OuterRef) -> QuerySet[RecallNotice]:
+    """Those who can be asked and haven't confirmed. Named twice: the index knows `confirmed_at` alone."""
+    return notices(recalls).filter(confirmed_at=None, state=NoticeState.WAITING)  # type: ignore[misc]
 
 
 def of_brand(principal: Principal) -> QuerySet[Recall]:
@@ -154,32 +147,18 @@ def of_brand(principal: Principal) -> QuerySet[Recall]:
 
 
 def open_only(recalls: QuerySet[Recall]) -> QuerySet[Recall]:
-    pending = RecallNotice.objects.filter(can_be_asked(), recall=OuterRef("pk"), confirmed_at=None)
-    return recalls.filter(Exists(pending))
+    """Those in which somebody who can be asked hasn't confirmed."""
+    return recalls.filter(Exists(waiting(OuterRef("pk"))))
 
 
 def counts(recalls: Collection[int]) -> dict[int, dict[str, int]]:
-    """For each: `confirmed`, `waiting`, `away` (can't be asked and hasn't confirmed), `asked`. One query."""
-    rows = (
-        notices(recalls)
-        .select_related(None)
-        .order_by()
-        .values("recall")
-        .annotate(
-            confirmed=Count("pk", filter=Q(confirmed_at__isnull=False)),
-            waiting=Count("pk", filter=Q(confirmed_at=None, askable=True)),
-            away=Count("pk", filter=Q(confirmed_at=None, askable=False)),
-        )
-        .values_list("recall", "confirmed", "waiting", "away")
-    )
-    found = {key: {"confirmed": 0, "waiting": 0, "away": 0, "asked": 0} for key in recalls}
-    for key, confirmed, left, away in rows:
-        found[key] = {"confirmed": confirmed, "waiting": left, "away": away, "asked": confirmed + left}
+    """For each: how many in each NoticeState, and `asked`, those confirmed and waited for. One query."""
+    rows = notices(recalls).select_related(None).order_by().values_list("recall", "state")  # type: ignore[misc]
+    found = {key: {**dict.fromkeys(map(str, NoticeState), 0), "asked": 0} for key in recalls}
+    for key, state, count in rows.annotate(count=Count("pk")):
+        found[key][state] = count
+        found[key]["asked"] += 0 if state == NoticeState.AWAY else count
     return found
-
-
-def state_of(recall: Recall) -> RecallState:
-    return copies.state(waiting([recall.pk]).count())
 
 
 def mine(principal: Principal) -> QuerySet[RecallNotice]:
@@ -198,22 +177,32 @@ def confirm(notice: RecallNotice, *, by: Principal, note: str, at: datetime | No
         note = storable(note.strip())[:LONGEST_NOTE]
         if not mine(by).filter(pk=notice.pk, confirmed_at=None).update(confirmed_at=at, note=note):
             return False
-        # Of an earlier recall of the same version, too: they are the same copies.
-        earlier = mine(by).filter(recall__version=notice.recall.version_id, recall__lt=notice.recall_id)
-        earlier.filter(confirmed_at=None).update(confirmed_at=at, note=note)
         _record(Verb.RECALL_CONFIRMED, notice.recall, by=by, at=at)
+        # Of an earlier recall of the same version, too: they are the same copies. Seldom more than one.
+        for each in _up_to(notice, by=by).filter(confirmed_at=None):
+            RecallNotice.objects.filter(pk=each.pk).update(confirmed_at=at, note=each.note or note)
+            _record(Verb.RECALL_CONFIRMED, each.recall, by=by, at=at)
     return True
 
 
 def take_back(notice: RecallNotice, *, by: Principal, at: datetime | None = None) -> bool:
-    """Say that they aren't down after all, which opens a recall that was over. The note stays."""
+    """Undo a confirmation with all it confirmed, which opens recalls that were over. The notes stay."""
     at = at or timezone.now()
     with trail.recording():
         _lock(notice.recall)
-        if not mine(by).filter(pk=notice.pk, confirmed_at__isnull=False).update(confirmed_at=None):
+        said = mine(by).filter(pk=notice.pk).values_list("confirmed_at", flat=True).first()
+        if said is None:
             return False
-        _record(Verb.RECALL_TAKEN_BACK, notice.recall, by=by, at=at)
+        for each in _up_to(notice, by=by).filter(confirmed_at=said):
+            RecallNotice.objects.filter(pk=each.pk).update(confirmed_at=None)
+            _record(Verb.RECALL_TAKEN_BACK, each.recall, by=by, at=at)
     return True
+
+
+def _up_to(notice: RecallNotice, *, by: Principal) -> QuerySet[RecallNotice]:
+    """This person's notices of the version: of this recall and of earlier ones."""
+    version = notice.recall.version_id
+    return mine(by).filter(recall__version=version, recall__lte=notice.recall_id).order_by("-recall")
 
 
 def remind(recall: Recall, *, by: Principal, at: datetime | None = None) -> int:
@@ -228,23 +217,25 @@ def remind(recall: Recall, *, by: Principal, at: datetime | None = None) -> int:
         due = Q(reminded_at=None, at__lte=at - REMIND_EVERY) | Q(reminded_at__lte=at - REMIND_EVERY)
         if not Recall.objects.filter(due, pk=recall.pk).update(reminded_at=at):
             raise RecallRefused(
-                _("They were asked within the last day. Try again tomorrow."), code="reminded_lately"
+                _("They were asked less than a day ago. Try again tomorrow."), code="reminded_lately"
             )
         _record(Verb.RECALL_REMINDED, recall, by=by, at=at, people=left)
     return left
 
 
-def told_of(events_of: Collection[int]) -> dict[int, frozenset[int]]:
+def told_of(recalls: Collection[int]) -> dict[int, frozenset[int]]:
     """By recall: whom its events concern, those who haven't confirmed. For dam.notifications, by name."""
-    found: dict[int, set[int]] = {key: set() for key in events_of}
-    rows = RecallNotice.objects.filter(recall__in=events_of, confirmed_at=None, user__isnull=False)
+    found: dict[int, set[int]] = {key: set() for key in recalls}
+    rows = RecallNotice.objects.filter(recall__in=recalls, confirmed_at=None, user__isnull=False)
     for recall, user in rows.values_list("recall_id", "user_id"):
         found[recall].add(user or 0)
     return {key: frozenset(people) for key, people in found.items()}
 
 
 def _lock(recall: Recall) -> None:
-    Recall.objects.select_for_update().get(pk=recall.pk)
+    """And the version's earlier ones, which are confirmed with it; the oldest first, whoever asks."""
+    of_version = Recall.objects.filter(version=recall.version_id, pk__lte=recall.pk)
+    list(of_version.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _record(verb: Verb, recall: Recall, *, by: Principal, at: datetime, people: int | None = None) -> None:
@@ -259,5 +250,5 @@ def _record(verb: Verb, recall: Recall, *, by: Principal, at: datetime, people: 
         data={"recall": recall.pk} | ({"people": people, "title": recall.title} if tells else {}),
         at=at,
     )
-    events.publish(brand_id=recall.brand_id, name="reviews")
+    events.publish(brand_id=recall.brand_id, name="recalls")
     events.publish(brand_id=recall.brand_id, name=f"version-{recall.version_id}")

@@ -303,11 +303,12 @@ def refusal_to_approve(review: Review, *, by: Principal, at: datetime | None = N
     rows = Review.objects.select_related("brand", "version__asset", "named_person", "named_group")
     review = rows.prefetch_related("decisions").get(pk=review.pk)
     asked = asking.of_one(review, at=at)
-    return (
-        refusal_to_decide(review, by=by, asked=asked)
-        or enough_people.refuse_approval(review, asked, person=_person(by))
-        or not_signable(review.version)
-    )
+    return refusal_to_decide(review, by=by, asked=asked) or refusal_beyond_deciding(review, asked, by=by)
+
+
+def refusal_beyond_deciding(review: Review, asked: Asked, *, by: Principal) -> Refusal | None:
+    """Why it would be in vain if this principal, who may decide, approved."""
+    return enough_people.refuse_approval(review, asked, person=_person(by)) or not_signable(review.version)
 
 
 def not_signable(version: Version) -> Refusal | None:

@@ -1,7 +1,5 @@
 """A version's comments as a file: all of them as CSV, those at a frame as markers for editing programs."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from uuid import UUID
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
-from dam.audit.export import harmless
+from dam.audit import export as sheets
 from dam.catalog.models import Version
 from dam.core import numbers
 from dam.ingest import filenames
@@ -82,17 +80,10 @@ def _rows(version: Version) -> Iterator[list[Comment]]:
 
 
 def _table(version: Version) -> Iterator[str]:
-    """RFC 4180 in UTF-8, with the mark that Excel looks for. No cell is taken for a formula."""
     passages = comment_filter.passages(version)
-    yield "\ufeff" + _written([COLUMNS])
+    yield sheets.MARK + sheets.written([COLUMNS])
     for page in _rows(version):
-        yield _written(_cells(comment, version, passages) for comment in page)
-
-
-def _written(rows: Iterable[Iterable[object]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows([harmless(cell) for cell in row] for row in rows)
-    return text.getvalue()
+        yield sheets.written(_cells(comment, version, passages) for comment in page)
 
 
 def _cells(comment: Comment, version: Version, passages: list[Passage]) -> Iterable[object]:

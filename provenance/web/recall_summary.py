@@ -14,8 +14,7 @@ from dam.accounts.principals import Principal
 from dam.catalog.models import Version
 from dam.rights import territories
 from dam.web.usage_status import USES
-from provenance.recalls import copies, recalls
-from provenance.recalls.copies import RecallState
+from provenance.recalls import recalls
 from provenance.recalls.models import Recall, RecallNotice
 
 
@@ -31,10 +30,6 @@ class Progress:
         return self.asked - self.confirmed
 
     @property
-    def state(self) -> RecallState:
-        return copies.state(self.waiting)
-
-    @property
     def sentence(self) -> str:
         if not self.asked:
             return _("No one who took a copy can be asked any more")
@@ -46,10 +41,16 @@ class Copy:
     """One line of what a person took."""
 
     format: str
-    purpose: str  # "web, Germany"; "" is not said
+    use: str  # "" is not said
+    territory: str
     times: int
     last: datetime
     token: str
+
+    @property
+    def purpose(self) -> str:
+        """In words, as "web, Germany"."""
+        return ", ".join(filter(None, (self.use, self.territory)))
 
 
 @dataclass(frozen=True)
@@ -94,15 +95,11 @@ def _copies(taken: Iterable[Mapping[str, Any]], tokens: Mapping[int, str]) -> tu
     return tuple(
         Copy(
             format=each["format"] or _("Release"),
-            purpose=_purpose(each["use"], each["territory"]),
+            use=str(USES.get(each["use"], each["use"])),
+            territory=territories.name_of(each["territory"]) if each["territory"] else "",
             times=each["times"],
             last=datetime.fromisoformat(each["last"]),
             token=tokens.get(each["token"], "") if each["token"] else "",
         )
         for each in taken
     )
-
-
-def _purpose(use: str, territory: str) -> str:
-    said = [str(USES.get(use, use))] if use else []
-    return ", ".join([*said, *([territories.name_of(territory)] if territory else [])])

@@ -1,11 +1,8 @@
 """Recalls for those who can withdraw: the brand's, one with who has confirmed, as CSV, and reminding."""
 
-import csv
-import io
 from collections.abc import Iterator
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,14 +12,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
-from dam.audit.export import harmless
+from dam.audit import export as sheets
 from dam.core import numbers
 from dam.ingest import filenames
 from dam.rights import visibility
 from dam.web import streamed
 from dam.web.decorators import BrandRequest, requires
 from provenance.recalls import recalls
-from provenance.recalls.models import Recall, RecallNotice
+from provenance.recalls.models import NoticeState, Recall
 from provenance.web import recall_summary
 
 PAGE = 50
@@ -31,14 +28,14 @@ COLUMNS = (
     "person",
     "state",
     "format",
-    "purpose",
+    "use",
+    "territory",
     "token",
     "downloads",
     "last_download",
     "confirmed_at",
     "note",
 )
-SHOWN = ("waiting", "confirmed", "away")
 
 
 @require_safe
@@ -66,8 +63,11 @@ def recall(request: BrandRequest, recall_id: int) -> HttpResponse:
     found = _find(request, recall_id)
     progress = recall_summary.progress([found])[0]
     shown = request.GET.get("show", "")
-    shown = shown if shown in SHOWN else ""
-    rows = _shown(found, shown)
+    rows = recalls.notices([found.pk]).order_by("pk")
+    if shown in set(NoticeState):
+        rows = rows.filter(state=shown)  # type: ignore[misc]
+    else:
+        shown = ""
     after = _key(request, "after")
     page = list((rows.filter(pk__gt=after) if after else rows)[: PAGE + 1])
     asked_at = found.reminded_at or found.at
@@ -102,7 +102,7 @@ def remind(request: BrandRequest, recall_id: int) -> HttpResponse:
     except recalls.RecallRefused as refused:
         messages.error(request, refused.message)
     else:
-        said = ngettext("%(count)d person is asked again.", "%(count)d people are asked again.", people)
+        said = ngettext("%(count)d person was reminded.", "%(count)d people were reminded.", people)
         messages.success(request, said % {"count": people})
     return redirect("recall", request.brand.slug, found.pk)
 
@@ -123,51 +123,27 @@ def _find(request: BrandRequest, recall_id: int) -> Recall:
     return get_object_or_404(recalls.of_brand(request.principal), pk=recall_id)
 
 
-def _shown(found: Recall, shown: str) -> QuerySet[RecallNotice]:
-    rows = recalls.notices([found.pk]).order_by("pk")
-    match shown:
-        case "waiting":
-            return rows.filter(recalls.can_be_asked(), confirmed_at=None)
-        case "confirmed":
-            return rows.filter(confirmed_at__isnull=False)
-        case "away":
-            return rows.filter(~recalls.can_be_asked(), confirmed_at=None)
-        case _:
-            return rows
-
-
 def _table(found: Recall) -> Iterator[str]:
-    yield _written([COLUMNS])
+    yield sheets.MARK + sheets.written([COLUMNS])
     rows, last = recalls.notices([found.pk]).order_by("pk"), 0
     while notices := list(rows.filter(pk__gt=last)[:CHUNK]):
         last = notices[-1].pk
-        yield _written(
+        yield sheets.written(
             (
-                harmless(line.name),
-                _state(line.notice),
-                harmless(copy.format),
-                harmless(copy.purpose),
-                harmless(copy.token),
+                line.name,
+                line.notice.state,  # type: ignore[attr-defined]
+                copy.format,
+                copy.use,
+                copy.territory,
+                copy.token,
                 copy.times,
                 copy.last.isoformat(),
-                line.notice.confirmed_at.isoformat() if line.notice.confirmed_at else "",
-                harmless(line.notice.note),
+                line.notice.confirmed_at and line.notice.confirmed_at.isoformat(),
+                line.notice.note,
             )
             for line in recall_summary.lines(notices)
             for copy in line.copies
         )
-
-
-def _state(notice: RecallNotice) -> str:
-    if notice.confirmed_at:
-        return "confirmed"
-    return "not_confirmed" if notice.askable else "cannot_be_asked"  # type: ignore[attr-defined]
-
-
-def _written(rows: object) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)  # type: ignore[arg-type]
-    return text.getvalue()
 
 
 def _key(request: BrandRequest, name: str) -> int:

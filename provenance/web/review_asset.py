@@ -93,6 +93,15 @@ def withdraw(request: BrandRequest, review_id: UUID) -> HttpResponse:
     return _back_to_asset(request, asset, (_("%(asset)s is a draft again.") % {"asset": asset}))
 
 
+@require_safe
+@never_cache
+@requires(Capability.WITHDRAW_RELEASE)
+def copies_asked(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    """The fragment of the form below that says whom the withdrawal would ask."""
+    asked, away = recalls.to_be_asked(asset_version.find(request, asset_id))
+    return render(request, "review/_copies_asked.html", {"copies_asked": asked, "copies_away": away})
+
+
 @require_POST
 @requires(Capability.WITHDRAW_RELEASE)
 def revoke(request: BrandRequest, asset_id: UUID) -> HttpResponse:
@@ -149,8 +158,6 @@ def _panel(
         "recall": recall_summary.of_version(version, by=request.principal),
         "revoke_form": revoke_form or RevokeForm(auto_id="revoke_%s"),
     }
-    if context["may_revoke"]:
-        context["copies_asked"], context["copies_away"] = recalls.to_be_asked(version)
     if request.principal.can(Capability.SUBMIT) and context["submit_refusal"] is None:
         chosen_by_hand = request.POST.get("template") or request.GET.get("template", "")
         context |= _chosen(request, version, chosen_by_hand)

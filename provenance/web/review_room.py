@@ -291,7 +291,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
     waiting = queue.waiting_for(request.principal).prefetch_related(*OF_ROWS)
     asked = asking.of_one(review, at=at)
     refusal = reviews.refusal_to_decide(review, by=request.principal, asked=asked)
-    approve_refusal = refusal or reviews.refusal_to_approve(review, by=request.principal)
+    approve_refusal = refusal or reviews.refusal_beyond_deciding(review, asked, by=request.principal)
     forms = {} if refusal else {kind.value: _form(review, kind) for kind in DecisionKind}
     earlier = (
         Review.objects.filter(version__asset=version.asset, brand=request.brand)

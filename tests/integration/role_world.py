@@ -99,8 +99,6 @@ class World:
                 reference=f"user:{each.user.pk}",
                 user=each.user,
                 taken=[],
-                times=1,
-                last_at=timezone.now(),
             )
             for each in self.people.values()
         )

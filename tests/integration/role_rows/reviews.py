@@ -41,6 +41,8 @@ ROWS = (
     Row("POST", "review-submit", ("draft.asset",),      403, 302, 403, 403, 302, 302, 403, 403),
     Row("POST", "review-revoke", ("released.asset",),   403, 403, 302, 302, 403, 302, 403, 403,
         {"reason": "Ended"}),
+    Row("GET",  "review-copies-asked", ("released.asset",),
+                                                        403, 403, 200, 200, 403, 200, 403, 403),
     Row("GET",  "recalls", (),                          403, 403, 200, 200, 403, 200, 403, 403),
     Row("GET",  "recall", ("recall",),                  403, 403, 200, 200, 403, 200, 403, 403),
     Row("GET",  "recall-export", ("recall",),           403, 403, 200, 200, 403, 200, 403, 403),

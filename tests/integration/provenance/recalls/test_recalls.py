@@ -1,4 +1,9 @@
+import csv
+import html
+import io
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -7,25 +12,26 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dam.accounts.capabilities import Role
-from dam.accounts.models import Membership
-from dam.accounts.principals import Member
+from dam.accounts.models import ApiToken, Membership
+from dam.accounts.principals import Guest, Member, Principal
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import Asset
 from dam.notifications import following, inbox, lines, wording
 from dam.notifications.models import Notification
+from provenance.downloads.models import FileState, PresetFile
 from provenance.recalls import recalls
-from provenance.recalls.copies import RecallState
 from provenance.recalls.models import Recall, RecallNotice
+from provenance.releases.models import Release
 from provenance.review import reviews
-from tests.factories import member, principal
+from tests.factories import member, principal, token_of
 from tests.review_factory import Case
 
 pytestmark = pytest.mark.django_db
 
 
-def took(case: Case, *people: Member, **data: object) -> None:
+def took(case: Case, *people: Principal, **data: object) -> None:
     with trail.recording():
         for person in people:
             trail.record(
@@ -34,7 +40,7 @@ def took(case: Case, *people: Member, **data: object) -> None:
                 target="Clip",
                 actor=person,
                 asset_id=case.version.asset_id,
-                data={"sha256": "a" * 64, "version": case.version.number, **data},
+                data={"sha256": "a" * 64, "version": case.version.number} | data,
             )
 
 
@@ -87,7 +93,6 @@ def test_each_person_is_asked_once_with_what_they_took() -> None:
     )
     assert recall.notices.count() == 2
     notice = recall.notices.get(user=viewer.user)
-    assert notice.times == 2
     assert {(each["use"], each["territory"]) for each in notice.taken} == {("web", "DE"), ("", "")}
 
 
@@ -161,7 +166,49 @@ def test_what_is_down_already_is_not_asked_for_again() -> None:
     second = Recall.objects.exclude(pk=first.pk).get()
     assert [notice.user for notice in second.notices.all()] == [other.user]
     recalls.confirm(second.notices.get(), by=other, note="Down, too")
-    assert recalls.state_of(first) is RecallState.CONFIRMED  # the same copies
+    assert not recalls.open_only(Recall.objects.all()).exists()  # the same copies
+
+
+def approved_again(case: Case) -> None:
+    case.version.refresh_from_db()
+    case.approve_all()
+
+
+def test_what_a_confirmation_confirmed_is_open_again_when_it_is_taken_back() -> None:
+    case, (viewer,) = case_with(Role.VIEWER)
+    for note in ("", "Off the shop"):
+        revoked(case)
+        approved_again(case)
+        RecallNotice.objects.filter(user=viewer.user).update(note=note)
+    revoked(case)
+    *earlier, last = RecallNotice.objects.order_by("pk")
+    RecallNotice.objects.filter(pk=earlier[0].pk).update(note="In part")
+    assert recalls.confirm(last, by=viewer, note="Down")
+    rows = RecallNotice.objects.order_by("pk")
+    assert [row.note for row in rows] == ["In part", "Off the shop", "Down"]
+    assert not rows.filter(confirmed_at=None).exists()
+    assert Event.objects.filter(verb=Verb.RECALL_CONFIRMED).count() == 3
+    assert recalls.take_back(last, by=viewer)
+    assert rows.filter(confirmed_at=None).count() == 3
+    assert Event.objects.filter(verb=Verb.RECALL_TAKEN_BACK).count() == 3
+    assert not recalls.take_back(last, by=viewer)
+    approved_again(case)
+    revoked(case)
+    assert RecallNotice.objects.filter(user=viewer.user).count() == 4
+
+
+def test_what_was_confirmed_on_its_own_before_stays_confirmed() -> None:
+    case, (viewer,) = case_with(Role.VIEWER)
+    revoked(case)
+    first = RecallNotice.objects.get()
+    recalls.confirm(first, by=viewer, note="Down")
+    approved_again(case)
+    took(case, viewer)
+    revoked(case)
+    second = RecallNotice.objects.latest("pk")
+    recalls.confirm(second, by=viewer, note="Down again")
+    recalls.take_back(second, by=viewer)
+    assert list(RecallNotice.objects.filter(confirmed_at=None)) == [second]
 
 
 def test_confirming_twice_counts_once_and_can_be_taken_back_by_the_last_too() -> None:
@@ -181,9 +228,9 @@ def test_confirming_twice_counts_once_and_can_be_taken_back_by_the_last_too() ->
     assert notice.confirmed_at is None
     client.post(address(viewer, "take-down-confirm", recall), {"note": ""})
     assert recalls.confirm(recall.notices.get(user=other.user), by=other, note="")
-    assert recalls.state_of(recall) is RecallState.CONFIRMED
+    assert recalls.counts([recall.pk])[recall.pk]["waiting"] == 0
     assert recalls.take_back(recall.notices.get(user=other.user), by=other)
-    assert recalls.state_of(recall) is RecallState.OPEN
+    assert list(recalls.open_only(Recall.objects.all())) == [recall]
 
 
 def test_a_note_that_is_too_long_is_refused_and_kept_in_the_form() -> None:
@@ -215,7 +262,6 @@ def test_who_left_cant_be_asked_and_holds_nothing_up() -> None:
     Membership.objects.filter(user=gone.user).delete()
     assert recalls.counts([recall.pk])[recall.pk] == {"confirmed": 0, "waiting": 1, "away": 1, "asked": 1}
     recalls.confirm(recall.notices.get(user=viewer.user), by=viewer, note="")
-    assert recalls.state_of(recall) is RecallState.CONFIRMED
     assert not recalls.open_only(recalls.of_brand(case.legal_reviewer)).exists()
     page = client_of(case.legal_reviewer).get(address(case.legal_reviewer, "recall", recall))
     assert "1 of 1 confirmed" in page.content.decode()
@@ -246,9 +292,125 @@ def test_the_form_and_the_panel_say_how_many() -> None:
     case, _people = case_with(Role.VIEWER, Role.CREATOR)
     client = client_of(case.legal_reviewer)
     panel = reverse("asset-review", args=[case.brand.slug, case.version.asset_id])
-    assert "2 people who took copies will be asked" in client.get(panel).content.decode()
+    asked = reverse("review-copies-asked", args=[case.brand.slug, case.version.asset_id])
+    assert f'hx-get="{asked}?version=1"' in client.get(panel).content.decode()
+    assert "2 people who took copies will be asked" in client.get(asked).content.decode()
+    empty = client.post(reverse("review-revoke", args=[case.brand.slug, case.version.asset_id]))
+    assert empty.status_code == 422
+    assert 'hx-trigger="load"' in empty.content.decode()
     revoked(case)
     assert "0 of 2 confirmed" in client.get(panel).content.decode()
+
+
+def test_the_panel_counts_nobody_before_the_form_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    case, _people = case_with(Role.VIEWER)
+    monkeypatch.setattr(recalls, "to_be_asked", lambda _version: pytest.fail("counted at each draw"))
+    panel = reverse("asset-review", args=[case.brand.slug, case.version.asset_id])
+    assert "Withdraw approval" in client_of(case.legal_reviewer).get(panel).content.decode()
+
+
+def test_news_of_a_recall_draws_no_list_of_reviews_anew(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    case, (viewer,) = case_with(Role.VIEWER)
+    recall = revoked(case)
+    assert recall is not None
+    told: list[str] = []
+    monkeypatch.setattr("dam.core.events._send", lambda _channel, name: told.append(name))
+    with django_capture_on_commit_callbacks(execute=True):
+        recalls.confirm(recall.notices.get(), by=viewer, note="")
+    assert "recalls" in told
+    assert f"version-{case.version.pk}" in told
+    assert "reviews" not in told
+    for name, page in (("recalls", []), ("recall", [recall.pk])):
+        address = reverse(name, args=[case.brand.slug, *page])
+        assert "sse:recalls" in client_of(case.legal_reviewer).get(address).content.decode()
+
+
+def test_reminders_that_came_together_lead_to_their_recall() -> None:
+    case, (viewer,) = case_with(Role.VIEWER)
+    recall = revoked(case)
+    assert recall is not None
+    while following.run(case.brand.pk):
+        pass
+    Notification.objects.filter(kind="take_down").update(count=2)
+    now = principal(viewer.user, case.brand)
+    told = [each for each in inbox.told(inbox.listed(now), to=now) if each.row.kind == "take_down"]
+    assert lines.target(told[0]) == address(viewer, "take-down", recall)
+
+
+def test_the_page_names_guests_tokens_and_the_preset_of_a_file_that_was_cleared() -> None:
+    case, (viewer,) = case_with(Role.VIEWER)
+    guest = Guest(case.brand, 5, "Agency", frozenset())
+    program = ApiToken.objects.create(
+        owner=case.creator.user, brand=case.brand, name="Shop export", prefix="shop", digest="a" * 64
+    )
+    token = replace(token_of(case.creator, []), token_id=program.pk)
+    PresetFile.objects.create(
+        brand=case.brand,
+        version=case.version,
+        release=Release.objects.get(),
+        user=viewer.user,
+        preset="Square",
+        recipe={},
+        digest="d",
+        sha256="c" * 64,
+        state=FileState.CLEARED,
+    )
+    took(case, guest)
+    took(case, token, sha256="c" * 64)
+    recall = revoked(case)
+    assert recall is not None
+    page = client_of(case.legal_reviewer).get(address(case.legal_reviewer, "recall", recall))
+    shown = {line.name: (line.notice.state, line.copies) for line in page.context["lines"]}
+    state, (copy,) = shown[str(case.creator.user)]
+    assert (state, copy.format, copy.token) == ("waiting", "Square", "Shop export")
+    assert sorted(state for state, _copies in shown.values()) == ["away", "waiting", "waiting"]
+    text = page.content.decode()
+    assert "by the token “Shop export”" in text
+    assert "Can't be asked any more" in html.unescape(text)
+    assert recalls.mine(principal(case.creator.user, case.brand)).count() == 1
+
+
+def test_who_took_only_the_master_hears_of_the_withdrawal_and_is_not_asked() -> None:
+    case, _people = case_with(Role.VIEWER)
+    librarian = member(case.brand, Role.LIBRARIAN)
+    with trail.recording():
+        trail.record(
+            Verb.MASTER_DOWNLOADED,
+            brand=case.brand,
+            actor=librarian,
+            asset_id=case.version.asset_id,
+            data={"version": case.version.number},
+        )
+    revoked(case)
+    while following.run(case.brand.pk):
+        pass
+    told = Notification.objects.filter(user=librarian.user).values_list("kind", flat=True)
+    assert "recalled" in told
+    assert "take_down" not in told
+    assert not RecallNotice.objects.filter(user=librarian.user).exists()
+
+
+def test_a_persons_list_has_both_parts_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("provenance.web.take_downs.PAGE", 1)
+    case, (viewer,) = case_with(Role.VIEWER)
+    other = Case(brand=case.brand)
+    other.approve_all()
+    took(other, viewer)
+    client, own = client_of(viewer), reverse("take-downs", args=[case.brand.slug])
+    assert "Nothing to take down" in client.get(own).content.decode()
+    assert "Nothing confirmed yet" in client.get(f"{own}?show=confirmed").content.decode()
+    for each in (case, other):
+        reviews.revoke(each.version, by=case.legal_reviewer, reason="The model is gone")
+    older, newer = RecallNotice.objects.filter(user=viewer.user).order_by("pk")
+    for query in ("show=", "show=confirmed"):
+        first = client.get(f"{own}?{query}")
+        assert (first.context["rows"], first.context["more"]) == ([newer], newer.pk)
+        rest = client.get(f"{own}?{query}&before={newer.pk}")
+        assert (rest.context["rows"], rest.context["more"]) == ([older], 0)
+        for notice in (older, newer):
+            recalls.confirm(notice, by=viewer, note="")
 
 
 def test_the_export_has_all_and_no_formulas() -> None:
@@ -258,8 +420,14 @@ def test_the_export_has_all_and_no_formulas() -> None:
     recalls.confirm(recall.notices.get(user=viewer.user), by=viewer, note="=1+1")
     sent = client_of(case.legal_reviewer).get(address(case.legal_reviewer, "recall-export", recall))
     text = b"".join(sent).decode()
-    assert "web, Germany" in text
-    assert "'=1+1" in text
+    assert text.startswith("\ufeffperson,state,format,use,territory,token,")
+    (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    assert (row["state"], row["use"], row["territory"], row["note"]) == (
+        "confirmed",
+        "web",
+        "Germany",
+        "'=1+1",
+    )
     assert len(text.splitlines()) == 2
 
 

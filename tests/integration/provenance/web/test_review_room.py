@@ -305,3 +305,13 @@ def test_the_page_says_where_it_saw_the_review() -> None:
     address = reverse("review", args=[case.brand.slug, review.pk])
     shown = signed_in(case.brand_reviewer).get(address).content.decode()
     assert shown.count('name="stage" value="0"') == shown.count('name="approvals" value="0"') == 3
+
+
+def test_the_room_reads_once_who_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Case()
+    review = case.submit()
+    client = signed_in(case.brand_reviewer)
+    monkeypatch.setattr(reviews, "refusal_to_approve", lambda *_a, **_k: pytest.fail("read it all again"))
+    page = client.get(reverse("review", args=[case.brand.slug, review.pk]))
+    assert page.status_code == 200
+    assert page.context["approve_refusal"] == reviews.not_signable(review.version)

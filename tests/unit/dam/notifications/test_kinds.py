@@ -42,5 +42,10 @@ def test_a_viewer_gets_no_mail_at_once_unless_they_choose_it() -> None:
     assert at_once == ["take_down"]  # what must come down can't wait for a digest
 
 
+def test_a_webhook_hears_of_a_withdrawal_once() -> None:
+    assert KINDS["recalled"].webhooks
+    assert not KINDS["take_down"].webhooks
+
+
 def test_names_fit_their_column() -> None:
     assert all(len(name) <= 20 for name in KINDS)
