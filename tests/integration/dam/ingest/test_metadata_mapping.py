@@ -162,7 +162,7 @@ def test_the_page_shows_what_is_said_and_where(told: Version, librarian: Member,
         assert text in page
     assert "as declared in the file" in page
     listing = client.get(reverse("asset-suggested-tags", args=[told.brand.slug, told.asset_id]))
-    assert "from the file" in listing.content.decode()
+    assert "From the file" in listing.content.decode()
     answer = {"answer": "accept"}
     row = SuggestedTag.objects.get(keyword="penguin")
     client.post(reverse("asset-suggested-tag", args=[told.brand.slug, told.asset_id, row.pk]), answer)
