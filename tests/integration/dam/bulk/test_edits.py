@@ -21,7 +21,7 @@ from dam.bulk.models import BulkEdit, BulkItem, EditState, Outcome
 from dam.catalog import assets, holds, tags
 from dam.catalog.models import Approval, Asset
 from dam.collections import collections, items
-from dam.search import fulltext, lexicon, search
+from dam.search import fulltext, search
 from dam.search.query import Filters
 from tests.factories import BrandFactory, VersionFactory, member, token_of
 
@@ -381,12 +381,8 @@ def test_drafts_and_old_ones_are_forgotten(clips: list[Asset], librarian: Member
     assert not BulkItem.objects.exists()
 
 
-def test_a_slice_takes_as_many_queries_however_many_clips_it_has(
-    brand: Brand, librarian: Member, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # How often a word was met goes up by chance, in two queries: here it always does.
-    monkeypatch.setattr(lexicon, "_goes_up", lambda _magnitude, _chance: True)
-
+@pytest.mark.usefixtures("words_always_counted")
+def test_a_slice_takes_as_many_queries_however_many_clips_it_has(brand: Brand, librarian: Member) -> None:
     def queries(count: int) -> int:
         chosen = [VersionFactory.create(asset__brand=brand).asset for _ in range(count)]
         edit = started(chosen, Change(add_tags=("x",), remove_tags=("y",), title="{title}!"), by=librarian)

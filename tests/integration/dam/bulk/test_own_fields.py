@@ -170,14 +170,13 @@ def test_whoever_may_not_edit_any_more_sets_nothing(clips: list[Asset], libraria
     assert has(clips[0], "campaign") == EMPTY
 
 
+@pytest.mark.usefixtures("words_always_counted")
 def test_a_slice_of_many_clips_takes_as_many_queries_as_one_of_few(brand: Brand, librarian: Member) -> None:
     def asked(count: int) -> int:
         chosen = [VersionFactory.create(asset__brand=brand).asset for _ in range(count)]
         edit = started(chosen, setting("campaign", "Sunburst"), by=librarian)
         slices.work(edit.pk)
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             slices.work(edit.pk)
         edit.refresh_from_db()
         assert edit.changed == count

@@ -125,7 +125,7 @@ def test_decisions_are_read_a_few_times_for_the_room() -> None:
     with CaptureQueriesContext(connection) as queries:
         assert browser.get(address).status_code == 200
     read = [each["sql"] for each in queries if each["sql"].startswith('SELECT "provenance_decision"')]
-    assert len(read) == 3  # of the review, of it as it is now, of the queue beside it
+    assert len(read) == 2  # of the review, and of the queue beside it
 
 
 def test_the_list_takes_as_many_queries_however_many_reviews_name_people() -> None:
