@@ -28,7 +28,7 @@ _MOMENTS = 8
 _CLEAN_SHARE = 0.35
 _LEVELS = (0.2, 0.6)
 _STEPS = 3
-_BLOCK = 32
+BLOCK = 32
 """Of the full size, in pixels."""
 
 
@@ -148,12 +148,12 @@ class Crop:
 def crop(pairs: Pairs, side: int, chance: random.Random) -> Crop:
     """A square of so many blocks at most out of one of the clips; mostly with an object in it."""
     clip, moment = chance.randrange(len(pairs.frames)), chance.randrange(pairs.frames.shape[1])
-    rows, columns = (n // _BLOCK for n in pairs.frames.shape[3:5])
+    rows, columns = (n // BLOCK for n in pairs.frames.shape[3:5])
     side = min(side, rows, columns)
     left, top, right, bottom = pairs.boxes[clip, moment].tolist()
     if right > left and chance.random() < 0.75:
         x, y = chance.uniform(left, right), chance.uniform(top, bottom)
-        column, row = (round(at / _BLOCK - chance.uniform(0.2, 0.8) * side) for at in (x, y))
+        column, row = (round(at / BLOCK - chance.uniform(0.2, 0.8) * side) for at in (x, y))
     else:
         column, row = chance.randint(0, columns - side), chance.randint(0, rows - side)
     column, row = (min(max(n, 0), most - side) for n, most in ((column, columns), (row, rows)))
@@ -166,8 +166,8 @@ def crop(pairs: Pairs, side: int, chance: random.Random) -> Crop:
     return Crop(
         latents=pairs.latents[clip, :, :, _times(down, codecs.FOLD), _times(across, codecs.FOLD)].float(),
         time=int(pairs.times[clip, moment]),
-        frames=cut(pairs.frames[clip, moment], _BLOCK),
-        cleaned=cut(pairs.cleaned[clip, moment], _BLOCK // 2),
+        frames=cut(pairs.frames[clip, moment], BLOCK),
+        cleaned=cut(pairs.cleaned[clip, moment], BLOCK // 2),
     )
 
 

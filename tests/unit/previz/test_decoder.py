@@ -162,6 +162,21 @@ def test_many_steps_on_one_crop_bring_it_nearer(made_folder: Path, tmp_path: Pat
     assert found[-1] < 0.9 * found[0]
 
 
+def test_a_step_across_a_border_of_blocks_costs_more_than_one_within() -> None:
+    side = 2 * decoder_pairs.BLOCK
+    wanted = torch.zeros(2, 3, side, side)
+
+    def costs(column: int) -> dict[str, float]:
+        found = wanted.clone()
+        found[..., column:] = 0.1
+        return {name: float(value) for name, value in decoder_training.losses(found, wanted).items()}
+
+    on, off = costs(side // 2), costs(side // 2 + 1)
+    assert off["borders"] == 0 < on["borders"]
+    assert on["edges"] == pytest.approx(off["edges"])
+    assert on["borders"] > 5 * on["edges"]
+
+
 def test_the_exported_folder_makes_clips_of_twice_the_size(made_folder: Path, tmp_path: Path) -> None:
     learning = run(made_folder, tmp_path)
     learning.advance()
