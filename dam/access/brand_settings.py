@@ -18,8 +18,15 @@ from dam.audit.verbs import Verb
 from dam.core import errors, foreign_text
 
 FIELDS = (
-    *("name", "accent_hue", "time_zone", "language", "prompt_disclosure", "review_stages"),
-    *("default_rights", "trash_days", "failed_job_days", "unfinished_upload_days", "allowed_domains"),
+    *("name", "accent_hue", "time_zone", "language", "prompt_disclosure", "released_details"),
+    *(
+        "review_stages",
+        "default_rights",
+        "trash_days",
+        "failed_job_days",
+        "unfinished_upload_days",
+        "allowed_domains",
+    ),
 )
 LONGEST_NAME = 80
 MOST_DAYS = 3650

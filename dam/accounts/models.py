@@ -98,6 +98,8 @@ class Brand(models.Model):
     prompt_disclosure = models.CharField(
         max_length=8, choices=PromptDisclosure.choices, default=PromptDisclosure.HASH
     )
+    # Whether description, tags, rights holder, licence and restriction are written into released files.
+    released_details = models.BooleanField(default=False, db_default=False)
     # The stages a review passes through, in order: "brand", "legal" (provenance/review/states.py).
     review_stages = models.JSONField(default=both_stages)
     # Where the brand is: the day that "until and including" means ends there. Empty: settings.TIME_ZONE.

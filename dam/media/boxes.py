@@ -71,23 +71,28 @@ def changes_speed(path: Path) -> bool:
 
 
 def xmp(path: Path, *, most: int) -> Iterator[bytes]:
-    """The XMP packets of a film: in boxes of their own, or as QuickTime keeps them; `most` bytes of each.
-
-    None of a box that reaches beyond what is around it. One that has more than `most` comes as one byte more.
-    """
+    """The XMP packets of a film (xmp_places); of one that has more than `most` bytes one more than that."""
     with path.open("rb") as file:
-        whole = (0, file.seek(0, os.SEEK_END))
-        for box in _inside(file, [whole], b"uuid"):
-            file.seek(box.inside)
-            length = box.end - box.inside - len(XMP_UUID)
-            if length > 0 and file.read(len(XMP_UUID)) == XMP_UUID:
-                yield file.read(min(length, most + 1))
-        places = [whole]
-        for kind in (b"moov", b"udta"):
-            places = [(box.inside, box.end) for box in _inside(file, places, kind)]
-        for box in _inside(file, places, b"XMP_"):
-            file.seek(box.inside)
-            yield file.read(min(box.end - box.inside, most + 1))
+        for box, packet in xmp_places(file):
+            file.seek(packet)
+            yield file.read(min(box.end - packet, most + 1))
+
+
+def xmp_places(file: BinaryIO) -> Iterator[tuple[Box, int]]:
+    """Each box with an XMP packet, and where this begins: boxes of their own, then as QuickTime keeps them.
+
+    None that reaches beyond what is around it.
+    """
+    whole = (0, file.seek(0, os.SEEK_END))
+    for box in _inside(file, [whole], b"uuid"):
+        file.seek(box.inside)
+        if box.end - box.inside > len(XMP_UUID) and file.read(len(XMP_UUID)) == XMP_UUID:
+            yield box, box.inside + len(XMP_UUID)
+    places = [whole]
+    for kind in (b"moov", b"udta"):
+        places = [(box.inside, box.end) for box in _inside(file, places, kind)]
+    for box in _inside(file, places, b"XMP_"):
+        yield box, box.inside
 
 
 def _inside(file: BinaryIO, places: list[tuple[int, int]], kind: bytes) -> list[Box]:

@@ -55,6 +55,11 @@ def converted_sound(*, seconds: float, lossless: bool) -> Limits:
     return replace(ENCODE, wall_seconds=300 + 0.2 * seconds, file_bytes=size)
 
 
+def described(size: int) -> Limits:
+    """Limits for copying a file of so many bytes with more metadata in it."""
+    return replace(FRAMES, wall_seconds=120 + size / (10 * 1024**2), file_bytes=size + 64 * 1024**2)
+
+
 SUBTITLES = Limits(wall_seconds=300, cpu_seconds=300, memory_bytes=4 * GIB, file_bytes=16 * 1024**2)
 LONG = 60_000  # megapixels decoded: twenty minutes of 1080p
 

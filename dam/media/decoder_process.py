@@ -5,7 +5,8 @@ Reads one JSON request from standard input and answers on standard output:
 with a line of JSON and height × width × 3 bytes for each frame; `{"do": "watch", "path", "info", "max_side"}`
 with such frames and lines {"cut"} and {"thinned"} (dam.media.watching); `{"do": "still", "path", "max_side"}`
 with one such picture; `{"do": "whole", "path", "info", "max_side"}` with one of three channels, or four where
-it is transparent; `{"do": "mark", "path", "most_side", "box"}` with one of four. A refusal is a line with
+it is transparent; `{"do": "mark", "path", "most_side", "box"}` with one of four; `{"do": "describe", "path",
+"out", "values"}`, which writes a file, with {"unwritten": why not, or nothing}. A refusal is a line with
 "refused".
 """
 
@@ -15,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dam.media import frames, probe_file, stills, watching
+from dam.media import frames, probe_file, stills, watching, xmp, xmp_embedding
 from dam.media.errors import FileRefused
 from dam.media.frames import Frame
 from dam.media.probe import Kind, MediaInfo
@@ -50,6 +51,8 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
         elif request["do"] == "mark":
             mark = stills.read_mark(path, most_side=request["most_side"], box=tuple(request["box"]))
             _write_frame(out, Frame(0, 0, mark))
+        elif request["do"] == "describe":
+            _write(out, {"unwritten": _describe(path, Path(request["out"]), request["values"])})
         else:
             info = MediaInfo.from_json(request["info"])
             for frame in _sample(path, info=info, indexes=request["indexes"], max_side=request["max_side"]):
@@ -60,6 +63,15 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
     except MemoryError:
         _write(out, {"refused": "too_costly", "message": FileRefused("too_costly").message})
     out.flush()
+
+
+def _describe(path: Path, out: Path, values: xmp_embedding.Values) -> str:
+    """Why the file couldn't be written, or nothing."""
+    try:
+        xmp_embedding.write(path, out, values)
+    except (xmp_embedding.NoPlace, xmp.Unreadable) as problem:
+        return str(problem)
+    return ""
 
 
 def _watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Frame | Cut | Thinned]:

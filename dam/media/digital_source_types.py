@@ -40,3 +40,17 @@ ORIGINS = {
 }
 
 AI = frozenset(code for code, origin in ORIGINS.items() if origin in ("generated", "partly_generated"))
+
+ADDRESS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+_OF_ORIGINS = {
+    "generated": "trainedAlgorithmicMedia",
+    "partly_generated": "compositeWithTrainedAlgorithmicMedia",
+    "camera": "digitalCapture",
+    "software": "digitalCreation",
+    "composite": "composite",
+}
+
+
+def address(origin: str) -> str:
+    """The digital source type that files are given for a declared origin; nothing for none."""
+    return f"{ADDRESS}{_OF_ORIGINS[origin]}" if origin in _OF_ORIGINS else ""

@@ -19,7 +19,18 @@ from PIL import Image
 
 from dam.core import sandbox
 from dam.core.sandbox import Completed, Limits, Outcome, Output, SandboxedProcess
-from dam.media import budgets, commands, damage, ffmpeg, frames, printed, sampling, specs, subrip
+from dam.media import (
+    budgets,
+    commands,
+    damage,
+    ffmpeg,
+    frames,
+    printed,
+    sampling,
+    specs,
+    subrip,
+    xmp_embedding,
+)
 from dam.media.errors import FileRefused, MediaFailed
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
@@ -186,6 +197,30 @@ def convert_still(path: Path, out: Path) -> None:
     raise MediaFailed(_("The picture couldn't be decoded."))  # pragma: no cover - the decoder has answered
 
 
+def describe(path: Path, out: Path, values: xmp_embedding.Values) -> bool:
+    """Copy a file with these values as its XMP (dam.media.xmp_packet); whether that could be done.
+
+    Pictures and sound stay the same bytes. Where there is no place for it, or what is there can't be read,
+    there is no copy: a file is worth more than what it says of itself. Raises FileRefused of a full disk.
+    """
+    with TemporaryDirectory(prefix=".describing-", dir=out.resolve().parent) as folder:
+        made = Path(folder) / "made"
+        request = {"do": "describe", "out": str(made), "values": values}
+        limits = budgets.described(path.stat().st_size)
+        try:
+            with _decoding(request, path=path, limits=limits, folder=made.parent) as decoder:
+                unwritten = _read_answer(decoder.stdout)["unwritten"]
+        except (FileRefused, MediaFailed) as problem:
+            if isinstance(problem, FileRefused) and problem.code == "disk_full":
+                raise
+            unwritten = str(problem)
+        if unwritten:
+            log.warning("No metadata was written into a copy of %s: %s", path.name, unwritten)
+            return False
+        ffmpeg.take(made, out)
+    return True
+
+
 def encode_frames(frames: NDArray[np.uint8], *, frame_rate: Fraction, path: Path) -> None:
     """Write [T, H, W, 3] RGB frames as an MP4 (H.264); the same frames give the same bytes.
 
@@ -240,7 +275,9 @@ def _make_movie(
 
 
 @contextmanager
-def _decoding(request: Mapping[str, Any], *, path: Path, limits: Limits) -> Iterator[SandboxedProcess]:
+def _decoding(
+    request: Mapping[str, Any], *, path: Path, limits: Limits, folder: Path | None = None
+) -> Iterator[SandboxedProcess]:
     """The decoder process at work on this request; why it ended, when that was before it had answered."""
     path = path.resolve()
     code = settings.BASE_DIR / "dam"
@@ -248,6 +285,7 @@ def _decoding(request: Mapping[str, Any], *, path: Path, limits: Limits) -> Iter
         [sys.executable, "-I", "-c", DECODER, code],
         limits=limits,
         reads=[path, code],
+        folder=folder,
         stdin=json.dumps({**request, "path": str(path)}).encode(),
         # A thread's arena of address space each is what a linear algebra library reserves otherwise.
         env={"OPENBLAS_NUM_THREADS": "1"},

@@ -53,13 +53,13 @@ def read(packet: bytes) -> dict[str, list[str]]:
         raise Unreadable("The packet is too large.")
     reader = _Reader()
     try:
-        reader.read(_trimmed(packet))
+        reader.read(trimmed(packet))
     except (expat.ExpatError, ValueError, LookupError) as problem:
         raise Unreadable("The packet isn't what XMP is.") from problem
     return reader.found
 
 
-def _trimmed(packet: bytes) -> bytes:
+def trimmed(packet: bytes) -> bytes:
     """Without what some pad it with."""
     if packet.startswith(_UTF_16):  # in which half of a letter is a NUL
         end = len(packet.rstrip(b"\0"))

@@ -86,6 +86,7 @@ FIELDS = {
     "logo_dark": noop("Logo on dark pages"),
     "accent_hue": noop("Accent colour"),
     "prompt_disclosure": noop("Prompts in Content Credentials"),
+    "released_details": noop("Details in released files"),
     "review_stages": noop("Stages of a review"),
     "default_rights": noop("Rights that approvals begin with"),
     "trash_days": noop("Days in the trash"),
@@ -230,6 +231,7 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "required": _yes_or_no,
     "by_hand": _yes_or_no,
     "in_filters": _yes_or_no,
+    "released_details": _yes_or_no,
     "poster": _frame,
     "declared_origin": _origin,
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from dam.media.presets import Captions, Format, Medium, Recipe, Shape
 from dam.media.probe import MediaInfo
 from provenance.downloads import preset_files
 from provenance.downloads.models import PresetFile
-from provenance.manifests import signing, verify
+from provenance.manifests import claims, signing, verify
 from provenance.manifests.claims import NamedModel, PresetFacts
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
+from provenance.releases import file_metadata
 from provenance.releases.states import ReleaseStatus
 
 TO_SIGN = 0.97  # of the way: then it is signed and read back
@@ -72,7 +73,7 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
             source, encoded, info=info, request=request, told=lambda done: told(TO_SIGN * done)
         )
         told(TO_SIGN)
-        out = folder / f"signed{recipe.spec.suffix}"
+        out, described = (folder / f"{name}{recipe.spec.suffix}" for name in ("signed", "described"))
         facts = PresetFacts(
             title=release.version.asset.title,
             preset=file.preset,
@@ -80,6 +81,9 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
             at=at,
             generated_by=_model(before),
         )
+        if runner.describe(encoded, described, file_metadata.of(release, model=facts.generated_by)):
+            described.replace(encoded)
+            facts = replace(facts, changes=(*facts.changes, claims.DESCRIBED))
         report = signing.sign_preset(encoded, parent=source, out=out, facts=facts)
         yield Signed(out, recipe.spec.kind.content_type, made, report)
 

@@ -25,6 +25,9 @@ PROMPT_TYPE = "c2pa.types.generator.prompt"
 MASTER = "master"
 RELEASE = "release"
 
+# Of metadata in the file, not of what it shows.
+DESCRIBED = "c2pa.edited.metadata"
+
 DISCLOSE_TEXT = "text"
 DISCLOSE_HASH = "hash"
 
@@ -90,7 +93,8 @@ class ReleaseFacts:
 
     `generated_by` is the model of a generated master, None for one that people uploaded.
     `transcoded` says that the released file was made anew, because the master's container carries
-    no credentials. Empty `uses` means that none is granted; `territories` are ISO 3166 codes or words.
+    no credentials, `described` that metadata was written into it. Empty `uses` means that none is
+    granted; `territories` are ISO 3166 codes or words.
     """
 
     title: str
@@ -103,6 +107,7 @@ class ReleaseFacts:
     valid_until: datetime | None
     at: datetime
     transcoded: bool = False
+    described: bool = False
     generated_by: NamedModel | None = None
 
 
@@ -187,6 +192,8 @@ def release(facts: ReleaseFacts) -> Definition:
     actions: list[dict[str, Any]] = [{"action": "c2pa.opened", "parameters": {"ingredientIds": [MASTER]}}]
     if facts.transcoded:
         actions.append({"action": "c2pa.transcoded", "when": _when(facts.at)})
+    if facts.described:
+        actions.append({"action": DESCRIBED, "when": _when(facts.at)})
     actions.append({"action": "c2pa.published", "when": _when(facts.at)})
     assertions = [
         _actions(*actions),

@@ -50,12 +50,20 @@ def sign_generated(path: Path, *, out: Path, facts: GeneratedFacts) -> Report:
     return _sign(path, out=out, definition=definition, ingredients=inputs, purpose=Purpose.GENERATOR)
 
 
-def sign_release(master: Path, *, out: Path, facts: ReleaseFacts, encoded: Path | None = None) -> Report:
+def sign_release(
+    master: Path,
+    *,
+    out: Path,
+    facts: ReleaseFacts,
+    encoded: Path | None = None,
+    described: Path | None = None,
+) -> Report:
     """Sign a master that was approved, into `out`, with the reviewer's certificate.
 
     The master becomes the parent, with its own manifests if it has any. `encoded` is the MP4 made
-    from a master that is not `signable` as it is (facts.transcoded then says so). Raises what
-    `sign_generated` does, and signers.SignerUnfit for a signer whom nobody here would believe.
+    from a master that is not `signable` as it is (facts.transcoded then says so), `described` the copy of
+    either with metadata (facts.described). Raises what `sign_generated` does, and signers.SignerUnfit for a
+    signer whom nobody here would believe.
     """
     definition = claims.release(facts)
     about = {"title": "Master", "relationship": "parentOf", "label": claims.MASTER}
@@ -63,9 +71,8 @@ def sign_release(master: Path, *, out: Path, facts: ReleaseFacts, encoded: Path 
     unsound = encoded is not None and can_carry(master)
     kind = None if unsound else content_type(master)
     parent = Ingredient(about=about, content_type=kind or UNKNOWN, source=master)
-    return _sign(
-        encoded or master, out=out, definition=definition, ingredients=[parent], purpose=Purpose.REVIEWER
-    )
+    source = described or encoded or master
+    return _sign(source, out=out, definition=definition, ingredients=[parent], purpose=Purpose.REVIEWER)
 
 
 def sign_preset(encoded: Path, *, parent: Path, out: Path, facts: PresetFacts) -> Report:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from provenance.manifests import signing, verify
 from provenance.manifests.claims import NamedModel, ReleaseFacts, StageFacts
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
+from provenance.releases import file_metadata
 from provenance.releases.models import Release
 
 SUFFIXES = {
@@ -71,9 +72,14 @@ def make(release: Release, *, at: datetime, may_convert: bool = True) -> Iterato
 def _sign(master: Path, folder: Path, *, release: Release, before: Report, at: datetime) -> Signed:
     encoded = None if signing.signable(master) is None else _convert(master, folder, release=release)
     kind = signing.content_type(encoded or master) or sniffer.MP4.content_type
-    out = folder / f"release{SUFFIXES[kind]}"
+    out, described = (folder / f"{name}{SUFFIXES[kind]}" for name in ("release", "described"))
     facts = _facts(release, before=before, transcoded=encoded is not None, at=at)
-    report = signing.sign_release(master, out=out, facts=facts, encoded=encoded)
+    values = file_metadata.of(release, model=facts.generated_by)
+    facts = replace(facts, described=runner.describe(encoded or master, described, values))
+    report = signing.sign_release(
+        master, out=out, facts=facts, encoded=encoded, described=described if facts.described else None
+    )
+    described.unlink(missing_ok=True)  # before the release is stored, which needs as much room
     return Signed(out, kind, report)
 
 

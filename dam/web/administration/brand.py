@@ -80,6 +80,14 @@ class BrandForm(WholeTextForm):
             "What a signed file says about the prompt that made it. Counts for new takes."
         ),
     )
+    released_details = forms.BooleanField(
+        label=gettext_lazy("Write details into released files"),
+        required=False,
+        help_text=gettext_lazy(
+            "Description, tags, rights holder, licence and restrictions, as IPTC metadata for other "
+            "programs. Title, clearance and origin are always written. Counts for new releases."
+        ),
+    )
     uses = forms.MultipleChoiceField(
         label=gettext_lazy("Uses"),
         required=False,

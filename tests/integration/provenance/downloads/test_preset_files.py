@@ -76,7 +76,8 @@ def test_its_manifest_says_what_was_done(case: Case) -> None:
     with storage.local_copy(file.storage_key) as path:
         active = verify.check(path).active
     assert active is not None
-    assert [action.code for action in active.actions] == ["c2pa.opened", "c2pa.cropped", "c2pa.transcoded"]
+    done = ["c2pa.opened", "c2pa.cropped", "c2pa.transcoded", "c2pa.edited.metadata"]
+    assert [action.code for action in active.actions] == done
 
 
 def test_whoever_asks_next_gets_the_same_file(case: Case) -> None:

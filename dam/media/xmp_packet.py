@@ -1,0 +1,107 @@
+"""An XMP packet that says what is known of a file, beside all that one before it says. Pure.
+
+Called in the decoder process alone: the packet before comes out of a file from outside. dam.media.xmp reads
+what this writes.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from xml.etree import ElementTree
+
+from dam.media import xmp
+
+_DC = "http://purl.org/dc/elements/1.1/"
+_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_RIGHTS = "http://ns.adobe.com/xap/1.0/rights/"
+_PLUS = "http://ns.useplus.org/ldf/xmp/1.0/"
+_META = "adobe:ns:meta/"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+PREFIXES = {
+    "dc": _DC,
+    "Iptc4xmpExt": _EXT,
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "plus": _PLUS,
+    "rdf": _RDF,
+    "x": _META,
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "xmpMM": "http://ns.adobe.com/xap/1.0/mm/",
+    "xmpRights": _RIGHTS,
+}
+
+# By the names of dam.media.embedded_metadata: the property, and the list it is (Alt of languages).
+PROPERTIES: dict[str, tuple[str, str]] = {
+    "title": (f"{{{_DC}}}title", "Alt"),
+    "description": (f"{{{_DC}}}description", "Alt"),
+    "keywords": (f"{{{_DC}}}subject", "Bag"),
+    "copyright": (f"{{{_DC}}}rights", "Alt"),
+    "usage": (f"{{{_RIGHTS}}}UsageTerms", "Alt"),
+    "source_type": (f"{{{_EXT}}}DigitalSourceType", ""),
+    "ai_system": (f"{{{_EXT}}}AISystemUsed", ""),
+    "ai_system_version": (f"{{{_EXT}}}AISystemVersionUsed", ""),
+    "data_mining": (f"{{{_PLUS}}}DataMining", ""),
+}
+
+_BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+_END = '\n<?xpacket end="w"?>'
+# XML has no way to write these, nor halves of pairs.
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+for _prefix, _name in PREFIXES.items():
+    ElementTree.register_namespace(_prefix, _name)
+
+
+def write(values: Mapping[str, str | Sequence[str]], *, before: bytes = b"") -> bytes:
+    """A packet in UTF-8 with these values by the names of PROPERTIES, keywords as several texts.
+
+    Of the packet `before` all else stays, and what it says of these properties goes. Empty values are as
+    none. Raises xmp.Unreadable where there is one before that can't be read, KeyError for unknown names.
+    """
+    given = {PROPERTIES[name]: value for name, value in values.items() if value}
+    root, rdf = _tree(before)
+    names = {name for name, _list in given}
+    about = ""
+    for description in rdf.findall(f"{{{_RDF}}}Description"):
+        about = about or description.get(f"{{{_RDF}}}about", "")
+        for name in names & description.attrib.keys():
+            del description.attrib[name]
+        for element in [each for each in description if each.tag in names]:
+            description.remove(element)
+    ours = ElementTree.SubElement(rdf, f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": about})
+    for (name, kind), value in given.items():
+        _add(ours, name, kind, [value] if isinstance(value, str) else value)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return f"{_BEGIN}{text}{_END}".encode()
+
+
+def _tree(before: bytes) -> tuple[ElementTree.Element, ElementTree.Element]:
+    """The outermost element, and rdf:RDF, of the packet before or of an empty one."""
+    if before:
+        xmp.read(before)  # no document type, not too large, not too deep
+        try:
+            # In UTF-8 as ElementTree is given it, whatever it was in: expat looks at its first bytes.
+            root = ElementTree.fromstring(xmp.trimmed(before))
+        except (ElementTree.ParseError, ValueError, LookupError) as problem:
+            raise xmp.Unreadable("The packet isn't what XMP is.") from problem
+        rdf = root if root.tag == f"{{{_RDF}}}RDF" else root.find(f".//{{{_RDF}}}RDF")
+        if rdf is not None:
+            return root, rdf
+    root = ElementTree.Element(f"{{{_META}}}xmpmeta")
+    return root, ElementTree.SubElement(root, f"{{{_RDF}}}RDF")
+
+
+def _add(parent: ElementTree.Element, name: str, kind: str, texts: Sequence[str]) -> None:
+    element = ElementTree.SubElement(parent, name)
+    if not kind:
+        element.text = _clean(texts[0])
+        return
+    items = ElementTree.SubElement(element, f"{{{_RDF}}}{kind}")
+    for text in texts:
+        item = ElementTree.SubElement(items, f"{{{_RDF}}}li")
+        item.text = _clean(text)
+        if kind == "Alt":
+            item.set(_LANG, "x-default")
+
+
+def _clean(text: str) -> str:
+    return _NO_XML.sub("\ufffd", text)

@@ -1,0 +1,80 @@
+"""What is written into a released file as IPTC metadata, beside its Content Credentials, before it is signed.
+
+Title, clearance, origin and model, which the signed manifest says too. Further words (description, tags,
+rights holder, licence, restriction) leave the library only where the brand wants it.
+"""
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from dam.accounts import times
+from dam.catalog.models import DeclaredOrigin, Origin, Version
+from dam.core import language
+from dam.media import digital_source_types
+from dam.media.xmp_embedding import Values
+from dam.rights import policy, territories
+from dam.rights.models import RightsRecord
+from provenance.manifests.claims import NamedModel
+from provenance.releases.models import Release
+
+DATA_MINING = "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED"  # as claims say in cawg.training-mining
+
+
+def of(release: Release, *, model: NamedModel | None) -> Values:
+    """By the names of dam.media.xmp_packet, in the brand's language. `model` made what it shows."""
+    version = release.version
+    with translation.override(release.brand.language or settings.LANGUAGE_CODE):
+        values: dict[str, str | list[str]] = {
+            "title": version.asset.title,
+            "usage": _usage(release),
+            "source_type": _source_type(version, model),
+            "data_mining": DATA_MINING,
+        }
+        if model is not None:
+            values |= {"ai_system": model.name, "ai_system_version": model.identifier}
+        if release.brand.released_details:
+            values |= _details(release, usage=str(values["usage"]))
+    return values
+
+
+def _usage(release: Release) -> str:
+    if not release.uses:
+        return ""
+    terms = {
+        "brand": release.brand.name,
+        "uses": language.listed(tuple(_(policy.USE_NAMES.get(use, use)) for use in release.uses)),
+        "places": _places(release.territories),
+    }
+    if release.valid_until is None:
+        return _("Cleared by %(brand)s for %(uses)s, %(places)s, with no end date.") % terms
+    terms["day"] = language.day(release.valid_until.astimezone(times.of_brand(release.brand)))
+    return _("Cleared by %(brand)s for %(uses)s, %(places)s, until %(day)s.") % terms
+
+
+def _places(cleared: list[str]) -> str:
+    where = territories.describe(cleared)
+    return where if cleared == [territories.WORLDWIDE] else _("in %(places)s") % {"places": where}
+
+
+def _source_type(version: Version, model: NamedModel | None) -> str:
+    """What was generated here, then what a person said, then what credentials that we trust say."""
+    if version.origin == Origin.GENERATED or (model and not version.declared_origin):
+        return digital_source_types.address(DeclaredOrigin.GENERATED)
+    return digital_source_types.address(version.declared_origin)
+
+
+def _details(release: Release, *, usage: str) -> dict[str, str | list[str]]:
+    asset = release.version.asset
+    rights = RightsRecord.objects.filter(version=release.version).first() or RightsRecord()
+    sentences = [
+        usage,
+        _("Licence: %(licence)s") % {"licence": rights.licence} if rights.licence else "",
+        rights.restriction,
+    ]
+    return {
+        "description": asset.description,
+        "keywords": list(asset.tags.order_by("name").values_list("name", flat=True)),
+        "copyright": rights.rights_holder,
+        "usage": "\n".join(filter(None, sentences)),
+    }

@@ -1,0 +1,168 @@
+"""What a released file says of itself to programs that read IPTC metadata, and what it keeps to itself."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from dam.catalog.models import AssetKind, DeclaredOrigin, Origin, Version
+from dam.core import storage
+from dam.media import runner
+from dam.media.embedded_metadata import EmbeddedMetadata
+from dam.rights.models import RightsRecord
+from provenance.downloads import preset_files, presets
+from provenance.downloads import worker as downloads
+from provenance.manifests import verify
+from provenance.manifests.claims import NamedModel
+from provenance.manifests.validation_codes import State
+from provenance.releases import file_metadata
+from tests import still_factory
+from tests.release_factory import case_of, sign, waiting
+from tests.review_factory import Case
+
+pytestmark = pytest.mark.django_db
+
+DETAILS = {
+    "description": "For the summer.",
+    "licence": "Stock 12",
+    "rights_holder": "Ada",
+    "restriction": "No TV.",
+}
+
+
+def with_details(case: Case, *, wanted: bool) -> Case:
+    case.brand.released_details = wanted
+    case.brand.save()
+    asset = case.version.asset
+    asset.title, asset.description = "Bottle turning", DETAILS["description"]
+    asset.save()
+    asset.tags.create(brand=case.brand, name="glass")
+    return case
+
+
+def released(case: Case) -> tuple[EmbeddedMetadata, list[str], State]:
+    """What the released file says, the actions that its manifest names, and whether that holds."""
+    case.approve_all()
+    release = sign(case.version)
+    assert release.state == "ready", release.reason
+    with storage.local_copy(release.storage_key) as path:
+        report = verify.check(path)
+        assert report.active is not None
+        return runner.probe(path).embedded, [each.code for each in report.active.actions], report.state
+
+
+def test_a_released_clip_says_what_its_manifest_says(generated: Path) -> None:
+    case = with_details(case_of(generated), wanted=False)
+    said, actions, state = released(case)
+    assert state is State.TRUSTED
+    assert actions == ["c2pa.opened", "c2pa.edited.metadata", "c2pa.published"]  # of the release alone
+    assert said.texts["title"] == "Bottle turning"
+    assert said.texts["usage"] == f"Cleared by {case.brand.name} for web, in the EU, with no end date."
+    assert said.texts["source_type"] == "trainedAlgorithmicMedia"
+    assert said.texts["ai_system"] == "previz-dit"
+    # The brand didn't say that more may leave.
+    assert said.keywords == ()
+    assert not said.texts.keys() & {"description", "copyright", "ai_prompt"}
+
+
+def test_details_leave_where_the_brand_wants_it(generated: Path) -> None:
+    case = with_details(case_of(generated), wanted=True)
+    case.approve_all()
+    rights = {name: DETAILS[name] for name in ("licence", "rights_holder", "restriction")}
+    RightsRecord.objects.filter(version=case.version).update(**rights)
+    release = sign(case.version)
+    with storage.local_copy(release.storage_key) as path:
+        said = runner.probe(path).embedded
+    assert said.keywords == ("glass",)
+    assert said.texts["description"] == "For the summer."
+    assert said.texts["copyright"] == "Ada"
+    assert said.texts["usage"].endswith("no end date.\nLicence: Stock 12\nNo TV.")
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "webp"])
+def test_a_picture_says_it_too(tmp_path: Path, suffix: str) -> None:
+    case = case_of(still_factory.still(tmp_path / f"logo.{suffix}"), suffix=f".{suffix}")
+    Version.objects.filter(pk=case.version.pk).update(kind=AssetKind.STILL)
+    case.version.refresh_from_db()
+    said, actions, state = released(with_details(case, wanted=False))
+    assert (said.texts["title"], state) == ("Bottle turning", State.TRUSTED)
+    assert "c2pa.edited.metadata" in actions
+
+
+@pytest.mark.parametrize("suffix", ["tiff"])
+def test_where_there_is_no_place_for_it_the_file_is_released_without(tmp_path: Path, suffix: str) -> None:
+    case = case_of(still_factory.still(tmp_path / f"logo.{suffix}"), suffix=f".{suffix}")
+    Version.objects.filter(pk=case.version.pk).update(kind=AssetKind.STILL)
+    case.version.refresh_from_db()
+    said, actions, state = released(with_details(case, wanted=True))
+    assert (said.texts, state) == ({}, State.TRUSTED)
+    assert actions == ["c2pa.opened", "c2pa.published"]
+
+
+def test_a_download_in_another_format_says_it_too(generated: Path) -> None:
+    case = with_details(case_of(generated), wanted=False)
+    with storage.local_copy(case.version.storage_key) as path:
+        info = runner.probe(path)
+    Version.objects.filter(pk=case.version.pk).update(
+        media_info=info.to_json(), frame_count=info.frame_count, duration_ms=info.duration_ms
+    )
+    released(case)
+    version = Version.objects.select_related("asset", "brand", "rights").get(pk=case.version.pk)
+    small = preset_files.request(version, presets.of(case.brand).get(shipped="small"), by=case.creator)
+    downloads.run(str(small.pk))
+    small.refresh_from_db()
+    with storage.local_copy(small.storage_key) as path:
+        said, report = runner.probe(path).embedded, verify.check(path)
+    assert (said.texts["title"], report.state) == ("Bottle turning", State.TRUSTED)
+    assert report.active is not None
+    assert report.active.actions[-1].code == "c2pa.edited.metadata"
+
+
+def test_it_is_said_in_the_brands_language_and_its_days() -> None:
+    case = Case()
+    case.brand.name = "Northwind"
+    case.brand.language, case.brand.time_zone = "de", "Pacific/Auckland"
+    case.brand.save()
+    release = waiting(
+        case.version,
+        uses=["web", "social"],
+        territories=["DE"],
+        valid_until=datetime(2026, 12, 31, 11, tzinfo=UTC),
+    )
+    said = file_metadata.of(release, model=None)
+    assert (
+        said["usage"]
+        == "Von Northwind freigegeben für Web und Social Media, in Deutschland, bis 1. Januar 2027."
+    )
+    assert "ai_system" not in said
+
+
+def test_a_release_for_nothing_is_not_said_to_be_cleared() -> None:
+    assert file_metadata.of(waiting(Case().version, uses=[]), model=None)["usage"] == ""
+
+
+MODEL = NamedModel(name="m", identifier="m@1")
+
+
+@pytest.mark.parametrize(
+    ("origin", "declared", "model", "code"),
+    [
+        (Origin.GENERATED, "", None, "trainedAlgorithmicMedia"),
+        (Origin.UPLOADED, "", None, ""),
+        # Of one whose credentials we trust in that, unless a person said otherwise.
+        (Origin.UPLOADED, "", MODEL, "trainedAlgorithmicMedia"),
+        (Origin.UPLOADED, DeclaredOrigin.PARTLY_GENERATED, MODEL, "compositeWithTrainedAlgorithmicMedia"),
+        (Origin.UPLOADED, DeclaredOrigin.CAMERA, None, "digitalCapture"),
+        (Origin.UPLOADED, DeclaredOrigin.SOFTWARE, None, "digitalCreation"),
+        (Origin.UPLOADED, DeclaredOrigin.COMPOSITE, None, "composite"),
+    ],
+)
+def test_the_origin_is_said_as_the_library_knows_it(
+    origin: str, declared: str, model: NamedModel | None, code: str
+) -> None:
+    case = Case()
+    Version.objects.filter(pk=case.version.pk).update(origin=origin, declared_origin=declared)
+    case.version.refresh_from_db()
+    said = file_metadata.of(waiting(case.version), model=model)
+    assert str(said["source_type"]).rpartition("/")[2] == code
+    assert said.get("ai_system") == (model and "m")
