@@ -37,7 +37,7 @@ from dam.operations.models import (
     StoredChange,
     StoredFiles,
 )
-from dam.rights.models import RightsRecord
+from dam.rights.models import InheritedTerms, MadeFrom, RightsRecord
 from dam.scim.models import ScimGroup, ScimToken, ScimUser
 from dam.search.models import (
     BroaderTag,
@@ -98,8 +98,10 @@ __all__ = [
     "GivenMembership",
     "Group",
     "GroupRule",
+    "InheritedTerms",
     "Invitation",
     "LexiconWord",
+    "MadeFrom",
     "MailHours",
     "MailSettings",
     "Membership",

@@ -16,6 +16,8 @@ class Verb(StrEnum):
     ASSET_DELETED = "asset.deleted"
     ASSET_HELD = "asset.held"
     ASSET_HOLD_LIFTED = "asset.hold_lifted"
+    SOURCE_ADDED = "asset.source_added"
+    SOURCE_REMOVED = "asset.source_removed"
     DUPLICATES_TOLD_APART = "duplicates.told_apart"
     DUPLICATES_OPENED_AGAIN = "duplicates.opened_again"
     VERSION_ADDED = "version.added"

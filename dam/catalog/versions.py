@@ -140,7 +140,9 @@ def _tell_all(version: Version, *changed: UUID | None) -> None:
 
 def not_under_embargo(version_ids: Collection[UUID]) -> set[UUID]:
     """Those of which all may hear once they are released: of one under embargo nobody else does."""
-    under_embargo = Q(rights__embargo_until__gt=timezone.now())  # rights lie above: by name alone
+    now = timezone.now()
+    # Rights lie above: by name alone.
+    under_embargo = Q(rights__embargo_until__gt=now) | Q(inherited__embargo_until__gt=now)
     return set(Version.objects.filter(~under_embargo, pk__in=version_ids).values_list("pk", flat=True))
 
 

@@ -6,7 +6,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.catalog.models import Version
 from dam.media import specs
-from dam.rights import policy, terms
+from dam.rights import making, policy, terms
 from dam.rights.policy import Use, Verdict
 
 MASTER = "master"
@@ -25,15 +25,23 @@ def may_download(
     at: datetime,
     use: Use | None = None,
     territory: str | None = None,
+    named: bool = False,
 ) -> Verdict:
     """Whether the version's release may leave now, for that use and there where they are named.
 
-    Reads `version.rights` and `version.asset`. Which bytes the release is, provenance.releases says.
+    Reads `version.rights`, `inherited` and `asset`. Which bytes the release is, provenance.releases says.
+    `named`: the reasons name what it was made from, as far as the principal sees that; for one version, since
+    it is looked up.
     """
     granted = _granted(principal, Capability.DOWNLOAD_RELEASE)
     if not granted.allowed:
         return granted
-    return policy.decide(terms.of(version), use=use, territory=territory, at=at)
+    known = terms.of(version)
+    verdict = policy.decide(known, use=use, territory=territory, at=at)
+    if verdict.allowed or known.inherited is None or not named:
+        return verdict
+    sources = making.sources(version, by=principal)
+    return policy.decide(known, use=use, territory=territory, at=at, sources=sources)
 
 
 def may_fetch(principal: Principal, kind: str) -> Verdict:

@@ -22,6 +22,7 @@ from dam.ingest import disk_space, filenames, metadata_mapping, next_versions, s
 from dam.ingest.next_versions import NoTarget
 from dam.media.errors import FileRefused
 from dam.media.probe import Kind, MediaInfo
+from dam.rights import making
 from dam.rights.models import RightsRecord
 from dam.search import fulltext
 
@@ -142,6 +143,7 @@ def repeat(version: Version, *, asset: Asset, user: User) -> Version:
         )
         if version.seed is not None:
             versions.set_making(added.pk, model=version.model, seed=version.seed, prompt=version.prompt)
+        making.carry(version, added)  # the same bytes were made from the same
     return added
 
 
@@ -218,6 +220,8 @@ def _write(
     Asset.objects.filter(pk=asset.pk).update(latest=version)
     asset.latest = version
     RightsRecord.objects.create(version=version)
+    if replaced is not None:
+        making.carry(replaced, version)
     metadata_mapping.suggest(version, info)
     fulltext.refresh(asset)
     facts: dict[str, object] = {"filename": filename, "sha256": stored.sha256, "size": stored.size}

@@ -6,9 +6,10 @@ hundreds of terms are judged in no time. A test compares all three over records 
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from dam.rights import territories
+from dam.rights.models import InheritedTerms
 from dam.rights.policy import Terms
 from dam.rights.territories import EU, WORLDWIDE
 
@@ -32,6 +33,9 @@ def throughout(
     if until is not None:
         ends |= Q(**{f"{rights}__valid_until__gte": until})
     allowed &= begins & ends
+    forbidden = InheritedTerms.objects.filter(version=OuterRef(version))
+    forbidden = forbidden.filter(_forbid(first=first, until=until, use=use, territory=territory))
+    allowed &= Q(~Exists(forbidden))
     if use is not None:
         allowed &= Q(**{f"{rights}__uses__contains": [use]})
     return allowed & _covers(f"{rights}__territories__contains", territory) if territory else allowed
@@ -54,7 +58,32 @@ def is_throughout(
         return False
     if terms.valid_until is not None and (until is None or until > terms.valid_until):
         return False
-    return territory is None or territories.covers(terms.territories, territory)
+    if territory is not None and not territories.covers(terms.territories, territory):
+        return False
+    left = terms.inherited
+    if left is None:
+        return True
+    if left.stopped or left.uses == () or left.territories == ():
+        return False
+    if left.embargo_until is not None and (first is None or first < left.embargo_until):
+        return False
+    if left.valid_until is not None and (until is None or until > left.valid_until):
+        return False
+    if use is not None and left.uses is not None and use not in left.uses:
+        return False
+    return territory is None or left.territories is None or territories.covers(left.territories, territory)
+
+
+def _forbid(*, first: datetime | None, until: datetime | None, use: str | None, territory: str | None) -> Q:
+    """Of what a version inherits: whether that forbids it."""
+    forbids = Q(stopped=True) | Q(uses=[]) | Q(territories=[])
+    forbids |= Q(embargo_until__isnull=False) if first is None else Q(embargo_until__gt=first)
+    forbids |= Q(valid_until__isnull=False) if until is None else Q(valid_until__lt=until)
+    if use is not None:
+        forbids |= Q(uses__isnull=False) & ~Q(uses__contains=[use])
+    if territory is not None:
+        forbids |= Q(territories__isnull=False) & ~_covers("territories__contains", territory)
+    return forbids
 
 
 def _covers(contains: str, territory: str) -> Q:

@@ -1,10 +1,12 @@
-"""What may be done with a version: the terms that rights.policy decides on."""
+"""What may be done with a version: the terms that rights.policy decides on, and what it was made from."""
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
 from dam.catalog.models import Version
+from dam.core.lazily import lazy
 
 
 def worldwide() -> list[str]:
@@ -49,3 +51,80 @@ class RightsRecord(models.Model):
 
     def __str__(self) -> str:
         return f"Rights of {self.version}"
+
+
+class Relation(models.TextChoices):
+    """What the source is to what was made from it, in the words of C2PA's ingredients."""
+
+    PARENT = "parentOf", lazy("Edited from it")
+    COMPONENT = "componentOf", lazy("Contains it")
+    INPUT = "inputTo", lazy("Generated with it")
+
+
+class MadeFrom(models.Model):
+    """One version was made from another of the brand. Written by dam.rights.making, which keeps out circles.
+
+    Where the source is deleted for good the database keeps the row without it: what is no longer known must
+    not make anything free.
+    """
+
+    # The database itself deletes or empties these with what they name (migration 0099): another release may
+    # do that.
+    version = models.ForeignKey(
+        Version, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="made_from"
+    )
+    source = models.ForeignKey(
+        Version, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="used_in"
+    )
+    relation = models.CharField(max_length=11, choices=Relation.choices)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "source"], name="made_from_once"),
+            models.CheckConstraint(
+                condition=models.Q(source=None) | ~models.Q(source=models.F("version")),
+                name="made_from_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} made from {self.source_id}"
+
+
+class InheritedTerms(models.Model):
+    """What is left of a version's terms by all that it was made from: `policy.meet` of them, kept.
+
+    Only of versions that were made from others. The database itself writes it, in the transaction that
+    changes any of those terms (migration 0099); `manage.py fsck` compares it with the policy.
+    """
+
+    version = models.OneToOneField(
+        Version, primary_key=True, on_delete=models.CASCADE, db_constraint=False, related_name="inherited"
+    )
+    stopped = models.BooleanField()
+    uses = models.JSONField(null=True)  # NULL: nothing narrows its own
+    territories = models.JSONField(null=True)  # likewise; "EU" with all of its countries
+    embargo_until = models.DateTimeField(null=True)
+    valid_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            # Asked of each clip that viewers are shown: few have an embargo.
+            models.Index(
+                fields=["version", "embargo_until"],
+                condition=models.Q(embargo_until__isnull=False),
+                name="inherited_embargo_of",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"what {self.version_id} inherits"

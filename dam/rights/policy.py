@@ -1,6 +1,10 @@
-"""May this be downloaded, for this use, there, now? Pure: terms in, verdict out."""
+"""May this be downloaded, for this use, there, now? Pure: terms in, verdict out.
 
-from dataclasses import dataclass
+A clip may do only what all it was made from may do: `meet` draws the terms of its sources together.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -22,6 +26,20 @@ class Use(StrEnum):
 
 
 @dataclass(frozen=True)
+class Inherited:
+    """What all that a version was made from leaves of its terms. None: nothing narrows its own.
+
+    `stopped`: one of them may not be used at all, whatever the day.
+    """
+
+    stopped: bool = False
+    uses: tuple[str, ...] | None = None
+    territories: tuple[str, ...] | None = None
+    embargo_until: datetime | None = None
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Terms:
     """What is known of a version when somebody asks to use it."""
 
@@ -32,6 +50,18 @@ class Terms:
     embargo_until: datetime | None = None
     valid_until: datetime | None = None
     trashed: bool = False
+    inherited: Inherited | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something that a version was made from, at any remove; `terms` are None where it was deleted.
+
+    `name` is in quotes, or says that whoever asks can't see it.
+    """
+
+    name: str
+    terms: Terms | None
 
 
 @dataclass(frozen=True)
@@ -61,11 +91,19 @@ _APPROVAL_REASON = {
 }
 
 
-def decide(terms: Terms, *, use: Use | None = None, territory: str | None = None, at: datetime) -> Verdict:
+def decide(
+    terms: Terms,
+    *,
+    use: Use | None = None,
+    territory: str | None = None,
+    at: datetime,
+    sources: Sequence[Source] = (),
+) -> Verdict:
     """Say whether the released file may leave at `at`.
 
     Without a `use` or `territory` the question is whether any release is allowed at all. Dates in the
-    reasons are read in the time zone of `at`.
+    reasons are read in the time zone of `at`. `sources`, those behind `terms.inherited`, are named in the
+    reasons and decide nothing.
     """
     reasons: list[str] = []
     if terms.trashed:
@@ -81,14 +119,155 @@ def decide(terms: Terms, *, use: Use | None = None, territory: str | None = None
     if terms.approval == "approved" and not terms.uses:
         reasons.append(_("It isn't cleared for any use."))
     elif use is not None and use not in terms.uses:
-        reasons.append(
-            _("It isn't cleared for %(use)s.") % {"use": _(USE_NAMES.get(use, use.replace("_", " ")))}
-        )
+        reasons.append(_("It isn't cleared for %(use)s.") % {"use": _use(use)})
     if territory is not None and not territories.covers(terms.territories, territory):
         reasons.append(
             _("It isn't cleared for %(territory)s.") % {"territory": territories.name_of(territory)}
         )
+    if terms.inherited is not None:
+        reasons += _inherited(terms, terms.inherited, use=use, territory=territory, at=at, sources=sources)
     return Verdict(allowed=not reasons, reasons=tuple(reasons))
+
+
+def meet(own: Terms, sources: Iterable[Terms | None]) -> Inherited:
+    """The strictest of a version's own terms and those of all that it was made from, however far back.
+
+    What was never decided on has no uses or territories that could narrow others: a reviewer approves a cut
+    together with its raw takes. Its dates count, and it must not be rejected, withdrawn, altered or in the
+    trash. None among the sources was deleted, so that nobody knows its terms: nothing may leave.
+    """
+    known, stopped = [], False
+    for each in sources:
+        if each is None:
+            stopped = True
+        else:
+            known.append(each)
+            stopped = stopped or stops(each)
+    cleared = [each for each in known if each.approval == "approved"]
+    left = set(own.uses).intersection(*(each.uses for each in cleared))
+    return Inherited(
+        stopped=stopped,
+        uses=tuple(sorted(left)) if cleared else None,
+        territories=territories.meet(each.territories for each in (own, *cleared)) if cleared else None,
+        embargo_until=max((each.embargo_until for each in known if each.embargo_until), default=None),
+        valid_until=min((each.valid_until for each in known if each.valid_until), default=None),
+    )
+
+
+def left(terms: Terms) -> Terms:
+    """What it is cleared for with all that it was made from, for people to read: `decide` decides."""
+    inherited = terms.inherited
+    if inherited is None:
+        return terms
+    embargoes = [each for each in (terms.embargo_until, inherited.embargo_until) if each is not None]
+    ends = [each for each in (terms.valid_until, inherited.valid_until) if each is not None]
+    return replace(
+        terms,
+        # In the order in which they were granted.
+        uses=tuple(use for use in terms.uses if inherited.uses is None or use in inherited.uses),
+        territories=terms.territories if inherited.territories is None else inherited.territories,
+        embargo_until=max(embargoes, default=None),
+        valid_until=min(ends, default=None),
+    )
+
+
+def stops(source: Terms) -> bool:
+    """Whether nothing that was made from it may leave, whatever the day.
+
+    What was approved once and is not any more stops it too, also while it is reviewed again.
+    """
+    return (
+        source.trashed
+        or source.approval in ("rejected", "withdrawn")
+        or source.credentials in ("altered", "invalid")
+        or (source.approval != "approved" and bool(source.uses))
+    )
+
+
+def _inherited(
+    terms: Terms,
+    inherited: Inherited,
+    *,
+    use: Use | None,
+    territory: str | None,
+    at: datetime,
+    sources: Sequence[Source],
+) -> list[str]:
+    """Why what it was made from stops it; what stops it by itself was said already."""
+    approved = terms.approval == "approved"
+    named = [
+        reason
+        for each in sources
+        for reason in _of_source(each, use=use if approved else None, territory=territory, at=at)
+    ]
+    reasons = []
+    if inherited.stopped:
+        reasons.append(_("It's made from another clip that may not be used."))
+    if inherited.embargo_until is not None and at < inherited.embargo_until:
+        reasons.append(
+            _("It's made from a clip that is under embargo until %(day)s.")
+            % {"day": _day(inherited.embargo_until, at)}
+        )
+    if inherited.valid_until is not None and at >= inherited.valid_until:
+        reasons.append(
+            _("It's made from a clip whose clearance ended on %(day)s.")
+            % {"day": _day(inherited.valid_until, at)}
+        )
+    left = inherited.uses
+    if left is not None and approved and terms.uses:
+        if not left:
+            reasons.append(_("There's no use for which all that it's made from is cleared."))
+        elif use is not None and use in terms.uses and use not in left:
+            reasons.append(_("It's made from a clip that isn't cleared for %(use)s.") % {"use": _use(use)})
+    places = inherited.territories
+    if places is not None:
+        if not places:
+            reasons.append(_("There's no country for which all that it's made from is cleared."))
+        elif (
+            territory is not None
+            and territories.covers(terms.territories, territory)
+            and not territories.covers(places, territory)
+        ):
+            reasons.append(
+                _("It's made from a clip that isn't cleared for %(territory)s.")
+                % {"territory": territories.name_of(territory)}
+            )
+    return list(dict.fromkeys(named)) or reasons if reasons else []
+
+
+def _of_source(source: Source, *, use: Use | None, territory: str | None, at: datetime) -> list[str]:
+    terms, clip = source.terms, {"clip": source.name}
+    if terms is None:
+        deleted = _("It's made from a clip that was deleted.")
+        return [deleted]
+    reasons = []
+    if terms.trashed:
+        reasons.append(_("It's made from %(clip)s, which is in the trash.") % clip)
+    if terms.approval == "rejected":
+        reasons.append(_("It's made from %(clip)s, which a reviewer rejected.") % clip)
+    elif terms.approval == "withdrawn" or (terms.approval != "approved" and terms.uses):
+        reasons.append(_("It's made from %(clip)s, whose approval was withdrawn.") % clip)
+    if terms.credentials in ("altered", "invalid"):
+        reasons.append(_("It's made from %(clip)s, whose Content Credentials are invalid.") % clip)
+    if terms.embargo_until is not None and at < terms.embargo_until:
+        said = {**clip, "day": _day(terms.embargo_until, at)}
+        reasons.append(_("It's made from %(clip)s, which is under embargo until %(day)s.") % said)
+    if terms.valid_until is not None and at >= terms.valid_until:
+        said = {**clip, "day": _day(terms.valid_until, at)}
+        reasons.append(_("It's made from %(clip)s, whose clearance ended on %(day)s.") % said)
+    if terms.approval != "approved":
+        return reasons
+    if use is not None and use not in terms.uses:
+        said = {**clip, "use": _use(use)}
+        reasons.append(_("It's made from %(clip)s, which isn't cleared for %(use)s.") % said)
+    if territory is not None and not territories.covers(terms.territories, territory):
+        said = {**clip, "territory": territories.name_of(territory)}
+        reasons.append(_("It's made from %(clip)s, which isn't cleared for %(territory)s.") % said)
+    return reasons
+
+
+def _use(use: str) -> str:
+    return _(USE_NAMES.get(use, use.replace("_", " ")))
 
 
 def _day(moment: datetime, at: datetime) -> str:

@@ -1,15 +1,22 @@
 """The terms of a version, read from what the catalogue and its rights record say."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from dam.catalog.models import Version
-from dam.rights.models import RightsRecord
-from dam.rights.policy import Terms
+from dam.rights.models import InheritedTerms, RightsRecord
+from dam.rights.policy import Inherited, Terms
 
 
 def of(version: Version) -> Terms:
-    """Reads `version.rights` and `version.asset`: select them with the version."""
+    """Reads `version.rights`, `inherited` and `asset`: select them with the version."""
+    kept: InheritedTerms | None = getattr(version, "inherited", None)
+    return replace(own(version), inherited=inherited(kept) if kept is not None else None)
+
+
+def own(version: Version) -> Terms:
+    """Its own terms, whatever it was made from. Reads `version.rights` and `asset`."""
     try:
         rights = version.rights
     except RightsRecord.DoesNotExist:
@@ -25,17 +32,30 @@ def of(version: Version) -> Terms:
     )
 
 
+def inherited(kept: InheritedTerms) -> Inherited:
+    return Inherited(
+        stopped=kept.stopped,
+        uses=_tuple(kept.uses),
+        territories=_tuple(kept.territories),
+        embargo_until=kept.embargo_until,
+        valid_until=kept.valid_until,
+    )
+
+
 def columns(shown: str) -> tuple[str, ...]:
     """What `of_columns` reads, from an asset; `shown` is its version: "latest" or "released"."""
-    rights = f"{shown}__rights"
+    rights, left = f"{shown}__rights", f"{shown}__inherited"
     return (
         *(f"{shown}__approval", f"{shown}__credentials", f"{rights}__uses", f"{rights}__territories"),
         *(f"{rights}__embargo_until", f"{rights}__valid_until", "trashed_at"),
+        *(f"{left}__stopped", f"{left}__uses", f"{left}__territories"),
+        *(f"{left}__embargo_until", f"{left}__valid_until"),
     )
 
 
 def of_columns(values: Sequence[Any]) -> Terms:
-    approval, credentials, uses, places, embargo_until, valid_until, trashed_at = values
+    approval, credentials, uses, places, embargo_until, valid_until, trashed_at, *left = values
+    stopped, uses_left, places_left, *dates_left = left
     return Terms(
         approval=approval,
         credentials=credentials,
@@ -44,4 +64,11 @@ def of_columns(values: Sequence[Any]) -> Terms:
         embargo_until=embargo_until,
         valid_until=valid_until,
         trashed=trashed_at is not None,
+        inherited=Inherited(stopped, _tuple(uses_left), _tuple(places_left), *dates_left)
+        if stopped is not None
+        else None,
     )
+
+
+def _tuple(kept: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if kept is None else tuple(kept)

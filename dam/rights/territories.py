@@ -74,6 +74,30 @@ def covers(cleared: Iterable[str], territory: str) -> bool:
     return "EU" in places and territory in EU
 
 
+def meet(clearances: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """Where all of these clearances hold; countries and, where all of the EU is left, "EU" beside them.
+
+    Worldwide where each of them is. Of nothing at all, worldwide.
+    """
+    left: frozenset[str] | None = None
+    for cleared in clearances:
+        places = set(cleared)
+        if WORLDWIDE in places:
+            continue
+        if "EU" in places:
+            places |= EU
+        if places >= EU:
+            places.add("EU")
+        left = frozenset(places) if left is None else left & places
+    return (WORLDWIDE,) if left is None else tuple(sorted(left))
+
+
+def folded(places: Iterable[str]) -> tuple[str, ...]:
+    """For people: the EU in the place of its countries."""
+    each = tuple(places)
+    return tuple(place for place in each if place not in EU) if "EU" in each else each
+
+
 def typed(territories: Iterable[str]) -> str:
     """As a form of countries holds them, which `parse` reads again in the same language."""
     return ", ".join("EU" if place == "EU" else name_of(place) for place in territories)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Guest, Principal
 from dam.catalog.models import Asset, Version
-from dam.rights.models import RightsRecord
+from dam.rights.models import InheritedTerms, RightsRecord
 
 
 def shown(principal: Principal) -> Literal["latest", "released"]:
@@ -35,7 +35,11 @@ def visible_assets(principal: Principal) -> QuerySet[Asset]:
         embargoed = RightsRecord.objects.filter(
             version=OuterRef("released"), embargo_until__gt=timezone.now()
         )
-        assets = assets.filter(~Exists(embargoed))
+        # Nor of one that something under embargo is in.
+        from_embargoed = InheritedTerms.objects.filter(
+            version=OuterRef("released"), embargo_until__gt=timezone.now()
+        )
+        assets = assets.filter(~Exists(embargoed), ~Exists(from_embargoed))
     return assets.filter(share_links=principal.link_id) if isinstance(principal, Guest) else assets
 
 

@@ -395,6 +395,8 @@ def with_parts(assets: QuerySet[Asset], principal: Principal) -> QuerySet[Asset]
         is_favourite=favourites.is_one(principal),
     )
     pictures = Rendition.objects.filter(kind__in=ON_CARDS).only("version", "kind", "sha256", "details")
-    versions = Version.objects.select_related("rights").prefetch_related(Prefetch("renditions", pictures))
+    versions = Version.objects.select_related("rights", "inherited").prefetch_related(
+        Prefetch("renditions", pictures)
+    )
     shown = Prefetch(visibility.shown(principal), versions.defer("media_info"), to_attr="shown")  # it is long
     return assets.prefetch_related(shown)  # type: ignore[no-redef]

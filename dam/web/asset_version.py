@@ -35,6 +35,7 @@ def find(request: BrandRequest, asset_id: UUID) -> Version:
         "brand",
         "created_by",
         "rights",
+        "inherited",
     )
     return get_object_or_404(rows, pk__isnull=False)
 

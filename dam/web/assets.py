@@ -21,9 +21,17 @@ from dam.core.lazily import lazy
 from dam.delivery import access
 from dam.ingest import steps as processing_steps
 from dam.ingest import waiting
-from dam.rights import terms
+from dam.rights import making, terms
 from dam.rights.visibility import trashed_assets, visible_assets
-from dam.web import asset_version, going_back, metadata_rows, poster_choice, timed_text_lists, usage_status
+from dam.web import (
+    asset_version,
+    going_back,
+    made_from,
+    metadata_rows,
+    poster_choice,
+    timed_text_lists,
+    usage_status,
+)
 from dam.web import trash as trashing
 from dam.web.asset_forms import AssetForm
 from dam.web.decorators import BrandRequest, requires
@@ -32,6 +40,7 @@ from dam.web.own_fields import rows
 
 TABS = {
     "details": lazy("Details"),
+    "rights": lazy("Rights"),
     "review": lazy("Review"),
     "versions": lazy("Versions"),
     "credentials": lazy("Credentials"),
@@ -61,6 +70,8 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     }
     if context["tab"] == "versions":
         context["versions"] = asset_version.stack(version.asset)
+    if context["tab"] == "rights":
+        context |= made_from.context(request, version)
     if context["tab"] == "files":
         steps = processing_steps.of(version)
         context |= {"steps": steps, "waits": waiting.of(steps)}
@@ -135,15 +146,20 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
     renditions = version.rendition_by_kind
     sprite = renditions.get(RenditionKind.SPRITE)
     at = here(request.brand)
+    known = terms.of(version)
     return {
         "area": "library",
         "asset": version.asset,
         "version": version,
         "renditions": renditions,
         "sprite": sprite.details if sprite and sprite.details.get("frames") else None,
-        "release": access.may_download(request.principal, version, at=at),
+        "release": access.may_download(request.principal, version, at=at, named=True),
         "usage": usage_status.of(
-            origin=version.origin, terms=terms.of(version), at=at, release=version.release
+            origin=version.origin,
+            terms=known,
+            at=at,
+            release=version.release,
+            sources=making.sources(version, by=request.principal) if known.inherited else (),
         ),
         "starred": favourites.of(request.principal).filter(asset=version.asset).exists(),
         "own": own,

@@ -30,6 +30,10 @@ VERBS: dict[str, Wording] = {
     Verb.ASSET_DELETED: Wording("trash-2", noop("%(person)s deleted %(target)s from trash")),
     Verb.ASSET_HELD: Wording("scale", noop("%(person)s placed %(target)s under legal hold")),
     Verb.ASSET_HOLD_LIFTED: Wording("scale", noop("%(person)s lifted the legal hold on %(target)s")),
+    Verb.SOURCE_ADDED: Wording("layers", noop("%(person)s recorded what %(target)s was made from")),
+    Verb.SOURCE_REMOVED: Wording(
+        "undo-2", noop("%(person)s removed a record of what %(target)s was made from")
+    ),
     Verb.DUPLICATES_TOLD_APART: Wording("copy-x", noop("%(person)s marked %(target)s as no duplicate")),
     Verb.DUPLICATES_OPENED_AGAIN: Wording(
         "copy", noop("%(person)s marked %(target)s as a possible duplicate again")

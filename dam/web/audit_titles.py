@@ -14,6 +14,8 @@ TITLES: dict[Verb, str] = {
     Verb.ASSET_DELETED: noop("Clip deleted from trash"),
     Verb.ASSET_HELD: noop("Legal hold placed"),
     Verb.ASSET_HOLD_LIFTED: noop("Legal hold lifted"),
+    Verb.SOURCE_ADDED: noop("Source recorded"),
+    Verb.SOURCE_REMOVED: noop("Source removed"),
     Verb.DUPLICATES_TOLD_APART: noop("Marked as no duplicate"),
     Verb.DUPLICATES_OPENED_AGAIN: noop("Marked as a possible duplicate again"),
     Verb.VERSION_ADDED: noop("New version added"),

@@ -1,5 +1,6 @@
 """The first line under the player: what is it, may I use it, where, until when. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from dam.catalog.models import Origin, ReleaseState
 from dam.core import language
 from dam.core.lazily import lazy
 from dam.rights import policy, territories
-from dam.rights.policy import Terms
+from dam.rights.policy import Source, Terms
 
 # Names for people; "web" and "social" are words of their own.
 USES = {
@@ -41,14 +42,23 @@ class UsageStatus:
     details: tuple[str, ...]
 
 
-def of(*, origin: str, terms: Terms, at: datetime, release: str = ReleaseState.READY) -> UsageStatus:
+def of(
+    *,
+    origin: str,
+    terms: Terms,
+    at: datetime,
+    release: str = ReleaseState.READY,
+    sources: Sequence[Source] = (),
+) -> UsageStatus:
     """`release` is how the version's newest release stands: without a signed file nothing leaves.
+
+    `sources` are named where they are the reason.
 
     No use or territory is asked about: the line names all that the clip is cleared for, and whoever
     downloads it for one of them is answered by delivery.
     """
     what = _("Made by AI") if origin == Origin.GENERATED else _("Uploaded clip")
-    verdict = policy.decide(terms, at=at)
+    verdict = policy.decide(terms, at=at, sources=sources)
     if verdict.allowed and release == ReleaseState.READY:
         return UsageStatus(
             what, "ok", (_("Cleared for %(clearance)s.") % {"clearance": _terms(terms, at=at)}), ()
@@ -99,4 +109,7 @@ def clearance(
 
 
 def _terms(terms: Terms, *, at: datetime) -> str:
-    return clearance(uses=terms.uses, places=terms.territories, valid_until=terms.valid_until, at=at)
+    left = policy.left(terms)
+    return clearance(
+        uses=left.uses, places=territories.folded(left.territories), valid_until=left.valid_until, at=at
+    )

@@ -82,13 +82,13 @@ def entries(
     rows = visible_versions(by).filter(asset__in=seen, released_of__isnull=False)
     released = {
         row.asset_id: row
-        for row in rows.select_related("asset", "brand", "rights").prefetch_related("renditions")
+        for row in rows.select_related("asset", "brand", "rights", "inherited").prefetch_related("renditions")
     }
     latest = {
         row.asset_id: row
         for row in visible_versions(by)
         .filter(asset__in=set(seen) - released.keys(), latest_of__isnull=False)
-        .select_related("asset", "brand", "rights")
+        .select_related("asset", "brand", "rights", "inherited")
     }
     shown = {**latest, **released}
     releases = {

@@ -16,7 +16,12 @@ def by_bytes(sha256: str, *, at: datetime | None = None) -> KnownRelease | None:
         return found
     file = (
         PresetFile.objects.filter(sha256=sha256)
-        .select_related("release__brand", "release__asset", "release__version__rights")
+        .select_related(
+            "release__brand",
+            "release__asset",
+            "release__version__rights",
+            "release__version__inherited",
+        )
         .first()
     )
     return known.of(file.release, at=at or timezone.now()) if file else None

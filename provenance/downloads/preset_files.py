@@ -122,7 +122,7 @@ def request(
     """
     by.require(Capability.DOWNLOAD_RELEASE, brand=version.brand)
     at = at or timezone.now()
-    verdict = access.may_download(by, version, at=at)
+    verdict = access.may_download(by, version, at=at, named=True)
     release = Release.objects.filter(version=version, state=ReleaseStatus.READY).first()
     if not verdict.allowed or release is None:
         raise DownloadRefused(" ".join(verdict.reasons) or _("This version has no release to download."))

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from django.utils import timezone
 
+from dam.rights import terms
+from dam.rights.policy import Inherited
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
 
@@ -19,6 +21,7 @@ class Standing(StrEnum):
     REMOVED = "removed"  # the clip is in the trash
     EMBARGO = "embargo"
     ENDED = "ended"  # its clearance is over
+    STOPPED = "stopped"  # something it was made from may not be used
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,23 +53,34 @@ def by_bytes(sha256: str, *, at: datetime | None = None) -> KnownRelease | None:
     release = (
         Release.objects.filter(sha256=sha256, signed_at__isnull=False)
         .exclude(sha256="")
-        .select_related("brand", "asset", "version__rights")
+        .select_related("brand", "asset", "version__rights", "version__inherited")
         .first()
     )
     return of(release, at=at or timezone.now()) if release else None
 
 
 def of(release: Release, *, at: datetime) -> KnownRelease:
-    """Reads `release.brand`, `asset` and `version.rights`. Only for a release that was signed."""
-    rights = getattr(release.version, "rights", None)
-    embargo_until = rights.embargo_until if rights else None
+    """Reads `release.brand`, `asset`, `version.rights` and `inherited`. Only for a release that was signed.
+
+    What it was made from counts, and is never named.
+    """
+    release.version.asset = release.asset  # the same row: the terms need not fetch it again
+    known = terms.of(release.version)
+    left = known.inherited or Inherited()
+    embargo_until = max((each for each in (known.embargo_until, left.embargo_until) if each), default=None)
     # What was agreed when it was signed, and may have been cut short since.
-    ends = [each for each in (release.valid_until, rights.valid_until if rights else None) if each]
-    valid_until = min(ends, default=None)
+    ends = (release.valid_until, known.valid_until, left.valid_until)
+    valid_until = min((each for each in ends if each), default=None)
     return KnownRelease(
         brand=release.brand.name,
         released_at=release.signed_at or release.created_at,
-        standing=_standing(release, embargo_until=embargo_until, valid_until=valid_until, at=at),
+        standing=_standing(
+            release,
+            embargo_until=embargo_until,
+            valid_until=valid_until,
+            stopped=left.stopped or left.uses == () or left.territories == (),
+            at=at,
+        ),
         ended_at=release.ended_at,
         valid_until=valid_until,
         embargo_until=embargo_until,
@@ -74,7 +88,12 @@ def of(release: Release, *, at: datetime) -> KnownRelease:
 
 
 def _standing(
-    release: Release, *, embargo_until: datetime | None, valid_until: datetime | None, at: datetime
+    release: Release,
+    *,
+    embargo_until: datetime | None,
+    valid_until: datetime | None,
+    stopped: bool,
+    at: datetime,
 ) -> Standing:
     if release.state == ReleaseStatus.WITHDRAWN:
         return Standing.WITHDRAWN
@@ -84,6 +103,8 @@ def _standing(
         return Standing.SUPERSEDED
     if release.asset.trashed_at is not None:
         return Standing.REMOVED
+    if stopped:
+        return Standing.STOPPED
     if embargo_until is not None and at < embargo_until:
         return Standing.EMBARGO
     return Standing.CLEARED

@@ -33,7 +33,10 @@ def panel(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     shown = Q(release=None) | Q(release__state=ReleaseStatus.READY)
     at = here(request.brand)
     records = ManifestRecord.objects.filter(shown, version=version).select_related(
-        "release__brand", "release__asset", "release__version__rights"
+        "release__brand",
+        "release__asset",
+        "release__version__rights",
+        "release__version__inherited",
     )
     summaries = [_summary(record, at=at) for record in records]
     status = release_summary.status(version, at=at)

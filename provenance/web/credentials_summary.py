@@ -165,6 +165,13 @@ def _ended(
                     _("No longer available"),
                     (_("%(brand)s has removed this clip.") % {"brand": release.brand}),
                 )
+            case Standing.STOPPED:
+                return CredentialsVerdict(
+                    "triangle-alert",
+                    "warn",
+                    _("Not cleared: do not use"),
+                    _("It's made from another clip that may not be used."),
+                )
             case Standing.EMBARGO:
                 return CredentialsVerdict(
                     "clock",

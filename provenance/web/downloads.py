@@ -70,6 +70,7 @@ def file(request: BrandRequest, file_id: UUID) -> HttpResponseBase:
         at=here(request.brand),
         use=asked_use(request),
         territory=asked_territory(request),
+        named=True,
     )
     if not verdict.allowed:
         raise PermissionDenied(" ".join(verdict.reasons))
@@ -104,7 +105,7 @@ def file(request: BrandRequest, file_id: UUID) -> HttpResponseBase:
 
 
 def _version(request: BrandRequest, version_id: UUID) -> Version:
-    seen = visible_versions(request.principal).select_related("asset", "brand", "rights")
+    seen = visible_versions(request.principal).select_related("asset", "brand", "rights", "inherited")
     return get_object_or_404(seen, pk=version_id)
 
 
@@ -114,7 +115,7 @@ def _file(request: BrandRequest, file_id: UUID) -> PresetFile:
 
 
 def _list(request: BrandRequest, version: Version, *, status: int = 200) -> HttpResponse:
-    verdict = access.may_download(request.principal, version, at=here(request.brand))
+    verdict = access.may_download(request.principal, version, at=here(request.brand), named=True)
     rows = download_rows.of(version, by=request.principal) if verdict.allowed else None
     context = {
         "area": "library",

@@ -29,11 +29,11 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
 
     `?use=` and `?territory=` ask for one use and one place; what is not on the lists is refused.
     """
-    seen = visible_versions(request.principal).select_related("asset", "brand", "rights")
+    seen = visible_versions(request.principal).select_related("asset", "brand", "rights", "inherited")
     version = get_object_or_404(seen, pk=version_id)
     use, territory = asked_use(request), asked_territory(request)
     verdict = access.may_download(
-        request.principal, version, at=here(request.brand), use=use, territory=territory
+        request.principal, version, at=here(request.brand), use=use, territory=territory, named=True
     )
     if not verdict.allowed:
         raise PermissionDenied(" ".join(verdict.reasons))

@@ -15,7 +15,7 @@ from tests.browser.walked import World
 from tests.factories import principal
 from tests.integration.role_table import ROWS
 
-TABS = ("details", "review", "credentials", "origin", "versions", "files", "activity")
+TABS = ("details", "rights", "review", "credentials", "origin", "versions", "files", "activity")
 
 # What the walk below opens, and addresses that answer with a piece of those pages or with no page at all.
 WALKED = {

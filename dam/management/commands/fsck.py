@@ -11,6 +11,9 @@ from dam.backups.backup import FILES
 from dam.core import command
 from dam.operations.fsck import looking, repairing
 from dam.operations.models import Problem, Repair, StorageCheck, StorageFinding
+from dam.rights import making
+
+MOST_TOLD = 20  # versions that are named
 
 
 class Command(command.Command):
@@ -64,8 +67,23 @@ class Command(command.Command):
             self._print_json(check)
         else:
             self._tell(check, repaired=repair)
-        if check.left:
+        wrong = self._rights(repair=repair, quiet=as_json)
+        if check.left or (wrong and not repair):
             raise SystemExit(1)
+
+    def _rights(self, *, repair: bool, quiet: bool) -> int:
+        """Compare what is kept of inherited rights with the policy; how many versions were wrong."""
+        wrong = list(making.wrongly_kept())
+        if wrong and repair:
+            making.keep_anew(wrong)
+        if wrong:
+            versions = "1 version" if len(wrong) == 1 else f"{len(wrong)} versions"
+            done = "Their rows were written again." if repair else "Run with --repair to write them again."
+            told = self.stderr if quiet else self.stdout
+            told.write(f"The terms that {versions} inherit are not what the policy says. {done}")
+            for key in wrong[:MOST_TOLD]:
+                told.write(f"rights   {key}")
+        return len(wrong)
 
     def _tell(self, check: StorageCheck, *, repaired: bool) -> None:
         for finding in _found(check):

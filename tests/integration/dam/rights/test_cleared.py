@@ -1,13 +1,15 @@
 """The filter "may be used for X in Y on date Z" is the policy, written in SQL."""
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from dam.catalog.models import Approval, Asset, Credentials, Version
-from dam.rights import cleared, policy, terms
-from dam.rights.models import RightsRecord
+from dam.rights import cleared, making, policy, terms
+from dam.rights.models import MadeFrom, Relation, RightsRecord
 from dam.rights.policy import Use
 from dam.rights.territories import EU
 from tests.factories import BrandFactory, VersionFactory
@@ -43,14 +45,20 @@ def versions() -> list[Version]:
                 valid_until=chance.choice(MOMENTS),
             )
         made.append(version)
+    for number, version in enumerate(made):  # from earlier ones: there is no circle
+        if number % 3 == 0 and number:
+            for source in chance.sample(made[:number], min(number, chance.randint(1, 2))):
+                MadeFrom.objects.create(version=version, source=source, relation=Relation.COMPONENT)
     return made
+
+
+READS = ("asset", "rights", "inherited")
 
 
 def test_the_filter_agrees_with_the_policy(versions: list[Version]) -> None:
     chance = random.Random(11)
     all_terms = {
-        each.asset_id: terms.of(Version.objects.select_related("asset", "rights").get(pk=each.pk))
-        for each in versions
+        each.asset_id: terms.of(Version.objects.select_related(*READS).get(pk=each.pk)) for each in versions
     }
     for _ in range(150):
         use = chance.choice([None, *Use])
@@ -71,6 +79,21 @@ def test_the_filter_agrees_with_the_policy(versions: list[Version]) -> None:
             for asset, each in all_terms.items()
             if all(policy.decide(each, use=use, territory=territory, at=at).allowed for at in ends)
         }
+
+
+def test_what_the_database_keeps_of_sources_is_what_the_policy_makes_of_them(versions: list[Version]) -> None:
+    kept = 0
+    for each in Version.objects.select_related(*READS).filter(pk__in=[each.pk for each in versions]):
+        assert terms.of(each).inherited == making.fresh(each)
+        kept += hasattr(each, "inherited")
+    assert kept == 33
+
+
+def test_the_database_knows_the_same_countries_of_the_eu() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT dam_places('[\"EU\"]'), dam_places(%s)", [json.dumps(sorted(EU))])
+        named, listed = cursor.fetchone()
+    assert set(named) == set(listed) == EU | {"EU"}
 
 
 def test_for_ever_is_what_no_date_ends(versions: list[Version]) -> None:

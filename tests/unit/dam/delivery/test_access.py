@@ -20,6 +20,7 @@ def member(role: Role) -> Member:
 def version(approval: Approval = Approval.APPROVED, **terms: object) -> Version:
     made = Version(asset=Asset(title="Clip"), approval=approval, credentials=Credentials.TRUSTED)
     made.rights = RightsRecord(version=made, uses=["web"], **terms)
+    made._state.fields_cache["inherited"] = None  # made from nothing, and not asked of the database
     return made
 
 

@@ -1,0 +1,305 @@
+"""What a version was made from: recording it, and what that means for its terms.
+
+A circle would make a clip its own source, so whoever records holds the lock of the brand alone. What the
+sources leave of a version's terms the database itself keeps (migration 0099).
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.verbs import Verb
+from dam.catalog import assets
+from dam.catalog.models import Approval, Asset, Version
+from dam.core import errors, locks
+from dam.core.lazily import lazy
+from dam.rights import policy, terms
+from dam.rights.models import InheritedTerms, MadeFrom, Relation
+from dam.rights.policy import Inherited, Source, Terms
+from dam.rights.visibility import visible_versions
+
+MOST_SOURCES = 100  # that one version is made from directly
+MOST_STEPS = 12  # from a version back to the first of what it was made from
+UNDO_FOR = timedelta(minutes=10)  # whoever recorded a source takes it back, also of what is decided on
+
+AT_ONCE = 500  # versions that are compared together
+
+_DECIDED = (Approval.IN_REVIEW, Approval.APPROVED)
+
+
+class NotMadeFrom(errors.Refused):
+    """`no_source`, `itself`, `circle`, `already`, `too_many`, `too_deep`, `gone` or `decided`."""
+
+    code = "not_made_from"
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something a version was made from, as whoever asks may know it.
+
+    `version` is None where they can't see it or it is gone; `terms` are None where it is gone.
+    """
+
+    record: MadeFrom
+    version: Version | None
+    terms: Terms | None
+
+    @property
+    def gone(self) -> bool:
+        return self.terms is None
+
+
+def add(version: Version, source: Version, *, relation: Relation, by: Principal) -> MadeFrom:
+    """Record that the version was made from the source. Raises NotMadeFrom, PermissionDenied."""
+    by.require(Capability.EDIT, brand=version.brand)
+    with trail.recording():
+        locked = {each.pk: each for each in assets.lock([version.asset, source.asset])}
+        if version.asset_id not in locked or not visible_versions(by).filter(pk=version.pk).exists():
+            raise NotMadeFrom(_("This version is no longer there."), code="gone")
+        if not visible_versions(by).filter(pk=source.pk).exists():
+            raise NotMadeFrom(_("There's no such clip here."), code="no_source")
+        locks.hold(_lock(version.brand_id))
+        _require_fits(version, source)
+        record = MadeFrom.objects.create(
+            version=version, source=source, relation=relation, recorded_by=by.user
+        )
+        _record(Verb.SOURCE_ADDED, record, locked[version.asset_id], by=by)
+    return record
+
+
+def _require_fits(version: Version, source: Version) -> None:
+    """Behind the lock: nobody records anything else meanwhile."""
+    if source.pk == version.pk:
+        raise NotMadeFrom(_("A clip can't be made from itself."), code="itself")
+    recorded = MadeFrom.objects.filter(version=version)
+    if recorded.filter(source=source).exists():
+        raise NotMadeFrom(_("This is recorded already."), code="already")
+    if recorded.count() >= MOST_SOURCES:
+        raise NotMadeFrom(
+            _("A version can be made from %(most)s clips at most.") % {"most": MOST_SOURCES}, code="too_many"
+        )
+    back, ahead = _steps(source.pk, back=True), _steps(version.pk, back=False)
+    if version.pk in back:
+        raise NotMadeFrom(_("That clip was itself made from this one."), code="circle")
+    if max(back.values()) + 1 + max(ahead.values()) > MOST_STEPS:
+        raise NotMadeFrom(
+            _("From a clip back to its first source there can be %(most)s steps at most.")
+            % {"most": MOST_STEPS},
+            code="too_deep",
+        )
+
+
+def remove(version: Version, record_id: int, *, by: Principal) -> MadeFrom:
+    """Record that it was not made from this after all. Raises NotMadeFrom, PermissionDenied.
+
+    What is in review or approved was decided on with its sources in view. Only those who may withdraw the
+    approval take one away then, and for UNDO_FOR whoever recorded it.
+    """
+    if not by.can(Capability.WITHDRAW_RELEASE):
+        by.require(Capability.EDIT, brand=version.brand)
+    by.require(Capability.VIEW, brand=version.brand)
+    with trail.recording():
+        locked = assets.lock([version.asset])
+        now = visible_versions(by).filter(pk=version.pk).first()
+        record = MadeFrom.objects.filter(version=version, pk=record_id).select_related("source").first()
+        if not locked or now is None or record is None:
+            raise NotMadeFrom(_("This is no longer recorded."), code="gone")
+        if not may_remove(now, record, by=by, at=timezone.now()):
+            raise NotMadeFrom(
+                _("A review counts on this. Only those who may withdraw an approval can remove it now."),
+                code="decided",
+            )
+        locks.hold(_lock(version.brand_id))
+        MadeFrom.objects.filter(pk=record.pk).delete()
+        _record(Verb.SOURCE_REMOVED, record, locked[0], by=by)
+    return record
+
+
+def may_remove(version: Version, record: MadeFrom, *, by: Principal, at: datetime) -> bool:
+    if by.can(Capability.WITHDRAW_RELEASE):
+        return True
+    if not by.can(Capability.EDIT):
+        return False
+    own = by.user is not None and record.recorded_by_id == by.user.pk
+    return version.approval not in _DECIDED or (own and at - record.recorded_at <= UNDO_FOR)
+
+
+def carry(replaced: Version, version: Version) -> int:
+    """Record of a new version what the one before it was made from; how many. In the caller's transaction.
+
+    The next cut is usually made of the same. What nobody thought of must not make it free: whoever knows
+    better removes it from the draft.
+    """
+    if not MadeFrom.objects.filter(version=replaced).exists():
+        return 0
+    locks.hold(_lock(version.brand_id))
+    known = MadeFrom.objects.filter(version=version, source__isnull=False).values("source")
+    before = MadeFrom.objects.filter(version=replaced).exclude(source__in=known).order_by("pk")
+    made = MadeFrom.objects.bulk_create(
+        MadeFrom(
+            version=version,
+            source_id=each.source_id,
+            relation=each.relation,
+            recorded_by_id=each.recorded_by_id,
+            recorded_at=each.recorded_at,
+        )
+        for each in before
+    )
+    return len(made)
+
+
+def links(version: Version, *, by: Principal) -> list[Link]:
+    """What it was made from directly, in two queries."""
+    rows = list(
+        MadeFrom.objects.filter(version=version)
+        .select_related(
+            "recorded_by", "source__asset", "source__rights", "source__inherited", "source__brand"
+        )
+        .order_by("pk")
+    )
+    seen = _seen([each.source_id for each in rows if each.source_id], by=by)
+    return [
+        Link(
+            record=each,
+            version=each.source if each.source_id in seen else None,
+            terms=terms.of(each.source) if each.source is not None else None,
+        )
+        for each in rows
+    ]
+
+
+def used_in(version: Version, *, by: Principal, most: int) -> tuple[list[Version], int]:
+    """What was made from it directly and whoever asks can see, the newest first; and how many that is."""
+    made = visible_versions(by).filter(made_from__source=version)
+    rows = made.select_related("asset", "brand", "rights", "inherited").order_by("-created_at", "-pk")
+    return list(rows[:most]), made.count()
+
+
+def sources(version: Version, *, by: Principal) -> list[Source]:
+    """All that it was made from, however far back, as the policy names it to whoever asks. Three queries."""
+    keys = [key for key in _steps(version.pk, back=True) if key not in (version.pk, None)]
+    gone = MadeFrom.objects.filter(version__in=[version.pk, *keys], source=None).exists()
+    rows = Version.objects.filter(pk__in=keys).select_related("asset", "rights").order_by("created_at", "pk")
+    seen = _seen(keys, by=by)
+    found = [Source(_name(each, seen), terms.own(each)) for each in rows]
+    return [*found, *([Source("", None)] if gone else [])]
+
+
+def fresh(version: Version) -> Inherited | None:
+    """What `version.inherited` should say, asked anew; None where it was made from nothing."""
+    return fresh_of([version.pk]).get(version.pk)
+
+
+def fresh_of(keys: Collection[UUID]) -> dict[UUID, Inherited]:
+    """The same of many versions, in two queries; those that were made from nothing are not in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ALL_SOURCES, [list(keys)])
+        pairs = cursor.fetchall()
+    found: dict[UUID, list[UUID | None]] = {}
+    for version, source in pairs:
+        found.setdefault(version, []).append(source)
+    rows = Version.objects.filter(pk__in={*found, *(source for _version, source in pairs)} - {None})
+    known = {each.pk: terms.own(each) for each in rows.select_related("asset", "rights")}
+    return {
+        version: policy.meet(known[version], [known.get(each) if each else None for each in made_from])
+        for version, made_from in found.items()
+        if version in known
+    }
+
+
+def wrongly_kept() -> Iterator[UUID]:
+    """The versions of which the database keeps something else than the policy says."""
+    after = UUID(int=0)
+    linked = MadeFrom.objects.values_list("version_id", flat=True)
+    kept = InheritedTerms.objects.values_list("version_id", flat=True)
+    while True:
+        keys = sorted(
+            linked.filter(version_id__gt=after)
+            .union(kept.filter(version_id__gt=after))
+            .order_by("version_id")[:AT_ONCE]
+        )
+        if not keys:
+            return
+        wanted = fresh_of(keys)
+        rows = InheritedTerms.objects.in_bulk(keys)
+        for key in keys:
+            row = rows.get(key)
+            if (terms.inherited(row) if row else None) != wanted.get(key):
+                yield key
+        after = keys[-1]
+
+
+def keep_anew(keys: Collection[UUID]) -> None:
+    """Have the database write what it keeps of these versions, and of all that was made from them, again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT dam_inherit(%s)", [list(keys)])
+
+
+def _seen(keys: Collection[UUID], *, by: Principal) -> set[UUID]:
+    return set(visible_versions(by).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+
+
+def _name(version: Version, seen: Collection[UUID]) -> str:
+    return f"“{version.asset.title}”" if version.pk in seen else str(HIDDEN)
+
+
+HIDDEN = lazy("a clip you can't see")
+
+_ALL_SOURCES = """
+    WITH RECURSIVE up (heir, source) AS (
+        SELECT version_id, source_id FROM dam_madefrom WHERE version_id = ANY (%s)
+        UNION
+        SELECT up.heir, link.source_id FROM up JOIN dam_madefrom AS link ON link.version_id = up.source
+    )
+    SELECT heir, source FROM up
+"""
+
+_WAY = """
+    WITH RECURSIVE way (id, steps) AS (
+        SELECT %s::uuid, 0
+        UNION
+        SELECT {to}, steps + 1 FROM way JOIN dam_madefrom ON {of} = way.id
+        WHERE {to} IS NOT NULL AND steps < %s
+    )
+    SELECT id, max(steps) FROM way GROUP BY id
+"""
+
+
+def _steps(version_id: UUID, *, back: bool) -> dict[UUID, int]:
+    """How many steps at most lead there, back to sources or ahead to what was made; to itself it is 0."""
+    to, of = ("source_id", "version_id") if back else ("version_id", "source_id")
+    with connection.cursor() as cursor:
+        cursor.execute(_WAY.format(to=to, of=of), [version_id, MOST_STEPS + 1])
+        return dict(cursor.fetchall())
+
+
+def _lock(brand_id: int) -> str:
+    """The name that the database's own functions know it by, too."""
+    return f"made from {brand_id}"
+
+
+def _record(verb: Verb, record: MadeFrom, asset: Asset, *, by: Principal) -> None:
+    """The source is told by its keys: who reads the trail of this clip may not be one who sees that one."""
+    source = record.source
+    trail.record(
+        verb,
+        brand=asset.brand,
+        target=asset.title,
+        actor=by,
+        asset_id=asset.pk,
+        data={
+            "version": str(record.version_id),
+            "relation": record.relation,
+            "source": str(record.source_id or ""),
+            "source_asset": str(source.asset_id) if source is not None else "",
+        },
+    )
+    assets.publish([asset])

@@ -1,0 +1,181 @@
+"""The tab of rights on a clip's page: its terms, what it was made from, and what was made from it."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.times import here
+from dam.catalog.models import Version
+from dam.core import language, numbers
+from dam.core.errors import Refused
+from dam.rights import making, policy, terms, territories
+from dam.rights.making import Link, NotMadeFrom
+from dam.rights.models import Relation
+from dam.rights.policy import Terms
+from dam.rights.visibility import shown, visible_assets, visible_versions
+from dam.search import query
+from dam.web import asset_version, usage_status
+from dam.web.decorators import BrandRequest, requires
+from dam.web.htmx import is_fragment
+
+MOST_FOUND = 8
+MOST_MADE = 50
+_ADDRESS = re.compile(r"/assets/([0-9a-f-]{36})/(?:\?(?:.*&)?version=([0-9]{1,6}))?")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One clip of a list; `version` is None where it can't be seen. `fine`: nothing speaks against it now."""
+
+    version: Version | None
+    name: str
+    relation: str
+    line: str
+    fine: bool
+    record_id: int = 0
+    removable: bool = False
+
+
+@require_POST
+@requires(Capability.VIEW_UNRELEASED)
+def change(request: BrandRequest, asset_id: UUID) -> HttpResponse:
+    """`source`, a version, and `relation` add one; `remove` is the record that goes."""
+    version = asset_version.find(request, asset_id)
+    problem, undo = "", None
+    try:
+        if "remove" in request.POST:
+            undo = making.remove(version, numbers.read(request.POST["remove"]) or 0, by=request.principal)
+        else:
+            making.add(version, _source(request), relation=_relation(request), by=request.principal)
+    except Refused as refused:
+        problem = refused.message
+    if is_fragment(request, target="panel"):
+        found = asset_version.find(request, asset_id)
+        page = {"asset": found.asset, "version": found, "tab": "rights", "rights_problem": problem}
+        page |= context(request, found) | {"undo": undo if undo and undo.source_id else None}
+        return render(request, "assets/_panel.html", page, status=422 if problem else 200)
+    if problem:
+        messages.error(request, problem)
+    return redirect(f"{reverse('asset', args=[request.brand.slug, asset_id])}?{_tab(version)}")
+
+
+def context(request: BrandRequest, version: Version) -> dict[str, object]:
+    """What assets/_rights.html takes besides the clip."""
+    by, at = request.principal, here(request.brand)
+    known = terms.of(version)
+    made, count = making.used_in(version, by=by, most=MOST_MADE)
+    typed = query.tidy(request.GET.get("source", ""))
+    sources = making.sources(version, by=by) if known.inherited else ()
+    return {
+        "own_terms": _facts(terms.own(version), at=at) if known.approval == "approved" else (),
+        "whole": usage_status.of(origin=version.origin, terms=known, at=at, sources=sources),
+        "made_from": [_row(request, version, each, at=at) for each in making.links(version, by=by)],
+        "used_in": [_made(each, at=at) for each in made],
+        "used_in_count": count,
+        "relations": Relation.choices,
+        "typed_source": typed,
+        "found_sources": _find(request, version, typed) if by.can(Capability.EDIT) and typed else None,
+    }
+
+
+def _row(request: BrandRequest, version: Version, link: Link, *, at: datetime) -> Row:
+    if link.terms is None:
+        name, line, fine = _("A clip that was deleted"), _("Its terms are no longer known."), False
+    else:
+        name = link.version.asset.title if link.version else _("A clip you can't see")
+        line, fine = _line(link.terms, at=at)
+    return Row(
+        version=link.version,
+        name=name,
+        relation=link.record.get_relation_display(),
+        line=line,
+        fine=fine,
+        record_id=link.record.pk,
+        removable=making.may_remove(version, link.record, by=request.principal, at=timezone.now()),
+    )
+
+
+def _made(version: Version, *, at: datetime) -> Row:
+    line, fine = _line(terms.of(version), at=at)
+    return Row(version=version, name=version.asset.title, relation="", line=line, fine=fine)
+
+
+def _line(known: Terms, *, at: datetime) -> tuple[str, bool]:
+    """What a clip may do, in a sentence; and whether anything stops what is made from it."""
+    verdict = policy.decide(known, at=at)
+    if verdict.allowed:
+        return usage_status.of(origin="", terms=known, at=at).answer, True
+    dated = policy.Inherited(embargo_until=known.embargo_until, valid_until=known.valid_until)
+    asked = Terms(approval="approved", credentials="none", uses=("web",), inherited=dated)
+    fine = known.approval != "approved" and not policy.stops(known) and policy.decide(asked, at=at).allowed
+    return " ".join(verdict.reasons), fine
+
+
+def _facts(own: Terms, *, at: datetime) -> tuple[tuple[str, str], ...]:
+    def day(moment: datetime) -> str:
+        local = moment.astimezone(at.tzinfo)
+        return f"{language.day(local)}, {local:%H:%M %Z}"
+
+    facts = [
+        (_("Uses"), usage_status.name_uses(own.uses) or _("None")),
+        (_("Territories"), territories.describe(own.territories) or _("None")),
+    ]
+    if own.embargo_until is not None:
+        facts.append((_("Embargo until"), day(own.embargo_until)))
+    facts.append((_("Cleared until"), day(own.valid_until) if own.valid_until else _("No end date")))
+    return tuple(facts)
+
+
+def _find(request: BrandRequest, version: Version, typed: str) -> list[Version]:
+    """By the address of a clip's page, else the newest with all of these words in their title."""
+    principal = request.principal
+    if (named := _ADDRESS.search(typed)) is not None:
+        try:
+            rows = visible_versions(principal).filter(asset=UUID(named[1]))
+        except ValueError:
+            return []
+        rows = rows.filter(number=named[2]) if named[2] else rows.filter(latest_of__isnull=False)
+        return list(rows.select_related("asset"))
+    clips = visible_assets(principal).exclude(pk=version.asset_id)
+    for word in typed.split():
+        clips = clips.filter(title__icontains=word)
+    keys = list(clips.order_by("-created_at", "-pk").values_list(shown(principal), flat=True)[:MOST_FOUND])
+    rows = visible_versions(principal).filter(pk__in=keys).select_related("asset")
+    return list(rows.order_by("-asset__created_at", "-asset_id"))
+
+
+def _source(request: BrandRequest) -> Version:
+    unknown = NotMadeFrom(_("There's no such clip here."), code="no_source")
+    try:
+        key = UUID(request.POST.get("source", ""))
+    except ValueError:
+        raise unknown from None
+    found = visible_versions(request.principal).filter(pk=key).select_related("asset__brand", "brand").first()
+    if found is None:
+        raise unknown
+    return found
+
+
+def _relation(request: BrandRequest) -> Relation:
+    try:
+        return Relation(request.POST.get("relation", ""))
+    except ValueError:
+        raise NotMadeFrom(_("Choose how the clip was used."), code="no_relation") from None
+
+
+def _tab(version: Version) -> str:
+    asked = {"tab": "rights"}
+    if version.pk != version.asset.latest_id:
+        asked["version"] = str(version.number)
+    return urlencode(asked)
