@@ -53,6 +53,7 @@ def make(release: Release, *, at: datetime, may_convert: bool = True) -> Iterato
     transcoder raise.
     """
     disk_space.require_work(release.version.size)
+    disk_space.require_copy(2 * release.version.size)  # with its metadata, and signed
     with storage.local_copy(release.version.storage_key) as master, storage.scratch() as folder:
         if not may_convert and signing.signable(master) is not None:
             raise ToBeConverted

@@ -2,20 +2,24 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from dam.catalog.models import AssetKind, DeclaredOrigin, Origin, Version
 from dam.core import storage
 from dam.media import runner
 from dam.media.embedded_metadata import EmbeddedMetadata
+from dam.media.errors import FileRefused
 from dam.rights.models import RightsRecord
 from provenance.downloads import preset_files, presets
 from provenance.downloads import worker as downloads
 from provenance.manifests import verify
 from provenance.manifests.claims import NamedModel
 from provenance.manifests.validation_codes import State
-from provenance.releases import file_metadata
+from provenance.releases import file_metadata, release_file
 from tests import still_factory
 from tests.release_factory import case_of, sign, waiting
 from tests.review_factory import Case
@@ -116,6 +120,15 @@ def test_a_download_in_another_format_says_it_too(generated: Path) -> None:
     assert (said.texts["title"], report.state) == ("Bottle turning", State.TRUSTED)
     assert report.active is not None
     assert report.active.actions[-1].code == "c2pa.edited.metadata"
+
+
+def test_there_must_be_room_for_both_copies(generated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    release = waiting(case_of(generated).version)
+    room = settings.DISK_RESERVE_BYTES + release.version.size * 3 // 2
+    monkeypatch.setattr(storage, "free", lambda: None)  # where storage is no disk of ours
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=room))
+    with pytest.raises(FileRefused, match="disk"), release_file.make(release, at=timezone.now()):
+        pass
 
 
 def test_it_is_said_in_the_brands_language_and_its_days() -> None:
