@@ -30,6 +30,7 @@ app.autodiscover_tasks(
         "dam.operations",
         "dam.search",
         "provenance.downloads",
+        "provenance.guests",
         "provenance.manifests",
         "provenance.releases",
         "dam.notifications",

@@ -1,6 +1,14 @@
 """Re-exports: each model lives with its domain."""
 
 from provenance.downloads.models import DownloadPreset, PresetFile
+from provenance.guests.models import (
+    GuestAddress,
+    GuestAdvice,
+    GuestLink,
+    GuestRemark,
+    GuestSession,
+    MarkedCopy,
+)
 from provenance.manifests.models import ManifestRecord
 from provenance.recalls.models import Recall, RecallNotice
 from provenance.releases.models import Release
@@ -11,8 +19,14 @@ __all__ = [
     "Comment",
     "Decision",
     "DownloadPreset",
+    "GuestAddress",
+    "GuestAdvice",
+    "GuestLink",
+    "GuestRemark",
+    "GuestSession",
     "LedgerEntry",
     "ManifestRecord",
+    "MarkedCopy",
     "PresetFile",
     "Recall",
     "RecallNotice",

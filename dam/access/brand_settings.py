@@ -27,6 +27,7 @@ FIELDS = (
         "unfinished_upload_days",
         "allowed_domains",
     ),
+    "guest_reviews",
 )
 LONGEST_NAME = 80
 MOST_DAYS = 3650

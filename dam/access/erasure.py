@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.apps import apps
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from dam.access import people
@@ -34,6 +35,10 @@ OWN_ROWS = (
     ("dam", "RecentClip", "user"),
 )
 
+# Of people who are known elsewhere by the same address: called with the addresses and the moment, by name as
+# they live above.
+ALSO = ("provenance.guests.erasing.forget_address",)
+
 
 def erase(user: User, *, by: Principal, at: datetime | None = None) -> None:
     """Close the account and put a pseudonym in place of name and address, everywhere and for good.
@@ -59,6 +64,8 @@ def erase(user: User, *, by: Principal, at: datetime | None = None) -> None:
         OutgoingMail.objects.filter(address__in=addresses).delete()
         Membership.objects.filter(user=user).update(deactivated_at=at)
         _forget_invitations(user, addresses)
+        for name in ALSO:
+            import_string(name)(addresses, at=at)
         for app, model, field in OWN_ROWS:
             if apps.is_installed(f"allauth.{app}") or app == "dam":
                 apps.get_model(app, model)._default_manager.filter(**{field: user}).delete()

@@ -21,6 +21,7 @@ class KeyKind(StrEnum):
     SETUP = "rpf_"
     INVITATION = "rpi_"
     SCIM = "rpd_"
+    GUEST = "rpg_"
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,9 @@ class Brand(models.Model):
     logos = models.JSONField(default=dict, blank=True)
     # Mail domains whose people can be invited or join by the company's sign-in. Empty: any can be invited.
     allowed_domains = models.JSONField(default=list, blank=True)
+    # Whether work in review may be shown to people outside, by links of their own (provenance/guests). Off
+    # until somebody who manages the brand has said so: unreleased work leaves by no door nobody knows of.
+    guest_reviews = models.BooleanField(default=False, db_default=False)
     # What a new version is meant for until a review says so (dam/rights/defaults.py). Empty: nothing.
     default_rights = models.JSONField(default=dict, blank=True)
     # After how many days things are deleted. None: never.

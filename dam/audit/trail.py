@@ -41,7 +41,7 @@ class PendingEvent:
     verb: Verb
     brand: Brand
     target: str = ""
-    actor: Principal | User | None = None
+    actor: Principal | User | Named | None = None
     asset_id: UUID | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     at: datetime | None = None
@@ -90,7 +90,7 @@ def record(
     *,
     brand: Brand,
     target: str = "",
-    actor: Principal | User | None = None,
+    actor: Principal | User | Named | None = None,
     asset_id: UUID | None = None,
     data: Mapping[str, Any] | None = None,
     at: datetime | None = None,
@@ -98,7 +98,8 @@ def record(
 ) -> None:
     """Append an event to the brand's chain, at the end of the caller's `recording()`, or at once without one.
 
-    `actor` is the principal that did it, or the person in whose name a worker finishes what they asked for.
+    `actor` is the principal that did it, or the person in whose name a worker finishes what they asked for;
+    of somebody from outside, who is no principal, the name alone.
     `about` is the person it was done to: `target` and `data` are sealed for ever, so no person's name or
     address belongs there.
     Raises ValueError for data that JSON cannot say, NotRecording.
@@ -216,7 +217,7 @@ def _event(entry: PendingEvent) -> Event:
     return Event(
         brand_id=entry.brand.pk,
         at=(entry.at or timezone.now()).astimezone(UTC),
-        actor=entry.actor if isinstance(entry.actor, User | None) else entry.actor.user,
+        actor=_account(entry.actor),
         sealed_name=SYSTEM if entry.actor is None else "",
         actor_label=names.unsealed(Named(reference, _name(entry.actor))) if entry.actor else None,
         actor_ref=reference,
@@ -229,18 +230,26 @@ def _event(entry: PendingEvent) -> Event:
     )
 
 
-def _name(actor: Principal | User) -> str:
+def _account(actor: Principal | User | Named | None) -> User | None:
+    if isinstance(actor, Named):
+        return None
+    return actor if isinstance(actor, User | None) else actor.user
+
+
+def _name(actor: Principal | User | Named) -> str:
     with translation.override("en"):  # "Ada (guest)": one language, whoever it is
         return str(actor) if isinstance(actor, User) else actor.name
 
 
-def reference_of(actor: Principal | User | None) -> str:
+def reference_of(actor: Principal | User | Named | None) -> str:
     """Who it was, as text that no deletion takes away: "user:12", "token:3 user:12", "guest:5"."""
     match actor:
         case None:
             return "system"
         case User():
             return f"user:{actor.pk}"
+        case Named():
+            return actor.reference
         case Token():
             return f"token:{actor.token_id} user:{actor.user.pk}"
         case Guest():
@@ -249,8 +258,10 @@ def reference_of(actor: Principal | User | None) -> str:
             return f"user:{actor.user.pk}"
 
 
-def _kind(actor: Principal | User | None) -> dict[str, str]:
+def _kind(actor: Principal | User | Named | None) -> dict[str, str]:
     """For a token or a guest, that it was one: part of the data, so the chain covers it."""
+    if isinstance(actor, Named):
+        return {"principal": "outside"}
     if actor is None or isinstance(actor, User) or actor.kind == "member":
         return {}
     return {"principal": actor.kind}

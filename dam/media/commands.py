@@ -36,13 +36,19 @@ def told(command: Sequence[str]) -> list[str]:
     return [command[0], *PROGRESS, *command[1:]]
 
 
-def make_movie(source: Path, out: Path, *, info: MediaInfo, spec: Movie, binary: str) -> list[str]:
+def make_movie(
+    source: Path, out: Path, *, info: MediaInfo, spec: Movie, binary: str, words: bool = False
+) -> list[str]:
     """An H.264 MP4 of `source`, upright, in square pixels, on the review timeline (dam.media.timing).
 
-    Where colour.of(info) isn't plain, its table is read from TABLE in the working folder.
+    Where colour.of(info) isn't plain, its table is read from TABLE in the working folder, and with `words`
+    what is drawn over the picture from WORDS.
     """
     given = _film(source, info)
-    streams = [_picture(given[str(info.video_index)], info, specs.fit(info, spec.longest_side))]
+    picture = _picture(given[str(info.video_index)], info, specs.fit(info, spec.longest_side))
+    if words:
+        picture = picture.filter("ass", WORDS, fontsdir=FONTS).filter("format", "yuv420p")
+    streams = [picture]
     options: dict[str, Any] = {
         "c:v": "libx264",
         "preset": spec.preset,

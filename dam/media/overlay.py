@@ -48,16 +48,16 @@ def script(*, width: int, height: int, label: str = "", captions: Iterable[Cue] 
 
 
 def _line(start: int, end: int, style: str, text: str) -> str:
-    return f"Dialogue: 0,{_clock(start)},{_clock(end)},{style},,0,0,0,,{_plain(text)}\n"
+    return f"Dialogue: 0,{clock(start)},{clock(end)},{style},,0,0,0,,{plain(text)}\n"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A word joiner after each backslash, so that none begins a command; braces escaped."""
     text = text.replace("\\", "\\\u2060").replace("{", "\\{").replace("}", "\\}")
     return "\\N".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
 
 
-def _clock(ms: int) -> str:
+def clock(ms: int) -> str:
     hundredths = max(0, ms) // 10
     seconds, rest = divmod(hundredths, 100)
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:02}"

@@ -1,6 +1,5 @@
 """Making a file of a download preset by FFmpeg, in the sandbox: how far it is, and what it said."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from dam.media import (
     colour,
     commands,
     ffmpeg,
+    letters,
     loudness,
     overlay,
     presets,
@@ -26,10 +26,6 @@ from dam.media.errors import MediaFailed
 from dam.media.presets import Captions, Medium, Recipe
 from dam.media.probe import MediaInfo
 
-FONT = Path(__file__).parent / "fonts" / "Inter.ttf"
-# Where the sandbox may look for letters that ours has not.
-FONTS_CONF = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
-<dir>/usr/share/fonts</dir><cachedir>cache</cachedir></fontconfig>"""
 LOG_TAIL = 4000  # characters
 BY_MEASURE = 0.05  # of the way: the first pass over the sound
 
@@ -115,34 +111,20 @@ def _put_aside(folder: Path, *, info: MediaInfo, request: Request) -> dict[str, 
     recipe = request.recipe
     picture = colour.of(info)
     if not picture.is_plain:
-        _write(folder / commands.TABLE, colour.table(picture))
+        letters.write(folder / commands.TABLE, colour.table(picture))
     if _is_track(request):
-        _write(folder / commands.CAPTIONS, subrip.write(request.captions))
+        letters.write(folder / commands.CAPTIONS, subrip.write(request.captions))
     burnt = request.captions if recipe.captions is Captions.BURNT_IN else ()
     if not recipe.label and not burnt:
         return {}
     width, height = presets.size(info, recipe)
-    _write(
-        folder / commands.WORDS,
-        overlay.script(width=width, height=height, label=recipe.label, captions=burnt),
-    )
-    fonts = folder / commands.FONTS
-    fonts.mkdir()
-    fonts.chmod(0o755)  # as nobody
-    shutil.copyfile(FONT, fonts / FONT.name)
-    (fonts / FONT.name).chmod(0o644)
-    _write(folder / "fonts.conf", FONTS_CONF)
-    return {"FONTCONFIG_FILE": str(folder / "fonts.conf")}
+    script = overlay.script(width=width, height=height, label=recipe.label, captions=burnt)
+    return letters.lay(folder, script)
 
 
 def _is_track(request: Request) -> bool:
     recipe = request.recipe
     return recipe.captions is Captions.TRACK and recipe.spec.captions and bool(request.captions)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8")
-    path.chmod(0o644)
 
 
 def _measured(path: Path, *, info: MediaInfo, recipe: Recipe) -> dict[str, str] | None:

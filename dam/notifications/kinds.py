@@ -190,6 +190,14 @@ KINDS: Mapping[str, Kind] = {
             urgent=True,
         ),
         Kind(
+            "outside",
+            (Follows(Verb.GUEST_COMMENTED), Follows(Verb.GUEST_RECOMMENDED)),
+            (Who.NAMED, Who.SUBMITTERS),
+            mail=Mail.AT_ONCE,
+            tab="review",
+            named="invited_by",
+        ),
+        Kind(
             "recalled",
             (Follows(Verb.RELEASE_REVOKED),),
             (*_MAKING, Who.DECIDERS, Who.DOWNLOADERS),

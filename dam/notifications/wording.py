@@ -41,6 +41,10 @@ TITLES: Mapping[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Recalls"),
         gettext_lazy("A release you have a copy of was withdrawn: take it down and confirm."),
     ),
+    "outside": (
+        gettext_lazy("Outside reviewers"),
+        gettext_lazy("Someone you asked from outside commented or made a recommendation."),
+    ),
     "recalled": (
         gettext_lazy("Withdrawn approvals"),
         gettext_lazy(
@@ -75,6 +79,7 @@ ICONS: Mapping[str, str] = {
     "changes_made": "layers",
     "release": "shield-check",
     "take_down": "shield-alert",
+    "outside": "send",
     "recalled": "shield-off",
     "rights_ending": "hourglass",
     "new_in_search": "bookmark",
@@ -170,6 +175,7 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
     "take_down": lambda _told: _(
         "“%(title)s” was withdrawn. Take your copies down, and confirm that they are."
     ),
+    "outside": lambda _told: _("%(actor)s, from outside, commented or made a recommendation"),
     "recalled": lambda _told: _("%(actor)s withdrew the approval. Stop using copies of this clip."),
     "rights_ending": lambda told: (
         _("The clearance ends on %(date)s") if not told.others else _("The clearances end soon")

@@ -70,6 +70,11 @@ ACCOUNT_RATE_LIMITS = {
     # Codes of the second factor, of one account: of whoever knows its password already.
     "second_factor": "5/5m/key,20/h/key",
     "setup_mail_test": "10/m/key",
+    # People from outside: links that are tried, codes and passphrases, and codes that are mailed. Of each
+    # code a link has five tries besides (provenance/guests/door.py).
+    "guest_open": "60/m/ip",
+    "guest_try": "60/m/ip,10/5m/key,30/h/key",
+    "guest_code": "60/h/ip,5/h/key",
     # A directory, by its token; and tries without a valid one.
     "scim": "1200/m/key",
     "scim_refused": "60/m/key",

@@ -93,6 +93,7 @@ FIELDS = {
     "failed_job_days": noop("Days that failed takes are kept"),
     "unfinished_upload_days": noop("Days that unfinished uploads are kept"),
     "allowed_domains": noop("Mail domains"),
+    "guest_reviews": noop("People outside can be asked to review"),
 }
 
 _STAGES = {"brand": noop("Brand review"), "legal": noop("Legal review")}

@@ -112,6 +112,24 @@ VERBS: dict[str, Wording] = {
     Verb.TOKEN_REVOKED: Wording("ban", noop("%(person)s revoked the API token %(target)s")),
     Verb.SHARE_CREATED: Wording("send", noop("%(person)s shared clips with %(target)s")),
     Verb.SHARE_REVOKED: Wording("ban", noop("%(person)s revoked the share link for %(target)s")),
+    Verb.GUEST_INVITED: Wording("send", noop("%(person)s asked %(target)s to review from outside")),
+    Verb.GUEST_INVITED_AGAIN: Wording("send", noop("%(person)s sent a new review link to %(target)s")),
+    Verb.GUEST_OPENED: Wording("eye", noop("%(person)s opened %(target)s from outside")),
+    Verb.GUEST_COMMENTED: Wording("message-square", noop("%(person)s commented on %(target)s from outside")),
+    Verb.GUEST_ANSWERED: Wording("reply", noop("%(person)s answered an outside reviewer of %(target)s")),
+    Verb.GUEST_SHOWN: Wording("eye", noop("%(person)s showed outside reviewers a comment on %(target)s")),
+    Verb.GUEST_HIDDEN: Wording("lock", noop("%(person)s made a comment on %(target)s private again")),
+    Verb.GUEST_RECOMMENDED: Wording(
+        "message-circle-warning", noop("%(person)s made a recommendation on %(target)s from outside")
+    ),
+    Verb.GUEST_DOWNLOADED: Wording(
+        "download", noop("%(person)s downloaded their marked copy of %(target)s from outside")
+    ),
+    Verb.GUEST_REVOKED: Wording("ban", noop("%(person)s revoked the review link of %(target)s")),
+    Verb.GUEST_EXPIRED: Wording("calendar-clock", noop("%(person)s ended the review link of %(target)s")),
+    Verb.GUEST_ERASED: Wording(
+        "eraser", noop("%(person)s removed the personal data of the outside reviewer %(target)s")
+    ),
     Verb.MEMBER_ADMITTED: Wording("user-plus", noop("%(person)s added %(target)s to the brand")),
     Verb.MAIL_CHANGED: Wording("mail", noop("%(person)s changed how emails are sent to %(target)s")),
     Verb.ROLE_CREATED: Wording("users", noop("%(person)s made the role %(target)s")),
@@ -230,7 +248,7 @@ KINDS = {
         noop("Library"),
         ("asset.", "version.", "step.", "steps.", "files.", "search.", "collection.", "tag.", "duplicates."),
     ),
-    "review": (noop("Review"), ("review.", "comment.")),
+    "review": (noop("Review"), ("review.", "comment.", "guest.")),
     "release": (
         noop("Releases and downloads"),
         ("release.", "recall.", "master.", "rendition.", "rights.", "share."),

@@ -254,6 +254,8 @@ class Comment(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     edited_at = models.DateTimeField(null=True)
+    # Whether outside reviewers of this version read it, too (provenance.guests). Its answers stay inside.
+    for_guests = models.BooleanField(default=False, db_default=False)
     # By its author: provenance.review.corrections. Its words are kept while that can be undone.
     deleted_at = models.DateTimeField(null=True)
 

@@ -24,6 +24,7 @@ from dam.core.lazily import lazy
 from dam.rights import defaults
 from dam.web import confirming, htmx, localisation, passkey_proofs, problem_details
 from dam.web.decorators import BrandRequest, requires
+from provenance.guests import links
 from provenance.review import asking, questions, queue, reviews, watching
 from provenance.review.asking import Asked, Seen
 from provenance.review.models import Review
@@ -315,6 +316,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "may_withdraw": reviews.refusal_to_withdraw(review, by=request.principal) is None,
         "earlier": [(each, review_summary.sentence(each, at=at)) for each in earlier],
         "status": release_summary.status(version, at=at),
+        "may_share_outside": links.may_share(request.principal),
         **_signed(review, asked),
         **_ways(request),
         **review_comments.context(version, by=request.principal, wanted=comment_filter.asked(request)),

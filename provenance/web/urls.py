@@ -19,6 +19,7 @@ from provenance.web import (
     take_downs,
     template_settings,
 )
+from provenance.web.guests import sharing
 
 urlpatterns: list[URLPattern] = [
     path("assets/<uuid:asset_id>/credentials/", credentials.panel, name="asset-credentials"),
@@ -92,6 +93,17 @@ urlpatterns: list[URLPattern] = [
     path("reviews/start/", review_room.start, name="reviews-start"),
     path("reviews/count/", review_room.count, name="review-count"),
     path("reviews/<uuid:review_id>/", review_room.room, name="review"),
+    path("reviews/<uuid:review_id>/guests/", sharing.page, name="review-guests"),
+    path("reviews/<uuid:review_id>/guests/said/", sharing.said, name="review-guests-said"),
+    path("reviews/<uuid:review_id>/guests/<int:link_id>/again/", sharing.again, name="guest-link-again"),
+    path("reviews/<uuid:review_id>/guests/<int:link_id>/revoke/", sharing.revoke, name="guest-link-revoke"),
+    path("reviews/<uuid:review_id>/guests/<int:link_id>/erase/", sharing.erase, name="guest-link-erase"),
+    path(
+        "reviews/<uuid:review_id>/guests/remarks/<int:remark_id>/",
+        sharing.answer,
+        name="guest-remark-answer",
+    ),
+    path("comments/<int:comment_id>/guests/", sharing.show, name="comment-for-guests"),
     path("reviews/<uuid:review_id>/decide/", review_room.decide, name="review-decide"),
     path("reviews/<uuid:review_id>/passkey/", review_room.ask_passkey, name="review-passkey"),
     path("reviews/<uuid:review_id>/withdraw/", review_asset.withdraw, name="review-withdraw"),

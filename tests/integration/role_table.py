@@ -1,6 +1,7 @@
 """What each role, a token and a guest get at each address. test_roles.py walks it and compares."""
 
 from tests.integration.role_rows import administration, clips, library, reviews
+from tests.integration.role_rows.row import KEY
 
 # Below /b/<brand>/. Whoever is not signed in is sent to sign in; a stranger gets 404 everywhere.
 ROWS = (*library.ROWS, *administration.ROWS, *clips.ROWS, *reviews.ROWS)
@@ -23,6 +24,22 @@ PUBLIC = {
     "join":                                   (404, 404, ()),
     "join-link":                              (302, 302, ("nothing",)),
     "join-switch":                            (405, 405, ()),
+    "guest-list":                            (200, 200, ()),
+    "guest-list-confirm":                    (405, 405, ()),
+    "guest-list-forget":                     (405, 405, ()),
+    "guest-list-enter":                      (405, 405, (KEY,)),
+    "guest-open":                            (302, 302, ("nothing",)),
+    "guest-gone":                            (404, 404, ()),
+    "guest-room":                            (404, 404, (KEY,)),
+    "guest-door":                            (404, 404, (KEY,)),
+    "guest-code":                            (405, 405, (KEY,)),
+    "guest-enter":                           (405, 405, (KEY,)),
+    "guest-leave":                           (405, 405, (KEY,)),
+    "guest-state":                           (404, 404, (KEY,)),
+    "guest-video":                           (404, 404, (KEY,)),
+    "guest-file":                            (404, 404, (KEY,)),
+    "guest-comment":                         (405, 405, (KEY,)),
+    "guest-recommend":                       (405, 405, (KEY,)),
     "verify":                                 (200, 200, ()),
     "verify-result":                          (404, 404, ("nothing",)),
     "brand-logo-outside":                     (404, 404, ("nothing",)),

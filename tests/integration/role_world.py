@@ -43,6 +43,7 @@ from generation import jobs
 from generation.models import GenerationJob
 from provenance.downloads import presets
 from provenance.downloads.models import DownloadPreset, PresetFile
+from provenance.guests.models import GuestLink, GuestRemark, MarkedCopy
 from provenance.manifests.report import Report
 from provenance.manifests.validation_codes import State
 from provenance.recalls.models import Recall, RecallNotice
@@ -101,6 +102,22 @@ class World:
                 taken=[],
             )
             for each in self.people.values()
+        )
+        Brand.objects.filter(pk=self.brand.pk).update(guest_reviews=True)
+        self.guest_link: GuestLink = GuestLink.objects.create(
+            brand=self.brand,
+            review=self.review,
+            version=self.review.version,
+            email="guest@example.com",
+            name="Guest",
+            may="recommend",
+            proof="code",
+            created_by=self.maker.user,
+            expires_at=timezone.now() + timedelta(days=1),
+        )
+        MarkedCopy.objects.create(link=self.guest_link)
+        self.guest_remark: GuestRemark = GuestRemark.objects.create(
+            review=self.review, link=self.guest_link, body="Lovely"
         )
         self.question: ChecklistQuestion = ChecklistQuestion.objects.create(
             brand=self.brand, stage="brand", words="Passt es zur Marke?", required=False
@@ -217,7 +234,7 @@ class World:
                 return self.recall.pk
             case "review" | "comment" | "trashed" | "job" | "search" | "suggestion" | "token" | "collection":
                 return getattr(self, name).pk
-            case "preset" | "preset file" | "question" | "template":
+            case "preset" | "preset file" | "question" | "template" | "guest link" | "guest remark":
                 return getattr(self, name.replace(" ", "_")).pk
             case "hook" | "delivery" | "pair":
                 return getattr(self, name).pk

@@ -33,6 +33,7 @@ CHANGING = [row for row in ROWS if row.method not in ("GET", "HEAD", "OPTIONS")]
 # The last begins a bulk edit, which is a person's to look at and to start.
 NO_TOKEN = (
     *("take-down", "take-down-confirm", "take-down-back"),
+    *("review-guests", "guest-link-again", "guest-link-revoke", "guest-remark-answer", "comment-for-guests"),
     *("library-columns", "review-decide", "review-passkey", "brand-closing", "tag-rename"),
 )
 ONE_OF_EACH = list({row.name: row for row in ROWS}.values())

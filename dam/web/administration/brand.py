@@ -128,6 +128,15 @@ class BrandForm(WholeTextForm):
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": "example.com"}),
     )
 
+    guest_reviews = forms.BooleanField(
+        label=gettext_lazy("People outside can be asked to review"),
+        required=False,
+        help_text=gettext_lazy(
+            "People who send clips to review or decide on them can then share one with someone outside, by a "
+            "link for that person alone that always ends. Switched off, every such link stops at once."
+        ),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zone: Any = self.fields["time_zone"]

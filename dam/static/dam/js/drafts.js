@@ -9,7 +9,8 @@ const PREFIX = "draft ";
 const SENT = "draft-sent";
 const OPEN = "draft-open";
 const NEVER = ["password", "file", "hidden", "submit", "button", "reset"];
-const person = () => document.body.dataset.person;
+// A guest's drafts are kept by the link they came by, until they have come in again.
+const person = () => document.body.dataset.person ?? document.body.dataset.guest;
 const earlier = new Set(); // the drafts that this page found when it was loaded
 let told = false;
 

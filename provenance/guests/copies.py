@@ -1,0 +1,211 @@
+"""Making what a guest watches: claimed, made of the proxy, kept, and cleared once the link has ended.
+
+Rows move by conditional update, and what must happen after a commit follows from them:
+provenance.guests.tending sends it again.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from celery.exceptions import Reject
+from django.db import DatabaseError, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dam.catalog import stored_files
+from dam.catalog.models import Rendition, RenditionKind
+from dam.core import database, failures, log_context, storage, tasks
+from dam.core.language import noop
+from dam.core.storage import Stored
+from dam.ingest import backoff, disk_space, holding, outages
+from dam.media import marking
+from dam.media.errors import FileRefused, MediaFailed
+from provenance.guests import gate, links
+from provenance.guests.links import GuestRefused
+from provenance.guests.models import CopyState, MarkedCopy
+
+log = logging.getLogger(__name__)
+
+TASK = "transcode.mark_guest_copy"
+MOST_ATTEMPTS = 3  # of workers that died over it
+LIMIT = timedelta(hours=6)
+TELL_SECONDS = 2.0
+WORN_OUT = noop("The worker stopped several times while preparing the video.")
+CANNOT = (MediaFailed, FileRefused, GuestRefused)
+
+
+class Lost(Exception):
+    """The copy is no longer this worker's. Nothing was written."""
+
+
+def run(copy_id: int) -> None:
+    """Make the copy, if it waits or its worker is gone. May run twice, and at once: one keeps it."""
+    try:
+        copy = database.again(lambda: _claim(copy_id, token=uuid4().hex, at=timezone.now()))
+        if copy is not None:
+            log_context.add(brand=copy.link.brand_id, user=None)
+            _run_claimed(copy)
+    except database.AWAY as problem:
+        raise Reject(problem, requeue=True) from problem
+
+
+def lost(at: datetime) -> Q:
+    """Those whose worker gives no sign of life, or has been at it for too long."""
+    return Q(state=CopyState.RUNNING) & (holding.free(at) | Q(started_at__lt=at - LIMIT))
+
+
+def again(copy: MarkedCopy, *, at: datetime) -> bool:
+    """Try one that failed once more."""
+    with transaction.atomic():
+        rows = MarkedCopy.objects.filter(pk=copy.pk, state=CopyState.FAILED)
+        done = rows.update(
+            state=CopyState.WAITING, reason="", attempts=0, interruptions=0, progress=0, due_at=at
+        )
+        if done:
+            tasks.enqueue(TASK, copy_id=copy.pk)
+            links.tell(copy.link)
+    return bool(done)
+
+
+def clear(copy: MarkedCopy) -> None:
+    """Let its file go: nobody watches it any more."""
+    with transaction.atomic():
+        rows = MarkedCopy.objects.filter(pk=copy.pk).exclude(state=CopyState.CLEARED)
+        if not rows.update(state=CopyState.CLEARED, storage_key="", claim="", held_until=None):
+            return
+        if copy.storage_key:
+            stored = Stored(key=copy.storage_key, sha256=copy.sha256, size=copy.size or 0)
+            stored_files.drop(stored, brand_id=copy.link.brand_id)
+
+
+def _claim(copy_id: int, *, token: str, at: datetime) -> MarkedCopy | None:
+    rows = MarkedCopy.objects.filter(Q(state=CopyState.WAITING) | lost(at), pk=copy_id)
+    claimed = rows.filter(attempts__lt=MOST_ATTEMPTS).update(
+        state=CopyState.RUNNING,
+        claim=token,
+        attempts=F("attempts") + 1,
+        progress=0,
+        reason="",
+        started_at=at,
+        finished_at=None,
+        held_until=holding.until(at),
+    )
+    if not claimed:
+        return None
+    made: MarkedCopy = MarkedCopy.objects.select_related(
+        "link__brand", "link__version__asset", "link__version__brand", "link__review", "link__created_by"
+    ).get(pk=copy_id)
+    links.tell(made.link)
+    return made
+
+
+def _own(copy: MarkedCopy) -> QuerySet[MarkedCopy]:
+    return MarkedCopy.objects.filter(pk=copy.pk, state=CopyState.RUNNING, claim=copy.claim)
+
+
+def _run_claimed(copy: MarkedCopy) -> None:
+    database.release()
+    try:
+        with holding.held(lambda: _own(copy)):
+            _make(copy)
+    except Lost:
+        log.info("Marked copy %s went to another worker, or its link has ended.", copy.pk)
+    except (SystemExit, KeyboardInterrupt):  # the worker is told to stop
+        _unless_lost(copy, lambda: _put_back(copy, at=timezone.now()))
+        raise
+    except Exception as problem:  # noqa: BLE001, as what nobody foresaw is raised on from there
+        _take_problem(copy, problem)
+
+
+def _make(copy: MarkedCopy) -> None:
+    link = copy.link
+    if not gate.is_open(link, at=timezone.now()):
+        raise GuestRefused(_("The link has ended, so nothing was prepared for it."))
+    proxy = Rendition.objects.get(version=link.version_id, kind=RenditionKind.PROXY)
+    disk_space.require_work(proxy.size or 0)
+    with storage.local_copy(proxy.storage_key) as source, storage.scratch() as folder:
+        out = folder / "marked.mp4"
+        made = marking.make(source, out, lines=[link.name, link.email], told=_teller(copy))
+        stored = storage.put(out, brand_id=link.brand_id, suffix=out.suffix)
+    try:
+        database.again(lambda: _keep(copy, stored, made=made, at=timezone.now()))
+    except BaseException:
+        # Where the database is gone too, the sweep of stored files finds it.
+        with suppress(DatabaseError), transaction.atomic():
+            stored_files.drop(stored, brand_id=link.brand_id)
+        raise
+
+
+def _keep(copy: MarkedCopy, stored: Stored, *, made: marking.Marked, at: datetime) -> None:
+    _end(
+        copy,
+        state=CopyState.READY,
+        progress=100,
+        sha256=stored.sha256,
+        size=stored.size,
+        storage_key=stored.key,
+        content_type=made.content_type,
+        width=made.width,
+        height=made.height,
+        finished_at=at,
+    )
+
+
+def _end(copy: MarkedCopy, **fields: Any) -> None:
+    """Write how it ended, and give it out of hand. Raises Lost."""
+    if not _own(copy).update(claim="", held_until=None, **fields):
+        raise Lost
+    links.tell(copy.link)
+
+
+def _put_back(copy: MarkedCopy, *, reason: str = "", at: datetime) -> None:
+    """Leave it to another worker: at once, or, when something was away, after a while and not for ever."""
+    fields: dict[str, Any] = {"state": CopyState.WAITING, "attempts": F("attempts") - 1, "progress": 0}
+    if not reason:
+        fields["due_at"] = at
+    elif copy.interruptions + 1 >= backoff.MOST_INTERRUPTIONS:
+        _end(copy, state=CopyState.FAILED, reason=reason[:300], finished_at=at)
+        return
+    else:
+        fields["due_at"] = backoff.next_retry(at, interruptions=copy.interruptions)
+        fields["interruptions"] = F("interruptions") + 1
+    _end(copy, reason=reason[:300], **fields)
+
+
+def _teller(copy: MarkedCopy) -> Callable[[float], None]:
+    last = [0.0]
+
+    def tell(done: float) -> None:
+        now = time.monotonic()
+        if now - last[0] >= TELL_SECONDS:
+            last[0] = now
+            if not database.again(lambda: _own(copy).update(progress=min(99, int(done * 100)))):
+                raise Lost
+
+    return tell
+
+
+def _take_problem(copy: MarkedCopy, problem: Exception) -> None:
+    at = timezone.now()
+    away = outages.describe(problem, key="")
+    if away is not None:
+        log.warning("Marked copy %s could not be made now: %s (%r)", copy.pk, away, problem)
+        _unless_lost(copy, lambda: _put_back(copy, reason=away, at=at))
+        return
+    reason = failures.sentence(problem, of=f"Marked copy {copy.pk}", worded=CANNOT)
+    _unless_lost(copy, lambda: _end(copy, state=CopyState.FAILED, reason=reason[:300], finished_at=at))
+    if not isinstance(problem, CANNOT):
+        raise problem
+
+
+def _unless_lost(copy: MarkedCopy, end: Callable[[], None]) -> None:
+    try:
+        database.again(end)
+    except Lost:
+        log.info("Marked copy %s went to another worker.", copy.pk)

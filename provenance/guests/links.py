@@ -1,0 +1,256 @@
+"""Asking somebody from outside to a review, sending the link again, and ending it.
+
+Whoever submits or decides reviews may do so, as themselves and not by a program. The secret of a link is made
+when it is mailed, or shown where mail is off, and only its hash is kept.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dam.accounts import keys, mails, principals
+from dam.accounts.capabilities import Capability
+from dam.accounts.models import Brand
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.verbs import Verb
+from dam.catalog.models import AssetKind, RenditionKind
+from dam.core import errors, events, foreign_text, tasks
+from dam.ingest import backoff
+from provenance.guests import rules
+from provenance.guests.models import GuestLink, GuestSession, MarkedCopy
+from provenance.guests.rules import May, Proof
+from provenance.review.models import Review
+from provenance.review.states import ReviewState
+
+LONGEST_NAME, LONGEST_MESSAGE, LONGEST_PASSPHRASE = 80, 1000, 200
+MOST_OPEN = 50  # of one review
+SEND, TEND = "default.send_guest_link", "default.tend_guest_links"
+WORKS = (Capability.SUBMIT, Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL)
+
+
+class GuestRefused(errors.Refused):
+    """It can't be shared like this; `field` says what of it is to be changed, where it is one thing."""
+
+    code = "guest_refused"
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        self.field = field
+        super().__init__(message)
+
+
+def may_share(by: Principal) -> bool:
+    """Whether they could, if their brand shares with people outside."""
+    return by.kind == "member" and any(by.can(each) for each in WORKS)
+
+
+def require_may_share(by: Principal, *, brand: Brand) -> None:
+    """Raises PermissionDenied."""
+    by.require(Capability.VIEW_UNRELEASED, brand=brand)
+    if not may_share(by):
+        raise PermissionDenied(
+            _("Only people who send clips to review or decide on them can share a review.")
+        )
+
+
+def create(
+    review: Review,
+    *,
+    by: Principal,
+    email: str,
+    name: str,
+    may: May,
+    days: int = rules.DAYS,
+    passphrase: str = "",
+    may_download: bool = False,
+    message: str = "",
+    at: datetime | None = None,
+) -> GuestLink:
+    """Ask somebody to the review; the mail goes out after commit, where mail is on.
+
+    With a passphrase they show that, else a code that is mailed. Raises GuestRefused, PermissionDenied.
+    """
+    require_may_share(by, brand=review.brand)
+    at = at or timezone.now()
+    email, name = email.strip().lower(), foreign_text.line(name)
+    _require(review, email=email, name=name, days=days, passphrase=passphrase, message=message)
+    with trail.recording():
+        given = GuestLink.objects.filter(review=review, ended_at=None)
+        given.filter(email=email, expires_at__lte=at).update(ended_at=at)
+        if given.count() >= MOST_OPEN:
+            raise GuestRefused(
+                _("%(most)s links to this review are open. Revoke some first.") % {"most": MOST_OPEN}
+            )
+        try:
+            with trail.recording():
+                link = GuestLink.objects.create(
+                    brand=review.brand,
+                    review=review,
+                    version=review.version,
+                    email=email,
+                    name=name,
+                    may=may.value,
+                    may_download=may_download,
+                    proof=Proof.PASSPHRASE if passphrase else Proof.CODE,
+                    passphrase_digest=make_password(passphrase) if passphrase else "",
+                    message=foreign_text.neutral(message).strip(),
+                    created_by=principals.person(by),
+                    created_at=at,
+                    expires_at=at + timedelta(days=days),
+                )
+        except IntegrityError as problem:
+            raise GuestRefused(
+                _("This address has a link to this review already."), field="email"
+            ) from problem
+        copy = MarkedCopy.objects.create(link=link, sends=1, due_at=backoff.next_send(at, sends=0))
+        tasks.enqueue("transcode.mark_guest_copy", copy_id=copy.pk)
+        data = {"may": link.may, "download": may_download, "expires_at": link.expires_at.isoformat()}
+        record(Verb.GUEST_INVITED, link, by=by, data=data, at=at)
+        _send(link)
+    return link
+
+
+def send_again(link: GuestLink, *, by: Principal, at: datetime | None = None) -> None:
+    """A new link in a new mail: the one before ends, and whoever is in by it. Raises GuestRefused."""
+    require_may_share(by, brand=link.brand)
+    at = at or timezone.now()
+    with trail.recording():
+        if (
+            not _open(at)
+            .filter(pk=link.pk)
+            .update(prefix="", digest="", code_digest="", send_problem="", sent_at=None)
+        ):
+            raise GuestRefused(_("This link has ended. Share the review again."))
+        GuestSession.objects.filter(link=link, ends_at__gt=at).update(ends_at=at)
+        record(Verb.GUEST_INVITED_AGAIN, link, by=by, at=at)
+        _send(link)
+
+
+def revoke(link: GuestLink, *, by: Principal, at: datetime | None = None) -> None:
+    """Nothing opens by it from now on. Raises GuestRefused."""
+    require_may_share(by, brand=link.brand)
+    at = at or timezone.now()
+    with trail.recording():
+        rows = GuestLink.objects.filter(pk=link.pk, ended_at=None)
+        if not rows.update(revoked_at=at, ended_at=at):
+            raise GuestRefused(_("This link has ended already."))
+        record(Verb.GUEST_REVOKED, link, by=by, at=at)
+        tasks.enqueue(TEND)
+
+
+def new_secret(link: GuestLink) -> str:
+    """The secret of a link that has none yet, for one mail or one page. Raises GuestRefused."""
+    key = keys.new(keys.KeyKind.GUEST)
+    rows = _open(timezone.now()).filter(pk=link.pk, digest="")
+    if not rows.update(prefix=key.prefix, digest=key.digest):
+        raise GuestRefused(_("This link has ended, or was sent already."))
+    return key.secret
+
+
+def of_secret(secret: str) -> GuestLink | None:
+    """The link that this secret is of, however it stands."""
+    rows = GuestLink.objects.filter(prefix=keys.prefix_of(secret)).exclude(digest="")
+    return next((row for row in rows if keys.opens(secret, kept=row.digest)), None)
+
+
+def of_review(review: Review) -> QuerySet[GuestLink]:
+    return GuestLink.objects.filter(review=review).select_related(
+        "brand", "version__asset", "created_by", "copy"
+    )
+
+
+def record(
+    verb: Verb,
+    link: GuestLink,
+    *,
+    by: Principal | None = None,
+    data: Mapping[str, object] | None = None,
+    at: datetime,
+) -> None:
+    """Leave the audit event, of what was done to a guest, and tell the pages that are open."""
+    trail.record(
+        verb,
+        brand=link.brand,
+        actor=by,
+        about=link.named,
+        asset_id=link.version.asset_id,
+        data={"version": link.version.number, **(data or {})},
+        at=at,
+    )
+    tell(link)
+
+
+def record_said(
+    verb: Verb, link: GuestLink, *, data: Mapping[str, object] | None = None, at: datetime
+) -> None:
+    """The same of what a guest did."""
+    trail.record(
+        verb,
+        brand=link.brand,
+        actor=link.named,
+        target=link.version.asset.title,
+        asset_id=link.version.asset_id,
+        data={"version": link.version.number, "invited_by": [link.created_by_id], **(data or {})},
+        at=at,
+    )
+    tell(link)
+
+
+def tell(link: GuestLink) -> None:
+    events.publish(brand_id=link.brand_id, name=f"guests-{link.review_id}")
+
+
+def _open(at: datetime) -> QuerySet[GuestLink]:
+    return GuestLink.objects.filter(ended_at=None, revoked_at=None, erased_at=None, expires_at__gt=at)
+
+
+def _send(link: GuestLink) -> None:
+    if mails.is_on():
+        tasks.enqueue(SEND, link_id=link.pk)
+
+
+def _require(review: Review, *, email: str, name: str, days: int, passphrase: str, message: str) -> None:
+    version = review.version
+    if not review.brand.guest_reviews:
+        raise GuestRefused(
+            _("This brand doesn't share with people outside. An administrator can change that.")
+        )
+    if review.state != ReviewState.OPEN:
+        raise GuestRefused(_("This review is over, so no one can be asked to it."))
+    if version.kind != AssetKind.VIDEO:
+        raise GuestRefused(_("Only videos can be shared with people outside: nothing else can be marked."))
+    if RenditionKind.PROXY not in version.rendition_by_kind:
+        raise GuestRefused(_("The preview of this clip isn't ready yet. Try again in a few minutes."))
+    try:
+        validate_email(email)
+    except ValidationError as problem:
+        raise GuestRefused(_("Enter an email address."), field="email") from problem
+    if len(email) > 254 or not mails.can_reach(email):
+        raise GuestRefused(_("No mail can be sent to this address."), field="email")
+    if not name or len(name) > LONGEST_NAME:
+        raise GuestRefused(
+            _("Enter a name of at most %(most)s characters.") % {"most": LONGEST_NAME}, field="name"
+        )
+    if not 1 <= days <= rules.MOST_DAYS:
+        raise GuestRefused(_("Choose 1 to %(most)s days.") % {"most": rules.MOST_DAYS}, field="days")
+    if passphrase and not rules.SHORTEST_PASSPHRASE <= len(passphrase) <= LONGEST_PASSPHRASE:
+        raise GuestRefused(
+            _("A passphrase has at least %(least)s characters.") % {"least": rules.SHORTEST_PASSPHRASE},
+            field="passphrase",
+        )
+    if not passphrase and not mails.is_on():
+        raise GuestRefused(
+            _("No mail is sent from here, so a code can't reach them. Choose a passphrase."),
+            field="passphrase",
+        )
+    if len(message) > LONGEST_MESSAGE:
+        raise GuestRefused(
+            _("A message has at most %(most)s characters.") % {"most": LONGEST_MESSAGE}, field="message"
+        )

@@ -1,0 +1,240 @@
+"""What guests say about a version and what they recommend; what the brand answers and lets them read.
+
+Nothing here moves a review: a recommendation is a row of its own, beside the decisions and never among them.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dam.accounts import principals
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.verbs import Verb
+from dam.core import events, foreign_text
+from provenance.guests import gate, links, rules
+from provenance.guests.links import GuestRefused
+from provenance.guests.models import GuestAdvice, GuestLink, GuestRemark
+from provenance.guests.rules import Advice, May
+from provenance.review.models import Comment, Review
+from provenance.review.states import ReviewState
+
+LONGEST = 4000
+MOST = 500  # of one link
+TWICE_SECONDS = 10  # in which the same words again are the same remark
+
+
+@dataclass(frozen=True)
+class Answer:
+    by: str
+    at: datetime
+    body: str
+    outside: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """A remark as guests read it: one of theirs, or one of the brand's that is shown to them."""
+
+    key: str
+    by: str
+    at: datetime
+    body: str
+    frame: int | None
+    end_frame: int | None
+    outside: bool
+    answers: tuple[Answer, ...] = ()
+    remark: int | None = None  # that can be answered
+
+
+def refusal(link: GuestLink, wanted: May) -> str:
+    """Why they can't say it now, in words; empty where they can."""
+    version = link.version
+    reason = rules.refusal(
+        May(link.may),
+        wanted,
+        review_is_open=link.review.state == ReviewState.OPEN,
+        newer=version.asset.latest_id != version.pk,
+    )
+    return _(reason) if reason else ""
+
+
+def say(link: GuestLink, *, body: str, frame: int | None = None, at: datetime | None = None) -> GuestRemark:
+    """Keep a guest's remark; `frame` counts from 0. Sent twice it is kept once. Raises GuestRefused."""
+    at = at or timezone.now()
+    body = _words(body)
+    if not body:
+        raise GuestRefused(_("Write a comment first."), field="body")
+    with trail.recording():
+        link = _locked(link, May.COMMENT, at=at)
+        if frame is not None and not 0 <= frame < (link.version.frame_count or 0):
+            raise GuestRefused(_("This clip doesn't have that frame."), field="body")
+        own = GuestRemark.objects.filter(link=link)
+        last = own.order_by("-pk").first()
+        if last is not None and (last.body, last.frame) == (body, frame) and _is_twice(last, at=at):
+            return last
+        if own.count() >= MOST:
+            raise GuestRefused(_("These are as many comments as one link takes."), field="body")
+        remark = GuestRemark.objects.create(
+            review=link.review, link=link, body=body, frame=frame, created_at=at
+        )
+        links.record_said(Verb.GUEST_COMMENTED, link, data={"remark": remark.pk, "frame": frame}, at=at)
+    return remark
+
+
+def recommend(link: GuestLink, *, kind: Advice, words: str = "", at: datetime | None = None) -> GuestAdvice:
+    """Keep what a guest would decide: the last one stands. Raises GuestRefused."""
+    at = at or timezone.now()
+    words = _words(words)
+    if kind is not Advice.APPROVE and not words:
+        raise GuestRefused(_("Say what should change, or why not."), field="words")
+    with trail.recording():
+        link = _locked(link, May.RECOMMEND, at=at)
+        last = GuestAdvice.objects.filter(link=link).first()
+        if last is not None and (last.kind, last.words) == (kind, words):
+            return last
+        if GuestAdvice.objects.filter(link=link).count() >= MOST:
+            raise GuestRefused(_("These are as many recommendations as one link takes."), field="words")
+        advice = GuestAdvice.objects.create(
+            link=link,
+            review=link.review,
+            kind=kind.value,
+            words=words,
+            content_sha256=link.version.sha256,
+            created_at=at,
+        )
+        data = {"recommends": kind.value, "sha256": link.version.sha256}
+        links.record_said(Verb.GUEST_RECOMMENDED, link, data=data, at=at)
+    return advice
+
+
+def answer(remark: GuestRemark, *, by: Principal, body: str, at: datetime | None = None) -> GuestRemark:
+    """Answer a guest: all guests of the review read it. Raises GuestRefused, PermissionDenied."""
+    review = remark.review
+    by.require(Capability.COMMENT, brand=review.brand)
+    links.require_may_share(by, brand=review.brand)
+    at = at or timezone.now()
+    body = _words(body)
+    if not body:
+        raise GuestRefused(_("Write an answer first."), field="body")
+    with trail.recording():
+        last = GuestRemark.objects.filter(parent=remark, author=by.user).order_by("-pk").first()
+        if last is not None and last.body == body and _is_twice(last, at=at):
+            return last
+        made = GuestRemark.objects.create(
+            review=review, author=principals.person(by), parent=remark, body=body, created_at=at
+        )
+        version = review.version
+        trail.record(
+            Verb.GUEST_ANSWERED,
+            brand=review.brand,
+            actor=by,
+            target=version.asset.title,
+            asset_id=version.asset_id,
+            data={"remark": remark.pk, "version": version.number},
+            at=at,
+        )
+        events.publish(brand_id=review.brand_id, name=f"guests-{review.pk}")
+    return made
+
+
+def show(comment: Comment, *, by: Principal, shown: bool, at: datetime | None = None) -> None:
+    """Let the guests of a version read a comment of the brand, or no longer; its answers stay inside."""
+    version = comment.version
+    by.require(Capability.COMMENT, brand=version.brand)
+    links.require_may_share(by, brand=version.brand)
+    if shown and not version.brand.guest_reviews:
+        raise GuestRefused(
+            _("This brand doesn't share with people outside. An administrator can change that.")
+        )
+    with trail.recording():
+        rows = Comment.objects.filter(pk=comment.pk, parent=None, deleted_at=None).exclude(for_guests=shown)
+        if not rows.update(for_guests=shown):
+            return
+        trail.record(
+            Verb.GUEST_SHOWN if shown else Verb.GUEST_HIDDEN,
+            brand=version.brand,
+            actor=by,
+            target=version.asset.title,
+            asset_id=version.asset_id,
+            data={"comment": comment.pk, "version": version.number},
+            at=at or timezone.now(),
+        )
+        events.publish(brand_id=version.brand_id, name=f"version-{version.pk}")
+
+
+def of_guests(review: Review) -> list[Said]:
+    """What guests of this review said, with the brand's answers, oldest first; two queries."""
+    rows = list(GuestRemark.objects.filter(review=review).select_related("link", "author"))
+    answers: dict[int, list[Answer]] = defaultdict(list)
+    for row in rows:
+        if row.parent_id is not None:
+            answers[row.parent_id].append(Answer(row.by, row.created_at, row.body, row.link_id is not None))
+    return [
+        Said(
+            key=f"guest-{row.pk}",
+            by=row.by,
+            at=row.created_at,
+            body=row.body,
+            frame=row.frame,
+            end_frame=None,
+            outside=True,
+            answers=tuple(answers[row.pk]),
+            remark=row.pk,
+        )
+        for row in rows
+        if row.parent_id is None
+    ]
+
+
+def read_by_guests(review: Review) -> list[Said]:
+    """The same, and what the brand's people said that guests may read."""
+    comments = Comment.objects.filter(
+        version=review.version_id, parent=None, deleted_at=None, for_guests=True
+    )
+    house = [
+        Said(
+            key=f"house-{row.pk}",
+            by=str(row.author),
+            at=row.created_at,
+            body=row.body or _("Drawing"),
+            frame=row.frame,
+            end_frame=row.end_frame,
+            outside=False,
+        )
+        for row in comments.select_related("author")
+    ]
+    return sorted([*house, *of_guests(review)], key=lambda said: said.at)
+
+
+def standing_advice(review: Review) -> list[GuestAdvice]:
+    """Of each guest of the review what they recommended last."""
+    rows = GuestAdvice.objects.filter(review=review).select_related("link")
+    return list(rows.order_by("link_id", "-created_at", "-pk").distinct("link_id"))
+
+
+def _is_twice(last: GuestRemark, *, at: datetime) -> bool:
+    return (at - last.created_at).total_seconds() < TWICE_SECONDS
+
+
+def _words(text: str) -> str:
+    words = foreign_text.neutral(text).strip()
+    if len(words) > LONGEST:
+        raise GuestRefused(
+            _("At most %(most)s characters; these are %(count)s.") % {"most": LONGEST, "count": len(words)}
+        )
+    return words
+
+
+def _locked(link: GuestLink, wanted: May, *, at: datetime) -> GuestLink:
+    """The link as it is now, kept so until the transaction ends. Raises GuestRefused where it may not."""
+    row = gate.links().select_for_update(of=("self",)).get(pk=link.pk)
+    if not gate.is_open(row, at=at):
+        raise GuestRefused(_("This link doesn't work any more."))
+    if reason := refusal(row, wanted):
+        raise GuestRefused(reason)
+    return row

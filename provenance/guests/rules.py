@@ -1,0 +1,127 @@
+"""What somebody from outside may do with the review they were asked into, and until when. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dam.core.language import noop
+
+DAYS, MOST_DAYS = 14, 90  # a link's, when nothing else is asked for, and at most
+SESSION = timedelta(hours=12)
+CODE_LASTS = timedelta(minutes=10)
+CODE_DIGITS = 6
+MOST_TRIES = 5  # of one code
+SHORTEST_PASSPHRASE = 12
+
+
+class May(StrEnum):
+    """Each may do what those before it may."""
+
+    VIEW = "view"
+    COMMENT = "comment"
+    RECOMMEND = "recommend"
+
+
+MAY_TITLES = {
+    May.VIEW: noop("Watch"),
+    May.COMMENT: noop("Watch and comment"),
+    May.RECOMMEND: noop("Watch, comment and recommend a decision"),
+}
+
+
+class Proof(StrEnum):
+    """How a guest shows that it is them."""
+
+    CODE = "code"
+    PASSPHRASE = "passphrase"
+
+
+class Standing(StrEnum):
+    OPEN = "open"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    ERASED = "erased"
+    SWITCHED_OFF = "switched_off"  # the brand shares with nobody outside
+    CLOSED = "closed"  # the brand is
+    TRASHED = "trashed"
+
+
+class Advice(StrEnum):
+    """What a guest would do. It is a recommendation: nothing counts it as a decision."""
+
+    APPROVE = "approve"
+    CHANGES = "changes"
+    REJECT = "reject"
+
+
+ADVICE_TITLES = {
+    Advice.APPROVE: noop("Approve"),
+    Advice.CHANGES: noop("Request changes"),
+    Advice.REJECT: noop("Reject"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What decides whether a link opens anything."""
+
+    expires_at: datetime
+    revoked: bool = False
+    erased: bool = False
+    brand_shares: bool = True
+    brand_closed: bool = False
+    trashed: bool = False
+
+
+def standing(facts: Facts, *, at: datetime) -> Standing:
+    """How the link stands. Whatever ends it for good is named before what may pass."""
+    if facts.erased:
+        return Standing.ERASED
+    if facts.revoked:
+        return Standing.REVOKED
+    if facts.expires_at <= at:
+        return Standing.EXPIRED
+    if facts.brand_closed:
+        return Standing.CLOSED
+    if not facts.brand_shares:
+        return Standing.SWITCHED_OFF
+    return Standing.TRASHED if facts.trashed else Standing.OPEN
+
+
+def allows(granted: May, wanted: May) -> bool:
+    """Whether a link that grants one allows the other.
+
+    >>> allows(May.COMMENT, May.VIEW), allows(May.COMMENT, May.RECOMMEND)
+    (True, False)
+    """
+    order = list(May)
+    return order.index(granted) >= order.index(wanted)
+
+
+def refusal(granted: May, wanted: May, *, review_is_open: bool, newer: bool) -> str:
+    """Why a guest can't say something now, in a sentence that is marked for translation; empty: they can."""
+    if not allows(granted, wanted):
+        return (
+            noop("Your link doesn't include comments.")
+            if wanted is May.COMMENT
+            else noop("Your link doesn't include recommendations.")
+        )
+    if newer:
+        return noop("A newer version was sent. Ask for a link to that one.")
+    if not review_is_open:
+        return noop("This review is over.")
+    return ""
+
+
+def ends_at(session_began: datetime, *, link_expires: datetime) -> datetime:
+    return min(session_began + SESSION, link_expires)
+
+
+def masked(email: str) -> str:
+    """An address so that its owner knows it again.
+
+    >>> masked("ada@studio.example")
+    'a•••@studio.example'
+    """
+    local, _at, domain = email.rpartition("@")
+    return f"{local[:1]}•••@{domain}"

@@ -1,0 +1,124 @@
+"""What guests send, and what people send to have guests."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from dam.core.lazily import lazy
+from dam.web.person_name import PersonNameField
+from dam.web.whole_text import WholeTextForm
+from provenance.guests import links, remarks, rules
+from provenance.guests.rules import ADVICE_TITLES, MAY_TITLES, Advice, May
+
+
+class ShareForm(WholeTextForm):
+    email = forms.EmailField(label=lazy("Email"), max_length=254)
+    name = PersonNameField(
+        label=lazy("Name"),
+        max_length=links.LONGEST_NAME,
+        help_text=lazy("It is written all over the video they watch, with their address."),
+    )
+    may = forms.ChoiceField(
+        label=lazy("They can"),
+        choices=[(may.value, lazy(title)) for may, title in MAY_TITLES.items()],
+        initial=May.COMMENT.value,
+        widget=forms.RadioSelect(),
+        help_text=lazy("A recommendation is advice. Only people of the brand decide."),
+    )
+    days = forms.IntegerField(
+        label=lazy("Days"),
+        min_value=1,
+        max_value=rules.MOST_DAYS,
+        initial=rules.DAYS,
+        help_text=lazy("Then the link ends."),
+        widget=forms.NumberInput(attrs={"class": "days"}),
+    )
+    passphrase = forms.CharField(
+        label=lazy("Passphrase"),
+        required=False,
+        strip=False,
+        max_length=links.LONGEST_PASSPHRASE,
+        help_text=lazy("Tell it to them yourself. Left empty, a code is mailed to them each time they come."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    may_download = forms.BooleanField(
+        label=lazy("They can download the video with their name on it"), required=False
+    )
+    message = forms.CharField(
+        label=lazy("Message"),
+        required=False,
+        max_length=links.LONGEST_MESSAGE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class CodeForm(WholeTextForm):
+    code = forms.CharField(
+        label=lazy("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "input figures"}
+        ),
+    )
+
+
+class PassphraseForm(WholeTextForm):
+    passphrase = forms.CharField(
+        label=lazy("Passphrase"),
+        strip=False,
+        max_length=links.LONGEST_PASSPHRASE,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class AddressForm(WholeTextForm):
+    email = forms.EmailField(
+        label=lazy("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class RemarkForm(WholeTextForm):
+    body = forms.CharField(
+        label=lazy("Comment"),
+        max_length=remarks.LONGEST,
+        widget=forms.Textarea(
+            attrs={"rows": 3, "placeholder": lazy("Write a comment"), "data-comment-box": True}
+        ),
+    )
+    at_frame = forms.BooleanField(label=lazy("At this frame"), required=False, initial=True)
+    frame = forms.IntegerField(
+        min_value=0, required=False, widget=forms.HiddenInput(attrs={"data-frame-field": True})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "frame" in self.errors:  # it is hidden, and its errors with it
+            self.add_error("body", _("This clip doesn't have that frame."))
+        return cleaned
+
+    @property
+    def place(self) -> int | None:
+        frame: int | None = self.cleaned_data["frame"] if self.cleaned_data["at_frame"] else None
+        return frame
+
+
+class AdviceForm(WholeTextForm):
+    advice = forms.ChoiceField(
+        label=lazy("I recommend to"),
+        choices=[(kind.value, lazy(title)) for kind, title in ADVICE_TITLES.items()],
+        widget=forms.RadioSelect(),
+    )
+    words = forms.CharField(
+        label=lazy("Why"),
+        required=False,
+        max_length=remarks.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    @property
+    def kind(self) -> Advice:
+        return Advice(self.cleaned_data["advice"])

@@ -1,0 +1,174 @@
+"""The guest's room: what was made for them to watch, what is said of it, and what they recommend."""
+
+import json
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from dam.audit.verbs import Verb
+from dam.core import failures
+from dam.delivery import streaming
+from dam.web import files
+from provenance.guests import door, links, remarks
+from provenance.guests.gate import Visitor
+from provenance.guests.models import CopyState, GuestAdvice, GuestSession, MarkedCopy
+from provenance.guests.remarks import Said
+from provenance.guests.rules import ADVICE_TITLES, Advice, May
+from provenance.web.guests import frame
+from provenance.web.guests.forms import AdviceForm, RemarkForm
+from provenance.web.guests.frame import GuestRequest, guest_view
+
+REFUSED = 422
+
+
+@require_safe
+@guest_view
+def room(request: GuestRequest) -> HttpResponse:
+    return _page(request)
+
+
+@require_safe
+@guest_view
+def state(request: GuestRequest) -> HttpResponse:
+    """How far the video is; once it is there the page loads itself again."""
+    context = _stage(request.visitor)
+    response = render(request, "guests/_stage.html", context)
+    if context["ready"]:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@require_safe
+@guest_view
+def video(request: GuestRequest) -> HttpResponseBase:
+    """The marked copy, or the range of it that is asked for. There is no other file here."""
+    response = _file(request)
+    if streaming.sends(request, response):
+        GuestSession.objects.filter(pk=request.visitor.session.pk).update(played_at=timezone.now())
+    return response
+
+
+@require_safe
+@guest_view
+def download(request: GuestRequest) -> HttpResponseBase:
+    """The same as a file, where the link says so."""
+    link = request.visitor.link
+    if not link.may_download:
+        return frame.gone(request)
+    name = files.save_as(link.version, link.copy.storage_key)
+    response = _file(request, save_as=name)
+    if streaming.sends(request, response):
+        links.record_said(Verb.GUEST_DOWNLOADED, link, data={"sha256": link.copy.sha256}, at=timezone.now())
+    return response
+
+
+@require_POST
+@guest_view
+def comment(request: GuestRequest) -> HttpResponse:
+    form = RemarkForm(request.POST)
+    if form.is_valid():
+        try:
+            remark = remarks.say(request.visitor.link, body=form.cleaned_data["body"], frame=form.place)
+        except links.GuestRefused as refused:
+            form.add_error("body", refused.message)
+        else:
+            return redirect(_to(request, f"said-guest-{remark.pk}"))
+    return _page(request, remark_form=form, status=REFUSED)
+
+
+@require_POST
+@guest_view
+def recommend(request: GuestRequest) -> HttpResponse:
+    form = AdviceForm(request.POST)
+    if form.is_valid():
+        try:
+            remarks.recommend(request.visitor.link, kind=form.kind, words=form.cleaned_data["words"])
+        except links.GuestRefused as refused:
+            form.add_error("words", refused.message)
+        else:
+            return redirect(_to(request, "recommendation"))
+    return _page(request, advice_form=form, status=REFUSED)
+
+
+@require_POST
+@guest_view
+def leave(request: GuestRequest) -> HttpResponse:
+    link = request.visitor.link
+    door.leave(request.visitor.session, at=timezone.now())
+    return frame.let_out(redirect("guest-door", link.key), link)
+
+
+def _to(request: GuestRequest, place: str) -> str:
+    return f"{reverse('guest-room', args=[request.visitor.link.key])}#{place}"
+
+
+def _file(request: GuestRequest, *, save_as: str = "") -> HttpResponseBase:
+    copy = request.visitor.link.copy
+    if copy.state != CopyState.READY:
+        return frame.gone(request)
+    try:
+        return streaming.respond(
+            request,
+            key=copy.storage_key,
+            sha256=copy.sha256,
+            size=copy.size or 0,
+            content_type=copy.content_type,
+            save_as=save_as,
+        )
+    except FileNotFoundError:
+        return frame.gone(request)
+
+
+def _stage(visitor: Visitor) -> dict[str, object]:
+    link = visitor.link
+    copy: MarkedCopy = link.copy
+    return {
+        "link": link,
+        "version": link.version,
+        "copy": copy,
+        "ready": copy.state == CopyState.READY,
+        "failed": copy.state == CopyState.FAILED,
+        "reason": failures.shown(copy.reason) if copy.reason else "",
+    }
+
+
+def _page(
+    request: GuestRequest,
+    *,
+    remark_form: RemarkForm | None = None,
+    advice_form: AdviceForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    link = request.visitor.link
+    version = link.version
+    said = remarks.read_by_guests(link.review)
+    own = GuestAdvice.objects.filter(link=link).first()
+    context = {
+        **_stage(request.visitor),
+        "guest_key": link.key,
+        "said": said,
+        "markers": json.dumps([_marker(each) for each in said if each.frame is not None]),
+        "newer": version.asset.latest_id != version.pk,
+        "may_comment": link.allows(May.COMMENT),
+        "comment_refusal": remarks.refusal(link, May.COMMENT),
+        "remark_form": remark_form or RemarkForm(),
+        "may_recommend": link.allows(May.RECOMMEND),
+        "recommend_refusal": remarks.refusal(link, May.RECOMMEND),
+        "advice_form": advice_form or AdviceForm(),
+        "own_advice": own,
+        "own_advice_title": _(ADVICE_TITLES[Advice(own.kind)]) if own else "",
+    }
+    return render(request, "guests/room.html", context, status=status)
+
+
+def _marker(said: Said) -> dict[str, object]:
+    return {
+        "id": said.key,
+        "frame": said.frame,
+        "end": said.end_frame,
+        "text": f"{said.by}: {said.body[:120]}",
+    }

@@ -1,0 +1,24 @@
+"""The addresses of guests: none of them below a brand's, and each behind its own gate."""
+
+from django.urls import path
+
+from provenance.web.guests import door, room, shared
+
+urlpatterns = [
+    path("", shared.page, name="guest-list"),
+    path("confirm/", shared.confirm, name="guest-list-confirm"),
+    path("forget/", shared.forget, name="guest-list-forget"),
+    path("enter/<uuid:key>/", shared.enter, name="guest-list-enter"),
+    path("open/<str:secret>/", door.open_link, name="guest-open"),
+    path("gone/", door.gone, name="guest-gone"),
+    path("<uuid:key>/", room.room, name="guest-room"),
+    path("<uuid:key>/door/", door.page, name="guest-door"),
+    path("<uuid:key>/door/code/", door.send_code, name="guest-code"),
+    path("<uuid:key>/door/enter/", door.enter, name="guest-enter"),
+    path("<uuid:key>/leave/", room.leave, name="guest-leave"),
+    path("<uuid:key>/state/", room.state, name="guest-state"),
+    path("<uuid:key>/video/", room.video, name="guest-video"),
+    path("<uuid:key>/file/", room.download, name="guest-file"),
+    path("<uuid:key>/comment/", room.comment, name="guest-comment"),
+    path("<uuid:key>/recommend/", room.recommend, name="guest-recommend"),
+]

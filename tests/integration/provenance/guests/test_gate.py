@@ -1,0 +1,165 @@
+"""Every address of a guest against everybody who isn't that guest, or isn't any more."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dam.catalog.models import Asset
+from provenance.guests import gate, links
+from provenance.guests.models import GuestLink, GuestSession
+from provenance.web.guests import urls
+from tests.integration.provenance.guests.conftest import Outside, at_door, inside
+
+pytestmark = pytest.mark.django_db
+
+OF_LINK = [each.name or "" for each in urls.urlpatterns if "<uuid:key>" in str(each.pattern)]
+BEHIND = [
+    name for name in OF_LINK if name not in ("guest-door", "guest-code", "guest-enter", "guest-list-enter")
+]
+POSTS = {"guest-leave", "guest-comment", "guest-recommend", "guest-code", "guest-enter", "guest-list-enter"}
+
+
+def ask(client: Client, name: str, link: GuestLink) -> Any:
+    address = reverse(name, args=[link.key])
+    return (
+        client.post(address, {"body": "Hello", "advice": "approve"}) if name in POSTS else client.get(address)
+    )
+
+
+def words(response: Any) -> str:
+    """Of a page, without what differs in each: tokens of its forms."""
+    return re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken": ?")[^"]+', "", response.content.decode())
+
+
+def test_the_list_of_addresses_is_whole() -> None:
+    assert len(BEHIND) == 7
+
+
+@pytest.mark.parametrize("name", OF_LINK)
+def test_a_stranger_who_knows_the_address_finds_the_page_of_a_link_that_never_was(
+    outside: Outside, name: str
+) -> None:
+    never = GuestLink(key="00000000-0000-4000-8000-000000000000")
+    answer, of_none = ask(Client(), name, outside.link), ask(Client(), name, never)
+    assert answer.status_code == of_none.status_code == 404
+    assert words(answer) == words(of_none)
+
+
+@pytest.mark.parametrize("name", OF_LINK)
+def test_somebody_signed_in_is_no_guest(outside: Outside, name: str) -> None:
+    client = Client()
+    client.force_login(outside.case.creator.user)
+    assert ask(client, name, outside.link).status_code == 404
+
+
+@pytest.mark.parametrize("name", BEHIND)
+def test_at_the_door_nobody_is_in(outside: Outside, name: str) -> None:
+    answer = ask(at_door(outside.link), name, outside.link)
+    assert (answer.status_code, answer["Location"]) == (302, reverse("guest-door", args=[outside.link.key]))
+    assert not outside.link.remarks.exists()
+    assert not outside.link.advice.exists()
+
+
+@pytest.mark.parametrize("name", BEHIND)
+def test_a_session_of_another_link_opens_nothing(outside: Outside, name: str) -> None:
+    other = outside.another()
+    client = inside(other)
+    kept = client.cookies["guest"].value
+    client.cookies["guest"] = kept  # whatever its path, it is sent
+    assert ask(client, name, outside.link).status_code == 404
+    assert not outside.link.remarks.exists()
+
+
+def _revoke(outside: Outside) -> None:
+    links.revoke(outside.link, by=outside.case.creator)
+
+
+def _expire(outside: Outside) -> None:
+    GuestLink.objects.update(expires_at=timezone.now())
+
+
+def _trash(outside: Outside) -> None:
+    Asset.objects.filter(pk=outside.case.version.asset_id).update(trashed_at=timezone.now())
+
+
+def _switch_off(outside: Outside) -> None:
+    outside.case.brand.guest_reviews = False
+    outside.case.brand.save()
+
+
+def _close(outside: Outside) -> None:
+    outside.case.brand.closed_at = timezone.now()
+    outside.case.brand.save()
+
+
+def _erase(outside: Outside) -> None:
+    GuestLink.objects.update(erased_at=timezone.now())
+
+
+def _delete(outside: Outside) -> None:
+    GuestLink.objects.all().delete()
+
+
+ENDS = (_revoke, _expire, _trash, _switch_off, _close, _erase, _delete)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_link_that_ends_ends_every_page_at_the_next_request(
+    outside: Outside, end: Callable[[Outside], None]
+) -> None:
+    client = inside(outside.link)
+    assert ask(client, "guest-room", outside.link).status_code == 200
+    end(outside)
+    for name in OF_LINK:
+        assert ask(client, name, outside.link).status_code == 404, name
+    assert not gate.open_links(outside.link.email, at=timezone.now())
+
+
+def test_a_session_ends_after_its_time_and_leads_to_the_door(outside: Outside) -> None:
+    client = inside(outside.link)
+    GuestSession.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    answer = ask(client, "guest-comment", outside.link)
+    assert answer["Location"] == reverse("guest-door", args=[outside.link.key])
+    assert not outside.link.remarks.exists()
+
+
+def test_who_leaves_is_out(outside: Outside) -> None:
+    client = inside(outside.link)
+    secret = client.cookies["guest"].value
+    ask(client, "guest-leave", outside.link)
+    client.cookies["guest"] = secret
+    assert ask(client, "guest-video", outside.link).status_code == 302
+
+
+def test_a_guest_is_nobody_in_the_brand(outside: Outside) -> None:
+    client = inside(outside.link)
+    brand = outside.case.brand.slug
+    for name, args in (
+        ("library", []),
+        ("review", [outside.review.pk]),
+        ("comments", [outside.case.version.pk]),
+    ):
+        assert client.get(reverse(name, args=[brand, *args])).status_code == 302
+    for kind in ("proxy", "poster", "sprite", "master", "stream"):
+        assert client.get(reverse("file", args=[brand, outside.case.version.pk, kind])).status_code in (
+            302,
+            401,
+        )
+
+
+def test_a_page_of_a_guest_names_no_file_of_the_brand(outside: Outside) -> None:
+    page = ask(inside(outside.link), "guest-room", outside.link).content.decode()
+    assert f"/b/{outside.case.brand.slug}/" not in page
+    assert reverse("guest-video", args=[outside.link.key]) in page
+
+
+def test_nobody_downloads_unless_the_link_says_so(outside: Outside) -> None:
+    client = inside(outside.link)
+    assert ask(client, "guest-file", outside.link).status_code == 404
+    assert "guest-file" not in words(ask(client, "guest-room", outside.link))
