@@ -86,7 +86,7 @@ def test_a_release_that_may_not_leave_says_why(draft: Version, sign_in: SignIn) 
 def test_a_viewer_gets_no_tabs_about_the_work(brand: Brand, sign_in: SignIn) -> None:
     version = ApprovedVersionFactory.create(asset__brand=brand)
     page = sign_in(Role.VIEWER).get(page_of(version.asset), {"tab": "activity"})
-    assert list(page.context["tabs"]) == ["details", "credentials"]
+    assert list(page.context["tabs"]) == ["details", "rights", "credentials"]
     assert page.context["tab"] == "details"
     assert "events" not in page.context
 
