@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q
 from django.utils import timezone
 
+from dam.accounts import mails
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.core.tasks import offer
@@ -13,6 +14,7 @@ from provenance.guests import copies, gate, links
 from provenance.guests.models import CopyState, GuestAddress, GuestLink, MarkedCopy
 
 AT_ONCE = 500
+PATIENCE = timedelta(minutes=2)  # with a message that nobody has taken yet
 FORGOTTEN = timedelta(days=1)  # addresses whose last code is older
 
 
@@ -22,6 +24,7 @@ def run(*, at: datetime | None = None) -> None:
     _clear()
     _give_up(at)
     _send(at)
+    _mail(at)
     GuestAddress.objects.filter(code_until__lt=at - FORGOTTEN).delete()
 
 
@@ -55,3 +58,16 @@ def _send(at: datetime) -> None:
         MarkedCopy.objects.filter(pk=copy.pk).update(
             sends=F("sends") + 1, due_at=backoff.next_send(at, sends=copy.sends)
         )
+
+
+def _mail(at: datetime) -> None:
+    """Links whose mail never reached a worker: their secret is still to be made."""
+    if not mails.is_on():
+        return
+    unsent = GuestLink.objects.filter(digest="", sent_at=None, send_problem="", ended_at=None)
+    rows = unsent.filter(
+        created_at__lt=at - PATIENCE, expires_at__gt=at, brand__guest_reviews=True, brand__closed_at=None
+    )
+    for pk in rows.order_by("created_at").values_list("pk", flat=True)[:AT_ONCE]:
+        if not offer(links.SEND, link_id=pk):
+            break

@@ -13,7 +13,7 @@ from dam.accounts.capabilities import Role
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.catalog.models import AssetKind, Rendition, Version
-from provenance.guests import links, rules, tasks
+from provenance.guests import links, rules, tasks, tending
 from provenance.guests.links import GuestRefused
 from provenance.guests.models import GuestLink
 from provenance.guests.rules import May
@@ -147,3 +147,23 @@ def test_a_link_of_another_review_is_not_revoked_below_this_one(outside: Outside
     other = outside.case.__class__(brand=outside.case.brand).submit()
     address = reverse("guest-link-revoke", args=[outside.case.brand.slug, other.pk, outside.link.pk])
     assert signed_in(outside.case.creator).post(address).status_code == 404
+
+
+def test_a_link_whose_message_was_lost_is_mailed_later_and_once(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+
+    def offer(name: str, **ids: int) -> bool:
+        sent.append(name)
+        return True
+
+    monkeypatch.setattr(tending, "offer", offer)
+    at = timezone.now()
+    tending.run(at=at)
+    assert sent == []
+    tending.run(at=at + timedelta(minutes=3))
+    assert sent == [links.SEND]
+    tasks.send_guest_link(outside.link.pk)
+    tending.run(at=at + timedelta(minutes=3))
+    assert sent == [links.SEND]
