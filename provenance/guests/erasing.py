@@ -1,6 +1,7 @@
 """Removing what says who an outside reviewer was. What they wrote and recommended stays, as a former guest's.
 
-The activity log keeps its events and its chain: the name in it is erased (dam/audit/names.py).
+The activity log keeps its events and its chain: the name in it is erased (dam/audit/names.py). When a link is
+deleted with its review, clip or brand, a trigger erases the name.
 """
 
 from collections.abc import Collection
@@ -18,6 +19,8 @@ from dam.core import tasks
 from provenance.guests import gate, links
 from provenance.guests.models import GuestAddress, GuestLink, GuestSession
 
+MAILS = ("guest_link", "guest_code")
+
 
 def erase(link: GuestLink, *, by: Principal, at: datetime | None = None) -> None:
     """Forget the person of this link in all their links in the brand; these end. Raises PermissionDenied."""
@@ -27,8 +30,12 @@ def erase(link: GuestLink, *, by: Principal, at: datetime | None = None) -> None
         rows = gate.links().filter(brand=link.brand, email=link.email, erased_at=None)
         for row in _forget(rows, at=at):
             links.record(Verb.GUEST_ERASED, row, by=by, at=at)
+        # Of other brands, and of an account with this address, nothing goes.
+        mails = OutgoingMail.objects.filter(address=link.email, name__in=MAILS)
+        mails.filter(brand=link.brand).delete()
         if not GuestLink.objects.filter(email=link.email).exists():
-            _forget_address([link.email])
+            mails.filter(brand=None).delete()
+            GuestAddress.objects.filter(email=link.email).delete()
 
 
 def forget_address(addresses: Collection[str], *, at: datetime) -> None:
@@ -37,7 +44,8 @@ def forget_address(addresses: Collection[str], *, at: datetime) -> None:
         rows = gate.links().filter(email__in=addresses, erased_at=None)
         for row in _forget(rows, at=at):
             links.record(Verb.GUEST_ERASED, row, at=at)
-        _forget_address(addresses)
+        OutgoingMail.objects.filter(address__in=addresses).delete()
+        GuestAddress.objects.filter(email__in=addresses).delete()
 
 
 def _forget(rows: QuerySet[GuestLink], *, at: datetime) -> list[GuestLink]:
@@ -61,8 +69,3 @@ def _forget(rows: QuerySet[GuestLink], *, at: datetime) -> list[GuestLink]:
     GuestSession.objects.filter(link__in=found).update(device="", ends_at=at)
     tasks.enqueue(links.TEND)
     return found
-
-
-def _forget_address(addresses: Collection[str]) -> None:
-    OutgoingMail.objects.filter(address__in=addresses).delete()
-    GuestAddress.objects.filter(email__in=addresses).delete()

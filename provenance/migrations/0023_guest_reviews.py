@@ -6,6 +6,23 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+# However a link goes (with its clip, its review, its brand, by rows or by raw SQL), the name that the activity
+# log has for its guest goes with it: no row is left by which it could be found and erased.
+FORGET = """
+CREATE FUNCTION provenance_guest_forgotten() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE dam_sealedname SET name = '', salt = '', erased_at = now()
+        WHERE reference = 'guest_link:' || OLD.id AND erased_at IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER provenance_guest_forgotten AFTER DELETE ON provenance_guestlink
+    FOR EACH ROW EXECUTE FUNCTION provenance_guest_forgotten();
+"""
+KEEP = """
+DROP TRIGGER provenance_guest_forgotten ON provenance_guestlink;
+DROP FUNCTION provenance_guest_forgotten();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -338,4 +355,5 @@ class Migration(migrations.Migration):
                 name="marked_copy_ready_or_not",
             ),
         ),
+        migrations.RunSQL(FORGET, KEEP),
     ]
