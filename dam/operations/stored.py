@@ -11,7 +11,12 @@ from dam.core.language import noop
 from dam.media import specs
 
 MOST_AT_ONCE = 50_000
-TITLES = {"master": noop("Masters"), "release": noop("Releases"), "preset": noop("Download formats")}
+TITLES = {
+    "master": noop("Masters"),
+    "release": noop("Releases"),
+    "preset": noop("Download formats"),
+    "guest": noop("Copies for outside reviewers"),
+}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -20,15 +21,16 @@ from django.utils.translation import gettext as _
 
 from dam.catalog import stored_files
 from dam.catalog.models import Rendition, RenditionKind
-from dam.core import database, failures, log_context, storage, tasks
+from dam.core import database, failures, locks, log_context, storage, tasks
 from dam.core.language import noop
 from dam.core.storage import Stored
 from dam.ingest import backoff, disk_space, holding, outages
 from dam.media import marking
 from dam.media.errors import FileRefused, MediaFailed
-from provenance.guests import gate, links
+from provenance.guests import links, rules
 from provenance.guests.links import GuestRefused
 from provenance.guests.models import CopyState, MarkedCopy
+from provenance.guests.rules import Standing
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +39,16 @@ MOST_ATTEMPTS = 3  # of workers that died over it
 LIMIT = timedelta(hours=6)
 TELL_SECONDS = 2.0
 WORN_OUT = noop("The worker stopped several times while preparing the video.")
+MISSING = noop("The prepared video is no longer in storage.")
 CANNOT = (MediaFailed, FileRefused, GuestRefused)
 
 
 class Lost(Exception):
     """The copy is no longer this worker's. Nothing was written."""
+
+
+class Paused(Exception):
+    """The link opens nothing for now. Its copy waits until it does (provenance.guests.tending)."""
 
 
 def run(copy_id: int) -> None:
@@ -77,11 +84,23 @@ def clear(copy: MarkedCopy) -> None:
     """Let its file go: nobody watches it any more."""
     with transaction.atomic():
         rows = MarkedCopy.objects.filter(pk=copy.pk).exclude(state=CopyState.CLEARED)
-        if not rows.update(state=CopyState.CLEARED, storage_key="", claim="", held_until=None):
+        # As it is now: a worker may have kept its file since the caller read the row.
+        row = rows.select_for_update().first()
+        if row is None:
             return
-        if copy.storage_key:
-            stored = Stored(key=copy.storage_key, sha256=copy.sha256, size=copy.size or 0)
+        rows.update(state=CopyState.CLEARED, storage_key="", claim="", held_until=None)
+        if row.storage_key:
+            stored = Stored(key=row.storage_key, sha256=row.sha256, size=row.size or 0)
             stored_files.drop(stored, brand_id=copy.link.brand_id)
+
+
+def missed(copy: MarkedCopy) -> None:
+    """Its file isn't in storage: say so, so that it is made again once somebody asks (`again`)."""
+    with transaction.atomic():
+        rows = MarkedCopy.objects.filter(pk=copy.pk, state=CopyState.READY, storage_key=copy.storage_key)
+        if rows.update(state=CopyState.FAILED, storage_key="", size=None, reason=MISSING):
+            log.error("The file of marked copy %s is missing: %s", copy.pk, copy.storage_key)
+            links.tell(copy.link)
 
 
 def _claim(copy_id: int, *, token: str, at: datetime) -> MarkedCopy | None:
@@ -116,6 +135,8 @@ def _run_claimed(copy: MarkedCopy) -> None:
             _make(copy)
     except Lost:
         log.info("Marked copy %s went to another worker, or its link has ended.", copy.pk)
+    except Paused:
+        _unless_lost(copy, lambda: _wait(copy, at=timezone.now()))
     except (SystemExit, KeyboardInterrupt):  # the worker is told to stop
         _unless_lost(copy, lambda: _put_back(copy, at=timezone.now()))
         raise
@@ -125,36 +146,46 @@ def _run_claimed(copy: MarkedCopy) -> None:
 
 def _make(copy: MarkedCopy) -> None:
     link = copy.link
-    if not gate.is_open(link, at=timezone.now()):
+    standing = rules.standing(link.facts, at=timezone.now())
+    if standing in rules.ENDED:
         raise GuestRefused(_("The link has ended, so nothing was prepared for it."))
+    if standing is not Standing.OPEN:
+        raise Paused
     proxy = Rendition.objects.get(version=link.version_id, kind=RenditionKind.PROXY)
     disk_space.require_work(proxy.size or 0)
     with storage.local_copy(proxy.storage_key) as source, storage.scratch() as folder:
         out = folder / "marked.mp4"
         made = marking.make(source, out, lines=[link.name, link.email], told=_teller(copy))
+        # Before the transaction: sending it may take long, and nobody waits for it on a lock.
         stored = storage.put(out, brand_id=link.brand_id, suffix=out.suffix)
-    try:
-        database.again(lambda: _keep(copy, stored, made=made, at=timezone.now()))
-    except BaseException:
-        # Where the database is gone too, the sweep of stored files finds it.
-        with suppress(DatabaseError), transaction.atomic():
-            stored_files.drop(stored, brand_id=link.brand_id)
-        raise
+        try:
+            database.again(lambda: _keep(copy, out, stored, made=made, at=timezone.now()))
+        except BaseException:
+            # Where the database is gone too, the sweep of stored files finds it.
+            with suppress(DatabaseError), transaction.atomic():
+                stored_files.drop(stored, brand_id=link.brand_id)
+            raise
 
 
-def _keep(copy: MarkedCopy, stored: Stored, *, made: marking.Marked, at: datetime) -> None:
-    _end(
-        copy,
-        state=CopyState.READY,
-        progress=100,
-        sha256=stored.sha256,
-        size=stored.size,
-        storage_key=stored.key,
-        content_type=made.content_type,
-        width=made.width,
-        height=made.height,
-        finished_at=at,
-    )
+def _keep(copy: MarkedCopy, out: Path, stored: Stored, *, made: marking.Marked, at: datetime) -> None:
+    """Raises Lost."""
+    with transaction.atomic():
+        # Whoever lost the copy and made the same bytes drops them under this lock, or has done so: then
+        # they are stored once more. `clear` takes it after its row, but the row of a running copy has no key.
+        locks.hold(storage.key_for(brand_id=copy.link.brand_id, sha256=stored.sha256, suffix=""))
+        storage.put(out, brand_id=copy.link.brand_id, suffix=out.suffix, sha256=stored.sha256)
+        _end(
+            copy,
+            state=CopyState.READY,
+            progress=100,
+            sha256=stored.sha256,
+            size=stored.size,
+            storage_key=stored.key,
+            content_type=made.content_type,
+            width=made.width,
+            height=made.height,
+            finished_at=at,
+        )
 
 
 def _end(copy: MarkedCopy, **fields: Any) -> None:
@@ -162,6 +193,17 @@ def _end(copy: MarkedCopy, **fields: Any) -> None:
     if not _own(copy).update(claim="", held_until=None, **fields):
         raise Lost
     links.tell(copy.link)
+
+
+def _wait(copy: MarkedCopy, *, at: datetime) -> None:
+    """Leave it until its link opens something again: tending sends it then. It is no failure."""
+    _end(
+        copy,
+        state=CopyState.WAITING,
+        attempts=F("attempts") - 1,
+        progress=0,
+        due_at=backoff.next_send(at, sends=0),
+    )
 
 
 def _put_back(copy: MarkedCopy, *, reason: str = "", at: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dam.accounts import keys
 from provenance.guests import rules
@@ -40,6 +40,17 @@ def find(key: UUID, *, at: datetime) -> GuestLink | None:
 
 def is_open(link: GuestLink, *, at: datetime) -> bool:
     return rules.standing(link.facts, at=at) is Standing.OPEN
+
+
+def unpaused(link: str = "") -> Q:
+    """Rows whose link nothing holds back that may pass; `link` leads to it, as in "link__"."""
+    return Q(
+        **{
+            f"{link}brand__guest_reviews": True,
+            f"{link}brand__closed_at": None,
+            f"{link}version__asset__trashed_at": None,
+        }
+    )
 
 
 def open_links(email: str, *, at: datetime) -> list[GuestLink]:

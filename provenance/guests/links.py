@@ -24,9 +24,9 @@ from dam.audit.verbs import Verb
 from dam.catalog.models import AssetKind, RenditionKind
 from dam.core import errors, events, foreign_text, tasks
 from dam.ingest import backoff
-from provenance.guests import rules
+from provenance.guests import gate, rules
 from provenance.guests.models import GuestLink, GuestSession, MarkedCopy
-from provenance.guests.rules import May, Proof
+from provenance.guests.rules import May, Proof, Standing
 from provenance.review.models import Review
 from provenance.review.states import ReviewState
 
@@ -83,7 +83,8 @@ def create(
     _require(review, email=email, name=name, days=days, passphrase=passphrase, message=message)
     with trail.recording():
         given = GuestLink.objects.filter(review=review, ended_at=None)
-        given.filter(email=email, expires_at__lte=at).update(ended_at=at)
+        for old in gate.links().filter(review=review, email=email, ended_at=None, expires_at__lte=at):
+            expire(old, at=at)
         if given.count() >= MOST_OPEN:
             raise GuestRefused(
                 _("%(most)s links to this review are open. Revoke some first.") % {"most": MOST_OPEN}
@@ -122,12 +123,11 @@ def send_again(link: GuestLink, *, by: Principal, at: datetime | None = None) ->
     require_may_share(by, brand=link.brand)
     at = at or timezone.now()
     with trail.recording():
-        if (
-            not _open(at)
-            .filter(pk=link.pk)
-            .update(prefix="", digest="", code_digest="", send_problem="", sent_at=None)
-        ):
-            raise GuestRefused(_("This link has ended. Share the review again."))
+        row = gate.links().select_for_update(of=("self",)).get(pk=link.pk)
+        _require_opens(row, at=at)  # else it would lose what it has, and nothing would be mailed
+        GuestLink.objects.filter(pk=row.pk).update(
+            prefix="", digest="", code_digest="", send_problem="", sent_at=None, mailing_at=None
+        )
         GuestSession.objects.filter(link=link, ends_at__gt=at).update(ends_at=at)
         record(Verb.GUEST_INVITED_AGAIN, link, by=by, at=at)
         _send(link)
@@ -145,11 +145,21 @@ def revoke(link: GuestLink, *, by: Principal, at: datetime | None = None) -> Non
         tasks.enqueue(TEND)
 
 
-def new_secret(link: GuestLink) -> str:
-    """The secret of a link that has none yet, for one mail or one page. Raises GuestRefused."""
+def expire(link: GuestLink, *, at: datetime) -> None:
+    """Note that its time is over, and say so once."""
+    with trail.recording():
+        if GuestLink.objects.filter(pk=link.pk, ended_at=None).update(ended_at=at):
+            record(Verb.GUEST_EXPIRED, link, at=at)
+
+
+def new_secret(link: GuestLink, *, mailing_at: datetime | None = None) -> str:
+    """The secret of a link that has none yet, for one page, or for the mail that is sent from `mailing_at`.
+
+    Raises GuestRefused.
+    """
     key = keys.new(keys.KeyKind.GUEST)
     rows = _open(timezone.now()).filter(pk=link.pk, digest="")
-    if not rows.update(prefix=key.prefix, digest=key.digest):
+    if not rows.update(prefix=key.prefix, digest=key.digest, mailing_at=mailing_at):
         raise GuestRefused(_("This link has ended, or was sent already."))
     return key.secret
 
@@ -209,6 +219,20 @@ def tell(link: GuestLink) -> None:
 
 def _open(at: datetime) -> QuerySet[GuestLink]:
     return GuestLink.objects.filter(ended_at=None, revoked_at=None, erased_at=None, expires_at__gt=at)
+
+
+def _require_opens(link: GuestLink, *, at: datetime) -> None:
+    """Raises GuestRefused."""
+    match rules.standing(link.facts, at=at):
+        case Standing.OPEN:
+            return
+        case Standing.SWITCHED_OFF:
+            raise GuestRefused(
+                _("This brand doesn't share with people outside. An administrator can change that.")
+            )
+        case Standing.TRASHED:
+            raise GuestRefused(_("This clip is in the trash. Restore it first."))
+    raise GuestRefused(_("This link has ended. Share the review again."))
 
 
 def _send(link: GuestLink) -> None:

@@ -49,6 +49,7 @@ class GuestLink(Coded):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
+    mailing_at = models.DateTimeField(null=True)  # a worker has made its secret, and mails it since then
     sent_at = models.DateTimeField(null=True)
     send_problem = models.CharField(max_length=200, blank=True)
     opened_at = models.DateTimeField(null=True)  # first
@@ -101,6 +102,7 @@ class GuestAddress(Coded):
     """An address that asked to see all its links: made when it asks, and only where it has one."""
 
     email = models.CharField(max_length=254, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return self.email
@@ -159,7 +161,9 @@ class MarkedCopy(Work):
         indexes = [
             models.Index(
                 fields=["due_at"], name="marked_copy_due", condition=Q(state__in=["waiting", "running"])
-            )
+            ),
+            # The few whose link may have ended, among all there ever were.
+            models.Index(fields=["link"], name="marked_copy_kept", condition=~Q(state="cleared")),
         ]
 
     def __str__(self) -> str:

@@ -46,6 +46,10 @@ class Standing(StrEnum):
     TRASHED = "trashed"
 
 
+# For good: nothing opens by such a link again. The others may pass.
+ENDED = frozenset({Standing.REVOKED, Standing.EXPIRED, Standing.ERASED})
+
+
 class Advice(StrEnum):
     """What a guest would do. It is a recommendation: nothing counts it as a decision."""
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from dam.accounts import mails
+from dam.accounts import keys, mails
 from provenance.guests import copies, door, gate, links, tending
 from provenance.guests.models import GuestAddress, GuestLink
 
@@ -30,11 +30,12 @@ def send_guest_link(link_id: int) -> None:
     link = gate.links().filter(pk=link_id).first()
     if link is None or not gate.is_open(link, at=timezone.now()):
         return
-    rows = GuestLink.objects.filter(pk=link.pk)
     try:
-        secret = links.new_secret(link)
+        secret = links.new_secret(link, mailing_at=timezone.now())
     except links.GuestRefused:
         return  # it was mailed, or has ended
+    # Meanwhile somebody may send it again, with another secret: what became of this one is no news then.
+    rows = GuestLink.objects.filter(pk=link.pk, digest=keys.digest(secret))
     try:
         mails.send(
             "guest_link",
@@ -50,9 +51,9 @@ def send_guest_link(link_id: int) -> None:
         )
     except mails.NotSent as problem:
         log.error("Guest link %s was not sent: %s", link.pk, problem.code)
-        rows.update(send_problem=problem.message[:200], prefix="", digest="")
+        rows.update(send_problem=problem.message[:200], prefix="", digest="", mailing_at=None)
         return
-    rows.update(sent_at=timezone.now(), send_problem="")
+    rows.update(sent_at=timezone.now(), send_problem="", mailing_at=None)
     links.tell(link)
 
 

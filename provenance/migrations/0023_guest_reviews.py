@@ -22,6 +22,31 @@ KEEP = """
 DROP TRIGGER provenance_guest_forgotten ON provenance_guestlink;
 DROP FUNCTION provenance_guest_forgotten();
 """
+# Copies are among the running facts of what is stored.
+COUNT = """
+CREATE FUNCTION provenance_stored_guest() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    brand bigint;
+BEGIN
+    SELECT brand_id INTO brand FROM provenance_guestlink WHERE id = COALESCE(NEW.link_id, OLD.link_id);
+    INSERT INTO dam_storedchange (brand_id, kind, files, bytes) VALUES (
+        brand, 'guest',
+        (COALESCE(NEW.storage_key, '') <> '')::int - (COALESCE(OLD.storage_key, '') <> '')::int,
+        CASE WHEN COALESCE(NEW.storage_key, '') <> '' THEN COALESCE(NEW.size, 0) ELSE 0 END
+        - CASE WHEN COALESCE(OLD.storage_key, '') <> '' THEN COALESCE(OLD.size, 0) ELSE 0 END
+    );
+    RETURN NULL;
+END $$;
+CREATE TRIGGER provenance_stored_guest_changed AFTER UPDATE OF storage_key ON provenance_markedcopy
+    FOR EACH ROW WHEN (OLD.storage_key <> NEW.storage_key) EXECUTE FUNCTION provenance_stored_guest();
+CREATE TRIGGER provenance_stored_guest_gone AFTER DELETE ON provenance_markedcopy
+    FOR EACH ROW WHEN (OLD.storage_key <> '') EXECUTE FUNCTION provenance_stored_guest();
+"""
+UNCOUNT = """
+DROP FUNCTION provenance_stored_guest CASCADE;
+DELETE FROM dam_storedfiles WHERE kind = 'guest';
+DELETE FROM dam_storedchange WHERE kind = 'guest';
+"""
 
 
 class Migration(migrations.Migration):
@@ -45,6 +70,7 @@ class Migration(migrations.Migration):
                 ("code_until", models.DateTimeField(null=True)),
                 ("code_tries", models.PositiveSmallIntegerField(default=0)),
                 ("email", models.CharField(max_length=254, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
                 "abstract": False,
@@ -88,6 +114,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(blank=True, max_length=64)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("expires_at", models.DateTimeField()),
+                ("mailing_at", models.DateTimeField(null=True)),
                 ("sent_at", models.DateTimeField(null=True)),
                 ("send_problem", models.CharField(blank=True, max_length=200)),
                 ("opened_at", models.DateTimeField(null=True)),
@@ -340,6 +367,14 @@ class Migration(migrations.Migration):
                 name="marked_copy_due",
             ),
         ),
+        migrations.AddIndex(
+            model_name="markedcopy",
+            index=models.Index(
+                condition=models.Q(("state", "cleared"), _negated=True),
+                fields=["link"],
+                name="marked_copy_kept",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="markedcopy",
             constraint=models.CheckConstraint(
@@ -356,4 +391,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(FORGET, KEEP),
+        migrations.RunSQL(COUNT, UNCOUNT),
     ]

@@ -13,7 +13,7 @@ from dam.audit.verbs import Verb
 from dam.core import failures
 from dam.delivery import streaming
 from dam.web import files
-from provenance.guests import door, links, remarks
+from provenance.guests import copies, door, links, remarks
 from provenance.guests.gate import Visitor
 from provenance.guests.models import CopyState, GuestAdvice, GuestSession, MarkedCopy
 from provenance.guests.remarks import Said
@@ -120,6 +120,7 @@ def _file(request: GuestRequest, *, save_as: str = "") -> HttpResponseBase:
             save_as=save_as,
         )
     except FileNotFoundError:
+        copies.missed(copy)
         return frame.gone(request)
 
 

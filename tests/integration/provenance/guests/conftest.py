@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from dam.catalog.models import Rendition, RenditionKind
+from dam.core import storage
 from provenance.guests import links, tasks
 from provenance.guests.models import CopyState, GuestLink, MarkedCopy
 from provenance.guests.rules import May
 from provenance.review.models import Review
+from tests import media_factory
 from tests.review_factory import Case
 
 
@@ -75,3 +79,15 @@ def outside(no_worker: None, settings: Any) -> Outside:
     case.brand.save(update_fields=["guest_reviews"])
     review = case.submit()
     return Outside(case, review, invite(case, review))
+
+
+@pytest.fixture
+def waiting(outside: Outside, tmp_path: Path) -> MarkedCopy:
+    """A copy that nobody has made yet, of a proxy that is there."""
+    film = media_factory.movie(tmp_path / "proxy.mp4")
+    stored = storage.put(film, brand_id=outside.case.brand.pk, suffix=".mp4")
+    Rendition.objects.filter(kind=RenditionKind.PROXY).update(
+        storage_key=stored.key, sha256=stored.sha256, size=stored.size
+    )
+    MarkedCopy.objects.update(state=CopyState.WAITING, storage_key="", sha256="", size=None, due_at=None)
+    return MarkedCopy.objects.select_related("link").get(link=outside.link)

@@ -24,18 +24,6 @@ from tests.integration.provenance.guests.conftest import Outside, inside
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def waiting(outside: Outside, tmp_path: Path) -> MarkedCopy:
-    """A copy that nobody has made yet, of a proxy that is there."""
-    film = media_factory.movie(tmp_path / "proxy.mp4")
-    stored = storage.put(film, brand_id=outside.case.brand.pk, suffix=".mp4")
-    Rendition.objects.filter(kind=RenditionKind.PROXY).update(
-        storage_key=stored.key, sha256=stored.sha256, size=stored.size
-    )
-    MarkedCopy.objects.update(state=CopyState.WAITING, storage_key="", sha256="", size=None, due_at=None)
-    return MarkedCopy.objects.select_related("link").get(link=outside.link)
-
-
 def test_a_copy_is_made_of_the_proxy_and_streamed_to_its_guest(outside: Outside, waiting: MarkedCopy) -> None:
     copies.run(waiting.pk)
     waiting.refresh_from_db()
