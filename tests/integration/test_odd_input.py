@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
+from zlib import crc32
 
 import pytest
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dam.accounts.capabilities import Role
+from dam.search import fields
 from tests.integration.generation.models import write_card
 from tests.integration.role_rows.row import Row
 from tests.integration.role_table import PUBLIC, ROWS
@@ -116,7 +118,7 @@ def test_no_parameter_of_any_address_can_break_it(read_keys: set[str], part: int
         read_keys.clear()
         send(clients[role], row, address, **_parameters(row, urlencode(data)))
         for key in sorted({*read_keys, *data}):
-            for odd in ODD:
+            for odd in _odd(row, key):
                 tried += 1
                 status = send(
                     clients[role], row, address, **_parameters(row, changed(data, key, odd))
@@ -125,6 +127,14 @@ def test_no_parameter_of_any_address_can_break_it(read_keys: set[str], part: int
                     wrong[f"{row} {key}={odd[:40]}"] = status
     assert wrong == {}
     assert tried > 50
+
+
+def _odd(row: Row, key: str) -> tuple[str, ...]:
+    """What to try: of the fields of a search, read in one place for eleven pages, all on the first of them
+    and a third on each other, another third from page to page. All on each took a tenth of the whole run."""
+    if row.name == "library" or key not in fields.FIELDS:
+        return ODD
+    return ODD[crc32(f"{row.name} {key}".encode()) % 3 :: 3]
 
 
 def _parameters(row: Row, pairs: str) -> dict[str, str]:
