@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from dam.accounts import mails
 from dam.core.lazily import lazy
 from dam.web.person_name import PersonNameField
 from dam.web.whole_text import WholeTextForm
@@ -51,6 +52,13 @@ class ShareForm(WholeTextForm):
         max_length=links.LONGEST_MESSAGE,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        if not mails.is_on():
+            field = self.fields["passphrase"]
+            field.required = True
+            field.help_text = _("No mail is sent from here, so a code can't reach them. Choose a passphrase.")
 
 
 class CodeForm(WholeTextForm):

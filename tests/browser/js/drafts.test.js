@@ -5,10 +5,13 @@ const FORM = `<form method="post" hx-post="/comments/"><input type="hidden" data
   <input type="password" name="password"></form>`;
 const TOASTS = '<div id="toasts"></div><template id="toast-template"><div data-toast><p></p></div></template>';
 
-async function load({ person = "7", form = FORM, keep = false } = {}) {
+async function load({ person = "7", guest, form = FORM, keep = false } = {}) {
   if (!keep) sessionStorage.clear();
   html(TOASTS + form);
-  document.body.dataset.person = person;
+  for (const [name, value] of Object.entries({ person: guest ? undefined : person, guest })) {
+    if (value === undefined) delete document.body.dataset[name];
+    else document.body.dataset[name] = value;
+  }
   return import(`/static/dam/js/drafts.js?${Math.random()}`);
 }
 
@@ -136,6 +139,18 @@ test("nobody gets what another person typed", async () => {
   await load();
   type("body", "The logo leaves");
   await again({ person: "8" });
+  equal([body(), sessionStorage.length], ["", 0]);
+});
+
+test("a guest without an account gets what they typed by the same link, and nobody does by another", async () => {
+  await load({ guest: "link-a" });
+  type("body", "The logo leaves");
+  await again({ guest: "link-a" });
+  equal(body(), "The logo leaves");
+  await again({ guest: "link-b" });
+  equal([body(), sessionStorage.length], ["", 0]);
+  type("body", "Too dark");
+  await again();
   equal([body(), sessionStorage.length], ["", 0]);
 });
 

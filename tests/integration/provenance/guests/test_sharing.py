@@ -1,5 +1,6 @@
 """Asking somebody from outside: who may, what is refused, and what the brand sees of it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -49,6 +50,7 @@ def test_where_mail_is_off_the_link_is_shown_once_and_needs_a_passphrase(
 
     settings.EMAIL_BACKEND = mail_files.BACKEND
     client = signed_in(outside.case.creator)
+    assert re.search(r'<input[^>]*name="passphrase"[^>]*required', client.get(page(outside)).content.decode())
     assert client.post(page(outside), FORM).status_code == 422
     made = client.post(page(outside), {**FORM, "passphrase": "correct horse battery"})
     assert "/guest/open/rpg_" in made.content.decode()
