@@ -16,7 +16,7 @@ from dam.accounts.principals import Principal
 from dam.audit import names, trail
 from dam.audit.verbs import Verb
 from dam.core import tasks
-from provenance.guests import gate, links
+from provenance.guests import gate, links, lists
 from provenance.guests.models import GuestAddress, GuestLink, GuestSession
 
 MAILS = ("guest_link", "guest_code")
@@ -35,7 +35,7 @@ def erase(link: GuestLink, *, by: Principal, at: datetime | None = None) -> None
         mails.filter(brand=link.brand).delete()
         if not GuestLink.objects.filter(email=link.email).exists():
             mails.filter(brand=None).delete()
-            GuestAddress.objects.filter(email=link.email).delete()
+        lists.end(GuestAddress.objects.filter(email=link.email), at=at)
 
 
 def forget_address(addresses: Collection[str], *, at: datetime) -> None:
@@ -45,7 +45,7 @@ def forget_address(addresses: Collection[str], *, at: datetime) -> None:
         for row in _forget(rows, at=at):
             links.record(Verb.GUEST_ERASED, row, at=at)
         OutgoingMail.objects.filter(address__in=addresses).delete()
-        GuestAddress.objects.filter(email__in=addresses).delete()
+        lists.end(GuestAddress.objects.filter(email__in=addresses), at=at)
 
 
 def _forget(rows: QuerySet[GuestLink], *, at: datetime) -> list[GuestLink]:

@@ -24,8 +24,8 @@ from dam.audit.verbs import Verb
 from dam.catalog.models import AssetKind, RenditionKind
 from dam.core import errors, events, foreign_text, tasks
 from dam.ingest import backoff
-from provenance.guests import gate, rules
-from provenance.guests.models import GuestLink, GuestSession, MarkedCopy
+from provenance.guests import gate, lists, rules
+from provenance.guests.models import GuestAddress, GuestLink, GuestSession, MarkedCopy
 from provenance.guests.rules import May, Proof, Standing
 from provenance.review.models import Review
 from provenance.review.states import ReviewState
@@ -129,6 +129,8 @@ def send_again(link: GuestLink, *, by: Principal, at: datetime | None = None) ->
             prefix="", digest="", code_digest="", send_problem="", sent_at=None, mailing_at=None
         )
         GuestSession.objects.filter(link=link, ends_at__gt=at).update(ends_at=at)
+        # Whoever has a pass for the list of this address would be in again by it.
+        lists.end(GuestAddress.objects.filter(email=link.email).exclude(digest=""), at=at)
         record(Verb.GUEST_INVITED_AGAIN, link, by=by, at=at)
         _send(link)
 

@@ -99,10 +99,23 @@ class GuestLink(Coded):
 
 
 class GuestAddress(Coded):
-    """An address that asked to see all its links: made when it asks, and only where it has one."""
+    """One browser that asked for all links of an address, whether it has any or not; once the code was
+    typed, that browser's pass for the list, which ends where the row does.
+    """
 
-    email = models.CharField(max_length=254, unique=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    browser = models.CharField(max_length=64)  # the digest of a cookie that it got when it asked
+    email = models.CharField(max_length=254)
+    asked_at = models.DateTimeField(default=timezone.now)  # last
+    digest = models.CharField(max_length=64, blank=True)  # of the pass; empty until there is one
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["browser", "email"], name="guest_address_once")]
+        indexes = [
+            models.Index(fields=["email"], name="guest_address_email"),
+            models.Index(fields=["digest"], name="guest_address_pass", condition=~Q(digest="")),
+            models.Index(fields=["asked_at"], name="guest_address_old"),
+        ]
 
     def __str__(self) -> str:
         return self.email
@@ -118,6 +131,8 @@ class GuestSession(models.Model):
     seen_at = models.DateTimeField(default=timezone.now)
     played_at = models.DateTimeField(null=True)  # last
     ends_at = models.DateTimeField()
+    # By which pass it came in from the list, if so: it ends with that.
+    listing = models.ForeignKey(GuestAddress, null=True, on_delete=models.SET_NULL, related_name="sessions")
 
     class Meta:
         ordering = ["-began_at"]

@@ -11,6 +11,8 @@ SESSION = timedelta(hours=12)
 CODE_LASTS = timedelta(minutes=10)
 CODE_DIGITS = 6
 MOST_TRIES = 5  # of one code
+# The code of the list stands alone, with no link before it: too many to be guessed, and none is misread.
+LIST_ALPHABET, LIST_CODE_LENGTH = "23456789ABCDEFGHJKMNPQRSTUVWXYZ", 10
 SHORTEST_PASSPHRASE = 12
 
 
@@ -119,6 +121,24 @@ def refusal(granted: May, wanted: May, *, review_is_open: bool, newer: bool) -> 
 
 def ends_at(session_began: datetime, *, link_expires: datetime) -> datetime:
     return min(session_began + SESSION, link_expires)
+
+
+def typed(code: str) -> str:
+    """A code as it was made, however it is typed.
+
+    >>> typed(" abcde-fgh 23 ")
+    'ABCDEFGH23'
+    """
+    return "".join(each for each in code.upper() if each.isalnum())
+
+
+def shown(code: str) -> str:
+    """A code in groups of five where it is long.
+
+    >>> shown("ABCDEFGH23"), shown("123456")
+    ('ABCDE-FGH23', '123456')
+    """
+    return f"{code[:5]}-{code[5:]}" if len(code) == LIST_CODE_LENGTH else code
 
 
 def masked(email: str) -> str:

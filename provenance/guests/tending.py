@@ -14,7 +14,7 @@ from provenance.guests.models import CopyState, GuestAddress, GuestLink, GuestSe
 AT_ONCE = 500
 PATIENCE = timedelta(minutes=2)  # with a message that nobody has taken yet
 STUCK = timedelta(minutes=10)  # longer than any server takes over a mail: its worker is gone
-FORGOTTEN = timedelta(days=1)  # addresses whose last code is older
+FORGOTTEN = timedelta(days=1)  # addresses that asked longer ago; longer than a pass lasts
 
 
 def run(*, at: datetime | None = None) -> None:
@@ -81,6 +81,5 @@ def _take_back(unsent: QuerySet[GuestLink], *, at: datetime) -> None:
 
 
 def _forget(at: datetime) -> None:
-    """Addresses that asked for a code long ago; their code may never have been mailed."""
-    old = at - FORGOTTEN
-    GuestAddress.objects.filter(Q(code_until=None) | Q(code_until__lt=old), created_at__lt=old).delete()
+    """Browsers that asked for a list long ago, and their passes, which have ended."""
+    GuestAddress.objects.filter(asked_at__lt=at - FORGOTTEN).delete()

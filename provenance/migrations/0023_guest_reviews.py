@@ -69,12 +69,32 @@ class Migration(migrations.Migration):
                 ("code_digest", models.CharField(blank=True, max_length=64)),
                 ("code_until", models.DateTimeField(null=True)),
                 ("code_tries", models.PositiveSmallIntegerField(default=0)),
-                ("email", models.CharField(max_length=254, unique=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("browser", models.CharField(max_length=64)),
+                ("email", models.CharField(max_length=254)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("ends_at", models.DateTimeField(null=True)),
             ],
-            options={
-                "abstract": False,
-            },
+        ),
+        migrations.AddConstraint(
+            model_name="guestaddress",
+            constraint=models.UniqueConstraint(fields=("browser", "email"), name="guest_address_once"),
+        ),
+        migrations.AddIndex(
+            model_name="guestaddress",
+            index=models.Index(fields=["email"], name="guest_address_email"),
+        ),
+        migrations.AddIndex(
+            model_name="guestaddress",
+            index=models.Index(
+                condition=models.Q(("digest", ""), _negated=True),
+                fields=["digest"],
+                name="guest_address_pass",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="guestaddress",
+            index=models.Index(fields=["asked_at"], name="guest_address_old"),
         ),
         migrations.AddField(
             model_name="comment",
@@ -270,6 +290,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="sessions",
                         to="provenance.guestlink",
+                    ),
+                ),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="sessions",
+                        to="provenance.guestaddress",
                     ),
                 ),
             ],

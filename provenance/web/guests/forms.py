@@ -71,6 +71,21 @@ class CodeForm(WholeTextForm):
     )
 
 
+class ListCodeForm(WholeTextForm):
+    code = forms.CharField(
+        label=lazy("Code"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "class": "input figures",
+            }
+        ),
+    )
+
+
 class PassphraseForm(WholeTextForm):
     passphrase = forms.CharField(
         label=lazy("Passphrase"),

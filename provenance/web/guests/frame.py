@@ -1,8 +1,8 @@
 """What every page for guests stands behind, and its cookies.
 
-Three cookies, none of them a session of Django's: `guest_door` says that this browser had the link's secret,
-`guest` holds a session of one link, `guest_list` says whose address was confirmed. The first two go to the
-addresses of their link alone.
+Four cookies, none of them a session of Django's: `guest_door` says that this browser had the link's secret,
+`guest` holds a session of one link; these two go to the addresses of their link alone. `guest_asks` is the
+browser that asked for a list's code, `guest_list` the secret of a pass for the list.
 """
 
 from collections.abc import Callable
@@ -20,12 +20,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dam.web import devices
-from provenance.guests import door, gate, rules
+from provenance.guests import door, gate, lists, rules
 from provenance.guests.gate import Visitor
-from provenance.guests.models import GuestLink
+from provenance.guests.models import GuestAddress, GuestLink
 
-DOOR, SESSION, LIST = "guest_door", "guest", "guest_list"
-SALT_DOOR, SALT_LIST = "guest-door", "guest-list"
+DOOR, SESSION, ASKS, LIST = "guest_door", "guest", "guest_asks", "guest_list"
+SALT_DOOR, SALT_ASKS = "guest-door", "guest-asks"
 
 
 class GuestRequest(HttpRequest):
@@ -80,11 +80,13 @@ def lead_to_door(link: GuestLink) -> HttpResponse:
     return response
 
 
-def let_in(request: HttpRequest, link: GuestLink, *, at: datetime) -> HttpResponse:
+def let_in(
+    request: HttpRequest, link: GuestLink, *, at: datetime, listing: GuestAddress | None = None
+) -> HttpResponse:
     """To the room, with a session. Raises GuestRefused."""
     device = devices.of(request.headers.get("User-Agent", ""))
     words = ", ".join(filter(None, (device.browser, device.system)))
-    session, secret = door.admit(link, device=words, at=at)
+    session, secret = door.admit(link, device=words, at=at, listing=listing)
     response = redirect("guest-room", link.key)
     _set(response, SESSION, secret, path=_path(link), until=session.ends_at)
     return response
@@ -95,26 +97,38 @@ def let_out(response: HttpResponse, link: GuestLink) -> HttpResponse:
     return response
 
 
-def confirm_address(response: HttpResponse, email: str, *, at: datetime) -> HttpResponse:
-    value = signing.dumps(email, salt=SALT_LIST)
-    _set(response, LIST, value, path=reverse("guest-list"), until=at + rules.SESSION)
-    return response
-
-
-def forget_address(response: HttpResponse) -> HttpResponse:
-    response.delete_cookie(LIST, path=reverse("guest-list"), samesite="Lax")
-    return response
-
-
-def confirmed_address(request: HttpRequest) -> str:
-    """Whose links may be listed in this browser; empty where nobody's."""
+def browser(request: HttpRequest) -> str:
+    """The secret by which this browser asked for a list's code; empty where it hasn't. Made by us alone."""
     try:
-        email = signing.loads(
-            request.COOKIES.get(LIST, ""), salt=SALT_LIST, max_age=int(rules.SESSION.total_seconds())
-        )
+        secret = signing.loads(request.COOKIES.get(ASKS, ""), salt=SALT_ASKS)
     except signing.BadSignature:
         return ""
-    return email if isinstance(email, str) else ""
+    return secret if isinstance(secret, str) else ""
+
+
+def remember_browser(response: HttpResponse, secret: str, *, at: datetime) -> HttpResponse:
+    value = signing.dumps(secret, salt=SALT_ASKS)
+    _set(response, ASKS, value, path=reverse("guest-list"), until=at + rules.SESSION)
+    return response
+
+
+def give_list(response: HttpResponse, secret: str, *, at: datetime) -> HttpResponse:
+    _set(response, LIST, secret, path=reverse("guest-list"), until=at + rules.SESSION)
+    return response
+
+
+def listing(request: HttpRequest, *, at: datetime) -> GuestAddress | None:
+    """The pass that this browser has for the list of an address."""
+    return lists.of_secret(request.COOKIES.get(LIST, ""), at=at)
+
+
+def end_list(request: HttpRequest, response: HttpResponse, *, at: datetime) -> HttpResponse:
+    """End the pass of this browser, if it has one, here and for good."""
+    row = listing(request, at=at)
+    if row is not None:
+        lists.end(GuestAddress.objects.filter(pk=row.pk), at=at)
+    response.delete_cookie(LIST, path=reverse("guest-list"), samesite="Lax")
+    return response
 
 
 def may_try(request: HttpRequest, action: str, *, key: str) -> bool:

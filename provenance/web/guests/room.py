@@ -99,7 +99,8 @@ def recommend(request: GuestRequest) -> HttpResponse:
 def leave(request: GuestRequest) -> HttpResponse:
     link = request.visitor.link
     door.leave(request.visitor.session, at=timezone.now())
-    return frame.let_out(redirect("guest-door", link.key), link)
+    response = frame.let_out(redirect("guest-door", link.key), link)
+    return frame.end_list(request, response, at=timezone.now())
 
 
 def _to(request: GuestRequest, place: str) -> str:
