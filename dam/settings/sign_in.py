@@ -75,6 +75,10 @@ ACCOUNT_RATE_LIMITS = {
     "guest_open": "60/m/ip",
     "guest_try": "60/m/ip,10/5m/key,30/h/key",
     "guest_code": "60/h/ip,5/h/key",
+    # What a guest says by one link; whom one person asks to one brand; how often a link is sent again.
+    "guest_say": "20/5m/key,100/h/key",
+    "guest_invite": "60/h/key,200/d/key",
+    "guest_again": "5/h/key",
     # Codes for the list of an address: mailed to one address from one place, and in all; one browser's tries.
     "guest_list_code": "60/h/ip,5/h/key",
     "guest_list_mail": "20/h/key,40/d/key",

@@ -1,6 +1,7 @@
 """What was refused, and to whom: lines of the web process's log, which hold no content."""
 
 import logging
+import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
@@ -11,6 +12,8 @@ from dam.web import clients
 
 log = logging.getLogger(__name__)
 LONGEST = 200
+# A secret in an address (dam/accounts/keys.py): only its kind is written down.
+SECRETS = re.compile(r"(rp[a-z]_)[^/]*")
 
 
 class LogRefusalsMiddleware:
@@ -24,7 +27,7 @@ class LogRefusalsMiddleware:
                 "Answered %s to %s %s, asked by %s from %s.",
                 response.status_code,
                 request.method,
-                request.path[:LONGEST],
+                SECRETS.sub(r"\1…", request.path)[:LONGEST],
                 _who(request),
                 clients.address(request),
             )

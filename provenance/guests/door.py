@@ -8,7 +8,7 @@ import secrets
 from datetime import datetime
 
 from django.contrib.auth.hashers import check_password
-from django.db.models import F
+from django.db.models import Case, F, Q, Value, When
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
@@ -80,8 +80,16 @@ def use_code(row: GuestLink | GuestAddress, code: str, *, at: datetime) -> None:
         raise GuestRefused(_("Wrong code. Check the newest email."), field="code")
 
 
-def use_passphrase(link: GuestLink, passphrase: str) -> None:
-    """Raises GuestRefused."""
+def use_passphrase(link: GuestLink, passphrase: str, *, at: datetime) -> None:
+    """So many tries in a window, which are counted before they are looked at. Raises GuestRefused."""
+    over = Q(code_until=None) | Q(code_until__lte=at)
+    rows = GuestLink.objects.filter(over | Q(code_tries__lt=rules.MOST_PASSPHRASE_TRIES), pk=link.pk)
+    counted = rows.update(
+        code_tries=Case(When(over, then=Value(1)), default=F("code_tries") + 1),
+        code_until=Case(When(over, then=Value(at + rules.PASSPHRASE_WINDOW)), default=F("code_until")),
+    )
+    if not counted:
+        raise GuestRefused(_("Too many tries. Wait an hour, then try again."), field="passphrase")
     if link.proof != Proof.PASSPHRASE or not check_password(passphrase, link.passphrase_digest):
         raise GuestRefused(_("Wrong passphrase. Ask the person who invited you."), field="passphrase")
 

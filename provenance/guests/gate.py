@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from dam.accounts import keys
 from provenance.guests import rules
-from provenance.guests.models import GuestLink, GuestSession
+from provenance.guests.models import GuestLink, GuestSession, inviter_works
 from provenance.guests.rules import Standing
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -29,7 +29,7 @@ def links() -> QuerySet[GuestLink]:
     """With all that says how they stand, and who asked whom to what."""
     return GuestLink.objects.select_related(
         "brand", "version__asset", "version__brand", "review", "created_by", "copy"
-    )
+    ).annotate(inviter_works=inviter_works())
 
 
 def find(key: UUID, *, at: datetime) -> GuestLink | None:

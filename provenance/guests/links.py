@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
@@ -20,17 +21,20 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
 from dam.accounts.principals import Principal
 from dam.audit import trail
+from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import AssetKind, RenditionKind
 from dam.core import errors, events, foreign_text, tasks
+from dam.delivery.downloads import ONE_DOWNLOAD
 from dam.ingest import backoff
 from provenance.guests import gate, lists, rules
-from provenance.guests.models import GuestAddress, GuestLink, GuestSession, MarkedCopy
+from provenance.guests.models import GuestAddress, GuestLink, GuestSession, MarkedCopy, inviter_works
 from provenance.guests.rules import May, Proof, Standing
 from provenance.review.models import Review
 from provenance.review.states import ReviewState
 
 LONGEST_NAME, LONGEST_MESSAGE, LONGEST_PASSPHRASE = 80, 1000, 200
+LEAST_DIFFERENT = 5  # characters of a passphrase
 MOST_OPEN = 50  # of one review
 SEND, TEND = "default.send_guest_link", "default.tend_guest_links"
 WORKS = (Capability.SUBMIT, Capability.DECIDE_BRAND, Capability.DECIDE_LEGAL)
@@ -119,11 +123,17 @@ def create(
 
 
 def send_again(link: GuestLink, *, by: Principal, at: datetime | None = None) -> None:
-    """A new link in a new mail: the one before ends, and whoever is in by it. Raises GuestRefused."""
+    """A new link in a new mail: the one before ends, and whoever is in by it. Raises GuestRefused.
+
+    Where whoever asked them has left, the link is from now on that of who sends it again.
+    """
     require_may_share(by, brand=link.brand)
     at = at or timezone.now()
     with trail.recording():
         row = gate.links().select_for_update(of=("self",)).get(pk=link.pk)
+        if rules.standing(row.facts, at=at) is Standing.INVITER_GONE:
+            GuestLink.objects.filter(pk=row.pk).update(created_by=principals.person(by))
+            row = gate.links().get(pk=row.pk)
         _require_opens(row, at=at)  # else it would lose what it has, and nothing would be mailed
         GuestLink.objects.filter(pk=row.pk).update(
             prefix="", digest="", code_digest="", send_problem="", sent_at=None, mailing_at=None
@@ -173,9 +183,8 @@ def of_secret(secret: str) -> GuestLink | None:
 
 
 def of_review(review: Review) -> QuerySet[GuestLink]:
-    return GuestLink.objects.filter(review=review).select_related(
-        "brand", "version__asset", "created_by", "copy"
-    )
+    rows = GuestLink.objects.filter(review=review).annotate(inviter_works=inviter_works())
+    return rows.select_related("brand", "review", "version__asset", "created_by", "copy")
 
 
 def record(
@@ -215,6 +224,20 @@ def record_said(
     tell(link)
 
 
+def record_download(link: GuestLink, *, at: datetime) -> None:
+    """Leave an event of what was taken, once for all parts in which a download manager fetches it."""
+    data = {"sha256": link.copy.sha256}
+    known = Event.objects.filter(
+        asset_id=link.version.asset_id,
+        verb=Verb.GUEST_DOWNLOADED,
+        actor_ref=link.named.reference,
+        data__contains=data,
+        at__gt=at - ONE_DOWNLOAD,
+    )
+    if not known.exists():
+        record_said(Verb.GUEST_DOWNLOADED, link, data=data, at=at)
+
+
 def tell(link: GuestLink) -> None:
     events.publish(brand_id=link.brand_id, name=f"guests-{link.review_id}")
 
@@ -232,6 +255,8 @@ def _require_opens(link: GuestLink, *, at: datetime) -> None:
             raise GuestRefused(
                 _("This brand doesn't share with people outside. An administrator can change that.")
             )
+        case Standing.OVER:
+            raise GuestRefused(_("This review is over, so no one can be asked to it."))
         case Standing.TRASHED:
             raise GuestRefused(_("This clip is in the trash. Restore it first."))
     raise GuestRefused(_("This link has ended. Share the review again."))
@@ -240,6 +265,14 @@ def _require_opens(link: GuestLink, *, at: datetime) -> None:
 def _send(link: GuestLink) -> None:
     if mails.is_on():
         tasks.enqueue(SEND, link_id=link.pk)
+
+
+def _is_common(passphrase: str) -> bool:
+    try:
+        CommonPasswordValidator().validate(passphrase.strip())
+    except ValidationError:
+        return True
+    return len(set(passphrase.lower())) < LEAST_DIFFERENT
 
 
 def _require(review: Review, *, email: str, name: str, days: int, passphrase: str, message: str) -> None:
@@ -266,11 +299,15 @@ def _require(review: Review, *, email: str, name: str, days: int, passphrase: st
         )
     if not 1 <= days <= rules.MOST_DAYS:
         raise GuestRefused(_("Choose 1 to %(most)s days.") % {"most": rules.MOST_DAYS}, field="days")
-    if passphrase and not rules.SHORTEST_PASSPHRASE <= len(passphrase) <= LONGEST_PASSPHRASE:
+    # A run of spaces counts as one character, as in passwords: it is as easily guessed.
+    length = len(" ".join(passphrase.split()))
+    if passphrase and (length < rules.SHORTEST_PASSPHRASE or len(passphrase) > LONGEST_PASSPHRASE):
         raise GuestRefused(
             _("A passphrase has at least %(least)s characters.") % {"least": rules.SHORTEST_PASSPHRASE},
             field="passphrase",
         )
+    if passphrase and _is_common(passphrase):
+        raise GuestRefused(_("This passphrase is easily guessed. Choose another one."), field="passphrase")
     if not passphrase and not mails.is_on():
         raise GuestRefused(
             _("No mail is sent from here, so a code can't reach them. Choose a passphrase."),

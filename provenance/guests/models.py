@@ -4,9 +4,10 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from dam.accounts.models import Membership
 from dam.audit.names import Named
 from dam.core.lazily import lazy
 from dam.ingest.models import Work
@@ -14,6 +15,16 @@ from dam.models import Brand, Version
 from provenance.guests import rules
 from provenance.guests.rules import Advice, Facts, May, Proof, Standing
 from provenance.review.models import Review
+from provenance.review.states import ReviewState
+
+# After these nobody outside has a reason to watch; after the others they still read what came of it.
+OVER = (ReviewState.WITHDRAWN, ReviewState.REJECTED, ReviewState.REVOKED)
+
+
+def inviter_works() -> Exists:
+    """Whether whoever asked them still works in the brand; for rows of links."""
+    people = Membership.objects.filter(user__is_active=True)
+    return Exists(people.filter(user=OuterRef("created_by"), brand=OuterRef("brand")))
 
 
 class Coded(models.Model):
@@ -80,7 +91,7 @@ class GuestLink(Coded):
 
     @property
     def facts(self) -> Facts:
-        """Fetch brand and version__asset along."""
+        """Fetch brand, review and version__asset along, and annotate inviter_works."""
         return Facts(
             expires_at=self.expires_at,
             revoked=self.revoked_at is not None,
@@ -88,11 +99,22 @@ class GuestLink(Coded):
             brand_shares=self.brand.guest_reviews,
             brand_closed=self.brand.closed_at is not None,
             trashed=self.version.asset.trashed_at is not None,
+            over=self.review.state in OVER,
+            inviter_gone=not self.inviter_is_there,
         )
 
     @property
     def standing(self) -> Standing:
         return rules.standing(self.facts, at=timezone.now())
+
+    @property
+    def inviter_is_there(self) -> bool:
+        """Whether whoever asked them still works in the brand."""
+        known: bool | None = getattr(self, "inviter_works", None)
+        if known is None:
+            people = Membership.objects.filter(user=self.created_by_id, brand=self.brand_id)
+            known = people.filter(user__is_active=True).exists()
+        return known
 
     def allows(self, wanted: str) -> bool:
         return rules.allows(May(self.may), May(wanted))

@@ -24,7 +24,7 @@ from provenance.review.models import Comment, Review
 from provenance.review.states import ReviewState
 
 LONGEST = 4000
-MOST = 500  # of one link
+MOST = 200  # of one link
 TWICE_SECONDS = 10  # in which the same words again are the same remark
 
 

@@ -14,6 +14,7 @@ MOST_TRIES = 5  # of one code
 # The code of the list stands alone, with no link before it: too many to be guessed, and none is misread.
 LIST_ALPHABET, LIST_CODE_LENGTH = "23456789ABCDEFGHJKMNPQRSTUVWXYZ", 10
 SHORTEST_PASSPHRASE = 12
+MOST_PASSPHRASE_TRIES, PASSPHRASE_WINDOW = 20, timedelta(hours=1)
 
 
 class May(StrEnum):
@@ -46,6 +47,8 @@ class Standing(StrEnum):
     SWITCHED_OFF = "switched_off"  # the brand shares with nobody outside
     CLOSED = "closed"  # the brand is
     TRASHED = "trashed"
+    OVER = "over"  # its review was taken back, rejected, or its approval withdrawn
+    INVITER_GONE = "inviter_gone"  # nobody of the brand answers for it
 
 
 # For good: nothing opens by such a link again. The others may pass.
@@ -77,6 +80,8 @@ class Facts:
     brand_shares: bool = True
     brand_closed: bool = False
     trashed: bool = False
+    over: bool = False
+    inviter_gone: bool = False
 
 
 def standing(facts: Facts, *, at: datetime) -> Standing:
@@ -87,10 +92,14 @@ def standing(facts: Facts, *, at: datetime) -> Standing:
         return Standing.REVOKED
     if facts.expires_at <= at:
         return Standing.EXPIRED
+    if facts.over:
+        return Standing.OVER
     if facts.brand_closed:
         return Standing.CLOSED
     if not facts.brand_shares:
         return Standing.SWITCHED_OFF
+    if facts.inviter_gone:
+        return Standing.INVITER_GONE
     return Standing.TRASHED if facts.trashed else Standing.OPEN
 
 

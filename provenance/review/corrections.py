@@ -68,6 +68,8 @@ def listed(version: Version, *, to: Principal, at: datetime) -> QuerySet[Comment
 def edit(comment: Comment, *, by: Principal, body: str, at: datetime | None = None) -> None:
     """Put other words in the place of the remark's; whoever is named for the first time hears of it.
 
+    People outside no longer read it until it is shown to them again.
+
     Raises CommentRefused for words that can't be kept, CommentKept, PermissionDenied.
     """
     at = at or timezone.now()
@@ -81,13 +83,16 @@ def edit(comment: Comment, *, by: Principal, body: str, at: datetime | None = No
             return
         before = mentions.people_in(comment.body, brand=comment.version.brand)
         named = mentions.people_in(body, brand=comment.version.brand)
+        shown, comment.for_guests = comment.for_guests, False
         comment.body, comment.edited_at = body, at
-        comment.save(update_fields=["body", "edited_at"])
+        comment.save(update_fields=["body", "edited_at", "for_guests"])
         comments.have_found(comment)
         data: dict[str, object] = {}
         if new := [user.pk for user in named if user not in before]:
             data["mentions"] = new
         comments.record(Verb.COMMENT_EDITED, comment, by=by, at=at, data=data)
+        if shown:  # somebody chose to show the words before, not these
+            comments.record(Verb.GUEST_HIDDEN, comment, by=by, at=at, data={})
 
 
 def delete(comment: Comment, *, by: Principal, at: datetime | None = None) -> None:

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dam.audit.verbs import Verb
 from dam.core import failures
 from dam.delivery import streaming
 from dam.web import files
@@ -62,7 +61,7 @@ def download(request: GuestRequest) -> HttpResponseBase:
     name = files.save_as(link.version, link.copy.storage_key)
     response = _file(request, save_as=name)
     if streaming.sends(request, response):
-        links.record_said(Verb.GUEST_DOWNLOADED, link, data={"sha256": link.copy.sha256}, at=timezone.now())
+        links.record_download(link, at=timezone.now())
     return response
 
 
@@ -70,7 +69,7 @@ def download(request: GuestRequest) -> HttpResponseBase:
 @guest_view
 def comment(request: GuestRequest) -> HttpResponse:
     form = RemarkForm(request.POST)
-    if form.is_valid():
+    if form.is_valid() and _may_say(request, form):
         try:
             remark = remarks.say(request.visitor.link, body=form.cleaned_data["body"], frame=form.place)
         except links.GuestRefused as refused:
@@ -84,7 +83,7 @@ def comment(request: GuestRequest) -> HttpResponse:
 @guest_view
 def recommend(request: GuestRequest) -> HttpResponse:
     form = AdviceForm(request.POST)
-    if form.is_valid():
+    if form.is_valid() and _may_say(request, form):
         try:
             remarks.recommend(request.visitor.link, kind=form.kind, words=form.cleaned_data["words"])
         except links.GuestRefused as refused:
@@ -101,6 +100,16 @@ def leave(request: GuestRequest) -> HttpResponse:
     door.leave(request.visitor.session, at=timezone.now())
     response = frame.let_out(redirect("guest-door", link.key), link)
     return frame.end_list(request, response, at=timezone.now())
+
+
+def _may_say(request: GuestRequest, form: RemarkForm | AdviceForm) -> bool:
+    if frame.may_try(request, "guest_say", key=str(request.visitor.link.pk)):
+        return True
+    form.add_error(
+        "body" if isinstance(form, RemarkForm) else "words",
+        _("That was a lot in a short time. Wait a few minutes, then send it again."),
+    )
+    return False
 
 
 def _to(request: GuestRequest, place: str) -> str:

@@ -27,6 +27,7 @@ from provenance.guests.rules import ADVICE_TITLES, MAY_TITLES, Advice, May, Stan
 from provenance.review import queue
 from provenance.review.models import Review
 from provenance.web import review_comments
+from provenance.web.guests import frame
 from provenance.web.guests.forms import ShareForm
 
 PAGE = 50
@@ -67,6 +68,10 @@ def page(request: BrandRequest, review_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, review, ShareForm())
     form = ShareForm(request.POST)
+    if form.is_valid() and not frame.may_try(
+        request, "guest_invite", key=f"{request.user.pk} {request.brand.pk}"
+    ):
+        form.add_error(None, _("You asked many people in a short time. Wait an hour, then go on."))
     if form.is_valid():
         given = dict(form.cleaned_data)
         try:
@@ -84,6 +89,9 @@ def page(request: BrandRequest, review_id: UUID) -> HttpResponse:
 def again(request: BrandRequest, review_id: UUID, link_id: int) -> HttpResponse:
     """Another link in the place of the one that was lost; and another try at a copy that failed."""
     review, link = _link(request, review_id, link_id)
+    if not frame.may_try(request, "guest_again", key=str(link.pk)):
+        messages.error(request, _("This link was sent several times just now. Wait an hour, then try again."))
+        return redirect("review-guests", request.brand.slug, review.pk)
     try:
         links.send_again(link, by=request.principal)
     except links.GuestRefused as refused:

@@ -1,6 +1,6 @@
 """The addresses of guests: none of them below a brand's, and each behind its own gate."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from provenance.web.guests import door, room, shared
 
@@ -9,7 +9,8 @@ urlpatterns = [
     path("confirm/", shared.confirm, name="guest-list-confirm"),
     path("forget/", shared.forget, name="guest-list-forget"),
     path("enter/<uuid:key>/", shared.enter, name="guest-list-enter"),
-    path("open/<str:secret>/", door.open_link, name="guest-open"),
+    # Whatever follows: mail programs take a bracket or a full stop after a link for a part of it.
+    re_path(r"^open/(?P<secret>[^/]*)/.*$", door.open_link, name="guest-open"),
     path("gone/", door.gone, name="guest-gone"),
     path("<uuid:key>/", room.room, name="guest-room"),
     path("<uuid:key>/door/", door.page, name="guest-door"),

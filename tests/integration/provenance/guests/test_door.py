@@ -166,3 +166,34 @@ def test_two_tabs_each_have_a_session(outside: Outside) -> None:
     for secret in (first, one.cookies["guest"].value):
         one.cookies["guest"] = secret
         assert one.get(room).status_code == 200
+
+
+@pytest.mark.parametrize("after", [").", ".", "/)", "/.", "/>", "/x/y"])
+def test_what_a_mail_program_takes_along_after_a_link_neither_breaks_it_nor_is_logged(
+    outside: Outside, caplog: pytest.LogCaptureFixture, after: str
+) -> None:
+    secret = secret_of(outside.link)
+    caplog.set_level(logging.INFO)
+    opened = Client().get(f"/guest/open/{secret}{after}", follow=True)
+    assert opened.redirect_chain[-1][0] == reverse("guest-door", args=[outside.link.key])
+    Client().get(f"/guest/opened/{secret}/")
+    assert "Answered 404 to GET /guest/opened/rpg_…" in caplog.text
+    lines = [each.getMessage() for each in caplog.records if each.name == "dam.web.refusal_log"]
+    assert secret[5:] not in str(lines)
+
+
+@pytest.mark.parametrize("passphrase", [" " * 14, "a b c       d e", "qwerty123456", "aaaaaaaaaaaaaa"])
+def test_a_passphrase_that_is_easily_guessed_is_refused(outside: Outside, passphrase: str) -> None:
+    with pytest.raises(GuestRefused) as refused:
+        outside.another(passphrase=passphrase)
+    assert refused.value.field == "passphrase"
+
+
+def test_tries_of_a_passphrase_are_counted_in_the_row_for_an_hour(outside: Outside) -> None:
+    link, at = outside.another(passphrase="correct horse battery"), timezone.now()
+    for _ in range(rules.MOST_PASSPHRASE_TRIES):
+        with pytest.raises(GuestRefused, match="Wrong passphrase"):
+            door.use_passphrase(link, "no", at=at)
+    with pytest.raises(GuestRefused, match="Too many tries"):
+        door.use_passphrase(link, "correct horse battery", at=at)
+    door.use_passphrase(link, "correct horse battery", at=at + rules.PASSPHRASE_WINDOW)

@@ -10,10 +10,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Membership, User
 from dam.catalog.models import Asset
 from provenance.guests import gate, links
 from provenance.guests.models import GuestLink, GuestSession
+from provenance.review import reviews
+from provenance.review.models import Review
 from provenance.web.guests import urls
+from tests.factories import member
 from tests.integration.provenance.guests.conftest import Outside, at_door, inside
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +111,31 @@ def _delete(outside: Outside) -> None:
     GuestLink.objects.all().delete()
 
 
-ENDS = (_revoke, _expire, _trash, _switch_off, _close, _erase, _delete)
+def _withdraw(outside: Outside) -> None:
+    reviews.withdraw(outside.review, by=outside.case.creator)
+
+
+def _reject(outside: Outside) -> None:
+    Review.objects.filter(pk=outside.review.pk).update(state="rejected")
+
+
+def _take_the_approval_back(outside: Outside) -> None:
+    Review.objects.filter(pk=outside.review.pk).update(state="revoked")
+
+
+def _deactivate_the_inviter(outside: Outside) -> None:
+    Membership.objects.filter(user=outside.case.creator.user).update(deactivated_at=timezone.now())
+
+
+def _close_the_inviters_account(outside: Outside) -> None:
+    User.objects.filter(pk=outside.case.creator.user.pk).update(is_active=False)
+
+
+ENDS_WITH_REASON = (
+    *(_withdraw, _reject, _take_the_approval_back),
+    *(_deactivate_the_inviter, _close_the_inviters_account),
+)
+ENDS = (*ENDS_WITH_REASON, _revoke, _expire, _trash, _switch_off, _close, _erase, _delete)
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -163,3 +192,28 @@ def test_nobody_downloads_unless_the_link_says_so(outside: Outside) -> None:
     client = inside(outside.link)
     assert ask(client, "guest-file", outside.link).status_code == 404
     assert "guest-file" not in words(ask(client, "guest-room", outside.link))
+
+
+@pytest.mark.parametrize("state", ["approved", "changes_requested"])
+def test_what_came_of_a_review_is_still_read(outside: Outside, state: str) -> None:
+    client = inside(outside.link)
+    Review.objects.filter(pk=outside.review.pk).update(state=state)
+    assert ask(client, "guest-room", outside.link).status_code == 200
+
+
+def test_somebody_else_sends_the_link_again_when_its_inviter_has_left_and_answers_for_it(
+    outside: Outside,
+) -> None:
+    _deactivate_the_inviter(outside)
+    other = member(outside.case.brand, Role.CREATOR)
+    links.send_again(outside.link, by=other)
+    link = gate.find(outside.link.key, at=timezone.now())
+    assert link is not None
+    assert link.created_by == other.user
+
+
+def test_a_link_to_a_review_that_was_taken_back_is_sent_to_nobody_again(outside: Outside) -> None:
+    _withdraw(outside)
+    link = gate.links().get(pk=outside.link.pk)
+    with pytest.raises(links.GuestRefused):
+        links.send_again(link, by=outside.case.creator)

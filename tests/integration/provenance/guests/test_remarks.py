@@ -16,7 +16,7 @@ from provenance.guests import remarks
 from provenance.guests.links import GuestRefused
 from provenance.guests.models import GuestAdvice, GuestRemark
 from provenance.guests.rules import Advice, May
-from provenance.review import comments
+from provenance.review import comments, corrections
 from provenance.review.models import Decision, LedgerEntry, Review
 from tests.factories import member
 from tests.integration.provenance.guests.conftest import Outside, inside
@@ -168,3 +168,29 @@ def test_an_answer_that_is_empty_comes_back(outside: Outside) -> None:
     answer = client.post(address, {"body": " "}, headers={"HX-Request": "true"})
     assert answer.status_code == 422
     assert "Write an answer first." in answer.content.decode()
+
+
+def test_other_words_in_a_comment_that_was_shown_are_private_until_they_are_shown(outside: Outside) -> None:
+    case = outside.case
+    shown = comments.add(case.version, by=case.creator, body="Mind the logo")
+    remarks.show(shown, by=case.creator, shown=True)
+    corrections.edit(shown, by=case.creator, body="Mind the logo")
+    assert "Mind the logo" in inside_again(outside)
+    corrections.edit(shown, by=case.creator, body="The client never paid")
+    assert inside_again(outside) == ""
+    hidden = Event.objects.get(verb="guest.comment_hidden")
+    assert hidden.data["comment"] == shown.pk
+    remarks.show(shown, by=case.creator, shown=True)
+    assert "The client never paid" in inside_again(outside)
+
+
+def test_a_guest_says_so_much_in_a_short_time_and_no_more(outside: Outside) -> None:
+    client = inside(outside.link)
+    address = reverse("guest-comment", args=[outside.link.key])
+    statuses = [client.post(address, {"body": f"Remark {number}"}).status_code for number in range(21)]
+    assert statuses == [302] * 20 + [422]
+    advice = {"advice": "approve", "words": "My words"}
+    answer = client.post(reverse("guest-recommend", args=[outside.link.key]), advice)
+    assert answer.status_code == 422
+    assert "My words" in answer.content.decode()
+    assert GuestRemark.objects.count() == 20

@@ -169,3 +169,32 @@ def test_a_link_whose_message_was_lost_is_mailed_later_and_once(
     tasks.send_guest_link(outside.link.pk)
     tending.run(at=at + timedelta(minutes=3))
     assert sent == [links.SEND]
+
+
+def test_a_link_is_sent_again_so_often_and_no_more(outside: Outside) -> None:
+    client = signed_in(outside.case.creator)
+    address = reverse("guest-link-again", args=[outside.case.brand.slug, outside.review.pk, outside.link.pk])
+    for _ in range(6):
+        client.post(address)
+    assert Event.objects.filter(verb="guest.invited_again").count() == 5
+
+
+def test_one_person_asks_so_many_and_no_more(outside: Outside, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "guest_invite": "1/h/key"}
+    client = signed_in(outside.case.creator)
+    address = reverse("review-guests", args=[outside.case.brand.slug, outside.review.pk])
+    sent = {"name": "Eve", "may": "view", "days": "3"}
+    statuses = [
+        client.post(address, {**sent, "email": f"eve{number}@agency.example"}).status_code
+        for number in range(2)
+    ]
+    assert statuses == [302, 422]
+
+
+def test_a_download_in_parts_is_one_event(outside: Outside) -> None:
+    at = timezone.now()
+    for minutes in (0, 1, 59, 61):
+        links.record_download(outside.link, at=at + timedelta(minutes=minutes))
+    assert Event.objects.filter(verb="guest.downloaded").count() == 2
+    links.record_download(outside.another(), at=at)
+    assert Event.objects.filter(verb="guest.downloaded").count() == 3
