@@ -129,6 +129,7 @@ def repeat(version: Version, *, asset: Asset, user: User) -> Version:
             raise AlreadyKnown(latest, asset=asset)
         if not Version.objects.filter(pk=version.pk).exists() or not storage.exists(stored.key):
             raise MasterGone
+        making.before_carrying(version, latest)
         added = _write(
             stored,
             brand=version.brand,
@@ -219,6 +220,8 @@ def _write(
     )
     Asset.objects.filter(pk=asset.pk).update(latest=version)
     asset.latest = version
+    if replaced is not None:
+        making.before_carrying(replaced)
     RightsRecord.objects.create(version=version)
     if replaced is not None:
         making.carry(replaced, version)

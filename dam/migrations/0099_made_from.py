@@ -114,7 +114,10 @@ END $$;
 """
 
 # Once for all rows of a statement: moving many clips into the trash is one.
+# These tables are in use while it runs. Waiting for a long transaction would have all others wait behind it:
+# it gives up instead, nothing of it stays, and `migrate` can be run again.
 TRIGGERS = """
+SET LOCAL lock_timeout = '5s';
 CREATE FUNCTION dam_inherit_of_links() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM dam_inherit(ids) FROM (SELECT array_agg(DISTINCT version_id) AS ids FROM changed) AS every
@@ -127,13 +130,6 @@ CREATE TRIGGER dam_inherit_relinked AFTER UPDATE ON dam_madefrom REFERENCING NEW
     FOR EACH STATEMENT EXECUTE FUNCTION dam_inherit_of_links();
 CREATE TRIGGER dam_inherit_unlinked AFTER DELETE ON dam_madefrom REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION dam_inherit_of_links();
--- The same of rights: they are named by their version, too.
-CREATE TRIGGER dam_inherit_termed AFTER INSERT ON dam_rightsrecord REFERENCING NEW TABLE AS changed
-    FOR EACH STATEMENT EXECUTE FUNCTION dam_inherit_of_links();
-CREATE TRIGGER dam_inherit_retermed AFTER UPDATE ON dam_rightsrecord REFERENCING NEW TABLE AS changed
-    FOR EACH STATEMENT EXECUTE FUNCTION dam_inherit_of_links();
-CREATE TRIGGER dam_inherit_untermed AFTER DELETE ON dam_rightsrecord REFERENCING OLD TABLE AS changed
-    FOR EACH STATEMENT EXECUTE FUNCTION dam_inherit_of_links();
 
 CREATE FUNCTION dam_inherit_of_versions() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE changed uuid[];
@@ -145,9 +141,6 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER dam_inherit_decided AFTER UPDATE ON dam_version
-    REFERENCING OLD TABLE AS was NEW TABLE AS now
-    FOR EACH STATEMENT EXECUTE FUNCTION dam_inherit_of_versions();
 
 CREATE FUNCTION dam_inherit_of_assets() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE changed uuid[];
@@ -160,9 +153,6 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER dam_inherit_moved AFTER UPDATE ON dam_asset
-    REFERENCING OLD TABLE AS was NEW TABLE AS now
-    FOR EACH STATEMENT EXECUTE FUNCTION dam_inherit_of_assets();
 
 -- What was made from a version that goes keeps that it was made from something.
 CREATE FUNCTION dam_inherit_of_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -172,14 +162,30 @@ BEGIN
     DELETE FROM dam_inheritedterms WHERE version_id IN (SELECT id FROM gone);
     RETURN NULL;
 END $$;
+
+-- The tables in the order in which the application locks them: clips, versions, rights.
+CREATE TRIGGER dam_inherit_moved AFTER UPDATE ON dam_asset
+    REFERENCING OLD TABLE AS was NEW TABLE AS now
+    FOR EACH STATEMENT EXECUTE FUNCTION dam_inherit_of_assets();
+CREATE TRIGGER dam_inherit_decided AFTER UPDATE ON dam_version
+    REFERENCING OLD TABLE AS was NEW TABLE AS now
+    FOR EACH STATEMENT EXECUTE FUNCTION dam_inherit_of_versions();
 CREATE TRIGGER dam_inherit_deleted AFTER DELETE ON dam_version REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION dam_inherit_of_deleted();
+-- The same as of links: rights are named by their version, too.
+CREATE TRIGGER dam_inherit_termed AFTER INSERT ON dam_rightsrecord REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION dam_inherit_of_links();
+CREATE TRIGGER dam_inherit_retermed AFTER UPDATE ON dam_rightsrecord REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION dam_inherit_of_links();
+CREATE TRIGGER dam_inherit_untermed AFTER DELETE ON dam_rightsrecord REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION dam_inherit_of_links();
 """
 
 NO_TRIGGERS = """
-DROP TRIGGER dam_inherit_deleted ON dam_version;
+SET LOCAL lock_timeout = '5s';
 DROP TRIGGER dam_inherit_moved ON dam_asset;
 DROP TRIGGER dam_inherit_decided ON dam_version;
+DROP TRIGGER dam_inherit_deleted ON dam_version;
 DROP TRIGGER dam_inherit_untermed ON dam_rightsrecord;
 DROP TRIGGER dam_inherit_retermed ON dam_rightsrecord;
 DROP TRIGGER dam_inherit_termed ON dam_rightsrecord;

@@ -6,11 +6,9 @@ sources leave of a version's terms the database itself keeps (migration 0099).
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
@@ -21,14 +19,13 @@ from dam.catalog import assets
 from dam.catalog.models import Approval, Asset, Version
 from dam.core import errors, locks
 from dam.core.lazily import lazy
-from dam.rights import policy, terms
+from dam.rights import policy, terms, territories
 from dam.rights.models import InheritedTerms, MadeFrom, Relation
 from dam.rights.policy import Inherited, Source, Terms
 from dam.rights.visibility import visible_versions
 
 MOST_SOURCES = 100  # that one version is made from directly
 MOST_STEPS = 12  # from a version back to the first of what it was made from
-UNDO_FOR = timedelta(minutes=10)  # whoever recorded a source takes it back, also of what is decided on
 
 AT_ONCE = 500  # versions that are compared together
 
@@ -36,7 +33,7 @@ _DECIDED = (Approval.IN_REVIEW, Approval.APPROVED)
 
 
 class NotMadeFrom(errors.Refused):
-    """`no_source`, `itself`, `circle`, `already`, `too_many`, `too_deep`, `gone` or `decided`."""
+    """`no_source`, `itself`, `circle`, `already`, `too_many`, `too_deep`, `gone`, `decided` or `held`."""
 
     code = "not_made_from"
 
@@ -58,7 +55,11 @@ class Link:
 
 
 def add(version: Version, source: Version, *, relation: Relation, by: Principal) -> MadeFrom:
-    """Record that the version was made from the source. Raises NotMadeFrom, PermissionDenied."""
+    """Record that the version was made from the source. Raises NotMadeFrom, PermissionDenied.
+
+    Where it, or what was made from it, is in review or approved, those alone who may withdraw an approval
+    record what takes something from that: it would withdraw it in effect.
+    """
     by.require(Capability.EDIT, brand=version.brand)
     with trail.recording():
         locked = {each.pk: each for each in assets.lock([version.asset, source.asset])}
@@ -68,9 +69,19 @@ def add(version: Version, source: Version, *, relation: Relation, by: Principal)
             raise NotMadeFrom(_("There's no such clip here."), code="no_source")
         locks.hold(_lock(version.brand_id))
         _require_fits(version, source)
+        decided = [] if by.can(Capability.WITHDRAW_RELEASE) else _decided_ahead(version.pk)
+        before = _may_do(decided)
         record = MadeFrom.objects.create(
             version=version, source=source, relation=relation, recorded_by=by.user
         )
+        if _may_do(decided) != before:
+            raise NotMadeFrom(
+                _(
+                    "A review counts on this version or on what was made from it, and that clip would narrow "
+                    "it. Only those who may withdraw an approval can add it now."
+                ),
+                code="decided",
+            )
         _record(Verb.SOURCE_ADDED, record, locked[version.asset_id], by=by)
     return record
 
@@ -83,9 +94,7 @@ def _require_fits(version: Version, source: Version) -> None:
     if recorded.filter(source=source).exists():
         raise NotMadeFrom(_("This is recorded already."), code="already")
     if recorded.count() >= MOST_SOURCES:
-        raise NotMadeFrom(
-            _("A version can be made from %(most)s clips at most.") % {"most": MOST_SOURCES}, code="too_many"
-        )
+        raise _too_many()
     back, ahead = _steps(source.pk, back=True), _steps(version.pk, back=False)
     if version.pk in back:
         raise NotMadeFrom(_("That clip was itself made from this one."), code="circle")
@@ -97,52 +106,97 @@ def _require_fits(version: Version, source: Version) -> None:
         )
 
 
+def _too_many() -> NotMadeFrom:
+    return NotMadeFrom(
+        _("A version can be made from %(most)s clips at most.") % {"most": MOST_SOURCES}, code="too_many"
+    )
+
+
 def remove(version: Version, record_id: int, *, by: Principal) -> MadeFrom:
     """Record that it was not made from this after all. Raises NotMadeFrom, PermissionDenied.
 
-    What is in review or approved was decided on with its sources in view. Only those who may withdraw the
-    approval take one away then, and for UNDO_FOR whoever recorded it.
+    What is in review or approved, itself or something made from it, was decided on with its sources in view.
+    Without one it may do more, so that it takes a legal reviewer, as granting that does.
     """
-    if not by.can(Capability.WITHDRAW_RELEASE):
+    if not by.can(Capability.DECIDE_LEGAL):
         by.require(Capability.EDIT, brand=version.brand)
     by.require(Capability.VIEW, brand=version.brand)
     with trail.recording():
         locked = assets.lock([version.asset])
         now = visible_versions(by).filter(pk=version.pk).first()
+        # Behind the lock: whoever submits or decides meanwhile waits in the triggers, or is seen here.
+        locks.hold(_lock(version.brand_id))
         record = MadeFrom.objects.filter(version=version, pk=record_id).select_related("source").first()
         if not locked or now is None or record is None:
             raise NotMadeFrom(_("This is no longer recorded."), code="gone")
-        if not may_remove(now, record, by=by, at=timezone.now()):
+        if locked[0].held_at is not None:
             raise NotMadeFrom(
-                _("A review counts on this. Only those who may withdraw an approval can remove it now."),
+                _("This clip is under legal hold. What it was made from stays as it is recorded."),
+                code="held",
+            )
+        if not may_remove(now, by=by):
+            raise NotMadeFrom(
+                _("A review counts on this. Only a legal reviewer can remove it now; or add a new version."),
                 code="decided",
             )
-        locks.hold(_lock(version.brand_id))
         MadeFrom.objects.filter(pk=record.pk).delete()
         _record(Verb.SOURCE_REMOVED, record, locked[0], by=by)
     return record
 
 
-def may_remove(version: Version, record: MadeFrom, *, by: Principal, at: datetime) -> bool:
-    if by.can(Capability.WITHDRAW_RELEASE):
-        return True
-    if not by.can(Capability.EDIT):
+def may_remove(version: Version, *, by: Principal) -> bool:
+    """Whether they may take away any of its sources. Reads `version.asset`."""
+    if version.asset.held_at is not None:
         return False
-    own = by.user is not None and record.recorded_by_id == by.user.pk
-    return version.approval not in _DECIDED or (own and at - record.recorded_at <= UNDO_FOR)
+    if by.can(Capability.DECIDE_LEGAL):  # no token has it
+        return True
+    return by.can(Capability.EDIT) and not _decided_ahead(version.pk)
+
+
+def _decided_ahead(version_id: UUID) -> list[UUID]:
+    """Itself and what was made from it, at any remove, as far as that is in review or approved."""
+    keys = _steps(version_id, back=False)
+    rows = Version.objects.filter(pk__in=keys, approval__in=_DECIDED)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _may_do(keys: Collection[UUID]) -> dict[UUID, tuple[object, ...]]:
+    """What each may do now with all that it was made from, to be compared."""
+    found: dict[UUID, tuple[object, ...]] = {}
+    rows = Version.objects.filter(pk__in=keys) if keys else Version.objects.none()
+    for each in rows.select_related("asset", "rights", "inherited"):
+        whole = terms.of(each)
+        now = policy.left(whole)
+        stopped = whole.inherited is not None and whole.inherited.stopped
+        places = territories.meet([now.territories])  # the EU by name and by its countries is the same
+        found[each.pk] = (stopped, set(now.uses), set(places), now.embargo_until, now.valid_until)
+    return found
+
+
+def before_carrying(*replaced: Version) -> None:
+    """Take the lock that `carry` needs, alone, before the new version's rights are written.
+
+    Their trigger takes it together with others: two that began so, and then each wanted it alone, would wait
+    for each other for ever.
+    """
+    if MadeFrom.objects.filter(version__in=replaced).exists():
+        locks.hold(_lock(replaced[0].brand_id))
 
 
 def carry(replaced: Version, version: Version) -> int:
     """Record of a new version what the one before it was made from; how many. In the caller's transaction.
 
     The next cut is usually made of the same. What nobody thought of must not make it free: whoever knows
-    better removes it from the draft.
+    better removes it from the draft. Raises NotMadeFrom where it would be made from too many.
     """
     if not MadeFrom.objects.filter(version=replaced).exists():
         return 0
     locks.hold(_lock(version.brand_id))
-    known = MadeFrom.objects.filter(version=version, source__isnull=False).values("source")
+    recorded = MadeFrom.objects.filter(version=version)
+    known = recorded.filter(source__isnull=False).values("source")
     before = MadeFrom.objects.filter(version=replaced).exclude(source__in=known).order_by("pk")
+    if recorded.count() + before.count() > MOST_SOURCES:
+        raise _too_many()
     made = MadeFrom.objects.bulk_create(
         MadeFrom(
             version=version,
@@ -176,6 +230,14 @@ def links(version: Version, *, by: Principal) -> list[Link]:
     ]
 
 
+def knows_hidden(by: Principal) -> bool:
+    """Whether they learn of a source that they can't see how it stands: who works here misses only the trash.
+
+    Viewers and guests may not know how many unreleased clips there are, nor what was decided on them.
+    """
+    return by.can(Capability.VIEW_UNRELEASED)
+
+
 def used_in(version: Version, *, by: Principal, most: int) -> tuple[list[Version], int]:
     """What was made from it directly and whoever asks can see, the newest first; and how many that is."""
     made = visible_versions(by).filter(made_from__source=version)
@@ -189,7 +251,8 @@ def sources(version: Version, *, by: Principal) -> list[Source]:
     gone = MadeFrom.objects.filter(version__in=[version.pk, *keys], source=None).exists()
     rows = Version.objects.filter(pk__in=keys).select_related("asset", "rights").order_by("created_at", "pk")
     seen = _seen(keys, by=by)
-    found = [Source(_name(each, seen), terms.own(each)) for each in rows]
+    told = knows_hidden(by)
+    found = [Source(_name(each, seen), terms.own(each), told or each.pk in seen) for each in rows]
     return [*found, *([Source("", None)] if gone else [])]
 
 

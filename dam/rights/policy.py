@@ -57,11 +57,13 @@ class Terms:
 class Source:
     """Something that a version was made from, at any remove; `terms` are None where it was deleted.
 
-    `name` is in quotes, or says that whoever asks can't see it.
+    `name` is in quotes, or says that whoever asks can't see it; where it isn't `told`, they don't even learn
+    why it stops what was made from it.
     """
 
     name: str
     terms: Terms | None
+    told: bool = True
 
 
 @dataclass(frozen=True)
@@ -255,8 +257,16 @@ def _of_source(source: Source, *, use: Use | None, territory: str | None, at: da
     if terms.valid_until is not None and at >= terms.valid_until:
         said = {**clip, "day": _day(terms.valid_until, at)}
         reasons.append(_("It's made from %(clip)s, whose clearance ended on %(day)s.") % said)
-    if terms.approval != "approved":
-        return reasons
+    if terms.approval == "approved":
+        reasons += _of_clearance(source.name, terms, use=use, territory=territory)
+    if reasons and not source.told:
+        unnamed = _("It's made from a clip that can't be used now.")
+        return [unnamed]
+    return reasons
+
+
+def _of_clearance(name: str, terms: Terms, *, use: Use | None, territory: str | None) -> list[str]:
+    clip, reasons = {"clip": name}, []
     if use is not None and use not in terms.uses:
         said = {**clip, "use": _use(use)}
         reasons.append(_("It's made from %(clip)s, which isn't cleared for %(use)s.") % said)

@@ -10,11 +10,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
 from dam.accounts.times import here
 from dam.catalog.models import Version
 from dam.core import language, numbers
@@ -44,7 +44,6 @@ class Row:
     line: str
     fine: bool
     record_id: int = 0
-    removable: bool = False
 
 
 @require_POST
@@ -80,7 +79,8 @@ def context(request: BrandRequest, version: Version) -> dict[str, object]:
     return {
         "own_terms": _facts(terms.own(version), at=at) if known.approval == "approved" else (),
         "whole": usage_status.of(origin=version.origin, terms=known, at=at, sources=sources),
-        "made_from": [_row(request, version, each, at=at) for each in making.links(version, by=by)],
+        "made_from": _rows(version, by=by, at=at),
+        "removable": making.may_remove(version, by=by),
         "used_in": [_made(each, at=at) for each in made],
         "used_in_count": count,
         "relations": Relation.choices,
@@ -89,7 +89,19 @@ def context(request: BrandRequest, version: Version) -> dict[str, object]:
     }
 
 
-def _row(request: BrandRequest, version: Version, link: Link, *, at: datetime) -> Row:
+def _rows(version: Version, *, by: Principal, at: datetime) -> list[Row]:
+    """One line stands for all clips that they may know nothing of, however many these are."""
+    found = making.links(version, by=by)
+    told = [each for each in found if each.version or each.gone or making.knows_hidden(by)]
+    rows = [_row(each, at=at) for each in told]
+    if hidden := [each for each in found if each not in told]:
+        fine = all(_row(each, at=at).fine for each in hidden)
+        line = "" if fine else _("Because of them it can't be used now.")
+        rows.append(Row(version=None, name=_("Clips you can't see"), relation="", line=line, fine=fine))
+    return rows
+
+
+def _row(link: Link, *, at: datetime) -> Row:
     if link.terms is None:
         name, line, fine = _("A clip that was deleted"), _("Its terms are no longer known."), False
     else:
@@ -102,7 +114,6 @@ def _row(request: BrandRequest, version: Version, link: Link, *, at: datetime) -
         line=line,
         fine=fine,
         record_id=link.record.pk,
-        removable=making.may_remove(version, link.record, by=request.principal, at=timezone.now()),
     )
 
 

@@ -2,12 +2,14 @@ import shutil
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dam.accounts.capabilities import Role
@@ -21,7 +23,8 @@ from dam.ingest.models import Step
 from dam.ingest.registration import AlreadyKnown
 from dam.media.errors import FileRefused
 from dam.media.probe import MediaInfo
-from tests.factories import BrandFactory, RenditionFactory, member
+from dam.rights.models import MadeFrom, Relation
+from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
 
 pytestmark = pytest.mark.usefixtures("either_store")
 
@@ -64,6 +67,31 @@ def test_the_stored_file_is_named_by_its_content(accept: Accept, clip: Path, bra
     assert version.storage_key == f"{brand.pk}/{version.sha256[:2]}/{version.sha256}.mp4"
     with storage.open_file(version.storage_key) as stored:
         assert stored.read() == clip.read_bytes()
+
+
+def test_a_new_version_is_made_from_what_the_one_before_was_made_from(accept: Accept, brand: Brand) -> None:
+    """The lock of the brand is taken alone before anything takes it together with others: no deadlock."""
+    before = VersionFactory.create(asset__brand=brand)
+    other = VersionFactory.create(asset__brand=brand)
+    source = VersionFactory.create(asset__brand=brand)
+    made_from = partial(MadeFrom.objects.create, source=source, relation=Relation.INPUT)
+    made_from(version=before)
+    with CaptureQueriesContext(connection) as asked:
+        later = accept(asset=before.asset)
+    assert later.made_from.get().source == source
+    assert _alone_first(asked)
+    made_from(version=later, source=before)
+    with CaptureQueriesContext(connection) as asked:
+        again = registration.repeat(later, asset=other.asset, user=later.created_by)
+    assert set(again.made_from.values_list("source", flat=True)) == {source.pk, before.pk}
+    assert _alone_first(asked)
+
+
+def _alone_first(asked: CaptureQueriesContext) -> bool:
+    said = [each["sql"] for each in asked]
+    alone = [at for at, sql in enumerate(said) if "xact_lock(" in sql and "made from" in sql]
+    rights = [at for at, sql in enumerate(said) if 'INSERT INTO "dam_rightsrecord"' in sql]
+    return alone[0] < rights[0]
 
 
 def test_the_same_bytes_are_known_the_second_time(accept: Accept) -> None:

@@ -1,8 +1,10 @@
 """What a version was made from: who may record it, and that nothing made from it does more for a moment."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
-from threading import Barrier, Thread
+from functools import partial
+from threading import Barrier, BrokenBarrierError, Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -11,7 +13,7 @@ from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dam.accounts.capabilities import Role
+from dam.accounts.capabilities import Capability, Role
 from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
@@ -22,7 +24,14 @@ from dam.ingest import deleting
 from dam.rights import clearances, cleared, making, terms, visibility
 from dam.rights.making import NotMadeFrom
 from dam.rights.models import InheritedTerms, MadeFrom, Relation, RightsRecord
-from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member, next_version
+from tests.factories import (
+    ApprovedVersionFactory,
+    BrandFactory,
+    VersionFactory,
+    member,
+    next_version,
+    token_of,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -114,7 +123,7 @@ def test_what_comes_back_frees_it_again(by: Member) -> None:
     assert verdict(made, by)
     assets.restore(Asset.objects.select_related("brand", "latest").get(pk=source.asset_id), by=by)
     assert verdict(made, by) == ()
-    making.remove(made, record.pk, by=by)
+    making.remove(made, record.pk, by=member(by.brand, Role.LEGAL_REVIEWER))
     assert not InheritedTerms.objects.exists()
 
 
@@ -136,7 +145,7 @@ def test_a_clip_is_named_to_those_alone_who_may_see_it(by: Member) -> None:
     versions.set_approval(source.pk, Approval.REJECTED, expected=[Approval.DRAFT])
     viewer = member(by.brand, Role.VIEWER)
     assert verdict(made, by) == ("It's made from “Secret”, which a reviewer rejected.",)
-    assert verdict(made, viewer) == ("It's made from a clip you can't see, which a reviewer rejected.",)
+    assert verdict(made, viewer) == ("It's made from a clip that can't be used now.",)
     assert [each.version for each in making.links(made, by=viewer)] == [None]
     assert making.used_in(source, by=viewer, most=5) == ([made], 1)
 
@@ -181,27 +190,70 @@ def test_another_brands_clip_is_not_there(by: Member) -> None:
         link(elsewhere, approved(by), by)
 
 
-def test_only_who_may_withdraw_an_approval_takes_a_source_from_what_is_approved(by: Member) -> None:
+@pytest.mark.parametrize("approval", [Approval.IN_REVIEW, Approval.APPROVED])
+def test_only_a_legal_reviewer_takes_a_source_from_what_is_decided(by: Member, approval: Approval) -> None:
     maker, legal = member(by.brand, Role.CREATOR), member(by.brand, Role.LEGAL_REVIEWER)
-    made, source = approved(by), approved(by)
-    record = link(made, source, by)
-    with pytest.raises(NotMadeFrom, match="review counts on this"):
+    made, source = VersionFactory.create(asset__brand=by.brand), approved(by)
+    record = link(made, source, maker)  # in this moment, and their own
+    Version.objects.filter(pk=made.pk).update(approval=approval)
+    for who in (maker, by, member(by.brand, Role.BRAND_REVIEWER), token_of(by, Capability)):
+        with pytest.raises((NotMadeFrom, PermissionDenied)):
+            making.remove(made, record.pk, by=who)
+        assert not making.may_remove(made, by=who)
+    with pytest.raises(NotMadeFrom, match="Only a legal reviewer"):
         making.remove(made, record.pk, by=maker)
+    assert making.may_remove(made, by=legal)
     making.remove(made, record.pk, by=legal)
-    own = link(made, source, maker)
-    making.remove(made, own.pk, by=maker)  # a slip, taken back at once
-    own = link(made, source, maker)
-    MadeFrom.objects.update(recorded_at=timezone.now() - DAY)
+
+
+def test_a_draft_between_counts_as_decided_where_what_was_made_from_it_is(by: Member) -> None:
+    maker = member(by.brand, Role.CREATOR)
+    source, raw, cut = approved(by), VersionFactory.create(asset__brand=by.brand), approved(by)
+    record = link(raw, source, by)
+    link(cut, raw, by)
+    versions.set_approval(source.pk, Approval.WITHDRAWN, expected=[Approval.APPROVED])
     with pytest.raises(NotMadeFrom, match="review counts on this"):
-        making.remove(made, own.pk, by=maker)
-    with pytest.raises(PermissionDenied):
-        making.remove(made, own.pk, by=member(by.brand, Role.VIEWER))
+        making.remove(raw, record.pk, by=maker)
+    assert verdict(cut, by)
+    versions.set_approval(cut.pk, Approval.WITHDRAWN, expected=[Approval.APPROVED])
+    making.remove(raw, record.pk, by=maker)
+
+
+def test_under_legal_hold_what_is_recorded_stays(by: Member) -> None:
+    made, source = VersionFactory.create(asset__brand=by.brand), approved(by)
+    record = link(made, source, by)
+    Asset.objects.filter(pk=made.asset_id).update(held_at=timezone.now(), hold_reason="Case 7")
+    made.asset.refresh_from_db()
+    for who in (by, member(by.brand, Role.LEGAL_REVIEWER)):
+        assert not making.may_remove(made, by=who)
+        with pytest.raises(NotMadeFrom, match="legal hold"):
+            making.remove(made, record.pk, by=who)
+
+
+def test_whoever_may_not_withdraw_an_approval_does_not_stop_what_is_approved_by_a_source(by: Member) -> None:
+    maker = member(by.brand, Role.CREATOR)
+    raw, cut, fine = VersionFactory.create(asset__brand=by.brand), approved(by), approved(by)
+    link(cut, raw, by)
+    rejected = VersionFactory.create(asset__brand=by.brand, approval=Approval.REJECTED)
+    narrow, later = approved(by), VersionFactory.create(asset__brand=by.brand)
+    RightsRecord.objects.filter(version=narrow).update(uses=["internal"])
+    RightsRecord.objects.filter(version=later).update(embargo_until=timezone.now() + DAY)
+    for source in (rejected, narrow, later):
+        for version in (cut, raw):
+            with pytest.raises(NotMadeFrom, match="would narrow"):
+                link(version, source, maker)
+    assert MadeFrom.objects.count() == 1
+    assert verdict(cut, by) == ()
+    link(raw, fine, maker)  # takes nothing away
+    link(VersionFactory.create(asset__brand=by.brand), rejected, maker)  # nobody counts on it
+    link(raw, rejected, member(by.brand, Role.ADMIN))
+    assert verdict(cut, by)
 
 
 def test_it_leaves_a_trace_that_names_no_other_clip(by: Member) -> None:
     made, source = approved(by, asset__title="Cut"), approved(by, asset__title="Secret")
     record = link(made, source, by)
-    making.remove(made, record.pk, by=by)
+    making.remove(made, record.pk, by=member(by.brand, Role.LEGAL_REVIEWER))
     events = Event.objects.filter(asset_id=made.asset_id).order_by("sequence")
     assert [each.verb for each in events] == [Verb.SOURCE_ADDED, Verb.SOURCE_REMOVED]
     for event in events:
@@ -237,13 +289,50 @@ def test_many_clips_are_looked_at_together(by: Member) -> None:
     assert InheritedTerms.objects.filter(~Q(uses=["web"])).count() == 0
 
 
+def test_a_new_version_is_not_made_from_more_than_there_may_be(
+    by: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two, later = (VersionFactory.create(asset__brand=by.brand) for _ in range(3))
+    link(one, approved(by), by)
+    link(two, approved(by), by)
+    monkeypatch.setattr(making, "MOST_SOURCES", 1)
+    with transaction.atomic():
+        making.carry(one, later)
+        with pytest.raises(NotMadeFrom, match="at most"):
+            making.carry(two, later)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_record_at_once_make_no_circle() -> None:
+    """No row of a clip is locked by both: the lock of the brand alone makes one wait for the other."""
     by = member(BrandFactory.create(), Role.ADMIN)
-    one, two = approved(by), approved(by)
-    refused = at_once(lambda: link(one, two, by), lambda: link(two, one, by))
+    one, two, three, four = (approved(by) for _ in range(4))
+    link(two, one, by)
+    link(four, three, by)
+    refused = at_once(lambda: link(three, two, by), lambda: link(one, four, by))
     assert [each.code for each in refused if isinstance(each, NotMadeFrom)] == ["circle"]
-    assert MadeFrom.objects.count() == 1
+    assert MadeFrom.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_new_versions_that_are_made_at_once_do_not_wait_for_each_other() -> None:
+    by = member(BrandFactory.create(), Role.ADMIN)
+    source = approved(by)
+    cuts = [VersionFactory.create(asset__brand=by.brand) for _ in range(2)]
+    for cut in cuts:
+        link(cut, source, by)
+    written = Barrier(2, timeout=2)
+
+    def replace(cut: Version) -> None:
+        with transaction.atomic():
+            making.before_carrying(cut)
+            later = next_version(cut)  # its rights are written
+            with suppress(BrokenBarrierError):  # where the other waits for the lock
+                written.wait()
+            making.carry(cut, later)
+
+    assert at_once(*(partial(replace, cut) for cut in cuts)) == []
+    assert MadeFrom.objects.count() == 4
 
 
 @pytest.mark.django_db(transaction=True)
