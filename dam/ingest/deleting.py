@@ -48,10 +48,14 @@ class Goes:
 
 
 def deletable(brand: Brand) -> QuerySet[Asset]:
-    """Clips in the trash that may go. What was released, is in review or under legal hold always stays."""
+    """Clips in the trash that may go. What was released, is in review or under legal hold always stays.
+
+    So does what something in review or approved was made from directly: that could never be used again.
+    """
     trashed = Asset.objects.filter(brand=brand, trashed_at__isnull=False, released=None, held_at=None)
     never_released = Q(releases=None)  # the releases lie above: by name
-    return trashed.filter(never_released).exclude(versions__approval=Approval.IN_REVIEW)
+    counted_on = Q(versions__used_in__version__approval__in=(Approval.IN_REVIEW, Approval.APPROVED))
+    return trashed.filter(never_released).exclude(versions__approval=Approval.IN_REVIEW).exclude(counted_on)
 
 
 def how_many(trashed: QuerySet[Asset], brand: Brand) -> int:
