@@ -15,6 +15,8 @@ register = template.Library()
 # By the templates in templates/mail.
 MAILS = {
     "email_confirmation": noop("Confirming an address"),
+    "guest_code": noop("Code of an outside reviewer"),
+    "guest_link": noop("Link of an outside reviewer"),
     "invitation": noop("Invitation"),
     "notifications": noop("Notifications"),
     "password_changed": noop("Changed password"),

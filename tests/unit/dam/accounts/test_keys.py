@@ -25,4 +25,4 @@ def test_what_is_kept_does_not_give_the_secret_away() -> None:
 
 
 def test_each_kind_of_key_is_told_by_how_it_begins() -> None:
-    assert len(keys.KeyKind) == len({each.value for each in keys.KeyKind}) == 5
+    assert len(keys.KeyKind) == len({each.value for each in keys.KeyKind}) == 6
