@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from dam.access import share_links, tokens
 from dam.accounts import principals
-from dam.accounts.capabilities import TOKEN_MAY, Role
+from dam.accounts.capabilities import TOKEN_MAY, Capability, Role
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.catalog.models import Asset
@@ -36,6 +36,8 @@ NO_TOKEN = (
     *("review-guests", "guest-link-again", "guest-link-revoke", "guest-remark-answer", "comment-for-guests"),
     *("library-columns", "review-decide", "review-passkey", "brand-closing", "tag-rename"),
 )
+# Open to who edits, and to who decides for legal; the latter is no program.
+BY_EDITING_OR_DECIDING = ("asset-sources",)
 ONE_OF_EACH = list({row.name: row for row in ROWS}.values())
 
 
@@ -155,7 +157,8 @@ def test_a_token_with_all_there_is_gets_what_its_owner_gets_but_decides_nothing(
     _, secret = tokens.create(by=owner, name="all", capabilities=owner.capabilities & TOKEN_MAY)
     client, wrong = with_token(secret, enforce_csrf_checks=True), {}
     for row in ROWS:
-        right = 403 if for_no_program(row, world) else getattr(row, role.value)
+        decides = row.name in BY_EDITING_OR_DECIDING and Capability.EDIT not in owner.capabilities
+        right = 403 if decides or for_no_program(row, world) else getattr(row, role.value)
         status = send(client, row, world, role).status_code
         if status != right:
             wrong[str(row)] = status

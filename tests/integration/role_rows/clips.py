@@ -25,7 +25,7 @@ ROWS = (
         {"title": "New title"}),
     Row("GET",  "asset", ("released.asset",),           200, 200, 200, 200, 200, 200, 200, 403,
         {"tab": "rights", "source": "a"}),
-    Row("POST", "asset-sources", ("draft.asset",),      403, 302, 302, 302, 302, 302, 403, 403,
+    Row("POST", "asset-sources", ("draft.asset",),      403, 302, 403, 302, 302, 302, 403, 403,
         {"remove": "0"}),
     Row("GET",  "asset-fields", ("draft.asset",),       403, 200, 403, 403, 200, 200, 403, 403),
     Row("POST", "asset-fields", ("draft.asset",),       403, 302, 403, 403, 302, 302, 403, 403,
