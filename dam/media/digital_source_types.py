@@ -33,8 +33,8 @@ ORIGINS = {
     "computationalCapture": "camera",
     "negativeFilm": "camera",
     "positiveFilm": "camera",
-    "digitalArt": "software",
     "digitalCreation": "software",
+    "digitalArt": "software",
     "composite": "composite",
     "compositeCapture": "composite",
 }
@@ -42,15 +42,12 @@ ORIGINS = {
 AI = frozenset(code for code, origin in ORIGINS.items() if origin in ("generated", "partly_generated"))
 
 ADDRESS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-_OF_ORIGINS = {
-    "generated": "trainedAlgorithmicMedia",
-    "partly_generated": "compositeWithTrainedAlgorithmicMedia",
-    "camera": "digitalCapture",
-    "software": "digitalCreation",
-    "composite": "composite",
-}
 
 
 def address(origin: str) -> str:
-    """The digital source type that files are given for a declared origin; nothing for none."""
-    return f"{ADDRESS}{_OF_ORIGINS[origin]}" if origin in _OF_ORIGINS else ""
+    """What files are given for a declared origin: the first of ORIGINS that stands for it, or nothing.
+
+    >>> address("camera").rpartition("/")[2], address("")
+    ('digitalCapture', '')
+    """
+    return next((f"{ADDRESS}{code}" for code, declared in ORIGINS.items() if declared == origin), "")

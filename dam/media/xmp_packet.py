@@ -10,37 +10,31 @@ from xml.etree import ElementTree
 
 from dam.media import xmp
 
-_DC = "http://purl.org/dc/elements/1.1/"
-_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_RIGHTS = "http://ns.adobe.com/xap/1.0/rights/"
-_PLUS = "http://ns.useplus.org/ldf/xmp/1.0/"
 _META = "adobe:ns:meta/"
+_PLUS = "http://ns.useplus.org/ldf/xmp/1.0/"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 PREFIXES = {
-    "dc": _DC,
-    "Iptc4xmpExt": _EXT,
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "plus": _PLUS,
     "rdf": _RDF,
     "x": _META,
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "xmpMM": "http://ns.adobe.com/xap/1.0/mm/",
-    "xmpRights": _RIGHTS,
+    "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
 }
 
-# By the names of dam.media.embedded_metadata: the property, and the list it is (Alt of languages).
-PROPERTIES: dict[str, tuple[str, str]] = {
-    "title": (f"{{{_DC}}}title", "Alt"),
-    "description": (f"{{{_DC}}}description", "Alt"),
-    "keywords": (f"{{{_DC}}}subject", "Bag"),
-    "copyright": (f"{{{_DC}}}rights", "Alt"),
-    "usage": (f"{{{_RIGHTS}}}UsageTerms", "Alt"),
-    "source_type": (f"{{{_EXT}}}DigitalSourceType", ""),
-    "ai_system": (f"{{{_EXT}}}AISystemUsed", ""),
-    "ai_system_version": (f"{{{_EXT}}}AISystemVersionUsed", ""),
-    "data_mining": (f"{{{_PLUS}}}DataMining", ""),
-}
+# By the names of dam.media.embedded_metadata, the properties that are lists (Alt: of one text, by language).
+LISTS = {"title": "Alt", "description": "Alt", "keywords": "Bag", "copyright": "Alt", "usage": "Alt"}
+PLAIN = ("source_type", "ai_system", "ai_system_version")
+# As ElementTree names them.
+PROPERTIES = {
+    name: "{{{}}}{}".format(*qualified.split())
+    for qualified, name in xmp.PROPERTIES.items()
+    if name in LISTS or name in PLAIN
+} | {"data_mining": f"{{{_PLUS}}}DataMining"}
 
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _END = '\n<?xpacket end="w"?>'
@@ -57,19 +51,19 @@ def write(values: Mapping[str, str | Sequence[str]], *, before: bytes = b"") -> 
     Of the packet `before` all else stays, and what it says of these properties goes. Empty values are as
     none. Raises xmp.Unreadable where there is one before that can't be read, KeyError for unknown names.
     """
-    given = {PROPERTIES[name]: value for name, value in values.items() if value}
+    given = {name: value for name, value in values.items() if value}
+    names = {PROPERTIES[name] for name in given}
     root, rdf = _tree(before)
-    names = {name for name, _list in given}
     about = ""
     for description in rdf.findall(f"{{{_RDF}}}Description"):
         about = about or description.get(f"{{{_RDF}}}about", "")
-        for name in names & description.attrib.keys():
-            del description.attrib[name]
+        for attribute in names & description.attrib.keys():
+            del description.attrib[attribute]
         for element in [each for each in description if each.tag in names]:
             description.remove(element)
     ours = ElementTree.SubElement(rdf, f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": about})
-    for (name, kind), value in given.items():
-        _add(ours, name, kind, [value] if isinstance(value, str) else value)
+    for name, value in given.items():
+        _add(ours, name, [value] if isinstance(value, str) else value)
     text = ElementTree.tostring(root, encoding="unicode")
     return f"{_BEGIN}{text}{_END}".encode()
 
@@ -90,9 +84,9 @@ def _tree(before: bytes) -> tuple[ElementTree.Element, ElementTree.Element]:
     return root, ElementTree.SubElement(root, f"{{{_RDF}}}RDF")
 
 
-def _add(parent: ElementTree.Element, name: str, kind: str, texts: Sequence[str]) -> None:
-    element = ElementTree.SubElement(parent, name)
-    if not kind:
+def _add(parent: ElementTree.Element, name: str, texts: Sequence[str]) -> None:
+    element, kind = ElementTree.SubElement(parent, PROPERTIES[name]), LISTS.get(name)
+    if kind is None:
         element.text = _clean(texts[0])
         return
     items = ElementTree.SubElement(element, f"{{{_RDF}}}{kind}")

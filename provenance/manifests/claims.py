@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from dam.media import digital_source_types
 from dam.version import VERSION
 
 SPEC_VERSION = "2.4"
 
-TRAINED_ALGORITHMIC_MEDIA = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+TRAINED_ALGORITHMIC_MEDIA = digital_source_types.address("generated")
 EMPTY = "http://c2pa.org/digitalsourcetype/empty"
 GENERATION_LABEL = "app.reelproof.generation"
 REVIEW_LABEL = "app.reelproof.review"
