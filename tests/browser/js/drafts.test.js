@@ -90,6 +90,14 @@ test("a password is kept nowhere while it is shown", async () => {
   equal(sessionStorage.length, 0);
 });
 
+test("a passphrase that is chosen for somebody is kept nowhere", async () => {
+  await load({ form: FORM.replace('name="due"', 'name="passphrase"') });
+  type("passphrase", "secret");
+  equal(sessionStorage.length, 0);
+  type("body", "The logo leaves");
+  equal(Object.values({ ...sessionStorage }).join().includes("secret"), false);
+});
+
 test("what the server took is not kept, what it refused is", async () => {
   await load();
   for (const [status, left] of [[422, 1], [409, 1], [401, 1], [200, 0]]) {

@@ -30,7 +30,7 @@ function nameOf(form) {
 }
 
 const isKept = (form) => person() && form?.method === "post" && !form.action.endsWith("/logout/");
-const isSecret = (field) => NEVER.includes(field.type) || field.name.includes("password"); // shown ones, too
+const isSecret = (field) => NEVER.includes(field.type) || /pass(word|phrase)/.test(field.name); // shown ones, too
 const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !isSecret(field));
 const isBox = (field) => ["checkbox", "radio"].includes(field.type);
 const places = (form) => form.querySelectorAll("[data-frame-field]");
