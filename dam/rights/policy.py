@@ -186,6 +186,13 @@ def stops(source: Terms) -> bool:
     )
 
 
+def holds_back(source: Terms, *, at: datetime) -> bool:
+    """Whether nothing that was made from it may leave at `at`."""
+    early = source.embargo_until is not None and at < source.embargo_until
+    late = source.valid_until is not None and at >= source.valid_until
+    return stops(source) or early or late
+
+
 def _inherited(
     terms: Terms,
     inherited: Inherited,

@@ -24,7 +24,7 @@ from dam.rights.making import Link, NotMadeFrom
 from dam.rights.models import Relation
 from dam.rights.policy import Terms
 from dam.rights.visibility import shown, visible_assets, visible_versions
-from dam.search import query
+from dam.search import query, titles
 from dam.web import asset_version, usage_status
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
@@ -127,10 +127,7 @@ def _line(known: Terms, *, at: datetime) -> tuple[str, bool]:
     verdict = policy.decide(known, at=at)
     if verdict.allowed:
         return usage_status.of(origin="", terms=known, at=at).answer, True
-    dated = policy.Inherited(embargo_until=known.embargo_until, valid_until=known.valid_until)
-    asked = Terms(approval="approved", credentials="none", uses=("web",), inherited=dated)
-    fine = known.approval != "approved" and not policy.stops(known) and policy.decide(asked, at=at).allowed
-    return " ".join(verdict.reasons), fine
+    return " ".join(verdict.reasons), known.approval != "approved" and not policy.holds_back(known, at=at)
 
 
 def _facts(own: Terms, *, at: datetime) -> tuple[tuple[str, str], ...]:
@@ -158,10 +155,8 @@ def _find(request: BrandRequest, version: Version, typed: str) -> list[Version]:
             return []
         rows = rows.filter(number=named[2]) if named[2] else rows.filter(latest_of__isnull=False)
         return list(rows.select_related("asset"))
-    clips = visible_assets(principal).exclude(pk=version.asset_id)
-    for word in typed.split():
-        clips = clips.filter(title__icontains=word)
-    keys = list(clips.order_by("-created_at", "-pk").values_list(shown(principal), flat=True)[:MOST_FOUND])
+    clips = titles.with_words(visible_assets(principal).exclude(pk=version.asset_id), typed)
+    keys = list(clips.values_list(shown(principal), flat=True)[:MOST_FOUND])
     rows = visible_versions(principal).filter(pk__in=keys).select_related("asset")
     return list(rows.order_by("-asset__created_at", "-asset_id"))
 

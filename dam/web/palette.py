@@ -20,7 +20,7 @@ from dam.collections.models import Collection
 from dam.core import language, numbers
 from dam.core.lazily import lazy
 from dam.rights.visibility import visible_assets
-from dam.search import query, search
+from dam.search import query, search, titles
 from dam.search.saved import saved_searches
 from dam.search.saved.models import SavedSearch
 from dam.web.administration import sections
@@ -184,6 +184,4 @@ def _searches(request: BrandRequest, words: str) -> list[SavedSearch]:
 def _clips(request: BrandRequest, words: str) -> list[Asset]:
     """The newest clips with all of these words in their title: one more than are shown, if there are more."""
     clips = search.with_parts(visible_assets(request.principal), request.principal)
-    for word in words.split():
-        clips = clips.filter(title__icontains=word)
-    return list(clips.order_by("-created_at", "-pk")[: MOST_CLIPS + 1])
+    return list(titles.with_words(clips, words)[: MOST_CLIPS + 1])

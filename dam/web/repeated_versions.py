@@ -15,7 +15,7 @@ from dam.catalog.models import Asset, Version
 from dam.core.errors import Refused
 from dam.ingest import next_versions, registration
 from dam.rights.visibility import shown, visible_assets, visible_versions
-from dam.search import query, search
+from dam.search import query, search, titles
 from dam.web import selection
 from dam.web.decorators import BrandRequest, requires
 
@@ -65,6 +65,4 @@ def _clips(request: BrandRequest, version: Version, words: str) -> list[Asset]:
     """The newest clips of its kind with all of these words in their title: one more than are shown."""
     clips = search.with_parts(visible_assets(request.principal), request.principal)
     clips = clips.filter(latest__kind=version.kind).exclude(pk=version.asset_id)
-    for word in words.split():
-        clips = clips.filter(title__icontains=word)
-    return list(clips.order_by("-created_at", "-pk")[: MOST_CLIPS + 1])
+    return list(titles.with_words(clips, words)[: MOST_CLIPS + 1])
