@@ -268,6 +268,7 @@ class Migration(migrations.Migration):
                     "source",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="used_in",
@@ -297,6 +298,7 @@ class Migration(migrations.Migration):
                         name="made_from_another",
                     ),
                 ],
+                "indexes": [models.Index(fields=["source", "id"], name="made_from_used_in")],
             },
         ),
         migrations.RunSQL(PLACES, "DROP FUNCTION dam_places"),

@@ -27,6 +27,8 @@ from dam.rights.visibility import visible_versions
 MOST_SOURCES = 100  # that one version is made from directly
 MOST_STEPS = 12  # from a version back to the first of what it was made from
 
+MOST_COUNTED = 1000  # of what was made from one version
+
 AT_ONCE = 500  # versions that are compared together
 
 _DECIDED = (Approval.IN_REVIEW, Approval.APPROVED)
@@ -239,10 +241,14 @@ def knows_hidden(by: Principal) -> bool:
 
 
 def used_in(version: Version, *, by: Principal, most: int) -> tuple[list[Version], int]:
-    """What was made from it directly and whoever asks can see, the newest first; and how many that is."""
-    made = visible_versions(by).filter(made_from__source=version)
-    rows = made.select_related("asset", "brand", "rights", "inherited").order_by("-created_at", "-pk")
-    return list(rows[:most]), made.count()
+    """What was made from it directly and whoever asks can see, recorded last first; and how many that is.
+
+    Of more than MOST_COUNTED the number is one more than that: an end card may be in all clips there are.
+    """
+    found = MadeFrom.objects.filter(source=version, version__in=visible_versions(by).order_by().values("pk"))
+    told = ("version__asset", "version__brand", "version__rights", "version__inherited")
+    rows = found.select_related(*told).order_by("-pk")[:most]
+    return [each.version for each in rows], found[: MOST_COUNTED + 1].count()
 
 
 def sources(version: Version, *, by: Principal) -> list[Source]:

@@ -74,7 +74,12 @@ class MadeFrom(models.Model):
         Version, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="made_from"
     )
     source = models.ForeignKey(
-        Version, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="used_in"
+        Version,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        related_name="used_in",
     )
     relation = models.CharField(max_length=11, choices=Relation.choices)
     recorded_by = models.ForeignKey(
@@ -95,6 +100,8 @@ class MadeFrom(models.Model):
                 name="made_from_another",
             ),
         ]
+        # What was made from a version is shown with the last first, of however many.
+        indexes = [models.Index(fields=["source", "id"], name="made_from_used_in")]
 
     def __str__(self) -> str:
         return f"{self.version_id} made from {self.source_id}"

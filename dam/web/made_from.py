@@ -83,6 +83,7 @@ def context(request: BrandRequest, version: Version) -> dict[str, object]:
         "removable": making.may_remove(version, by=by),
         "used_in": [_made(each, at=at) for each in made],
         "used_in_count": count,
+        "used_in_more": making.MOST_COUNTED if count > making.MOST_COUNTED else None,
         "relations": Relation.choices,
         "typed_source": typed,
         "found_sources": _find(request, version, typed) if by.can(Capability.EDIT) and typed else None,

@@ -154,6 +154,17 @@ def test_a_clip_is_named_to_those_alone_who_may_see_it(by: Member) -> None:
     assert making.used_in(source, by=viewer, most=5) == ([made], 1)
 
 
+def test_what_was_made_from_it_is_counted_up_to_a_bound_with_the_last_first(
+    by: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "MOST_COUNTED", 2)
+    card, cuts = VersionFactory.create(asset__brand=by.brand), []
+    for _number in range(4):
+        cuts.append(VersionFactory.create(asset__brand=by.brand))
+        link(cuts[-1], card, by)
+    assert making.used_in(card, by=by, most=2) == ([cuts[3], cuts[2]], 3)
+
+
 def test_viewers_learn_of_it_only_after_the_embargo_of_what_is_in_it(by: Member) -> None:
     source, made = approved(by), approved(by)
     link(made, source, by)

@@ -79,6 +79,17 @@ def test_odd_input_is_told(brand: Brand, said: dict[str, object], told: str) -> 
     assert told in change(browser(brand, Role.CREATOR), made, **said)
 
 
+def test_the_page_says_that_more_were_made_from_it_than_it_counts(
+    brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "MOST_COUNTED", 1)
+    card = VersionFactory.create(asset__brand=brand)
+    for _number in range(2):
+        cut = VersionFactory.create(asset__brand=brand)
+        MadeFrom.objects.create(version=cut, source=card, relation=Relation.COMPONENT)
+    assert "More than 1 versions made from this one" in tab(browser(brand, Role.CREATOR), card)
+
+
 def test_a_clip_of_another_brand_is_not_there(brand: Brand) -> None:
     made, elsewhere = VersionFactory.create(asset__brand=brand), ApprovedVersionFactory.create()
     client = browser(brand, Role.CREATOR)
