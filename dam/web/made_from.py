@@ -75,6 +75,7 @@ def context(request: BrandRequest, version: Version) -> dict[str, object]:
     known = terms.of(version)
     made, count = making.used_in(version, by=by, most=MOST_MADE)
     typed = query.tidy(request.GET.get("source", ""))
+    found = _find(request, version, typed) if by.can(Capability.EDIT) and typed else []
     sources = making.sources(version, by=by) if known.inherited else ()
     return {
         "own_terms": _facts(terms.own(version), at=at) if known.approval == "approved" else (),
@@ -86,7 +87,8 @@ def context(request: BrandRequest, version: Version) -> dict[str, object]:
         "used_in_more": making.MOST_COUNTED if count > making.MOST_COUNTED else None,
         "relations": Relation.choices,
         "typed_source": typed,
-        "found_sources": _find(request, version, typed) if by.can(Capability.EDIT) and typed else None,
+        "found_sources": found[:MOST_FOUND],
+        "found_most": MOST_FOUND if len(found) > MOST_FOUND else None,
     }
 
 
@@ -147,7 +149,10 @@ def _facts(own: Terms, *, at: datetime) -> tuple[tuple[str, str], ...]:
 
 
 def _find(request: BrandRequest, version: Version, typed: str) -> list[Version]:
-    """By the address of a clip's page, else the newest with all of these words in their title."""
+    """By the address of a clip's page, else the newest with all of these words in their title.
+
+    One more than are shown, if there are more.
+    """
     principal = request.principal
     if (named := _ADDRESS.search(typed)) is not None:
         try:
@@ -157,7 +162,7 @@ def _find(request: BrandRequest, version: Version, typed: str) -> list[Version]:
         rows = rows.filter(number=named[2]) if named[2] else rows.filter(latest_of__isnull=False)
         return list(rows.select_related("asset"))
     clips = titles.with_words(visible_assets(principal).exclude(pk=version.asset_id), typed)
-    keys = list(clips.values_list(shown(principal), flat=True)[:MOST_FOUND])
+    keys = list(clips.values_list(shown(principal), flat=True)[: MOST_FOUND + 1])
     rows = visible_versions(principal).filter(pk__in=keys).select_related("asset")
     return list(rows.order_by("-asset__created_at", "-asset_id"))
 

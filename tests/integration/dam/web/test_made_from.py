@@ -90,6 +90,17 @@ def test_the_page_says_that_more_were_made_from_it_than_it_counts(
     assert "More than 1 versions made from this one" in tab(browser(brand, Role.CREATOR), card)
 
 
+def test_more_that_match_than_are_shown_are_told(brand: Brand) -> None:
+    made, client = VersionFactory.create(asset__brand=brand), browser(brand, Role.CREATOR)
+    for _number in range(9):
+        VersionFactory.create(asset__brand=brand, asset__title="Bottle")
+    page = tab(client, made, source="bottle")
+    assert page.count('<span class="visually-hidden">Bottle</span>') == 8
+    assert "The 8 newest are shown." in page
+    VersionFactory.create(asset__brand=brand, asset__title="Bottle two")
+    assert "newest are shown" not in tab(client, made, source="bottle two")
+
+
 def test_a_clip_of_another_brand_is_not_there(brand: Brand) -> None:
     made, elsewhere = VersionFactory.create(asset__brand=brand), ApprovedVersionFactory.create()
     client = browser(brand, Role.CREATOR)
