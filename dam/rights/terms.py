@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from dam.catalog.models import Version
@@ -68,6 +69,18 @@ def of_columns(values: Sequence[Any]) -> Terms:
         if stopped is not None
         else None,
     )
+
+
+def of_json(values: Sequence[Any]) -> Terms:
+    """The same of values as the database writes them in JSON, where moments are texts."""
+    own, (embargo_until, valid_until, trashed_at), left = values[:4], values[4:7], values[7:]
+    stopped, uses_left, places_left, *dates_left = left
+    moments = (_moment(embargo_until), _moment(valid_until), trashed_at)
+    return of_columns([*own, *moments, stopped, uses_left, places_left, *map(_moment, dates_left)])
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _tuple(kept: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -1,10 +1,9 @@
 """How many of the assets a principal may see have each value: the numbers beside the filters."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -15,17 +14,15 @@ from dam.catalog.models import Asset
 from dam.collections import audience
 from dam.collections.models import CollectionItem
 from dam.core import language, sorting
-from dam.rights import terms, visibility
-from dam.rights.policy import Terms
-from dam.search import fields, filter_rows, filters, own_fields, search
+from dam.rights import visibility
+from dam.search import counting, fields, search
 from dam.search.query import Filters, Query
-from dam.search.search_field import NO, YES, Combine, Kind, SearchField
+from dam.search.search_field import Combine, Kind, SearchField
 
 # Assets that are counted: each is read, which takes longer than the list itself when there are many.
 MOST_COUNTED = 1_000
 # Of a field whose values are not a fixed choice.
 MOST_VALUES = 50
-_UNKNOWN = ""  # among the counts of a list: where there is none yet
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,8 @@ def count(
     filters: Filters | None = None,
     within: Collection[UUID] | None = None,
 ) -> tuple[Facet, ...]:
-    """The facets, in six queries, and as many for each that is counted without its own filter.
+    """The facets, in two queries, three where clips are in collections, and as many for each that is counted
+    without its own filter.
 
     Where any of several values may match, and of ranges, of which one takes the place of another, a facet
     counts with every filter but its own, so that a choice can be changed; where every value must, as with
@@ -96,23 +94,20 @@ def count(
         else:
             candidates = _candidates(assets, within, narrowed=narrowed)
         counted_in = MOST_COUNTED if len(candidates) > MOST_COUNTED else None
-        assets = search.of_keys(candidates[:MOST_COUNTED])
-        own = [field for field in together if field.own]
-        counts = _counts(
-            [field for field in together if not (field.own or field.of_rows)],
-            assets,
+        keys = candidates[:MOST_COUNTED]
+        counted = counting.count(
+            together,
+            keys,
+            brand=principal.brand.pk,
             shown=shown,
             at=at,
             days=counted_with["on"],
+            most=MOST_VALUES + 1,
         )
-        in_rows = [field for field in together if field.of_rows]
-        rows = filter_rows.counts(in_rows, assets, brand=principal.brand.pk, shown=shown)
-        counts |= rows
-        for name, of_values in own_fields.counts(own, assets).items():
-            counts[name] = Counter(of_values)
-        for field in together:
-            if field.in_collections:
-                counts[field.name] = _collected(assets, principal)
+        counts = dict(counted.of)
+        collected = [field.name for field in together if field.in_collections]
+        if collected and counted.in_collections:
+            counts |= dict.fromkeys(collected, _collected(search.of_keys(keys), principal))
         for field in together:
             found[field.name] = _facet(
                 field, counts[field.name], chosen[field.name], counted_in, told=seen[field.name]
@@ -147,44 +142,6 @@ def _candidates(assets: QuerySet[Asset], within: Collection[UUID] | None, *, nar
     return list(some.values_list("pk", flat=True)[: MOST_COUNTED + 1])
 
 
-def _counts(
-    counted: Sequence[SearchField],
-    candidates: QuerySet[Asset],
-    *,
-    shown: str,
-    at: datetime,
-    days: tuple[str, ...],
-) -> dict[str, Counter[str]]:
-    """How many of these assets have each value of each field."""
-    counts: dict[str, Counter[str]] = {field.name: Counter() for field in counted}
-    of_rights = [field for field in counted if field.rights]
-    ranges = [field for field in counted if field.one_at_a_time and not field.rights]
-    single = [field for field in counted if not (field.many or field.rights or field.one_at_a_time)]
-    for field, column in _columns(candidates, ranges, shown):
-        ordered = sorted(value for value in column if value is not None)
-        spans = {value: filters.covered(field, value, at=at) for value, _ in field.choices}
-        counts[field.name] = Counter({value: span.count(ordered) for value, span in spans.items()})
-    known: Counter[Terms] = Counter()
-    for row in _alike(candidates, single, shown, with_terms=bool(of_rights)):
-        *values, number = row
-        for field, value in zip(single, values, strict=False):
-            for each in _stored(field, value):
-                counts[field.name][each] += number
-        if of_rights:
-            known[terms.of_columns(values[len(single) :])] += number
-    for field in of_rights:
-        for value, _ in field.choices:
-            cleared = (each for each in known if filters.is_cleared(field, value, each, at=at, days=days))
-            counts[field.name][value] = sum(known[each] for each in cleared)
-    for field in counted:
-        if field.many and not field.in_collections:
-            path = field.column_for(shown)
-            having_any = candidates.filter(**{f"{path}__isnull": False}).values_list(path)
-            often = having_any.annotate(number=Count("pk")).order_by("-number", path)[: MOST_VALUES + 1]
-            counts[field.name] = Counter(dict(often))
-    return counts
-
-
 def _collected(assets: QuerySet[Asset], principal: Principal) -> Counter[str]:
     """How many of these assets are in each collection that is seen, by its name, which several may have."""
     items = CollectionItem.objects.filter(removed_at=None, asset__in=assets.values("pk"))
@@ -192,34 +149,6 @@ def _collected(assets: QuerySet[Asset], principal: Principal) -> Counter[str]:
     counted = seen.values_list("collection__name").annotate(number=Count("asset", distinct=True))
     often = counted.order_by("-number", "collection__name")[: MOST_VALUES + 1]
     return Counter(dict(often))
-
-
-def _columns(
-    candidates: QuerySet[Asset], fields: Sequence[SearchField], shown: str
-) -> Iterable[tuple[SearchField, Iterable[Any]]]:
-    rows = list(candidates.values_list(*(field.column_for(shown) for field in fields))) if fields else []
-    return zip(fields, zip(*rows, strict=True), strict=bool(rows))
-
-
-def _alike(
-    candidates: QuerySet[Asset], fields: Sequence[SearchField], shown: str, *, with_terms: bool
-) -> Iterable[tuple[Any, ...]]:
-    """The values that occur together, the terms behind them, and in how many assets. They repeat."""
-    paths = [*(field.column_for(shown) for field in fields), *(terms.columns(shown) if with_terms else ())]
-    return candidates.values_list(*paths).annotate(number=Count("pk")) if paths else ()
-
-
-def _stored(field: SearchField, value: Any) -> Iterable[str]:
-    """The values of a column, as they stand in addresses."""
-    if value is None and field.array:
-        return (_UNKNOWN,)
-    if value is None or value == "":
-        return ()
-    if field.array:
-        return value  # type: ignore[no-any-return]
-    if field.kind is Kind.FLAG:
-        return (YES if value else NO,)
-    return (str(value),)
 
 
 def _facet(
@@ -240,7 +169,7 @@ def _facet(
             Value(value, told.chip_text(value), 0, chosen=True) for value in chosen if value not in offered
         ]
         kept = tuple(value for value in values if value.count or value.chosen)
-        unknown = counts[_UNKNOWN]
+        unknown = counts[counting.UNKNOWN]
         return Facet(field.name, field.title, kept, counted_in=counted_in, not_looked_at=unknown)
     often = sorted(counts.items(), key=lambda each: (-each[1], sorting.key(each[0])))
     lower = {value.lower() for value in chosen}

@@ -5,16 +5,15 @@ saved search finds what it found.
 """
 
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from dam.accounts.models import Brand, User
-from dam.catalog.models import Asset
 from dam.core import language
 from dam.core.language import gettext as _
 from dam.custom_fields import schema
@@ -182,17 +181,18 @@ def between(lookup: str, span: Range) -> Q:
     return matching
 
 
-def counts(counted: Collection[SearchField], assets: QuerySet[Asset]) -> dict[str, dict[str, int]]:
-    """How many of these clips have each value of each field, in one query."""
-    by_number = {field.own.number: field for field in counted if field.own}
-    found: dict[str, dict[str, int]] = {field.name: {} for field in counted}
-    if not by_number:
-        return found
-    keys = {pk: key for field in counted if field.own for key, pk in field.own.options.items()}
-    rows = FieldValue.objects.filter(asset__in=assets.values("pk"), field__in=list(by_number))
-    for number, option, yes, name, count in rows.values_list(
-        "field", "option", "yes", "person__name"
-    ).annotate(count=Count("pk")):
+def numbers(fields: Iterable[SearchField]) -> list[int]:
+    """Of their rows."""
+    return [field.own.number for field in fields if field.own]
+
+
+def counted(fields: Collection[SearchField], rows: Iterable[Sequence[Any]]) -> dict[str, dict[str, int]]:
+    """How many clips have each value of each field: rows of a field, an option, yes or no, a person's name
+    and how many clips have that."""
+    by_number = {field.own.number: field for field in fields if field.own}
+    found: dict[str, dict[str, int]] = {field.name: {} for field in fields}
+    keys = {pk: key for field in fields if field.own for key, pk in field.own.options.items()}
+    for number, option, yes, name, count in rows:
         if option is not None:
             value = keys.get(option, "")
         elif yes is not None:

@@ -261,7 +261,12 @@ def _if_few(assets: QuerySet[Asset]) -> str | None:
 
 def of_keys(keys: Iterable[UUID]) -> QuerySet[Asset]:
     """These assets."""
-    return _of_array("{" + ",".join(map(str, keys)) + "}")
+    return _of_array(array_of(keys))
+
+
+def array_of(keys: Iterable[UUID]) -> str:
+    """Keys as the text of an array."""
+    return "{" + ",".join(map(str, keys)) + "}"
 
 
 def _of_array(array: str) -> QuerySet[Asset]:

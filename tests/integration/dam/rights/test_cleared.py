@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
+from dam.accounts.capabilities import Role
 from dam.catalog.models import Approval, Asset, Credentials, Version
 from dam.rights import cleared, making, policy, terms
 from dam.rights.models import MadeFrom, Relation, RightsRecord
 from dam.rights.policy import Use
 from dam.rights.territories import EU
-from tests.factories import BrandFactory, VersionFactory
+from dam.search import facets, search
+from dam.search.query import Filters, Query
+from tests.factories import BrandFactory, VersionFactory, member
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -79,6 +82,20 @@ def test_the_filter_agrees_with_the_policy(versions: list[Version]) -> None:
             for asset, each in all_terms.items()
             if all(policy.decide(each, use=use, territory=territory, at=at).allowed for at in ends)
         }
+
+
+def test_facets_count_what_their_filters_find(versions: list[Version]) -> None:
+    """Terms in a facet's numbers are read as JSON, where moments are texts."""
+    reader = member(versions[0].brand, Role.LIBRARIAN)
+    told = [facet for facet in facets.count(reader) if facet.name in ("state", "usable", "use", "rights_end")]
+    assert len(told) == 4
+    for facet in told:
+        for value in facet.values:
+            found = search.among(reader, parsed=Query(), filters=Filters({facet.name: [value.value]}))
+            assert found.count() == value.count, (facet.name, value.value)
+    for columns in Asset.objects.values_list(*terms.columns("latest")):
+        written = json.loads(json.dumps(columns, default=datetime.isoformat))
+        assert terms.of_json(written) == terms.of_columns(columns)
 
 
 def test_what_the_database_keeps_of_sources_is_what_the_policy_makes_of_them(versions: list[Version]) -> None:
