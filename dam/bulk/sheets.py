@@ -27,7 +27,7 @@ from dam.core import errors
 from dam.core.language import number
 from dam.custom_fields import schema
 from dam.custom_fields.definitions import Schema, Written
-from dam.rights import visibility
+from dam.rights import policy, terms, visibility
 
 CHUNK = 500
 WORDS = ("title", "description", "tags")  # what is imported
@@ -55,7 +55,9 @@ def lines(assets: QuerySet[Asset], *, by: Principal, marked: bool) -> Iterator[s
     shown, known = visibility.shown(by), schema.of(by.brand)
     at = 1 + len(WORDS)  # the brand's own fields stand behind the words
     yield (MARK if marked else "") + _written([(*COLUMNS[:at], *field_columns.names(known), *COLUMNS[at:])])
-    rows = assets.select_related(shown, f"{shown}__rights", "created_by").prefetch_related("tags")
+    rows = assets.select_related(
+        shown, f"{shown}__rights", f"{shown}__inherited", "created_by"
+    ).prefetch_related("tags")
     last: UUID | None = None
     while True:
         behind = rows.filter(pk__gt=last) if last else rows
@@ -70,8 +72,9 @@ def lines(assets: QuerySet[Asset], *, by: Principal, marked: bool) -> Iterator[s
 
 def _row(asset: Asset, shown: str, own: Iterable[str]) -> Iterable[object]:
     version = getattr(asset, shown)
-    rights = getattr(version, "rights", None)
-    ends = rights.valid_until if rights else None
+    cleared = policy.left(terms.of(version))
+    places = cleared.territories if cleared.uses else ()
+    ends = cleared.valid_until
     return (
         asset.pk,
         asset.title,
@@ -84,8 +87,8 @@ def _row(asset: Asset, shown: str, own: Iterable[str]) -> Iterable[object]:
         version.filename,
         version.width,
         version.height,
-        ", ".join(rights.uses) if rights else "",
-        ", ".join(rights.territories) if rights else "",
+        ", ".join(cleared.uses),
+        ", ".join(places),
         ends.isoformat() if ends else "",
         asset.created_by.name,
         asset.created_at.isoformat(),

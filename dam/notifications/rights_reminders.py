@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -10,7 +11,7 @@ from dam.audit.models import Event
 from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
 from dam.core import locks
-from dam.rights.models import RightsRecord
+from dam.rights.models import RightsEnd
 
 BEFORE = timedelta(days=14)
 CHUNK = 500
@@ -20,9 +21,9 @@ def remind(*, at: datetime | None = None) -> int:
     """Leave an event for each released version whose clearance ends within BEFORE; how many were left."""
     at = at or timezone.now()
     ending = (
-        RightsRecord.objects.filter(
-            valid_until__gt=at,
-            valid_until__lte=at + BEFORE,
+        RightsEnd.objects.filter(
+            ends_at__gt=at,
+            ends_at__lte=at + BEFORE,
             version__released_of__isnull=False,
             version__released_of__trashed_at=None,
             version__brand__closed_at=None,
@@ -30,13 +31,13 @@ def remind(*, at: datetime | None = None) -> int:
         .select_related("version__brand", "version__asset")
         .order_by("pk")
     )
-    count, after = 0, 0
+    count, after = 0, UUID(int=0)
     while chunk := list(ending.filter(pk__gt=after)[:CHUNK]):
         count, after = count + _remind(chunk, at), chunk[-1].pk
     return count
 
 
-def _remind(records: Sequence[RightsRecord], at: datetime) -> int:
+def _remind(records: Sequence[RightsEnd], at: datetime) -> int:
     with trail.recording():
         locks.hold("rights-reminders")  # of two that run at once the later one sees what the first has left
         told = _told(records)
@@ -55,12 +56,11 @@ def _remind(records: Sequence[RightsRecord], at: datetime) -> int:
     return len(due)
 
 
-def _facts(record: RightsRecord) -> dict[str, str]:
-    assert record.valid_until is not None
-    return {"version": str(record.version_id), "valid_until": record.valid_until.isoformat()}
+def _facts(record: RightsEnd) -> dict[str, str]:
+    return {"version": str(record.version_id), "valid_until": record.ends_at.isoformat()}
 
 
-def _told(records: Sequence[RightsRecord]) -> list[dict[str, str]]:
+def _told(records: Sequence[RightsEnd]) -> list[dict[str, str]]:
     assets = {record.version.asset_id for record in records}
     events = Event.objects.filter(verb=Verb.RIGHTS_ENDING, asset_id__in=assets)
     return list(events.values_list("data", flat=True))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from dam.accounts.models import Brand
 from dam.catalog.models import Approval
-from dam.rights.models import RightsRecord
+from dam.rights.models import RightsEnd
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +49,13 @@ def of_installation(at: datetime) -> list[Expiring]:
     return sorted(found, key=lambda each: (each.ends_at is not None, each.ends_at or at))
 
 
-def rights_ending(brand: Brand, at: datetime) -> list[RightsRecord]:
-    """Approved versions whose clearance ends within a month, so many at most."""
-    rows = RightsRecord.objects.filter(
-        version__brand=brand,
+def rights_ending(brand: Brand, at: datetime) -> list[RightsEnd]:
+    """Approved versions whose clearance ends within a month, with what they came from; so many at most."""
+    rows = RightsEnd.objects.filter(
+        brand=brand,
         version__approval=Approval.APPROVED,
         version__asset__trashed_at=None,
-        valid_until__gt=at,
-        valid_until__lte=at + SOON,
+        ends_at__gt=at,
+        ends_at__lte=at + SOON,
     )
-    return list(rows.select_related("version__asset").order_by("valid_until")[:MOST_RIGHTS])
+    return list(rows.select_related("version__asset").order_by("ends_at", "version")[:MOST_RIGHTS])

@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
+from dam.accounts.models import Brand
 from dam.catalog.models import Version
 from dam.core.lazily import lazy
 
@@ -135,3 +136,26 @@ class InheritedTerms(models.Model):
 
     def __str__(self) -> str:
         return f"what {self.version_id} inherits"
+
+
+class RightsEnd(models.Model):
+    """When a version's clearance ends with all that it was made from: the end of `policy.left`, kept.
+
+    Only of versions that have an end. The database itself writes it, from their own terms and what they
+    inherit (migration 0101); `manage.py fsck` compares it with both.
+    """
+
+    # Triggers delete it with the terms it comes from.
+    version = models.OneToOneField(
+        Version, primary_key=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="rights_end"
+    )
+    brand = models.ForeignKey(
+        Brand, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )  # never changes
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["brand", "ends_at", "version"], name="rights_end_of_brand")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} ends {self.ends_at}"

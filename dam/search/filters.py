@@ -230,6 +230,8 @@ def _one(field: SearchField, lookup: str, value: str, asked: _Asked) -> Q:
         return NOTHING
     if field.rights:
         return _cleared(field.rights, read, asked)
+    if field.ahead and read == days_ahead.NEVER:
+        return Q(**{lookup: None})
     if field.kind in (Kind.NUMBER, Kind.DATE):
         return own_fields.between(lookup, covered(field, read, at=asked.at))
     if field.presence:

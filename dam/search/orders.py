@@ -96,11 +96,11 @@ _TABLE: Mapping[Order, tuple[_Stretch, ...]] = {
     ),
     Order.RIGHTS: (
         _Stretch(
-            "{shown}__rights__valid_until",
+            "{shown}__rights_end__ends_at",
             _OF_VERSION,
-            where=(("{shown}__rights__valid_until__isnull", False),),
+            where=(("{shown}__rights_end__ends_at__isnull", False), ("{shown}__rights_end__brand", "brand")),
         ),
-        _Stretch("created_at", descending=True, where=(("{shown}__rights__valid_until__isnull", True),)),
+        _Stretch("created_at", descending=True, where=(("{shown}__rights_end__ends_at", None),)),
     ),
 }
 _TIMES, _NUMBERS = (Order.NEWEST, Order.OLDEST, Order.STATE, Order.RIGHTS), (Order.SHORTEST, Order.LONGEST)

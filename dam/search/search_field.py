@@ -52,7 +52,7 @@ class OwnField:
 YES, NO = "yes", "no"
 _FLAGS = {YES: YES, "true": YES, "1": YES, NO: NO, "false": NO, "0": NO}
 _DATES_TAKE = noop("a day, a month, a range, “today”, “week” or “7d”")
-_AHEAD_TAKE = noop("a day, a month, a range, “past”, “today”, “week” or “30d”")
+_AHEAD_TAKE = noop("a day, a month, a range, “past”, “none”, “today”, “week” or “30d”")
 
 
 def plain(typed: str) -> str:

@@ -13,6 +13,7 @@ from dam.core import language
 from dam.core.lazily import lazy
 from dam.custom_fields import schema, shown, values
 from dam.custom_fields.definitions import EMPTY, Field, Kind
+from dam.rights import policy, terms
 from dam.web.cards import AssetCard
 from dam.web.own_fields import rows
 from dam.web.templatetags.ui_tags import duration
@@ -49,8 +50,8 @@ def _resolution(card: AssetCard) -> str:
 
 
 def _rights_end(card: AssetCard) -> str:
-    rights = getattr(card.version, "rights", None)
-    return language.day(rights.valid_until) if rights and rights.valid_until else ""
+    ends = policy.left(terms.of(card.version)).valid_until
+    return language.day(ends) if ends else ""
 
 
 def _tags(card: AssetCard) -> str:

@@ -25,6 +25,7 @@ from dam.core.storage import Unavailable
 from dam.delivery import access
 from dam.ingest import filenames
 from dam.media.presets import Captions, Recipe
+from dam.rights import policy, terms, territories
 from dam.rights.visibility import visible_assets, visible_versions
 from provenance.downloads import preset_files
 from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
@@ -221,7 +222,11 @@ def _record(entry: Entry, *, by: Principal) -> None:
 def _line(entry: Entry, *, name: str, reason: str) -> Line:
     file, release = entry.file, entry.release
     inside = bool(name) and file is not None
-    ends = release.valid_until if release else None
+    now = policy.left(
+        terms.of(entry.version)
+    )  # what was agreed may have been narrowed since, by a source too
+    ends = min((each for each in (release and release.valid_until, now.valid_until) if each), default=None)
+    places = territories.meet([release.territories, now.territories]) if release else ()
     return Line(
         file=name,
         title=entry.version.asset.title,
@@ -229,9 +234,9 @@ def _line(entry: Entry, *, name: str, reason: str) -> Line:
         format=file.preset if isinstance(file, PresetFile) else _("Release"),
         bytes=(file.size or 0) if inside and file is not None else 0,
         sha256=file.sha256 if inside and file is not None else "",
-        uses=tuple(release.uses) if release else (),
-        territories=tuple(release.territories) if release else (),
-        valid_until=ends.isoformat() if ends else "",
+        uses=tuple(use for use in release.uses if use in now.uses) if release else (),
+        territories=territories.folded(places),
+        valid_until=ends.isoformat() if release and ends else "",
         reason=reason,
     )
 

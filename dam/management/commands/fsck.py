@@ -11,7 +11,7 @@ from dam.backups.backup import FILES
 from dam.core import command
 from dam.operations.fsck import looking, repairing
 from dam.operations.models import Problem, Repair, StorageCheck, StorageFinding
-from dam.rights import making
+from dam.rights import ends, making
 
 MOST_TOLD = 20  # versions that are named
 
@@ -73,14 +73,19 @@ class Command(command.Command):
 
     def _rights(self, *, repair: bool, quiet: bool) -> int:
         """Compare what is kept of inherited rights with the policy; how many versions were wrong."""
-        wrong = list(making.wrongly_kept())
+        inherited, ending = list(making.wrongly_kept()), list(ends.wrongly_kept())
+        wrong = list(dict.fromkeys([*inherited, *ending]))
+        if inherited and repair:
+            making.keep_anew(inherited)
         if wrong and repair:
-            making.keep_anew(wrong)
+            ends.keep_anew(wrong)
         if wrong:
             versions = "1 version" if len(wrong) == 1 else f"{len(wrong)} versions"
             done = "Their rows were written again." if repair else "Run with --repair to write them again."
             told = self.stderr if quiet else self.stdout
-            told.write(f"The terms that {versions} inherit are not what the policy says. {done}")
+            told.write(
+                f"The terms that {versions} inherit, or their ends, are not what the policy says. {done}"
+            )
             for key in wrong[:MOST_TOLD]:
                 told.write(f"rights   {key}")
         return len(wrong)

@@ -74,7 +74,7 @@ FIELDS = (
     SearchField(
         name="rights_end",
         title=lazy("Clearance ends"),
-        column="{shown}__rights__valid_until",
+        column="{shown}__rights_end__ends_at",
         kind=Kind.DATE,
         ahead=True,
         choices=(
@@ -86,7 +86,7 @@ FIELDS = (
         icon="calendar-clock",
         chip=lazy("end of clearance: {}"),
         excluded_chip=lazy("end of clearance: not {}"),
-        examples=("30d", "2026-12", "<2027-01-01", "past"),
+        examples=("30d", "2026-12", "<2027-01-01", "past", "none"),
     ),
     SearchField(
         name="missing",

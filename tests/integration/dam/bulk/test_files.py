@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from dam.bulk import edits, importing, sheets, slices
 from dam.bulk.models import BulkEdit, EditState, Outcome
 from dam.catalog import assets, tags
 from dam.catalog.models import Asset
+from dam.rights.models import MadeFrom, Relation, RightsRecord
 from dam.rights.visibility import visible_assets
 from tests.factories import ApprovedVersionFactory, VersionFactory, member
 
@@ -44,6 +46,18 @@ def run(edit: BulkEdit) -> BulkEdit:
         pass
     edit.refresh_from_db()
     return edit
+
+
+def test_a_row_says_what_is_left_by_what_a_clip_was_made_from(librarian: Member) -> None:
+    brand, until = librarian.brand, datetime(2031, 5, 31, 23, 59, 59, tzinfo=UTC)
+    made = ApprovedVersionFactory.create(asset__brand=brand, asset__title="Cut")
+    source = ApprovedVersionFactory.create(asset__brand=brand, asset__title="Take")
+    terms = RightsRecord.objects.filter(version=source)
+    terms.update(uses=["web"], territories=["US"], valid_until=until)
+    MadeFrom.objects.create(version=made, source=source, relation=Relation.COMPONENT)
+    row = next(row for row in exported(librarian) if row["title"] == "Cut")
+    said = (row["uses"], row["territories"], row["cleared_until"])
+    assert said == ("web", "US", until.isoformat())
 
 
 def test_a_file_is_taken_out_edited_brought_back_and_undone(clips: list[Asset], librarian: Member) -> None:

@@ -12,7 +12,7 @@ from dam.catalog.models import Asset, Version
 from dam.notifications import following, rights_reminders
 from dam.notifications.models import Notification
 from dam.notifications.rights_reminders import BEFORE
-from dam.rights.models import RightsRecord
+from dam.rights.models import MadeFrom, Relation, RightsRecord
 from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,14 @@ def test_it_is_said_two_weeks_before_and_once(brand: Brand) -> None:
     assert {version.created_by, librarian.user} <= people
     assert viewer.user not in people
     assert Notification.objects.filter(user=librarian.user).count() == 1
+
+
+def test_an_end_that_comes_from_a_source_is_said_of_what_was_made_from_it(brand: Brand) -> None:
+    made, source = cleared(brand, None), VersionFactory.create(asset__brand=brand)  # nobody released the take
+    RightsRecord.objects.update_or_create(version=source, defaults={"valid_until": NOON + SECOND})
+    MadeFrom.objects.create(version=made, source=source, relation=Relation.COMPONENT)
+    assert rights_reminders.remind(at=NOON) == 1
+    assert said(brand) == [made.asset_id]
 
 
 def test_what_has_ended_or_never_does_is_not_said_beforehand(brand: Brand) -> None:

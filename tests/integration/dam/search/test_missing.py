@@ -1,7 +1,7 @@
 """Clips that lack something, whose clearance ends, or that may be used: found by filters and counted."""
 
 import itertools
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -22,8 +22,8 @@ from dam.custom_fields import schema, values
 from dam.custom_fields.definitions import Kind
 from dam.custom_fields.models import CustomField, StaleRows
 from dam.custom_fields.planning import OptionWish, Wish
-from dam.rights import clearances
-from dam.rights.models import RightsRecord
+from dam.rights import clearances, making
+from dam.rights.models import Relation, RightsRecord
 from dam.search import facets, row_catching_up, search
 from dam.search.models import FilterRow
 from dam.search.query import Filters
@@ -200,6 +200,19 @@ def test_what_ends_soon_or_has_ended_is_found_and_counted(librarian: Member) -> 
     assert found(librarian, f"rights_end:>={now + timedelta(days=79):%Y-%m-%d}") == "LY"
     assert found(librarian, "-rights_end:30d") == "LNPY"
     assert counted(librarian, "rights_end") == {"30d": 1, "90d": 2, "past": 1}
+
+
+def test_an_end_may_come_from_a_source_and_what_has_none_is_found(librarian: Member) -> None:
+    admin = member(librarian.brand, Role.ADMIN)
+    until = datetime(2031, 5, 31, 23, 59, 59, tzinfo=UTC)
+    made, source = cleared(librarian.brand, "M"), cleared(librarian.brand, "S", until=until)
+    cleared(librarian.brand, "N")
+    assert made.latest
+    assert source.latest
+    making.add(made.latest, source.latest, relation=Relation.COMPONENT, by=admin)
+    assert found(librarian, "rights_end:2031-05-01..2031-05-31") == "MS"
+    assert found(librarian, "rights_end:none") == "N"
+    assert found(librarian, "-rights_end:none") == "MS"
 
 
 def test_what_may_be_used_and_what_may_not_are_all(librarian: Member) -> None:

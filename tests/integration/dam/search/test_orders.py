@@ -165,7 +165,7 @@ def test_a_place_that_is_none_begins_the_list(order: Order, text: str) -> None:
         (Order.SHORTEST, "version_by_duration"),
         (Order.LONGEST, "version_by_duration"),
         (Order.STATE, "version_by_approval"),
-        (Order.RIGHTS, "rights_end"),
+        (Order.RIGHTS, "rights_end_of_brand"),
     ],
 )
 def test_a_page_deep_in_an_order_is_read_from_its_index(brand: Brand, order: Order, index: str) -> None:

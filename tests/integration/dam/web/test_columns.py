@@ -17,6 +17,7 @@ from dam.custom_fields import fields, values
 from dam.custom_fields.definitions import Kind
 from dam.custom_fields.models import CustomField
 from dam.custom_fields.planning import Wish
+from dam.rights.models import MadeFrom, Relation
 from dam.web import columns_page
 from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member
 from tests.integration.dam.web.conftest import SignIn
@@ -75,13 +76,15 @@ def test_the_list_has_the_columns_that_somebody_chose_in_their_order(
 
 
 def test_the_day_on_which_a_clearance_ends_is_a_column(brand: Brand, sign_in: SignIn) -> None:
-    version = ApprovedVersionFactory.create(asset__brand=brand)
-    version.rights.valid_until = timezone.now() + timedelta(days=400)
-    version.rights.save()
+    source = ApprovedVersionFactory.create(asset__brand=brand)
+    source.rights.valid_until = timezone.now() + timedelta(days=400)
+    source.rights.save()
+    version = ApprovedVersionFactory.create(asset__brand=brand)  # the newer stands first
+    MadeFrom.objects.create(version=version, source=source, relation=Relation.COMPONENT)
     client = sign_in(Role.CREATOR)
     client.post(COLUMNS, {"column": ["rights_end"]})
     row = client.get(f"{HOME}?layout=list").content.decode().split('class="card-facts"')[1]
-    assert str(version.rights.valid_until.year) in row.split("</article>")[0]
+    assert str(source.rights.valid_until.year) in row.split("</article>")[0]
 
 
 def test_columns_are_moved_without_script(sign_in: SignIn) -> None:

@@ -19,7 +19,8 @@ from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.catalog.models import Version
 from dam.core import storage
-from dam.rights.models import RightsRecord
+from dam.rights import making
+from dam.rights.models import Relation, RightsRecord
 from provenance.downloads import bundle, preset_files, presets
 from provenance.downloads.models import FileState, PresetFile
 from provenance.models import Release
@@ -74,6 +75,19 @@ def test_it_holds_the_releases_and_says_under_which_terms(brand: Brand, tmp_path
     assert (first["file"], first["sha256"], first["uses"]) == ("Summer.mp4", release.sha256, ["web"])
     rows = list(csv.DictReader(io.StringIO(whole.read("contents.csv").decode("utf-8-sig"))))
     assert [row["territories"] for row in rows] == ["worldwide", "worldwide"]
+
+
+def test_the_list_says_what_is_left_by_what_a_clip_was_made_from(brand: Brand, tmp_path: Path) -> None:
+    made = released(brand, tmp_path, "Cut", b"cut")
+    source: Version = ApprovedVersionFactory.create(asset__brand=brand)
+    until = timezone.now() + timedelta(days=3)
+    RightsRecord.objects.filter(version=source).update(
+        uses=["web"], territories=["EU", "US"], valid_until=until
+    )
+    making.add(made, source, relation=Relation.COMPONENT, by=member(brand, Role.ADMIN))
+    line = told(zipped([made], member(brand, Role.VIEWER)))["included"][0]
+    assert (line["uses"], line["territories"]) == (["web"], ["EU", "US"])
+    assert line["valid_until"] == until.isoformat()
 
 
 def test_what_may_not_leave_is_named_with_its_reason(brand: Brand, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ def on(day: int, month: int = 5) -> datetime:
     [
         ("30 D", "30d"),
         ("Past", "past"),
+        (" None", "none"),
         ("week", "week"),
         ("2026-6", "2026-06"),
         ("< 2027-01-01", "<2027-01-01"),
@@ -54,8 +55,9 @@ def test_no_number_of_days_leaves_the_calendar() -> None:
 
 
 def test_a_chip_says_when() -> None:
-    assert [days_ahead.spoken(value) for value in ("past", "today", "1d", "month", "2026-12")] == [
+    assert [days_ahead.spoken(value) for value in ("past", "none", "today", "1d", "month", "2026-12")] == [
         "already past",
+        "no end date",
         "today",
         "in the next day",
         "in the next 30 days",
