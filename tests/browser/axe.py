@@ -29,26 +29,35 @@ RUN = """async ([within, only]) => {
         [rule.id, node.target.join(" "), node.any[0]?.message ?? rule.help].join(": ");
     return found.violations.flatMap((rule) => rule.nodes.map((node) => words(rule, node)));
 }"""
-# The page's own part and the frame around it; or the part that is asked for.
+# How the page's own part and the frame around it are made; or how the part is that is asked for. Of words it
+# has that there are some, and of neighbours made alike one: the rules look at how a page is made, not at what
+# it says.
 PARTS = """(within) => {
-    if (within !== "html") return [document.querySelector(within).outerHTML];
-    const frame = document.body.cloneNode(true);
-    const main = frame.querySelector("#main");
-    const own = document.title + main?.outerHTML;
-    main?.remove();
-    return [own, frame.outerHTML];
+    const VALUES = /^(?:class|id|for|role|type|style|lang|tabindex|aria-.*)$/;
+    const made = (node, without) => {
+        if (node.nodeType === Node.TEXT_NODE) return node.data.trim() ? "words" : "";
+        if (node.nodeType !== Node.ELEMENT_NODE || node === without) return "";
+        const attributes = [...node.attributes].map(({ name, value }) =>
+            VALUES.test(name) ? `${name}=${value}` : value.trim() ? name : `${name}=`);
+        const inside = [...node.childNodes].map((child) => made(child, without)).filter(Boolean);
+        const once = inside.filter((child, place) => child !== inside[place - 1]);
+        return `<${[node.localName, ...attributes.sort()].join(" ")}>${once.join("")}</>`;
+    };
+    if (within !== "html") return [made(document.querySelector(within), null)];
+    const main = document.querySelector("#main");
+    return [main ? made(main, null) : "", made(document.body, main)];
 }"""
-# Tokens and times, which differ from one load of a page to the next.
-VOLATILE = re.compile(r"[A-Za-z0-9]{64}|\d{4}-\d\d-\d\dT[^\"&]+|\d{1,2}:\d\d:\d\d|just now|\d+ minutes? ago")
+# Names of things made for this run, which differ from one page to the next.
+VOLATILE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Za-z0-9]{64}|\d+")
 
 
 def violations(page: Page, where: str, *, within: str = "html", seen: set[str]) -> list[str]:
     """Every violation on the page as it stands, in light, and those of colour in dark too.
 
-    `within` is the selector of the part that is looked at. What is in `seen` is not looked at again: most
-    pages are the same for several roles.
+    `within` is the selector of the part that is looked at. What is made like what is in `seen` is not looked
+    at again: most pages are the same for several roles.
     """
-    parts = {VOLATILE.sub("", part) for part in page.evaluate(PARTS, within)}
+    parts = {VOLATILE.sub("#", part) for part in page.evaluate(PARTS, within)}
     if parts <= seen:
         return []
     seen |= parts

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
@@ -24,6 +24,9 @@ from tests.conftest import BASE_DIR, DATA_DIR
 from tests.factories import PASSWORD, BrandFactory, member, principal
 
 PICTURES = BASE_DIR / "var" / "failed-journeys"
+PATIENCE_MS = (
+    40_000  # three browsers and three workers may share two slow cores; what passes waits for none of it
+)
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +54,7 @@ def chromium() -> Iterator[Browser]:
     path = executable()
     if path is None:
         pytest.fail("The browser journeys need Chromium on the PATH; SKIP_BROWSER=1 leaves them out.")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser
@@ -108,7 +112,7 @@ def visit(
     def open_window(**where: Any) -> Journey:
         size: ViewportSize = {"width": 1440, "height": 900}
         context = chromium.new_context(viewport=size, reduced_motion="reduce", **where)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
@@ -160,9 +164,7 @@ def take_in(brand: Brand, tmp_path: Path, wait_until: Callable[..., None]) -> Ca
             content_type="video/mp4",
             asset=asset,
         )
-        wait_until(
-            lambda: Version.objects.filter(pk=version.pk, processing=Processing.READY).exists(), seconds=90
-        )
+        wait_until(lambda: Version.objects.filter(pk=version.pk, processing=Processing.READY).exists())
         version.refresh_from_db()
         return version
 
@@ -186,6 +188,6 @@ def released(
             uses=["web"],
             territories=["worldwide"],
         )
-    wait_until(lambda: Version.objects.filter(pk=version.pk, release=ReleaseState.READY).exists(), seconds=90)
+    wait_until(lambda: Version.objects.filter(pk=version.pk, release=ReleaseState.READY).exists())
     version.refresh_from_db()
     return version

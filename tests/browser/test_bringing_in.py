@@ -28,7 +28,7 @@ def test_an_uploaded_clip_is_processed_while_the_person_watches(
     page = journey.page
     page.set_input_files("[data-upload-input]", path)
     expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=60_000)
-    wait_until(lambda: Version.objects.filter(processing=Processing.READY).exists(), seconds=90)
+    wait_until(lambda: Version.objects.filter(processing=Processing.READY).exists())
 
     page.get_by_role("region", name="Uploads").get_by_role("link", name="Bottle turning.mp4").click()
     expect(page.get_by_role("heading", name="Bottle turning", level=1)).to_be_visible()
@@ -80,7 +80,7 @@ def test_a_closed_tab_costs_nothing_that_had_arrived(
         expect(left).to_have_count(0)
         if turn == 2:
             break
-        wait_until(partial(_has_more_than, had), seconds=40)
+        wait_until(partial(_has_more_than, had))
         page.close(run_before_unload=False)
         time.sleep(1)  # the server notes what had come
         had = Upload.objects.get().received

@@ -32,7 +32,7 @@ def test_words_find_the_moment_and_open_it_there(
 ) -> None:
     found = take_in(people[Role.CREATOR], title="Lighthouse in fog", seed=1)
     busy = Step.objects.filter(version=found, state__in=(StepState.WAITING, StepState.RUNNING))
-    wait_until(lambda: not busy.exists(), seconds=90)  # what is said in it is kept once it was listened to
+    wait_until(lambda: not busy.exists())  # what is said in it is kept once it was listened to
     line = timed_texts.Line(1000, 1500, "Look at the lighthouse")
     timed_texts.keep(found, TimedTextKind.SPOKEN, [line])
     page = visit().sign_in(people[Role.CREATOR]).page
@@ -97,9 +97,9 @@ def test_a_box_on_the_frame_finds_the_clips_that_show_what_is_in_it(
         return importer.take_from_disk(path, brand=brand, user=people[Role.CREATOR])
 
     both, *_ = film("Ball and leaf", BALL, LEAF), film("Ball alone", BALL), film("Leaf alone", LEAF)
-    wait_until(lambda: not Version.objects.exclude(processing=Processing.READY).exists(), seconds=90)
+    wait_until(lambda: not Version.objects.exclude(processing=Processing.READY).exists())
     left_to_do = Step.objects.filter(state__in=(StepState.WAITING, StepState.RUNNING))
-    wait_until(lambda: not left_to_do.exists(), seconds=90)  # all of them are seen
+    wait_until(lambda: not left_to_do.exists())  # all of them are seen
     journey = visit().sign_in(people[Role.CREATOR])
     page = journey.page
     for left, right, nearest in ((0.02, 0.48, "Ball alone"), (0.52, 0.98, "Leaf alone")):

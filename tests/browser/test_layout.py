@@ -102,5 +102,5 @@ def test_a_long_tag_does_not_widen_the_library(
         assert page.evaluate(SIDEWAYS) <= 0
         # The bar at the foot takes a moment to fit a window that was just made narrower.
         page.wait_for_function(
-            "document.scrollingElement.scrollWidth <= document.documentElement.clientWidth", timeout=3000
+            "document.scrollingElement.scrollWidth <= document.documentElement.clientWidth"
         )

@@ -57,7 +57,7 @@ def test_a_still_is_counted_through(
     journey = visit()
     version = importer.take(path, brand=journey.brand, user=user, filename="Still.mkv")
     ready = Version.objects.filter(pk=version.pk, processing=Processing.READY)
-    wait_until(ready.exists, seconds=90)
+    wait_until(ready.exists)
     last = again // 40 + 9
     assert ready.get().frame_count == last + 1
     page = journey.sign_in(user).page

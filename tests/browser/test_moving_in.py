@@ -41,7 +41,7 @@ def test_from_an_invitation_by_mail_to_the_first_task_and_another_role(
         expect(form.get_by_text("isn't an email address")).to_be_visible()
         form.get_by_role("button", name="Invite 1 person").click()
         expect(form.get_by_text("kim@example.com")).to_be_visible()
-        wait_until(lambda: post.messages, seconds=30)
+        wait_until(lambda: post.messages)
     (letter,) = post.messages
     assert letter["To"] == "kim@example.com"
     plain = letter.get_body(("plain",))

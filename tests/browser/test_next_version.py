@@ -81,7 +81,7 @@ def test_a_clip_sent_back_is_uploaded_again_and_released_while_viewers_see_the_f
     row = page.locator(".dock-item[data-state=taken]")
     expect(row).to_contain_text("Added as version 3", timeout=60_000)
     expect(page.get_by_role("link", name="Version 3", exact=True)).to_be_visible()
-    wait_until(lambda: asset.versions.filter(number=3, processing=Processing.READY).exists(), seconds=90)
+    wait_until(lambda: asset.versions.filter(number=3, processing=Processing.READY).exists())
     third = asset.versions.get(number=3)
 
     sees_version(viewer, asset, 1)
@@ -89,7 +89,7 @@ def test_a_clip_sent_back_is_uploaded_again_and_released_while_viewers_see_the_f
     page.get_by_role("button", name="Send to review").click()
     expect(page.locator("#panel")).to_contain_text("Brand review")
     release(asset, third, visit, people)
-    wait_until(lambda: Asset.objects.filter(pk=asset.pk, released=third).exists(), seconds=90)
+    wait_until(lambda: Asset.objects.filter(pk=asset.pk, released=third).exists())
 
     sees_version(viewer, asset, 3)
     verify(viewer, first_release)

@@ -49,7 +49,7 @@ def test_a_guest_at_a_phone_watches_comments_recommends_and_is_shut_out(
     found += axe.violations(phone, "the door", seen=seen)
     phone.get_by_label("Passphrase").fill(PHRASE)
     phone.get_by_role("button", name="continue").click()
-    wait_until(lambda: MarkedCopy.objects.filter(state=CopyState.READY).exists(), seconds=90)
+    wait_until(lambda: MarkedCopy.objects.filter(state=CopyState.READY).exists())
     expect(phone.locator("reel-player")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     stage = phone.locator(".player-stage").bounding_box()

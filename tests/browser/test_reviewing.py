@@ -47,7 +47,7 @@ def test_two_stages_release_a_clip_that_a_viewer_can_then_download(
         visit().sign_in(people[Role.BRAND_REVIEWER]), version, uses=("Web", "Social media"), where="Worldwide"
     )
     approve(visit().sign_in(people[Role.LEGAL_REVIEWER]), version, uses=(), where="European Union")
-    wait_until(lambda: Version.objects.filter(pk=version.pk, release=ReleaseState.READY).exists(), seconds=90)
+    wait_until(lambda: Version.objects.filter(pk=version.pk, release=ReleaseState.READY).exists())
 
     viewer = visit().sign_in(people[Role.VIEWER])
     viewer.page.get_by_text("Summer bottle").first.click()

@@ -50,7 +50,7 @@ def test_a_rules_template_asks_two_lawyers_and_each_may_only_narrow(
     assert version.approval == Approval.IN_REVIEW
 
     approve(visit().sign_in(second), version, uses=(), where="European Union")
-    wait_until(lambda: Version.objects.filter(pk=version.pk, release=ReleaseState.READY).exists(), seconds=90)
+    wait_until(lambda: Version.objects.filter(pk=version.pk, release=ReleaseState.READY).exists())
     cleared = RightsRecord.objects.get(version=version)
     assert (sorted(cleared.uses), cleared.territories) == (["social", "web"], ["EU"])
     expect(panel).to_contain_text("Approved")

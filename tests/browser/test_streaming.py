@@ -23,7 +23,7 @@ def streamed(user: User, journey: Journey, folder: Path, wait_until: Callable[..
     path = media_factory.movie(folder / "film.mp4", width=320, height=176, frames=240, rate=RATE, sound=True)
     version = importer.take(path, brand=journey.brand, user=user, filename="Film.mp4")
     ready = Version.objects.filter(pk=version.pk, processing=Processing.READY)
-    wait_until(ready.exists, seconds=120)
+    wait_until(ready.exists)
     version = ready.get()
     renditions.make(version, "stream")
     return version

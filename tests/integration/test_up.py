@@ -80,7 +80,7 @@ def again(house: House) -> Iterator[House]:
 
 def stop(house: House) -> None:
     house.process.terminate()
-    house.process.communicate(timeout=60)
+    house.process.communicate(timeout=120)
 
 
 def take_without_finishing(house: House) -> None:
@@ -137,7 +137,7 @@ def test_what_a_killed_run_left_is_stopped_first(again: House) -> None:
 
 def test_work_of_a_killed_worker_is_queued_again(again: House) -> None:
     with kombu.Connection(valkey.url(again.data_dir)) as connection:
-        assert connection.SimpleQueue("parked").get(timeout=5).payload == "a task"
+        assert connection.SimpleQueue("parked").get(timeout=60).payload == "a task"
 
 
 def beating(house: House) -> psutil.Process | None:
@@ -150,8 +150,11 @@ def beating(house: House) -> psutil.Process | None:
 
 
 def server(house: House, name: str) -> psutil.Process | None:
-    found = psutil.Process(house.process.pid).children()
-    return next((each for each in found if each.name() == name and each.status() != "zombie"), None)
+    for process in psutil.Process(house.process.pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ends while it is asked
+            if process.name() == name and process.status() != psutil.STATUS_ZOMBIE:
+                return process
+    return None
 
 
 def after(killed: psutil.Process | None, find: Callable[[], psutil.Process | None]) -> psutil.Process | None:
@@ -185,7 +188,7 @@ def test_a_worker_that_dies_again_and_again_is_named_and_ends_the_run(again: Hou
         worker = after(worker, lambda: beating(again))
     assert worker is not None
     worker.send_signal(signal.SIGKILL)
-    said, _ = again.process.communicate(timeout=60)
+    said, _ = again.process.communicate(timeout=120)
     assert again.process.returncode == 1
     assert "default stopped unexpectedly (exit status -9), so everything was stopped." in said
 

@@ -14,7 +14,7 @@ from dam.core.tasks import QUEUES, queue_of
 
 
 def inspect() -> Inspect:
-    return app.control.inspect(timeout=10, limit=1)
+    return app.control.inspect(timeout=60, limit=1)
 
 
 def test_it_serves_every_queue(live_worker: None) -> None:

@@ -28,7 +28,7 @@ def at_once(*calls: Callable[[], object]) -> list[BaseException | object]:
     said: list[Any] = [None] * len(calls)
 
     def run(number: int, call: Callable[[], object]) -> None:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         try:
             said[number] = call()
         except Exception as problem:  # noqa: BLE001 - told
@@ -40,7 +40,7 @@ def at_once(*calls: Callable[[], object]) -> list[BaseException | object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=120)
     return said
 
 

@@ -128,7 +128,7 @@ def test_of_two_administrators_who_demote_each_other_at_once_one_remains() -> No
     together, refused = threading.Barrier(2), []
 
     def demote(by: Member, whom: Member) -> None:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         try:
             people.change_role(row(whom), role=Role.VIEWER, by=by)
         except PeopleRefused as problem:
@@ -140,7 +140,7 @@ def test_of_two_administrators_who_demote_each_other_at_once_one_remains() -> No
     for thread in pair:
         thread.start()
     for thread in pair:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert refused == ["last_administrator"]
     assert Membership.objects.filter(brand=brand, role=Role.ADMIN).count() == 1
 

@@ -148,7 +148,7 @@ def test_events_at_the_same_moment_queue_up() -> None:
     together = threading.Barrier(4)
 
     def write() -> None:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         try:
             for number in range(5):
                 record(brand, number)
@@ -159,7 +159,7 @@ def test_events_at_the_same_moment_queue_up() -> None:
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(timeout=30)
+        writer.join(timeout=120)
     assert list(
         Event.objects.filter(brand=brand).order_by("sequence").values_list("sequence", flat=True)
     ) == list(range(1, 21))
@@ -240,7 +240,7 @@ def test_brands_are_locked_in_one_order_whoever_comes() -> None:
     def write(order: list[Brand]) -> None:
         try:
             for _ in range(20):
-                together.wait(timeout=10)
+                together.wait(timeout=60)
                 with trail.recording():
                     for brand in order:
                         trail.record(Verb.ASSET_EDITED, brand=brand, target="t")
@@ -253,7 +253,7 @@ def test_brands_are_locked_in_one_order_whoever_comes() -> None:
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(timeout=60)
+        writer.join(timeout=120)
     assert failures == []
     assert [Event.objects.filter(brand=brand).count() for brand in brands] == [40, 40]
     assert all(trail.first_broken(brand) is None for brand in brands)

@@ -26,7 +26,7 @@ def at_once(*works: Callable[[], object]) -> list[Exception]:
 
     def run(work: Callable[[], object]) -> None:
         try:
-            together.wait(timeout=20)
+            together.wait(timeout=60)
             work()
         except Exception as problem:  # noqa: BLE001 - a thread's failure is the test's
             failures.append(problem)
@@ -136,7 +136,7 @@ def test_who_waited_for_an_asset_gets_the_version_that_came_meanwhile() -> None:
             Asset.objects.filter(pk=clip.pk).update(latest=newer)
 
     def lock() -> None:
-        held.wait(timeout=20)
+        held.wait(timeout=60)
         with transaction.atomic():
             got.extend(assets.lock([clip]))
 

@@ -278,7 +278,7 @@ def test_of_two_at_once_one_clip_stays(pair: NearPair, brand: Brand) -> None:
     said: list[Asset | None] = []
 
     def answer(keep: Asset) -> None:
-        start.wait(timeout=30)
+        start.wait(timeout=60)
         try:
             said.append(pairs.trash_other(pair, keep=keep, by=librarian))
         except PairGone:
@@ -290,7 +290,7 @@ def test_of_two_at_once_one_clip_stays(pair: NearPair, brand: Brand) -> None:
     for each in people:
         each.start()
     for each in people:
-        each.join(timeout=60)
+        each.join(timeout=120)
     assert said.count(None) == 1
     assert Asset.objects.filter(trashed_at__isnull=False).count() == 1
 

@@ -137,14 +137,14 @@ def is_done() -> bool:
 def test_a_worker_killed_in_the_middle(version: Version, workers: Workers, wait_until: WaitUntil) -> None:
     first = workers.start()
     steps.begin(version)
-    wait_until(lambda: workers.began() == 1, seconds=60)
+    wait_until(lambda: workers.began() == 1)
     workers.kill(first)
     workers.go()
     workers.start()
     assert recovery.run() == 0  # it may still live, for all we know
     Step.objects.update(held_until=timezone.now())  # the minute and a half went by
     assert recovery.run(at=timezone.now() + timedelta(minutes=3)) == 1
-    wait_until(is_done, seconds=60)
+    wait_until(is_done)
     assert (workers.began(), step().attempts, version.renditions.count()) == (2, 2, 1)
 
 
@@ -153,7 +153,7 @@ def test_the_database_drops_every_connection_in_the_middle(
 ) -> None:
     workers.start()
     steps.begin(version)
-    wait_until(lambda: workers.began() == 1, seconds=60)
+    wait_until(lambda: workers.began() == 1)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -163,7 +163,7 @@ def test_the_database_drops_every_connection_in_the_middle(
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]
     workers.go()
-    wait_until(is_done, seconds=60)
+    wait_until(is_done)
     assert (workers.began(), step().attempts, version.renditions.count()) == (1, 1, 1)
 
 
@@ -172,13 +172,13 @@ def test_the_broker_goes_in_the_middle_and_comes_back(
 ) -> None:
     workers.start()
     steps.begin(version)
-    wait_until(lambda: workers.began() == 1, seconds=60)
+    wait_until(lambda: workers.began() == 1)
     broker.stop()
     workers.go()
-    wait_until(is_done, seconds=60)
+    wait_until(is_done)
     broker.start()
     steps.retry(version, "slow", by=member(version.brand))  # what is sent now is done as well
-    wait_until(is_done, seconds=90)
+    wait_until(is_done)
     assert (workers.began(), step().attempts, version.renditions.count()) == (2, 1, 1)
 
 
@@ -192,5 +192,5 @@ def test_a_broker_that_is_away_when_a_clip_is_taken_breaks_nothing(
     workers.go()
     workers.start()
     assert recovery.run(at=timezone.now() + timedelta(minutes=3)) == 1
-    wait_until(is_done, seconds=60)
+    wait_until(is_done)
     assert workers.began() == 1

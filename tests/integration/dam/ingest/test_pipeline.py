@@ -41,7 +41,7 @@ def test_an_uploaded_clip_gets_its_renditions(
     version = Version.objects.get()
     settled = [StepState.DONE, StepState.FAILED, StepState.SKIPPED]
     steps = len(step_specs.first_of(version))
-    wait_until(lambda: Step.objects.filter(state__in=settled).count() == steps, seconds=120)
+    wait_until(lambda: Step.objects.filter(state__in=settled).count() == steps)
     media = Step.objects.filter(name__in=["poster", "sprite", "proxy"])
     assert {step.state for step in media} == {StepState.DONE}, list(media.values("name", "state", "reason"))
     assert {rendition.kind for rendition in Rendition.objects.all()} == {

@@ -27,7 +27,7 @@ def at_once(call: Callable[[], Any], *, times: int = 4) -> list[Any]:
     together, said = threading.Barrier(times), []
 
     def run() -> None:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         try:
             said.append(call())
         finally:
@@ -37,7 +37,7 @@ def at_once(call: Callable[[], Any], *, times: int = 4) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=120)
     return said
 
 

@@ -30,7 +30,7 @@ def together(*attempts: Callable[[], object]) -> list[BaseException]:
     problems: list[BaseException] = []
 
     def run(attempt: Callable[[], object]) -> None:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         try:
             attempt()
         except Exception as problem:  # noqa: BLE001 - whatever it was, the test shows it
@@ -42,7 +42,7 @@ def together(*attempts: Callable[[], object]) -> list[BaseException]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=120)
     return problems
 
 
@@ -87,11 +87,11 @@ def test_withdrawing_in_the_middle_of_signing_wins(generated: Path, monkeypatch:
     def slowly(*args: Any, **kwargs: Any) -> Any:
         report = sign_release(*args, **kwargs)
         signed.set()
-        withdrawn.wait(timeout=30)
+        withdrawn.wait(timeout=60)
         return report
 
     def withdraw() -> None:
-        signed.wait(timeout=30)
+        signed.wait(timeout=60)
         try:
             reviews.revoke(case.version, by=case.legal_reviewer, reason="Wrong music")
         finally:

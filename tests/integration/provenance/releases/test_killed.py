@@ -149,14 +149,14 @@ def is_ready() -> bool:
 def test_a_worker_killed_in_the_middle_of_signing(case: Case, workers: Workers, wait_until: Wait) -> None:
     worker = workers.start()
     release = approve(case)
-    wait_until(lambda: claimed(release), seconds=60)
+    wait_until(lambda: claimed(release))
     workers.kill(worker)
     assert Release.objects.get().state == "signing"
     workers.start()
     assert later() == recovery.Recovered(sent=1, failed=0)
     held = Release.objects.filter(pk=release.pk, claimed_until__isnull=False)
     held.update(claimed_until=timezone.now())  # the minutes have passed, unless it was let go already
-    wait_until(is_ready, seconds=90)
+    wait_until(is_ready)
     assert released_once(case)
     assert Release.objects.get().attempts == 2
 
@@ -167,11 +167,11 @@ def test_a_pool_process_killed_in_the_middle_of_signing(
     """The worker itself lives and delivers the task again: nobody has to wait for recovery."""
     worker = workers.start()
     release = approve(case)
-    wait_until(lambda: claimed(release), seconds=60)
+    wait_until(lambda: claimed(release))
     children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
     for child in children:
         os.kill(int(child), signal.SIGKILL)
-    wait_until(is_ready, seconds=90)
+    wait_until(is_ready)
     assert released_once(case)
 
 
@@ -180,7 +180,7 @@ def test_a_message_lost_between_approval_and_signing(case: Case, workers: Worker
     assert app.control.purge() == 2  # the release to sign, and the events to tell people of
     workers.start()
     assert later() == recovery.Recovered(sent=1, failed=0)
-    wait_until(is_ready, seconds=90)
+    wait_until(is_ready)
     assert released_once(case)
 
 
@@ -188,7 +188,7 @@ def test_three_killed_workers_end_in_a_sentence(case: Case, workers: Workers, wa
     release = approve(case)
     Release.objects.filter(pk=release.pk).update(attempts=2)
     worker = workers.start()
-    wait_until(lambda: claimed(release), seconds=60)
+    wait_until(lambda: claimed(release))
     workers.kill(worker)
     assert later() == recovery.Recovered(sent=0, failed=1)
     assert "stopped 3 times" in Release.objects.get().reason
@@ -243,5 +243,5 @@ def test_an_approval_while_the_broker_is_away(
     assert (release.state, release.sent_at, release.reason) == ("signing", None, sending.QUEUE_AWAY)
     workers.start()
     assert later() == recovery.Recovered(sent=1, failed=0)
-    wait_until(is_ready, seconds=90)
+    wait_until(is_ready)
     assert released_once(case)

@@ -26,7 +26,7 @@ def outcomes(*attempts: Callable[[], object]) -> list[str]:
     came_to: list[str] = []
 
     def run(attempt: Callable[[], object]) -> None:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         try:
             attempt()
             came_to.append("done")
@@ -39,7 +39,7 @@ def outcomes(*attempts: Callable[[], object]) -> list[str]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     return sorted(came_to)
 
 
