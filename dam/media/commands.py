@@ -7,7 +7,7 @@ from typing import Any
 
 import ffmpeg
 
-from dam.media import colour, matrices, presets, specs, timeline_filters
+from dam.media import colour, matrices, presets, sound_filters, specs, timeline_filters
 from dam.media.presets import Medium, Recipe
 from dam.media.probe import MediaInfo
 from dam.media.specs import Movie, Stream
@@ -25,8 +25,6 @@ SCALING = "bicubic+accurate_rnd+full_chroma_int"
 TABLE = "colours.cube"  # beside what is made
 WORDS, CAPTIONS, FONTS = "words.ass", "captions.srt", "fonts"  # the same, for presets
 VMAF_MODEL = "vmaf_v0.6.1"  # built into libvmaf
-# Of a loudness: how far it may swing, and what no peak exceeds (EBU R 128).
-SWING, PEAK = 20, -1
 AAC_DELAY = 1024  # samples, at 48 kHz: what FFmpeg's encoder puts before the first one
 PROGRESS = ("-progress", "pipe:1", "-stats_period", "1")  # on standard output, each second
 
@@ -64,7 +62,7 @@ def make_movie(
         # give at the very end, and FFmpeg has room for less than an hour of sound that waits.
         streams.append(given[str(info.audio_index)])
         options |= {"c:a": "aac", "b:a": f"{spec.audio_kbps}k", "ac": min(info.audio_channels, 2) or 1}
-        options |= {"filter:a": _sound(info), "max_muxing_queue_size": MOST_WAITING}
+        options |= {"filter:a": sound_filters.placed(info), "max_muxing_queue_size": MOST_WAITING}
     return _compile(ffmpeg.output(*streams, _name(out), **options, **_MP4), binary)
 
 
@@ -105,7 +103,7 @@ def make_stream(source: Path, folder: Path, *, info: MediaInfo, spec: Stream, bi
         if info.audio_index is not None:
             streams.append(given[str(info.audio_index)])
             # What the encoder puts before the sound would else move the picture on: so many samples go.
-            exact = f"{_sound(info)},atrim=start_pts={AAC_DELAY}"
+            exact = f"{sound_filters.placed(info)},atrim=start_pts={AAC_DELAY}"
             options |= {"c:a": "aac", "b:a": f"{spec.audio_kbps}k", "ac": min(info.audio_channels, 2) or 1}
             options |= {"filter:a": exact, "max_muxing_queue_size": MOST_WAITING}
         outputs.append(ffmpeg.output(*streams, _name(folder / f"{number}.m3u8"), **options))
@@ -124,13 +122,14 @@ def make_preset(
     captions: str = "",
     loudness: dict[str, str] | None = None,
     frame: int = 0,
+    better: bool = False,
 ) -> list[str]:
     """A file of this recipe. In the working folder lie TABLE, with `words` WORDS, and where `captions`, a
-    language, is given CAPTIONS. `loudness` is what measure_loudness found; `frame` the one a still shows.
+    language, is given CAPTIONS. `loudness` is what measure_loudness found; `frame` the one a still shows;
+    `better` takes what the format has for a second try.
     """
     spec, given = recipe.spec, _film(source, info)
-    box = presets.crop(info, recipe.shape, focus=focus)
-    picture = _picture(given[str(info.video_index)], info, presets.size(info, recipe), box=box, pixels="")
+    picture = _shaped(given, info, recipe, focus)
     if spec.medium is Medium.STILL:
         picture = picture.filter("trim", start_frame=frame, end_frame=frame + 1)
         picture = picture.filter("setpts", "PTS-STARTPTS")
@@ -150,7 +149,7 @@ def make_preset(
     else:
         picture = picture.filter("format", spec.pixels)
     options: dict[str, Any] = {"c:v": spec.encoder, "threads": THREADS, "fps_mode": "passthrough"}
-    options |= dict(spec.options) | _capped(recipe) | {"f": spec.muxer, **BIT_EXACT}
+    options |= presets.encoding(recipe, better=better) | {"f": spec.muxer, **BIT_EXACT}
     if spec.medium is not Medium.VIDEO:
         del options["flags:a"]
     if not spec.old_matrix and spec.pixels != "rgb24":
@@ -161,7 +160,7 @@ def make_preset(
         if info.audio_index is not None:
             streams.append(given[str(info.audio_index)])
             options |= {**spec.sound, "ac": min(info.audio_channels, 2) or 1}
-            options |= {"filter:a": _sound(info) + _levelled(recipe, loudness)}
+            options |= {"filter:a": sound_filters.placed(info) + sound_filters.levelled(recipe, loudness)}
             options |= {"max_muxing_queue_size": MOST_WAITING}
         if captions:
             text = ffmpeg.input(_name(Path(CAPTIONS)), f="srt", protocol_whitelist="file")
@@ -181,7 +180,29 @@ def compare(
     The master is shown as for that movie, at its size; of both every so many frames are compared.
     """
     film = _film(master, info)
-    reference = _picture(film[str(info.video_index)], info, size)
+    return _compare(_picture(film[str(info.video_index)], info, size), made, every, out, binary)
+
+
+def compare_preset(
+    source: Path,
+    made: Path,
+    *,
+    info: MediaInfo,
+    recipe: Recipe,
+    focus: tuple[int, int],
+    every: int,
+    out: Path,
+    binary: str,
+    words: bool = False,
+) -> list[str]:
+    """The same of a movie that make_preset made: its source cropped, scaled and written over as it is."""
+    reference = _shaped(_film(source, info), info, recipe, focus)
+    if words:
+        reference = reference.filter("ass", WORDS, fontsdir=FONTS)
+    return _compare(reference.filter("format", "yuv420p"), made, every, out, binary)
+
+
+def _compare(reference: Any, made: Path, every: int, out: Path, binary: str) -> list[str]:
     other = ffmpeg.input(_name(made), f="mov", protocol_whitelist="file", threads=THREADS)["v:0"]
     pair = [
         stream.filter("select", f"not(mod(n,{every}))").filter("settb", "1/25").filter("setpts", "N")
@@ -205,8 +226,8 @@ def measure_loudness(source: Path, *, info: MediaInfo, target: int, binary: str)
     given = ffmpeg.input(
         _name(source), f=info.format.demuxer, protocol_whitelist="file", err_detect="ignore_err"
     )
-    level = f",loudnorm=I={target}:LRA={SWING}:TP={PEAK}:print_format=json"
-    options = {"filter:a": _sound(info) + level, "ac": min(info.audio_channels, 2) or 1, "f": "null"}
+    sound = sound_filters.placed(info) + sound_filters.measured(target)
+    options = {"filter:a": sound, "ac": min(info.audio_channels, 2) or 1, "f": "null"}
     output = ffmpeg.output(given[str(info.audio_index)], "-", **options)
     told = [("repeat+info" if each == "repeat+warning" else each) for each in GLOBAL]
     command: list[str] = ffmpeg.compile(output.global_args(*told, "-nostats"), cmd=binary)
@@ -223,7 +244,9 @@ def extract_sound(source: Path, out: Path, *, info: MediaInfo, rate: int, binary
         err_detect="ignore_err",
     )
     options = {"c:a": "pcm_s16le", "f": "s16le", "ac": 1, "ar": rate}
-    sound = _sound(info).replace("aresample=48000:async=1", f"aresample={rate}:async=1:first_pts=0")
+    sound = sound_filters.placed(info).replace(
+        "aresample=48000:async=1", f"aresample={rate}:async=1:first_pts=0"
+    )
     return _compile(
         ffmpeg.output(given[str(info.audio_index)], _name(out), **options, **{"filter:a": sound}), binary
     )
@@ -305,32 +328,9 @@ def _film(source: Path, info: MediaInfo) -> Any:
     )
 
 
-def _capped(recipe: Recipe) -> dict[str, Any]:
-    """What keeps a picture below so many bits a second."""
-    if not recipe.most_kbps or not recipe.spec.capped:
-        return {}
-    if recipe.format is presets.Format.VP9:
-        return {"b:v": f"{recipe.most_kbps}k"}  # with a CRF: at most
-    return {"maxrate": f"{recipe.most_kbps}k", "bufsize": f"{2 * recipe.most_kbps}k"}
-
-
-def _levelled(recipe: Recipe, measured: dict[str, str] | None) -> str:
-    """The second pass: one gain for all where the swing allows it, from what the first one measured."""
-    if recipe.loudness is None or measured is None:
-        return ""
-    known = ":".join(
-        f"measured_{name}={measured[key]}"
-        for name, key in (
-            ("I", "input_i"),
-            ("LRA", "input_lra"),
-            ("TP", "input_tp"),
-            ("thresh", "input_thresh"),
-        )
-    )
-    return (
-        f",loudnorm=I={recipe.loudness}:LRA={SWING}:TP={PEAK}:linear=true:{known}"
-        f":offset={measured['target_offset']},aresample=48000"
-    )
+def _shaped(film: Any, info: MediaInfo, recipe: Recipe, focus: tuple[int, int]) -> Any:
+    box = presets.crop(info, recipe.shape, focus=focus)
+    return _picture(film[str(info.video_index)], info, presets.size(info, recipe), box=box, pixels="")
 
 
 def _picture(
@@ -377,18 +377,6 @@ def _as_shown(video: Any, picture: colour.Picture, width: int, height: int) -> A
     if picture.alpha:  # times its alpha, which is to lay it on black
         video = video.filter("premultiply", inplace=1).filter("format", planes.replace("gbrap", "gbrp"))
     return video.filter("scale", in_range="pc", out_range="tv", out_color_matrix="bt709", flags=SCALING)
-
-
-def _sound(info: MediaInfo) -> str:
-    """What moves the sound to where it belongs when the first frame is at zero.
-
-    Where a broadcast changes its channels, this graph begins anew in the middle, so it counts nothing.
-    """
-    late = info.audio_start - info.first_pts
-    if abs(late) * 1000 >= info.duration_ms:  # a time stamp is broken
-        return "asetpts=PTS-STARTPTS,aresample=48000:async=1"
-    beginning = timeline_filters.exact(info.first_pts)
-    return f"asetpts=PTS-{beginning}/TB,atrim=start=0,aresample=48000:async=1"
 
 
 def _rate(rate: Fraction) -> str:

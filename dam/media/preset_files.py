@@ -50,6 +50,7 @@ class Request:
     captions: Sequence[overlay.Cue] = ()
     language: str = "und"  # of the captions, as ISO 639-2 has it
     frame: int = 0
+    better: bool = False  # a second try, at a higher rate
 
 
 def make(
@@ -69,7 +70,7 @@ def make(
     told(BY_MEASURE)
     limits = _limits(info, recipe)
     with ffmpeg.making(out) as made:
-        env = _put_aside(made.parent, info=info, request=request)
+        env = put_aside(made.parent, info=info, request=request)
         command = commands.make_preset(
             source,
             made,
@@ -81,6 +82,7 @@ def make(
             captions=request.language if _is_track(request) else "",
             loudness=measured,
             frame=request.frame,
+            better=request.better,
         )
         frames = _frames(info, recipe)
         with sandbox.start(
@@ -106,7 +108,7 @@ def make(
     )
 
 
-def _put_aside(folder: Path, *, info: MediaInfo, request: Request) -> dict[str, str]:
+def put_aside(folder: Path, *, info: MediaInfo, request: Request) -> dict[str, str]:
     """What FFmpeg reads beside the film; the environment it needs for drawing words, empty without any."""
     recipe = request.recipe
     picture = colour.of(info)

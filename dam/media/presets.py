@@ -75,13 +75,14 @@ class FormatSpec:
     cost: int = 1  # of encoding, times H.264's
     bytes_per_pixel: float = 0.32  # at most, of each picture
     needs: tuple[str, ...] = ()  # FFmpeg's filters and encoders besides
+    better: Mapping[str, Any] = field(default_factory=dict)  # options for a second try, at a higher rate
 
     @property
     def suffix(self) -> str:
         return self.kind.suffix
 
 
-def _mp4(title: str, encoder: str, options: Mapping[str, Any], *, cost: int = 1) -> FormatSpec:
+def _mp4(title: str, encoder: str, options: Mapping[str, Any], *, cost: int = 1, better: int) -> FormatSpec:
     return FormatSpec(
         title,
         Medium.VIDEO,
@@ -95,23 +96,26 @@ def _mp4(title: str, encoder: str, options: Mapping[str, Any], *, cost: int = 1)
         capped=True,
         cost=cost,
         needs=("aac",),
+        better={"crf": better},
     )
 
 
 FORMATS: dict[Format, FormatSpec] = {
-    Format.H264: _mp4("H.264 (MP4)", "libx264", {"preset": "medium", "crf": 20, "g": 48}),
+    Format.H264: _mp4("H.264 (MP4)", "libx264", {"preset": "medium", "crf": 20, "g": 48}, better=14),
     Format.HEVC: _mp4(
         "HEVC (MP4)",
         "libx265",
         {"preset": "medium", "crf": 23, "g": 48, "tag:v": "hvc1", "x265-params": "log-level=error:info=0"},
         cost=4,
+        better=16,
     ),
-    Format.AV1: _mp4("AV1 (MP4)", "libsvtav1", {"preset": 8, "crf": 32, "g": 120}, cost=4),
+    Format.AV1: _mp4("AV1 (MP4)", "libsvtav1", {"preset": 8, "crf": 32, "g": 120}, cost=4, better=20),
     Format.VP9: _mp4(
         "VP9 (MP4)",
         "libvpx-vp9",
         {"deadline": "good", "cpu-used": 4, "row-mt": 1, "crf": 31, "b:v": 0, "g": 120},
         cost=4,
+        better=20,
     ),
     Format.PRORES: FormatSpec(
         "ProRes 422 HQ (MOV)",
@@ -281,6 +285,17 @@ def size(info: MediaInfo, recipe: Recipe) -> tuple[int, int]:
         )
     scale = min(Fraction(1), Fraction(recipe.longest_side or 16_384) / max(width, height))
     return _even(width * scale), _even(height * scale)
+
+
+def encoding(recipe: Recipe, *, better: bool = False) -> dict[str, Any]:
+    """FFmpeg's options of the picture, below the recipe's bitrate; `better` as for a second try."""
+    spec, most = recipe.spec, f"{recipe.most_kbps}k"
+    options = dict(spec.options) | dict(spec.better if better else {})
+    if not recipe.most_kbps or not spec.capped:
+        return options
+    if recipe.format is Format.VP9:
+        return options | {"b:v": most}  # with a CRF: at most
+    return options | {"maxrate": most, "bufsize": f"{2 * recipe.most_kbps}k"}
 
 
 def rate(info: MediaInfo, recipe: Recipe) -> Fraction:

@@ -2,14 +2,15 @@
 
 import json
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.utils.translation import gettext as _
 
 from dam.core import sandbox
-from dam.media import budgets, commands, encoders, ffmpeg
+from dam.media import budgets, commands, encoders, ffmpeg, preset_files
 from dam.media.errors import MediaFailed
 from dam.media.probe import MediaInfo
 
@@ -27,6 +28,14 @@ class Score:
     frames: int
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """FFmpeg's command, and the environment that it needs for drawing words."""
+
+    command: Sequence[str]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
 def can_measure() -> bool:
     return encoders.has(FILTER)
 
@@ -34,17 +43,54 @@ def can_measure() -> bool:
 def measure(master: Path, made: Path, *, info: MediaInfo, size: tuple[int, int]) -> Score:
     """Compare a movie of this size with its master, at that size. Raises MediaFailed, FileRefused."""
     master, made = master.resolve(), made.resolve()
+
+    def compare(every: int, out: Path) -> Comparison:
+        ffmpeg.give_table(info, out.parent)
+        binary = ffmpeg.binary()
+        return Comparison(
+            commands.compare(master, made, info=info, size=size, every=every, out=out, binary=binary)
+        )
+
+    return _score(compare, info=info, reads=[master, made])
+
+
+def measure_preset(source: Path, made: Path, *, info: MediaInfo, request: preset_files.Request) -> Score:
+    """The same of a movie that preset_files.make made for this request: with its crop and its words.
+
+    Raises MediaFailed, FileRefused.
+    """
+    source, made = source.resolve(), made.resolve()
+
+    def compare(every: int, out: Path) -> Comparison:
+        env = preset_files.put_aside(out.parent, info=info, request=request)
+        command = commands.compare_preset(
+            source,
+            made,
+            info=info,
+            recipe=request.recipe,
+            focus=request.focus,
+            every=every,
+            out=out,
+            binary=ffmpeg.binary(),
+            words=bool(env),
+        )
+        return Comparison(command, env)
+
+    return _score(compare, info=info, reads=[source, made])
+
+
+def _score(compare: Callable[[int, Path], Comparison], *, info: MediaInfo, reads: list[Path]) -> Score:
+    """`compare` is told how many frames one stands for, and where the report goes."""
     frames = info.frame_count - info.held_frames
     every = max(1, math.ceil(frames / MOST_FRAMES))
     limits = budgets.transcode(frames=frames, seconds=0, pixels=info.width * info.height)
     with TemporaryDirectory() as outside:
         report = Path(outside) / "report.json"
         with ffmpeg.making(report) as out:
-            ffmpeg.give_table(info, out.parent)
-            command = commands.compare(
-                master, made, info=info, size=size, every=every, out=out, binary=ffmpeg.binary()
+            asked = compare(every, out)
+            completed = sandbox.run(
+                asked.command, limits=limits, reads=reads, folder=out.parent, env=asked.env
             )
-            completed = sandbox.run(command, limits=limits, reads=[master, made], folder=out.parent)
             ffmpeg.require(completed, limits)
         return read(report.read_text())
 

@@ -217,6 +217,9 @@ FFMPEG_BINARY = env.text("FFMPEG_BINARY")  # empty: the one that imageio-ffmpeg 
 # The least likeness (VMAF, 0 to 100) of a review proxy to its master; below, it is made again once, at a
 # higher rate. 0 measures nothing.
 PROXY_QUALITY_FLOOR = env.number("PROXY_QUALITY_FLOOR", default=80)
+# The same of a movie made by a download preset to its release; a preset's own limit of the rate holds
+# all the same.
+DOWNLOAD_QUALITY_FLOOR = env.number("DOWNLOAD_QUALITY_FLOOR", default=80)
 # How long a download format is kept that nobody asks for any more; it is made again when somebody does.
 DOWNLOAD_FORMATS_KEPT_DAYS = env.number("DOWNLOAD_FORMATS_KEPT_DAYS", default=30)
 GENERATOR_MODEL = env.text("GENERATOR_MODEL", str(BASE_DIR / "generation/previz/weights/previz-dit"))

@@ -13,7 +13,7 @@ from dam.media import preset_files as media_files
 from dam.media import presets, runner
 from dam.media.presets import Captions, Format, Medium, Recipe, Shape
 from dam.media.probe import MediaInfo
-from provenance.downloads import preset_files
+from provenance.downloads import likeness, preset_files
 from provenance.downloads.models import PresetFile
 from provenance.manifests import claims, signing, verify
 from provenance.manifests.claims import NamedModel, PresetFacts
@@ -45,7 +45,7 @@ class Signed:
 
     path: Path
     content_type: str
-    made: media_files.Made
+    movie: likeness.Movie
     report: Report
 
 
@@ -69,7 +69,7 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
         info = runner.probe(source)
         encoded = folder / f"encoded{recipe.spec.suffix}"
         request = _request(file, recipe, info)
-        made = media_files.make(
+        movie = likeness.make(
             source, encoded, info=info, request=request, told=lambda done: told(TO_SIGN * done)
         )
         told(TO_SIGN)
@@ -77,7 +77,7 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
         facts = PresetFacts(
             title=release.version.asset.title,
             preset=file.preset,
-            changes=changes(recipe, info, request, size=(made.width, made.height)),
+            changes=changes(recipe, info, request, size=(movie.made.width, movie.made.height)),
             at=at,
             generated_by=_model(before),
         )
@@ -85,7 +85,7 @@ def make(file: PresetFile, *, told: Callable[[float], None], at: datetime) -> It
             described.replace(encoded)
             facts = replace(facts, changes=(*facts.changes, claims.DESCRIBED))
         report = signing.sign_preset(encoded, parent=source, out=out, facts=facts)
-        yield Signed(out, recipe.spec.kind.content_type, made, report)
+        yield Signed(out, recipe.spec.kind.content_type, movie, report)
 
 
 def changes(

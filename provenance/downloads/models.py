@@ -84,6 +84,11 @@ class PresetFile(Work):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     loudness = models.FloatField(null=True)  # LUFS, measured in the finished file
+    # Likeness to the release, 0 to 100 (dam.media.quality.Score): mean, what all but the worst frames reach,
+    # and the mean of a first try that was given up. Empty where nothing was measured.
+    vmaf = models.FloatField(null=True)
+    vmaf_low = models.FloatField(null=True)
+    vmaf_first = models.FloatField(null=True)
     used_at = models.DateTimeField(null=True)  # when somebody last had it
 
     class Meta:

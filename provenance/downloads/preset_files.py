@@ -27,10 +27,10 @@ from dam.core.text import storable
 from dam.delivery import access
 from dam.ingest import backoff, holding
 from dam.media import encoders, overlay, presets
-from dam.media.preset_files import Made
 from dam.media.presets import Captions, Medium, Recipe
 from dam.search import timed_texts
 from dam.search.models import TimedText, TimedTextKind
+from provenance.downloads.likeness import Movie
 from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
 from provenance.releases.models import Release
 from provenance.releases.states import ReleaseStatus
@@ -226,8 +226,9 @@ def progress(file: PresetFile, percent: int) -> None:
     publish(file)
 
 
-def keep(file: PresetFile, stored: Stored, *, made: Made, content_type: str, at: datetime) -> None:
+def keep(file: PresetFile, stored: Stored, *, movie: Movie, content_type: str, at: datetime) -> None:
     """It is there for everybody from now on. Raises Lost."""
+    made, score, first = movie.made, movie.score, movie.first
     with trail.recording():
         standing = Release.objects.select_for_update().filter(pk=file.release_id, state=ReleaseStatus.READY)
         if not standing.exists():
@@ -248,6 +249,9 @@ def keep(file: PresetFile, stored: Stored, *, made: Made, content_type: str, at:
             width=made.width,
             height=made.height,
             loudness=made.loudness,
+            vmaf=score.mean if score else None,
+            vmaf_low=score.low if score else None,
+            vmaf_first=first.mean if first else None,
         )
         if not kept:
             raise Lost

@@ -74,7 +74,7 @@ def _make(file: PresetFile) -> None:
     try:
         database.again(
             lambda: preset_files.keep(
-                file, stored, made=signed.made, content_type=signed.content_type, at=timezone.now()
+                file, stored, movie=signed.movie, content_type=signed.content_type, at=timezone.now()
             )
         )
     except BaseException:

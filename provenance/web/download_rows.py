@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
@@ -33,6 +34,31 @@ class DownloadRow:
     reason: str = ""
     may_cancel: bool = False
     log: str = ""
+
+    @property
+    def quality(self) -> str:
+        """How much the finished movie looks like the release; empty where that wasn't measured."""
+        if self.file is None or self.file.vmaf is None:
+            return ""
+        return _("quality %(vmaf)s of 100 (VMAF)") % {"vmaf": number(self.file.vmaf)}
+
+    @property
+    def shortfall(self) -> str:
+        """That it looks worse than the house wants, and what would help; empty where it doesn't."""
+        floor = settings.DOWNLOAD_QUALITY_FLOOR
+        if self.file is None or self.file.vmaf is None or self.file.vmaf >= floor:
+            return ""
+        said = _("The quality is below the floor of %(floor)s.") % {"floor": floor}
+        rate = self.file.recipe["most_kbps"]
+        if rate:
+            help_ = _("The preset allows no more than %(rate)s kbit/s.") % {"rate": number(rate)}
+        elif self.file.vmaf_first is not None:
+            help_ = _("It was made again at a higher rate, up from %(first)s.") % {
+                "first": number(self.file.vmaf_first)
+            }
+        else:
+            help_ = ""
+        return f"{said} {help_}".strip()
 
     @property
     def state(self) -> str:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dam.media import quality, runner, specs
+from dam.media import preset_files, quality, runner, specs
+from dam.media.preset_files import Request
+from dam.media.presets import Captions, Format, Recipe, Shape
 from dam.media.specs import Movie
 from tests.media_factory import busy, movie
 
@@ -59,3 +61,34 @@ def test_a_rate_that_changes_compares_the_same_frames(tmp_path: Path) -> None:
     at = [0, 40, 80, 200, 240, 280, 320, 700, 740, 780, 820, 860]
     uneven = movie(tmp_path / "uneven.mkv", width=320, height=176, at=at, tick=Fraction(1, 1000))
     assert score(uneven, tmp_path).mean > 80
+
+
+def preset_score(film: Path, folder: Path, request: Request) -> quality.Score:
+    info = runner.probe(film)
+    made = folder / f"made{request.recipe.spec.suffix}"
+    preset_files.make(film, made, info=info, request=request, told=lambda done: None)
+    return quality.measure_preset(film, made, info=info, request=request)
+
+
+@pytest.mark.parametrize("format", [Format.H264, Format.HEVC, Format.AV1, Format.VP9, Format.PRORES])
+def test_a_movie_of_each_format_is_compared_with_what_it_was_made_of(
+    film: Path, tmp_path: Path, format: Format
+) -> None:
+    assert preset_score(film, tmp_path, Request(recipe=Recipe(format=format))).mean > 80
+
+
+def test_what_a_preset_crops_and_writes_over_it_counts_for_nothing(film: Path, tmp_path: Path) -> None:
+    recipe = Recipe(shape=Shape.SQUARE, label="Draft: not for use", captions=Captions.BURNT_IN)
+    words = [(0, 2000, "A long line of words over the picture")]
+    request = Request(recipe=recipe, focus=(100, 500), captions=words)
+    assert preset_score(film, tmp_path, request).mean > 80
+    info, made = runner.probe(film), tmp_path / "made.mp4"
+    elsewhere = replace(request, focus=(900, 500))
+    assert quality.measure_preset(film, made, info=info, request=elsewhere).mean < 60
+
+
+def test_a_limit_of_the_rate_costs_and_a_second_try_gains(film: Path, tmp_path: Path) -> None:
+    usual = preset_score(film, tmp_path, Request(recipe=Recipe()))
+    capped = preset_score(film, tmp_path, Request(recipe=Recipe(most_kbps=400)))
+    better = preset_score(film, tmp_path, Request(recipe=Recipe(), better=True))
+    assert capped.mean < usual.mean < better.mean

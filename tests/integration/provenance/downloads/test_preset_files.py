@@ -58,6 +58,13 @@ def made(case: Case, shipped: str = "square") -> PresetFile:
     return file
 
 
+@pytest.mark.parametrize(("shipped", "movie"), [("small", True), ("broadcast", True), ("gif", False)])
+def test_how_much_a_movie_looks_like_its_release_is_kept(case: Case, shipped: str, movie: bool) -> None:
+    file = made(case, shipped)
+    assert ((file.vmaf or 0) > 80) is ((file.vmaf_low or 0) > 70) is movie
+    assert file.vmaf_first is None
+
+
 @pytest.mark.parametrize("shipped", ["square", "small", "broadcast", "gif", "webp", "avif", "still", "vp9"])
 def test_it_is_made_of_the_release_signed_and_trusted(case: Case, shipped: str) -> None:
     file = made(case, shipped)

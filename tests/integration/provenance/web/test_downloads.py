@@ -15,7 +15,7 @@ from dam.catalog.models import Asset, Version
 from dam.core import storage
 from dam.media import encoders
 from dam.rights.models import RightsRecord
-from provenance.downloads import presets
+from provenance.downloads import preset_files, presets
 from provenance.downloads.models import DownloadPreset, FileState, PresetFile
 from provenance.models import Release
 from provenance.releases.states import ReleaseStatus
@@ -103,6 +103,43 @@ def test_what_ffmpeg_cannot_make_is_said_and_not_offered(
     client.post(address)
     assert not PresetFile.objects.exists()
     assert "it lacks libx265" in page(version, client)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said", "unsaid"),
+    [
+        ({"vmaf": 96.1, "vmaf_low": 90.0}, ["quality 96.1 of 100 (VMAF)"], "below the floor"),
+        ({}, [], "VMAF"),
+        (
+            {"vmaf": 74.2, "vmaf_low": 60.0, "vmaf_first": 61.3},
+            ["quality 74.2 of 100", "below the floor of 80", "at a higher rate, up from 61.3"],
+            "allows no more",
+        ),
+    ],
+)
+def test_how_much_a_movie_looks_like_its_release_is_said(
+    version: Version, fields: dict[str, float], said: list[str], unsaid: str
+) -> None:
+    file = ready(version)
+    _recipe, digest = preset_files.wanted(
+        file.release, version.asset, preset_of(version), captions="", frame=preset_files.still_frame(version)
+    )
+    PresetFile.objects.filter(pk=file.pk).update(digest=digest, **fields)
+    html = page(version, client_of(version))
+    assert all(each in html for each in said)
+    assert unsaid not in html
+
+
+def test_a_limit_that_costs_quality_is_named(version: Version) -> None:
+    file = ready(version)
+    small = preset_of(version, "small")
+    DownloadPreset.objects.filter(pk=small.pk).update(recipe=small.recipe | {"most_kbps": 400})
+    small.refresh_from_db()
+    recipe, digest = preset_files.wanted(
+        file.release, version.asset, small, captions="", frame=preset_files.still_frame(version)
+    )
+    PresetFile.objects.filter(pk=file.pk).update(digest=digest, recipe=recipe.to_json(), vmaf=41.0)
+    assert "The preset allows no more than 400 kbit/s." in page(version, client_of(version))
 
 
 def test_the_bytes_leave_under_the_name_of_the_preset_and_are_recorded(version: Version) -> None:
