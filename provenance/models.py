@@ -12,7 +12,15 @@ from provenance.guests.models import (
 from provenance.manifests.models import ManifestRecord
 from provenance.recalls.models import Recall, RecallNotice
 from provenance.releases.models import Release
-from provenance.review.models import ChecklistQuestion, Comment, Decision, LedgerEntry, Review, ReviewTemplate
+from provenance.review.models import (
+    ChecklistQuestion,
+    Comment,
+    Decision,
+    LedgerEntry,
+    NotDone,
+    Review,
+    ReviewTemplate,
+)
 
 __all__ = [
     "ChecklistQuestion",
@@ -27,6 +35,7 @@ __all__ = [
     "LedgerEntry",
     "ManifestRecord",
     "MarkedCopy",
+    "NotDone",
     "PresetFile",
     "Recall",
     "RecallNotice",

@@ -98,6 +98,11 @@ VERBS: dict[str, Wording] = {
     Verb.COMMENT_RESOLVED: Wording(
         "message-square-check", noop("%(person)s resolved a comment on %(target)s")
     ),
+    Verb.COMMENT_REOPENED: Wording("undo-2", noop("%(person)s reopened a comment on %(target)s")),
+    Verb.COMMENT_NOT_DONE: Wording(
+        "message-square", noop("%(person)s marked a comment on %(target)s as not done in a newer version")
+    ),
+    Verb.COMMENT_UNTICKED: Wording("undo-2", noop("%(person)s undid “not done” on a comment on %(target)s")),
     Verb.COMMENT_EDITED: Wording("pencil", noop("%(person)s edited a comment on %(target)s")),
     Verb.COMMENT_DELETED: Wording("trash-2", noop("%(person)s deleted a comment on %(target)s")),
     Verb.COMMENT_RESTORED: Wording("undo-2", noop("%(person)s restored a comment on %(target)s")),

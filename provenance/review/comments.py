@@ -35,6 +35,12 @@ class AlreadyResolved(errors.Refused):
     code = "already_resolved"
 
 
+class NotResolved(errors.Refused):
+    """Somebody opened the comment again before."""
+
+    code = "not_resolved"
+
+
 def add(
     version: Version,
     *,
@@ -150,11 +156,25 @@ def resolve(comment: Comment, *, by: Principal, at: datetime | None = None) -> N
         record(Verb.COMMENT_RESOLVED, comment, by=by, at=at, data={})
 
 
-def open_in_other_versions(version: Version) -> list[tuple[int, int]]:
-    """Number and count of open remarks of the asset's other versions that have some, the newest first."""
+def reopen(comment: Comment, *, by: Principal, at: datetime | None = None) -> None:
+    """Take back that a remark was dealt with. Raises NotResolved, or PermissionDenied."""
+    by.require(Capability.COMMENT, brand=comment.version.brand)
+    at = at or timezone.now()
+    with trail.recording():
+        resolved = shown().filter(pk=comment.pk, parent=None, resolved_at__isnull=False)
+        if not resolved.update(resolved_at=None, resolved_by=None, resolved_in=None):
+            raise NotResolved(_("This comment isn't resolved any more."))
+        record(Verb.COMMENT_REOPENED, comment, by=by, at=at, data={})
+
+
+def open_in_newer_versions(version: Version) -> list[tuple[int, int]]:
+    """Number and count of open remarks of the asset's newer versions that have some, the newest first.
+
+    Those of older ones are shown (provenance.review.carrying).
+    """
     elsewhere = shown().filter(version__asset=version.asset_id, parent=None, resolved_at=None)
-    counted = elsewhere.exclude(version=version).order_by().values_list("version__number")
-    return sorted(counted.annotate(Count("pk")), reverse=True)
+    newer = elsewhere.filter(version__number__gt=version.number).order_by().values_list("version__number")
+    return sorted(newer.annotate(Count("pk")), reverse=True)
 
 
 def record(verb: Verb, comment: Comment, *, by: Principal, at: datetime, data: dict[str, object]) -> None:
@@ -170,3 +190,4 @@ def record(verb: Verb, comment: Comment, *, by: Principal, at: datetime, data: d
         at=at,
     )
     events.publish(brand_id=version.brand_id, name=f"version-{version.pk}")
+    events.publish(brand_id=version.brand_id, name=f"remarks-{version.asset_id}")

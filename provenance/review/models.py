@@ -253,6 +253,8 @@ class Comment(models.Model):
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # The number of the newer version in which it was found done; empty where it was resolved at its own.
+    resolved_in = models.PositiveIntegerField(null=True, blank=True)
     edited_at = models.DateTimeField(null=True)
     # Whether outside reviewers of this version read it, too (provenance.guests). Its answers stay inside.
     for_guests = models.BooleanField(default=False, db_default=False)
@@ -276,3 +278,18 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.body[:60]
+
+
+class NotDone(models.Model):
+    """Somebody looked whether a newer version does what a remark asked for: it doesn't (review.carrying)."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="not_done", db_index=False)
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+")
+    found_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    found_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["comment", "version"], name="not_done_once")]
+
+    def __str__(self) -> str:
+        return f"{self.comment} in {self.version}"

@@ -27,7 +27,7 @@ CSV = "csv"
 COLUMNS = (
     *("id", "reply_to", "frame", "timecode", "end_frame", "end_timecode", "person", "comment", "drawing"),
     *("written_in_drawing", "stage"),
-    *("created_at", "edited_at", "deleted_at", "resolved_at", "resolved_by"),
+    *("created_at", "edited_at", "deleted_at", "resolved_at", "resolved_by", "resolved_in_version"),
 )
 HOURS = 24
 
@@ -104,6 +104,7 @@ def _cells(comment: Comment, version: Version, passages: list[Passage]) -> Itera
         filtering.stage_at(comment.created_at, passages),
         *(time and time.isoformat() for time in times),
         comment.resolved_by,
+        comment.resolved_in,
     )
 
 

@@ -1,6 +1,6 @@
 """The filter above a version's comments: read from the address, offered with counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,12 +38,19 @@ def asked(request: HttpRequest) -> Filter:
 
 def tell(request: HttpRequest, response: HttpResponse, wanted: Filter) -> HttpResponse:
     """Have the address of the page say what it shows now."""
+    return rewrite(request, response, names=filtering.NAMES, parameters=wanted.parameters())
+
+
+def rewrite(
+    request: HttpRequest, response: HttpResponse, *, names: Iterable[str], parameters: Mapping[str, str]
+) -> HttpResponse:
+    """Have the address of the page say these parameters in the place of those with `names`."""
     page = urlsplit(htmx.page(request))
     query = QueryDict(page.query, mutable=True)
-    for name in filtering.NAMES:
+    for name in names:
         query.pop(name, None)
     rest = [(name, value) for name, values in query.lists() for value in values]
-    words = urlencode([*rest, *wanted.parameters().items()])
+    words = urlencode([*rest, *parameters.items()])
     response.headers["HX-Replace-Url"] = f"{page.path}?{words}" if words else page.path
     return response
 

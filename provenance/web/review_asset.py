@@ -20,7 +20,14 @@ from dam.web.decorators import BrandRequest, requires
 from provenance.recalls import recalls
 from provenance.review import choosing, comments, queue, reviews, stage_names
 from provenance.review.models import Review
-from provenance.web import comment_filter, recall_summary, release_summary, review_comments, review_summary
+from provenance.web import (
+    carried_comments,
+    comment_filter,
+    recall_summary,
+    release_summary,
+    review_comments,
+    review_summary,
+)
 from provenance.web.review_forms import RevokeForm, SubmitForm, end_of
 
 
@@ -165,7 +172,8 @@ def _panel(
         context |= review_comments.context(
             version, by=request.principal, wanted=comment_filter.asked(request)
         )
-        context["open_elsewhere"] = comments.open_in_other_versions(version)
+        context |= carried_comments.context(request, version)
+        context["open_elsewhere"] = comments.open_in_newer_versions(version)
         context["status"] = release_summary.status(version, at=at)
         context["releases"] = release_summary.history(version.asset, at=at)
     return review_comments.answer(request, "review/asset_panel.html", context, status=status)

@@ -76,6 +76,16 @@ def resolve(request: BrandRequest, comment_id: int) -> HttpResponse:
     return answer_with(request, comment.version, keep_typed=True)
 
 
+@require_POST
+@requires(Capability.COMMENT)
+def reopen(request: BrandRequest, comment_id: int) -> HttpResponse:
+    """Take back that a comment was dealt with. Somebody having been faster is no error: it is open."""
+    comment = find(request, comment_id)
+    with suppress(comments.NotResolved):
+        comments.reopen(comment, by=request.principal)
+    return answer_with(request, comment.version, keep_typed=True)
+
+
 def find(request: BrandRequest, comment_id: int) -> Comment:
     """A comment on what this person is shown."""
     seen = visibility.visible_versions(request.principal)

@@ -30,7 +30,7 @@ from provenance.review.asking import Asked, Seen
 from provenance.review.models import Review
 from provenance.review.policies import Refusal
 from provenance.review.states import DecisionKind, ReviewState
-from provenance.web import comment_filter, release_summary, review_comments, review_summary
+from provenance.web import carried_comments, comment_filter, release_summary, review_comments, review_summary
 from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
 
 LISTS = {
@@ -320,6 +320,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         **_signed(review, asked),
         **_ways(request),
         **review_comments.context(version, by=request.principal, wanted=comment_filter.asked(request)),
+        **carried_comments.context(request, version),
         **forms,
         **extra,
     }

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from provenance.web import (
     bundles,
+    carried_comments,
     checklist_settings,
     comment_export,
     credentials,
@@ -120,8 +121,15 @@ urlpatterns: list[URLPattern] = [
         comment_export.export,
         name="comment-export",
     ),
+    path("versions/<uuid:version_id>/comments/earlier/", carried_comments.listing, name="comments-earlier"),
+    path(
+        "versions/<uuid:version_id>/comments/earlier/<int:comment_id>/",
+        carried_comments.tick,
+        name="comment-tick",
+    ),
     path("comments/people/", review_comments.people, name="comment-people"),
     path("comments/<int:comment_id>/resolve/", review_comments.resolve, name="comment-resolve"),
+    path("comments/<int:comment_id>/reopen/", review_comments.reopen, name="comment-reopen"),
     path("comments/<int:comment_id>/edit/", review_corrections.edit, name="comment-edit"),
     path("comments/<int:comment_id>/delete/", review_corrections.delete, name="comment-delete"),
     path("comments/<int:comment_id>/restore/", review_corrections.restore, name="comment-restore"),

@@ -23,6 +23,25 @@ test("a comment on the whole clip has no frame and no marker", () => {
   equal(markers.read(), []);
 });
 
+test("markers of several lists stand on one timeline", () => {
+  html('<section id="now"></section><section id="earlier"></section>');
+  find("#now").dataset.markers = JSON.stringify([{ frame: 30, text: "now" }]);
+  find("#earlier").dataset.markers = JSON.stringify([{ frame: 3, text: "earlier", earlier: true }]);
+  equal(
+    markers.read().map(({ text }) => text),
+    ["earlier", "now"],
+  );
+});
+
+test("a marker of an earlier version looks like one", () => {
+  markers.show(html("<div></div>"), [{ frame: 3, text: "", earlier: true }, { frame: 4, text: "" }], new Clock("24/1", 49));
+  const marks = [...document.querySelectorAll(".player-marker")];
+  equal(
+    marks.map((mark) => mark.classList.contains("player-marker-earlier")),
+    [true, false],
+  );
+});
+
 test("a page without comments has no markers", () => {
   html("<div></div>");
   equal(markers.read(), []);

@@ -156,14 +156,13 @@ def test_an_answer_stands_under_the_first_remark_and_tells_whoever_spoke_there()
 
 
 def test_answers_are_neither_resolved_nor_counted_by_themselves() -> None:
-    version = VersionFactory.create()
-    person = member(version.brand)
+    older = VersionFactory.create()
+    version, person = next_version(older), member(older.brand)
     first = comments.add(version, by=person, body="The logo flickers")
     answer = comments.add(version, by=person, body="Fixed", answers=first)
     with pytest.raises(comments.AlreadyResolved):
         comments.resolve(answer, by=person)
-    newer = next_version(version)
-    assert comments.open_in_other_versions(newer) == [(version.number, 1)]
+    assert comments.open_in_newer_versions(older) == [(version.number, 1)]
 
 
 def test_a_remark_on_another_version_is_answered_there_alone() -> None:

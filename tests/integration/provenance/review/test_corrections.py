@@ -237,8 +237,8 @@ def test_words_are_erased_once_a_deletion_is_final() -> None:
     assert not Comment.objects.exists()
 
 
-def test_other_versions_count_no_remark_that_was_deleted() -> None:
+def test_newer_versions_count_no_remark_that_was_deleted() -> None:
     case = Case()
-    comment = comments.add(case.version, by=case.creator, body="Hm")
+    comment = comments.add(case.add_version(), by=case.creator, body="Hm")
     corrections.delete(comment, by=case.creator)
-    assert comments.open_in_other_versions(case.add_version()) == []
+    assert comments.open_in_newer_versions(case.version) == []

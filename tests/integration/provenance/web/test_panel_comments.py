@@ -91,14 +91,15 @@ def kept_typed(page: str) -> list[str]:
     return [name for name in found if not name.startswith("edit-")]
 
 
-def test_comments_stay_with_their_version_and_the_new_one_counts_those_still_open() -> None:
+def test_an_older_version_counts_what_is_open_on_the_newer_one() -> None:
     case = Case()
-    comments.add(case.version, by=case.creator, body="The logo flickers")
-    comments.resolve(comments.add(case.version, by=case.creator, body="Done"), by=case.creator)
-    case.add_version()
-    shown = panel(case, case.creator)
+    newer = case.add_version()
+    comments.add(newer, by=case.creator, body="The logo flickers")
+    comments.resolve(comments.add(newer, by=case.creator, body="Done"), by=case.creator)
+    address = reverse("asset-review", args=[case.brand.slug, case.version.asset_id])
+    shown = signed_in(case.creator).get(address, {"version": "1"}).text
     assert "The logo flickers" not in shown
-    assert re.search(r">Version 1</a>\s*has 1 open comment\.", shown)
+    assert re.search(r">Version 2</a>\s*has 1 open comment\.", shown)
 
 
 def test_a_comment_sent_without_htmx_comes_back_on_a_page_of_its_own() -> None:

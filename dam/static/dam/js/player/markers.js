@@ -1,9 +1,9 @@
-// Comment markers on the seek bar, from the page's [data-markers]. Not from a <script> with JSON: htmx is told to take
+// Comment markers on the seek bar, from the page's [data-markers]: those of this version, and of earlier ones. Not from a <script> with JSON: htmx is told to take
 // every script out of what it brings.
 
 export function read() {
-  const source = document.querySelector("[data-markers]");
-  const markers = JSON.parse(source?.dataset.markers || "[]");
+  const sources = [...document.querySelectorAll("[data-markers]")];
+  const markers = sources.flatMap((source) => JSON.parse(source.dataset.markers || "[]"));
   return markers.filter((marker) => Number.isInteger(marker.frame)).sort((a, b) => a.frame - b.frame);
 }
 
@@ -14,6 +14,7 @@ export function show(container, markers, clock) {
       // has a button for each, as , and . go through them.
       const mark = document.createElement("span");
       mark.className = "player-marker";
+      if (marker.earlier) mark.classList.add("player-marker-earlier");
       mark.dataset.seekFrame = marker.frame;
       const last = marker.end > marker.frame ? marker.end : null;
       const place = last === null ? clock.timecode(marker.frame) : `${clock.timecode(marker.frame)} – ${clock.timecode(last)}`;

@@ -1,0 +1,153 @@
+"""Remarks of older versions that were open when a newer one came, shown beside that and ticked there.
+
+They stay remarks of their own version. Found done in the newer one, a remark is resolved, and says in which
+version; found not done it stays open, and goes on to the next. So there is one answer to whether a remark is
+dealt with, wherever it is asked.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dam.accounts import principals
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.verbs import Verb
+from dam.catalog import versions
+from dam.catalog.models import Version
+from dam.core import errors, events
+from dam.rights import visibility
+from provenance.review import comments
+from provenance.review.models import Comment, NotDone
+
+
+class Mark(StrEnum):
+    """What was found of a remark in a newer version."""
+
+    OPEN = "open"  # not looked at yet
+    DONE = "done"
+    NOT_DONE = "not_done"
+
+
+class TickRefused(errors.Refused):
+    """The remark can't be ticked as it was shown; the message says why."""
+
+    code = "tick"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a remark of one version is on another: frames of that, or that it has none there."""
+
+    frame: int | None = None
+    end_frame: int | None = None
+    beyond: bool = False  # the other is shorter than that, or has no frames
+
+
+def carried(version: Version, *, to: Principal) -> QuerySet[Any]:
+    """Remarks of older versions that were open when this one came, as this person sees them.
+
+    Those of the newest first, each version's in the order of its frames; `is_not_done` says whether they were
+    found so in this version.
+    """
+    older = visibility.visible_versions(to).filter(asset=version.asset_id, number__lt=version.number)
+    was_open = Q(resolved_at=None) | Q(resolved_at__gte=version.created_at)
+    not_done = Exists(NotDone.objects.filter(comment=OuterRef("pk"), version=version))
+    rows = Comment.objects.filter(was_open, version__in=older, parent=None, deleted_at=None)
+    return rows.annotate(is_not_done=not_done).order_by("-version__number", "frame", "created_at", "pk")
+
+
+def marked(rows: QuerySet[Any], mark: Mark) -> QuerySet[Any]:
+    """Those of `carried` about which this was found."""
+    if mark is Mark.DONE:
+        return rows.filter(resolved_at__isnull=False)
+    return rows.filter(resolved_at=None, is_not_done=mark is Mark.NOT_DONE)
+
+
+def counts(rows: QuerySet[Any]) -> dict[Mark, int]:
+    """How many of `carried` have each mark; one query."""
+    found = rows.order_by().aggregate(
+        open=Count("pk", filter=Q(resolved_at=None, is_not_done=False)),
+        done=Count("pk", filter=Q(resolved_at__isnull=False)),
+        not_done=Count("pk", filter=Q(resolved_at=None, is_not_done=True)),
+    )
+    return {mark: found[mark.value] for mark in Mark}
+
+
+def mark_of(comment: Comment) -> Mark:
+    """Of a row of `carried`."""
+    if comment.resolved_at is not None:
+        return Mark.DONE
+    return Mark.NOT_DONE if comment.is_not_done else Mark.OPEN  # type: ignore[attr-defined]
+
+
+def tick(
+    comment: Comment, *, of: Version, wanted: Mark, seen: Mark, by: Principal, at: datetime | None = None
+) -> None:
+    """Say what was found of the remark in the version `of`; Mark.OPEN takes it back.
+
+    Once it is as wanted, nothing happens. Raises TickRefused where it isn't carried to that version any more,
+    or where others have found something else than was `seen`, and PermissionDenied.
+    """
+    by.require(Capability.COMMENT, brand=of.brand)
+    person = principals.person(by)
+    at = at or timezone.now()
+    with trail.recording():
+        of = versions.locked(of.pk)
+        rows = carried(of, to=by).select_related("version__brand", "version__asset")
+        row = rows.select_for_update(no_key=True, of=("self",)).filter(pk=comment.pk).first()
+        if row is None:
+            raise TickRefused(_("This comment isn't shown with this version any more."))
+        now = mark_of(row)
+        if now is wanted:
+            return
+        if now is not seen:
+            raise TickRefused(_("Someone else has just ticked this comment. The list is up to date now."))
+        if now is Mark.DONE:
+            Comment.objects.filter(pk=row.pk).update(resolved_at=None, resolved_by=None, resolved_in=None)
+        NotDone.objects.filter(comment=row, version=of).delete()
+        if wanted is Mark.DONE:
+            done = {"resolved_at": at, "resolved_by": person, "resolved_in": of.number}
+            Comment.objects.filter(pk=row.pk).update(**done)
+        elif wanted is Mark.NOT_DONE:
+            NotDone.objects.create(comment=row, version=of, found_by=person, found_at=at)
+        comments.record(_verb(now, wanted), row, by=by, at=at, data={"in_version": of.number})
+        events.publish(brand_id=of.brand_id, name=f"version-{of.pk}")
+
+
+def _verb(now: Mark, wanted: Mark) -> Verb:
+    if wanted is Mark.OPEN:
+        return Verb.COMMENT_REOPENED if now is Mark.DONE else Verb.COMMENT_UNTICKED
+    return Verb.COMMENT_RESOLVED if wanted is Mark.DONE else Verb.COMMENT_NOT_DONE
+
+
+def place(comment: Comment, *, on: Version) -> Place:
+    """Where the remark is on another version: at the same time, also where that has other frames a second.
+
+    Fetch the remark's version along where there are many.
+    """
+    if comment.frame is None:
+        return Place()
+    ours, theirs = _rate(comment.version), _rate(on)
+    if ours is None or theirs is None or not on.frame_count:
+        return Place(beyond=True)
+    frame = int(comment.frame / ours * theirs)
+    if frame >= on.frame_count:
+        return Place(beyond=True)
+    if comment.end_frame is None:
+        return Place(frame)
+    end = min(int(comment.end_frame / ours * theirs), on.frame_count - 1)
+    return Place(frame, end if end > frame else None)
+
+
+def _rate(version: Version) -> Fraction | None:
+    if not version.rate_numerator or not version.rate_denominator:
+        return None
+    return Fraction(version.rate_numerator, version.rate_denominator)

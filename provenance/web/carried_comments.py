@@ -1,0 +1,189 @@
+"""Comments of earlier versions beside a newer one, ticked there as done or not done."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+from dam.catalog.models import Version
+from dam.core import numbers
+from dam.web import htmx
+from dam.web.decorators import BrandRequest, requires
+from provenance.review import carrying
+from provenance.review.carrying import Mark, Place
+from provenance.review.models import Comment, NotDone
+from provenance.web import comment_filter, drawn, review_comments
+
+STEP = 50  # comments that are shown at first, and more with each press
+NAMES = ("earlier", "earlier_shown")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of them is shown: those with a mark, or all; and how many at most."""
+
+    mark: Mark | None = None
+    most: int = STEP
+
+    def query(self) -> str:
+        """As an address says it, beginning with "?"."""
+        return "?" + urlencode({"earlier": self.mark or "all", "earlier_shown": self.most})
+
+
+@dataclass(frozen=True)
+class Carried:
+    """One of them, as templates/review/_carried_comment.html shows it."""
+
+    comment: Comment
+    mark: Mark
+    place: Place
+    found: NotDone | None
+    drawing: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    label: str
+    count: int
+    query: str
+    chosen: bool
+
+
+@require_safe
+@never_cache
+@requires(Capability.VIEW_UNRELEASED)
+def listing(request: BrandRequest, version_id: UUID) -> HttpResponse:
+    """A piece of the version's pages, or a page of its own."""
+    version = review_comments.version_of(request, version_id)
+    shown = {"version": version, **context(request, version)}
+    if not htmx.is_htmx(request):
+        return render(request, "review/part.html", {**shown, "part": "review/_carried.html"})
+    response = render(request, "review/_carried.html", shown)
+    if "earlier" in request.GET:
+        wanted: Wanted = shown["carried_wanted"]
+        parts = {"earlier": wanted.mark.value} if wanted.mark else {}
+        if wanted.most > STEP:
+            parts["earlier_shown"] = str(wanted.most)
+        return comment_filter.rewrite(request, response, names=NAMES, parameters=parts)
+    return response
+
+
+@require_POST
+@requires(Capability.COMMENT)
+def tick(request: BrandRequest, version_id: UUID, comment_id: int) -> HttpResponse:
+    """Found done or not in this version, or taken back; what others found meanwhile is said."""
+    version, comment = (
+        review_comments.version_of(request, version_id),
+        review_comments.find(request, comment_id),
+    )
+    try:
+        wanted, seen = Mark(request.POST.get("mark", "")), Mark(request.POST.get("seen", ""))
+    except ValueError:
+        raise Http404(_("A comment can't be ticked like this.")) from None
+    refusal = ""
+    try:
+        carrying.tick(comment, of=version, wanted=wanted, seen=seen, by=request.principal)
+    except carrying.TickRefused as refused:
+        refusal = str(refused)
+    if htmx.is_htmx(request):
+        shown = {"version": version, **context(request, version)}
+        response = render(request, "review/_carried.html", shown)
+        return htmx.with_toast(response, refusal, tone="error") if refusal else response
+    if refusal:
+        messages.error(request, refusal)
+    return redirect("asset", request.brand.slug, version.asset_id)
+
+
+def asked(request: HttpRequest) -> Wanted:
+    """What the address asks for, or that of the page a piece is for."""
+    sent = {name: request.GET.get(name, "") for name in NAMES}
+    if htmx.is_htmx(request) and not set(NAMES) & set(request.GET):
+        page = parse_qs(urlsplit(htmx.page(request)).query)
+        sent = {name: page.get(name, [""])[-1] for name in NAMES}
+    mark = Mark(sent["earlier"]) if sent["earlier"] in list(Mark) else None
+    return Wanted(mark, max(STEP, numbers.read(sent["earlier_shown"], digits=6) or STEP))
+
+
+def context(request: BrandRequest, version: Version) -> dict[str, Any]:
+    """What templates/review/_carried.html needs, for this person; at most four queries."""
+    by, wanted = request.principal, asked(request)
+    rows = carrying.carried(version, to=by)
+    counts = carrying.counts(rows) if version.number > 1 else dict.fromkeys(Mark, 0)
+    total = sum(counts.values())
+    matching = counts[wanted.mark] if wanted.mark else total
+    listed = _listed(version, wanted, by=by) if matching else []
+    more = Wanted(wanted.mark, wanted.most + STEP) if matching > len(listed) else None
+    return {
+        "carried": listed,
+        "carried_total": total,
+        "carried_to_check": counts[Mark.OPEN],
+        "carried_wanted": wanted,
+        "carried_choices": _choices(counts, wanted),
+        "carried_more": more,
+        "carried_left": matching - len(listed),
+        "carried_markers": json.dumps([_marker(each) for each in listed if _has_marker(each)]),
+    }
+
+
+def _listed(version: Version, wanted: Wanted, *, by: Principal) -> list[Carried]:
+    rows = carrying.carried(version, to=by)
+    if wanted.mark:
+        rows = carrying.marked(rows, wanted.mark)
+    page = list(rows.select_related("author", "resolved_by", "version")[: wanted.most])
+    asked_of = [row.pk for row in page if carrying.mark_of(row) is Mark.NOT_DONE]
+    found = NotDone.objects.filter(version=version, comment__in=asked_of).select_related("found_by")
+    by_comment = {each.comment_id: each for each in found} if asked_of else {}
+    return [
+        Carried(
+            row,
+            carrying.mark_of(row),
+            carrying.place(row, on=version),
+            by_comment.get(row.pk),
+            drawn.picture(row.drawing, row.version) if row.drawing is not None else "",
+        )
+        for row in page
+    ]
+
+
+def _choices(counts: dict[Mark, int], wanted: Wanted) -> list[Choice]:
+    labels = [
+        (_("All"), None),
+        (_("To check"), Mark.OPEN),
+        (_("Not done"), Mark.NOT_DONE),
+        (_("Done"), Mark.DONE),
+    ]
+    return [
+        Choice(
+            label,
+            counts[mark] if mark else sum(counts.values()),
+            Wanted(mark).query(),
+            mark is wanted.mark,
+        )
+        for label, mark in labels
+    ]
+
+
+def _has_marker(each: Carried) -> bool:
+    return each.place.frame is not None and each.mark is not Mark.DONE
+
+
+def _marker(each: Carried) -> dict[str, Any]:
+    comment = each.comment
+    words = comment.body[:120] or _("Drawing")
+    text = _("Version %(number)s, %(person)s: %(words)s") % {
+        "number": comment.version.number,
+        "person": comment.author,
+        "words": words,
+    }
+    frame, end = each.place.frame, each.place.end_frame
+    return {"id": comment.pk, "frame": frame, "end": end, "text": text, "earlier": True}

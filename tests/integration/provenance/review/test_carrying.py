@@ -1,0 +1,192 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.utils import timezone
+
+from dam.accounts.capabilities import Role
+from dam.audit.models import Event
+from dam.catalog.models import Version
+from provenance.review import carrying, comments, corrections
+from provenance.review.carrying import Mark, Place, TickRefused
+from provenance.review.models import Comment, NotDone
+from tests.factories import member, next_version
+from tests.review_factory import Case
+
+pytestmark = pytest.mark.django_db
+
+
+class Newer(Case):
+    """A remark on version 1 that was open when version 2 came."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.remark = comments.add(self.version, by=self.creator, body="The logo flickers", frame=3)
+        self.newer: Version = next_version(self.version)
+
+    def tick(self, wanted: Mark, seen: Mark = Mark.OPEN, **given: Any) -> None:
+        given = {"of": self.newer, "by": self.brand_reviewer, **given}
+        carrying.tick(self.remark, wanted=wanted, seen=seen, **given)
+        self.remark.refresh_from_db()
+
+    def carried(self, version: Version | None = None) -> list[tuple[str, Mark]]:
+        rows = carrying.carried(version or self.newer, to=self.creator)
+        return [(row.body, carrying.mark_of(row)) for row in rows]
+
+
+def test_what_was_open_when_the_newer_version_came_is_carried_and_what_was_dealt_with_is_not() -> None:
+    case = Case()
+    comments.resolve(comments.add(case.version, by=case.creator, body="Before"), by=case.creator)
+    later = comments.add(case.version, by=case.creator, body="Later")
+    open_one = comments.add(case.version, by=case.creator, body="Open")
+    comments.add(case.version, by=case.creator, body="An answer", answers=open_one)
+    gone = comments.add(case.version, by=case.creator, body="Gone")
+    comments.add(case.version, by=case.brand_reviewer, body="Why?", answers=gone)
+    corrections.delete(gone, by=case.creator)
+    newer = next_version(case.version)
+    comments.add(newer, by=case.creator, body="On the newer one")
+    comments.resolve(later, by=case.creator)
+    rows = carrying.carried(newer, to=case.creator)
+    assert [(row.body, carrying.mark_of(row)) for row in rows] == [("Later", Mark.DONE), ("Open", Mark.OPEN)]
+    assert carrying.counts(rows) == {Mark.OPEN: 1, Mark.DONE: 1, Mark.NOT_DONE: 0}
+    assert not carrying.carried(case.version, to=case.creator)
+
+
+def test_a_remark_found_done_is_resolved_at_its_own_version_and_says_in_which_it_was_done() -> None:
+    case = Newer()
+    case.tick(Mark.DONE)
+    assert case.remark.version_id == case.version.pk
+    assert (case.remark.resolved_by, case.remark.resolved_in) == (case.brand_reviewer.user, 2)
+    event = Event.objects.get(verb="comment.resolved")
+    assert event.data == {"comment": case.remark.pk, "in_version": 2}
+    assert case.carried() == [("The logo flickers", Mark.DONE)]
+    assert case.carried(next_version(case.newer)) == []
+
+
+def test_a_remark_found_not_done_stays_open_and_goes_on_to_the_next_version_unticked() -> None:
+    case = Newer()
+    case.tick(Mark.NOT_DONE)
+    assert case.remark.resolved_at is None
+    assert NotDone.objects.get().found_by == case.brand_reviewer.user
+    assert case.carried() == [("The logo flickers", Mark.NOT_DONE)]
+    assert case.carried(next_version(case.newer)) == [("The logo flickers", Mark.OPEN)]
+    assert Event.objects.filter(verb="comment.not_done").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "verb"),
+    [
+        (Mark.DONE, Mark.OPEN, "comment.reopened"),
+        (Mark.NOT_DONE, Mark.OPEN, "comment.unticked"),
+        (Mark.NOT_DONE, Mark.DONE, "comment.resolved"),
+        (Mark.DONE, Mark.NOT_DONE, "comment.not_done"),
+    ],
+)
+def test_a_tick_is_taken_back_or_changed(first: Mark, then: Mark, verb: str) -> None:
+    case = Newer()
+    case.tick(first)
+    case.tick(then, seen=first)
+    assert case.carried() == [("The logo flickers", then)]
+    assert NotDone.objects.exists() == (then is Mark.NOT_DONE)
+    assert (case.remark.resolved_in, case.remark.resolved_at is None) == (
+        (2, False) if then is Mark.DONE else (None, True)
+    )
+    newest = Event.objects.order_by("sequence").last()
+    assert newest is not None
+    assert newest.verb == verb
+
+
+def test_a_second_click_does_nothing_and_leaves_no_second_trace() -> None:
+    case = Newer()
+    case.tick(Mark.DONE)
+    case.tick(Mark.DONE)
+    assert Event.objects.filter(verb="comment.resolved").count() == 1
+
+
+def test_what_another_found_meanwhile_is_not_overwritten() -> None:
+    case = Newer()
+    case.tick(Mark.NOT_DONE)
+    with pytest.raises(TickRefused, match="has just ticked"):
+        case.tick(Mark.DONE, by=case.creator)
+    assert case.carried() == [("The logo flickers", Mark.NOT_DONE)]
+
+
+def test_a_remark_that_is_not_carried_to_that_version_is_refused() -> None:
+    case = Newer()
+    with pytest.raises(TickRefused, match="any more"):
+        case.tick(Mark.DONE, of=case.version)
+    corrections.delete(case.remark, by=case.creator)
+    with pytest.raises(TickRefused, match="any more"):
+        case.tick(Mark.DONE)
+
+
+def test_a_tick_needs_the_right_to_comment() -> None:
+    case = Newer()
+    with pytest.raises(PermissionDenied):
+        case.tick(Mark.DONE, by=member(case.brand, Role.VIEWER))
+
+
+def test_reopened_at_its_own_version_a_remark_is_to_be_checked_again() -> None:
+    case = Newer()
+    case.tick(Mark.DONE)
+    comments.reopen(case.remark, by=case.creator)
+    case.remark.refresh_from_db()
+    assert (case.remark.resolved_at, case.remark.resolved_by, case.remark.resolved_in) == (None, None, None)
+    assert case.carried() == [("The logo flickers", Mark.OPEN)]
+    with pytest.raises(comments.NotResolved):
+        comments.reopen(case.remark, by=case.creator)
+
+
+@pytest.mark.parametrize(
+    ("frame", "end", "rates", "frames", "place"),
+    [
+        (10, None, (24, 24), 48, Place(10)),
+        (10, 20, (24, 24), 48, Place(10, 20)),
+        (40, 47, (24, 24), 44, Place(40, 43)),
+        (43, 47, (24, 24), 44, Place(43)),
+        (44, 47, (24, 24), 44, Place(beyond=True)),
+        (24, 47, (24, 25), 50, Place(25, 48)),
+        (24, None, (24, 12), 24, Place(12)),
+        (None, None, (24, 24), 48, Place()),
+        (0, None, (24, None), None, Place(beyond=True)),
+    ],
+)
+def test_a_remark_is_at_the_same_time_of_the_newer_version(
+    frame: int | None, end: int | None, rates: tuple[int, int | None], frames: int | None, place: Place
+) -> None:
+    old, new = (
+        Version(rate_numerator=rate, rate_denominator=rate and 1, frame_count=count)
+        for rate, count in zip(rates, (48, frames), strict=True)
+    )
+    assert carrying.place(Comment(version=old, frame=frame, end_frame=end), on=new) == place
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_tick_at_once_one_is_told() -> None:
+    case = Newer()
+
+    def tick(wanted: Mark) -> str:
+        try:
+            case_remark = Comment.objects.get(pk=case.remark.pk)
+            carrying.tick(case_remark, of=case.newer, wanted=wanted, seen=Mark.OPEN, by=case.brand_reviewer)
+        except TickRefused as refused:
+            return refused.code
+        finally:
+            connection.close()
+        return "kept"
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(tick, (Mark.DONE, Mark.NOT_DONE)))
+    assert sorted(found) == ["kept", "tick"]
+    assert NotDone.objects.count() + Comment.objects.exclude(resolved_at=None).count() == 1
+
+
+def test_a_version_that_came_later_does_not_carry_what_was_resolved_before() -> None:
+    case = Newer()
+    at = timezone.now() + timedelta(days=1)
+    case.tick(Mark.DONE, at=at)
+    third = next_version(case.newer, created_at=at + timedelta(seconds=1))
+    assert case.carried(third) == []
