@@ -88,6 +88,9 @@ def sized(memory: int) -> dict[str, str]:
         "maintenance_work_mem": f"{min(max(megabytes // 32, 64), 512)}MB",
         "random_page_cost": "1.1",
         "jit": "off",  # compiling takes longer than what is asked here
+        # A page asks on two connections at the same time, and others ask beside it: helpers of one query
+        # would take from the rest what they give to it.
+        "max_parallel_workers_per_gather": "0",
     }
 
 

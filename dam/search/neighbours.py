@@ -29,7 +29,7 @@ FRAMES_UP_TO = 1_000
 # A vector that is looked up costs so much of one that the graph leads to and that the filter then refuses.
 LOOKED_UP = 0.5
 # So many vectors the graph may lead to for the sake of more candidates than a page has clips.
-LED_TO = 1_500
+LED_TO = 1_000
 A_PAGE = 60
 # Clips of many shots may fill all places that were asked for: then more are.
 MORE = 4
@@ -88,8 +88,16 @@ def compared(
 ) -> list[UUID]:
     """Compare with every shot and version."""
     versions = assets.order_by().values(shown)
-    rows = Embedding.objects.filter(encoder=index, scope__in=(Scope.SHOT, Scope.VERSION))
-    return _best(rows.filter(version_id__in=versions), vector, limit=limit)
+    pooled = Embedding.objects.filter(encoder=index, scope__in=(Scope.SHOT, Scope.VERSION))
+    rows = pooled.filter(version_id__in=versions)
+    # To group them by version the planner would sort them with their vectors. Most versions have one row.
+    behind = MaxInnerProduct("vector", HalfVector(list(vector)))
+    nearby = rows.annotate(behind=behind).order_by("behind", "version_id")
+    found = list(nearby.values_list("version_id", flat=True)[: MORE * limit])
+    best = list(dict.fromkeys(found))[:limit]
+    if len(best) == limit or len(found) < MORE * limit:
+        return best
+    return _best(rows, vector, limit=limit)
 
 
 def compared_by_frames(

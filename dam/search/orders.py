@@ -11,7 +11,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Func, Q, QuerySet, Window
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, Func, Q, QuerySet
 
 from dam.catalog.models import Approval, Asset
 from dam.core import numbers, sorting
@@ -63,6 +65,10 @@ class Place:
         return f"{self.stretch}:{value}_{self.key}"
 
 
+_READ_ONCE = """
+    SELECT key, value, tie, count(*) OVER () FROM ({rows}) AS found (key, value, tie)
+    ORDER BY value {way}, tie {way} LIMIT %s
+"""
 _EXPRESSIONS: Mapping[str, Func] = {"alphabetical": sorting.indexed("title")}
 _OF_VERSION = "{shown}_id"
 _UNKNOWN_LAST = _Stretch("created_at", descending=True, where=(("{shown}__duration_ms", None),))
@@ -168,10 +174,10 @@ def page(
 
 
 def counted(
-    assets: QuerySet[Asset], order: Order, *, shown: str, brand_id: int, size: int
+    assets: QuerySet[Asset], order: Order, *, shown: str, brand_id: int, size: int, most: int
 ) -> tuple[list[UUID], Place | None, int] | None:
-    """The first page as `page` gives it, and how many clips there are: all of them are read for it,
-    once, so `assets` come with a limit.
+    """The first page as `page` gives it, and how many clips there are: all of them are read for it, each
+    once, or of more any `most`.
 
     None for an order of several stretches, none of which knows of all.
     """
@@ -179,12 +185,29 @@ def counted(
         return None
     (stretch,) = _TABLE[order]
     tie = stretch.tie.format(shown=shown)
-    rows = _ordered(_rows(assets, stretch, shown=shown, brand_id=brand_id), stretch, tie)
-    counted = rows.annotate(total=Window(Count("*")))[: size + 1]
-    found = list(counted.values_list("pk", "sorted_by", tie, "total"))
+    rows = _rows(assets, stretch, shown=shown, brand_id=brand_id).order_by()
+    found = _read_once(rows.values_list("pk", "sorted_by", tie)[:most], stretch, size=size + 1)
     places = [Place(0, value, key) for _pk, value, key, _total in found[:size]]
     following = places[-1] if len(found) > size else None
     return [pk for pk, *_rest in found[:size]], following, found[0][3] if found else 0
+
+
+def _read_once(
+    rows: QuerySet[Asset, tuple[Any, ...]], stretch: _Stretch, *, size: int
+) -> list[tuple[UUID, Any, UUID, int]]:
+    """The first of these keys, values and ties in their order, each with how many there are.
+
+    They are found before they are sorted, and sorted by what was read when they were found: Django would look
+    each up again.
+    """
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    way = "DESC" if stretch.descending else "ASC"
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_ONCE.format(rows=sql, way=way), [*parameters, size])
+        return list(cursor.fetchall())
 
 
 def _rows(assets: QuerySet[Asset], stretch: _Stretch, *, shown: str, brand_id: int) -> QuerySet[Asset]:

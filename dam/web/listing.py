@@ -330,8 +330,8 @@ def _in_order(
     if narrowed and wanted.after is None and planning.estimate(assets) <= search.MOST_COUNTED:
         # To count them reads them all, and so does to sort them: of not too many both is done at once. The
         # planner may be far out, so no more are read than are counted; the page then isn't of all of them.
-        some = planning.found_first(assets, search.MOST_COUNTED + 1)
-        counted = orders.counted(some, wanted.sort, shown=shown, brand_id=brand_id, size=PAGE)
+        most = search.MOST_COUNTED + 1
+        counted = orders.counted(assets, wanted.sort, shown=shown, brand_id=brand_id, size=PAGE, most=most)
         if counted is not None and counted[2] <= search.MOST_COUNTED:
             return counted
     if counted is not None:

@@ -122,6 +122,23 @@ def test_few_rights_and_small_brands_get_full_pages_of_the_right_clips(
     assert found == best[query]
 
 
+def test_a_clip_of_many_shots_takes_one_place(library: Library) -> None:
+    every, query = library.of(library.large), library.queries[0]
+    best = neighbours.compared(every, library.index, query, shown="latest", limit=PAGE)
+    nearer = HalfVector([2 * value for value in query])
+    shots = range(neighbours.MORE * PAGE)
+    Embedding.objects.bulk_create(
+        Embedding(
+            version_id=best[1], brand=library.large, encoder=library.index, scope=Scope.SHOT, shot=shot,
+            frame=shot, start_ms=shot, end_ms=shot + 1, vector=nearer,
+        )
+        for shot in shots
+    )  # fmt: skip
+    for limit in (1, PAGE):
+        found = neighbours.compared(every, library.index, query, shown="latest", limit=limit)
+        assert found == [best[1], best[0], *best[2:]][:limit]
+
+
 def test_among_few_assets_the_best_frame_of_each_decides(library: Library) -> None:
     released = library.of(library.large).filter(released__isnull=False)
     query = library.queries[0]

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from dam.accounts.models import Brand
 from dam.catalog.models import Approval, Asset, Version
@@ -114,7 +115,7 @@ def test_a_first_page_that_is_counted_is_the_same_page(brand: Brand, order: Orde
     for day in range(5):
         clip(brand, "abacb"[day], day=day % 3)
     assets = Asset.objects.filter(brand=brand)
-    counted = orders.counted(assets, order, shown="latest", brand_id=brand.pk, size=size)
+    counted = orders.counted(assets, order, shown="latest", brand_id=brand.pk, size=size, most=9)
     if order not in (Order.NEWEST, Order.OLDEST, Order.NAME):
         assert counted is None  # each stretch knows of its own clips alone
         return
@@ -122,9 +123,34 @@ def test_a_first_page_that_is_counted_is_the_same_page(brand: Brand, order: Orde
     assert counted == (keys, following, 5)
 
 
+def test_a_first_page_that_is_counted_reads_each_clip_once(
+    brand: Brand, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    clip(brand, "One")
+    with django_assert_num_queries(1) as asked:
+        orders.counted(
+            Asset.objects.filter(brand=brand), Order.NEWEST, shown="latest", brand_id=brand.pk, size=1, most=9
+        )
+    assert asked.captured_queries[0]["sql"].count('FROM "dam_asset"') == 1
+
+
+def test_of_more_than_are_counted_any_are_read(brand: Brand) -> None:
+    for number in range(4):
+        clip(brand, f"Clip {number}")
+    assets = Asset.objects.filter(brand=brand)
+    counted = orders.counted(assets, Order.NEWEST, shown="latest", brand_id=brand.pk, size=2, most=3)
+    assert counted is not None
+    keys, following, number = counted
+    assert (len(keys), following is None, number) == (2, False, 3)
+
+
 def test_of_no_clips_none_are_counted(brand: Brand) -> None:
     none = Asset.objects.filter(brand=brand)
-    assert orders.counted(none, Order.NEWEST, shown="latest", brand_id=brand.pk, size=2) == ([], None, 0)
+    assert orders.counted(none, Order.NEWEST, shown="latest", brand_id=brand.pk, size=2, most=9) == (
+        [],
+        None,
+        0,
+    )
 
 
 def test_clips_of_others_stay_out(brand: Brand) -> None:

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.principals import Member
@@ -17,7 +18,7 @@ from dam.custom_fields import values
 from dam.custom_fields.definitions import Kind
 from dam.custom_fields.models import CustomField, StaleWords
 from dam.custom_fields.planning import OptionWish, Wish
-from dam.search import building, completion, facets, fields, fulltext, names, search
+from dam.search import building, completion, facets, fields, fulltext, names, own_fields, search
 from dam.search.query import Filters
 from dam.search.saved import recent, saved_searches
 from dam.search.saved.asked import Asked
@@ -118,6 +119,14 @@ def test_each_kind_is_searched_for_in_its_way(librarian: Member) -> None:
         f"producer:{producer.email[:8]}": {"one"},
     }.items():
         assert found(librarian, words) == titles, words
+
+
+def test_an_option_alone_is_asked_for_as_it_is_of_one_field(librarian: Member, seasons: CustomField) -> None:
+    """By both the planner would think of far fewer clips, and take a long way."""
+    field = fields.known(librarian.brand)["season"]
+    asked = str(own_fields.having(field, ["winter"], at=timezone.now()).query)
+    assert "option_id" in asked
+    assert "field_id" not in asked
 
 
 def test_an_unknown_option_is_told(librarian: Member, seasons: CustomField) -> None:
