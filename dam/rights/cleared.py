@@ -91,3 +91,20 @@ def _covers(contains: str, territory: str) -> Q:
     if territory == "EU":
         return places | Q(**{contains: sorted(EU)})
     return places | Q(**{contains: ["EU"]}) if territory in EU else places
+
+
+def includes(version: str, *, use: str | None = None, territory: str | None = None) -> Q:
+    """Whether a clearance covers this use and this place, with all that it was made from, whatever the day.
+
+    `version` is a path to it from what is narrowed.
+    """
+    covered, narrowed = Q(), Q()
+    if use is not None:
+        covered &= Q(**{f"{version}__rights__uses__contains": [use]})
+        narrowed |= Q(uses__isnull=False) & ~Q(uses__contains=[use])
+    if territory is not None:
+        covered &= _covers(f"{version}__rights__territories__contains", territory)
+        narrowed |= Q(territories__isnull=False) & ~_covers("territories__contains", territory)
+    if not narrowed:
+        return covered
+    return covered & Q(~Exists(InheritedTerms.objects.filter(narrowed, version=OuterRef(version))))
