@@ -1,4 +1,4 @@
-"""What waits for somebody who leaves, and whose it becomes. Reviews and takes live above: asked by name."""
+"""What waits for somebody who leaves, and whose it becomes. It lives above: its keepers are asked by name."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,11 @@ from dam.accounts.models import Group, User
 from dam.accounts.principals import Member, Principal
 
 Heir = User | Group
-KEEPERS = ("provenance.review.handover.REVIEWS", "generation.handover.TAKES")
+KEEPERS = (
+    "provenance.review.handover.REVIEWS",
+    "provenance.review.assigning.ASSIGNED",
+    "generation.handover.TAKES",
+)
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,8 @@ class Verb(StrEnum):
     COMMENT_REOPENED = "comment.reopened"
     COMMENT_NOT_DONE = "comment.not_done"
     COMMENT_UNTICKED = "comment.unticked"
+    COMMENT_ASSIGNED = "comment.assigned"
+    COMMENT_UNASSIGNED = "comment.unassigned"
     COMMENT_EDITED = "comment.edited"
     COMMENT_DELETED = "comment.deleted"
     COMMENT_RESTORED = "comment.restored"

@@ -137,6 +137,14 @@ KINDS: Mapping[str, Kind] = {
             mail=Mail.AT_ONCE,
         ),
         Kind(
+            "assigned",
+            (Follows(Verb.COMMENT_ASSIGNED),),
+            (Who.NAMED,),
+            mail=Mail.AT_ONCE,
+            tab="review",
+            named="assigned_to",
+        ),
+        Kind(
             "mentioned",
             (Follows(Verb.COMMENT_ADDED, "mentions"), Follows(Verb.COMMENT_EDITED, "mentions")),
             (Who.NAMED,),

@@ -22,6 +22,7 @@ TITLES: Mapping[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Decisions"),
         gettext_lazy("Someone decided on a clip you made or sent to review."),
     ),
+    "assigned": (gettext_lazy("Assigned comments"), gettext_lazy("Someone assigned a comment to you.")),
     "mentioned": (gettext_lazy("Mentions"), gettext_lazy("Someone mentioned you in a comment.")),
     "replied": (gettext_lazy("Replies"), gettext_lazy("Someone replied to your comment.")),
     "commented": (
@@ -72,6 +73,7 @@ ICONS: Mapping[str, str] = {
     "due_tomorrow": "calendar-clock",
     "overdue": "calendar-x",
     "decided": "gavel",
+    "assigned": "user-plus",
     "mentioned": "at-sign",
     "replied": "reply",
     "commented": "message-square",
@@ -162,6 +164,9 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
     "due_tomorrow": lambda _told: _("The review is due tomorrow"),
     "overdue": lambda _told: _("The review is overdue"),
     "decided": lambda _told: _("%(actor)s decided the review"),
+    "assigned": lambda told: ngettext(
+        "%(actor)s assigned a comment to you", "%(actor)s assigned %(count)d comments to you", told.row.count
+    ),
     "mentioned": lambda _told: _("%(actor)s mentioned you"),
     "replied": lambda _told: _("%(actor)s replied to you"),
     "commented": lambda told: ngettext(

@@ -103,6 +103,8 @@ VERBS: dict[str, Wording] = {
         "message-square", noop("%(person)s marked a comment on %(target)s as not done in a newer version")
     ),
     Verb.COMMENT_UNTICKED: Wording("undo-2", noop("%(person)s undid “not done” on a comment on %(target)s")),
+    Verb.COMMENT_ASSIGNED: Wording("user-plus", noop("%(person)s assigned a comment on %(target)s")),
+    Verb.COMMENT_UNASSIGNED: Wording("user-minus", noop("%(person)s unassigned a comment on %(target)s")),
     Verb.COMMENT_EDITED: Wording("pencil", noop("%(person)s edited a comment on %(target)s")),
     Verb.COMMENT_DELETED: Wording("trash-2", noop("%(person)s deleted a comment on %(target)s")),
     Verb.COMMENT_RESTORED: Wording("undo-2", noop("%(person)s restored a comment on %(target)s")),

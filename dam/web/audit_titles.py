@@ -59,6 +59,8 @@ TITLES: dict[Verb, str] = {
     Verb.COMMENT_REOPENED: noop("Comment reopened"),
     Verb.COMMENT_NOT_DONE: noop("Comment not done in a newer version"),
     Verb.COMMENT_UNTICKED: noop("“Not done” undone"),
+    Verb.COMMENT_ASSIGNED: noop("Comment assigned"),
+    Verb.COMMENT_UNASSIGNED: noop("Comment unassigned"),
     Verb.COMMENT_EDITED: noop("Comment edited"),
     Verb.COMMENT_DELETED: noop("Comment deleted"),
     Verb.COMMENT_RESTORED: noop("Comment restored"),

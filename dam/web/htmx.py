@@ -44,6 +44,12 @@ def swapped(response: HttpResponse, how: str) -> HttpResponse:
     return response
 
 
+def into(response: HttpResponse, target: str, how: str) -> HttpResponse:
+    """The response, put elsewhere in the page than the element that asked says (`target`, a selector)."""
+    response.headers["HX-Retarget"] = target
+    return swapped(response, how)
+
+
 def with_toast(response: HttpResponse, text: str, *, tone: str = "info") -> HttpResponse:
     """The response, with a message that the page shows for a while."""
     response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "tone": tone}})

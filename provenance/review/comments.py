@@ -177,7 +177,9 @@ def open_in_newer_versions(version: Version) -> list[tuple[int, int]]:
     return sorted(newer.annotate(Count("pk")), reverse=True)
 
 
-def record(verb: Verb, comment: Comment, *, by: Principal, at: datetime, data: dict[str, object]) -> None:
+def record(
+    verb: Verb, comment: Comment, *, by: Principal | None, at: datetime, data: dict[str, object]
+) -> None:
     """Leave the audit event, and tell the pages that are open."""
     version = comment.version
     trail.record(

@@ -1,7 +1,7 @@
 """Which threads of a version's comments somebody wants to see. Pure.
 
 A thread is open or resolved, was begun in a stage, and has a drawing, as its first remark says; it is a
-person's where they wrote any of it.
+person's where they wrote any of it, and is assigned to whom its first remark is.
 """
 
 from collections import Counter
@@ -15,6 +15,7 @@ from provenance.review.models import Comment
 
 OPEN, RESOLVED = "open", "resolved"
 OUTSIDE = "outside"  # begun while no review was under way
+UNASSIGNED = 0
 
 
 class Passage(NamedTuple):
@@ -44,6 +45,10 @@ class Thread:
         return OPEN if self.first.resolved_at is None else RESOLVED
 
     @property
+    def assigned(self) -> int:
+        return self.first.assigned_to_id or UNASSIGNED
+
+    @property
     def is_drawn(self) -> bool:
         return self.first.drawing is not None and self.first.deleted_at is None
 
@@ -56,6 +61,7 @@ class Filter:
     person: int | None = None
     stage: str = ""
     drawn: bool = False
+    assigned: int | None = None  # UNASSIGNED asks for what nobody is to see to
 
     def __bool__(self) -> bool:
         return self != Filter()
@@ -66,6 +72,7 @@ class Filter:
             and self.stage in ("", thread.stage)
             and (self.person is None or self.person in thread.people)
             and (thread.is_drawn or not self.drawn)
+            and (self.assigned is None or self.assigned == thread.assigned)
         )
 
     def parameters(self) -> dict[str, str]:
@@ -75,20 +82,23 @@ class Filter:
             "by": str(self.person or ""),
             "stage": self.stage,
             "drawn": "1" if self.drawn else "",
+            "for": "" if self.assigned is None else str(self.assigned),
         }
         return {name: value for name, value in parts.items() if value}
 
 
-NAMES = frozenset({"comments", "by", "stage", "drawn"})
+NAMES = frozenset({"comments", "by", "stage", "drawn", "for"})
 
 
 def read(query: Mapping[str, str], *, stages: Iterable[str]) -> Filter:
     """What the address asks for; what nobody can mean asks for nothing.
 
     >>> read({"comments": "open", "by": "7", "stage": "legal", "drawn": "1"}, stages=["legal"])
-    Filter(state='open', person=7, stage='legal', drawn=True)
+    Filter(state='open', person=7, stage='legal', drawn=True, assigned=None)
     >>> read({"comments": "all", "by": "me", "stage": "x", "drawn": "no"}, stages=["legal"])
-    Filter(state='', person=None, stage='', drawn=False)
+    Filter(state='', person=None, stage='', drawn=False, assigned=None)
+    >>> read({"for": "7"}, stages=[]).assigned, read({"for": "0"}, stages=[]).assigned
+    (7, 0)
     """
     state, by, stage = (query.get(name, "") for name in ("comments", "by", "stage"))
     return Filter(
@@ -96,6 +106,7 @@ def read(query: Mapping[str, str], *, stages: Iterable[str]) -> Filter:
         person=numbers.read(by),
         stage=stage if stage in {*stages, OUTSIDE} else "",
         drawn=query.get("drawn", "") == "1",
+        assigned=numbers.read(query.get("for", "")),
     )
 
 
@@ -110,7 +121,9 @@ def stage_at(moment: datetime, passages: Iterable[Passage]) -> str:
 
 def counts(threads: Sequence[Thread], wanted: Filter) -> dict[str, Counter[object]]:
     """How many threads each choice would leave, beside what else is chosen."""
-    found: dict[str, Counter[object]] = {name: Counter() for name in ("state", "person", "stage", "drawn")}
+    found: dict[str, Counter[object]] = {
+        name: Counter() for name in ("state", "person", "stage", "drawn", "assigned")
+    }
     for thread in threads:
         if replace(wanted, state="").fits(thread):
             found["state"].update(["", thread.state])
@@ -120,4 +133,6 @@ def counts(threads: Sequence[Thread], wanted: Filter) -> dict[str, Counter[objec
             found["stage"].update(["", thread.stage])
         if replace(wanted, drawn=True).fits(thread):
             found["drawn"].update([True])
+        if replace(wanted, assigned=None).fits(thread):
+            found["assigned"].update([None, thread.assigned])
     return found

@@ -255,6 +255,11 @@ class Comment(models.Model):
     )
     # The number of the newer version in which it was found done; empty where it was resolved at its own.
     resolved_in = models.PositiveIntegerField(null=True, blank=True)
+    # Who is to see to it, by the end of which day of the brand's: provenance.review.assigning.
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    due_at = models.DateTimeField(null=True, blank=True)
     edited_at = models.DateTimeField(null=True)
     # Whether outside reviewers of this version read it, too (provenance.guests). Its answers stay inside.
     for_guests = models.BooleanField(default=False, db_default=False)

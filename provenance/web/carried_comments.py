@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -19,7 +20,7 @@ from dam.catalog.models import Version
 from dam.core import numbers
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import carrying
+from provenance.review import assigning, carrying
 from provenance.review.carrying import Mark, Place
 from provenance.review.models import Comment, NotDone
 from provenance.web import comment_filter, drawn, review_comments
@@ -115,7 +116,7 @@ def asked(request: HttpRequest) -> Wanted:
 
 
 def context(request: BrandRequest, version: Version) -> dict[str, Any]:
-    """What templates/review/_carried.html needs, for this person; at most four queries."""
+    """What templates/review/_carried.html needs, for this person; at most five queries."""
     by, wanted = request.principal, asked(request)
     rows = carrying.carried(version, to=by)
     counts = carrying.counts(rows) if version.number > 1 else dict.fromkeys(Mark, 0)
@@ -123,7 +124,10 @@ def context(request: BrandRequest, version: Version) -> dict[str, Any]:
     matching = counts[wanted.mark] if wanted.mark else total
     listed = _listed(version, wanted, by=by) if matching else []
     more = Wanted(wanted.mark, wanted.most + STEP) if matching > len(listed) else None
+    assigned = {each.comment.assigned_to_id for each in listed if each.comment.assigned_to_id is not None}
     return {
+        "now": timezone.now(),
+        "carried_out_of_sight": assigning.out_of_sight(assigned, brand=version.brand),
         "carried": listed,
         "carried_total": total,
         "carried_to_check": counts[Mark.OPEN],
@@ -139,7 +143,7 @@ def _listed(version: Version, wanted: Wanted, *, by: Principal) -> list[Carried]
     rows = carrying.carried(version, to=by)
     if wanted.mark:
         rows = carrying.marked(rows, wanted.mark)
-    page = list(rows.select_related("author", "resolved_by", "version")[: wanted.most])
+    page = list(rows.select_related("author", "resolved_by", "assigned_to", "version")[: wanted.most])
     asked_of = [row.pk for row in page if carrying.mark_of(row) is Mark.NOT_DONE]
     found = NotDone.objects.filter(version=version, comment__in=asked_of).select_related("found_by")
     by_comment = {each.comment_id: each for each in found} if asked_of else {}

@@ -28,6 +28,7 @@ COLUMNS = (
     *("id", "reply_to", "frame", "timecode", "end_frame", "end_timecode", "person", "comment", "drawing"),
     *("written_in_drawing", "stage"),
     *("created_at", "edited_at", "deleted_at", "resolved_at", "resolved_by", "resolved_in_version"),
+    *("assigned_to", "due_at"),
 )
 HOURS = 24
 
@@ -72,7 +73,8 @@ def _hour(request: BrandRequest) -> int:
 
 def _rows(version: Version) -> Iterator[list[Comment]]:
     """The comments in the order in which they came, some hundred at a time."""
-    rows = comments.shown().filter(version=version).select_related("author", "resolved_by").order_by("pk")
+    rows = comments.shown().filter(version=version).order_by("pk")
+    rows = rows.select_related("author", "resolved_by", "assigned_to")
     last = 0
     while page := list(rows.filter(pk__gt=last)[:CHUNK]):
         last = page[-1].pk
@@ -105,6 +107,8 @@ def _cells(comment: Comment, version: Version, passages: list[Passage]) -> Itera
         *(time and time.isoformat() for time in times),
         comment.resolved_by,
         comment.resolved_in,
+        comment.assigned_to,
+        comment.due_at and comment.due_at.isoformat(),
     )
 
 

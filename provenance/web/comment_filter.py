@@ -13,7 +13,7 @@ from dam.accounts.principals import Principal
 from dam.catalog.models import Version
 from dam.web import htmx
 from provenance.review import filtering
-from provenance.review.filtering import OPEN, OUTSIDE, RESOLVED, Filter, Passage, Thread
+from provenance.review.filtering import OPEN, OUTSIDE, RESOLVED, UNASSIGNED, Filter, Passage, Thread
 from provenance.review.models import Review
 from provenance.review.policies import STAGES
 
@@ -89,6 +89,14 @@ def choices(threads: Sequence[Thread], wanted: Filter, *, by: Principal) -> dict
     people = [(_("Everyone"), None), *([(_("Me"), me)] if me in names else []), *others]
     if wanted.person is not None and wanted.person not in names:
         people.append((_("Someone else"), wanted.person))
+    seeing_to = {each.first.assigned_to_id: str(each.first.assigned_to) for each in threads if each.assigned}
+    assigned: list[tuple[str, int | None]] = [(_("Anyone or unassigned"), None)]
+    if me is not None:
+        assigned.append((_("Me"), me))
+    assigned += sorted((name, key) for key, name in seeing_to.items() if key != me)
+    if wanted.assigned not in {None, UNASSIGNED, me, *seeing_to}:
+        assigned.append((_("Someone else"), wanted.assigned))
+    assigned.append((_("Unassigned"), UNASSIGNED))
     begun = {thread.stage for thread in threads} | ({wanted.stage} - {""})
     stages = [(_("Any stage"), ""), *((STAGES[name].title, name) for name in STAGES if name in begun)]
     if OUTSIDE in begun:
@@ -105,6 +113,10 @@ def choices(threads: Sequence[Thread], wanted: Filter, *, by: Principal) -> dict
         ],
         "filter_stages": [
             Choice(value, label, counted["stage"][value], value == wanted.stage) for label, value in stages
+        ],
+        "filter_assigned": [
+            Choice("" if key is None else str(key), label, counted["assigned"][key], key == wanted.assigned)
+            for label, key in assigned
         ],
         "filter_drawn": counted["drawn"][True],
     }

@@ -22,7 +22,7 @@ from dam.core import numbers, sorting
 from dam.rights import visibility
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import comments, corrections, filtering
+from provenance.review import assigning, comments, corrections, filtering
 from provenance.review.filtering import Filter, Thread
 from provenance.review.models import Comment
 from provenance.web import comment_filter, drawn
@@ -105,7 +105,7 @@ def context(
     at = timezone.now()
     rows = list(
         corrections.listed(version, to=by, at=at)
-        .select_related("author", "resolved_by", "parent")
+        .select_related("author", "resolved_by", "assigned_to", "parent")
         .order_by("created_at", "pk")
     )
     mine = [row for row in rows if by.user is not None and row.author_id == by.user.pk]
@@ -126,8 +126,11 @@ def context(
         wanted = NO_FILTER
     first = [thread.first for thread in threads if wanted.fits(thread)]
     seen = {comment.pk for comment in first}
+    assigned = {row.assigned_to_id for row in rows if row.assigned_to_id is not None}
     return {
         "version": version,
+        "now": at,
+        "out_of_sight": assigning.out_of_sight(assigned, brand=version.brand),
         "answers": dict(answers),
         "drawings": {
             row.pk: drawn.picture(row.drawing, version)
@@ -195,10 +198,19 @@ def answer_with(
     answered: Comment | None = None,
     edited: Comment | None = None,
     added: Comment | None = None,
+    assigned: Comment | None = None,
 ) -> HttpResponse:
     """What was sent is taken: the comments as they are now, or back to the clip."""
     if htmx.is_htmx(request):
-        return section(request, version, keep_typed=keep_typed, answered=answered, edited=edited, added=added)
+        return section(
+            request,
+            version,
+            keep_typed=keep_typed,
+            answered=answered,
+            edited=edited,
+            added=added,
+            assigned=assigned,
+        )
     return redirect("asset", request.brand.slug, version.asset_id)
 
 
@@ -212,6 +224,7 @@ def section(
     edited: Comment | None = None,
     edit_form: CommentForm | None = None,
     added: Comment | None = None,
+    assigned: Comment | None = None,
     keep_typed: bool = False,
     status: int = 200,
 ) -> HttpResponse:
@@ -226,6 +239,7 @@ def section(
         "answer_form": answer_form,
         "edited": edited.pk if edited else None,
         "edit_form": edit_form,
+        "assigned": assigned.pk if assigned else None,
     }
     response = answer(request, "review/comments.html", shown, status=status)
     now: Filter = shown["filter"]

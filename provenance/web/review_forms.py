@@ -65,6 +65,13 @@ def _ends(zone: ZoneInfo) -> str:
     }
 
 
+def require_ahead(day: date | None, *, zone: ZoneInfo, browser: ZoneInfo | None) -> date | None:
+    """A day that isn't over for the brand nor for who sends it: each may be ahead. Raises ValidationError."""
+    if day is not None and day < zones.earliest_today(zone, *_readers(browser)):
+        raise forms.ValidationError(_("This date has passed. Choose today or a later date."))
+    return day
+
+
 class DateInput(forms.DateInput):
     input_type = "date"
 
@@ -113,11 +120,7 @@ class SubmitForm(WholeTextForm):
         self.fields["due_on"].help_text = _ends(self.zone)
 
     def clean_due_on(self) -> date | None:
-        """A day is over when it is over for the brand and for who sends this: each may be ahead."""
-        due_on: date | None = self.cleaned_data["due_on"]
-        if due_on is not None and due_on < zones.earliest_today(self.zone, *_readers(self.browser)):
-            raise forms.ValidationError(_("This date has passed. Choose today or a later date."))
-        return due_on
+        return require_ahead(self.cleaned_data["due_on"], zone=self.zone, browser=self.browser)
 
 
 class SeenForm(WholeTextForm):

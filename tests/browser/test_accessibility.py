@@ -32,8 +32,8 @@ PIECES = {
     "file", "file-part", "generate-forecast", "jobs-running", "job", "asset-origin", "asset-credentials",
     "release-file", "download-file", "review-count", "asset-review", "review-chosen", "comments",
     "comments-earlier",
-    "saved-search", "saved-search-cover", "collection-cover", "comment-people", "bulk-progress",
-    "bulk-export", "collection-standing", "collection-news", "collection-targets",
+    "saved-search", "saved-search-cover", "collection-cover", "comment-people", "comment-assign",
+    "bulk-progress", "bulk-export", "collection-standing", "collection-news", "collection-targets",
     "alert-count", "suggest", "asset-suggested-tags", "picture", "brand-export", "notification",
     "notification-bell", "notification-count", "webhook-log",
 }  # fmt: skip

@@ -58,6 +58,8 @@ ROWS = (
     Row("GET",  "comment-people", (),                   403, 200, 200, 200, 200, 200, 403, 403),
     Row("POST", "comment-resolve", ("comment",),        403, 302, 302, 302, 302, 302, 403, 403),
     Row("POST", "comment-reopen", ("comment",),         403, 302, 302, 302, 302, 302, 403, 403),
+    Row("GET",  "comment-assign", ("comment",),         403, 200, 200, 200, 200, 200, 403, 403),
+    Row("POST", "comment-assign", ("comment",),         403, 302, 302, 302, 302, 302, 403, 403),
     Row("GET",  "comments-earlier", ("draft",),         403, 200, 200, 200, 200, 200, 200, 403),
     Row("POST", "comment-tick", ("draft", "comment"),   403, 302, 302, 302, 302, 302, 403, 403,
         {"mark": "done", "seen": "open"}),

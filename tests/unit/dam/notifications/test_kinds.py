@@ -25,6 +25,11 @@ def test_a_comment_that_names_or_answers_somebody_is_told_to_them_as_such() -> N
     assert names(Verb.COMMENT_ADDED, replies_to=[7], mentions=[]) == ["replied", "commented"]
 
 
+def test_whoever_a_comment_is_assigned_to_is_told_so() -> None:
+    assert names(Verb.COMMENT_ASSIGNED, assigned_to=7) == ["assigned"]
+    assert KINDS["assigned"].named == "assigned_to"
+
+
 def test_what_no_event_sets_off_is_not_offered() -> None:
     offered = {kind.name for kind in kinds.offered(frozenset(Capability))}
     assert offered == {kind.name for kind in KINDS.values() if kind.follows or kind.by_alerts}
