@@ -49,8 +49,9 @@ for name in (
 ):
     os.environ.pop(name, None)
 os.environ["DATA_DIR"] = str(DATA_DIR)
-if "PYTEST_XDIST_WORKER" in os.environ:
-    # Processes side by side share the cores: threads of both would spin, waiting for one another.
+# As in what `manage.py up` starts: threads that spin while they wait take the cores from all others.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+if "PYTEST_XDIST_WORKER" in os.environ:  # processes side by side share the cores
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["DJANGO_SETTINGS_MODULE"] = "dam.settings"
 os.environ["PASSWORD_HASHERS"] = "django.contrib.auth.hashers.MD5PasswordHasher"
