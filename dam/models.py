@@ -37,7 +37,7 @@ from dam.operations.models import (
     StoredChange,
     StoredFiles,
 )
-from dam.rights.models import InheritedTerms, MadeFrom, RightsEnd, RightsRecord
+from dam.rights.models import InheritedTerms, MadeFrom, RenewalRequest, RightsEnd, RightsRecord
 from dam.scim.models import ScimGroup, ScimToken, ScimUser
 from dam.search.models import (
     BroaderTag,
@@ -115,6 +115,7 @@ __all__ = [
     "RecentSearch",
     "Rendition",
     "RenditionPart",
+    "RenewalRequest",
     "RightsEnd",
     "RightsRecord",
     "SavedSearch",

@@ -18,6 +18,8 @@ class Verb(StrEnum):
     ASSET_HOLD_LIFTED = "asset.hold_lifted"
     SOURCE_ADDED = "asset.source_added"
     SOURCE_REMOVED = "asset.source_removed"
+    RENEWAL_ASKED = "asset.renewal_asked"
+    RENEWAL_WITHDRAWN = "asset.renewal_withdrawn"
     DUPLICATES_TOLD_APART = "duplicates.told_apart"
     DUPLICATES_OPENED_AGAIN = "duplicates.opened_again"
     VERSION_ADDED = "version.added"

@@ -220,6 +220,14 @@ KINDS: Mapping[str, Kind] = {
             holders=Capability.SHARE,
         ),
         Kind(
+            "renewal_asked",
+            (Follows(Verb.RENEWAL_ASKED),),
+            (Who.HOLDERS,),
+            mail=Mail.AT_ONCE,
+            tab="rights",
+            holders=Capability.DECIDE_LEGAL,
+        ),
+        Kind(
             "new_in_search",
             (),
             (),

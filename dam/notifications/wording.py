@@ -56,6 +56,10 @@ TITLES: Mapping[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Clearances that end"),
         gettext_lazy("Two weeks before a clip's clearance ends."),
     ),
+    "renewal_asked": (
+        gettext_lazy("Requests for renewal"),
+        gettext_lazy("You are asked to renew the clearance of a clip."),
+    ),
     "new_in_search": (
         gettext_lazy("New in saved searches"),
         gettext_lazy("New clips match a saved search whose alert you turned on."),
@@ -84,6 +88,7 @@ ICONS: Mapping[str, str] = {
     "outside": "send",
     "recalled": "shield-off",
     "rights_ending": "hourglass",
+    "renewal_asked": "hourglass",
     "new_in_search": "bookmark",
     "imported": "upload",
     "invited": "user-plus",
@@ -185,6 +190,7 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
     "rights_ending": lambda told: (
         _("The clearance ends on %(date)s") if not told.others else _("The clearances end soon")
     ),
+    "renewal_asked": lambda _told: _("%(actor)s asks to renew the clearance"),
     "new_in_search": lambda told: ngettext(
         "%(count)d new clip in this saved search",
         "%(count)d new clips in this saved search",

@@ -162,7 +162,7 @@ def page(
         behind = Q(ends_at__gt=after.ends_at) | Q(ends_at=after.ends_at, version__gt=after.version)
         rows = rows.filter(behind, ends_at__gte=after.ends_at)
     order = ("-ends_at", "-version") if span.backwards else ("ends_at", "version")
-    told = rows.select_related("version__asset", "version__rights", "version__inherited")
+    told = rows.select_related("version__asset", "version__brand", "version__rights", "version__inherited")
     found = list(told.order_by(*order)[: size + 1])
     shown = found[:size]
     return shown, Place(shown[-1].ends_at, shown[-1].version_id) if len(found) > size else None

@@ -159,3 +159,38 @@ class RightsEnd(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} ends {self.ends_at}"
+
+
+class RenewalRequest(models.Model):
+    """A version's clearance is to be renewed. Open while `ends_at` is its end (dam.rights.renewals)."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+", db_index=False)
+    version = models.ForeignKey(
+        Version, on_delete=models.CASCADE, related_name="renewal_requests", db_index=False
+    )
+    ends_at = models.DateTimeField()  # as it was asked about
+    message = models.TextField(blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    asked_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "ends_at"],
+                condition=models.Q(withdrawn_at=None),
+                name="renewal_request_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["brand", "id"], name="renewal_request_of_brand"),
+            models.Index(fields=["version"], name="renewal_request_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"renewal of {self.version_id}"

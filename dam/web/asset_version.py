@@ -1,9 +1,11 @@
 """Which version of an asset a page is about: the one its reader is shown, or the one its address names."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dam.catalog.models import Asset, Version
@@ -38,6 +40,14 @@ def find(request: BrandRequest, asset_id: UUID) -> Version:
         "inherited",
     )
     return get_object_or_404(rows, pk__isnull=False)
+
+
+def address(version: Version, *, tab: str) -> str:
+    """Of a tab that shows it. Reads `version.asset` and `brand`."""
+    asked = {"tab": tab}
+    if version.pk != version.asset.latest_id:
+        asked["version"] = str(version.number)
+    return f"{reverse('asset', args=[version.brand.slug, version.asset_id])}?{urlencode(asked)}"
 
 
 def others(request: BrandRequest, version: Version) -> dict[str, object]:

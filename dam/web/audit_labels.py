@@ -34,6 +34,10 @@ VERBS: dict[str, Wording] = {
     Verb.SOURCE_REMOVED: Wording(
         "undo-2", noop("%(person)s removed a record of what %(target)s was made from")
     ),
+    Verb.RENEWAL_ASKED: Wording("hourglass", noop("%(person)s asked to renew the clearance of %(target)s")),
+    Verb.RENEWAL_WITHDRAWN: Wording(
+        "undo-2", noop("%(person)s withdrew the request to renew the clearance of %(target)s")
+    ),
     Verb.DUPLICATES_TOLD_APART: Wording("copy-x", noop("%(person)s marked %(target)s as no duplicate")),
     Verb.DUPLICATES_OPENED_AGAIN: Wording(
         "copy", noop("%(person)s marked %(target)s as a possible duplicate again")

@@ -16,6 +16,8 @@ TITLES: dict[Verb, str] = {
     Verb.ASSET_HOLD_LIFTED: noop("Legal hold lifted"),
     Verb.SOURCE_ADDED: noop("Source recorded"),
     Verb.SOURCE_REMOVED: noop("Source removed"),
+    Verb.RENEWAL_ASKED: noop("Renewal asked for"),
+    Verb.RENEWAL_WITHDRAWN: noop("Request for renewal withdrawn"),
     Verb.DUPLICATES_TOLD_APART: noop("Marked as no duplicate"),
     Verb.DUPLICATES_OPENED_AGAIN: noop("Marked as a possible duplicate again"),
     Verb.VERSION_ADDED: noop("New version added"),

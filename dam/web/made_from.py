@@ -3,13 +3,11 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -25,7 +23,7 @@ from dam.rights.models import Relation
 from dam.rights.policy import Terms
 from dam.rights.visibility import shown, visible_assets, visible_versions
 from dam.search import query, titles
-from dam.web import asset_version, usage_status
+from dam.web import asset_version, renewals, usage_status
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
@@ -66,7 +64,7 @@ def change(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         return render(request, "assets/_panel.html", page, status=422 if problem else 200)
     if problem:
         messages.error(request, problem)
-    return redirect(f"{reverse('asset', args=[request.brand.slug, asset_id])}?{_tab(version)}")
+    return redirect(asset_version.address(version, tab="rights"))
 
 
 def context(request: BrandRequest, version: Version) -> dict[str, object]:
@@ -77,7 +75,7 @@ def context(request: BrandRequest, version: Version) -> dict[str, object]:
     typed = query.tidy(request.GET.get("source", ""))
     found = _find(request, version, typed) if by.can(Capability.EDIT) and typed else []
     sources = making.sources(version, by=by) if known.inherited else ()
-    return {
+    return renewals.context(version, by=by) | {
         "own_terms": _facts(terms.own(version), at=at) if known.approval == "approved" else (),
         "whole": usage_status.of(origin=version.origin, terms=known, at=at, sources=sources),
         "made_from": _rows(version, by=by, at=at),
@@ -184,10 +182,3 @@ def _relation(request: BrandRequest) -> Relation:
         return Relation(request.POST.get("relation", ""))
     except ValueError:
         raise NotMadeFrom(_("Choose how the clip was used."), code="no_relation") from None
-
-
-def _tab(version: Version) -> str:
-    asked = {"tab": "rights"}
-    if version.pk != version.asset.latest_id:
-        asked["version"] = str(version.number)
-    return urlencode(asked)

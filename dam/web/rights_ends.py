@@ -11,7 +11,6 @@ from django import forms
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -25,11 +24,11 @@ from dam.collections import audience, nesting
 from dam.collections.models import CollectionItem
 from dam.core import language
 from dam.core.lazily import lazy
-from dam.rights import ending, making, policy, terms, territories
+from dam.rights import ending, making, policy, renewals, terms, territories
 from dam.rights.ending import Place, Span, Wanted, Window
-from dam.rights.models import RightsEnd
+from dam.rights.models import RenewalRequest, RightsEnd
 from dam.rights.policy import Use
-from dam.web import streamed, usage_status
+from dam.web import asset_version, streamed, usage_status
 from dam.web.decorators import BrandRequest, requires
 
 COLUMNS = ("id", "title", "version", "ends_at", "through_a_source", "uses", "territories")
@@ -50,6 +49,8 @@ class FilterForm(forms.Form):
     def __init__(self, data: QueryDict, *, principal: Principal) -> None:
         super().__init__(data, auto_id="ends_%s")
         self.principal = principal
+        for field in self.fields.values():
+            field.unmarked = True  # type: ignore[attr-defined]  # a filter leaves open what it likes
 
     def clean_territory(self) -> str:
         typed = str(self.cleaned_data["territory"])
@@ -89,6 +90,7 @@ class Line:
     clearance: str
     address: str
     inherited: bool
+    renewal: RenewalRequest | None
 
 
 @require_safe
@@ -189,11 +191,13 @@ def _span(window: Window, day: date | None, at: datetime) -> Span:
 
 def _lines(request: BrandRequest, found: Sequence[RightsEnd], at: datetime) -> list[Line]:
     told = making.knows_hidden(request.principal)
+    asked = renewals.of([end.version_id for end in found])
     return [
         Line(
             end=end,
             clearance=_clearance(end),
-            address=_address(end, slug=request.brand.slug),
+            address=asset_version.address(end.version, tab="rights"),
+            renewal=asked.get(end.version_id),
             inherited=told and _is_inherited(end),
         )
         for end in found
@@ -207,15 +211,6 @@ def _clearance(end: RightsEnd) -> str:
         usage_status.name_places(territories.folded(left.territories)),
     )
     return ", ".join(part for part in parts if part)
-
-
-def _address(end: RightsEnd, *, slug: str) -> str:
-    """The tab of rights; of the version whose end it is, where the newest is another."""
-    version = end.version
-    query = {"tab": "rights"}
-    if version.asset.latest_id != version.pk:
-        query["version"] = str(version.number)
-    return f"{reverse('asset', args=[slug, version.asset_id])}?{urlencode(query)}"
 
 
 def _is_inherited(end: RightsEnd) -> bool:

@@ -27,6 +27,8 @@ ROWS = (
         {"tab": "rights", "source": "a"}),
     Row("POST", "asset-sources", ("draft.asset",),      403, 302, 403, 302, 302, 302, 403, 403,
         {"remove": "0"}),
+    Row("POST", "asset-renewal", ("released.asset",),   302, 302, 302, 302, 302, 302, 403, 403,
+        {"withdraw": "0"}),
     Row("GET",  "asset-fields", ("draft.asset",),       403, 200, 403, 403, 200, 200, 403, 403),
     Row("POST", "asset-fields", ("draft.asset",),       403, 302, 403, 403, 302, 302, 403, 403,
         {"own-season": "summer", "was-season": "[]"}),
