@@ -58,6 +58,25 @@ test("a button that was off while its request failed has the focus again", () =>
   equal(there(), "go");
 });
 
+test("what comes by itself while a button is off for its own request takes the focus from nobody", () => {
+  const list = '<section id="list"><form action="/1/"><button>Done</button></form><form action="/2/"><button>Done</button></form></section>';
+  html(`<main id="main">${list}<div id="news"></div></main>`);
+  const [, button] = document.querySelectorAll("button");
+  button.focus();
+  const form = button.form;
+  send("htmx:beforeRequest", { elt: form });
+  button.disabled = true;
+  button.blur();
+  send("htmx:beforeRequest", { elt: find("#news") }); // a hint of the server, before the answer
+  send("htmx:afterSettle", { elt: find("#news") });
+  send("htmx:afterRequest", { elt: find("#news") });
+  equal(there(), "BODY");
+  send("htmx:beforeSwap", { target: find("#list") });
+  find("#list").outerHTML = list;
+  send("htmx:afterSettle", { elt: find("#list") });
+  equal(document.activeElement.form?.getAttribute("action"), "/2/");
+});
+
 test("whoever went on elsewhere stays there", () => {
   html('<main id="main"><form id="f"><button>Go</button></form><input name="other"></main>');
   const form = find("#f");

@@ -44,9 +44,13 @@ function focus(element) {
   return document.activeElement === element;
 }
 
+// A button that is switched off while its request runs has lost the focus, and is to have it again after that, whatever
+// else comes by itself in between.
+const isAtWork = () => before !== null && isLost() && before.element.isConnected && before.element.disabled;
+
 // `arrived` is the piece that has come, if one has.
 function restore(arrived) {
-  if (!before || !isLost()) return;
+  if (!before || !isLost() || isAtWork()) return;
   const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
   const near = before.around.map((id) => document.getElementById(id)).find((each) => each && (!dialog || dialog.contains(each)));
   const places = [
@@ -67,6 +71,7 @@ function restore(arrived) {
 }
 
 document.addEventListener("htmx:beforeRequest", (event) => {
+  if (isAtWork()) return;
   before = null;
   remember(document.activeElement, event.detail.elt);
 });
