@@ -16,12 +16,14 @@ from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.core import errors, foreign_text
+from dam.rights import reminder_days
 
 FIELDS = (
     *("name", "accent_hue", "time_zone", "language", "prompt_disclosure", "released_details"),
     *(
         "review_stages",
         "default_rights",
+        "reminder_days",
         "trash_days",
         "failed_job_days",
         "unfinished_upload_days",
@@ -140,6 +142,11 @@ def _checked(field: str, value: Any) -> Any:
             raise SettingRefused(field, _("Choose a language of the list."))
         case "prompt_disclosure" if value not in PromptDisclosure.values:
             raise SettingRefused(field, _("Choose what a signed file says about the prompt."))
+        case "reminder_days":
+            try:
+                return reminder_days.written(reminder_days.read(value))
+            except reminder_days.ReminderDaysRefused as refused:
+                raise SettingRefused(field, refused.message) from refused
         case "unfinished_upload_days" if not 1 <= value <= MOST_DAYS:
             raise SettingRefused(field, _("Choose at least one day."))
         case "trash_days" | "failed_job_days" if value is not None and not 1 <= value <= MOST_DAYS:

@@ -117,6 +117,8 @@ class Brand(models.Model):
     guest_reviews = models.BooleanField(default=False, db_default=False)
     # What a new version is meant for until a review says so (dam/rights/defaults.py). Empty: nothing.
     default_rights = models.JSONField(default=dict, blank=True)
+    # How many days before a clearance ends people are told (dam/rights/reminder_days.py). Empty: not at all.
+    reminder_days = models.CharField(max_length=60, blank=True, default="30, 7, 1", db_default="30, 7, 1")
     # After how many days things are deleted. None: never.
     trash_days = models.PositiveSmallIntegerField(null=True, blank=True)
     failed_job_days = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -54,7 +54,7 @@ TITLES: Mapping[str, tuple[str | Promise, str | Promise]] = {
     ),
     "rights_ending": (
         gettext_lazy("Clearances that end"),
-        gettext_lazy("Two weeks before a clip's clearance ends."),
+        gettext_lazy("Some days before a clip's clearance ends, as the brand has set."),
     ),
     "renewal_asked": (
         gettext_lazy("Requests for renewal"),

@@ -89,6 +89,7 @@ FIELDS = {
     "released_details": noop("Details in released files"),
     "review_stages": noop("Stages of a review"),
     "default_rights": noop("Rights that approvals begin with"),
+    "reminder_days": noop("Reminders before a clearance ends"),
     "trash_days": noop("Days in the trash"),
     "failed_job_days": noop("Days that failed takes are kept"),
     "unfinished_upload_days": noop("Days that unfinished uploads are kept"),
@@ -240,6 +241,7 @@ _SAID: dict[str, Callable[[Any], str]] = {
 # What a setting without a value means.
 _NOTHING = {
     "poster": noop("chosen automatically"),
+    "reminder_days": noop("no reminders"),
     "trash_days": noop("kept for good"),
     "failed_job_days": noop("kept for good"),
     "language": noop("as each browser asks"),

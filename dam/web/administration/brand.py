@@ -19,7 +19,7 @@ from dam.access import brand_logos, brand_settings
 from dam.accounts import times
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand, PromptDisclosure, Theme
-from dam.rights import defaults, territories
+from dam.rights import defaults, reminder_days, territories
 from dam.rights.policy import Use
 from dam.web.decorators import BrandRequest, requires
 from dam.web.usage_status import USES
@@ -103,6 +103,15 @@ class BrandForm(WholeTextForm):
     valid_days = _days(
         gettext_lazy("Days of use"), gettext_lazy("Counted from the approval. Empty: without an end.")
     )
+    reminder_days = forms.CharField(
+        label=gettext_lazy("Reminders before a clearance ends"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy(
+            "Days before the end, such as “30, 7, 1”. People who made or submitted the clip, and those who "
+            "may share it, are told. Empty: no reminders."
+        ),
+    )
     trash_days = _days(
         gettext_lazy("Trash"),
         gettext_lazy(
@@ -148,6 +157,12 @@ class BrandForm(WholeTextForm):
         try:
             return territories.parse(self.cleaned_data["territories"])
         except territories.UnknownTerritory as problem:
+            raise forms.ValidationError(problem.message) from problem
+
+    def clean_reminder_days(self) -> str:
+        try:
+            return reminder_days.written(reminder_days.read(self.cleaned_data["reminder_days"]))
+        except reminder_days.ReminderDaysRefused as problem:
             raise forms.ValidationError(problem.message) from problem
 
     def clean_allowed_domains(self) -> list[str]:

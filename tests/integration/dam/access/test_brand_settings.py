@@ -65,6 +65,10 @@ def test_of_two_who_save_at_once_the_second_is_told_what_the_first_changed(admin
         {"prompt_disclosure": "all"},
         {"unfinished_upload_days": 0},
         {"trash_days": 0},
+        {"reminder_days": "soon"},
+        {"reminder_days": "0"},
+        {"reminder_days": "366"},
+        {"reminder_days": "1 2 3 4 5 6"},
     ],
 )
 def test_what_a_brand_cant_have_is_refused(admin: Member, values: dict[str, Any]) -> None:
@@ -103,6 +107,7 @@ def test_the_page_asks_before_a_shorter_time_deletes_anything(admin: Member) -> 
         "prompt_disclosure": "hash",
         "unfinished_upload_days": 1,
         "trash_days": 30,
+        "reminder_days": "7 30",
         "territories": "EU, Switzerland",
         "uses": ["web"],
     }

@@ -1,24 +1,26 @@
-"""The hourly look for clearances that end: two weeks before, once, of what is released."""
+"""The hourly look for clearances that end: each of a brand's reminders once, of what is released."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
+from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import Asset, Version
 from dam.notifications import following, rights_reminders
 from dam.notifications.models import Notification
-from dam.notifications.rights_reminders import BEFORE
 from dam.rights.models import MadeFrom, Relation, RightsRecord
 from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member
 
 pytestmark = pytest.mark.django_db
 
 NOON = datetime(2027, 5, 3, 12, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -47,15 +49,98 @@ def told(brand: Brand, *, at: datetime) -> set[User]:
     return {row.user for row in rows.select_related("user")}
 
 
-def test_it_is_said_two_weeks_before_and_once(brand: Brand) -> None:
-    version = cleared(brand, NOON + BEFORE)
+def days_said(brand: Brand) -> list[object]:
+    events = Event.objects.filter(brand=brand, verb=Verb.RIGHTS_ENDING).order_by("sequence")
+    return [event.data["days"] for event in events]
+
+
+def test_it_is_said_thirty_days_seven_days_and_a_day_before_and_each_once(brand: Brand) -> None:
+    cleared(brand, NOON + 30 * DAY)
     librarian, viewer = member(brand, Role.LIBRARIAN), member(brand, Role.VIEWER)
-    runs = [rights_reminders.remind(at=at) for at in (NOON - SECOND, NOON, NOON, NOON + BEFORE - SECOND)]
-    assert runs == [0, 1, 0, 0]
+    midnight = NOON.replace(hour=0)
+    said_at = [day for day in range(-2, 31) if rights_reminders.remind(at=midnight + day * DAY)]
+    assert said_at == [0, 23, 29]
+    assert days_said(brand) == [30, 7, 1]
+    assert rights_reminders.remind(at=midnight - SECOND) == 0
     people = told(brand, at=NOON)
-    assert {version.created_by, librarian.user} <= people
+    assert librarian.user in people
     assert viewer.user not in people
-    assert Notification.objects.filter(user=librarian.user).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("runs", "given"),
+    [
+        ([0, 0, 0], [30]),
+        ([10], [30]),  # nothing ran for days: it is said late
+        ([25, 29], [7, 1]),  # and what is overtaken isn't said any more
+        ([29, 29], [1]),
+        ([30], [1]),  # the day itself
+        ([31], []),
+    ],
+)
+def test_a_day_that_was_missed_is_made_up_for_once(brand: Brand, runs: list[int], given: list[int]) -> None:
+    cleared(brand, NOON + 30 * DAY + SECOND)
+    for day in runs:
+        rights_reminders.remind(at=NOON + day * DAY)
+    assert days_said(brand) == given
+
+
+def test_days_are_those_where_the_brand_is(brand: Brand) -> None:
+    Brand.objects.filter(pk=brand.pk).update(time_zone="Pacific/Auckland", reminder_days="1")
+    end = datetime(2027, 5, 3, 23, 59, 59, tzinfo=ZoneInfo("Pacific/Auckland"))
+    cleared(brand, end)
+    begins = datetime(2027, 5, 2, tzinfo=ZoneInfo("Pacific/Auckland"))
+    assert rights_reminders.remind(at=begins - SECOND) == 0
+    assert rights_reminders.remind(at=begins) == 1
+
+
+def test_a_brand_sets_its_days_and_a_change_repeats_nothing(brand: Brand) -> None:
+    cleared(brand, NOON + 20 * DAY)
+    settings = Brand.objects.filter(pk=brand.pk)
+    for days, count in (("", 0), ("10", 0), ("25, 1", 1), ("60, 1", 0), ("20", 1), ("20, 30", 0)):
+        settings.update(reminder_days=days)
+        assert rights_reminders.remind(at=NOON) == count, days
+
+
+def test_a_reminder_of_an_earlier_release_of_the_program_counts(brand: Brand) -> None:
+    version = cleared(brand, NOON + 12 * DAY)
+    facts = {"version": str(version.pk), "valid_until": (NOON + 12 * DAY).isoformat()}
+    trail.record(
+        Verb.RIGHTS_ENDING, brand=brand, target="x", actor=None, asset_id=version.asset_id, data=facts
+    )
+    assert rights_reminders.remind(at=NOON) == 0
+    assert rights_reminders.remind(at=NOON + 6 * DAY) == 1
+
+
+def test_a_worker_that_dies_says_what_is_left_when_it_runs_again(
+    brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rights_reminders, "CHUNK", 2)
+    for _ in range(5):
+        cleared(brand, NOON + DAY)
+    given, record = [], trail.record_many
+
+    def dying(events: Any) -> None:
+        given.append(1)
+        if len(given) == 2:
+            raise MemoryError
+        record(events)
+
+    monkeypatch.setattr(trail, "record_many", dying)
+    with pytest.raises(MemoryError):
+        rights_reminders.remind(at=NOON)
+    assert rights_reminders.remind(at=NOON) == 3
+    assert len(days_said(brand)) == 5
+
+
+def test_many_clips_are_one_notice(brand: Brand) -> None:
+    librarian = member(brand, Role.LIBRARIAN)
+    for _ in range(40):
+        cleared(brand, NOON + DAY)
+    rights_reminders.remind(at=NOON)
+    told(brand, at=NOON)
+    row = Notification.objects.get(user=librarian.user, kind="rights_ending")
+    assert row.asset_count == 40
 
 
 def test_an_end_that_comes_from_a_source_is_said_of_what_was_made_from_it(brand: Brand) -> None:
@@ -68,7 +153,7 @@ def test_an_end_that_comes_from_a_source_is_said_of_what_was_made_from_it(brand:
 
 def test_what_has_ended_or_never_does_is_not_said_beforehand(brand: Brand) -> None:
     cleared(brand, NOON)
-    cleared(brand, NOON + BEFORE + SECOND)
+    cleared(brand, NOON + 31 * DAY)
     cleared(brand, None)
     assert rights_reminders.remind(at=NOON) == 0
 
