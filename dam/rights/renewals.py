@@ -19,6 +19,7 @@ from dam.audit.verbs import Verb
 from dam.catalog import assets
 from dam.catalog.models import Asset, Version
 from dam.core import errors
+from dam.core.text import storable
 from dam.rights import ending
 from dam.rights.ending import Wanted
 from dam.rights.models import RenewalRequest
@@ -52,7 +53,7 @@ def ask(version: Version, *, message: str, by: Principal) -> RenewalRequest:
     by.require(Capability.VIEW, brand=version.brand)
     if not may_ask(by):
         by.require(Capability.DECIDE_LEGAL)  # no program and no guest has it
-    message = message.strip().replace("\r\n", "\n")
+    message = storable(message).strip().replace("\r\n", "\n")
     if len(message) > LONGEST:
         raise RenewalRefused(
             _("A message can have %(most)s characters at most.") % {"most": LONGEST}, code="too_long"

@@ -159,6 +159,19 @@ def test_the_tab_asks_shows_and_withdraws(brand: Brand, version: Version) -> Non
     assert "Ask to renew" in told
 
 
+def test_a_message_may_hold_anything_and_who_asked_may_be_gone(brand: Brand, version: Version) -> None:
+    client = browser(member(brand, Role.CREATOR))
+    page, change = (reverse(name, args=[brand.slug, version.asset_id]) for name in ("asset", "asset-renewal"))
+    client.post(change, {"message": "a\x00b"})
+    found = open_of(version)
+    assert found
+    assert found.message.startswith("a")
+    RenewalRequest.objects.update(asked_by=None)
+    told = client.get(page, {"tab": "rights"}).content.decode()
+    assert "A renewal was asked for" in told
+    assert found.message in told
+
+
 def test_it_goes_with_its_clip(brand: Brand, version: Version) -> None:
     renewals.ask(version, message="", by=member(brand, Role.CREATOR))
     Asset.objects.filter(pk=version.asset_id).update(latest=None, released=None)
