@@ -142,6 +142,7 @@ def month(request: BrandRequest) -> HttpResponse:
         "form": form,
         "problem": problem,
         "weeks": _weeks(days),
+        "nothing": not any(each.count for each in days),
         "week_days": _week_days(),
         "today": at.date(),
         "title": language.month(first),

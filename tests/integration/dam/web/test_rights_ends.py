@@ -234,6 +234,11 @@ def test_any_month_of_the_calendar_is_shown(sign_in: SignIn, month: str) -> None
     assert sign_in(Role.VIEWER).get(MONTH, {"month": month}).status_code == 200
 
 
+def test_a_month_in_which_nothing_ends_says_so(brand: Brand, sign_in: SignIn) -> None:
+    client = sign_in(Role.VIEWER)
+    assert "No clearance ends in this month." in client.get(MONTH, {"month": "2031-05"}).content.decode()
+
+
 def test_a_day_of_the_calendar_leads_to_its_list(brand: Brand, sign_in: SignIn) -> None:
     clip(brand, "That day", datetime(2031, 5, 31, 12, tzinfo=UTC))
     clip(brand, "Another", datetime(2031, 6, 2, 12, tzinfo=UTC))
