@@ -72,6 +72,7 @@ def lines(assets: QuerySet[Asset], *, by: Principal, marked: bool) -> Iterator[s
 
 def _row(asset: Asset, shown: str, own: Iterable[str]) -> Iterable[object]:
     version = getattr(asset, shown)
+    version.asset = asset  # the same row: the terms need not fetch it again
     cleared = policy.left(terms.of(version))
     places = cleared.territories if cleared.uses else ()
     ends = cleared.valid_until

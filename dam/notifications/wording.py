@@ -160,6 +160,14 @@ def _files(told: Told) -> dict[str, int]:
     return {"files": sum(found.values()), "refused": found["refused"]}
 
 
+def _clearance_ends(told: Told) -> str:
+    """The day is that of the newest event, which may be about a clip that its reader no longer sees."""
+    if told.others:
+        return _("The clearances end soon")
+    named = told.event is not None and told.asset is not None and told.event.asset_id == told.asset.pk
+    return _("The clearance ends on %(date)s") if named else _("The clearance ends soon")
+
+
 def _take_ready(told: Told) -> str:
     return ngettext("Your take is ready", "%(count)d takes are ready", told.row.count)
 
@@ -187,9 +195,7 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
     ),
     "outside": lambda _told: _("%(actor)s, from outside, commented or made a recommendation"),
     "recalled": lambda _told: _("%(actor)s withdrew the approval. Stop using copies of this clip."),
-    "rights_ending": lambda told: (
-        _("The clearance ends on %(date)s") if not told.others else _("The clearances end soon")
-    ),
+    "rights_ending": _clearance_ends,
     "renewal_asked": lambda _told: _("%(actor)s asks to renew the clearance"),
     "new_in_search": lambda told: ngettext(
         "%(count)d new clip in this saved search",

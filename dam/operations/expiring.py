@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dam.accounts.models import Brand
-from dam.catalog.models import Approval
+from dam.accounts import times
+from dam.accounts.principals import Principal
+from dam.rights import ending
 from dam.rights.models import RightsEnd
 
 log = logging.getLogger(__name__)
@@ -49,13 +50,8 @@ def of_installation(at: datetime) -> list[Expiring]:
     return sorted(found, key=lambda each: (each.ends_at is not None, each.ends_at or at))
 
 
-def rights_ending(brand: Brand, at: datetime) -> list[RightsEnd]:
-    """Approved versions whose clearance ends within a month, with what they came from; so many at most."""
-    rows = RightsEnd.objects.filter(
-        brand=brand,
-        version__approval=Approval.APPROVED,
-        version__asset__trashed_at=None,
-        ends_at__gt=at,
-        ends_at__lte=at + SOON,
-    )
-    return list(rows.select_related("version__asset").order_by("ends_at", "version")[:MOST_RIGHTS])
+def rights_ending(principal: Principal, at: datetime) -> list[RightsEnd]:
+    """What ends first within a month, of what they see: the beginning of that list."""
+    span = ending.of_window(ending.Window.MONTH, at=times.here(principal.brand, at=at))
+    found, _more = ending.page(ending.seen(principal, ending.Wanted()), span, after=None, size=MOST_RIGHTS)
+    return found

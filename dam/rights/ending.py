@@ -98,10 +98,12 @@ def of_window(window: Window, *, at: datetime) -> Span:
 
     What ends at this very moment has ended.
     """
+    # In UTC: in an hour that clocks say twice, what is added to the second time gives one of the first.
+    behind = at.astimezone(UTC) + timedelta(microseconds=1)
     if window is Window.ENDED:
-        return Span(at - timedelta(days=ENDED_DAYS), at + timedelta(microseconds=1), backwards=True)
+        return Span(at - timedelta(days=ENDED_DAYS), behind, backwards=True)
     last = at.date() + timedelta(days=int(window))
-    return Span(at + timedelta(microseconds=1), _begins(last + timedelta(days=1), at))
+    return Span(behind, _begins(last + timedelta(days=1), at))
 
 
 def of_day(day: date, *, at: datetime) -> Span:

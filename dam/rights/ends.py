@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 AT_ONCE = 5_000  # versions that are compared together
 
@@ -48,6 +48,16 @@ def wrongly_kept() -> Iterator[UUID]:
 
 
 def keep_anew(keys: Collection[UUID]) -> None:
-    """Have the database write what it keeps of these versions again."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT dam_keep_ends(%s)", [sorted(keys)])
+    """Have the database write what it keeps of these versions again.
+
+    Who changes their terms meanwhile waits, or is seen: what was read before must not take the place of that.
+    """
+    ordered = sorted(keys)
+    for first in range(0, len(ordered), AT_ONCE):
+        some = [ordered[first : first + AT_ONCE]]
+        with transaction.atomic(), connection.cursor() as cursor:
+            for table in ("dam_rightsrecord", "dam_inheritedterms"):  # in the order of the triggers
+                cursor.execute(
+                    f"SELECT FROM {table} WHERE version_id = ANY (%s) ORDER BY version_id FOR SHARE", some
+                )
+            cursor.execute("SELECT dam_keep_ends(%s)", some)

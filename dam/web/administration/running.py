@@ -36,7 +36,7 @@ def running(request: BrandRequest) -> HttpResponse:
         "kept": kept,
         "total": stored.total(kept),
         "growth": sizes.growth(request.brand, now=stored.total(kept).bytes),
-        "rights": expiring.rights_ending(request.brand, timezone.now()),
+        "rights": expiring.rights_ending(request.principal, timezone.now()),
     }
     if request.principal.runs_installation:
         context |= _installation()

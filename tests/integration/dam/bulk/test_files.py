@@ -139,6 +139,17 @@ def test_a_file_is_made_some_rows_at_a_time(
     assert [piece.count("\r\n") for piece in pieces] == [1, 2, 1]
 
 
+def test_a_file_takes_as_many_queries_however_many_clips_are_in_it(brand: Brand, librarian: Member) -> None:
+    def queries(more: int) -> int:
+        for _each in range(more):
+            ApprovedVersionFactory.create(asset__brand=brand)
+        with CaptureQueriesContext(connection) as few:
+            exported(librarian)
+        return len(few)
+
+    assert queries(1) == queries(4)
+
+
 def test_checking_a_file_takes_as_many_queries_however_many_rows_it_has(
     brand: Brand, librarian: Member
 ) -> None:

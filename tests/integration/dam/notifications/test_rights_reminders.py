@@ -12,7 +12,7 @@ from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import Asset, Version
-from dam.notifications import following, rights_reminders
+from dam.notifications import following, inbox, rights_reminders, wording
 from dam.notifications.models import Notification
 from dam.rights.models import MadeFrom, Relation, RightsRecord
 from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member
@@ -141,6 +141,28 @@ def test_many_clips_are_one_notice(brand: Brand) -> None:
     told(brand, at=NOON)
     row = Notification.objects.get(user=librarian.user, kind="rights_ending")
     assert row.asset_count == 40
+
+
+def test_a_notice_of_several_says_no_day_of_a_clip_that_its_reader_no_longer_sees(brand: Brand) -> None:
+    librarian = member(brand, Role.LIBRARIAN)
+    clips = {cleared(brand, NOON + day * DAY).asset_id: day for day in (1, 2, 3, 4, 5)}
+    rights_reminders.remind(at=NOON)
+    told(brand, at=NOON)
+    row = Notification.objects.get(user=librarian.user, kind="rights_ending")
+    assert row.newest
+    newest = row.newest.asset_id
+    assert newest
+    for seen, sentence in (
+        (newest, f"The clearance ends on {3 + clips[newest]} May 2027"),
+        (next(key for key in clips if key != newest), "The clearance ends soon"),
+    ):
+        Asset.objects.filter(pk__in=clips).exclude(pk=seen).update(trashed_at=NOON)
+        Asset.objects.filter(pk=seen).update(trashed_at=None)
+        (line,) = inbox.told([row], to=librarian)
+        assert wording.sentence(line) == sentence
+    Asset.objects.filter(pk__in=clips).update(trashed_at=None)
+    (line,) = inbox.told([row], to=librarian)
+    assert wording.sentence(line) == "The clearances end soon"
 
 
 def test_an_end_that_comes_from_a_source_is_said_of_what_was_made_from_it(brand: Brand) -> None:

@@ -108,6 +108,29 @@ def test_the_check_finds_and_mends_wrong_ends(by: Member, monkeypatch: pytest.Mo
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_check_does_not_write_over_what_is_changed_meanwhile(by: Member) -> None:
+    own, made, source = clip(by, START), clip(by), clip(by, START)
+    making.add(made, source, relation=Relation.COMPONENT, by=by)
+    RightsEnd.objects.all().delete()
+
+    def repair() -> None:
+        try:
+            ends.keep_anew([own.pk, made.pk])
+        finally:
+            connections.close_all()
+
+    other = Thread(target=repair)
+    with transaction.atomic():
+        for version in (own, source):
+            until_when(version, START + DAY)
+        other.start()
+        other.join(timeout=1)  # it waits for this transaction
+        assert other.is_alive()
+    other.join(timeout=60)
+    assert (end_of(own), end_of(made)) == (START + DAY, START + DAY)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_older_library_is_filled_in_batches(by: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     source, made, never = clip(by, START), clip(by), clip(by)
     making.add(made, source, relation=Relation.COMPONENT, by=by)

@@ -73,6 +73,17 @@ def test_a_window_reaches_to_the_end_of_its_last_day_where_the_brand_is(brand: B
     assert titles(brand, Window.ENDED) == "EF"  # what ends at this very moment has ended
 
 
+def test_in_the_hour_that_a_clock_says_twice_what_ended_has_ended(brand: Brand) -> None:
+    now = datetime(2027, 11, 7, 1, 30, fold=1, tzinfo=ZONE)  # the second half past one of that night
+    rows = ending.seen(member(brand, Role.CREATOR), Wanted())
+    clip(brand, "Over", (now.astimezone(UTC) - timedelta(minutes=40)).astimezone(ZONE))
+    clip(brand, "Now", now)
+    clip(brand, "To come", (now.astimezone(UTC) + timedelta(minutes=10)).astimezone(ZONE))
+    for window, expected in ((Window.ENDED, {"Over", "Now"}), (Window.MONTH, {"To come"})):
+        found, _after = ending.page(rows, ending.of_window(window, at=now), after=None)
+        assert {end.version.asset.title for end in found} == expected
+
+
 @pytest.mark.parametrize("window", [Window.MONTH, Window.ENDED])
 def test_pages_have_each_clip_once_also_where_all_end_together(brand: Brand, window: Window) -> None:
     until = AT + DAY if window is Window.MONTH else AT - DAY

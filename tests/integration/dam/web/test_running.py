@@ -8,18 +8,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from dam.accounts.capabilities import Role
+from dam.accounts.capabilities import Capability, OwnRole, Role
 from dam.accounts.models import Brand
+from dam.accounts.principals import Member
 from dam.audit.models import Event
-from dam.catalog.models import Processing, Version
+from dam.catalog.models import Asset, Processing, Version
 from dam.core import queues
 from dam.ingest.models import Step, StepState
 from dam.ingest.steps import whose
-from dam.operations import backups, troubles
+from dam.operations import backups, expiring, troubles
 from dam.operations.models import BackupKind
 from dam.rights.models import RightsRecord
 from dam.web.administration import running
-from tests.factories import ApprovedVersionFactory, VersionFactory, member
+from tests.factories import ApprovedVersionFactory, VersionFactory, member, next_version
 from tests.integration.dam.web.conftest import SignIn
 
 PAGE = "/b/northwind/administration/running/"
@@ -116,6 +117,20 @@ def test_rights_that_end_soon_are_listed(brand: Brand, sign_in: SignIn) -> None:
     version = ApprovedVersionFactory.create(asset__brand=brand)
     RightsRecord.objects.filter(version=version).update(valid_until=timezone.now() + timedelta(days=5))
     assert version.asset.title in sign_in(Role.ADMIN).get(PAGE).content.decode()
+
+
+def test_of_rights_that_end_an_administrator_sees_what_they_see_elsewhere(brand: Brand) -> None:
+    soon = timezone.now() + timedelta(days=5)
+    first = ApprovedVersionFactory.create(asset__brand=brand)
+    newer = next_version(first)
+    Version.objects.filter(pk=newer.pk).update(approval="approved")
+    for version in (first, newer):
+        RightsRecord.objects.update_or_create(version=version, defaults={"valid_until": soon})
+    Asset.objects.filter(pk=first.asset_id).update(released=None)
+    sees = member(brand, Role.ADMIN)
+    assert [end.version for end in expiring.rights_ending(sees, timezone.now())] == [newer]
+    runs_alone = OwnRole(1, "Office", frozenset({Capability.VIEW, Capability.MANAGE_BRAND}))
+    assert expiring.rights_ending(Member(sees.user, brand, runs_alone), timezone.now()) == []
 
 
 def test_models_are_shown_to_who_runs_the_installation(everything: Client) -> None:
