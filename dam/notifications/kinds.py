@@ -217,6 +217,7 @@ KINDS: Mapping[str, Kind] = {
             (Follows(Verb.RIGHTS_ENDING),),
             (*_MAKING, Who.HOLDERS),
             needs=Capability.VIEW,
+            tab="rights",
             holders=Capability.SHARE,
         ),
         Kind(

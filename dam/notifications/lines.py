@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
 
-from dam.catalog.models import Asset
+from dam.catalog.models import Asset, Version
 from dam.notifications import wording
 from dam.notifications.inbox import Told
 from dam.notifications.kinds import KINDS, Kind
+
+_OF_RIGHTS = ("rights_ending", "renewal_asked")
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,18 @@ def target(told: Told) -> str:
         page = {"asset": "library", "asset-open-review": "reviews"}.get(kind.opens, kind.opens)
         return reverse("generate" if kind.name == "take" else page, args=[slug])
     if told.others:
-        return reverse("reviews" if kind.opens == "asset-open-review" else "library", args=[slug])
+        page = "reviews" if kind.opens == "asset-open-review" else "library"
+        return reverse("rights-ends" if kind.name in _OF_RIGHTS else page, args=[slug])
     address = reverse(kind.opens, args=[slug, asset.pk])
-    return f"{address}?tab={kind.tab}" if kind.tab and kind.opens == "asset" else address
+    asked = {"tab": kind.tab} if kind.tab and kind.opens == "asset" else {}
+    if kind.name in _OF_RIGHTS and (number := _released_before(told, asset)):
+        asked["version"] = str(number)
+    return f"{address}?{urlencode(asked)}" if asked else address
+
+
+def _released_before(told: Told, asset: Asset) -> int | None:
+    """The number of the version that it is about, where those who see drafts are shown a newer one."""
+    named = told.event.data.get("version") if told.event is not None else None
+    if asset.released_id is None or named != str(asset.released_id) or asset.released_id == asset.latest_id:
+        return None
+    return Version.objects.filter(pk=asset.released_id).values_list("number", flat=True).first()

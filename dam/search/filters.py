@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +43,8 @@ class _Asked:
         named = [dates.tidy(day) for day in self.days]
         spans = [dates.ended(day, self.at.date()) for day in named if day]
         periods = [(span.bounds(self.at)[0], self._end(span.last)) for span in spans]
-        return periods or [(self.at, self.at + timedelta(microseconds=1))]
+        # In UTC: in an hour that clocks say twice, what is added to the second time gives one of the first.
+        return periods or [(self.at, self.at.astimezone(UTC) + timedelta(microseconds=1))]
 
     def _end(self, last: date | None) -> datetime | None:
         """When a clearance ends whose last day it is, so that it covers all of that day."""

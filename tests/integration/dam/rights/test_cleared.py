@@ -3,6 +3,7 @@
 import json
 import random
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from dam.rights import cleared, making, policy, terms
 from dam.rights.models import MadeFrom, Relation, RightsRecord
 from dam.rights.policy import Use
 from dam.rights.territories import EU
-from dam.search import facets, search
+from dam.search import facets, fields, filters, search
 from dam.search.query import Filters, Query
 from tests.factories import BrandFactory, VersionFactory, member
 
@@ -121,3 +122,15 @@ def test_for_ever_is_what_no_date_ends(versions: list[Version]) -> None:
     rows = Asset.objects.values_list("pk", *terms.columns("latest"))
     judged = {pk for pk, *row in rows if cleared.is_throughout(terms.of_columns(row), first=None, until=None)}
     assert judged == {asset.pk for asset in found}
+
+
+def test_in_an_hour_that_clocks_say_twice_nothing_is_usable_after_its_end() -> None:
+    version = VersionFactory.create(approval=Approval.APPROVED)
+    now = datetime(2027, 11, 7, 1, 30, fold=1, tzinfo=ZoneInfo("America/St_Johns"))
+    ended = now.astimezone(UTC) - timedelta(minutes=40)
+    RightsRecord.objects.update_or_create(version=version, defaults={"uses": ["web"], "valid_until": ended})
+    asked = {"brand": version.brand, "shown": "latest", "at": now}
+    found = filters.narrow(Asset.objects.all(), Filters({"usable": ("yes",)}), **asked)  # type: ignore[arg-type]
+    assert not found.exists()
+    known = terms.of(Version.objects.select_related(*READS).get())
+    assert not filters.is_cleared(fields.FIELDS["usable"], "yes", known, at=now, days=())

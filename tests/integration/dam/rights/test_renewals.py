@@ -14,12 +14,19 @@ from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import Asset, Version
-from dam.notifications import following
+from dam.notifications import following, inbox, lines
 from dam.notifications.models import Notification
 from dam.rights import renewals
 from dam.rights.models import MadeFrom, Relation, RenewalRequest, RightsRecord
 from dam.rights.renewals import RenewalRefused
-from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member, token_of
+from tests.factories import (
+    ApprovedVersionFactory,
+    BrandFactory,
+    VersionFactory,
+    member,
+    next_version,
+    token_of,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -64,6 +71,24 @@ def test_those_who_decide_on_terms_are_told_and_it_is_noted_once(brand: Brand, v
     assert legal.user in {row.user for row in told}
     assert viewer.user not in {row.user for row in told}
     assert "spring" not in str(Event.objects.get(verb=Verb.RENEWAL_ASKED).data)
+
+
+def test_a_notice_leads_to_the_version_that_was_asked_about(brand: Brand, version: Version) -> None:
+    legal = member(brand, Role.LEGAL_REVIEWER)
+
+    def leads_to() -> str:
+        told = inbox.told(inbox.listed(legal)[:1], to=legal)
+        return lines.target(told[0]).partition("?")[2]
+
+    version.asset.refresh_from_db()
+    renewals.ask(version, message="", by=member(brand, Role.VIEWER))
+    while following.run(brand.pk, at=timezone.now()):
+        pass
+    assert leads_to() == "tab=rights"
+    next_version(version)  # a draft
+    assert leads_to() == "tab=rights&version=1"
+    page = browser(legal).get(f"{reverse('asset', args=[brand.slug, version.asset_id])}?{leads_to()}")
+    assert "Withdraw the request" in page.content.decode()
 
 
 def test_it_is_open_while_the_end_is_the_one_that_was_asked_about(brand: Brand, version: Version) -> None:
