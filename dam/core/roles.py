@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
+from django.db import connections, transaction
 from psycopg import sql
 
 from dam.embedded import postgres
@@ -36,7 +36,7 @@ def as_owner() -> None:
 
 
 def grant(*, using: str = "default", **_: Any) -> None:
-    """After migrations: give the application's role what it needs in tables that are new.
+    """After each migration: give the application's role what it needs in tables that are new.
 
     Raises ImproperlyConfigured where another server has no such role.
     """
@@ -58,7 +58,8 @@ def grant(*, using: str = "default", **_: Any) -> None:
             cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
         cursor.execute(_LACKING, {"role": role})
         if cursor.fetchone()[0]:
-            _grant(cursor, role)
+            with transaction.atomic(using=using):  # what is given to all tables is taken back from some
+                _grant(cursor, role)
 
 
 def _grant(cursor: Any, role: str) -> None:

@@ -6,9 +6,13 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.migrations import Migration, RunSQL
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
 
 from dam.core import roles
 from dam.embedded import postgres
+from dam.management.commands import migrate
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,3 +73,22 @@ def test_a_table_of_a_later_migration_is_granted_too(
             application.execute("INSERT INTO later DEFAULT VALUES")
         finally:
             cursor.execute("DROP TABLE later")
+
+
+class Later(Migration):
+    operations = [RunSQL("CREATE TABLE later (id bigint)")]
+
+
+def test_a_table_is_granted_before_the_next_migration_begins(
+    application: psycopg.Connection[tuple[object, ...]],
+) -> None:
+    command = migrate.Command()
+    command.verbosity = 0
+    executor = MigrationExecutor(connection, command.migration_progress_callback)  # type: ignore[arg-type]
+    try:
+        executor.apply_migration(ProjectState(), Later("0001_later", "later"))
+        application.execute("INSERT INTO later VALUES (1)")
+    finally:
+        executor.recorder.record_unapplied("later", "0001_later")
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS later")
