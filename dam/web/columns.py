@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet, prefetch_related_objects
 from django.template.defaultfilters import filesizeformat
 
+from dam.accounts import times
 from dam.accounts.models import Brand, Membership
 from dam.accounts.principals import Member, Principal
 from dam.core import language
@@ -28,12 +31,13 @@ _LOOKS = {Kind.NUMBER: NUMBER, Kind.YES_NO: NARROW, Kind.TEXT: WIDE, Kind.LINK: 
 
 @dataclass(frozen=True)
 class Column:
-    """`look` are classes: how wide it is. Without `text` the template knows what stands in it."""
+    """`look` are classes: how wide it is. Without `text` and `end` the template knows what stands in it."""
 
     name: str  # as it is kept
     title: str
     look: str = ""
     text: Callable[[AssetCard], str] | None = None
+    end: Callable[[AssetCard], datetime | None] | None = None  # told as the day that it is where the brand is
     own: Field | None = None
     reads: str = ""  # of a clip, that no card shows
 
@@ -49,9 +53,8 @@ def _resolution(card: AssetCard) -> str:
     return f"{version.width} × {version.height}" if version.width and version.height else ""
 
 
-def _rights_end(card: AssetCard) -> str:
-    ends = policy.left(terms.of(card.version)).valid_until
-    return language.day(ends) if ends else ""
+def _rights_end(card: AssetCard) -> datetime | None:
+    return policy.left(terms.of(card.version)).valid_until
 
 
 def _tags(card: AssetCard) -> str:
@@ -70,7 +73,7 @@ COLUMNS = (
     Column("kind", lazy("Kind"), NARROW, lambda card: card.version.get_kind_display()),
     Column("origin", lazy("Origin"), text=lambda card: card.version.get_origin_display()),
     Column("credentials", lazy("Credentials")),
-    Column("rights_end", lazy("Cleared until"), text=_rights_end),
+    Column("rights_end", lazy("Cleared until"), end=_rights_end),
     Column("version", lazy("Version"), NARROW, lambda card: f"v{card.version.number}"),
     Column("file_name", lazy("File name"), WIDE, lambda card: card.version.filename),
 )
@@ -118,17 +121,22 @@ def fill(
     own = [column.own for column in columns if column.own]
     known = schema.of(by.brand)
     has = values.of(assets, known=known) if own else {}
-    names = rows.names_of(own, list(has.values()))
+    names, zone = rows.names_of(own, list(has.values())), times.of_brand(by.brand)
     return {
         card.asset.pk: tuple(
-            Cell(column, _text(column, card, has.get(card.asset.pk, {}), names)) for column in columns
+            Cell(column, _text(column, card, has.get(card.asset.pk, {}), names, zone)) for column in columns
         )
         for card in cards
     }
 
 
-def _text(column: Column, card: AssetCard, has: values.Values, names: Mapping[str, str]) -> str:
+def _text(
+    column: Column, card: AssetCard, has: values.Values, names: Mapping[str, str], zone: ZoneInfo
+) -> str:
     if column.own:
         texts = shown.texts(column.own, has.get(column.own.key, EMPTY), names=names)
         return ", ".join(texts)
+    if column.end:
+        ends = column.end(card)
+        return language.day(ends.astimezone(zone)) if ends else ""
     return column.text(card) if column.text else ""

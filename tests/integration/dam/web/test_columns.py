@@ -1,6 +1,6 @@
 """The columns of the library's list: the usual ones, those that somebody chose, and how they do."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -85,6 +85,19 @@ def test_the_day_on_which_a_clearance_ends_is_a_column(brand: Brand, sign_in: Si
     client.post(COLUMNS, {"column": ["rights_end"]})
     row = client.get(f"{HOME}?layout=list").content.decode().split('class="card-facts"')[1]
     assert str(source.rights.valid_until.year) in row.split("</article>")[0]
+
+
+def test_a_clearance_is_told_to_end_on_the_day_that_it_is_where_the_brand_is(
+    brand: Brand, sign_in: SignIn
+) -> None:
+    Brand.objects.filter(pk=brand.pk).update(time_zone="America/New_York")
+    version = ApprovedVersionFactory.create(asset__brand=brand)
+    version.rights.valid_until = datetime(2031, 6, 1, 3, 59, 59, tzinfo=UTC)
+    version.rights.save()
+    client = sign_in(Role.CREATOR)
+    client.post(COLUMNS, {"column": ["rights_end"]})
+    row = client.get(f"{HOME}?layout=list").content.decode().split('class="card-facts"')[1]
+    assert "31 May 2031" in row.split("</article>")[0]
 
 
 def test_columns_are_moved_without_script(sign_in: SignIn) -> None:
