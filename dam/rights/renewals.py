@@ -50,9 +50,7 @@ def ask(version: Version, *, message: str, by: Principal) -> RenewalRequest:
 
     A version that they don't see among what ends has none for them.
     """
-    by.require(Capability.VIEW, brand=version.brand)
-    if not may_ask(by):
-        by.require(Capability.DECIDE_LEGAL)  # no program and no guest has it
+    _require_person(version, by)
     message = storable(message).strip().replace("\r\n", "\n")
     if len(message) > LONGEST:
         raise RenewalRefused(
@@ -80,7 +78,7 @@ def ask(version: Version, *, message: str, by: Principal) -> RenewalRequest:
 
 def withdraw(version: Version, request_id: int, *, by: Principal) -> RenewalRequest:
     """It is no longer wished for. Raises RenewalRefused, PermissionDenied."""
-    by.require(Capability.VIEW, brand=version.brand)
+    _require_person(version, by)
     with trail.recording():
         locked = assets.lock([version.asset])
         found = of([version.pk]).get(version.pk)
@@ -118,3 +116,9 @@ def _record(verb: Verb, request: RenewalRequest, asset: Asset, *, by: Principal)
         data={"version": str(request.version_id), "valid_until": request.ends_at.isoformat()},
     )
     assets.publish([asset])
+
+
+def _require_person(version: Version, by: Principal) -> None:
+    by.require(Capability.VIEW, brand=version.brand)
+    if not may_ask(by):
+        by.require(Capability.DECIDE_LEGAL)  # no program and no guest has it
