@@ -27,7 +27,7 @@ def test_an_uploaded_clip_is_processed_while_the_person_watches(
     journey = visit().sign_in(people[Role.CREATOR])
     page = journey.page
     page.set_input_files("[data-upload-input]", path)
-    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=180_000)
     wait_until(lambda: Version.objects.filter(processing=Processing.READY).exists())
 
     page.get_by_role("region", name="Uploads").get_by_role("link", name="Bottle turning.mp4").click()
@@ -84,13 +84,14 @@ def test_a_closed_tab_costs_nothing_that_had_arrived(
         page.close(run_before_unload=False)
         time.sleep(1)  # the server notes what had come
         had = Upload.objects.get().received
-    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=90_000)
+    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=180_000)
 
     upload = Upload.objects.get()  # never begun twice
     assert upload.version is not None
     assert upload.version.sha256 == sha256(long_film.read_bytes()).hexdigest()
     assert len(sent) == 3
-    assert 0 == sent[0] < sent[1] < sent[2] == had
+    assert 0 == sent[0] < sent[1] < sent[2]
+    assert sent[2] >= had  # a slow server notes some of it after it was looked up here
 
 
 def _has_more_than(bytes_before: int) -> bool:
@@ -103,7 +104,7 @@ def test_what_is_here_already_is_not_sent_again(
     path = media_factory.clip(tmp_path / "Bottle again.mp4", frames=24, width=320, height=176)
     page = visit().sign_in(people[Role.CREATOR]).page
     page.set_input_files("[data-upload-input]", path)
-    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=180_000)
     page.set_input_files("[data-upload-input]", path)
     row = page.locator(".dock-item[data-state=known]")
     expect(row).to_contain_text("Already in the library as “Bottle again”. It wasn't uploaded again.")
@@ -119,7 +120,7 @@ def test_what_is_here_already_becomes_a_version_of_a_clip_without_being_sent(
     first = media_factory.clip(tmp_path / "First cut.mp4", frames=24, width=320, height=176)
     again = media_factory.clip(tmp_path / "Other bottle.mp4", frames=24, width=320, height=176, seed=1)
     page.set_input_files("[data-upload-input]", [first, again])
-    expect(page.locator(".dock-item[data-state=taken]")).to_have_count(2, timeout=60_000)
+    expect(page.locator(".dock-item[data-state=taken]")).to_have_count(2, timeout=180_000)
     page.set_input_files("[data-upload-input]", again)
     row = page.locator(".dock-item[data-state=known]")
     with page.context.expect_page() as opening:
@@ -159,7 +160,7 @@ def test_details_filled_in_while_bytes_travel_are_those_of_the_clip(
     form.get_by_label("Title").fill("The long bottle")
     form.get_by_label("Rights holder").fill("Aster")
     form.get_by_role("button", name="Save details").click()
-    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=90_000)
+    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=180_000)
     dock.get_by_role("link", name="Long bottle.mp4").click()
     expect(page.get_by_role("heading", name="The long bottle", level=1)).to_be_visible()
     for words in ("hero", "Recorded by a camera", "Aster"):
@@ -174,7 +175,7 @@ def test_a_text_named_mp4_is_refused_in_words_and_leaves_nothing(
     journey = visit().sign_in(people[Role.CREATOR])
     journey.page.set_input_files("[data-upload-input]", path)
     row = journey.page.locator(".dock-item[data-state=refused]")
-    expect(row).to_be_visible(timeout=60_000)
+    expect(row).to_be_visible(timeout=180_000)
     expect(row.locator("[data-words]")).to_contain_text("read this file as a video")
     assert not Version.objects.exists()
     assert Upload.objects.get().reason

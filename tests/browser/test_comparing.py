@@ -18,5 +18,7 @@ def test_what_a_worker_found_appears_by_itself(
     creator = visit().sign_in(people[Role.CREATOR])
     creator.go(f"assets/{first.asset_id}/compare/")
     expect(creator.page.get_by_text("The pictures are being compared")).to_be_visible()
-    expect(creator.page.get_by_text("No difference was found")).to_be_visible(timeout=30_000)  # stripes alike
+    expect(creator.page.get_by_text("No difference was found")).to_be_visible(
+        timeout=180_000
+    )  # stripes alike
     expect(creator.page.get_by_text("The pictures are being compared")).to_have_count(0)

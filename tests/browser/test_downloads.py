@@ -30,7 +30,7 @@ def test_a_viewer_takes_a_release_home_in_another_shape(
     row = page.locator(".download", has_text="Square 1:1")
     row.get_by_role("button", name="Make Square 1:1").click()
     ready = row.get_by_role("link", name="Download Square 1:1")
-    expect(ready).to_be_visible(timeout=120_000)  # by itself: nobody loads the page again
+    expect(ready).to_be_visible(timeout=180_000)  # by itself: nobody loads the page again
     with page.expect_download() as started:
         ready.click()
     file = tmp_path / started.value.suggested_filename

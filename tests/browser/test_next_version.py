@@ -79,7 +79,7 @@ def test_a_clip_sent_back_is_uploaded_again_and_released_while_viewers_see_the_f
     third_file = media_factory.clip(tmp_path / "third.mp4", frames=48, width=320, height=176, seed=11)
     page.set_input_files("[data-upload-input]", third_file)
     row = page.locator(".dock-item[data-state=taken]")
-    expect(row).to_contain_text("Added as version 3", timeout=60_000)
+    expect(row).to_contain_text("Added as version 3", timeout=180_000)
     expect(page.get_by_role("link", name="Version 3", exact=True)).to_be_visible()
     wait_until(lambda: asset.versions.filter(number=3, processing=Processing.READY).exists())
     third = asset.versions.get(number=3)
@@ -94,7 +94,7 @@ def test_a_clip_sent_back_is_uploaded_again_and_released_while_viewers_see_the_f
     sees_version(viewer, asset, 3)
     verify(viewer, first_release)
     verdict = viewer.page.get_by_role("heading", level=2).first
-    expect(verdict).to_have_text("Replaced by a newer release", timeout=60_000)
+    expect(verdict).to_have_text("Replaced by a newer release", timeout=180_000)
     expect(viewer.page.locator("main")).to_contain_text("A newer release replaced it")
     expect(viewer.page.locator("main")).to_contain_text("Signed with a test certificate")
     released.refresh_from_db()
@@ -113,7 +113,7 @@ def test_a_clip_sent_back_is_generated_again(
     expect(page.locator("#brief-target")).to_contain_text("Summer bottle")
     page.get_by_label("Prompt").fill("a red ball bouncing on a table")
     page.get_by_role("button", name="Generate").click()
-    page.locator(".take").first.get_by_role("link", name="Open").click(timeout=120_000)
+    page.locator(".take").first.get_by_role("link", name="Open").click(timeout=180_000)
     expect(page.get_by_role("heading", name="Summer bottle", level=1)).to_be_visible()
     page.get_by_role("link", name="Versions").click()
     newest = page.locator(".version").first

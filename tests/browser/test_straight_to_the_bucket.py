@@ -113,7 +113,7 @@ def take(page: Page, film: Path) -> None:
     upload = Upload.objects.get()  # never begun twice
     assert upload.sha256 == sha256(film.read_bytes()).hexdigest()
     importer.take_upload(upload.pk)
-    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".dock-item[data-state=taken]")).to_be_visible(timeout=180_000)
     upload.refresh_from_db()
     assert upload.version is not None
     with storage.open_file(upload.version.storage_key) as stored:

@@ -55,7 +55,7 @@ def test_a_stream_is_stepped_to_the_frame_and_the_file_steps_in(
 
     page.route("**/stream/*.mp4", refuse)
     journey.go(f"assets/{version.asset_id}/")
-    page.wait_for_function("() => document.querySelector('video').src.endsWith('/proxy')", timeout=60_000)
+    page.wait_for_function("() => document.querySelector('video').src.endsWith('/proxy')", timeout=180_000)
     page.wait_for_function("() => document.querySelector('video').readyState >= 2")
     assert shown(page, 61) == (61, 61)
     assert page.locator(".player-failed").is_hidden()

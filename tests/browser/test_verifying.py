@@ -30,7 +30,7 @@ def test_a_released_file_is_verified_and_says_who_released_it(
     with storage.local_copy(release.storage_key) as path:
         verify(journey, path)
         verdict = journey.page.get_by_role("heading", level=2).first
-        expect(verdict).to_have_text("Signed with a test certificate", timeout=60_000)
+        expect(verdict).to_have_text("Signed with a test certificate", timeout=180_000)
     expect(journey.page.locator("main")).to_contain_text("released by Northwind Drinks")
     expect(journey.page.get_by_role("list", name="History")).to_contain_text("Approved for release")
 
@@ -46,7 +46,9 @@ def test_a_file_changed_after_signing_is_called_altered(
     changed.write_bytes(bytes(content))
     journey = visit()
     verify(journey, changed)
-    expect(journey.page.locator("main")).to_contain_text(re.compile("altered", re.IGNORECASE), timeout=60_000)
+    expect(journey.page.locator("main")).to_contain_text(
+        re.compile("altered", re.IGNORECASE), timeout=180_000
+    )
 
 
 def test_a_file_without_credentials_is_not_called_bad(
@@ -55,5 +57,5 @@ def test_a_file_without_credentials_is_not_called_bad(
     journey = visit()
     verify(journey, media_factory.clip(tmp_path / "plain.mp4"))
     expect(journey.page.locator("main")).to_contain_text(
-        re.compile("no (content )?credentials", re.IGNORECASE), timeout=60_000
+        re.compile("no (content )?credentials", re.IGNORECASE), timeout=180_000
     )
