@@ -40,8 +40,8 @@ def test_the_bell_tells_at_once_and_the_digest_once_a_day(
 
     # Comments are wanted in the digest alone.
     journey.go("notifications/settings/")
-    page.get_by_label("Comments in Reelproof").uncheck()
-    page.get_by_label("Comments by email").select_option("Daily digest")
+    page.get_by_label("Comments in Reelproof", exact=True).uncheck()
+    page.get_by_label("Comments by email", exact=True).select_option("Daily digest")
     page.get_by_role("button", name="Save settings").click()
     expect(page.get_by_text("Your notification settings were saved.")).to_be_visible()
 
