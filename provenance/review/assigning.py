@@ -25,8 +25,8 @@ from dam.core import errors
 from provenance.review import comments
 from provenance.review.models import Comment
 
-# What somebody needs to be asked to see to a remark.
-NEEDS = Capability.COMMENT
+# What somebody needs to be asked to see to a remark. A role of a brand's own may have the first alone.
+NEEDS = (Capability.COMMENT, Capability.VIEW_UNRELEASED)
 
 
 class AssignRefused(errors.Refused):
@@ -48,8 +48,10 @@ def of(comment: Comment) -> Assignment:
 
 
 def people(brand: Brand) -> QuerySet[User]:
-    """Whom a remark can be assigned to: who comments, and so sees drafts."""
-    able = Membership.objects.filter(roles.with_capability(NEEDS), brand=brand, user__is_active=True)
+    """Whom a remark can be assigned to: who comments and sees drafts."""
+    able = Membership.objects.filter(brand=brand, user__is_active=True)
+    for each in NEEDS:
+        able = able.filter(roles.with_capability(each))
     return User.objects.filter(pk__in=able.values("user"))
 
 
