@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from dam.media import preset_files, quality
-from dam.media.errors import MediaFailed
+from dam.media.errors import FileRefused, MediaFailed
 from dam.media.preset_files import Made, Request
 from dam.media.presets import Medium
 from dam.media.probe import MediaInfo
@@ -39,11 +39,19 @@ def make(
     score = _measure(source, out, info=info, request=request)
     if score is None or score.mean >= floor or not _can_do_better(request):
         return Movie(made, score)
-    request = replace(request, better=True)
-    made = preset_files.make(
-        source, out, info=info, request=request, told=lambda done: told(FIRST + (1 - FIRST) * done)
-    )
-    return Movie(made, _measure(source, out, info=info, request=request), first=score)
+    second, again = out.with_stem(f"{out.stem}-again"), replace(request, better=True)
+    try:
+        better = preset_files.make(
+            source, second, info=info, request=again, told=lambda done: told(FIRST + (1 - FIRST) * done)
+        )
+    except (MediaFailed, FileRefused) as problem:  # too large, or too long in the making: the first is whole
+        log.warning("A download couldn't be made at a higher rate: %s", problem)
+        return Movie(made, score)
+    improved = _measure(source, second, info=info, request=again)
+    if improved is None or improved.mean <= score.mean:
+        return Movie(made, score)
+    second.replace(out)
+    return Movie(better, improved, first=score)
 
 
 def _can_do_better(request: Request) -> bool:
@@ -54,6 +62,6 @@ def _can_do_better(request: Request) -> bool:
 def _measure(source: Path, made: Path, *, info: MediaInfo, request: Request) -> Score | None:
     try:
         return quality.measure_preset(source, made, info=info, request=request)
-    except MediaFailed as problem:  # the file is what was asked for all the same
+    except (MediaFailed, FileRefused) as problem:  # the file is what was asked for all the same
         log.warning("A download couldn't be compared with its release: %s", problem)
         return None

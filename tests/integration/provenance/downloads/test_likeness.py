@@ -19,17 +19,26 @@ SOURCE, OUT = Path("source.mp4"), Path("out.mp4")
 MADE = Made(320, 176)
 
 
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
 class Studio:
     """Makes nothing; what it was asked for, and what the next comparisons give."""
 
     def __init__(self, *scores: float | None) -> None:
         self.scores = list(scores)
         self.asked: list[bool] = []
+        self.fails = False
 
     def make(
         self, source: Path, out: Path, *, request: Request, told: Callable[[float], None], **more: object
     ) -> Made:
         self.asked.append(request.better)
+        if request.better and self.fails:
+            raise MediaFailed("It took too long.")
+        out.write_text("better" if request.better else "usual")
         for done in (0.0, 1.0):
             told(done)
         return MADE
@@ -56,12 +65,24 @@ def test_what_looks_like_its_release_is_made_once(monkeypatch: pytest.MonkeyPatc
     assert (movie.score, movie.first, studio.asked) == (Score(96.0, 96.0, 30), None, [False])
 
 
+@pytest.mark.parametrize(("second", "fails"), [(79.0, True), (None, False), (70.0, False)])
+def test_a_second_try_that_is_no_better_leaves_the_first(
+    second: float | None, fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = Studio(71.0, second)
+    studio.fails = fails
+    movie, _ = made(studio, Recipe(), monkeypatch)
+    assert movie == Movie(MADE, Score(71.0, 71.0, 30))
+    assert OUT.read_text() == "usual"
+
+
 def test_what_does_not_is_made_again_once(monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(71.0, 79.0)
     movie, told = made(studio, Recipe(format=Format.AV1), monkeypatch)
     assert movie == Movie(MADE, Score(79.0, 79.0, 30), first=Score(71.0, 71.0, 30))
     assert studio.asked == [False, True]
     assert told[-1] == 1.0
+    assert OUT.read_text() == "better"
 
 
 @pytest.mark.parametrize("recipe", [Recipe(most_kbps=400), Recipe(format=Format.PRORES)])
