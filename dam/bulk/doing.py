@@ -17,7 +17,7 @@ from dam.bulk import changes, filling, importing
 from dam.bulk.answers import Answer
 from dam.bulk.changes import Change
 from dam.bulk.sheets import Row
-from dam.catalog import assets, holds, rewriting
+from dam.catalog import assets, counted_on, holds, rewriting
 from dam.catalog.models import Asset
 from dam.catalog.rewriting import Words
 from dam.collections import audience, items
@@ -164,23 +164,29 @@ def _collect(
         answers[asset_id].done["collected"] = [str(row.pk), at.isoformat()]
 
 
-def refusal_to_trash(asset: Asset, change: Change, *, by: Principal) -> str:
-    """Why the clip doesn't go to the trash; empty where it does. Reads `asset.latest`: select it."""
-    why = assets.refusal_to_move(asset, by=by)
-    if not why and assets.in_use(asset) and not change.counted_on:
-        why = _("The clip is in review, approved or released.")
-    return why
+def refusals_to_trash(chosen: Collection[Asset], change: Change, *, by: Principal) -> dict[UUID, str]:
+    """Why clips don't go to the trash; empty where they do. Reads `asset.latest`: select it."""
+    reasons = assets.refusals_to_move(chosen, by=by)
+    if not change.counted_on:
+        movable = [asset for asset in chosen if not reasons[asset.pk]]
+        itself = _("The clip is in review, approved or released.")
+        in_others = _("Something in review or approved was made from this clip.")
+        needed = counted_on.among(movable)
+        for asset in movable:
+            if asset.pk in needed:
+                reasons[asset.pk] = itself if counted_on.by_itself(asset) else in_others
+    return reasons
 
 
 def _trash(
     chosen: Collection[Asset], change: Change, answers: Mapping[UUID, Answer], *, by: Principal, at: datetime
 ) -> None:
-    movable = []
-    for asset in assets.lock(chosen):
-        if why := refusal_to_trash(asset, change, by=by):
+    locked = assets.lock(chosen)
+    reasons = refusals_to_trash(locked, change, by=by)
+    movable = [asset for asset in locked if not reasons[asset.pk]]
+    for asset in locked:
+        if why := reasons[asset.pk]:
             answers[asset.pk].reasons.append(why)
-        else:
-            movable.append(asset)
     for asset in assets.trash_many(movable, by=by, at=at):
         answers[asset.pk].done["trashed"] = at.isoformat()
 
@@ -198,10 +204,11 @@ def _restore(
         each.pk: each for each in rows if each.trashed_at and each.trashed_at.isoformat() == went[each.pk]
     }
     back = []
+    refusals = assets.refusals_to_move(there.values(), by=by)
     for key in went:
         if key not in there:
             answers[key].reasons.append(_("The clip has been restored or deleted since."))
-        elif why := assets.refusal_to_move(there[key], by=by):
+        elif why := refusals[key]:
             answers[key].reasons.append(why)
         else:
             back.append(there[key])

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
 from dam.bulk import changes, doing, field_words, filling, importing, targets
 from dam.bulk.changes import Change
 from dam.bulk.models import BulkEdit
-from dam.catalog import assets, rewriting
-from dam.catalog.models import Approval, Asset
+from dam.catalog import assets, counted_on, rewriting
+from dam.catalog.models import Asset
 from dam.catalog.rewriting import Words
 from dam.collections import audience, items
 from dam.core.errors import Refused
@@ -64,7 +63,7 @@ class Preview:
     changed: int
     same: int
     left: int
-    counted_on: int  # of all: those that are in review, approved or released
+    counted_on: int  # of all: those that others count on (dam.catalog.counted_on)
     more_counted_on: bool  # more than that
     first: tuple[Foreseen, ...]
 
@@ -83,7 +82,7 @@ def of(edit: BulkEdit, *, by: Principal) -> Preview:
     about = targets.of(edit, by=by)
     newest, found = search.newest(about)
     total, capped = _capped(found)
-    counted_on, more_counted_on = _capped(search.count(_counted_on(about)) if change.trash else 0)
+    needed, more_needed = _capped(search.count(about.filter(counted_on.anyhow())) if change.trash else 0)
     chosen = list(newest.select_related("brand", "latest")[:LOOKED_AT])
     foreseen = [*_foreseen(chosen, change, by=by)]
     left = [each for each in foreseen if each.reason and not each.changes]
@@ -95,8 +94,8 @@ def of(edit: BulkEdit, *, by: Principal) -> Preview:
         changed=len(changed),
         same=len(foreseen) - len(changed) - len(left),
         left=len(left),
-        counted_on=counted_on,
-        more_counted_on=more_counted_on,
+        counted_on=needed,
+        more_counted_on=more_needed,
         first=_told([*left[: SHOWN // 2], *changed][:SHOWN], by=by),
     )
 
@@ -124,19 +123,21 @@ def _capped(found: int) -> tuple[int, bool]:
     return min(found, search.MOST_COUNTED), found > search.MOST_COUNTED
 
 
-def _counted_on(about: QuerySet[Asset]) -> QuerySet[Asset]:
-    return about.filter(
-        Q(released__isnull=False) | Q(latest__approval__in=(Approval.IN_REVIEW, Approval.APPROVED))
-    )
-
-
 def _foreseen(chosen: list[Asset], change: Change, *, by: Principal) -> list[Foreseen]:
     words = rewriting.words_of(chosen)
     row = audience.changeable(by).filter(pk=change.collection).first() if change.collection else None
+    stuck = doing.refusals_to_trash(chosen, change, by=by) if change.trash else {}
     there = set(items.of(row).filter(asset__in=chosen).values_list("asset_id", flat=True)) if row else set()
     fill = _filler(chosen, change, by=by)
     return [
-        _one(each, words[each.pk], change, fill, by=by, collects=row is not None and each.pk not in there)
+        _one(
+            each,
+            words[each.pk],
+            change,
+            fill,
+            stuck=stuck.get(each.pk, ""),
+            collects=row is not None and each.pk not in there,
+        )
         for each in chosen
     ]
 
@@ -169,7 +170,7 @@ def _one(
     change: Change,
     fill: Filler,
     *,
-    by: Principal,
+    stuck: str,
     collects: bool,
 ) -> Foreseen:
     reasons, after = [], before
@@ -185,7 +186,7 @@ def _one(
         reasons.append(refused.message)
     other = collects or bool(change.hold and asset.held_at is None)
     if change.trash:
-        why = doing.refusal_to_trash(asset, change, by=by)
+        why = stuck
         if not why and change.hold:
             why = _("This clip is under legal hold. It stays in the library until the hold is lifted.")
         other = other or not why

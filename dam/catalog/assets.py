@@ -7,6 +7,7 @@ Callers have checked the person's capability. After `edit`, refresh the search t
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
@@ -17,7 +18,7 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.trail import PendingEvent
 from dam.audit.verbs import Verb
-from dam.catalog import tags, versions
+from dam.catalog import counted_on, tags, versions
 from dam.catalog.models import Approval, Asset
 from dam.core import errors, events, foreign_text, language, sorting
 
@@ -250,28 +251,36 @@ def add_tags(chosen: Collection[Asset], names: Iterable[str], *, by: Principal) 
     return changed
 
 
-def refusal_to_move(asset: Asset, *, by: Principal) -> str:
-    """Why this principal may not put the asset into the trash or take it out; empty when they may.
+def refusals_to_move(chosen: Collection[Asset], *, by: Principal) -> dict[UUID, str]:
+    """Why this principal may not put the assets into the trash or take them out; empty where they may.
 
-    Reads `asset.latest`: select it.
+    Reads `asset.latest`: select it. One query at most.
     """
+    reasons = {asset.pk: _refusal_to_move(asset, by=by) for asset in chosen}
+    if not by.can(Capability.TRASH):
+        reason = _(
+            "Only a librarian or an administrator can trash a clip in review, approved or released, or one "
+            "that such a clip was made from."
+        )
+        own = [asset for asset in chosen if not reasons[asset.pk]]
+        reasons |= dict.fromkeys(counted_on.among(own), reason)
+    return reasons
+
+
+def refusal_to_move(asset: Asset, *, by: Principal) -> str:
+    """The same of one asset."""
+    return refusals_to_move([asset], by=by)[asset.pk]
+
+
+def _refusal_to_move(asset: Asset, *, by: Principal) -> str:
+    """Whoever counts on the asset."""
     if by.brand.pk != asset.brand_id or not by.can(Capability.DISCARD):
         return by.refusal(Capability.TRASH)
     if asset.held_at is not None and asset.trashed_at is None:
         return _("This clip is under legal hold. It stays in the library until the hold is lifted.")
-    if by.can(Capability.TRASH):
-        return ""
-    if asset.created_by_id != (by.user.pk if by.user else None):
+    if not by.can(Capability.TRASH) and asset.created_by_id != (by.user.pk if by.user else None):
         return _("Only a librarian or an administrator can move other people's clips to the trash.")
-    if in_use(asset):
-        return _("Only a librarian or an administrator can trash a clip in review, approved or released.")
     return ""
-
-
-def in_use(asset: Asset) -> bool:
-    """Whether others count on it: it is reviewed, approved or released. Reads `asset.latest`: select it."""
-    approval = asset.latest.approval if asset.latest else ""
-    return bool(asset.released_id) or approval in (Approval.IN_REVIEW, Approval.APPROVED)
 
 
 def in_review(asset: Asset) -> bool:
@@ -308,9 +317,8 @@ def _move(chosen: Collection[Asset], *, by: Principal, trashed_at: datetime | No
     restoring = trashed_at is None
     with trail.recording():
         locked = lock(chosen)
-        for asset in locked:
-            if refusal := refusal_to_move(asset, by=by):
-                raise PermissionDenied(refusal)
+        for refusal in filter(None, refusals_to_move(locked, by=by).values()):
+            raise PermissionDenied(refusal)
         moved = [asset for asset in locked if (asset.trashed_at is not None) == restoring]
         Asset.objects.filter(pk__in=[asset.pk for asset in moved]).update(
             trashed_at=trashed_at, updated_at=timezone.now()

@@ -19,7 +19,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.catalog import assets
+from dam.catalog import assets, counted_on
 from dam.catalog.models import Asset, Version
 from dam.core import errors, locks, storage
 from dam.core.lazily import lazy
@@ -190,7 +190,7 @@ def _both_locked(pair: NearPair, *, keep: Asset, by: Principal) -> tuple[Asset, 
 
 
 def _require_sure(*, going: Asset, ends_review_of: Asset | None, sure: Collection[UUID]) -> None:
-    goes = going if assets.in_use(going) else None
+    goes = going if counted_on.among([going]) else None
     reviewed = ends_review_of if ends_review_of is not None and assets.in_review(ends_review_of) else None
     if any(asset is not None and asset.pk not in sure for asset in (goes, reviewed)):
         raise AskFirst(goes=goes, reviewed=reviewed)

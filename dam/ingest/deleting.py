@@ -13,6 +13,7 @@ from dam.accounts.models import Brand, User
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
+from dam.catalog import counted_on
 from dam.catalog.models import Approval, Asset, Rendition, RenditionPart, Version
 from dam.core import tasks
 
@@ -50,12 +51,12 @@ class Goes:
 def deletable(brand: Brand) -> QuerySet[Asset]:
     """Clips in the trash that may go. What was released, is in review or under legal hold always stays.
 
-    So does what something in review or approved was made from directly: that could never be used again.
+    So does what something in review or approved was made from: that could never be used again.
     """
     trashed = Asset.objects.filter(brand=brand, trashed_at__isnull=False, released=None, held_at=None)
     never_released = Q(releases=None)  # the releases lie above: by name
-    counted_on = Q(versions__used_in__version__approval__in=(Approval.IN_REVIEW, Approval.APPROVED))
-    return trashed.filter(never_released).exclude(versions__approval=Approval.IN_REVIEW).exclude(counted_on)
+    undecided = trashed.filter(never_released).exclude(versions__approval=Approval.IN_REVIEW)
+    return undecided.exclude(counted_on.in_others())
 
 
 def how_many(trashed: QuerySet[Asset], brand: Brand) -> int:

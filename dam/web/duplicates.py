@@ -110,6 +110,7 @@ def _show(
         "may_add": request.principal.can(Capability.UPLOAD),
         "next_one": pairs.following(request.principal, found),
         "question": question,
+        "follows": trash.what_follows(question.goes) if question and question.goes else "",
         "answer": answer,
         "stays": stays,
         "problem": problem,

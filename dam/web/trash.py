@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
-from dam.catalog import assets
+from dam.catalog import assets, counted_on
 from dam.catalog.models import Approval, Asset
 from dam.core.language import number
 from dam.ingest import deleting
@@ -43,25 +43,24 @@ def put(request: BrandRequest, chosen: Collection[Asset]) -> HttpResponse:
     `sure` in the form names those that the question was about. A clip that came into use since is asked
     about again. Reads `asset.latest` and `asset.brand` of the chosen: select them.
     """
-    movable: list[tuple[Asset, str]] = []
-    refused: list[tuple[Asset, str]] = []
-    for asset in chosen:
-        reason = assets.refusal_to_move(asset, by=request.principal)
-        (refused if reason else movable).append((asset, reason))
+    reasons = assets.refusals_to_move(chosen, by=request.principal)
+    movable = [asset for asset in chosen if not reasons[asset.pk]]
+    refused = [(asset, reasons[asset.pk]) for asset in chosen if reasons[asset.pk]]
     if refused and not movable:
         raise PermissionDenied(refused[0][1])
     sure = set(request.POST.getlist("sure"))
-    unsure = [asset for asset, _why in movable if assets.in_use(asset) and str(asset.pk) not in sure]
+    needed = counted_on.among(movable)
+    unsure = [key for key in needed if str(key) not in sure]
     if unsure or (refused and "sure" not in request.POST):
         context = {
             "area": "library",
-            "movable": [(asset, _what_follows(asset)) for asset, _why in movable],
+            "movable": [(asset, what_follows(asset) if asset.pk in needed else "") for asset in movable],
             "refused": refused,
             "back": going_back.address(request),
         }
         return render(request, "assets/trash_ask.html", context)
     at = timezone.now()
-    moved = assets.trash_many([asset for asset, _why in movable], by=request.principal, at=at)
+    moved = assets.trash_many(movable, by=request.principal, at=at)
     if moved:
         words = (
             _("“%(title)s” moved to trash.") % {"title": moved[0].title}
@@ -141,8 +140,8 @@ def key_of(key: str) -> UUID | None:
         return None
 
 
-def _what_follows(asset: Asset) -> str:
-    """What ends for others when the clip goes; empty where nobody counts on it."""
+def what_follows(asset: Asset) -> str:
+    """What ends for others when a clip goes that they count on (dam.catalog.counted_on)."""
     approval = asset.latest.approval if asset.latest else ""
     if asset.released_id:
         return _(
@@ -153,4 +152,4 @@ def _what_follows(asset: Asset) -> str:
         return _("Approved: its release can't be downloaded.")
     if approval == Approval.IN_REVIEW:
         return _("In review: it leaves the review queue, and no one can decide on it.")
-    return ""
+    return _("Clips in review or approved were made from it. They can't be used while it's in the trash.")

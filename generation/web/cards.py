@@ -1,13 +1,13 @@
 """What the card of a take shows."""
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from dam.accounts.principals import Principal
-from dam.catalog import assets
+from dam.catalog import assets, counted_on
 from dam.catalog.models import Processing
 from dam.models import Version
 from generation import estimates, previews, selectors, states
@@ -74,13 +74,26 @@ def all_of(
 ) -> tuple[TakeCard, ...]:
     found = list(jobs)
     places = selectors.places() if any(job.state == JobState.REQUESTED for job in found) else {}
-    return tuple(_of(job, by=by, at=at, identity=identity, ahead=places.get(job.pk, 0)) for job in found)
+    discardable = _discardable(filter(None, map(_version, found)), by=by)
+    return tuple(
+        _of(job, at=at, identity=identity, ahead=places.get(job.pk, 0), discardable=discardable)
+        for job in found
+    )
+
+
+def _version(job: GenerationJob) -> Version | None:
+    return job.version if job.version and job.version.asset.trashed_at is None else None
 
 
 def _of(
-    job: GenerationJob, *, by: Principal, at: datetime, identity: ModelIdentity | None, ahead: int
+    job: GenerationJob,
+    *,
+    at: datetime,
+    identity: ModelIdentity | None,
+    ahead: int,
+    discardable: Collection[UUID],
 ) -> TakeCard:
-    version = job.version if job.version and job.version.asset.trashed_at is None else None
+    version = _version(job)
     kinds = version.rendition_by_kind if version else {}
     # In the page itself: an address of its own would flicker each time the card is swapped.
     unseen = version is not None and "proxy" not in kinds
@@ -94,16 +107,17 @@ def _of(
         version=version,
         playable="proxy" in kinds,
         poster="poster" in kinds,
-        discardable=version is not None and _is_discardable(version, by=by),
+        discardable=version is not None and version.asset_id in discardable,
         key=uuid4(),
     )
 
 
-def _is_discardable(version: Version, *, by: Principal) -> bool:
-    """With the asset all its versions go: only where this is the one, and nobody counts on it."""
-    asset = version.asset
-    alone = version.number == 1 and asset.latest_id == version.pk
-    return alone and not assets.in_use(asset) and not assets.refusal_to_move(asset, by=by)
+def _discardable(versions: Iterable[Version], *, by: Principal) -> set[UUID]:
+    """The assets of which all versions would go: only where this is the one, and nobody counts on it."""
+    alone = [each.asset for each in versions if each.number == 1 and each.asset.latest_id == each.pk]
+    reasons = assets.refusals_to_move(alone, by=by)
+    movable = [asset for asset in alone if not reasons[asset.pk]]
+    return {asset.pk for asset in movable} - counted_on.among(movable)
 
 
 def _shape(ratio: float) -> str:

@@ -95,7 +95,8 @@ class ChangeForm(WholeTextForm):
     )
     trash = forms.BooleanField(label=lazy("Move to trash"), required=False)
     counted_on = forms.BooleanField(
-        label=lazy("Also clips that are in review, approved or released"), required=False
+        label=lazy("Also clips in review, approved or released, and what they were made from"),
+        required=False,
     )
 
     def __init__(

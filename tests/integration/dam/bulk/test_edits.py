@@ -21,6 +21,7 @@ from dam.bulk.models import BulkEdit, BulkItem, EditState, Outcome
 from dam.catalog import assets, holds, tags
 from dam.catalog.models import Approval, Asset
 from dam.collections import collections, items
+from dam.rights.models import MadeFrom, Relation
 from dam.search import fulltext, search
 from dam.search.query import Filters
 from tests.factories import BrandFactory, VersionFactory, member, token_of
@@ -282,6 +283,18 @@ def test_what_may_not_be_restored_any_more_says_why(
     assert (edit.undone, edit.kept) == (0, 3)
     assert {"other people's clips" in item.reason for item in edit.items.all()} == {True}
     assert Asset.objects.exclude(trashed_at=None).count() == 3
+
+
+def test_what_an_approved_clip_was_made_from_goes_only_when_that_was_asked(
+    brand: Brand, clips: list[Asset], librarian: Member
+) -> None:
+    take = clips[1].latest
+    cut = VersionFactory.create(asset__brand=brand, approval=Approval.APPROVED)
+    MadeFrom.objects.create(version=cut, source=take, relation=Relation.COMPONENT)
+    edit = done(clips, Change(trash=True), by=librarian)
+    assert (edit.changed, edit.left) == (2, 1)
+    assert edit.items.get(asset=clips[1]).reason == "Something in review or approved was made from this clip."
+    assert done([clips[1]], Change(trash=True, counted_on=True), by=librarian).changed == 1
 
 
 def test_what_others_count_on_goes_when_that_was_asked(brand: Brand, librarian: Member) -> None:

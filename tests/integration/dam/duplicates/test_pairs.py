@@ -193,7 +193,7 @@ def test_it_asks_on_its_own_page_before_a_released_clip_goes(pair: NearPair, bra
     release(second.latest)  # type: ignore[arg-type]
     answer = {"answer": said, "stays": "older"}
     asked = client.post(address(pair), answer)
-    assert "approved or released" in asked.content.decode()
+    assert "Released: viewers will no longer be able" in asked.content.decode()
     assert f'value="{said}"' in asked.content.decode()
     assert "selection-trash" not in asked.content.decode()
     assert not Asset.objects.filter(trashed_at__isnull=False).exists()

@@ -151,7 +151,10 @@ def test_clips_that_others_count_on_are_counted_so_far_and_no_further(
     answer = librarian.post(
         "/b/northwind/selection/trash/", {"all": "1", "query": "?origin=uploaded"}, follow=True
     )
-    assert "More than 2 of the clips are in review, approved or released." in answer.content.decode()
+    assert (
+        "More than 2 of the clips are in review, approved or released, or part of such a clip."
+        in answer.content.decode()
+    )
 
 
 def test_clips_that_are_undone_in_part_are_listed_with_the_reason(

@@ -4,13 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
-from dam.catalog import versions
+from dam.catalog import assets, counted_on, versions
 from dam.catalog.models import Approval, Asset, RenditionKind, Version
 from dam.core import storage
+from dam.rights.models import MadeFrom, Relation
 from tests.factories import ApprovedVersionFactory, VersionFactory, member
 
 SELECTION, UNDO, PAGE = "/b/northwind/selection/trash/", "/b/northwind/trash/undo/", "/b/northwind/trash/"
@@ -67,6 +70,41 @@ def test_a_creator_may_not_trash_what_another_made_or_what_is_in_review(brand: B
     assert "in review" in trash(client, of(draft, Approval.IN_REVIEW))
     assert not in_trash(other)
     assert not in_trash(draft)
+
+
+def approved_cut(brand: Brand, take: Version, *, steps: int) -> Version:
+    """Approved, and made of the take, so many steps away."""
+    for _ in range(steps):
+        cut = VersionFactory.create(asset__brand=brand)
+        MadeFrom.objects.create(version=cut, source=take, relation=Relation.COMPONENT)
+        take = cut
+    return of(take, Approval.APPROVED)
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_what_an_approved_clip_was_made_from_is_counted_on_as_that_is(brand: Brand, steps: int) -> None:
+    client, take = signed_in(brand, Role.CREATOR)
+    cut = approved_cut(brand, take, steps=steps)
+    assert "one that such a clip was made from" in trash(client, take)
+    assert not in_trash(take)
+    librarian, _ = signed_in(brand, Role.LIBRARIAN)
+    assert "Clips in review or approved were made from it." in trash(librarian, take)
+    assert not in_trash(take)
+    trash(librarian, take, sure=str(take.asset_id))
+    assert in_trash(take)
+    of(cut, Approval.DRAFT)
+    assert not counted_on.among([Asset.objects.select_related("latest").get(pk=take.asset_id)])
+
+
+def test_many_clips_are_asked_about_in_as_many_queries_as_one(brand: Brand) -> None:
+    person = member(brand, Role.CREATOR)
+    takes = [VersionFactory.create(asset__brand=brand, asset__created_by=person.user) for _ in range(5)]
+    approved_cut(brand, takes[2], steps=1)
+    chosen = list(Asset.objects.filter(brand=brand, created_by=person.user).select_related("latest"))
+    with CaptureQueriesContext(connection) as queries:
+        reasons = assets.refusals_to_move(chosen, by=person)
+    assert [key for key, reason in reasons.items() if reason] == [takes[2].asset_id]
+    assert len(queries) == 1
 
 
 @pytest.mark.parametrize("approval", [Approval.IN_REVIEW, Approval.APPROVED])
