@@ -25,15 +25,17 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import assets, tags
 from dam.catalog.models import Approval, DeclaredOrigin, Version
-from dam.core import errors, foreign_text
+from dam.core import errors
 from dam.core.language import number
 from dam.custom_fields import reading, schema, values
 from dam.custom_fields.definitions import Kind
 from dam.ingest.models import PARTIAL, Upload, UploadState
+from dam.rights import statements
 from dam.rights.models import RightsRecord
+from dam.rights.statements import Statements
 from dam.search import fulltext
 
-RIGHTS = {"licence": 200, "rights_holder": 200, "restriction": 300}  # characters at most
+RIGHTS = tuple(statements.LONGEST)
 MOST_AT_ONCE = 200  # uploads that one request is about
 PATIENCE_SECONDS = 2.0  # for all of those that are being written to
 # Of these nothing becomes, or became, a clip of its own.
@@ -104,13 +106,7 @@ def checked(details: Details, *, brand: Brand, before: Details) -> Details:
         names = tags.clean(names)
     except tags.TagRefused as refused:
         problems["tags"] = refused.message
-    for name, most in RIGHTS.items():
-        text = getattr(details, name)
-        if len(text) > most:
-            problems[name] = _("At most %(most)s characters; this has %(has)s.") % {
-                "most": number(most),
-                "has": number(len(text)),
-            }
+    problems |= statements.problems_of({name: getattr(details, name) for name in RIGHTS})
     if details.declared_origin and details.declared_origin not in DeclaredOrigin.values:
         problems["declared_origin"] = _("Choose one of the origins listed.")
     found, wrong = _fields_read(details, brand, before)
@@ -254,8 +250,8 @@ def _fields(version: Version, details: Details, *, by: Principal) -> None:
 
 def _rights(version: Version, details: Details, *, by: Principal) -> None:
     """Statements about a draft; what a review has in hand or has decided on stays as it was read there."""
-    said = {name: foreign_text.line(getattr(details, name), longest=300) for name in RIGHTS}
-    said = {name: text for name, text in said.items() if text}
+    stated = asdict(statements.clean(Statements(**{name: getattr(details, name) for name in RIGHTS})))
+    said = {name: text for name, text in stated.items() if text}
     if not said and not details.declared_origin:
         return
     by.require(Capability.EDIT, brand=version.brand)

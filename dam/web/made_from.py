@@ -23,7 +23,7 @@ from dam.rights.models import Relation
 from dam.rights.policy import Terms
 from dam.rights.visibility import shown, visible_assets, visible_versions
 from dam.search import query, titles
-from dam.web import asset_version, renewals, usage_status
+from dam.web import asset_version, renewals, rights_statements, usage_status
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
@@ -75,19 +75,23 @@ def context(request: BrandRequest, version: Version) -> dict[str, object]:
     typed = query.tidy(request.GET.get("source", ""))
     found = _find(request, version, typed) if by.can(Capability.EDIT) and typed else []
     sources = making.sources(version, by=by) if known.inherited else ()
-    return renewals.context(version, by=by) | {
-        "own_terms": _facts(terms.own(version), at=at) if known.approval == "approved" else (),
-        "whole": usage_status.of(origin=version.origin, terms=known, at=at, sources=sources),
-        "made_from": _rows(version, by=by, at=at),
-        "removable": making.may_remove(version, by=by),
-        "used_in": [_made(each, at=at) for each in made],
-        "used_in_count": count,
-        "used_in_more": making.MOST_COUNTED if count > making.MOST_COUNTED else None,
-        "relations": Relation.choices,
-        "typed_source": typed,
-        "found_sources": found[:MOST_FOUND],
-        "found_most": MOST_FOUND if len(found) > MOST_FOUND else None,
-    }
+    return (
+        renewals.context(version, by=by)
+        | rights_statements.context(version, by=by)
+        | {
+            "own_terms": _facts(terms.own(version), at=at) if known.approval == "approved" else (),
+            "whole": usage_status.of(origin=version.origin, terms=known, at=at, sources=sources),
+            "made_from": _rows(version, by=by, at=at),
+            "removable": making.may_remove(version, by=by),
+            "used_in": [_made(each, at=at) for each in made],
+            "used_in_count": count,
+            "used_in_more": making.MOST_COUNTED if count > making.MOST_COUNTED else None,
+            "relations": Relation.choices,
+            "typed_source": typed,
+            "found_sources": found[:MOST_FOUND],
+            "found_most": MOST_FOUND if len(found) > MOST_FOUND else None,
+        }
+    )
 
 
 def _rows(version: Version, *, by: Principal, at: datetime) -> list[Row]:

@@ -21,6 +21,7 @@ from dam.ingest import next_versions, registration, step_specs
 from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
+from dam.rights.models import RightsRecord
 from tests import media_factory
 from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member, principal
 
@@ -51,6 +52,12 @@ def add(clip: Path, brand: Brand, creator: User, first: Version) -> Add:
         return registration.accept(path, **(given | changes))
 
     return add
+
+
+def test_a_next_version_begins_with_the_restriction_of_the_one_before(add: Add, first: Version) -> None:
+    RightsRecord.objects.filter(version=first).update(restriction="No ads", licence="Stock 12", uses=["web"])
+    rights = RightsRecord.objects.get(version=add())
+    assert (rights.restriction, rights.licence, rights.uses) == ("No ads", "Stock 12", [])
 
 
 def test_the_next_version_takes_the_place_of_the_latest(add: Add, first: Version) -> None:

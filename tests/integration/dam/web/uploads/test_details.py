@@ -69,7 +69,7 @@ def test_what_is_said_while_bytes_travel_is_put_onto_the_clip(
     assert (rights.licence, rights.rights_holder, rights.restriction) == ("CC BY 4.0", "Aster", "No ads")
     assert version.declared_origin == "camera"
     page = browser.get(f"/b/acme/assets/{version.asset_id}/").content.decode()
-    assert "CC BY 4.0" in page
+    assert "CC BY 4.0" in browser.get(f"/b/acme/assets/{version.asset_id}/?tab=rights").content.decode()
     assert "Recorded by a camera" in page
     assert browser.get(f"/b/acme/assets/{version.asset_id}/?tab=activity").status_code == 200
 

@@ -1,0 +1,160 @@
+"""What people state of a version's rights in words: licence, holder, restriction.
+
+They decide nothing by themselves: a reviewer reads them. So whoever edits clips changes them until a review
+has the version in hand, and from then on only those who decide on terms.
+"""
+
+from dataclasses import asdict, dataclass, replace
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.verbs import Verb
+from dam.catalog import assets, versions
+from dam.catalog.models import Approval, Version
+from dam.core import errors, foreign_text
+from dam.core.language import number
+from dam.rights.models import RightsRecord
+from dam.rights.visibility import visible_versions
+
+LONGEST = {"licence": 200, "rights_holder": 200, "restriction": 300}  # characters at most
+
+_DECIDED = (Approval.IN_REVIEW, Approval.APPROVED)
+
+
+@dataclass(frozen=True)
+class Statements:
+    licence: str = ""
+    rights_holder: str = ""
+    restriction: str = ""
+
+
+class StatementsRefused(errors.Refused):
+    """`gone` or `decided`."""
+
+    code = "statements"
+
+
+class TooLong(errors.Refused):
+    """`problems`: sentences by the name of a statement."""
+
+    code = "statement_too_long"
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        self.problems = problems
+        super().__init__(" ".join(problems.values()))
+
+
+class ChangedMeanwhile(errors.Refused):
+    """Somebody else stated something else of the same since it was read; `now` is what stands there."""
+
+    code = "statements_changed"
+
+    def __init__(self, now: Statements) -> None:
+        self.now = now
+        super().__init__(_("Someone else changed this while you were editing. Compare, and save again."))
+
+
+def of(version: Version) -> Statements:
+    """Reads `version.rights`: select it."""
+    return _of(getattr(version, "rights", None))
+
+
+def clean(wanted: Statements) -> Statements:
+    """Each on one line, as it is kept. Raises TooLong."""
+    problems = problems_of(asdict(wanted))
+    if problems:
+        raise TooLong(problems)
+    return Statements(**{name: _line(text) for name, text in asdict(wanted).items()})
+
+
+def problems_of(typed: dict[str, str]) -> dict[str, str]:
+    """What is too long among texts by the names of statements, in sentences."""
+    return {
+        name: _("At most %(most)s characters; this has %(has)s.")
+        % {"most": number(LONGEST[name]), "has": number(len(text))}
+        for name, text in typed.items()
+        if len(text) > LONGEST[name]
+    }
+
+
+def may_edit(version: Version, *, by: Principal) -> bool:
+    return by.can(Capability.DECIDE_LEGAL) or (by.can(Capability.EDIT) and version.approval not in _DECIDED)
+
+
+def edit(version: Version, wanted: Statements, *, seen: Statements, by: Principal) -> bool:
+    """Put these in the place of what was `seen`; True when anything changed.
+
+    What is left as it was seen stays as others have made it meanwhile. Raises TooLong, StatementsRefused,
+    ChangedMeanwhile, PermissionDenied.
+    """
+    if not by.can(Capability.DECIDE_LEGAL):
+        by.require(Capability.EDIT, brand=version.brand)
+    by.require(Capability.VIEW, brand=version.brand)
+    wanted = clean(wanted)
+    with trail.recording():
+        visible = visible_versions(by).filter(pk=version.pk)
+        if visible.exists():
+            versions.locked(version.pk)  # who submits or decides meanwhile waits, or is seen here
+        now = visible.select_related("asset__brand", "rights").first()
+        if now is None:
+            raise StatementsRefused(_("This version is no longer there."), code="gone")
+        if not may_edit(now, by=by):
+            raise StatementsRefused(
+                _("A review counts on this. Only a legal reviewer can change it now; or add a new version."),
+                code="decided",
+            )
+        return put(now, _merged(of(now), wanted, seen), by=by)
+
+
+def put(version: Version, wanted: Statements, *, by: Principal) -> bool:
+    """Keep clean ones, in the caller's `trail.recording()`; True when anything changed."""
+    before, after = asdict(of(version)), asdict(wanted)
+    changes: dict[str, object] = {
+        name: [before[name], after[name]] for name in after if before[name] != after[name]
+    }
+    if not changes:
+        return False
+    RightsRecord.objects.update_or_create(version=version, defaults={**after, "updated_at": timezone.now()})
+    asset = version.asset
+    trail.record(
+        Verb.ASSET_EDITED,
+        brand=asset.brand,
+        target=asset.title,
+        actor=by,
+        asset_id=asset.pk,
+        data={**changes, "version": str(version.pk)},
+    )
+    assets.publish([asset])
+    return True
+
+
+def carried(replaced: Version | None) -> dict[str, str]:
+    """The statements of the version before, with which a new one begins: what nobody thought of must not
+    take a restriction away. By the names of RightsRecord's fields."""
+    if replaced is None:
+        return {}
+    return asdict(_of(RightsRecord.objects.filter(version=replaced).first()))
+
+
+def _of(record: RightsRecord | None) -> Statements:
+    return Statements(**{name: getattr(record, name) for name in LONGEST}) if record else Statements()
+
+
+def _line(text: str) -> str:
+    return foreign_text.line(text, longest=max(LONGEST.values()))
+
+
+def _merged(now: Statements, wanted: Statements, seen: Statements) -> Statements:
+    mine: dict[str, str] = {}
+    for name, text in asdict(wanted).items():
+        there, read = getattr(now, name), getattr(seen, name)
+        if text in (read, there):
+            continue
+        if there != read:
+            raise ChangedMeanwhile(now)
+        mine[name] = text
+    return replace(now, **mine)
