@@ -253,7 +253,7 @@ def test_a_chosen_clip_stays_chosen_when_its_card_comes_again(
     page.locator(".card-pick input").check()
     Asset.objects.filter(pk=version.asset_id).update(title="Another title")
     # Until the page hears: its stream may not have begun.
-    for _ in range(20):
+    for _ in range(400):
         events.publish(brand_id=brand.pk, name=f"version-{version.pk}")
         if page.locator(".card-title", has_text="Another title").count():
             break

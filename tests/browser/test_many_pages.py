@@ -67,7 +67,7 @@ def _open(streams: list[Request]) -> int:
 def _until_all_hear(journey: Journey, tabs: list[Page], counted: list[Request]) -> None:
     """Publish until every tab has asked again: one that is still loading can't hear the first."""
     counted.clear()
-    for _ in range(15):
+    for _ in range(120):
         events.publish(brand_id=journey.brand.pk, name="reviews", to_all=True)
         journey.page.wait_for_timeout(1000)
         if {request.frame.page for request in counted} >= set(tabs):
@@ -76,7 +76,7 @@ def _until_all_hear(journey: Journey, tabs: list[Page], counted: list[Request]) 
 
 
 def _until(journey: Journey, condition: Callable[[], bool]) -> None:
-    for _ in range(100):
+    for _ in range(1200):
         if condition():
             return
         journey.page.wait_for_timeout(100)
