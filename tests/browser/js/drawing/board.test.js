@@ -144,6 +144,41 @@ test("who goes on drawing elsewhere comes back to the frame of the drawing", asy
   equal(element.frame, 0);
 });
 
+test("a drawing that was cleared does not come back onto another frame", async () => {
+  const { element, drawing, shapes } = await board();
+  drawing.toggle();
+  stroke(drawing, [0.1, 0.1], [0.2, 0.1]);
+  click(find('[data-do="clear-drawing"]'));
+  drawing.toggle();
+  element.seekFrame(30);
+  drawing.toggle();
+  equal(find('[data-do="undo-drawing"]').disabled, true);
+  drawing.undo();
+  equal([shapes(), find("[data-frame-field]").value], [[], "30"]);
+});
+
+test("what is drawn after a step is on the frame on screen, or leads back to that of the drawing", async () => {
+  const { element, drawing, shapes } = await board();
+  drawing.toggle();
+  element.seekFrame(12);
+  stroke(drawing, [0.1, 0.1], [0.2, 0.1]);
+  equal([shapes().length, find("[data-frame-field]").value], [1, "12"]);
+  element.seekFrame(30);
+  equal(drawing.svg.children.length, 0);
+  stroke(drawing, [0.5, 0.5], [0.6, 0.6]);
+  equal([shapes().length, element.frame, find("[data-frame-field]").value], [1, 12, "12"]);
+});
+
+test("whatever comes to the page, Undo goes on", async () => {
+  const { drawing, shapes } = await board();
+  drawing.toggle();
+  stroke(drawing, [0.1, 0.1], [0.2, 0.1]);
+  stroke(drawing, [0.1, 0.5], [0.2, 0.5]);
+  document.dispatchEvent(new Event("htmx:afterSettle"));
+  drawing.undo();
+  equal(shapes().length, 1);
+});
+
 test("drawings of comments are shown at their frame while the clip rests", async () => {
   const saved = JSON.stringify({ v: 1, shapes: [{ kind: "ellipse", colour: "red", width: 0.01, points: [[0, 0], [1, 1]] }] });
   const comments = `<button data-drawing-of="5"><canvas></canvas><svg viewBox="0 0 160 90" data-shapes='${saved}'></svg></button>`;

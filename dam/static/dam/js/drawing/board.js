@@ -69,8 +69,9 @@ class DrawingBoard extends HTMLElement {
   // What is in the comment now: a draft that came back, or nothing after it was sent.
   read() {
     if (this.line) return;
-    this.shapes = parse(this.field?.value);
-    this.before = [];
+    const written = this.field?.value ?? "";
+    if (!this.shapes.length || written !== write(this.shapes)) this.before = []; // else Undo goes on
+    this.shapes = parse(written);
     if (!this.field) this.stop();
     const { fields } = this.player;
     if (this.shapes.length && fields?.pinned === null) fields.hold(fields.kept ?? this.player.frame);
@@ -87,12 +88,23 @@ class DrawingBoard extends HTMLElement {
     if (!this.field) return;
     this.player.pause();
     this.player.toggleAttribute("started", true); // the large button would lie on the picture
-    // One comment has one frame: what is drawn already says which.
-    if (this.shapes.length && this.player.fields.pinned !== null) this.player.seekFrame(this.player.fields.pinned);
-    else this.player.fields.hold(this.player.frame);
+    this.toFrame();
     this.active = true;
     this.tell();
     this.tools.querySelector("input:checked").focus({ preventScroll: true });
+  }
+
+  // One comment has one frame: what is drawn already says which. Whether that is the one on screen.
+  toFrame() {
+    const { fields, frame } = this.player;
+    if (this.shapes.length && fields.pinned !== null && fields.pinned !== frame) {
+      this.player.seekFrame(fields.pinned);
+      return false;
+    }
+    if (!this.shapes.length && this.drawnOn !== frame) this.before = []; // Undo would bring another frame's drawing onto this one
+    this.drawnOn = frame;
+    fields.hold(frame);
+    return true;
   }
 
   stop() {
@@ -147,6 +159,8 @@ class DrawingBoard extends HTMLElement {
     if (!this.active || event.button !== 0 || this.line) return;
     event.preventDefault();
     this.finishText?.();
+    this.player.pause();
+    if (!this.toFrame()) return; // somebody stepped on meanwhile: first they see what they draw on
     if (this.tool === "text") return this.beginText(event);
     this.svg.setPointerCapture(event.pointerId);
     if (this.tool === "eraser") {
@@ -250,7 +264,7 @@ class DrawingBoard extends HTMLElement {
     const still = !this.player.hasAttribute("playing");
     const others = still ? [...document.querySelectorAll(`[data-drawing-of="${frame}"] > svg`)] : [];
     const theirs = others.filter((svg) => svg.checkVisibility()).flatMap((svg) => [...svg.cloneNode(true).children]);
-    const mine = still && (this.active || fields?.pinned === frame) ? [...this.shapes, ...(this.line ? [this.line] : [])] : [];
+    const mine = still && fields?.pinned === frame ? [...this.shapes, ...(this.line ? [this.line] : [])] : [];
     const drawn = mine.map((shape, index) => {
       const element = draw(shape, this.width, this.height);
       element.dataset.own = index;
