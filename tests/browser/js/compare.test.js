@@ -28,6 +28,15 @@ test("both are at one frame, step by step, and never before the first", () => {
   equal(frames(media), [0, 0]);
 });
 
+test("K plays on a keyboard with other letters, and as a capital", () => {
+  const media = open();
+  let asked = 0;
+  for (const video of media) video.play = async () => (asked += 1);
+  press("κ", { code: "KeyK" });
+  press("K");
+  equal(asked, 4);
+});
+
 test("the bar is as long as the longer one, and moves both", () => {
   const media = open();
   const bar = find("[data-seek]");

@@ -52,6 +52,14 @@ test("space plays and pauses, arrows go five seconds and not beyond the end", ()
   equal(audio.currentTime, 5);
 });
 
+test("K plays on a keyboard with other letters, and as a capital", () => {
+  const audio = sound();
+  press("κ", { code: "KeyK" });
+  equal(audio.paused, false);
+  press("K");
+  equal(audio.paused, true);
+});
+
 test("keys that are held with others, or typed, stay what they are", () => {
   const audio = sound();
   press(" ", { ctrlKey: true });

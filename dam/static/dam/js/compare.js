@@ -1,5 +1,5 @@
 // <reel-compare>: two versions that play as one (assets/compare.html). The first leads, the second follows its time.
-import { isTyping } from "./keys.js";
+import { isTyping, keyOf } from "./keys.js";
 
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
 const TEN = 10;
@@ -93,7 +93,7 @@ class ReelCompare extends HTMLElement {
   key(event) {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target !== document.body || document.querySelector("dialog[open]")) return;
-    if (event.key === " " || event.key === "k") this.toggle();
+    if ([" ", "k"].includes(keyOf(event))) this.toggle();
     else if (event.key in MOVES) this.step(MOVES[event.key] * (event.shiftKey ? TEN : 1));
     else return;
     event.preventDefault();

@@ -1,5 +1,5 @@
 // <reel-sound>: the waveform above a sound shows where it plays, and plays from where it is pressed (components/sound.html).
-import { isTyping } from "./keys.js";
+import { isTyping, keyOf } from "./keys.js";
 
 const STEP = 5; // seconds
 const MOVES = { ArrowLeft: -STEP, ArrowRight: STEP };
@@ -53,7 +53,7 @@ class ReelSound extends HTMLElement {
   key(event) {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.target !== document.body || document.querySelector("dialog[open]")) return;
-    if (event.key === " " || event.key === "k") this.toggle();
+    if ([" ", "k"].includes(keyOf(event))) this.toggle();
     else if (event.key in MOVES) this.seek(this.audio.currentTime + MOVES[event.key]);
     else return;
     event.preventDefault();
