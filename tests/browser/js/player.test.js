@@ -20,6 +20,14 @@ test("a link to a moment waits until the video can be sought", () => {
   equal(element.frame, 24);
 });
 
+test("who seeks before the video can be sought stays there", () => {
+  page({ attributes: 'data-start="1000"' });
+  const element = find("reel-player");
+  element.seekFrame(30);
+  element.video.dispatchEvent(new Event("loadedmetadata"));
+  equal(element.frame, 30);
+});
+
 test("a page that does not know the number of frames learns it from the length", () => {
   const { element, video } = player({ frames: 0 });
   video.dispatchEvent(new Event("loadedmetadata"));
@@ -130,6 +138,19 @@ test("the volume is remembered, and none of it is silence", () => {
   equal(video.volume, 0.5);
   turn("0");
   equal(video.muted, true);
+});
+
+test("sound that was turned down to nothing comes back as loud as it was", () => {
+  const turn = (value) => {
+    find("[data-volume]").value = value;
+    find("[data-volume]").dispatchEvent(new Event("input"));
+  };
+  player();
+  turn("0.3");
+  turn("0");
+  const { video } = player(); // the next page
+  button("mute");
+  equal([video.muted, video.volume], [false, 0.3]);
 });
 
 test("a silent player shows so", async () => {

@@ -40,7 +40,7 @@ class ReelPlayer extends HTMLElement {
     const start = Number(this.dataset.start ?? 0);
     this.whenReady(() => {
       this.begun = true;
-      this.seekFrame(this.clock.frameAtMilliseconds(start));
+      this.seekFrame(this.frame || this.clock.frameAtMilliseconds(start)); // or where somebody has gone meanwhile
     });
     this.present(this.frame);
     if (this.dataset.until) this.whenReady(() => this.showMoment(start, Number(this.dataset.until)));
@@ -111,7 +111,7 @@ class ReelPlayer extends HTMLElement {
     on(this.querySelector("[data-volume]"), "input", (event) => {
       video.volume = Number(event.target.value);
       video.muted = video.volume === 0;
-      remember("volume", video.volume);
+      if (video.volume > 0) remember("volume", video.volume);
       remember("muted", video.muted);
     });
     const bar = this.querySelector(".player-seek");
@@ -325,6 +325,7 @@ class ReelPlayer extends HTMLElement {
 
   toggleMute() {
     this.video.muted = !this.video.muted;
+    if (!this.video.muted && this.video.volume === 0) this.video.volume = recall("volume", 1) || 1; // turned down to nothing
     remember("muted", this.video.muted);
   }
 

@@ -160,3 +160,13 @@ test("keys work on a keyboard with other letters", () => {
   press("κ", { code: "KeyK" });
   equal(did, [["shuttle", -1], ["shuttle", 1], ["toggle"]]);
 });
+
+test("of two players on a page the first alone hears the keys", () => {
+  const did = player();
+  const second = document.createElement("reel-player");
+  Object.assign(second, { clock: { last: 9 }, toggle: () => did.push(["second"]) });
+  document.body.append(second);
+  press(" ");
+  second.remove();
+  equal(did, [["toggle"]]);
+});
