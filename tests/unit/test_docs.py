@@ -30,6 +30,18 @@ def test_every_page_is_in_the_index_of_its_folder(folder: str) -> None:
     assert {*index.parent.glob("*.md"), *index.parent.glob("*.svg")} - {index} <= links(index)
 
 
+def test_every_test_that_a_page_names_exists() -> None:
+    named = re.findall(r"`(tests/[^`:]+)::([^`]+)`", (BASE_DIR / "docs/peers.md").read_text(encoding="utf-8"))
+    missing = [f"{file}::{name}" for file, name in named if not is_test(BASE_DIR / file, name)]
+    assert named
+    assert missing == []
+
+
+def is_test(path: Path, name: str) -> bool:
+    begin = f'\ntest("{name}"' if path.suffix == ".js" else f"def {name}("
+    return path.exists() and begin in path.read_text(encoding="utf-8")
+
+
 def test_no_two_decisions_have_one_number() -> None:
     numbers = [path.name[:4] for path in (BASE_DIR / "docs/decisions").glob("[0-9]*.md")]
     assert len(numbers) == len(set(numbers))
