@@ -48,13 +48,14 @@ def requires_installation_admin(view: View) -> View:
     return checked
 
 
-def requires(capability: Capability) -> Callable[[View], View]:
-    """A view for those who have the capability; everybody else gets the 403 page."""
+def requires(capability: Capability, *more: Capability) -> Callable[[View], View]:
+    """A view for those who have the capability, and `more` of them; everybody else gets the 403 page."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            request.principal.require(capability)
+            for each in (capability, *more):
+                request.principal.require(each)
             return view(request, *args, **kwargs)
 
         checked.capability = capability  # type: ignore[attr-defined]

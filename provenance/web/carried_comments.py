@@ -80,8 +80,7 @@ def listing(request: BrandRequest, version_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires(Capability.COMMENT)
-@requires(Capability.VIEW_UNRELEASED)
+@requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def tick(request: BrandRequest, version_id: UUID, comment_id: int) -> HttpResponse:
     """Found done or not in this version, or taken back; what others found meanwhile is said."""
     version, comment = (

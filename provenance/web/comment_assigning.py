@@ -79,8 +79,7 @@ def _seen(now: Assignment) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@requires(Capability.COMMENT)
-@requires(Capability.VIEW_UNRELEASED)
+@requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def assign(request: BrandRequest, comment_id: int) -> HttpResponse:
     """The form, a piece of the list or a page of its own; sent, the comments as they are then."""
     comment = review_comments.find(request, comment_id)

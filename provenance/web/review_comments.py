@@ -46,8 +46,7 @@ def listing(request: BrandRequest, version_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires(Capability.COMMENT)
-@requires(Capability.VIEW_UNRELEASED)
+@requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def add(request: BrandRequest, version_id: UUID) -> HttpResponse:
     version = version_of(request, version_id)
     form, answers = CommentForm(request.POST), _answered(request, version)
@@ -68,8 +67,7 @@ def add(request: BrandRequest, version_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires(Capability.COMMENT)
-@requires(Capability.VIEW_UNRELEASED)
+@requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def resolve(request: BrandRequest, comment_id: int) -> HttpResponse:
     """Mark a comment as dealt with. Somebody having been faster is no error: it is resolved."""
     comment = find(request, comment_id)
@@ -79,8 +77,7 @@ def resolve(request: BrandRequest, comment_id: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Capability.COMMENT)
-@requires(Capability.VIEW_UNRELEASED)
+@requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def reopen(request: BrandRequest, comment_id: int) -> HttpResponse:
     """Take back that a comment was dealt with. Somebody having been faster is no error: it is open."""
     comment = find(request, comment_id)
@@ -175,8 +172,7 @@ def _answered(request: BrandRequest, version: Version) -> Comment | None:
 
 
 @require_safe
-@requires(Capability.COMMENT)
-@requires(Capability.VIEW_UNRELEASED)
+@requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def people(request: BrandRequest) -> JsonResponse:
     """Whom a comment can name, by the beginning of any of their names."""
     begun = request.GET.get("q", "").strip()[:LONGEST_BEGUN]

@@ -18,8 +18,7 @@ from provenance.web.review_forms import CommentForm
 
 
 @require_POST
-@requires(Capability.COMMENT)
-@requires(Capability.VIEW_UNRELEASED)
+@requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def edit(request: BrandRequest, comment_id: int) -> HttpResponse:
     """Put other words in the place of one's own; refused ones come back with what was typed."""
     comment, form = review_comments.find(request, comment_id), CommentForm(request.POST)
@@ -36,15 +35,13 @@ def edit(request: BrandRequest, comment_id: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Capability.COMMENT)
-@requires(Capability.VIEW_UNRELEASED)
+@requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def delete(request: BrandRequest, comment_id: int) -> HttpResponse:
     return _changed(request, comment_id, lambda comment: corrections.delete(comment, by=request.principal))
 
 
 @require_POST
-@requires(Capability.COMMENT)
-@requires(Capability.VIEW_UNRELEASED)
+@requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def restore(request: BrandRequest, comment_id: int) -> HttpResponse:
     return _changed(request, comment_id, lambda comment: corrections.restore(comment, by=request.principal))
 

@@ -132,8 +132,7 @@ def said(request: BrandRequest, review_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires(Capability.COMMENT)
-@requires(Capability.VIEW_UNRELEASED)
+@requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def answer(request: BrandRequest, review_id: UUID, remark_id: int) -> HttpResponse:
     review = _review(request, review_id)
     remark = get_object_or_404(
@@ -153,8 +152,7 @@ def answer(request: BrandRequest, review_id: UUID, remark_id: int) -> HttpRespon
 
 
 @require_POST
-@requires(Capability.COMMENT)
-@requires(Capability.VIEW_UNRELEASED)
+@requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def show(request: BrandRequest, comment_id: int) -> HttpResponse:
     """Let guests read a comment of the brand (`shown=yes`), or no longer."""
     comment = review_comments.find(request, comment_id)
