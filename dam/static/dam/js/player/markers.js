@@ -1,5 +1,5 @@
-// Comment markers on the seek bar, from the page's [data-markers]: those of this version, and of earlier ones. Not from a <script> with JSON: htmx is told to take
-// every script out of what it brings.
+// Comment markers on the seek bar, from the page's [data-markers]: those of this version, and of earlier ones. Not from a
+// <script> with JSON: htmx is told to take every script out of what it brings.
 
 export function read() {
   const sources = [...document.querySelectorAll("[data-markers]")];
