@@ -66,3 +66,18 @@ def test_nothing_is_assigned_to_it(brand: Brand, outsider: Member) -> None:
     offered = assigning.people(brand)
     assert creator.user in offered
     assert outsider.user not in offered
+
+
+@pytest.mark.parametrize("resolved", [False, True])
+def test_what_needs_another_right_is_not_offered(brand: Brand, comment: Comment, resolved: bool) -> None:
+    role = custom_roles.make(by=member(brand, Role.ADMIN), name="Reader", able=[Capability.VIEW_UNRELEASED])
+    person = UserFactory.create()
+    Membership.objects.create(user=person, brand=brand, **roles.columns(role.value))
+    client = Client(headers={"HX-Request": "true"})
+    client.force_login(person)
+    if resolved:
+        comments.resolve(comment, by=member(brand, Role.CREATOR))
+    page = client.get(reverse("comments", args=[brand.slug, comment.version_id])).text
+    assert WORDS in page
+    for name in ("comment-resolve", "comment-reopen", "comment-assign"):
+        assert reverse(name, args=[brand.slug, comment.pk]) not in page
