@@ -45,6 +45,8 @@ class AssignForm(WholeTextForm):
         super().__init__(*args, initial=initial, auto_id=f"assign-{comment.pk}-%s", **kwargs)
         people = assigning.people(comment.version.brand)
         self.fields["to"].queryset = people.order_by(sorting.alphabetical("name"), "pk")  # type: ignore[attr-defined]
+        if not self.is_bound:
+            self.fields["to"].widget.attrs["autofocus"] = True
 
     def _day(self, now: Assignment) -> date | None:
         return now.due_at and now.due_at.astimezone(self.zone).date()

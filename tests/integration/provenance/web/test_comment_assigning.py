@@ -1,5 +1,6 @@
 """Assigning comments, as a browser does it, and finding them by whom they are assigned to."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -137,3 +138,15 @@ def test_strangers_and_viewers_assign_nothing() -> None:
     stranger = member(BrandFactory.create(), Role.ADMIN)
     address = reverse("comment-assign", args=[stranger.brand.slug, case.remark.pk])
     assert signed_in(stranger).post(address, {"to": stranger.user.pk}).status_code == 404
+
+
+def test_the_keyboard_goes_on_in_the_form_and_then_where_it_was_opened() -> None:
+    case = Asked()
+    opened = signed_in(case.creator).get(case.address, headers=HTMX).text
+    assert re.search(r'<select name="to"[^>]* autofocus', opened)
+    refused = case.post(to=case.creator.user.pk, due_on="soon", seen=" ").text
+    assert "autofocus" not in refused  # focus.js leads to what is wrong
+    sent = case.post(to=case.creator.user.pk, seen=" ").text
+    before, _after = sent.split("<summary autofocus>")
+    assert before.rpartition('id="assigning-')[2].startswith(f"{case.remark.pk}-")
+    assert "autofocus" not in case.list()
