@@ -131,12 +131,16 @@ class _Assigned:
     def hand_over(self, member: Member, *, heir: Heir | None, by: Principal | None) -> int:
         """To the heir with its day, where that is a person who can see to it; else it is nobody's."""
         to = heir if isinstance(heir, User) and people(member.brand).filter(pk=heir.pk).exists() else None
-        rows = list(_open(member).select_related("version__asset", "version__brand"))
-        left = Comment.objects.filter(pk__in=[row.pk for row in rows], assigned_to=member.user)
-        left.update(assigned_to=to, **({} if to else {"due_at": None}))
         at = timezone.now()
-        for row in rows:
-            _tell(row, Assignment(to.pk, row.due_at) if to else Assignment(), by=by, at=at)
+        with trail.recording():
+            # As they are now: one that was resolved or reassigned just before isn't among them. Nothing that
+            # comes before a comment is locked after it (versions.locked).
+            mine = _open(member).select_related("version__asset", "version__brand").order_by("pk")
+            rows = list(mine.select_for_update(no_key=True, of=("self",)))
+            left = Comment.objects.filter(pk__in=[row.pk for row in rows])
+            left.update(assigned_to=to, **({} if to else {"due_at": None}))
+            for row in rows:
+                _tell(row, Assignment(to.pk, row.due_at) if to else Assignment(), by=by, at=at)
         return len(rows)
 
 

@@ -3,6 +3,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dam.access import people as brand_people
@@ -123,6 +125,25 @@ def test_of_somebody_who_leaves_remarks_go_to_the_heir_with_their_day() -> None:
     brand_people.deactivate(leaving, by=admin, heir=case.legal_reviewer.user)
     case.remark.refresh_from_db()
     assert assigning.of(case.remark) == Assignment(case.legal_reviewer.user.pk, case.day)
+
+
+def test_what_is_resolved_while_somebody_leaves_is_neither_handed_over_nor_said_to_be() -> None:
+    """Between what the list said and the change of it."""
+    case = Asked()
+    case.assign(case.creator, due_at=case.day)
+    other = comments.add(case.version, by=case.brand_reviewer, body="Too dark")
+    assigning.assign(other, to=case.creator.user, due_at=None, seen=Assignment(), by=case.creator)
+    with CaptureQueriesContext(connection) as queries:
+        assert ASSIGNED.hand_over(case.creator, heir=case.legal_reviewer.user, by=None) == 2
+    listed = [each["sql"] for each in queries if 'FROM "provenance_comment"' in each["sql"]]
+    assert all(sql.endswith('FOR NO KEY UPDATE OF "provenance_comment"') for sql in listed)
+    few = len(queries)
+    for number in range(5):
+        row = comments.add(case.version, by=case.brand_reviewer, body=f"Note {number}")
+        assigning.assign(row, to=case.creator.user, due_at=None, seen=Assignment(), by=case.creator)
+    with CaptureQueriesContext(connection) as queries:
+        assert ASSIGNED.hand_over(case.creator, heir=case.legal_reviewer.user, by=None) == 5
+    assert len(queries) == few
 
 
 def test_without_an_heir_who_can_see_them_they_are_unassigned_and_what_is_resolved_stays() -> None:
