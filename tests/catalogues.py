@@ -26,7 +26,8 @@ SCRIPTS = ROOT / "dam/static/dam/words"
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)  # in every header, so that nothing changes by itself
 PLURALS = {"de": (2, "(n != 1)"), "fr": (2, "(n > 1)")}
 LANGUAGES = tuple(PLURALS)
-KEYWORDS: dict[str, tuple[int, ...] | None] = {
+Keywords = dict[str, tuple[int | tuple[int, str], ...] | None]
+KEYWORDS: Keywords = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -35,10 +36,13 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "noop": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
 }
-SCRIPT_KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "ngettext": (1, 2)}
+SCRIPT_KEYWORDS: Keywords = {"_": None, "ngettext": (1, 2)}
 APART = {"migrations", "previz", "evaluation", "demo_data", "management", "footage", "embedded"}
-Found = tuple[str, int, str | tuple[str, ...]]
+# Where it is, what it says, and what of, where the same English says something else elsewhere.
+Found = tuple[str, int, str | tuple[str, ...], str | None]
 
 
 def found_in_code() -> Iterator[Found]:
@@ -57,7 +61,7 @@ def found_in_code() -> Iterator[Found]:
     from dam.rights import countries
 
     for name in countries.NAMES.values():
-        yield "dam/rights/countries.py", 1, name
+        yield "dam/rights/countries.py", 1, name, None
 
 
 def found_in_scripts() -> Iterator[Found]:
@@ -65,21 +69,19 @@ def found_in_scripts() -> Iterator[Found]:
         yield from _read(path, path.read_text(), "javascript", SCRIPT_KEYWORDS)
 
 
-def _read(
-    path: Path, source: str, method: str, keywords: dict[str, tuple[int, ...] | None]
-) -> Iterator[Found]:
+def _read(path: Path, source: str, method: str, keywords: Keywords) -> Iterator[Found]:
     # In scripts: also what is said within a `${…}`. Of Jinja's templates: an error where one can't be read.
     options = {"parse_template_string": True, "silent": "false"}
     found = extract(method, io.BytesIO(source.encode()), keywords, options=options)
-    for line, message, _comments, _context in found:
+    for line, message, _comments, of in found:
         if message:
-            yield str(path.relative_to(ROOT)), line, message
+            yield str(path.relative_to(ROOT)), line, message, of
 
 
 def template_of(found: Iterator[Found]) -> Catalog:
     catalog = Catalog(project="Reelproof", fuzzy=False)
-    for path, _line, message in found:
-        catalog.add(message, locations=[(path, 0)])
+    for path, _line, message, of in found:
+        catalog.add(message, locations=[(path, 0)], context=of)
     return catalog
 
 

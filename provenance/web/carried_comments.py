@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -164,7 +165,7 @@ def _choices(counts: dict[Mark, int], wanted: Wanted) -> list[Choice]:
         (_("All"), None),
         (_("To check"), Mark.OPEN),
         (_("Not done"), Mark.NOT_DONE),
-        (_("Done"), Mark.DONE),
+        (pgettext("a comment", "Done"), Mark.DONE),
     ]
     return [
         Choice(

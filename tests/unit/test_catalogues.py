@@ -48,7 +48,7 @@ def test_a_catalogue_says_everything(language: str, domain: str, templates: dict
     missing = [
         str(message.id)[:80]
         for message in templates[domain]
-        if message.id and not ((has := kept.get(message.id)) and all(said(has)))
+        if message.id and not ((has := kept.get(message.id, message.context)) and all(said(has)))
     ]
     assert missing == [], HOW
     assert not [message.id for message in kept if message.fuzzy and message.id]

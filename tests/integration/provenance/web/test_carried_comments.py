@@ -172,3 +172,13 @@ def test_words_from_people_are_text_and_never_markup() -> None:
     case = Newer()
     comments.add(case.version, by=case.creator, body="</section><script>alert(1)</script>", frame=0)
     assert "<script>alert" not in case.get().text
+
+
+@pytest.mark.parametrize(("language", "word"), [("de", "Erledigt"), ("fr", "Fait")])
+def test_done_is_said_of_a_comment_otherwise_than_of_a_worker(language: str, word: str) -> None:
+    case = Newer()
+    case.creator.user.language = language
+    case.creator.user.save()
+    page = " ".join(case.get().text.split())
+    assert f'{word} <span class="figures">0</span>' in page
+    assert f"</svg>{word} </button>" in page
