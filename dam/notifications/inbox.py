@@ -24,6 +24,7 @@ from dam.rights import visibility
 
 COUNTED = 99  # beyond this the bell says "99+"
 ALERTS = "dam.search.saved.alerts.theirs"  # which alerts a person still has; it stands above
+WORDS = "provenance.review.comments.words_of"  # what comments say now, by their ids; it stands above
 
 
 class _IsAnyOf(Lookup):
@@ -46,6 +47,7 @@ class Told:
     assets: tuple[Asset, ...]
     others: int  # further clips, of those that are seen or were not kept by id
     quoted: bool = True  # False where its author edited or deleted the comment that it tells of
+    words: str = ""  # of a comment that was assigned, as they are now
 
     @property
     def asset(self) -> Asset | None:
@@ -85,12 +87,22 @@ def unread(principal: Principal) -> int:
 
 
 def told(rows: Iterable[Notification], *, to: Principal) -> list[Told]:
-    """The rows with their events and clips, in three queries; without rows whose clips are all hidden."""
+    """The rows with their events and clips, in four queries; without rows whose clips are all hidden."""
     found = list(rows)
     wanted = {key for row in found for key in row.asset_ids}
     visible = visibility.visible_assets(to).in_bulk(list(wanted)) if wanted else {}
-    changed = _changed(found)
-    return [each for row in found if (each := _told(row, visible, changed)) is not None]
+    changed, words = _changed(found), _words(found)
+    return [each for row in found if (each := _told(row, visible, changed, words)) is not None]
+
+
+def _words(rows: Iterable[Notification]) -> dict[int, str]:
+    """Of the comments that were assigned, by their ids. Their events don't repeat them."""
+    keys = {
+        row.newest.data["comment"]
+        for row in rows
+        if row.count == 1 and row.newest and row.newest.verb == Verb.COMMENT_ASSIGNED
+    }
+    return import_string(WORDS)(keys) if keys else {}
 
 
 def _changed(rows: Iterable[Notification]) -> set[int]:
@@ -101,13 +113,16 @@ def _changed(rows: Iterable[Notification]) -> set[int]:
     return set(since.values_list("data__comment", flat=True))
 
 
-def _told(row: Notification, visible: dict[UUID, Asset], changed: Collection[int]) -> Told | None:
+def _told(
+    row: Notification, visible: dict[UUID, Asset], changed: Collection[int], words: dict[int, str]
+) -> Told | None:
     seen = tuple(visible[key] for key in row.asset_ids if key in visible)
     if row.asset_ids and not seen:
         return None
     hidden = len(row.asset_ids) - len(seen)
-    quoted = row.newest is None or row.newest.data.get("comment") not in changed
-    return Told(row, seen, max(0, row.asset_count - hidden - 1), quoted)
+    comment = row.newest.data.get("comment") if row.newest else None
+    others = max(0, row.asset_count - hidden - 1)
+    return Told(row, seen, others, comment is None or comment not in changed, words.get(comment or 0, ""))
 
 
 def read(principal: Principal, *, keys: Sequence[int] | None = None, at: datetime | None = None) -> int:

@@ -120,13 +120,19 @@ def sentence(told: Told) -> str:
 
 def excerpt(told: Told) -> str:
     """The words of one comment or decision. Whoever reads them may read the clip's comments (Kind.needs)."""
+    if told.row.kind == "assigned":
+        return _short(told.words)
     kinds = ("commented", "mentioned", "replied", "decided", "recalled")
     if told.event is None or told.row.kind not in kinds:
         return ""
     data = told.event.data
     if told.row.kind == "recalled" or told.row.count > 1 or not told.quoted:
         return ""
-    words = " ".join(str(data.get("body") or data.get("comment") or "").split())
+    return _short(str(data.get("body") or data.get("comment") or ""))
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
     return words if len(words) <= EXCERPT else words[: EXCERPT - 1].rstrip() + "…"
 
 
@@ -145,9 +151,13 @@ def _names(told: Told) -> dict[str, object]:
     }
 
 
+_DAYS = {"rights_ending": "valid_until", "assigned": "due_at"}
+
+
 def _date(told: Told, event: Event) -> str:
-    until = event.data.get("valid_until")
-    if told.row.kind != "rights_ending" or not isinstance(until, str):
+    """The day that it is about, where the brand is: a clearance's last, or the one a comment is due by."""
+    until = event.data.get(_DAYS.get(told.row.kind, ""))
+    if not isinstance(until, str):
         return ""
     day = datetime.fromisoformat(until).astimezone(times.of_brand(told.row.brand)).date()
     return str(formats.date_format(day, "DATE_FORMAT"))
@@ -168,6 +178,14 @@ def _clearance_ends(told: Told) -> str:
     return _("The clearance ends on %(date)s") if named else _("The clearance ends soon")
 
 
+def _assigned(told: Told) -> str:
+    if told.row.count == 1 and told.event is not None and told.event.data.get("due_at"):
+        return _("%(actor)s assigned a comment to you, due %(date)s")
+    return ngettext(
+        "%(actor)s assigned a comment to you", "%(actor)s assigned %(count)d comments to you", told.row.count
+    )
+
+
 def _take_ready(told: Told) -> str:
     return ngettext("Your take is ready", "%(count)d takes are ready", told.row.count)
 
@@ -177,9 +195,7 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
     "due_tomorrow": lambda _told: _("The review is due tomorrow"),
     "overdue": lambda _told: _("The review is overdue"),
     "decided": lambda _told: _("%(actor)s decided the review"),
-    "assigned": lambda told: ngettext(
-        "%(actor)s assigned a comment to you", "%(actor)s assigned %(count)d comments to you", told.row.count
-    ),
+    "assigned": _assigned,
     "mentioned": lambda _told: _("%(actor)s mentioned you"),
     "replied": lambda _told: _("%(actor)s replied to you"),
     "commented": lambda told: ngettext(

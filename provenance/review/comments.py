@@ -1,5 +1,6 @@
 """Remarks on a version, at a frame or over a range of frames when one is meant."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -133,6 +134,12 @@ def shown() -> QuerySet[Comment]:
     """What stands in lists: all but what its author deleted, unless others have answered that."""
     answered = Exists(Comment.objects.filter(parent=OuterRef("pk"), deleted_at=None))
     return Comment.objects.filter(Q(deleted_at=None) | answered)
+
+
+def words_of(keys: Collection[int]) -> dict[int, str]:
+    """What these remarks say now; of one that was deleted, or is a drawing alone, nothing. One query."""
+    rows = Comment.objects.filter(pk__in=keys, deleted_at=None).exclude(body="")
+    return dict(rows.values_list("pk", "body"))
 
 
 def have_found(comment: Comment) -> None:

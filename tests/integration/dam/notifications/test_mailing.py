@@ -1,11 +1,12 @@
 """Mails of notifications: one for many, when their reader wants them, of what they may still see."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
@@ -16,7 +17,8 @@ from dam.notifications import choices, following, mailing
 from dam.notifications.choices import Choice
 from dam.notifications.kinds import Mail
 from dam.notifications.models import Notification
-from provenance.review import comments, reviews
+from provenance.review import assigning, comments, corrections, reviews
+from provenance.review.assigning import Assignment
 from tests.factories import RenditionFactory, VersionFactory
 from tests.review_factory import Case
 
@@ -151,3 +153,37 @@ def test_a_mail_of_several_reviews_says_first_what_is_asked(case: Case) -> None:
     message = next(each for each in mail.outbox[mailed:] if each.to == [reviewer])
     assert message.subject == f"2 reviews in {case.brand} wait for you"
     assert f"2 reviews in {case.brand} wait for your decisions." in message.body
+
+
+def test_a_mail_of_an_assignment_has_the_comments_words_as_they_are_now_and_its_day() -> None:
+    case = Case()
+    choices.choose(case.creator, {"commented": Choice(page=True, mail=Mail.OFF)})
+    case.brand.time_zone = "Europe/Helsinki"
+    case.brand.save()
+    remark = comments.add(case.version, by=case.brand_reviewer, body="The logo flickrs")
+    due = datetime(2030, 5, 2, 22, 30, tzinfo=UTC)  # a day later in Helsinki
+    to = case.creator.user
+    assigning.assign(remark, to=to, due_at=due, seen=Assignment(), by=case.brand_reviewer)
+    corrections.edit(remark, by=case.brand_reviewer, body="The logo flickers")
+    following.run(case.brand.pk, at=noon())
+    mailing.send_due(at=later(minutes=5))
+    (message,) = [each for each in mail.outbox if "assigned" in each.subject]
+    said = f"{case.brand_reviewer} assigned a comment to you, due 3 May 2030"
+    assert message.subject == f"{case.version.asset.title}: {said}"
+    assert isinstance(message, EmailMultiAlternatives)
+    html = str(message.alternatives[0][0])
+    for text in (message.body, html):
+        assert said in " ".join(text.split())
+        assert "The logo flickers" in text
+
+
+def test_a_comment_that_was_deleted_is_not_quoted_to_whom_it_was_assigned() -> None:
+    case = Case()
+    remark = comments.add(case.version, by=case.brand_reviewer, body="The logo flickers")
+    to = case.creator.user
+    assigning.assign(remark, to=to, due_at=None, seen=Assignment(), by=case.brand_reviewer)
+    corrections.delete(remark, by=case.brand_reviewer)
+    following.run(case.brand.pk, at=noon())
+    mailing.send_due(at=later(minutes=5))
+    assert "assigned a comment" in mail.outbox[0].subject
+    assert "flickers" not in mail.outbox[0].body
