@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,11 +22,13 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.core import errors
+from dam.rights import visibility
 from provenance.review import comments
 from provenance.review.models import Comment
 
 # What somebody needs to be asked to see to a remark. A role of a brand's own may have the first alone.
 NEEDS = (Capability.COMMENT, Capability.VIEW_UNRELEASED)
+SOONEST_FIRST = F("due_at").asc(nulls_last=True)
 
 
 class AssignRefused(errors.Refused):
@@ -53,6 +55,22 @@ def people(brand: Brand) -> QuerySet[User]:
     for each in NEEDS:
         able = able.filter(roles.with_capability(each))
     return User.objects.filter(pk__in=able.values("user"))
+
+
+def assigned_to(principal: Principal) -> QuerySet[Comment]:
+    """Unresolved remarks that this person is to see to, on what they see: what is due first comes first."""
+    if principal.user is None:
+        return Comment.objects.none()
+    seen = visibility.visible_versions(principal)
+    rows = Comment.objects.filter(assigned_to=principal.user, version__in=seen)
+    return rows.filter(resolved_at=None, deleted_at=None).order_by(SOONEST_FIRST, "pk")
+
+
+def after(rows: QuerySet[Comment], due_at: datetime | None, pk: int) -> QuerySet[Comment]:
+    """Of `assigned_to`, those that follow this place."""
+    if due_at is None:
+        return rows.filter(due_at=None, pk__gt=pk)
+    return rows.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk) | Q(due_at=None))
 
 
 def out_of_sight(assigned: Collection[int], *, brand: Brand) -> set[int]:
@@ -117,7 +135,7 @@ class _Assigned:
 
     def waiting_for(self, member: Member, *, most: int) -> list[Waiting]:
         return [
-            Waiting(str(row.version.asset), _("Comment"), _address(row))
+            Waiting(str(row.version.asset), _("Comment"), address(row))
             for row in _open(member).select_related("version__asset", "version__brand")[:most]
         ]
 
@@ -149,7 +167,8 @@ def _open(member: Member) -> QuerySet[Comment]:
     return rows.filter(resolved_at=None, deleted_at=None).order_by("due_at", "pk")
 
 
-def _address(row: Comment) -> str:
+def address(row: Comment) -> str:
+    """The Review tab of its version, with what is assigned to that person. Reads `version` and its brand."""
     page = reverse("asset", args=[row.version.brand.slug, row.version.asset_id])
     return f"{page}?tab=review&version={row.version.number}&for={row.assigned_to_id}"
 

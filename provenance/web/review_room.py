@@ -8,6 +8,7 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,17 +26,25 @@ from dam.rights import defaults
 from dam.web import confirming, htmx, localisation, passkey_proofs, problem_details
 from dam.web.decorators import BrandRequest, requires
 from provenance.guests import links
-from provenance.review import asking, questions, queue, reviews, watching
+from provenance.review import asking, assigning, questions, queue, reviews, watching
 from provenance.review.asking import Asked, Seen
 from provenance.review.models import Review
 from provenance.review.policies import Refusal
 from provenance.review.states import DecisionKind, ReviewState
-from provenance.web import carried_comments, comment_filter, release_summary, review_comments, review_summary
+from provenance.web import (
+    assigned_comments,
+    carried_comments,
+    comment_filter,
+    release_summary,
+    review_comments,
+    review_summary,
+)
 from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
 
 LISTS = {
     "waiting": lazy("Waiting for you"),
     "returned": lazy("Returned to you"),
+    "assigned": lazy("Assigned to you"),
     "open": lazy("In review"),
     "closed": lazy("Decided"),
 }
@@ -46,32 +55,31 @@ OF_ROWS = ("version__renditions", "decisions__decided_by")
 @require_safe
 @requires(Capability.VIEW_UNRELEASED)
 def reviews_page(request: BrandRequest) -> HttpResponse:
-    """The lists of reviews: what waits for this person, came back to them, is open, is over."""
-    lists = {
+    """The lists of reviews: what waits for this person, came back to them, is open, is over; and comments
+    that are assigned to them."""
+    lists: dict[str, QuerySet[Any]] = {
         "waiting": queue.waiting_for(request.principal),
         "returned": queue.returned_to(request.principal),
+        "assigned": assigning.assigned_to(request.principal),
         "open": queue.open_reviews(request.principal),
         "closed": queue.closed_reviews(request.principal),
     }
-    counts = {name: lists[name].count() for name in ("waiting", "returned", "open")}
+    counts = {name: lists[name].count() for name in lists if name != "closed"}
     chosen = request.GET.get("show", "")
     if chosen not in lists:
         chosen = next((name for name, count in counts.items() if count), "waiting")
-    at = here(request.brand)
+    shown = {
+        "area": "review",
+        "tabs": [(name, title, counts.get(name)) for name, title in LISTS.items()],
+        "chosen": chosen,
+        "next_up": lists["waiting"].first(),
+    }
+    if chosen == "assigned":
+        return render(request, "review/queue.html", {**shown, **assigned_comments.context(request)})
     rows = lists[chosen].prefetch_related(*OF_ROWS)
     page = Paginator(rows, RECENT).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "review/queue.html",
-        {
-            "area": "review",
-            "tabs": [(name, title, counts.get(name)) for name, title in LISTS.items()],
-            "chosen": chosen,
-            "page": page,
-            "rows": _rows(list(page), at=at),
-            "next_up": lists["waiting"].first(),
-        },
-    )
+    rows_shown = _rows(list(page), at=here(request.brand))
+    return render(request, "review/queue.html", {**shown, "page": page, "rows": rows_shown})
 
 
 @require_safe

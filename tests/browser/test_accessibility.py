@@ -105,7 +105,7 @@ def walk_as(person: Principal, walk: Walk, world: World) -> None:
         walk.page.locator("[data-region-start]").click()
         walk.look("a part of the frame", within=".player-stage")
         walk.look("a part of the frame, in figures", within=".alike")
-        for show in ("waiting", "returned", "open", "closed"):
+        for show in ("waiting", "returned", "assigned", "open", "closed"):
             walk.visit(f"reviews/?show={show}")
         walk.visit(f"reviews/{world.review.pk}/")
         for name in ("approve-dialog", "request_changes-dialog", "reject-dialog"):

@@ -1,0 +1,61 @@
+"""Comments that are assigned to whoever asks, across clips: a tab of the page *Review*."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dam.accounts.times import here
+from dam.catalog.models import RenditionKind
+from dam.core import numbers
+from dam.web import times
+from dam.web.decorators import BrandRequest
+from provenance.review import assigning
+from provenance.review.models import Comment
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """One of them, as templates/review/_assigned_row.html shows it."""
+
+    comment: Comment
+    address: str
+    has_poster: bool
+    overdue: bool
+
+
+def context(request: BrandRequest) -> dict[str, Any]:
+    """What templates/review/queue.html needs for them; `?after=` goes on after a place. Two queries."""
+    rows, place = assigning.assigned_to(request.principal), _place(request.GET.get("after", ""))
+    if place is not None:
+        rows = assigning.after(rows, *place)
+    rows = rows.select_related("author", "version__asset", "version__brand")
+    found = list(rows.prefetch_related("version__renditions")[: PAGE + 1])
+    page, at = found[:PAGE], here(request.brand)
+    return {
+        "rows": [_row(each, at=at) for each in page],
+        "after": _named(page[-1]) if len(found) > PAGE else "",
+    }
+
+
+def _row(comment: Comment, *, at: datetime) -> Row:
+    return Row(
+        comment,
+        assigning.address(comment),
+        RenditionKind.POSTER in comment.version.rendition_by_kind,
+        comment.due_at is not None and comment.due_at < at,
+    )
+
+
+def _named(comment: Comment) -> str:
+    return f"{comment.due_at.isoformat() if comment.due_at else ''}~{comment.pk}"
+
+
+def _place(text: str) -> tuple[datetime | None, int] | None:
+    """As `_named` says it; None for anything else."""
+    due, _tilde, key = text.partition("~")
+    if due:
+        return times.place(text)
+    number = numbers.read(key)
+    return (None, number) if number is not None else None
