@@ -105,6 +105,13 @@ def walk_as(person: Principal, walk: Walk, world: World) -> None:
         walk.page.locator("[data-region-start]").click()
         walk.look("a part of the frame", within=".player-stage")
         walk.look("a part of the frame, in figures", within=".alike")
+        walk.visit(f"assets/{world.carried.asset_id}/?tab=review")
+        walk.look("comments of an earlier version", within="#carried")
+        if Capability.COMMENT in may:
+            walk.visit(f"assets/{world.carried.asset_id}/?tab=review&version=1")
+            walk.page.locator(".comment-assigning > summary").first.click()
+            walk.page.get_by_label("Assign to").wait_for()
+            walk.look("a comment to be assigned", within=".comment-assigning[open]")
         for show in ("waiting", "returned", "assigned", "open", "closed"):
             walk.visit(f"reviews/?show={show}")
         walk.visit(f"reviews/{world.review.pk}/")

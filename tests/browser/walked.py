@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
+
+from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import User
@@ -19,10 +22,12 @@ from dam.search.tagging.models import SuggestedTag
 from generation.models import GenerationJob
 from generation.states import JobState
 from provenance.models import Review
-from provenance.review import comments, reviews
+from provenance.review import assigning, carrying, comments, reviews
+from provenance.review.assigning import Assignment
+from provenance.review.carrying import Mark
 from tests.browser.conftest import Journey
 from tests.browser.walk import Walk
-from tests.factories import VersionFactory, principal
+from tests.factories import VersionFactory, next_version, principal
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class World:
     released: Version
     draft: Version
     review: Review
+    carried: Version
     search: SavedSearch
     collection: Collection
 
@@ -47,6 +53,7 @@ def world(released: Version, *, maker: Member, admin: Member, take_in: Callable[
     comments.resolve(resolved, by=maker)
     review = reviews.submit(in_review, by=maker, note="For the winter page")
     VersionFactory.create(asset__brand=brand, asset__created_by=maker.user, asset__title="No pictures yet")
+    carried = carried_along(maker=maker)
     trashed = VersionFactory.create(
         asset__brand=brand, asset__created_by=maker.user, asset__title="Thrown away"
     )
@@ -61,9 +68,28 @@ def world(released: Version, *, maker: Member, admin: Member, take_in: Callable[
         released=released,
         draft=draft,
         review=review,
+        carried=carried,
         search=searched_for(released, draft, by=maker),
         collection=collected(released, draft, by=maker),
     )
+
+
+def carried_along(*, maker: Member) -> Version:
+    """A second version, with comments of the first: one done in it, one not, one assigned and overdue."""
+    first = VersionFactory.create(
+        asset__brand=maker.brand, asset__created_by=maker.user, asset__title="Made anew"
+    )
+    said = [
+        comments.add(first, by=maker, body=body, frame=number)
+        for number, body in enumerate(("Too bright", "Too loud", "The logo flickers"))
+    ]
+    assigning.assign(
+        said[2], to=maker.user, due_at=timezone.now() - timedelta(days=2), seen=Assignment(), by=maker
+    )
+    second = next_version(first, created_by=maker.user, frame_count=first.frame_count)
+    for comment, mark in zip(said, (Mark.DONE, Mark.NOT_DONE), strict=False):
+        carrying.tick(comment, of=second, wanted=mark, seen=Mark.OPEN, by=maker)
+    return second
 
 
 def collected(released: Version, draft: Version, *, by: Principal) -> Collection:
