@@ -191,6 +191,16 @@ test("drawings of comments are shown at their frame while the clip rests", async
   equal(drawing.svg.children.length, 0);
 });
 
+test("two drawings on one frame are both shown", async () => {
+  const saved = (kind) => JSON.stringify({ v: 1, shapes: [{ kind, colour: "red", width: 0.01, points: [[0, 0], [1, 1]] }] });
+  const comments = ["ellipse", "rectangle"].map(
+    (kind) => `<button data-drawing-of="5"><canvas></canvas><svg viewBox="0 0 160 90" data-shapes='${saved(kind)}'></svg></button>`,
+  );
+  const { element, drawing } = await board({ comments: comments.join("") });
+  element.seekFrame(5);
+  equal([...drawing.svg.children].map((shape) => shape.localName), ["ellipse", "rect"]);
+});
+
 test("a draft that comes back is drawn again", async () => {
   const { element, drawing } = await board();
   element.seekFrame(4);
