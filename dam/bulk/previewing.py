@@ -14,8 +14,8 @@ from dam.catalog.models import Asset
 from dam.catalog.rewriting import Words
 from dam.collections import audience, items
 from dam.core.errors import Refused
+from dam.custom_fields import clip_kinds, schema, values
 from dam.custom_fields import rewriting as own_fields
-from dam.custom_fields import schema, values
 from dam.custom_fields.values import Values
 from dam.rights.visibility import visible_assets
 from dam.search import search
@@ -155,11 +155,12 @@ def _filler(chosen: list[Asset], change: Change, *, by: Principal) -> Filler:
     known = schema.of(by.brand)
     has = values.of(chosen, known=known)
     people = filling.people(change.fields, known, by=by)
+    kinds = clip_kinds.of(chosen, known)
 
     def fill(asset: Asset) -> tuple[Values, Values]:
         now = has[asset.pk]
         wanted = filling.applied(change.fields, now, known=known, people=people)
-        return now, own_fields.fitting(wanted, now, known)
+        return now, own_fields.fitting(wanted, now, known, kind=kinds[asset.pk])
 
     return fill
 

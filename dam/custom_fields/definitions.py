@@ -53,6 +53,8 @@ class Field:
     depends_on: str = ""  # the key of another field, of which options decide which of these are offered
     options: tuple[Option, ...] = ()
     retired: bool = False
+    # The kinds of clip that have it (dam.catalog.models.AssetKind); with none given, all.
+    clip_kinds: frozenset[str] = frozenset()
 
     @property
     def chooses(self) -> bool:
@@ -62,8 +64,16 @@ class Field:
     def offered(self) -> tuple[Option, ...]:
         return tuple(option for option in self.options if not option.retired)
 
+    def is_for(self, kind: str | None) -> bool:
+        """Whether clips of this kind have it; where a clip's kind isn't known yet, it may."""
+        return kind is None or not self.clip_kinds or kind in self.clip_kinds
+
     def option(self, key: str) -> Option | None:
         return next((option for option in self.options if option.key == key), None)
+
+
+def _choosing(field: Field) -> Iterable[object]:
+    return (field.depends_on, *((option.number, option.only_with) for option in field.offered))
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,18 @@ class Schema(Mapping[str, Field]):
     def in_use(self) -> tuple[Field, ...]:
         return tuple(each for each in self.fields if not each.retired)
 
+    @property
+    def by_kind(self) -> bool:
+        """Whether clips of different kinds have different fields."""
+        return any(each.clip_kinds for each in self.fields)
+
+    def asked_of(self, kind: str | None) -> "Schema":
+        """The fields that a clip of this kind has; all of them where its kind isn't known yet.
+
+        What a clip is asked, offered or lacks is read from here: dam.custom_fields.clip_kinds knows its kind.
+        """
+        return Schema(tuple(each for each in self.fields if each.is_for(kind))) if self.by_kind else self
+
     def depending_on(self, key: str) -> Iterable[Field]:
         return (each for each in self.in_use if each.depends_on == key)
 
@@ -100,14 +122,12 @@ class Schema(Mapping[str, Field]):
     def demands(self) -> tuple[object, ...]:
         """What decides of a clip whether it lacks a required field; equal where nothing of that differs."""
         return tuple(
-            (each.number, each.depends_on, *((option.number, option.only_with) for option in each.offered))
-            if each.chooses
-            else (each.number,)
+            (each.number, each.clip_kinds, *(_choosing(each) if each.chooses else ()))
             for each in sorted(self.required, key=lambda each: each.number)
         )
 
     def missing(self, values: Mapping[str, Written]) -> tuple[Field, ...]:
-        """The required fields that have no value, and could have one.
+        """The required fields that have no value, and could have one; of a clip's kind, `asked_of` has them.
 
         One whose options all depend on something that isn't chosen has nothing to choose from.
         """

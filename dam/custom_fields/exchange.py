@@ -52,6 +52,7 @@ def _written(field: Field) -> dict[str, Any]:
         "default": list(field.default),
         "in_filters": field.in_filters,
         "retired": field.retired,
+        "clip_kinds": sorted(field.clip_kinds),
     }
     if field.chooses:
         written["depends_on"] = field.depends_on
@@ -165,6 +166,7 @@ def _wish(entry: Mapping[str, Any]) -> Wish:
             )
             for option in entry.get("options", ())
         ),
+        clip_kinds=frozenset(entry.get("clip_kinds", ())),
     )
 
 
@@ -191,9 +193,8 @@ def _is_field(entry: object) -> bool:
     if not (entry.get("key") and entry.get("title") and entry.get("kind") in _KINDS):
         return False
     options = entry.get("options", [])
-    return (
-        _are_texts(entry.get("default", [])) and isinstance(options, list) and all(map(_is_option, options))
-    )
+    texts = _are_texts(entry.get("default", [])) and _are_texts(entry.get("clip_kinds", []))
+    return texts and isinstance(options, list) and all(map(_is_option, options))
 
 
 def _is_option(option: object) -> bool:

@@ -179,6 +179,7 @@ def _write(row: CustomField, after: Field, known: Schema) -> None:
         after.in_filters,
     )
     row.default = list(after.default)
+    row.clip_kinds = sorted(after.clip_kinds)
     row.depends_on_id = known[after.depends_on].number if after.depends_on else None
     row.save()
     _write_options(row, after, known)

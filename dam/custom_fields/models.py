@@ -8,7 +8,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from dam.accounts.models import Brand
-from dam.catalog.models import Asset
+from dam.catalog.models import Asset, AssetKind
 from dam.core.lazily import lazy
 from dam.custom_fields.definitions import Kind
 
@@ -40,6 +40,10 @@ class CustomField(models.Model):
     in_filters = models.BooleanField(default=True)
     depends_on = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="dependents"
+    )
+    # The kinds of clip that have it (dam.catalog.models.AssetKind); with none given, all.
+    clip_kinds = ArrayField(
+        models.CharField(max_length=5, choices=AssetKind.choices), default=list, db_default=[], blank=True
     )
     place = models.PositiveIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0)

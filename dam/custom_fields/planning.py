@@ -7,6 +7,7 @@ from unicodedata import normalize
 
 from django.utils.translation import gettext as _
 
+from dam.catalog.models import AssetKind
 from dam.core import errors, foreign_text
 from dam.core.language import number
 from dam.custom_fields import reading
@@ -45,6 +46,7 @@ class Wish:
     in_filters: bool = True
     depends_on: str = ""
     options: tuple[OptionWish, ...] = ()
+    clip_kinds: frozenset[str] = frozenset()  # none for clips of every kind
 
 
 def planned(before: Field, wish: Wish, known: Schema) -> Field:
@@ -64,6 +66,7 @@ def planned(before: Field, wish: Wish, known: Schema) -> Field:
         depends_on=_depended_on(before, wish, known),
         options=(),
         default=EMPTY,
+        clip_kinds=_clip_kinds(wish),
     )
     if before.chooses:
         after = replace(after, options=_options(before, wish, known.get(after.depends_on)))
@@ -73,6 +76,13 @@ def planned(before: Field, wish: Wish, known: Schema) -> Field:
     except reading.ValueRefused as refused:
         raise FieldRefused("default", refused.message, where="default") from refused
     return replace(after, default=default)
+
+
+def _clip_kinds(wish: Wish) -> frozenset[str]:
+    """Those that are named, or none where these are all that there are."""
+    if not wish.clip_kinds <= frozenset(AssetKind.values):
+        raise FieldRefused("clip_kinds", _("Choose kinds of clip that there are."), where="clip_kinds")
+    return wish.clip_kinds if wish.clip_kinds < frozenset(AssetKind.values) else frozenset()
 
 
 def _depended_on(before: Field, wish: Wish, known: Schema) -> str:
@@ -157,9 +167,14 @@ def changes(before: Field, after: Field, known: Schema) -> dict[str, list[object
         "in_filters": [before.in_filters, after.in_filters],
         "default": [list(before.default), list(after.default)],
         "depends_on": [title_of.get(before.depends_on, ""), title_of.get(after.depends_on, "")],
+        "clip_kinds": [_kinds(before), _kinds(after)],
         "options": [_said(before.options, before, known), _said(after.options, after, known)],
     }
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _kinds(field: Field) -> list[str]:
+    return [kind for kind in AssetKind.values if kind in field.clip_kinds]
 
 
 def _said(options: Iterable[Option], field: Field, known: Schema) -> list[str]:

@@ -11,7 +11,7 @@ from dam.audit import trail
 from dam.catalog import assets
 from dam.catalog.models import Asset
 from dam.core.errors import Refused
-from dam.custom_fields import reading, schema, values
+from dam.custom_fields import clip_kinds, reading, schema, values
 from dam.custom_fields.definitions import EMPTY, Schema
 from dam.custom_fields.values import Values
 
@@ -41,13 +41,13 @@ def rewrite(
     known = schema.of(by.brand)
     with trail.recording():
         locked = assets.lock(chosen)
-        before = values.of(locked, known=known)
+        before, kinds = values.of(locked, known=known), clip_kinds.of(locked, known)
         after: dict[Asset, Values] = {}
         refused: dict[UUID, str] = {}
         for asset in locked:
             has = before[asset.pk]
             try:
-                after[asset] = fitting(new(asset, has), has, known)
+                after[asset] = fitting(new(asset, has), has, known, kind=kinds[asset.pk])
             except Refused as refusal:
                 refused[asset.pk] = refusal.message
         saved = values.save(after, before, known, by=by, noted=noted)
@@ -58,8 +58,12 @@ def rewrite(
     return Rewritten(tuple(saved), pairs, refused)
 
 
-def fitting(wanted: Values, has: Values, known: Schema) -> Values:
-    """What of it differs from what the clip has. Raises ValueRefused where the two don't go together."""
+def fitting(wanted: Values, has: Values, known: Schema, *, kind: str | None) -> Values:
+    """What of it differs from what the clip, which is of this kind, has.
+
+    Raises ValueRefused where the two don't go together, or a field isn't for clips of this kind.
+    """
     changed = {key: value for key, value in wanted.items() if value != has.get(key, EMPTY)}
+    clip_kinds.require(known, changed, has, kind)
     reading.require_fit(known, {**has, **changed}, changed=list(changed))
     return changed

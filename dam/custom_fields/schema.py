@@ -69,4 +69,5 @@ def _field(row: CustomField, options: list[Option]) -> Field:
         depends_on=row.depends_on.key if row.depends_on else "",
         options=tuple(options),
         retired=row.retired_at is not None,
+        clip_kinds=frozenset(row.clip_kinds),
     )

@@ -24,7 +24,7 @@ from dam.audit.verbs import Verb
 from dam.catalog import assets
 from dam.catalog.models import Asset
 from dam.core import errors, language
-from dam.custom_fields import reading, schema
+from dam.custom_fields import clip_kinds, reading, schema
 from dam.custom_fields.definitions import EMPTY, NO, YES, Field, Kind, Schema, Written
 from dam.custom_fields.models import FieldValue
 
@@ -149,12 +149,13 @@ def set_many(
     people = people_of(by.brand) if named else {}
     with trail.recording():
         locked = assets.lock(chosen)
-        before = of(locked, known=known)
+        before, kinds = of(locked, known=known), clip_kinds.of(locked, known)
         after = {}
         for asset in locked:
             wanted = read(known, typed, before[asset.pk], people=people, how=how, seen=seen or {})
             after[asset] = _merged(wanted, before[asset.pk], seen, known)
         for asset, values in after.items():
+            clip_kinds.require(known, values, before[asset.pk], kinds[asset.pk])
             reading.require_fit(known, {**before[asset.pk], **values}, changed=list(values))
         return save(after, before, known, by=by)
 
@@ -195,9 +196,9 @@ def undoable(event: Event) -> bool:
     return event.verb == Verb.ASSET_EDITED and isinstance(event.data.get(RECORDED), dict)
 
 
-def apply_defaults(asset: Asset) -> None:
-    """Give a new clip what its brand's fields begin with; the event of its coming tells of it."""
-    known = schema.of(asset.brand)
+def apply_defaults(asset: Asset, *, kind: str) -> None:
+    """Give a new clip of this kind what its fields begin with; the event of its coming tells of it."""
+    known = schema.of(asset.brand).asked_of(kind)
     begins: Values = {}
     for each in known.in_use:
         options = {option.key for option in each.offered}

@@ -27,7 +27,7 @@ from dam.catalog import assets, tags
 from dam.catalog.models import Approval, DeclaredOrigin, Version
 from dam.core import errors
 from dam.core.language import number
-from dam.custom_fields import reading, schema, values
+from dam.custom_fields import clip_kinds, reading, schema, values
 from dam.custom_fields.definitions import Kind
 from dam.ingest.models import PARTIAL, Upload, UploadState
 from dam.rights import statements
@@ -215,7 +215,7 @@ def put_on(version: Version, details: Details, *, own: bool, by: Principal) -> s
 
     What can't be is told in the sentence returned; all else is put on.
     """
-    told: list[str] = []
+    told = _of_other_kinds(version, details) if own else []
     for put in (_rights, _words, _fields) if own else (_rights,):
         try:
             with trail.recording():
@@ -223,6 +223,13 @@ def put_on(version: Version, details: Details, *, own: bool, by: Principal) -> s
         except (errors.Refused, PermissionDenied) as refused:
             told.append(str(refused))
     return " ".join(dict.fromkeys(told))
+
+
+def _of_other_kinds(version: Version, details: Details) -> list[str]:
+    """What was said in fields that turn out not to be for such a clip; it stays with the upload."""
+    known = schema.of(version.brand)
+    others = [known[key] for key in details.fields if key in known and not known[key].is_for(version.kind)]
+    return [clip_kinds.refusal(each) for each in others]
 
 
 def _words(version: Version, details: Details, *, by: Principal) -> None:
@@ -238,11 +245,13 @@ def _fields(version: Version, details: Details, *, by: Principal) -> None:
     by.require(Capability.EDIT, brand=version.brand)
     known = schema.of(by.brand)
     values.require_known(details.fields, known)
+    asked = known.asked_of(version.kind)
+    said = {key: typed for key, typed in details.fields.items() if key in asked}
     locked = assets.lock([version.asset])
     before = values.of(locked, known=known)
     has, people = before[version.asset_id], values.people_of(by.brand)
     # As they are kept already: a number isn't read a second time, in another language perhaps.
-    wanted = values.read(known, details.fields, has, people=people, seen=details.fields)
+    wanted = values.read(known, said, has, people=people, seen=said)
     reading.require_fit(known, {**has, **wanted}, changed=list(wanted))
     if values.save({locked[0]: wanted}, before, known, by=by):
         fulltext.refresh(version.asset)

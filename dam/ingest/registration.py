@@ -194,7 +194,7 @@ def _write(
             origin=origin,
             created_by=user,
         )
-        values.apply_defaults(asset)
+        values.apply_defaults(asset, kind=info.kind)
     else:
         replaced = versions.latest_locked(asset.pk)
         asset = replaced.asset

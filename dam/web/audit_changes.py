@@ -14,7 +14,7 @@ from dam.accounts.capabilities import PHRASES
 from dam.accounts.models import PromptDisclosure
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
-from dam.catalog.models import DeclaredOrigin
+from dam.catalog.models import AssetKind, DeclaredOrigin
 from dam.core.language import number
 from dam.custom_fields import shown, values
 from dam.custom_fields.definitions import Field, Kind, Option
@@ -79,6 +79,7 @@ FIELDS = {
     "stops": noop("Answering No stops the approval"),
     "required": noop("Required"),
     "in_filters": noop("Shown in filters"),
+    "clip_kinds": noop("Kinds of clip"),
     "default": noop("Default"),
     "depends_on": noop("Depends on"),
     "options": noop("Options"),
@@ -214,6 +215,10 @@ def _yes_or_no(value: Any) -> str:
     return _("Yes") if value else _("No")
 
 
+def _clip_kind(code: Any) -> str:
+    return str(AssetKind(code).label) if code in AssetKind.values else str(code)
+
+
 def _use(code: str) -> str:
     return str(USES.get(code, code.replace("_", " ")))
 
@@ -233,6 +238,7 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "required": _yes_or_no,
     "by_hand": _yes_or_no,
     "in_filters": _yes_or_no,
+    "clip_kinds": _clip_kind,
     "released_details": _yes_or_no,
     "poster": _frame,
     "declared_origin": _origin,

@@ -16,7 +16,7 @@ from dam.accounts.times import here
 from dam.bulk import edits
 from dam.core import language
 from dam.core.lazily import lazy
-from dam.custom_fields import schema
+from dam.custom_fields import clip_kinds, schema
 from dam.rights import visibility
 from dam.search import orders, search
 from dam.search.facets import Facet
@@ -78,7 +78,7 @@ def library(request: BrandRequest) -> HttpResponse:
         "understood": search.parse(listing_query.words, by=request.principal),
     }
     if not part:
-        required = [field.title for field in schema.of(request.brand).required]
+        required = clip_kinds.named(schema.of(request.brand).required)
         context["before_review"] = language.listed(required)
         context |= saved_address.context(request.principal, listing_query)
     response = render(request, "library/_cards.html" if part else "library/library.html", context)

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
-from dam.catalog.models import DeclaredOrigin
+from dam.catalog.models import AssetKind, DeclaredOrigin
 from dam.core.lazily import lazy
-from dam.custom_fields import schema
+from dam.custom_fields import clip_kinds, schema
 from dam.ingest import details
 from dam.ingest.details import Details, Said
 from dam.ingest.models import Upload
@@ -25,7 +25,10 @@ from dam.web.whole_text import WholeTextForm
 
 
 class DetailsForm(WholeTextForm):
-    """`single` has a title; what is for a next version (`version`) has neither that nor what its clip has."""
+    """`single` has a title; `kind` is that of all the files, where it is known.
+
+    What is for a next version (`version`) has neither a title nor what its clip has.
+    """
 
     title = forms.CharField(required=False)
     tags = forms.CharField(
@@ -53,12 +56,13 @@ class DetailsForm(WholeTextForm):
         said: Details,
         single: bool,
         version: bool,
+        kind: str | None = None,
     ) -> None:
         names = ("title", *details.RIGHTS, "declared_origin")
         initial = {name: getattr(said, name) for name in names} | {"tags": ", ".join(said.tags)}
         super().__init__(data, initial=initial)
         self.brand, self.before = principal.brand, said
-        self.own = () if version else schema.of(principal.brand).in_use
+        self.own = () if version else schema.of(principal.brand).asked_of(kind).in_use
         if version or not single:
             del self.fields["title"]
         if version:
@@ -67,8 +71,9 @@ class DetailsForm(WholeTextForm):
         people = rows.names_of(self.own, [dict(said.fields)])
         for field in self.own:
             made = inputs.of(field, value=said.fields.get(field.key, ()), people=listed, names=people)
-            if field.required:
-                made.help_text = " · ".join(filter(None, [field.help, _("Required before a review")]))
+            note = clip_kinds.note(field) if kind is None else ""
+            required = _("Required before a review") if field.required else ""
+            made.help_text = " · ".join(filter(None, [str(made.help_text), note, required]))
             self.fields[OWN + field.key] = made
         for each in self.fields.values():
             each.unmarked = True  # type: ignore[attr-defined]  # all can be left out
@@ -98,18 +103,23 @@ class DetailsForm(WholeTextForm):
 def say(request: BrandRequest) -> HttpResponse:
     """The form, and what it says kept with the uploads named; with none it is only checked.
 
-    `single`: about one file, whose details it shows; `version`: about what is to be a next version.
+    `single`: about one file, whose details it shows; `version`: about what is to be a next version; `kind`:
+    what all of the files are, where the browser is sure.
     """
     request.principal.require(Capability.EDIT)
     asked = request.POST if request.method == "POST" else request.GET
     ids = [key for key in map(selection.key, asked.getlist("upload")) if key is not None]
     single, version = "single" in asked, "version" in asked
+    upload = _upload(request, ids) if single else None
+    kind = upload.version.kind if upload and upload.version else asked.get("kind")
+    kind = kind if kind in AssetKind.values else None
     form = DetailsForm(
         request.POST if request.method == "POST" else None,
         principal=request.principal,
-        said=_said(request, ids) if single else Details(),
+        said=details.of(upload) if upload else Details(),
         single=single,
         version=version,
+        kind=kind,
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -119,7 +129,7 @@ def say(request: BrandRequest) -> HttpResponse:
         else:
             return _kept(request, said)
     file = asked.get("file", "")[:255]  # names the draft of what is typed (drafts.js)
-    context = {"form": form, "single": single, "version": version, "file": file}
+    context = {"form": form, "single": single, "version": version, "kind": kind, "file": file}
     status = 422 if form.errors else 200
     response = render(request, "components/upload_details.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
@@ -138,7 +148,6 @@ def _kept(request: BrandRequest, said: Said) -> HttpResponse:
     return JsonResponse(told, headers={"Cache-Control": "no-store"})
 
 
-def _said(request: BrandRequest, ids: Sequence[UUID]) -> Details:
+def _upload(request: BrandRequest, ids: Sequence[UUID]) -> Upload | None:
     mine = Upload.objects.filter(brand=request.brand, user=request.principal.user)
-    upload = mine.filter(pk__in=ids[:1]).first()
-    return details.of(upload) if upload else Details()
+    return mine.filter(pk__in=ids[:1]).select_related("version").first()

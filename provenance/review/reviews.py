@@ -267,7 +267,8 @@ def _missing_fields(version: Version) -> Refusal | None:
     known = schema.of(version.brand)
     if not any(field.required for field in known.in_use):
         return None
-    missing = known.missing(values.of([version.asset], known=known)[version.asset_id])
+    has = values.of([version.asset], known=known)[version.asset_id]
+    missing = known.asked_of(version.kind).missing(has)
     if not missing:
         return None
     titles = language.listed([field.title for field in missing])

@@ -41,6 +41,7 @@ class Command(command.Command):
             facts = [field.kind.value]
             facts += ["required"] if field.required else []
             facts += [f"depends on {field.depends_on}"] if field.depends_on else []
+            facts += [f"for {' and '.join(sorted(field.clip_kinds))} alone"] if field.clip_kinds else []
             facts += ["retired"] if field.retired else []
             self.stdout.write(f"{field.key}: {field.title} ({', '.join(facts)})")
             for option in field.options:

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dam.catalog.models import AssetKind
 from dam.custom_fields.definitions import CHOOSING, Field, Kind, Option, Schema
 from dam.custom_fields.planning import OptionWish, Wish
 from dam.web.own_fields import inputs
@@ -59,6 +60,16 @@ class FieldForm(WholeTextForm):
             "Another field of choices. Save, then choose for each option which of the other's it goes with."
         ),
     )
+    clip_kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Kinds of clip"),
+        required=False,
+        choices=AssetKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "Only clips of these kinds have the field. With none chosen, all have it. "
+            "Other clips keep what they already have in it."
+        ),
+    )
     required = forms.BooleanField(
         label=gettext_lazy("Required before a review"),
         required=False,
@@ -89,6 +100,7 @@ class FieldForm(WholeTextForm):
                 "depends_on": field.depends_on,
                 "required": field.required,
                 "in_filters": field.in_filters,
+                "clip_kinds": sorted(field.clip_kinds),
                 "revision": revision,
             }
         super().__init__(data.copy() if data is not None else None, initial=initial)
@@ -172,6 +184,7 @@ class FieldForm(WholeTextForm):
             in_filters=data.get("in_filters", True),
             depends_on=data.get("depends_on", ""),
             options=tuple(options),
+            clip_kinds=frozenset(data["clip_kinds"]),
         )
 
     def place_of(self, where: str) -> str | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
-from dam.custom_fields import fields, schema
+from dam.custom_fields import clip_kinds, fields, schema
 from dam.custom_fields.definitions import Field, Kind, Schema
 from dam.custom_fields.models import KINDS, CustomField
 from dam.custom_fields.planning import FieldRefused
@@ -55,6 +55,10 @@ class Line:
     @property
     def kind(self) -> str:
         return str(KINDS[self.field.kind])
+
+    @property
+    def clip_kinds(self) -> str:
+        return clip_kinds.said(self.field.clip_kinds)
 
 
 @require_safe

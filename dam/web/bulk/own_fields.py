@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
 from dam.bulk.changes import Filling
-from dam.custom_fields import reading, schema, values
+from dam.custom_fields import clip_kinds, reading, schema, values
 from dam.custom_fields.definitions import EMPTY, Field, Kind
 from dam.custom_fields.values import How
 from dam.web.own_fields import inputs, rows
@@ -36,7 +36,7 @@ class OwnFields:
             form.fields[OWN + field.key] = made = inputs.of(field, value=value, people=people, names=names)
             made.label = _("%(field)s: value") % {"field": field.title}
             how.unmarked = made.unmarked = True  # type: ignore[attr-defined]
-            how.help_text, made.help_text = made.help_text, ""
+            how.help_text, made.help_text = " ".join(filter(None, [clip_kinds.note(field), field.help])), ""
 
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         return [(self.form[HOW + field.key], self.form[OWN + field.key]) for field in self.known.in_use]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.catalog.models import Asset
-from dam.custom_fields import reading, schema, shown, values
+from dam.custom_fields import clip_kinds, reading, schema, shown, values
 from dam.custom_fields.definitions import EMPTY
 from dam.search import fulltext
 from dam.web.own_fields import inputs, rows
@@ -20,7 +20,8 @@ OWN, WAS = "own-", "was-"
 
 
 class OwnFieldsForm(WholeTextForm):
-    """One input for each field in use, and hidden beside it what the clip had when the form was made."""
+    """One input for each field that the clip is asked, or has something in; hidden beside it what it had when
+    the form was made."""
 
     def __init__(self, data: QueryDict | None = None, *, asset: Asset, principal: Principal) -> None:
         self.asset = asset
@@ -28,15 +29,21 @@ class OwnFieldsForm(WholeTextForm):
         self.has_set = False  # whether saving it changed anything
         super().__init__(data.copy() if data is not None else None)
         has = values.of([asset], known=self.known)[asset.pk]
-        names = rows.names_of(self.known.in_use, [has])
-        listed = inputs.people(principal.brand, self.known.in_use)
-        missing = self.known.missing(has)
-        for field in self.known.in_use:
+        asked = clip_kinds.asked_of(asset, self.known)
+        self.in_sight = rows.in_sight(self.known, asked, has)
+        names = rows.names_of(self.in_sight, [has])
+        listed = inputs.people(principal.brand, self.in_sight)
+        missing = asked.missing(has)
+        for field in self.in_sight:
             value = has.get(field.key, EMPTY)
             self.fields[OWN + field.key] = made = inputs.of(field, value=value, people=listed, names=names)
             made.unmarked = True  # type: ignore[attr-defined]  # most are optional: it would stand at each
             if field in missing:
                 made.help_text = " · ".join(filter(None, [field.help, _("Required before a review")]))
+            elif field.key not in asked:
+                made.help_text = _("%(note)s Leave it as it is, or clear it.") % {
+                    "note": clip_kinds.note(field)
+                }
             was = forms.CharField(required=False, widget=forms.HiddenInput, initial=inputs.sealed(value))
             self.fields[WAS + field.key] = was
 
@@ -75,4 +82,4 @@ class OwnFieldsForm(WholeTextForm):
         return OWN + key in self.fields and (OWN + key in self.data or WAS + key in self.data)
 
     def visible(self) -> list[Any]:
-        return [self[OWN + field.key] for field in self.known.in_use]
+        return [self[OWN + field.key] for field in self.in_sight]

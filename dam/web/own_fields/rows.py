@@ -7,8 +7,9 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import User
 from dam.accounts.principals import Principal
 from dam.catalog.models import Asset
-from dam.custom_fields import schema, shown, values
-from dam.custom_fields.definitions import EMPTY, Field, Kind, Written
+from dam.custom_fields import clip_kinds, schema, shown, values
+from dam.custom_fields.definitions import EMPTY, Field, Kind, Schema, Written
+from dam.custom_fields.values import Values
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Row:
     field: Field
     parts: tuple[tuple[str, str], ...]
     missing: bool  # and asked for before a review
+    only_for: str = ""  # a note: it isn't for clips of this kind, and the clip kept what it has
 
     @property
     def is_link(self) -> bool:
@@ -25,18 +27,29 @@ class Row:
 
 
 def of(asset: Asset, *, principal: Principal) -> tuple[Row, ...]:
-    """In the brand's order. Those who don't edit are shown what has a value."""
+    """In the brand's order: the fields that the clip is asked, and others in which it has something.
+
+    Those who don't edit are shown what has a value.
+    """
     known = schema.of(principal.brand)
+    asked = clip_kinds.asked_of(asset, known)
     has = values.of([asset], known=known)[asset.pk]
     names = names_of(known.in_use, [has])
-    missing = known.missing(has)
+    missing = asked.missing(has)
     rows = []
-    for field in known.in_use:
+    for field in in_sight(known, asked, has):
         value = has.get(field.key, EMPTY)
         words = shown.texts(field, value, names=names)
-        rows.append(Row(field, tuple(zip(value, words, strict=True)), missing=field in missing))
+        parts = tuple(zip(value, words, strict=True))
+        only_for = "" if field.key in asked else clip_kinds.note(field)
+        rows.append(Row(field, parts, missing=field in missing, only_for=only_for))
     edits = principal.can(Capability.EDIT)
     return tuple(row for row in rows if row.parts or edits)
+
+
+def in_sight(known: Schema, asked: Schema, has: Values) -> tuple[Field, ...]:
+    """The fields in use that a clip is asked, and those of other kinds of clip in which it has something."""
+    return tuple(each for each in known.in_use if each.key in asked or has.get(each.key))
 
 
 def names_of(fields: Collection[Field], all_values: Collection[dict[str, Written]]) -> dict[str, str]:

@@ -149,3 +149,9 @@ test("what is said while the file is taken still goes onto the clip", async () =
   await details.deliver("/details/", [one]);
   equal([asked, localStorage.length], [["/details/?tags=a&upload=1"], 0]);
 });
+
+test("files are of a kind where their types leave no doubt", () => {
+  const kind = (...types) => details.kindOf(types.map((type) => ({ type })));
+  equal([kind("video/mp4", "video/webm"), kind("audio/wav"), kind("image/jpeg", "image/png")], ["video", "sound", "still"]);
+  equal([kind("image/gif"), kind(""), kind("video/mp4", "image/jpeg"), kind("image/webp")], ["", "", "", ""]);
+});

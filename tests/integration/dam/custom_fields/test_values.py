@@ -175,7 +175,7 @@ def test_a_new_clip_begins_with_the_defaults(librarian: Member) -> None:
     a_field(librarian, Kind.CHOICE, default=("winter",))
     clip = new_clip(librarian)
     clip.brand.refresh_from_db()
-    values.apply_defaults(clip)
+    values.apply_defaults(clip, kind="video")
     assert values.of_one(clip) == {"it": ("winter",)}
 
 
@@ -188,7 +188,7 @@ def test_of_defaults_that_dont_go_together_the_one_that_depends_gives_way(librar
     )
     clip = new_clip(librarian)
     clip.brand.refresh_from_db()
-    values.apply_defaults(clip)
+    values.apply_defaults(clip, kind="video")
     assert values.of_one(clip) == {"line": ("cars",)}
 
 

@@ -39,6 +39,14 @@ def librarian(sign_in: SignIn, maker: Member) -> Client:
     return sign_in(Role.LIBRARIAN)
 
 
+def test_a_field_says_for_which_clips_it_is(clips: list[Asset], librarian: Client, maker: Member) -> None:
+    fields.make(Wish("Crop", help="As cut.", clip_kinds=frozenset({"still"})), kind=Kind.TEXT, by=maker)
+    address = opened(librarian, {"asset": [clip.pk for clip in clips]})
+    assert "Only for images. As cut." in shown(librarian, address)
+    librarian.post(address, {"how-crop": "set", "own-crop": "1:1"})
+    assert "“Crop” is only for images." in shown(librarian, address)
+
+
 def test_a_field_is_set_as_the_preview_shows_and_taken_back(
     clips: list[Asset], librarian: Client, maker: Member
 ) -> None:

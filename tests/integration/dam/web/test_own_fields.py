@@ -10,7 +10,7 @@ from django.urls import reverse
 from dam.accounts.capabilities import Role
 from dam.accounts.principals import Member
 from dam.audit.models import Event
-from dam.catalog.models import Asset
+from dam.catalog.models import Asset, AssetKind
 from dam.custom_fields import fields, schema, values
 from dam.custom_fields.definitions import Kind
 from dam.custom_fields.models import CustomField
@@ -269,3 +269,72 @@ def released_clip(librarian: Member) -> Asset:
         asset__brand=librarian.brand, asset__created_by=librarian.user, approval="approved"
     )
     return version.asset
+
+
+def image(by: Member) -> Asset:
+    made: Asset = VersionFactory.create(
+        asset__brand=by.brand, asset__created_by=by.user, kind=AssetKind.STILL
+    ).asset
+    return made
+
+
+def test_a_field_is_given_kinds_of_clip_in_the_administration(librarian: Member, signed_in: Client) -> None:
+    a_field(librarian, title="Crop")
+    row = CustomField.objects.get()
+    sent = {"title": "Crop", "revision": "0", "clip_kinds": ["video", "still"]}
+    assert signed_in.post(address("field-edit", librarian, row.pk), sent).status_code == 302
+    assert now(librarian)["crop"].clip_kinds == {"video", "still"}
+    assert "only for videos and images" in signed_in.get(address("fields", librarian)).content.decode()
+    form = signed_in.get(address("field-edit", librarian, row.pk)).content.decode()
+    assert len(re.findall(r'name="clip_kinds"[^>]*checked', form)) == 2
+    wrong = signed_in.post(address("field-edit", librarian, row.pk), {**sent, "clip_kinds": ["smell"]})
+    assert wrong.status_code == 422
+
+
+def test_a_clips_page_and_form_have_the_fields_of_its_kind(
+    librarian: Member, signed_in: Client, clip: Asset
+) -> None:
+    a_field(librarian, title="Agency")
+    a_field(librarian, title="Crop", clip_kinds=frozenset({"video"}), required=True)
+    other = image(librarian)
+    for asset, has in ((clip, True), (other, False)):
+        for page in (address("asset", librarian, asset.pk), address("asset-fields", librarian, asset.pk)):
+            shown = signed_in.get(page).content.decode()
+            assert "Agency" in shown
+            assert ("Crop" in shown) == has
+    saved = signed_in.post(
+        address("asset-fields", librarian, other.pk), {"own-agency": "Ours", "own-crop": "16:9"}
+    )
+    assert saved.status_code == 302
+    assert values.of([other], known=now(librarian))[other.pk] == {"agency": ("Ours",)}
+
+
+def test_what_a_clip_of_another_kind_has_kept_is_shown_with_a_note_and_can_be_cleared(
+    librarian: Member, signed_in: Client
+) -> None:
+    a_field(librarian, title="Crop")
+    other = image(librarian)
+    values.set_values(other, {"crop": "16:9"}, by=librarian)
+    row = CustomField.objects.select_related("brand").get()
+    fields.edit(row, Wish("Crop", clip_kinds=frozenset({"video"}), required=True), by=librarian)
+    page = signed_in.get(address("asset", librarian, other.pk)).content.decode()
+    assert "Only for videos." in page
+    assert "16:9" in page
+    form = address("asset-fields", librarian, other.pk)
+    assert "Only for videos. Leave it as it is, or clear it." in signed_in.get(form).content.decode()
+    was = {"was-crop": '["16:9"]'}
+    refused = signed_in.post(form, {"own-crop": "1:1", **was})
+    assert refused.status_code == 422
+    assert "“Crop” is only for videos." in refused.content.decode()
+    assert signed_in.post(form, {"own-crop": "16:9", **was}).status_code == 302
+    assert signed_in.post(form, {"own-crop": "", **was}).status_code == 302
+    assert "Crop" not in signed_in.get(form).content.decode()
+
+
+def test_the_list_of_uploads_says_for_which_clips_a_field_is_required(
+    librarian: Member, signed_in: Client
+) -> None:
+    a_field(librarian, title="Agency", required=True)
+    a_field(librarian, title="Crop", clip_kinds=frozenset({"video", "still"}), required=True)
+    page = signed_in.get(address("library", librarian)).content.decode()
+    assert "before its review: Agency and Crop (videos and images)." in page

@@ -147,12 +147,28 @@ export function fill(form, texts) {
   }
 }
 
+// What all these files are, where their types leave no doubt: a GIF, WebP or AVIF may move. The server looks at
+// their content later, and says which fields weren't for them.
+const STILL = /^image\/(jpeg|png|tiff|bmp|heic|heif|jxl|svg\+xml)$/;
+export function kindOf(files) {
+  const kinds = new Set(
+    files.map(({ type }) => {
+      if (type.startsWith("video/")) return "video";
+      if (type.startsWith("audio/")) return "sound";
+      return STILL.test(type) ? "still" : "";
+    }),
+  );
+  return kinds.size === 1 ? [...kinds][0] : "";
+}
+
 // Open the form about these rows; `single` shows what is said of the one.
 export async function ask(address, rows, { single, version }) {
   asked = rows;
   const query = new URLSearchParams();
   if (single) query.set("single", "1");
   if (version) query.set("version", "1");
+  const kind = kindOf(rows.map((row) => row.file));
+  if (kind) query.set("kind", kind);
   if (single) query.set("file", rows[0].file.name);
   if (single && idOf(rows[0])) query.set("upload", idOf(rows[0]));
   const body = dialog().querySelector("[data-details-body]");

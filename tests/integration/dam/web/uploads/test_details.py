@@ -248,3 +248,43 @@ def test_a_next_versions_upload_names_the_fields_that_its_clip_lacks(
     version = VersionFactory.create(asset__brand=brand)
     page = browser.get(f"/b/acme/assets/{version.asset_id}/").content.decode()
     assert "To fill in on this clip before its review: Season." in page
+
+
+@pytest.fixture
+def by_kind(brand: Brand) -> None:
+    """Fields for videos, for sound and for all."""
+    by = member(brand, Role.ADMIN)
+    for title, kinds in (("Crop", {"video"}), ("Tempo", {"sound"}), ("Campaign", set[str]())):
+        fields.make(Wish(title, clip_kinds=frozenset(kinds)), kind=Kind.TEXT, by=by)
+    brand.refresh_from_db()
+
+
+def test_the_form_has_the_fields_of_what_the_files_are(browser: Client, clip: bytes, by_kind: None) -> None:
+    def shown(**asked: str) -> list[str]:
+        answer = browser.get("/b/acme/uploads/details/", asked)
+        return [name for name in answer.context["form"].fields if name.startswith("own-")]
+
+    assert shown() == shown(kind="smell") == ["own-crop", "own-tempo", "own-campaign"]
+    assert shown(kind="video") == ["own-crop", "own-campaign"]
+    assert "Only for sound." in browser.get("/b/acme/uploads/details/").content.decode()
+    wrong = browser.post("/b/acme/uploads/details/", {"kind": "sound", "own-tempo": "x" * 2_001})
+    assert wrong.status_code == 422
+    assert 'name="kind" value="sound"' in wrong.content.decode()
+    assert [name for name in wrong.context["form"].fields if name.startswith("own-")] == [
+        "own-tempo",
+        "own-campaign",
+    ]
+    upload = finish(browser, begun(browser, clip), clip)
+    # What is in the library isn't guessed about.
+    assert shown(kind="sound", single="1", upload=str(upload.pk)) == ["own-crop", "own-campaign"]
+
+
+def test_what_was_said_in_a_field_of_another_kind_is_told_and_all_else_put_on(
+    browser: Client, clip: bytes, by_kind: None
+) -> None:
+    upload = begun(browser, clip)
+    say(browser, upload, **{"own-tempo": "120", "own-crop": "16:9", "own-campaign": "Frost"})
+    taken = finish(browser, upload, clip)
+    assert (taken.state, taken.reason) == (UploadState.TAKEN, "“Tempo” is only for sound.")
+    assert values.of_one(Asset.objects.get()) == {"crop": ("16:9",), "campaign": ("Frost",)}
+    assert taken.details["fields"]["tempo"] == ["120"]
