@@ -37,7 +37,7 @@ NO_TOKEN = (
     *("library-columns", "review-decide", "review-passkey", "brand-closing", "tag-rename", "asset-renewal"),
 )
 # Open to who edits, and to who decides for legal; the latter is no program.
-BY_EDITING_OR_DECIDING = ("asset-sources",)
+BY_EDITING_OR_DECIDING = ("asset-sources", "asset-statements")
 ONE_OF_EACH = list({row.name: row for row in ROWS}.values())
 
 
