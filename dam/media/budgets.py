@@ -35,6 +35,15 @@ def transcode(*, frames: int, seconds: float, pixels: int) -> Limits:
     )
 
 
+MOST_FILM_BYTES = 8 * GIB  # on the disk, while something is made of a WebP that moves
+
+
+def film(*, frames: int, pixels: int) -> Limits:
+    """Limits for laying out a WebP as the film that is read in its place."""
+    size = 64 * 1024**2 + 5 * frames * pixels
+    return replace(transcode(frames=frames, seconds=0, pixels=pixels), file_bytes=min(size, MOST_FILM_BYTES))
+
+
 def stream(*, frames: int, seconds: float, pixels: int) -> Limits:
     """Limits for making the rungs of a stream of one video, which is decoded once."""
     one = transcode(frames=frames, seconds=seconds, pixels=pixels)

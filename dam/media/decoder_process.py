@@ -6,8 +6,8 @@ with a line of JSON and height × width × 3 bytes for each frame; `{"do": "watc
 with such frames and lines {"cut"} and {"thinned"} (dam.media.watching); `{"do": "still", "path", "max_side"}`
 with one such picture; `{"do": "whole", "path", "info", "max_side"}` with one of three channels, or four where
 it is transparent; `{"do": "mark", "path", "most_side", "box"}` with one of four; `{"do": "describe", "path",
-"out", "values"}`, which writes a file, with {"unwritten": why not, or nothing}. A refusal is a line with
-"refused".
+"out", "values"}`, which writes a file, with {"unwritten": why not, or nothing}; `{"do": "film", "path",
+"out"}`, which writes the film of a WebP that moves. A refusal is a line with "refused".
 """
 
 import json
@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dam.media import frames, probe_file, stills, watching, xmp, xmp_embedding
+from dam.media import animations, frames, probe_file, stills, watching, xmp, xmp_embedding
 from dam.media.errors import FileRefused
 from dam.media.frames import Frame
 from dam.media.probe import Kind, MediaInfo
@@ -53,6 +53,9 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
             _write_frame(out, Frame(0, 0, mark))
         elif request["do"] == "describe":
             _write(out, {"unwritten": _describe(path, Path(request["out"]), request["values"])})
+        elif request["do"] == "film":
+            animations.write_film(path, Path(request["out"]))
+            _write(out, {"end": True})
         else:
             info = MediaInfo.from_json(request["info"])
             for frame in _sample(path, info=info, indexes=request["indexes"], max_side=request["max_side"]):

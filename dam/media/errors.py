@@ -1,5 +1,7 @@
 """Why a file is not taken: a word for programs, a sentence for people that says how to go on. Pure."""
 
+from fractions import Fraction
+
 from dam.core.errors import Refused
 from dam.core.language import gettext as _
 from dam.core.language import noop, number
@@ -79,8 +81,6 @@ def require_kind(head: bytes) -> FileKind:
     kind = sniffer.recognise(head)
     if not head:
         raise FileRefused("empty")
-    if sniffer.is_animated_webp(head):
-        raise animated("WebP")
     if kind is not None and (kind.demuxer or kind.decoder):
         return kind
     raise FileRefused(NOT_TAKEN.get(kind.medium, "not_a_video") if kind else "not_a_video")
@@ -109,6 +109,19 @@ def require_size(width: int, height: int) -> None:
                     "max_side": number(budgets.MAX_SIDE),
                     "max_pixels": budgets.MAX_PIXELS // 1000000,
                 }
+            ),
+        )
+
+
+def require_length(seconds: Fraction) -> None:
+    """Raises FileRefused for a film that is longer than those that are taken."""
+    if seconds > budgets.MAX_SECONDS:
+        hours, most = float(seconds) / 3600, budgets.MAX_SECONDS // 3600
+        raise FileRefused(
+            "too_long",
+            (
+                _("The video is %(hours)s hours long. The limit is %(most)s. Split it into parts.")
+                % {"hours": f"{hours:.1f}", "most": most}
             ),
         )
 

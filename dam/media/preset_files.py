@@ -69,10 +69,10 @@ def make(
     measured = _measured(source, info=info, recipe=recipe)
     told(BY_MEASURE)
     limits = _limits(info, recipe)
-    with ffmpeg.making(out) as made:
+    with runner.readable(source, info=info) as film, ffmpeg.making(out) as made:
         env = put_aside(made.parent, info=info, request=request)
         command = commands.make_preset(
-            source,
+            film,
             made,
             info=info,
             recipe=recipe,
@@ -86,12 +86,12 @@ def make(
         )
         frames = _frames(info, recipe)
         with sandbox.start(
-            command, limits=limits, reads=[source], folder=made.parent, stdin=b"", env=env
+            command, limits=limits, reads=[film], folder=made.parent, stdin=b"", env=env
         ) as process:
             for frame in printed.frames(process.stdout):
                 told(BY_MEASURE + (1 - BY_MEASURE) * min(1.0, frame / frames))
             completed = process.finish()
-        log = _tail(completed, made.parent, source)
+        log = _tail(completed, made.parent, film)
         try:
             ffmpeg.require(completed, limits)
         except MediaFailed as failed:

@@ -12,6 +12,7 @@ from av.container import InputContainer
 
 from dam.core.language import gettext as _
 from dam.media import (
+    animations,
     boxes,
     budgets,
     completeness,
@@ -23,7 +24,7 @@ from dam.media import (
     timing,
     transfers,
 )
-from dam.media.errors import FileRefused, require_kind, require_size
+from dam.media.errors import FileRefused, require_kind, require_length, require_size
 from dam.media.probe import Kind, MediaInfo
 from dam.media.sniffer import (
     APNG,
@@ -37,6 +38,7 @@ from dam.media.sniffer import (
     M4A,
     MXF,
     WAV,
+    WEBP,
     FileKind,
 )
 
@@ -54,6 +56,8 @@ def read_info(path: Path) -> MediaInfo:
     kind = require_kind(head)
     if kind is AVIF and head[8:12] == b"avis" and stills.moves(path, kind):
         kind = AVIF_SEQUENCE
+    if kind is WEBP and (animation := animations.read(path)) is not None:
+        return animations.read_info(path, animation)
     if not kind.demuxer or (kind.decoder and not stills.moves(path, kind)):
         return stills.read_info(path, kind)
     try:
@@ -109,15 +113,7 @@ def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:
             *warnings,
             _("Part of this file is set to play faster or slower. Reelproof shows it at normal speed."),
         )
-    if timeline.duration > budgets.MAX_SECONDS:
-        hours, most = float(timeline.duration) / 3600, budgets.MAX_SECONDS // 3600
-        raise FileRefused(
-            "too_long",
-            (
-                _("The video is %(hours)s hours long. The limit is %(most)s. Split it into parts.")
-                % {"hours": f"{hours:.1f}", "most": most}
-            ),
-        )
+    require_length(timeline.duration)
     across = picture.rotation in (90, 270)
     aspect = video.sample_aspect_ratio or Fraction(1)
     if not Fraction(1, 4) <= aspect <= 4:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from django.utils.translation import gettext as _
 
 from dam.core import sandbox
-from dam.media import budgets, commands, encoders, ffmpeg, preset_files
+from dam.media import budgets, commands, encoders, ffmpeg, preset_files, runner
 from dam.media.errors import MediaFailed
 from dam.media.probe import MediaInfo
 
@@ -42,16 +42,15 @@ def can_measure() -> bool:
 
 def measure(master: Path, made: Path, *, info: MediaInfo, size: tuple[int, int]) -> Score:
     """Compare a movie of this size with its master, at that size. Raises MediaFailed, FileRefused."""
-    master, made = master.resolve(), made.resolve()
 
-    def compare(every: int, out: Path) -> Comparison:
+    def compare(master: Path, made: Path, every: int, out: Path) -> Comparison:
         ffmpeg.give_table(info, out.parent)
         binary = ffmpeg.binary()
         return Comparison(
             commands.compare(master, made, info=info, size=size, every=every, out=out, binary=binary)
         )
 
-    return _score(compare, info=info, reads=[master, made])
+    return _score(compare, master, made, info=info)
 
 
 def measure_preset(source: Path, made: Path, *, info: MediaInfo, request: preset_files.Request) -> Score:
@@ -59,9 +58,8 @@ def measure_preset(source: Path, made: Path, *, info: MediaInfo, request: preset
 
     Raises MediaFailed, FileRefused.
     """
-    source, made = source.resolve(), made.resolve()
 
-    def compare(every: int, out: Path) -> Comparison:
+    def compare(source: Path, made: Path, every: int, out: Path) -> Comparison:
         env = preset_files.put_aside(out.parent, info=info, request=request)
         command = commands.compare_preset(
             source,
@@ -76,20 +74,23 @@ def measure_preset(source: Path, made: Path, *, info: MediaInfo, request: preset
         )
         return Comparison(command, env)
 
-    return _score(compare, info=info, reads=[source, made])
+    return _score(compare, source, made, info=info)
 
 
-def _score(compare: Callable[[int, Path], Comparison], *, info: MediaInfo, reads: list[Path]) -> Score:
-    """`compare` is told how many frames one stands for, and where the report goes."""
+def _score(
+    compare: Callable[[Path, Path, int, Path], Comparison], master: Path, made: Path, *, info: MediaInfo
+) -> Score:
+    """`compare` is told what to read, how many frames one stands for, and where the report goes."""
+    made = made.resolve()
     frames = info.frame_count - info.held_frames
     every = max(1, math.ceil(frames / MOST_FRAMES))
     limits = budgets.transcode(frames=frames, seconds=0, pixels=info.width * info.height)
-    with TemporaryDirectory() as outside:
+    with runner.readable(master, info=info) as film, TemporaryDirectory() as outside:
         report = Path(outside) / "report.json"
         with ffmpeg.making(report) as out:
-            asked = compare(every, out)
+            asked = compare(film, made, every, out)
             completed = sandbox.run(
-                asked.command, limits=limits, reads=reads, folder=out.parent, env=asked.env
+                asked.command, limits=limits, reads=[film, made], folder=out.parent, env=asked.env
             )
             ffmpeg.require(completed, limits)
         return read(report.read_text())

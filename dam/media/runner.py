@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 from PIL import Image
 
-from dam.core import sandbox
+from dam.core import sandbox, storage
 from dam.core.sandbox import Completed, Limits, Outcome, Output, SandboxedProcess
 from dam.media import (
     budgets,
@@ -34,6 +34,7 @@ from dam.media import (
 from dam.media.errors import FileRefused, MediaFailed
 from dam.media.frames import Frame
 from dam.media.probe import MediaInfo
+from dam.media.sniffer import ANIMATED_WEBP
 from dam.media.specs import Movie
 from dam.media.watching import Cut, Thinned
 
@@ -60,6 +61,29 @@ def probe(path: Path) -> MediaInfo:
     return MediaInfo.from_json(answer["info"])
 
 
+@contextmanager
+def readable(path: Path, *, info: MediaInfo) -> Iterator[Path]:
+    """The file that PyAV and FFmpeg read for this one, resolved: itself, but of a WebP that moves a film.
+
+    The film (dam.media.animations) is gone when the block ends. Whoever reads the pictures of a master opens
+    it here. Raises FileRefused or MediaFailed.
+    """
+    path = path.resolve()
+    if info.format is not ANIMATED_WEBP:
+        yield path
+        return
+    frames, pixels = info.frame_count - info.held_frames, info.width * info.height
+    with storage.scratch() as folder:
+        made, film = folder / "inside" / "made", folder / "film.mkv"
+        made.parent.mkdir()
+        limits = budgets.film(frames=frames, pixels=pixels)
+        request = {"do": "film", "out": str(made)}
+        with _decoding(request, path=path, limits=limits, folder=made.parent) as decoder:
+            _read_answer(decoder.stdout)
+        ffmpeg.take(made, film)
+        yield film
+
+
 def sample_frames(
     path: Path,
     *,
@@ -76,7 +100,7 @@ def sample_frames(
     indexes = frames.choose(info, count=count, every_ms=every_ms)
     request = {"do": "frames", "info": info.to_json(), "indexes": indexes, "max_side": max_side}
     limits = budgets.frames(count=len(indexes), max_side=max_side)
-    with _decoding(request, path=path, limits=limits) as decoder:
+    with readable(path, info=info) as film, _decoding(request, path=film, limits=limits) as decoder:
         while "end" not in (head := _read_answer(decoder.stdout)):
             yield _read_frame(decoder.stdout, head)
 
@@ -87,7 +111,7 @@ def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Frame | Cut
     limits = budgets.watch(
         frames=info.frame_count, pixels=info.width * info.height, most=sampling.MOST, max_side=max_side
     )
-    with _decoding(request, path=path, limits=limits) as decoder:
+    with readable(path, info=info) as film, _decoding(request, path=film, limits=limits) as decoder:
         while "end" not in (head := _read_answer(decoder.stdout)):
             if "cut" in head:
                 yield Cut(int(head["cut"]))
@@ -123,7 +147,8 @@ def frame(path: Path, *, info: MediaInfo, index: int, max_side: int) -> Frame:
     """The picture on screen at that frame, beyond the end the last. Raises FileRefused or MediaFailed."""
     index = min(index, max(info.frame_count - 1, 0))
     request = {"do": "frames", "info": info.to_json(), "indexes": [index], "max_side": max_side}
-    with _decoding(request, path=path, limits=budgets.frames(count=1, max_side=max_side)) as decoder:
+    limits = budgets.frames(count=1, max_side=max_side)
+    with readable(path, info=info) as film, _decoding(request, path=film, limits=limits) as decoder:
         head = _read_answer(decoder.stdout)
         if "end" not in head:
             return _read_frame(decoder.stdout, head)
@@ -247,19 +272,18 @@ def encode_frames(frames: NDArray[np.uint8], *, frame_rate: Fraction, path: Path
 def _make_movie(
     path: Path, out: Path, *, info: MediaInfo, spec: Movie, told: Told | None = None
 ) -> MediaInfo:
-    path = path.resolve()
     limits = budgets.transcode(
         frames=info.frame_count - info.held_frames,
         seconds=info.duration_ms / 1000 if info.has_audio else 0,
         pixels=info.width * info.height,
     )
-    with ffmpeg.making(out) as made:
-        command = commands.make_movie(path, made, info=info, spec=spec, binary=ffmpeg.binary())
+    with readable(path, info=info) as film, ffmpeg.making(out) as made:
+        command = commands.make_movie(film, made, info=info, spec=spec, binary=ffmpeg.binary())
         ffmpeg.give_table(info, made.parent)
         told = told or (lambda done: None)
         frames = max(1, info.frame_count - info.held_frames)
         with sandbox.start(
-            commands.told(command), limits=limits, reads=[path], folder=made.parent
+            commands.told(command), limits=limits, reads=[film], folder=made.parent
         ) as process:
             for frame in printed.frames(process.stdout):
                 told(min(1.0, frame / frames))

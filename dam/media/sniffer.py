@@ -112,6 +112,16 @@ AVIF = _picture("AVIF", "avif", CredentialSupport.SIGNED, decoder="AVIF")
 AVIF_SEQUENCE = FileKind(
     "Animated AVIF", Medium.PICTURE, "image/avif", ".avifs", CredentialSupport.READ, demuxer="mov", boxes=True
 )
+# Whether a WebP moves only its pictures say. What is read in its place is Matroska (dam.media.animations).
+ANIMATED_WEBP = FileKind(
+    "Animated WebP",
+    Medium.PICTURE,
+    "image/webp",
+    ".webps",
+    CredentialSupport.READ,
+    demuxer="matroska",
+    decoder="WEBP",
+)
 HEIC = _picture("HEIC", "heic")
 HEIF = _picture("HEIF", "heif")
 JPEG_XL = _picture("JPEG XL", "jxl")
@@ -131,7 +141,7 @@ PLAYLIST = FileKind("Playlist", Medium.PLAYLIST, "text/plain", ".txt")
 
 ALL = (
     *VIDEOS,
-    *(JPEG, PNG, APNG, GIF, TIFF, WEBP, AVIF, AVIF_SEQUENCE, HEIC, HEIF, JPEG_XL, SVG, BMP),
+    *(JPEG, PNG, APNG, GIF, TIFF, WEBP, ANIMATED_WEBP, AVIF, AVIF_SEQUENCE, HEIC, HEIF, JPEG_XL, SVG, BMP),
     *(FLAC, MP3, WAV, AAC, M4A, PDF, PLAYLIST),
 )
 BY_LABEL = {kind.label: kind for kind in ALL}
@@ -197,10 +207,6 @@ def recognise(head: bytes) -> FileKind | None:
         if head.startswith(start):
             return APNG if kind is PNG and _is_animated_png(head) else kind
     return _recognise_text(head) or (MPEG_TS if _is_transport_stream(head) else None)
-
-
-def is_animated_webp(head: bytes) -> bool:
-    return head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and bool(int.from_bytes(head[20:21]) & 2)
 
 
 def _is_animated_png(head: bytes) -> bool:

@@ -17,7 +17,7 @@ from dam.media.drawing_parts import Doubt
 from dam.media.embedded_metadata import EmbeddedMetadata
 from dam.media.errors import FileRefused, animated, require_size
 from dam.media.probe import Kind, MediaInfo
-from dam.media.sniffer import AVIF, SVG, TIFF, WEBP, FileKind
+from dam.media.sniffer import AVIF, SVG, TIFF, FileKind
 
 # Nothing that runs a program, names another file or is a document.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
@@ -29,7 +29,7 @@ LOOKED_AT = (1024, 1024)  # pixels, of a JPEG that need not be decoded larger to
 def moves(path: Path, kind: FileKind) -> bool:
     """Whether a file of a kind that may move has a second picture."""
     try:
-        with _opened(path, (kind.decoder,)) as picture:
+        with opened(path, (kind.decoder,)) as picture:
             return bool(getattr(picture, "is_animated", False))
     except FileRefused:
         return True  # what is wrong with it, whoever reads films says better
@@ -42,10 +42,10 @@ def read_info(path: Path, kind: FileKind) -> MediaInfo:
     """
     if kind is SVG:
         return _read_drawing(path, kind)
-    with _opened(path, (kind.decoder,)) as picture:
+    with opened(path, (kind.decoder,)) as picture:
         require_size(picture.width, picture.height)
         pages = getattr(picture, "n_frames", 1)
-        if pages > 1 and kind in (WEBP, AVIF):
+        if pages > 1 and kind is AVIF:
             raise animated(kind.label)
         across = picture.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
         width, height = (picture.height, picture.width) if across else picture.size
@@ -62,7 +62,7 @@ def read_info(path: Path, kind: FileKind) -> MediaInfo:
             size=(width, height),
             mode=mode,
             warnings=warnings,
-            transparent=_is_transparent(picture),
+            transparent=is_transparent(picture),
             embedded=metadata_extraction.of_picture(picture),
         )
 
@@ -70,7 +70,7 @@ def read_info(path: Path, kind: FileKind) -> MediaInfo:
 def read_embedded(path: Path, kind: FileKind) -> EmbeddedMetadata:
     """What a picture that moves says of itself, as far as that stands before its pictures."""
     try:
-        with _opened(path, (kind.decoder,)) as picture:
+        with opened(path, (kind.decoder,)) as picture:
             return metadata_extraction.of_picture(picture)
     except FileRefused:
         return EmbeddedMetadata()  # whoever reads films has taken it, so Pillow knows less of it
@@ -83,7 +83,7 @@ def _read_drawing(path: Path, kind: FileKind) -> MediaInfo:
     picture = drawings.draw(drawing, max_side=LOOKED_AT[0])
     doubts = drawings.doubts(path)
     warnings = tuple(warning for doubt, warning in _doubted().items() if doubt in doubts)
-    return _info(kind, size=size, mode="RGBA", warnings=warnings, transparent=_is_transparent(picture))
+    return _info(kind, size=size, mode="RGBA", warnings=warnings, transparent=is_transparent(picture))
 
 
 def _doubted() -> dict[Doubt, str]:
@@ -143,12 +143,12 @@ def read(
     settled = _flat if grounded else _clear
     if formats == (SVG.decoder,):
         return np.asarray(settled(drawings.draw(drawings.read(path), max_side=max_side)), np.uint8)
-    with _opened(path, formats) as picture:
+    with opened(path, formats) as picture:
         if picture.width * picture.height > budgets.MAX_PIXELS:
             raise FileRefused("too_wide")
         picture.draft("RGB", (max_side, max_side))  # a JPEG is decoded as small as will do
         upright = ImageOps.exif_transpose(picture)
-        whole = settled(_in_srgb(_of_eight_bits(upright)))
+        whole = settled(in_srgb(_of_eight_bits(upright)))
         whole.thumbnail((max_side, max_side), Image.Resampling.BOX)
         return np.asarray(whole, np.uint8)
 
@@ -158,7 +158,7 @@ def read_mark(path: Path, *, most_side: int, box: tuple[int, int]) -> NDArray[np
 
     Raises FileRefused.
     """
-    with _opened(path, FOR_MARKS) as picture:
+    with opened(path, FOR_MARKS) as picture:
         if max(picture.size) > most_side:
             raise FileRefused("too_wide")
         upright = ImageOps.exif_transpose(picture).convert("RGBA")
@@ -169,7 +169,7 @@ def read_mark(path: Path, *, most_side: int, box: tuple[int, int]) -> NDArray[np
 
 
 @contextmanager
-def _opened(path: Path, formats: tuple[str, ...]) -> Iterator[Image.Image]:
+def opened(path: Path, formats: tuple[str, ...]) -> Iterator[Image.Image]:
     """The picture, not decoded yet. What goes wrong with it is a FileRefused."""
     Image.MAX_IMAGE_PIXELS = None  # told before anything is decoded, and in our words
     try:
@@ -182,7 +182,7 @@ def _opened(path: Path, formats: tuple[str, ...]) -> Iterator[Image.Image]:
         raise FileRefused("truncated" if "truncated" in str(problem) else "damaged") from problem
 
 
-def _is_transparent(picture: Image.Image) -> bool:
+def is_transparent(picture: Image.Image) -> bool:
     """Whether anything of it is: many pictures have a channel for that which says nothing."""
     if not picture.has_transparency_data:
         return False
@@ -204,7 +204,7 @@ def _of_eight_bits(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _in_srgb(picture: Image.Image) -> Image.Image:
+def in_srgb(picture: Image.Image) -> Image.Image:
     """As its own colour profile means it; a profile that can't be read is passed over, as browsers do."""
     profile = picture.info.get("icc_profile")
     into = {"RGB": "RGB", "RGBA": "RGBA", "L": "RGB", "CMYK": "RGB"}.get(picture.mode)
@@ -226,4 +226,4 @@ def _flat(picture: Image.Image) -> Image.Image:
 
 
 def _clear(picture: Image.Image) -> Image.Image:
-    return picture.convert("RGBA" if _is_transparent(picture) else "RGB")
+    return picture.convert("RGBA" if is_transparent(picture) else "RGB")

@@ -50,10 +50,12 @@ def write(
     """
     if info.held_frames:
         raise NotStreamed(_("A picture of this clip stands still for long, so it has no adaptive stream."))
-    path = path.resolve()
     sizes = [size for _rung, size in specs.ladder(info, spec)]
-    with TemporaryDirectory(prefix=".making-", dir=folder.resolve()) as inside:
-        _run(path, Path(inside), info=info, spec=spec, told=told or (lambda done: None))
+    with (
+        runner.readable(path, info=info) as film,
+        TemporaryDirectory(prefix=".making-", dir=folder.resolve()) as inside,
+    ):
+        _run(film, Path(inside), info=info, spec=spec, told=told or (lambda done: None))
         rungs = [_taken(Path(inside), number, folder, size) for number, size in enumerate(sizes)]
     facts = [_probed(rung.file) for rung in rungs]
     if len({each.frame_count for each in facts}) != 1:

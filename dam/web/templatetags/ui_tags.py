@@ -59,6 +59,7 @@ CODECS = {
     "mpeg4": "MPEG-4",
     "mjpeg": "Motion JPEG",
     "gif": "GIF",
+    "webp": "WebP",
     "ffv1": "FFV1",
     "dvvideo": "DV",
     "aac": "AAC",

@@ -11,7 +11,7 @@ from PIL import Image
 from dam.media import runner, sniffer
 from dam.media.errors import FileRefused
 from dam.media.probe import Kind, MediaInfo
-from tests import media_factory
+from tests import media_factory, webp_factory
 
 HALF = Fraction(1, 2)
 MS = Fraction(1, 1000)
@@ -35,6 +35,12 @@ FILES: list[tuple[str, Made, tuple[int, int, int, int]]] = [
         (128, 80, 30, 3000),
     ),
     ("AVIF", lambda at: animated(at / "a.avif", durations=[100] * 10), (128, 80, 10, 1000)),
+    ("WebP", lambda at: animated(at / "a.webp", durations=[100] * 10), (128, 80, 10, 1000)),
+    (
+        "WebP of pictures that stay",
+        lambda at: animated(at / "b.webp", durations=[100] * 5 + [500] * 5),
+        (128, 80, 30, 3000),
+    ),
     ("animated PNG", lambda at: animated(at / "a.png", durations=[100] * 10), (128, 80, 10, 1000)),
     ("MKV turned left", lambda at: media_factory.movie(at / "l.mkv", rotation=90), (80, 128, 12, 480)),
     ("MKV upside down", lambda at: media_factory.movie(at / "u.mkv", rotation=180), (128, 80, 12, 480)),
@@ -96,7 +102,6 @@ def test_a_moving_avif_that_breaks_off_is_refused(tmp_path: Path, cut: float) ->
         runner.probe(broken)
 
 
-def test_a_moving_webp_is_refused_in_words_that_help(tmp_path: Path) -> None:
-    master = animated(tmp_path / "a.webp", durations=[100] * 10)
-    with pytest.raises(FileRefused, match="Export it as MP4 or GIF"):
-        runner.probe(master)
+def test_a_webp_of_one_picture_that_says_it_moves_is_a_still(tmp_path: Path) -> None:
+    info = runner.probe(webp_factory.animation(tmp_path / "one.webp", durations=[100]))
+    assert (info.kind, info.container, info.frame_count) == (Kind.STILL, "WebP", 1)

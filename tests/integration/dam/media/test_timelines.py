@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings
 
 from dam.media import completeness, ffmpeg, runner
-from dam.media.errors import FileRefused
 from dam.media.probe import Kind, MediaInfo
 from tests import media_factory
 
@@ -151,7 +150,9 @@ def test_a_file_that_a_live_recorder_left_without_length_is_whole(tmp_path: Path
     assert (runner.probe(live).frame_count, runner.probe(live).warnings) == (25, ())
 
 
-@pytest.mark.parametrize(("name", "codec"), [("moving.gif", "gif"), ("moving.apng", "apng")])
+@pytest.mark.parametrize(
+    ("name", "codec"), [("moving.gif", "gif"), ("moving.apng", "apng"), ("moving.webp", "libwebp_anim")]
+)
 def test_a_picture_that_moves_is_a_clip(tmp_path: Path, name: str, codec: str) -> None:
     film = media_factory.movie(tmp_path / "film.mp4", frames=20, rate=Fraction(10))
     run_ffmpeg("-i", film, "-c:v", codec, tmp_path / name)
@@ -172,14 +173,6 @@ def test_a_picture_that_does_not_move_is_a_still(tmp_path: Path, name: str) -> N
     film = media_factory.movie(tmp_path / "film.mp4", frames=1)
     run_ffmpeg("-i", film, tmp_path / name)
     assert runner.probe(tmp_path / name).kind is Kind.STILL
-
-
-def test_a_moving_webp_is_refused(tmp_path: Path) -> None:
-    film = media_factory.movie(tmp_path / "film.mp4", frames=5)
-    run_ffmpeg("-i", film, tmp_path / "moving.webp")
-    with pytest.raises(FileRefused, match="animated WebP") as refused:
-        runner.probe(tmp_path / "moving.webp")
-    assert refused.value.code == "picture"
 
 
 def test_streams_put_together_of_which_one_covers_the_other_are_noted(tmp_path: Path) -> None:

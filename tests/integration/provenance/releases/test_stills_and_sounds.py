@@ -57,8 +57,10 @@ def test_an_approved_still_becomes_a_released_file(tmp_path: Path, suffix: str, 
     assert report.state is State.TRUSTED
 
 
-def test_a_moving_avif_is_signed_as_it_is_and_moves_on(tmp_path: Path) -> None:
-    master, out = animated(tmp_path / "moving.avif", durations=[100] * 10), tmp_path / "release.avif"
+@pytest.mark.parametrize("suffix", ["avif", "webp"])
+def test_a_moving_picture_is_signed_as_it_is_and_moves_on(tmp_path: Path, suffix: str) -> None:
+    master = animated(tmp_path / f"moving.{suffix}", durations=[100] * 10)
+    out = tmp_path / f"release.{suffix}"
     assert signing.signable(master) is None
     report = signing.sign_release(master, out=out, facts=claim_factory.release())
     assert report.state is State.TRUSTED
