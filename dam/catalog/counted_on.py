@@ -6,9 +6,9 @@ In the trash such a clip can't be used, nor what was made from it, at any remove
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
 
-from dam.catalog.models import Approval, Asset
+from dam.catalog.models import Approval, Asset, Version
 
 DECIDED = (Approval.IN_REVIEW, Approval.APPROVED)
 
@@ -19,8 +19,13 @@ def by_itself(asset: Asset) -> bool:
 
 
 def in_others() -> Q:
-    """Of assets: something in review or approved was made from one of its versions."""
-    return Q(Func(F("pk"), function="dam_has_decided_ahead", output_field=BooleanField()))
+    """Of assets: something in review or approved was made from one of its versions.
+
+    Nothing was made from most of them, which is known of all at once; the others are asked one by one.
+    """
+    used = Version.objects.filter(asset=OuterRef("pk"), used_in__isnull=False)  # links lie above: by name
+    decided = Func(F("pk"), function="dam_has_decided_ahead", output_field=BooleanField())
+    return Q(Exists(used)) & Q(decided)
 
 
 def anyhow() -> Q:

@@ -13,7 +13,6 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
@@ -22,8 +21,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
 from dam.accounts.principals import Principal
 from dam.audit import trail
-from dam.audit.verbs import Verb
-from dam.catalog import assets, tags
+from dam.catalog import assets, tags, versions
 from dam.catalog.models import Approval, DeclaredOrigin, Version
 from dam.core import errors
 from dam.core.language import number
@@ -31,7 +29,6 @@ from dam.custom_fields import clip_kinds, reading, schema, values
 from dam.custom_fields.definitions import Kind
 from dam.ingest.models import PARTIAL, Upload, UploadState
 from dam.rights import statements
-from dam.rights.models import RightsRecord
 from dam.rights.statements import Statements
 from dam.search import fulltext
 
@@ -264,23 +261,11 @@ def _rights(version: Version, details: Details, *, by: Principal) -> None:
     if not said and not details.declared_origin:
         return
     by.require(Capability.EDIT, brand=version.brand)
-    assets.lock([version.asset])
-    now = Version.objects.select_for_update(no_key=True).get(pk=version.pk)
+    now = versions.locked(version.pk)
     if now.approval != Approval.DRAFT:
         raise errors.Refused(_("Rights and origin stay as they are once a version is in review."))
-    record, _made = RightsRecord.objects.select_for_update().get_or_create(version=now)
-    changes = {name: [getattr(record, name), text] for name, text in said.items()}
-    changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
-    if changes:
-        new = {name: pair[1] for name, pair in changes.items()}
-        RightsRecord.objects.filter(pk=record.pk).update(**new, updated_at=timezone.now())
+    besides: dict[str, object] = {}
     if details.declared_origin not in ("", now.declared_origin):
-        changes["declared_origin"] = [now.declared_origin, details.declared_origin]
+        besides["declared_origin"] = [now.declared_origin, details.declared_origin]
         Version.objects.filter(pk=now.pk).update(declared_origin=details.declared_origin)
-    if changes:
-        asset = version.asset
-        data: dict[str, object] = {**changes}
-        trail.record(
-            Verb.ASSET_EDITED, brand=asset.brand, target=asset.title, actor=by, asset_id=asset.pk, data=data
-        )
-        assets.publish([asset])
+    statements.put(now, replace(statements.of(now), **said), by=by, besides=besides)

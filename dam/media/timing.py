@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,21 @@ class Timing:
     @property
     def duration(self) -> Fraction:
         return self.frame_count / self.frame_rate
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """By the names of dam.media.probe.MediaInfo's fields."""
+        return {
+            "frame_rate": self.frame_rate,
+            "variable_rate": self.variable_rate,
+            "frame_count": self.frame_count,
+            "duration_ms": round(self.duration * 1000),
+            "first_pts": self.first_pts,
+            "first_picture": self.first_picture,
+            "last_picture": self.last_picture,
+            "holds": self.holds,
+            "closed": self.closed,
+        }
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ They decide nothing by themselves: a reviewer reads them. So whoever edits clips
 has the version in hand, and from then on only those who decide on terms.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from django.utils import timezone
@@ -110,15 +111,21 @@ def edit(version: Version, wanted: Statements, *, seen: Statements, by: Principa
         return put(now, _merged(of(now), wanted, seen), by=by)
 
 
-def put(version: Version, wanted: Statements, *, by: Principal) -> bool:
-    """Keep clean ones, in the caller's `trail.recording()`; True when anything changed."""
+def put(
+    version: Version, wanted: Statements, *, by: Principal, besides: Mapping[str, object] | None = None
+) -> bool:
+    """Keep clean ones, in the caller's `trail.recording()`; True when anything changed.
+
+    `besides` is what else the caller changed of the version, which one event tells together with them.
+    """
     before, after = asdict(of(version)), asdict(wanted)
-    changes: dict[str, object] = {
-        name: [before[name], after[name]] for name in after if before[name] != after[name]
-    }
+    stated = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    changes: dict[str, object] = {**stated, **(besides or {})}
+    if stated:
+        kept = {**after, "updated_at": timezone.now()}
+        RightsRecord.objects.update_or_create(version=version, defaults=kept)
     if not changes:
         return False
-    RightsRecord.objects.update_or_create(version=version, defaults={**after, "updated_at": timezone.now()})
     asset = version.asset
     trail.record(
         Verb.ASSET_EDITED,

@@ -79,7 +79,7 @@ def asset(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         events = Event.objects.filter(brand=request.brand, asset_id=asset_id).order_by("-sequence")
         newest = list(events[: NEWEST_EVENTS + 1])
         context["events"], context["older"] = newest[:NEWEST_EVENTS], len(newest) > NEWEST_EVENTS
-    part = is_fragment(request, target="panel")
+    part = any(is_fragment(request, target=target) for target in ("panel", "rights-answer"))
     if not part:
         recent_clips.note(version.asset, by=request.principal, at=timezone.now())
         if request.principal.can(Capability.EDIT):

@@ -6,6 +6,7 @@ import * as markers from "./player/markers.js";
 import { recall, remember } from "./player/memory.js";
 import * as stream from "./player/stream.js";
 import * as tiles from "./player/tiles.js";
+import * as volume from "./player/volume.js";
 import { _ } from "./words.js";
 
 const SHUTTLE = [1, 2, 4, 8];
@@ -27,8 +28,7 @@ class ReelPlayer extends HTMLElement {
     this.fields = new FrameFields(this);
     this.showsFrames = recall("frames", false);
     this.looping = "loop" in this.dataset;
-    this.video.volume = recall("volume", 1);
-    this.video.muted = recall("muted", false);
+    volume.bringBack(this.video);
     this.seek.max = this.clock.last;
     this.video.style.maxInlineSize = `${Number(this.dataset.width) * MOST_ENLARGED}px`;
     this.querySelector(".player-stage").style.aspectRatio = `${this.dataset.width} / ${this.dataset.height}`;
@@ -108,12 +108,7 @@ class ReelPlayer extends HTMLElement {
       this.speed = Number(event.target.value);
       video.playbackRate = this.speed;
     });
-    on(this.querySelector("[data-volume]"), "input", (event) => {
-      video.volume = Number(event.target.value);
-      video.muted = video.volume === 0;
-      if (video.volume > 0) remember("volume", video.volume);
-      remember("muted", video.muted);
-    });
+    on(this.querySelector("[data-volume]"), "input", (event) => volume.set(video, Number(event.target.value)));
     const bar = this.querySelector(".player-seek");
     on(bar, "pointermove", (event) => this.peek(event));
     on(bar, "pointerleave", () => {
@@ -324,9 +319,7 @@ class ReelPlayer extends HTMLElement {
   }
 
   toggleMute() {
-    this.video.muted = !this.video.muted;
-    if (!this.video.muted && this.video.volume === 0) this.video.volume = recall("volume", 1) || 1; // turned down to nothing
-    remember("muted", this.video.muted);
+    volume.toggle(this.video);
   }
 
   toggleClock() {

@@ -17,8 +17,8 @@ from dam.custom_fields.models import CustomField
 from dam.custom_fields.planning import OptionWish, Wish
 from dam.search import search
 from tests.factories import VersionFactory, member
-from tests.integration.dam.bulk.test_edits import undone
 from tests.integration.dam.bulk.test_files import exported, file_of, report, run
+from tests.integration.dam.bulk.work import undone
 
 TYPED = {
     "campaign": "=Sunburst, “2027”\nand on",

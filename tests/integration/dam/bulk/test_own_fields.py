@@ -20,7 +20,7 @@ from dam.custom_fields.values import How
 from dam.search import search
 from dam.search.query import Filters
 from tests.factories import VersionFactory, member
-from tests.integration.dam.bulk.test_edits import done, started, undone
+from tests.integration.dam.bulk.work import done, started, undone
 
 SEASONS = (OptionWish("Summer"), OptionWish("Winter"))
 

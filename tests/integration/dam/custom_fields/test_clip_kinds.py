@@ -23,9 +23,9 @@ from dam.search import row_catching_up, search
 from dam.web import audit_changes
 from provenance.review import reviews
 from tests.factories import AssetFactory, BrandFactory, VersionFactory, member
-from tests.integration.dam.bulk.test_edits import done
 from tests.integration.dam.bulk.test_field_columns import row_of, told
 from tests.integration.dam.bulk.test_files import exported, file_of
+from tests.integration.dam.bulk.work import done
 
 pytestmark = pytest.mark.django_db
 VIDEO, STILL = frozenset({"video"}), frozenset({"still"})
