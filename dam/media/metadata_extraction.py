@@ -4,24 +4,25 @@ Never a reason to refuse a file: what can't be read is told, and the file taken 
 """
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, TiffImagePlugin
 
-from dam.media import boxes, iim, xmp
+from dam.media import boxes, iim, png_texts, xmp, xmp_extended
 from dam.media.embedded_metadata import CONTAINER, IIM, XMP, EmbeddedMetadata, merge
 
 IIM_IN_PHOTOSHOP = 0x0404  # the number of its resource
 IIM_IN_TIFF = 33723
 MOST_UNREADABLE = 3  # packets that are tried
-# What containers call it, FFmpeg's names; the longer ones are QuickTime's own.
+# What containers call it, FFmpeg's names, and PNG; the longer ones are QuickTime's own.
 NAMES = {
     **{name: name for name in ("title", "description", "comment", "copyright", "keywords")},
     **dict.fromkeys(("artist", "author"), "creator"),
 }
+PARAMETERS = {"parameters": "ai_prompt"}  # in PNG, how generators write what they were asked for
 QUICKTIME = "com.apple.quicktime."
 
 Found = tuple[str, Mapping[str, Iterable[str]]]
@@ -33,12 +34,16 @@ def of_picture(picture: Image.Image) -> EmbeddedMetadata:
     unread: list[str] = []
     packet = picture.info.get("xmp")
     if isinstance(packet, bytes | str) and packet:
-        _read_xmp([packet if isinstance(packet, bytes) else packet.encode("utf-8", "replace")], found, unread)
+        packet = packet if isinstance(packet, bytes) else packet.encode("utf-8", "replace")
+        _read_xmp([packet], found, unread, segments=_segments(picture))
     try:
         if block := _block(picture):
             found.append((IIM, iim.read(block)))
     except (iim.Unreadable, struct.error, OSError, TypeError, LookupError):  # TIFF's tags are read only now
         unread.append(IIM)
+    found.append((CONTAINER, _named(png_texts.of(picture), NAMES | PARAMETERS)))
+    if png_texts.unread(picture):
+        unread.append(CONTAINER)
     return merge(found, unread=unread)
 
 
@@ -48,26 +53,52 @@ def of_film(path: Path, *, in_boxes: bool, tags: Mapping[str, Any]) -> EmbeddedM
     unread: list[str] = []
     if in_boxes:
         _read_xmp(boxes.xmp(path, most=xmp.MOST_BYTES), found, unread)
+    return merge([*found, (CONTAINER, _named(tags, NAMES))], unread=unread)
+
+
+def _named(tags: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, list[str]]:
+    """What tags say, by our names of them."""
     said: dict[str, list[str]] = {}
     for key, value in tags.items():
-        name = NAMES.get(str(key).lower().removeprefix(QUICKTIME), "")
+        name = names.get(str(key).lower().removeprefix(QUICKTIME), "")
         if name and str(value).strip():
             said.setdefault(name, []).append(str(value))
-    return merge([*found, (CONTAINER, said)], unread=unread)
+    return said
 
 
-def _read_xmp(packets: Iterable[bytes], found: list[Found], unread: list[str]) -> None:
-    """The first packet that can be read: a file has one. After some that can't be none is looked for."""
+def _segments(picture: Image.Image) -> list[bytes]:
+    """A JPEG's segments for applications, which Pillow keeps while it reads the header."""
+    return [content for kind, content in getattr(picture, "applist", ()) if kind == "APP1"]
+
+
+def _read_xmp(
+    packets: Iterable[bytes], found: list[Found], unread: list[str], *, segments: Sequence[bytes] = ()
+) -> None:
+    """The first packet that can be read: a file has one. After some that can't be none is looked for.
+
+    Of a JPEG what it has in further `segments` too, as far as the packet itself doesn't say it.
+    """
     for packet in islice(packets, MOST_UNREADABLE):
         try:
             said = xmp.read(packet)
         except xmp.Unreadable:
             unread.append(XMP)
         else:
-            if said.pop(xmp.EXTENDED, None):
-                unread.append(XMP)
+            more = said.pop(xmp.EXTENDED, None)
             found.append((XMP, said))
+            if more:
+                _read_extended(more[0], segments, found, unread)
             return
+
+
+def _read_extended(guid: str, segments: Sequence[bytes], found: list[Found], unread: list[str]) -> None:
+    try:
+        said = xmp.read(xmp_extended.joined(segments, guid))
+    except xmp.Unreadable:
+        unread.append(XMP)
+    else:
+        said.pop(xmp.EXTENDED, None)
+        found.append((XMP, said))
 
 
 def _block(picture: Image.Image) -> bytes:

@@ -33,7 +33,7 @@ PROPERTIES = {
     f"{_EXT} AISystemUsed": "ai_system",
     f"{_EXT} AISystemVersionUsed": "ai_system_version",
     f"{_EXT} AIPromptInformation": "ai_prompt",
-    # What doesn't fit into the 64 KiB of a segment of JPEG goes into others, which aren't read.
+    # What doesn't fit into the 64 KiB of a segment of JPEG goes into others (dam.media.xmp_extended).
     f"{_NOTE} HasExtendedXMP": EXTENDED,
 }
 
@@ -45,7 +45,7 @@ class Unreadable(ValueError):
 def read(packet: bytes) -> dict[str, list[str]]:
     """The values, in their order, of each property by its name (embedded_metadata.LONGEST, and keywords).
 
-    EXTENDED among them says that there is more in other segments of the file.
+    EXTENDED among them has the GUID of what there is in other segments of the file.
 
     Of several languages the default one comes first. Raises Unreadable.
     """
