@@ -32,6 +32,7 @@ app.autodiscover_tasks(
         "provenance.downloads",
         "provenance.guests",
         "provenance.manifests",
+        "provenance.recalls",
         "provenance.releases",
         "dam.notifications",
         "provenance.review",

@@ -7,6 +7,8 @@ from dam.accounts.capabilities import Role
 from dam.accounts.principals import Member, Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
+from dam.rights.models import MadeFrom, Relation
+from provenance.recalls import recalls
 from provenance.recalls.models import Recall
 from provenance.review import reviews
 from tests.factories import member
@@ -28,7 +30,26 @@ def took(case: Case, *people: Principal, **data: object) -> None:
 
 def revoked(case: Case) -> Recall | None:
     reviews.revoke(case.version, by=case.legal_reviewer, reason="The model is gone")
-    return Recall.objects.first()
+    return recalls.of_brand(case.legal_reviewer).first()
+
+
+def made(source: Case, *people: Principal, approved: bool = True) -> Case:
+    """A clip of the same brand that was made from this one, of which these people took copies."""
+    case = Case(brand=source.brand)
+    if approved:
+        case.approve_all()
+    took(case, *people, use="web", territory="DE")
+    made_from(case, source)
+    return case
+
+
+def made_from(case: Case, source: Case) -> MadeFrom:
+    return MadeFrom.objects.create(version=case.version, source=source.version, relation=Relation.COMPONENT)
+
+
+def because_of(case: Case) -> Recall:
+    """The recall of what was made from something that was withdrawn."""
+    return Recall.objects.get(version=case.version, because_of__isnull=False)
 
 
 def case_with(*roles: Role) -> tuple[Case, list[Member]]:

@@ -38,6 +38,7 @@ class Verb(StrEnum):
     RELEASE_REVOKED = "release.revoked"
     RELEASE_DOWNLOADED = "release.downloaded"
     RECALL_OPENED = "recall.opened"
+    RECALL_REACHED = "recall.reached"  # people with copies of what was made from the withdrawn clip
     RECALL_CONFIRMED = "recall.confirmed"
     RECALL_TAKEN_BACK = "recall.taken_back"
     RECALL_REMINDED = "recall.reminded"

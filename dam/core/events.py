@@ -20,7 +20,7 @@ from dam.core import wire
 KEEP_ALIVE_SECONDS = 15.0
 ASK_AGAIN_SECONDS = 15.0  # whether the reader may still listen
 # A name is told at most so often: at once, and once more after a time for all that came meanwhile.
-SELDOM = {"jobs": 2.0, "library": 2.0}
+SELDOM = {"jobs": 2.0, "library": 2.0, "recalls": 2.0}
 OFTEN = 0.5
 # What a stream that opens is told of the past: a page is older than its stream by the time it takes to load.
 RECENT_SECONDS = 5.0

@@ -69,7 +69,8 @@ def _people(who: Who, event: Event, kind: Kind, facts: Facts) -> set[int]:
         case Who.ASKED:
             return _asked(event, facts)
         case Who.COPY_HOLDERS:
-            return set().union(*(facts.copy_holders.get(key, ()) for key in _ids(event.data.get("recall"))))
+            asked = (facts.copy_holders.get(key, ()) for key in _ids(event.data.get("recall")))
+            return set().union(*asked) - _ids(event.data.get("not_asked"))
         case Who.HOLDERS:
             return _holders(kind.holders, facts)
         case _:

@@ -103,8 +103,11 @@ def _happening(event: Event, kind: Kind, person: int) -> Happening:
 
 
 def _by(event: Event) -> str:
-    """What of one clip may collapse into one; a recall has no asset and is always one of its own."""
-    recall = event.data.get("recall")
+    """What of one clip may collapse into one; a recall has no asset and is always one of its own.
+
+    So is all that one recall reached, however many clips were made from what it is about.
+    """
+    recall = event.data.get("because_of") or event.data.get("recall")
     return f"{event.actor_ref} {event.verb}" + (f" {recall}" if recall else "")
 
 

@@ -102,8 +102,8 @@ def target(told: Told) -> str:
     slug, kind, asset = told.row.brand.slug, KINDS[told.row.kind], told.asset
     if told.row.alert is not None:
         return f"{reverse(kind.opens, args=[slug])}?search={told.row.alert.search_id}"
-    if told.row.kind == "take_down" and told.event is not None:
-        return reverse("take-down", args=[slug, told.event.data["recall"]])
+    if told.row.kind == "take_down" and (recall := wording.one_recall(told)):
+        return reverse("take-down", args=[slug, recall])
     if asset is None:
         page = {"asset": "library", "asset-open-review": "reviews"}.get(kind.opens, kind.opens)
         return reverse("generate" if kind.name == "take" else page, args=[slug])

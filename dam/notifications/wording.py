@@ -178,6 +178,27 @@ def _clearance_ends(told: Told) -> str:
     return _("The clearance ends on %(date)s") if named else _("The clearance ends soon")
 
 
+def one_recall(told: Told) -> int | None:
+    """The recall that it is about, if it is about one; what a recall reached may be many."""
+    data = told.event.data if told.event is not None else {}
+    recall = data.get("recall")
+    reached_more = "because_of" in data and told.row.count > 1
+    return recall if isinstance(recall, int) and not reached_more else None
+
+
+def _reached(told: Told) -> str:
+    """Not what was withdrawn: whoever is told may never have seen it."""
+    if one_recall(told):
+        return _(
+            "“%(title)s” is made from a clip whose approval was withdrawn. Take your copies down, and "
+            "confirm that they are."
+        )
+    return _(
+        "Clips you have copies of are made from one whose approval was withdrawn. Take your copies down, and "
+        "confirm that they are."
+    )
+
+
 def _assigned(told: Told) -> str:
     if told.row.count == 1 and told.event is not None and told.event.data.get("due_at"):
         return _("%(actor)s assigned a comment to you, due %(date)s")
@@ -243,6 +264,7 @@ _BY_VERB: Mapping[tuple[str, str], Callable[[Told], str]] = {
     ("take", Verb.JOB_FAILED): lambda told: ngettext(
         "Your take couldn't be generated", "%(count)d takes couldn't be generated", told.row.count
     ),
+    ("take_down", Verb.RECALL_REACHED): _reached,
     ("take_down", Verb.RECALL_REMINDED): lambda _told: _(
         "Reminder: “%(title)s” was withdrawn. Take your copies down, and confirm that they are."
     ),

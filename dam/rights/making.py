@@ -262,6 +262,16 @@ def sources(version: Version, *, by: Principal) -> list[Source]:
     return [*found, *([Source("", None)] if gone else [])]
 
 
+def hold_still(brand_id: int) -> None:
+    """Have nobody record what was made from what until the transaction ends; several may at once."""
+    locks.hold(_lock(brand_id), shared=True)
+
+
+def all_sources(version_id: UUID) -> set[UUID]:
+    """All that a version was made from, at any remove, that is still there. One query."""
+    return {key for key in _steps(version_id, back=True) if key != version_id}
+
+
 def fresh(version: Version) -> Inherited | None:
     """What `version.inherited` should say, asked anew; None where it was made from nothing."""
     return fresh_of([version.pk]).get(version.pk)

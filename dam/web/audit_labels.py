@@ -66,6 +66,9 @@ VERBS: dict[str, Wording] = {
     Verb.RELEASE_REVOKED: Wording("shield-off", noop("%(person)s withdrew the approval of %(target)s")),
     Verb.RELEASE_DOWNLOADED: Wording("download", noop("%(person)s downloaded the release of %(target)s")),
     Verb.RECALL_OPENED: Wording("shield-off", noop("%(person)s recalled copies of %(target)s")),
+    Verb.RECALL_REACHED: Wording(
+        "shield-off", noop("%(person)s recalled copies of what was made from %(target)s")
+    ),
     Verb.RECALL_CONFIRMED: Wording(
         "circle-check", noop("%(person)s confirmed that their copies of %(target)s are down")
     ),

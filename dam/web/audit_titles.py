@@ -36,6 +36,7 @@ TITLES: dict[Verb, str] = {
     Verb.RELEASE_REVOKED: noop("Approval withdrawn"),
     Verb.RELEASE_DOWNLOADED: noop("Release downloaded"),
     Verb.RECALL_OPENED: noop("Recall begun"),
+    Verb.RECALL_REACHED: noop("Recall reached what was made from a clip"),
     Verb.RECALL_CONFIRMED: noop("Copies confirmed as taken down"),
     Verb.RECALL_TAKEN_BACK: noop("Confirmation of a recall taken back"),
     Verb.RECALL_REMINDED: noop("Reminded of a recall"),

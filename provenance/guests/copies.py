@@ -118,7 +118,12 @@ def _claim(copy_id: int, *, token: str, at: datetime) -> MarkedCopy | None:
     if not claimed:
         return None
     made: MarkedCopy = MarkedCopy.objects.select_related(
-        "link__brand", "link__version__asset", "link__version__brand", "link__review", "link__created_by"
+        "link__brand",
+        "link__version__asset",
+        "link__version__brand",
+        "link__version__inherited",
+        "link__review",
+        "link__created_by",
     ).get(pk=copy_id)
     links.tell(made.link)
     return made

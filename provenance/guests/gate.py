@@ -28,7 +28,7 @@ class Visitor:
 def links() -> QuerySet[GuestLink]:
     """With all that says how they stand, and who asked whom to what."""
     return GuestLink.objects.select_related(
-        "brand", "version__asset", "version__brand", "review", "created_by", "copy"
+        "brand", "version__asset", "version__brand", "version__inherited", "review", "created_by", "copy"
     ).annotate(inviter_works=inviter_works())
 
 
@@ -44,7 +44,7 @@ def is_open(link: GuestLink, *, at: datetime) -> bool:
 
 def unpaused(link: str = "") -> Q:
     """Rows whose link nothing holds back that may pass; `link` leads to it, as in "link__"."""
-    return Q(
+    return ~Q(**{f"{link}version__inherited__stopped": True}) & Q(
         **{
             f"{link}brand__guest_reviews": True,
             f"{link}brand__closed_at": None,

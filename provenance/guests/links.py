@@ -184,7 +184,9 @@ def of_secret(secret: str) -> GuestLink | None:
 
 def of_review(review: Review) -> QuerySet[GuestLink]:
     rows = GuestLink.objects.filter(review=review).annotate(inviter_works=inviter_works())
-    return rows.select_related("brand", "review", "version__asset", "created_by", "copy")
+    return rows.select_related(
+        "brand", "review", "version__asset", "version__inherited", "created_by", "copy"
+    )
 
 
 def record(
@@ -259,6 +261,8 @@ def _require_opens(link: GuestLink, *, at: datetime) -> None:
             raise GuestRefused(_("This review is over, so no one can be asked to it."))
         case Standing.TRASHED:
             raise GuestRefused(_("This clip is in the trash. Restore it first."))
+        case Standing.SOURCE_STOPPED:
+            raise GuestRefused(_("This clip is made from another clip that may not be used."))
     raise GuestRefused(_("This link has ended. Share the review again."))
 
 

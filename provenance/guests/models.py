@@ -91,7 +91,8 @@ class GuestLink(Coded):
 
     @property
     def facts(self) -> Facts:
-        """Fetch brand, review and version__asset along, and annotate inviter_works."""
+        """Fetch brand, review, version__asset and version__inherited along, and annotate inviter_works."""
+        inherited = getattr(self.version, "inherited", None)
         return Facts(
             expires_at=self.expires_at,
             revoked=self.revoked_at is not None,
@@ -99,6 +100,7 @@ class GuestLink(Coded):
             brand_shares=self.brand.guest_reviews,
             brand_closed=self.brand.closed_at is not None,
             trashed=self.version.asset.trashed_at is not None,
+            source_stopped=inherited is not None and inherited.stopped,
             over=self.review.state in OVER,
             inviter_gone=not self.inviter_is_there,
         )

@@ -47,6 +47,7 @@ class Standing(StrEnum):
     SWITCHED_OFF = "switched_off"  # the brand shares with nobody outside
     CLOSED = "closed"  # the brand is
     TRASHED = "trashed"
+    SOURCE_STOPPED = "source_stopped"  # what the clip is made from may not be used
     OVER = "over"  # its review was taken back, rejected, or its approval withdrawn
     INVITER_GONE = "inviter_gone"  # nobody of the brand answers for it
 
@@ -80,6 +81,7 @@ class Facts:
     brand_shares: bool = True
     brand_closed: bool = False
     trashed: bool = False
+    source_stopped: bool = False
     over: bool = False
     inviter_gone: bool = False
 
@@ -100,7 +102,9 @@ def standing(facts: Facts, *, at: datetime) -> Standing:
         return Standing.SWITCHED_OFF
     if facts.inviter_gone:
         return Standing.INVITER_GONE
-    return Standing.TRASHED if facts.trashed else Standing.OPEN
+    if facts.trashed:
+        return Standing.TRASHED
+    return Standing.SOURCE_STOPPED if facts.source_stopped else Standing.OPEN
 
 
 def allows(granted: May, wanted: May) -> bool:

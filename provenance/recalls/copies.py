@@ -9,7 +9,7 @@ from datetime import datetime
 class Download:
     """The downloads of one file for one use and place by one principal, as the activity log has them.
 
-    `reference` is an Event's: "user:12", "token:3 user:12", "guest:5".
+    `reference` is an Event's: "user:12", "token:3 user:12", "guest:5", "guest_link:5" of an outside reviewer.
     """
 
     reference: str
@@ -18,19 +18,25 @@ class Download:
     territory: str
     times: int
     last: datetime
+    marked: bool = False  # an outside reviewer's copy, with their name all over it
 
 
 @dataclass
 class Copies:
     """What one person took, themselves or by their tokens."""
 
-    reference: str  # "user:12" or "guest:5"
+    reference: str  # "user:12", "guest:5" or "guest_link:5"
     taken: list[Download] = field(default_factory=list)
 
     @property
     def user_id(self) -> int | None:
         kind, _, number = self.reference.partition(":")
         return int(number) if kind == "user" else None
+
+    @property
+    def last(self) -> datetime:
+        """When they last took one."""
+        return max(each.last for each in self.taken)
 
     def kept(self) -> list[dict[str, object]]:
         """As JSON, the newest first."""
@@ -44,6 +50,7 @@ class Copies:
                 "last": each.last.isoformat(),
                 "token": token_of(each.reference),
             }
+            | ({"marked": True} if each.marked else {})
             for each in newest_first
         ]
 
@@ -68,7 +75,8 @@ def person_of(reference: str) -> str:
     """Who answers for it: "user:12" of "token:3 user:12"; "" where nobody is named."""
     whose = reference.split(" ")[-1]
     kind, _, number = whose.partition(":")
-    return whose if kind in ("user", "guest") and number.isascii() and number.isdecimal() else ""
+    answers = kind in ("user", "guest", "guest_link") and number.isascii() and number.isdecimal()
+    return whose if answers else ""
 
 
 def token_of(reference: str) -> int | None:

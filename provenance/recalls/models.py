@@ -1,4 +1,4 @@
-"""Recall: copies of what was withdrawn are to come down. RecallNotice: one person who took some."""
+"""Recall: copies of what was withdrawn, or made from that, are to come down. RecallNotice: who took some."""
 
 from enum import StrEnum
 
@@ -14,11 +14,25 @@ LONGEST_NOTE = 2000  # characters
 
 
 class Recall(models.Model):
-    """Made in the transaction that ends an approval, once for each."""
+    """Of a withdrawn version, made in the transaction that ends its approval, once for each; or of a version
+    that was made from that one, at any remove, made by a worker afterwards (provenance.recalls.spreading).
+    """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="recalls")
-    review = models.OneToOneField("provenance.Review", on_delete=models.PROTECT, related_name="recall")
+    # Of what was released nothing is deleted; a draft that was made from it may be.
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="recalls")
+    # Whose end it is; None of what was made from something withdrawn, whose own approval stands.
+    review = models.OneToOneField(
+        "provenance.Review", null=True, on_delete=models.PROTECT, related_name="recall"
+    )
+    # The recall of what it was made from; None of one that was withdrawn itself.
+    because_of = models.ForeignKey(
+        "self", null=True, on_delete=models.CASCADE, db_index=False, related_name="reached"
+    )
+    # What was made from its version is still to be looked at, from the link behind this one on. The database
+    # itself says so of links that are recorded later (migration 0027).
+    to_spread = models.BooleanField(default=True, db_default=True)
+    spread_after = models.BigIntegerField(default=0, db_default=0)  # key of a MadeFrom
     # As it was called then: whoever is asked may see no more of the clip than this.
     title = models.CharField(max_length=200)
     reason = models.TextField(blank=True)
@@ -27,10 +41,27 @@ class Recall(models.Model):
     reminded_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["brand", "-id"], name="recall_newest")]
+        constraints = [
+            models.UniqueConstraint(fields=["because_of", "version"], name="recall_reached_once"),
+            models.CheckConstraint(
+                condition=Q(review=None) | Q(because_of=None), name="recall_has_one_cause"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["brand", "-id"], name="recall_newest"),
+            # Without what they reached: that may be a hundred thousand between two of them.
+            models.Index(fields=["brand", "-id"], condition=Q(because_of=None), name="recall_withdrawn"),
+            models.Index(fields=["because_of", "id"], name="recall_reached"),
+            models.Index(fields=["id"], condition=Q(to_spread=True), name="recall_to_spread"),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def origin(self) -> "Recall":
+        """The recall of what was withdrawn: itself, or the one it is because of."""
+        return self.because_of or self
 
 
 class NoticeState(StrEnum):
@@ -43,11 +74,13 @@ class RecallNotice(models.Model):
     """What one person took, and whether they have confirmed that it is down."""
 
     recall = models.ForeignKey(Recall, on_delete=models.CASCADE, related_name="notices")
-    reference = models.CharField(max_length=40)  # Event.actor_ref without the token: "user:12", "guest:5"
+    reference = models.CharField(max_length=40)  # provenance.recalls.copies.Copies.reference
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     taken = models.JSONField()  # provenance.recalls.copies.Copies.kept
     confirmed_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
+    # Another recall of the same version asked them for these copies and is open: they aren't told again.
+    asked_before = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["recall", "reference"], name="recall_notice_once")]

@@ -1,7 +1,10 @@
 """The verbs of a recall: open it with a withdrawal, confirm, take a confirmation back, remind."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -14,9 +17,12 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
-from dam.catalog.models import Version
-from dam.core import errors, events
+from dam.catalog.models import Approval, Version
+from dam.core import errors, events, tasks
 from dam.core.text import storable
+from dam.rights import making
+from dam.rights.models import MadeFrom
+from dam.rights.visibility import visible_versions
 from provenance.models import PresetFile, Review
 from provenance.recalls import copies
 from provenance.recalls.copies import Copies, Download
@@ -24,6 +30,9 @@ from provenance.recalls.models import LONGEST_NOTE, NoticeState, Recall, RecallN
 
 REMIND_EVERY = timedelta(days=1)
 BATCH = 1000
+MOST_CAUSES = 5
+SPREAD = "default.spread_recalls"
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class RecallRefused(errors.Refused):
@@ -32,62 +41,86 @@ class RecallRefused(errors.Refused):
     code = "recall_refused"
 
 
-def taken(version: Version) -> dict[str, Copies]:
-    """Who took copies of the version's release or of formats of it, in three queries however many they are.
+def taken(versions: Collection[Version]) -> dict[UUID, dict[str, Copies]]:
+    """By version of one brand: who took its release, a format of it or a marked copy. Three queries.
 
     An approval can be withdrawn twice: what somebody took before they confirmed an earlier recall is down.
     """
-    confirmed = dict(
-        RecallNotice.objects.filter(recall__version=version, confirmed_at__isnull=False)
+    rows = (
+        RecallNotice.objects.filter(recall__version__in=versions, confirmed_at__isnull=False)
         .order_by()
-        .values_list("reference")
+        .values_list("recall__version", "reference")
         .annotate(Max("confirmed_at"))
     )
-    return dict(copies.by_person(_downloads(version), down=confirmed))
+    confirmed: dict[UUID, dict[str, datetime]] = defaultdict(dict)
+    for version, reference, at in rows:
+        confirmed[version][reference] = at
+    downloads: dict[UUID, list[Download]] = defaultdict(list)
+    for version, download in _downloads(versions):
+        downloads[version].append(download)
+    return {each.pk: dict(copies.by_person(downloads[each.pk], down=confirmed[each.pk])) for each in versions}
 
 
-def _downloads(version: Version) -> Iterator[Download]:
-    formats = dict(
-        PresetFile.objects.filter(version=version).exclude(sha256="").values_list("sha256", "preset")
-    )
-    rows = (
+def _downloads(versions: Collection[Version]) -> Iterator[tuple[UUID, Download]]:
+    rows = PresetFile.objects.filter(version__in=versions).exclude(sha256="")
+    formats = {
+        (version, sha256): preset
+        for version, sha256, preset in rows.values_list("version", "sha256", "preset")
+    }
+    numbered = {(each.asset_id, each.number): each.pk for each in versions}
+    events_of = (
         Event.objects.filter(
-            brand=version.brand_id,
-            asset_id=version.asset_id,
-            verb=Verb.RELEASE_DOWNLOADED,
-            data__version=version.number,
+            brand__in={each.brand_id for each in versions},
+            asset_id__in={each.asset_id for each in versions},
+            data__version__in=sorted({each.number for each in versions}),
+            verb__in=(Verb.RELEASE_DOWNLOADED, Verb.GUEST_DOWNLOADED),
         )
         .order_by()
-        .values("actor_ref", "actor_id", "data__sha256", "data__use", "data__territory")
+        .values(
+            *("asset_id", "data__version", "actor_ref", "actor_id", "verb"),
+            *("data__sha256", "data__use", "data__territory"),
+        )
         .annotate(times=Count("pk"), last=Max("at"))
     )
-    for row in rows:
+    for row in events_of:
+        version = numbered.get((row["asset_id"], row["data__version"]))
+        if version is None:
+            continue  # another of the clip's
         # Events of early installations have no reference.
         reference = row["actor_ref"] or (f"user:{row['actor_id']}" if row["actor_id"] else "")
-        yield Download(
-            reference,
-            formats.get(row["data__sha256"], ""),
-            row["data__use"] or "",
-            row["data__territory"] or "",
-            row["times"],
-            row["last"],
+        yield (
+            version,
+            Download(
+                reference,
+                formats.get((version, row["data__sha256"]), ""),
+                row["data__use"] or "",
+                row["data__territory"] or "",
+                row["times"],
+                row["last"],
+                marked=row["verb"] == Verb.GUEST_DOWNLOADED,
+            ),
         )
 
 
 def to_be_asked(version: Version) -> tuple[int, int]:
     """How many people a withdrawal would ask now, and how many took copies and can't be asked."""
-    people = taken(version)
+    people = taken([version])[version.pk]
     ids = [each.user_id for each in people.values() if each.user_id is not None]
     asked = _members(version.brand_id).filter(user__in=ids).count() if ids else 0
     return asked, len(people) - asked
 
 
+def leads_on(version: Version) -> bool:
+    """Whether a withdrawal would be asked about beyond the version: something was made from it."""
+    return MadeFrom.objects.filter(source=version).exists()
+
+
 def of_withdrawal(review: Review, *, by: Principal, reason: str, at: datetime) -> None:
-    """Open the recall, in the transaction that ends the approval; none where nobody took a copy."""
+    """Open the recall, in the transaction that ends the approval; a worker spreads it afterwards.
+
+    Where nobody took a copy it asks nobody, and is shown nowhere until it reaches somebody.
+    """
     version = review.version
-    people = taken(version)
-    if not people:
-        return
     recall = Recall.objects.create(
         review=review,
         brand_id=version.brand_id,
@@ -97,24 +130,47 @@ def of_withdrawal(review: Review, *, by: Principal, reason: str, at: datetime) -
         by=by.user,
         at=at,
     )
-    there = set(
-        User.objects.filter(pk__in=[each.user_id for each in people.values() if each.user_id]).values_list(
-            "pk", flat=True
-        )
-    )
-    RecallNotice.objects.bulk_create(
+    tasks.enqueue(SPREAD)
+    people = ask([recall], at=at)
+    if people:
+        _record(Verb.RECALL_OPENED, recall, by=by, at=at, people=len(people))
+
+
+def ask(recalls: Collection[Recall], *, at: datetime) -> list[RecallNotice]:
+    """Ask everyone who took copies of these recalls' versions, of one brand. As many queries for many."""
+    people = taken([each.version for each in recalls])
+    if not any(people.values()):
+        return []
+    open_before = _open_before(recalls) if any(each.because_of_id for each in recalls) else {}
+    ids = {each.user_id for found in people.values() for each in found.values() if each.user_id}
+    there = set(User.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    return RecallNotice.objects.bulk_create(
         [
             RecallNotice(
                 recall=recall,
                 reference=each.reference,
                 user_id=each.user_id if each.user_id in there else None,
                 taken=each.kept(),
+                asked_before=each.last <= open_before.get((recall.version_id, each.reference), NEVER),
             )
-            for each in people.values()
+            for recall in recalls
+            for each in people[recall.version_id].values()
         ],
         batch_size=BATCH,
     )
-    _record(Verb.RECALL_OPENED, recall, by=by, at=at, people=len(people))
+
+
+def _open_before(recalls: Collection[Recall]) -> dict[tuple[UUID, str], datetime]:
+    """By version and person: when they were last asked about it, where they haven't confirmed that."""
+    rows = (
+        RecallNotice.objects.filter(
+            recall__version__in={each.version_id for each in recalls}, confirmed_at=None
+        )
+        .order_by()
+        .values_list("recall__version", "reference")
+        .annotate(Max("recall__at"))
+    )
+    return {(version, reference): at for version, reference, at in rows}
 
 
 def _members(brand_id: int) -> QuerySet[Membership]:
@@ -141,14 +197,30 @@ def waiting(recalls: Collection[int] | OuterRef) -> QuerySet[RecallNotice]:
 
 
 def of_brand(principal: Principal) -> QuerySet[Recall]:
-    """The recalls of the brand. Raises PermissionDenied."""
+    """The recalls of the brand that concern somebody, or that reached something. Raises PermissionDenied."""
     principal.require(Capability.WITHDRAW_RELEASE, brand=principal.brand)
-    return Recall.objects.filter(brand=principal.brand).select_related("brand", "version__asset", "by")
+    asks = Exists(RecallNotice.objects.filter(recall=OuterRef("pk")))
+    reached = Exists(Recall.objects.filter(because_of=OuterRef("pk")))
+    return Recall.objects.filter(
+        Q(because_of__isnull=False) | asks | reached, brand=principal.brand
+    ).select_related("brand", "version__asset", "by", "because_of__version", "because_of__by")
+
+
+def withdrawn_only(recalls: QuerySet[Recall]) -> QuerySet[Recall]:
+    """Those of what was withdrawn itself; what they reached is listed with each."""
+    return recalls.filter(because_of=None)
 
 
 def open_only(recalls: QuerySet[Recall]) -> QuerySet[Recall]:
-    """Those in which somebody who can be asked hasn't confirmed."""
-    return recalls.filter(Exists(waiting(OuterRef("pk"))))
+    """Those in which somebody who can be asked hasn't confirmed, there or in what they reached."""
+    return recalls.filter(Exists(waiting(OuterRef("pk"))) | Exists(_waiting_reached(OuterRef("pk"))))
+
+
+def _waiting_reached(recall: OuterRef) -> QuerySet[RecallNotice]:
+    works_here = Membership.objects.filter(
+        brand=OuterRef("recall__brand"), user=OuterRef("user"), user__is_active=True
+    )
+    return RecallNotice.objects.filter(Exists(works_here), recall__because_of=recall, confirmed_at=None)
 
 
 def counts(recalls: Collection[int]) -> dict[int, dict[str, int]]:
@@ -161,12 +233,76 @@ def counts(recalls: Collection[int]) -> dict[int, dict[str, int]]:
     return found
 
 
+def reached_by(recalls: Collection[int]) -> dict[int, int]:
+    """For each: how many versions it reached, so far. One query."""
+    rows = Recall.objects.filter(because_of__in=recalls).order_by().values_list("because_of")
+    found = dict.fromkeys(recalls, 0)
+    return found | dict(rows.annotate(Count("pk"))) if recalls else found
+
+
+def reached(recall: Recall, *, with_copies: bool = False) -> QuerySet[Recall]:
+    """The recalls of what was made from its version; or those of them that ask somebody."""
+    rows = Recall.objects.filter(because_of=recall)
+    return rows.filter(Exists(RecallNotice.objects.filter(recall=OuterRef("pk")))) if with_copies else rows
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a recall got in what was made from its version. `clips` are versions; people count for each."""
+
+    clips: int
+    with_copies: int
+    confirmed: int
+    waiting: int
+    away: int
+    spreading: bool  # not all of it was looked at yet
+
+
+def reach(recall: Recall) -> Reach:
+    """In four queries, however many it reached."""
+    works_here = Membership.objects.filter(brand=recall.brand_id, user__is_active=True).values("user")
+    people = RecallNotice.objects.filter(recall__because_of=recall).aggregate(
+        confirmed=Count("pk", filter=Q(confirmed_at__isnull=False)),
+        waiting=Count("pk", filter=Q(confirmed_at=None, user__in=works_here)),
+        every=Count("pk"),
+    )
+    left = Recall.objects.filter(Q(pk=recall.pk) | Q(because_of=recall), to_spread=True)
+    return Reach(
+        clips=reached(recall).count(),
+        with_copies=reached(recall, with_copies=True).count(),
+        confirmed=people["confirmed"],
+        waiting=people["waiting"],
+        away=people["every"] - people["confirmed"] - people["waiting"],
+        spreading=left.exists(),
+    )
+
+
+def causes(version: Version) -> list[Recall]:
+    """The recalls of what it was made from that still is withdrawn, the newest first; MOST_CAUSES at most."""
+    rows = Recall.objects.filter(version=version, because_of__isnull=False)
+    rows = rows.exclude(because_of__version__approval=Approval.APPROVED)
+    found = [each.origin for each in rows.select_related("because_of").order_by("-pk")[:MOST_CAUSES]]
+    sources = making.all_sources(version.pk) if found else ()
+    return [each for each in found if each.version_id in sources]
+
+
+def knows(principal: Principal, origin: Recall) -> bool:
+    """Whether they may be told what was withdrawn: they see that version, or are asked for copies of it."""
+    seen = visible_versions(principal).filter(pk=origin.version_id).exists()
+    return seen or mine(principal).filter(recall=origin).exists()
+
+
 def mine(principal: Principal) -> QuerySet[RecallNotice]:
     """What this person is asked to take down here, whatever they see of the clip now; programs nothing."""
     if principal.kind != "member":
         return RecallNotice.objects.none()
     rows = RecallNotice.objects.filter(user=principals.person(principal), recall__brand=principal.brand)
-    return rows.select_related("recall__brand", "recall__version")
+    return rows.select_related("recall__brand", "recall__version", "recall__because_of")
+
+
+def listed(principal: Principal) -> QuerySet[RecallNotice]:
+    """The same, but each copy once: of two recalls for the same copies the earlier one."""
+    return mine(principal).filter(asked_before=False)
 
 
 def confirm(notice: RecallNotice, *, by: Principal, note: str, at: datetime | None = None) -> bool:
@@ -178,8 +314,8 @@ def confirm(notice: RecallNotice, *, by: Principal, note: str, at: datetime | No
         if not mine(by).filter(pk=notice.pk, confirmed_at=None).update(confirmed_at=at, note=note):
             return False
         _record(Verb.RECALL_CONFIRMED, notice.recall, by=by, at=at)
-        # Of an earlier recall of the same version, too: they are the same copies. Seldom more than one.
-        for each in _up_to(notice, by=by).filter(confirmed_at=None):
+        # Of other recalls for the same copies, too. Seldom more than one.
+        for each in _same_copies(notice, by=by).filter(confirmed_at=None):
             RecallNotice.objects.filter(pk=each.pk).update(confirmed_at=at, note=each.note or note)
             _record(Verb.RECALL_CONFIRMED, each.recall, by=by, at=at)
     return True
@@ -193,16 +329,16 @@ def take_back(notice: RecallNotice, *, by: Principal, at: datetime | None = None
         said = mine(by).filter(pk=notice.pk).values_list("confirmed_at", flat=True).first()
         if said is None:
             return False
-        for each in _up_to(notice, by=by).filter(confirmed_at=said):
+        for each in _same_copies(notice, by=by).filter(confirmed_at=said):
             RecallNotice.objects.filter(pk=each.pk).update(confirmed_at=None)
             _record(Verb.RECALL_TAKEN_BACK, each.recall, by=by, at=at)
     return True
 
 
-def _up_to(notice: RecallNotice, *, by: Principal) -> QuerySet[RecallNotice]:
-    """This person's notices of the version: of this recall and of earlier ones."""
-    version = notice.recall.version_id
-    return mine(by).filter(recall__version=version, recall__lte=notice.recall_id).order_by("-recall")
+def _same_copies(notice: RecallNotice, *, by: Principal) -> QuerySet[RecallNotice]:
+    """This person's notices of the version: of this recall, of earlier ones, of later ones for the same."""
+    earlier = Q(recall__lte=notice.recall_id) | Q(asked_before=True)
+    return mine(by).filter(earlier, recall__version=notice.recall.version_id).order_by("-recall")
 
 
 def remind(recall: Recall, *, by: Principal, at: datetime | None = None) -> int:
@@ -233,8 +369,8 @@ def told_of(recalls: Collection[int]) -> dict[int, frozenset[int]]:
 
 
 def _lock(recall: Recall) -> None:
-    """And the version's earlier ones, which are confirmed with it; the oldest first, whoever asks."""
-    of_version = Recall.objects.filter(version=recall.version_id, pk__lte=recall.pk)
+    """And the version's others, which may be confirmed with it; the oldest first, whoever asks."""
+    of_version = Recall.objects.filter(version=recall.version_id)
     list(of_version.select_for_update().order_by("pk").values_list("pk"))
 
 

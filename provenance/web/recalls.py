@@ -1,6 +1,6 @@
 """Recalls for those who can withdraw: the brand's, one with who has confirmed, as CSV, and reminding."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -35,6 +35,7 @@ COLUMNS = (
     "last_download",
     "confirmed_at",
     "note",
+    "clip",
 )
 
 
@@ -43,7 +44,7 @@ COLUMNS = (
 def listing(request: BrandRequest) -> HttpResponse:
     """The newest first: those that are open, or with `show=all` all; `before` continues after one."""
     show_all = request.GET.get("show") == "all"
-    found = recalls.of_brand(request.principal).order_by("-pk")
+    found = recalls.withdrawn_only(recalls.of_brand(request.principal)).order_by("-pk")
     if not show_all:
         found = recalls.open_only(found)
     before = _key(request, "before")
@@ -89,8 +90,30 @@ def recall(request: BrandRequest, recall_id: int) -> HttpResponse:
         ),
         "more": page[PAGE - 1].pk if len(page) > PAGE else 0,
         "own": recalls.mine(request.principal).filter(recall=found).exists(),
+        "origin": found.origin,
+        "reach": None if found.because_of else recalls.reach(found),
     }
     return render(request, "recalls/recall.html", context)
+
+
+@require_safe
+@requires(Capability.WITHDRAW_RELEASE)
+def reached(request: BrandRequest, recall_id: int) -> HttpResponse:
+    """What was made from the withdrawn version, in the order in which it was found: with copies, or all."""
+    found = get_object_or_404(recalls.withdrawn_only(recalls.of_brand(request.principal)), pk=recall_id)
+    show_all = request.GET.get("show") == "all"
+    rows = recalls.reached(found, with_copies=not show_all).order_by("pk")
+    after = _key(request, "after")
+    page = list((rows.filter(pk__gt=after) if after else rows)[: PAGE + 1])
+    context = {
+        "area": "reviews",
+        "recall": found,
+        "reach": recalls.reach(found),
+        "rows": recall_summary.progress(page[:PAGE]),
+        "show_all": show_all,
+        "more": page[PAGE - 1].pk if len(page) > PAGE else 0,
+    }
+    return render(request, "recalls/reached.html", context)
 
 
 @require_POST
@@ -110,7 +133,10 @@ def remind(request: BrandRequest, recall_id: int) -> HttpResponse:
 @require_safe
 @requires(Capability.WITHDRAW_RELEASE)
 def export(request: BrandRequest, recall_id: int) -> HttpResponseBase:
-    """All of it as CSV, a line for each format, use and place of each person; made while it is sent."""
+    """All of it as CSV, a line for each format, use and place of each person and clip; made while it is sent.
+
+    With what was made from the withdrawn clip, after that.
+    """
     found = _find(request, recall_id)
     response = StreamingHttpResponse(streamed.sent(_table(found)), content_type="text/csv; charset=utf-8")
     name = filenames.for_disk(f"{found.title} recall.csv")
@@ -125,7 +151,15 @@ def _find(request: BrandRequest, recall_id: int) -> Recall:
 
 def _table(found: Recall) -> Iterator[str]:
     yield sheets.MARK + sheets.written([COLUMNS])
-    rows, last = recalls.notices([found.pk]).order_by("pk"), 0
+    yield from _rows([found.pk])
+    reached, last = recalls.reached(found, with_copies=True).order_by("pk").values_list("pk", flat=True), 0
+    while keys := list(reached.filter(pk__gt=last)[:CHUNK]):
+        last = keys[-1]
+        yield from _rows(keys)
+
+
+def _rows(keys: Collection[int]) -> Iterator[str]:
+    rows, last = recalls.notices(keys).order_by("pk"), 0
     while notices := list(rows.filter(pk__gt=last)[:CHUNK]):
         last = notices[-1].pk
         yield sheets.written(
@@ -140,6 +174,7 @@ def _table(found: Recall) -> Iterator[str]:
                 copy.last.isoformat(),
                 line.notice.confirmed_at and line.notice.confirmed_at.isoformat(),
                 line.notice.note,
+                line.notice.recall.title,
             )
             for line in recall_summary.lines(notices)
             for copy in line.copies

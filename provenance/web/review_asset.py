@@ -105,8 +105,10 @@ def withdraw(request: BrandRequest, review_id: UUID) -> HttpResponse:
 @requires(Capability.WITHDRAW_RELEASE)
 def copies_asked(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """The fragment of the form below that says whom the withdrawal would ask."""
-    asked, away = recalls.to_be_asked(asset_version.find(request, asset_id))
-    return render(request, "review/_copies_asked.html", {"copies_asked": asked, "copies_away": away})
+    version = asset_version.find(request, asset_id)
+    asked, away = recalls.to_be_asked(version)
+    context = {"copies_asked": asked, "copies_away": away, "leads_on": recalls.leads_on(version)}
+    return render(request, "review/_copies_asked.html", context)
 
 
 @require_POST
@@ -163,6 +165,7 @@ def _panel(
         and reviews.refusal_to_withdraw(latest, by=request.principal) is None,
         "may_revoke": reviews.refusal_to_revoke(version, by=request.principal, reason="given") is None,
         "recall": recall_summary.of_version(version, by=request.principal),
+        "recall_causes": recall_summary.causes(version, by=request.principal),
         "revoke_form": revoke_form or RevokeForm(auto_id="revoke_%s"),
     }
     if request.principal.can(Capability.SUBMIT) and context["submit_refusal"] is None:

@@ -1,7 +1,8 @@
 """For a person who took copies of what was withdrawn: what they are asked to take down, and confirming it.
 
 Whoever is asked may see nothing of the clip any more: these pages say its title, the reason and their own
-downloads, and nothing else of it.
+downloads, and nothing else of it. Of what was made from a withdrawn clip, that clip is named to those alone
+who see it or have copies of it.
 """
 
 from django import forms
@@ -41,7 +42,7 @@ class ConfirmForm(WholeTextForm):
 def listing(request: BrandRequest) -> HttpResponse:
     """What isn't confirmed first; `before` continues after one of either part."""
     done = request.GET.get("show") == "confirmed"
-    rows = recalls.mine(request.principal).filter(confirmed_at__isnull=not done).order_by("-pk")
+    rows = recalls.listed(request.principal).filter(confirmed_at__isnull=not done).order_by("-pk")
     before = numbers.read(request.GET.get("before", ""))
     if before is not None:
         rows = rows.filter(pk__lt=before)
@@ -102,9 +103,13 @@ def _find(request: BrandRequest, recall_id: int) -> RecallNotice:
 def _page(
     request: BrandRequest, notice: RecallNotice, form: ConfirmForm, *, status: int = 200
 ) -> HttpResponse:
+    origin = notice.recall.origin
     context = {
         "area": "notifications",
         "notice": notice,
+        "origin": origin,
+        # What it was made from, and why that was withdrawn, is told to those who know that clip.
+        "knows_origin": notice.recall.because_of is None or recalls.knows(request.principal, origin),
         "line": recall_summary.lines([notice])[0],
         "form": form,
     }

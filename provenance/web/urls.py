@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("downloads/<uuid:file_id>/cancel/", downloads.cancel, name="download-cancel"),
     path("recalls/", recalls.listing, name="recalls"),
     path("recalls/<int:recall_id>/", recalls.recall, name="recall"),
+    path("recalls/<int:recall_id>/reached/", recalls.reached, name="recall-reached"),
     path("recalls/<int:recall_id>/export.csv", recalls.export, name="recall-export"),
     path("recalls/<int:recall_id>/remind/", recalls.remind, name="recall-remind"),
     path("take-downs/", take_downs.listing, name="take-downs"),

@@ -13,12 +13,13 @@ from django.utils import timezone
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Membership, User
 from dam.catalog.models import Asset
+from dam.rights.models import MadeFrom, Relation
 from provenance.guests import gate, links
 from provenance.guests.models import GuestLink, GuestSession
 from provenance.review import reviews
 from provenance.review.models import Review
 from provenance.web.guests import urls
-from tests.factories import member
+from tests.factories import VersionFactory, member
 from tests.integration.provenance.guests.conftest import Outside, at_door, inside
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,11 @@ def _trash(outside: Outside) -> None:
     Asset.objects.filter(pk=outside.case.version.asset_id).update(trashed_at=timezone.now())
 
 
+def _stop_its_source(outside: Outside) -> None:
+    source = VersionFactory.create(asset__brand=outside.case.brand, approval="withdrawn")
+    MadeFrom.objects.create(version=outside.case.version, source=source, relation=Relation.COMPONENT)
+
+
 def _switch_off(outside: Outside) -> None:
     outside.case.brand.guest_reviews = False
     outside.case.brand.save()
@@ -135,7 +141,7 @@ ENDS_WITH_REASON = (
     *(_withdraw, _reject, _take_the_approval_back),
     *(_deactivate_the_inviter, _close_the_inviters_account),
 )
-ENDS = (*ENDS_WITH_REASON, _revoke, _expire, _trash, _switch_off, _close, _erase, _delete)
+ENDS = (*ENDS_WITH_REASON, _revoke, _expire, _trash, _stop_its_source, _switch_off, _close, _erase, _delete)
 
 
 @pytest.mark.parametrize("end", ENDS)

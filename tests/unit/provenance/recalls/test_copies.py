@@ -14,6 +14,7 @@ MONDAY, TUESDAY = datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 1, 6, tzinfo=
         ("user:12", "user:12", None),
         ("token:3 user:12", "user:12", 3),
         ("guest:5", "guest:5", None),
+        ("guest_link:5", "guest_link:5", None),
         ("system", "", None),
         ("", "", None),
         ("user:", "", None),

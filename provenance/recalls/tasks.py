@@ -1,0 +1,13 @@
+"""Tasks of recalls: each makes one call, and may run twice."""
+
+from celery import shared_task
+
+from dam.core import tasks
+from provenance.recalls import recalls, spreading
+
+
+@shared_task(name=recalls.SPREAD)
+def spread_recalls() -> None:
+    """Some slices now, others in the next turn: other work waits for the same worker."""
+    if spreading.run():
+        tasks.enqueue(recalls.SPREAD)
