@@ -88,10 +88,11 @@ class World:
         }
         self.review: Review = reviews.submit(self._version(), by=self.maker)
         self.released: Version = self._released()
+        recalled = self._released()  # another one: each approval is withdrawn once
         self.recall: Recall = Recall.objects.create(
             brand=self.brand,
-            version=self.released,
-            review=Review.objects.get(version=self.released),
+            version=recalled,
+            review=Review.objects.get(version=recalled),
             title="Recalled",
         )
         RecallNotice.objects.bulk_create(

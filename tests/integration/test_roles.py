@@ -292,7 +292,7 @@ def test_things_of_another_brand_in_a_form_stay_as_they_are() -> None:
     for name in ("selection-tags", "selection-trash"):
         client.post(reverse(name, args=[other.brand.slug]), form)
     assert not Asset.objects.filter(brand=world.brand, tags__isnull=False).exists()
-    assert Asset.objects.filter(brand=world.brand, trashed_at=None).count() == 3
+    assert Asset.objects.filter(brand=world.brand, trashed_at=None).count() == 4
 
 
 def test_nothing_changes_without_the_forms_token() -> None:
