@@ -102,6 +102,8 @@ class Verb(StrEnum):
     FIELD_RETIRED = "field.retired"
     FIELD_RESTORED = "field.restored"
     FIELDS_ORDERED = "fields.ordered"
+    FIELDS_SET_ADDED = "fields.set_added"
+    FIELDS_SET_REMOVED = "fields.set_removed"
     BRAND_CREATED = "brand.created"
     BRAND_EDITED = "brand.edited"
     BRAND_LOGO_CHANGED = "brand.logo_changed"

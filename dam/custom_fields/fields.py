@@ -1,7 +1,7 @@
 """Making, changing, ordering and retiring the fields of a brand. No value that a clip has is lost by it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -162,6 +162,16 @@ def order(keys: Sequence[str], *, by: Principal) -> bool:
         )
         _touch(by, brand)
     return True
+
+
+def forget(numbers: Collection[int], *, by: Principal) -> None:
+    """Delete these fields, of which the caller has locked the rows and knows that no clip has a value."""
+    by.require(Capability.MANAGE_FIELDS)
+    with trail.recording():
+        brand, known = _locked(by)
+        CustomField.objects.filter(brand=brand, pk__in=numbers).delete()
+        _touch(by, brand)
+        _rows_changed(brand, known)
 
 
 def move(key: str, *, up: bool, by: Principal) -> bool:

@@ -155,6 +155,8 @@ VERBS: dict[str, Wording] = {
     Verb.FIELD_EDITED: Wording("list", noop("%(person)s changed the field %(target)s")),
     Verb.FIELD_RETIRED: Wording("list", noop("%(person)s retired the field %(target)s")),
     Verb.FIELD_RESTORED: Wording("list", noop("%(person)s restored the field %(target)s")),
+    Verb.FIELDS_SET_ADDED: Wording("list-plus", noop("%(person)s added the set of fields %(target)s")),
+    Verb.FIELDS_SET_REMOVED: Wording("undo-2", noop("%(person)s took back the set of fields %(target)s")),
     Verb.FIELDS_ORDERED: Wording("list", noop("%(person)s put the fields of %(target)s in another order")),
     Verb.BRAND_CREATED: Wording("plus", noop("%(person)s made the brand %(target)s")),
     Verb.BRAND_EDITED: Wording("settings", noop("%(person)s changed the settings of %(target)s")),

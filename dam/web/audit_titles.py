@@ -99,6 +99,8 @@ TITLES: dict[Verb, str] = {
     Verb.FIELD_EDITED: noop("Field edited"),
     Verb.FIELD_RETIRED: noop("Field retired"),
     Verb.FIELD_RESTORED: noop("Field restored"),
+    Verb.FIELDS_SET_ADDED: noop("Set of fields added"),
+    Verb.FIELDS_SET_REMOVED: noop("Set of fields taken back"),
     Verb.FIELDS_ORDERED: noop("Fields put in another order"),
     Verb.BRAND_CREATED: noop("Brand created"),
     Verb.BRAND_EDITED: noop("Brand settings changed"),

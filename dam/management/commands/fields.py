@@ -11,7 +11,8 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
 from dam.core import command
-from dam.custom_fields import exchange, schema
+from dam.custom_fields import adding_sets, exchange, schema
+from dam.custom_fields.adding_sets import Planned
 
 MOST_BYTES = 8 * 1024**2
 
@@ -19,15 +20,17 @@ MOST_BYTES = 8 * 1024**2
 class Command(command.Command):
     help = (
         "List a brand's own fields; export them as JSON to a FILE or the screen; import such a FILE, all or "
-        "nothing, where --dry-run says what would change."
+        "nothing; add a ready-made set of fields (without --set: list the sets). --dry-run says what an "
+        "import or a set would change."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("act", choices=("list", "export", "import"))
+        parser.add_argument("act", choices=("list", "export", "import", "add"))
         parser.add_argument("brand", metavar="SLUG")
         parser.add_argument("file", nargs="?", help="'-' or none: standard output, or input")
-        parser.add_argument("--dry-run", action="store_true", help="import: try it, and keep nothing")
-        parser.add_argument("--as", dest="email", help="import: who does it; else the first who may")
+        parser.add_argument("--set", dest="set", metavar="NAME", help="add: which ready-made set")
+        parser.add_argument("--dry-run", action="store_true", help="import, add: try it, and keep nothing")
+        parser.add_argument("--as", dest="email", help="import, add: who does it; else the first who may")
 
     def handle(self, *args: Any, **options: Any) -> None:
         brand = Brand.objects.filter(slug=options["brand"], deleted_at=None).first()
@@ -70,6 +73,25 @@ class Command(command.Command):
             self.stdout.write(f"{each.key}: {each.what}")
         if options["dry_run"]:
             self.stdout.write("This was a dry run: nothing was changed.")
+
+    def _add(self, brand: Brand, options: dict[str, Any]) -> None:
+        if not options["set"]:
+            for offered, planned in adding_sets.plans(brand):
+                fields = ", ".join(f"{each.field.key}{'' if each.is_new else ' (there)'}" for each in planned)
+                self.stdout.write(f"{offered.name}: {offered.title} ({fields})")
+            return
+        wanted = adding_sets.found(options["set"])
+        if options["dry_run"]:
+            self._tell(adding_sets.plan(wanted, brand), made="would be made")
+            self.stdout.write("This was a dry run: nothing was changed.")
+            return
+        by = principals.acting(brand, Capability.MANAGE_FIELDS, email=options["email"])
+        self._tell(adding_sets.add(wanted, by=by), made="made")
+
+    def _tell(self, planned: list[Planned], *, made: str) -> None:
+        for each in planned:
+            there = f"left alone, {each.there.key} is there" if each.there else made
+            self.stdout.write(f"{each.field.key}: {each.field.title} ({there})")
 
     def _read(self, name: str | None) -> object:
         try:

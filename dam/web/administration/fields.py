@@ -8,14 +8,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
-from dam.custom_fields import clip_kinds, fields, schema
+from dam.core import numbers
+from dam.core.language import number
+from dam.custom_fields import adding_sets, clip_kinds, fields, ready_made, schema
 from dam.custom_fields.definitions import Field, Kind, Schema
 from dam.custom_fields.models import KINDS, CustomField
 from dam.custom_fields.planning import FieldRefused
+from dam.custom_fields.schema import NONE
 from dam.web.administration.field_forms import FieldForm
 from dam.web.decorators import BrandRequest, requires
 
@@ -68,6 +71,8 @@ def listing(request: BrandRequest) -> HttpResponse:
     lines = [_line(each, known) for each in known.fields]
     context = {
         **PAGE,
+        "sets": () if known else ready_made.SETS,
+        "added_sets": adding_sets.taken_back(request.brand) if known else (),
         "in_use": [line for line in lines if not line.field.retired],
         "retired": [line for line in lines if line.field.retired],
         "kinds": KIND_WORDS,
@@ -94,6 +99,56 @@ def add(request: BrandRequest) -> HttpResponse:
             messages.success(request, _("The field %(name)s is there now.") % {"name": row.title})
             return redirect("fields", request.brand.slug)
     return _form_page(request, form, kind=kind)
+
+
+@require_safe
+@requires(Capability.MANAGE_FIELDS)
+def sets(request: BrandRequest) -> HttpResponse:
+    """The ready-made sets, each with how much of it the brand hasn't yet."""
+    offered = [
+        (each, sum(field.is_new for field in planned)) for each, planned in adding_sets.plans(request.brand)
+    ]
+    return render(request, "administration/field_sets.html", {**PAGE, "sets": offered})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.MANAGE_FIELDS)
+def add_set(request: BrandRequest, name: str) -> HttpResponse:
+    """What a set would add, and what is there already; sent, it is added."""
+    wanted = ready_made.find(name)
+    if wanted is None:
+        raise Http404(_("Page not found."))
+    if request.method == "POST":
+        try:
+            made = sum(each.is_new for each in adding_sets.add(wanted, by=request.principal))
+        except (adding_sets.NothingToAdd, FieldRefused) as refused:
+            messages.error(request, refused.message)
+        else:
+            told = ngettext("%(count)s field added.", "%(count)s fields added.", made)
+            messages.success(request, told % {"count": number(made)})
+            return redirect("fields", request.brand.slug)
+    planned = adding_sets.plan(wanted, request.brand)
+    context = {
+        **PAGE,
+        "set": wanted,
+        "new": [_line(each.field, NONE) for each in planned if each.is_new],
+        "there": [(_line(each.field, NONE), each.there) for each in planned if each.there],
+    }
+    return render(request, "administration/field_set.html", context)
+
+
+@require_POST
+@requires(Capability.MANAGE_FIELDS)
+def undo_set(request: BrandRequest) -> HttpResponse:
+    """Take a set back that was added, while no clip has anything in its fields."""
+    sequence = numbers.read(request.POST.get("event", ""))
+    try:
+        back = adding_sets.take_back(-1 if sequence is None else sequence, by=request.principal)
+    except adding_sets.NotTakenBack as refused:
+        messages.warning(request, refused.message)
+    else:
+        messages.success(request, _("Undone. The fields of “%(set)s” are gone.") % {"set": back.title})
+    return redirect("fields", request.brand.slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -144,3 +144,17 @@ def test_a_brands_field_never_takes_the_name_of_a_filter() -> None:
     from dam.custom_fields.fields import RESERVED
 
     assert not set(search_fields.FIELDS) - RESERVED
+
+
+def test_search_names_of_ready_made_fields_are_free_and_their_words_fit() -> None:
+    from dam.custom_fields import ready_made
+    from dam.custom_fields.fields import KEY, RESERVED
+    from dam.custom_fields.models import CustomField
+
+    made = [each for offered in ready_made.SETS for each in offered.fields]
+    assert len({each.key for each in made}) == len(made)
+    for each in made:
+        assert KEY.fullmatch(each.key), each.key
+        assert each.key not in RESERVED
+        assert len(each.key) <= CustomField.LONGEST_KEY
+        assert len(str(each.title)) <= CustomField.LONGEST_TITLE
