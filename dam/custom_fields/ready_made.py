@@ -87,9 +87,7 @@ SETS = (
         "package",
         (
             ReadyField("product", lazy("Product"), Kind.TEXT, clip_kinds=SEEN),
-            ReadyField(
-                "sku", lazy("SKU"), Kind.TEXT, lazy("As your shop has it."), clip_kinds=SEEN
-            ),
+            ReadyField("sku", lazy("SKU"), Kind.TEXT, lazy("As your shop has it."), clip_kinds=SEEN),
             ReadyField("colourway", lazy("Colourway"), Kind.TEXT, clip_kinds=SEEN),
         ),
     ),

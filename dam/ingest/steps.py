@@ -198,6 +198,15 @@ def make_anew(version_id: UUID, name: str) -> bool:
     return _make_again(version_id, name, among=Q(), fields=AFRESH)
 
 
+def make_missing(version_id: UUID, name: str) -> bool:
+    """Have a step run that was never run, or whose file isn't there; one that is at it is left to that.
+
+    A version that was ready stays so. False where there is no such step, or no such version, any more.
+    """
+    left = Q(state=StepState.SKIPPED, started_at=None)
+    return _make_again(version_id, name, among=Q(state=StepState.DONE) | left, fields=AFRESH)
+
+
 def _make_again(version_id: UUID, name: str, *, among: Q, fields: dict[str, Any]) -> bool:
     places = {spec.name: place for place, spec in enumerate(step_specs.table())}
     if name not in places:
