@@ -48,3 +48,14 @@ def animation(path: Path, *, durations: Sequence[int], colour: tuple[int, ...] =
     shown = picture(colour)
     path.write_bytes(whole(b"".join(frame(shown, ms=each) for each in durations)))
     return path
+
+
+def noise(path: Path, *, frames: int, size: tuple[int, int]) -> Path:
+    """Large pictures that differ, 40 ms each: soft noise that moves, as much work as a film's."""
+    side = Image.effect_noise((size[0] // 8 + frames, size[1] // 8), 80).convert("RGB")
+    made = []
+    for number in range(frames):
+        part = side.crop((number, 0, number + size[0] // 8, size[1] // 8))
+        made.append(part.resize(size, Image.Resampling.BICUBIC))
+    made[0].save(path, "WEBP", save_all=True, append_images=made[1:], duration=40, quality=80, method=0)
+    return path

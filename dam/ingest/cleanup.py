@@ -25,6 +25,7 @@ from dam.core import storage
 from dam.core.storage import Stored, StoredFile
 from dam.ingest import direct, retention, uploads
 from dam.ingest.models import UNDER_WAY, Upload, UploadState
+from dam.media import films
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ def _staged_leftovers(at: datetime) -> int:
 def _scratch_leftovers(at: datetime) -> int:
     """What processes of this machine that died were working with."""
     scratch = Path(settings.SCRATCH_DIR)
-    count = 0
+    count = films.forget()
     for path in list(scratch.iterdir()) if scratch.exists() else []:
         if not _is_old(path, at):
             continue

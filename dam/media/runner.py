@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 from PIL import Image
 
-from dam.core import sandbox, storage
+from dam.core import sandbox
 from dam.core.sandbox import Completed, Limits, Outcome, Output, SandboxedProcess
 from dam.media import (
     budgets,
     commands,
     damage,
     ffmpeg,
+    films,
     frames,
     printed,
     sampling,
@@ -65,23 +66,25 @@ def probe(path: Path) -> MediaInfo:
 def readable(path: Path, *, info: MediaInfo) -> Iterator[Path]:
     """The file that PyAV and FFmpeg read for this one, resolved: itself, but of a WebP that moves a film.
 
-    The film (dam.media.animations) is gone when the block ends. Whoever reads the pictures of a master opens
-    it here. Raises FileRefused or MediaFailed.
+    The film (dam.media.animations) is gone when the block ends, and laid out once for all who ask within an
+    hour (dam.media.films). Whoever reads the pictures of a master opens it here. Raises FileRefused or
+    MediaFailed.
     """
     path = path.resolve()
     if info.format is not ANIMATED_WEBP:
         yield path
         return
+    with films.of(path, lambda film: _lay_out(path, film, info=info)) as film:
+        yield film
+
+
+def _lay_out(path: Path, film: Path, *, info: MediaInfo) -> None:
     frames, pixels = info.frame_count - info.held_frames, info.width * info.height
-    with storage.scratch() as folder:
-        made, film = folder / "inside" / "made", folder / "film.mkv"
-        made.parent.mkdir()
+    with ffmpeg.making(film) as made:
         limits = budgets.film(frames=frames, pixels=pixels)
         request = {"do": "film", "out": str(made)}
         with _decoding(request, path=path, limits=limits, folder=made.parent) as decoder:
             _read_answer(decoder.stdout)
-        ffmpeg.take(made, film)
-        yield film
 
 
 def sample_frames(

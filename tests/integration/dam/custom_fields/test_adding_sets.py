@@ -15,7 +15,7 @@ from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.custom_fields import adding_sets, fields, ready_made, schema, values
 from dam.custom_fields.adding_sets import NothingToAdd, NotTakenBack
-from dam.custom_fields.definitions import Kind
+from dam.custom_fields.definitions import Kind, Schema
 from dam.custom_fields.models import CustomField
 from dam.custom_fields.planning import FieldRefused, Wish
 from tests.factories import BrandFactory, VersionFactory, member
@@ -38,7 +38,7 @@ def add(name: str, by: Member) -> list[adding_sets.Planned]:
     return adding_sets.add(adding_sets.found(name), by=by)
 
 
-def now(by: Member) -> schema.Schema:
+def now(by: Member) -> Schema:
     return schema.read(by.brand.pk)
 
 
