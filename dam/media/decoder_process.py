@@ -21,6 +21,7 @@ from dam.media.errors import FileRefused
 from dam.media.frames import Frame
 from dam.media.probe import Kind, MediaInfo
 from dam.media.watching import Cut, Thinned
+from dam.media.xmp_files.place import NoPlace, Values
 
 
 def main() -> None:
@@ -68,11 +69,11 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
     out.flush()
 
 
-def _describe(path: Path, out: Path, values: xmp_embedding.Values) -> str:
+def _describe(path: Path, out: Path, values: Values) -> str:
     """Why the file couldn't be written, or nothing."""
     try:
         xmp_embedding.write(path, out, values)
-    except (xmp_embedding.NoPlace, xmp.Unreadable) as problem:
+    except (NoPlace, xmp.Unreadable) as problem:
         return str(problem)
     return ""
 

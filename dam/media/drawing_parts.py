@@ -27,6 +27,9 @@ FOREIGN = (
     "http://www.serif.com/",
     "http://www.bohemiancoding.com/sketch/ns",
     "adobe:ns:meta/",
+    "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
+    "http://ns.useplus.org/ldf/xmp/1.0/",
 )
 FOREIGN_FAMILY = "http://ns.adobe.com/"
 

@@ -3,16 +3,19 @@
 Never a reason to refuse a file: what can't be read is told, and the file taken without it.
 """
 
+import os
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, TiffImagePlugin
+from PIL import GifImagePlugin, Image, TiffImagePlugin
 
 from dam.media import boxes, iim, png_texts, xmp, xmp_extended
 from dam.media.embedded_metadata import CONTAINER, IIM, XMP, EmbeddedMetadata, merge
+from dam.media.sniffer import MP3, WAV, FileKind
+from dam.media.xmp_files import gif, mp3, svg, wav
 
 IIM_IN_PHOTOSHOP = 0x0404  # the number of its resource
 IIM_IN_TIFF = 33723
@@ -22,6 +25,7 @@ NAMES = {
     **{name: name for name in ("title", "description", "comment", "copyright", "keywords")},
     **dict.fromkeys(("artist", "author"), "creator"),
 }
+IN_SOUND: dict[FileKind, Callable[[Path], Iterator[bytes]]] = {WAV: wav.read, MP3: mp3.read}
 PARAMETERS = {"parameters": "ai_prompt"}  # in PNG, how generators write what they were asked for
 QUICKTIME = "com.apple.quicktime."
 
@@ -36,6 +40,8 @@ def of_picture(picture: Image.Image) -> EmbeddedMetadata:
     if isinstance(packet, bytes | str) and packet:
         packet = packet if isinstance(packet, bytes) else packet.encode("utf-8", "replace")
         _read_xmp([packet], found, unread, segments=_segments(picture))
+    elif isinstance(picture, GifImagePlugin.GifImageFile):  # of which Pillow reads none
+        _read_xmp(gif.read(Path(os.fsdecode(picture.filename))), found, unread)
     try:
         if block := _block(picture):
             found.append((IIM, iim.read(block)))
@@ -47,12 +53,22 @@ def of_picture(picture: Image.Image) -> EmbeddedMetadata:
     return merge(found, unread=unread)
 
 
-def of_film(path: Path, *, in_boxes: bool, tags: Mapping[str, Any]) -> EmbeddedMetadata:
-    """What a film or sound says: in XMP where it is made of boxes, and in the container's own tags."""
+def of_drawing(path: Path) -> EmbeddedMetadata:
+    """What an SVG says in XMP."""
     found: list[Found] = []
     unread: list[str] = []
-    if in_boxes:
+    _read_xmp(svg.read(path), found, unread)
+    return merge(found, unread=unread)
+
+
+def of_film(path: Path, kind: FileKind, *, tags: Mapping[str, Any]) -> EmbeddedMetadata:
+    """What a film or sound says: in XMP where its kind has a place for it, and in the container's tags."""
+    found: list[Found] = []
+    unread: list[str] = []
+    if kind.boxes:
         _read_xmp(boxes.xmp(path, most=xmp.MOST_BYTES), found, unread)
+    elif kind in IN_SOUND:
+        _read_xmp(IN_SOUND[kind](path), found, unread)
     return merge([*found, (CONTAINER, _named(tags, NAMES))], unread=unread)
 
 

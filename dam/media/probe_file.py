@@ -71,7 +71,7 @@ def read_info(path: Path) -> MediaInfo:
         raise _explain(problem, path, kind) from problem
     if kind.decoder:
         return replace(info, embedded=stills.read_embedded(path, kind))
-    return replace(info, embedded=metadata_extraction.of_film(path, in_boxes=kind.boxes, tags=said))
+    return replace(info, embedded=metadata_extraction.of_film(path, kind, tags=said))
 
 
 def _read(container: InputContainer, path: Path, kind: FileKind) -> MediaInfo:

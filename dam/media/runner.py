@@ -30,7 +30,6 @@ from dam.media import (
     sampling,
     specs,
     subrip,
-    xmp_embedding,
 )
 from dam.media.errors import FileRefused, MediaFailed
 from dam.media.frames import Frame
@@ -38,6 +37,7 @@ from dam.media.probe import MediaInfo
 from dam.media.sniffer import ANIMATED_WEBP
 from dam.media.specs import Movie
 from dam.media.watching import Cut, Thinned
+from dam.media.xmp_files.place import Values
 
 log = logging.getLogger(__name__)
 
@@ -225,7 +225,7 @@ def convert_still(path: Path, out: Path) -> None:
     raise MediaFailed(_("The picture couldn't be decoded."))  # pragma: no cover - the decoder has answered
 
 
-def describe(path: Path, out: Path, values: xmp_embedding.Values) -> bool:
+def describe(path: Path, out: Path, values: Values) -> bool:
     """Copy a file with these values as its XMP (dam.media.xmp_packet); whether that could be done.
 
     Pictures and sound stay the same bytes. Where there is no place for it, or what is there can't be read,

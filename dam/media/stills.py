@@ -83,7 +83,14 @@ def _read_drawing(path: Path, kind: FileKind) -> MediaInfo:
     picture = drawings.draw(drawing, max_side=LOOKED_AT[0])
     doubts = drawings.doubts(path)
     warnings = tuple(warning for doubt, warning in _doubted().items() if doubt in doubts)
-    return _info(kind, size=size, mode="RGBA", warnings=warnings, transparent=is_transparent(picture))
+    return _info(
+        kind,
+        size=size,
+        mode="RGBA",
+        warnings=warnings,
+        transparent=is_transparent(picture),
+        embedded=metadata_extraction.of_drawing(path),
+    )
 
 
 def _doubted() -> dict[Doubt, str]:

@@ -2,7 +2,7 @@
 
 Runs in the decoder process alone (decoder_process.py). Pictures and sound stay the bytes that they were.
 MP4, QuickTime and M4A (XMP specification part 3, 1.2.4), JPEG (1.1.3), PNG (1.1.5) and WebP (the container's
-own specification) have a place that can be written without moving media; other kinds aren't written.
+own specification) are written here, further kinds in dam.media.xmp_files. Others aren't written.
 """
 
 import itertools
@@ -10,26 +10,23 @@ import os
 import shutil
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from dam.media import boxes, sniffer, xmp, xmp_packet
 from dam.media.boxes import XMP_UUID, Box
-
-Values = Mapping[str, str | Sequence[str]]
+from dam.media.xmp_files import gif, mp3, svg, tiff, wav
+from dam.media.xmp_files.place import PIECE as _PIECE
+from dam.media.xmp_files.place import NoPlace, Values
+from dam.media.xmp_files.place import copy as _copy
 
 JPEG_MARK = b"http://ns.adobe.com/xap/1.0/\0"
 JPEG_MOST = 0xFFFF - 2 - len(JPEG_MARK)  # of a packet in one segment
 PNG_MARK = b"XML:com.adobe.xmp\0"
-_PIECE = 1024**2
 _WEBP_XMP = 0x04  # of VP8X's flags
 _WEBP_ALPHA = 0x10
 _MOST_PARTS = 1_000_000
-
-
-class NoPlace(Exception):
-    """There is no place for a packet in this file: of its kind, or as it is built. Its words say why."""
 
 
 def write(path: Path, out: Path, values: Values) -> None:
@@ -248,18 +245,14 @@ def _webp_header(file: BinaryIO, first: tuple[bytes, int, int]) -> bytes:
     return b"VP8X" + struct.pack("<I", 10) + bytes([flags, 0, 0, 0]) + sides
 
 
-def _copy(source: BinaryIO, copy: BinaryIO, size: int) -> None:
-    while size > 0:
-        piece = source.read(min(size, _PIECE))
-        if not piece:
-            raise NoPlace("The file is cut off.")
-        copy.write(piece)
-        size -= len(piece)
-
-
 _WRITERS: dict[str, Callable[[BinaryIO, BinaryIO, Values], None]] = {
     **dict.fromkeys((sniffer.MP4.label, sniffer.QUICKTIME.label, sniffer.M4A.label), _write_boxes),
     sniffer.JPEG.label: _write_jpeg,
     sniffer.PNG.label: _write_png,
     sniffer.WEBP.label: _write_webp,
+    sniffer.GIF.label: gif.write,
+    sniffer.TIFF.label: tiff.write,
+    sniffer.SVG.label: svg.write,
+    sniffer.WAV.label: wav.write,
+    sniffer.MP3.label: mp3.write,
 }

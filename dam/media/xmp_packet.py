@@ -45,9 +45,10 @@ for _prefix, _name in PREFIXES.items():
     ElementTree.register_namespace(_prefix, _name)
 
 
-def write(values: Mapping[str, str | Sequence[str]], *, before: bytes = b"") -> bytes:
+def write(values: Mapping[str, str | Sequence[str]], *, before: bytes = b"", wrapped: bool = True) -> bytes:
     """A packet in UTF-8 with these values by the names of PROPERTIES, keywords as several texts.
 
+    Not `wrapped`, it is an element that may stand in a document.
     Of the packet `before` all else stays, and what it says of these properties goes. Empty values are as
     none. Raises xmp.Unreadable where there is one before that can't be read, KeyError for unknown names.
     """
@@ -65,7 +66,7 @@ def write(values: Mapping[str, str | Sequence[str]], *, before: bytes = b"") -> 
     for name, value in given.items():
         _add(ours, name, [value] if isinstance(value, str) else value)
     text = ElementTree.tostring(root, encoding="unicode")
-    return f"{_BEGIN}{text}{_END}".encode()
+    return (f"{_BEGIN}{text}{_END}" if wrapped else text).encode()
 
 
 def _tree(before: bytes) -> tuple[ElementTree.Element, ElementTree.Element]:

@@ -12,7 +12,7 @@ from dam.accounts import times
 from dam.catalog.models import DeclaredOrigin, Origin, Version
 from dam.core import language
 from dam.media import digital_source_types
-from dam.media.xmp_embedding import Values
+from dam.media.xmp_files.place import Values
 from dam.rights import policy, territories
 from dam.rights.models import RightsRecord
 from provenance.manifests.claims import NamedModel

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from dam.catalog.models import AssetKind, DeclaredOrigin, Origin, Version
 from dam.core import storage
-from dam.media import runner
-from dam.media.embedded_metadata import EmbeddedMetadata
+from dam.media import runner, xmp_packet
+from dam.media.embedded_metadata import XMP, EmbeddedMetadata
 from dam.media.errors import FileRefused
 from dam.rights.models import RightsRecord
 from provenance.downloads import preset_files, presets
@@ -20,7 +20,7 @@ from provenance.manifests import verify
 from provenance.manifests.claims import NamedModel
 from provenance.manifests.validation_codes import State
 from provenance.releases import file_metadata, release_file
-from tests import still_factory
+from tests import sound_factory, still_factory
 from tests.release_factory import case_of, sign, waiting
 from tests.review_factory import Case
 
@@ -83,22 +83,55 @@ def test_details_leave_where_the_brand_wants_it(generated: Path) -> None:
     assert said.texts["usage"].endswith("no end date.\nLicence: Stock 12\nNo TV.")
 
 
-@pytest.mark.parametrize("suffix", ["jpg", "webp"])
-def test_a_picture_says_it_too(tmp_path: Path, suffix: str) -> None:
-    case = case_of(still_factory.still(tmp_path / f"logo.{suffix}"), suffix=f".{suffix}")
-    Version.objects.filter(pk=case.version.pk).update(kind=AssetKind.STILL)
+def case_with(path: Path, kind: AssetKind) -> Case:
+    case = case_of(path, suffix=path.suffix)
+    Version.objects.filter(pk=case.version.pk).update(kind=kind)
     case.version.refresh_from_db()
-    said, actions, state = released(with_details(case, wanted=False))
+    return with_details(case, wanted=False)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "webp", "tiff"])
+def test_a_picture_says_it_too(tmp_path: Path, suffix: str) -> None:
+    path = still_factory.still(tmp_path / f"logo.{suffix}")
+    said, actions, state = released(case_with(path, AssetKind.STILL))
     assert (said.texts["title"], state) == ("Bottle turning", State.TRUSTED)
     assert "c2pa.edited.metadata" in actions
 
 
-@pytest.mark.parametrize("suffix", ["tiff"])
+def test_a_drawing_says_it_too_and_is_released_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "logo.svg"
+    rect = '<rect width="20" height="20" fill="#c00"/>'
+    path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30">{rect}</svg>')
+    case = case_with(path, AssetKind.STILL)
+    said, actions, state = released(case)
+    assert (said.texts["title"], state) == ("Bottle turning", State.TRUSTED)
+    assert "c2pa.edited.metadata" in actions
+    assert case.version.releases.get().storage_key.endswith(".svg")
+
+
+@pytest.mark.parametrize("suffix", ["wav", "mp3"])
+def test_sound_says_it_too(tmp_path: Path, suffix: str) -> None:
+    path = sound_factory.tone(tmp_path / f"jingle.{suffix}", seconds=0.5)
+    said, actions, state = released(case_with(path, AssetKind.SOUND))
+    assert (said.texts["title"], said.sources["title"], state) == ("Bottle turning", XMP, State.TRUSTED)
+    assert "c2pa.edited.metadata" in actions
+
+
+def test_the_packet_before_is_not_among_the_bytes_of_a_signed_tiff(tmp_path: Path) -> None:
+    old = xmp_packet.write({"title": "Secret working title"})
+    path = still_factory.still(tmp_path / "logo.tiff", tiffinfo={700: old})
+    case = case_with(path, AssetKind.STILL)
+    case.approve_all()
+    release = sign(case.version)
+    with storage.local_copy(release.storage_key) as signed:
+        content = signed.read_bytes()
+    assert (content.count(b"Secret"), content.count(b"<rdf:RDF")) == (0, 1)
+
+
+@pytest.mark.parametrize("suffix", ["avif"])
 def test_where_there_is_no_place_for_it_the_file_is_released_without(tmp_path: Path, suffix: str) -> None:
-    case = case_of(still_factory.still(tmp_path / f"logo.{suffix}"), suffix=f".{suffix}")
-    Version.objects.filter(pk=case.version.pk).update(kind=AssetKind.STILL)
-    case.version.refresh_from_db()
-    said, actions, state = released(with_details(case, wanted=True))
+    path = still_factory.still(tmp_path / f"logo.{suffix}")
+    said, actions, state = released(case_with(path, AssetKind.STILL))
     assert (said.texts, state) == ({}, State.TRUSTED)
     assert actions == ["c2pa.opened", "c2pa.published"]
 

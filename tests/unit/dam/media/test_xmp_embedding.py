@@ -10,7 +10,7 @@ from PIL import Image, PngImagePlugin
 
 from dam.media import boxes, metadata_extraction, xmp, xmp_embedding, xmp_packet
 from dam.media.boxes import XMP_UUID
-from dam.media.xmp_embedding import NoPlace
+from dam.media.xmp_files.place import NoPlace
 
 VALUES = {"title": "Bottle turning", "keywords": ["red", "glass"]}
 OLD = xmp_packet.write({"title": "old", "copyright": "© Ada"})
@@ -115,8 +115,8 @@ def test_no_cut_of_a_file_ends_otherwise_than_it_may(tmp_path: Path, kind: str) 
 
 
 def test_other_kinds_are_left_alone(tmp_path: Path) -> None:
-    with pytest.raises(NoPlace, match="GIF isn't written"):
-        xmp_embedding.write(picture(tmp_path / "a.gif"), tmp_path / "b.gif", VALUES)
+    with pytest.raises(NoPlace, match="AVIF isn't written"):
+        xmp_embedding.write(picture(tmp_path / "a.avif"), tmp_path / "b.avif", VALUES)
 
 
 def box(kind: bytes, content: bytes, *, size: int | None = None) -> bytes:
