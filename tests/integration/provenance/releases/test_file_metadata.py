@@ -136,7 +136,8 @@ def test_where_there_is_no_place_for_it_the_file_is_released_without(tmp_path: P
     assert actions == ["c2pa.opened", "c2pa.published"]
 
 
-def test_a_download_in_another_format_says_it_too(generated: Path) -> None:
+@pytest.mark.parametrize("shipped", ["small", "gif"])
+def test_a_download_in_another_format_says_it_too(generated: Path, shipped: str) -> None:
     case = with_details(case_of(generated), wanted=False)
     with storage.local_copy(case.version.storage_key) as path:
         info = runner.probe(path)
@@ -145,7 +146,7 @@ def test_a_download_in_another_format_says_it_too(generated: Path) -> None:
     )
     released(case)
     version = Version.objects.select_related("asset", "brand", "rights").get(pk=case.version.pk)
-    small = preset_files.request(version, presets.of(case.brand).get(shipped="small"), by=case.creator)
+    small = preset_files.request(version, presets.of(case.brand).get(shipped=shipped), by=case.creator)
     downloads.run(str(small.pk))
     small.refresh_from_db()
     with storage.local_copy(small.storage_key) as path:
