@@ -4,19 +4,17 @@ The end is the earliest of a clip's own and of all that it was made from (Rights
 index: a page of a million clips costs what one of a hundred does.
 """
 
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
-from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
 from dam.catalog.models import Approval, Asset
-from dam.core import errors
+from dam.core import months
 from dam.core.lazily import lazy
 from dam.rights import cleared, visibility
 from dam.rights.models import RightsEnd
@@ -87,12 +85,6 @@ class Day:
         return self.count > MOST_OF_DAY
 
 
-class NoSuchMonth(errors.Refused):
-    """It isn't in the calendar of this program."""
-
-    code = "no_such_month"
-
-
 def of_window(window: Window, *, at: datetime) -> Span:
     """`at` is now, where the brand is: what is to come reaches to the end of its last day there.
 
@@ -103,12 +95,12 @@ def of_window(window: Window, *, at: datetime) -> Span:
     if window is Window.ENDED:
         return Span(at - timedelta(days=ENDED_DAYS), behind, backwards=True)
     last = at.date() + timedelta(days=int(window))
-    return Span(behind, _begins(last + timedelta(days=1), at))
+    return Span(behind, months.begins(last + timedelta(days=1), at))
 
 
 def of_day(day: date, *, at: datetime) -> Span:
     """That day where the brand is."""
-    return Span(_begins(day, at), _begins(day + timedelta(days=1), at))
+    return Span(months.begins(day, at), months.begins(day + timedelta(days=1), at))
 
 
 def read_place(text: str) -> Place | None:
@@ -119,22 +111,6 @@ def read_place(text: str) -> Place | None:
         return Place(at.astimezone(UTC), UUID(key)) if at.tzinfo and 1900 <= at.year < 3000 else None
     except (ValueError, OverflowError):
         return None
-
-
-def read_day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1900 <= day.year < 3000 else None
-
-
-def read_month(text: str) -> date:
-    """The first day of "2026-12". Raises NoSuchMonth."""
-    day = read_day(f"{text}-01") if len(text) == 7 else None
-    if day is None:
-        raise NoSuchMonth(_("“%(month)s” isn't a month. Use one such as 2026-12.") % {"month": text[:20]})
-    return day
 
 
 def seen(principal: Principal, wanted: Wanted) -> QuerySet[RightsEnd]:
@@ -186,7 +162,7 @@ def month(rows: QuerySet[RightsEnd], first: date, *, at: datetime) -> list[Day]:
 
     Of each day some are read, from the index: a million clips may end on the last of a year.
     """
-    days = [first + timedelta(days=number) for number in range(monthrange(first.year, first.month)[1])]
+    days = months.days(first)
     spans = [of_day(day, at=at) for day in days]
     parts = [
         _within(rows, span)
@@ -208,7 +184,3 @@ def month(rows: QuerySet[RightsEnd], first: date, *, at: datetime) -> list[Day]:
 
 def _within(rows: QuerySet[RightsEnd], span: Span) -> QuerySet[RightsEnd]:
     return rows.filter(ends_at__gte=span.first, ends_at__lt=span.until)
-
-
-def _begins(day: date, at: datetime) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=at.tzinfo)

@@ -1,9 +1,8 @@
 """Rights that end: a list of what ends next, a month of it, and the list as CSV."""
 
-import calendar
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,8 +10,9 @@ from django import forms
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import formats
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from dam.accounts import times
@@ -22,7 +22,7 @@ from dam.audit import export as sheets
 from dam.catalog.models import Asset
 from dam.collections import audience, nesting
 from dam.collections.models import CollectionItem
-from dam.core import language
+from dam.core import language, months
 from dam.core.lazily import lazy
 from dam.rights import ending, making, policy, renewals, terms, territories
 from dam.rights.ending import Place, Span, Wanted, Window
@@ -98,7 +98,7 @@ class Line:
 def listing(request: BrandRequest) -> HttpResponse:
     """`?within=` a window, or `?day=`; `?after=` goes on, `?use=`, `territory` and `collection` narrow."""
     at, form = times.here(request.brand), _form(request)
-    window, day = _window(request), ending.read_day(request.GET.get("day", ""))
+    window, day = _window(request), months.read_day(request.GET.get("day", ""))
     lines: list[Line] = []
     after = ending.read_place(request.GET.get("after", ""))
     following: Place | None = None
@@ -131,8 +131,8 @@ def month(request: BrandRequest) -> HttpResponse:
     problem, first = "", at.date().replace(day=1)
     if "month" in request.GET:
         try:
-            first = ending.read_month(request.GET["month"])
-        except ending.NoSuchMonth as refused:
+            first = months.read(request.GET["month"])
+        except months.NoSuchMonth as refused:
             problem = refused.message
     days: Sequence[ending.Day] = ()
     if form.is_valid() and not problem:
@@ -141,16 +141,15 @@ def month(request: BrandRequest) -> HttpResponse:
         "area": "rights",
         "form": form,
         "problem": problem,
-        "weeks": _weeks(days),
+        "weeks": months.weeks([_day(request, each) for each in days]),
         "nothing": not any(each.count for each in days),
-        "week_days": _week_days(),
+        "week_days": months.week_days(),
         "today": at.date(),
         "title": language.month(first),
-        "before": _month_before(first),
-        "behind": _month_behind(first),
+        "before": months.before(first),
+        "behind": months.behind(first),
         "narrowed": urlencode(_given(request)),
         "shown": {"month": f"{first:%Y-%m}"},
-        "most": ending.MOST_OF_DAY,
     }
     return render(request, "rights/month.html", context, status=422 if problem or form.errors else 200)
 
@@ -163,7 +162,7 @@ def export(request: BrandRequest) -> HttpResponseBase:
     if not form.is_valid():
         return listing(request)
     rows = ending.seen(request.principal, form.wanted())
-    span = _span(_window(request), ending.read_day(request.GET.get("day", "")), at)
+    span = _span(_window(request), months.read_day(request.GET.get("day", "")), at)
     told = making.knows_hidden(request.principal)
     pieces = _table(ending.every(rows, span), at=at, told=told)
     response = StreamingHttpResponse(streamed.sent(pieces), content_type="text/csv; charset=utf-8")
@@ -238,31 +237,18 @@ def _row(end: RightsEnd, *, at: datetime, told: bool) -> tuple[object, ...]:
     )
 
 
-def _first_week_day() -> int:
-    """As `calendar` counts, Monday being 0."""
-    return (int(formats.get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
-
-
-def _week_days() -> list[str]:
-    some = date(2024, 1, 1) + timedelta(days=_first_week_day())  # the first is a Monday
-    return [formats.date_format(some + timedelta(days=number), "D") for number in range(7)]
-
-
-def _weeks(days: Sequence[ending.Day]) -> list[list[ending.Day | None]]:
-    """The days in rows of seven; None beside the month."""
-    if not days:
-        return []
-    known = {each.day: each for each in days}
-    first = days[0].day
-    weeks = calendar.Calendar(_first_week_day()).monthdatescalendar(first.year, first.month)
-    return [[known.get(day) for day in week] for week in weeks]
-
-
-def _month_before(first: date) -> str:
-    last = first - timedelta(days=1)
-    return f"{last:%Y-%m}" if last.year >= 1900 else ""
-
-
-def _month_behind(first: date) -> str:
-    following = (first + timedelta(days=31)).replace(day=1)
-    return f"{following:%Y-%m}" if following.year < 3000 else ""
+def _day(request: BrandRequest, day: ending.Day) -> months.Day:
+    """Its clips by name, and a link to the list of them."""
+    if not day.count:
+        return months.Day(day.day)
+    if day.more:
+        words = _("More than %(most)s clips") % {"most": ending.MOST_OF_DAY}
+    else:
+        words = ngettext("%(count)s clip", "%(count)s clips", day.count) % {"count": day.count}
+    query = urlencode({"day": day.day.isoformat(), **_given(request)})
+    return months.Day(
+        day.day,
+        entries=tuple(months.Entry(str(end.version.asset.title)) for end in day.first),
+        words=words,
+        address=f"{reverse('rights-ends', args=[request.brand.slug])}?{query}",
+    )

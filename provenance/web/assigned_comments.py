@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from dam.accounts.times import here
 from dam.catalog.models import RenditionKind
 from dam.core import numbers
@@ -30,13 +32,15 @@ def context(request: BrandRequest) -> dict[str, Any]:
     rows, place = assigning.assigned_to(request.principal), _place(request.GET.get("after", ""))
     if place is not None:
         rows = assigning.after(rows, *place)
-    rows = rows.select_related("author", "version__asset", "version__brand")
-    found = list(rows.prefetch_related("version__renditions")[: PAGE + 1])
-    page, at = found[:PAGE], here(request.brand)
-    return {
-        "rows": [_row(each, at=at) for each in page],
-        "after": _named(page[-1]) if len(found) > PAGE else "",
-    }
+    found = listed(rows[: PAGE + 1], at=here(request.brand))
+    page = found[:PAGE]
+    return {"rows": page, "after": _named(page[-1].comment) if len(found) > PAGE else ""}
+
+
+def listed(rows: QuerySet[Comment], *, at: datetime) -> list[Row]:
+    """What the template shows of each, in two queries; `at` is now."""
+    told = rows.select_related("author", "version__asset", "version__brand")
+    return [_row(each, at=at) for each in told.prefetch_related("version__renditions")]
 
 
 def _row(comment: Comment, *, at: datetime) -> Row:

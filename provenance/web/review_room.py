@@ -78,7 +78,7 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
         return render(request, "review/queue.html", {**shown, **assigned_comments.context(request)})
     rows = lists[chosen].prefetch_related(*OF_ROWS)
     page = Paginator(rows, RECENT).get_page(request.GET.get("page"))
-    rows_shown = _rows(list(page), at=here(request.brand))
+    rows_shown = listed(list(page), at=here(request.brand))
     return render(request, "review/queue.html", {**shown, "page": page, "rows": rows_shown})
 
 
@@ -315,7 +315,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "version": version,
         "asset": version.asset,
         "renditions": version.rendition_by_kind,
-        "queue": _rows(list(waiting[:RECENT]), at=at),
+        "queue": listed(list(waiting[:RECENT]), at=at),
         "stages": review_summary.stages_of(review, at=at, asked=asked),
         "sentence": review_summary.sentence(review, at=at),
         "stage_title": review.waits_for.name,
@@ -361,8 +361,8 @@ def _ways(request: BrandRequest) -> dict[str, object]:
     }
 
 
-def _rows(reviews: list[Review], *, at: datetime) -> list[dict[str, object]]:
-    """Fetch OF_ROWS along with them."""
+def listed(reviews: list[Review], *, at: datetime) -> list[dict[str, object]]:
+    """What templates/review/_row.html shows of each. Fetch OF_ROWS along with them."""
     asked = asking.of(reviews, at=at)
     return [_row(review, asked[review.pk], at=at) for review in reviews]
 

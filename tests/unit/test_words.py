@@ -59,7 +59,9 @@ def scripts() -> Iterator[Path]:
 
 def modules() -> Iterator[Path]:
     for app in ("dam", "generation", "provenance"):
-        yield from (path for path in (ROOT / app).rglob("*.py") if not set(path.parts) & set(APART))
+        for path in (ROOT / app).rglob("*.py"):
+            if not set(path.relative_to(ROOT).parts) & set(APART):
+                yield path
 
 
 def sentences(source: str) -> Iterator[str]:

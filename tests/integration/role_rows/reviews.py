@@ -30,6 +30,7 @@ ROWS = (
     Row("GET",  "reviews-start", (),                    302, 302, 302, 302, 302, 302, 302, 403),
     Row("GET",  "asset-open-review", ("draft.asset",),  403, 302, 302, 302, 302, 302, 302, 403),
     Row("GET",  "reviews", (),                          403, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "reviews-calendar", (),                 403, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "review-count", (),                     200, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "review", ("review",),                  403, 200, 200, 200, 200, 200, 200, 403),
     Row("POST", "review-decide", ("review",),           403, 403, 302, 422, 403, 403, 403, 403, APPROVAL),
