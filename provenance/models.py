@@ -15,7 +15,9 @@ from provenance.releases.models import Release
 from provenance.review.models import (
     ChecklistQuestion,
     Comment,
+    CommentImport,
     Decision,
+    ImportedComment,
     LedgerEntry,
     NotDone,
     Review,
@@ -25,6 +27,7 @@ from provenance.review.models import (
 __all__ = [
     "ChecklistQuestion",
     "Comment",
+    "CommentImport",
     "Decision",
     "DownloadPreset",
     "GuestAddress",
@@ -32,6 +35,7 @@ __all__ = [
     "GuestLink",
     "GuestRemark",
     "GuestSession",
+    "ImportedComment",
     "LedgerEntry",
     "ManifestRecord",
     "MarkedCopy",

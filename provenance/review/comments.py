@@ -63,9 +63,7 @@ def add(
     author = principals.person(by)
     body = body.strip()
     require_words(body, drawing=drawing)
-    if frame is not None and not 0 <= frame < (version.frame_count or 0):
-        raise CommentRefused(_("This clip doesn't have that frame."))
-    end_frame = _end_of(version, frame, end_frame)
+    end_frame = require_place(version, frame, end_frame)
     if drawing is not None and (frame is None or answers is not None):
         raise CommentRefused(_("A drawing needs its frame. Choose “at” and the time, and send it again."))
     at = at or timezone.now()
@@ -99,8 +97,13 @@ def add(
     return comment
 
 
-def _end_of(version: Version, frame: int | None, end_frame: int | None) -> int | None:
-    """The last frame of a range; None where the remark is on one frame, or on the whole clip."""
+def require_place(version: Version, frame: int | None, end_frame: int | None) -> int | None:
+    """The last frame of a range; None where the remark is on one frame, or on the whole clip.
+
+    Raises CommentRefused where the version doesn't have these frames.
+    """
+    if frame is not None and not 0 <= frame < (version.frame_count or 0):
+        raise CommentRefused(_("This clip doesn't have that frame."))
     if end_frame is None or end_frame == frame:
         return None
     if frame is None or end_frame < frame:

@@ -298,3 +298,32 @@ class NotDone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.comment} in {self.version}"
+
+
+class CommentImport(models.Model):
+    """A file of which somebody made remarks of a version, all of which can be taken back (review.importing).
+
+    Its key is made when the file is looked at, so that what is sent twice is imported once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+")
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    imported_at = models.DateTimeField(default=timezone.now)
+    file_name = models.CharField(max_length=200)
+    undone_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportedComment(models.Model):
+    """Which file a remark came from."""
+
+    comment = models.OneToOneField(
+        Comment, primary_key=True, on_delete=models.CASCADE, related_name="imported"
+    )
+    source = models.ForeignKey(CommentImport, on_delete=models.CASCADE, related_name="comments")
+
+    def __str__(self) -> str:
+        return str(self.source)

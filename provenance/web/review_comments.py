@@ -105,7 +105,7 @@ def context(
     at = timezone.now()
     rows = list(
         corrections.listed(version, to=by, at=at)
-        .select_related("author", "resolved_by", "assigned_to", "parent")
+        .select_related("author", "resolved_by", "assigned_to", "parent", "imported__source")
         .order_by("created_at", "pk")
     )
     mine = [row for row in rows if by.user is not None and row.author_id == by.user.pk]

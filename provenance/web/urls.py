@@ -8,6 +8,7 @@ from provenance.web import (
     checklist_settings,
     comment_assigning,
     comment_export,
+    comment_import,
     credentials,
     downloads,
     due_dates,
@@ -125,6 +126,9 @@ urlpatterns: list[URLPattern] = [
         comment_export.export,
         name="comment-export",
     ),
+    path("versions/<uuid:version_id>/comments/import/", comment_import.page, name="comment-import"),
+    path("versions/<uuid:version_id>/comments/import/add/", comment_import.add, name="comment-import-add"),
+    path("comments/imports/<uuid:import_id>/undo/", comment_import.undo, name="comment-import-undo"),
     path("versions/<uuid:version_id>/comments/earlier/", carried_comments.listing, name="comments-earlier"),
     path(
         "versions/<uuid:version_id>/comments/earlier/<int:comment_id>/",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import FilePayload
 
 from dam.accounts.capabilities import Capability, Role
 from dam.accounts.models import Brand, User
@@ -15,6 +16,12 @@ from tests.browser.walked import World
 from tests.factories import principal
 from tests.integration.role_table import ROWS
 
+# Of these one is read, and one stands outside the clip.
+MARKERS: FilePayload = {
+    "name": "markers.csv",
+    "mimeType": "text/csv",
+    "buffer": b"frame,comment\n1,Too dark\n999999,Too late\n",
+}
 TABS = ("details", "rights", "review", "credentials", "origin", "versions", "files", "activity")
 
 # What the walk below opens, and addresses that answer with a piece of those pages or with no page at all.
@@ -112,6 +119,11 @@ def walk_as(person: Principal, walk: Walk, world: World) -> None:
             walk.page.locator(".comment-assigning > summary").first.click()
             walk.page.get_by_label("Assign to").wait_for()
             walk.look("a comment to be assigned", within=".comment-assigning[open]")
+            walk.visit(f"versions/{draft.pk}/comments/import/")
+            walk.page.get_by_label("File", exact=True).set_input_files(MARKERS)
+            walk.page.get_by_role("button", name="Check the file").click()
+            walk.page.get_by_role("heading", name="Left out").wait_for()
+            walk.look("markers that were read")
         for show in ("waiting", "returned", "assigned", "open", "closed"):
             walk.visit(f"reviews/?show={show}")
         walk.visit(f"reviews/{world.review.pk}/")

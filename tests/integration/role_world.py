@@ -49,8 +49,9 @@ from provenance.manifests.validation_codes import State
 from provenance.recalls.models import Recall, RecallNotice
 from provenance.releases import releases
 from provenance.releases.models import Release
-from provenance.review import comments, plans, reviews
-from provenance.review.models import ChecklistQuestion, Comment, Review, ReviewTemplate
+from provenance.review import comments, importing, plans, reviews
+from provenance.review.importing import Remark, Source
+from provenance.review.models import ChecklistQuestion, Comment, CommentImport, Review, ReviewTemplate
 from provenance.review.plans import Planned
 from provenance.review.states import DecisionKind
 from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
@@ -85,6 +86,10 @@ class World:
             role: comments.add(self.draft, by=person, body="Mine")
             for role, person in self.people.items()
             if person.can(Capability.COMMENT)
+        }
+        self.imported: CommentImport = self._imported(self.maker)
+        self.imports: dict[Role, CommentImport] = {
+            role: self._imported(self.people[role]) for role in self.comments
         }
         self.review: Review = reviews.submit(self._version(), by=self.maker)
         self.released: Version = self._released()
@@ -225,6 +230,10 @@ class World:
                 return self.bulk_edits.get(role, self.bulk_edits[Role.ADMIN]).pk
             case "own comment":
                 return self.comments.get(role, self.comment).pk
+            case "import":
+                return self.imported.pk
+            case "own import":
+                return self.imports.get(role, self.imported).pk
             case "own upload":
                 return self.uploads[role].pk
             case "person" | "left":
@@ -240,6 +249,10 @@ class World:
             case "hook" | "delivery" | "pair":
                 return getattr(self, name).pk
         return name
+
+    def _imported(self, person: Member) -> CommentImport:
+        remarks = [Remark(None, None, f"Read for {person.user.pk}")]
+        return importing.add_all(self.draft, remarks, Source(uuid4(), "markers.edl"), by=person)
 
     def _version(self) -> Version:
         version: Version = VersionFactory.create(

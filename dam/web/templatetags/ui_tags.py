@@ -40,6 +40,7 @@ from dam.web.collections import undoing
 from dam.web.collections.undoing import Undo
 
 register = template.Library()
+UNDO_IMPORT = "undo-import="  # in the extra tags of a message: the import that its Undo takes back
 
 # So near to midnight hours say more than "yesterday" or "tomorrow".
 FEW_HOURS = timedelta(hours=6)
@@ -225,10 +226,13 @@ def timecode_of(frame: int | None, numerator: int | None, denominator: int | Non
 def frame_rate(version: object) -> str:
     """24000/1001 → "23.976 fps", 25/1 → "25 fps"."""
     numerator, denominator = (getattr(version, f"rate_{part}", None) for part in ("numerator", "denominator"))
-    if not numerator or not denominator:
-        return ""
-    places = len(f"{numerator / denominator:.3f}".rstrip("0").rpartition(".")[2])
-    return _("%(rate)s fps") % {"rate": number_format(numerator / denominator, places, use_l10n=True)}
+    return fps(Fraction(numerator, denominator)) if numerator and denominator else ""
+
+
+def fps(rate: Fraction) -> str:
+    """Fraction(24000, 1001) → "23.976 fps"."""
+    places = len(f"{float(rate):.3f}".rstrip("0").rpartition(".")[2])
+    return _("%(rate)s fps") % {"rate": number_format(float(rate), places, use_l10n=True)}
 
 
 @register.filter
@@ -268,6 +272,13 @@ def undo_search(message: Message) -> str:
     """The saved search whose deletion the message's Undo takes back; empty without one."""
     tag = str(message.extra_tags or "")
     return tag.removeprefix(saved.UNDO) if tag.startswith(saved.UNDO) else ""
+
+
+@register.filter
+def undo_import(message: Message) -> str:
+    """The import of comments that the message's Undo takes back; empty without one."""
+    tag = str(message.extra_tags or "")
+    return tag.removeprefix(UNDO_IMPORT) if tag.startswith(UNDO_IMPORT) else ""
 
 
 @register.filter

@@ -13,6 +13,7 @@ import "./session.js";
 import "./drafts.js";
 import "./requests.js";
 import "./submit.js";
+import "./tick-all.js";
 import "./form-errors.js";
 import "./passwords.js";
 import "./tabs.js";
