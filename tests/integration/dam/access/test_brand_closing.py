@@ -67,7 +67,8 @@ def test_an_export_has_files_rows_and_the_chain_with_its_head_and_no_secrets(tmp
         names = archive.namelist()
         assert json.loads(archive.read("export.json"))["head"] == head.hash
         assert len(archive.read("events.jsonl").splitlines()) == head.sequence
-        assert len(archive.read("rows/dam.asset.jsonl").splitlines()) == 4
+        there = Asset.objects.filter(brand=world.brand).count()
+        assert len(archive.read("rows/dam.asset.jsonl").splitlines()) == there > 0
         assert "digest" not in archive.read("rows/dam.apitoken.jsonl").decode()
         assert any(name.startswith("files/") for name in names)
         assert "rows/provenance.release.jsonl" in names
