@@ -251,7 +251,7 @@ class World:
         return name
 
     def _imported(self, person: Member) -> CommentImport:
-        remarks = [Remark(None, None, f"Read for {person.user.pk}")]
+        remarks = [Remark(None, None, f"Marker {person.user.pk}")]
         return importing.add_all(self.draft, remarks, Source(uuid4(), "markers.edl"), by=person)
 
     def _version(self) -> Version:
