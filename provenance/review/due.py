@@ -1,5 +1,6 @@
 """What is due on which day: open reviews, and comments that are assigned to somebody."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, QuerySet, Window
-from django.db.models.functions import Least, RowNumber, TruncDate
+from django.db.models.functions import RowNumber, TruncDate
 
 from dam.accounts.principals import Principal
 from dam.core import months
@@ -17,8 +18,6 @@ from provenance.review import assigning, queue
 from provenance.review.models import Comment, Review
 
 NAMED_OF_DAY = 3
-# Of two dates the first, of one the one (Review.due): PostgreSQL's.
-NEEDED_AT = Least("due_at", "stage_due_at")
 
 
 class Whose(StrEnum):
@@ -43,7 +42,6 @@ class Item:
     title: str
     at: datetime
     review: UUID | None = None
-    comment: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def comments(principal: Principal, whose: Whose) -> QuerySet[Comment]:
 
 def reviews_of(rows: QuerySet[Review], day: date, *, at: datetime) -> QuerySet[Review]:
     """Those that are due on this day, where `at` is."""
-    return rows.annotate(needed_at=NEEDED_AT).filter(**_between("needed_at", day, _following(day), at))
+    return rows.annotate(needed_at=queue.NEEDED_AT).filter(**_between("needed_at", day, _following(day), at))
 
 
 def comments_of(rows: QuerySet[Comment], day: date, *, at: datetime) -> QuerySet[Comment]:
@@ -84,25 +82,18 @@ def month(principal: Principal, whose: Whose, first: date, *, at: datetime) -> l
     One query for reviews and one for comments, each counted and named in the database.
     """
     last = _following(months.days(first)[-1])
-    found: dict[date, list[Item]] = {}
-    counts: dict[date, int] = {}
-    needed = reviews(principal, whose).annotate(needed_at=NEEDED_AT)
-    for day, number, moment, key, title in _first_of_days(
-        needed.filter(**_between("needed_at", first, last, at)),
-        "needed_at",
-        at,
-        "pk",
-        "version__asset__title",
-    ):
-        counts[day] = number
-        found.setdefault(day, []).append(Item(title, moment, review=key))
-    counted = dict(counts)
+    found, counts = defaultdict[date, list[Item]](list), Counter[date]()
+    needed = reviews(principal, whose).annotate(needed_at=queue.NEEDED_AT)
+    needed = needed.filter(**_between("needed_at", first, last, at))
+    reviewed = list(_first_of_days(needed, "needed_at", at, "pk", "version__asset__title"))
+    for day, _number, moment, key, title in reviewed:
+        found[day].append(Item(title, moment, review=key))
     remarks = comments(principal, whose).filter(**_between("due_at", first, last, at))
-    for day, number, moment, key, title, body in _first_of_days(
-        remarks, "due_at", at, "pk", "version__asset__title", "body"
-    ):
-        counts[day] = counted.get(day, 0) + number
-        found.setdefault(day, []).append(Item(body or title, moment, comment=key))
+    said = list(_first_of_days(remarks, "due_at", at, "body", "version__asset__title"))
+    for day, _number, moment, body, title in said:
+        found[day].append(Item(body or title, moment))
+    for rows in (reviewed, said):  # each row of a day has its number
+        counts.update({row[0]: row[1] for row in rows})
     return [
         Day(day, counts[day], sorted(items, key=lambda item: item.at)[:NAMED_OF_DAY])
         for day, items in sorted(found.items())

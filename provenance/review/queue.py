@@ -13,9 +13,10 @@ from provenance.review.models import Review
 from provenance.review.policies import STAGES
 from provenance.review.states import ReviewState
 
-# Of two dates the first, of one and none the one: PostgreSQL's.
+# Review.due as the database has it: of two dates the first, of one and none the one: PostgreSQL's.
+NEEDED_AT = Least("due_at", "stage_due_at")
 SOONEST_FIRST = (
-    Least("due_at", "stage_due_at").asc(nulls_last=True),
+    NEEDED_AT.asc(nulls_last=True),
     F("submitted_at").asc(),
     F("pk").asc(),
 )

@@ -64,7 +64,7 @@ def _month(request: BrandRequest, whose: Whose, at: datetime, context: dict[str,
 
 
 def _whose(request: BrandRequest) -> Whose:
-    """What was asked for; else what waits for whoever decides reviews, and what they sent for others."""
+    """As the address says it; what waits for whoever looks where it says nothing that there is."""
     asked = request.GET.get("whose", "")
     return Whose(asked) if asked in set(Whose) else Whose.MINE
 

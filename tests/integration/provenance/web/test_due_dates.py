@@ -17,7 +17,7 @@ from dam.core import months
 from provenance.review import assigning, comments, due
 from provenance.review.assigning import Assignment
 from provenance.review.due import Whose
-from provenance.review.models import Review
+from provenance.review.models import Comment, Review
 from tests.factories import BrandFactory, member
 from tests.integration.provenance.web.room import signed_in
 from tests.review_factory import Case
@@ -156,7 +156,19 @@ def test_any_month_is_shown(asked: str) -> None:
     assert page.status_code == 200
 
 
-def test_nothing_of_the_trash_of_another_brand_or_decided_is_there() -> None:
+def test_what_is_over_is_not_due() -> None:
+    case = Case()
+    review = due_on(case, at(9))
+    remark(case, "Too dark", at(9))
+    case.approve(review, by=case.brand_reviewer)
+    assert counted(case.brand_reviewer) == {9: 1}  # the comment alone
+    assert counted(case.legal_reviewer, Whose.ALL) == {9: 1}  # the review waits for the next stage
+    case.approve(review, by=case.legal_reviewer)
+    comments.resolve(Comment.objects.get(body="Too dark"), by=case.creator)
+    assert counted(case.brand_reviewer) == counted(case.creator, Whose.ALL) == {}
+
+
+def test_nothing_of_the_trash_or_of_another_brand_is_there() -> None:
     case = Case()
     due_on(case, at(9))
     stranger = member(BrandFactory.create(), Role.BRAND_REVIEWER)
