@@ -8,20 +8,24 @@ with one such picture; `{"do": "whole", "path", "info", "max_side"}` with one of
 it is transparent; `{"do": "mark", "path", "most_side", "box"}` with one of four; `{"do": "describe", "path",
 "out", "values"}`, which writes a file, with {"unwritten": why not, or nothing}; `{"do": "film", "path",
 "out"}`, which writes the film of a WebP that moves. A refusal is a line with "refused".
+
+Each request imports what it needs, and no more: a process lives for one, and loading everything took most of
+the time of most of them.
 """
 
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from dam.media import animations, frames, probe_file, stills, watching, xmp, xmp_embedding
 from dam.media.errors import FileRefused
-from dam.media.frames import Frame
 from dam.media.probe import Kind, MediaInfo
-from dam.media.watching import Cut, Thinned
-from dam.media.xmp_files.place import NoPlace, Values
+
+if TYPE_CHECKING:
+    from dam.media.frames import Frame
+    from dam.media.watching import Cut, Thinned
+    from dam.media.xmp_files.place import Values
 
 
 def main() -> None:
@@ -31,37 +35,35 @@ def main() -> None:
 def answer(request: dict[str, Any], out: BinaryIO) -> None:
     path = Path(request["path"])
     try:
-        if request["do"] == "probe":
-            _write(out, {"info": probe_file.read_info(path).to_json()})
-        elif request["do"] == "watch":
-            info = MediaInfo.from_json(request["info"])
-            for found in _watch(path, info=info, max_side=request["max_side"]):
-                match found:
-                    case Cut(time_ms):
-                        _write(out, {"cut": time_ms})
-                    case Thinned(gap_ms):
-                        _write(out, {"thinned": gap_ms})
-                    case _:
-                        _write_frame(out, found)
-            _write(out, {"end": True})
-        elif request["do"] == "still":
-            _write_frame(out, Frame(0, 0, stills.read(path, max_side=request["max_side"])))
-        elif request["do"] == "whole":
-            info = MediaInfo.from_json(request["info"])
-            _write_frame(out, _still(path, info, request["max_side"], grounded=False))
-        elif request["do"] == "mark":
-            mark = stills.read_mark(path, most_side=request["most_side"], box=tuple(request["box"]))
-            _write_frame(out, Frame(0, 0, mark))
-        elif request["do"] == "describe":
-            _write(out, {"unwritten": _describe(path, Path(request["out"]), request["values"])})
-        elif request["do"] == "film":
-            animations.write_film(path, Path(request["out"]))
-            _write(out, {"end": True})
-        else:
-            info = MediaInfo.from_json(request["info"])
-            for frame in _sample(path, info=info, indexes=request["indexes"], max_side=request["max_side"]):
-                _write_frame(out, frame)
-            _write(out, {"end": True})
+        match request["do"]:
+            case "probe":
+                from dam.media import probe_file
+
+                _write(out, {"info": probe_file.read_info(path).to_json()})
+            case "watch":
+                info = MediaInfo.from_json(request["info"])
+                _write_watched(out, _watch(path, info=info, max_side=request["max_side"]))
+                _write(out, {"end": True})
+            case "still":
+                _write_frame(out, _picture(path, max_side=request["max_side"]))
+            case "whole":
+                info = MediaInfo.from_json(request["info"])
+                _write_frame(out, _still(path, info, request["max_side"], grounded=False))
+            case "mark":
+                _write_frame(out, _mark(path, request))
+            case "describe":
+                _write(out, {"unwritten": _describe(path, Path(request["out"]), request["values"])})
+            case "film":
+                from dam.media import animations
+
+                animations.write_film(path, Path(request["out"]))
+                _write(out, {"end": True})
+            case _:
+                info = MediaInfo.from_json(request["info"])
+                wanted: dict[str, Any] = {name: request[name] for name in ("indexes", "max_side")}
+                for frame in _sample(path, info=info, **wanted):
+                    _write_frame(out, frame)
+                _write(out, {"end": True})
     except FileRefused as refused:
         _write(out, {"refused": refused.code, "message": refused.message})
     except MemoryError:
@@ -69,8 +71,11 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
     out.flush()
 
 
-def _describe(path: Path, out: Path, values: Values) -> str:
+def _describe(path: Path, out: Path, values: "Values") -> str:
     """Why the file couldn't be written, or nothing."""
+    from dam.media import xmp, xmp_embedding
+    from dam.media.xmp_files.place import NoPlace
+
     try:
         xmp_embedding.write(path, out, values)
     except (NoPlace, xmp.Unreadable) as problem:
@@ -78,24 +83,55 @@ def _describe(path: Path, out: Path, values: Values) -> str:
     return ""
 
 
-def _watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Frame | Cut | Thinned]:
+def _watch(path: Path, *, info: MediaInfo, max_side: int) -> "Iterator[Frame | Cut | Thinned]":
     if info.kind is Kind.STILL:
         return iter([_still(path, info, max_side)])
+    from dam.media import watching
+
     return watching.watch(path, info=info, max_side=max_side)
 
 
-def _sample(path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: int) -> Iterator[Frame]:
+def _write_watched(out: BinaryIO, seen: "Iterator[Frame | Cut | Thinned]") -> None:
+    from dam.media.watching import Cut, Thinned
+
+    for found in seen:
+        match found:
+            case Cut(time_ms):
+                _write(out, {"cut": time_ms})
+            case Thinned(gap_ms):
+                _write(out, {"thinned": gap_ms})
+            case _:
+                _write_frame(out, found)
+
+
+def _sample(path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: int) -> "Iterator[Frame]":
     if info.kind is Kind.STILL:
         return iter([_still(path, info, max_side)])
+    from dam.media import frames
+
     return frames.sample(path, info=info, indexes=indexes, max_side=max_side)
 
 
-def _still(path: Path, info: MediaInfo, max_side: int, *, grounded: bool = True) -> Frame:
-    formats = (info.format.decoder,)
-    return Frame(0, 0, stills.read(path, max_side=max_side, formats=formats, grounded=grounded))
+def _still(path: Path, info: MediaInfo, max_side: int, *, grounded: bool = True) -> "Frame":
+    return _picture(path, max_side=max_side, formats=(info.format.decoder,), grounded=grounded)
 
 
-def _write_frame(out: BinaryIO, frame: Frame) -> None:
+def _picture(path: Path, **how: Any) -> "Frame":
+    from dam.media import stills
+    from dam.media.frames import Frame
+
+    return Frame(0, 0, stills.read(path, **how))
+
+
+def _mark(path: Path, request: dict[str, Any]) -> "Frame":
+    from dam.media import stills
+    from dam.media.frames import Frame
+
+    box = tuple(request["box"])
+    return Frame(0, 0, stills.read_mark(path, most_side=request["most_side"], box=box))
+
+
+def _write_frame(out: BinaryIO, frame: "Frame") -> None:
     height, width, channels = frame.rgb.shape
     head = {"index": frame.index, "time_ms": frame.time_ms, "height": height, "width": width}
     _write(out, {**head, "channels": channels})

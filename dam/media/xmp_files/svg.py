@@ -4,12 +4,12 @@ A drawing is text of some megabytes at most: it is gone through without being ke
 one place, so that all else stays letter by letter.
 """
 
+import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 from dam.media import drawings, xmp_packet
 from dam.media.xmp_files.place import NoPlace, Values
@@ -62,12 +62,18 @@ def _packet(document: bytes, places: _Places) -> bytes:
         return b""
     start, end = places.rdf
     names = "".join(
-        f" {f'xmlns:{prefix}' if prefix else 'xmlns'}={quoteattr(space)}"
+        f" {f'xmlns:{prefix}' if prefix else 'xmlns'}={_quoted(space)}"
         for prefix, space in places.spaces.items()
         if prefix != "xmp-meta" and (space or not prefix)
     )
     head = f'<xmp-meta:xmpmeta xmlns:xmp-meta="{_META_SPACE}"{names}>'.encode()
     return head + document[start:end] + b"</xmp-meta:xmpmeta>"
+
+
+def _quoted(value: str) -> str:
+    """As an attribute's value. The standard library's `quoteattr` brings all of urllib along."""
+    escaped = html.escape(value).replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
+    return f'"{escaped}"'
 
 
 def _places(document: bytes) -> _Places:
