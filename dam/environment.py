@@ -46,6 +46,14 @@ def count(name: str) -> int:
     return int(flag(name, default=False))
 
 
+def folder_address(name: str) -> str:
+    """The path of an address, from "/" to "/"; empty where none is set."""
+    raw = text(name)
+    if raw and not (len(raw) > 2 and raw.startswith("/") and raw.endswith("/") and "//" not in raw):
+        raise ImproperlyConfigured(f"{name}={raw!r} is no path like /stored/, from slash to slash.")
+    return raw
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list; blanks are dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -28,7 +28,7 @@ http {{
   proxy_set_header Host $http_host;
   proxy_set_header X-Forwarded-Proto $scheme;
   proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-  server {{ listen 127.0.0.1:{inner}; location / {{ proxy_pass {server}; }} }}
+  server {{ listen 127.0.0.1:{inner}; location / {{ proxy_pass {server}; }} {more} }}
   server {{ listen 127.0.0.1:{outer}; location / {{ proxy_pass http://127.0.0.1:{inner}; }} }}
 }}
 """
@@ -49,13 +49,15 @@ def binary() -> str | None:
 
 
 @contextmanager
-def before(server: str, folder: Path) -> Iterator[Proxies]:
+def before(server: str, folder: Path, *, more: str = "") -> Iterator[Proxies]:
+    """`more` are places of the inner one, beside that which passes everything on."""
     program = binary()
     assert program is not None
     inner, outer = _free(), _free()
     user = "user root;" if os.geteuid() == 0 else ""
     config = folder / "nginx.conf"
-    config.write_text(CONFIG.format(folder=folder, server=server, inner=inner, outer=outer, user=user))
+    places = {"server": server, "inner": inner, "outer": outer, "more": more}
+    config.write_text(CONFIG.format(folder=folder, user=user, **places))
     process = subprocess.Popen([program, "-c", str(config), "-e", str(folder / "error.log")])
     try:
         for port in (inner, outer):

@@ -1,13 +1,16 @@
 """Sending stored files: whole or in part, in constant memory, with headers that keep them inert.
 
-What a page shows comes through us, as its content security policy wants. A large download may come from the
-store itself, by an address that lives for a minute (S3_PUBLIC_URL).
+What a page shows comes from our own address, as its content security policy wants. A large download may come
+from the store itself, by an address that lives for a minute (S3_PUBLIC_URL). Where nginx stands in front and
+reads the storage folder, it sends what was allowed here (ACCEL_REDIRECT).
 """
 
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 
+from django.conf import settings
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -39,6 +42,13 @@ def respond(
     etag = f'"{sha256}"'
     if ranges.matches(request.headers.get("If-None-Match", ""), etag=etag):
         return _with_headers(HttpResponse(status=304), etag=etag, content_type="", save_as="")
+    database.release()  # a store that hangs takes no page along that needs none of its files
+    try:
+        if (place := _handed_over(key)) is not None:
+            handed = HttpResponse(headers={"X-Accel-Redirect": place})
+            return _with_headers(handed, etag=etag, content_type=content_type, save_as=save_as)
+    except storage.Unavailable:
+        return _unavailable()
     span = None
     try:
         if ranges.applies(request.headers.get("If-Range", ""), etag=etag):
@@ -49,7 +59,6 @@ def respond(
     status = 206 if span else 200
     whole = span or Span(0, size, size)
     response: HttpResponseBase
-    database.release()  # a store that hangs takes no page along that needs none of its files
     try:
         if request.method == "HEAD":
             response = HttpResponse(status=status)
@@ -58,10 +67,7 @@ def respond(
         else:
             response = StreamingHttpResponse(_read(key, whole), status=status)
     except storage.Unavailable:
-        away = "File storage is unavailable. Try again in a moment.\n"
-        return HttpResponse(
-            away, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "10"}
-        )
+        return _unavailable()
     response.headers["Content-Length"] = str(whole.length)
     if span:
         response.headers["Content-Range"] = span.header
@@ -106,6 +112,25 @@ def _with_headers(
 
 def _disposition(save_as: str) -> str:
     return content_disposition_header(True, filenames.for_disk(save_as)) or "attachment"
+
+
+def _handed_over(key: str) -> str | None:
+    """Where nginx finds the file, which then looks at ranges and at what the browser holds by itself.
+
+    None where it is not nginx that sends it.
+    """
+    if not settings.ACCEL_REDIRECT or (path := storage.path(key)) is None:
+        return None
+    if not storage.exists(key):  # nginx would answer for us, in its own words
+        raise FileNotFoundError(f"{key} is not in storage.")
+    return f"{settings.ACCEL_REDIRECT}{quote(path)}"
+
+
+def _unavailable() -> HttpResponse:
+    away = "File storage is unavailable. Try again in a moment.\n"
+    return HttpResponse(
+        away, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "10"}
+    )
 
 
 def _address(key: str, content_type: str, save_as: str) -> str | None:

@@ -185,6 +185,10 @@ S3_PUBLIC_URL = env.text("S3_PUBLIC_URL").rstrip("/")
 S3_DIRECT_UPLOADS = env.flag("S3_DIRECT_UPLOADS", default=True)
 # All that scripts may reach beside us: the one folder of the bucket that parts are put into.
 PART_SOURCES = part_sources(STORAGE, public_url=S3_PUBLIC_URL) if S3_DIRECT_UPLOADS else []
+# Below which address nginx finds the storage folder, to send files itself when we say so (X-Accel-Redirect).
+ACCEL_REDIRECT = env.folder_address("ACCEL_REDIRECT")
+if ACCEL_REDIRECT and STORAGE.startswith("s3://"):
+    raise ImproperlyConfigured("ACCEL_REDIRECT is for a storage folder: from a bucket nginx sends nothing.")
 # No "default": what is kept goes through dam.core.storage, and Django's own way to files stays shut.
 STORAGES = {"staticfiles": {"BACKEND": "dam.web.static.ModuleStaticFilesStorage"}}
 STATIC_URL = "/static/"

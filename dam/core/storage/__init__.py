@@ -127,6 +127,11 @@ def url(key: str, *, disposition: str, content_type: str, seconds: int) -> str |
     return _store().url(key, disposition=disposition, content_type=content_type, seconds=seconds)
 
 
+def path(key: str) -> str | None:
+    """Where it lies below the storage folder, for a web server that reads it; None in a bucket."""
+    return _store().path(key)
+
+
 def free() -> int | None:
     """Bytes that still fit in storage; None where that is not ours to know."""
     return _store().free()

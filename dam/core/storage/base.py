@@ -77,6 +77,9 @@ class Storage(Protocol):
     def url(self, key: str, *, disposition: str, content_type: str, seconds: int) -> str | None:
         """An address that gives the file to whoever holds it for so long; None where the store has none."""
 
+    def path(self, key: str) -> str | None:
+        """Where the file lies below the folder that a web server in front may read; None in a bucket."""
+
     def free(self) -> int | None:
         """Bytes that still fit; None where that is not ours to know."""
 

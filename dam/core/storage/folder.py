@@ -87,6 +87,9 @@ class FolderStorage:
     def url(self, key: str, *, disposition: str, content_type: str, seconds: int) -> str | None:
         return None
 
+    def path(self, key: str) -> str | None:
+        return self._path(key).relative_to(self.root).as_posix()
+
     def free(self) -> int | None:
         self._require_root()
         with self._translated("its free space"):

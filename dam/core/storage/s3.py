@@ -103,6 +103,9 @@ class S3Storage:
             signer.generate_presigned_url("get_object", Params=self._at(key) | headers, ExpiresIn=seconds)
         )
 
+    def path(self, key: str) -> str | None:
+        return None
+
     def free(self) -> int | None:
         return None
 
