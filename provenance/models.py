@@ -1,5 +1,6 @@
 """Re-exports: each model lives with its domain."""
 
+from provenance.comment_pdfs.models import CommentPdf
 from provenance.downloads.models import DownloadPreset, PresetFile
 from provenance.guests.models import (
     GuestAddress,
@@ -28,6 +29,7 @@ __all__ = [
     "ChecklistQuestion",
     "Comment",
     "CommentImport",
+    "CommentPdf",
     "Decision",
     "DownloadPreset",
     "GuestAddress",

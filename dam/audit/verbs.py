@@ -69,6 +69,7 @@ class Verb(StrEnum):
     COMMENT_EDITED = "comment.edited"
     COMMENT_DELETED = "comment.deleted"
     COMMENT_RESTORED = "comment.restored"
+    COMMENTS_EXPORTED = "comments.exported"
     STEP_RETRIED = "step.retried"
     STEPS_RETRIED = "steps.retried"
     FILES_REPAIRED = "files.repaired"

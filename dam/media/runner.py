@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -101,11 +101,7 @@ def sample_frames(
     """
     info = info or probe(path)
     indexes = frames.choose(info, count=count, every_ms=every_ms)
-    request = {"do": "frames", "info": info.to_json(), "indexes": indexes, "max_side": max_side}
-    limits = budgets.frames(count=len(indexes), max_side=max_side)
-    with readable(path, info=info) as film, _decoding(request, path=film, limits=limits) as decoder:
-        while "end" not in (head := _read_answer(decoder.stdout)):
-            yield _read_frame(decoder.stdout, head)
+    yield from frames_at(path, info=info, indexes=indexes, max_side=max_side)
 
 
 def watch(path: Path, *, info: MediaInfo, max_side: int) -> Iterator[Frame | Cut | Thinned]:
@@ -156,6 +152,18 @@ def frame(path: Path, *, info: MediaInfo, index: int, max_side: int) -> Frame:
         if "end" not in head:
             return _read_frame(decoder.stdout, head)
     raise MediaFailed(_("No frame can be decoded at that time."))
+
+
+def frames_at(path: Path, *, info: MediaInfo, indexes: Sequence[int], max_side: int) -> Iterator[Frame]:
+    """The pictures on screen at these frames, in order and each once. Raises FileRefused or MediaFailed.
+
+    Beyond what can be decoded there are none. One decoder process gives them all, so ask for some dozens.
+    """
+    request = {"do": "frames", "info": info.to_json(), "indexes": list(indexes), "max_side": max_side}
+    limits = budgets.frames(count=len(indexes), max_side=max_side)
+    with readable(path, info=info) as film, _decoding(request, path=film, limits=limits) as decoder:
+        while "end" not in (head := _read_answer(decoder.stdout)):
+            yield _read_frame(decoder.stdout, head)
 
 
 def sound(path: Path, out: Path, *, info: MediaInfo) -> None:

@@ -237,6 +237,14 @@ KINDS: Mapping[str, Kind] = {
             webhooks=False,  # alerts are a person's own
             by_alerts=True,
         ),
+        Kind(
+            "comments_pdf",
+            (Follows(Verb.COMMENTS_EXPORTED),),
+            (Who.ACTOR,),
+            mail=Mail.OFF,
+            opens="comment-pdfs",
+            webhooks=False,  # a person's own
+        ),
         Kind("imported", (Follows(Verb.FILES_IMPORTED),), (Who.ACTOR,), opens="library"),
         Kind(
             "invited",

@@ -64,6 +64,7 @@ TITLES: Mapping[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("New in saved searches"),
         gettext_lazy("New clips match a saved search whose alert you turned on."),
     ),
+    "comments_pdf": (gettext_lazy("PDFs of comments"), gettext_lazy("A PDF you asked for is ready.")),
     "imported": (gettext_lazy("Imports"), gettext_lazy("An import you started is done.")),
     "invited": (gettext_lazy("Invitations"), gettext_lazy("You were added to a brand.")),
     "webhook_disabled": (
@@ -90,6 +91,7 @@ ICONS: Mapping[str, str] = {
     "rights_ending": "hourglass",
     "renewal_asked": "hourglass",
     "new_in_search": "bookmark",
+    "comments_pdf": "file-text",
     "imported": "upload",
     "invited": "user-plus",
     "webhook_disabled": "webhook",
@@ -238,6 +240,9 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
         "%(count)d new clip in this saved search",
         "%(count)d new clips in this saved search",
         len(told.assets),
+    ),
+    "comments_pdf": lambda told: ngettext(
+        "Your PDF of the comments is ready", "%(count)d PDFs of comments are ready", told.row.count
     ),
     "imported": lambda told: (
         _("The import is done. Some files were refused: %(refused)d of %(files)d")

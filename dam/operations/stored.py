@@ -16,6 +16,7 @@ TITLES = {
     "release": noop("Releases"),
     "preset": noop("Download formats"),
     "guest": noop("Copies for outside reviewers"),
+    "comment_pdf": noop("PDFs of comments"),
 }
 
 

@@ -34,6 +34,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "CRITICAL"},  # a trace for each made-up Host header
         "django.security.csrf": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # else it lists the letters of what is written
+        "fpdf": {"level": "ERROR"},
         # A line for each request is for programs that read logs.
         "dam.web.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
         # uvicorn has set up its own by now; it writes like everybody else.

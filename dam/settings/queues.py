@@ -37,6 +37,11 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "recover-releases": {"task": "default.recover_releases", "schedule": 60.0, "options": {"expires": 60}},
     "recover-downloads": {"task": "default.recover_downloads", "schedule": 60.0, "options": {"expires": 60}},
+    "recover-comment-pdfs": {
+        "task": "default.recover_comment_pdfs",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "spread-recalls": {"task": "default.spread_recalls", "schedule": 60.0, "options": {"expires": 60}},
     "tend-guest-links": {"task": "default.tend_guest_links", "schedule": 60.0, "options": {"expires": 60}},
     "recover-jobs": {"task": "default.recover_jobs", "schedule": 60.0, "options": {"expires": 60}},

@@ -115,6 +115,9 @@ VERBS: dict[str, Wording] = {
     Verb.COMMENT_EDITED: Wording("pencil", noop("%(person)s edited a comment on %(target)s")),
     Verb.COMMENT_DELETED: Wording("trash-2", noop("%(person)s deleted a comment on %(target)s")),
     Verb.COMMENT_RESTORED: Wording("undo-2", noop("%(person)s restored a comment on %(target)s")),
+    Verb.COMMENTS_EXPORTED: Wording(
+        "file-text", noop("%(person)s exported the comments on %(target)s as a PDF")
+    ),
     Verb.STEP_RETRIED: Wording("rotate-ccw", noop("%(person)s reran a processing step of %(target)s")),
     Verb.STEPS_RETRIED: Wording(
         "rotate-ccw", noop("%(person)s reran every failed step %(target)s in this brand")

@@ -67,6 +67,7 @@ TITLES: dict[Verb, str] = {
     Verb.COMMENT_EDITED: noop("Comment edited"),
     Verb.COMMENT_DELETED: noop("Comment deleted"),
     Verb.COMMENT_RESTORED: noop("Comment restored"),
+    Verb.COMMENTS_EXPORTED: noop("Comments exported as PDF"),
     Verb.STEP_RETRIED: noop("Processing step rerun"),
     Verb.STEPS_RETRIED: noop("Failed steps rerun"),
     Verb.FILES_IMPORTED: noop("Files imported"),

@@ -16,10 +16,10 @@ from dam.core import numbers
 from dam.ingest import filenames
 from dam.web import streamed, timecode
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import comments, drawings, filtering
+from provenance.review import comments, drawings, filtering, passages
 from provenance.review.filtering import Passage
 from provenance.review.models import Comment
-from provenance.web import comment_filter, review_comments
+from provenance.web import review_comments
 from provenance.web.marker_files import FORMATS, Clip, Mark
 
 CHUNK = 500
@@ -82,13 +82,13 @@ def _rows(version: Version) -> Iterator[list[Comment]]:
 
 
 def _table(version: Version) -> Iterator[str]:
-    passages = comment_filter.passages(version)
+    under_way = passages.of(version)
     yield sheets.MARK + sheets.written([COLUMNS])
     for page in _rows(version):
-        yield sheets.written(_cells(comment, version, passages) for comment in page)
+        yield sheets.written(_cells(comment, version, under_way) for comment in page)
 
 
-def _cells(comment: Comment, version: Version, passages: list[Passage]) -> Iterable[object]:
+def _cells(comment: Comment, version: Version, under_way: list[Passage]) -> Iterable[object]:
     deleted = comment.deleted_at is not None
     drawing = None if deleted else comment.drawing
     times = (comment.created_at, comment.edited_at, comment.deleted_at, comment.resolved_at)
@@ -103,7 +103,7 @@ def _cells(comment: Comment, version: Version, passages: list[Passage]) -> Itera
         "" if deleted else comment.body,
         "yes" if drawing else "",
         drawings.words(drawing),
-        filtering.stage_at(comment.created_at, passages),
+        filtering.stage_at(comment.created_at, under_way),
         *(time and time.isoformat() for time in times),
         comment.resolved_by,
         comment.resolved_in,

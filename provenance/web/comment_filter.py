@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -10,11 +9,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
-from dam.catalog.models import Version
 from dam.web import htmx
 from provenance.review import filtering
-from provenance.review.filtering import OPEN, OUTSIDE, RESOLVED, UNASSIGNED, Filter, Passage, Thread
-from provenance.review.models import Review
+from provenance.review.filtering import OPEN, OUTSIDE, RESOLVED, UNASSIGNED, Filter, Thread
 from provenance.review.policies import STAGES
 
 SENT = "filter"  # a field of the form: what it says counts, and not the page's address
@@ -55,28 +52,8 @@ def rewrite(
     return response
 
 
-def passages(version: Version) -> list[Passage]:
-    """The version's reviews, in two queries."""
-    rows = Review.objects.filter(version=version).order_by("submitted_at").prefetch_related("decisions")
-    return [
-        Passage(
-            review.stages,
-            review.submitted_at,
-            review.closed_at,
-            _ends(review),
-        )
-        for review in rows
-    ]
-
-
-def _ends(review: Review) -> list[datetime]:
-    """When each of its stages ended, of those that have: with the last of its decisions."""
-    ends = {decision.stage: decision.decided_at for decision in review.decisions.all()}
-    return [ends[stage] for stage in sorted(ends) if stage < review.stage]
-
-
 def choices(threads: Sequence[Thread], wanted: Filter, *, by: Principal) -> dict[str, Any]:
-    """What templates/review/_filter.html needs."""
+    """What templates/review/_filter.html and _export.html need."""
     counted = filtering.counts(threads, wanted)
     me = by.user.pk if by.user is not None else None
     names = {
@@ -104,6 +81,7 @@ def choices(threads: Sequence[Thread], wanted: Filter, *, by: Principal) -> dict
     states = [(_("All comments"), ""), (_("Unresolved"), OPEN), (_("Resolved"), RESOLVED)]
     return {
         "filter": wanted,
+        "filter_query": f"&{urlencode(wanted.parameters())}" if wanted else "",
         "filter_states": [
             Choice(value, label, counted["state"][value], value == wanted.state) for label, value in states
         ],

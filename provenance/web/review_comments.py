@@ -22,7 +22,7 @@ from dam.core import numbers, sorting
 from dam.rights import visibility
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import assigning, comments, corrections, filtering
+from provenance.review import assigning, comments, corrections, filtering, passages
 from provenance.review.filtering import Filter, Thread
 from provenance.review.models import Comment
 from provenance.web import comment_filter, drawn
@@ -115,9 +115,9 @@ def context(
     for comment in rows:
         if comment.parent_id is not None:
             answers[comment.parent_id].append(comment)
-    passages = comment_filter.passages(version) if rows else []
+    under_way = passages.of(version) if rows else []
     threads = [
-        Thread(row, answers[row.pk], filtering.stage_at(row.created_at, passages))
+        Thread(row, answers[row.pk], filtering.stage_at(row.created_at, under_way))
         for row in rows
         if row.parent_id is None
     ]

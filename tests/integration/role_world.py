@@ -41,6 +41,7 @@ from dam.search.saved.models import SavedSearch
 from dam.search.tagging.models import SuggestedTag
 from generation import jobs
 from generation.models import GenerationJob
+from provenance.comment_pdfs.models import CommentPdf
 from provenance.downloads import presets
 from provenance.downloads.models import DownloadPreset, PresetFile
 from provenance.guests.models import GuestLink, GuestRemark, MarkedCopy
@@ -90,6 +91,12 @@ class World:
         self.imported: CommentImport = self._imported(self.maker)
         self.imports: dict[Role, CommentImport] = {
             role: self._imported(self.people[role]) for role in self.comments
+        }
+        self.pdfs: dict[Role, CommentPdf] = {
+            role: CommentPdf.objects.create(
+                brand=self.brand, version=self.draft, user=person.user, language="en"
+            )
+            for role, person in self.people.items()
         }
         self.review: Review = reviews.submit(self._version(), by=self.maker)
         self.released: Version = self._released()
@@ -234,6 +241,8 @@ class World:
                 return self.imported.pk
             case "own import":
                 return self.imports.get(role, self.imported).pk
+            case "own pdf":
+                return self.pdfs[role].pk if role in self.pdfs else uuid4()
             case "own upload":
                 return self.uploads[role].pk
             case "person" | "left":

@@ -1,0 +1,210 @@
+"""What a PDF of comments says: read from the database, in words of the language that is active."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from dam.accounts import times
+from dam.accounts.models import User
+from dam.catalog.models import AssetKind, Version
+from dam.core import foreign_text
+from dam.core.language import number
+from dam.web import timecode
+from provenance.comment_pdfs.sheet import Head, Picture, Said, Thread
+from provenance.review import comments, drawings, filtering, passages
+from provenance.review.filtering import OPEN, OUTSIDE, UNASSIGNED, Filter
+from provenance.review.models import Comment
+from provenance.review.policies import STAGES
+
+MOST = 1000  # comments, answers among them: what fits into memory, and what somebody reads
+
+
+@dataclass(frozen=True)
+class Contents:
+    threads: Sequence[filtering.Thread]
+    wanted: Filter
+    for_guests: bool
+
+    @property
+    def comments(self) -> int:
+        return sum(1 + len(thread.answers) for thread in self.threads)
+
+    @property
+    def frames(self) -> list[int]:
+        """Whose pictures are shown, in order and each once."""
+        return sorted({thread.first.frame for thread in self.threads if thread.first.frame is not None})
+
+
+def read(version: Version, wanted: Filter, *, for_guests: bool) -> Contents:
+    """What everyone who sees the version's comments sees of them, in a fixed number of queries.
+
+    For guests what they read, too: no answers and no drawings, which stay inside.
+    """
+    found = list(_rows(version, for_guests=for_guests))
+    if for_guests:
+        for row in found:
+            row.drawing = None
+    answers: dict[int, list[Comment]] = defaultdict(list)
+    for row in found:
+        if row.parent_id is not None:
+            answers[row.parent_id].append(row)
+    under_way = passages.of(version) if found else []
+    threads = (
+        filtering.Thread(row, answers[row.pk], filtering.stage_at(row.created_at, under_way))
+        for row in found
+        if row.parent_id is None
+    )
+    shown = [thread for thread in threads if wanted.fits(thread)]
+    shown.sort(key=lambda thread: (thread.first.frame is not None, thread.first.frame or 0, thread.first.pk))
+    return Contents(shown, wanted, for_guests)
+
+
+def _rows(version: Version, *, for_guests: bool) -> QuerySet[Comment]:
+    rows = comments.shown().filter(version=version)
+    if for_guests:
+        rows = rows.filter(for_guests=True, parent=None, deleted_at=None)
+    return rows.select_related("author", "resolved_by", "assigned_to").order_by("created_at", "pk")
+
+
+def chosen(wanted: Filter, *, for_guests: bool, reader: User) -> list[str]:
+    """The filters, each in words; none where everything is wanted. One query, where people are asked for."""
+    asked = [key for key in (wanted.person, wanted.assigned) if key]
+    people = {user.pk: str(user) for user in User.objects.filter(Q(pk__in=asked))} if asked else {}
+
+    def name(key: int) -> str:
+        return people.get(key, _("Someone else"))
+
+    words = []
+    if wanted.state:
+        words.append(_("Unresolved") if wanted.state == OPEN else _("Resolved"))
+    if wanted.person is not None:
+        words.append(_("By %(person)s") % {"person": name(wanted.person)})
+    if wanted.stage:
+        stage = _("Outside a review") if wanted.stage == OUTSIDE else str(STAGES[wanted.stage].title)
+        words.append(_("Stage: %(stage)s") % {"stage": stage})
+    if wanted.drawn:
+        words.append(_("With a drawing"))
+    if wanted.assigned == UNASSIGNED:
+        words.append(_("Unassigned"))
+    elif wanted.assigned is not None:
+        words.append(_("Assigned to %(person)s") % {"person": name(wanted.assigned)})
+    if for_guests:
+        words.append(_("Visible outside, without replies"))
+    return words
+
+
+def head(version: Version, contents: Contents, *, by: User, at: datetime, zone: ZoneInfo) -> Head:
+    filters = chosen(contents.wanted, for_guests=contents.for_guests, reader=by)
+    facts = [
+        (_("Clip"), f"{foreign_text.line(version.filename)}"),
+        (_("Content hash (SHA-256)"), version.sha256),
+        (_("Exported by"), f"{by} · {moment(at, zone)} ({zone.key}, UTC{times.offset(zone, at=at)})"),
+        (_("Filters"), " · ".join(filters) or _("None: all comments")),
+        (
+            _("Contents"),
+            _("Threads: %(threads)s · Comments with replies: %(comments)s")
+            % {"threads": number(len(contents.threads)), "comments": number(contents.comments)},
+        ),
+    ]
+    subtitle = _("Comments on version %(number)s · %(brand)s") % {
+        "number": version.number,
+        "brand": version.brand.name,
+    }
+    return Head(version.asset.title, subtitle, facts)
+
+
+def threads(
+    version: Version, contents: Contents, pictures: Mapping[int, Path], *, zone: ZoneInfo
+) -> Iterator[Thread]:
+    """One by one; `pictures` by the key of their comment."""
+    for each in contents.threads:
+        yield _thread(version, each, pictures.get(each.first.pk), zone=zone, outside=contents.for_guests)
+
+
+def _thread(
+    version: Version, thread: filtering.Thread, picture: Path | None, *, zone: ZoneInfo, outside: bool
+) -> Thread:
+    first = thread.first
+    shown = None
+    if first.frame is not None and version.kind != AssetKind.SOUND:
+        shown = Picture(picture, _described(thread, place(first, version)))
+    return Thread(
+        place=place(first, version),
+        first=_said(first, zone),
+        answers=[_said(each, zone) for each in thread.answers],
+        state="" if outside else _("Unresolved") if first.resolved_at is None else _("Resolved"),
+        facts=[] if outside else list(_facts(first, zone)),
+        picture=shown,
+    )
+
+
+def _described(thread: filtering.Thread, where: str) -> str:
+    if not thread.is_drawn:
+        return _("The frame at %(place)s") % {"place": where}
+    written = drawings.words(thread.first.drawing).replace("\n", "; ")
+    if not written:
+        return _("The frame at %(place)s, with a drawing") % {"place": where}
+    return _("The frame at %(place)s, with a drawing: %(words)s") % {"place": where, "words": written}
+
+
+def place(comment: Comment, version: Version) -> str:
+    """Its timecode and number, of a range those of both ends; numbers count from 0."""
+    if comment.frame is None:
+        return _("Whole clip")
+    first, last = comment.frame, comment.end_frame
+    frames = (
+        _("frame %(number)s") % {"number": first}
+        if last is None
+        else _("frames %(first)s to %(last)s") % {"first": first, "last": last}
+    )
+    if not version.rate_numerator or not version.rate_denominator:
+        return frames
+    rate = Fraction(version.rate_numerator, version.rate_denominator)
+    ends = [timecode.smpte(frame, rate=rate) for frame in (first, last) if frame is not None]
+    return f"{' – '.join(ends)} · {frames}"
+
+
+def _said(comment: Comment, zone: ZoneInfo) -> Said:
+    at = moment(comment.created_at, zone)
+    if comment.deleted_at is not None:
+        return Said(str(comment.author), at, _("Deleted by its author"))
+    if comment.edited_at is not None:
+        at = _("%(time)s, edited %(edited)s") % {"time": at, "edited": moment(comment.edited_at, zone)}
+    words = comment.body
+    if written := drawings.words(comment.drawing):
+        told = _("Written in the drawing: %(words)s") % {"words": written.replace("\n", "; ")}
+        words = f"{words}\n{told}" if words else told
+    return Said(str(comment.author), at, words or _("Drawing"))
+
+
+def _facts(comment: Comment, zone: ZoneInfo) -> Iterator[str]:
+    if comment.resolved_at is not None:
+        when = moment(comment.resolved_at, zone)
+        if comment.resolved_in:
+            yield _("Done in version %(number)s, says %(person)s, %(time)s") % {
+                "number": comment.resolved_in,
+                "person": comment.resolved_by,
+                "time": when,
+            }
+        else:
+            yield _("Resolved by %(person)s, %(time)s") % {"person": comment.resolved_by, "time": when}
+    if comment.assigned_to is not None and comment.due_at is not None:
+        day = date_format(comment.due_at.astimezone(zone), "DATE_FORMAT")
+        yield _("Assigned to %(person)s, due %(day)s") % {"person": comment.assigned_to, "day": day}
+    elif comment.assigned_to is not None:
+        yield _("Assigned to %(person)s") % {"person": comment.assigned_to}
+    if comment.for_guests:
+        yield _("Visible outside")
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"

@@ -1,0 +1,77 @@
+"""The pictures of a PDF: each frame decoded once, in the sandbox, and laid on the disk."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from dam.catalog.models import RenditionKind, Version
+from dam.core import storage
+from dam.ingest import outages
+from dam.media import runner
+from dam.media.errors import FileRefused, MediaFailed
+from dam.media.probe import MediaInfo
+from provenance.comment_pdfs import pictures
+from provenance.comment_pdfs.contents import Contents
+from provenance.review.models import Comment
+
+log = logging.getLogger(__name__)
+
+MAX_SIDE = 800  # pixels: 180 to an inch where they stand on the page
+AT_ONCE = 40  # frames of one decoder process
+
+
+def make(
+    version: Version, contents: Contents, folder: Path, *, told: Callable[[float], None]
+) -> dict[int, Path]:
+    """JPEGs in `folder` by the keys of their comments; none of a frame that can't be decoded.
+
+    `told` hears how far it is, 0 to 1. Raises what says that something was away: it is worth another try.
+    """
+    at: dict[int, list[Comment]] = defaultdict(list)
+    for thread in contents.threads:
+        if thread.first.frame is not None:
+            at[thread.first.frame].append(thread.first)
+    wanted, made, done = contents.frames, {}, 0
+    with ExitStack() as stack:
+        try:
+            path, info = stack.enter_context(_source(version))
+        except FileNotFoundError:
+            log.warning("The file of %s is missing from storage: its PDF has no frames.", version)
+            return {}
+        for start in range(0, len(wanted), AT_ONCE):
+            batch = wanted[start : start + AT_ONCE]
+            try:
+                for frame in runner.frames_at(path, info=info, indexes=batch, max_side=MAX_SIDE):
+                    made.update(_write(folder, frame.index, frame.rgb, at[frame.index]))
+                    done += 1
+                    told(done / len(wanted))
+            except (FileRefused, MediaFailed) as problem:
+                if outages.describe(problem) is not None or getattr(problem, "code", "") == "disk_full":
+                    raise
+                log.warning("Some frames of %s can't be decoded for a PDF: %s", version, problem)
+    return made
+
+
+@contextmanager
+def _source(version: Version) -> Iterator[tuple[Path, MediaInfo]]:
+    """What people watch: the proxy, or the master until there is one. Both count the same frames."""
+    proxy = version.rendition_by_kind.get(RenditionKind.PROXY)
+    key = proxy.storage_key if proxy is not None else version.storage_key
+    with storage.local_copy(key) as path:
+        known = version.media_info if proxy is None else None
+        yield path, MediaInfo.from_json(known) if known else runner.probe(path)
+
+
+def _write(folder: Path, index: int, rgb: pictures.Pixels, remarks: list[Comment]) -> dict[int, Path]:
+    """One file for all that have no drawing of their own there."""
+    plain = folder / f"frame-{index}.jpg"
+    made = {}
+    for remark in remarks:
+        drawing = remark.drawing if remark.deleted_at is None else None
+        out = plain if drawing is None else folder / f"comment-{remark.pk}.jpg"
+        if not out.exists():
+            pictures.with_drawing(rgb, drawing).save(out, "JPEG", quality=pictures.QUALITY)
+        made[remark.pk] = out
+    return made
