@@ -21,6 +21,7 @@ from provenance.review.models import (
     ImportedComment,
     LedgerEntry,
     NotDone,
+    Reaction,
     Review,
     ReviewTemplate,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "MarkedCopy",
     "NotDone",
     "PresetFile",
+    "Reaction",
     "Recall",
     "RecallNotice",
     "Release",

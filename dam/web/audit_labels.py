@@ -115,6 +115,10 @@ VERBS: dict[str, Wording] = {
     Verb.COMMENT_EDITED: Wording("pencil", noop("%(person)s edited a comment on %(target)s")),
     Verb.COMMENT_DELETED: Wording("trash-2", noop("%(person)s deleted a comment on %(target)s")),
     Verb.COMMENT_RESTORED: Wording("undo-2", noop("%(person)s restored a comment on %(target)s")),
+    Verb.COMMENT_REACTED: Wording("smile-plus", noop("%(person)s reacted to a comment on %(target)s")),
+    Verb.COMMENT_UNREACTED: Wording(
+        "undo-2", noop("%(person)s removed a reaction to a comment on %(target)s")
+    ),
     Verb.COMMENTS_EXPORTED: Wording(
         "file-text", noop("%(person)s exported the comments on %(target)s as a PDF")
     ),
@@ -136,6 +140,12 @@ VERBS: dict[str, Wording] = {
     Verb.GUEST_ANSWERED: Wording("reply", noop("%(person)s answered an outside reviewer of %(target)s")),
     Verb.GUEST_SHOWN: Wording("eye", noop("%(person)s showed outside reviewers a comment on %(target)s")),
     Verb.GUEST_HIDDEN: Wording("lock", noop("%(person)s made a comment on %(target)s private again")),
+    Verb.GUEST_REACTED: Wording(
+        "smile-plus", noop("%(person)s reacted to a comment on %(target)s from outside")
+    ),
+    Verb.GUEST_UNREACTED: Wording(
+        "undo-2", noop("%(person)s removed a reaction to a comment on %(target)s from outside")
+    ),
     Verb.GUEST_RECOMMENDED: Wording(
         "message-circle-warning", noop("%(person)s made a recommendation on %(target)s from outside")
     ),

@@ -213,7 +213,7 @@ def _size(path: Path) -> tuple[float, float]:
 def _untold(drawable: Drawable) -> str:
     """Which letters are missing, and where they are."""
     named = dict.fromkeys(f"U+{ord(letter):04X}" for letter in drawable.undrawn)
-    listed = ", ".join([*named][:MOST_NAMED]) + (" …" if len(named) > MOST_NAMED else "")
+    listed = ", ".join([*named][:MOST_NAMED]) + ("…" if len(named) > MOST_NAMED else "")
     count = len(drawable.undrawn)
     said = ngettext(
         "%(count)s character can't be shown in this PDF: %(listed)s. The file %(file)s, attached to this "

@@ -4,6 +4,7 @@ Nothing here moves a review: a recommendation is a row of its own, beside the de
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +21,9 @@ from provenance.guests import gate, links, rules
 from provenance.guests.links import GuestRefused
 from provenance.guests.models import GuestAdvice, GuestLink, GuestRemark
 from provenance.guests.rules import Advice, May
-from provenance.review.models import Comment, Review
+from provenance.review import reactions
+from provenance.review.models import Comment, Reaction, Review
+from provenance.review.reactions import Shown
 from provenance.review.states import ReviewState
 
 LONGEST = 4000
@@ -34,6 +37,12 @@ class Answer:
     at: datetime
     body: str
     outside: bool
+    remark: int
+    signs: Sequence[Shown] = ()
+
+    @property
+    def key(self) -> str:
+        return f"guest-{self.remark}"
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,7 @@ class Said:
     outside: bool
     answers: tuple[Answer, ...] = ()
     remark: int | None = None  # that can be answered
+    signs: Sequence[Shown] = ()
 
 
 def refusal(link: GuestLink, wanted: May) -> str:
@@ -70,7 +80,7 @@ def say(link: GuestLink, *, body: str, frame: int | None = None, at: datetime | 
     if not body:
         raise GuestRefused(_("Write a comment first."), field="body")
     with trail.recording():
-        link = _locked(link, May.COMMENT, at=at)
+        link = locked(link, May.COMMENT, at=at)
         if frame is not None and not 0 <= frame < (link.version.frame_count or 0):
             raise GuestRefused(_("This clip doesn't have that frame."), field="body")
         own = GuestRemark.objects.filter(link=link)
@@ -93,7 +103,7 @@ def recommend(link: GuestLink, *, kind: Advice, words: str = "", at: datetime | 
     if kind is not Advice.APPROVE and not words:
         raise GuestRefused(_("Say what should change, or why not."), field="words")
     with trail.recording():
-        link = _locked(link, May.RECOMMEND, at=at)
+        link = locked(link, May.RECOMMEND, at=at)
         last = GuestAdvice.objects.filter(link=link).first()
         if last is not None and (last.kind, last.words) == (kind, words):
             return last
@@ -167,13 +177,27 @@ def show(comment: Comment, *, by: Principal, shown: bool, at: datetime | None = 
         events.publish(brand_id=version.brand_id, name=f"version-{version.pk}")
 
 
-def of_guests(review: Review) -> list[Said]:
-    """What guests of this review said, with the brand's answers, oldest first; two queries."""
+def of_guests(review: Review, *, user: int | None = None, link: int | None = None) -> list[Said]:
+    """What guests of this review said, with the brand's answers, oldest first; two queries.
+
+    With the signs at them, as this person or guest sees them.
+    """
     rows = list(GuestRemark.objects.filter(review=review).select_related("link", "author"))
+    found = Reaction.objects.filter(remark__review=review).select_related("user", "link")
+    signs, none = reactions.of(found, user=user, link=link), reactions.none()
     answers: dict[int, list[Answer]] = defaultdict(list)
     for row in rows:
         if row.parent_id is not None:
-            answers[row.parent_id].append(Answer(row.by, row.created_at, row.body, row.link_id is not None))
+            answers[row.parent_id].append(
+                Answer(
+                    row.by,
+                    row.created_at,
+                    row.body,
+                    row.link_id is not None,
+                    row.pk,
+                    signs.get(row.pk, none),
+                )
+            )
     return [
         Said(
             key=f"guest-{row.pk}",
@@ -185,14 +209,20 @@ def of_guests(review: Review) -> list[Said]:
             outside=True,
             answers=tuple(answers[row.pk]),
             remark=row.pk,
+            signs=signs.get(row.pk, none),
         )
         for row in rows
         if row.parent_id is None
     ]
 
 
-def read_by_guests(review: Review) -> list[Said]:
-    """The same, and what the brand's people said that guests may read."""
+def read_by_guests(review: Review, *, link: int | None = None) -> list[Said]:
+    """The same, and what the brand's people said that guests may read, with what guests gave it.
+
+    What the brand's people give each other's comments stays inside, as their replies do.
+    """
+    found = Reaction.objects.filter(comment__version=review.version_id, link__review=review)
+    signs, none = reactions.of(found.select_related("user", "link"), link=link), reactions.none()
     comments = Comment.objects.filter(
         version=review.version_id, parent=None, deleted_at=None, for_guests=True
     )
@@ -205,10 +235,11 @@ def read_by_guests(review: Review) -> list[Said]:
             frame=row.frame,
             end_frame=row.end_frame,
             outside=False,
+            signs=signs.get(row.pk, none),
         )
         for row in comments.select_related("author")
     ]
-    return sorted([*house, *of_guests(review)], key=lambda said: said.at)
+    return sorted([*house, *of_guests(review, link=link)], key=lambda said: said.at)
 
 
 def standing_advice(review: Review) -> list[GuestAdvice]:
@@ -230,7 +261,7 @@ def _words(text: str) -> str:
     return words
 
 
-def _locked(link: GuestLink, wanted: May, *, at: datetime) -> GuestLink:
+def locked(link: GuestLink, wanted: May, *, at: datetime) -> GuestLink:
     """The link as it is now, kept so until the transaction ends. Raises GuestRefused where it may not."""
     row = gate.links().select_for_update(of=("self",)).get(pk=link.pk)
     if not gate.is_open(row, at=at):

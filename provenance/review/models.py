@@ -300,6 +300,52 @@ class NotDone(models.Model):
         return f"{self.comment} in {self.version}"
 
 
+class Reaction(models.Model):
+    """A sign at a comment, a reply or what a guest said (review.reactions, guests.reacting).
+
+    By a person of the brand, or by a guest through their link.
+    """
+
+    comment = models.ForeignKey(Comment, null=True, on_delete=models.CASCADE, related_name="reactions")
+    remark = models.ForeignKey(
+        "provenance.GuestRemark", null=True, on_delete=models.CASCADE, related_name="reactions"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    link = models.ForeignKey("provenance.GuestLink", null=True, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10)  # of review.reactions.SIGNS
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="reaction_to_one",
+                condition=models.Q(comment=None) ^ models.Q(remark=None),
+            ),
+            models.CheckConstraint(
+                name="reaction_by_one", condition=models.Q(user=None) ^ models.Q(link=None)
+            ),
+            *(
+                models.UniqueConstraint(fields=[to, by, "kind"], name=f"reaction_{to}_{by}_once")
+                for to in ("comment", "remark")
+                for by in ("user", "link")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+    @property
+    def target(self) -> int:
+        """The key of the comment, or of the guest's remark."""
+        return self.comment_id or self.remark_id or 0
+
+    @property
+    def by(self) -> str:
+        """Fetch link and user along."""
+        return str(self.link or self.user)
+
+
 class CommentImport(models.Model):
     """A file of which somebody made remarks of a version, all of which can be taken back (review.importing).
 

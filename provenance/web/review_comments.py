@@ -22,9 +22,10 @@ from dam.core import numbers, sorting
 from dam.rights import visibility
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import assigning, comments, corrections, filtering, passages
+from provenance.review import assigning, comments, corrections, filtering, passages, reactions
 from provenance.review.filtering import Filter, Thread
-from provenance.review.models import Comment
+from provenance.review.models import Comment, Reaction
+from provenance.review.reactions import Shown
 from provenance.web import comment_filter, drawn
 from provenance.web.review_forms import CommentForm
 
@@ -132,6 +133,8 @@ def context(
         "now": at,
         "out_of_sight": assigning.out_of_sight(assigned, brand=version.brand),
         "answers": dict(answers),
+        "signs": _signs(version, by=by) if rows else {},
+        "no_signs": reactions.none(),
         "drawings": {
             row.pk: drawn.picture(row.drawing, version)
             for row in rows
@@ -149,6 +152,12 @@ def context(
         "comment_form": form or CommentForm(),
         "keep_typed": True,
     }
+
+
+def _signs(version: Version, *, by: Principal) -> dict[int, list[Shown]]:
+    """By the keys of the comments that have some; one query."""
+    found = Reaction.objects.filter(comment__version=version).select_related("user", "link")
+    return reactions.of(found, user=by.user.pk if by.user is not None else None)
 
 
 def _has_marker(comment: Comment) -> bool:

@@ -39,6 +39,7 @@ PUBLIC = {
     "guest-video":                           (404, 404, (KEY,)),
     "guest-file":                            (404, 404, (KEY,)),
     "guest-comment":                         (405, 405, (KEY,)),
+    "guest-react":                           (405, 405, (KEY, "guest-1")),
     "guest-recommend":                       (405, 405, (KEY,)),
     "verify":                                 (200, 200, ()),
     "verify-result":                          (404, 404, ("nothing",)),

@@ -1,6 +1,7 @@
 """The guest's room: what was made for them to watch, what is said of it, and what they recommend."""
 
 import json
+from contextlib import suppress
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,11 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from dam.core import failures
 from dam.delivery import streaming
 from dam.web import files
-from provenance.guests import copies, door, links, remarks
+from provenance.guests import copies, door, links, reacting, remarks
 from provenance.guests.gate import Visitor
 from provenance.guests.models import CopyState, GuestAdvice, GuestSession, MarkedCopy
 from provenance.guests.remarks import Said
 from provenance.guests.rules import ADVICE_TITLES, Advice, May
+from provenance.review import reactions
 from provenance.web.guests import frame
 from provenance.web.guests.forms import AdviceForm, RemarkForm
 from provenance.web.guests.frame import GuestRequest, guest_view
@@ -77,6 +79,18 @@ def comment(request: GuestRequest) -> HttpResponse:
         else:
             return redirect(_to(request, f"said-guest-{remark.pk}"))
     return _page(request, remark_form=form, status=REFUSED)
+
+
+@require_POST
+@guest_view
+def react(request: GuestRequest, said: str) -> HttpResponse:
+    """Give a sign to what they read (`on`), or take it back (`off`)."""
+    given = request.POST.get("on", "")
+    link = request.visitor.link
+    if frame.may_try(request, "guest_react", key=str(link.pk)):
+        with suppress(links.GuestRefused, reactions.ReactionRefused):  # the page says what they may
+            reacting.give(link, said, given or request.POST.get("off", ""), on=bool(given))
+    return redirect(_to(request, f"said-{said}"))
 
 
 @require_POST
@@ -156,7 +170,7 @@ def _page(
 ) -> HttpResponse:
     link = request.visitor.link
     version = link.version
-    said = remarks.read_by_guests(link.review)
+    said = remarks.read_by_guests(link.review, link=link.pk)
     own = GuestAdvice.objects.filter(link=link).first()
     context = {
         **_stage(request.visitor),
@@ -165,7 +179,8 @@ def _page(
         "markers": json.dumps([_marker(each) for each in said if each.frame is not None]),
         "newer": version.asset.latest_id != version.pk,
         "may_comment": link.allows(May.COMMENT),
-        "comment_refusal": remarks.refusal(link, May.COMMENT),
+        "comment_refusal": (refusal := remarks.refusal(link, May.COMMENT)),
+        "may_react": link.allows(May.COMMENT) and not refusal,
         "remark_form": remark_form or RemarkForm(),
         "may_recommend": link.allows(May.RECOMMEND),
         "recommend_refusal": remarks.refusal(link, May.RECOMMEND),

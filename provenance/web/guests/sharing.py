@@ -63,7 +63,7 @@ ICONS = {Advice.APPROVE: "circle-check", Advice.CHANGES: "message-circle-warning
 @requires(Capability.VIEW_UNRELEASED)
 def page(request: BrandRequest, review_id: UUID) -> HttpResponse:
     """The links of a review, and the form for another."""
-    review = _review(request, review_id)
+    review = review_of(request, review_id)
     links.require_may_share(request.principal, brand=request.brand)
     if request.method != "POST":
         return _page(request, review, ShareForm())
@@ -128,13 +128,13 @@ def erase(request: BrandRequest, review_id: UUID, link_id: int) -> HttpResponse:
 @requires(Capability.VIEW_UNRELEASED)
 def said(request: BrandRequest, review_id: UUID) -> HttpResponse:
     """What guests said of a review and what they recommend: a piece of the room, or a page of its own."""
-    return _said(request, _review(request, review_id))
+    return piece(request, review_of(request, review_id))
 
 
 @require_POST
 @requires(Capability.COMMENT, Capability.VIEW_UNRELEASED)
 def answer(request: BrandRequest, review_id: UUID, remark_id: int) -> HttpResponse:
-    review = _review(request, review_id)
+    review = review_of(request, review_id)
     remark = get_object_or_404(
         GuestRemark.objects.select_related("review__brand", "review__version__asset"),
         pk=remark_id,
@@ -145,9 +145,9 @@ def answer(request: BrandRequest, review_id: UUID, remark_id: int) -> HttpRespon
     try:
         remarks.answer(remark, by=request.principal, body=words)
     except links.GuestRefused as refused:
-        return _said(request, review, refused=(remark.pk, words, refused.message), status=422)
+        return piece(request, review, refused=(remark.pk, words, refused.message), status=422)
     if htmx.is_htmx(request):
-        return _said(request, review)
+        return piece(request, review)
     return redirect("review", request.brand.slug, review.pk)
 
 
@@ -160,17 +160,20 @@ def show(request: BrandRequest, comment_id: int) -> HttpResponse:
     return review_comments.answer_with(request, comment.version, keep_typed=True)
 
 
-def _said(
+def piece(
     request: BrandRequest,
     review: Review,
     *,
     refused: tuple[int, str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    user = request.principal.user
     context = {
         "review": review,
         "version": review.version,
-        "said": remarks.of_guests(review),
+        "said": remarks.of_guests(review, user=user.pk if user is not None else None),
+        "may_react": request.principal.can(Capability.COMMENT),
+        "sign_target": "#guests-said",
         "advice": [
             Advised(each, _(ADVICE_TITLES[Advice(each.kind)]), ICONS[Advice(each.kind)])
             for each in remarks.standing_advice(review)
@@ -235,11 +238,11 @@ def _row(link: GuestLink, standing: Standing) -> Row:
     )
 
 
-def _review(request: BrandRequest, review_id: UUID) -> Review:
+def review_of(request: BrandRequest, review_id: UUID) -> Review:
     return get_object_or_404(queue.visible_reviews(request.principal), pk=review_id)
 
 
 def _link(request: BrandRequest, review_id: UUID, link_id: int) -> tuple[Review, GuestLink]:
-    review = _review(request, review_id)
+    review = review_of(request, review_id)
     links.require_may_share(request.principal, brand=request.brand)
     return review, get_object_or_404(gate.links(), pk=link_id, review=review)

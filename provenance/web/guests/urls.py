@@ -21,5 +21,6 @@ urlpatterns = [
     path("<uuid:key>/video/", room.video, name="guest-video"),
     path("<uuid:key>/file/", room.download, name="guest-file"),
     path("<uuid:key>/comment/", room.comment, name="guest-comment"),
+    path("<uuid:key>/said/<slug:said>/react/", room.react, name="guest-react"),
     path("<uuid:key>/recommend/", room.recommend, name="guest-recommend"),
 ]
