@@ -38,6 +38,8 @@ class Verb(StrEnum):
     RELEASE_REVOKED = "release.revoked"
     RELEASE_DOWNLOADED = "release.downloaded"
     RECALL_OPENED = "recall.opened"
+    RECALL_ENDED = "recall.ended"  # people with copies of a clip whose clearance ended
+    RECALL_LIFTED = "recall.lifted"  # its clearance was renewed
     RECALL_REACHED = "recall.reached"  # people with copies of what was made from the withdrawn clip
     RECALL_CONFIRMED = "recall.confirmed"
     RECALL_TAKEN_BACK = "recall.taken_back"

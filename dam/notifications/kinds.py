@@ -189,7 +189,12 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             "take_down",
-            (Follows(Verb.RECALL_OPENED), Follows(Verb.RECALL_REACHED), Follows(Verb.RECALL_REMINDED)),
+            (
+                Follows(Verb.RECALL_OPENED),
+                Follows(Verb.RECALL_ENDED),
+                Follows(Verb.RECALL_REACHED),
+                Follows(Verb.RECALL_REMINDED),
+            ),
             (Who.COPY_HOLDERS,),
             mail=Mail.AT_ONCE,
             needs=Capability.VIEW,

@@ -201,6 +201,14 @@ def _reached(told: Told) -> str:
     )
 
 
+def _reminded(told: Told) -> str:
+    if told.event is not None and told.event.data.get("ended_at"):
+        return _(
+            "Reminder: the clearance of “%(title)s” ended. Take your copies down, and confirm that they are."
+        )
+    return _("Reminder: “%(title)s” was withdrawn. Take your copies down, and confirm that they are.")
+
+
 def _assigned(told: Told) -> str:
     if told.row.count == 1 and told.event is not None and told.event.data.get("due_at"):
         return _("%(actor)s assigned a comment to you, due %(date)s")
@@ -270,8 +278,9 @@ _BY_VERB: Mapping[tuple[str, str], Callable[[Told], str]] = {
         "Your take couldn't be generated", "%(count)d takes couldn't be generated", told.row.count
     ),
     ("take_down", Verb.RECALL_REACHED): _reached,
-    ("take_down", Verb.RECALL_REMINDED): lambda _told: _(
-        "Reminder: “%(title)s” was withdrawn. Take your copies down, and confirm that they are."
+    ("take_down", Verb.RECALL_ENDED): lambda _told: _(
+        "The clearance of “%(title)s” ended. Take your copies down, and confirm that they are."
     ),
+    ("take_down", Verb.RECALL_REMINDED): _reminded,
     ("release", Verb.RELEASE_FAILED): lambda _told: _("The release couldn't be signed"),
 }

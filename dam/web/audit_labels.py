@@ -66,6 +66,12 @@ VERBS: dict[str, Wording] = {
     Verb.RELEASE_REVOKED: Wording("shield-off", noop("%(person)s withdrew the approval of %(target)s")),
     Verb.RELEASE_DOWNLOADED: Wording("download", noop("%(person)s downloaded the release of %(target)s")),
     Verb.RECALL_OPENED: Wording("shield-off", noop("%(person)s recalled copies of %(target)s")),
+    Verb.RECALL_ENDED: Wording(
+        "shield-off", noop("The clearance of %(target)s ended, and copies of it were recalled")
+    ),
+    Verb.RECALL_LIFTED: Wording(
+        "shield-check", noop("The clearance of %(target)s was renewed, and its copies may be used again")
+    ),
     Verb.RECALL_REACHED: Wording(
         "shield-off", noop("%(person)s recalled copies of what was made from %(target)s")
     ),

@@ -36,6 +36,8 @@ TITLES: dict[Verb, str] = {
     Verb.RELEASE_REVOKED: noop("Approval withdrawn"),
     Verb.RELEASE_DOWNLOADED: noop("Release downloaded"),
     Verb.RECALL_OPENED: noop("Recall begun"),
+    Verb.RECALL_ENDED: noop("Recall begun as a clearance ended"),
+    Verb.RECALL_LIFTED: noop("Recall over as a clearance was renewed"),
     Verb.RECALL_REACHED: noop("Recall reached what was made from a clip"),
     Verb.RECALL_CONFIRMED: noop("Copies confirmed as taken down"),
     Verb.RECALL_TAKEN_BACK: noop("Confirmation of a recall taken back"),

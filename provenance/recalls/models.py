@@ -1,4 +1,4 @@
-"""Recall: copies of what was withdrawn, or made from that, are to come down. RecallNotice: who took some."""
+"""Recall: copies of what may no longer be used are to come down. RecallNotice: who took some."""
 
 from enum import StrEnum
 
@@ -15,7 +15,8 @@ LONGEST_NOTE = 2000  # characters
 
 class Recall(models.Model):
     """Of a withdrawn version, made in the transaction that ends its approval, once for each; or of a version
-    that was made from that one, at any remove, made by a worker afterwards (provenance.recalls.spreading).
+    that was made from that one, at any remove, made by a worker afterwards (provenance.recalls.spreading); or
+    of one whose clearance ended, with all that it was made from (provenance.recalls.ended).
     """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
@@ -29,6 +30,10 @@ class Recall(models.Model):
     because_of = models.ForeignKey(
         "self", null=True, on_delete=models.CASCADE, db_index=False, related_name="reached"
     )
+    # The end of the clearance that it's about; None of what was withdrawn, or made from that.
+    ended_at = models.DateTimeField(null=True)
+    # Since when that version may be used again, so that nobody is asked any more.
+    lifted_at = models.DateTimeField(null=True)
     # What was made from its version is still to be looked at, from the link behind this one on. The database
     # itself says so of links that are recorded later (migration 0027).
     to_spread = models.BooleanField(default=True, db_default=True)
@@ -46,6 +51,10 @@ class Recall(models.Model):
             models.CheckConstraint(
                 condition=Q(review=None) | Q(because_of=None), name="recall_has_one_cause"
             ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(review=None, because_of=None), name="recall_ended_by_itself"
+            ),
+            models.UniqueConstraint(fields=["version", "ended_at"], name="recall_ended_once"),
         ]
         indexes = [
             models.Index(fields=["brand", "-id"], name="recall_newest"),
@@ -53,6 +62,9 @@ class Recall(models.Model):
             models.Index(fields=["brand", "-id"], condition=Q(because_of=None), name="recall_withdrawn"),
             models.Index(fields=["because_of", "id"], name="recall_reached"),
             models.Index(fields=["id"], condition=Q(to_spread=True), name="recall_to_spread"),
+            models.Index(
+                fields=["id"], condition=Q(ended_at__isnull=False, lifted_at=None), name="recall_ended_open"
+            ),
         ]
 
     def __str__(self) -> str:

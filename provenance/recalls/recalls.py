@@ -1,4 +1,7 @@
-"""The verbs of a recall: open it with a withdrawal, confirm, take a confirmation back, remind."""
+"""The verbs of a recall: open it with a withdrawal, confirm, take a confirmation back, remind.
+
+Those that begin when a clearance ends are opened by provenance.recalls.ended.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -133,7 +136,7 @@ def of_withdrawal(review: Review, *, by: Principal, reason: str, at: datetime) -
     tasks.enqueue(SPREAD)
     people = ask([recall], at=at)
     if people:
-        _record(Verb.RECALL_OPENED, recall, by=by, at=at, people=len(people))
+        record(Verb.RECALL_OPENED, recall, by=by, at=at, people=len(people))
 
 
 def ask(recalls: Collection[Recall], *, at: datetime) -> list[RecallNotice]:
@@ -192,8 +195,12 @@ def notices(recalls: Collection[int] | OuterRef) -> QuerySet[RecallNotice]:
 
 
 def waiting(recalls: Collection[int] | OuterRef) -> QuerySet[RecallNotice]:
-    """Those who can be asked and haven't confirmed. Named twice: the index knows `confirmed_at` alone."""
-    return notices(recalls).filter(confirmed_at=None, state=NoticeState.WAITING)  # type: ignore[misc]
+    """Those who can be asked and haven't confirmed. Named twice: the index knows `confirmed_at` alone.
+
+    Nobody, once what they have may be used again.
+    """
+    rows = notices(recalls).filter(recall__lifted_at=None, confirmed_at=None)
+    return rows.filter(state=NoticeState.WAITING)  # type: ignore[misc]
 
 
 def of_brand(principal: Principal) -> QuerySet[Recall]:
@@ -206,8 +213,8 @@ def of_brand(principal: Principal) -> QuerySet[Recall]:
     ).select_related("brand", "version__asset", "by", "because_of__version", "because_of__by")
 
 
-def withdrawn_only(recalls: QuerySet[Recall]) -> QuerySet[Recall]:
-    """Those of what was withdrawn itself; what they reached is listed with each."""
+def first_only(recalls: QuerySet[Recall]) -> QuerySet[Recall]:
+    """Those of what was withdrawn, or ended, itself; what they reached is listed with each."""
     return recalls.filter(because_of=None)
 
 
@@ -301,8 +308,11 @@ def mine(principal: Principal) -> QuerySet[RecallNotice]:
 
 
 def listed(principal: Principal) -> QuerySet[RecallNotice]:
-    """The same, but each copy once: of two recalls for the same copies the earlier one."""
-    return mine(principal).filter(asked_before=False)
+    """The same, but each copy once: of two recalls for the same copies the earlier one.
+
+    Without what may be used again.
+    """
+    return mine(principal).filter(asked_before=False, recall__lifted_at=None)
 
 
 def confirm(notice: RecallNotice, *, by: Principal, note: str, at: datetime | None = None) -> bool:
@@ -313,11 +323,11 @@ def confirm(notice: RecallNotice, *, by: Principal, note: str, at: datetime | No
         note = storable(note.strip())[:LONGEST_NOTE]
         if not mine(by).filter(pk=notice.pk, confirmed_at=None).update(confirmed_at=at, note=note):
             return False
-        _record(Verb.RECALL_CONFIRMED, notice.recall, by=by, at=at)
+        record(Verb.RECALL_CONFIRMED, notice.recall, by=by, at=at)
         # Of other recalls for the same copies, too. Seldom more than one.
         for each in _same_copies(notice, by=by).filter(confirmed_at=None):
             RecallNotice.objects.filter(pk=each.pk).update(confirmed_at=at, note=each.note or note)
-            _record(Verb.RECALL_CONFIRMED, each.recall, by=by, at=at)
+            record(Verb.RECALL_CONFIRMED, each.recall, by=by, at=at)
     return True
 
 
@@ -331,7 +341,7 @@ def take_back(notice: RecallNotice, *, by: Principal, at: datetime | None = None
             return False
         for each in _same_copies(notice, by=by).filter(confirmed_at=said):
             RecallNotice.objects.filter(pk=each.pk).update(confirmed_at=None)
-            _record(Verb.RECALL_TAKEN_BACK, each.recall, by=by, at=at)
+            record(Verb.RECALL_TAKEN_BACK, each.recall, by=by, at=at)
     return True
 
 
@@ -355,14 +365,16 @@ def remind(recall: Recall, *, by: Principal, at: datetime | None = None) -> int:
             raise RecallRefused(
                 _("They were asked less than a day ago. Try again tomorrow."), code="reminded_lately"
             )
-        _record(Verb.RECALL_REMINDED, recall, by=by, at=at, people=left)
+        record(Verb.RECALL_REMINDED, recall, by=by, at=at, people=left)
     return left
 
 
 def told_of(recalls: Collection[int]) -> dict[int, frozenset[int]]:
     """By recall: whom its events concern, those who haven't confirmed. For dam.notifications, by name."""
     found: dict[int, set[int]] = {key: set() for key in recalls}
-    rows = RecallNotice.objects.filter(recall__in=recalls, confirmed_at=None, user__isnull=False)
+    rows = RecallNotice.objects.filter(
+        recall__in=recalls, recall__lifted_at=None, confirmed_at=None, user__isnull=False
+    )
     for recall, user in rows.values_list("recall_id", "user_id"):
         found[recall].add(user or 0)
     return {key: frozenset(people) for key, people in found.items()}
@@ -374,16 +386,26 @@ def _lock(recall: Recall) -> None:
     list(of_version.select_for_update().order_by("pk").values_list("pk"))
 
 
-def _record(verb: Verb, recall: Recall, *, by: Principal, at: datetime, people: int | None = None) -> None:
-    """Who is asked may see nothing of the clip any more, so what tells them names the recall alone."""
+def record(
+    verb: Verb, recall: Recall, *, by: Principal | None, at: datetime, people: int | None = None
+) -> None:
+    """In the trail, and to open pages.
+
+    Who is asked may see nothing of the clip any more, so what tells them (`people`) names the recall alone.
+    """
     tells = people is not None
+    said: dict[str, object] = {"recall": recall.pk}
+    if tells:
+        said |= {"people": people, "title": recall.title}
+    if recall.ended_at is not None:
+        said["ended_at"] = recall.ended_at.isoformat()
     trail.record(
         verb,
         brand=recall.brand,
         target=recall.title,
         actor=by,
         asset_id=None if tells else recall.version.asset_id,
-        data={"recall": recall.pk} | ({"people": people, "title": recall.title} if tells else {}),
+        data=said,
         at=at,
     )
     events.publish(brand_id=recall.brand_id, name="recalls")

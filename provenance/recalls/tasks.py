@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from dam.core import tasks
-from provenance.recalls import recalls, spreading
+from provenance.recalls import ended, recalls, spreading
 
 
 @shared_task(name=recalls.SPREAD)
@@ -11,3 +11,8 @@ def spread_recalls() -> None:
     """Some slices now, others in the next turn: other work waits for the same worker."""
     if spreading.run():
         tasks.enqueue(recalls.SPREAD)
+
+
+@shared_task(name="default.recall_ended")
+def recall_ended() -> None:
+    ended.look()

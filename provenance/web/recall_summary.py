@@ -33,6 +33,11 @@ class Progress:
         return self.asked - self.confirmed
 
     @property
+    def open(self) -> bool:
+        """Whether somebody who can be asked is waited for."""
+        return bool(self.waiting) and self.recall.lifted_at is None
+
+    @property
     def sentence(self) -> str:
         if not self.asked and not self.away:
             return _("No one took a copy")

@@ -44,7 +44,7 @@ COLUMNS = (
 def listing(request: BrandRequest) -> HttpResponse:
     """The newest first: those that are open, or with `show=all` all; `before` continues after one."""
     show_all = request.GET.get("show") == "all"
-    found = recalls.withdrawn_only(recalls.of_brand(request.principal)).order_by("-pk")
+    found = recalls.first_only(recalls.of_brand(request.principal)).order_by("-pk")
     if not show_all:
         found = recalls.open_only(found)
     before = _key(request, "before")
@@ -80,7 +80,7 @@ def recall(request: BrandRequest, recall_id: int) -> HttpResponse:
         "progress": progress,
         "lines": recall_summary.lines(page[:PAGE]),
         "shown": shown,
-        "may_remind": bool(progress.waiting) and due,
+        "may_remind": progress.open and due,
         "again_at": None if due else asked_at + recalls.REMIND_EVERY,
         "tabs": (
             ("", _("All"), progress.asked + progress.away),
@@ -100,7 +100,7 @@ def recall(request: BrandRequest, recall_id: int) -> HttpResponse:
 @requires(Capability.WITHDRAW_RELEASE)
 def reached(request: BrandRequest, recall_id: int) -> HttpResponse:
     """What was made from the withdrawn version, in the order in which it was found: with copies, or all."""
-    found = get_object_or_404(recalls.withdrawn_only(recalls.of_brand(request.principal)), pk=recall_id)
+    found = get_object_or_404(recalls.first_only(recalls.of_brand(request.principal)), pk=recall_id)
     show_all = request.GET.get("show") == "all"
     rows = recalls.reached(found, with_copies=not show_all).order_by("pk")
     after = _key(request, "after")

@@ -83,7 +83,7 @@ def test_it_reaches_them_though_nobody_took_a_copy_of_the_withdrawn_clip_itself(
     assert revoked(source) is None  # nobody to show it for yet
     spread()
     assert because_of(cut).notices.count() == 1
-    assert list(recalls.open_only(recalls.withdrawn_only(recalls.of_brand(source.legal_reviewer)))) == [
+    assert list(recalls.open_only(recalls.first_only(recalls.of_brand(source.legal_reviewer)))) == [
         because_of(cut).because_of
     ]
 
