@@ -19,7 +19,7 @@ from dam.core import tasks
 from provenance.guests import gate, links, lists
 from provenance.guests.models import GuestAddress, GuestLink, GuestSession
 
-MAILS = ("guest_link", "guest_code")
+MAILS = ("guest_link", "guest_code", "guest_recall")
 
 
 def erase(link: GuestLink, *, by: Principal, at: datetime | None = None) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dam.accounts import keys, mails
-from provenance.guests import copies, door, gate, links, tending
+from provenance.guests import copies, door, gate, links, recalled, tending
 from provenance.guests.models import GuestAddress, GuestLink
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,11 @@ def send_guest_link(link_id: int) -> None:
         return
     rows.update(sent_at=timezone.now(), send_problem="", mailing_at=None)
     links.tell(link)
+
+
+@shared_task(name="default.mail_guest_recall")
+def mail_guest_recall(notice_id: int) -> None:
+    recalled.tell(notice_id)
 
 
 @shared_task(name="default.send_guest_code")

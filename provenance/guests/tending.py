@@ -8,7 +8,7 @@ from django.utils import timezone
 from dam.accounts import mails
 from dam.core.tasks import offer
 from dam.ingest import backoff
-from provenance.guests import copies, gate, links
+from provenance.guests import copies, gate, links, recalled
 from provenance.guests.models import CopyState, GuestAddress, GuestLink, GuestSession, MarkedCopy
 
 AT_ONCE = 500
@@ -24,6 +24,7 @@ def run(*, at: datetime | None = None) -> None:
     _give_up(at)
     _send(at)
     _mail(at)
+    recalled.offer_all(at=at)
     _forget(at)
 
 

@@ -94,9 +94,18 @@ class RecallNotice(models.Model):
     # Another recall of the same version asked them for these copies and is open: they aren't told again.
     asked_before = models.BooleanField(default=False, db_default=False)
 
+    # Of somebody from outside, who has no inbox here: the mail that told them, and when it was last tried.
+    mailed_at = models.DateTimeField(null=True)
+    mail_tried_at = models.DateTimeField(null=True)
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["recall", "reference"], name="recall_notice_once")]
         indexes = [
+            models.Index(
+                fields=["id"],
+                condition=Q(reference__startswith="guest_link:", mailed_at=None),
+                name="recall_notice_to_mail",
+            ),
             models.Index(fields=["recall", "id"], name="recall_notice_page"),
             models.Index(fields=["recall"], condition=Q(confirmed_at=None), name="recall_notice_waiting"),
         ]

@@ -36,6 +36,7 @@ COLUMNS = (
     "confirmed_at",
     "note",
     "clip",
+    "emailed_at",
 )
 
 
@@ -175,6 +176,7 @@ def _rows(keys: Collection[int]) -> Iterator[str]:
                 line.notice.confirmed_at and line.notice.confirmed_at.isoformat(),
                 line.notice.note,
                 line.notice.recall.title,
+                line.notice.mailed_at and line.notice.mailed_at.isoformat(),
             )
             for line in recall_summary.lines(notices)
             for copy in line.copies

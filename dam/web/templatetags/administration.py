@@ -17,6 +17,7 @@ MAILS = {
     "email_confirmation": noop("Confirming an address"),
     "guest_code": noop("Code of an outside reviewer"),
     "guest_link": noop("Link of an outside reviewer"),
+    "guest_recall": noop("Recall told to an outside reviewer"),
     "invitation": noop("Invitation"),
     "notifications": noop("Notifications"),
     "password_changed": noop("Changed password"),

@@ -1,0 +1,78 @@
+"""Telling outside reviewers of a recall: those who downloaded a copy with their name on it, by mail.
+
+They have no inbox here and confirm nothing; the recall's page says when they were told.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from dam.accounts import mails
+from dam.core import events
+from dam.core.tasks import offer
+from provenance.guests.models import GuestLink
+from provenance.recalls.models import RecallNotice
+
+log = logging.getLogger(__name__)
+
+TASK = "default.mail_guest_recall"
+AT_ONCE = 500
+RETRY = timedelta(hours=1)
+LOOK_BACK = timedelta(days=30)
+"""Of recalls from before nobody is told any more: an upgrade mails nothing of long ago."""
+
+
+def offer_all(*, at: datetime) -> None:
+    """Have the mails sent that are due. Safe at any time."""
+    if not mails.is_on():
+        return
+    for pk in _due(at=at).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]:
+        if not offer(TASK, notice_id=pk):
+            break
+
+
+def tell(notice_id: int, *, at: datetime | None = None) -> bool:
+    """Mail one of them, once; whether it went out. Where the server is away it's tried again in an hour."""
+    at = at or timezone.now()
+    notice = _due(at=at).filter(pk=notice_id).select_related("recall__brand").first()
+    if notice is None or not _due(at=at).filter(pk=notice_id).update(mail_tried_at=at):
+        return False
+    link = _link(notice)
+    if link is None:  # erased, or deleted: nobody is there to be told
+        return False
+    try:
+        mails.send(
+            "guest_recall",
+            to=link.email,
+            context={
+                "brand": notice.recall.brand,
+                "inviter": link.created_by,
+                "title": notice.recall.title,
+            },
+            about=f"guest-recall-{notice.pk}",
+        )
+    except mails.NotSent as problem:
+        log.error("Recall %s was not mailed to a guest: %s", notice.recall_id, problem.code)
+        return False
+    RecallNotice.objects.filter(pk=notice.pk).update(mailed_at=timezone.now())
+    events.publish(brand_id=notice.recall.brand_id, name="recalls")
+    return True
+
+
+def _due(*, at: datetime) -> QuerySet[RecallNotice]:
+    untried = Q(mail_tried_at=None) | Q(mail_tried_at__lte=at - RETRY)
+    return RecallNotice.objects.filter(
+        untried,
+        reference__startswith="guest_link:",
+        mailed_at=None,
+        recall__lifted_at=None,
+        recall__at__gt=at - LOOK_BACK,
+        recall__brand__closed_at=None,
+    )
+
+
+def _link(notice: RecallNotice) -> GuestLink | None:
+    key = int(notice.reference.partition(":")[2])
+    return GuestLink.objects.filter(pk=key, erased_at=None).select_related("created_by").first()
