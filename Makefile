@@ -21,13 +21,18 @@ SHELL := /bin/bash
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
+# What runs in the sandbox can't keep what it compiles, and is started for every file.
+COMPILED := $(BIN)/python -m compileall -q dam generation provenance
+
 run: .venv/run.stamp ## Start everything on http://localhost:8000 (PORT=8001 for another port)
+	@$(COMPILED)
 	@$(BIN)/python manage.py up
 
 dev: .venv/dev.stamp ## As `make run`, and what you change in code, templates and static files is used at once
 	@$(BIN)/python manage.py up --reload
 
 test: .venv/dev.stamp chromium ## Run every test: unit, integration, browser
+	@$(COMPILED)
 	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 unit: .venv/dev.stamp ## Run the quick tests: no database, broker, browser or neural network

@@ -10,8 +10,6 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
-from scim2_client.engines.wsgi import WSGISCIMClient
-from scim2_tester import Status, check_server
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, Group, Membership, User
@@ -81,6 +79,10 @@ def _keep_connections(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_compliance_tests_of_scim_pass(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
     _keep_connections(monkeypatch)
+    # Here: it takes seconds to import, and each process of a run imports every test.
+    from scim2_client.engines.wsgi import WSGISCIMClient
+    from scim2_tester import Status, check_server
+
     client = WSGISCIMClient(
         WSGIHandler(),
         base_url="http://localhost:8000/scim/v2",
