@@ -281,6 +281,9 @@ _BY_VERB: Mapping[tuple[str, str], Callable[[Told], str]] = {
     ("take_down", Verb.RECALL_ENDED): lambda _told: _(
         "The clearance of “%(title)s” ended. Take your copies down, and confirm that they are."
     ),
+    ("take_down", Verb.RECALL_LIFTED): lambda _told: _(
+        "The clearance of “%(title)s” was renewed. You can use your copies again."
+    ),
     ("take_down", Verb.RECALL_REMINDED): _reminded,
     ("release", Verb.RELEASE_FAILED): lambda _told: _("The release couldn't be signed"),
 }

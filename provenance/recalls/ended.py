@@ -8,7 +8,7 @@ clearance is renewed, nobody is asked any more.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from dam.accounts.models import Brand
@@ -32,16 +32,18 @@ def look(*, at: datetime | None = None) -> int:
 
 
 def lift(*, at: datetime) -> int:
-    """Ask nobody any more whose copies may be used again; how many recalls that were."""
+    """Ask nobody any more whose copies may be used again, and tell them so; how many recalls that were."""
     later = Q(version__rights_end=None) | Q(version__rights_end__ends_at__gt=at)
     open_ones = Recall.objects.filter(ended_at__isnull=False, lifted_at=None)
-    renewed = list(open_ones.filter(later, version__approval=Approval.APPROVED).select_related("brand"))
+    rows = open_ones.filter(later, version__approval=Approval.APPROVED)
+    renewed = list(rows.select_related("brand").annotate(people=Count("notices")))
     if not renewed:
         return 0
     with trail.recording():
         for recall in renewed:  # seldom more than a few: each was renewed by a person
-            if Recall.objects.filter(pk=recall.pk, lifted_at=None).update(lifted_at=at):
-                recalls.record(Verb.RECALL_LIFTED, recall, by=None, at=at)
+            lifted = Recall.objects.filter(pk=recall.pk, lifted_at=None).update(lifted_at=at)
+            if lifted and recall.people:
+                recalls.record(Verb.RECALL_LIFTED, recall, by=None, at=at, people=recall.people)
     return len(renewed)
 
 

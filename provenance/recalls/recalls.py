@@ -370,11 +370,13 @@ def remind(recall: Recall, *, by: Principal, at: datetime | None = None) -> int:
 
 
 def told_of(recalls: Collection[int]) -> dict[int, frozenset[int]]:
-    """By recall: whom its events concern, those who haven't confirmed. For dam.notifications, by name."""
+    """By recall: whom its events concern. For dam.notifications, by name.
+
+    Those who haven't confirmed; of one that is over as they may use their copies again, all who were asked.
+    """
     found: dict[int, set[int]] = {key: set() for key in recalls}
-    rows = RecallNotice.objects.filter(
-        recall__in=recalls, recall__lifted_at=None, confirmed_at=None, user__isnull=False
-    )
+    concerned = Q(confirmed_at=None) | Q(recall__lifted_at__isnull=False)
+    rows = RecallNotice.objects.filter(concerned, recall__in=recalls, user__isnull=False)
     for recall, user in rows.values_list("recall_id", "user_id"):
         found[recall].add(user or 0)
     return {key: frozenset(people) for key, people in found.items()}

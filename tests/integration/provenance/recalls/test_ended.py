@@ -137,6 +137,36 @@ def test_it_is_told_as_an_end_and_not_as_a_withdrawal() -> None:
     assert said.startswith(f"The clearance of “{case.version.asset.title}” ended. Take your copies down")
 
 
+def test_who_was_asked_hears_that_the_clearance_was_renewed_also_who_had_confirmed() -> None:
+    case, people = case_with(Role.VIEWER, Role.CREATOR)
+    ends(case, -timedelta(hours=1))
+    ended.look(at=NOW)
+    (recall,) = opened()
+    recalls.confirm(recall.notices.get(user=people[0].user), by=people[0], note="")
+    ends(case, timedelta(days=3))
+    ended.look(at=NOW)
+    while following.run(case.brand.pk):
+        pass
+    for person in people:
+        told = inbox.told(inbox.listed(person), to=person)
+        said = {wording.sentence(each) for each in told if each.row.kind == "take_down"}
+        assert (
+            f"The clearance of “{case.version.asset.title}” was renewed. You can use your copies again."
+            in said
+        )
+
+
+def test_where_nobody_was_asked_a_renewal_is_no_news() -> None:
+    case = Case()
+    case.approve_all()
+    ends(case, -timedelta(hours=1))
+    ended.look(at=NOW)
+    ends(case, timedelta(days=3))
+    ended.look(at=NOW)
+    assert opened()[0].lifted_at == NOW
+    assert not Event.objects.filter(verb=Verb.RECALL_LIFTED).exists()
+
+
 def test_its_pages_say_what_ended_and_that_it_was_renewed() -> None:
     case, (viewer,) = case_with(Role.VIEWER)
     ends(case, -timedelta(hours=1))
