@@ -14,6 +14,7 @@ from provenance.manifests.models import ManifestRecord
 from provenance.recalls.models import Recall, RecallNotice
 from provenance.releases.models import Release
 from provenance.review.models import (
+    Absence,
     ChecklistQuestion,
     Comment,
     CommentImport,
@@ -27,6 +28,7 @@ from provenance.review.models import (
 )
 
 __all__ = [
+    "Absence",
     "ChecklistQuestion",
     "Comment",
     "CommentImport",

@@ -18,6 +18,7 @@ from dam.notifications.kinds import PARTS, Kind, Who
 from dam.rights import visibility
 
 COPY_HOLDERS = "provenance.recalls.recalls.told_of"  # whom a recall asks; it stands above
+DEPUTIES = "provenance.review.absences.deputies"  # who stands in for whom now; so does it
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Facts:
     parts: Mapping[tuple[UUID, Who], frozenset[int]]
     copy_holders: Mapping[int, frozenset[int]]  # by recall: who hasn't confirmed
     seen: Mapping[frozenset[Capability], frozenset[UUID]]  # by what somebody may do: the clips they see
+    deputies: Mapping[int, int]  # by who is away now
 
     def sees(self, member: Member, asset: UUID | None) -> bool:
         return asset is None or asset in self.seen[member.capabilities]
@@ -38,7 +40,9 @@ def gather(brand: Brand, events: Sequence[Event]) -> Facts:
     members = {member.user.pk: member for member in principals.members_of(brand)}
     recalls = {key for event in events for key in _ids(event.data.get("recall"))}
     copy_holders = import_string(COPY_HOLDERS)(recalls) if recalls else {}
-    return Facts(members, _parts(brand, asset_ids), copy_holders, _seen(members.values(), asset_ids))
+    seen = _seen(members.values(), asset_ids)
+    deputies = import_string(DEPUTIES)(brand)
+    return Facts(members, _parts(brand, asset_ids), copy_holders, seen, deputies)
 
 
 def concerned(event: Event, kind: Kind, facts: Facts) -> set[int]:
@@ -71,6 +75,8 @@ def _people(who: Who, event: Event, kind: Kind, facts: Facts) -> set[int]:
         case Who.COPY_HOLDERS:
             asked = (facts.copy_holders.get(key, ()) for key in _ids(event.data.get("recall")))
             return set().union(*asked) - _ids(event.data.get("not_asked"))
+        case Who.DEPUTIES:
+            return _deputies(event, kind, facts)
         case Who.HOLDERS:
             return _holders(kind.holders, facts)
         case _:
@@ -87,6 +93,20 @@ def _asked(event: Event, facts: Facts) -> set[int]:
         return asked
     own = facts.parts.get((event.asset_id, Who.MAKERS), frozenset())
     return asked - own - _ids(event.data.get("not_asked"))
+
+
+def _deputies(event: Event, kind: Kind, facts: Facts) -> set[int]:
+    """Who stands in for those whom the event asks or names, with the role that it takes.
+
+    Of a review that everyone of a role is asked to decide they are told as one of these, if they are.
+    """
+    asked = _ids(event.data.get("asked"))
+    wanted = event.data.get("asks") if asked else Capability.COMMENT.value
+    people = asked or _ids(event.data.get(kind.named))
+    found = {facts.deputies[each] for each in people if each in facts.deputies}
+    able = found & _holders(Capability(wanted), facts) if wanted in list(Capability) else set()
+    own = facts.parts.get((event.asset_id, Who.MAKERS), frozenset()) if event.asset_id and asked else set()
+    return able - own - people - _ids(event.data.get("not_asked"))
 
 
 def _holders(capability: Capability | None, facts: Facts) -> set[int]:

@@ -36,6 +36,7 @@ class Who(StrEnum):
     COMMENTERS = "commenters"
     DOWNLOADERS = "downloaders"
     COPY_HOLDERS = "copy_holders"  # has copies of what was withdrawn, and hasn't confirmed that they are down
+    DEPUTIES = "deputies"  # stand in for somebody who is away and whom the data asks or names
     HOLDERS = "holders"  # of the capability `Kind.holders`
 
 
@@ -165,6 +166,29 @@ KINDS: Mapping[str, Kind] = {
             (Follows(Verb.COMMENT_ADDED),),
             (*_MAKING, Who.COMMENTERS),
             tab="review",
+        ),
+        Kind(
+            "standing_in",
+            (
+                Follows(Verb.REVIEW_SUBMITTED, "asked"),
+                Follows(Verb.REVIEW_APPROVED_STAGE, "asked"),
+                Follows(Verb.REVIEW_DUE_TOMORROW, "asked"),
+                Follows(Verb.REVIEW_OVERDUE, "asked"),
+                Follows(Verb.COMMENT_ASSIGNED),
+            ),
+            (Who.DEPUTIES,),
+            mail=Mail.AT_ONCE,
+            tab="review",
+            named="assigned_to",
+            webhooks=False,  # a person's own
+        ),
+        Kind(
+            "deputy",
+            (Follows(Verb.ABSENCE_PLANNED), Follows(Verb.ABSENCE_ENDED)),
+            (Who.ABOUT,),
+            mail=Mail.AT_ONCE,
+            opens="reviews",
+            webhooks=False,
         ),
         Kind(
             "take",

@@ -29,6 +29,11 @@ TITLES: Mapping[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Comments"),
         gettext_lazy("Comments on clips you made, sent to review or commented on."),
     ),
+    "standing_in": (
+        gettext_lazy("Standing in"),
+        gettext_lazy("A review or a comment comes to someone who is away and whom you stand in for."),
+    ),
+    "deputy": (gettext_lazy("Absences"), gettext_lazy("Someone asks you to stand in while they are away.")),
     "take": (gettext_lazy("Takes"), gettext_lazy("A take you asked for is ready or failed.")),
     "changes_made": (
         gettext_lazy("New versions"),
@@ -82,6 +87,8 @@ ICONS: Mapping[str, str] = {
     "mentioned": "at-sign",
     "replied": "reply",
     "commented": "message-square",
+    "standing_in": "user-check",
+    "deputy": "calendar-off",
     "take": "sparkles",
     "changes_made": "layers",
     "release": "shield-check",
@@ -153,7 +160,7 @@ def _names(told: Told) -> dict[str, object]:
     }
 
 
-_DAYS = {"rights_ending": "valid_until", "assigned": "due_at"}
+_DAYS = {"rights_ending": "valid_until", "assigned": "due_at", "deputy": "until"}
 
 
 def _date(told: Told, event: Event) -> str:
@@ -232,6 +239,8 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
     "commented": lambda told: ngettext(
         "%(actor)s commented", "%(actor)s left %(count)d comments", told.row.count
     ),
+    "standing_in": lambda _told: _("A review waits for someone you stand in for"),
+    "deputy": lambda _told: _("%(actor)s is away, and you stand in for them until %(date)s"),
     "take": _take_ready,
     "changes_made": lambda told: ngettext(
         "%(actor)s added a new version", "%(actor)s added %(count)d new versions", told.row.count
@@ -266,6 +275,10 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
 }
 
 _BY_VERB: Mapping[tuple[str, str], Callable[[Told], str]] = {
+    ("standing_in", Verb.COMMENT_ASSIGNED): lambda _told: _(
+        "%(actor)s assigned a comment to someone you stand in for"
+    ),
+    ("deputy", Verb.ABSENCE_ENDED): lambda _told: _("%(actor)s no longer needs you to stand in"),
     ("asked", Verb.REVIEW_APPROVED_STAGE): lambda _told: _("%(actor)s approved. Your review is next"),
     ("decided", Verb.REVIEW_APPROVED_IN_PART): lambda _told: _(
         "%(actor)s approved it. The stage waits for more approvals"

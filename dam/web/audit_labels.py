@@ -107,6 +107,15 @@ VERBS: dict[str, Wording] = {
     Verb.TEMPLATE_EDITED: Wording("list", noop("%(person)s changed the review template “%(target)s”")),
     Verb.TEMPLATE_ARCHIVED: Wording("list", noop("%(person)s archived the review template “%(target)s”")),
     Verb.TEMPLATE_RESTORED: Wording("list", noop("%(person)s restored the review template “%(target)s”")),
+    Verb.ABSENCE_PLANNED: Wording(
+        "calendar-off", noop("%(person)s planned an absence in which %(target)s stands in")
+    ),
+    Verb.ABSENCE_ENDED: Wording(
+        "undo-2", noop("%(person)s ended an absence in which %(target)s was to stand in")
+    ),
+    Verb.ABSENCE_OVER: Wording(
+        "calendar-check", noop("%(person)s closed an absence in which %(target)s stood in")
+    ),
     Verb.COMMENT_ADDED: Wording("message-square", noop("%(person)s commented on %(target)s")),
     Verb.COMMENT_RESOLVED: Wording(
         "message-square-check", noop("%(person)s resolved a comment on %(target)s")

@@ -285,6 +285,38 @@ class Comment(models.Model):
         return self.body[:60]
 
 
+class Absence(models.Model):
+    """A person is away, and another stands in for them (review.absences). Of each person one at a time."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    deputy = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)  # by hand, by another one, or once an event says it is over
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "person"], condition=models.Q(ended_at=None), name="absence_once"
+            ),
+            models.CheckConstraint(
+                name="absence_takes_time", condition=models.Q(until_at__gt=models.F("from_at"))
+            ),
+            models.CheckConstraint(name="absence_of_another", condition=~models.Q(deputy=models.F("person"))),
+        ]
+        indexes = [
+            models.Index(
+                fields=["brand", "deputy"], condition=models.Q(ended_at=None), name="absence_deputies"
+            ),
+            models.Index(fields=["until_at"], condition=models.Q(ended_at=None), name="absence_over"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} until {self.until_at:%Y-%m-%d}"
+
+
 class NotDone(models.Model):
     """Somebody looked whether a newer version does what a remark asked for: it doesn't (review.carrying)."""
 

@@ -2,12 +2,13 @@
 
 from celery import shared_task
 
-from provenance.review import corrections, reminders
+from provenance.review import absences, corrections, reminders
 
 
 @shared_task(name="default.remind_of_reviews")
 def remind_of_reviews() -> None:
-    """Say that reviews are due tomorrow or overdue."""
+    """Say that reviews are due tomorrow or overdue, and that people are back."""
+    absences.finish()
     reminders.remind()
 
 

@@ -26,12 +26,14 @@ from dam.rights import defaults
 from dam.web import confirming, htmx, localisation, passkey_proofs, problem_details
 from dam.web.decorators import BrandRequest, requires
 from provenance.guests import links
+from provenance.review import absences as standing_in
 from provenance.review import asking, assigning, questions, queue, reviews, watching
 from provenance.review.asking import Asked, Seen
 from provenance.review.models import Review
 from provenance.review.policies import Refusal
 from provenance.review.states import DecisionKind, ReviewState
 from provenance.web import (
+    absences,
     assigned_comments,
     carried_comments,
     comment_filter,
@@ -45,6 +47,7 @@ LISTS = {
     "waiting": lazy("Waiting for you"),
     "returned": lazy("Returned to you"),
     "assigned": lazy("Assigned to you"),
+    "standing": lazy("Standing in"),
     "open": lazy("In review"),
     "closed": lazy("Decided"),
 }
@@ -57,20 +60,28 @@ OF_ROWS = ("version__renditions", "decisions__decided_by")
 def reviews_page(request: BrandRequest) -> HttpResponse:
     """The lists of reviews: what waits for this person, came back to them, is open, is over; and comments
     that are assigned to them."""
+    standing = standing_in.now_for(request.principal)
     lists: dict[str, QuerySet[Any]] = {
         "waiting": queue.waiting_for(request.principal),
         "returned": queue.returned_to(request.principal),
         "assigned": assigning.assigned_to(request.principal),
+        "standing": standing_in.reviews_for(request.principal, standing),
         "open": queue.open_reviews(request.principal),
         "closed": queue.closed_reviews(request.principal),
     }
     counts = {name: lists[name].count() for name in lists if name != "closed"}
+    counts["standing"] += standing_in.comments_for(request.principal, standing).count() if standing else 0
     chosen = request.GET.get("show", "")
     if chosen not in lists:
         chosen = next((name for name, count in counts.items() if count), "waiting")
     shown = {
         "area": "review",
-        "tabs": [(name, title, counts.get(name)) for name, title in LISTS.items()],
+        "tabs": [
+            (name, title, counts.get(name))
+            for name, title in LISTS.items()
+            if name != "standing" or standing or chosen == name
+        ],
+        **absences.banner(request, standing),
         "chosen": chosen,
         "next_up": lists["waiting"].first(),
     }
@@ -79,6 +90,8 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
     rows = lists[chosen].prefetch_related(*OF_ROWS)
     page = Paginator(rows, RECENT).get_page(request.GET.get("page"))
     rows_shown = listed(list(page), at=here(request.brand))
+    if chosen == "standing":
+        shown["comment_rows"] = absences.comments(request, standing)
     return render(request, "review/queue.html", {**shown, "page": page, "rows": rows_shown})
 
 

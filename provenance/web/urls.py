@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from provenance.web import (
+    absences,
     bundles,
     carried_comments,
     checklist_settings,
@@ -98,6 +99,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("reviews/", review_room.reviews_page, name="reviews"),
     path("reviews/start/", review_room.start, name="reviews-start"),
+    path("reviews/away/", absences.page, name="reviews-away"),
+    path("reviews/away/end/", absences.end, name="reviews-away-end"),
     path("reviews/calendar/", due_dates.page, name="reviews-calendar"),
     path("reviews/count/", review_room.count, name="review-count"),
     path("reviews/<uuid:review_id>/", review_room.room, name="review"),

@@ -12,6 +12,7 @@ def names(verb: Verb, **data: object) -> list[str]:
 
 def test_an_approved_stage_asks_the_next_reviewers_and_tells_the_makers() -> None:
     assert names(Verb.REVIEW_APPROVED_STAGE) == ["asked", "decided"]
+    assert names(Verb.REVIEW_APPROVED_STAGE, asked=[7]) == ["asked", "decided", "standing_in"]
 
 
 def test_a_new_version_is_a_take_only_when_it_was_generated() -> None:
@@ -26,7 +27,7 @@ def test_a_comment_that_names_or_answers_somebody_is_told_to_them_as_such() -> N
 
 
 def test_whoever_a_comment_is_assigned_to_is_told_so() -> None:
-    assert names(Verb.COMMENT_ASSIGNED, assigned_to=7) == ["assigned"]
+    assert names(Verb.COMMENT_ASSIGNED, assigned_to=7) == ["assigned", "standing_in"]
     assert KINDS["assigned"].named == "assigned_to"
 
 

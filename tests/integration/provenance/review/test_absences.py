@@ -1,0 +1,241 @@
+"""Who is away and who stands in: what a deputy is shown and told, and that they get no right by it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import Brand, Membership
+from dam.accounts.principals import Member
+from dam.audit.models import Event
+from dam.notifications import following
+from dam.notifications.models import Notification
+from provenance.review import absences, asking, assigning, comments, plans, queue, reminders, reviews
+from provenance.review.absences import AbsenceRefused
+from provenance.review.models import Absence, Comment, Review
+from provenance.review.plans import Planned
+from tests.factories import BrandFactory, member
+from tests.integration.provenance.web.room import page, signed_in
+from tests.review_factory import Case
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def case() -> Case:
+    return Case()
+
+
+def away(person: Member, deputy: Member, *, days: int = 3, begins: timedelta = -DAY) -> Absence:
+    now = timezone.now()
+    return absences.plan(
+        by=person, deputy=deputy.user, from_at=now + begins, until_at=now + begins + days * DAY
+    )
+
+
+def named(case: Case, person: Member) -> Review:
+    """A review whose stage this person was named for."""
+    review = case.submit()
+    Review.objects.filter(pk=review.pk).update(named_person=person.user, plan=planned(person))
+    review.refresh_from_db()
+    return review
+
+
+def planned(person: Member) -> Any:
+    stages = [Planned("brand", "Brand", person=person.user.pk), Planned("legal", "Legal")]
+    return plans.written(stages)
+
+
+def standing(deputy: Member) -> tuple[set[object], set[int]]:
+    """Keys of the reviews and the comments that a deputy is shown."""
+    found = absences.now_for(deputy)
+    return (
+        set(absences.reviews_for(deputy, found).values_list("pk", flat=True)),
+        set(absences.comments_for(deputy, found).values_list("pk", flat=True)),
+    )
+
+
+def told(person: Member) -> list[str]:
+    following.run(person.brand.pk)
+    return sorted(Notification.objects.filter(user=person.user).values_list("kind", flat=True))
+
+
+def test_a_deputy_sees_what_names_who_is_away_and_decides_nothing_by_it(case: Case) -> None:
+    deputy = member(case.brand, Role.BRAND_REVIEWER)
+    review = named(case, case.brand_reviewer)
+    assert standing(deputy) == (set(), set())
+    away(case.brand_reviewer, deputy)
+    assert standing(deputy) == ({review.pk}, set())
+    assert not queue.waiting_for(deputy).exists()
+    assert not asking.of_one(review).includes(deputy.user.pk)
+    assert reviews.refusal_to_decide(review, by=deputy) is not None
+
+
+def test_a_deputy_without_the_role_sees_no_review(case: Case) -> None:
+    named(case, case.brand_reviewer)
+    librarian = member(case.brand, Role.LIBRARIAN)
+    away(case.brand_reviewer, librarian)
+    assert standing(librarian) == (set(), set())
+
+
+def test_a_deputys_own_work_isnt_theirs(case: Case) -> None:
+    deputy = member(case.brand, Role.BRAND_REVIEWER)
+    review = named(case, case.brand_reviewer)
+    away(case.brand_reviewer, deputy)
+    assert standing(deputy)[0] == {review.pk}
+    Review.objects.update(submitted_by=deputy.user)
+    assert standing(deputy)[0] == set()
+
+
+def test_a_deputy_sees_and_is_told_of_comments_that_are_assigned_meanwhile(case: Case) -> None:
+    away(case.brand_reviewer, case.legal_reviewer)
+    comment = comments.add(case.version, by=case.creator, body="Fix it")
+    told(case.legal_reviewer)
+    Notification.objects.all().delete()
+    assigning.assign(
+        comment,
+        to=case.brand_reviewer.user,
+        due_at=None,
+        seen=assigning.of(comment),
+        by=case.creator,
+    )
+    assert standing(case.legal_reviewer)[1] == {comment.pk}
+    assert told(case.legal_reviewer) == ["standing_in"]
+    assert told(case.brand_reviewer) == ["assigned"]
+    Comment.objects.update(resolved_at=timezone.now())
+    assert standing(case.legal_reviewer)[1] == set()
+
+
+def test_a_deputy_is_told_of_reviews_that_ask_who_is_away_by_name(case: Case) -> None:
+    deputy = member(case.brand, Role.BRAND_REVIEWER)
+    away(case.brand_reviewer, deputy)
+    told(deputy)
+    Notification.objects.all().delete()
+    review = named(case, case.brand_reviewer)
+    following.run(case.brand.pk)
+    Notification.objects.all().delete()
+
+    Review.objects.filter(pk=review.pk).update(due_at=timezone.now() - DAY)
+    reminders.remind()
+    assert told(deputy) == ["standing_in"]
+    assert "overdue" in told(case.brand_reviewer)
+
+
+def test_nothing_is_shown_or_told_before_it_begins_and_once_it_is_over(case: Case) -> None:
+    deputy = member(case.brand, Role.BRAND_REVIEWER)
+    named(case, case.brand_reviewer)
+    away(case.brand_reviewer, deputy, begins=DAY)
+    assert standing(deputy) == (set(), set())
+    absence = away(case.brand_reviewer, deputy)
+    assert standing(deputy)[0]
+    Absence.objects.filter(pk=absence.pk).update(until_at=timezone.now() - timedelta(minutes=1))
+    assert standing(deputy) == (set(), set())
+
+
+def test_it_ends_by_itself_with_one_event(case: Case) -> None:
+    absence = away(case.creator, case.brand_reviewer)
+    assert absences.finish() == 0
+    after = absence.until_at + timedelta(minutes=1)
+    assert absences.finish(at=after) == 1
+    assert absences.finish(at=after) == 0
+    event = Event.objects.get(verb="absence.over")
+    assert event.data["absent"] == case.creator.user.pk
+    assert event.about_ref == f"user:{case.brand_reviewer.user.pk}"
+
+
+def test_ended_by_hand_it_is_over_at_once(case: Case) -> None:
+    away(case.creator, case.brand_reviewer)
+    assert absences.end(by=case.creator)
+    assert not absences.end(by=case.creator)
+    assert absences.of(case.creator) is None
+    assert Event.objects.filter(verb="absence.ended").count() == 1
+
+
+def test_another_one_takes_the_place_of_the_first(case: Case) -> None:
+    away(case.creator, case.brand_reviewer)
+    away(case.creator, case.legal_reviewer)
+    assert [each.deputy for each in Absence.objects.filter(ended_at=None)] == [case.legal_reviewer.user]
+    assert absences.deputies(case.brand) == {case.creator.user.pk: case.legal_reviewer.user.pk}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Absence.objects.create(
+            brand=case.brand,
+            person=case.creator.user,
+            deputy=case.brand_reviewer.user,
+            from_at=timezone.now(),
+            until_at=timezone.now() + DAY,
+        )
+
+
+def test_who_cant_stand_in_is_refused(case: Case) -> None:
+    stranger = member(BrandFactory.create(), Role.ADMIN)
+    for deputy in (case.creator, member(case.brand, Role.VIEWER), stranger):
+        with pytest.raises(AbsenceRefused, match="can't see clips in review"):
+            away(case.creator, deputy)
+    away(case.brand_reviewer, case.legal_reviewer)
+    with pytest.raises(AbsenceRefused, match="away then, too"):
+        away(case.creator, case.brand_reviewer)
+    with pytest.raises(AbsenceRefused, match="before the first"):
+        away(case.creator, case.legal_reviewer, days=-1)
+    with pytest.raises(AbsenceRefused, match="a year"):
+        away(case.creator, case.legal_reviewer, days=400)
+
+
+def test_a_deputy_who_lost_their_role_is_shown_nothing_and_that_is_told(case: Case) -> None:
+    deputy = member(case.brand, Role.BRAND_REVIEWER)
+    named(case, case.brand_reviewer)
+    absence = away(case.brand_reviewer, deputy)
+    assert absences.still_able(absence)
+    Membership.objects.filter(user=deputy.user).update(role=Role.VIEWER)
+    lesser = Member(deputy.user, case.brand, Role.VIEWER)
+    assert absences.now_for(lesser) == []
+    assert not absences.still_able(absence)
+    assert "Choose someone else." in page(case.brand_reviewer, "reviews")
+
+
+def test_both_read_it_on_the_page_of_reviews(case: Case) -> None:
+    away(case.creator, case.brand_reviewer)
+    assert f"{case.brand_reviewer.user} stands in for you" in page(case.creator, "reviews")
+    assert f"You stand in for {case.creator.user}" in page(case.brand_reviewer, "reviews")
+    assert "Standing in" not in page(case.legal_reviewer, "reviews")
+
+
+def test_the_tab_lists_comments_and_reviews(case: Case) -> None:
+    deputy = member(case.brand, Role.BRAND_REVIEWER)
+    named(case, case.brand_reviewer)
+    comment = comments.add(case.version, by=case.creator, body="Look at the logo")
+    Comment.objects.filter(pk=comment.pk).update(assigned_to=case.brand_reviewer.user)
+    away(case.brand_reviewer, deputy)
+    address = reverse("reviews", args=[case.brand.slug])
+    shown = signed_in(deputy).get(address, {"show": "standing"}).content.decode()
+    assert "Look at the logo" in shown
+    assert f"Assigned to {case.brand_reviewer.user}" in " ".join(shown.split())
+    assert shown.count("queue-item") == 2
+
+
+def test_the_form_takes_whole_days_where_the_brand_is(case: Case) -> None:
+    Brand.objects.filter(pk=case.brand.pk).update(time_zone="Asia/Tokyo")
+    tokyo = ZoneInfo("Asia/Tokyo")
+    first = datetime.now(tokyo).date() + timedelta(days=2)
+    sent = {
+        "from_on": first.isoformat(),
+        "until_on": first.isoformat(),
+        "deputy": case.brand_reviewer.user.pk,
+    }
+    client = signed_in(case.creator)
+    address = reverse("reviews-away", args=[case.brand.slug])
+    assert client.post(address, sent).status_code == 302
+    absence = Absence.objects.get()
+    assert absence.from_at == datetime(first.year, first.month, first.day, tzinfo=tokyo)
+    assert absence.until_at.astimezone(tokyo).strftime("%H:%M:%S") == "23:59:59"
+    shown = client.get(address).content.decode()
+    assert f'value="{first.isoformat()}"' in shown
+    assert client.post(reverse("reviews-away-end", args=[case.brand.slug])).status_code == 302
+    assert absences.of(case.creator) is None
+    yesterday = (datetime.now(tokyo).date() - timedelta(days=3)).isoformat()
+    assert client.post(address, {**sent, "from_on": yesterday, "until_on": yesterday}).status_code == 422
