@@ -25,6 +25,7 @@ from dam.core import storage
 from dam.ingest import uploads
 from dam.ingest.models import Upload, UploadState
 from dam.media import runner
+from dam.rights.disclosure import Disclosed
 from dam.search import search
 from dam.search.results import Match, Results, Seeing
 from dam.web.decorators import BrandRequest
@@ -278,6 +279,7 @@ def _decide(review: Review, *, by: Member) -> None:
         expected_sha256=review.version.sha256,
         uses=("web",),
         territories=("EU",),
+        disclosed=Disclosed(looks_real=False, artistic=True, performer=False),
     )
 
 

@@ -1,5 +1,6 @@
 """Which bytes may leave the house, for whom, now. Pure but for reading a version's terms."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from dam.accounts.capabilities import Capability
@@ -10,6 +11,7 @@ from dam.rights import making, policy, terms
 from dam.rights.policy import Use, Verdict
 
 MASTER = "master"
+UNLABELLED: frozenset[str] = frozenset()  # what the release itself shows
 ALLOWED = Verdict(allowed=True)
 
 
@@ -26,10 +28,13 @@ def may_download(
     use: Use | None = None,
     territory: str | None = None,
     named: bool = False,
+    labels: Collection[str] | None = None,
 ) -> Verdict:
     """Whether the version's release may leave now, for that use and there where they are named.
 
-    Reads `version.rights`, `inherited` and `asset`. Which bytes the release is, provenance.releases says.
+    `labels` are those of disclosure that the file which would leave shows (UNLABELLED of the release itself):
+    whoever sends a file names them. Without, it is asked whether any file may leave. Reads `version.rights`,
+    `inherited` and `asset`. Which bytes the release is, provenance.releases says.
     `named`: the reasons name what it was made from, as far as the principal sees that; for one version, since
     it is looked up.
     """
@@ -37,11 +42,11 @@ def may_download(
     if not granted.allowed:
         return granted
     known = terms.of(version)
-    verdict = policy.decide(known, use=use, territory=territory, at=at)
+    verdict = policy.decide(known, use=use, territory=territory, at=at, labels=labels)
     if verdict.allowed or known.inherited is None or not named:
         return verdict
     sources = making.sources(version, by=principal)
-    return policy.decide(known, use=use, territory=territory, at=at, sources=sources)
+    return policy.decide(known, use=use, territory=territory, at=at, sources=sources, labels=labels)
 
 
 def may_fetch(principal: Principal, kind: str) -> Verdict:

@@ -13,7 +13,7 @@ LIMITS = Limits(wall_seconds=20, cpu_seconds=10, memory_bytes=4 * 1024**3, file_
 def missing(recipe: Recipe) -> tuple[str, ...]:
     """What FFmpeg would need for it and hasn't; empty where it can be made."""
     wanted = list(_needs(recipe.format))
-    if recipe.label or recipe.captions is Captions.BURNT_IN:
+    if recipe.label or recipe.notices or recipe.captions is Captions.BURNT_IN:
         wanted.append(presets.TEXT_FILTER)
     if recipe.captions is Captions.TRACK:
         wanted.append("mov_text")

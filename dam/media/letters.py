@@ -5,14 +5,14 @@ from pathlib import Path
 
 from dam.media import commands
 
-FONT = Path(__file__).parent / "fonts" / "Inter.ttf"
+FONTS = tuple(Path(__file__).parent / "fonts" / name for name in ("Inter.ttf", "Labels.otf"))
 # Where the sandbox may look for letters that ours has not.
 FONTS_CONF = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
 <dir>/usr/share/fonts</dir><cachedir>cache</cachedir></fontconfig>"""
 
 
 def lay(folder: Path, script: str) -> dict[str, str]:
-    """Put a script of Advanced SubStation Alpha and our font into FFmpeg's folder.
+    """Put a script of Advanced SubStation Alpha and our fonts into FFmpeg's folder.
 
     What it needs in its environment comes back.
     """
@@ -20,8 +20,9 @@ def lay(folder: Path, script: str) -> dict[str, str]:
     fonts = folder / commands.FONTS
     fonts.mkdir()
     fonts.chmod(0o755)  # as nobody
-    shutil.copyfile(FONT, fonts / FONT.name)
-    (fonts / FONT.name).chmod(0o644)
+    for font in FONTS:
+        shutil.copyfile(font, fonts / font.name)
+        (fonts / font.name).chmod(0o644)
     write(folder / "fonts.conf", FONTS_CONF)
     return {"FONTCONFIG_FILE": str(folder / "fonts.conf")}
 

@@ -27,6 +27,7 @@ from dam.media.presets import Captions, Medium, Recipe
 from dam.media.probe import MediaInfo
 
 LOG_TAIL = 4000  # characters
+UNDRAWN = "failed to find any fallback with glyph"  # libass, of a letter that no font has
 BY_MEASURE = 0.05  # of the way: the first pass over the sound
 
 
@@ -97,6 +98,8 @@ def make(
         except MediaFailed as failed:
             failed.log = log
             raise
+    if recipe.notices and UNDRAWN in completed.stderr:
+        raise MediaFailed(_("The words of the label can't be drawn on this machine: its fonts lack them."))
     width, height = _checked(out, info=info, recipe=recipe)
     after = _measured(out, info=runner.probe(out), recipe=recipe) if measured else None
     return Made(
@@ -117,10 +120,12 @@ def put_aside(folder: Path, *, info: MediaInfo, request: Request) -> dict[str, s
     if _is_track(request):
         letters.write(folder / commands.CAPTIONS, subrip.write(request.captions))
     burnt = request.captions if recipe.captions is Captions.BURNT_IN else ()
-    if not recipe.label and not burnt:
+    if not recipe.label and not burnt and not recipe.notices:
         return {}
     width, height = presets.size(info, recipe)
-    script = overlay.script(width=width, height=height, label=recipe.label, captions=burnt)
+    script = overlay.script(
+        width=width, height=height, label=recipe.label, notices=recipe.notices, captions=burnt
+    )
     return letters.lay(folder, script)
 
 

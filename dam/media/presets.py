@@ -14,6 +14,7 @@ from typing import Any
 
 from dam.core.language import noop
 from dam.media import sniffer
+from dam.media.overlay import Notice
 from dam.media.probe import MediaInfo
 from dam.media.sniffer import FileKind
 
@@ -208,13 +209,17 @@ class Recipe:
     label: str = ""
     captions: Captions = Captions.NONE
     loudness: int | None = None  # LUFS; None leaves the sound as it is
+    notices: tuple[Notice, ...] = ()  # labels of disclosure; no brand's preset has any
 
     @property
     def spec(self) -> FormatSpec:
         return FORMATS[self.format]
 
     def to_json(self) -> dict[str, Any]:
-        return {name: str(each) if isinstance(each, StrEnum) else each for name, each in asdict(self).items()}
+        data = {name: str(each) if isinstance(each, StrEnum) else each for name, each in asdict(self).items()}
+        if not self.notices:  # so that files without keep the digest that they always had
+            del data["notices"]
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Recipe":
@@ -226,6 +231,7 @@ class Recipe:
             label=data["label"],
             captions=Captions(data["captions"]),
             loudness=data["loudness"],
+            notices=tuple(Notice.from_json(each) for each in data.get("notices", ())),
         )
 
 

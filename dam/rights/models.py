@@ -26,6 +26,10 @@ class RightsRecord(models.Model):
     valid_until = models.DateTimeField(null=True, blank=True)
     restriction = models.CharField(max_length=300, blank=True)
     updated_at = models.DateTimeField(default=timezone.now)
+    # Of an AI clip: the fields of dam.rights.disclosure.Disclosed; NULL: nobody was asked. And who answered
+    # and waived what, when and why (provenance.review.disclosing).
+    disclosure = models.JSONField(null=True, blank=True)
+    disclosure_log = models.JSONField(null=True, blank=True)
 
     class Meta:
         indexes = [

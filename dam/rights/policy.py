@@ -3,14 +3,15 @@
 A clip may do only what all it was made from may do: `meet` draws the terms of its sources together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from dam.core.language import day, noop
 from dam.core.language import gettext as _
-from dam.rights import territories
+from dam.rights import disclosure, territories
+from dam.rights.disclosure import Disclosed, Requirement
 from dam.rights.territories import WORLDWIDE
 
 
@@ -51,6 +52,7 @@ class Terms:
     valid_until: datetime | None = None
     trashed: bool = False
     inherited: Inherited | None = None
+    disclosed: Disclosed | None = None  # of an AI clip, once somebody was asked
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,14 @@ def decide(
     territory: str | None = None,
     at: datetime,
     sources: Sequence[Source] = (),
+    labels: Collection[str] | None = None,
 ) -> Verdict:
     """Say whether the released file may leave at `at`.
 
     Without a `use` or `territory` the question is whether any release is allowed at all. Dates in the
     reasons are read in the time zone of `at`. `sources`, those behind `terms.inherited`, are named in the
-    reasons and decide nothing.
+    reasons and decide nothing. `labels` are the keys of those that the file in question shows; None: it is
+    not about a file. Where no use or territory is named a file must show what any of them asks for.
     """
     reasons: list[str] = []
     if terms.trashed:
@@ -128,7 +132,33 @@ def decide(
         )
     if terms.inherited is not None:
         reasons += _inherited(terms, terms.inherited, use=use, territory=territory, at=at, sources=sources)
+    if labels is not None and not reasons:
+        required = requirements(terms, use=use, territory=territory, at=at)
+        reasons += [_unlabelled(each, territory) for each in disclosure.missing(required, labels)]
     return Verdict(allowed=not reasons, reasons=tuple(reasons))
+
+
+def requirements(
+    terms: Terms, *, use: str | None = None, territory: str | None = None, at: datetime
+) -> tuple[Requirement, ...]:
+    """The rules of disclosure that it falls under for this use, there, with all that it was made from."""
+    now = left(terms)
+    return disclosure.needed(
+        terms.disclosed, uses=now.uses, places=now.territories, use=use, territory=territory, at=at
+    )
+
+
+def _unlabelled(required: Requirement, territory: str | None) -> str:
+    assert required.label is not None
+    asked = territory is not None and territory != WORLDWIDE
+    place = territory if asked and territory is not None else required.rule.place
+    said = {
+        "place": territories.name_of(place),
+        "label": required.label.said(disclosure.language_of(place, required.rule)),
+    }
+    return (
+        _("For use in %(place)s this clip must carry the label “%(label)s”: choose the labelled file.") % said
+    )
 
 
 def meet(own: Terms, sources: Iterable[Terms | None]) -> Inherited:

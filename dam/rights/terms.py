@@ -1,11 +1,12 @@
 """The terms of a version, read from what the catalogue and its rights record say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from dam.catalog.models import Version
+from dam.rights.disclosure import Disclosed
 from dam.rights.models import InheritedTerms, RightsRecord
 from dam.rights.policy import Inherited, Terms
 
@@ -30,6 +31,19 @@ def own(version: Version) -> Terms:
         embargo_until=rights.embargo_until,
         valid_until=rights.valid_until,
         trashed=version.asset.trashed_at is not None,
+        disclosed=disclosed(rights.disclosure),
+    )
+
+
+def disclosed(kept: Mapping[str, Any] | None) -> Disclosed | None:
+    """Of RightsRecord.disclosure."""
+    if kept is None:
+        return None
+    return Disclosed(
+        looks_real=kept["looks_real"],
+        artistic=kept["artistic"],
+        performer=kept["performer"],
+        waived=frozenset(kept.get("waived", ())),
     )
 
 
@@ -48,14 +62,14 @@ def columns(shown: str) -> tuple[str, ...]:
     rights, left = f"{shown}__rights", f"{shown}__inherited"
     return (
         *(f"{shown}__approval", f"{shown}__credentials", f"{rights}__uses", f"{rights}__territories"),
-        *(f"{rights}__embargo_until", f"{rights}__valid_until", "trashed_at"),
+        *(f"{rights}__embargo_until", f"{rights}__valid_until", "trashed_at", f"{rights}__disclosure"),
         *(f"{left}__stopped", f"{left}__uses", f"{left}__territories"),
         *(f"{left}__embargo_until", f"{left}__valid_until"),
     )
 
 
 def of_columns(values: Sequence[Any]) -> Terms:
-    approval, credentials, uses, places, embargo_until, valid_until, trashed_at, *left = values
+    approval, credentials, uses, places, embargo_until, valid_until, trashed_at, asked, *left = values
     stopped, uses_left, places_left, *dates_left = left
     return Terms(
         approval=approval,
@@ -65,6 +79,7 @@ def of_columns(values: Sequence[Any]) -> Terms:
         embargo_until=embargo_until,
         valid_until=valid_until,
         trashed=trashed_at is not None,
+        disclosed=disclosed(asked),
         inherited=Inherited(stopped, _tuple(uses_left), _tuple(places_left), *dates_left)
         if stopped is not None
         else None,
@@ -73,9 +88,9 @@ def of_columns(values: Sequence[Any]) -> Terms:
 
 def of_json(values: Sequence[Any]) -> Terms:
     """The same of values as the database writes them in JSON, where moments are texts."""
-    own, (embargo_until, valid_until, trashed_at), left = values[:4], values[4:7], values[7:]
+    own, (embargo_until, valid_until, trashed_at, asked), left = values[:4], values[4:8], values[8:]
     stopped, uses_left, places_left, *dates_left = left
-    moments = (_moment(embargo_until), _moment(valid_until), trashed_at)
+    moments = (_moment(embargo_until), _moment(valid_until), trashed_at, asked)
     return of_columns([*own, *moments, stopped, uses_left, places_left, *map(_moment, dates_left)])
 
 

@@ -154,6 +154,8 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
         "renditions": renditions,
         "sprite": sprite.details if sprite and sprite.details.get("frames") else None,
         "release": access.may_download(request.principal, version, at=at, named=True),
+        # Whether the release as it is may leave for all that the clip is cleared for.
+        "bare_release": access.may_download(request.principal, version, at=at, labels=access.UNLABELLED),
         "usage": usage_status.of(
             origin=version.origin,
             terms=known,

@@ -42,7 +42,7 @@ EDITS = (
 COUNTED = (Verb.COLLECTION_CLIPS_ADDED, Verb.COLLECTION_CLIPS_REMOVED, Verb.COLLECTION_CLIPS_MOVED)
 
 # Their data has the reason that was given.
-REASONED = (Verb.ASSET_HELD, Verb.ASSET_HOLD_LIFTED)
+REASONED = (Verb.ASSET_HELD, Verb.ASSET_HOLD_LIFTED, Verb.DISCLOSURE_WAIVED)
 
 # The words of the product itself among what edits hold.
 RECORDED_IN_ENGLISH = frozenset({"role", "capabilities"})

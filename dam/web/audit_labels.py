@@ -38,6 +38,11 @@ VERBS: dict[str, Wording] = {
     Verb.RENEWAL_WITHDRAWN: Wording(
         "undo-2", noop("%(person)s withdrew the request to renew the clearance of %(target)s")
     ),
+    Verb.DISCLOSURE_ANSWERED: Wording("scale", noop("%(person)s answered how %(target)s is disclosed")),
+    Verb.DISCLOSURE_WAIVED: Wording("scale", noop("%(person)s waived a disclosure label of %(target)s")),
+    Verb.DISCLOSURE_WAIVER_ENDED: Wording(
+        "undo-2", noop("%(person)s ended the waiver of a disclosure label of %(target)s")
+    ),
     Verb.DUPLICATES_TOLD_APART: Wording("copy-x", noop("%(person)s marked %(target)s as no duplicate")),
     Verb.DUPLICATES_OPENED_AGAIN: Wording(
         "copy", noop("%(person)s marked %(target)s as a possible duplicate again")

@@ -130,6 +130,7 @@ def _approve(review: Review, *, by: Member) -> None:
         uses=plan.USES,
         territories=plan.TERRITORIES,
         valid_until=review.submitted_at + timedelta(days=plan.VALID_DAYS),
+        disclosed=plan.DISCLOSED,
     )
 
 

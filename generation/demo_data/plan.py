@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dam.accounts.capabilities import Role
+from dam.rights.disclosure import Disclosed
 
 PEOPLE = {
     Role.CREATOR: "Carla Jensen",
@@ -82,4 +83,5 @@ CHANGES_DECISION = "Nearly there: see my comment at the frame where the leaf lif
 NOTE = "For the autumn campaign."
 USES = ("web", "social")
 TERRITORIES = ("EU",)
+DISCLOSED = Disclosed(looks_real=False, artistic=True, performer=False)  # as the bundled model draws
 VALID_DAYS = 365

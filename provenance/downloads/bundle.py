@@ -24,10 +24,12 @@ from dam.core import failures, storage
 from dam.core.storage import Unavailable
 from dam.delivery import access
 from dam.ingest import filenames
+from dam.media.overlay import Notice
 from dam.media.presets import Captions, Recipe
 from dam.rights import policy, terms, territories
+from dam.rights.policy import Use
 from dam.rights.visibility import visible_assets, visible_versions
-from provenance.downloads import preset_files
+from provenance.downloads import labelled, preset_files
 from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
 from provenance.downloads.zip_stream import Writer
 from provenance.releases.models import Release
@@ -41,6 +43,17 @@ LISTS = ("contents.csv", "contents.json")
 COLUMNS = ("file", "title", "version", "format", "bytes", "sha256", "uses", "territories", "valid_until")
 
 
+@dataclass(frozen=True)
+class Place:
+    """What the ZIP is for; None: for all that each clip is cleared for."""
+
+    use: Use | None = None
+    territory: str | None = None
+
+
+ANYWHERE = Place()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """A clip that was chosen: with the file that goes in, or with the reason why none does."""
@@ -50,6 +63,7 @@ class Entry:
     file: Release | PresetFile | None = None
     reason: str = ""
     can_be_made: bool = False  # its format, by asking for it
+    notices: tuple[Notice, ...] = ()  # the labels of disclosure that its file must show
 
     @property
     def included(self) -> bool:
@@ -73,11 +87,17 @@ class Line:
 
 
 def entries(
-    asset_ids: Sequence[UUID], *, by: Principal, preset: DownloadPreset | None, at: datetime
+    asset_ids: Sequence[UUID],
+    *,
+    by: Principal,
+    preset: DownloadPreset | None,
+    place: Place = ANYWHERE,
+    at: datetime,
 ) -> list[Entry]:
     """Of the chosen clips those that this person sees, in the order of the choice. A few queries for all.
 
-    What they see no version of isn't there: nothing is said of it.
+    What they see no version of isn't there: nothing is said of it. One that must show a label in that `place`
+    comes with it, in the usual format of its kind where none was chosen.
     """
     seen = list(visible_assets(by).filter(pk__in=list(asset_ids)[:MOST]).values_list("pk", flat=True))
     rows = visible_versions(by).filter(asset__in=seen, released_of__isnull=False)
@@ -97,37 +117,43 @@ def entries(
         for each in Release.objects.filter(version__in=released.values(), state=ReleaseStatus.READY)
     }
     versions = [shown[key] for key in asset_ids if key in shown]
-    found = [_entry(version, releases.get(version.pk), by=by, at=at) for version in versions]
-    return found if preset is None else _in_format(found, preset)
+    found = [_entry(version, releases.get(version.pk), by=by, place=place, at=at) for version in versions]
+    return _in_format(found, preset)
 
 
-def _entry(version: Version, release: Release | None, *, by: Principal, at: datetime) -> Entry:
-    verdict = access.may_download(by, version, at=at)
+def _entry(version: Version, release: Release | None, *, by: Principal, place: Place, at: datetime) -> Entry:
+    verdict = access.may_download(by, version, at=at, use=place.use, territory=place.territory)
     if not verdict.allowed:
         return Entry(version=version, reason=" ".join(verdict.reasons))
     if release is None:
         return Entry(version=version, reason=_("It has no signed release yet."))
-    return Entry(version=version, release=release, file=release)
+    needed = labelled.required(version, use=place.use, territory=place.territory, at=at)
+    notices = labelled.notices(needed, territory=place.territory)
+    return Entry(version=version, release=release, file=release, notices=notices)
 
 
-def _in_format(found: list[Entry], preset: DownloadPreset) -> list[Entry]:
-    """The same with the preset's files, as far as they are made."""
-    versions = [entry.version.pk for entry in found if entry.release is not None]
-    captioned = preset.recipe["captions"] != Captions.NONE
+def _in_format(found: list[Entry], preset: DownloadPreset | None) -> list[Entry]:
+    """The same with the preset's files, as far as they are made; without one, those with a label alone."""
+    made = [entry for entry in found if entry.release is not None and (preset or entry.notices)]
+    if not made:
+        return found
+    versions = [entry.version.pk for entry in made]
+    captioned = preset is not None and preset.recipe["captions"] != Captions.NONE
     said = preset_files.said_in(versions) if captioned else {}
     wanted = {
         entry.version.pk: preset_files.wanted(
             entry.release,
             entry.version.asset,
-            preset,
+            preset or labelled.as_it_is(entry.version),
             captions=said.get(entry.version.pk, ""),
             frame=preset_files.still_frame(entry.version),
+            notices=entry.notices,
         )
-        for entry in found
+        for entry in made
         if entry.release is not None
     }
     rows = PresetFile.objects.filter(
-        release__in=[entry.release for entry in found if entry.release],
+        release__in=[entry.release for entry in made if entry.release],
         digest__in={digest for _recipe, digest in wanted.values()},
     ).exclude(state=FileState.CLEARED)
     files = {(row.version_id, row.digest): row for row in rows.order_by("created_at")}
@@ -138,13 +164,15 @@ def _in_format(found: list[Entry], preset: DownloadPreset) -> list[Entry]:
             recipe=wanted[entry.version.pk][0],
             said=said.get(entry.version.pk, ""),
         )
-        if entry.release is not None
+        if entry.version.pk in wanted
         else entry
         for entry in found
     ]
 
 
 def _formatted(entry: Entry, file: PresetFile | None, *, recipe: Recipe, said: str) -> Entry:
+    if file is not None and not preset_files.shows(file):
+        file = None
     if file is not None and file.state == FileState.READY:
         return replace(entry, file=file)
     if file is not None and file.state in UNDER_WAY:
@@ -158,14 +186,19 @@ def _formatted(entry: Entry, file: PresetFile | None, *, recipe: Recipe, said: s
 
 
 def stream(
-    chosen: Sequence[UUID], *, by: Principal, preset: DownloadPreset | None, at: Callable[[], datetime]
+    chosen: Sequence[UUID],
+    *,
+    by: Principal,
+    preset: DownloadPreset | None,
+    place: Place = ANYWHERE,
+    at: Callable[[], datetime],
 ) -> Iterator[bytes]:
     """The ZIP, piece by piece. Whether a clip may leave is asked when its turn comes, perhaps hours later."""
     writer, lines = Writer(), []
     for name in LISTS:
         writer.name_for(name)
     for key in chosen[:MOST]:
-        for entry in entries([key], by=by, preset=preset, at=at()):
+        for entry in entries([key], by=by, preset=preset, place=place, at=at()):
             name = ""
             if entry.file is not None:
                 try:
@@ -175,7 +208,7 @@ def stream(
                     lines.append(_line(entry, name="", reason=_("The file is missing from storage.")))
                     continue
                 name = writer.name_for(_name(entry))
-                _record(entry, by=by)
+                _record(entry, by=by, place=place)
                 with file:
                     yield from writer.add(name, _blocks(file), at=at())
             lines.append(_line(entry, name=name, reason=entry.reason))
@@ -203,10 +236,11 @@ def _name(entry: Entry) -> str:
     return filenames.for_disk(filenames.clean(version.asset.title.replace("/", "-") + number + note + suffix))
 
 
-def _record(entry: Entry, *, by: Principal) -> None:
+def _record(entry: Entry, *, by: Principal, place: Place) -> None:
     assert entry.file is not None
     version = entry.version
-    data = {"sha256": entry.file.sha256, "version": version.number, "zip": True}
+    data: dict[str, object] = {"sha256": entry.file.sha256, "version": version.number, "zip": True}
+    data |= {name: said for name, said in (("use", place.use), ("territory", place.territory)) if said}
     trail.record(
         Verb.RELEASE_DOWNLOADED,
         brand=version.brand,

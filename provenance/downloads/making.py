@@ -100,7 +100,7 @@ def changes(
         done.append("c2pa.cropped")
     if size != (box.width, box.height):
         done.append("c2pa.resized")
-    if recipe.label or (recipe.captions is Captions.BURNT_IN and request.captions):
+    if recipe.label or recipe.notices or (recipe.captions is Captions.BURNT_IN and request.captions):
         done.append("c2pa.addedText")
     captioned = recipe.captions is Captions.TRACK and request.captions
     levelled = recipe.loudness is not None and info.has_audio

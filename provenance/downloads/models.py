@@ -67,6 +67,8 @@ class PresetFile(Work):
     focus_y = models.PositiveSmallIntegerField(default=500)
     frame = models.PositiveIntegerField(default=0)  # that a still shows
     digest = models.CharField(max_length=64)  # dam.media.presets.digest
+    # The keys of the labels of disclosure that the finished file shows, as whoever made it says.
+    carries = models.JSONField(default=list, db_default=[])
 
     state = models.CharField(max_length=10, choices=FileState.choices, default=FileState.WAITING)
     progress = models.PositiveSmallIntegerField(default=0)  # percent

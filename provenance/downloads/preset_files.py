@@ -5,6 +5,7 @@ Rows move by conditional update. What must happen after a commit follows from th
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,7 @@ from dam.core.text import storable
 from dam.delivery import access
 from dam.ingest import backoff, holding
 from dam.media import encoders, overlay, presets
+from dam.media.overlay import Notice
 from dam.media.presets import Captions, Medium, Recipe
 from dam.search import timed_texts
 from dam.search.models import TimedText, TimedTextKind
@@ -54,10 +56,16 @@ class Lost(Exception):
 
 
 def wanted(
-    release: Release, asset: Asset, preset: DownloadPreset, *, captions: str, frame: int
+    release: Release,
+    asset: Asset,
+    preset: DownloadPreset,
+    *,
+    captions: str,
+    frame: int,
+    notices: tuple[Notice, ...] = (),
 ) -> tuple[Recipe, str]:
-    """The preset's recipe, and the digest of the file that it makes of this release now."""
-    recipe = Recipe.from_json(preset.recipe)
+    """The preset's recipe, with the labels it must show, and the digest of the file that it makes now."""
+    recipe = replace(Recipe.from_json(preset.recipe), notices=notices)
     focus = (asset.focus_x, asset.focus_y)
     return recipe, presets.digest(recipe, focus=focus, captions=captions, frame=frame)
 
@@ -86,7 +94,13 @@ def obstacle(version: Version, recipe: Recipe, *, said: str) -> str:
     if missing := encoders.missing(recipe):
         names = ", ".join(missing)
         return _("FFmpeg on this server can't make this format: it lacks %(names)s.") % {"names": names}
-    if version.kind != AssetKind.VIDEO or not version.media_info:
+    if recipe.notices and version.kind == AssetKind.SOUND:
+        return _(
+            "Sound can't show a label. A legal reviewer can waive it on the tab Rights, for example where "
+            "the recording says it."
+        )
+    labelled_image = version.kind == AssetKind.STILL and recipe.notices and recipe.spec.medium is Medium.STILL
+    if not (version.kind == AssetKind.VIDEO or labelled_image) or not version.media_info:
         return _("Other formats are made of videos alone.")
     if recipe.captions is not Captions.NONE and not said:
         return _("This preset needs captions, and this clip has no transcript. Choose another preset.")
@@ -114,11 +128,17 @@ def of_release(release: Release, digests: Iterable[str]) -> dict[str, PresetFile
 
 
 def request(
-    version: Version, preset: DownloadPreset, *, by: Principal, at: datetime | None = None
+    version: Version,
+    preset: DownloadPreset,
+    *,
+    by: Principal,
+    notices: tuple[Notice, ...] = (),
+    at: datetime | None = None,
 ) -> PresetFile:
     """Have the file made, unless it is there or on its way; whoever asks next gets the same one.
 
-    Reads `version.asset` and `version.rights`. Raises DownloadRefused, PermissionDenied.
+    `notices` are the labels of disclosure that it is to show. Reads `version.asset`
+    and `version.rights`. Raises DownloadRefused, PermissionDenied.
     """
     by.require(Capability.DOWNLOAD_RELEASE, brand=version.brand)
     at = at or timezone.now()
@@ -129,10 +149,13 @@ def request(
     asset = version.asset
     cues = cues_of(version) if preset.recipe["captions"] != Captions.NONE else []
     frame = still_frame(version)
-    recipe, digest = wanted(release, asset, preset, captions=said(cues), frame=frame)
+    recipe, digest = wanted(release, asset, preset, captions=said(cues), frame=frame, notices=notices)
     if hindered := obstacle(version, recipe, said=said(cues)):
         raise DownloadRefused(hindered)
     there = of_release(release, [digest]).get(digest)
+    if there is not None and not shows(there):
+        clear(there)
+        there = None
     if there is not None and there.state in (*UNDER_WAY, FileState.READY):
         return there
     person = principals.person(by)
@@ -164,6 +187,12 @@ def request(
     except IntegrityError:  # somebody asked at the same moment
         return PresetFile.objects.get(release=release, digest=digest, state__in=(*UNDER_WAY, FileState.READY))
     return file
+
+
+def shows(file: PresetFile) -> bool:
+    """Whether a finished file has the labels it was asked for with: workers of older releases knew none."""
+    asked = {each["key"] for each in file.recipe.get("notices", ())}
+    return file.state != FileState.READY or asked <= set(file.carries)
 
 
 def may_cancel(file: PresetFile, *, by: Principal) -> bool:
@@ -246,6 +275,7 @@ def keep(file: PresetFile, stored: Stored, *, movie: Movie, content_type: str, a
             size=stored.size,
             storage_key=stored.key,
             content_type=content_type,
+            carries=[each["key"] for each in file.recipe.get("notices", ())],
             width=made.width,
             height=made.height,
             loudness=made.loudness,

@@ -23,6 +23,7 @@ from dam.core import errors, events, language
 from dam.core.lazily import lazy
 from dam.custom_fields import schema, values
 from dam.rights import clearances
+from dam.rights.disclosure import Disclosed
 from provenance.recalls import recalls
 from provenance.releases import releases, signable
 from provenance.review import (
@@ -30,6 +31,7 @@ from provenance.review import (
     checklist,
     choosing,
     decision_events,
+    disclosing,
     enough_people,
     ledger,
     planned_moves,
@@ -113,6 +115,7 @@ def decide(
     territories: Iterable[str] = (),
     valid_until: datetime | None = None,
     answers: Iterable[Answer] = (),
+    disclosed: Disclosed | None = None,
     signed_in: str = "session",
     watched: Watched | None = None,
     at: datetime | None = None,
@@ -120,8 +123,9 @@ def decide(
     """Decide the stage that is waited for, about the bytes that `expected_sha256` names, if the review
     still stands where it was `seen` (asking.refuse_moved).
 
-    Approving says for which uses, where and until when, and answers the stage's checklist; the last approval
-    clears the version for just that and has the release signed. Nobody approves what could not be signed.
+    Approving says for which uses, where and until when, and answers the stage's checklist and, of an AI
+    clip, how it is `disclosed` where that is asked (disclosing.is_asked); the last approval clears the
+    version for just that and has the release signed. Nobody approves what could not be signed.
     Raises Refused.
 
     The ledger keeps it, with how they showed who they are (`signed_in`: "password", "passkey", "company",
@@ -148,6 +152,8 @@ def decide(
         lines = questions.asked(review.brand, position.stage_name) if kind == DecisionKind.APPROVE else ()
         answers = tuple(answers)
         _stop_if(checklist.refuse(lines, answers))
+        asks = kind == DecisionKind.APPROVE and disclosing.is_asked(review, stage=position.stage)
+        _stop_if(disclosing.UNANSWERED if asks and disclosed is None else None)
         if kind != DecisionKind.APPROVE:
             clearance = Clearance((), ())
         after = states.after(position, ReviewMove(kind))
@@ -167,7 +173,10 @@ def decide(
             uses=list(clearance.uses),
             territories=list(clearance.territories),
             valid_until=clearance.valid_until,
-            checklist=checklist.record(lines, answers),
+            checklist=[
+                *checklist.record(lines, answers),
+                *(disclosing.record(disclosed) if asks and disclosed is not None else ()),
+            ],
         )
         if after.state != ReviewState.OPEN:
             _set_approval(version, Approval(states.APPROVAL[after.state]))
@@ -179,6 +188,7 @@ def decide(
                 valid_until=clearance.valid_until,
                 at=at,
             )
+            disclosing.settle(version, Decision.objects.filter(review=review))
             releases.begin(
                 review,
                 uses=clearance.uses,

@@ -15,12 +15,15 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.bulk import targets
 from dam.core import numbers
+from dam.rights.policy import Use
 from dam.search import likeness
 from dam.web import going_back, saved_address, selection, streamed
 from dam.web.bulk import beginning
 from dam.web.decorators import BrandRequest, requires
-from provenance.downloads import bundle, preset_files, presets
+from provenance.downloads import bundle, labelled, preset_files, presets
 from provenance.downloads.models import DownloadPreset
+from provenance.web.downloads import WhereForm, chosen_place
+from provenance.web.release_file import asked_territory, asked_use
 
 
 @require_POST
@@ -31,10 +34,11 @@ def choose(request: BrandRequest) -> HttpResponse:
     if not chosen:
         messages.warning(request, _("Choose at least one clip."))
         return going_back.go(request)
-    preset = _preset(request)
-    if preset is not None and request.POST.get("make"):
-        _make(request, chosen, preset)
-    found = bundle.entries(chosen, by=request.principal, preset=preset, at=here(request.brand))
+    preset, where = _preset(request), WhereForm(request.POST, uses=tuple(Use))
+    place = bundle.Place(*chosen_place(where))
+    if request.POST.get("make"):
+        _make(request, chosen, preset, place)
+    found = bundle.entries(chosen, by=request.principal, preset=preset, place=place, at=here(request.brand))
     context: dict[str, Any] = {
         "area": "library",
         "chosen": chosen[: bundle.MOST + 1],  # one too many says so again with the next format
@@ -44,6 +48,8 @@ def choose(request: BrandRequest) -> HttpResponse:
         "bytes": sum(entry.file.size or 0 for entry in found if entry.file is not None),
         "presets": presets.of(request.brand),
         "preset": preset,
+        "where": where,
+        "place": place,
         "cut": max(0, len(chosen) - bundle.MOST),
         "most": bundle.MOST,
         "back": going_back.address(request),
@@ -59,6 +65,7 @@ def download(request: BrandRequest) -> HttpResponseBase:
         selection.keys(request),
         by=request.principal,
         preset=_preset(request),
+        place=bundle.Place(asked_use(request), asked_territory(request)),
         at=bundle.clock(request.principal),
     )
     name = f"{request.brand.slug}-{here(request.brand):%Y-%m-%d}.zip"
@@ -85,13 +92,17 @@ def _chosen(request: BrandRequest) -> list[UUID]:
     return list(found.order_by("-created_at", "-pk").values_list("pk", flat=True)[:most])
 
 
-def _make(request: BrandRequest, chosen: list[UUID], preset: DownloadPreset) -> None:
+def _make(
+    request: BrandRequest, chosen: list[UUID], preset: DownloadPreset | None, place: bundle.Place
+) -> None:
     """Have the files made that can be; what hinders one is said once."""
     asked, why = 0, ""
-    for entry in bundle.entries(chosen, by=request.principal, preset=preset, at=here(request.brand)):
+    at = here(request.brand)
+    for entry in bundle.entries(chosen, by=request.principal, preset=preset, place=place, at=at):
         if entry.can_be_made:
+            wanted = preset or labelled.as_it_is(entry.version)
             try:
-                preset_files.request(entry.version, preset, by=request.principal)
+                preset_files.request(entry.version, wanted, by=request.principal, notices=entry.notices)
                 asked += 1
             except preset_files.DownloadRefused as refused:
                 why = refused.message

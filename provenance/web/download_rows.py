@@ -12,9 +12,10 @@ from dam.core import failures
 from dam.core.language import number
 from dam.core.lazily import lazy
 from dam.media import presets
+from dam.media.overlay import Notice
 from dam.media.presets import Captions, Medium, Recipe, Shape
 from dam.media.probe import MediaInfo
-from provenance.downloads import preset_files
+from provenance.downloads import labelled, preset_files
 from provenance.downloads import presets as brand_presets
 from provenance.downloads.models import UNDER_WAY, DownloadPreset, FileState, PresetFile
 from provenance.releases.models import Release
@@ -73,21 +74,25 @@ class DownloadRow:
         return bool(self.preset.recipe["shape"] != Shape.ORIGINAL)
 
 
-def of(version: Version, *, by: Principal) -> list[DownloadRow] | None:
+def of(version: Version, *, by: Principal, notices: tuple[Notice, ...] = ()) -> list[DownloadRow] | None:
     """Every preset of the brand for this version's release; None where there is none to make files of.
 
+    With `notices`, the labels that the files must show, the release itself with them comes first.
     Reads `version.asset`. Few queries for all.
     """
     release = Release.objects.filter(version=version, state=ReleaseStatus.READY).first()
-    if release is None or version.kind != AssetKind.VIDEO or not version.media_info:
+    if release is None or not version.media_info or (version.kind != AssetKind.VIDEO and not notices):
         return None
-    rows = list(brand_presets.of(version.brand))
+    rows = list(brand_presets.of(version.brand)) if version.kind == AssetKind.VIDEO else []
+    if notices:
+        rows.insert(0, labelled.as_it_is(version))
     info = MediaInfo.from_json(version.media_info)
     captioned = any(row.recipe["captions"] != Captions.NONE for row in rows)
     said = preset_files.said(preset_files.cues_of(version)) if captioned else ""
     frame = preset_files.still_frame(version)
     wanted = {
-        row: preset_files.wanted(release, version.asset, row, captions=said, frame=frame) for row in rows
+        row: preset_files.wanted(release, version.asset, row, captions=said, frame=frame, notices=notices)
+        for row in rows
     }
     files = preset_files.of_release(release, (digest for _recipe, digest in wanted.values()))
     return [
@@ -136,6 +141,8 @@ def _row(
     by: Principal,
 ) -> DownloadRow:
     looks_after = by.can(Capability.RETRY)
+    if file is not None and not preset_files.shows(file):
+        file = None  # made by a worker that knew of no labels: it is made anew
     return DownloadRow(
         preset,
         summary(recipe, info),

@@ -1,46 +1,87 @@
 """A released clip in other formats: the list, asking for one, cancelling it, and its bytes."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
 from dam.audit.verbs import Verb
-from dam.catalog.models import Version
+from dam.catalog.models import ReleaseState, Version
+from dam.core.lazily import lazy
 from dam.delivery import access, downloads, streaming
+from dam.rights import policy, terms, territories
+from dam.rights.policy import Use
 from dam.rights.visibility import visible_versions
-from dam.web import asset_version, files, htmx
+from dam.web import asset_version, files, htmx, usage_status
 from dam.web.decorators import BrandRequest, requires
-from provenance.downloads import preset_files, presets
+from provenance.downloads import labelled, preset_files, presets
 from provenance.downloads.models import FileState, PresetFile
 from provenance.releases.states import ReleaseStatus
-from provenance.web import download_rows
+from provenance.web import disclosure_words, download_rows
 from provenance.web.release_file import asked_territory, asked_use
+
+
+class WhereForm(forms.Form):
+    """Where somebody will use a clip; an address holds it."""
+
+    use = forms.ChoiceField(label=lazy("Use"), required=False)
+    territory = forms.CharField(
+        label=lazy("Country"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"placeholder": lazy("Germany, EU or worldwide")}),
+    )
+
+    def __init__(self, data: QueryDict, *, uses: tuple[str, ...]) -> None:
+        read = data.copy()
+        if territories.known(read.get("territory", "")):  # a code in an address, a name in the field
+            read["territory"] = territories.typed([str(read["territory"])])
+        super().__init__(read, auto_id="where_%s")
+        offered = [(use, capfirst(str(usage_status.USES[use]))) for use in uses if use in usage_status.USES]
+        self.fields["use"].choices = [("", lazy("Any use")), *offered]  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.unmarked = True  # type: ignore[attr-defined]  # it leaves open what it likes
+
+    def clean_territory(self) -> str:
+        typed = str(self.cleaned_data["territory"])
+        try:
+            return territories.code_of(typed) if typed else ""
+        except territories.UnknownTerritory as unknown:
+            raise forms.ValidationError(unknown.message) from unknown
 
 
 @require_safe
 @requires(Capability.DOWNLOAD_RELEASE)
 def listing(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    """The page, or as a fragment the list alone."""
+    """The page, or as a fragment the list alone. `?use=` and `?territory=`: what is needed there."""
     return _list(request, asset_version.find(request, asset_id))
 
 
 @require_POST
 @requires(Capability.DOWNLOAD_RELEASE)
 def make(request: BrandRequest, version_id: UUID, preset_id: int) -> HttpResponse:
-    """Have the file made, unless somebody has already."""
-    version = _version(request, version_id)
-    preset = get_object_or_404(presets.of(request.brand), pk=preset_id)
+    """Have the file made, unless somebody has already, with the labels that `use` and `territory` ask for."""
+    version, at = _version(request, version_id), here(request.brand)
+    use, territory = asked_use(request), asked_territory(request)
+    needed = labelled.required(version, use=use, territory=territory, at=at)
+    notices = labelled.notices(needed, territory=territory)
+    if preset_id == 0 and notices:
+        preset = labelled.as_it_is(version)
+    else:
+        preset = get_object_or_404(presets.of(request.brand), pk=preset_id)
     try:
-        preset_files.request(version, preset, by=request.principal, at=here(request.brand))
+        preset_files.request(version, preset, by=request.principal, notices=notices, at=at)
     except preset_files.DownloadRefused as refused:
         return _refused(request, version, refused.message)
     return _back(request, version)
@@ -71,6 +112,7 @@ def file(request: BrandRequest, file_id: UUID) -> HttpResponseBase:
         use=asked_use(request),
         territory=asked_territory(request),
         named=True,
+        labels=row.carries,
     )
     if not verdict.allowed:
         raise PermissionDenied(" ".join(verdict.reasons))
@@ -115,8 +157,17 @@ def _file(request: BrandRequest, file_id: UUID) -> PresetFile:
 
 
 def _list(request: BrandRequest, version: Version, *, status: int = 200) -> HttpResponse:
-    verdict = access.may_download(request.principal, version, at=here(request.brand), named=True)
-    rows = download_rows.of(version, by=request.principal) if verdict.allowed else None
+    at = here(request.brand)
+    left = policy.left(terms.of(version))
+    anywhere = labelled.required(version, use=None, territory=None, at=at)
+    asks = any(each.label for each in anywhere)
+    form = WhereForm(_where(request), uses=left.uses) if asks else None
+    use, territory = chosen_place(form)
+    verdict = access.may_download(request.principal, version, at=at, use=use, territory=territory, named=True)
+    needed = labelled.required(version, use=use, territory=territory, at=at)
+    notices = labelled.notices(needed, territory=territory)
+    rows = download_rows.of(version, by=request.principal, notices=notices) if verdict.allowed else None
+    asked = {name: value for name, value in (("use", use), ("territory", territory)) if value}
     context = {
         "area": "library",
         "asset": version.asset,
@@ -124,10 +175,28 @@ def _list(request: BrandRequest, version: Version, *, status: int = 200) -> Http
         "verdict": verdict,
         "rows": rows,
         "cropped": any(row.cropped for row in rows or ()),
+        "where": form,
+        "asked": asked,
+        "query": urlencode(asked),
+        "notices": disclosure_words.of_notices(notices),
+        "unlabelled": asks and not notices and verdict.allowed and version.release == ReleaseState.READY,
     }
     fragment = htmx.is_fragment(request, target="downloads")
     template = "downloads/_list.html" if fragment else "downloads/asset.html"
     return render(request, template, context, status=status)
+
+
+def _where(request: BrandRequest) -> QueryDict:
+    return request.POST if request.method == "POST" else request.GET
+
+
+def chosen_place(form: WhereForm | None) -> tuple[Use | None, str | None]:
+    """What the form names; what it can't read asks for everything."""
+    if form is None:
+        return None, None
+    form.is_valid()
+    use, territory = (form.cleaned_data.get(name) for name in ("use", "territory"))
+    return (Use(use) if use else None), (territory or None)
 
 
 def _refused(request: BrandRequest, version: Version, why: str) -> HttpResponse:
@@ -143,4 +212,6 @@ def _back(request: BrandRequest, version: Version) -> HttpResponse:
 
 def _page(request: BrandRequest, version: Version) -> HttpResponse:
     address = reverse("asset-downloads", args=[request.brand.slug, version.asset_id])
-    return redirect(f"{address}?version={version.number}")
+    sent = _where(request)
+    asked = {name: sent[name] for name in ("use", "territory") if sent.get(name)}
+    return redirect(f"{address}?{urlencode({'version': version.number, **asked})}")

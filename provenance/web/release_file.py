@@ -33,7 +33,13 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
     version = get_object_or_404(seen, pk=version_id)
     use, territory = asked_use(request), asked_territory(request)
     verdict = access.may_download(
-        request.principal, version, at=here(request.brand), use=use, territory=territory, named=True
+        request.principal,
+        version,
+        at=here(request.brand),
+        use=use,
+        territory=territory,
+        named=True,
+        labels=access.UNLABELLED,
     )
     if not verdict.allowed:
         raise PermissionDenied(" ".join(verdict.reasons))
@@ -65,7 +71,7 @@ def release_file(request: BrandRequest, version_id: UUID) -> HttpResponseBase:
 
 
 def asked_use(request: BrandRequest) -> Use | None:
-    given = request.GET.get("use", "")
+    given = _asked(request, "use")
     try:
         return Use(given) if given else None
     except ValueError:
@@ -73,7 +79,12 @@ def asked_use(request: BrandRequest) -> Use | None:
 
 
 def asked_territory(request: BrandRequest) -> str | None:
-    given = request.GET.get("territory", "")
+    given = _asked(request, "territory")
     if given and not territories.known(given):
         raise BadRequest(_("Unknown territory."))
     return given or None
+
+
+def _asked(request: BrandRequest, name: str) -> str:
+    """In the address, or in what was sent."""
+    return str(request.POST.get(name, "") or request.GET.get(name, ""))

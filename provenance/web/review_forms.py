@@ -15,10 +15,11 @@ from dam.accounts import times as zones
 from dam.core.lazily import lazy
 from dam.rights import territories
 from dam.rights.defaults import DefaultRights
+from dam.rights.disclosure import Disclosed
 from dam.rights.policy import Use
 from dam.web import times, usage_status
 from dam.web.whole_text import WholeTextForm
-from provenance.review import checklist, comments, drawings
+from provenance.review import checklist, comments, disclosing, drawings
 from provenance.review.asking import Seen
 from provenance.review.checklist import Answer, Choice, Question
 from provenance.review.drawings import Drawing
@@ -179,6 +180,38 @@ class QuestionFields:
             self.form.add_error(self.names["choice"], refusal.sentence)
 
 
+class DisclosureFields:
+    """The questions about disclosure in a form: yes or no to each. `suggested`: what was answered before."""
+
+    def __init__(self, form: forms.Form, suggested: Disclosed | None = None) -> None:
+        self.form, self.suggested = form, suggested
+        for name, words in disclosing.QUESTIONS.items():
+            form.fields[f"disclosure_{name}"] = forms.ChoiceField(
+                label=words, choices=ANSWERS[:2], widget=forms.RadioSelect(), required=False
+            )
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, str]]:
+        """Each field, and what was answered before in a word; nothing is chosen by that."""
+        return [(self.form[f"disclosure_{name}"], self._before(name)) for name in disclosing.QUESTIONS]
+
+    def _before(self, name: str) -> str:
+        if self.suggested is None:
+            return ""
+        return str(ANSWERS[0 if getattr(self.suggested, name) else 1][1])
+
+    @property
+    def answers(self) -> Disclosed | None:
+        """Once the form was cleaned; None while one is missing."""
+        given = {name: self.form.cleaned_data.get(f"disclosure_{name}") for name in disclosing.QUESTIONS}
+        return disclosing.read({name: choice == Choice.YES for name, choice in given.items() if choice})
+
+    def clean(self) -> None:
+        for name in disclosing.QUESTIONS:
+            if not self.form.cleaned_data.get(f"disclosure_{name}"):
+                self.form.add_error(f"disclosure_{name}", _("Answer this question."))
+
+
 class ApproveForm(SeenForm):
     """What an approval clears, and the password again.
 
@@ -226,10 +259,13 @@ class ApproveForm(SeenForm):
         usual: DefaultRights | None = None,
         zone: ZoneInfo | None = None,
         questions: Sequence[Question] = (),
+        asks_disclosure: bool = False,
+        suggested: Disclosed | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.zone = zone or zones.of_brand(None)
+        self.disclosure = DisclosureFields(self, suggested) if asks_disclosure else None
         self.questions = tuple(QuestionFields(self, question) for question in questions)
         self.fields["valid_until"].help_text = _ends(self.zone)
         uses = before.uses if before else tuple(use.value for use in Use)
@@ -271,12 +307,19 @@ class ApproveForm(SeenForm):
                     self.add_error("countries", _("Enter at least one country."))
         for fields in self.questions:
             fields.clean()
+        if self.disclosure is not None:
+            self.disclosure.clean()
         return cleaned
 
     @property
     def answers(self) -> tuple[Answer, ...]:
         """Of the checklist, once the form was cleaned."""
         return tuple(fields.answer for fields in self.questions)
+
+    @property
+    def disclosed(self) -> Disclosed | None:
+        """Of an AI clip, once the form was cleaned."""
+        return self.disclosure.answers if self.disclosure is not None else None
 
 
 def _offered(place: str, before: Clearance) -> bool:

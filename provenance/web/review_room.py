@@ -22,12 +22,12 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.times import here, of_brand
 from dam.catalog.models import RenditionKind, Version
 from dam.core.lazily import lazy
-from dam.rights import defaults
+from dam.rights import defaults, disclosure
 from dam.web import confirming, htmx, localisation, passkey_proofs, problem_details
 from dam.web.decorators import BrandRequest, requires
 from provenance.guests import links
 from provenance.review import absences as standing_in
-from provenance.review import asking, assigning, questions, queue, reviews, watching
+from provenance.review import asking, assigning, disclosing, questions, queue, reviews, watching
 from provenance.review.asking import Asked, Seen
 from provenance.review.models import Review
 from provenance.review.policies import Refusal
@@ -37,6 +37,7 @@ from provenance.web import (
     assigned_comments,
     carried_comments,
     comment_filter,
+    disclosure_words,
     release_summary,
     review_comments,
     review_summary,
@@ -160,6 +161,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
                     latest=_cleared_until(review),
                 ),
                 answers=form.answers if isinstance(form, ApproveForm) else (),
+                disclosed=form.disclosed if isinstance(form, ApproveForm) else None,
                 signed_in=signed_in,
                 watched=watching.read(
                     answer["played"], length_ms=version.duration_ms, frame_ms=_frame_ms(version)
@@ -183,6 +185,28 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
         }
         return render(request, f"review/{kind}.html", context, status=422)
     return _room(request, review, **{kind.value: form, "opened": kind.value}, status=422)
+
+
+@require_safe
+@never_cache
+@requires(Capability.VIEW_UNRELEASED)
+def disclosure_follows(request: BrandRequest, review_id: UUID) -> HttpResponse:
+    """The fragment of an approval that says which labels its answers, uses and territories ask for."""
+    review = _review(request, review_id)
+    form = _form(review, DecisionKind.APPROVE, data=request.GET)
+    assert isinstance(form, ApproveForm)
+    form.is_valid()
+    return render(request, "review/_follows.html", {"follows": _follows(form, at=here(request.brand))})
+
+
+def _follows(form: ApproveForm, *, at: datetime) -> list[str] | None:
+    """In sentences, by place; None until the questions, uses and territories are answered."""
+    given = form.cleaned_data
+    disclosed, uses, places = form.disclosed, given.get("uses"), given.get("territories")
+    if disclosed is None or not uses or not places:
+        return None
+    needed = disclosure.needed(disclosed, uses=uses, places=places, at=at)
+    return disclosure_words.lines(needed)
 
 
 @require_POST
@@ -263,12 +287,16 @@ def _form(review: Review, kind: DecisionKind, *, data: Any = None) -> AnswerForm
         before = reviews.cleared_so_far(review)
         zone = of_brand(review.brand)
         usual = defaults.read(review.brand.default_rights)
+        asks = review.state == ReviewState.OPEN and disclosing.is_asked(review, stage=review.stage)
+        suggested = disclosing.suggested(review) if asks else None
         return ApproveForm(
             data,
             before=before,
             usual=usual,
             zone=zone,
             questions=questions.asked(review.brand, review.position.stage_name),
+            asks_disclosure=asks,
+            suggested=suggested[1] if suggested else None,
             initial=initial,
             auto_id=prefix_id,
         )

@@ -4,9 +4,12 @@ import io
 from datetime import timedelta
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from dam.accounts.capabilities import Role
 from dam.audit.models import Event
@@ -19,7 +22,7 @@ from dam.rights.models import RightsRecord
 from dam.search import timed_texts
 from dam.search.models import TimedTextKind
 from dam.search.timed_texts import Line
-from provenance.downloads import known_files, making, preset_files, presets, recovery, worker
+from provenance.downloads import known_files, labelled, making, preset_files, presets, recovery, worker
 from provenance.downloads.models import DownloadPreset, FileState, PresetFile
 from provenance.manifests import verify
 from provenance.manifests.validation_codes import State
@@ -263,3 +266,31 @@ def test_shapes_are_cropped_to_what_they_say(case: Case) -> None:
     file = made(case, "portrait")
     assert Recipe.from_json(file.recipe).shape is Shape.PORTRAIT
     assert (file.width, file.height) == (44, 80)
+
+
+def test_a_label_of_disclosure_is_in_the_signed_file_and_in_its_manifest(case: Case) -> None:
+    RightsRecord.objects.filter(version=case.version).update(
+        disclosure={"looks_real": True, "artistic": False, "performer": False, "waived": []}
+    )
+    case.version.rights.refresh_from_db()
+    needed = labelled.required(case.version, use="web", territory="DE", at=timezone.now())
+    notices = labelled.notices(needed, territory="DE")
+    wanted = labelled.as_it_is(case.version)
+    file = preset_files.request(case.version, wanted, by=case.creator, notices=notices)
+    worker.run(str(file.pk))
+    file.refresh_from_db()
+    assert (file.state, file.reason, file.carries) == ("ready", "", ["eu"])
+    with storage.local_copy(file.storage_key) as path, storage.local_copy(file.release.storage_key) as bare:
+        report = verify.check(path)
+        shown, without = (first_frame(each) for each in (path, bare))
+    assert report.state is State.TRUSTED
+    assert report.active is not None
+    assert "c2pa.addedText" in [action.code for action in report.active.actions]
+    height, width = shown.shape
+    changed = np.abs(shown - without) > 60
+    assert changed[: height // 2, width // 2 :].sum() > 5 * changed[height // 2 :].sum()
+
+
+def first_frame(path: Path) -> NDArray[np.int64]:
+    with av.open(str(path)) as container:
+        return next(container.decode(video=0)).to_ndarray(format="gray").astype(np.int64)
