@@ -37,7 +37,15 @@ from dam.operations.models import (
     StoredChange,
     StoredFiles,
 )
-from dam.rights.models import InheritedTerms, MadeFrom, RenewalRequest, RightsEnd, RightsRecord
+from dam.rights.models import (
+    Consent,
+    ConsentLink,
+    InheritedTerms,
+    MadeFrom,
+    RenewalRequest,
+    RightsEnd,
+    RightsRecord,
+)
 from dam.scim.models import ScimGroup, ScimToken, ScimUser
 from dam.search.models import (
     BroaderTag,
@@ -83,6 +91,8 @@ __all__ = [
     "CommentText",
     "CommonToken",
     "CompanyDomain",
+    "Consent",
+    "ConsentLink",
     "CustomField",
     "CustomRole",
     "DailySize",

@@ -22,7 +22,7 @@ from dam.ingest import disk_space, filenames, metadata_mapping, next_versions, s
 from dam.ingest.next_versions import NoTarget
 from dam.media.errors import FileRefused
 from dam.media.probe import Kind, MediaInfo
-from dam.rights import making, statements
+from dam.rights import consents, making, statements
 from dam.rights.models import RightsRecord
 from dam.search import fulltext
 
@@ -225,6 +225,7 @@ def _write(
     RightsRecord.objects.create(version=version, **statements.carried(replaced))
     if replaced is not None:
         making.carry(replaced, version)
+        consents.carry(replaced, version)
     metadata_mapping.suggest(version, info)
     fulltext.refresh(asset)
     facts: dict[str, object] = {"filename": filename, "sha256": stored.sha256, "size": stored.size}

@@ -15,6 +15,7 @@ TITLES = {
     "master": noop("Masters"),
     "release": noop("Releases"),
     "preset": noop("Download formats"),
+    "consent": noop("Documents of consents"),
     "guest": noop("Copies for outside reviewers"),
     "comment_pdf": noop("PDFs of comments"),
 }

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from dam.rights import territories
+from dam.rights import policy, territories
 from dam.rights.models import InheritedTerms
 from dam.rights.policy import Terms
 from dam.rights.territories import EU, WORLDWIDE
@@ -28,11 +28,13 @@ def throughout(
     allowed &= ~Q(**{f"{version}__credentials__in": ("altered", "invalid")}) & ~Q(**{f"{rights}__uses": []})
     begins = Q(**{f"{rights}__embargo_until": None})
     ends = Q(**{f"{rights}__valid_until": None})
+    consented = Q(**{f"{rights}__consents_until": None})
     if first is not None:
         begins |= Q(**{f"{rights}__embargo_until__lte": first})
     if until is not None:
         ends |= Q(**{f"{rights}__valid_until__gte": until})
-    allowed &= begins & ends
+        consented |= Q(**{f"{rights}__consents_until__gte": until})
+    allowed &= begins & ends & consented
     forbidden = InheritedTerms.objects.filter(version=OuterRef(version))
     forbidden = forbidden.filter(_forbid(first=first, until=until, use=use, territory=territory))
     allowed &= Q(~Exists(forbidden))
@@ -56,7 +58,8 @@ def is_throughout(
         return False
     if terms.embargo_until is not None and (first is None or first < terms.embargo_until):
         return False
-    if terms.valid_until is not None and (until is None or until > terms.valid_until):
+    end = policy.own_end(terms)
+    if end is not None and (until is None or until > end):
         return False
     if territory is not None and not territories.covers(terms.territories, territory):
         return False

@@ -16,14 +16,18 @@ _COMPARED = """
             (SELECT version_id FROM dam_rightsrecord
                 WHERE version_id > %(after)s AND valid_until IS NOT NULL ORDER BY 1 LIMIT %(most)s)
             UNION
+            (SELECT DISTINCT version_id FROM dam_consentlink
+                WHERE version_id > %(after)s ORDER BY 1 LIMIT %(most)s)
+            UNION
             (SELECT version_id FROM dam_inheritedterms
                 WHERE version_id > %(after)s AND valid_until IS NOT NULL ORDER BY 1 LIMIT %(most)s)
         ) AS every ORDER BY 1 LIMIT %(most)s
     )
     SELECT batch.version_id,
         (kept.ends_at, kept.brand_id) IS NOT DISTINCT FROM (
-            least(own.valid_until, inherited.valid_until),
-            CASE WHEN least(own.valid_until, inherited.valid_until) IS NOT NULL THEN version.brand_id END
+            least(own.valid_until, own.consents_until, inherited.valid_until),
+            CASE WHEN least(own.valid_until, own.consents_until, inherited.valid_until) IS NOT NULL
+                THEN version.brand_id END
         ) AS right
     FROM batch
         LEFT JOIN dam_version AS version ON version.id = batch.version_id

@@ -162,6 +162,13 @@ def _decided_ahead(version_id: UUID) -> list[UUID]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
+def counted_on(keys: Collection[UUID]) -> bool:
+    """Whether one of these, or something made from one at any remove, is in review or approved. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED_ON, [list(keys), [each.value for each in _DECIDED]])
+        return bool(cursor.fetchone()[0])
+
+
 def _may_do(keys: Collection[UUID]) -> dict[UUID, tuple[object, ...]]:
     """What each may do now with all that it was made from, to be compared."""
     found: dict[UUID, tuple[object, ...]] = {}
@@ -267,6 +274,11 @@ def hold_still(brand_id: int) -> None:
     locks.hold(_lock(brand_id), shared=True)
 
 
+def hold_alone(brand_id: int) -> None:
+    """Have nobody record that, nor decide, nor change terms, until the transaction ends. Before any terms."""
+    locks.hold(_lock(brand_id))
+
+
 def all_sources(version_id: UUID) -> set[UUID]:
     """All that a version was made from, at any remove, that is still there. One query."""
     return {key for key in _steps(version_id, back=True) if key != version_id}
@@ -339,6 +351,18 @@ _ALL_SOURCES = """
         SELECT up.heir, link.source_id FROM up JOIN dam_madefrom AS link ON link.version_id = up.source
     )
     SELECT heir, source FROM up
+"""
+
+_COUNTED_ON = """
+    WITH RECURSIVE ahead (id) AS (
+        SELECT unnest(%s::uuid[])
+        UNION
+        SELECT link.version_id FROM ahead JOIN dam_madefrom AS link ON link.source_id = ahead.id
+    )
+    SELECT EXISTS (
+        SELECT FROM ahead JOIN dam_version AS version ON version.id = ahead.id
+        WHERE version.approval = ANY (%s)
+    )
 """
 
 _WAY = """

@@ -24,6 +24,8 @@ class RightsRecord(models.Model):
     territories = models.JSONField(default=worldwide)  # ISO 3166 codes, "EU" or "worldwide"
     embargo_until = models.DateTimeField(null=True, blank=True)
     valid_until = models.DateTimeField(null=True, blank=True)
+    # When the first of its consents ended, or will: triggers keep it (migration 0109).
+    consents_until = models.DateTimeField(null=True, blank=True)
     restriction = models.CharField(max_length=300, blank=True)
     updated_at = models.DateTimeField(default=timezone.now)
     # Of an AI clip: the fields of dam.rights.disclosure.Disclosed; NULL: nobody was asked. And who answered
@@ -163,6 +165,87 @@ class RightsEnd(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} ends {self.ends_at}"
+
+
+class ConsentKind(models.TextChoices):
+    MODEL = "model", lazy("Model release")
+    VOICE = "voice", lazy("Voice")
+    PROPERTY = "property", lazy("Property or location")
+    MUSIC = "music", lazy("Music")
+    TRADEMARK = "trademark", lazy("Trademark")
+    OTHER = "other", lazy("Other")
+
+
+class Consent(models.Model):
+    """What a person allowed, or whoever a place, a piece of music or a mark belongs to (dam.rights.consents).
+
+    Its name is personal data: `forgotten_at` is when that, the words and the document were removed. Its end
+    and its withdrawal stay, for they narrow what may be done.
+    """
+
+    brand = models.ForeignKey(
+        Brand, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    kind = models.CharField(max_length=9, choices=ConsentKind.choices)
+    name = models.CharField(max_length=200, blank=True)
+    covers = models.CharField(max_length=500, blank=True)
+    until = models.DateTimeField(null=True)
+    # The document as it was sent, never read: empty where there is none.
+    storage_key = models.CharField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveIntegerField(default=0)
+    filename = models.CharField(max_length=200, blank=True)
+    revision = models.PositiveIntegerField(default=0)  # counts its changes
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    added_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    withdrawn_reason = models.CharField(max_length=500, blank=True)
+    forgotten_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["brand", "id"], name="consent_of_brand"),
+            models.Index(
+                fields=["storage_key"], condition=~models.Q(storage_key=""), name="consent_document"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class ConsentLink(models.Model):
+    """A version needs a consent: it and the versions after it share one, so that a withdrawal reaches all.
+
+    With the last of its links the database deletes the consent (migration 0109).
+    """
+
+    # Triggers delete it with the version: another release may do that.
+    version = models.ForeignKey(
+        Version, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="consent_links"
+    )
+    consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="links")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "consent"], name="consent_link_once")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} needs {self.consent_id}"
 
 
 class RenewalRequest(models.Model):

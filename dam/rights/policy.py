@@ -50,6 +50,7 @@ class Terms:
     territories: tuple[str, ...] = (WORLDWIDE,)
     embargo_until: datetime | None = None
     valid_until: datetime | None = None
+    consents_until: datetime | None = None  # when the first consent that it needs ended, or will
     trashed: bool = False
     inherited: Inherited | None = None
     disclosed: Disclosed | None = None  # of an AI clip, once somebody was asked
@@ -122,6 +123,10 @@ def decide(
         reasons.append(_("It's under embargo until %(day)s.") % {"day": _day(terms.embargo_until, at)})
     if terms.valid_until is not None and at >= terms.valid_until:
         reasons.append(_("Its clearance ended on %(day)s.") % {"day": _day(terms.valid_until, at)})
+    if terms.consents_until is not None and at >= terms.consents_until:
+        reasons.append(
+            _("A consent that it needs ended on %(day)s.") % {"day": _day(terms.consents_until, at)}
+        )
     if terms.approval == "approved" and not terms.uses:
         reasons.append(_("It isn't cleared for any use."))
     elif use is not None and use not in terms.uses:
@@ -182,7 +187,7 @@ def meet(own: Terms, sources: Iterable[Terms | None]) -> Inherited:
         uses=tuple(sorted(left)) if cleared else None,
         territories=territories.meet(each.territories for each in (own, *cleared)) if cleared else None,
         embargo_until=max((each.embargo_until for each in known if each.embargo_until), default=None),
-        valid_until=min((each.valid_until for each in known if each.valid_until), default=None),
+        valid_until=min((end for each in known if (end := own_end(each))), default=None),
     )
 
 
@@ -190,9 +195,9 @@ def left(terms: Terms) -> Terms:
     """What it is cleared for with all that it was made from, for people to read: `decide` decides."""
     inherited = terms.inherited
     if inherited is None:
-        return terms
+        return replace(terms, valid_until=own_end(terms))
     embargoes = [each for each in (terms.embargo_until, inherited.embargo_until) if each is not None]
-    ends = [each for each in (terms.valid_until, inherited.valid_until) if each is not None]
+    ends = [each for each in (own_end(terms), inherited.valid_until) if each is not None]
     return replace(
         terms,
         # In the order in which they were granted.
@@ -201,6 +206,11 @@ def left(terms: Terms) -> Terms:
         embargo_until=max(embargoes, default=None),
         valid_until=min(ends, default=None),
     )
+
+
+def own_end(terms: Terms) -> datetime | None:
+    """When it ends by itself: its clearance, or the first of the consents that it needs."""
+    return min((each for each in (terms.valid_until, terms.consents_until) if each is not None), default=None)
 
 
 def stops(source: Terms) -> bool:
@@ -219,7 +229,8 @@ def stops(source: Terms) -> bool:
 def holds_back(source: Terms, *, at: datetime) -> bool:
     """Whether nothing that was made from it may leave at `at`."""
     early = source.embargo_until is not None and at < source.embargo_until
-    late = source.valid_until is not None and at >= source.valid_until
+    end = own_end(source)
+    late = end is not None and at >= end
     return stops(source) or early or late
 
 
@@ -294,6 +305,9 @@ def _of_source(source: Source, *, use: Use | None, territory: str | None, at: da
     if terms.valid_until is not None and at >= terms.valid_until:
         said = {**clip, "day": _day(terms.valid_until, at)}
         reasons.append(_("It's made from %(clip)s, whose clearance ended on %(day)s.") % said)
+    if terms.consents_until is not None and at >= terms.consents_until:
+        said = {**clip, "day": _day(terms.consents_until, at)}
+        reasons.append(_("It's made from %(clip)s, which needs a consent that ended on %(day)s.") % said)
     if terms.approval == "approved":
         reasons += _of_clearance(source.name, terms, use=use, territory=territory)
     if reasons and not source.told:

@@ -30,6 +30,7 @@ def own(version: Version) -> Terms:
         territories=tuple(rights.territories),
         embargo_until=rights.embargo_until,
         valid_until=rights.valid_until,
+        consents_until=rights.consents_until,
         trashed=version.asset.trashed_at is not None,
         disclosed=disclosed(rights.disclosure),
     )
@@ -62,14 +63,17 @@ def columns(shown: str) -> tuple[str, ...]:
     rights, left = f"{shown}__rights", f"{shown}__inherited"
     return (
         *(f"{shown}__approval", f"{shown}__credentials", f"{rights}__uses", f"{rights}__territories"),
-        *(f"{rights}__embargo_until", f"{rights}__valid_until", "trashed_at", f"{rights}__disclosure"),
+        *(f"{rights}__embargo_until", f"{rights}__valid_until", f"{rights}__consents_until"),
+        *("trashed_at", f"{rights}__disclosure"),
         *(f"{left}__stopped", f"{left}__uses", f"{left}__territories"),
         *(f"{left}__embargo_until", f"{left}__valid_until"),
     )
 
 
 def of_columns(values: Sequence[Any]) -> Terms:
-    approval, credentials, uses, places, embargo_until, valid_until, trashed_at, asked, *left = values
+    approval, credentials, uses, places, *dates, trashed_at, asked = values[:9]
+    embargo_until, valid_until, consents_until = dates
+    left = values[9:]
     stopped, uses_left, places_left, *dates_left = left
     return Terms(
         approval=approval,
@@ -78,6 +82,7 @@ def of_columns(values: Sequence[Any]) -> Terms:
         territories=tuple(places or ()),
         embargo_until=embargo_until,
         valid_until=valid_until,
+        consents_until=consents_until,
         trashed=trashed_at is not None,
         disclosed=disclosed(asked),
         inherited=Inherited(stopped, _tuple(uses_left), _tuple(places_left), *dates_left)
@@ -88,9 +93,9 @@ def of_columns(values: Sequence[Any]) -> Terms:
 
 def of_json(values: Sequence[Any]) -> Terms:
     """The same of values as the database writes them in JSON, where moments are texts."""
-    own, (embargo_until, valid_until, trashed_at, asked), left = values[:4], values[4:8], values[8:]
+    own, dates, (trashed_at, asked), left = values[:4], values[4:7], values[7:9], values[9:]
     stopped, uses_left, places_left, *dates_left = left
-    moments = (_moment(embargo_until), _moment(valid_until), trashed_at, asked)
+    moments = (*map(_moment, dates), trashed_at, asked)
     return of_columns([*own, *moments, stopped, uses_left, places_left, *map(_moment, dates_left)])
 
 

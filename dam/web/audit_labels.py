@@ -34,6 +34,15 @@ VERBS: dict[str, Wording] = {
     Verb.SOURCE_REMOVED: Wording(
         "undo-2", noop("%(person)s removed a record of what %(target)s was made from")
     ),
+    Verb.CONSENT_ADDED: Wording("file-check", noop("%(person)s added a consent to %(target)s")),
+    Verb.CONSENT_CHANGED: Wording("pencil", noop("%(person)s changed a consent of %(target)s")),
+    Verb.CONSENT_WITHDRAWN: Wording(
+        "shield-off", noop("%(person)s recorded that a consent of %(target)s was withdrawn")
+    ),
+    Verb.CONSENT_REMOVED: Wording("x", noop("%(person)s removed a consent from %(target)s")),
+    Verb.CONSENT_ERASED: Wording(
+        "user-x", noop("%(person)s removed the personal data of a consent of %(target)s")
+    ),
     Verb.RENEWAL_ASKED: Wording("hourglass", noop("%(person)s asked to renew the clearance of %(target)s")),
     Verb.RENEWAL_WITHDRAWN: Wording(
         "undo-2", noop("%(person)s withdrew the request to renew the clearance of %(target)s")

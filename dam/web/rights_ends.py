@@ -214,7 +214,7 @@ def _clearance(end: RightsEnd) -> str:
 
 
 def _is_inherited(end: RightsEnd) -> bool:
-    return terms.own(end.version).valid_until != end.ends_at
+    return policy.own_end(terms.own(end.version)) != end.ends_at
 
 
 def _table(chunks: Iterator[list[RightsEnd]], *, at: datetime, told: bool) -> Iterator[str]:

@@ -69,7 +69,7 @@ def of(release: Release, *, at: datetime) -> KnownRelease:
     left = known.inherited or Inherited()
     embargo_until = max((each for each in (known.embargo_until, left.embargo_until) if each), default=None)
     # What was agreed when it was signed, and may have been cut short since.
-    ends = (release.valid_until, known.valid_until, left.valid_until)
+    ends = (release.valid_until, known.valid_until, known.consents_until, left.valid_until)
     valid_until = min((each for each in ends if each), default=None)
     return KnownRelease(
         brand=release.brand.name,

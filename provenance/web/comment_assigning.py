@@ -17,13 +17,14 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.models import User
 from dam.core import numbers, sorting
 from dam.web import htmx, localisation
+from dam.web.day_field import DayField
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
 from provenance.review import assigning
 from provenance.review.assigning import Assignment
 from provenance.review.models import Comment
 from provenance.web import review_comments
-from provenance.web.review_forms import DayField, end_of, require_ahead
+from provenance.web.review_forms import end_of, require_ahead
 
 
 class AssignForm(WholeTextForm):

@@ -17,7 +17,8 @@ from dam.rights import territories
 from dam.rights.defaults import DefaultRights
 from dam.rights.disclosure import Disclosed
 from dam.rights.policy import Use
-from dam.web import times, usage_status
+from dam.web import usage_status
+from dam.web.day_field import DayField, ends
 from dam.web.whole_text import WholeTextForm
 from provenance.review import checklist, comments, disclosing, drawings
 from provenance.review.asking import Seen
@@ -58,41 +59,11 @@ def _readers(browser: ZoneInfo | None) -> tuple[ZoneInfo, ...]:
     return (reader, browser) if browser else (reader,)
 
 
-def _ends(zone: ZoneInfo) -> str:
-    """The line below a day: when it ends, for people in many places."""
-    return _("Until the end of this day, %(place)s time (UTC%(offset)s).") % {
-        "place": zones.place(zone),
-        "offset": zones.offset(zone),
-    }
-
-
 def require_ahead(day: date | None, *, zone: ZoneInfo, browser: ZoneInfo | None) -> date | None:
     """A day that isn't over for the brand nor for who sends it: each may be ahead. Raises ValidationError."""
     if day is not None and day < zones.earliest_today(zone, *_readers(browser)):
         raise forms.ValidationError(_("This date has passed. Choose today or a later date."))
     return day
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class DayField(forms.DateField):
-    """A day that people can mean: its last second is one that every time zone can say."""
-
-    widget = DateInput
-
-    def clean(self, value: Any) -> date | None:
-        day: date | None = super().clean(value)
-        if day is not None and not times.within(day):
-            raise forms.ValidationError(
-                _("Choose a date between %(year)s and %(year2)s.")
-                % {"year": times.EARLIEST.year, "year2": times.LATEST.year}
-            )
-        return day
 
 
 class SubmitForm(WholeTextForm):
@@ -118,7 +89,7 @@ class SubmitForm(WholeTextForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.zone, self.browser = zone or zones.of_brand(None), browser
-        self.fields["due_on"].help_text = _ends(self.zone)
+        self.fields["due_on"].help_text = ends(self.zone)
 
     def clean_due_on(self) -> date | None:
         return require_ahead(self.cleaned_data["due_on"], zone=self.zone, browser=self.browser)
@@ -267,7 +238,7 @@ class ApproveForm(SeenForm):
         self.zone = zone or zones.of_brand(None)
         self.disclosure = DisclosureFields(self, suggested) if asks_disclosure else None
         self.questions = tuple(QuestionFields(self, question) for question in questions)
-        self.fields["valid_until"].help_text = _ends(self.zone)
+        self.fields["valid_until"].help_text = ends(self.zone)
         uses = before.uses if before else tuple(use.value for use in Use)
         self.fields["uses"].choices = [(use, capfirst(str(usage_status.USES[use]))) for use in uses]  # type: ignore[attr-defined]
         places = [place for place in PLACES if before is None or _offered(place, before)]

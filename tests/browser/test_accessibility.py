@@ -38,7 +38,7 @@ PIECES = {
     "recall-export", "rights-ends-export", "review-copies-asked", "review-guests-said",
     "file", "file-part", "generate-forecast", "jobs-running", "job", "asset-origin", "asset-credentials",
     "release-file", "download-file", "review-count", "asset-review", "review-chosen", "comments",
-    "comments-earlier", "comment-pdf", "asset-disclosure", "review-disclosure",
+    "comments-earlier", "comment-pdf", "asset-disclosure", "review-disclosure", "asset-consent-document",
     "saved-search", "saved-search-cover", "collection-cover", "comment-people", "comment-assign",
     "bulk-progress", "bulk-export", "collection-standing", "collection-news", "collection-targets",
     "alert-count", "suggest", "asset-suggested-tags", "picture", "brand-export", "notification",

@@ -33,6 +33,9 @@ from dam.ingest import steps, uploads
 from dam.ingest.models import Step, StepState, Upload
 from dam.notifications.models import Delivery, Webhook
 from dam.notifications.webhooks import deliveries, webhooks
+from dam.rights import consents
+from dam.rights.consents import Document, Said
+from dam.rights.models import Consent
 from dam.search import fulltext
 from dam.search.query import Filters
 from dam.search.saved import saved_searches
@@ -206,6 +209,12 @@ class World:
             by=self.people[Role.ADMIN], name="Build", url="https://example.com/hook", kinds=["asked"]
         )
         self.delivery: Delivery = deliveries.add_test(self.hook)
+        self.consent: Consent = consents.add(
+            self.draft,
+            Said("model", "Ada Example"),
+            document=Document("release.pdf", b"%PDF-1.7"),
+            by=self.people[Role.ADMIN],
+        )
         self.uploads: dict[Role, Upload] = {
             role: uploads.create(brand=self.brand, user=person.user, filename="clip.mp4", size=4)
             for role, person in self.people.items()
@@ -255,7 +264,7 @@ class World:
                 return getattr(self, name).pk
             case "preset" | "preset file" | "question" | "template" | "guest link" | "guest remark":
                 return getattr(self, name.replace(" ", "_")).pk
-            case "hook" | "delivery" | "pair":
+            case "hook" | "delivery" | "pair" | "consent":
                 return getattr(self, name).pk
         return name
 

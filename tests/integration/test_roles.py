@@ -37,7 +37,9 @@ NO_TOKEN = (
     *("library-columns", "review-decide", "review-passkey", "brand-closing", "tag-rename", "asset-renewal"),
 )
 # Open to who edits, and to who decides for legal; the latter is no program.
-BY_EDITING_OR_DECIDING = ("asset-sources", "asset-statements")
+BY_EDITING_OR_DECIDING = (
+    *("asset-sources", "asset-statements", "asset-consent-add", "asset-consent", "asset-consent-act"),
+)
 ONE_OF_EACH = list({row.name: row for row in ROWS}.values())
 
 

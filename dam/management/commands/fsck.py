@@ -11,7 +11,7 @@ from dam.backups.backup import FILES
 from dam.core import command
 from dam.operations.fsck import looking, repairing
 from dam.operations.models import Problem, Repair, StorageCheck, StorageFinding
-from dam.rights import ends, making
+from dam.rights import consents, ends, making
 
 MOST_TOLD = 20  # versions that are named
 
@@ -73,8 +73,11 @@ class Command(command.Command):
 
     def _rights(self, *, repair: bool, quiet: bool) -> int:
         """Compare what is kept of inherited rights with the policy; how many versions were wrong."""
+        consented = list(consents.wrongly_kept())
+        if consented and repair:
+            consents.keep_anew(consented)
         inherited, ending = list(making.wrongly_kept()), list(ends.wrongly_kept())
-        wrong = list(dict.fromkeys([*inherited, *ending]))
+        wrong = list(dict.fromkeys([*consented, *inherited, *ending]))
         if inherited and repair:
             making.keep_anew(inherited)
         if wrong and repair:

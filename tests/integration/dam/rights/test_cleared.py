@@ -47,6 +47,7 @@ def versions() -> list[Version]:
                 territories=places,
                 embargo_until=chance.choice(MOMENTS),
                 valid_until=chance.choice(MOMENTS),
+                consents_until=chance.choice([None, None, *MOMENTS]),
             )
         made.append(version)
     for number, version in enumerate(made):  # from earlier ones: there is no circle
@@ -118,7 +119,8 @@ def test_for_ever_is_what_no_date_ends(versions: list[Version]) -> None:
     found = Asset.objects.filter(cleared.throughout("latest", first=None, until=None))
     for asset in found.select_related("latest__rights"):
         assert asset.latest is not None
-        assert (asset.latest.rights.embargo_until, asset.latest.rights.valid_until) == (None, None)
+        rights = asset.latest.rights
+        assert (rights.embargo_until, rights.valid_until, rights.consents_until) == (None, None, None)
     rows = Asset.objects.values_list("pk", *terms.columns("latest"))
     judged = {pk for pk, *row in rows if cleared.is_throughout(terms.of_columns(row), first=None, until=None)}
     assert judged == {asset.pk for asset in found}

@@ -26,6 +26,7 @@ every_terms = st.builds(
     territories=st.one_of(places, st.just(sorted(territories.EU)), st.just(["worldwide"])).map(tuple),
     embargo_until=moments,
     valid_until=moments,
+    consents_until=moments,
     trashed=st.sampled_from([False] * 9 + [True]),
 )
 asked = st.fixed_dictionaries(
@@ -113,6 +114,10 @@ def test_a_raw_take_that_nobody_decided_on_narrows_nothing() -> None:
             replace(TAKE, valid_until=NOW),
             "It's made from “Bottle”, whose clearance ended on 22 November 2026.",
         ),
+        (
+            replace(TAKE, consents_until=NOW),
+            "It's made from “Bottle”, which needs a consent that ended on 22 November 2026.",
+        ),
         (replace(OWN, uses=("social",)), "It's made from “Bottle”, which isn't cleared for web."),
         (replace(OWN, territories=("US",)), "It's made from “Bottle”, which isn't cleared for Germany."),
         (None, "It's made from a clip that was deleted."),
@@ -152,4 +157,9 @@ def test_what_is_left_is_said_as_people_granted_it() -> None:
 
 
 def _with_dates(own: Terms, source: Terms) -> Terms:
-    return replace(own, embargo_until=source.embargo_until, valid_until=source.valid_until)
+    return replace(
+        own,
+        embargo_until=source.embargo_until,
+        valid_until=source.valid_until,
+        consents_until=source.consents_until,
+    )

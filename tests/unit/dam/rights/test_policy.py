@@ -87,6 +87,15 @@ def test_nothing_leaves_after_the_clearance_ended(until: datetime | None, allowe
     assert policy.decide(replace(CLEARED, valid_until=until), at=NOW).allowed is allowed
 
 
+@pytest.mark.parametrize(
+    ("until", "allowed"), [(NOW + DAY, True), (NOW, False), (NOW - DAY, False), (None, True)]
+)
+def test_nothing_leaves_once_a_consent_ended(until: datetime | None, allowed: bool) -> None:
+    verdict = policy.decide(replace(CLEARED, consents_until=until), at=NOW)
+    assert verdict.allowed is allowed
+    assert allowed or verdict.reasons[0].startswith("A consent that it needs ended on ")
+
+
 def test_dates_are_told_in_the_time_zone_of_the_question() -> None:
     west = timezone(timedelta(hours=-8))
     ended = datetime(2026, 1, 1, 7, 59, tzinfo=UTC)  # still the old year over there

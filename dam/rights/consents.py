@@ -1,0 +1,429 @@
+"""What people allowed, and owners of places, music and marks: the consents that a version needs.
+
+The first that ends, or is withdrawn, ends what may be done with the version, and with all that was made from
+it (RightsRecord.consents_until, kept by the database: migration 0109). Versions of a clip share a consent, so
+a withdrawal reaches each of them.
+
+Who a consent is of is personal data. Those see it who see working material; the activity log holds none of
+it, and `forget` removes it from everywhere while its end goes on narrowing.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+from dam.audit import trail
+from dam.audit.verbs import Verb
+from dam.catalog import assets, stored_files, versions
+from dam.catalog.models import Asset, Version
+from dam.core import errors, foreign_text, locks, storage
+from dam.core.language import number
+from dam.core.storage import Stored
+from dam.rights import making
+from dam.rights.models import Consent, ConsentKind, ConsentLink
+from dam.rights.visibility import visible_versions
+
+MOST = 100  # of one version
+MOST_BYTES = 15 * 1024 * 1024  # of a document
+LONGEST: Mapping[str, int] = {"name": 200, "covers": 500, "reason": 500, "filename": 200}  # characters
+
+# By their first bytes: what is kept, under which ending. Nothing ever opens them here.
+_DOCUMENTS = (
+    (b"%PDF-", ".pdf"),
+    (b"\x89PNG\r\n\x1a\n", ".png"),
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"II*\x00", ".tif"),
+    (b"MM\x00*", ".tif"),
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A consent as people write it down; `until` is its last moment, None: it doesn't end."""
+
+    kind: str
+    name: str
+    covers: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    filename: str
+    data: bytes
+
+
+class ConsentRefused(errors.Refused):
+    """`gone`, `decided`, `held`, `no_name`, `no_reason`, `too_long`, `too_many`, `already` or `forgotten`."""
+
+    code = "consent"
+
+
+class DocumentRefused(errors.Refused):
+    """`empty`, `too_large` or `unknown`."""
+
+    code = "consent_document"
+
+
+class ConsentChanged(errors.Refused):
+    """Somebody else changed it since it was read; `now` is what it says."""
+
+    code = "consent_changed"
+
+    def __init__(self, now: Consent) -> None:
+        self.now = now
+        super().__init__(_("Someone else changed this while you were editing. Compare, and save again."))
+
+
+def may_see(by: Principal) -> bool:
+    return by.can(Capability.VIEW_UNRELEASED)
+
+
+def may_change(keys: Collection[UUID], *, by: Principal) -> bool:
+    """Whether they may change what these versions need: once a review counts on one, legal reviewers may."""
+    if not may_see(by):
+        return False
+    return by.can(Capability.DECIDE_LEGAL) or (by.can(Capability.EDIT) and not making.counted_on(keys))
+
+
+def may_withdraw(keys: Collection[UUID], *, by: Principal) -> bool:
+    """So may those who could withdraw the approval: it comes to the same."""
+    return may_change(keys, by=by) or (may_see(by) and by.can(Capability.WITHDRAW_RELEASE))
+
+
+def may_remove(version: Version, *, by: Principal) -> bool:
+    """Nobody may once a review counts on the version: then it can be withdrawn. Reads `version.asset`."""
+    allowed = may_see(by) and (by.can(Capability.DECIDE_LEGAL) or by.can(Capability.EDIT))
+    return allowed and version.asset.held_at is None and not making.counted_on([version.pk])
+
+
+def may_forget(by: Principal) -> bool:
+    """Those who decide on terms, and those who look after people; neither is a program."""
+    return may_see(by) and (by.can(Capability.DECIDE_LEGAL) or by.can(Capability.MANAGE_PEOPLE))
+
+
+def of(version: Version, *, by: Principal) -> list[Consent]:
+    """What it needs, as it was added; nothing for those who may not see it. One query."""
+    if not may_see(by):
+        return []
+    rows = Consent.objects.filter(links__version=version).select_related("added_by", "withdrawn_by")
+    return list(rows.order_by("links__pk"))
+
+
+def find(version: Version, consent_id: int, *, by: Principal) -> Consent | None:
+    return next((each for each in of(version, by=by) if each.pk == consent_id), None)
+
+
+def add(version: Version, said: Said, *, document: Document | None = None, by: Principal) -> Consent:
+    """Raises ConsentRefused, DocumentRefused, PermissionDenied."""
+    said = _clean(said)
+    if document is not None:
+        _require_document(document)
+    with trail.recording():
+        now = _locked(version, by=by)
+        _require_change([now.pk], by=by)
+        if ConsentLink.objects.filter(version=now).count() >= MOST:
+            raise ConsentRefused(
+                _("A version can have %(most)s consents at most.") % {"most": MOST}, code="too_many"
+            )
+        kept = Consent(
+            brand=now.brand,
+            kind=said.kind,
+            name=said.name,
+            covers=said.covers,
+            until=said.until,
+            added_by=by.user,
+        )
+        if document is not None:
+            _keep(document, kept)
+        kept.save()
+        ConsentLink.objects.create(version=now, consent=kept)
+        _record(Verb.CONSENT_ADDED, kept, now, by=by)
+    return kept
+
+
+def change(
+    version: Version,
+    consent_id: int,
+    said: Said,
+    *,
+    seen: int,
+    document: Document | None = None,
+    by: Principal,
+) -> bool:
+    """Put this in the place of what was seen at that revision; True when anything changed.
+
+    A document takes the place of the one before. Raises as `add` does, and ConsentChanged.
+    """
+    said = _clean(said)
+    if document is not None:
+        _require_document(document)
+    with trail.recording():
+        now, consent = _found(version, consent_id, by=by)
+        _require_change(needed_by(consent), by=by)
+        if consent.forgotten_at is not None:
+            raise ConsentRefused(_("The personal data of this was removed."), code="forgotten")
+        if consent.revision != seen:
+            raise ConsentChanged(consent)
+        before = Said(consent.kind, consent.name, consent.covers, consent.until)
+        if before == said and document is None:
+            return False
+        replaced = _stored(consent)
+        consent.kind, consent.name, consent.covers, consent.until = (
+            said.kind,
+            said.name,
+            said.covers,
+            said.until,
+        )
+        if document is not None:
+            _keep(document, consent)
+        consent.revision += 1
+        consent.save()
+        if document is not None:
+            _drop(replaced, consent)
+        _record(Verb.CONSENT_CHANGED, consent, now, by=by)
+    return True
+
+
+def withdraw(version: Version, consent_id: int, *, reason: str, by: Principal) -> Consent:
+    """From now on nothing that needs it may be used. Raises ConsentRefused, PermissionDenied."""
+    reason = _line("reason", reason)
+    if not reason:
+        raise ConsentRefused(_("Say why it was withdrawn."), code="no_reason")
+    with trail.recording():
+        now, consent = _found(version, consent_id, by=by, capability=Capability.WITHDRAW_RELEASE)
+        if not may_withdraw(needed_by(consent), by=by):
+            raise _decided()
+        if consent.withdrawn_at is not None:
+            raise ConsentRefused(_("This was withdrawn already."), code="already")
+        consent.withdrawn_at, consent.withdrawn_by, consent.withdrawn_reason = (
+            timezone.now(),
+            by.user,
+            reason,
+        )
+        consent.revision += 1
+        consent.save()
+        _record(Verb.CONSENT_WITHDRAWN, consent, now, by=by)
+    return consent
+
+
+def reinstate(version: Version, consent_id: int, *, by: Principal) -> Consent:
+    """It wasn't withdrawn after all. Raises ConsentRefused, PermissionDenied."""
+    with trail.recording():
+        now, consent = _found(version, consent_id, by=by)
+        _require_change(needed_by(consent), by=by)
+        if consent.withdrawn_at is None:
+            raise ConsentRefused(_("This isn't withdrawn any more."), code="already")
+        consent.withdrawn_at, consent.withdrawn_by, consent.withdrawn_reason = None, None, ""
+        consent.revision += 1
+        consent.save()
+        _record(Verb.CONSENT_CHANGED, consent, now, by=by)
+    return consent
+
+
+def remove(version: Version, consent_id: int, *, by: Principal) -> None:
+    """The version doesn't need it. Where a review counts on it nobody removes it: it can be withdrawn.
+
+    With the last version that needs it the consent goes, and the sweep takes its document. Raises
+    ConsentRefused, PermissionDenied.
+    """
+    with trail.recording():
+        now, consent = _found(version, consent_id, by=by)
+        if now.asset.held_at is not None:
+            raise _held()
+        if making.counted_on([now.pk]):
+            raise ConsentRefused(
+                _("A review counts on this, so it stays. It can be withdrawn, or a new version added."),
+                code="decided",
+            )
+        ConsentLink.objects.filter(version=now, consent=consent).delete()
+        _record(Verb.CONSENT_REMOVED, consent, now, by=by)
+
+
+def forget(version: Version, consent_id: int, *, by: Principal, at: datetime | None = None) -> Consent:
+    """Remove the name, the words and the document for good; its kind and its end stay, and narrow as before.
+
+    Raises ConsentRefused, PermissionDenied.
+    """
+    if not may_forget(by):
+        by.require(Capability.DECIDE_LEGAL)
+    with trail.recording():
+        now, consent = _found(version, consent_id, by=by, capability=Capability.MANAGE_PEOPLE)
+        if now.asset.held_at is not None:
+            raise _held()
+        if consent.forgotten_at is not None:
+            raise ConsentRefused(_("The personal data of this was removed."), code="forgotten")
+        replaced = _stored(consent)
+        consent.name = consent.covers = consent.withdrawn_reason = ""
+        consent.storage_key = consent.sha256 = consent.filename = ""
+        consent.size, consent.forgotten_at = 0, at or timezone.now()
+        consent.revision += 1
+        consent.save()
+        _drop(replaced, consent)
+        _record(Verb.CONSENT_ERASED, consent, now, by=by)
+    return consent
+
+
+def carry(replaced: Version, version: Version) -> int:
+    """Have a new version need what the one before it did; how many. In the caller's transaction.
+
+    What nobody thought of must not make it free: whoever knows better removes it from the draft.
+    """
+    links = ConsentLink.objects.filter(version=replaced).order_by("pk").values_list("consent_id", flat=True)
+    return len(ConsentLink.objects.bulk_create(ConsentLink(version=version, consent_id=key) for key in links))
+
+
+_WRONG = """
+    SELECT version_id FROM (
+        SELECT version_id, consents_until FROM dam_rightsrecord WHERE consents_until IS NOT NULL
+    ) AS rights FULL JOIN (
+        SELECT link.version_id, min(least(consent.until, consent.withdrawn_at)) AS ends
+        FROM dam_consentlink AS link JOIN dam_consent AS consent ON consent.id = link.consent_id
+        GROUP BY link.version_id
+    ) AS said USING (version_id)
+    WHERE rights.consents_until IS DISTINCT FROM said.ends ORDER BY version_id
+"""
+
+
+def wrongly_kept() -> Iterator[UUID]:
+    """The versions of which the database keeps another end of their consents than these say."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRONG)
+        for (key,) in cursor.fetchall():
+            yield key
+
+
+def keep_anew(keys: Collection[UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT dam_keep_consents(%s)", [sorted(keys)])
+
+
+def _locked(version: Version, *, by: Principal, capability: Capability | None = None) -> Version:
+    """The version as it is now, with its asset, behind all locks: who decides meanwhile waits, or is seen.
+
+    `capability` opens it besides those that change what it needs.
+    """
+    allowed = (Capability.DECIDE_LEGAL, *((capability,) if capability else ()))
+    if not any(by.can(each) for each in allowed):
+        by.require(Capability.EDIT, brand=version.brand)
+    by.require(Capability.VIEW_UNRELEASED, brand=version.brand)
+    visible = visible_versions(by).filter(pk=version.pk)
+    if visible.exists():
+        versions.locked(version.pk)
+    now = visible.select_related("asset__brand", "brand").first()
+    if now is None:
+        raise ConsentRefused(_("This version is no longer there."), code="gone")
+    making.hold_alone(now.brand_id)
+    return now
+
+
+def _found(
+    version: Version, consent_id: int, *, by: Principal, capability: Capability | None = None
+) -> tuple[Version, Consent]:
+    now = _locked(version, by=by, capability=capability)
+    consent = Consent.objects.select_for_update().filter(pk=consent_id, links__version=now).first()
+    if consent is None:
+        raise ConsentRefused(_("This is no longer recorded."), code="gone")
+    return now, consent
+
+
+def needed_by(consent: Consent) -> list[UUID]:
+    """The versions that need it."""
+    return list(ConsentLink.objects.filter(consent=consent).values_list("version_id", flat=True))
+
+
+def _require_change(keys: Collection[UUID], *, by: Principal) -> None:
+    if not may_change(keys, by=by):
+        raise _decided()
+
+
+def _decided() -> ConsentRefused:
+    return ConsentRefused(
+        _("A review counts on this. Only a legal reviewer can change it now; or add a new version."),
+        code="decided",
+    )
+
+
+def _held() -> ConsentRefused:
+    return ConsentRefused(_("This clip is under legal hold. Its consents stay as they are."), code="held")
+
+
+def _clean(said: Said) -> Said:
+    name = _line("name", said.name)
+    if not name:
+        raise ConsentRefused(_("Say whose consent it is."), code="no_name")
+    return Said(ConsentKind(said.kind).value, name, _line("covers", said.covers), said.until)
+
+
+def _line(what: str, text: str) -> str:
+    if len(text) > LONGEST[what]:
+        raise ConsentRefused(
+            _("At most %(most)s characters; this has %(has)s.")
+            % {"most": number(LONGEST[what]), "has": number(len(text))},
+            code="too_long",
+        )
+    return foreign_text.line(text, longest=LONGEST[what])
+
+
+def _suffix(data: bytes) -> str | None:
+    return next((suffix for begins, suffix in _DOCUMENTS if data.startswith(begins)), None)
+
+
+def _require_document(document: Document) -> None:
+    if not document.data:
+        raise DocumentRefused(_("The file is empty. Choose another one."), code="empty")
+    if len(document.data) > MOST_BYTES:
+        raise DocumentRefused(
+            _("The document is larger than %(most)s MB. Choose a smaller one.")
+            % {"most": MOST_BYTES // 1024**2},
+            code="too_large",
+        )
+    if _suffix(document.data) is None:
+        raise DocumentRefused(
+            _("This file can't be kept as a document. Choose a PDF, JPEG, PNG or TIFF file."), code="unknown"
+        )
+
+
+def _keep(document: Document, consent: Consent) -> None:
+    """Store the bytes as they came, under the lock of their content, which the caller's transaction holds."""
+    suffix = _suffix(document.data) or ""
+    with storage.scratch() as folder:
+        path = Path(folder) / "document"
+        path.write_bytes(document.data)
+        digest = storage.sha256_of(path)
+        locks.hold(storage.key_for(brand_id=consent.brand_id, sha256=digest, suffix=""))
+        stored = storage.put(path, brand_id=consent.brand_id, suffix=suffix, sha256=digest)
+    consent.storage_key, consent.sha256, consent.size = stored.key, stored.sha256, stored.size
+    shown = foreign_text.line(document.filename, longest=LONGEST["filename"])
+    consent.filename = shown or f"document{suffix}"
+
+
+def _stored(consent: Consent) -> Stored | None:
+    return Stored(consent.storage_key, consent.sha256, consent.size) if consent.storage_key else None
+
+
+def _drop(replaced: Stored | None, consent: Consent) -> None:
+    if replaced is not None and replaced.key != consent.storage_key:
+        stored_files.drop(replaced, brand_id=consent.brand_id)
+
+
+def _record(verb: Verb, consent: Consent, version: Version, *, by: Principal) -> None:
+    """The log says which consent it was, and nothing of whose."""
+    asset: Asset = version.asset
+    trail.record(
+        verb,
+        brand=asset.brand,
+        target=asset.title,
+        actor=by,
+        asset_id=asset.pk,
+        data={"version": str(version.pk), "consent": str(consent.pk)},
+    )
+    assets.publish([asset])
