@@ -32,7 +32,7 @@ from dam.rights import statements
 from dam.rights.statements import Statements
 from dam.search import fulltext
 
-RIGHTS = tuple(statements.LONGEST)
+RIGHTS = ("licence", "rights_holder", "restriction")  # the others are stated on the clip's page
 MOST_AT_ONCE = 200  # uploads that one request is about
 PATIENCE_SECONDS = 2.0  # for all of those that are being written to
 # Of these nothing becomes, or became, a clip of its own.

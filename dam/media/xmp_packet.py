@@ -28,7 +28,7 @@ PREFIXES = {
 
 # By the names of dam.media.embedded_metadata, the properties that are lists (Alt: of one text, by language).
 LISTS = {"title": "Alt", "description": "Alt", "keywords": "Bag", "copyright": "Alt", "usage": "Alt"}
-PLAIN = ("source_type", "ai_system", "ai_system_version")
+PLAIN = ("credit", "source_type", "ai_system", "ai_system_version")
 # As ElementTree names them.
 PROPERTIES = {
     name: "{{{}}}{}".format(*qualified.split())

@@ -27,6 +27,10 @@ class RightsRecord(models.Model):
     # When the first of its consents ended, or will: triggers keep it (migration 0109).
     consents_until = models.DateTimeField(null=True, blank=True)
     restriction = models.CharField(max_length=300, blank=True)
+    credit_line = models.CharField(max_length=200, blank=True, db_default="")
+    exclusivity = models.CharField(max_length=200, blank=True, db_default="")
+    channels = models.CharField(max_length=300, blank=True, db_default="")
+    audience = models.CharField(max_length=200, blank=True, db_default="")
     updated_at = models.DateTimeField(default=timezone.now)
     # Of an AI clip: the fields of dam.rights.disclosure.Disclosed; NULL: nobody was asked. And who answered
     # and waived what, when and why (provenance.review.disclosing).

@@ -1,4 +1,4 @@
-"""What people state of a version's rights in words: licence, holder, restriction.
+"""What people state of a version's rights in words: licence, holder, restriction, credit and the like.
 
 They decide nothing by themselves: a reviewer reads them. So whoever edits clips changes them until a review
 has the version in hand, and from then on only those who decide on terms.
@@ -21,7 +21,16 @@ from dam.core.language import number
 from dam.rights.models import RightsRecord
 from dam.rights.visibility import visible_versions
 
-LONGEST = {"licence": 200, "rights_holder": 200, "restriction": 300}  # characters at most
+# Characters at most.
+LONGEST = {
+    "licence": 200,
+    "rights_holder": 200,
+    "credit_line": 200,
+    "exclusivity": 200,
+    "channels": 300,
+    "audience": 200,
+    "restriction": 300,
+}
 
 _DECIDED = (Approval.IN_REVIEW, Approval.APPROVED)
 
@@ -30,6 +39,10 @@ _DECIDED = (Approval.IN_REVIEW, Approval.APPROVED)
 class Statements:
     licence: str = ""
     rights_holder: str = ""
+    credit_line: str = ""  # what is to be printed beside it
+    exclusivity: str = ""
+    channels: str = ""  # and media
+    audience: str = ""
     restriction: str = ""
 
 

@@ -29,6 +29,7 @@ from dam.web import (
     made_from,
     metadata_rows,
     poster_choice,
+    rights_statements,
     timed_text_lists,
     usage_status,
 )
@@ -156,6 +157,7 @@ def _page(request: BrandRequest, version: Version) -> dict[str, object]:
         "release": access.may_download(request.principal, version, at=at, named=True),
         # Whether the release as it is may leave for all that the clip is cleared for.
         "bare_release": access.may_download(request.principal, version, at=at, labels=access.UNLABELLED),
+        "told_beside": rights_statements.told_beside(version) if version.release == "ready" else (),
         "usage": usage_status.of(
             origin=version.origin,
             terms=known,

@@ -1,4 +1,4 @@
-"""A clip's licence, holder and restriction on its tab of rights: shown, changed and taken back."""
+"""A clip's licence, holder, credit line and the like on its tab of rights: shown, changed and taken back."""
 
 from dataclasses import asdict
 from uuid import UUID
@@ -31,6 +31,24 @@ class StatementsForm(WholeTextForm):
         required=False, label=lazy("Licence"), help_text=lazy("Its name and number, or where it's filed.")
     )
     rights_holder = forms.CharField(required=False, label=lazy("Rights holder"))
+    credit_line = forms.CharField(
+        required=False,
+        label=lazy("Credit line"),
+        help_text=lazy("What must be printed with it. For example: © Northwind, photo: Ada Example."),
+    )
+    exclusivity = forms.CharField(
+        required=False,
+        label=lazy("Exclusivity"),
+        help_text=lazy("For example: exclusive for soft drinks until the end of 2027."),
+    )
+    channels = forms.CharField(
+        required=False,
+        label=lazy("Channels and media"),
+        help_text=lazy("For example: own website and Instagram, no print."),
+    )
+    audience = forms.CharField(
+        required=False, label=lazy("Audience"), help_text=lazy("For example: adults only.")
+    )
     restriction = forms.CharField(
         required=False, label=lazy("Restriction"), help_text=lazy("For example: not for paid advertising.")
     )
@@ -88,6 +106,17 @@ def context(version: Version, *, by: Principal) -> dict[str, object]:
         "statements": [row for row in rows if row[1]],
         "may_state": by.can(Capability.VIEW_UNRELEASED) and statements.may_edit(version, by=by),
     }
+
+
+def told_beside(version: Version) -> list[tuple[str, str]]:
+    """What stands beside its released file: what must be printed with it, and what is forbidden."""
+    stated = statements.of(version)
+    rows = (
+        (_("Credit line"), stated.credit_line),
+        (_("Exclusivity"), stated.exclusivity),
+        (_("Restriction"), stated.restriction),
+    )
+    return [row for row in rows if row[1]]
 
 
 def _saved(request: BrandRequest, asset_id: UUID, *, before: Statements | None, part: bool) -> HttpResponse:

@@ -1,7 +1,7 @@
 """What is written into a released file as IPTC metadata, beside its Content Credentials, before it is signed.
 
 Title, clearance, origin and model, which the signed manifest says too. Further words (description, tags,
-rights holder, licence, restriction) leave the library only where the brand wants it.
+rights holder, credit line, licence, restriction) leave the library only where the brand wants it.
 """
 
 from django.conf import settings
@@ -76,5 +76,6 @@ def _details(release: Release, *, usage: str) -> dict[str, str | list[str]]:
         "description": asset.description,
         "keywords": list(asset.tags.order_by("name").values_list("name", flat=True)),
         "copyright": rights.rights_holder,
+        "credit": rights.credit_line,
         "usage": "\n".join(filter(None, sentences)),
     }

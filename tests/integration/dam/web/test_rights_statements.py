@@ -12,6 +12,7 @@ from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import Approval, Version
 from dam.collections.models import RecentClip
+from dam.rights import statements
 from dam.rights.models import RightsRecord
 from tests.factories import VersionFactory, member
 
@@ -55,6 +56,33 @@ def test_they_are_changed_in_place_and_taken_back(brand: Brand, draft: Version) 
     assert event.data["restriction"] == ["", "No ads"]
     client.post(address(draft), {**hidden(saved), "undo": "1"}, headers=FRAGMENT)
     assert stated(draft) == ("", "", "")
+
+
+def test_a_credit_line_stands_beside_what_is_released_and_in_the_next_version(
+    brand: Brand, draft: Version
+) -> None:
+    more = {
+        "credit_line": "© Northwind",
+        "exclusivity": "Soft drinks",
+        "channels": "Web",
+        "audience": "Adults",
+    }
+    client = browser(brand, Role.LEGAL_REVIEWER)
+    client.post(address(draft), {**NOTHING, **more, "licence": "Stock 12"})
+    page = f"/b/northwind/assets/{draft.asset_id}/"
+    tab = client.get(f"{page}?tab=rights").content.decode()
+    assert all(text in tab for text in more.values())
+    assert "© Northwind" not in client.get(f"{page}usage/").content.decode()
+    Version.objects.filter(pk=draft.pk).update(approval=Approval.APPROVED, release="ready")
+    beside = client.get(f"{page}usage/").content.decode()
+    assert "© Northwind" in beside
+    assert "Stock 12" not in beside
+    assert statements.carried(draft) == {
+        **more,
+        "licence": "Stock 12",
+        "rights_holder": "",
+        "restriction": "",
+    }
 
 
 def test_without_script_it_is_a_page_that_leads_back_to_the_tab(brand: Brand, draft: Version) -> None:

@@ -31,6 +31,7 @@ DETAILS = {
     "licence": "Stock 12",
     "rights_holder": "Ada",
     "restriction": "No TV.",
+    "credit_line": "© Northwind / Ada",
 }
 
 
@@ -72,12 +73,13 @@ def test_a_released_clip_says_what_its_manifest_says(generated: Path) -> None:
 def test_details_leave_where_the_brand_wants_it(generated: Path) -> None:
     case = with_details(case_of(generated), wanted=True)
     case.approve_all()
-    rights = {name: DETAILS[name] for name in ("licence", "rights_holder", "restriction")}
+    rights = {name: DETAILS[name] for name in ("licence", "rights_holder", "restriction", "credit_line")}
     RightsRecord.objects.filter(version=case.version).update(**rights)
     release = sign(case.version)
     with storage.local_copy(release.storage_key) as path:
         said = runner.probe(path).embedded
     assert said.keywords == ("glass",)
+    assert said.texts["credit"] == "© Northwind / Ada"
     assert said.texts["description"] == "For the summer."
     assert said.texts["copyright"] == "Ada"
     assert said.texts["usage"].endswith("no end date.\nLicence: Stock 12\nNo TV.")
