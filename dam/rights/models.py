@@ -1,8 +1,9 @@
 """What may be done with a version: the terms that rights.policy decides on, and what it was made from."""
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from dam.accounts.models import Brand
@@ -58,6 +59,11 @@ class RightsRecord(models.Model):
             # Who asks for a use that few clips are cleared for must not wait until all have been read.
             GinIndex(fields=["uses"], opclasses=["jsonb_path_ops"], name="rights_uses"),
             GinIndex(fields=["territories"], opclasses=["jsonb_path_ops"], name="rights_territories"),
+            # A part of what is stated is asked for as `icontains` writes it; nothing stated takes no place.
+            *(
+                GinIndex(OpClass(Upper(field), name="gin_trgm_ops"), name=f"rights_{field}")
+                for field in ("licence", "rights_holder", "credit_line", "exclusivity", "restriction")
+            ),
         ]
 
     def __str__(self) -> str:

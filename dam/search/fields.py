@@ -15,17 +15,25 @@ from dam.collections import audience, nesting
 from dam.core.language import gettext as _
 from dam.search import names, own_fields
 from dam.search.search_field import Kind, SearchField
-from dam.search.table import catalogue, clearance, making, picture, size
+from dam.search.table import catalogue, clearance, making, picture, size, stated
 
 # In the order in which facets and lists of fields show them.
-_TABLE = (*catalogue.FIELDS, *picture.FIELDS, *making.FIELDS, *clearance.FIELDS, *size.FIELDS)
+_TABLE = (
+    *catalogue.FIELDS,
+    *picture.FIELDS,
+    *making.FIELDS,
+    *clearance.FIELDS,
+    *stated.FIELDS,
+    *size.FIELDS,
+)
 FIELDS: dict[str, SearchField] = {field.name: field for field in _TABLE}
 
 
 def known(brand: Brand | None) -> Mapping[str, SearchField]:
     """All by which clips of the brand can be narrowed: those of the table, then its own."""
     own = own_fields.of(brand) if brand is not None else {}
-    return {**FIELDS, **{name: field for name, field in own.items() if name not in FIELDS}} if own else FIELDS
+    own = {name: field for name, field in own.items() if name not in FIELDS or name in stated.YIELDING}
+    return {**FIELDS, **own} if own else FIELDS
 
 
 def of(principal: Principal) -> dict[str, SearchField]:

@@ -10,8 +10,12 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Member
 from dam.catalog import versions
 from dam.catalog.models import Approval, Asset, AssetKind, Version
+from dam.custom_fields import fields as own_fields
+from dam.custom_fields.definitions import Kind
+from dam.custom_fields.models import CustomField
+from dam.custom_fields.planning import Wish
 from dam.rights.models import RightsRecord
-from dam.search import facets, search
+from dam.search import facets, fields, search
 from dam.search.query import Filters
 from tests.factories import VersionFactory, member
 
@@ -89,6 +93,40 @@ def clips(brand: Brand) -> None:
 )
 def test_a_fact_narrows(clips: None, librarian: Member, typed: str, expected: set[str]) -> None:
     assert found(librarian, typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ('licence:"cc by"', {"wide"}),
+        ("holder:NORTH", {"wide", "tall"}),
+        ("holder:north holder:media", {"tall"}),
+        ("credit:©", {"tall"}),
+        ("exclusivity:drinks", {"tall"}),
+        ("-restriction:advertising", {"tall", "square"}),
+        ("restriction:%", set()),
+    ],
+)
+def test_what_is_stated_of_rights_narrows(
+    clips: None, librarian: Member, typed: str, expected: set[str]
+) -> None:
+    stated = {
+        "wide": {"licence": "CC BY 4.0", "rights_holder": "Northwind", "restriction": "No advertising"},
+        "tall": {"rights_holder": "Northwind Media", "credit_line": "© NM", "exclusivity": "Soft drinks"},
+    }
+    for title, said in stated.items():
+        version = Version.objects.get(asset__title=title)
+        RightsRecord.objects.update_or_create(version=version, defaults=said)
+    assert found(librarian, typed) == expected
+
+
+def test_a_brands_own_field_of_that_name_stays_what_is_meant(brand: Brand, librarian: Member) -> None:
+    admin = member(brand, Role.ADMIN)
+    field = own_fields.make(Wish("Contract"), kind=Kind.TEXT, by=admin)
+    CustomField.objects.filter(pk=field.pk).update(key="licence")  # from before there was the other
+    VersionFactory.create(asset__brand=brand, asset__title="square")
+    assert fields.known(brand)["licence"].own is not None
+    assert found(librarian, "licence:anything") == set()
 
 
 @pytest.mark.parametrize("typed", ["sound:no", "-sound:yes"])
