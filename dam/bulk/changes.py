@@ -45,6 +45,7 @@ class Change:
     describe: Describe = Describe.KEEP
     description: str = ""
     fields: tuple[Filling, ...] = ()
+    stated: tuple[tuple[str, str], ...] = ()  # of rights: names of statements and words (dam.bulk.stating)
     collection: UUID | None = None
     hold: str = ""  # a reason: the clips are placed under legal hold
     trash: bool = False
@@ -53,7 +54,8 @@ class Change:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.changes_words or self.fields or self.collection or self.hold or self.trash)
+        other = self.stated or self.collection or self.hold or self.trash
+        return not (self.changes_words or self.fields or other)
 
     @property
     def changes_words(self) -> bool:
@@ -63,6 +65,10 @@ class Change:
     @property
     def changes_fields(self) -> bool:
         return bool(self.fields or self.rows)
+
+    @property
+    def changes_rights(self) -> bool:
+        return bool(self.stated or self.rows)
 
     def kept(self) -> dict[str, Any]:
         """As BulkEdit.change holds it."""
@@ -87,6 +93,7 @@ def read(kept: Mapping[str, Any]) -> Change:
     values["fields"] = tuple(
         Filling(each["key"], tuple(each["value"]), How(each["how"])) for each in values.get("fields", ())
     )
+    values["stated"] = tuple((name, text) for name, text in values.get("stated", ()))
     values["describe"] = Describe(values.get("describe", ""))
     return Change(**values)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
-from dam.bulk import changes, filling, importing
+from dam.bulk import changes, filling, importing, stating
 from dam.bulk.answers import Answer
 from dam.bulk.changes import Change
 from dam.bulk.sheets import Row
@@ -26,6 +26,7 @@ from dam.core import language
 from dam.core.errors import Refused
 from dam.custom_fields import schema
 from dam.custom_fields.values import Values
+from dam.rights.statements import Statements
 from dam.rights.visibility import visible_assets
 from dam.search import fulltext
 
@@ -59,6 +60,8 @@ def do(
         rewrite(chosen, make, answers, by=by, noted=noted)
     if change.changes_fields:
         _fill(chosen, change, answers, by=by, noted=noted, rows=rows)
+    if change.changes_rights:
+        _state(chosen, change, answers, by=by, noted=noted, rows=rows)
     if change.collection:
         _collect(chosen, change.collection, answers, by=by, at=at)
     if change.hold:
@@ -121,6 +124,32 @@ def _fill(
         fulltext.refresh_many(changed)
 
 
+def _state(
+    chosen: Collection[Asset],
+    change: Change,
+    answers: Mapping[UUID, Answer],
+    *,
+    by: Principal,
+    noted: Mapping[str, Any],
+    rows: Mapping[UUID, Row] | None,
+) -> None:
+    """Other statements of rights; a clip that couldn't be as its row says keeps them, too."""
+    if rows:
+        chosen = [each for each in chosen if rows[each.pk].stated and not answers[each.pk].reasons]
+    if not chosen:
+        return
+
+    def make(asset: Asset, now: Statements) -> Statements:
+        if rows:
+            wanted = importing.stated(rows[asset.pk], now)
+            if wanted != now and not answers[asset.pk].done.keys() & {"words", "fields"}:
+                importing.require_seen(rows[asset.pk], asset)
+            return wanted
+        return stating.applied(change.stated, now)
+
+    stating.state(chosen, make, answers, by=by, noted=noted)
+
+
 def undo(
     done: Mapping[UUID, Mapping[str, Any]], *, by: Principal, noted: Mapping[str, Any]
 ) -> dict[UUID, Answer]:
@@ -130,7 +159,7 @@ def undo(
     seen = list(visible_assets(by).filter(pk__in=done).select_related("brand", "latest"))
     here = {asset.pk for asset in seen}
     for key, what in done.items():
-        if key not in here and what.keys() & {"words", "fields", "collected"}:
+        if key not in here and what.keys() & {"words", "fields", "stated", "collected"}:
             answers[key].reasons.append(_("The clip isn't in the library any more."))
         if what.get("held"):
             answers[key].reasons.append(_("A legal hold is lifted on the clip's page, with a reason."))
@@ -138,6 +167,8 @@ def undo(
     filled = [asset for asset in seen if "fields" in done[asset.pk]]
     if changed := filling.unfill(filled, done, answers, by=by, noted=noted):
         fulltext.refresh_many(changed)
+    stated = [asset for asset in seen if "stated" in done[asset.pk]]
+    stating.unstate(stated, done, answers, by=by, noted=noted)
     _take_out([asset for asset in seen if "collected" in done[asset.pk]], done, answers, by=by)
     return answers
 

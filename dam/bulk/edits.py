@@ -97,6 +97,13 @@ def require_all(change: Change, by: Principal) -> None:
     for wanted, capability in needed(change):
         if wanted:
             by.require(capability)
+    if change.stated and not may_state(by):
+        by.require(Capability.EDIT)
+
+
+def may_state(by: Principal) -> bool:
+    """Whether they may change what is stated of rights of some clip: of each it is asked once more."""
+    return by.can(Capability.EDIT) or by.can(Capability.DECIDE_LEGAL)
 
 
 def needed(change: Change) -> tuple[tuple[bool, Capability], ...]:

@@ -1,7 +1,7 @@
 """From a CSV file to a bulk edit: what each row would change is looked at, and nothing is changed yet."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from dam.bulk.models import BulkEdit, BulkItem
 from dam.bulk.row_fields import RowFields
 from dam.bulk.sheets import Row, SheetRefused, Wrong
 from dam.catalog import rewriting
-from dam.catalog.models import Asset
+from dam.catalog.models import Asset, Version
 from dam.catalog.rewriting import Words
 from dam.core import foreign_text
 from dam.core.errors import Refused
@@ -25,6 +25,8 @@ from dam.core.language import noop
 from dam.custom_fields import schema
 from dam.custom_fields.definitions import EMPTY, Schema
 from dam.custom_fields.values import Values
+from dam.rights import restating, statements
+from dam.rights.statements import Statements
 from dam.rights.visibility import visible_assets
 
 BATCH = 500
@@ -86,11 +88,12 @@ def _looked_at(rows: Iterable[Row], known: Schema, *, by: Principal) -> tuple[li
     by_key = {row.key: row for row in rows}
     seen: dict[UUID, Asset] = visible_assets(by).in_bulk(list(by_key))
     words = rewriting.words_of(seen.values())
+    known_rights = restating.of(seen.values()) if any(row.stated for row in by_key.values()) else {}
     fields = RowFields.of(by_key.values(), seen.values(), known=known, by=by)
     wanted, refused = [], []
     for key, row in by_key.items():
         try:
-            narrowed = checked(row, seen.get(key), words.get(key), fields)
+            narrowed = checked(row, seen.get(key), words.get(key), fields, known_rights.get(key), by=by)
             if narrowed.was:
                 wanted.append(narrowed)
         except RowRefused as problem:
@@ -98,7 +101,15 @@ def _looked_at(rows: Iterable[Row], known: Schema, *, by: Principal) -> tuple[li
     return wanted, refused
 
 
-def checked(row: Row, asset: Asset | None, words: Words | None, fields: RowFields) -> Row:
+def checked(
+    row: Row,
+    asset: Asset | None,
+    words: Words | None,
+    fields: RowFields,
+    rights: tuple[Version, Statements] | None = None,
+    *,
+    by: Principal,
+) -> Row:
     """The row with those columns alone that change the clip, and what is there now. Raises RowRefused."""
     if asset is None or words is None:
         raise RowRefused({"": _("There is no clip of this id in the library, or you can't see it.")})
@@ -116,6 +127,9 @@ def checked(row: Row, asset: Asset | None, words: Words | None, fields: RowField
         for name in sheets.WORDS
         if getattr(row, name) is not None and getattr(after, name) != getattr(words, name)
     }
+    restated, wrong = _restated(row, rights, by=by)
+    reasons |= wrong
+    was |= {name: getattr(rights[1], name) for name in restated} if rights else {}
     was |= {field_columns.name(key): fields.has[row.key].get(key, EMPTY) for key in changed}
     if was and not reasons:
         try:
@@ -128,6 +142,7 @@ def checked(row: Row, asset: Asset | None, words: Words | None, fields: RowField
         row,
         was=was,
         fields=changed,
+        stated=restated,
         title=row.title if "title" in was else None,
         description=row.description if "description" in was else None,
         tags=row.tags if "tags" in was else None,
@@ -155,6 +170,34 @@ def filled(row: Row, has: Values, *, known: Schema, people: Mapping[str, int]) -
     return changed
 
 
+def _restated(
+    row: Row, rights: tuple[Version, Statements] | None, *, by: Principal
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What the row changes of what is stated, and by its columns why something can't be."""
+    if not row.stated or rights is None:
+        return {}, {}
+    version, now = rights
+    wrong = statements.problems_of(dict(row.stated))
+    if wrong:
+        return {}, wrong
+    after = asdict(statements.clean(replace(now, **row.stated)))
+    changed = {name: after[name] for name in row.stated if after[name] != getattr(now, name)}
+    if changed:
+        try:
+            statements.require(version, by=by)
+        except Refused as refused:
+            return {}, dict.fromkeys(changed, refused.message)
+    return changed, {}
+
+
+def stated(row: Row, now: Statements) -> Statements:
+    """What is stated after a row that was checked; the clip is locked now. Raises Refused."""
+    for name, text in row.stated.items():
+        if getattr(now, name) not in (row.was[name], text):
+            raise SheetRefused(_(MEANWHILE))
+    return replace(now, **row.stated)
+
+
 def require_seen(row: Row, asset: Asset) -> None:
     if row.seen_at is not None and asset.updated_at > row.seen_at:
         raise SheetRefused(
@@ -172,7 +215,8 @@ def _kept(row: Row) -> dict[str, Any]:
     kept = {"title": row.title, "description": row.description, "tags": row.tags}
     was = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in row.was.items()}
     seen_at = {"seen_at": row.seen_at.isoformat()} if row.seen_at else {}
-    fields = {"fields": row.fields} if row.fields else {}
+    fields: dict[str, Any] = {"fields": row.fields} if row.fields else {}
+    fields |= {"stated": dict(row.stated)} if row.stated else {}
     words = {name: value for name, value in kept.items() if value is not None}
     return {**words, "was": was, **fields, **seen_at}
 
@@ -187,6 +231,7 @@ def _read(key: UUID, line: int, kept: Mapping[str, Any]) -> Row:
         tags=None if names is None else tuple(names),
         seen_at=datetime.fromisoformat(seen_at) if seen_at else None,
         was={name: _was(name, value) for name, value in was.items()},
+        stated={name: str(text) for name, text in kept.get("stated", {}).items()},
         fields={name: tuple(value) for name, value in kept.get("fields", {}).items()},
     )
 

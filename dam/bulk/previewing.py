@@ -1,22 +1,24 @@
 """What a bulk edit would change, before it is started: how many clips, and the first of them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
-from dam.bulk import changes, doing, field_words, filling, importing, targets
+from dam.bulk import changes, doing, field_words, filling, importing, stating, targets
 from dam.bulk.changes import Change
 from dam.bulk.models import BulkEdit
 from dam.catalog import assets, counted_on, rewriting
-from dam.catalog.models import Asset
+from dam.catalog.models import Asset, Version
 from dam.catalog.rewriting import Words
 from dam.collections import audience, items
 from dam.core.errors import Refused
 from dam.custom_fields import clip_kinds, schema, values
 from dam.custom_fields import rewriting as own_fields
 from dam.custom_fields.values import Values
+from dam.rights import restating, statements
+from dam.rights.statements import Statements
 from dam.rights.visibility import visible_assets
 from dam.search import search
 
@@ -38,11 +40,12 @@ class Foreseen:
     other: bool = False
     # The brand's own fields that change: what they have and what they get, and the two in words.
     fields: tuple[Values, Values] = ({}, {})
+    stated: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of rights: before and after
     told: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:
-        return self.before != self.after or self.other or bool(self.fields[1])
+        return self.before != self.after or self.other or bool(self.fields[1] or self.stated)
 
     @property
     def added(self) -> list[str]:
@@ -112,6 +115,7 @@ def of_file(edit: BulkEdit, *, by: Principal) -> tuple[Foreseen, ...]:
             words[key],
             rewriting.clean(row.applied(words[key]), was=words[key]),
             fields=(has[key], dict(row.fields)),
+            stated={name: [str(row.was[name]), text] for name, text in row.stated.items()},
         )
         for key, row in rows.items()
         if key in chosen
@@ -129,12 +133,15 @@ def _foreseen(chosen: list[Asset], change: Change, *, by: Principal) -> list[For
     stuck = doing.refusals_to_trash(chosen, change, by=by) if change.trash else {}
     there = set(items.of(row).filter(asset__in=chosen).values_list("asset_id", flat=True)) if row else set()
     fill = _filler(chosen, change, by=by)
+    rights = restating.of(chosen) if change.stated else {}
     return [
         _one(
             each,
             words[each.pk],
             change,
             fill,
+            rights.get(each.pk),
+            by=by,
             stuck=stuck.get(each.pk, ""),
             collects=row is not None and each.pk not in there,
         )
@@ -145,7 +152,10 @@ def _foreseen(chosen: list[Asset], change: Change, *, by: Principal) -> list[For
 def _told(first: list[Foreseen], *, by: Principal) -> tuple[Foreseen, ...]:
     """With what changes of their own fields in words."""
     said = field_words.differences([each.fields for each in first], by=by)
-    return tuple(replace(each, told=sentences) for each, sentences in zip(first, said, strict=True))
+    return tuple(
+        replace(each, told=(*sentences, *stating.differences(each.stated)))
+        for each, sentences in zip(first, said, strict=True)
+    )
 
 
 def _filler(chosen: list[Asset], change: Change, *, by: Principal) -> Filler:
@@ -170,7 +180,9 @@ def _one(
     before: Words,
     change: Change,
     fill: Filler,
+    rights: tuple[Version, Statements] | None,
     *,
+    by: Principal,
     stuck: str,
     collects: bool,
 ) -> Foreseen:
@@ -185,6 +197,16 @@ def _one(
         fields = fill(asset)
     except Refused as refused:
         reasons.append(refused.message)
+    restated: Mapping[str, Sequence[str]] = {}
+    if rights is not None:
+        version, now = rights
+        try:
+            restated = stating.pairs(now, statements.clean(stating.applied(change.stated, now)))
+            if restated:
+                statements.require(version, by=by)
+        except Refused as refused:
+            restated = {}
+            reasons.append(refused.message)
     other = collects or bool(change.hold and asset.held_at is None)
     if change.trash:
         why = stuck
@@ -193,4 +215,4 @@ def _one(
         other = other or not why
         if why:
             reasons.append(why)
-    return Foreseen(asset, before, after, " ".join(dict.fromkeys(reasons)), other, fields)
+    return Foreseen(asset, before, after, " ".join(dict.fromkeys(reasons)), other, fields, restated)

@@ -1,14 +1,14 @@
 """Clips as rows of a CSV file, and rows of a file as changes of clips.
 
 The file is RFC 4180 in UTF-8. A cell that a spreadsheet would take for a formula has an apostrophe before it,
-and loses it on the way back. What is in it beside the words of a clip and the brand's own fields can be read,
-and is not imported.
+and loses it on the way back. What is in it beside the words of a clip, what is stated of its rights and the
+brand's own fields can be read, and is not imported.
 """
 
 import csv
 import io
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
 from dam.audit.export import harmless
-from dam.bulk import field_columns
+from dam.bulk import field_columns, stating
 from dam.bulk.changes import Filling
 from dam.catalog import tags
 from dam.catalog.models import Asset
@@ -27,13 +27,13 @@ from dam.core import errors
 from dam.core.language import number
 from dam.custom_fields import schema
 from dam.custom_fields.definitions import Schema, Written
-from dam.rights import policy, terms, visibility
+from dam.rights import policy, statements, terms, visibility
 
 CHUNK = 500
 WORDS = ("title", "description", "tags")  # what is imported
 UNCHANGED = "updated_at"  # a clip that was changed after that is left alone
 COLUMNS = (
-    *("id", *WORDS, "state", "origin", "duration_seconds", "file_name", "width", "height"),
+    *("id", *WORDS, *stating.NAMES, "state", "origin", "duration_seconds", "file_name", "width", "height"),
     *("uses", "territories", "cleared_until", "added_by", "added_at", UNCHANGED),
 )
 MARK = "\ufeff"  # at the beginning, for Excel
@@ -82,6 +82,7 @@ def _row(asset: Asset, shown: str, own: Iterable[str]) -> Iterable[object]:
         asset.description,
         ", ".join(tag.name for tag in asset.tags.all()),
         *own,
+        *asdict(statements.of(version)).values(),
         version.approval,
         version.origin,
         "" if version.duration_ms is None else version.duration_ms / 1000,
@@ -133,6 +134,7 @@ class Row:
     description: str | None = None
     tags: tuple[str, ...] | None = None
     seen_at: datetime | None = None  # the clip as it was then
+    stated: Mapping[str, str] = field(default_factory=dict)  # of rights, by the names of statements
     cells: Mapping[str, str] = field(default_factory=dict)  # of the brand's own fields, by their keys
     # Once it was checked: what was there, of the columns that it changes, and what those fields get.
     was: Mapping[str, object] = field(default_factory=dict)
@@ -191,7 +193,7 @@ def read(content: bytes, *, known: Schema = schema.NONE) -> Sheet:
                 refused.append((line, problem.column, problem.message))
     except csv.Error as problem:
         raise SheetRefused(_("This isn't a CSV file that can be read.")) from problem
-    used = {"id", *WORDS, UNCHANGED, *map(field_columns.name, own)}
+    used = {"id", *WORDS, *stating.NAMES, UNCHANGED, *map(field_columns.name, own)}
     ignored = [name for name in names if name not in used and name]
     return Sheet(tuple(rows.values()), tuple(refused), tuple(ignored))
 
@@ -211,9 +213,11 @@ def _text(content: bytes) -> str:
 def _require_columns(names: Collection[str], own: Collection[str]) -> None:
     if "id" not in names:
         raise SheetRefused(_("The file needs a column “id”. Export the clips first, and edit that file."))
-    if not own and not set(names) & set(WORDS):
-        raise SheetRefused(_("The file needs a column “title”, “description”, “tags” or one of a field."))
-    for name in ("id", *WORDS, UNCHANGED, *map(field_columns.name, own)):
+    if not own and not set(names) & {*WORDS, *stating.NAMES}:
+        raise SheetRefused(
+            _("The file needs a column “title”, “description”, “tags”, one of rights or one of a field.")
+        )
+    for name in ("id", *WORDS, *stating.NAMES, UNCHANGED, *map(field_columns.name, own)):
         if list(names).count(name) > 1:
             raise SheetRefused(_("The column “%(name)s” is there twice.") % {"name": name})
 
@@ -223,7 +227,7 @@ def _read(line: int, cells: Mapping[str, str], names: Collection[str], own: Coll
         key = UUID(cells.get("id", "").strip())
     except ValueError:
         raise SheetRefused(_("The id isn't one of a clip."), column="id") from None
-    wanted = [name for name in WORDS if name in names]
+    wanted = [name for name in (*WORDS, *stating.NAMES) if name in names]
     if any(name not in cells for name in [*wanted, *map(field_columns.name, own)]):
         raise SheetRefused(_("The row is shorter than the first one."))
     given = {name: typed(cells[name]) for name in wanted}
@@ -233,6 +237,7 @@ def _read(line: int, cells: Mapping[str, str], names: Collection[str], own: Coll
         title=given.get("title"),
         description=given.get("description"),
         tags=_tags(given["tags"]) if "tags" in given else None,
+        stated={name: given[name] for name in stating.NAMES if name in given},
         seen_at=_moment(cells.get(UNCHANGED, "")),
         cells={key: typed(cells[field_columns.name(key)]) for key in own},
     )

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from dam.accounts import principals
+from dam.accounts.capabilities import Capability
 from dam.accounts.models import User
 from dam.accounts.principals import Member
 from dam.audit import trail
@@ -70,6 +71,8 @@ def _next(edit: BulkEdit) -> bool:
 def _slice(edit: BulkEdit, by: Member) -> bool:
     change = changes.read(edit.change)
     lacking = [capability for wanted, capability in edits.needed(change) if wanted and not by.can(capability)]
+    if change.stated and not edits.may_state(by):
+        lacking.append(Capability.EDIT)
     if lacking:
         _end(edit, EditState.FAILED, by.refusal(lacking[0]))
         return False

@@ -99,6 +99,15 @@ def may_edit(version: Version, *, by: Principal) -> bool:
     return by.can(Capability.DECIDE_LEGAL) or (by.can(Capability.EDIT) and version.approval not in _DECIDED)
 
 
+def require(version: Version, *, by: Principal) -> None:
+    """Raises StatementsRefused where somebody else must change them."""
+    if not may_edit(version, by=by):
+        raise StatementsRefused(
+            _("A review counts on this. Only a legal reviewer can change it now; or add a new version."),
+            code="decided",
+        )
+
+
 def edit(version: Version, wanted: Statements, *, seen: Statements, by: Principal) -> bool:
     """Put these in the place of what was `seen`; True when anything changed.
 
@@ -116,11 +125,7 @@ def edit(version: Version, wanted: Statements, *, seen: Statements, by: Principa
         now = visible.select_related("asset__brand", "rights").first()
         if now is None:
             raise StatementsRefused(_("This version is no longer there."), code="gone")
-        if not may_edit(now, by=by):
-            raise StatementsRefused(
-                _("A review counts on this. Only a legal reviewer can change it now; or add a new version."),
-                code="decided",
-            )
+        require(now, by=by)
         return put(now, _merged(of(now), wanted, seen), by=by)
 
 

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
-from dam.bulk import changes
+from dam.bulk import changes, edits
 from dam.bulk.changes import Change, Describe, Filling
+from dam.bulk.stating import Stated
 from dam.catalog import assets, holds, tags
 from dam.core.lazily import lazy
 from dam.custom_fields import schema
 from dam.web.bulk.own_fields import OwnFields
+from dam.web.bulk.stated import StatedFields
 from dam.web.collections import choices
 from dam.web.whole_text import WholeTextForm
 
@@ -111,8 +113,13 @@ class ChangeForm(WholeTextForm):
             self.fields["collection"].choices = [("", _("None")), *there]  # type: ignore[attr-defined]
         self.own: OwnFields | None = None
         self.fillings: tuple[Filling, ...] = ()
+        self.stated: StatedFields | None = None
+        self.restated: Stated = ()
         if by.can(Capability.EDIT) and schema.of(by.brand).in_use:
             self.own = OwnFields(self, by=by, initial=(initial or {}).get("fields", ()))
+
+        if edits.may_state(by):
+            self.stated = StatedFields(self, initial=(initial or {}).get("stated", ()))
 
     def words(self) -> list[forms.BoundField]:
         """What is above the brand's own fields."""
@@ -142,6 +149,8 @@ class ChangeForm(WholeTextForm):
             self.add_error("find", _("Enter what to find."))
         if self.own is not None:
             self.fillings = self.own.read(given)
+        if self.stated is not None:
+            self.restated = self.stated.read(given)
         if not self.errors and self.change.is_empty:
             self.add_error(None, _("Choose at least one change."))
         return given
@@ -160,6 +169,7 @@ class ChangeForm(WholeTextForm):
             describe=Describe(given.get("describe") or ""),
             description=given.get("description") or "",
             fields=self.fillings,
+            stated=self.restated,
             collection=UUID(collection) if collection else None,
             hold=given.get("hold") or "",
             trash=bool(given.get("trash")),

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from dam.accounts.principals import Principal
-from dam.bulk import changes, field_words
+from dam.bulk import changes, field_words, stating
 from dam.bulk.changes import Change, Describe
 from dam.bulk.models import BulkEdit, BulkItem, Outcome
 from dam.catalog.models import Asset
@@ -53,7 +53,7 @@ def said(rows: Sequence[BulkEdit], *, by: Principal) -> list[tuple[str, ...]]:
 def _said(
     edit: BulkEdit, change: Change, fields: Sequence[str], named: Mapping[UUID, str]
 ) -> tuple[str, ...]:
-    told = [*_of_words(change), *fields]
+    told = [*_of_words(change), *fields, *stating.asked(change.stated)]
     if change.rows:
         told.append(_("Import “%(file)s”") % {"file": (edit.file or {}).get("name", "")})
     if change.collection:
@@ -149,7 +149,7 @@ def differences(done: Mapping[str, Any], *, filled: Sequence[str] = ()) -> tuple
         tags += [f"− {name}" for name in before["tags"] if name not in after["tags"]]
         if tags:
             told.append(_("Tags: %(tags)s") % {"tags": ", ".join(tags)})
-    told += filled
+    told += [*filled, *stating.differences(done.get("stated", {}))]
     if "collected" in done:
         told.append(_("Added to the collection"))
     if done.get("held"):

@@ -63,7 +63,7 @@ def test_a_tag_that_is_too_long_and_a_time_that_is_none_are_refused() -> None:
     [
         (b"", "column \u201cid\u201d"),
         (b"title\nA\n", "column \u201cid\u201d"),
-        (b"id,state\n", "\u201ctitle\u201d, \u201cdescription\u201d, \u201ctags\u201d or one of a field"),
+        (b"id,state\n", "“title”, “description”, “tags”, one of rights or one of a field"),
         (b"id,title,title\n", "twice"),
         (b"id,title\n\xff\xfe\xfa", "UTF-8"),
         (b"id,title\n\0", "CSV file that can be read"),

@@ -45,7 +45,10 @@ def test_no_title_or_choice_of_a_field_stays_english(language: str) -> None:
             assert not same or english in ALIKE, english
 
 
-NAMES = "Video Image Collections Tags Credentials Prompt Seed Web Orange HD SD 4K 16:9 9:16 1:1 4:5"
+NAMES = (
+    "Video Image Collections Tags Credentials Prompt Seed Licence Restriction "
+    "Web Orange HD SD 4K 16:9 9:16 1:1 4:5"
+)
 ALIKE = {"", "Full HD", *NAMES.split()}
 
 
