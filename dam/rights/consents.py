@@ -11,10 +11,11 @@ it, and `forget` removes it from everywhere while its end goes on narrowing.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -411,8 +412,14 @@ def _stored(consent: Consent) -> Stored | None:
 
 
 def _drop(replaced: Stored | None, consent: Consent) -> None:
+    """Let its document before go once that is written down; where this dies before, the sweep takes it."""
     if replaced is not None and replaced.key != consent.storage_key:
-        stored_files.drop(replaced, brand_id=consent.brand_id)
+        transaction.on_commit(partial(_let_go, replaced, consent.brand_id))
+
+
+def _let_go(stored: Stored, brand_id: int) -> None:
+    with transaction.atomic():
+        stored_files.drop(stored, brand_id=brand_id)
 
 
 def _record(verb: Verb, consent: Consent, version: Version, *, by: Principal) -> None:

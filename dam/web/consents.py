@@ -35,7 +35,8 @@ CONTENT_TYPE = "application/octet-stream"  # whatever it says it is: no browser 
 class ConsentForm(WholeTextForm):
     kind = forms.ChoiceField(label=lazy("Kind"), choices=ConsentKind.choices)
     name = forms.CharField(
-        label=lazy("Name"), help_text=lazy("The person, or whoever owns the place, the music or the mark.")
+        label=lazy("Name"),
+        help_text=lazy("The person, or the owner of the place, the music or the trademark."),
     )
     covers = forms.CharField(
         label=lazy("What it covers"),
@@ -182,20 +183,29 @@ def withdraw(request: BrandRequest, asset_id: UUID, consent_id: int) -> HttpResp
 @require_POST
 @requires(Capability.VIEW_UNRELEASED)
 def act(request: BrandRequest, asset_id: UUID, consent_id: int) -> HttpResponse:
-    """`do`: reinstate it, remove it from the version, or erase its personal data."""
+    """`do`: reinstate it, or remove it from the version."""
     version = asset_version.find(request, asset_id)
-    doing = {"reinstate": consents.reinstate, "remove": consents.remove, "erase": consents.forget}
-    done = {
-        "reinstate": _("The consent stands again."),
-        "remove": _("Consent removed."),
-        "erase": _("The personal data was removed."),
-    }
+    doing = {"reinstate": consents.reinstate, "remove": consents.remove}
+    done = {"reinstate": _("The consent stands again."), "remove": _("Consent removed.")}
     wanted = request.POST.get("do", "")
     if wanted not in doing:
         raise Http404(_("There's no such consent here."))
     try:
         doing[wanted](version, consent_id, by=request.principal)
         messages.success(request, done[wanted])
+    except Refused as refused:
+        messages.error(request, refused.message)
+    return redirect(asset_version.address(version, tab="rights"))
+
+
+@require_POST
+@requires(Capability.VIEW_UNRELEASED)
+def erase(request: BrandRequest, asset_id: UUID, consent_id: int) -> HttpResponse:
+    """Remove its personal data. No program does that."""
+    version = asset_version.find(request, asset_id)
+    try:
+        consents.forget(version, consent_id, by=request.principal)
+        messages.success(request, _("The personal data was removed."))
     except Refused as refused:
         messages.error(request, refused.message)
     return redirect(asset_version.address(version, tab="rights"))

@@ -60,6 +60,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assets/<uuid:asset_id>/consents/<int:consent_id>/", consents.change, name="asset-consent"),
     path("assets/<uuid:asset_id>/consents/<int:consent_id>/act/", consents.act, name="asset-consent-act"),
     path(
+        "assets/<uuid:asset_id>/consents/<int:consent_id>/erase/",
+        consents.erase,
+        name="asset-consent-erase",
+    ),
+    path(
         "assets/<uuid:asset_id>/consents/<int:consent_id>/withdraw/",
         consents.withdraw,
         name="asset-consent-withdraw",

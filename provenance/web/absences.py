@@ -22,12 +22,13 @@ from dam.accounts.principals import Principal
 from dam.accounts.times import here
 from dam.core import sorting
 from dam.web import localisation
+from dam.web.day_field import DayField
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
 from provenance.review import absences
 from provenance.review.models import Absence
 from provenance.web import assigned_comments
-from provenance.web.review_forms import DayField, end_of, require_ahead
+from provenance.web.review_forms import end_of, require_ahead
 
 SHOWN = 50
 

@@ -201,7 +201,7 @@ def test_removing_and_erasing_say_first_what_they_do(brand: Brand, draft: Versio
     page = client.get(address(draft, consent.pk)).content.decode()
     assert "Remove from this version" in page
     assert "for good" in page
-    client.post(address(draft, consent.pk, "act"), {"do": "erase"})
+    client.post(address(draft, consent.pk, "erase"))
     assert "Name removed" in tab(client, draft)
     client.post(address(draft, consent.pk, "act"), {"do": "remove"})
     assert not Consent.objects.exists()
