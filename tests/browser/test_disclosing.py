@@ -84,7 +84,7 @@ def test_a_label_is_decided_on_in_the_review_and_shown_in_what_a_viewer_takes(
     page.get_by_role("link", name="Download as…").click()
     list_ = page.locator("#downloads")
     look(page, "choose")
-    list_.get_by_label("Use").select_option(label="web")
+    list_.get_by_label("Use").select_option(label="Web")
     list_.get_by_label("Country").fill("Germany")
     list_.get_by_role("button", name="Show files").click()
     expect(list_).to_contain_text("The picture shows the label “KI-generiert” at the top right, throughout.")
