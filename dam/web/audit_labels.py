@@ -306,7 +306,7 @@ KINDS = {
         noop("Library"),
         ("asset.", "version.", "step.", "steps.", "files.", "search.", "collection.", "tag.", "duplicates."),
     ),
-    "review": (noop("Review"), ("review.", "comment.", "guest.")),
+    "review": (noop("Review"), ("review.", "comment.", "comments.", "guest.", "absence.")),
     "release": (
         noop("Releases and downloads"),
         ("release.", "recall.", "master.", "rendition.", "rights.", "share."),

@@ -17,7 +17,7 @@ from dam.accounts import times
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.catalog.models import Version
-from dam.core import language
+from dam.core import language, numbers
 from dam.core.errors import Refused
 from dam.core.lazily import lazy
 from dam.delivery import streaming
@@ -311,8 +311,8 @@ def _find(request: BrandRequest, version: Version, consent_id: int) -> Consent:
 
 
 def _revision(request: BrandRequest) -> int:
-    typed = request.POST.get("seen", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+    seen = numbers.read(request.POST.get("seen", ""), digits=9)
+    return -1 if seen is None else seen
 
 
 def _require_change(request: BrandRequest) -> None:

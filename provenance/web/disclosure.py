@@ -19,7 +19,7 @@ from dam.core.errors import Refused
 from dam.core.language import day
 from dam.rights import policy, terms, territories
 from dam.rights.disclosure import RULES, Requirement
-from dam.web import asset_version
+from dam.web import asset_version, htmx
 from dam.web.decorators import BrandRequest, requires
 from provenance.review import disclosing
 from provenance.review.disclosing import Kept
@@ -73,7 +73,10 @@ def answer(request: BrandRequest, asset_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Capability.DECIDE_LEGAL)
 def waive(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    """`rule` without its label, for a `reason`; or with it again, where it is sent with `end`."""
+    """`rule` without its label, for a `reason`; or with it again, where it is sent with `end`.
+
+    To a refusal htmx gets the panel with what was typed; without script the page says it.
+    """
     version = asset_version.find(request, asset_id)
     sent = {name: request.POST.get(name, "") for name in ("rule", "seen")}
     try:
@@ -85,8 +88,13 @@ def waive(request: BrandRequest, asset_id: UUID) -> HttpResponse:
             disclosing.waive(version, sent["rule"], reason=reason, seen=sent["seen"], by=request.principal)
             messages.success(request, _("The label is waived."))
     except Refused as refused:
+        if htmx.is_htmx(request):
+            typed = {"rule": sent["rule"], "reason": request.POST.get("reason", "")}
+            context = _context(request, version) | {"refused": {**typed, "problem": refused.message}}
+            return render(request, "rights/_disclosure.html", context, status=422)
         messages.error(request, refused.message)
-    return redirect(asset_version.address(version, tab="rights"))
+    address = asset_version.address(version, tab="rights")
+    return htmx.go_to(address) if htmx.is_htmx(request) else redirect(address)
 
 
 @require_safe

@@ -169,6 +169,21 @@ def test_a_label_is_waived_with_a_reason_and_needed_again(case: Case, approved: 
     assert "The EU: the label “AI-generated”" in tab(case, case.creator)
 
 
+def test_a_reason_that_is_too_long_comes_back_as_it_was_typed(case: Case, approved: Version) -> None:
+    version, reason = now(case), "Said aloud. " * 100
+    kept = disclosing.of(version)
+    assert kept is not None
+    address = reverse("disclosure-waive", args=[case.brand.slug, version.asset_id])
+    typed = {"rule": "eu", "reason": reason, "seen": kept.token}
+    answer = signed_in(case.legal_reviewer).post(address, typed, headers={"HX-Request": "true"})
+    assert (answer.status_code, "at most 1000 characters" in answer.text) == (422, True)
+    assert reason in answer.text
+    typed["reason"] = "Said aloud"
+    done = signed_in(case.legal_reviewer).post(address, typed, headers={"HX-Request": "true"})
+    assert done.headers["HX-Redirect"].endswith("tab=rights")
+    assert "the label is waived" in tab(case, case.creator)
+
+
 @pytest.mark.parametrize("name", ["disclosure-answer", "disclosure-waive"])
 def test_only_legal_reviewers_answer_and_waive(case: Case, approved: Version, name: str) -> None:
     for role in (Role.CREATOR, Role.BRAND_REVIEWER, Role.LIBRARIAN, Role.ADMIN):
