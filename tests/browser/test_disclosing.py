@@ -1,12 +1,11 @@
 """A legal reviewer answers how an AI clip is disclosed; a viewer takes the labelled file for the EU."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import av
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import User
@@ -17,21 +16,6 @@ from provenance.review import reviews
 from provenance.review.states import DecisionKind
 from tests.browser.conftest import Journey
 from tests.factories import PASSWORD, principal
-
-
-def look(page: Page, name: str) -> None:
-    """Pictures for who works on the pages: where LOOK names a folder."""
-    folder = os.environ.get("LOOK")
-    if not folder:
-        return
-    for scheme in ("light", "dark"):
-        for width in (1440, 390):
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(300)
-            page.screenshot(path=Path(folder) / f"{name}_{scheme}_{width}.png")
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_a_label_is_decided_on_in_the_review_and_shown_in_what_a_viewer_takes(
@@ -63,19 +47,14 @@ def test_a_label_is_decided_on_in_the_review_and_shown_in_what_a_viewer_takes(
     follows = dialog.locator(".follows")
     expect(follows).to_contain_text("The EU: the label “AI-generated” at the top right, throughout.")
     expect(follows).to_contain_text("China: the label “AI生成” at the top right")
-    follows.scroll_into_view_if_needed()
-    look(page, "approve")
     dialog.get_by_label("Your password").fill(PASSWORD)
     dialog.locator("button[type=submit]").click()
     expect(dialog).not_to_be_visible()
     wait_until(lambda: Version.objects.filter(pk=version.pk, release=ReleaseState.READY).exists())
     legal.go(f"assets/{version.asset_id}/?tab=rights")
     expect(page.locator("#disclosure")).to_contain_text("India: the label “AI-generated”")
-    page.locator("#disclosure").scroll_into_view_if_needed()
-    look(page, "rights")
     page.get_by_role("link", name="Rules and sources").click()
     expect(page.get_by_role("heading", name="Disclosure of AI clips")).to_be_visible()
-    look(page, "rules")
 
     viewer = visit().sign_in(people[Role.VIEWER])
     page = viewer.page
@@ -83,7 +62,6 @@ def test_a_label_is_decided_on_in_the_review_and_shown_in_what_a_viewer_takes(
     expect(page.get_by_role("link", name="Download release")).not_to_be_visible()
     page.get_by_role("link", name="Download as…").click()
     list_ = page.locator("#downloads")
-    look(page, "choose")
     list_.get_by_label("Use").select_option(label="Web")
     list_.get_by_label("Country").fill("Germany")
     list_.get_by_role("button", name="Show files").click()
@@ -91,7 +69,6 @@ def test_a_label_is_decided_on_in_the_review_and_shown_in_what_a_viewer_takes(
     list_.get_by_role("button", name="Make Labelled release").click()
     ready = list_.get_by_role("link", name="Download Labelled release")
     expect(ready).to_be_visible(timeout=180_000)
-    look(page, "ready")
     with page.expect_download() as started:
         ready.click()
     labelled = tmp_path / "labelled.mp4"
@@ -99,7 +76,6 @@ def test_a_label_is_decided_on_in_the_review_and_shown_in_what_a_viewer_takes(
     list_.get_by_label("Country").fill("Switzerland")
     list_.get_by_role("button", name="Show files").click()
     expect(list_).to_contain_text("No label is needed there.")
-    look(page, "bare")
     with page.expect_download() as started:
         list_.get_by_role("link", name="Download the release").click()
     bare = tmp_path / "bare.mp4"

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from dam.accounts.capabilities import Role
 from dam.catalog.models import Credentials, Origin, Processing, RenditionKind, Version
+from dam.rights.disclosure import Disclosed
 from provenance.review import comments, reviews
 from provenance.review.states import DecisionKind
 from tests.factories import RenditionFactory, next_version
@@ -23,7 +24,7 @@ NO_PAGES = ("events", "file", "file-part", "release-file")
 PAGES = [row for row in ROWS if row.method == "GET" and row.viewer == 200 and row.name not in NO_PAGES]
 # What differs from one answer to the next anyway: the form's token, and the moment of the answer.
 CHANGES_ANYWAY = re.compile(
-    r'csrfmiddlewaretoken" value="\w+|X-CSRFToken": "\w+|since=[^"]+|[0-9]+ seconds? ago'
+    r'csrfmiddlewaretoken" value="\w+|X-CSRFToken": "\w+|since=[^"]+|just now|[0-9]+ (?:second|minute)s? ago'
 )
 
 
@@ -68,6 +69,8 @@ def approve(world: World, draft: Version) -> None:
             expected_sha256=draft.sha256,
             uses=["broadcast"],
             territories=["worldwide"],
+            # It needs another label than what is released.
+            disclosed=Disclosed(looks_real=True, artistic=False, performer=True),
         )
 
 

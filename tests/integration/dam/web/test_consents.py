@@ -71,6 +71,11 @@ def test_a_consent_is_added_seen_and_changed(brand: Brand, draft: Version) -> No
     assert "No end date." in tab(client, draft)
 
 
+def test_the_tab_lists_them_once(brand: Brand, draft: Version) -> None:
+    browser(brand, Role.CREATOR).post(address(draft), ADA)
+    assert tab(browser(brand, Role.CREATOR), draft).count(">Consents<") == 1
+
+
 @pytest.mark.parametrize(
     ("zone", "end"),
     [
