@@ -39,6 +39,7 @@ class AwayForm(WholeTextForm):
     deputy = forms.ModelChoiceField(
         User.objects.none(),
         label=lazy("Stands in"),
+        empty_label=lazy("Choose a person"),
         error_messages={
             "invalid_choice": lazy("This person can't see clips in review. Choose someone else.")
         },
