@@ -13,7 +13,7 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.core import events
+from dam.core import events, numbers
 from provenance.guests import links, remarks
 from provenance.guests.models import GuestLink, GuestRemark
 from provenance.guests.rules import May
@@ -71,17 +71,17 @@ def give(link: GuestLink, key: str, kind: str, *, on: bool, at: datetime | None 
 
 def _read(link: GuestLink, key: str) -> tuple[Comment | None, GuestRemark | None]:
     """What the key names, if guests of this link read it. Raises ReactionRefused."""
-    kind, _dash, number = key.partition("-")
-    if number.isdecimal() and len(number) < 19:
-        if kind == "guest":
-            remark = GuestRemark.objects.filter(pk=int(number), review=link.review_id).first()
-            if remark is not None:
-                return None, remark
-        elif kind == "house":
-            rows = Comment.objects.select_for_update(no_key=True)
-            comment = rows.filter(
-                pk=int(number), version=link.version_id, parent=None, deleted_at=None, for_guests=True
-            ).first()
-            if comment is not None:
-                return comment, None
+    kind, _dash, text = key.partition("-")
+    number = numbers.read(text) or 0
+    if kind == "guest":
+        remark = GuestRemark.objects.filter(pk=number, review=link.review_id).first()
+        if remark is not None:
+            return None, remark
+    elif kind == "house":
+        rows = Comment.objects.select_for_update(no_key=True)
+        comment = rows.filter(
+            pk=number, version=link.version_id, parent=None, deleted_at=None, for_guests=True
+        ).first()
+        if comment is not None:
+            return comment, None
     raise ReactionRefused

@@ -5,10 +5,10 @@ own. Every end has one, also where nobody took a copy: that is how a look knows 
 clearance is renewed, nobody is asked any more.
 """
 
-from collections.abc import Sequence
+from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dam.accounts.models import Brand
@@ -28,7 +28,8 @@ def look(*, at: datetime | None = None) -> int:
     """Open what is due and lift what was renewed, in all brands; how many were opened."""
     at = at or timezone.now()
     lift(at=at)
-    return sum(_open_all(brand, at) for brand in Brand.objects.filter(closed_at=None).order_by("pk"))
+    due = Exists(_due(OuterRef("pk"), at))
+    return sum(_open_all(brand, at) for brand in Brand.objects.filter(due, closed_at=None).order_by("pk"))
 
 
 def lift(*, at: datetime) -> int:
@@ -57,7 +58,8 @@ def _open_all(brand: Brand, at: datetime) -> int:
 def _open_slice(brand: Brand, at: datetime) -> int:
     with trail.recording():
         locks.hold("ended-recalls")  # of two looks at once the later one sees what the first has opened
-        versions = _due(brand, at)
+        rows = _due(brand, at).select_related("asset", "rights_end")
+        versions = list(rows.order_by("rights_end__ends_at", "pk")[:SLICE])
         made = Recall.objects.bulk_create(
             Recall(
                 brand=brand,
@@ -69,14 +71,14 @@ def _open_slice(brand: Brand, at: datetime) -> int:
             )
             for each in versions
         )
-        asked = [notice.recall_id for notice in recalls.ask(made, at=at)]
+        asked = Counter(notice.recall_id for notice in recalls.ask(made, at=at))
         for recall in made:
-            if people := asked.count(recall.pk):
+            if people := asked[recall.pk]:
                 recalls.record(Verb.RECALL_ENDED, recall, by=None, at=at, people=people)
     return len(versions)
 
 
-def _due(brand: Brand, at: datetime) -> Sequence[Version]:
+def _due(brand: Brand | OuterRef, at: datetime) -> QuerySet[Version]:
     opened = Recall.objects.filter(version=OuterRef("pk"), ended_at=OuterRef("rights_end__ends_at"))
     ended = Version.objects.filter(
         # The end's own brand, which its index begins with.
@@ -85,5 +87,4 @@ def _due(brand: Brand, at: datetime) -> Sequence[Version]:
         rights_end__ends_at__gt=at - LOOK_BACK,
         approval=Approval.APPROVED,
     )
-    rows = ended.exclude(Exists(opened)).select_related("asset", "rights_end")
-    return list(rows.order_by(F("rights_end__ends_at"), "pk")[:SLICE])
+    return ended.exclude(Exists(opened))

@@ -1,4 +1,4 @@
-"""Saying that one is away, who stands in meanwhile, and what comes to those whom one stands in for."""
+"""Saying that one is away, and who stands in meanwhile."""
 
 from datetime import datetime, time
 from typing import Any
@@ -19,7 +19,6 @@ from dam.accounts import times as zones
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import User
 from dam.accounts.principals import Principal
-from dam.accounts.times import here
 from dam.core import sorting
 from dam.web import localisation
 from dam.web.day_field import DayField
@@ -27,10 +26,7 @@ from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
 from provenance.review import absences
 from provenance.review.models import Absence
-from provenance.web import assigned_comments
 from provenance.web.review_forms import end_of, require_ahead
-
-SHOWN = 50
 
 
 class AwayForm(WholeTextForm):
@@ -122,9 +118,3 @@ def banner(request: BrandRequest, standing: list[Absence]) -> dict[str, Any]:
         "deputy_able": own is None or absences.still_able(own),
         "standing": standing,
     }
-
-
-def comments(request: BrandRequest, standing: list[Absence]) -> list[assigned_comments.Row]:
-    """The first of those that are assigned to people whom this one stands in for, two queries."""
-    rows = absences.comments_for(request.principal, standing).select_related("assigned_to")
-    return assigned_comments.listed(rows[:SHOWN], at=here(request.brand))

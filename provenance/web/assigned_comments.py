@@ -27,14 +27,17 @@ class Row:
     overdue: bool
 
 
-def context(request: BrandRequest) -> dict[str, Any]:
-    """What templates/review/queue.html needs for them; `?after=` goes on after a place. Two queries."""
-    rows, place = assigning.assigned_to(request.principal), _place(request.GET.get("after", ""))
+def context(request: BrandRequest, rows: QuerySet[Comment]) -> dict[str, Any]:
+    """What templates/review/queue.html needs for these; `?after=` goes on after a place. Two queries.
+
+    They stand in the order of assigning.SOONEST_FIRST.
+    """
+    place = _place(request.GET.get("after", ""))
     if place is not None:
         rows = assigning.after(rows, *place)
     found = listed(rows[: PAGE + 1], at=here(request.brand))
     page = found[:PAGE]
-    return {"rows": page, "after": _named(page[-1].comment) if len(found) > PAGE else ""}
+    return {"comment_rows": page, "after": _named(page[-1].comment) if len(found) > PAGE else ""}
 
 
 def listed(rows: QuerySet[Comment], *, at: datetime) -> list[Row]:

@@ -60,23 +60,20 @@ def answer(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     form = DisclosureForm(request.POST)
     answers = form.disclosure.answers if form.is_valid() else None
     if answers is None:
-        messages.error(request, _("Answer all questions about disclosure."))
-    else:
-        try:
-            disclosing.answer(version, answers, seen=form.cleaned_data["seen"], by=request.principal)
-            messages.success(request, _("Saved."))
-        except Refused as refused:
-            messages.error(request, refused.message)
-    return redirect(asset_version.address(version, tab="rights"))
+        problem = _("Answer all questions about disclosure.")
+        return _refused(request, version, problem, form=_chosen(request, version))
+    try:
+        disclosing.answer(version, answers, seen=form.cleaned_data["seen"], by=request.principal)
+    except Refused as refused:
+        return _refused(request, version, refused.message, form=_chosen(request, version))
+    messages.success(request, _("Saved."))
+    return _to_tab(request, version)
 
 
 @require_POST
 @requires(Capability.DECIDE_LEGAL)
 def waive(request: BrandRequest, asset_id: UUID) -> HttpResponse:
-    """`rule` without its label, for a `reason`; or with it again, where it is sent with `end`.
-
-    To a refusal htmx gets the panel with what was typed; without script the page says it.
-    """
+    """`rule` without its label, for a `reason`; or with it again, where it is sent with `end`."""
     version = asset_version.find(request, asset_id)
     sent = {name: request.POST.get(name, "") for name in ("rule", "seen")}
     try:
@@ -88,11 +85,28 @@ def waive(request: BrandRequest, asset_id: UUID) -> HttpResponse:
             disclosing.waive(version, sent["rule"], reason=reason, seen=sent["seen"], by=request.principal)
             messages.success(request, _("The label is waived."))
     except Refused as refused:
-        if htmx.is_htmx(request):
-            typed = {"rule": sent["rule"], "reason": request.POST.get("reason", "")}
-            context = _context(request, version) | {"refused": {**typed, "problem": refused.message}}
-            return render(request, "rights/_disclosure.html", context, status=422)
-        messages.error(request, refused.message)
+        typed = {"rule": sent["rule"], "reason": request.POST.get("reason", "")}
+        return _refused(request, version, refused.message, refused={**typed, "problem": refused.message})
+    return _to_tab(request, version)
+
+
+def _refused(request: BrandRequest, version: Version, problem: str, **more: object) -> HttpResponse:
+    """The panel with what was typed or chosen (`more`, of its context); without script the page says it."""
+    if htmx.is_htmx(request):
+        context = _context(request, version) | {"problem": problem} | more
+        return render(request, "rights/_disclosure.html", context, status=422)
+    messages.error(request, problem)
+    return _to_tab(request, version)
+
+
+def _chosen(request: BrandRequest, version: Version) -> DisclosureForm:
+    """What was chosen, beside what stands there now, in whose place it is put when it's sent again."""
+    kept, data = disclosing.of(version), request.POST.copy()
+    data["seen"] = kept.token if kept else ""
+    return DisclosureForm(data, kept=kept)
+
+
+def _to_tab(request: BrandRequest, version: Version) -> HttpResponse:
     address = asset_version.address(version, tab="rights")
     return htmx.go_to(address) if htmx.is_htmx(request) else redirect(address)
 

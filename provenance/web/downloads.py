@@ -25,6 +25,7 @@ from dam.rights.policy import Use
 from dam.rights.visibility import visible_versions
 from dam.web import asset_version, files, htmx, usage_status
 from dam.web.decorators import BrandRequest, requires
+from dam.web.whole_text import WholeTextForm
 from provenance.downloads import labelled, preset_files, presets
 from provenance.downloads.models import FileState, PresetFile
 from provenance.releases.states import ReleaseStatus
@@ -32,7 +33,7 @@ from provenance.web import disclosure_words, download_rows
 from provenance.web.release_file import asked_territory, asked_use
 
 
-class WhereForm(forms.Form):
+class WhereForm(WholeTextForm):
     """Where somebody will use a clip; an address holds it."""
 
     use = forms.ChoiceField(label=lazy("Use"), required=False)

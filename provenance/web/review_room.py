@@ -87,12 +87,14 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
         "next_up": lists["waiting"].first(),
     }
     if chosen == "assigned":
-        return render(request, "review/queue.html", {**shown, **assigned_comments.context(request)})
+        mine = assigned_comments.context(request, lists["assigned"])
+        return render(request, "review/queue.html", {**shown, **mine})
     rows = lists[chosen].prefetch_related(*OF_ROWS)
     page = Paginator(rows, RECENT).get_page(request.GET.get("page"))
     rows_shown = listed(list(page), at=here(request.brand))
     if chosen == "standing":
-        shown["comment_rows"] = absences.comments(request, standing)
+        theirs = standing_in.comments_for(request.principal, standing).select_related("assigned_to")
+        shown |= assigned_comments.context(request, theirs)
     return render(request, "review/queue.html", {**shown, "page": page, "rows": rows_shown})
 
 

@@ -126,6 +126,18 @@ def test_many_are_asked_in_as_many_queries_as_one() -> None:
     assert RecallNotice.objects.count() == 17
 
 
+def test_brands_without_anything_due_cost_nothing() -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert ended.look(at=NOW) == 0
+        return len(found)
+
+    few = queries()
+    for _each in range(5):
+        BrandFactory.create()
+    assert queries() == few
+
+
 def test_it_is_told_as_an_end_and_not_as_a_withdrawal() -> None:
     case, (viewer,) = case_with(Role.VIEWER)
     ends(case, -timedelta(hours=1))

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from dam.accounts.capabilities import Role
 from dam.catalog import assets
-from provenance.review import assigning, comments
+from provenance.review import absences, assigning, comments
 from provenance.review.assigning import Assignment
 from provenance.review.models import Comment
 from provenance.web import assigned_comments
@@ -37,7 +37,7 @@ class Asked(Case):
 
 
 def said(page: Any) -> list[str]:
-    return [row.comment.body for row in page.context["rows"]]
+    return [row.comment.body for row in page.context["comment_rows"]]
 
 
 def test_what_is_overdue_comes_first_and_what_has_no_day_last() -> None:
@@ -108,3 +108,19 @@ def test_whoever_opens_the_page_begins_there_when_nothing_waits_for_a_decision()
     case.ask("Mine")
     address = reverse("reviews", args=[case.brand.slug])
     assert signed_in(case.creator).get(address).context["chosen"] == "assigned"
+
+
+def test_a_deputys_list_of_what_comes_to_others_goes_on_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assigned_comments, "PAGE", 1)
+    case = Asked()
+    wanted = [case.ask("First", timezone.now() + DAY), case.ask("Second")]
+    now = timezone.now()
+    absences.plan(
+        by=case.creator, deputy=case.legal_reviewer.user, from_at=now, until_at=now + 2 * DAY, at=now
+    )
+    found, after, client = [], "nonsense", signed_in(case.legal_reviewer)
+    while after:
+        page = client.get(reverse("reviews", args=[case.brand.slug]), {"show": "standing", "after": after})
+        found += said(page)
+        after = page.context["after"]
+    assert found == [each.body for each in wanted]

@@ -184,6 +184,20 @@ def test_a_reason_that_is_too_long_comes_back_as_it_was_typed(case: Case, approv
     assert "the label is waived" in tab(case, case.creator)
 
 
+def test_answers_that_another_has_changed_meanwhile_stay_chosen(case: Case, approved: Version) -> None:
+    version = now(case)
+    address = reverse("disclosure-answer", args=[case.brand.slug, version.asset_id])
+    sent = {**REAL, "disclosure_performer": "yes", "seen": "as it was read long ago"}
+    client = signed_in(case.legal_reviewer)
+    answer = client.post(address, sent, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert answer.context["form"]["disclosure_performer"].value() == "yes"
+    assert "Answered before: No" in " ".join(answer.text.split())
+    again = {**sent, "seen": answer.context["form"]["seen"].value()}
+    assert client.post(address, again, headers={"HX-Request": "true"}).status_code == 200
+    assert terms.own(now(case)).disclosed == Disclosed(True, False, True)
+
+
 @pytest.mark.parametrize("name", ["disclosure-answer", "disclosure-waive"])
 def test_only_legal_reviewers_answer_and_waive(case: Case, approved: Version, name: str) -> None:
     for role in (Role.CREATOR, Role.BRAND_REVIEWER, Role.LIBRARIAN, Role.ADMIN):
