@@ -201,7 +201,7 @@ def _one(
     if rights is not None:
         version, now = rights
         try:
-            restated = stating.pairs(now, statements.clean(stating.applied(change.stated, now)))
+            restated = statements.differences(now, statements.clean(stating.applied(change.stated, now)))
             if restated:
                 statements.require(version, by=by)
         except Refused as refused:

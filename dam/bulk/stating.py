@@ -1,7 +1,7 @@
 """What is stated of rights in a bulk edit: what each clip gets, and how that is taken back."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from dam.bulk.answers import Answer
 from dam.catalog.models import Asset
 from dam.core import language
 from dam.core.lazily import lazy
-from dam.rights import restating
+from dam.rights import restating, statements
 from dam.rights.restating import Make
 from dam.rights.statements import LONGEST, Statements
 
@@ -48,7 +48,7 @@ def state(
     for key, reason in came.refused.items():
         answers[key].reasons.append(reason)
     for key, (before, after) in came.statements.items():
-        answers[key].done["stated"] = pairs(before, after)
+        answers[key].done["stated"] = statements.differences(before, after)
 
 
 def unstate(
@@ -75,12 +75,6 @@ def unstate(
         return back
 
     state(chosen, earlier, answers, by=by, noted=noted)
-
-
-def pairs(before: Statements, after: Statements) -> dict[str, list[str]]:
-    """What differs: before and after, by the names of statements."""
-    was, now = asdict(before), asdict(after)
-    return {name: [was[name], now[name]] for name in NAMES if was[name] != now[name]}
 
 
 def undone(changed: Mapping[str, Sequence[str]], now: Statements) -> tuple[Statements, tuple[str, ...]]:

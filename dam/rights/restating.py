@@ -64,7 +64,7 @@ def rewrite(
                 actor=by,
                 asset_id=asset.pk,
                 data={
-                    **_differences(*came[asset.pk]),
+                    **statements.differences(*came[asset.pk]),
                     "version": str(asset.latest_id),
                     **(noted or {}),
                 },
@@ -107,8 +107,3 @@ def _write(wanted: Mapping[Version, Statements]) -> None:
         unique_fields=["version"],
         update_fields=[*LONGEST, "updated_at"],
     )
-
-
-def _differences(before: Statements, after: Statements) -> dict[str, list[str]]:
-    was, now = asdict(before), asdict(after)
-    return {name: [was[name], now[name]] for name in now if was[name] != now[name]}

@@ -136,11 +136,10 @@ def put(
 
     `besides` is what else the caller changed of the version, which one event tells together with them.
     """
-    before, after = asdict(of(version)), asdict(wanted)
-    stated = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    stated = differences(of(version), wanted)
     changes: dict[str, object] = {**stated, **(besides or {})}
     if stated:
-        kept = {**after, "updated_at": timezone.now()}
+        kept = {**asdict(wanted), "updated_at": timezone.now()}
         RightsRecord.objects.update_or_create(version=version, defaults=kept)
     if not changes:
         return False
@@ -155,6 +154,12 @@ def put(
     )
     assets.publish([asset])
     return True
+
+
+def differences(before: Statements, after: Statements) -> dict[str, list[str]]:
+    """What was stated and is now, by the names of those that differ."""
+    was, now = asdict(before), asdict(after)
+    return {name: [was[name], now[name]] for name in now if was[name] != now[name]}
 
 
 def carried(replaced: Version | None) -> dict[str, str]:
