@@ -1,18 +1,25 @@
 """What somebody asks a generator for, made to fit what the generator can do. Pure."""
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from uuid import UUID
 
 from dam.core import errors
 from dam.core.language import gettext as _
 from dam.core.language import number
+from generation import composition
+from generation.composition import Settings
+from generation.generators import modes
 from generation.generators.base import Capabilities
+from generation.generators.modes import Mode, Slot, SourceKind
 
 LONGEST_PROMPT = 1000  # characters
 LARGEST_SEED = 2**32 - 1
 MOST_TAKES = 4
 LOWEST_GUIDANCE, HIGHEST_GUIDANCE = 1.0, 15.0
+_SLACK = 1e-6  # of shares that were written down in percent
 MOST_SIZE = 100_000  # pixels a side; more is a slip of the keyboard
 
 
@@ -22,6 +29,20 @@ class BriefRefused(errors.Refused):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message, code=f"brief_{field}")
         self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A version of the library that a brief begins with, in the slot `role`; `at` in seconds."""
+
+    role: str
+    version: UUID
+    sha256: str
+    kind: SourceKind
+    title: str
+    seconds: float
+    """How long it is; 0 of a picture."""
+    at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +58,9 @@ class Brief:
     frame_rate: Fraction
     steps: int
     guidance: float
+    mode: Mode = Mode.TEXT
+    sources: tuple[Source, ...] = ()
+    settings: Settings = field(default_factory=Settings)
 
 
 def check(
@@ -49,6 +73,9 @@ def check(
     size: tuple[int, int] | None = None,
     steps: int | None = None,
     guidance: float | None = None,
+    mode: Mode = Mode.TEXT,
+    sources: Sequence[Source] = (),
+    settings: Settings | None = None,
 ) -> Brief:
     """The brief, with what was left open filled in. Raises BriefRefused.
 
@@ -80,17 +107,84 @@ def check(
             ),
         )
     width, height = _nearest_size(capabilities, size)
+    settings = settings or Settings()
+    length = _nearest_frames(capabilities, seconds)
+    _require_mode(capabilities, mode, sources, settings, frames=length)
     return Brief(
         prompt=clean_prompt(prompt),
         seed=seed,
         takes=takes,
-        frames=_nearest_frames(capabilities, seconds),
+        frames=length,
         width=width,
         height=height,
         frame_rate=capabilities.frame_rate,
         steps=steps,
         guidance=guidance,
+        mode=mode,
+        sources=tuple(sources),
+        settings=settings,
     )
+
+
+def _require_mode(
+    capabilities: Capabilities, mode: Mode, sources: Sequence[Source], settings: Settings, *, frames: int
+) -> None:
+    """Raises BriefRefused unless the model can do it with these sources; `field` is the slot's role."""
+    if mode not in capabilities.modes:
+        raise BriefRefused("mode", _("This model can't do that. Choose another way to begin."))
+    given = {source.role: source for source in sources}
+    for slot in modes.slots(mode):
+        _require_slot(slot, given.pop(slot.role, None), mode=mode, can=capabilities, frames=frames)
+    if given:
+        raise BriefRefused("mode", _("The form was incomplete. Reload the page and try again."))
+    if not 0 < settings.strength <= 1:
+        raise BriefRefused("strength", _("Enter a strength from 1 to 100."))
+    left, top, width, height = settings.region
+    sides = ((left, width), (top, height))
+    if not all(first >= 0 and wide > 0 and first + wide <= 1 + _SLACK for first, wide in sides):
+        raise BriefRefused("region", _("The rectangle must lie within the picture."))
+
+
+def _require_slot(slot: Slot, source: Source | None, *, mode: Mode, can: Capabilities, frames: int) -> None:
+    if source is None:
+        if slot.required:
+            raise BriefRefused(slot.role, _("Choose something from the library."))
+        return
+    if source.kind not in slot.takes:
+        raise BriefRefused(slot.role, _("This needs a video."))
+    if source.kind is SourceKind.STILL:
+        return
+    if not 0 <= source.at < max(source.seconds, 1 / float(can.frame_rate)):
+        raise BriefRefused(
+            slot.role,
+            _("“%(title)s” is %(seconds)s s long. Enter an earlier time.")
+            % {"title": source.title, "seconds": f"{source.seconds:.1f}"},
+        )
+    if not slot.moment and source.seconds > composition.MOST_KEPT_SECONDS:
+        raise BriefRefused(
+            slot.role,
+            _(
+                "“%(title)s” is %(seconds)s s long; a clip can be kept whole up to %(most)s s. "
+                "Begin with its last picture instead, or take a shorter cut."
+            )
+            % {
+                "title": source.title,
+                "seconds": f"{source.seconds:.0f}",
+                "most": composition.MOST_KEPT_SECONDS,
+            },
+        )
+    needed = composition.needed(mode, frames=frames)
+    # A frame less may be lost where one rate is put into another.
+    if needed is not None and (source.seconds - source.at) * can.frame_rate < needed - 1:
+        raise BriefRefused(
+            slot.role,
+            _("This needs %(needed)s s from there on; “%(title)s” has %(has)s s. Take a shorter length.")
+            % {
+                "needed": f"{needed / float(can.frame_rate):.1f}",
+                "title": source.title,
+                "has": f"{source.seconds - source.at:.1f}",
+            },
+        )
 
 
 def clean_prompt(prompt: str) -> str:

@@ -29,7 +29,7 @@ from dam.core.lazily import lazy
 from dam.core.tasks import enqueue
 from dam.ingest import backoff, next_versions
 from dam.models import Asset, User, Version
-from generation import previews, states
+from generation import previews, sources, states
 from generation.briefs import LARGEST_SEED, Brief, BriefRefused
 from generation.generators.base import Cancelled, ModelIdentity
 from generation.models import GenerationJob
@@ -93,13 +93,14 @@ def request(
     The same `key` again, as when a form is sent twice, gives the jobs that are there. A seed counts up from
     take to take; without one each take gets its own by chance. With `asset` the take becomes its next
     version. Raises PermissionDenied, NoTarget, QueueFull, and BriefRefused for several takes of one next
-    version.
+    version and for sources that they can't see.
     """
     by.require(Capability.GENERATE)
     if asset is not None:
         next_versions.target(asset.pk, principal=by, kind=AssetKind.VIDEO)
         if brief.takes > 1:
             raise BriefRefused("takes", ONE_TAKE)
+    sources.require(by, brief)
     person = principals.person(by)
     with trail.recording():
         _alone(by.brand.pk, person.pk)
@@ -149,11 +150,19 @@ def _request_take(
         rate_denominator=brief.frame_rate.denominator,
         steps=brief.steps,
         guidance=brief.guidance,
+        mode=brief.mode.value,
+        guides=sources.stored(brief),
         due_at=timezone.now() + FORGOTTEN_AFTER,
     )
-    _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed)
+    _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed, **_begun_with(job))
     _send(job)
     return job
+
+
+def _begun_with(job: GenerationJob) -> dict[str, Any]:
+    """What the log says of a take that doesn't begin with words alone."""
+    versions = [each["version"] for each in job.guides.get("sources", ())]
+    return {"mode": job.mode, "sources": versions} if job.guides else {}
 
 
 def cancel(job: GenerationJob, *, by: Principal, at: datetime | None = None) -> None:

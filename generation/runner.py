@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from threading import Event, Thread
@@ -21,8 +21,11 @@ from dam.ingest.next_versions import NoTarget
 from dam.ingest.registration import AlreadyKnown
 from dam.media import runner
 from dam.media.errors import FileRefused, MediaFailed
-from generation import briefs, jobs, model_register
-from generation.generators import frames_check, loading
+from dam.rights.making import NotMadeFrom
+from dam.rights.models import Relation
+from generation import briefs, composition, jobs, model_register, sources
+from generation.composition import Plan
+from generation.generators import frames_check, loading, modes
 from generation.generators.base import (
     Cancelled,
     Frames,
@@ -32,6 +35,7 @@ from generation.generators.base import (
     VideoRequest,
 )
 from generation.models import GenerationJob
+from generation.sources import Opened
 from provenance.manifests import claims, signing
 from provenance.manifests.c2pa_io import SigningFailed
 from provenance.manifests.development_ca import AuthorityBroken
@@ -49,6 +53,7 @@ FORESEEN = (
     GeneratorError,
     MediaFailed,
     NotAsSigned,
+    NotMadeFrom,
     NoTarget,
     FileRefused,
     SignerExpired,
@@ -116,17 +121,27 @@ def _take_problem(job: GenerationJob, problem: Exception) -> None:
 
 def _make(job: GenerationJob) -> Version:
     _target(job)  # before hours of work on what nobody can take
+    mode = sources.mode(job)
+    sources.require_there(job)
     disk_space.require_work(0)
     generator = loading.load(model_register.generator().folder)
     understanding = generator.understand(job.prompt)
     database.again(lambda: jobs.keep_model(job, identity=generator.identity, understanding=understanding))
-    database.release()  # nobody holds a connection for minutes
-    frames = _generate(generator, job)
-    database.again(lambda: jobs.begin_signing(job))
-    return _keep(frames, job, generator.identity)
+    with sources.opened(job) as given:
+        database.release()  # nobody holds a connection for minutes
+        plan = composition.plan(
+            mode,
+            {each.role: each.frames for each in given},
+            can=generator.capabilities,
+            frames=job.frames,
+            settings=sources.settings(job),
+        )
+        frames = composition.compose(plan, _generate(generator, job, plan))
+        database.again(lambda: jobs.begin_signing(job))
+        return _keep(frames, job, generator.identity, given)
 
 
-def _generate(generator: VideoGenerator, job: GenerationJob) -> Frames:
+def _generate(generator: VideoGenerator, job: GenerationJob, plan: Plan) -> Frames:
     request = VideoRequest(
         prompt=job.prompt,
         negative_prompt=job.negative_prompt,
@@ -137,6 +152,8 @@ def _generate(generator: VideoGenerator, job: GenerationJob) -> Frames:
         frame_rate=_rate(job),
         steps=job.steps,
         guidance=job.guidance,
+        guides=plan.guides,
+        loops=plan.loops,
     )
     return frames_check.check(generator.generate(request, on_step=Progress(job)), request)
 
@@ -168,7 +185,7 @@ def _target(job: GenerationJob) -> Asset | None:
     return next_versions.target(job.asset_id, principal=person)
 
 
-def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity) -> Version:
+def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity, given: Sequence[Opened]) -> Version:
     """Encode, sign and take the clip in. Raises FileRefused, AlreadyKnown, NoTarget, jobs.Lost."""
     asset = _target(job)
     takes = GenerationJob.objects.filter(
@@ -178,7 +195,12 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity) -> Versio
     with storage.scratch() as folder:
         encoded, master = folder / "encoded.mp4", folder / "master.mp4"
         runner.encode_frames(frames, frame_rate=_rate(job), path=encoded)
-        signing.sign_generated(encoded, out=master, facts=_facts(job, identity, title))
+        signing.sign_generated(
+            encoded,
+            out=master,
+            facts=_facts(job, identity, title, given, frames=len(frames)),
+            sources=[each.path for each in given],
+        )
         info = runner.probe(master)
         return database.again(
             lambda: registration.accept(
@@ -192,12 +214,22 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity) -> Versio
                 content_type="video/mp4",
                 search_words=job.prompt,
                 asset=asset,
+                made_from=_made_from(job, given),
                 on_accept=lambda version: jobs.finish(job, version),
             )
         )
 
 
-def _facts(job: GenerationJob, identity: ModelIdentity, title: str) -> claims.GeneratedFacts:
+def _made_from(job: GenerationJob, given: Sequence[Opened]) -> dict[UUID, Relation]:
+    """Version to what it is to the clip; one that stands in two slots once."""
+    relation = modes.MODES[sources.mode(job)].relation
+    return {each.version.pk: Relation(relation) for each in given}
+
+
+def _facts(
+    job: GenerationJob, identity: ModelIdentity, title: str, given: Sequence[Opened], *, frames: int
+) -> claims.GeneratedFacts:
+    mode = sources.mode(job)
     return claims.GeneratedFacts(
         title=title,
         prompt=job.prompt,
@@ -213,7 +245,17 @@ def _facts(job: GenerationJob, identity: ModelIdentity, title: str) -> claims.Ge
         ),
         job_id=str(job.pk),
         at=timezone.now(),
-        parameters={"steps": job.steps, "guidance": job.guidance, "frames": job.frames},
+        parameters={"steps": job.steps, "guidance": job.guidance, "frames": frames},
+        mode=mode.value,
+        sources=tuple(
+            claims.SourceFacts(
+                role=each.role,
+                title=each.version.asset.title,
+                sha256=each.version.sha256,
+                relation=claims.SourceRelation(modes.MODES[mode].relation),
+            )
+            for each in given
+        ),
     )
 
 

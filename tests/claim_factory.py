@@ -3,7 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from provenance.manifests.claims import GeneratedFacts, ModelFacts, ReleaseFacts, StageFacts
+from provenance.manifests.claims import (
+    GeneratedFacts,
+    ModelFacts,
+    ReleaseFacts,
+    SourceFacts,
+    SourceRelation,
+    StageFacts,
+)
 
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MODEL = ModelFacts(name="previz-dit", version="0.1", weights_sha256="ab" * 32, licence="Apache-2.0")
@@ -22,6 +29,10 @@ def generated(**changes: Any) -> GeneratedFacts:
         "parameters": {"steps": 8, "guidance": 5.0},
     }
     return GeneratedFacts(**facts | changes)
+
+
+def source(role: str, relation: str) -> SourceFacts:
+    return SourceFacts(role=role, title="Bottle", sha256="ef" * 32, relation=SourceRelation(relation))
 
 
 def release(**changes: Any) -> ReleaseFacts:

@@ -1,8 +1,9 @@
 """Taking a file into the library: the one place where assets and versions are made."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import UUID
 
 from django.db import DatabaseError, transaction
 from django.utils.module_loading import import_string
@@ -23,7 +24,7 @@ from dam.ingest.next_versions import NoTarget
 from dam.media.errors import FileRefused
 from dam.media.probe import Kind, MediaInfo
 from dam.rights import consents, making, statements
-from dam.rights.models import RightsRecord
+from dam.rights.models import Relation, RightsRecord
 from dam.search import fulltext
 
 # What happens in the same transaction when a newer version takes a version's place. By name: it lives above
@@ -70,14 +71,16 @@ def accept(
     asset: Asset | None = None,
     on_accept: Callable[[Version], None] | None = None,
     sha256: str | None = None,
+    made_from: Mapping[UUID, Relation] | None = None,
 ) -> Version:
     """Store the file and then, in one transaction, make Asset, Version, RightsRecord, steps and audit event.
 
     `staged` is the key of a staged file with the same bytes, which are then not sent again; `sha256` is what
     they come to, where the caller has just read them. With `asset` it becomes the next version of that one,
-    which keeps its title, and ends an open review of the version before (ON_REPLACE). `on_accept` runs in
-    that transaction. Raises AlreadyKnown, NoTarget for an asset in the trash, and FileRefused when there is
-    no room. On any failure nothing stays behind: neither rows nor the stored file.
+    which keeps its title, and ends an open review of the version before (ON_REPLACE). `made_from` are the
+    versions that it was made from, as whoever made the file knows. `on_accept` runs in that transaction.
+    Raises AlreadyKnown, NoTarget for an asset in the trash, NotMadeFrom, and FileRefused when there is no
+    room. On any failure nothing stays behind: neither rows nor the stored file.
     """
     sha256 = sha256 or storage.sha256_of(path)
     suffix = media_info.format.suffix
@@ -99,6 +102,7 @@ def accept(
             content_type=content_type,
             search_words=search_words,
             asset=asset,
+            made_from=made_from or {},
         )
         if on_accept is not None:
             on_accept(version)
@@ -141,6 +145,7 @@ def repeat(version: Version, *, asset: Asset, user: User) -> Version:
             content_type=version.content_type,
             search_words=version.search_words,
             asset=asset,
+            made_from={},
         )
         if version.seed is not None:
             versions.set_making(added.pk, model=version.model, seed=version.seed, prompt=version.prompt)
@@ -183,6 +188,7 @@ def _write(
     content_type: str,
     search_words: str,
     asset: Asset | None,
+    made_from: Mapping[UUID, Relation],
 ) -> Version:
     replaced = None
     if asset is None:
@@ -222,13 +228,18 @@ def _write(
     asset.latest = version
     if replaced is not None:
         making.before_carrying(replaced)
+    if made_from:
+        making.hold_alone(brand.pk)  # as before_carrying does, before the rights are written
     RightsRecord.objects.create(version=version, **statements.carried(replaced))
     if replaced is not None:
         making.carry(replaced, version)
         consents.carry(replaced, version)
+    making.record_all(version, made_from, by=user)
     metadata_mapping.suggest(version, info)
     fulltext.refresh(asset)
     facts: dict[str, object] = {"filename": filename, "sha256": stored.sha256, "size": stored.size}
+    if made_from:
+        facts["made_from"] = sorted(map(str, made_from))
     if info.warnings:
         facts["warnings"] = list(info.warnings)
     verb = Verb.ASSET_GENERATED if origin == Origin.GENERATED else Verb.ASSET_UPLOADED

@@ -35,6 +35,11 @@ def transcode(*, frames: int, seconds: float, pixels: int) -> Limits:
     )
 
 
+def raw(*, frames: int, pixels: int, size: int) -> Limits:
+    """Limits for laying out frames of one video, `size` bytes of them."""
+    return replace(transcode(frames=frames, seconds=0, pixels=pixels), file_bytes=size + 1024**2)
+
+
 MOST_FILM_BYTES = 8 * GIB  # on the disk, while something is made of a WebP that moves
 
 

@@ -310,6 +310,33 @@ def encode_raw(
     )
 
 
+def decode_raw(
+    source: Path,
+    out: Path,
+    *,
+    info: MediaInfo,
+    size: tuple[int, int],
+    frame_rate: Fraction,
+    first: int,
+    count: int,
+    binary: str,
+) -> list[str]:
+    """Raw RGB frames of a movie as it is shown, filling `size`, what is too wide or high cut off evenly.
+
+    `count` frames, or as many as there are, from the `first` on, counted at `frame_rate`.
+    """
+    width, height = size
+    share = max(Fraction(width, info.shown_width), Fraction(height, info.height))
+    covering = (max(width, round(info.shown_width * share)), max(height, round(info.height * share)))
+    picture = _picture(_film(source, info)[str(info.video_index)], info, covering, pixels="")
+    picture = picture.filter("crop", width, height)
+    picture = picture.filter("fps", fps=_rate(frame_rate), round="near", start_time=0, eof_action="pass")
+    picture = picture.filter("trim", start_frame=first, end_frame=first + count)
+    picture = picture.filter("scale", flags=SCALING, in_color_matrix="bt709", in_range="tv")
+    options = {"f": "rawvideo", "pix_fmt": "rgb24", "fps_mode": "passthrough", "threads": THREADS}
+    return _compile(ffmpeg.output(picture, _name(out), **options), binary)
+
+
 _BT709 = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
 _MP4 = {"f": "mp4", "movflags": "+faststart", "map_chapters": -1, **BIT_EXACT}
 

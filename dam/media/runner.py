@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 from PIL import Image
 
-from dam.core import sandbox
+from dam.core import sandbox, storage
 from dam.core.sandbox import Completed, Limits, Outcome, Output, SandboxedProcess
 from dam.media import (
     budgets,
@@ -278,6 +278,42 @@ def encode_frames(frames: NDArray[np.uint8], *, frame_rate: Fraction, path: Path
                 for frame in frames:
                     encoder.stdin.write(np.ascontiguousarray(frame).tobytes())
             ffmpeg.require(encoder.finish(), budgets.ENCODE)
+
+
+def decode_frames(
+    path: Path, *, info: MediaInfo, size: tuple[int, int], frame_rate: Fraction, first: int, count: int
+) -> NDArray[np.uint8]:
+    """At most `count` frames [T, H, W, 3] RGB of a movie from the `first` on, counted at `frame_rate`.
+
+    They fill `size`; what is too wide or high is cut off evenly. Raises FileRefused or MediaFailed, which it
+    does too where the movie has no frame there.
+    """
+    width, height = size
+    limits = budgets.raw(
+        frames=info.frame_count - info.held_frames,
+        pixels=info.width * info.height,
+        size=count * width * height * 3,
+    )
+    with storage.scratch() as folder:
+        out = folder / "frames.rgb"
+        with readable(path, info=info) as film, ffmpeg.making(out) as made:
+            command = commands.decode_raw(
+                film,
+                made,
+                info=info,
+                size=size,
+                frame_rate=frame_rate,
+                first=first,
+                count=count,
+                binary=ffmpeg.binary(),
+            )
+            ffmpeg.give_table(info, made.parent)
+            ffmpeg.require(sandbox.run(command, limits=limits, reads=[film], folder=made.parent), limits)
+        frames = np.fromfile(out, np.uint8)
+    whole = len(frames) // (width * height * 3)
+    if not whole:
+        raise MediaFailed(_("No frame can be decoded at that time."))
+    return frames[: whole * width * height * 3].reshape(whole, height, width, 3)
 
 
 def _make_movie(

@@ -4,7 +4,7 @@ A circle would make a clip its own source, so whoever records holds the lock of 
 sources leave of a version's terms the database itself keeps (migration 0099).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.models import User
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
@@ -101,11 +102,14 @@ def _require_fits(version: Version, source: Version) -> None:
     if version.pk in back:
         raise NotMadeFrom(_("That clip was itself made from this one."), code="circle")
     if max(back.values()) + 1 + max(ahead.values()) > MOST_STEPS:
-        raise NotMadeFrom(
-            _("From a clip back to its first source there can be %(most)s steps at most.")
-            % {"most": MOST_STEPS},
-            code="too_deep",
-        )
+        raise _too_deep()
+
+
+def _too_deep() -> NotMadeFrom:
+    return NotMadeFrom(
+        _("From a clip back to its first source there can be %(most)s steps at most.") % {"most": MOST_STEPS},
+        code="too_deep",
+    )
 
 
 def _too_many() -> NotMadeFrom:
@@ -217,6 +221,29 @@ def carry(replaced: Version, version: Version) -> int:
         for each in before
     )
     return len(made)
+
+
+def record_all(version: Version, made_from: Mapping[UUID, Relation], *, by: User) -> None:
+    """Record of a version that comes into the library what it was made from, by who or what made it.
+
+    In the caller's transaction, which holds `hold_alone` from before the version's rights were written. A
+    source that was deleted meanwhile is one that nothing is known of. Raises NotMadeFrom where a clip would
+    be too many steps from its first source.
+    """
+    if not made_from:
+        return
+    there = set(Version.objects.filter(brand=version.brand_id, pk__in=made_from).values_list("pk", flat=True))
+    require_shallow(there)
+    MadeFrom.objects.bulk_create(
+        MadeFrom(version=version, source_id=key if key in there else None, relation=relation, recorded_by=by)
+        for key, relation in made_from.items()
+    )
+
+
+def require_shallow(keys: Collection[UUID]) -> None:
+    """Raises NotMadeFrom where what is made from these would be too many steps from its first source."""
+    if any(max(_steps(key, back=True).values()) >= MOST_STEPS for key in keys):
+        raise _too_deep()
 
 
 def links(version: Version, *, by: Principal) -> list[Link]:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dam.core import errors
+from generation.generators.guides import Guide
+from generation.generators.modes import Mode
 from generation.prompt_parser import Understanding
 
 Frames = NDArray[np.uint8]
@@ -37,6 +39,9 @@ class VideoRequest:
     frame_rate: Fraction
     steps: int
     guidance: float
+    guides: tuple[Guide, ...] = ()
+    loops: bool = False
+    """Whether its end leads back to its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class Capabilities:
     default_steps: int
     max_steps: int
     default_guidance: float
+    modes: tuple[Mode, ...] = (Mode.TEXT,)
 
 
 class OnStep(Protocol):

@@ -14,6 +14,7 @@ from typing import Any
 from dam.core.language import gettext as _
 from generation import weights
 from generation.generators.base import Capabilities, GeneratorError, ModelIdentity
+from generation.generators.modes import Mode
 from generation.prompt_parser import Lexicon
 
 _MOST_STEPS = 60
@@ -78,6 +79,7 @@ def _parsed(path: Path, _modified: int) -> ModelCard:
                 default_steps=int(data["default_steps"]),
                 max_steps=int(data["max_steps"]),
                 default_guidance=float(data["default_guidance"]),
+                modes=tuple(Mode(mode) for mode in data.get("modes", [Mode.TEXT])),
             ),
             max_tokens=int(data["max_tokens"]),
             lexicon=Lexicon.from_json(words) if words else None,

@@ -131,6 +131,8 @@ class WanGenerator:
         import torch
 
         self._check(request)
+        if request.guides or request.loops:
+            return self._around(request, on_step=on_step)
 
         def step_ended(pipeline: Any, step: int, _time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
             # What is no number stays none: as a preview it is black, and further steps are in vain.
@@ -161,6 +163,33 @@ class WanGenerator:
         frames_check.check_finite(frames)
         return cast(Frames, np.rint(frames * 255).astype(np.uint8))
 
+    def _around(self, request: VideoRequest, *, on_step: OnStep) -> Frames:
+        """The same for a clip of which something is known."""
+        import torch
+
+        from generation.generators import guided
+
+        if not guided.possible(self.pipeline):
+            raise GeneratorError(_("%(model)s makes clips from words alone.") % {"model": self.identity.name})
+
+        def step_ended(done: int, total: int, expected: Any) -> None:
+            if not torch.isfinite(expected).all():
+                raise GeneratorError(frames_check.NOT_FINITE)
+            on_step(done=done, total=total, preview=self._picture(expected))
+
+        with self._busy:
+            try:
+                return guided.generate(
+                    self.pipeline,
+                    request,
+                    prompt=self.understand(request.prompt).canonical,
+                    negative=self.understand(request.negative_prompt).canonical,
+                    max_tokens=self._card.max_tokens,
+                    on_latents=step_ended,
+                )
+            except torch.OutOfMemoryError as error:
+                raise MemoryError(str(error)) from error
+
     def _check(self, request: VideoRequest) -> None:
         can = self.capabilities
         beyond = request.frames - can.min_frames
@@ -190,14 +219,16 @@ class WanGenerator:
 
         None for a picture that shows nothing. Raises GeneratorError for one that is no picture.
         """
+        # UniPC keeps what it believes the finished clip to be; the latents themselves are still mostly noise.
+        expected = getattr(self.pipeline.scheduler, "model_outputs", [None])[-1]
+        return self._picture(latents if expected is None else expected)
+
+    def _picture(self, shown: Any) -> bytes | None:
         from PIL import Image
 
-        codec, scheduler = self.pipeline.vae, self.pipeline.scheduler
+        codec = self.pipeline.vae
         if not getattr(codec, "decodes_at_once", False):
             return None
-        # UniPC keeps what it believes the finished clip to be; the latents themselves are still mostly noise.
-        expected = getattr(scheduler, "model_outputs", [None])[-1]
-        shown = latents if expected is None else expected
         middle = shown.shape[2] // 2
         video = codec.decode(shown[:1, :, middle : middle + 1].to(codec.dtype), return_dict=False)[0]
         values = video[0, :, -1].float().permute(1, 2, 0).cpu().numpy()

@@ -14,6 +14,8 @@ from generation.previz.config import TrainingConfig
 from generation.previz.world import lexicon, scenes
 
 MOST_STEPS = 40
+# All that generators.modes knows: the model learnt with a noise level for each token.
+MODES = ("text", "image", "frames", "extend", "lead_in", "loop", "blend", "restyle", "edit")
 NAME = "previz-dit"
 WEIGHTS = Path(__file__).parent / "weights" / NAME
 NOTE = (
@@ -57,6 +59,7 @@ def card(
         "default_steps": pipelines.STEPS,
         "max_steps": MOST_STEPS,
         "default_guidance": pipelines.GUIDANCE,
+        "modes": list(MODES),
         "max_tokens": text.MAX_TOKENS,
         "training": facts,
         "knows": {name: list(values) for name, values in scenes.ATTRIBUTES.items()},

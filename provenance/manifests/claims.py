@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from dam.media import digital_source_types
@@ -17,6 +18,7 @@ from dam.version import VERSION
 SPEC_VERSION = "2.4"
 
 TRAINED_ALGORITHMIC_MEDIA = digital_source_types.address("generated")
+COMPOSITE = digital_source_types.address("partly_generated")
 EMPTY = "http://c2pa.org/digitalsourcetype/empty"
 GENERATION_LABEL = "app.reelproof.generation"
 REVIEW_LABEL = "app.reelproof.review"
@@ -60,11 +62,34 @@ class ModelFacts:
         return NamedModel(name=self.name, identifier=f"{self.name}@sha256:{self.weights_sha256}")
 
 
+class SourceRelation(StrEnum):
+    """What a source is to the clip that was made from it: C2PA's relationships of ingredients."""
+
+    PARENT = "parentOf"
+    COMPONENT = "componentOf"
+    INPUT = "inputTo"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFacts:
+    """A file of the library that a clip was generated from. `role` says how: "first", "source" and so on."""
+
+    role: str
+    title: str
+    sha256: str
+    relation: SourceRelation
+
+    @property
+    def label(self) -> str:
+        return f"source-{self.role}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class GeneratedFacts:
     """How a clip was generated. `prompt_disclosure` is the brand's policy: "text" or "hash".
 
-    `parameters` are further numbers of the take (steps, guidance, frames): plain JSON values.
+    `parameters` are further numbers of the take (steps, guidance, frames): plain JSON values. `sources` are
+    the files that it was generated from, of which one at most is its parent.
     """
 
     title: str
@@ -76,6 +101,8 @@ class GeneratedFacts:
     at: datetime
     negative_prompt: str = ""
     parameters: Mapping[str, int | float | str] = field(default_factory=dict)
+    mode: str = "text"
+    sources: tuple[SourceFacts, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,24 +166,25 @@ class Input:
 
 @dataclass(frozen=True)
 class Definition:
-    """A manifest ready for the builder; `parent` is the label of the parentOf ingredient, if any."""
+    """A manifest ready for the builder; `parent` is the label of the parentOf ingredient, if any.
+
+    `sources` are files that become ingredients too, beside `inputs`, whose bytes are here.
+    """
 
     manifest: dict[str, Any]
     inputs: tuple[Input, ...] = ()
     parent: str | None = None
+    sources: tuple[SourceFacts, ...] = ()
 
 
 def generated(facts: GeneratedFacts) -> Definition:
-    """The manifest of a clip that a model made from a prompt. Raises EmptyFacts without a prompt."""
+    """The manifest of a clip that a model made from a prompt. Raises EmptyFacts without a prompt.
+
+    What it was made from decides how it began: a clip that was worked on is opened and edited; others are
+    created, from what the model was shown, or from clips that are placed in the new one.
+    """
     if not facts.prompt.strip():
         raise EmptyFacts("A generated clip must have a prompt.")
-    created = {
-        "action": "c2pa.created",
-        "when": _when(facts.at),
-        "digitalSourceType": TRAINED_ALGORITHMIC_MEDIA,
-        "softwareAgent": {"name": facts.model.name, "version": facts.model.version},
-        "parameters": {"ingredientIds": [PROMPT]},
-    }
     generation: dict[str, Any] = {
         **facts.parameters,
         "job": facts.job_id,
@@ -172,13 +200,47 @@ def generated(facts: GeneratedFacts) -> Definition:
     for name, value in (("model_licence", facts.model.licence), ("pipeline", facts.model.pipeline)):
         if value:
             generation[name] = value
+    if facts.sources:
+        generation["mode"] = facts.mode
+        generation["sources"] = [{"role": each.role, "sha256": each.sha256} for each in facts.sources]
     assertions = [
-        _actions(created),
+        _actions(*_making(facts)),
         _ai_disclosure(facts.model.named, oversight="prompt_guided"),
         {"label": GENERATION_LABEL, "created": True, "data": generation},
         _no_training(),
     ]
-    return Definition(manifest=_manifest(facts.title, assertions), inputs=(_prompt(facts),))
+    parent = _parent(facts)
+    return Definition(
+        manifest=_manifest(facts.title, assertions),
+        inputs=(_prompt(facts),),
+        parent=parent.label if parent else None,
+        sources=facts.sources,
+    )
+
+
+def _parent(facts: GeneratedFacts) -> SourceFacts | None:
+    return next((each for each in facts.sources if each.relation is SourceRelation.PARENT), None)
+
+
+def _making(facts: GeneratedFacts) -> list[dict[str, Any]]:
+    """The actions that made it, the first of which says how it began."""
+    agent = {"name": facts.model.name, "version": facts.model.version}
+    shown = [each.label for each in facts.sources if each.relation is SourceRelation.INPUT]
+    by_model = {
+        "when": _when(facts.at),
+        "softwareAgent": agent,
+        "parameters": {"ingredientIds": [PROMPT, *shown]},
+    }
+    if (parent := _parent(facts)) is not None:
+        opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [parent.label]}}
+        return [opened, {"action": "c2pa.edited", "digitalSourceType": COMPOSITE, **by_model}]
+    placed = [each.label for each in facts.sources if each.relation is SourceRelation.COMPONENT]
+    kind = COMPOSITE if placed else TRAINED_ALGORITHMIC_MEDIA
+    created = {"action": "c2pa.created", "digitalSourceType": kind, **by_model}
+    return [
+        created,
+        *({"action": "c2pa.placed", "parameters": {"ingredientIds": [label]}} for label in placed),
+    ]
 
 
 def release(facts: ReleaseFacts) -> Definition:

@@ -12,7 +12,13 @@ from dam.media import boxes, drawings, sniffer
 from dam.media.sniffer import CredentialSupport
 from provenance.manifests import c2pa_io, claims, signers, signing_process, trust_anchors, verify
 from provenance.manifests.c2pa_io import Ingredient
-from provenance.manifests.claims import Definition, GeneratedFacts, PresetFacts, ReleaseFacts
+from provenance.manifests.claims import (
+    Definition,
+    GeneratedFacts,
+    PresetFacts,
+    ReleaseFacts,
+    SourceFacts,
+)
 from provenance.manifests.development_ca import Purpose
 from provenance.manifests.report import Report
 from provenance.manifests.signers import KeyFiles, KeySigner
@@ -39,15 +45,17 @@ class CannotCarry(errors.Refused):
     code = "cannot_carry"
 
 
-def sign_generated(path: Path, *, out: Path, facts: GeneratedFacts) -> Report:
+def sign_generated(path: Path, *, out: Path, facts: GeneratedFacts, sources: Sequence[Path] = ()) -> Report:
     """Sign a freshly encoded clip as made by a model, into `out`, with the generator's certificate.
 
-    Raises CannotCarry, c2pa_io.SigningFailed, NotAsSigned, and what signers.signer raises; `out` is
-    then untouched.
+    `sources` are the files of `facts.sources`, in their order; each becomes an ingredient, with its own
+    manifests if it has any. Raises CannotCarry, c2pa_io.SigningFailed, NotAsSigned, and what signers.signer
+    raises; `out` is then untouched.
     """
     definition = claims.generated(facts)
-    inputs = [_input(given) for given in definition.inputs]
-    return _sign(path, out=out, definition=definition, ingredients=inputs, purpose=Purpose.GENERATOR)
+    given = [_input(each) for each in definition.inputs]
+    given += [_source(each, file) for each, file in zip(definition.sources, sources, strict=True)]
+    return _sign(path, out=out, definition=definition, ingredients=given, purpose=Purpose.GENERATOR)
 
 
 def sign_release(
@@ -146,8 +154,9 @@ def _sign(
 ) -> Report:
     kind = _require_place(source, pictures=pictures)
     who = signer(purpose)
-    # What our own encoder wrote a moment ago needs no sandbox.
-    sign = c2pa_io.sign if purpose is Purpose.GENERATOR else signing_process.sign
+    # What our own encoder wrote a moment ago needs no sandbox; files that it was made from do.
+    ours = purpose is Purpose.GENERATOR and not any(isinstance(each.source, Path) for each in ingredients)
+    sign = c2pa_io.sign if ours else signing_process.sign
     with tempfile.TemporaryDirectory(prefix=".signing-", dir=out.resolve().parent) as folder:
         made, unproven = Path(folder, "sandbox", "signed"), Path(folder, f"unproven{out.suffix}")
         made.parent.mkdir()
@@ -184,6 +193,11 @@ def _input(given: claims.Input) -> Ingredient:
         "data_types": [{"type": given.data_type}],
     }
     return Ingredient(about=about, content_type=given.content_type, source=given.data)
+
+
+def _source(facts: SourceFacts, file: Path) -> Ingredient:
+    about = {"title": facts.title, "relationship": facts.relation.value, "label": facts.label}
+    return Ingredient(about=about, content_type=content_type(file) or UNKNOWN, source=file)
 
 
 def content_type(path: Path) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from generation.generators.base import Capabilities, Frames, ModelIdentity, OnStep, VideoRequest
+from generation.generators.modes import Mode
 from generation.prompt_parser import Understanding
 
 CARD = {
@@ -27,6 +28,7 @@ CARD = {
     "max_steps": 40,
     "default_guidance": 3.0,
     "max_tokens": 64,
+    "modes": list(Mode),
     "lexicon": {
         "attributes": {
             "colour": {"red": ["red", "crimson"], "blue": ["blue"]},
@@ -67,6 +69,7 @@ class FakeGenerator:
         default_steps=8,
         max_steps=40,
         default_guidance=3.0,
+        modes=tuple(Mode),
     )
 
     def __init__(self, at_step: Callable[[int], None] = lambda done: None) -> None:

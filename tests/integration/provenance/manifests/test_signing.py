@@ -42,6 +42,30 @@ def test_a_hidden_prompt_is_nowhere_in_the_file(generated: Path) -> None:
     assert verify.check(generated).chain[0].prompt == ""
 
 
+def test_a_clip_made_of_another_keeps_that_ones_history(generated: Path, plain: Path, tmp_path: Path) -> None:
+    facts = claim_factory.generated(mode="extend", sources=(claim_factory.source("source", "parentOf"),))
+    report = signing.sign_generated(plain, out=tmp_path / "longer.mp4", facts=facts, sources=[generated])
+    longer, source = report.chain
+    assert report.state is State.TRUSTED
+    assert [action.code for action in longer.actions] == ["c2pa.opened", "c2pa.edited"]
+    assert longer.complete
+    assert source.generation["seed"] == 7
+
+
+@pytest.mark.parametrize("relation", ["inputTo", "componentOf"])
+def test_what_a_clip_was_made_with_is_in_its_history(
+    relation: str, generated: Path, plain: Path, tmp_path: Path
+) -> None:
+    sources = (claim_factory.source("first", relation), claim_factory.source("last", relation))
+    facts = claim_factory.generated(mode="frames", sources=sources)
+    report = signing.sign_generated(
+        plain, out=tmp_path / "made.mp4", facts=facts, sources=[generated, generated]
+    )
+    assert report.state is State.TRUSTED
+    assert report.active is not None
+    assert report.active.ai_generated
+
+
 def film(path: Path) -> bytes:
     """The content of the mdat box."""
     content = path.read_bytes()

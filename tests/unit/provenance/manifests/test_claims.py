@@ -10,10 +10,10 @@ import pytest
 
 from provenance.manifests import claims
 from provenance.manifests.claims import Definition, EmptyFacts
-from tests.claim_factory import LEGAL, MODEL, generated, release
+from tests.claim_factory import LEGAL, MODEL, generated, release, source
 
 # Actions that need no digital source type (asset-rubric-conformance0.2-spec2.4.yml).
-NON_EDITORIAL = {"c2pa.opened", "c2pa.transcoded", "c2pa.published"}
+NON_EDITORIAL = {"c2pa.opened", "c2pa.transcoded", "c2pa.published", "c2pa.placed"}
 
 
 def data_of(definition: Definition, label: str) -> Any:
@@ -29,6 +29,11 @@ EVERY_KIND = pytest.mark.parametrize(
     [
         claims.generated(generated()),
         claims.generated(generated(prompt_disclosure="text", negative_prompt="blur")),
+        claims.generated(generated(mode="image", sources=(source("first", "inputTo"),))),
+        claims.generated(generated(mode="extend", sources=(source("source", "parentOf"),))),
+        claims.generated(
+            generated(mode="blend", sources=(source("from", "componentOf"), source("to", "componentOf")))
+        ),
         claims.release(release()),
         claims.release(release(transcoded=True, generated_by=MODEL.named)),
     ],
@@ -84,7 +89,8 @@ def test_the_ingredients_that_actions_name_are_there(definition: Definition) -> 
     named = {
         label for a in actions_of(definition) for label in a.get("parameters", {}).get("ingredientIds", [])
     }
-    assert named == {given.label for given in definition.inputs} | ({definition.parent} - {None})
+    given = {each.label for each in (*definition.inputs, *definition.sources)}
+    assert named == given | ({definition.parent} - {None})
 
 
 def test_a_generated_clip_says_that_a_model_made_it_and_which() -> None:
@@ -156,3 +162,36 @@ def test_claims_without_their_facts_are_refused() -> None:
         claims.generated(generated(prompt="  "))
     with pytest.raises(EmptyFacts):
         claims.release(release(stages=()))
+
+
+def ingredients_of(action: Any) -> list[str]:
+    return list(action["parameters"]["ingredientIds"])
+
+
+def test_a_clip_that_was_worked_on_is_opened_and_then_edited() -> None:
+    definition = claims.generated(generated(mode="extend", sources=(source("source", "parentOf"),)))
+    opened, edited = actions_of(definition)
+    assert (opened["action"], ingredients_of(opened)) == ("c2pa.opened", ["source-source"])
+    assert (edited["action"], edited["digitalSourceType"]) == ("c2pa.edited", claims.COMPOSITE)
+    assert edited["softwareAgent"]["name"] == MODEL.name
+    assert definition.parent == "source-source"
+
+
+def test_a_clip_begun_with_a_picture_is_created_from_it() -> None:
+    definition = claims.generated(generated(mode="image", sources=(source("first", "inputTo"),)))
+    (created,) = actions_of(definition)
+    assert ingredients_of(created) == ["prompt", "source-first"]
+    assert created["digitalSourceType"] == claims.TRAINED_ALGORITHMIC_MEDIA
+    assert definition.parent is None
+
+
+def test_clips_that_are_blended_are_placed_in_the_new_one() -> None:
+    both = (source("from", "componentOf"), source("to", "componentOf"))
+    created, *placed = actions_of(claims.generated(generated(mode="blend", sources=both)))
+    assert created["digitalSourceType"] == claims.COMPOSITE
+    assert [ingredients_of(each) for each in placed] == [["source-from"], ["source-to"]]
+
+
+def test_a_clip_of_words_alone_says_nothing_of_sources() -> None:
+    facts = data_of(claims.generated(generated()), claims.GENERATION_LABEL)
+    assert not {"mode", "sources"} & set(facts)

@@ -1,0 +1,185 @@
+"""What a take begins with from the library: who may use it, how it is kept, and its frames."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from dam.accounts import principals
+from dam.accounts.principals import Principal
+from dam.catalog.models import AssetKind, Version
+from dam.core import storage
+from dam.core.language import gettext as _
+from dam.media import runner
+from dam.media.probe import MediaInfo
+from dam.rights import making
+from dam.rights.making import NotMadeFrom
+from dam.rights.visibility import visible_versions
+from generation import composition
+from generation.briefs import Brief, BriefRefused, Source
+from generation.composition import Settings
+from generation.generators import modes
+from generation.generators.base import Frames, GeneratorError
+from generation.generators.modes import Mode, SourceKind
+from generation.models import GenerationJob
+
+KINDS = {AssetKind.VIDEO.value: SourceKind.VIDEO, AssetKind.STILL.value: SourceKind.STILL}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A source whose file is at hand; `frames` at the job's size and rate, of a picture one."""
+
+    role: str
+    version: Version
+    path: Path
+    frames: Frames
+
+
+def of_version(version: Version, *, role: str, at: float = 0.0) -> Source | None:
+    """The version as a source of a brief; None where it has no pictures. Reads `version.asset`."""
+    kind = KINDS.get(version.kind)
+    if kind is None:
+        return None
+    return Source(
+        role=role,
+        version=version.pk,
+        sha256=version.sha256,
+        kind=kind,
+        title=version.asset.title,
+        seconds=(version.duration_ms or 0) / 1000 if kind is SourceKind.VIDEO else 0.0,
+        at=at,
+    )
+
+
+def find(by: Principal, keys: Iterable[UUID]) -> dict[UUID, Version]:
+    """The versions among these that they see and that have pictures."""
+    rows = visible_versions(by).filter(pk__in=list(keys), kind__in=list(KINDS))
+    return {version.pk: version for version in rows.select_related("asset")}
+
+
+def require(by: Principal, brief: Brief) -> None:
+    """Raises BriefRefused for a source that they can't see (any more)."""
+    found = find(by, [source.version for source in brief.sources])
+    for source in brief.sources:
+        if source.version not in found:
+            raise BriefRefused(source.role, _("This clip doesn't exist or is in the trash."))
+    try:
+        making.require_shallow(found)
+    except NotMadeFrom as refused:  # rather now than when the take is made
+        raise BriefRefused("mode", refused.message) from refused
+
+
+def stored(brief: Brief) -> dict[str, Any]:
+    """What GenerationJob.guides keeps of a brief; nothing of one of words alone."""
+    if brief.mode is Mode.TEXT:
+        return {}
+    facts = modes.MODES[brief.mode]
+    kept: dict[str, Any] = {
+        "sources": [
+            {
+                "role": source.role,
+                "version": str(source.version),
+                "sha256": source.sha256,
+                "title": source.title,
+                **({"at": source.at} if source.at else {}),
+            }
+            for source in brief.sources
+        ]
+    }
+    if facts.has_strength:
+        kept["strength"] = brief.settings.strength
+    if facts.has_region:
+        kept["region"] = list(brief.settings.region)
+    return kept
+
+
+def mode(job: GenerationJob) -> Mode:
+    """The job's mode. Raises GeneratorError for one that a newer release asked for."""
+    try:
+        return Mode(job.mode)
+    except ValueError as unknown:
+        raise GeneratorError(_("A newer version of Reelproof asked for this take.")) from unknown
+
+
+def settings(job: GenerationJob) -> Settings:
+    usual = Settings()
+    left, top, width, height = job.guides.get("region", usual.region)
+    return Settings(
+        strength=float(job.guides.get("strength", usual.strength)), region=(left, top, width, height)
+    )
+
+
+def keys(jobs: Iterable[GenerationJob]) -> dict[UUID, list[tuple[str, UUID]]]:
+    """Role and version of each source, by job."""
+    return {
+        job.pk: [(each["role"], UUID(each["version"])) for each in job.guides.get("sources", ())]
+        for job in jobs
+    }
+
+
+@contextmanager
+def opened(job: GenerationJob) -> Iterator[tuple[Opened, ...]]:
+    """The job's sources with their frames, while the block runs, if who asked may still use them.
+
+    Raises GeneratorError where one is gone, FileRefused or MediaFailed where it can't be read.
+    """
+    named = job.guides.get("sources", ())
+    with ExitStack() as files:
+        yield tuple(_open(job, each, version, files) for each, version in _required(job, named))
+
+
+def require_there(job: GenerationJob) -> None:
+    """Raises GeneratorError where a source of the job can't be used any more."""
+    _required(job, job.guides.get("sources", ()))
+
+
+def _required(job: GenerationJob, named: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], Version]]:
+    if not named:
+        return []
+    person = principals.member(job.requested_by, job.brand)
+    found = find(person, [UUID(each["version"]) for each in named]) if person else {}
+    pairs = [(each, found.get(UUID(each["version"]))) for each in named]
+    for each, version in pairs:
+        if version is None or version.sha256 != each["sha256"]:
+            raise GeneratorError(
+                _("“%(title)s” is no longer in the library, or can't be used by whoever asked for this take.")
+                % {"title": each.get("title", "")}
+            )
+    return [(each, version) for each, version in pairs if version is not None]
+
+
+def _open(job: GenerationJob, each: dict[str, Any], version: Version, files: ExitStack) -> Opened:
+    path = files.enter_context(storage.local_copy(version.storage_key))
+    return Opened(each["role"], version, path, _frames(job, each, version, path))
+
+
+def _frames(job: GenerationJob, each: dict[str, Any], version: Version, path: Path) -> Frames:
+    size = (job.width, job.height)
+    if version.kind == AssetKind.STILL:
+        return _filling(runner.still(path, max_side=4 * max(size)), size)[None]
+    rate = Fraction(job.rate_numerator, job.rate_denominator)
+    slot = next(slot for slot in modes.slots(mode(job)) if slot.role == each["role"])
+    first = int(float(each.get("at", 0)) * rate)
+    if not slot.moment:
+        count = int(composition.MOST_KEPT_SECONDS * rate) + 1
+    else:
+        count = composition.needed(mode(job), frames=job.frames) or 1
+    info = MediaInfo.from_json(version.media_info)
+    frames = runner.decode_frames(path, info=info, size=size, frame_rate=rate, first=first, count=count)
+    if slot.moment and len(frames) < count:  # a frame less than its length promises
+        missing = np.repeat(frames[-1:], count - len(frames), axis=0)
+        frames = np.concatenate([frames, missing])
+    return frames
+
+
+def _filling(picture: Frames, size: tuple[int, int]) -> Frames:
+    """A picture [H, W, 3] that fills the size, what is too wide or high cut off evenly."""
+    filled: Frames = np.asarray(ImageOps.fit(Image.fromarray(picture), size, Image.Resampling.LANCZOS))
+    return filled
