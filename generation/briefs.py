@@ -36,6 +36,7 @@ class Source:
     """A version of the library that a brief begins with, in the slot `role`; `at` in seconds."""
 
     role: str
+    asset: UUID
     version: UUID
     sha256: str
     kind: SourceKind
@@ -131,7 +132,7 @@ def _require_mode(
 ) -> None:
     """Raises BriefRefused unless the model can do it with these sources; `field` is the slot's role."""
     if mode not in capabilities.modes:
-        raise BriefRefused("mode", _("This model can't do that. Choose another way to begin."))
+        raise BriefRefused("mode", _("This model can't do that. Choose another mode."))
     given = {source.role: source for source in sources}
     for slot in modes.slots(mode):
         _require_slot(slot, given.pop(slot.role, None), mode=mode, can=capabilities, frames=frames)
@@ -142,13 +143,13 @@ def _require_mode(
     left, top, width, height = settings.region
     sides = ((left, width), (top, height))
     if not all(first >= 0 and wide > 0 and first + wide <= 1 + _SLACK for first, wide in sides):
-        raise BriefRefused("region", _("The rectangle must lie within the picture."))
+        raise BriefRefused("region", _("The rectangle must lie within the image."))
 
 
 def _require_slot(slot: Slot, source: Source | None, *, mode: Mode, can: Capabilities, frames: int) -> None:
     if source is None:
         if slot.required:
-            raise BriefRefused(slot.role, _("Choose something from the library."))
+            raise BriefRefused(slot.role, _("Choose a clip or image from the library."))
         return
     if source.kind not in slot.takes:
         raise BriefRefused(slot.role, _("This needs a video."))
@@ -164,8 +165,8 @@ def _require_slot(slot: Slot, source: Source | None, *, mode: Mode, can: Capabil
         raise BriefRefused(
             slot.role,
             _(
-                "“%(title)s” is %(seconds)s s long; a clip can be kept whole up to %(most)s s. "
-                "Begin with its last picture instead, or take a shorter cut."
+                "“%(title)s” is %(seconds)s s long. Clips of up to %(most)s s can be used whole. "
+                "Start from its last frame instead, or use a shorter cut."
             )
             % {
                 "title": source.title,
@@ -178,7 +179,10 @@ def _require_slot(slot: Slot, source: Source | None, *, mode: Mode, can: Capabil
     if needed is not None and (source.seconds - source.at) * can.frame_rate < needed - 1:
         raise BriefRefused(
             slot.role,
-            _("This needs %(needed)s s from there on; “%(title)s” has %(has)s s. Take a shorter length.")
+            _(
+                "This needs %(needed)s s from that point, but “%(title)s” has only %(has)s s. "
+                "Choose a shorter length."
+            )
             % {
                 "needed": f"{needed / float(can.frame_rate):.1f}",
                 "title": source.title,

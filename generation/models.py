@@ -33,8 +33,8 @@ class GenerationJob(models.Model):
     rate_denominator = models.PositiveIntegerField(default=1)
     steps = models.PositiveSmallIntegerField()
     guidance = models.FloatField()
-    # What it begins with besides words (generators.modes), and for that: `sources`, each {role, version,
-    # sha256, title, at in seconds}, `strength` and `region`. By id and content: a source may be deleted.
+    # What it begins with besides words (generators.modes), and for that: `sources`, each {role, asset,
+    # version, sha256, title, at in seconds}, `strength` and `region`. By id: a source may be deleted.
     mode = models.CharField(max_length=12, default="text", db_default="text")
     guides = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     # generators.base.ModelIdentity and Understanding, as they were when the job ran.

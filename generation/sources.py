@@ -49,6 +49,7 @@ def of_version(version: Version, *, role: str, at: float = 0.0) -> Source | None
         return None
     return Source(
         role=role,
+        asset=version.asset_id,
         version=version.pk,
         sha256=version.sha256,
         kind=kind,
@@ -85,6 +86,7 @@ def stored(brief: Brief) -> dict[str, Any]:
         "sources": [
             {
                 "role": source.role,
+                "asset": str(source.asset),
                 "version": str(source.version),
                 "sha256": source.sha256,
                 "title": source.title,
@@ -105,7 +107,7 @@ def mode(job: GenerationJob) -> Mode:
     try:
         return Mode(job.mode)
     except ValueError as unknown:
-        raise GeneratorError(_("A newer version of Reelproof asked for this take.")) from unknown
+        raise GeneratorError(_("This take was requested by a newer version of Reelproof.")) from unknown
 
 
 def settings(job: GenerationJob) -> Settings:
@@ -116,12 +118,16 @@ def settings(job: GenerationJob) -> Settings:
     )
 
 
-def keys(jobs: Iterable[GenerationJob]) -> dict[UUID, list[tuple[str, UUID]]]:
-    """Role and version of each source, by job."""
-    return {
-        job.pk: [(each["role"], UUID(each["version"])) for each in job.guides.get("sources", ())]
-        for job in jobs
-    }
+def again(job: GenerationJob, *, by: Principal) -> tuple[Source, ...]:
+    """What the job began with, for one like it; without what they can't see any more."""
+    named = job.guides.get("sources", ())
+    found = find(by, [UUID(each["version"]) for each in named]) if named else {}
+    made = [
+        of_version(version, role=each["role"], at=float(each.get("at", 0)))
+        for each in named
+        if (version := found.get(UUID(each["version"]))) is not None
+    ]
+    return tuple(source for source in made if source is not None)
 
 
 @contextmanager
@@ -149,7 +155,10 @@ def _required(job: GenerationJob, named: Sequence[dict[str, Any]]) -> list[tuple
     for each, version in pairs:
         if version is None or version.sha256 != each["sha256"]:
             raise GeneratorError(
-                _("“%(title)s” is no longer in the library, or can't be used by whoever asked for this take.")
+                _(
+                    "“%(title)s” is no longer in the library, or the person who requested this take "
+                    "can't see it any more."
+                )
                 % {"title": each.get("title", "")}
             )
     return [(each, version) for each, version in pairs if version is not None]

@@ -125,7 +125,7 @@ def _known(pipeline: Any, request: VideoRequest) -> _Known:
     for guide in request.guides:
         if not guiding.fits_blocks(guide, frames=request.frames, step=step):
             raise GeneratorError(
-                _("This model takes known pictures in steps of %(step)s frames.") % {"step": step}
+                _("This model takes reference frames in steps of %(step)s.") % {"step": step}
             )
         if not guide.stays or _alone_at_end(guide, request):
             continue

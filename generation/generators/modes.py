@@ -47,6 +47,7 @@ class Slot:
 class ModeFacts:
     label: str
     help: str
+    icon: str
     slots: tuple[Slot, ...] = ()
     has_strength: bool = False
     has_region: bool = False
@@ -54,69 +55,81 @@ class ModeFacts:
     """What its sources are to the clip, in C2PA's words; see dam.rights.models.Relation."""
 
 
-_FRAME = noop("Take its picture at")
-_FROM = noop("Begin at")
+_FRAME = noop("Use the frame at")
+_FROM = noop("Start at")
 
 # In the order in which pages offer them.
 MODES: dict[Mode, ModeFacts] = {
-    Mode.TEXT: ModeFacts(label=noop("Text"), help=noop("The prompt alone says what the clip shows.")),
+    Mode.TEXT: ModeFacts(
+        label=noop("Text"),
+        icon="type",
+        help=noop("The prompt alone describes the clip."),
+    ),
     Mode.IMAGE: ModeFacts(
         label=noop("Image"),
-        help=noop("The clip begins with a picture and goes on as the prompt says."),
-        slots=(Slot("first", noop("First picture"), _BOTH, moment=_FRAME),),
+        icon="image",
+        help=noop("Starts from an image, then follows the prompt."),
+        slots=(Slot("first", noop("First frame"), _BOTH, moment=_FRAME),),
         relation="inputTo",
     ),
     Mode.FRAMES: ModeFacts(
-        label=noop("First and last"),
-        help=noop("The clip begins with one picture and ends with another."),
+        label=noop("First and last frame"),
+        icon="images",
+        help=noop("Starts on one image and ends on another."),
         slots=(
-            Slot("first", noop("First picture"), _BOTH, moment=_FRAME),
-            Slot("last", noop("Last picture"), _BOTH, moment=_FRAME),
+            Slot("first", noop("First frame"), _BOTH, moment=_FRAME),
+            Slot("last", noop("Last frame"), _BOTH, moment=_FRAME),
         ),
         relation="inputTo",
     ),
     Mode.EXTEND: ModeFacts(
         label=noop("Extend"),
-        help=noop("A clip goes on after its end. What it was stays as it is."),
+        icon="chevrons-right",
+        help=noop("Continues a clip after its end. The original stays as it is."),
         slots=(Slot("source", noop("Clip to extend"), _FILMS),),
         relation="parentOf",
     ),
     Mode.LEAD_IN: ModeFacts(
         label=noop("Lead-in"),
-        help=noop("A clip gets a new beginning that leads up to it."),
-        slots=(Slot("source", noop("Clip to lead up to"), _FILMS),),
+        icon="chevrons-left",
+        help=noop("Adds a new opening that leads into a clip."),
+        slots=(Slot("source", noop("Clip to lead into"), _FILMS),),
         relation="parentOf",
     ),
     Mode.LOOP: ModeFacts(
         label=noop("Loop"),
+        icon="repeat",
         help=noop(
-            "A clip that ends where it begins: from the prompt, from a picture, or a clip with a way back."
+            "Ends where it starts: from the prompt, from an image, or from a clip that gets a way back."
         ),
-        slots=(Slot("source", noop("Picture or clip"), _BOTH, required=False),),
+        slots=(Slot("source", noop("Image or clip"), _BOTH, required=False),),
         relation="parentOf",
     ),
     Mode.BLEND: ModeFacts(
         label=noop("Blend"),
-        help=noop("One clip turns into another by a new piece between them."),
+        icon="blend",
+        help=noop("Turns one clip into another with a new transition."),
         slots=(
-            Slot("from", noop("Begins as"), _FILMS),
-            Slot("to", noop("Ends as"), _FILMS),
+            Slot("from", noop("First clip"), _FILMS),
+            Slot("to", noop("Second clip"), _FILMS),
         ),
         relation="componentOf",
     ),
     Mode.RESTYLE: ModeFacts(
         label=noop("Restyle"),
-        help=noop("A clip is made again along the prompt. Little strength keeps most of it."),
+        icon="wand-sparkles",
+        help=noop("Remakes a clip to match the prompt. Low strength keeps more of it."),
         slots=(Slot("source", noop("Clip to restyle"), _FILMS, moment=_FROM),),
         has_strength=True,
         relation="parentOf",
     ),
     Mode.EDIT: ModeFacts(
         label=noop("Edit region"),
+        icon="square-dashed",
         help=noop(
-            "Only what lies in the rectangle is made again. All else stays; of a picture it stands still."
+            "Regenerates only what is inside the rectangle. In an image, everything else stands still."
         ),
-        slots=(Slot("source", noop("Clip or picture to edit"), _BOTH, moment=_FROM),),
+        slots=(Slot("source", noop("Clip or image to edit"), _BOTH, moment=_FROM),),
         has_region=True,
         relation="parentOf",
     ),

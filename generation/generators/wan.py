@@ -170,7 +170,9 @@ class WanGenerator:
         from generation.generators import guided
 
         if not guided.possible(self.pipeline):
-            raise GeneratorError(_("%(model)s makes clips from words alone.") % {"model": self.identity.name})
+            raise GeneratorError(
+                _("%(model)s makes clips from prompts alone.") % {"model": self.identity.name}
+            )
 
         def step_ended(done: int, total: int, expected: Any) -> None:
             if not torch.isfinite(expected).all():

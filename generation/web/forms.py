@@ -1,5 +1,6 @@
 """The brief as a form."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
 from typing import Any
@@ -9,16 +10,30 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from dam.accounts.principals import Principal
 from dam.core.lazily import lazy
 from dam.models import Asset
 from dam.web.whole_text import WholeTextForm
-from generation import briefs
-from generation.briefs import Brief, BriefRefused
+from generation import briefs, sources
+from generation.briefs import Brief, BriefRefused, Source
+from generation.composition import Settings
+from generation.generators import modes
 from generation.generators.base import Capabilities
+from generation.generators.modes import Mode
 from generation.models import GenerationJob
 
 MOST_LENGTHS = 5
+REGION = ("left", "top", "width", "height")
 SHAPES = {(16, 9): "16:9", (9, 16): "9:16", (1, 1): "1:1", (4, 3): "4:3", (3, 4): "3:4"}
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a brief begins with before anybody has filled in the form."""
+
+    mode: Mode = Mode.TEXT
+    sources: tuple[Source, ...] = ()
+    prompt: str = ""
 
 
 class BriefForm(WholeTextForm):
@@ -47,6 +62,12 @@ class BriefForm(WholeTextForm):
     steps = forms.IntegerField(label=lazy("Steps"))
     guidance = forms.FloatField(label=lazy("Guidance"))
     key = forms.UUIDField(widget=forms.HiddenInput)
+    mode = forms.ChoiceField(widget=forms.HiddenInput, required=False)
+    strength = forms.IntegerField(label=lazy("Strength"), min_value=1, max_value=100, required=False)
+    left = forms.IntegerField(label=lazy("From the left"), min_value=0, max_value=99, required=False)
+    top = forms.IntegerField(label=lazy("From the top"), min_value=0, max_value=99, required=False)
+    width = forms.IntegerField(label=lazy("Width"), min_value=1, max_value=100, required=False)
+    height = forms.IntegerField(label=lazy("Height"), min_value=1, max_value=100, required=False)
     # The asset that the take is to be the next version of. Whether it may be is asked by jobs.request.
     asset = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -55,17 +76,37 @@ class BriefForm(WholeTextForm):
         data: QueryDict | None = None,
         *,
         capabilities: Capabilities,
+        by: Principal,
         like: GenerationJob | None = None,
         keep_seed: bool = False,
         asset: Asset | None = None,
+        begun: Begun | None = None,
     ) -> None:
-        """`like` fills the form in with what an earlier job asked for; `asset` is to get a next version."""
+        """`like` fills the form in with what an earlier job asked for; `asset` is to get a next version.
+
+        `begun` is what the address says instead: a mode, and what stands in its slots.
+        """
         start = _initial(capabilities, like) | {"keep_seed": keep_seed}
+        if like is not None and begun is None:
+            begun = Begun(mode=_mode(like, capabilities), sources=sources.again(like, by=by))
+        begun = begun or Begun()
+        start |= {"mode": begun.mode.value, **({"prompt": begun.prompt} if begun.prompt else {})}
         if asset is not None:
             start |= {"asset": asset.pk, "takes": 1}
         super().__init__(data, initial=start)
-        self.capabilities = capabilities
+        self.capabilities, self._by = capabilities, by
         self.brief: Brief | None = None
+        self.fields["mode"].choices = [(mode.value, mode.value) for mode in Mode]  # type: ignore[attr-defined]
+        self.begins: Mode = _read_mode(data.get("mode") if data else None) or begun.mode
+        for slot in modes.slots(self.begins):
+            self.fields[f"source_{slot.role}"] = forms.UUIDField(required=False, widget=forms.HiddenInput)
+            if slot.moment:
+                self.fields[f"at_{slot.role}"] = forms.FloatField(
+                    required=False, min_value=0, max_value=86_400
+                )
+        for source in begun.sources:
+            self.initial[f"source_{source.role}"] = source.version
+            self.initial[f"at_{source.role}"] = source.at or None
         self.fields["size"].choices = [(f"{w}x{h}", shape_name(w, h)) for w, h in capabilities.sizes]  # type: ignore[attr-defined]
         lengths = {*_spread(briefs.lengths(capabilities)), *filter(None, [_frames(capabilities, like)])}
         self.fields["frames"].choices = [  # type: ignore[attr-defined]
@@ -87,6 +128,9 @@ class BriefForm(WholeTextForm):
         try:
             self.brief = briefs.check(
                 self.capabilities,
+                mode=self.begins,
+                sources=self._sources(given),
+                settings=self._settings(given),
                 prompt=given["prompt"],
                 seed=given["seed"] if given["keep_seed"] else None,
                 takes=1 if given["asset"] else given["takes"],
@@ -96,8 +140,47 @@ class BriefForm(WholeTextForm):
                 guidance=given["guidance"],
             )
         except BriefRefused as refused:
-            self.add_error(refused.field if refused.field in self.fields else None, str(refused))
+            field = refused.field if refused.field in self.fields else f"source_{refused.field}"
+            self.add_error(field if field in self.fields else None, str(refused))
         return given
+
+    def _sources(self, given: dict[str, Any]) -> list[Source]:
+        """What was chosen for the mode's slots. Raises BriefRefused for what they can't see."""
+        chosen = {slot.role: given.get(f"source_{slot.role}") for slot in modes.slots(self.begins)}
+        found = sources.find(self._by, [key for key in chosen.values() if key])
+        made: list[Source] = []
+        for role, key in chosen.items():
+            if not key:
+                continue
+            version = found.get(key)
+            source = (
+                sources.of_version(version, role=role, at=given.get(f"at_{role}") or 0) if version else None
+            )
+            if source is None:
+                raise BriefRefused(role, _("This clip doesn't exist or is in the trash."))
+            made.append(source)
+        return made
+
+    def _settings(self, given: dict[str, Any]) -> Settings:
+        usual, facts = Settings(), modes.MODES[self.begins]
+        strength = (given["strength"] or 0) / 100 if facts.has_strength else usual.strength
+        if not facts.has_region:
+            return Settings(strength=strength)
+        left, top, width, height = ((given[name] or 0) / 100 for name in REGION)
+        return Settings(strength=strength, region=(left, top, width, height))
+
+
+def _read_mode(text: object) -> Mode | None:
+    try:
+        return Mode(str(text)) if text else None
+    except ValueError:
+        return None
+
+
+def _mode(like: GenerationJob, capabilities: Capabilities) -> Mode:
+    """The mode of an earlier take, where the model has it (still)."""
+    mode = _read_mode(like.mode)
+    return mode if mode in capabilities.modes else Mode.TEXT
 
 
 def shape_name(width: int, height: int) -> str:
@@ -114,6 +197,9 @@ def _initial(capabilities: Capabilities, like: GenerationJob | None) -> dict[str
         "guidance": capabilities.default_guidance,
         "key": uuid4(),
     }
+    settings = sources.settings(like) if like is not None else Settings()
+    start |= {"strength": round(settings.strength * 100)}
+    start |= {name: round(share * 100) for name, share in zip(REGION, settings.region, strict=True)}
     if like is None:
         return start
     together = GenerationJob.objects.filter(

@@ -20,14 +20,15 @@ from dam.models import Asset
 from dam.web.decorators import BrandRequest, requires
 from generation import estimates, jobs, model_register, prompt_parser, selectors
 from generation.briefs import Brief, BriefRefused
+from generation.generators import modes
 from generation.generators.base import GeneratorError
 from generation.model_register import InstalledGenerator
 from generation.models import GenerationJob
 from generation.prompt_parser import Understanding
 from generation.selectors import BriefTakes
-from generation.web import cards
+from generation.web import cards, slots
 from generation.web.cards import TakeCard
-from generation.web.forms import BriefForm
+from generation.web.forms import REGION, BriefForm
 
 NO_ASSET = UUID(int=0)
 
@@ -51,7 +52,7 @@ def studio(request: BrandRequest) -> HttpResponse:
             request, "generate/no_model.html", {"area": "generate", "reason": str(error)}, status=503
         )
     if request.method == "POST":
-        form = BriefForm(request.POST, capabilities=model.capabilities)
+        form = BriefForm(request.POST, capabilities=model.capabilities, by=request.principal)
         asset = None
         try:
             asset = _target(request, request.POST.get("asset"))
@@ -66,7 +67,14 @@ def studio(request: BrandRequest) -> HttpResponse:
         raise Http404(str(gone)) from gone
     like = _job(request, request.GET.get("from")) or _maker(asset)
     keep_seed = like is not None and request.GET.get("seed") == "keep"
-    form = BriefForm(capabilities=model.capabilities, like=like, keep_seed=keep_seed, asset=asset)
+    form = BriefForm(
+        capabilities=model.capabilities,
+        by=request.principal,
+        like=like,
+        keep_seed=keep_seed,
+        asset=asset,
+        begun=slots.begun(request),
+    )
     return _page(request, model, form, asset)
 
 
@@ -114,6 +122,10 @@ def _page(
     context = {
         "area": "generate",
         "form": form,
+        "tabs": slots.tabs(form, model.capabilities),
+        "mode": modes.MODES[form.begins],
+        "region_fields": [form[name] for name in REGION],
+        "slots": slots.fields(form, by=request.principal, words=request.GET.getlist("words")),
         "asset": asset,
         "model": model,
         "forecast": _forecast(request, form, model),
@@ -142,7 +154,7 @@ def forecast(request: BrandRequest) -> HttpResponse:
         model = model_register.generator()
     except GeneratorError:
         return HttpResponse(status=204)
-    form = BriefForm(request.GET, capabilities=model.capabilities)
+    form = BriefForm(request.GET, capabilities=model.capabilities, by=request.principal)
     form.is_valid()
     context = {"forecast": _forecast(request, form, model), "live": True}
     return render(request, "generate/forecast.html", context)

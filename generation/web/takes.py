@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dam.accounts.capabilities import Capability
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
-from generation import briefs, jobs, model_register, selectors
+from generation import briefs, jobs, model_register, selectors, sources
 from generation.briefs import BriefRefused
 from generation.generators.base import GeneratorError
 from generation.models import GenerationJob
@@ -54,6 +54,9 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
             size=(like.width, like.height),
             steps=min(like.steps, capabilities.max_steps),
             guidance=like.guidance,
+            mode=sources.mode(like),
+            sources=sources.again(like, by=request.principal),
+            settings=sources.settings(like),
         )
         key = UUID(request.POST.get("key", ""))
     except (BriefRefused, GeneratorError) as error:
@@ -62,8 +65,8 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
         raise BadRequest(_("The form was incomplete.")) from incomplete
     try:
         first = jobs.request(by=request.principal, brief=brief, key=key)[0]
-    except jobs.QueueFull as full:
-        return _warn(request, str(full))
+    except (BriefRefused, jobs.QueueFull) as refused:
+        return _warn(request, str(refused))
     response = redirect("generate", brand_slug=request.brand.slug)
     response["Location"] += f"?from={first.pk}"
     return response

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from generation.web import demo_page, models_page, origin, studio, takes
+from generation.web import demo_page, models_page, origin, slots, studio, takes
 
 urlpatterns: list[URLPattern] = [
     path("administration/models/", models_page.models, name="administration-models"),
     path("administration/demo/", demo_page.demo_brand, name="demo-brand"),
     path("generate/", studio.studio, name="generate"),
+    path("generate/sources/", slots.offered, name="generate-sources"),
     path("generate/forecast/", studio.forecast, name="generate-forecast"),
     path("generate/running/", studio.running, name="jobs-running"),
     path("generate/jobs/<uuid:job_id>/", takes.job, name="job"),

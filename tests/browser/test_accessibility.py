@@ -36,7 +36,7 @@ PIECES = {
     "activity-check", "activity-check-all", "brand-css", "brand-logo", "events", "uploads", "upload-piece",
     "upload-parts", "upload-known", "upload-details", "comment-export", "asset-poster", "file-thumbnails",
     "recall-export", "rights-ends-export", "review-copies-asked", "review-guests-said",
-    "file", "file-part", "generate-forecast", "jobs-running", "job", "asset-origin", "asset-credentials",
+    "file", "file-part", "generate-forecast", "generate-sources", "jobs-running", "job", "asset-origin", "asset-credentials",
     "release-file", "download-file", "review-count", "asset-review", "review-chosen", "comments",
     "comments-earlier", "comment-pdf", "asset-disclosure", "review-disclosure", "asset-consent-document",
     "saved-search", "saved-search-cover", "collection-cover", "comment-people", "comment-assign",
@@ -138,6 +138,8 @@ def walk_as(person: Principal, walk: Walk, world: World) -> None:
         walk.page.get_by_role("button", name="Generate").click()
         walk.settle()
         walk.look("generate without words")
+        for mode in ("frames", "loop", "edit", "restyle"):
+            walk.visit(f"generate/?mode={mode}&source={released.pk}")
     if Capability.TRASH in may:
         walk.visit("")
         walk.page.locator(f'.card-pick input[value="{released.asset_id}"]').check()

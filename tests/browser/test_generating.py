@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
+from dam.catalog.models import Version
 from generation.models import GenerationJob
 from generation.states import JobState
 from tests.browser.conftest import Journey
@@ -60,3 +62,53 @@ def test_a_take_becomes_the_next_version_of_a_clip(
 
     page.get_by_role("link", name="Create a new clip instead").click()
     expect(page.get_by_text("This take becomes")).to_be_hidden()
+
+
+def test_a_clip_is_extended_and_says_what_it_was_made_from(
+    visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
+) -> None:
+    source = take_in(people[Role.CREATOR], title="Harbour")
+    journey = visit().sign_in(people[Role.CREATOR])
+    page = journey.page
+    journey.go("generate/")
+    page.get_by_label("Prompt").fill("a red ball bouncing over the sea")
+    page.get_by_role("link", name="Extend").click()
+    expect(page.get_by_role("link", name="Extend")).to_have_attribute("aria-current", "page")
+    expect(page.get_by_label("Prompt")).to_have_value("a red ball bouncing over the sea")
+
+    page.get_by_role("button", name="Generate", exact=True).click()
+    expect(page.get_by_text("Choose a clip or image from the library.")).to_be_visible()
+
+    page.get_by_role("searchbox", name="Find a clip for “Clip to extend”").fill("harb")
+    page.get_by_role("radio", name="Harbour").check(force=True)
+    page.get_by_text("More settings").click()
+    page.get_by_label("Steps").fill("4")
+    page.get_by_role("button", name="Generate", exact=True).click()
+    take = page.locator(".take").first
+    take.get_by_role("link", name="Open").click(timeout=180_000)
+
+    page.get_by_role("link", name="Rights", exact=True).click()
+    expect(page.locator("#panel")).to_contain_text("Harbour")
+    made = Version.objects.exclude(pk=source.pk).get()
+    assert made.duration_ms is not None
+    assert source.duration_ms is not None
+    assert made.duration_ms > source.duration_ms + 1000
+    assert [(each.source, each.relation) for each in made.made_from.all()] == [(source, "parentOf")]
+
+
+def test_a_region_is_drawn_on_the_chosen_picture(
+    visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
+) -> None:
+    source = take_in(people[Role.CREATOR], title="Harbour")
+    journey = visit().sign_in(people[Role.CREATOR])
+    page = journey.page
+    journey.go(f"generate/?mode=edit&source={source.pk}")
+    picture = page.locator("[data-region-picture]")
+    box = picture.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.1, box["y"] + box["height"] * 0.2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.6)
+    page.mouse.up()
+    drawn = [int(page.get_by_label(name, exact=True).input_value()) for name in ("From the left", "Width")]
+    assert drawn == [pytest.approx(10, abs=1), pytest.approx(40, abs=2)]

@@ -72,7 +72,10 @@ def picture(tmp_path: Path, creator: Member) -> Version:
     return taken(still(tmp_path / "still.png", size=(256, 160)), by=creator, title="Label")
 
 
-def brief(mode: Mode, settings: Settings | None = None, at: float = 0.0, **given: Version) -> Brief:
+def brief(
+    mode: Mode, given: dict[str, Version] | None = None, settings: Settings | None = None, at: float = 0.0
+) -> Brief:
+    given = given or {}
     found = [sources.of_version(version, role=role, at=at) for role, version in given.items()]
     known = tuple(each for each in found if each is not None)
     return replace(BRIEF, mode=mode, sources=known, settings=settings or Settings())
@@ -87,7 +90,7 @@ def made(asked: Brief, by: Member) -> tuple[GenerationJob, Version | None]:
 def test_a_clip_is_extended_by_what_the_model_makes_of_its_end(
     film: Version, creator: Member, generator: FakeGenerator
 ) -> None:
-    job, version = made(brief(Mode.EXTEND, source=film), creator)
+    job, version = made(brief(Mode.EXTEND, {"source": film}), creator)
     assert version is not None, job.reason
     (request,) = generator.requests
     (guide,) = request.guides
@@ -99,7 +102,7 @@ def test_a_clip_is_extended_by_what_the_model_makes_of_its_end(
 def test_a_picture_fills_the_clip_that_begins_with_it(
     picture: Version, creator: Member, generator: FakeGenerator
 ) -> None:
-    job, version = made(brief(Mode.IMAGE, first=picture), creator)
+    job, version = made(brief(Mode.IMAGE, {"first": picture}), creator)
     assert version is not None, job.reason
     (guide,) = generator.requests[0].guides
     assert guide.pictures.shape == (1, 80, 128, 3)
@@ -108,7 +111,7 @@ def test_a_picture_fills_the_clip_that_begins_with_it(
 def test_of_a_film_the_picture_at_a_time_is_taken(
     film: Version, creator: Member, generator: FakeGenerator
 ) -> None:
-    made(brief(Mode.IMAGE, at=1.0, first=film), creator)
+    made(brief(Mode.IMAGE, {"first": film}, at=1.0), creator)
     (guide,) = generator.requests[0].guides
     assert number_of(guide.pictures[0]) == 16
 
@@ -117,7 +120,7 @@ def test_of_a_film_the_picture_at_a_time_is_taken(
 def test_each_mode_gives_a_signed_clip_that_names_its_sources(
     mode: Mode, film: Version, creator: Member, generator: FakeGenerator
 ) -> None:
-    job, version = made(brief(mode, **{slot.role: film for slot in MODES[mode].slots}), creator)
+    job, version = made(brief(mode, {slot.role: film for slot in MODES[mode].slots}), creator)
     assert version is not None, job.reason
     report = verify.check(Path(project.STORAGE, version.storage_key))
     assert report.state == "trusted"
@@ -128,12 +131,12 @@ def test_each_mode_gives_a_signed_clip_that_names_its_sources(
 def test_what_is_made_of_a_clip_may_do_no_more_than_that(
     film: Version, creator: Member, generator: FakeGenerator
 ) -> None:
-    _job, version = made(brief(Mode.EXTEND, source=film), creator)
+    _job, version = made(brief(Mode.EXTEND, {"source": film}), creator)
     assert InheritedTerms.objects.filter(version=version).exists()
 
 
 def test_the_log_says_what_it_was_made_from(film: Version, creator: Member, generator: FakeGenerator) -> None:
-    made(brief(Mode.EXTEND, source=film), creator)
+    made(brief(Mode.EXTEND, {"source": film}), creator)
     asked = Event.objects.get(verb="job.requested")
     assert (asked.data["mode"], asked.data["sources"]) == ("extend", [str(film.pk)])
     assert Event.objects.get(verb="asset.generated").data["made_from"] == [str(film.pk)]
@@ -142,7 +145,7 @@ def test_the_log_says_what_it_was_made_from(film: Version, creator: Member, gene
 def test_a_clip_of_another_brand_is_not_there(creator: Member) -> None:
     foreign = VersionFactory.create(asset__brand=BrandFactory.create())
     with pytest.raises(BriefRefused, match="doesn't exist") as refused:
-        jobs.request(by=creator, brief=brief(Mode.EXTEND, source=foreign))
+        jobs.request(by=creator, brief=brief(Mode.EXTEND, {"source": foreign}))
     assert refused.value.field == "source"
     assert not GenerationJob.objects.exists()
 
@@ -151,7 +154,7 @@ def test_who_left_the_brand_makes_nothing_of_its_clips(
     film: Version, brand: Brand, generator: FakeGenerator
 ) -> None:
     other = member(brand, Role.CREATOR)
-    job = jobs.request(by=other, brief=brief(Mode.EXTEND, source=film))[0]
+    job = jobs.request(by=other, brief=brief(Mode.EXTEND, {"source": film}))[0]
     other.user.memberships.all().delete()
     assert runner.make(job.pk) is None
     job.refresh_from_db()
@@ -164,7 +167,7 @@ def test_a_source_in_the_trash_fails_the_take_before_the_work(
 ) -> None:
     from dam.catalog import assets
 
-    job = jobs.request(by=creator, brief=brief(Mode.EXTEND, source=film))[0]
+    job = jobs.request(by=creator, brief=brief(Mode.EXTEND, {"source": film}))[0]
     assets.trash(film.asset, by=creator)
     assert runner.make(job.pk) is None
     job.refresh_from_db()
@@ -181,53 +184,58 @@ def test_a_mode_of_a_newer_release_is_refused_and_says_so(
     assert "newer version" in job.reason
 
 
-def check(mode: Mode, settings: Settings | None = None, at: float = 0.0, **given: Version) -> Brief:
+def check(
+    mode: Mode, given: dict[str, Version] | None = None, settings: Settings | None = None, at: float = 0.0
+) -> Brief:
     return briefs.check(
         FakeGenerator.capabilities,
         prompt="a red ball",
         mode=mode,
-        sources=brief(mode, at=at, **given).sources,
+        sources=brief(mode, given, at=at).sources,
         settings=settings,
     )
 
 
 def test_what_a_slot_cant_take_is_told(film: Version, picture: Version) -> None:
-    for mode, given, words in (
-        (Mode.EXTEND, {}, "Choose something"),
+    cases: tuple[tuple[Mode, dict[str, Version], str], ...] = (
+        (Mode.EXTEND, {}, "Choose a clip"),
         (Mode.EXTEND, {"source": picture}, "needs a video"),
-        (Mode.FRAMES, {"first": film}, "Choose something"),
+        (Mode.FRAMES, {"first": film}, "Choose a clip"),
         (Mode.TEXT, {"source": film}, "incomplete"),
-    ):
+    )
+    for mode, given, words in cases:
         with pytest.raises(BriefRefused, match=words):
-            check(mode, **given)
+            check(mode, given)
 
 
 def test_a_time_beyond_the_end_is_told(film: Version) -> None:
     with pytest.raises(BriefRefused, match=r"3\.0 s long"):
-        check(Mode.IMAGE, at=3.5, first=film)
+        check(Mode.IMAGE, {"first": film}, at=3.5)
 
 
 def test_a_clip_that_is_too_short_to_be_made_over_is_told(film: Version) -> None:
     with pytest.raises(BriefRefused, match="shorter length"):
-        check(Mode.RESTYLE, at=2.5, source=film)
+        check(Mode.RESTYLE, {"source": film}, at=2.5)
 
 
 def test_a_clip_too_long_to_be_kept_is_told(film: Version) -> None:
     film.duration_ms = 61_000
     with pytest.raises(BriefRefused, match=f"up to {composition.MOST_KEPT_SECONDS} s"):
-        check(Mode.EXTEND, source=film)
+        check(Mode.EXTEND, {"source": film})
 
 
 @pytest.mark.parametrize("box", [(-0.1, 0, 1, 1), (0.5, 0, 0.6, 1), (0, 0, 0, 1), (0, 0.9, 1, 0.2)])
 def test_a_rectangle_beyond_the_picture_is_told(film: Version, box: composition.Box) -> None:
-    with pytest.raises(BriefRefused, match="within the picture"):
-        check(Mode.EDIT, Settings(region=box), source=film)
+    with pytest.raises(BriefRefused, match="within the image"):
+        check(Mode.EDIT, {"source": film}, Settings(region=box))
 
 
 def test_a_model_that_reads_words_alone_says_so(film: Version) -> None:
     plain = replace(FakeGenerator.capabilities, modes=(Mode.TEXT,))
     with pytest.raises(BriefRefused, match="can't do that"):
-        briefs.check(plain, prompt="a", mode=Mode.EXTEND, sources=brief(Mode.EXTEND, source=film).sources)
+        briefs.check(
+            plain, prompt="a", mode=Mode.EXTEND, sources=brief(Mode.EXTEND, {"source": film}).sources
+        )
 
 
 def test_a_film_of_another_size_and_rate_fills_the_models(tmp_path: Path) -> None:

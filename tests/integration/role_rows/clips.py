@@ -1,6 +1,6 @@
 """Clips: their pages, many of them at once, their files, uploads and takes."""
 
-from tests.integration.role_rows.row import BRIEF, KEY, NEW_UPLOAD, PIECE, PIECE_TYPE, TUS, Row
+from tests.integration.role_rows.row import BRIEF, KEY, NEW_UPLOAD, PIECE, PIECE_TYPE, SLOT, TUS, Row
 
 # fmt: off
 ROWS = (
@@ -135,6 +135,7 @@ ROWS = (
     # Generation
     Row("GET",  "generate", (),                         403, 200, 403, 403, 200, 200, 403, 403),
     Row("POST", "generate", (),                         403, 302, 403, 403, 302, 302, 403, 403, BRIEF),
+    Row("GET",  "generate-sources", (),                 403, 200, 403, 403, 200, 200, 403, 403, SLOT),
     Row("GET",  "generate-forecast", (),                403, 200, 403, 403, 200, 200, 403, 403),
     Row("GET",  "jobs-running", (),                     403, 200, 403, 403, 200, 200, 403, 403),
     Row("GET",  "job", ("job",),                        403, 200, 403, 403, 200, 200, 403, 403),

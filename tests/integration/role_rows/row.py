@@ -24,6 +24,7 @@ BRIEF = {
     "guidance": "3.0",
     "key": KEY,
 }
+SLOT = {"mode": "extend", "role": "source"}
 
 
 @dataclass(frozen=True)

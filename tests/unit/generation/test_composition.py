@@ -32,8 +32,8 @@ def film(frames: int, *, tone: int = 0) -> Frames:
     return np.broadcast_to(counted[:, None, None, None], (frames, 16, 32, 3)).copy()
 
 
-def plan(mode: Mode, settings: Settings = USUAL, **given: Frames) -> Plan:
-    return composition.plan(mode, given, can=CAN, frames=49, settings=settings)
+def plan(mode: Mode, given: dict[str, Frames] | None = None, *, settings: Settings = USUAL) -> Plan:
+    return composition.plan(mode, given or {}, can=CAN, frames=49, settings=settings)
 
 
 GIVEN = {"first": film(3), "last": film(3), "source": film(60), "from": film(60), "to": film(60)}
@@ -58,7 +58,7 @@ def test_words_alone_have_no_guides() -> None:
 
 def test_a_clip_goes_on_after_its_end_and_stays_as_it_was() -> None:
     source, made = film(60), film(49, tone=100)
-    asked = plan(Mode.EXTEND, source=source)
+    asked = plan(Mode.EXTEND, {"source": source})
     (guide,) = asked.guides
     assert np.array_equal(guide.pictures, source[-17:])
     whole = composition.compose(asked, made)
@@ -69,7 +69,7 @@ def test_a_clip_goes_on_after_its_end_and_stays_as_it_was() -> None:
 
 def test_a_clip_gets_a_beginning_that_leads_up_to_it() -> None:
     source, made = film(60), film(49, tone=100)
-    asked = plan(Mode.LEAD_IN, source=source)
+    asked = plan(Mode.LEAD_IN, {"source": source})
     (guide,) = asked.guides
     assert (guide.at, len(guide.pictures)) == (33, 16)
     whole = composition.compose(asked, made)
@@ -80,7 +80,7 @@ def test_a_clip_gets_a_beginning_that_leads_up_to_it() -> None:
 
 def test_one_clip_turns_into_another() -> None:
     one, other, made = film(60), film(40, tone=120), film(49, tone=200)
-    asked = plan(Mode.BLEND, **{"from": one, "to": other})
+    asked = plan(Mode.BLEND, {"from": one, "to": other})
     first, last = asked.guides
     assert (first.at, last.end) == (0, 49)
     whole = composition.compose(asked, made)
@@ -91,7 +91,7 @@ def test_one_clip_turns_into_another() -> None:
 
 def test_a_clip_with_a_way_back_ends_where_it_begins() -> None:
     source, made = film(60), film(49, tone=100)
-    asked = plan(Mode.LOOP, source=source)
+    asked = plan(Mode.LOOP, {"source": source})
     assert not asked.loops  # the model sees both ends
     whole = composition.compose(asked, made)
     head, tail = (len(each.pictures) for each in asked.guides)
@@ -101,25 +101,25 @@ def test_a_clip_with_a_way_back_ends_where_it_begins() -> None:
 
 def test_a_loop_needs_nothing_and_may_begin_with_a_picture() -> None:
     assert plan(Mode.LOOP).loops
-    with_picture = plan(Mode.LOOP, source=film(1))
+    with_picture = plan(Mode.LOOP, {"source": film(1)})
     assert with_picture.loops
     assert len(with_picture.guides) == 1
 
 
 def test_first_and_last_picture_stand_at_both_ends() -> None:
-    asked = plan(Mode.FRAMES, first=film(1), last=film(1, tone=9))
+    asked = plan(Mode.FRAMES, {"first": film(1), "last": film(1, tone=9)})
     assert [(each.at, each.end) for each in asked.guides] == [(0, 1), (48, 49)]
 
 
 def test_a_restyled_clip_is_kept_the_less_the_more_may_change() -> None:
-    (guide,) = plan(Mode.RESTYLE, Settings(strength=0.7), source=film(49)).guides
+    (guide,) = plan(Mode.RESTYLE, {"source": film(49)}, settings=Settings(strength=0.7)).guides
     assert guide.strength == pytest.approx(0.3)
     assert not guide.stays
 
 
 def test_outside_its_region_an_edited_clip_stays_to_the_pixel() -> None:
     source, made = film(49), film(49, tone=150)
-    asked = plan(Mode.EDIT, Settings(region=(0.5, 0.0, 0.5, 1.0)), source=source)
+    asked = plan(Mode.EDIT, {"source": source}, settings=Settings(region=(0.5, 0.0, 0.5, 1.0)))
     whole = composition.compose(asked, made)
     assert np.array_equal(whole[:, :, :16], source[:, :, :16])
     assert np.array_equal(whole[:, :, 16 + composition.FEATHER :], made[:, :, 16 + composition.FEATHER :])
@@ -129,7 +129,7 @@ def test_outside_its_region_an_edited_clip_stays_to_the_pixel() -> None:
 
 
 def test_of_a_picture_all_but_the_region_stands_still() -> None:
-    asked = plan(Mode.EDIT, Settings(region=(0.0, 0.0, 0.5, 1.0)), source=film(1, tone=7))
+    asked = plan(Mode.EDIT, {"source": film(1, tone=7)}, settings=Settings(region=(0.0, 0.0, 0.5, 1.0)))
     whole = composition.compose(asked, film(49, tone=150))
     assert len(whole) == 49
     assert (whole[:, :, 16:] == 7).all()

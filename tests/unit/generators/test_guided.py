@@ -1,4 +1,4 @@
-"""Clips around what is known of them, with a model of random weights: what is given must hold all the same."""
+"""Clips around what is known of them, by a model of random weights: what is given must hold all the same."""
 
 from dataclasses import replace
 
@@ -102,5 +102,5 @@ def test_each_step_is_told_and_can_be_the_last(generator: VideoGenerator, ask: A
 def test_pictures_between_the_steps_of_a_clip_are_refused(
     generator: VideoGenerator, ask: Ask, film: Frames
 ) -> None:
-    with pytest.raises(GeneratorError, match="steps of 4 frames"):
+    with pytest.raises(GeneratorError, match="steps of 4"):
         made(generator, ask, Guide(film[:3], at=0))

@@ -26,6 +26,13 @@ document.addEventListener("htmx:load", (event) => {
 document.addEventListener("input", (event) => {
   const keeper = document.getElementById(event.target.dataset?.keeps ?? "");
   if (keeper) keeper.checked = event.target.value !== "";
+  const told = document.getElementById(event.target.dataset?.told ?? "");
+  if (told) told.textContent = event.target.value;
+});
+
+// What is typed there is looked up as it is typed; sending it would leave what else was filled in.
+document.addEventListener("submit", (event) => {
+  if (event.target.id === "brief-find") event.preventDefault();
 });
 
 // "Same seed, new prompt" leads to the words.

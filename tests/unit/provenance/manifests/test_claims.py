@@ -89,7 +89,7 @@ def test_the_ingredients_that_actions_name_are_there(definition: Definition) -> 
     named = {
         label for a in actions_of(definition) for label in a.get("parameters", {}).get("ingredientIds", [])
     }
-    given = {each.label for each in (*definition.inputs, *definition.sources)}
+    given = {each.label for each in definition.inputs} | {each.label for each in definition.sources}
     assert named == given | ({definition.parent} - {None})
 
 

@@ -1,0 +1,171 @@
+"""The tabs of the Generate page and their slots: what may stand there, and what is chosen."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
+from dam.catalog.models import Version
+from dam.rights.visibility import shown, visible_assets, visible_versions
+from dam.search import query, titles
+from dam.web.decorators import BrandRequest, requires
+from generation import sources
+from generation.briefs import Source
+from generation.generators import modes
+from generation.generators.base import Capabilities
+from generation.generators.modes import MODES, Mode, Slot
+from generation.web.forms import Begun, BriefForm
+
+MOST_OFFERED = 6
+LOOKED_THROUGH = 200  # newest clips; of a million of films, one picture isn't looked for among all
+
+
+@dataclass(frozen=True)
+class Tab:
+    mode: Mode
+    label: str
+    help: str
+    icon: str
+    current: bool
+    possible: bool  # whether the model can do it
+
+
+@dataclass(frozen=True)
+class SlotField:
+    """A slot with what is chosen and what else is offered, of which the chosen one comes first."""
+
+    role: str
+    label: str
+    name: str
+    required: bool
+    films_only: bool
+    moment: str  # the label of its time, or empty
+    at_name: str
+    at: str
+    chosen: UUID | None
+    offered: tuple[Version, ...]
+    errors: tuple[str, ...]
+    typed: str = ""
+
+
+def tabs(form: BriefForm, capabilities: Capabilities) -> tuple[Tab, ...]:
+    return tuple(
+        Tab(mode, _(facts.label), _(facts.help), facts.icon, mode is form.begins, mode in capabilities.modes)
+        for mode, facts in MODES.items()
+    )
+
+
+def fields(form: BriefForm, *, by: Principal, words: Sequence[str] = ()) -> tuple[SlotField, ...]:
+    """The slots of the form's mode, with what is found by the words that were typed in each."""
+    known: dict[tuple[object, ...], tuple[Version, ...]] = {}
+    made = []
+    for slot, typed in zip_longest(modes.slots(form.begins), words[: len(modes.slots(form.begins))]):
+        key = (slot.takes, query.tidy(typed or ""))
+        if key not in known:
+            known[key] = offer(by, slot, key[1])
+        made.append(_field(form, slot, known[key], typed=key[1], by=by))
+    return tuple(made)
+
+
+def _field(
+    form: BriefForm, slot: Slot, offered: tuple[Version, ...], *, typed: str, by: Principal
+) -> SlotField:
+    name, at_name = f"source_{slot.role}", f"at_{slot.role}"
+    bound = form[name]
+    chosen = _uuid(str(bound.value() or ""))
+    if chosen is not None and all(each.pk != chosen for each in offered):
+        offered = (*_versions(by, [chosen]), *offered)[:MOST_OFFERED]
+    errors = [*bound.errors, *(form[at_name].errors if slot.moment else [])]
+    at = form[at_name].value() if slot.moment else None
+    return SlotField(
+        role=slot.role,
+        label=_(slot.label),
+        name=name,
+        required=slot.required,
+        films_only=len(slot.takes) == 1,
+        moment=_(slot.moment) if slot.moment else "",
+        at_name=at_name,
+        at="" if at is None else str(at),
+        chosen=chosen,
+        offered=offered,
+        errors=tuple(map(str, errors)),
+        typed=typed,
+    )
+
+
+@requires(Capability.GENERATE)
+@require_GET
+def offered(request: BrandRequest) -> HttpResponse:
+    """What is found for a slot by the words that are typed there."""
+    mode, role = _mode(request.GET.get("mode")), request.GET.get("role", "")
+    slot = next((slot for slot in modes.slots(mode) if slot.role == role), None)
+    if slot is None:
+        raise Http404
+    typed = query.tidy(request.GET.get("words", ""))
+    chosen = _uuid(request.GET.get(f"source_{role}", ""))
+    found = offer(request.principal, slot, typed)
+    if chosen is not None and all(each.pk != chosen for each in found):
+        found = (*_versions(request.principal, [chosen]), *found)
+    context = {"name": f"source_{role}", "role": role, "chosen": chosen, "offered": found, "typed": typed}
+    return render(request, "generate/_offered.html", context)
+
+
+def offer(by: Principal, slot: Slot, typed: str = "") -> tuple[Version, ...]:
+    """The newest clips that may stand there, or those with these words in their title."""
+    clips = visible_assets(by)
+    clips = titles.with_words(clips, typed) if typed else clips.order_by("-created_at", "-pk")
+    newest = list(clips.values_list(shown(by), flat=True)[:LOOKED_THROUGH])
+    kinds = [kind.value for kind in slot.takes]
+    rows = visible_versions(by).filter(pk__in=newest, kind__in=kinds)
+    return tuple(_shown(rows.order_by("-asset__created_at", "-asset_id")[:MOST_OFFERED]))
+
+
+def _versions(by: Principal, keys: Collection[UUID]) -> tuple[Version, ...]:
+    return tuple(_shown(visible_versions(by).filter(pk__in=keys, kind__in=list(sources.KINDS))))
+
+
+def _shown(rows: QuerySet[Version]) -> QuerySet[Version]:
+    return rows.select_related("asset").prefetch_related("renditions")
+
+
+def begun(request: BrandRequest) -> Begun | None:
+    """What the address says that a brief begins with: `mode`, `prompt`, and versions by their roles.
+
+    `source` stands for the first slot, so that a link needn't know its name. None where it says nothing.
+    """
+    if "mode" not in request.GET:
+        return None
+    mode = _mode(request.GET["mode"])
+    named = {slot.role: _uuid(request.GET.get(f"source_{slot.role}", "")) for slot in modes.slots(mode)}
+    for role in list(named)[:1]:
+        named[role] = named[role] or _uuid(request.GET.get("source", ""))
+    found = sources.find(request.principal, [key for key in named.values() if key])
+    made: list[Source] = []
+    for slot in modes.slots(mode):
+        version = found.get(named[slot.role] or UUID(int=0))
+        source = sources.of_version(version, role=slot.role) if version is not None else None
+        if source is not None and source.kind in slot.takes:
+            made.append(source)
+    return Begun(mode=mode, sources=tuple(made), prompt=request.GET.get("prompt", ""))
+
+
+def _mode(text: str | None) -> Mode:
+    try:
+        return Mode(text or Mode.TEXT)
+    except ValueError:
+        raise Http404 from None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
