@@ -44,6 +44,7 @@ from dam.rights.models import (
     MadeFrom,
     RenewalRequest,
     RightsEnd,
+    RightsPreset,
     RightsRecord,
 )
 from dam.scim.models import ScimGroup, ScimToken, ScimUser
@@ -127,6 +128,7 @@ __all__ = [
     "RenditionPart",
     "RenewalRequest",
     "RightsEnd",
+    "RightsPreset",
     "RightsRecord",
     "SavedSearch",
     "ScimGroup",

@@ -291,3 +291,28 @@ class RenewalRequest(models.Model):
 
     def __str__(self) -> str:
         return f"renewal of {self.version_id}"
+
+
+class RightsPreset(models.Model):
+    """Terms under a name, to fill in forms with. `terms` as rights.preset_terms.PresetTerms has it."""
+
+    # The database itself deletes it with the brand (migration 0112): another release may delete that.
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    name = models.CharField(max_length=80)
+    terms = models.JSONField()
+    position = models.PositiveSmallIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "name"],
+                condition=models.Q(deleted_at=None),
+                name="rights_preset_name_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -108,8 +108,15 @@ def require(version: Version, *, by: Principal) -> None:
         )
 
 
-def edit(version: Version, wanted: Statements, *, seen: Statements, by: Principal) -> bool:
-    """Put these in the place of what was `seen`; True when anything changed.
+def edit(
+    version: Version,
+    wanted: Statements,
+    *,
+    seen: Statements,
+    by: Principal,
+    noted: Mapping[str, object] | None = None,
+) -> bool:
+    """Put these in the place of what was `seen`; True when anything changed. `noted` stands in the event.
 
     What is left as it was seen stays as others have made it meanwhile. Raises TooLong, StatementsRefused,
     ChangedMeanwhile, PermissionDenied.
@@ -126,15 +133,21 @@ def edit(version: Version, wanted: Statements, *, seen: Statements, by: Principa
         if now is None:
             raise StatementsRefused(_("This version is no longer there."), code="gone")
         require(now, by=by)
-        return put(now, _merged(of(now), wanted, seen), by=by)
+        return put(now, _merged(of(now), wanted, seen), by=by, noted=noted)
 
 
 def put(
-    version: Version, wanted: Statements, *, by: Principal, besides: Mapping[str, object] | None = None
+    version: Version,
+    wanted: Statements,
+    *,
+    by: Principal,
+    besides: Mapping[str, object] | None = None,
+    noted: Mapping[str, object] | None = None,
 ) -> bool:
     """Keep clean ones, in the caller's `trail.recording()`; True when anything changed.
 
-    `besides` is what else the caller changed of the version, which one event tells together with them.
+    `besides` is what else the caller changed of the version, which one event tells together with them;
+    `noted` is told there too, and is no change.
     """
     stated = differences(of(version), wanted)
     changes: dict[str, object] = {**stated, **(besides or {})}
@@ -150,7 +163,7 @@ def put(
         target=asset.title,
         actor=by,
         asset_id=asset.pk,
-        data={**changes, "version": str(version.pk)},
+        data={**changes, **(noted or {}), "version": str(version.pk)},
     )
     assets.publish([asset])
     return True

@@ -19,6 +19,8 @@ from dam.core.language import number
 from dam.custom_fields import shown, values
 from dam.custom_fields.definitions import Field, Kind, Option
 from dam.rights import territories
+from dam.rights.preset_terms import Period
+from dam.web.rights_presets import PERIODS
 from dam.web.usage_status import USES
 
 # Their data has fields with what they held before and after.
@@ -36,6 +38,15 @@ EDITS = (
     Verb.GROUP_CHANGED,
     Verb.QUESTION_EDITED,
     Verb.TEMPLATE_EDITED,
+    Verb.RIGHTS_PRESET_EDITED,
+)
+
+# Their data may name the preset of terms that filled them in.
+BY_PRESET = (
+    Verb.ASSET_EDITED,
+    Verb.REVIEW_APPROVED_IN_PART,
+    Verb.REVIEW_APPROVED_STAGE,
+    Verb.REVIEW_APPROVED,
 )
 
 # Their data says how many clips, and of one alone which.
@@ -61,6 +72,11 @@ FIELDS = {
     "exclusivity": noop("Exclusivity"),
     "channels": noop("Channels and media"),
     "audience": noop("Audience"),
+    "uses": noop("Uses"),
+    "territories": noop("Territories"),
+    "period": noop("Period of use"),
+    "length": noop("Length of the period"),
+    "until": noop("Last day of use"),
     "declared_origin": noop("Declared origin"),
     "focus": noop("Focus point"),
     "poster": noop("Poster"),
@@ -113,11 +129,20 @@ def of(event: Event) -> tuple[str, ...]:
     if event.verb in COUNTED:
         return (_clips(event.data),)
     if event.verb not in EDITS:
-        return ()
+        return tuple(_preset(event))
     # Beside the fields the data may say what kind of principal it was (dam.audit.trail).
     pairs = sorted((name, pair) for name, pair in event.data.items() if isinstance(pair, list))
     changed = (_change(name, before, after) for name, (before, after) in pairs)
-    return (*changed, *_own_fields(event), *_people(event))
+    return (*changed, *_own_fields(event), *_people(event), *_preset(event))
+
+
+def _preset(event: Event) -> list[str]:
+    """Which preset of terms it was filled in with, and whether that was changed."""
+    preset = event.data.get("preset")
+    if event.verb not in BY_PRESET or not isinstance(preset, dict):
+        return []
+    words = _("From the preset “%(name)s”, changed") if preset["changed"] else _("From the preset “%(name)s”")
+    return [words % {"name": preset["name"]}]
 
 
 def _clips(data: Mapping[str, Any]) -> str:
@@ -223,8 +248,16 @@ def _clip_kind(code: Any) -> str:
     return str(AssetKind(code).label) if code in AssetKind.values else str(code)
 
 
-def _use(code: str) -> str:
-    return str(USES.get(code, code.replace("_", " ")))
+def _use(code: Any) -> str:
+    return str(USES.get(code, str(code).replace("_", " ")))
+
+
+def _place(code: Any) -> str:
+    return territories.name_of(str(code))
+
+
+def _period(value: Any) -> str:
+    return str(PERIODS.get(Period(value), "")) if value in _PERIODS else str(value)
 
 
 def _frame(value: Any) -> str:
@@ -239,6 +272,9 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "review_stages": _stage,
     "prompt_disclosure": _disclosure,
     "default_rights": _right,
+    "uses": _use,
+    "territories": _place,
+    "period": _period,
     "required": _yes_or_no,
     "by_hand": _yes_or_no,
     "in_filters": _yes_or_no,
@@ -247,6 +283,8 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "poster": _frame,
     "declared_origin": _origin,
 }
+
+_PERIODS = frozenset(each.value for each in Period)
 
 # What a setting without a value means.
 _NOTHING = {

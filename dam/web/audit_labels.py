@@ -113,6 +113,12 @@ VERBS: dict[str, Wording] = {
     Verb.PRESET_EDITED: Wording("crop", noop("%(person)s changed the download preset %(target)s")),
     Verb.PRESET_DELETED: Wording("trash-2", noop("%(person)s deleted the download preset %(target)s")),
     Verb.PRESET_RESTORED: Wording("undo-2", noop("%(person)s restored the download preset %(target)s")),
+    Verb.RIGHTS_PRESET_ADDED: Wording("list-plus", noop("%(person)s added the rights preset “%(target)s”")),
+    Verb.RIGHTS_PRESET_EDITED: Wording("list", noop("%(person)s changed the rights preset “%(target)s”")),
+    Verb.RIGHTS_PRESET_DELETED: Wording("trash-2", noop("%(person)s deleted the rights preset “%(target)s”")),
+    Verb.RIGHTS_PRESET_RESTORED: Wording(
+        "undo-2", noop("%(person)s restored the rights preset “%(target)s”")
+    ),
     Verb.QUESTION_ADDED: Wording("list-plus", noop("%(person)s added “%(target)s” to the review checklist")),
     Verb.QUESTION_EDITED: Wording("list", noop("%(person)s changed “%(target)s” on the review checklist")),
     Verb.QUESTION_RETIRED: Wording("list", noop("%(person)s retired “%(target)s” from the review checklist")),
@@ -318,6 +324,7 @@ KINDS = {
         (
             "brand.",
             "preset.",
+            "rights_preset.",
             "question.",
             "review_template.",
             "role.",

@@ -1,12 +1,14 @@
 """A clip's licence, holder, credit line and the like on its tab of rights: shown, changed and taken back."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -16,11 +18,14 @@ from dam.accounts.principals import Principal
 from dam.catalog.models import Version
 from dam.core.errors import Refused
 from dam.core.lazily import lazy
-from dam.rights import statements
+from dam.rights import presets, statements
+from dam.rights.models import RightsPreset
+from dam.rights.presets import Chosen
 from dam.rights.statements import ChangedMeanwhile, Statements, TooLong
-from dam.web import asset_version
+from dam.web import asset_version, rights_presets
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
+from dam.web.rights_presets import STATED, PresetFields
 from dam.web.whole_text import WholeTextForm
 
 SEEN = "seen-"
@@ -28,30 +33,57 @@ SEEN = "seen-"
 
 class StatementsForm(WholeTextForm):
     licence = forms.CharField(
-        required=False, label=lazy("Licence"), help_text=lazy("Its name and number, or where it's filed.")
+        required=False, label=STATED["licence"], help_text=lazy("Its name and number, or where it's filed.")
     )
-    rights_holder = forms.CharField(required=False, label=lazy("Rights holder"))
+    rights_holder = forms.CharField(required=False, label=STATED["rights_holder"])
     credit_line = forms.CharField(
         required=False,
-        label=lazy("Credit line"),
+        label=STATED["credit_line"],
         help_text=lazy("What must be printed with it. For example: © Northwind, photo: Ada Example."),
     )
     exclusivity = forms.CharField(
         required=False,
-        label=lazy("Exclusivity"),
+        label=STATED["exclusivity"],
         help_text=lazy("For example: exclusive for soft drinks until the end of 2027."),
     )
     channels = forms.CharField(
         required=False,
-        label=lazy("Channels and media"),
+        label=STATED["channels"],
         help_text=lazy("For example: own website and Instagram, no print."),
     )
     audience = forms.CharField(
-        required=False, label=lazy("Audience"), help_text=lazy("For example: adults only.")
+        required=False, label=STATED["audience"], help_text=lazy("For example: adults only.")
     )
     restriction = forms.CharField(
-        required=False, label=lazy("Restriction"), help_text=lazy("For example: not for paid advertising.")
+        required=False, label=STATED["restriction"], help_text=lazy("For example: not for paid advertising.")
     )
+
+    def __init__(self, *args: Any, offered: Sequence[RightsPreset] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.presets = PresetFields(self, offered) if offered else None
+
+    @property
+    def stated(self) -> list[forms.BoundField]:
+        return [self[name] for name in statements.LONGEST]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.presets is not None:
+            self.presets.clean()
+        return cleaned
+
+    def statements(self) -> Statements:
+        """Of a form that is valid."""
+        return Statements(**{name: self.cleaned_data[name] for name in statements.LONGEST})
+
+    @property
+    def chosen(self) -> Chosen | None:
+        """The preset that filled it in, once the form was cleaned."""
+        preset = self.presets.chosen if self.presets is not None else None
+        if preset is None:
+            return None
+        wanted = self.statements()
+        return presets.chosen(preset, changed=presets.terms_of(preset).filled(wanted) != wanted)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,18 +91,25 @@ class StatementsForm(WholeTextForm):
 def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     """The form, in its place on the tab or on a page of its own; what it sends is kept.
 
-    `seen-<name>` is what each said when the form was made; `undo` takes back what was saved last.
+    `fill` asks for the form with a preset's terms in it. `seen-<name>` is what each said when the form was
+    made; `undo` takes back what was saved last.
     """
     version = asset_version.find(request, asset_id)
     by, part = request.principal, is_fragment(request)
     if not (by.can(Capability.EDIT) or by.can(Capability.DECIDE_LEGAL)):
         raise PermissionDenied(by.refusal(Capability.EDIT))
     now = statements.of(version)
-    form = StatementsForm(request.POST if request.method == "POST" else None, initial=asdict(now))
-    seen = _seen(request) if request.method == "POST" else now
-    if request.method == "POST" and form.is_valid():
+    offered = [each for each in presets.of(request.brand) if presets.terms_of(each).states]
+    posted = request.POST if request.method == "POST" else None
+    form = StatementsForm(posted, initial=asdict(now), offered=offered)
+    seen = _seen(request) if posted is not None else now
+    filled_in = ""
+    if posted is not None and rights_presets.FILL in posted:
+        form, filled_in = _filled(form, posted, offered)
+    elif posted is not None and form.is_valid():
+        noted = {"preset": form.chosen.kept()} if form.chosen else None
         try:
-            changed = statements.edit(version, Statements(**form.cleaned_data), seen=seen, by=by)
+            changed = statements.edit(version, form.statements(), seen=seen, by=by, noted=noted)
         except TooLong as refused:
             for name, problem in refused.problems.items():
                 form.add_error(name, problem)
@@ -91,6 +130,7 @@ def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
         "asset": version.asset,
         "version": version,
         "form": form,
+        "just_filled": filled_in,
         "seen": [(SEEN + name, text) for name, text in asdict(seen).items()],
         "back": asset_version.address(version, tab="rights"),
     }
@@ -98,10 +138,22 @@ def edit(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     return render(request, template, shown, status=422 if form.errors else 200)
 
 
+def _filled(
+    form: StatementsForm, sent: QueryDict, offered: Sequence[RightsPreset]
+) -> tuple[StatementsForm, str]:
+    """The form with what was entered and what the preset says in its place; and the preset's name."""
+    entered = rights_presets.entered(form, sent)
+    preset = form.presets.wanted(sent) if form.presets is not None else None
+    if preset is not None:
+        entered |= {name: text for name, text in asdict(presets.terms_of(preset).stated).items() if text}
+        entered |= rights_presets.choice(preset)
+    return StatementsForm(initial=entered, offered=offered), preset.name if preset is not None else ""
+
+
 def context(version: Version, *, by: Principal) -> dict[str, object]:
     """What assets/_statements.html takes besides the clip."""
     stated = statements.of(version)
-    rows = [(StatementsForm.base_fields[name].label, text) for name, text in asdict(stated).items()]
+    rows = [(STATED[name], text) for name, text in asdict(stated).items()]
     return {
         "statements": [row for row in rows if row[1]],
         "may_state": by.can(Capability.VIEW_UNRELEASED) and statements.may_edit(version, by=by),

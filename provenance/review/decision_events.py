@@ -1,6 +1,7 @@
 """What the event of a decision says of it."""
 
 from dam.audit.verbs import Verb
+from dam.rights.presets import Chosen
 from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.states import DecisionKind, Position, ReviewState
 
@@ -16,8 +17,11 @@ def verb(before: Position, after: Position, kind: DecisionKind) -> Verb:
     }[kind]
 
 
-def of_decision(decision: Decision, position: Position, review: Review) -> dict[str, object]:
-    return {
+def of_decision(
+    decision: Decision, position: Position, review: Review, preset: Chosen | None = None
+) -> dict[str, object]:
+    filled = {"preset": preset.kept()} if preset else {}
+    return filled | {
         "stage": position.stage_name,
         "stage_index": position.stage,
         "stage_title": review.planned[position.stage].name,

@@ -23,6 +23,7 @@ from dam.audit import trail
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.core.text import storable_json
+from dam.rights.presets import Chosen
 from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.watching import Watched
 
@@ -78,9 +79,14 @@ def of_decision(
     by: Principal | None,
     signed_in: str = "",
     watched: Watched | None = None,
+    preset: Chosen | None = None,
 ) -> dict[str, object]:
-    """What is recorded of a decision. `by` is None of one that was made before there was a ledger."""
-    return {
+    """What is recorded of a decision. `by` is None of one that was made before there was a ledger.
+
+    `preset` is what filled in its terms: its name as it was, and whether the reviewer changed them.
+    """
+    filled = {"preset": preset.kept()} if preset else {}
+    return filled | {
         "decision": decision.kind,
         "at": _when(decision.decided_at),
         "by": trail.reference_of(by) if by else f"user:{decision.decided_by_id}",

@@ -22,8 +22,10 @@ from dam.catalog.models import Approval, Version
 from dam.core import errors, events, language
 from dam.core.lazily import lazy
 from dam.custom_fields import schema, values
-from dam.rights import clearances
+from dam.rights import clearances, statements
 from dam.rights.disclosure import Disclosed
+from dam.rights.preset_terms import PresetTerms
+from dam.rights.presets import Chosen
 from provenance.recalls import recalls
 from provenance.releases import releases, signable
 from provenance.review import (
@@ -118,6 +120,8 @@ def decide(
     disclosed: Disclosed | None = None,
     signed_in: str = "session",
     watched: Watched | None = None,
+    preset: Chosen | None = None,
+    stating: PresetTerms | None = None,
     at: datetime | None = None,
 ) -> Decision:
     """Decide the stage that is waited for, about the bytes that `expected_sha256` names, if the review
@@ -128,8 +132,9 @@ def decide(
     version for just that and has the release signed. Nobody approves what could not be signed.
     Raises Refused.
 
-    The ledger keeps it, with how they showed who they are (`signed_in`: "password", "passkey", "company",
-    "session") and how much of the clip they had `watched`.
+    Its terms were filled in with `preset`, where they were, and what `stating` says is stated of the version
+    with the approval. The ledger keeps it all, with how they showed who they are (`signed_in`: "password",
+    "passkey", "company", "session") and how much of the clip they had `watched`.
     """
     at = at or timezone.now()
     if kind == DecisionKind.APPROVE:
@@ -155,7 +160,9 @@ def decide(
         asks = kind == DecisionKind.APPROVE and disclosing.is_asked(review, stage=position.stage)
         _stop_if(disclosing.UNANSWERED if asks and disclosed is None else None)
         if kind != DecisionKind.APPROVE:
-            clearance = Clearance((), ())
+            clearance, preset, stating = Clearance((), ()), None, None
+        if stating is not None:
+            _state(version, stating, by=by, preset=preset)
         after = states.after(position, ReviewMove(kind))
         in_place = asking.takes_the_place(review, asked, person=_person(by))
         _move(review, position, after, at=at)
@@ -197,11 +204,20 @@ def decide(
                 at=at,
             )
         next_ones = _next(review, at=at) if after.state == ReviewState.OPEN else {}
-        record = ledger.of_decision(decision, review, by=by, signed_in=signed_in, watched=watched)
+        record = ledger.of_decision(
+            decision, review, by=by, signed_in=signed_in, watched=watched, preset=preset
+        )
         kept = decision_events.of_entry(ledger.append(review, record))
-        data = decision_events.of_decision(decision, position, review) | next_ones | kept
+        data = decision_events.of_decision(decision, position, review, preset) | next_ones | kept
         _record(decision_events.verb(position, after, kind), review, by=by, at=at, data=data)
     return decision
+
+
+def _state(version: Version, wanted: PresetTerms, *, by: Principal, preset: Chosen | None) -> None:
+    """State of the version what a preset says beside the clearance, in the transaction of its approval."""
+    statements.require(version, by=by)
+    clean = statements.clean(wanted.filled(statements.of(version)))
+    statements.put(version, clean, by=by, noted={"preset": preset.kept()} if preset else None)
 
 
 def withdraw(review: Review, *, by: Principal, at: datetime | None = None) -> None:

@@ -1,6 +1,7 @@
 """What people send from the review pages."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,12 +14,17 @@ from django.utils.translation import gettext_lazy
 
 from dam.accounts import times as zones
 from dam.core.lazily import lazy
-from dam.rights import territories
+from dam.rights import presets, territories
 from dam.rights.defaults import DefaultRights
 from dam.rights.disclosure import Disclosed
+from dam.rights.models import RightsPreset
 from dam.rights.policy import Use
-from dam.web import usage_status
+from dam.rights.preset_terms import PresetTerms
+from dam.rights.presets import Chosen
+from dam.rights.statements import Statements
+from dam.web import rights_presets, usage_status
 from dam.web.day_field import DayField, ends
+from dam.web.rights_presets import PresetFields
 from dam.web.whole_text import WholeTextForm
 from provenance.review import checklist, comments, disclosing, drawings
 from provenance.review.asking import Seen
@@ -186,7 +192,9 @@ class DisclosureFields:
 class ApproveForm(SeenForm):
     """What an approval clears, and the password again.
 
-    `before` is what the earlier stage cleared, `usual` what the brand's approvals begin with.
+    `before` is what the earlier stage cleared, `usual` what the brand's approvals begin with, `offered` the
+    presets that can fill it in. What such a one states beside the clearance is stated with the approval,
+    unless the reviewer leaves it out; `stated` is what is stated now, None where they can't change that.
     """
 
     played = forms.CharField(required=False, widget=forms.HiddenInput())
@@ -232,10 +240,18 @@ class ApproveForm(SeenForm):
         questions: Sequence[Question] = (),
         asks_disclosure: bool = False,
         suggested: Disclosed | None = None,
+        offered: Sequence[RightsPreset] = (),
+        stated: Statements | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.zone = zone or zones.of_brand(None)
+        self.zone, self.before = zone or zones.of_brand(None), before
+        self.presets = PresetFields(self, offered) if offered else None
+        self.also = self._also(stated) if stated is not None else []
+        if self.also:
+            self.fields["state_too"] = forms.BooleanField(
+                label=lazy("State this on the Rights tab too"), required=False, initial=True
+            )
         self.disclosure = DisclosureFields(self, suggested) if asks_disclosure else None
         self.questions = tuple(QuestionFields(self, question) for question in questions)
         self.fields["valid_until"].help_text = ends(self.zone)
@@ -256,11 +272,8 @@ class ApproveForm(SeenForm):
     def _begin_with(self, usual: DefaultRights) -> None:
         """What the brand usually clears, for the reviewer to change."""
         self.fields["uses"].initial = usual.uses
-        if usual.territories in ((WORLDWIDE,), (EU,)):
-            self.fields["where"].initial = usual.territories[0]
-        elif usual.territories:
-            self.fields["where"].initial = COUNTRIES
-            self.fields["countries"].initial = territories.typed(usual.territories)
+        for name, value in _where(usual.territories).items() if usual.territories else ():
+            self.fields[name].initial = value
         self.fields["valid_until"].initial = usual.last_day(zones.today_in(self.zone))
 
     def clean(self) -> dict[str, Any]:
@@ -276,11 +289,63 @@ class ApproveForm(SeenForm):
             else:
                 if not cleaned["territories"]:
                     self.add_error("countries", _("Enter at least one country."))
+        if self.presets is not None:
+            self.presets.clean()
         for fields in self.questions:
             fields.clean()
         if self.disclosure is not None:
             self.disclosure.clean()
         return cleaned
+
+    def filled_in(self, preset: RightsPreset, *, today: date) -> dict[str, Any]:
+        """The `initial` by which it begins with this preset's terms, as far as the earlier stage allows."""
+        terms, before = presets.terms_of(preset), self.before
+        filled = rights_presets.choice(preset) | {"state_too": True}
+        if terms.uses:
+            filled["uses"] = [use for use in terms.uses if before is None or use in before.uses]
+        if terms.territories:
+            filled |= _where(
+                territories.meet((terms.territories, before.territories)) if before else terms.territories
+            )
+        if terms.period:
+            ends = [terms.last_day(today)]
+            if before is not None and before.valid_until is not None:
+                ends.append(before.valid_until.astimezone(self.zone).date())
+            filled["valid_until"] = min((end for end in ends if end is not None), default=None)
+        return filled
+
+    @property
+    def chosen(self) -> Chosen | None:
+        """The preset that filled it in, once the form was cleaned."""
+        preset = self.presets.chosen if self.presets is not None else None
+        if preset is None:
+            return None
+        terms, given = presets.terms_of(preset), self.cleaned_data
+        changed = (
+            bool(terms.uses and set(terms.uses) != set(given["uses"]))
+            or bool(terms.territories and set(terms.territories) != set(given["territories"]))
+            or bool(terms.period and terms.last_day(zones.today_in(self.zone)) != given["valid_until"])
+        )
+        return presets.chosen(preset, changed=changed)
+
+    @property
+    def stating(self) -> PresetTerms | None:
+        """What is stated with the approval, once the form was cleaned."""
+        preset = self.presets.chosen if self.presets is not None else None
+        return presets.terms_of(preset) if preset and self.cleaned_data.get("state_too") else None
+
+    def _also(self, now: Statements) -> list[tuple[str, str, str]]:
+        """Of what the preset states: label, text and, where it stands in its place, what is stated now."""
+        preset = self.presets.filler if self.presets is not None else None
+        if preset is None:
+            return []
+        terms = presets.terms_of(preset)
+        there, wanted = asdict(now), asdict(terms.filled(now))
+        return [
+            (str(label), wanted[name], there[name])
+            for name, label in rights_presets.STATED.items()
+            if wanted[name] != there[name]
+        ]
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -291,6 +356,14 @@ class ApproveForm(SeenForm):
     def disclosed(self) -> Disclosed | None:
         """Of an AI clip, once the form was cleaned."""
         return self.disclosure.answers if self.disclosure is not None else None
+
+
+def _where(places: Sequence[str]) -> dict[str, str]:
+    """The fields that say these territories; of none, countries that are to be entered."""
+    folded = territories.folded(places)
+    if folded in ((WORLDWIDE,), (EU,)):
+        return {"where": folded[0], "countries": ""}
+    return {"where": COUNTRIES, "countries": territories.typed(folded)}
 
 
 def _offered(place: str, before: Clearance) -> bool:

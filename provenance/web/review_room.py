@@ -19,11 +19,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts import principals, second_factors
 from dam.accounts.capabilities import Capability
-from dam.accounts.times import here, of_brand
+from dam.accounts.principals import Principal
+from dam.accounts.times import here, of_brand, today_in
 from dam.catalog.models import RenditionKind, Version
 from dam.core.lazily import lazy
-from dam.rights import defaults, disclosure
-from dam.web import confirming, htmx, localisation, passkey_proofs, problem_details
+from dam.rights import defaults, disclosure, presets, statements
+from dam.web import confirming, htmx, localisation, passkey_proofs, problem_details, rights_presets
 from dam.web.decorators import BrandRequest, requires
 from provenance.guests import links
 from provenance.review import absences as standing_in
@@ -139,11 +140,13 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
     refusal = reviews.refusal_to_decide(review, by=request.principal)
     if refusal is not None and refusal.code == "wrong_role":
         raise PermissionDenied(refusal.sentence)
-    form = _form(review, kind, data=request.POST)
+    form = _form(review, kind, data=request.POST, by=request.principal)
+    if rights_presets.FILL in request.POST and isinstance(form, ApproveForm):
+        return _filled(request, review, form)
     fine = form.is_valid()
     moved = None if refusal else asking.refuse_moved(review, form.seen, kind=kind)
     if moved is not None:
-        form = _again(review, kind, sent=request.POST, refusal=moved)
+        form = _again(review, kind, sent=request.POST, by=request.principal, refusal=moved)
     elif fine and (signed_in := _signed_in(request, review, form)):
         answer, version = form.cleaned_data, review.version
         try:
@@ -164,6 +167,8 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
                 ),
                 answers=form.answers if isinstance(form, ApproveForm) else (),
                 disclosed=form.disclosed if isinstance(form, ApproveForm) else None,
+                preset=form.chosen if isinstance(form, ApproveForm) else None,
+                stating=form.stating if isinstance(form, ApproveForm) else None,
                 signed_in=signed_in,
                 watched=watching.read(
                     answer["played"], length_ms=version.duration_ms, frame_ms=_frame_ms(version)
@@ -172,21 +177,47 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
         except reviews.ReviewRefused as refused:
             if refused.code == asking.MOVED_ON.code:
                 review = _review(request, review_id)
-                form = _again(review, kind, sent=request.POST, refusal=asking.MOVED_ON)
+                form = _again(review, kind, sent=request.POST, by=request.principal, refusal=asking.MOVED_ON)
             else:
                 form.add_error(None, str(refused))
         else:
             return _go_on(request, review)
+    return _shown(request, review, kind, form, status=422)
+
+
+def _filled(request: BrandRequest, review: Review, sent: ApproveForm) -> HttpResponse:
+    """The form as it was sent, with the terms of the preset that was chosen; nothing is judged yet."""
+    filled = rights_presets.entered(sent, request.POST, without=("password", "passkey"))
+    preset = sent.presets.wanted(request.POST) if sent.presets is not None else None
+    if preset is not None:
+        filled |= sent.filled_in(preset, today=today_in(sent.zone))
+    form = _form(review, DecisionKind.APPROVE, by=request.principal, filled=filled)
+    name = preset.name if preset is not None else ""
+    return _shown(request, review, DecisionKind.APPROVE, form, just_filled=name)
+
+
+def _shown(
+    request: BrandRequest,
+    review: Review,
+    kind: DecisionKind,
+    form: AnswerForm | ApproveForm,
+    *,
+    just_filled: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """One form again: alone, or in its room."""
     if htmx.is_htmx(request):
         context = {
             "review": review,
             "form": form,
             "kind": kind,
+            "just_filled": just_filled,
             **_signed(review, asking.of_one(review)),
             **_ways(request),
         }
-        return render(request, f"review/{kind}.html", context, status=422)
-    return _room(request, review, **{kind.value: form, "opened": kind.value}, status=422)
+        return render(request, f"review/{kind}.html", context, status=status)
+    opened = {kind.value: form, "opened": kind.value, "just_filled": just_filled}
+    return _room(request, review, **opened, status=status)
 
 
 @require_safe
@@ -195,7 +226,7 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
 def disclosure_follows(request: BrandRequest, review_id: UUID) -> HttpResponse:
     """The fragment of an approval that says which labels its answers, uses and territories ask for."""
     review = _review(request, review_id)
-    form = _form(review, DecisionKind.APPROVE, data=request.GET)
+    form = _form(review, DecisionKind.APPROVE, data=request.GET, by=request.principal)
     assert isinstance(form, ApproveForm)
     form.is_valid()
     return render(request, "review/_follows.html", {"follows": _follows(form, at=here(request.brand))})
@@ -281,7 +312,15 @@ def _cleared_until(review: Review) -> datetime | None:
     return before.valid_until if before else None
 
 
-def _form(review: Review, kind: DecisionKind, *, data: Any = None) -> AnswerForm | ApproveForm:
+def _form(
+    review: Review,
+    kind: DecisionKind,
+    *,
+    by: Principal,
+    data: Any = None,
+    filled: dict[str, Any] | None = None,
+) -> AnswerForm | ApproveForm:
+    """`filled` is what it begins with in the place of what the review and the brand say."""
     seen = asking.seen(review)
     initial = {"sha256": review.version.sha256, "stage": seen.stage, "approvals": seen.approvals}
     prefix_id = f"{kind}_%s"  # three forms in one page
@@ -299,19 +338,21 @@ def _form(review: Review, kind: DecisionKind, *, data: Any = None) -> AnswerForm
             questions=questions.asked(review.brand, review.position.stage_name),
             asks_disclosure=asks,
             suggested=suggested[1] if suggested else None,
-            initial=initial,
+            offered=list(presets.of(review.brand)),
+            stated=statements.of(review.version) if statements.may_edit(review.version, by=by) else None,
+            initial=initial | (filled or {}),
             auto_id=prefix_id,
         )
     return AnswerForm(data, initial=initial, auto_id=prefix_id)
 
 
 def _again(
-    review: Review, kind: DecisionKind, *, sent: QueryDict, refusal: Refusal
+    review: Review, kind: DecisionKind, *, sent: QueryDict, by: Principal, refusal: Refusal
 ) -> AnswerForm | ApproveForm:
     """The form with all that was entered, for where the review stands now."""
     seen, entered = asking.seen(review), sent.copy()
     entered["stage"], entered["approvals"] = str(seen.stage), str(seen.approvals)
-    form = _form(review, kind, data=entered)
+    form = _form(review, kind, data=entered, by=by)
     form.add_error(None, refusal.sentence)
     return form
 
@@ -344,7 +385,9 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
     asked = asking.of_one(review, at=at)
     refusal = reviews.refusal_to_decide(review, by=request.principal, asked=asked)
     approve_refusal = refusal or reviews.refusal_beyond_deciding(review, asked, by=request.principal)
-    forms = {} if refusal else {kind.value: _form(review, kind) for kind in DecisionKind}
+    forms = (
+        {} if refusal else {kind.value: _form(review, kind, by=request.principal) for kind in DecisionKind}
+    )
     earlier = (
         Review.objects.filter(version__asset=version.asset, brand=request.brand)
         .exclude(pk=review.pk)

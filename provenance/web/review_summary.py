@@ -105,6 +105,9 @@ def _with_entry(line: DecisionLine, entry: LedgerEntry | None) -> DecisionLine:
             if watched["every_frame"]
             else _("played %(percent)s%% of the clip") % {"percent": percent}
         )
+    if preset := record.get("preset"):
+        words = _("preset “%(name)s”, changed") if preset["changed"] else _("preset “%(name)s”")
+        said.append(words % {"name": preset["name"]})
     return replace(line, recorded=" · ".join(said), hash=entry.hash)
 
 

@@ -35,7 +35,7 @@ from dam.notifications.models import Delivery, Webhook
 from dam.notifications.webhooks import deliveries, webhooks
 from dam.rights import consents
 from dam.rights.consents import Document, Said
-from dam.rights.models import Consent
+from dam.rights.models import Consent, RightsPreset
 from dam.search import fulltext
 from dam.search.query import Filters
 from dam.search.saved import saved_searches
@@ -145,6 +145,9 @@ class World:
             stages=plans.written([Planned("legal", "Recht", needs=2)]),
         )
         self.preset: DownloadPreset = presets.of(self.brand).get(shipped="square")
+        self.terms: RightsPreset = RightsPreset.objects.create(
+            brand=self.brand, name="Netz", terms={"uses": ["web"]}
+        )
         self.preset_file: PresetFile = PresetFile.objects.create(
             brand=self.brand,
             release=Release.objects.get(version=self.released),
@@ -264,7 +267,7 @@ class World:
                 return getattr(self, name).pk
             case "preset" | "preset file" | "question" | "template" | "guest link" | "guest remark":
                 return getattr(self, name.replace(" ", "_")).pk
-            case "hook" | "delivery" | "pair" | "consent":
+            case "hook" | "delivery" | "pair" | "consent" | "terms":
                 return getattr(self, name).pk
         return name
 

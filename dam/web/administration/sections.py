@@ -103,6 +103,13 @@ SECTIONS: tuple[Section, ...] = (
         also=lazy("stages approval legal checklist questions"),
     ),
     Section(
+        _("Rights presets"),
+        "scale",
+        "rights-presets",
+        _("Terms that are granted often, to fill in approvals and the Rights tab."),
+        also=lazy("clearance licence territories uses terms templates"),
+    ),
+    Section(
         _("Fields"),
         "list",
         "fields",
