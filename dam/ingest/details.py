@@ -32,7 +32,7 @@ from dam.rights import statements
 from dam.rights.statements import Statements
 from dam.search import fulltext
 
-RIGHTS = ("licence", "rights_holder", "restriction")  # the others are stated on the clip's page
+RIGHTS = tuple(statements.LONGEST)
 MOST_AT_ONCE = 200  # uploads that one request is about
 PATIENCE_SECONDS = 2.0  # for all of those that are being written to
 # Of these nothing becomes, or became, a clip of its own.
@@ -49,6 +49,10 @@ class Details:
     licence: str = ""
     rights_holder: str = ""
     restriction: str = ""
+    credit_line: str = ""
+    exclusivity: str = ""
+    channels: str = ""
+    audience: str = ""
     declared_origin: str = ""
 
     def kept(self) -> dict[str, Any]:

@@ -21,7 +21,11 @@ from dam.web import htmx, selection
 from dam.web.decorators import BrandRequest, requires
 from dam.web.own_fields import inputs, rows
 from dam.web.own_fields.forms import OWN
+from dam.web.rights_presets import STATED
 from dam.web.whole_text import WholeTextForm
+
+# Of rights: what few have to say.
+FOLDED = ("credit_line", "exclusivity", "channels", "audience")
 
 
 class DetailsForm(WholeTextForm):
@@ -42,10 +46,28 @@ class DetailsForm(WholeTextForm):
         help_text=lazy("Your statement. It is shown with the clip and doesn't replace Content Credentials."),
         choices=[("", "—"), *DeclaredOrigin.choices],
     )
-    licence = forms.CharField(required=False, label=lazy("Licence"))
-    rights_holder = forms.CharField(required=False, label=lazy("Rights holder"))
+    licence = forms.CharField(required=False, label=STATED["licence"])
+    rights_holder = forms.CharField(required=False, label=STATED["rights_holder"])
     restriction = forms.CharField(
-        required=False, label=lazy("Restriction"), help_text=lazy("For example: not for paid advertising.")
+        required=False, label=STATED["restriction"], help_text=lazy("For example: not for paid advertising.")
+    )
+    credit_line = forms.CharField(
+        required=False,
+        label=STATED["credit_line"],
+        help_text=lazy("What must be printed with it. For example: © Northwind, photo: Ada Example."),
+    )
+    exclusivity = forms.CharField(
+        required=False,
+        label=STATED["exclusivity"],
+        help_text=lazy("For example: exclusive for soft drinks until the end of 2027."),
+    )
+    channels = forms.CharField(
+        required=False,
+        label=STATED["channels"],
+        help_text=lazy("For example: own website and Instagram, no print."),
+    )
+    audience = forms.CharField(
+        required=False, label=STATED["audience"], help_text=lazy("For example: adults only.")
     )
 
     def __init__(
@@ -77,6 +99,19 @@ class DetailsForm(WholeTextForm):
             self.fields[OWN + field.key] = made
         for each in self.fields.values():
             each.unmarked = True  # type: ignore[attr-defined]  # all can be left out
+
+    @property
+    def first(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in FOLDED]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        return [self[name] for name in FOLDED]
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether what is folded says something already, or is wrong."""
+        return any(field.value() or field.errors for field in self.folded)
 
     def clean(self) -> None:
         try:

@@ -96,6 +96,12 @@ test("a form shows what the server didn't know yet", () => {
   equal([...form.querySelectorAll("[type=checkbox]")].map((each) => each.checked), [false, true]);
 });
 
+test("what is folded comes into view where it says something", () => {
+  html(`<form><details id="more"><input name="audience"></details><details id="rest"><input name="other"></details></form>`);
+  details.fill(document.querySelector("form"), ["audience=adults&other="]);
+  equal([...document.querySelectorAll("details")].map((each) => each.open), [true, false]);
+});
+
 test("an upload that begins anew is told again what another was told, until the file is in the library", async () => {
   localStorage.clear();
   const asked = server();

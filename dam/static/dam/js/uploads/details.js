@@ -141,7 +141,11 @@ export function fill(form, texts) {
       const fields = [...form.elements].filter((each) => each.name === name && each.type !== "hidden");
       for (const field of fields) {
         if (field.type === "checkbox") field.checked = given.getAll(name).includes(field.value);
-        else if (given.get(name)) field.value = given.get(name);
+        else if (given.get(name)) {
+          field.value = given.get(name);
+          const folded = field.closest("details");
+          if (folded) folded.open = true;
+        }
       }
     }
   }

@@ -74,6 +74,21 @@ def test_what_is_said_while_bytes_travel_is_put_onto_the_clip(
     assert browser.get(f"/b/acme/assets/{version.asset_id}/?tab=activity").status_code == 200
 
 
+def test_more_about_rights_is_folded_and_stated_with_the_rest(browser: Client, clip: bytes) -> None:
+    upload = begun(browser, clip)
+    more = {"credit_line": "© Ada", "exclusivity": "Drinks", "channels": "Web", "audience": "Adults"}
+    form = browser.get("/b/acme/uploads/details/", {"single": "1"}).content.decode()
+    assert "More about rights" in form
+    assert '<details class="disclosure" open' not in form
+    say(browser, upload, single="1", **more)
+    again = browser.get("/b/acme/uploads/details/", {"single": "1", "upload": str(upload.pk)})
+    assert '<details class="disclosure" open' in again.content.decode()
+    finish(browser, upload, clip)
+    rights = Version.objects.select_related("rights").get().rights
+    assert (rights.credit_line, rights.exclusivity) == ("© Ada", "Drinks")
+    assert (rights.channels, rights.audience) == ("Web", "Adults")
+
+
 def test_what_is_said_of_all_goes_over_what_was_said_of_one(browser: Client, clip: bytes) -> None:
     one, two = begun(browser, clip), begun(browser, clip, "two.mp4")
     say(browser, one, single="1", title="Alone", tags="first", licence="old")
