@@ -1,4 +1,4 @@
-"""Makes a clip from a prompt: `manage.py generate "PROMPT"`."""
+"""Makes a clip from a prompt, and from what is in the library: `manage.py generate "PROMPT"`."""
 
 import json
 import shutil
@@ -18,9 +18,14 @@ from dam.accounts.principals import Member, Nobody
 from dam.core import command, storage
 from dam.ingest import next_versions
 from dam.ingest.next_versions import NoTarget
-from generation import briefs, jobs, model_register, states, waiting
-from generation.briefs import Brief, BriefRefused
+from dam.models import Asset
+from dam.rights.visibility import visible_assets
+from generation import briefs, jobs, model_register, sources, states, waiting
+from generation.briefs import Brief, BriefRefused, Source
+from generation.composition import Settings
+from generation.generators import modes
 from generation.generators.base import GeneratorError
+from generation.generators.modes import Mode
 from generation.models import GenerationJob
 from generation.states import JobState
 
@@ -29,8 +34,9 @@ BAR = 24  # characters
 
 class Command(command.Command):
     help = (
-        "Generate a clip from a prompt on a worker and add it, signed, to the brand's library. Exit status 0"
-        " when it is added, 1 when it failed, 130 when interrupted: the job is cancelled then. With --json,"
+        "Generate a clip from a prompt, and from clips of the library (--mode, --source), on a worker and add"
+        " it, signed, to the brand's library. Exit status 0 when it is added, 1 when it failed, 130 when"
+        " interrupted: the job is cancelled then. With --json,"
         " one object {job, state, reason, asset, title, seed, frames, seconds, model, understood, sha256,"
         " out} on standard output; otherwise standard error says how the model read the prompt."
     )
@@ -41,6 +47,24 @@ class Command(command.Command):
         parser.add_argument("--seed", type=int, help="the same seed gives the same frames")
         parser.add_argument("--seconds", type=float, help="length (default: the model's longest)")
         parser.add_argument("--steps", type=int, help="default: the model's own")
+        parser.add_argument(
+            "--mode",
+            choices=[mode.value for mode in Mode],
+            default=Mode.TEXT.value,
+            help="what it begins with",
+        )
+        parser.add_argument(
+            "--source",
+            action="append",
+            default=[],
+            metavar="[ROLE=]ID[@SECONDS]",
+            help="a clip or image of the library, its latest version; ROLE as the mode has it"
+            " (first, last, source, from, to), where it has several",
+        )
+        parser.add_argument("--strength", type=int, default=50, metavar="1-100", help="how much may change")
+        parser.add_argument(
+            "--region", metavar="LEFT,TOP,WIDTH,HEIGHT", help="what is made again, in percent of the picture"
+        )
         parser.add_argument(
             "--asset", type=UUID, metavar="ID", help="add the take as a new version of this clip"
         )
@@ -167,15 +191,15 @@ def _person(brand: Brand, email: str | None) -> Member:
 
 
 def _request(person: Member, options: dict[str, Any]) -> list[GenerationJob]:
-    brief = _brief(options)
+    brief = _brief(options, person)
     try:
         asset = next_versions.target(options["asset"], principal=person) if options["asset"] else None
         return jobs.request(by=person, brief=brief, asset=asset)
-    except NoTarget as error:
+    except (BriefRefused, NoTarget) as error:
         raise CommandError(str(error)) from error
 
 
-def _brief(options: dict[str, Any]) -> Brief:
+def _brief(options: dict[str, Any], person: Member) -> Brief:
     try:
         model = model_register.generator()
         return briefs.check(
@@ -184,9 +208,45 @@ def _brief(options: dict[str, Any]) -> Brief:
             seed=options["seed"],
             seconds=options["seconds"],
             steps=options["steps"],
+            mode=Mode(options["mode"]),
+            sources=_sources(options, person),
+            settings=_settings(options),
         )
     except (BriefRefused, GeneratorError) as error:
         raise CommandError(str(error)) from error
+
+
+def _sources(options: dict[str, Any], person: Member) -> list[Source]:
+    roles = [slot.role for slot in modes.slots(Mode(options["mode"]))]
+    found: list[Source] = []
+    for place, written in enumerate(options["source"]):
+        role, _equals, rest = written.rpartition("=")
+        named, _at, seconds = rest.partition("@")
+        role = role or (roles[place] if place < len(roles) else "")
+        try:
+            version = visible_assets(person).select_related("latest__asset").get(pk=UUID(named)).latest
+            source = sources.of_version(version, role=role, at=float(seconds or 0)) if version else None
+        except ValueError as wrong:
+            raise CommandError(f"{written} is not [ROLE=]ID[@SECONDS].") from wrong
+        except Asset.DoesNotExist as gone:
+            raise CommandError(f"There is no clip {named} in this brand.") from gone
+        if role not in roles or source is None:
+            raise CommandError(
+                f"{written} can't be used here: --mode {options['mode']} takes {roles or 'none'}."
+            )
+        found.append(source)
+    return found
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    strength = options["strength"] / 100
+    if not options["region"]:
+        return Settings(strength=strength)
+    try:
+        left, top, width, height = (float(each) / 100 for each in options["region"].split(","))
+    except ValueError as wrong:
+        raise CommandError("--region is four percentages: LEFT,TOP,WIDTH,HEIGHT.") from wrong
+    return Settings(strength=strength, region=(left, top, width, height))
 
 
 def _write(job: GenerationJob, out: Path) -> Path:

@@ -1,6 +1,7 @@
 """`manage.py generate`, with a worker that answers at once."""
 
 import json
+from fractions import Fraction
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from dam.accounts.models import Brand
 from dam.accounts.principals import Member
+from dam.catalog.models import Version
 from dam.core.storage import sha256_of
 from generation import jobs, runner
 from generation.generators import loading
@@ -19,6 +21,8 @@ from generation.models import GenerationJob
 from generation.states import JobState
 from tests.factories import BrandFactory
 from tests.integration.generation.models import FakeGenerator, write_card
+from tests.integration.generation.test_sources import taken
+from tests.media_factory import movie
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +115,51 @@ def test_without_a_worker_it_gives_up_and_cancels(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(CommandError, match="Is a worker for the gpu queue running"):
         call_command("generate", "A red ball", "--timeout", "0", stderr=StringIO())
     assert GenerationJob.objects.get().state == JobState.CANCELLED
+
+
+@pytest.fixture
+def film(creator: Member, tmp_path: Path, worker: FakeGenerator) -> Version:
+    return taken(movie(tmp_path / "film.mp4", frames=48, rate=Fraction(16)), by=creator)
+
+
+def test_it_begins_with_a_clip_of_the_library(film: Version, worker: FakeGenerator) -> None:
+    status, payload = generate("A red ball", "--mode", "extend", "--source", str(film.asset_id))
+    assert (status, payload["state"]) == (0, "done")
+    assert len(worker.requests[0].guides) == 1
+
+
+def test_slots_are_named_or_filled_in_order(film: Version, worker: FakeGenerator) -> None:
+    one = str(film.asset_id)
+    for sources in (("--source", f"last={one}@1.5", "--source", f"first={one}"), ("--source", one) * 2):
+        assert generate("A red ball", "--mode", "frames", *sources)[0] == 0
+    at = [[each.get("at", 0) for each in job.guides["sources"]] for job in GenerationJob.objects.all()]
+    assert sorted(at) == [[0, 0], [1.5, 0]]
+
+
+def test_a_region_and_a_strength_are_given_in_percent(film: Version) -> None:
+    source = ("--source", str(film.asset_id), "--seconds", "1.1")
+    assert generate("A red ball", "--mode", "edit", "--region", "10,20,30,40", *source)[0] == 0
+    assert generate("A red ball", "--mode", "restyle", "--strength", "80", *source)[0] == 0
+    kept = [job.guides for job in GenerationJob.objects.order_by("created_at")]
+    assert kept[0]["region"] == pytest.approx([0.1, 0.2, 0.3, 0.4])
+    assert kept[1]["strength"] == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--mode", "extend"), "Choose a clip or image"),
+        (("--mode", "extend", "--source", "nonsense"), "is not"),
+        (("--mode", "extend", "--source", "00000000-0000-4000-8000-000000000001"), "There is no clip"),
+        (("--mode", "extend", "--source", "last={film}"), "takes"),
+        (("--source", "{film}"), "takes none"),
+        (("--mode", "edit", "--source", "{film}", "--region", "1,2,3"), "four percentages"),
+        (("--mode", "edit", "--source", "{film}", "--region", "90,0,20,100"), "within the image"),
+        (("--mode", "restyle", "--source", "{film}", "--strength", "0"), "strength from 1"),
+    ],
+)
+def test_what_it_cant_begin_with_is_told(film: Version, arguments: tuple[str, ...], words: str) -> None:
+    given = [each.format(film=film.asset_id) for each in arguments]
+    with pytest.raises(CommandError, match=words):
+        call_command("generate", "A red ball", *given, stdout=StringIO(), stderr=StringIO())
+    assert not GenerationJob.objects.exists()
