@@ -38,9 +38,10 @@ from generation.states import JobMove, JobState
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 10.0
-# A worker that has given no sign of life for so long is gone.
-LOST_AFTER = timedelta(seconds=60)
+HEARTBEAT_SECONDS = 5.0
+# A worker that has given no sign of life for so long is gone. With the time between two looks
+# (`recover-jobs`) that makes half a minute at most. One that was only slow finds out, and keeps nothing.
+LOST_AFTER = timedelta(seconds=20)
 # A job nobody took for so long is sent again: the broker may have forgotten it. Sent twice is harmless.
 FORGOTTEN_AFTER = timedelta(minutes=30)  # then after twice as long each time
 MOST_ATTEMPTS = 3

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from dam.accounts.principals import Member
@@ -154,3 +155,9 @@ def test_an_outage_that_does_not_end_fails_the_job_in_plain_words(claimed: Gener
         JobState.FAILED,
         "Storage was out of reach. Reelproof tried 12 times.",
     )
+
+
+def test_a_dead_worker_is_noticed_within_half_a_minute() -> None:
+    every = float(str(settings.CELERY_BEAT_SCHEDULE["recover-jobs"]["schedule"]))
+    assert jobs.LOST_AFTER.total_seconds() + every <= 30
+    assert jobs.LOST_AFTER.total_seconds() > 3 * jobs.HEARTBEAT_SECONDS  # one beat may be lost on its way
