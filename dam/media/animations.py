@@ -15,7 +15,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import av
 from PIL import Image
 
 from dam.media import stills, timing
@@ -99,6 +98,8 @@ def write_film(path: Path, out: Path) -> None:
 
     One picture is held at a time. Raises FileRefused where none can be decoded.
     """
+    import av  # which takes longer to load than most files to be read
+
     animation = read(path)
     if animation is None:
         raise FileRefused("damaged")

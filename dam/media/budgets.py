@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from dam.core.sandbox import Limits
+from dam.core.program_limits import Limits
 
 GIB = 1024**3
 

@@ -8,14 +8,15 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PIL import GifImagePlugin, Image, TiffImagePlugin
-
-from dam.media import boxes, iim, png_texts, xmp, xmp_extended
+from dam.media import boxes, iim, xmp, xmp_extended
 from dam.media.embedded_metadata import CONTAINER, IIM, XMP, EmbeddedMetadata, merge
 from dam.media.sniffer import MP3, WAV, FileKind
-from dam.media.xmp_files import gif, mp3, svg, wav
+from dam.media.xmp_files import gif, mp3, wav
+
+if TYPE_CHECKING:  # of a film nothing here asks Pillow, which takes a while to load
+    from PIL import Image
 
 IIM_IN_PHOTOSHOP = 0x0404  # the number of its resource
 IIM_IN_TIFF = 33723
@@ -32,8 +33,12 @@ QUICKTIME = "com.apple.quicktime."
 Found = tuple[str, Mapping[str, Iterable[str]]]
 
 
-def of_picture(picture: Image.Image) -> EmbeddedMetadata:
+def of_picture(picture: "Image.Image") -> EmbeddedMetadata:
     """What an opened picture says; some of it is there only once it is decoded."""
+    from PIL import GifImagePlugin
+
+    from dam.media import png_texts
+
     found: list[Found] = []
     unread: list[str] = []
     packet = picture.info.get("xmp")
@@ -55,6 +60,8 @@ def of_picture(picture: Image.Image) -> EmbeddedMetadata:
 
 def of_drawing(path: Path) -> EmbeddedMetadata:
     """What an SVG says in XMP."""
+    from dam.media.xmp_files import svg
+
     found: list[Found] = []
     unread: list[str] = []
     _read_xmp(svg.read(path), found, unread)
@@ -82,7 +89,7 @@ def _named(tags: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, list[
     return said
 
 
-def _segments(picture: Image.Image) -> list[bytes]:
+def _segments(picture: "Image.Image") -> list[bytes]:
     """A JPEG's segments for applications, which Pillow keeps while it reads the header."""
     return [content for kind, content in getattr(picture, "applist", ()) if kind == "APP1"]
 
@@ -117,8 +124,10 @@ def _read_extended(guid: str, segments: Sequence[bytes], found: list[Found], unr
         found.append((XMP, said))
 
 
-def _block(picture: Image.Image) -> bytes:
+def _block(picture: "Image.Image") -> bytes:
     """IPTC-IIM as the picture has it: in a resource of Photoshop's, or in a tag of TIFF's."""
+    from PIL import TiffImagePlugin
+
     if isinstance(picture, TiffImagePlugin.TiffImageFile):
         # As it stands in the file: many programs say that it is numbers of four bytes, and Pillow, asked for
         # the tag itself, gives the first of them.

@@ -4,9 +4,10 @@ Pure standard library. Limits hold everywhere; the kernel's protections where it
 (`protections()`): no files but its own, no network, no sockets, no processes, nobody's rights.
 """
 
+from dam.core.program_limits import Limits
 from dam.core.sandbox.granted import PROTECTIONS, describe_protections, protections
 from dam.core.sandbox.outcomes import Completed, Interrupted, Outcome
-from dam.core.sandbox.processes import Limits, Output, SandboxedProcess
+from dam.core.sandbox.processes import Output, SandboxedProcess
 from dam.core.sandbox.results import NotMade, take
 from dam.core.sandbox.starting import run, start
 

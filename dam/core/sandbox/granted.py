@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
+from dam.core.program_limits import Limits
 from dam.core.sandbox.inside.launcher import REPORT
-from dam.core.sandbox.processes import Limits
 from dam.core.sandbox.starting import launch
 
 # What the kernel may grant beyond limits, a clear environment and a session of its own.

@@ -7,28 +7,15 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO
 
+from dam.core.program_limits import Limits
 from dam.core.sandbox.outcomes import Completed, Interrupted, Outcome, judge
 
 ERROR_TAIL_BYTES = 16 * 1024
 BLOCK = 64 * 1024
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a program may use; beyond it, it is ended."""
-
-    wall_seconds: float
-    cpu_seconds: int  # of all its threads
-    memory_bytes: int  # of address space
-    file_bytes: int  # of any file it writes
-    stdout_bytes: int = 64 * 1024**2
-    descriptors: int = 256
-    threads: int = 1024
 
 
 class SandboxedProcess:

@@ -9,9 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
+from dam.core.program_limits import Limits
 from dam.core.sandbox import readable
 from dam.core.sandbox.outcomes import Completed
-from dam.core.sandbox.processes import Limits, SandboxedProcess
+from dam.core.sandbox.processes import SandboxedProcess
 
 HERE = Path(__file__).parent
 # Started without our package, whose import brings Celery and Django along.

@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.conftest import BASE_DIR
+from tests.media_factory import movie
 
 LOADED = """
 import sys, types
@@ -22,12 +25,43 @@ print(*sys.modules)
     [
         ("frames", ("PIL", "dam.media.stills", "dam.media.probe_file", "urllib.request")),
         ("watching", ("PIL", "dam.media.stills", "dam.media.probe_file", "urllib.request")),
-        ("probe_file", ("dam.media.xmp_embedding", "urllib.request", "http.client", "email", "ssl")),
+        ("probe_film", ("PIL", "dam.media.stills", "urllib.request", "http.client", "email", "ssl")),
     ],
 )
 def test_a_request_loads_no_more_than_it_needs(module: str, unneeded: tuple[str, ...]) -> None:
-    program = LOADED.format(module=module)
-    command = [sys.executable, "-I", "-c", program, str(BASE_DIR / "dam")]
-    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    loaded = _loaded(LOADED.format(module=module))
     assert "av" in loaded
     assert [name for name in unneeded if name in loaded] == []
+
+
+PROBED = """
+import io, sys, types
+sys.modules["dam"] = types.ModuleType("dam")
+sys.modules["dam"].__path__ = [sys.argv[1]]
+from dam.media import decoder_process
+decoder_process.answer({"do": "probe", "path": sys.argv[2]}, io.BytesIO())
+print(*sys.modules)
+"""
+NEVER = ("subprocess", "dam.core.sandbox", "dam.media.xmp_embedding", "urllib.request", "http.client", "ssl")
+
+
+@pytest.mark.parametrize(
+    ("name", "needed", "unneeded"),
+    [("film.mp4", "av", "PIL"), ("sound.m4a", "av", "PIL"), ("picture.png", "PIL", "av")],
+)
+def test_a_probe_loads_what_reads_this_kind_alone(
+    name: str, needed: str, unneeded: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    if name == "picture.png":
+        Image.new("RGB", (32, 16)).save(path)
+    else:
+        movie(path, picture=name != "sound.m4a", sound=name == "sound.m4a")
+    loaded = _loaded(PROBED, str(path))
+    assert needed in loaded
+    assert [each for each in (unneeded, *NEVER) if each in loaded] == []
+
+
+def _loaded(program: str, *arguments: str) -> list[str]:
+    command = [sys.executable, "-I", "-c", program, str(BASE_DIR / "dam"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
