@@ -3,7 +3,9 @@
 import subprocess
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import av
@@ -40,10 +42,18 @@ def clip(
     seed: int = 0,
 ) -> Path:
     """A generated-looking MP4: numbered frames; another seed gives other bytes."""
+    path.write_bytes(_encoded(path.suffix, frames, width, height, rate, seed))
+    return path
+
+
+@lru_cache(maxsize=64)  # hundreds of tests want one of a few, and each would start FFmpeg for it
+def _encoded(suffix: str, frames: int, width: int, height: int, rate: Fraction, seed: int) -> bytes:
     pictures = np.stack([numbered(index % 64, width=width, height=height) for index in range(frames)])
     pictures[:, 0, :, 0] = (np.arange(width) * (seed + 1)) % 251
-    runner.encode_frames(pictures, frame_rate=rate, path=path)
-    return path
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"clip{suffix}"
+        runner.encode_frames(pictures, frame_rate=rate, path=path)
+        return path.read_bytes()
 
 
 def movie(
