@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dam.access import invitations, share_links, tokens
 from dam.accounts.capabilities import GUEST_MAY, Capability, Role
-from dam.accounts.models import Brand, CustomRole, Group, Invitation, Membership
+from dam.accounts.models import ApiToken, Brand, CustomRole, Group, Invitation, Membership, User
 from dam.accounts.principals import Member
 from dam.audit import trail
 from dam.bulk import edits as bulk_edits
@@ -229,6 +229,12 @@ class World:
                 edit = bulk_edits.draft_of([self.draft.asset_id], by=person)
                 bulk_edits.choose(edit, Change(collection=self.collection.pk), by=person)
                 self.bulk_edits[role] = edit
+        # They were here a moment ago. What a request writes down of that is undone with it, so each of
+        # thousands would write it again.
+        now = timezone.now()
+        Membership.objects.filter(brand=self.brand).update(last_seen_at=now)
+        ApiToken.objects.filter(brand=self.brand).update(last_used_at=now)
+        User.objects.filter(memberships__brand=self.brand).update(last_brand=self.brand)
 
     def named(self, name: str, role: Role) -> object:
         """What stands in an address where the table says `name`."""
