@@ -12,7 +12,12 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from dam.core.language import gettext as _
 from dam.core.language import number
-from dam.media import budgets, drawings, metadata_extraction
+from dam.media import (
+    budgets,
+    drawings,
+    metadata_extraction,
+    png_texts,  # noqa: F401 - bounds what Pillow reads of any PNG
+)
 from dam.media.drawing_parts import Doubt
 from dam.media.embedded_metadata import EmbeddedMetadata
 from dam.media.errors import FileRefused, animated, require_size

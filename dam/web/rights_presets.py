@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dam.core import language
+from dam.core import language, numbers
 from dam.core.lazily import lazy
 from dam.rights import presets
 from dam.rights.models import RightsPreset
@@ -73,7 +73,8 @@ class PresetFields:
             self.form.add_error("preset", _("Press “Fill in” to use this preset, or choose “No preset”."))
 
     def _of(self, number: Any) -> RightsPreset | None:
-        return self.offered.get(int(number)) if str(number).isdecimal() else None
+        key = numbers.read(str(number))
+        return self.offered.get(key) if key is not None else None
 
 
 def entered(form: forms.Form, sent: Any, *, without: Sequence[str] = ()) -> dict[str, Any]:
