@@ -21,6 +21,7 @@ class Verb(StrEnum):
     CONSENT_ADDED = "asset.consent_added"
     CONSENT_CHANGED = "asset.consent_changed"
     CONSENT_WITHDRAWN = "asset.consent_withdrawn"
+    CONSENT_ENDED = "asset.consent_ended"
     CONSENT_REMOVED = "asset.consent_removed"
     CONSENT_ERASED = "asset.consent_erased"
     RENEWAL_ASKED = "asset.renewal_asked"

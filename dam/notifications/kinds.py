@@ -251,6 +251,14 @@ KINDS: Mapping[str, Kind] = {
             holders=Capability.SHARE,
         ),
         Kind(
+            "consent_over",
+            (Follows(Verb.CONSENT_WITHDRAWN, "counted"), Follows(Verb.CONSENT_ENDED)),
+            (Who.HOLDERS,),
+            mail=Mail.AT_ONCE,
+            tab="rights",
+            holders=Capability.DECIDE_LEGAL,
+        ),
+        Kind(
             "renewal_asked",
             (Follows(Verb.RENEWAL_ASKED),),
             (Who.HOLDERS,),

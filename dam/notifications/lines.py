@@ -14,7 +14,7 @@ from dam.notifications import wording
 from dam.notifications.inbox import Told
 from dam.notifications.kinds import KINDS, Kind
 
-_OF_RIGHTS = ("rights_ending", "renewal_asked")
+_OF_RIGHTS = ("rights_ending", "consent_over", "renewal_asked")
 
 
 @dataclass(frozen=True)

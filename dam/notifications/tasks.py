@@ -6,6 +6,7 @@ from django.utils import timezone
 from dam.core.tasks import offer
 from dam.notifications import following, mailing, retention, rights_reminders
 from dam.notifications.webhooks import deliveries
+from dam.rights import consent_ends
 
 
 @shared_task(name="default.follow_trails")
@@ -32,6 +33,11 @@ def deliver_webhooks() -> None:
 @shared_task(name="default.remind_of_rights")
 def remind_of_rights() -> None:
     rights_reminders.remind()
+
+
+@shared_task(name="default.tell_of_consents")
+def tell_of_consents() -> None:
+    consent_ends.look()
 
 
 @shared_task(name="default.forget_notifications")

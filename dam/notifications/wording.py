@@ -61,6 +61,10 @@ TITLES: Mapping[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Clearances that end"),
         gettext_lazy("Some days before a clip's clearance ends, as the brand has set."),
     ),
+    "consent_over": (
+        gettext_lazy("Consents that end"),
+        gettext_lazy("A consent that an approved clip, or one in review, needs was withdrawn or ran out."),
+    ),
     "renewal_asked": (
         gettext_lazy("Requests for renewal"),
         gettext_lazy("You are asked to renew the clearance of a clip."),
@@ -96,6 +100,7 @@ ICONS: Mapping[str, str] = {
     "outside": "send",
     "recalled": "shield-off",
     "rights_ending": "hourglass",
+    "consent_over": "user-x",
     "renewal_asked": "hourglass",
     "new_in_search": "bookmark",
     "comments_pdf": "file-text",
@@ -252,6 +257,7 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
     "outside": lambda _told: _("%(actor)s, from outside, commented or made a recommendation"),
     "recalled": lambda _told: _("%(actor)s withdrew the approval. Stop using copies of this clip."),
     "rights_ending": _clearance_ends,
+    "consent_over": lambda _told: _("A consent ran out. Clips that need it can't be used any more."),
     "renewal_asked": lambda _told: _("%(actor)s asks to renew the clearance"),
     "new_in_search": lambda told: ngettext(
         "%(count)d new clip in this saved search",
@@ -289,6 +295,9 @@ _BY_VERB: Mapping[tuple[str, str], Callable[[Told], str]] = {
     ("decided", Verb.REVIEW_REJECTED): lambda _told: _("%(actor)s rejected it"),
     ("take", Verb.JOB_FAILED): lambda told: ngettext(
         "Your take couldn't be generated", "%(count)d takes couldn't be generated", told.row.count
+    ),
+    ("consent_over", Verb.CONSENT_WITHDRAWN): lambda _told: _(
+        "%(actor)s withdrew a consent. Clips that need it can't be used any more."
     ),
     ("take_down", Verb.RECALL_REACHED): _reached,
     ("take_down", Verb.RECALL_ENDED): lambda _told: _(

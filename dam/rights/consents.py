@@ -11,11 +11,9 @@ it, and `forget` removes it from everywhere while its end goes on narrowing.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from pathlib import Path
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,27 +21,17 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
-from dam.catalog import assets, stored_files, versions
+from dam.catalog import assets, versions
 from dam.catalog.models import Asset, Version
-from dam.core import errors, foreign_text, locks, storage
+from dam.core import errors, foreign_text
 from dam.core.language import number
-from dam.core.storage import Stored
-from dam.rights import making
+from dam.rights import consent_documents, making
+from dam.rights.consent_documents import Document
 from dam.rights.models import Consent, ConsentKind, ConsentLink
 from dam.rights.visibility import visible_versions
 
 MOST = 100  # of one version
-MOST_BYTES = 15 * 1024 * 1024  # of a document
-LONGEST: Mapping[str, int] = {"name": 200, "covers": 500, "reason": 500, "filename": 200}  # characters
-
-# By their first bytes: what is kept, under which ending. Nothing ever opens them here.
-_DOCUMENTS = (
-    (b"%PDF-", ".pdf"),
-    (b"\x89PNG\r\n\x1a\n", ".png"),
-    (b"\xff\xd8\xff", ".jpg"),
-    (b"II*\x00", ".tif"),
-    (b"MM\x00*", ".tif"),
-)
+LONGEST: Mapping[str, int] = {"name": 200, "covers": 500, "reason": 500}  # characters
 
 
 @dataclass(frozen=True)
@@ -56,22 +44,10 @@ class Said:
     until: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Document:
-    filename: str
-    data: bytes
-
-
 class ConsentRefused(errors.Refused):
     """`gone`, `decided`, `held`, `no_name`, `no_reason`, `too_long`, `too_many`, `already` or `forgotten`."""
 
     code = "consent"
-
-
-class DocumentRefused(errors.Refused):
-    """`empty`, `too_large` or `unknown`."""
-
-    code = "consent_document"
 
 
 class ConsentChanged(errors.Refused):
@@ -126,8 +102,7 @@ def find(version: Version, consent_id: int, *, by: Principal) -> Consent | None:
 def add(version: Version, said: Said, *, document: Document | None = None, by: Principal) -> Consent:
     """Raises ConsentRefused, DocumentRefused, PermissionDenied."""
     said = _clean(said)
-    if document is not None:
-        _require_document(document)
+    consent_documents.require(document)
     with trail.recording():
         now = _locked(version, by=by)
         _require_change([now.pk], by=by)
@@ -144,7 +119,7 @@ def add(version: Version, said: Said, *, document: Document | None = None, by: P
             added_by=by.user,
         )
         if document is not None:
-            _keep(document, kept)
+            consent_documents.keep(document, kept)
         kept.save()
         ConsentLink.objects.create(version=now, consent=kept)
         _record(Verb.CONSENT_ADDED, kept, now, by=by)
@@ -165,8 +140,7 @@ def change(
     A document takes the place of the one before. Raises as `add` does, and ConsentChanged.
     """
     said = _clean(said)
-    if document is not None:
-        _require_document(document)
+    consent_documents.require(document)
     with trail.recording():
         now, consent = _found(version, consent_id, by=by)
         _require_change(needed_by(consent), by=by)
@@ -177,7 +151,7 @@ def change(
         before = Said(consent.kind, consent.name, consent.covers, consent.until)
         if before == said and document is None:
             return False
-        replaced = _stored(consent)
+        replaced = consent_documents.of(consent)
         consent.kind, consent.name, consent.covers, consent.until = (
             said.kind,
             said.name,
@@ -185,11 +159,11 @@ def change(
             said.until,
         )
         if document is not None:
-            _keep(document, consent)
+            consent_documents.keep(document, consent)
         consent.revision += 1
         consent.save()
         if document is not None:
-            _drop(replaced, consent)
+            consent_documents.drop(replaced, consent)
         _record(Verb.CONSENT_CHANGED, consent, now, by=by)
     return True
 
@@ -212,7 +186,9 @@ def withdraw(version: Version, consent_id: int, *, reason: str, by: Principal) -
         )
         consent.revision += 1
         consent.save()
-        _record(Verb.CONSENT_WITHDRAWN, consent, now, by=by)
+        # Whether that is news to those who decide on terms (dam.notifications.kinds).
+        counted = making.counted_on(needed_by(consent))
+        _record(Verb.CONSENT_WITHDRAWN, consent, now, by=by, counted=counted)
     return consent
 
 
@@ -262,13 +238,13 @@ def forget(version: Version, consent_id: int, *, by: Principal, at: datetime | N
             raise _held()
         if consent.forgotten_at is not None:
             raise ConsentRefused(_("The personal data of this was removed."), code="forgotten")
-        replaced = _stored(consent)
+        replaced = consent_documents.of(consent)
         consent.name = consent.covers = consent.withdrawn_reason = ""
         consent.storage_key = consent.sha256 = consent.filename = ""
         consent.size, consent.forgotten_at = 0, at or timezone.now()
         consent.revision += 1
         consent.save()
-        _drop(replaced, consent)
+        consent_documents.drop(replaced, consent)
         _record(Verb.CONSENT_ERASED, consent, now, by=by)
     return consent
 
@@ -374,55 +350,7 @@ def _line(what: str, text: str) -> str:
     return foreign_text.line(text, longest=LONGEST[what])
 
 
-def _suffix(data: bytes) -> str | None:
-    return next((suffix for begins, suffix in _DOCUMENTS if data.startswith(begins)), None)
-
-
-def _require_document(document: Document) -> None:
-    if not document.data:
-        raise DocumentRefused(_("The file is empty. Choose another one."), code="empty")
-    if len(document.data) > MOST_BYTES:
-        raise DocumentRefused(
-            _("The document is larger than %(most)s MB. Choose a smaller one.")
-            % {"most": MOST_BYTES // 1024**2},
-            code="too_large",
-        )
-    if _suffix(document.data) is None:
-        raise DocumentRefused(
-            _("This file can't be kept as a document. Choose a PDF, JPEG, PNG or TIFF file."), code="unknown"
-        )
-
-
-def _keep(document: Document, consent: Consent) -> None:
-    """Store the bytes as they came, under the lock of their content, which the caller's transaction holds."""
-    suffix = _suffix(document.data) or ""
-    with storage.scratch() as folder:
-        path = Path(folder) / "document"
-        path.write_bytes(document.data)
-        digest = storage.sha256_of(path)
-        locks.hold(storage.key_for(brand_id=consent.brand_id, sha256=digest, suffix=""))
-        stored = storage.put(path, brand_id=consent.brand_id, suffix=suffix, sha256=digest)
-    consent.storage_key, consent.sha256, consent.size = stored.key, stored.sha256, stored.size
-    shown = foreign_text.line(document.filename, longest=LONGEST["filename"])
-    consent.filename = shown or f"document{suffix}"
-
-
-def _stored(consent: Consent) -> Stored | None:
-    return Stored(consent.storage_key, consent.sha256, consent.size) if consent.storage_key else None
-
-
-def _drop(replaced: Stored | None, consent: Consent) -> None:
-    """Let its document before go once that is written down; where this dies before, the sweep takes it."""
-    if replaced is not None and replaced.key != consent.storage_key:
-        transaction.on_commit(partial(_let_go, replaced, consent.brand_id))
-
-
-def _let_go(stored: Stored, brand_id: int) -> None:
-    with transaction.atomic():
-        stored_files.drop(stored, brand_id=brand_id)
-
-
-def _record(verb: Verb, consent: Consent, version: Version, *, by: Principal) -> None:
+def _record(verb: Verb, consent: Consent, version: Version, *, by: Principal, **noted: object) -> None:
     """The log says which consent it was, and nothing of whose."""
     asset: Asset = version.asset
     trail.record(
@@ -431,6 +359,6 @@ def _record(verb: Verb, consent: Consent, version: Version, *, by: Principal) ->
         target=asset.title,
         actor=by,
         asset_id=asset.pk,
-        data={"version": str(version.pk), "consent": str(consent.pk)},
+        data={"version": str(version.pk), "consent": str(consent.pk), **noted},
     )
     assets.publish([asset])

@@ -200,6 +200,7 @@ class Consent(models.Model):
     name = models.CharField(max_length=200, blank=True)
     covers = models.CharField(max_length=500, blank=True)
     until = models.DateTimeField(null=True)
+    told_until = models.DateTimeField(null=True)  # the end that was told (dam.rights.consent_ends)
     # The document as it was sent, never read: empty where there is none.
     storage_key = models.CharField(max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -232,6 +233,11 @@ class Consent(models.Model):
             models.Index(fields=["brand", "id"], name="consent_of_brand"),
             models.Index(
                 fields=["storage_key"], condition=~models.Q(storage_key=""), name="consent_document"
+            ),
+            models.Index(
+                fields=["until", "id"],
+                condition=models.Q(until__isnull=False, withdrawn_at=None),
+                name="consent_end",
             ),
         ]
 

@@ -66,6 +66,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "tell-of-consents": {"task": "default.tell_of_consents", "schedule": 300.0, "options": {"expires": 300}},
     "remind-of-reviews": {
         "task": "default.remind_of_reviews",
         "schedule": 3600.0,

@@ -39,6 +39,7 @@ VERBS: dict[str, Wording] = {
     Verb.CONSENT_WITHDRAWN: Wording(
         "shield-off", noop("%(person)s recorded that a consent of %(target)s was withdrawn")
     ),
+    Verb.CONSENT_ENDED: Wording("calendar-x", noop("%(person)s noted that a consent of %(target)s ran out")),
     Verb.CONSENT_REMOVED: Wording("x", noop("%(person)s removed a consent from %(target)s")),
     Verb.CONSENT_ERASED: Wording(
         "user-x", noop("%(person)s removed the personal data of a consent of %(target)s")

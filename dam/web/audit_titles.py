@@ -19,6 +19,7 @@ TITLES: dict[Verb, str] = {
     Verb.CONSENT_ADDED: noop("Consent added"),
     Verb.CONSENT_CHANGED: noop("Consent changed"),
     Verb.CONSENT_WITHDRAWN: noop("Consent withdrawn"),
+    Verb.CONSENT_ENDED: noop("Consent ran out"),
     Verb.CONSENT_REMOVED: noop("Consent removed"),
     Verb.CONSENT_ERASED: noop("Personal data of a consent removed"),
     Verb.RENEWAL_ASKED: noop("Renewal asked for"),

@@ -21,8 +21,9 @@ from dam.core import language, numbers
 from dam.core.errors import Refused
 from dam.core.lazily import lazy
 from dam.delivery import streaming
-from dam.rights import consents
-from dam.rights.consents import ConsentChanged, Document, DocumentRefused, Said
+from dam.rights import consent_documents, consents
+from dam.rights.consent_documents import Document, DocumentRefused
+from dam.rights.consents import ConsentChanged, Said
 from dam.rights.models import Consent, ConsentKind
 from dam.web import asset_version
 from dam.web.day_field import DayField, ends
@@ -51,7 +52,7 @@ class ConsentForm(WholeTextForm):
         super().__init__(*args, **kwargs)
         self.zone, self.kept = zone, kept
         self.fields["until"].help_text = ends(zone)
-        most = consents.MOST_BYTES // 1024**2
+        most = consent_documents.MOST_BYTES // 1024**2
         told = _("PDF, JPEG, PNG or TIFF, up to %(most)s MB.") % {"most": most}
         if kept is not None and kept.filename:
             told += " " + _("It takes the place of the one there is.")
@@ -68,7 +69,7 @@ class ConsentForm(WholeTextForm):
     def sent(self) -> Document | None:
         """No more of it is read than is needed to refuse it."""
         file = self.files.get("document")
-        return Document(file.name or "", file.read(consents.MOST_BYTES + 1)) if file else None
+        return Document(file.name or "", file.read(consent_documents.MOST_BYTES + 1)) if file else None
 
 
 class WithdrawForm(WholeTextForm):

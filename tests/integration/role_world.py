@@ -34,7 +34,8 @@ from dam.ingest.models import Step, StepState, Upload
 from dam.notifications.models import Delivery, Webhook
 from dam.notifications.webhooks import deliveries, webhooks
 from dam.rights import consents
-from dam.rights.consents import Document, Said
+from dam.rights.consent_documents import Document
+from dam.rights.consents import Said
 from dam.rights.models import Consent, RightsPreset
 from dam.search import fulltext
 from dam.search.query import Filters

@@ -24,7 +24,8 @@ from dam.core import storage
 from dam.delivery import access
 from dam.operations import stored
 from dam.rights import cleared, consents, ends, making, policy, terms
-from dam.rights.consents import ConsentChanged, ConsentRefused, Document, DocumentRefused, Said
+from dam.rights.consent_documents import MOST_BYTES, Document, DocumentRefused
+from dam.rights.consents import ConsentChanged, ConsentRefused, Said
 from dam.rights.models import Consent, ConsentLink, MadeFrom, Relation, RightsEnd, RightsRecord
 from tests.factories import ApprovedVersionFactory, BrandFactory, VersionFactory, member, next_version
 
@@ -296,7 +297,7 @@ def test_what_is_erased_is_gone_everywhere_and_still_narrows(
         (b"<html><script>alert(1)</script>", "unknown"),
         (b"MZ\x90\x00 a program", "unknown"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "unknown"),
-        (b"%PDF-" + b"x" * consents.MOST_BYTES, "too_large"),
+        (b"%PDF-" + b"x" * MOST_BYTES, "too_large"),
     ],
 )
 def test_what_is_no_document_is_refused_before_anything_is_kept(
