@@ -75,6 +75,11 @@ def of(
     return UsageStatus(what, tone, _("Not cleared for use."), verdict.reasons)
 
 
+def unsigned(release: str) -> str:
+    """Why an approved version can't be used though its terms allow it: there is no signed file."""
+    return str(_UNSIGNED.get(release, _WAITS)[1])
+
+
 def warning(*, terms: Terms, at: datetime) -> str:
     """For a card: why an approved clip may not leave after all; empty when it may, or was never approved."""
     if terms.approval != "approved":

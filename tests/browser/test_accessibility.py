@@ -43,7 +43,7 @@ PIECES = {
     "comment-assign",
     "bulk-progress", "bulk-export", "collection-standing", "collection-news", "collection-targets",
     "alert-count", "suggest", "asset-suggested-tags", "picture", "brand-export", "notification",
-    "notification-bell", "notification-count", "webhook-log",
+    "notification-bell", "notification-count", "webhook-log", "asset-rights",
 }  # fmt: skip
 
 

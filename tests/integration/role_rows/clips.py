@@ -19,6 +19,8 @@ ROWS = (
     Row("GET",  "asset-card", ("draft.asset",),         404, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "asset-usage", ("released.asset",),  200, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "asset-usage", ("draft.asset",),     404, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset-rights", ("released.asset",),    200, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset-rights", ("draft.asset",),       404, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "asset-compare", ("draft.asset",),      403, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "asset-edit", ("draft.asset",),         403, 200, 403, 403, 200, 200, 403, 403),
     Row("POST", "asset-edit", ("draft.asset",),         403, 302, 403, 403, 302, 302, 403, 403,
