@@ -25,6 +25,7 @@ PAGES = [row for row in ROWS if row.method == "GET" and row.viewer == 200 and ro
 # What differs from one answer to the next anyway: the form's token, and the moment of the answer.
 CHANGES_ANYWAY = re.compile(
     r'csrfmiddlewaretoken" value="\w+|X-CSRFToken": "\w+|since=[^"]+|just now|[0-9]+ (?:second|minute)s? ago'
+    r'|"at": "[^"]+"'
 )
 
 
