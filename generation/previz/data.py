@@ -47,6 +47,18 @@ def fit_codec(config: TrainingConfig) -> codecs.PatchCodec:
     return loaded
 
 
+def require_codec(config: TrainingConfig) -> None:
+    """Raises SystemExit for a run that takes up the weights of another before it has their codec.
+
+    One that is fitted anew has the same axes, but some of them turned around: the weights would mean nothing.
+    """
+    if config.first_step and not (config.folder / "codec" / "config.json").exists():
+        raise SystemExit(
+            f"{config.folder} goes on from other weights and has no codec yet. Begin with "
+            "`python -m generation.previz.train --start FOLDER`, which puts theirs there, then draw."
+        )
+
+
 def device(config: TrainingConfig) -> torch.device:
     """Where clips are drawn and the model is trained."""
     name = config.device
@@ -171,6 +183,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     config = TrainingConfig.load(given.config)
+    require_codec(config)
     config.folder.mkdir(parents=True, exist_ok=True)
     store = LatentStore(config, fit_codec(config))
     began, missing = time.monotonic(), store.missing()

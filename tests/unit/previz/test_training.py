@@ -7,7 +7,7 @@ import torch
 
 from generation.previz import codec, export, refine, train, training, training_run
 from generation.previz.config import Phase, TrainingConfig
-from generation.previz.data import LatentStore, fit_codec
+from generation.previz.data import LatentStore, fit_codec, require_codec
 from generation.previz.world import scenes
 
 pytestmark = pytest.mark.model
@@ -237,3 +237,14 @@ def test_a_run_that_goes_on_warms_up_again(config: TrainingConfig) -> None:
     assert [training.rate(later, step) for step in (3, 4, 6, 7)] == [0.25, 0.5, 1.0, 1.0]
     with pytest.raises(ValueError, match="at step 2, before its first_step"):
         training.rate(later, 2)
+
+
+def test_nothing_is_drawn_for_a_run_that_goes_on_before_it_has_the_codec_of_its_weights(
+    config: TrainingConfig,
+) -> None:
+    later = replace(config, first_step=3, folder=config.folder / "later")
+    with pytest.raises(SystemExit, match="has no codec yet"):
+        require_codec(later)
+    fit_codec(config).save_pretrained(later.folder / "codec")
+    require_codec(later)
+    require_codec(replace(config, folder=config.folder / "new"))  # a run from nothing fits its own
