@@ -122,12 +122,11 @@ def _take_problem(job: GenerationJob, problem: Exception) -> None:
 def _make(job: GenerationJob) -> Version:
     _target(job)  # before hours of work on what nobody can take
     mode = sources.mode(job)
-    sources.require_there(job)
     disk_space.require_work(0)
-    generator = loading.load(model_register.generator().folder)
-    understanding = generator.understand(job.prompt)
-    database.again(lambda: jobs.keep_model(job, identity=generator.identity, understanding=understanding))
     with sources.opened(job) as given:
+        generator = loading.load(model_register.generator().folder)
+        understanding = generator.understand(job.prompt)
+        database.again(lambda: jobs.keep_model(job, identity=generator.identity, understanding=understanding))
         database.release()  # nobody holds a connection for minutes
         plan = composition.plan(
             mode,

@@ -141,11 +141,6 @@ def opened(job: GenerationJob) -> Iterator[tuple[Opened, ...]]:
         yield tuple(_open(job, each, version, files) for each, version in _required(job, named))
 
 
-def require_there(job: GenerationJob) -> None:
-    """Raises GeneratorError where a source of the job can't be used any more."""
-    _required(job, job.guides.get("sources", ()))
-
-
 def _required(job: GenerationJob, named: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], Version]]:
     if not named:
         return []
@@ -175,17 +170,23 @@ def _frames(job: GenerationJob, each: dict[str, Any], version: Version, path: Pa
         return _filling(runner.still(path, max_side=4 * max(size)), size)[None]
     rate = Fraction(job.rate_numerator, job.rate_denominator)
     slot = next(slot for slot in modes.slots(mode(job)) if slot.role == each["role"])
-    first = int(float(each.get("at", 0)) * rate)
-    if not slot.moment:
-        count = int(composition.MOST_KEPT_SECONDS * rate) + 1
-    else:
-        count = composition.needed(mode(job), frames=job.frames) or 1
-    info = MediaInfo.from_json(version.media_info)
-    frames = runner.decode_frames(path, info=info, size=size, frame_rate=rate, first=first, count=count)
-    if slot.moment and len(frames) < count:  # a frame less than its length promises
-        missing = np.repeat(frames[-1:], count - len(frames), axis=0)
-        frames = np.concatenate([frames, missing])
-    return frames
+    info, at = MediaInfo.from_json(version.media_info), float(each.get("at", 0))
+    needed = composition.needed(mode(job), frames=job.frames)
+    if slot.moment and needed is None:
+        time_ms = round(at * 1000)
+        picture = runner.frame_at(path, info=info, time_ms=time_ms, max_side=4 * max(size))
+        return _filling(picture.rgb, size)[None]
+    count = needed or int(composition.MOST_KEPT_SECONDS * rate) + 1
+    frames = runner.decode_frames(
+        path, info=info, size=size, frame_rate=rate, first=int(at * rate), count=count
+    )
+    missing = (needed or 0) - len(frames)
+    if missing > 1:  # one frame may be lost where one rate is put into another
+        raise GeneratorError(
+            _("“%(title)s” ends earlier than its file says. Choose an earlier time or a shorter length.")
+            % {"title": version.asset.title}
+        )
+    return np.concatenate([frames, frames[-1:]]) if missing == 1 else frames
 
 
 def _filling(picture: Frames, size: tuple[int, int]) -> Frames:

@@ -1,6 +1,7 @@
 """The brief as a form."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd
 from typing import Any
@@ -24,6 +25,10 @@ from generation.models import GenerationJob
 
 MOST_LENGTHS = 5
 REGION = ("left", "top", "width", "height")
+# What goes along from one tab to another, beside what stands in the slots.
+KEPT = frozenset(
+    ("prompt", "size", "frames", "takes", "keep_seed", "seed", "steps", "guidance", "strength", *REGION)
+) | {f"at_{role}" for role in modes.all_roles()}
 SHAPES = {(16, 9): "16:9", (9, 16): "9:16", (1, 1): "1:1", (4, 3): "4:3", (3, 4): "3:4"}
 
 
@@ -33,7 +38,8 @@ class Begun:
 
     mode: Mode = Mode.TEXT
     sources: tuple[Source, ...] = ()
-    prompt: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """What was filled in under another tab, by the names of fields."""
 
 
 class BriefForm(WholeTextForm):
@@ -90,7 +96,7 @@ class BriefForm(WholeTextForm):
         if like is not None and begun is None:
             begun = Begun(mode=_mode(like, capabilities), sources=sources.again(like, by=by))
         begun = begun or Begun()
-        start |= {"mode": begun.mode.value, **({"prompt": begun.prompt} if begun.prompt else {})}
+        start |= {"mode": begun.mode.value}
         if asset is not None:
             start |= {"asset": asset.pk, "takes": 1}
         super().__init__(data, initial=start)
@@ -107,6 +113,9 @@ class BriefForm(WholeTextForm):
         for source in begun.sources:
             self.initial[f"source_{source.role}"] = source.version
             self.initial[f"at_{source.role}"] = source.at or None
+        kept = KEPT & self.fields.keys() - ({"takes"} if asset is not None else set())
+        for name in kept & begun.typed.keys():
+            self.initial[name] = begun.typed[name]
         self.fields["size"].choices = [(f"{w}x{h}", shape_name(w, h)) for w, h in capabilities.sizes]  # type: ignore[attr-defined]
         lengths = {*_spread(briefs.lengths(capabilities)), *filter(None, [_frames(capabilities, like)])}
         self.fields["frames"].choices = [  # type: ignore[attr-defined]

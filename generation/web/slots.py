@@ -1,11 +1,10 @@
 """The tabs of the Generate page and their slots: what may stand there, and what is chosen."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -25,7 +24,6 @@ from generation.generators.modes import MODES, Mode, Slot
 from generation.web.forms import Begun, BriefForm
 
 MOST_OFFERED = 6
-LOOKED_THROUGH = 200  # newest clips; of a million of films, one picture isn't looked for among all
 
 
 @dataclass(frozen=True)
@@ -39,19 +37,27 @@ class Tab:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What may stand in a slot; what is chosen comes first, whether it was found or not."""
+
+    versions: tuple[Version, ...]
+    found: bool  # whether anything was
+    most: int | None  # how many were looked up, where there are more
+
+
+@dataclass(frozen=True)
 class SlotField:
-    """A slot with what is chosen and what else is offered, of which the chosen one comes first."""
+    """A slot with what is chosen and what else is offered."""
 
     role: str
     label: str
     name: str
     required: bool
-    films_only: bool
     moment: str  # the label of its time, or empty
     at_name: str
     at: str
     chosen: UUID | None
-    offered: tuple[Version, ...]
+    offered: Offer
     errors: tuple[str, ...]
     typed: str = ""
 
@@ -65,24 +71,17 @@ def tabs(form: BriefForm, capabilities: Capabilities) -> tuple[Tab, ...]:
 
 def fields(form: BriefForm, *, by: Principal, words: Sequence[str] = ()) -> tuple[SlotField, ...]:
     """The slots of the form's mode, with what is found by the words that were typed in each."""
-    known: dict[tuple[object, ...], tuple[Version, ...]] = {}
-    made = []
-    for slot, typed in zip_longest(modes.slots(form.begins), words[: len(modes.slots(form.begins))]):
-        key = (slot.takes, query.tidy(typed or ""))
-        if key not in known:
-            known[key] = offer(by, slot, key[1])
-        made.append(_field(form, slot, known[key], typed=key[1], by=by))
-    return tuple(made)
+    slots = modes.slots(form.begins)
+    return tuple(
+        _field(form, slot, typed=query.tidy(typed or ""), by=by)
+        for slot, typed in zip_longest(slots, words[: len(slots)])
+    )
 
 
-def _field(
-    form: BriefForm, slot: Slot, offered: tuple[Version, ...], *, typed: str, by: Principal
-) -> SlotField:
+def _field(form: BriefForm, slot: Slot, *, typed: str, by: Principal) -> SlotField:
     name, at_name = f"source_{slot.role}", f"at_{slot.role}"
     bound = form[name]
     chosen = _uuid(str(bound.value() or ""))
-    if chosen is not None and all(each.pk != chosen for each in offered):
-        offered = (*_versions(by, [chosen]), *offered)[:MOST_OFFERED]
     errors = [*bound.errors, *(form[at_name].errors if slot.moment else [])]
     at = form[at_name].value() if slot.moment else None
     return SlotField(
@@ -90,12 +89,11 @@ def _field(
         label=_(slot.label),
         name=name,
         required=slot.required,
-        films_only=len(slot.takes) == 1,
         moment=_(slot.moment) if slot.moment else "",
         at_name=at_name,
         at="" if at is None else str(at),
         chosen=chosen,
-        offered=offered,
+        offered=offer(by, slot, typed=typed, chosen=chosen),
         errors=tuple(map(str, errors)),
         typed=typed,
     )
@@ -111,33 +109,34 @@ def offered(request: BrandRequest) -> HttpResponse:
         raise Http404
     typed = query.tidy(request.GET.get("words", ""))
     chosen = _uuid(request.GET.get(f"source_{role}", ""))
-    found = offer(request.principal, slot, typed)
-    if chosen is not None and all(each.pk != chosen for each in found):
-        found = (*_versions(request.principal, [chosen]), *found)
-    context = {"name": f"source_{role}", "role": role, "chosen": chosen, "offered": found, "typed": typed}
-    return render(request, "generate/_offered.html", context)
+    context = {
+        "name": f"source_{role}",
+        "required": slot.required,
+        "chosen": chosen,
+        "typed": typed,
+        "offered": offer(request.principal, slot, typed=typed, chosen=chosen),
+    }
+    return render(request, "generate/_offered.html", {"slot": context})
 
 
-def offer(by: Principal, slot: Slot, typed: str = "") -> tuple[Version, ...]:
-    """The newest clips that may stand there, or those with these words in their title."""
-    clips = visible_assets(by)
-    clips = titles.with_words(clips, typed) if typed else clips.order_by("-created_at", "-pk")
-    newest = list(clips.values_list(shown(by), flat=True)[:LOOKED_THROUGH])
+def offer(by: Principal, slot: Slot, *, typed: str = "", chosen: UUID | None = None) -> Offer:
+    """The newest clips that may stand there, or those with these words in their title. Three queries."""
     kinds = [kind.value for kind in slot.takes]
-    rows = visible_versions(by).filter(pk__in=newest, kind__in=kinds)
-    return tuple(_shown(rows.order_by("-asset__created_at", "-asset_id")[:MOST_OFFERED]))
-
-
-def _versions(by: Principal, keys: Collection[UUID]) -> tuple[Version, ...]:
-    return tuple(_shown(visible_versions(by).filter(pk__in=keys, kind__in=list(sources.KINDS))))
-
-
-def _shown(rows: QuerySet[Version]) -> QuerySet[Version]:
-    return rows.select_related("asset").prefetch_related("renditions")
+    clips = visible_assets(by).filter(**{f"{shown(by)}__kind__in": kinds})
+    clips = titles.with_words(clips, typed) if typed else clips.order_by("-created_at", "-pk")
+    newest = list(clips.values_list(shown(by), flat=True)[: MOST_OFFERED + 1])
+    keys = dict.fromkeys([*([chosen] if chosen else []), *newest[:MOST_OFFERED]])
+    rows = visible_versions(by).filter(pk__in=keys, kind__in=list(sources.KINDS))
+    found = {each.pk: each for each in rows.select_related("asset").prefetch_related("renditions")}
+    return Offer(
+        versions=tuple(found[key] for key in keys if key in found),
+        found=bool(newest),
+        most=MOST_OFFERED if len(newest) > MOST_OFFERED else None,
+    )
 
 
 def begun(request: BrandRequest) -> Begun | None:
-    """What the address says that a brief begins with: `mode`, `prompt`, and versions by their roles.
+    """What the address says that a brief begins with: `mode`, versions by their roles, and what was typed.
 
     `source` stands for the first slot, so that a link needn't know its name. None where it says nothing.
     """
@@ -154,7 +153,7 @@ def begun(request: BrandRequest) -> Begun | None:
         source = sources.of_version(version, role=slot.role) if version is not None else None
         if source is not None and source.kind in slot.takes:
             made.append(source)
-    return Begun(mode=mode, sources=tuple(made), prompt=request.GET.get("prompt", ""))
+    return Begun(mode=mode, sources=tuple(made), typed=request.GET.dict())
 
 
 def _mode(text: str | None) -> Mode:

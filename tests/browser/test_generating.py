@@ -72,17 +72,19 @@ def test_a_clip_is_extended_and_says_what_it_was_made_from(
     page = journey.page
     journey.go("generate/")
     page.get_by_label("Prompt").fill("a red ball bouncing over the sea")
+    page.get_by_text("More settings").click()
+    page.get_by_label("Steps").fill("4")
     page.get_by_role("link", name="Extend").click()
     expect(page.get_by_role("link", name="Extend")).to_have_attribute("aria-current", "page")
     expect(page.get_by_label("Prompt")).to_have_value("a red ball bouncing over the sea")
+    expect(page.get_by_label("Steps")).to_have_value("4")
+    assert "csrf" not in page.url
 
     page.get_by_role("button", name="Generate", exact=True).click()
     expect(page.get_by_text("Choose a clip or image from the library.")).to_be_visible()
 
     page.get_by_role("searchbox", name="Find a clip for “Clip to extend”").fill("harb")
     page.get_by_role("radio", name="Harbour").check(force=True)
-    page.get_by_text("More settings").click()
-    page.get_by_label("Steps").fill("4")
     page.get_by_role("button", name="Generate", exact=True).click()
     take = page.locator(".take").first
     take.get_by_role("link", name="Open").click(timeout=180_000)

@@ -121,10 +121,25 @@ def test_a_link_brings_its_clip_along(page: Client, brand: Brand, film: Version)
     assert "checked" in text.split(f'id="source_source-{film.pk}"')[1].split(">")[0]
 
 
-def test_another_tab_keeps_the_words_and_what_is_chosen(page: Client, brand: Brand, film: Version) -> None:
-    text = shown(page, brand, mode="restyle", prompt="a red ball", source_source=str(film.pk))
+def test_another_tab_keeps_what_was_typed_and_chosen(page: Client, brand: Brand, film: Version) -> None:
+    typed = {"prompt": "a red ball", "keep_seed": "on", "seed": "77", "steps": "23", "guidance": "4.5"}
+    settings = {"size": "80x128", "takes": "3", "strength": "81", "at_source": "0.5"}
+    text = shown(page, brand, mode="restyle", source_source=str(film.pk), **typed, **settings)
     assert "a red ball</textarea>" in text
-    assert "checked" in text.split(f'id="source_source-{film.pk}"')[1].split(">")[0]
+    for name, value in (("seed", 77), ("steps", 23), ("guidance", 4.5), ("strength", 81), ("at_source", 0.5)):
+        assert f'value="{value}"' in text.split(f'name="{name}"')[1].split(">")[0]
+    for chosen in (
+        f'id="source_source-{film.pk}"',
+        'value="80x128"',
+        'name="takes" value="3"',
+        'name="keep_seed"',
+    ):
+        assert "checked" in text.split(chosen)[1].split(">")[0]
+
+
+def test_a_next_version_stays_one_take_whatever_was_typed(page: Client, brand: Brand, film: Version) -> None:
+    text = shown(page, brand, mode="text", asset=str(film.asset_id), takes="3")
+    assert '<input type="hidden" name="takes" value="1" />' in text
 
 
 def offered(page: Client, brand: Brand, **query: str) -> list[UUID]:

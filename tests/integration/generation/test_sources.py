@@ -218,6 +218,16 @@ def test_a_clip_that_is_too_short_to_be_made_over_is_told(film: Version) -> None
         check(Mode.RESTYLE, {"source": film}, at=2.5)
 
 
+def test_a_clip_that_ends_earlier_than_it_says_fails_the_take(
+    film: Version, creator: Member, generator: FakeGenerator
+) -> None:
+    job = jobs.request(by=creator, brief=brief(Mode.RESTYLE, {"source": film}, at=2.5))[0]  # 8 frames of 17
+    assert runner.make(job.pk) is None
+    job.refresh_from_db()
+    assert "“Bottle” ends earlier than its file says" in job.reason
+    assert generator.requests == []
+
+
 def test_a_clip_too_long_to_be_kept_is_told(film: Version) -> None:
     film.duration_ms = 61_000
     with pytest.raises(BriefRefused, match=f"up to {composition.MOST_KEPT_SECONDS} s"):
