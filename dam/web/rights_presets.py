@@ -13,7 +13,7 @@ from dam.core.lazily import lazy
 from dam.rights import presets
 from dam.rights.models import RightsPreset
 from dam.rights.preset_terms import Period, PresetTerms
-from dam.web import usage_status
+from dam.web import stated_fields, usage_status
 
 FILL = "fill"  # the button's name
 PERIODS = {
@@ -126,16 +126,4 @@ def period(terms: PresetTerms) -> str:
 def stated(terms: PresetTerms) -> list[tuple[str, str]]:
     """Label and text of what it states."""
     kept = terms.kept()
-    return [(str(label), kept[name]) for name, label in STATED.items() if kept.get(name)]
-
-
-# As the tab of rights calls them.
-STATED = {
-    "licence": lazy("Licence"),
-    "rights_holder": lazy("Rights holder"),
-    "credit_line": lazy("Credit line"),
-    "exclusivity": lazy("Exclusivity"),
-    "channels": lazy("Channels and media"),
-    "audience": lazy("Audience"),
-    "restriction": lazy("Restriction"),
-}
+    return [(str(label), kept[name]) for name, label in stated_fields.LABELS.items() if kept.get(name)]

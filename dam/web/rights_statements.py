@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
@@ -17,7 +16,6 @@ from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.catalog.models import Version
 from dam.core.errors import Refused
-from dam.core.lazily import lazy
 from dam.rights import presets, statements
 from dam.rights.models import RightsPreset
 from dam.rights.presets import Chosen
@@ -25,46 +23,16 @@ from dam.rights.statements import ChangedMeanwhile, Statements, TooLong
 from dam.web import asset_version, rights_presets
 from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
-from dam.web.rights_presets import STATED, PresetFields
-from dam.web.whole_text import WholeTextForm
+from dam.web.rights_presets import PresetFields
+from dam.web.stated_fields import LABELS, StatedForm
 
 SEEN = "seen-"
 
 
-class StatementsForm(WholeTextForm):
-    licence = forms.CharField(
-        required=False, label=STATED["licence"], help_text=lazy("Its name and number, or where it's filed.")
-    )
-    rights_holder = forms.CharField(required=False, label=STATED["rights_holder"])
-    credit_line = forms.CharField(
-        required=False,
-        label=STATED["credit_line"],
-        help_text=lazy("What must be printed with it. For example: © Northwind, photo: Ada Example."),
-    )
-    exclusivity = forms.CharField(
-        required=False,
-        label=STATED["exclusivity"],
-        help_text=lazy("For example: exclusive for soft drinks until the end of 2027."),
-    )
-    channels = forms.CharField(
-        required=False,
-        label=STATED["channels"],
-        help_text=lazy("For example: own website and Instagram, no print."),
-    )
-    audience = forms.CharField(
-        required=False, label=STATED["audience"], help_text=lazy("For example: adults only.")
-    )
-    restriction = forms.CharField(
-        required=False, label=STATED["restriction"], help_text=lazy("For example: not for paid advertising.")
-    )
-
+class StatementsForm(StatedForm):
     def __init__(self, *args: Any, offered: Sequence[RightsPreset] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.presets = PresetFields(self, offered) if offered else None
-
-    @property
-    def stated(self) -> list[forms.BoundField]:
-        return [self[name] for name in statements.LONGEST]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -153,7 +121,7 @@ def _filled(
 def context(version: Version, *, by: Principal) -> dict[str, object]:
     """What assets/_statements.html takes besides the clip."""
     stated = statements.of(version)
-    rows = [(STATED[name], text) for name, text in asdict(stated).items()]
+    rows = [(LABELS[name], text) for name, text in asdict(stated).items()]
     return {
         "statements": [row for row in rows if row[1]],
         "may_state": by.can(Capability.VIEW_UNRELEASED) and statements.may_edit(version, by=by),

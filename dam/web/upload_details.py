@@ -21,18 +21,19 @@ from dam.web import htmx, selection
 from dam.web.decorators import BrandRequest, requires
 from dam.web.own_fields import inputs, rows
 from dam.web.own_fields.forms import OWN
-from dam.web.rights_presets import STATED
-from dam.web.whole_text import WholeTextForm
+from dam.web.stated_fields import StatedForm
 
 # Of rights: what few have to say.
 FOLDED = ("credit_line", "exclusivity", "channels", "audience")
 
 
-class DetailsForm(WholeTextForm):
+class DetailsForm(StatedForm):
     """`single` has a title; `kind` is that of all the files, where it is known.
 
     What is for a next version (`version`) has neither a title nor what its clip has.
     """
+
+    field_order = ("title", "tags", "declared_origin", "licence", "rights_holder", "restriction")
 
     title = forms.CharField(required=False)
     tags = forms.CharField(
@@ -45,29 +46,6 @@ class DetailsForm(WholeTextForm):
         label=lazy("Where it comes from"),
         help_text=lazy("Your statement. It is shown with the clip and doesn't replace Content Credentials."),
         choices=[("", "—"), *DeclaredOrigin.choices],
-    )
-    licence = forms.CharField(required=False, label=STATED["licence"])
-    rights_holder = forms.CharField(required=False, label=STATED["rights_holder"])
-    restriction = forms.CharField(
-        required=False, label=STATED["restriction"], help_text=lazy("For example: not for paid advertising.")
-    )
-    credit_line = forms.CharField(
-        required=False,
-        label=STATED["credit_line"],
-        help_text=lazy("What must be printed with it. For example: © Northwind, photo: Ada Example."),
-    )
-    exclusivity = forms.CharField(
-        required=False,
-        label=STATED["exclusivity"],
-        help_text=lazy("For example: exclusive for soft drinks until the end of 2027."),
-    )
-    channels = forms.CharField(
-        required=False,
-        label=STATED["channels"],
-        help_text=lazy("For example: own website and Instagram, no print."),
-    )
-    audience = forms.CharField(
-        required=False, label=STATED["audience"], help_text=lazy("For example: adults only.")
     )
 
     def __init__(

@@ -22,7 +22,7 @@ from dam.rights.policy import Use
 from dam.rights.preset_terms import PresetTerms
 from dam.rights.presets import Chosen
 from dam.rights.statements import Statements
-from dam.web import rights_presets, usage_status
+from dam.web import rights_presets, stated_fields, usage_status
 from dam.web.day_field import DayField, ends
 from dam.web.rights_presets import PresetFields
 from dam.web.whole_text import WholeTextForm
@@ -343,7 +343,7 @@ class ApproveForm(SeenForm):
         there, wanted = asdict(now), asdict(terms.filled(now))
         return [
             (str(label), wanted[name], there[name])
-            for name, label in rights_presets.STATED.items()
+            for name, label in stated_fields.LABELS.items()
             if wanted[name] != there[name]
         ]
 

@@ -22,15 +22,15 @@ from dam.rights.statements import LONGEST, Statements
 from dam.web import rights_presets
 from dam.web.day_field import DayField
 from dam.web.decorators import BrandRequest, requires
-from dam.web.rights_presets import PERIODS, STATED
+from dam.web.rights_presets import PERIODS
+from dam.web.stated_fields import StatedForm
 from dam.web.usage_status import USES
-from dam.web.whole_text import WholeTextForm
 
 SECTION = {"area": "administration", "section": "rights-presets"}
 MOST_DELETED = 100  # that are listed to be restored, the latest first
 
 
-class PresetForm(WholeTextForm):
+class PresetForm(StatedForm):
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
     name = forms.CharField(
         label=lazy("Name"), help_text=lazy("What it grants in short, such as “Web worldwide, one year”.")
@@ -60,16 +60,10 @@ class PresetForm(WholeTextForm):
         assert isinstance(period, forms.ChoiceField)
         uses.choices = [(use.value, capfirst(str(USES[use.value]))) for use in Use]
         period.choices = [(each.value, title) for each, title in PERIODS.items()]
-        for name in LONGEST:
-            self.fields[name] = forms.CharField(label=STATED[name], required=False)
 
     @property
     def clears(self) -> list[forms.BoundField]:
         return [self[name] for name in ("uses", "territories", "period", "length", "until")]
-
-    @property
-    def states(self) -> list[forms.BoundField]:
-        return [self[name] for name in LONGEST]
 
     def clean_territories(self) -> tuple[str, ...]:
         try:
