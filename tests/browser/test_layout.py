@@ -9,9 +9,13 @@ from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand, User
 from dam.catalog import tags
 from dam.catalog.models import Version
+from generation import jobs
+from generation.generators.modes import Mode
+from generation.models import GenerationJob
 from provenance.review import reviews
 from tests.browser.conftest import Journey
 from tests.factories import VersionFactory, principal
+from tests.integration.generation.test_sources import brief
 
 PHONE: ViewportSize = {"width": 390, "height": 664}
 SIDEWAYS = "() => document.querySelector('#main').scrollWidth - document.querySelector('#main').clientWidth"
@@ -74,6 +78,25 @@ def test_an_empty_brief_on_a_phone_leads_to_what_is_missing(
     prompt = journey.page.locator("#id_prompt")
     expect(prompt).to_be_focused()
     assert in_view(journey.page, prompt)
+
+
+def test_what_a_brief_was_stands_in_one_column_beside_its_button(
+    visit: Callable[[], Journey], people: dict[Role, User], brand: Brand
+) -> None:
+    """Also with a line for what it was made from and one for what was understood."""
+    maker = principal(people[Role.CREATOR], brand)
+    source = VersionFactory.create(asset__brand=brand, asset__title="Harbour")
+    job = jobs.request(by=maker, brief=brief(Mode.EXTEND, {"source": source}))[0]
+    GenerationJob.objects.filter(pk=job.pk).update(understood={"canonical": "a red ball"})
+    journey = visit().sign_in(people[Role.CREATOR])
+    for size in (PHONE, ViewportSize(width=1440, height=900)):
+        journey.page.set_viewport_size(size)
+        journey.go("generate/")
+        lines = journey.page.locator(".brief-takes-head > :not(.button)").all()
+        assert len(lines) == 4
+        assert len({box(line)[0] for line in lines}) == 1
+        button = journey.page.get_by_role("link", name="Reuse brief")
+        assert all(apart(line, button) for line in lines)
 
 
 def test_a_long_tag_does_not_widen_the_library(
