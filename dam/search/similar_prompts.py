@@ -148,7 +148,8 @@ def near(principal: Principal, text: str, asked: Asked) -> list[Near]:
         return []
     assets, shown = visibility.visible_assets(principal), visibility.shown(principal)
     nearest = _nearest(assets, asked.index, meaning.vector, brand=principal.brand, shown=shown)
-    return sorted(_judged(nearest, meaning), key=lambda each: -each.deviations)
+    # Prompts of the same words are equally near: by their keys, so that a list stays as it was.
+    return sorted(_judged(nearest, meaning), key=lambda each: (-each.deviations, each.version_id))
 
 
 def of_versions(versions: Collection[UUID], asked: Asked, texts: Iterable[str]) -> dict[UUID, Near]:
@@ -217,9 +218,10 @@ def _nearest(
             found = _best(rows, MaxInnerProduct(sized, wanted))
         if len(found) == MOST:
             return found
-    return _best(rows, MaxInnerProduct("vector", wanted))
+    return _best(rows, MaxInnerProduct("vector", wanted), "version_id")
 
 
-def _best(rows: QuerySet[PromptMeaning], behind: MaxInnerProduct) -> list[_Row]:
-    nearby = rows.annotate(behind=behind).order_by("behind")
+def _best(rows: QuerySet[PromptMeaning], behind: MaxInnerProduct, *ties: str) -> list[_Row]:
+    """The nearest; the graph is followed only where nothing else orders them."""
+    nearby = rows.annotate(behind=behind).order_by("behind", *ties)
     return list(nearby.values_list("version_id", "behind", "level", "spread")[:MOST])

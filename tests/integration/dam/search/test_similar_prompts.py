@@ -101,6 +101,13 @@ def test_prompts_that_mean_the_same_are_found_nearest_first_and_others_not(
     assert listed(librarian, 'prompt_like:"red green"').total == 2
 
 
+def test_prompts_that_are_equally_near_stay_in_one_order(brand: Brand, librarian: Member) -> None:
+    clips = [generated(brand, "red green") for _ in range(6)]
+    asked = similar_prompts.read(search.parse("", by=librarian), Filters(prompt_like=["red green"]))
+    found = [each.version_id for each in similar_prompts.near(librarian, "red green", asked)]
+    assert found == sorted(clip.latest_id for clip in clips if clip.latest_id)
+
+
 def test_where_nothing_is_close_nothing_is_shown(brand: Brand, librarian: Member) -> None:
     generated(brand, "blue")
     found = listed(librarian, prompt_like=["red green"])
