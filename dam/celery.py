@@ -29,6 +29,7 @@ app.autodiscover_tasks(
         "dam.media",
         "dam.operations",
         "dam.search",
+        "provenance.attachments",
         "provenance.comment_pdfs",
         "provenance.downloads",
         "provenance.guests",

@@ -1,5 +1,6 @@
 """Re-exports: each model lives with its domain."""
 
+from provenance.attachments.models import Attachment, AttachmentPreview
 from provenance.comment_pdfs.models import CommentPdf
 from provenance.downloads.models import DownloadPreset, PresetFile
 from provenance.guests.models import (
@@ -29,6 +30,8 @@ from provenance.review.models import (
 
 __all__ = [
     "Absence",
+    "Attachment",
+    "AttachmentPreview",
     "ChecklistQuestion",
     "Comment",
     "CommentImport",

@@ -17,6 +17,7 @@ TITLES = {
     "preset": noop("Download formats"),
     "consent": noop("Documents of consents"),
     "guest": noop("Copies for outside reviewers"),
+    "attachment": noop("Files attached to comments"),
     "comment_pdf": noop("PDFs of comments"),
 }
 

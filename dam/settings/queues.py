@@ -37,6 +37,11 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "recover-releases": {"task": "default.recover_releases", "schedule": 60.0, "options": {"expires": 60}},
     "recover-downloads": {"task": "default.recover_downloads", "schedule": 60.0, "options": {"expires": 60}},
+    "recover-attachments": {
+        "task": "default.recover_attachments",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "recover-comment-pdfs": {
         "task": "default.recover_comment_pdfs",
         "schedule": 60.0,

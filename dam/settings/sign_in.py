@@ -77,6 +77,7 @@ ACCOUNT_RATE_LIMITS = {
     "guest_code": "60/h/ip,5/h/key",
     # What a guest says by one link; whom one person asks to one brand; how often a link is sent again.
     "guest_say": "20/5m/key,100/h/key",
+    "guest_attach": "20/5m/key,100/h/key",
     "guest_react": "60/5m/key,300/h/key",
     "guest_invite": "60/h/key,200/d/key",
     "guest_again": "5/h/key",

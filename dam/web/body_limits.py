@@ -10,6 +10,11 @@ from dam.web import asgi_middleware, errors
 from dam.web.asgi_middleware import App, Message, Receive, Scope, Send
 
 VERIFY = "/verify/"
+# A file for a comment, and without script the comment with its files.
+ATTACHMENTS = re.compile(
+    r"/b/[^/]+/(versions/[^/]+/(attachments|comments/add)|comments/\d+/edit)/"
+    r"|/guest/[^/]+/(attachments|comment)/"
+)
 SHEETS = re.compile(r"/b/[^/]+/bulk/import/")
 # What a form with a file of the largest size needs around it.
 ENVELOPE_BYTES = 1024 * 1024
@@ -56,6 +61,8 @@ def most_bytes(path: str) -> int:
         most = settings.VERIFY_MAX_BYTES
     elif SHEETS.fullmatch(path):
         most = settings.SHEET_MAX_BYTES
+    elif ATTACHMENTS.fullmatch(path):
+        most = settings.ATTACHMENT_MAX_BYTES
     return int(most) + ENVELOPE_BYTES
 
 

@@ -71,7 +71,8 @@ def _rows(version: Version, *, for_guests: bool) -> QuerySet[Comment]:
     rows = comments.shown().filter(version=version)
     if for_guests:
         rows = rows.filter(for_guests=True, parent=None, deleted_at=None)
-    return rows.select_related("author", "resolved_by", "assigned_to").order_by("created_at", "pk")
+    rows = rows.select_related("author", "resolved_by", "assigned_to").prefetch_related("attachments")
+    return rows.order_by("created_at", "pk")
 
 
 def chosen(wanted: Filter, *, for_guests: bool, reader: User) -> list[str]:
@@ -181,6 +182,9 @@ def _said(comment: Comment, zone: ZoneInfo) -> Said:
     words = comment.body
     if written := drawings.words(comment.drawing):
         told = _("Written in the drawing: %(words)s") % {"words": written.replace("\n", "; ")}
+        words = f"{words}\n{told}" if words else told
+    if names := ", ".join(each.filename for each in comment.attachments.all()):
+        told = _("Attached: %(names)s") % {"names": names}
         words = f"{words}\n{told}" if words else told
     return Said(str(comment.author), at, words or _("Drawing"))
 

@@ -1,4 +1,5 @@
-"""Removing what says who an outside reviewer was. What they wrote and recommended stays, as a former guest's.
+"""Removing what says who an outside reviewer was. What they said, attached and recommended stays, as a former
+guest's; files that they hadn't sent with anything go.
 
 The activity log keeps its events and its chain: the name in it is erased (dam/audit/names.py). When a link is
 deleted with its review, clip or brand, a trigger erases the name.
@@ -16,6 +17,7 @@ from dam.accounts.principals import Principal
 from dam.audit import names, trail
 from dam.audit.verbs import Verb
 from dam.core import tasks
+from provenance.attachments import files
 from provenance.guests import gate, links, lists
 from provenance.guests.models import GuestAddress, GuestLink, GuestSession
 
@@ -66,6 +68,7 @@ def _forget(rows: QuerySet[GuestLink], *, at: datetime) -> list[GuestLink]:
             revoked_at=link.revoked_at or at,
             ended_at=link.ended_at or at,
         )
+    files.discard_drafts([link.pk for link in found])
     GuestSession.objects.filter(link__in=found).update(device="", ends_at=at)
     tasks.enqueue(links.TEND)
     return found

@@ -4,10 +4,12 @@ Nothing here moves a review: a recommendation is a row of its own, beside the de
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,11 +19,14 @@ from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.core import events, foreign_text
+from provenance.attachments import files
+from provenance.attachments.files import AttachmentRefused, Sender
+from provenance.attachments.models import Attachment
 from provenance.guests import gate, links, rules
 from provenance.guests.links import GuestRefused
 from provenance.guests.models import GuestAdvice, GuestLink, GuestRemark
 from provenance.guests.rules import Advice, May
-from provenance.review import reactions
+from provenance.review import comments, reactions
 from provenance.review.models import Comment, Reaction, Review
 from provenance.review.reactions import Shown
 from provenance.review.states import ReviewState
@@ -29,6 +34,7 @@ from provenance.review.states import ReviewState
 LONGEST = 4000
 MOST = 200  # of one link
 TWICE_SECONDS = 10  # in which the same words again are the same remark
+WITH_FILES = Prefetch("attachments", Attachment.objects.select_related("preview"))
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ class Said:
     answers: tuple[Answer, ...] = ()
     remark: int | None = None  # that can be answered
     signs: Sequence[Shown] = ()
+    attached: Sequence[Attachment] = ()
 
 
 def refusal(link: GuestLink, wanted: May) -> str:
@@ -73,11 +80,27 @@ def refusal(link: GuestLink, wanted: May) -> str:
     return _(reason) if reason else ""
 
 
-def say(link: GuestLink, *, body: str, frame: int | None = None, at: datetime | None = None) -> GuestRemark:
-    """Keep a guest's remark; `frame` counts from 0. Sent twice it is kept once. Raises GuestRefused."""
+def require(link: GuestLink, wanted: May) -> None:
+    """Raises GuestRefused with what `refusal` says."""
+    if reason := refusal(link, wanted):
+        raise GuestRefused(reason)
+
+
+def say(
+    link: GuestLink,
+    *,
+    body: str,
+    frame: int | None = None,
+    attached: Collection[UUID] = (),
+    at: datetime | None = None,
+) -> GuestRemark:
+    """Keep a guest's remark; `frame` counts from 0. Sent twice it is kept once. Raises GuestRefused.
+
+    `attached` are the keys of files that they have sent for it, which need no words.
+    """
     at = at or timezone.now()
     body = _words(body)
-    if not body:
+    if not body and not attached:
         raise GuestRefused(_("Write a comment first."), field="body")
     with trail.recording():
         link = locked(link, May.COMMENT, at=at)
@@ -85,14 +108,24 @@ def say(link: GuestLink, *, body: str, frame: int | None = None, at: datetime | 
             raise GuestRefused(_("This clip doesn't have that frame."), field="body")
         own = GuestRemark.objects.filter(link=link)
         last = own.order_by("-pk").first()
-        if last is not None and (last.body, last.frame) == (body, frame) and _is_twice(last, at=at):
+        # A file is sent with one remark: with it the same is the same after any time.
+        same = last is not None and _is_same(last, body, frame, attached)
+        if last is not None and same and (attached or _is_twice(last, at=at)):
             return last
         if own.count() >= MOST:
             raise GuestRefused(_("These are as many comments as one link takes."), field="body")
         remark = GuestRemark.objects.create(
             review=link.review, link=link, body=body, frame=frame, created_at=at
         )
-        links.record_said(Verb.GUEST_COMMENTED, link, data={"remark": remark.pk, "frame": frame}, at=at)
+        data: dict[str, object] = {"remark": remark.pk, "frame": frame}
+        try:
+            sender = Sender(link=link.pk)
+            given = files.attach(attached, version=link.version, by=sender, remark=remark.pk)
+        except AttachmentRefused as refused:
+            raise GuestRefused(refused.message, field="body") from refused
+        if given:
+            data["attachments"] = [each.sha256 for each in given]
+        links.record_said(Verb.GUEST_COMMENTED, link, data=data, at=at)
     return remark
 
 
@@ -178,11 +211,15 @@ def show(comment: Comment, *, by: Principal, shown: bool, at: datetime | None = 
 
 
 def of_guests(review: Review, *, user: int | None = None, link: int | None = None) -> list[Said]:
-    """What guests of this review said, with the brand's answers, oldest first; two queries.
+    """What guests of this review said, with the brand's answers, oldest first; three queries.
 
     With the signs at them, as this person or guest sees them.
     """
-    rows = list(GuestRemark.objects.filter(review=review).select_related("link", "author"))
+    rows = list(
+        GuestRemark.objects.filter(review=review)
+        .select_related("link", "author")
+        .prefetch_related(WITH_FILES)
+    )
     found = Reaction.objects.filter(remark__review=review).select_related("user", "link")
     signs, none = reactions.of(found, user=user, link=link), reactions.none()
     answers: dict[int, list[Answer]] = defaultdict(list)
@@ -210,6 +247,7 @@ def of_guests(review: Review, *, user: int | None = None, link: int | None = Non
             answers=tuple(answers[row.pk]),
             remark=row.pk,
             signs=signs.get(row.pk, none),
+            attached=tuple(row.attachments.all()),
         )
         for row in rows
         if row.parent_id is None
@@ -223,29 +261,47 @@ def read_by_guests(review: Review, *, link: int | None = None) -> list[Said]:
     """
     found = Reaction.objects.filter(comment__version=review.version_id, link__review=review)
     signs, none = reactions.of(found.select_related("user", "link"), link=link), reactions.none()
-    comments = Comment.objects.filter(
-        version=review.version_id, parent=None, deleted_at=None, for_guests=True
-    )
+    shown = Comment.objects.filter(version=review.version_id, parent=None, deleted_at=None, for_guests=True)
     house = [
         Said(
             key=f"house-{row.pk}",
             by=str(row.author),
             at=row.created_at,
-            body=row.body or _("Drawing"),
+            body=comments.headline(row),
             frame=row.frame,
             end_frame=row.end_frame,
             outside=False,
             signs=signs.get(row.pk, none),
+            attached=tuple(row.attachments.all()),
         )
-        for row in comments.select_related("author")
+        for row in shown.select_related("author").prefetch_related(WITH_FILES)
     ]
     return sorted([*house, *of_guests(review, link=link)], key=lambda said: said.at)
+
+
+def attachment(link: GuestLink, key: UUID) -> Attachment | None:
+    """One that this guest sees: of what guests of the review said, or of a comment that is shown to them."""
+    said = Q(remark__review=link.review_id)
+    shown = Q(
+        comment__version=link.version_id,
+        comment__parent=None,
+        comment__deleted_at=None,
+        comment__for_guests=True,
+    )
+    rows = Attachment.objects.select_related("preview").filter(said | shown, version=link.version_id)
+    return rows.filter(pk=key).first()
 
 
 def standing_advice(review: Review) -> list[GuestAdvice]:
     """Of each guest of the review what they recommended last."""
     rows = GuestAdvice.objects.filter(review=review).select_related("link")
     return list(rows.order_by("link_id", "-created_at", "-pk").distinct("link_id"))
+
+
+def _is_same(last: GuestRemark, body: str, frame: int | None, attached: Collection[UUID]) -> bool:
+    if (last.body, last.frame) != (body, frame):
+        return False
+    return files.are_of(attached, remark=last)
 
 
 def _is_twice(last: GuestRemark, *, at: datetime) -> bool:
@@ -266,6 +322,5 @@ def locked(link: GuestLink, wanted: May, *, at: datetime) -> GuestLink:
     row = gate.links().select_for_update(of=("self",)).get(pk=link.pk)
     if not gate.is_open(row, at=at):
         raise GuestRefused(_("This link doesn't work any more."))
-    if reason := refusal(row, wanted):
-        raise GuestRefused(reason)
+    require(row, wanted)
     return row

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -17,6 +18,8 @@ from dam.catalog.models import Version
 from dam.core import errors, events
 from dam.core.language import number
 from dam.search import comment_texts
+from provenance.attachments import files
+from provenance.attachments.files import AttachmentRefused, Sender
 from provenance.review import drawings, mentions
 from provenance.review.drawings import Drawing
 from provenance.review.models import Comment
@@ -51,18 +54,21 @@ def add(
     end_frame: int | None = None,
     drawing: Drawing | None = None,
     answers: Comment | None = None,
+    attached: Collection[UUID] = (),
     at: datetime | None = None,
 ) -> Comment:
     """Keep a remark, or an answer to one; `frame` counts from 0. Raises CommentRefused, or PermissionDenied.
 
     With `end_frame`, the last one, it is on all frames from `frame` on.
-    `drawing` is what was drawn into that frame, as drawings.read gives it; it needs no words. Whom a remark
-    names and whom it answers hear of it as such.
+    `drawing` is what was drawn into that frame, as drawings.read gives it; it needs no words, nor do files:
+    `attached` are the keys of those that its author has sent for it (attachments.files).
+    Sent again with the same files, as after an answer that got lost, it is kept once.
+    Whom a remark names and whom it answers hear of it as such.
     """
     by.require(Capability.COMMENT, brand=version.brand)
     author = principals.person(by)
     body = body.strip()
-    require_words(body, drawing=drawing)
+    require_words(body, drawing=drawing, attached=len(attached))
     end_frame = require_place(version, frame, end_frame)
     if drawing is not None and (frame is None or answers is not None):
         raise CommentRefused(_("A drawing needs its frame. Choose “at” and the time, and send it again."))
@@ -71,6 +77,16 @@ def add(
         # The version comes first, as everywhere (versions.locked): the words of its search follow below.
         version = versions.locked(version.pk)
         parent = _first_of(answers, version) if answers is not None else None
+        same = Comment.objects.filter(
+            version=version,
+            author=author,
+            body=body,
+            parent=parent,
+            deleted_at=None,
+            attachments__in=set(attached),
+        )
+        if attached and (last := same.first()) and files.are_of(attached, comment=last):
+            return last
         comment = Comment.objects.create(
             version=version,
             author=author,
@@ -82,7 +98,10 @@ def add(
             created_at=at,
         )
         have_found(comment)
+        given = attach(attached, comment, by=by)
         data: dict[str, object] = {"body": body, "frame": frame}
+        if given:
+            data["attachments"] = given
         if end_frame is not None:
             data["end_frame"] = end_frame
         if drawing is not None:
@@ -113,9 +132,29 @@ def require_place(version: Version, frame: int | None, end_frame: int | None) ->
     return end_frame
 
 
-def require_words(body: str, *, drawing: Drawing | None) -> None:
-    """Raises CommentRefused where a remark says nothing, or too much."""
-    if not body and drawing is None:
+def attach(keys: Collection[UUID], comment: Comment, *, by: Principal, already: int = 0) -> list[str]:
+    """Give the author's files to the remark, beside `already` others: the hashes of their bytes.
+
+    What is recorded is for ever, and a file's name may be a person's. Raises CommentRefused.
+    """
+    author = Sender(user=principals.person(by).pk)
+    try:
+        given = files.attach(keys, version=comment.version, by=author, comment=comment.pk, already=already)
+    except AttachmentRefused as refused:
+        raise CommentRefused(refused.message) from refused
+    return [each.sha256 for each in given]
+
+
+def headline(comment: Comment) -> str:
+    """Its words, or what it is where it needs none."""
+    if comment.body:
+        return comment.body
+    return _("Drawing") if comment.drawing is not None else _("Attached file")
+
+
+def require_words(body: str, *, drawing: Drawing | None, attached: int = 0) -> None:
+    """Raises CommentRefused where a remark says nothing, or too much; files say something."""
+    if not body and drawing is None and not attached:
         raise CommentRefused(_("Write a comment first."))
     if len(body) > LONGEST:
         raise CommentRefused(

@@ -4,10 +4,13 @@ A remark stays as it is once it belongs to what somebody relied on: when a decis
 its thread is resolved, and while its clip is under legal hold. Events tell of each change without the words.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +22,8 @@ from dam.audit.verbs import Verb
 from dam.catalog import versions
 from dam.catalog.models import Version
 from dam.core import errors
+from provenance.attachments import files
+from provenance.attachments.models import Attachment
 from provenance.review import comments, mentions
 from provenance.review.models import Comment, Decision
 
@@ -65,9 +70,18 @@ def listed(version: Version, *, to: Principal, at: datetime) -> QuerySet[Comment
     return Comment.objects.filter(Q(pk__in=comments.shown().values("pk")) | mine, version=version)
 
 
-def edit(comment: Comment, *, by: Principal, body: str, at: datetime | None = None) -> None:
+def edit(
+    comment: Comment,
+    *,
+    by: Principal,
+    body: str,
+    attached: Collection[UUID] = (),
+    detached: Collection[UUID] = (),
+    at: datetime | None = None,
+) -> None:
     """Put other words in the place of the remark's; whoever is named for the first time hears of it.
 
+    `attached` are keys of files that come, `detached` of those that go, for good.
     People outside no longer read it until it is shown to them again.
 
     Raises CommentRefused for words that can't be kept, CommentKept, PermissionDenied.
@@ -78,8 +92,11 @@ def edit(comment: Comment, *, by: Principal, body: str, at: datetime | None = No
         comment = _locked(comment, by=by)
         if comment.deleted_at is not None:
             raise CommentKept(_("This comment is deleted. Undo that first to edit it."))
-        comments.require_words(body, drawing=comment.drawing)
-        if body == comment.body:
+        had = list(Attachment.objects.filter(comment=comment))
+        going = [each for each in had if each.pk in set(detached)]
+        kept = len(had) - len(going)
+        comments.require_words(body, drawing=comment.drawing, attached=kept + len(attached))
+        if body == comment.body and not going and not attached:
             return
         before = mentions.people_in(comment.body, brand=comment.version.brand)
         named = mentions.people_in(body, brand=comment.version.brand)
@@ -88,6 +105,11 @@ def edit(comment: Comment, *, by: Principal, body: str, at: datetime | None = No
         comment.save(update_fields=["body", "edited_at", "for_guests"])
         comments.have_found(comment)
         data: dict[str, object] = {}
+        if given := comments.attach(attached, comment, by=by, already=kept):
+            data["attached"] = given
+        if going:
+            files.discard(going)
+            data["detached"] = [each.sha256 for each in going]
         if new := [user.pk for user in named if user not in before]:
             data["mentions"] = new
         comments.record(Verb.COMMENT_EDITED, comment, by=by, at=at, data=data)
@@ -145,10 +167,18 @@ def erase(*, at: datetime | None = None) -> int:
         while found := list(keys.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
             erased += len(found)
             old.filter(pk__in=found).delete()
+    _let_files_go(old)
     rest = old.exclude(body="", drawing=None)
     while found := list(rest.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
         erased += old.filter(pk__in=found).update(body="", drawing=None)
     return erased
+
+
+def _let_files_go(old: QuerySet[Comment]) -> None:
+    """Those of what stays for its answers' sake; those of what went, the sweep of stored files takes."""
+    while found := list(Attachment.objects.filter(comment__in=old)[:AT_ONCE]):
+        with transaction.atomic():
+            files.discard(found)
 
 
 def _locked(comment: Comment, *, by: Principal) -> Comment:

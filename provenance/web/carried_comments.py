@@ -21,10 +21,10 @@ from dam.catalog.models import Version
 from dam.core import numbers
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import assigning, carrying
+from provenance.review import assigning, carrying, comments
 from provenance.review.carrying import Mark, Place
 from provenance.review.models import Comment, NotDone
-from provenance.web import comment_filter, drawn, review_comments
+from provenance.web import comment_filter, drawn, review_comments, sent_files
 
 STEP = 50  # comments that are shown at first, and more with each press
 NAMES = ("earlier", "earlier_shown")
@@ -144,7 +144,8 @@ def _listed(version: Version, wanted: Wanted, *, by: Principal) -> list[Carried]
     rows = carrying.carried(version, to=by)
     if wanted.mark:
         rows = carrying.marked(rows, wanted.mark)
-    page = list(rows.select_related("author", "resolved_by", "assigned_to", "version")[: wanted.most])
+    rows = rows.select_related("author", "resolved_by", "assigned_to", "version")
+    page = list(rows.prefetch_related(sent_files.WITH_FILES)[: wanted.most])
     asked_of = [row.pk for row in page if carrying.mark_of(row) is Mark.NOT_DONE]
     found = NotDone.objects.filter(version=version, comment__in=asked_of).select_related("found_by")
     by_comment = {each.comment_id: each for each in found} if asked_of else {}
@@ -184,7 +185,7 @@ def _has_marker(each: Carried) -> bool:
 
 def _marker(each: Carried) -> dict[str, Any]:
     comment = each.comment
-    words = comment.body[:120] or _("Drawing")
+    words = comments.headline(comment)[:120]
     text = _("Version %(number)s, %(person)s: %(words)s") % {
         "number": comment.version.number,
         "person": comment.author,

@@ -28,7 +28,7 @@ COLUMNS = (
     *("id", "reply_to", "frame", "timecode", "end_frame", "end_timecode", "person", "comment", "drawing"),
     *("written_in_drawing", "stage"),
     *("created_at", "edited_at", "deleted_at", "resolved_at", "resolved_by", "resolved_in_version"),
-    *("assigned_to", "due_at"),
+    *("assigned_to", "due_at", "attachments"),
 )
 HOURS = 24
 
@@ -74,7 +74,7 @@ def _hour(request: BrandRequest) -> int:
 def _rows(version: Version) -> Iterator[list[Comment]]:
     """The comments in the order in which they came, some hundred at a time."""
     rows = comments.shown().filter(version=version).order_by("pk")
-    rows = rows.select_related("author", "resolved_by", "assigned_to")
+    rows = rows.select_related("author", "resolved_by", "assigned_to").prefetch_related("attachments")
     last = 0
     while page := list(rows.filter(pk__gt=last)[:CHUNK]):
         last = page[-1].pk
@@ -109,6 +109,7 @@ def _cells(comment: Comment, version: Version, under_way: list[Passage]) -> Iter
         comment.resolved_in,
         comment.assigned_to,
         comment.due_at and comment.due_at.isoformat(),
+        "" if deleted else "\n".join(each.filename for each in comment.attachments.all()),
     )
 
 
@@ -121,6 +122,6 @@ def _marks(version: Version) -> Iterator[Mark]:
     for page in _rows(version):
         for comment in page:
             if comment.parent_id is None and comment.frame is not None and comment.deleted_at is None:
-                words = comment.body or drawings.words(comment.drawing) or _("Drawing")
+                words = comment.body or drawings.words(comment.drawing) or comments.headline(comment)
                 frames = (comment.end_frame or comment.frame) - comment.frame + 1
                 yield Mark(comment.frame, str(comment.author), words, comment.resolved_at is not None, frames)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Membership
 from dam.accounts.principals import Principal
@@ -22,11 +23,12 @@ from dam.core import numbers, sorting
 from dam.rights import visibility
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
+from provenance.attachments.files import AttachmentRefused, Sender
 from provenance.review import assigning, comments, corrections, filtering, passages, reactions
 from provenance.review.filtering import Filter, Thread
 from provenance.review.models import Comment, Reaction
 from provenance.review.reactions import Shown
-from provenance.web import comment_filter, drawn
+from provenance.web import comment_filter, drawn, sent_files
 from provenance.web.review_forms import CommentForm
 
 NO_FILTER = Filter()
@@ -56,8 +58,9 @@ def add(request: BrandRequest, version_id: UUID) -> HttpResponse:
         said = {"body": form.cleaned_data["body"], "drawing": form.cleaned_data["drawing"]}
         said |= {"frame": frame, "end_frame": end_frame}
         try:
+            said["attached"] = sent_files.sent(request, form, version, by=sender(request))
             added = comments.add(version, by=request.principal, answers=answers, **said)
-        except comments.CommentRefused as refused:
+        except (AttachmentRefused, comments.CommentRefused) as refused:
             form.add_error("body", str(refused))
         else:
             keep = answers is not None
@@ -107,6 +110,7 @@ def context(
     rows = list(
         corrections.listed(version, to=by, at=at)
         .select_related("author", "resolved_by", "assigned_to", "parent", "imported__source")
+        .prefetch_related(sent_files.WITH_FILES)
         .order_by("created_at", "pk")
     )
     mine = [row for row in rows if by.user is not None and row.author_id == by.user.pk]
@@ -150,6 +154,7 @@ def context(
         **comment_filter.choices([each for each in threads if each.people], wanted, by=by),
         "has_frames": bool(version.rate_numerator and version.frame_count),
         "comment_form": form or CommentForm(),
+        **sent_files.limits(),
         "keep_typed": True,
     }
 
@@ -165,7 +170,7 @@ def _has_marker(comment: Comment) -> bool:
 
 
 def _marker(comment: Comment) -> dict[str, Any]:
-    text = f"{comment.author}: {comment.body[:120] or _('Drawing')}"
+    text = f"{comment.author}: {comments.headline(comment)[:120]}"
     return {"id": comment.pk, "frame": comment.frame, "end": comment.end_frame, "text": text}
 
 
@@ -191,6 +196,11 @@ def people(request: BrandRequest) -> JsonResponse:
         rows = rows.filter(begins)
     rows = rows.order_by(sorting.alphabetical("user__name"), "user_id")
     return JsonResponse({"names": list(rows.values_list("user__name", flat=True)[:MOST_OFFERED])})
+
+
+def sender(request: BrandRequest) -> Sender:
+    """Whose files they are."""
+    return Sender(user=principals.person(request.principal).pk)
 
 
 def version_of(request: BrandRequest, version_id: UUID) -> Version:

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_POST
 from dam.accounts.capabilities import Capability
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
+from provenance.attachments.files import AttachmentRefused
 from provenance.review import corrections
 from provenance.review.comments import CommentRefused
 from provenance.review.corrections import CommentKept
 from provenance.review.models import Comment
-from provenance.web import review_comments
+from provenance.web import review_comments, sent_files
 from provenance.web.review_forms import CommentForm
 
 
@@ -24,8 +25,14 @@ def edit(request: BrandRequest, comment_id: int) -> HttpResponse:
     comment, form = review_comments.find(request, comment_id), CommentForm(request.POST)
     if form.is_valid():
         try:
-            corrections.edit(comment, by=request.principal, body=form.cleaned_data["body"])
-        except (CommentRefused, CommentKept) as refused:
+            corrections.edit(
+                comment,
+                by=request.principal,
+                body=form.cleaned_data["body"],
+                attached=sent_files.sent(request, form, comment.version, by=review_comments.sender(request)),
+                detached=sent_files.ticked(request.POST.getlist("detach")),
+            )
+        except (AttachmentRefused, CommentRefused, CommentKept) as refused:
             form.add_error("body", str(refused))
         else:
             return review_comments.answer_with(request, comment.version, keep_typed=True, edited=comment)

@@ -31,6 +31,7 @@ from provenance.review.asking import Seen
 from provenance.review.checklist import Answer, Choice, Question
 from provenance.review.drawings import Drawing
 from provenance.review.policies import Clearance
+from provenance.web.sent_files import SentFilesField
 
 WORLDWIDE, EU, COUNTRIES = "worldwide", "EU", "countries"
 LONGEST_KEY, LONGEST_SEEN = 18, 200  # characters
@@ -407,6 +408,7 @@ class CommentForm(WholeTextForm):
             attrs={"data-drawing": True, "hidden": True, "aria-hidden": "true", "rows": False, "cols": False}
         ),
     )
+    attachments = SentFilesField()
     at_frame = forms.BooleanField(label=lazy("At this frame"), required=False, initial=True)
     frame = forms.IntegerField(
         min_value=0, required=False, widget=forms.HiddenInput(attrs={"data-frame-field": True})

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from provenance.web import (
     absences,
+    attachments,
     bundles,
     carried_comments,
     checklist_settings,
@@ -155,6 +156,10 @@ urlpatterns: list[URLPattern] = [
         carried_comments.tick,
         name="comment-tick",
     ),
+    path("versions/<uuid:version_id>/attachments/", attachments.add, name="attachment-add"),
+    path("attachments/<uuid:attachment_id>/", attachments.file, name="attachment"),
+    path("attachments/<uuid:attachment_id>/preview/", attachments.preview, name="attachment-preview"),
+    path("attachments/<uuid:attachment_id>/remove/", attachments.remove, name="attachment-remove"),
     path("comments/people/", review_comments.people, name="comment-people"),
     path("comments/<int:comment_id>/resolve/", review_comments.resolve, name="comment-resolve"),
     path("comments/<int:comment_id>/react/", comment_reactions.react, name="comment-react"),

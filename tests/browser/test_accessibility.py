@@ -35,6 +35,7 @@ PIECES = {
     "asset-open-review", "reviews-start", "library-news", "palette", "asset-card", "asset-usage",
     "activity-check", "activity-check-all", "brand-css", "brand-logo", "events", "uploads", "upload-piece",
     "upload-parts", "upload-known", "upload-details", "comment-export", "asset-poster", "file-thumbnails",
+    "attachment", "attachment-preview",
     "recall-export", "rights-ends-export", "review-copies-asked", "review-guests-said",
     "file", "file-part", "generate-forecast", "generate-sources", "jobs-running", "job", "asset-origin",
     "asset-credentials", "release-file", "download-file", "review-count", "asset-review", "review-chosen",

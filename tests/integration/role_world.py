@@ -45,6 +45,7 @@ from dam.search.saved.models import SavedSearch
 from dam.search.tagging.models import SuggestedTag
 from generation import jobs
 from generation.models import GenerationJob
+from provenance.attachments.models import Attachment
 from provenance.comment_pdfs.models import CommentPdf
 from provenance.downloads import presets
 from provenance.downloads.models import DownloadPreset, PresetFile
@@ -101,6 +102,10 @@ class World:
                 brand=self.brand, version=self.draft, user=person.user, language="en"
             )
             for role, person in self.people.items()
+        }
+        self.attachment: Attachment = self._attached(self.maker, comment=self.comment)
+        self.attachments: dict[Role, Attachment] = {
+            role: self._attached(self.people[role]) for role in self.comments
         }
         self.review: Review = reviews.submit(self._version(), by=self.maker)
         self.released: Version = self._released()
@@ -237,6 +242,22 @@ class World:
         ApiToken.objects.filter(brand=self.brand).update(last_used_at=now)
         User.objects.filter(memberships__brand=self.brand).update(last_brand=self.brand)
 
+    def _attached(self, by: Member, *, comment: Comment | None = None) -> Attachment:
+        """Of a file that storage has lost."""
+        return Attachment.objects.create(
+            brand=self.brand,
+            version=self.draft,
+            comment=comment,
+            user=by.user,
+            filename="mood.pdf",
+            kind="document",
+            format="PDF",
+            storage_key=f"{self.brand.pk}/none.pdf",
+            sha256="0" * 64,
+            size=4,
+            state="ready",
+        )
+
     def named(self, name: str, role: Role) -> object:
         """What stands in an address where the table says `name`."""
         match name:
@@ -258,6 +279,10 @@ class World:
                 return self.comments.get(role, self.comment).pk
             case "import":
                 return self.imported.pk
+            case "attachment":
+                return self.attachment.pk
+            case "own attachment":
+                return self.attachments.get(role, self.attachment).pk
             case "own import":
                 return self.imports.get(role, self.imported).pk
             case "own pdf":

@@ -11,6 +11,7 @@ from dam.web.person_name import PersonNameField
 from dam.web.whole_text import WholeTextForm
 from provenance.guests import links, remarks, rules
 from provenance.guests.rules import ADVICE_TITLES, MAY_TITLES, Advice, May
+from provenance.web.sent_files import SentFilesField
 
 
 class ShareForm(WholeTextForm):
@@ -111,7 +112,9 @@ class RemarkForm(WholeTextForm):
         widget=forms.Textarea(
             attrs={"rows": 3, "placeholder": lazy("Write a comment"), "data-comment-box": True}
         ),
+        required=False,
     )
+    attachments = SentFilesField()
     at_frame = forms.BooleanField(label=lazy("At this frame"), required=False, initial=True)
     frame = forms.IntegerField(
         min_value=0, required=False, widget=forms.HiddenInput(attrs={"data-frame-field": True})

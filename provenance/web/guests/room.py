@@ -2,6 +2,8 @@
 
 import json
 from contextlib import suppress
+from http import HTTPStatus
+from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,13 +14,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dam.core import failures
 from dam.delivery import streaming
-from dam.web import files
+from dam.web import files as masters
+from provenance.attachments import files
+from provenance.attachments.files import AttachmentRefused, Sender
 from provenance.guests import copies, door, links, reacting, remarks
 from provenance.guests.gate import Visitor
 from provenance.guests.models import CopyState, GuestAdvice, GuestSession, MarkedCopy
 from provenance.guests.remarks import Said
 from provenance.guests.rules import ADVICE_TITLES, Advice, May
 from provenance.review import reactions
+from provenance.web import sent_files
 from provenance.web.guests import frame
 from provenance.web.guests.forms import AdviceForm, RemarkForm
 from provenance.web.guests.frame import GuestRequest, guest_view
@@ -60,7 +65,7 @@ def download(request: GuestRequest) -> HttpResponseBase:
     link = request.visitor.link
     if not link.may_download:
         return frame.gone(request)
-    name = files.save_as(link.version, link.copy.storage_key)
+    name = masters.save_as(link.version, link.copy.storage_key)
     response = _file(request, save_as=name)
     if streaming.sends(request, response):
         links.record_download(link, at=timezone.now())
@@ -70,15 +75,58 @@ def download(request: GuestRequest) -> HttpResponseBase:
 @require_POST
 @guest_view
 def comment(request: GuestRequest) -> HttpResponse:
-    form = RemarkForm(request.POST)
+    form, link = RemarkForm(request.POST), request.visitor.link
     if form.is_valid() and _may_say(request, form):
         try:
-            remark = remarks.say(request.visitor.link, body=form.cleaned_data["body"], frame=form.place)
-        except links.GuestRefused as refused:
+            remarks.require(link, May.COMMENT)  # before any file is kept
+            remark = remarks.say(
+                link,
+                body=form.cleaned_data["body"],
+                frame=form.place,
+                attached=sent_files.sent(request, form, link.version, by=Sender(link=link.pk)),
+            )
+        except (AttachmentRefused, links.GuestRefused) as refused:
             form.add_error("body", refused.message)
         else:
             return redirect(_to(request, f"said-guest-{remark.pk}"))
     return _page(request, remark_form=form, status=REFUSED)
+
+
+@require_POST
+@guest_view
+def attach(request: GuestRequest) -> HttpResponse:
+    """Take one file for a comment that they are writing; answered as sent_files.received does."""
+    link = request.visitor.link
+    if refusal := remarks.refusal(link, May.COMMENT):
+        return sent_files.refused(refusal)
+    if not frame.may_try(request, "guest_attach", key=str(link.pk)):
+        return sent_files.refused(_("That was a lot in a short time. Wait a few minutes, then try again."))
+    remove = reverse("guest-attachment-remove", args=[link.key, sent_files.ANY])
+    return sent_files.received(request, link.version, by=Sender(link=link.pk), remove=remove)
+
+
+@require_POST
+@guest_view
+def unattach(request: GuestRequest, attachment_id: UUID) -> HttpResponse:
+    """Remove a file that they haven't sent with a comment yet."""
+    if not files.discard_draft(attachment_id, by=Sender(link=request.visitor.link.pk)):
+        return frame.gone(request)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@require_safe
+@guest_view
+def attachment(request: GuestRequest, attachment_id: UUID) -> HttpResponseBase:
+    """A file at something they read, to be saved."""
+    found = remarks.attachment(request.visitor.link, attachment_id)
+    return sent_files.download(request, found) or frame.gone(request)
+
+
+@require_safe
+@guest_view
+def attachment_preview(request: GuestRequest, attachment_id: UUID) -> HttpResponseBase:
+    found = remarks.attachment(request.visitor.link, attachment_id)
+    return sent_files.shown(request, found) or frame.gone(request)
 
 
 @require_POST
@@ -182,6 +230,7 @@ def _page(
         "comment_refusal": (refusal := remarks.refusal(link, May.COMMENT)),
         "may_react": link.allows(May.COMMENT) and not refusal,
         "remark_form": remark_form or RemarkForm(),
+        **sent_files.limits(),
         "may_recommend": link.allows(May.RECOMMEND),
         "recommend_refusal": remarks.refusal(link, May.RECOMMEND),
         "advice_form": advice_form or AdviceForm(),
@@ -196,5 +245,5 @@ def _marker(said: Said) -> dict[str, object]:
         "id": said.key,
         "frame": said.frame,
         "end": said.end_frame,
-        "text": f"{said.by}: {said.body[:120]}",
+        "text": f"{said.by}: {said.body[:120] or _('Attached file')}",
     }

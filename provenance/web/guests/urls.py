@@ -21,6 +21,16 @@ urlpatterns = [
     path("<uuid:key>/video/", room.video, name="guest-video"),
     path("<uuid:key>/file/", room.download, name="guest-file"),
     path("<uuid:key>/comment/", room.comment, name="guest-comment"),
+    path("<uuid:key>/attachments/", room.attach, name="guest-attach"),
+    path("<uuid:key>/attachments/<uuid:attachment_id>/", room.attachment, name="guest-attachment"),
+    path(
+        "<uuid:key>/attachments/<uuid:attachment_id>/preview/",
+        room.attachment_preview,
+        name="guest-attachment-preview",
+    ),
+    path(
+        "<uuid:key>/attachments/<uuid:attachment_id>/remove/", room.unattach, name="guest-attachment-remove"
+    ),
     path("<uuid:key>/said/<slug:said>/react/", room.react, name="guest-react"),
     path("<uuid:key>/recommend/", room.recommend, name="guest-recommend"),
 ]

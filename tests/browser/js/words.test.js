@@ -33,3 +33,8 @@ test("none is one in French", async () => {
   equal([0, 1, 2].map((count) => ngettext("{count} file", "{count} files", count)), ["0 fichier", "1 fichier", "2 fichiers"]);
   equal([midsentence("Réseaux sociaux"), midsentence("VOD")], ["réseaux sociaux", "VOD"]);
 });
+
+test("a size is said in the unit that people would say", async () => {
+  const { size } = await words("en");
+  equal([0, 512, 2048, 1_500_000, 3 * 1024 ** 3].map(size), ["0 bytes", "512 bytes", "2 KB", "1.4 MB", "3.0 GB"]);
+});

@@ -22,3 +22,5 @@ import "./moments.js";
 import "./player.js";
 import "./palette.js";
 import "./mentions.js";
+import "./attach.js";
+import "./recorder.js";

@@ -88,6 +88,7 @@ function carry(box) {
 const isPicture = (item) => item.kind === "file" && item.type.startsWith("image/");
 const onBox = (event) => event.target.closest?.(".top-search") !== null;
 const concerns = (event) => {
+  if (event.target.closest?.("form")?.querySelector("[data-attach]")) return false; // they are for a comment
   const items = [...(event.dataTransfer?.items ?? [])].filter((item) => item.kind === "file");
   return items.length > 0 && (items.every(isPicture) || onBox(event));
 };

@@ -6,7 +6,7 @@ import { offer } from "./uploads/offers.js";
 import { Lost } from "./uploads/refusals.js";
 import { Upload } from "./uploads/tus.js";
 import { hash, twin } from "./uploads/twins.js";
-import { _, ngettext, number, percent } from "./words.js";
+import { _, ngettext, number, percent, size } from "./words.js";
 
 const AT_ONCE = 2;
 const OVER = ["taken", "known", "refused", "failed", "cancelled"];
@@ -18,14 +18,6 @@ const dock = part("dock");
 const waiting = [];
 const rows = new Map(); // of each line, what it shows
 let running = 0;
-
-function size(bytes) {
-  const units = [_("bytes"), _("KB"), _("MB"), _("GB"), _("TB")];
-  const power = bytes ? Math.min(4, Math.floor(Math.log(bytes) / Math.log(1024))) : 0;
-  const digits = power > 1 ? 1 : 0;
-  const figure = number(bytes / 1024 ** power, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return `${figure} ${units[power]}`;
-}
 
 class Row {
   constructor(file) {

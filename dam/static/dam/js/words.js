@@ -43,3 +43,12 @@ export function list(names) {
 export function midsentence(title) {
   return page.startsWith("de") || /^.\p{Lu}/u.test(title) ? title : title[0].toLowerCase() + title.slice(1);
 }
+
+// How much it is in the unit that people would say: 1500000 → "1.4 MB".
+export function size(bytes) {
+  const units = [_("bytes"), _("KB"), _("MB"), _("GB"), _("TB")];
+  const power = bytes ? Math.min(4, Math.floor(Math.log(bytes) / Math.log(1024))) : 0;
+  const digits = power > 1 ? 1 : 0;
+  const figure = number(bytes / 1024 ** power, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${figure} ${units[power]}`;
+}

@@ -75,3 +75,18 @@ def test_a_person_reads_a_page_and_a_program_a_line() -> None:
     line = answer(path="/b/x/", length=too_much)
     assert b"Go to the library" in page[1]["body"]
     assert line[1]["body"] == b"The request is larger than this page takes."
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/b/x/versions/7/attachments/",
+        "/b/x/versions/7/comments/add/",
+        "/b/x/comments/7/edit/",
+        "/guest/7/attachments/",
+        "/guest/7/comment/",
+    ],
+)
+def test_a_comment_can_be_as_large_as_its_files(path: str, settings: Any) -> None:
+    settings.ATTACHMENT_MAX_BYTES = 5 * 1024 * 1024
+    assert most_bytes(path) == most_bytes("/b/x/") + 5 * 1024 * 1024
