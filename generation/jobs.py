@@ -33,8 +33,10 @@ from generation import previews, sources, states
 from generation.briefs import LARGEST_SEED, Brief, BriefRefused
 from generation.generators.base import Cancelled, ModelIdentity
 from generation.models import GenerationJob
+from generation.prompt_gate import gate
 from generation.prompt_parser import Understanding
 from generation.states import JobMove, JobState
+from generation.verdicts import Judgement
 
 log = logging.getLogger(__name__)
 
@@ -93,8 +95,8 @@ def request(
 
     The same `key` again, as when a form is sent twice, gives the jobs that are there. A seed counts up from
     take to take; without one each take gets its own by chance. With `asset` the take becomes its next
-    version. Raises PermissionDenied, NoTarget, QueueFull, and BriefRefused for several takes of one next
-    version and for sources that they can't see.
+    version. Raises PermissionDenied, NoTarget, QueueFull, PromptRefused where the brand's rules don't allow
+    the prompt, and BriefRefused for several takes of one next version and for sources that they can't see.
     """
     by.require(Capability.GENERATE)
     if asset is not None:
@@ -107,10 +109,11 @@ def request(
         _alone(by.brand.pk, person.pk)
         if key is not None and (there := _takes_of(by, person, key)):
             return there
+        judgement = gate.require(by.brand, brief.prompt)
         _require_room(by.brand.pk, person.pk, more=brief.takes)
         key = key or uuid4()
         return [
-            _request_take(by, person, brief, key=key, take=take, asset=asset)
+            _request_take(by, person, brief, judgement, key=key, take=take, asset=asset)
             for take in range(1, brief.takes + 1)
         ]
 
@@ -133,7 +136,14 @@ def _require_room(brand_id: int, person_id: int, *, more: int) -> None:
 
 
 def _request_take(
-    by: Principal, person: User, brief: Brief, *, key: UUID, take: int, asset: Asset | None
+    by: Principal,
+    person: User,
+    brief: Brief,
+    judgement: Judgement,
+    *,
+    key: UUID,
+    take: int,
+    asset: Asset | None,
 ) -> GenerationJob:
     seed = secrets.randbelow(LARGEST_SEED + 1) if brief.seed is None else brief.seed + take - 1
     job = GenerationJob.objects.create(
@@ -153,9 +163,10 @@ def _request_take(
         guidance=brief.guidance,
         mode=brief.mode.value,
         guides=sources.stored(brief),
+        gate=judgement.kept(),
         due_at=timezone.now() + FORGOTTEN_AFTER,
     )
-    _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed, **_begun_with(job))
+    _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed, **_begun_with(job), **_judged(judgement))
     _send(job)
     return job
 
@@ -164,6 +175,13 @@ def _begun_with(job: GenerationJob) -> dict[str, Any]:
     """What the log says of a take that doesn't begin with words alone."""
     versions = [each["version"] for each in job.guides.get("sources", ())]
     return {"mode": job.mode, "sources": versions} if job.guides else {}
+
+
+def _judged(judgement: Judgement) -> dict[str, Any]:
+    """What the log says of what the rules found."""
+    found = [{"rule": each.rule, "revision": each.revision} for each in judgement.findings]
+    waived = {"waiver": judgement.waiver} if judgement.is_waived else {}
+    return {"rules": found, **waived} if found else {}
 
 
 def cancel(job: GenerationJob, *, by: Principal, at: datetime | None = None) -> None:
@@ -188,13 +206,15 @@ def cancel(job: GenerationJob, *, by: Principal, at: datetime | None = None) -> 
 
 
 def retry(job: GenerationJob, *, by: Principal) -> None:
-    """Once more, with the same seed. Raises TooLate, QueueFull, PermissionDenied."""
+    """Once more, with the same seed. Raises TooLate, QueueFull, PromptRefused, PermissionDenied."""
     by.require(Capability.GENERATE, brand=job.brand)
     with trail.recording():
         _alone(job.brand_id, job.requested_by_id)
+        judgement = gate.require(job.brand, job.prompt)
         again = _move(
             job.pk,
             JobMove.RETRY,
+            gate=judgement.kept(),
             reason="",
             step=0,
             attempts=0,
@@ -209,7 +229,7 @@ def retry(job: GenerationJob, *, by: Principal) -> None:
         if not again:
             raise TooLate(_("Only failed or cancelled takes can be tried again."))
         _require_room(job.brand_id, job.requested_by_id, more=0)  # it is counted by now
-        _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed, again=True)
+        _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed, again=True, **_judged(judgement))
         _send(job)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dam.models import Asset, Brand, Version
 from generation.states import LABELS, JobState
+from generation.verdicts import Subject, Verdict
 
 
 class GenerationJob(models.Model):
@@ -37,6 +38,8 @@ class GenerationJob(models.Model):
     # version, sha256, title, at in seconds}, `strength` and `region`. By id: a source may be deleted.
     mode = models.CharField(max_length=12, default="text", db_default="text")
     guides = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    # What the brand's rules found in the prompt when it was asked for (prompt_gate.gate.Judgement.kept).
+    gate = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     # generators.base.ModelIdentity and Understanding, as they were when the job ran.
     model = models.JSONField(default=dict)
     understood = models.JSONField(default=dict)
@@ -86,3 +89,66 @@ class GenerationJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prompt[:60]} (seed {self.seed})"
+
+
+class PromptRule(models.Model):
+    """What becomes of prompts with one of its terms. `spellings` are further ones; the name is one too."""
+
+    # The database itself deletes it with the brand (migration 0008): another release may delete that.
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    name = models.CharField(max_length=80)
+    spellings = models.JSONField(default=list)
+    subject = models.CharField(max_length=12, choices=[(each.value, each.value) for each in Subject])
+    verdict = models.CharField(max_length=12, choices=[(each.value, each.value) for each in Verdict])
+    reason = models.CharField(max_length=300, blank=True)  # told to whoever types it
+    source = models.CharField(max_length=200, blank=True)  # of what came with the product
+    revision = models.PositiveIntegerField(default=0)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "name"],
+                condition=models.Q(deleted_at=None),
+                name="prompt_rule_name_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PromptWaiver(models.Model):
+    """A prompt that may be used for some time although rules ask for a waiver. Kept as evidence."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    prompt = models.TextField()
+    digest = models.CharField(max_length=64)  # prompt_gate.waivers.digest
+    rules = models.JSONField()  # the keys of the rules that it was asked for
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(max_length=1000)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    granted = models.BooleanField(null=True)
+    answer = models.CharField(max_length=1000, blank=True)
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "digest"],
+                condition=models.Q(decided_at=None),
+                name="prompt_waiver_open_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["brand", "digest", "-until"], name="prompt_waiver_of_prompt"),
+            models.Index(fields=["brand", "-asked_at", "-id"], name="prompt_waiver_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"waiver of {self.prompt[:60]}"

@@ -267,6 +267,24 @@ KINDS: Mapping[str, Kind] = {
             holders=Capability.DECIDE_LEGAL,
         ),
         Kind(
+            "waiver_asked",
+            (Follows(Verb.WAIVER_ASKED),),
+            (Who.HOLDERS,),
+            mail=Mail.AT_ONCE,
+            opens="prompt-waivers",
+            holders=Capability.DECIDE_LEGAL,
+            webhooks=False,  # a prompt is the brand's own business
+        ),
+        Kind(
+            "waiver_answered",
+            (Follows(Verb.WAIVER_GRANTED), Follows(Verb.WAIVER_DECLINED)),
+            (Who.NAMED,),
+            mail=Mail.AT_ONCE,
+            opens="prompt-waivers",
+            named="asked_by",
+            webhooks=False,
+        ),
+        Kind(
             "new_in_search",
             (),
             (),

@@ -69,6 +69,14 @@ TITLES: Mapping[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Requests for renewal"),
         gettext_lazy("You are asked to renew the clearance of a clip."),
     ),
+    "waiver_asked": (
+        gettext_lazy("Requests for prompt waivers"),
+        gettext_lazy("Someone asks for a waiver of your brand's prompt rules."),
+    ),
+    "waiver_answered": (
+        gettext_lazy("Prompt waivers"),
+        gettext_lazy("A waiver you asked for was granted or declined."),
+    ),
     "new_in_search": (
         gettext_lazy("New in saved searches"),
         gettext_lazy("New clips match a saved search whose alert you turned on."),
@@ -102,6 +110,8 @@ ICONS: Mapping[str, str] = {
     "rights_ending": "hourglass",
     "consent_over": "user-x",
     "renewal_asked": "hourglass",
+    "waiver_asked": "gavel",
+    "waiver_answered": "gavel",
     "new_in_search": "bookmark",
     "comments_pdf": "file-text",
     "imported": "upload",
@@ -259,6 +269,8 @@ _BY_KIND: Mapping[str, Callable[[Told], str]] = {
     "rights_ending": _clearance_ends,
     "consent_over": lambda _told: _("A consent ran out. Clips that need it can't be used any more."),
     "renewal_asked": lambda _told: _("%(actor)s asks to renew the clearance"),
+    "waiver_asked": lambda _told: _("%(actor)s asks for a waiver for the prompt “%(target)s”"),
+    "waiver_answered": lambda _told: _("%(actor)s granted your prompt waiver"),
     "new_in_search": lambda told: ngettext(
         "%(count)d new clip in this saved search",
         "%(count)d new clips in this saved search",
@@ -296,6 +308,7 @@ _BY_VERB: Mapping[tuple[str, str], Callable[[Told], str]] = {
     ("take", Verb.JOB_FAILED): lambda told: ngettext(
         "Your take couldn't be generated", "%(count)d takes couldn't be generated", told.row.count
     ),
+    ("waiver_answered", Verb.WAIVER_DECLINED): lambda _told: _("%(actor)s declined your prompt waiver"),
     ("consent_over", Verb.CONSENT_WITHDRAWN): lambda _told: _(
         "%(actor)s withdrew a consent. Clips that need it can't be used any more."
     ),

@@ -20,6 +20,7 @@ from dam.custom_fields import shown, values
 from dam.custom_fields.definitions import Field, Kind, Option
 from dam.rights import territories
 from dam.rights.preset_terms import Period
+from dam.web.prompt_rule_labels import SUBJECTS, VERDICTS
 from dam.web.rights_presets import PERIODS
 from dam.web.usage_status import USES
 
@@ -39,6 +40,7 @@ EDITS = (
     Verb.QUESTION_EDITED,
     Verb.TEMPLATE_EDITED,
     Verb.RIGHTS_PRESET_EDITED,
+    Verb.PROMPT_RULE_EDITED,
 )
 
 # Their data may name the preset of terms that filled them in.
@@ -83,6 +85,10 @@ FIELDS = {
     "cover": noop("Cover"),
     "dates": noop("Days of the campaign"),
     "name": noop("Name"),
+    "spellings": noop("Other spellings"),
+    "subject": noop("What it names"),
+    "verdict": noop("What happens"),
+    "reason": noop("Reason"),
     "role": noop("Role"),
     "language": noop("Language"),
     "time_zone": noop("Time zone"),
@@ -260,6 +266,14 @@ def _period(value: Any) -> str:
     return str(PERIODS.get(Period(value), "")) if value in _PERIODS else str(value)
 
 
+def _subject(value: Any) -> str:
+    return str(SUBJECTS.get(value, value))
+
+
+def _verdict(value: Any) -> str:
+    return str(VERDICTS.get(value, value))
+
+
 def _frame(value: Any) -> str:
     return _("frame %(frame)s") % {"frame": number(value)}
 
@@ -275,6 +289,8 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "uses": _use,
     "territories": _place,
     "period": _period,
+    "subject": _subject,
+    "verdict": _verdict,
     "required": _yes_or_no,
     "by_hand": _yes_or_no,
     "in_filters": _yes_or_no,

@@ -278,6 +278,16 @@ VERBS: dict[str, Wording] = {
     Verb.JOB_REQUESTED: Wording("sparkles", noop("%(person)s started generating %(target)s")),
     Verb.JOB_CANCELLED: Wording("ban", noop("%(person)s cancelled generating %(target)s")),
     Verb.JOB_FAILED: Wording("triangle-alert", noop("%(person)s couldn't generate %(target)s")),
+    Verb.PROMPT_RULE_ADDED: Wording("list-plus", noop("%(person)s added the prompt rule “%(target)s”")),
+    Verb.PROMPT_RULE_EDITED: Wording("list", noop("%(person)s changed the prompt rule “%(target)s”")),
+    Verb.PROMPT_RULE_DELETED: Wording("trash-2", noop("%(person)s deleted the prompt rule “%(target)s”")),
+    Verb.PROMPT_RULE_RESTORED: Wording("undo-2", noop("%(person)s restored the prompt rule “%(target)s”")),
+    Verb.WAIVER_ASKED: Wording("gavel", noop("%(person)s asked for a waiver for the prompt “%(target)s”")),
+    Verb.WAIVER_GRANTED: Wording(
+        "circle-check-big", noop("%(person)s granted a waiver for the prompt “%(target)s”")
+    ),
+    Verb.WAIVER_DECLINED: Wording("ban", noop("%(person)s declined a waiver for the prompt “%(target)s”")),
+    Verb.WAIVER_ENDED: Wording("ban", noop("%(person)s took back the waiver for the prompt “%(target)s”")),
     Verb.REVIEW_DUE_TOMORROW: Wording(
         "calendar-clock", noop("%(person)s reminded of the review due tomorrow: %(target)s")
     ),
@@ -318,7 +328,7 @@ KINDS = {
         noop("Releases and downloads"),
         ("release.", "recall.", "master.", "rendition.", "rights.", "share."),
     ),
-    "generate": (noop("Generation"), ("job.",)),
+    "generate": (noop("Generation"), ("job.", "waiver.")),
     "people": (noop("People"), ("member.", "account.", "group.", "company.")),
     "settings": (
         noop("Settings"),
@@ -326,6 +336,7 @@ KINDS = {
             "brand.",
             "preset.",
             "rights_preset.",
+            "prompt_rule.",
             "question.",
             "review_template.",
             "role.",

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_GET
 from dam.accounts.capabilities import Capability
 from dam.web import asset_version
 from dam.web.decorators import BrandRequest, requires
+from generation import verdicts
 from generation.models import GenerationJob
+from generation.web import prompt_rules
 
 
 @requires(Capability.VIEW)
@@ -20,5 +22,13 @@ def asset_origin(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     job = GenerationJob.objects.filter(version=version).select_related("requested_by").first()
     # What was asked of the model is the brand's own business; who only looks things up need not know.
     shows_prompt = request.principal.can(Capability.VIEW_UNRELEASED)
-    context = {"asset": version.asset, "version": version, "job": job, "shows_prompt": shows_prompt}
+    judgement = verdicts.read(job.gate if job is not None else {})
+    context = {
+        "asset": version.asset,
+        "version": version,
+        "job": job,
+        "shows_prompt": shows_prompt,
+        "findings": prompt_rules.tags(judgement.findings) if shows_prompt else (),
+        "is_waived": judgement.is_waived,
+    }
     return render(request, "generate/origin.html", context)

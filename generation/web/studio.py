@@ -1,7 +1,9 @@
 """The Generate page: the brief on the left, takes on the right."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dam.accounts import principals
@@ -18,15 +21,17 @@ from dam.ingest import next_versions
 from dam.ingest.next_versions import NoTarget
 from dam.models import Asset
 from dam.web.decorators import BrandRequest, requires
-from generation import estimates, jobs, model_register, prompt_parser, selectors
+from generation import briefs, estimates, jobs, model_register, prompt_parser, selectors
 from generation.briefs import Brief, BriefRefused
 from generation.generators import modes
 from generation.generators.base import GeneratorError
 from generation.model_register import InstalledGenerator
 from generation.models import GenerationJob
+from generation.prompt_gate import gate
+from generation.prompt_gate.gate import PromptRefused
 from generation.prompt_parser import Understanding
 from generation.selectors import BriefTakes
-from generation.web import cards, slots
+from generation.web import cards, prompt_waivers, slots
 from generation.web.cards import TakeCard
 from generation.web.forms import REGION, BriefForm
 
@@ -40,6 +45,7 @@ class Forecast:
     understood: Understanding | None  # None: the model reads free text, or nothing is written yet
     take: str  # "about 20 s", or empty
     waiting: int  # takes that are made before it
+    judged: Mapping[str, Any]  # what the brand's rules say of the prompt (prompt_waivers.said)
 
 
 @requires(Capability.GENERATE)
@@ -58,6 +64,8 @@ def studio(request: BrandRequest) -> HttpResponse:
             asset = _target(request, request.POST.get("asset"))
             if form.is_valid() and form.brief is not None:
                 return _request_takes(request, form, form.brief, asset)
+        except PromptRefused:
+            form.add_error("prompt", _("Your brand's rules don't allow this prompt as it stands: see below."))
         except (NoTarget, BriefRefused, jobs.QueueFull) as refused:
             form.add_error(None, str(refused))
         return _page(request, model, form, asset, status=422)
@@ -183,7 +191,9 @@ def _forecast(request: BrandRequest, form: BriefForm, model: InstalledGenerator)
         seconds = selectors.expected_seconds(
             frames=frames, width=width, height=height, steps=steps, identity=model.identity
         )
+    judgement = gate.judge(request.brand, prompt[: 2 * briefs.LONGEST_PROMPT])
     return Forecast(
+        judged=prompt_waivers.said(judgement, prompt),
         understood=understood,
         take=estimates.in_words(seconds) if seconds else "",
         waiting=selectors.before_next(request.brand, by=principals.person(request.principal)),

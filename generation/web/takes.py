@@ -76,7 +76,7 @@ def _act(request: BrandRequest, job_id: UUID, act: Callable[..., None]) -> HttpR
     job = get_object_or_404(GenerationJob.objects.select_related("brand"), brand=request.brand, pk=job_id)
     try:
         act(job, by=request.principal)
-    except (jobs.TooLate, jobs.QueueFull) as error:
+    except (jobs.TooLate, jobs.QueueFull, BriefRefused) as error:
         return _warn(request, str(error), job_id)
     if htmx.is_htmx(request):
         return _card(request, job_id)

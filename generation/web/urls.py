@@ -2,12 +2,33 @@
 
 from django.urls import URLPattern, path
 
-from generation.web import demo_page, models_page, origin, slots, studio, takes
+from generation.web import (
+    demo_page,
+    models_page,
+    origin,
+    prompt_rules,
+    prompt_waivers,
+    slots,
+    studio,
+    takes,
+)
 
 urlpatterns: list[URLPattern] = [
     path("administration/models/", models_page.models, name="administration-models"),
     path("administration/demo/", demo_page.demo_brand, name="demo-brand"),
+    path("administration/prompt-rules/", prompt_rules.listing, name="prompt-rules"),
+    path("administration/prompt-rules/new/", prompt_rules.add, name="prompt-rule-add"),
+    path("administration/prompt-rules/starter/", prompt_rules.ship, name="prompt-rule-ship"),
+    path("administration/prompt-rules/<int:rule_id>/", prompt_rules.edit, name="prompt-rule-edit"),
+    path("administration/prompt-rules/<int:rule_id>/delete/", prompt_rules.delete, name="prompt-rule-delete"),
+    path(
+        "administration/prompt-rules/<int:rule_id>/restore/", prompt_rules.restore, name="prompt-rule-restore"
+    ),
     path("generate/", studio.studio, name="generate"),
+    path("generate/waivers/", prompt_waivers.listing, name="prompt-waivers"),
+    path("generate/waivers/new/", prompt_waivers.ask, name="prompt-waiver-ask"),
+    path("generate/waivers/<int:waiver_id>/answer/", prompt_waivers.answer, name="prompt-waiver-answer"),
+    path("generate/waivers/<int:waiver_id>/end/", prompt_waivers.end, name="prompt-waiver-end"),
     path("generate/sources/", slots.offered, name="generate-sources"),
     path("generate/forecast/", studio.forecast, name="generate-forecast"),
     path("generate/running/", studio.running, name="jobs-running"),

@@ -29,7 +29,7 @@ WALKED = {
     "library", "asset", "asset-edit", "trash", "activity", "generate", "reviews", "review", "search-help",
     "collections", "collection", "collection-new", "collection-edit", "bulk-edits", "bulk-edit",
     "bulk-import", "asset-compare",
-    "saved-searches", "saved-search-edit", "alert-news", "searches-without-results",
+    "saved-searches", "saved-search-edit", "alert-news", "searches-without-results", "prompt-waiver-ask",
 }  # fmt: skip
 PIECES = {
     "asset-open-review", "reviews-start", "library-news", "palette", "asset-card", "asset-usage",

@@ -46,6 +46,8 @@ def test_no_page_of_the_administration_has_a_violation(visit: Callable[[], Journ
     for row in opened:
         args = [world.brand.slug, *(world.named(each, Role.ADMIN) for each in row.args)]
         walk.open(reverse(row.name, args=args), status=REFUSED.get(row.name, 200))
+    walk.open(reverse("prompt-waiver-ask", args=[world.brand.slug]) + "?prompt=A+Nike+boat")
+    walk.open(reverse("prompt-rules", args=[world.brand.slug]) + "?prompt=A+Nike+boat")
     walk.open_menus("notifications")
     walk.open(reverse("people", args=[world.brand.slug]) + "?state=all")
     walk.open(reverse("person", args=[world.brand.slug, world.left.user.pk]))

@@ -44,7 +44,7 @@ from dam.search.saved.asked import Asked
 from dam.search.saved.models import SavedSearch
 from dam.search.tagging.models import SuggestedTag
 from generation import jobs
-from generation.models import GenerationJob
+from generation.models import GenerationJob, PromptRule, PromptWaiver
 from provenance.attachments.models import Attachment
 from provenance.comment_pdfs.models import CommentPdf
 from provenance.downloads import presets
@@ -153,6 +153,17 @@ class World:
         self.preset: DownloadPreset = presets.of(self.brand).get(shipped="square")
         self.terms: RightsPreset = RightsPreset.objects.create(
             brand=self.brand, name="Netz", terms={"uses": ["web"]}
+        )
+        self.prompt_rule: PromptRule = PromptRule.objects.create(
+            brand=self.brand, name="Nike", subject="mark", verdict="waiver"
+        )
+        self.prompt_waiver: PromptWaiver = PromptWaiver.objects.create(
+            brand=self.brand,
+            prompt="A red shoe by Nike at sea",
+            digest="0" * 64,
+            rules=[self.prompt_rule.pk],
+            asked_by=self.maker.user,
+            reason="Licensed",
         )
         self.preset_file: PresetFile = PresetFile.objects.create(
             brand=self.brand,
@@ -298,6 +309,8 @@ class World:
             case "review" | "comment" | "trashed" | "job" | "search" | "suggestion" | "token" | "collection":
                 return getattr(self, name).pk
             case "preset" | "preset file" | "question" | "template" | "guest link" | "guest remark":
+                return getattr(self, name.replace(" ", "_")).pk
+            case "prompt rule" | "prompt waiver":
                 return getattr(self, name.replace(" ", "_")).pk
             case "hook" | "delivery" | "pair" | "consent" | "terms":
                 return getattr(self, name).pk

@@ -110,6 +110,13 @@ SECTIONS: tuple[Section, ...] = (
         also=lazy("clearance licence territories uses terms templates"),
     ),
     Section(
+        _("Prompt rules"),
+        "funnel",
+        "prompt-rules",
+        _("What prompts may not ask for, or not without a legal reviewer's waiver."),
+        also=lazy("banned words policy trade marks persons waivers gate"),
+    ),
+    Section(
         _("Fields"),
         "list",
         "fields",
