@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -31,16 +32,26 @@ BEHIND = [
 POSTS = {
     "guest-leave",
     "guest-comment",
+    "guest-attach",
+    "guest-attachment-remove",
     "guest-react",
     "guest-recommend",
     "guest-code",
     "guest-enter",
     "guest-list-enter",
 }
+# What an address names beside the link.
+FILE = UUID("00000000-0000-4000-8000-000000000001")
+MORE: dict[str, list[object]] = {
+    "guest-react": ["guest-1"],
+    "guest-attachment": [FILE],
+    "guest-attachment-preview": [FILE],
+    "guest-attachment-remove": [FILE],
+}
 
 
 def ask(client: Client, name: str, link: GuestLink) -> Any:
-    address = reverse(name, args=[link.key, *(["guest-1"] if name == "guest-react" else [])])
+    address = reverse(name, args=[link.key, *MORE.get(name, [])])
     return (
         client.post(address, {"body": "Hello", "advice": "approve"}) if name in POSTS else client.get(address)
     )
@@ -52,7 +63,7 @@ def words(response: Any) -> str:
 
 
 def test_the_list_of_addresses_is_whole() -> None:
-    assert len(BEHIND) == 8
+    assert len(BEHIND) == 12
 
 
 @pytest.mark.parametrize("name", OF_LINK)
