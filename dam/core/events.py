@@ -7,7 +7,8 @@ those who work in the brand alone, for to the others a draft is not there.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import redis
@@ -15,7 +16,8 @@ import redis.asyncio
 from django.conf import settings
 from django.db import transaction
 
-from dam.core import wire
+from dam.core import presence, wire
+from dam.core.presence import Seat
 
 KEEP_ALIVE_SECONDS = 15.0
 ASK_AGAIN_SECONDS = 15.0  # whether the reader may still listen
@@ -48,13 +50,17 @@ def _send(channel: str, name: str) -> None:
 
 
 def _tell(server: redis.Redis, channel: str, name: str) -> None:
-    now = time.time()
     pipeline = server.pipeline()
+    _fill(pipeline, channel, name)
+    pipeline.execute()
+
+
+def _fill(pipeline: Any, channel: str, name: str) -> None:
+    now = time.time()
     pipeline.zadd(_recent(channel), {name: now})
     pipeline.zremrangebyscore(_recent(channel), "-inf", now - RECENT_SECONDS)
     pipeline.expire(_recent(channel), round(2 * RECENT_SECONDS))
     pipeline.publish(channel, name)
-    pipeline.execute()
 
 
 def _recent(channel: str) -> str:
@@ -103,16 +109,23 @@ async def _anybody() -> bool:
 
 
 async def stream(
-    *, brand_id: int, works_here: bool, may_listen: Callable[[], Awaitable[bool]] = _anybody
+    *,
+    brand_id: int,
+    works_here: bool,
+    may_listen: Callable[[], Awaitable[bool]] = _anybody,
+    seats: Sequence[Seat] = (),
 ) -> AsyncIterator[bytes]:
     """Server-sent events of a brand, until the reader goes away; all of them for those who work there.
 
     `may_listen` is asked from time to time; once it says no, as after a sign-out, the stream ends.
+    While it is open the reader has the `seats`: one for each room that is open in their browser.
     """
-    client = redis.asyncio.Redis.from_url(settings.CACHE_URL, socket_connect_timeout=wire.PATIENCE_SECONDS)
+    client = _client()
     subscription = client.pubsub()
     pacing = Pacing()
     asked_at = time.monotonic()
+    beat_at = asked_at
+    quiet = presence.BEAT_SECONDS if seats else KEEP_ALIVE_SECONDS
     try:
         audiences = (True, False) if works_here else (True,)
         channels = [_channel(brand_id, to_all=each) for each in audiences]
@@ -127,8 +140,12 @@ async def stream(
             if pacing.came(name):
                 yield _event(name)
         while True:
+            if seats and time.monotonic() >= beat_at:
+                beat_at = time.monotonic() + presence.BEAT_SECONDS
+                for seat in seats:
+                    await _sit(client, seat)
             message = await subscription.get_message(
-                ignore_subscribe_messages=True, timeout=pacing.wait(KEEP_ALIVE_SECONDS)
+                ignore_subscribe_messages=True, timeout=pacing.wait(quiet)
             )
             if time.monotonic() - asked_at >= ASK_AGAIN_SECONDS:
                 if not await may_listen():
@@ -145,8 +162,49 @@ async def stream(
     except (redis.RedisError, TimeoutError):
         return  # the browser comes again by itself
     finally:
+        for seat in seats:
+            await _stand_up(client, seat)
         await subscription.aclose()  # type: ignore[no-untyped-call]
         await client.aclose()
+
+
+async def attend(seat: Seat, *, may_stay: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
+    """A stream that keeps the reader's `seat` and tells them nothing; it ends once `may_stay` says no."""
+    client = _client()
+    asked_at = time.monotonic()
+    try:
+        yield b"retry: 3000\n\n"
+        while True:
+            if time.monotonic() - asked_at >= ASK_AGAIN_SECONDS:
+                if not await may_stay():
+                    return
+                asked_at = time.monotonic()
+            await _sit(client, seat)
+            yield b": still here\n\n"
+            await asyncio.sleep(presence.BEAT_SECONDS)
+    except (redis.RedisError, TimeoutError):
+        return  # the browser comes again by itself
+    finally:
+        await _stand_up(client, seat)
+        await client.aclose()
+
+
+async def _sit(client: redis.asyncio.Redis, seat: Seat) -> None:
+    """Keep the seat, and tell those who work in the brand when somebody came or went."""
+    if not await asyncio.wait_for(seat.keep(client), wire.PATIENCE_SECONDS):
+        return
+    pipeline = client.pipeline()
+    _fill(pipeline, _channel(seat.brand_id, to_all=False), seat.changed)
+    await asyncio.wait_for(pipeline.execute(), wire.PATIENCE_SECONDS)
+
+
+async def _stand_up(client: redis.asyncio.Redis, seat: Seat) -> None:
+    with suppress(redis.RedisError, TimeoutError):  # then the seat ends by itself
+        await asyncio.wait_for(seat.leave(client), wire.PATIENCE_SECONDS)
+
+
+def _client() -> redis.asyncio.Redis:
+    return redis.asyncio.Redis.from_url(settings.CACHE_URL, socket_connect_timeout=wire.PATIENCE_SECONDS)
 
 
 def _event(name: str) -> bytes:

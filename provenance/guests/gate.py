@@ -60,6 +60,14 @@ def open_links(email: str, *, at: datetime) -> list[GuestLink]:
 
 
 def enter(key: UUID, *, secret: str, at: datetime) -> Visitor | None:
+    """As `holder`, who is written down as seen now."""
+    visitor = holder(key, secret=secret, at=at)
+    if visitor is not None and visitor.session.seen_at <= at - SEEN_EVERY:
+        GuestSession.objects.filter(pk=visitor.session.pk).update(seen_at=at)
+    return visitor
+
+
+def holder(key: UUID, *, secret: str, at: datetime) -> Visitor | None:
     """Who holds this secret of a session, at the link with this key; None where either has ended."""
     if not secret:
         return None
@@ -67,8 +75,4 @@ def enter(key: UUID, *, secret: str, at: datetime) -> Visitor | None:
     if link is None:
         return None
     session = GuestSession.objects.filter(link=link, digest=keys.digest(secret), ends_at__gt=at).first()
-    if session is None:
-        return None
-    if session.seen_at <= at - SEEN_EVERY:
-        GuestSession.objects.filter(pk=session.pk).update(seen_at=at)
-    return Visitor(link, session)
+    return Visitor(link, session) if session is not None else None

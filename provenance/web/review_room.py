@@ -399,6 +399,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "area": "review",
         "review": review,
         "version": version,
+        "room_of": version.pk,
         "asset": version.asset,
         "renditions": version.rendition_by_kind,
         "queue": listed(list(waiting[:RECENT]), at=at),

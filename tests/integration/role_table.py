@@ -35,6 +35,7 @@ PUBLIC = {
     "guest-code":                            (405, 405, (KEY,)),
     "guest-enter":                           (405, 405, (KEY,)),
     "guest-leave":                           (405, 405, (KEY,)),
+    "guest-here":                            (404, 404, (KEY,)),
     "guest-state":                           (404, 404, (KEY,)),
     "guest-video":                           (404, 404, (KEY,)),
     "guest-file":                            (404, 404, (KEY,)),

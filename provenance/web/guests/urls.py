@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from provenance.web.guests import door, room, shared
+from provenance.web.guests import attending, door, room, shared
 
 urlpatterns = [
     path("", shared.page, name="guest-list"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("<uuid:key>/door/enter/", door.enter, name="guest-enter"),
     path("<uuid:key>/leave/", room.leave, name="guest-leave"),
     path("<uuid:key>/state/", room.state, name="guest-state"),
+    path("<uuid:key>/here/", attending.stream, name="guest-here"),
     path("<uuid:key>/video/", room.video, name="guest-video"),
     path("<uuid:key>/file/", room.download, name="guest-file"),
     path("<uuid:key>/comment/", room.comment, name="guest-comment"),

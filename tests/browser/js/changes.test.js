@@ -30,8 +30,8 @@ const soon = async () => {
   for (let turn = 0; turn < 60; turn += 1) await settled();
 };
 
-function tab(address) {
-  const changes = new Changes(address);
+function tab(address, room) {
+  const changes = new Changes(address, room);
   const heard = [];
   changes.addEventListener("jobs", () => heard.push("jobs"));
   return { changes, heard };
@@ -132,4 +132,63 @@ test("whoever is signed out asks no more", async () => {
   await soon();
   await time.pass(120000);
   equal(streams.length, 1);
+});
+
+test("one stream has the seats of all rooms, and another follows when a room opens or closes", async () => {
+  const time = stopTime();
+  const first = new Changes("/i/", "one");
+  await soon();
+  const second = new Changes("/i/", "two");
+  new Changes("/i/", "two");
+  new Changes("/i/");
+  new Changes("/other/", "three");
+  await soon();
+  await time.pass(500);
+  await soon();
+  const open = () => streams.filter(({ signal }) => !signal.aborted).map(({ address }) => address).sort();
+  equal(open(), ["/i/?room=one&room=two", "/other/?room=three"]);
+  second.close();
+  await soon();
+  await time.pass(500);
+  await soon();
+  equal(open(), ["/i/?room=one&room=two", "/other/?room=three"]);
+  first.close();
+  await soon();
+  await time.pass(500);
+  await soon();
+  equal(open(), ["/i/?room=two", "/other/?room=three"]);
+});
+
+test("a tab that died without a word gives up its room when the server next speaks", async () => {
+  const time = stopTime();
+  tab("/j/", "one");
+  await soon();
+  const other = new AbortController();
+  const name = "changes  /j/?room=two";
+  const held = new Promise((resolve) => other.signal.addEventListener("abort", resolve));
+  navigator.locks.request(name, { mode: "shared" }, () => held);
+  await soon();
+  streams[0].say(": still here\n\n");
+  await soon();
+  await time.pass(500);
+  await soon();
+  equal(streams.at(-1).address, "/j/?room=one&room=two");
+  other.abort();
+  await soon();
+  streams.at(-1).say(": still here\n\n");
+  await soon();
+  await time.pass(500);
+  await soon();
+  equal(streams.at(-1).address, "/j/?room=one");
+});
+
+test("another stream for a further room is no reason to fetch everything again", async () => {
+  const time = stopTime();
+  const { heard } = tab("/k/", "one");
+  await soon();
+  new Changes("/k/", "two");
+  await soon();
+  await time.pass(2000);
+  await soon();
+  equal([streams.length, heard], [2, []]);
 });

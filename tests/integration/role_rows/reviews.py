@@ -97,6 +97,7 @@ ROWS = (
     Row("POST", "comment-restore", ("own comment",),    403, 302, 302, 302, 302, 302, 403, 403),
     Row("POST", "comment-edit", ("comment",),           403, 403, 403, 403, 403, 403, 403, 403,
         {"body": "Lovelier"}),
+    Row("GET",  "review-present", ("review",),          403, 200, 200, 200, 200, 200, 403, 403),
     Row("GET",  "review-guests", ("review",),           403, 200, 200, 200, 200, 200, 403, 403),
     Row("POST", "review-guests", ("review",),           403, 422, 422, 422, 422, 422, 403, 403),
     Row("GET",  "review-guests-said", ("review",),      403, 200, 200, 200, 200, 200, 200, 403),

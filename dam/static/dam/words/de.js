@@ -102,6 +102,14 @@ globalThis.words = {
  "{left} min left": "noch {left} min",
  "{left} s left": "noch {left} s",
  "{much} uploaded. Choose the file again to continue.": "{much} hochgeladen. Wählen Sie die Datei erneut aus, um fortzufahren.",
+ "{names} has left.": [
+  "{names} ist gegangen.",
+  "{names} sind gegangen."
+ ],
+ "{names} is here.": [
+  "{names} ist hier.",
+  "{names} sind hier."
+ ],
  "{name} is larger than {most} MB. Choose a smaller file.": "{name} ist größer als {most} MB. Wählen Sie eine kleinere Datei.",
  "{sent} of {size}": "{sent} von {size}",
  "{timecode}, frame {frame}": "{timecode}, Frame {frame}"

@@ -102,6 +102,14 @@ globalThis.words = {
  "{left} min left": "{left} min restantes",
  "{left} s left": "{left} s restantes",
  "{much} uploaded. Choose the file again to continue.": "{much} importés. Choisissez à nouveau le fichier pour continuer.",
+ "{names} has left.": [
+  "{names} a quitté la page.",
+  "{names} ont quitté la page."
+ ],
+ "{names} is here.": [
+  "{names} est ici.",
+  "{names} sont ici."
+ ],
  "{name} is larger than {most} MB. Choose a smaller file.": "{name} dépasse {most} Mo. Choisissez un fichier plus petit.",
  "{sent} of {size}": "{sent} sur {size}",
  "{timecode}, frame {frame}": "{timecode}, image {frame}"

@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth.hashers import make_password
+from django.http import QueryDict
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
@@ -195,3 +197,43 @@ def test_a_stream_that_nobody_may_read_any_more_tells_nothing(monkeypatch: pytes
         return [first, *[each async for each in stream]]
 
     assert asyncio.run(asyncio.wait_for(listen(), 20)) == [b"retry: 3000\n\n"]
+
+
+def test_only_a_member_who_works_here_takes_seats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the rooms of versions they see, of all those that their one stream asks for."""
+    version = VersionFactory.create()
+    taken: list[list[Any]] = []
+
+    def streams(*, seats: list[Any], **_: Any) -> Any:
+        taken.append(seats)
+        return iter(())
+
+    def open_for(who: Member, *rooms: object) -> list[tuple[int, str, str]]:
+        request = listening(who)
+        request.GET = QueryDict("&".join(f"room={each}" for each in rooms))
+        async_to_sync(web_events.stream)(request)
+        return sorted((each.brand_id, each.room, each.person) for each in taken[-1])
+
+    monkeypatch.setattr(events, "stream", streams)
+    person = member(version.brand)
+    second = VersionFactory.create(asset__brand=version.brand)
+    strange = VersionFactory.create()
+    mine = [(version.brand_id, str(each.pk), f"member-{person.user.pk}") for each in (version, second)]
+    assert open_for(person, version.pk, second.pk) == sorted(mine)
+    assert open_for(person, strange.pk, "x", version.pk) == mine[:1]
+    assert open_for(person) == []
+    many = [VersionFactory.create(asset__brand=version.brand).pk for _ in range(web_events.ROOMS + 1)]
+    assert len(open_for(person, *many)) == web_events.ROOMS
+    released = ApprovedVersionFactory.create(asset__brand=version.brand)
+    versions.set_released(released)
+    assert open_for(member(version.brand, Role.VIEWER), released.pk) == []
+
+
+def test_a_stream_of_a_room_ends_once_its_version_is_no_longer_seen() -> None:
+    version = VersionFactory.create()
+    person = member(version.brand)
+    request = listening(person)
+    assert web_events._may_listen(request, works_here=True, rooms={version.pk})
+    Asset.objects.update(trashed_at=timezone.now())
+    assert not web_events._may_listen(request, works_here=True, rooms={version.pk})
+    assert web_events._may_listen(request, works_here=True)
