@@ -63,7 +63,7 @@ def words(response: Any) -> str:
 
 
 def test_the_list_of_addresses_is_whole() -> None:
-    assert len(BEHIND) == 12
+    assert len(BEHIND) == 13
 
 
 @pytest.mark.parametrize("name", OF_LINK)
