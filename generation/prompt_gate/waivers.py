@@ -74,9 +74,9 @@ def shown(principal: Principal) -> QuerySet[PromptWaiver]:
 
 
 def ask(*, by: Principal, prompt: str, judgement: Judgement, reason: str) -> PromptWaiver:
-    """For a prompt that needs one; the request that is open for it already, if there is one.
+    """For a prompt that needs one; sent twice it is one request.
 
-    Raises WaiverRefused, PermissionDenied.
+    Raises WaiverRefused, also where somebody else's is open for this prompt, PermissionDenied.
     """
     by.require(Capability.GENERATE)
     if judgement.verdict is not Verdict.WAIVER or judgement.is_waived:
@@ -94,10 +94,14 @@ def ask(*, by: Principal, prompt: str, judgement: Judgement, reason: str) -> Pro
                     asked_by=principals.person(by),
                     reason=reason,
                 )
-        except IntegrityError:  # asked twice, or by two
+        except IntegrityError:
             there = open_for(by.brand, prompt)
             if there is None:
                 raise
+            if not is_own(there, by):
+                raise WaiverRefused(
+                    _("Someone else asked for a waiver of this prompt. Once it's granted, you can use it.")
+                ) from None
             return there
         _record(Verb.WAIVER_ASKED, waiver, by=by, asked=[each.name for each in judgement.gravest])
     return waiver

@@ -61,7 +61,8 @@ def _listing(request: BrandRequest, refused: tuple[int, AnswerForm] | None = Non
     """`refused`: the waiver whose answer couldn't be kept, and the form with what was typed."""
     rows = waivers.shown(request.principal).select_related("asked_by", "decided_by")
     before = numbers.read(request.GET.get("before", ""))
-    waiting = [] if before else list(rows.filter(decided_at=None)[:PAGE])
+    open_ones = rows.filter(decided_at=None)
+    waiting = [] if before else list(open_ones.order_by("asked_at", "pk")[:PAGE])  # who asked first, first
     answered = rows.exclude(decided_at=None)
     if before:
         answered = answered.filter(pk__lt=before)
@@ -73,6 +74,7 @@ def _listing(request: BrandRequest, refused: tuple[int, AnswerForm] | None = Non
         "waiting": [
             _row(request, each, names) | {"form": _answer_form(request, each, refused)} for each in waiting
         ],
+        "more_waiting": open_ones.count() - PAGE if len(waiting) == PAGE else 0,
         "answered": [
             _row(request, each, names) | {"active": bool(each.granted and each.until and each.until > at)}
             for each in found[:PAGE]

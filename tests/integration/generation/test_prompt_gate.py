@@ -97,6 +97,15 @@ class TestTheGate:
             "shooting",
         ]
 
+    def test_what_was_queued_before_a_rule_runs_on(
+        self, brand: Brand, creator: Member, admin: Member
+    ) -> None:
+        (job,) = jobs.request(by=creator, brief=replace(BRIEF, prompt=SHOE))
+        rule(admin, "Nike", Verdict.REFUSE)
+        claimed = jobs.claim(job.pk)
+        assert claimed is not None
+        assert claimed.gate == {}
+
     def test_a_failed_take_is_judged_again(self, brand: Brand, creator: Member, admin: Member) -> None:
         (job,) = jobs.request(by=creator, brief=replace(BRIEF, prompt=SHOE))
         jobs.cancel(job, by=creator)
@@ -222,8 +231,10 @@ class TestWaivers:
         with pytest.raises(WaiverRefused):
             asked(creator)
 
-    def test_asked_twice_it_is_one(self, brand: Brand, creator: Member) -> None:
-        assert asked(creator).pk == asked(member(brand, Role.CREATOR)).pk
+    def test_sent_twice_it_is_one_and_another_person_is_told(self, brand: Brand, creator: Member) -> None:
+        assert asked(creator).pk == asked(creator).pk
+        with pytest.raises(WaiverRefused, match="Someone else asked"):
+            asked(member(brand, Role.CREATOR))
         assert Event.objects.filter(verb="waiver.asked").count() == 1
 
     def test_nobody_answers_their_own_and_nobody_twice(

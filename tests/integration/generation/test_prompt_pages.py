@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +20,7 @@ from generation.models import GenerationJob, PromptRule, PromptWaiver
 from generation.prompt_gate import gate, rules, waivers
 from generation.prompt_gate.rules import RuleWish
 from generation.verdicts import Subject, Verdict
+from generation.web import prompt_waivers
 from tests.factories import VersionFactory, member
 from tests.integration.generation.briefs import BRIEF
 from tests.integration.generation.models import write_card
@@ -90,6 +93,21 @@ class TestTheBrief:
         assert "Refused" in refused
         assert "Ask for a waiver" not in refused
 
+    def test_a_take_that_a_new_rule_refuses_is_neither_tried_again_nor_made_once_more(
+        self, client: Client, brand: Brand, creator: Member
+    ) -> None:
+        (job,) = jobs.request(by=creator, brief=replace(BRIEF, prompt="A red ball"))
+        GenerationJob.objects.update(state="failed", prompt=SHOE)
+        again = client.post(at(brand, "job-retry", job.pk), follow=True).content.decode()
+        more = client.post(at(brand, "job-more", job.pk), {"key": str(uuid4())}, follow=True).content.decode()
+        assert "rules don&#x27;t allow" in again
+        assert "rules don&#x27;t allow" in more
+        assert list(GenerationJob.objects.values_list("state", flat=True)) == ["failed"]
+
+    def test_the_command_line_is_refused_too(self, brand: Brand, creator: Member) -> None:
+        with pytest.raises(CommandError, match="table"):
+            call_command("generate", SHOE, brand=brand.slug, email=creator.user.email)
+
     def test_what_is_refused_stays_in_the_form(self, client: Client, brand: Brand) -> None:
         start = client.get(at(brand, "generate")).context["form"]
         form = {name: start[name].value() for name in ("size", "frames", "takes", "steps", "guidance", "key")}
@@ -144,6 +162,29 @@ class TestWaivers:
         client.post(address, {"do": "decline", "answer": "The licence is over."})
         waiver.refresh_from_db()
         assert (waiver.granted, waiver.answer) == (False, "The licence is over.")
+
+    def test_what_somebody_else_asked_for_leaves_the_reason_in_the_form(
+        self, client: Client, brand: Brand, creator: Member
+    ) -> None:
+        asked(creator)
+        client.force_login(member(brand, Role.CREATOR).user)
+        page = client.post(at(brand, "prompt-waiver-ask"), {"prompt": SHOE, "reason": "My licence"})
+        assert page.status_code == 422
+        assert "My licence" in page.content.decode()
+        assert "Someone else asked" in page.content.decode()
+
+    def test_more_that_wait_than_a_page_shows_are_counted_and_come_in_their_order(
+        self, client: Client, brand: Brand, creator: Member, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(prompt_waivers, "PAGE", 2)
+        for number in range(5):
+            prompt = f"{SHOE} {number}"
+            waivers.ask(by=creator, prompt=prompt, judgement=gate.judge(brand, prompt), reason="Licence")
+        client.force_login(member(brand, Role.LEGAL_REVIEWER).user)
+        page = client.get(at(brand, "prompt-waivers")).content.decode()
+        assert "3 more are waiting" in page
+        assert page.index(f"{SHOE} 0") < page.index(f"{SHOE} 1")
+        assert f"{SHOE} 4" not in page
 
     def test_creators_see_their_own_alone(self, client: Client, brand: Brand, creator: Member) -> None:
         waiver = asked(creator)

@@ -1,7 +1,6 @@
 """Seats in a room: one name for each person, and none for whoever went."""
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
@@ -35,6 +34,17 @@ def here() -> list[str]:
     return presence.people(brand_id=BRAND, room=ROOM)
 
 
+def pass_time(seconds: float) -> None:
+    """As if so much time had gone: nobody's seat is kept for as long any more."""
+    key = presence._key(BRAND, ROOM)
+
+    def earlier(server: Any) -> None:
+        for member, until in server.zrange(key, 0, -1, withscores=True):
+            server.zadd(key, {member: until - seconds})
+
+    wire.ask(earlier)
+
+
 def with_server(act: Callable[[redis.asyncio.Redis], Coroutine[Any, Any, Any]]) -> Any:
     async def acting() -> Any:
         server = redis.asyncio.Redis.from_url(settings.CACHE_URL)
@@ -60,35 +70,30 @@ def test_staying_is_no_news() -> None:
     assert not with_server(mine.keep)
 
 
-def test_whoever_leaves_is_gone_after_a_moment_and_the_next_to_stay_learns_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(presence, "LEAVING_SECONDS", 0.1)
+def test_whoever_leaves_is_gone_after_a_moment_and_the_next_to_stay_learns_it() -> None:
     mine, other = seat(), seat("member-2")
     with_server(mine.keep)
     with_server(other.keep)
     with_server(other.leave)
-    time.sleep(0.2)
+    pass_time(presence.LEAVING_SECONDS)
     assert here() == ["member-1"]
     assert with_server(mine.keep)
 
 
-def test_one_of_several_pages_that_went_is_no_news(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(presence, "LEAVING_SECONDS", 0.1)
+def test_one_of_several_pages_that_went_is_no_news() -> None:
     mine, pages = seat(), [seat("member-2"), seat("member-2")]
     for each in (mine, *pages):
         with_server(each.keep)
     with_server(pages[0].leave)
-    time.sleep(0.2)
+    pass_time(presence.LEAVING_SECONDS)
     assert not with_server(mine.keep)
     assert here() == ["member-1", "member-2"]
 
 
-def test_who_is_no_longer_heard_of_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(presence, "STAYS_SECONDS", 1.5)
+def test_who_is_no_longer_heard_of_is_gone() -> None:
     with_server(seat().keep)
     assert here() == ["member-1"]
-    time.sleep(1.6)
+    pass_time(presence.STAYS_SECONDS)
     assert here() == []
 
 
