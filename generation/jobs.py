@@ -127,10 +127,18 @@ def _takes_of(by: Principal, person: User, key: UUID) -> list[GenerationJob]:
     return list(GenerationJob.objects.filter(brand=by.brand, requested_by=person, brief=key).order_by("take"))
 
 
+def room(by: Principal) -> int:
+    """How many takes they may ask for now."""
+    return MOST_OPEN - _open_now(by.brand.pk, principals.person(by).pk)
+
+
+def _open_now(brand_id: int, person_id: int) -> int:
+    mine = GenerationJob.objects.filter(brand_id=brand_id, requested_by_id=person_id)
+    return mine.filter(state__in=states.OPEN).count()
+
+
 def _require_room(brand_id: int, person_id: int, *, more: int) -> None:
-    open_now = GenerationJob.objects.filter(
-        brand_id=brand_id, requested_by_id=person_id, state__in=states.OPEN
-    ).count()
+    open_now = _open_now(brand_id, person_id)
     if open_now + more > MOST_OPEN:
         raise QueueFull(open_now, more)
 

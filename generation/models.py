@@ -152,3 +152,53 @@ class PromptWaiver(models.Model):
 
     def __str__(self) -> str:
         return f"waiver of {self.prompt[:60]}"
+
+
+class PromptBatch(models.Model):
+    """Many prompts that are made with the same settings, as the queue has room for them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # made with the form
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    settings = models.JSONField()  # generation.batches.BatchSettings
+    created_at = models.DateTimeField(default=timezone.now)
+    fed_at = models.DateTimeField(null=True)  # when its last line had been asked for
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["brand", "-created_at", "-id"], name="prompt_batch_newest"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(fed_at=None, stopped_at=None),
+                name="prompt_batch_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BatchLine(models.Model):
+    """A prompt of a batch. Without a job it waits, unless there is a `reason` why it was refused."""
+
+    # The database itself follows what is deleted (migration 0009): another release may delete it.
+    batch = models.ForeignKey(
+        PromptBatch, on_delete=models.CASCADE, db_constraint=False, related_name="lines"
+    )
+    number = models.PositiveIntegerField()  # its line in the list, from 1
+    prompt = models.TextField()
+    seed = models.PositiveBigIntegerField(null=True)
+    job = models.OneToOneField(
+        GenerationJob, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="+"
+    )
+    asked_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="batch_line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.prompt[:60]}"

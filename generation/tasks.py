@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from generation import jobs, retention, runner
+from generation import batches, jobs, retention, runner
 
 
 @shared_task(name="gpu.generate")
@@ -15,6 +15,7 @@ def generate(*, job_id: str) -> None:
 @shared_task(name="default.recover_jobs")
 def recover_jobs() -> None:
     jobs.recover()
+    batches.feed_all()
 
 
 @shared_task(name="default.forget_jobs")

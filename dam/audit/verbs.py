@@ -176,6 +176,8 @@ class Verb(StrEnum):
     JOB_REQUESTED = "job.requested"
     JOB_CANCELLED = "job.cancelled"
     JOB_FAILED = "job.failed"
+    BATCH_REQUESTED = "job.batch_requested"
+    BATCH_STOPPED = "job.batch_stopped"
     PROMPT_RULE_ADDED = "prompt_rule.added"
     PROMPT_RULE_EDITED = "prompt_rule.edited"
     PROMPT_RULE_DELETED = "prompt_rule.deleted"

@@ -278,6 +278,8 @@ VERBS: dict[str, Wording] = {
     Verb.JOB_REQUESTED: Wording("sparkles", noop("%(person)s started generating %(target)s")),
     Verb.JOB_CANCELLED: Wording("ban", noop("%(person)s cancelled generating %(target)s")),
     Verb.JOB_FAILED: Wording("triangle-alert", noop("%(person)s couldn't generate %(target)s")),
+    Verb.BATCH_REQUESTED: Wording("sparkles", noop("%(person)s started the batch “%(target)s”")),
+    Verb.BATCH_STOPPED: Wording("ban", noop("%(person)s stopped the batch “%(target)s”")),
     Verb.PROMPT_RULE_ADDED: Wording("list-plus", noop("%(person)s added the prompt rule “%(target)s”")),
     Verb.PROMPT_RULE_EDITED: Wording("list", noop("%(person)s changed the prompt rule “%(target)s”")),
     Verb.PROMPT_RULE_DELETED: Wording("trash-2", noop("%(person)s deleted the prompt rule “%(target)s”")),

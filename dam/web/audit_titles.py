@@ -174,6 +174,8 @@ TITLES: dict[Verb, str] = {
     Verb.JOB_REQUESTED: noop("Generation started"),
     Verb.JOB_CANCELLED: noop("Generation cancelled"),
     Verb.JOB_FAILED: noop("Generation failed"),
+    Verb.BATCH_REQUESTED: noop("Batch of clips started"),
+    Verb.BATCH_STOPPED: noop("Batch of clips stopped"),
     Verb.PROMPT_RULE_ADDED: noop("Prompt rule added"),
     Verb.PROMPT_RULE_EDITED: noop("Prompt rule changed"),
     Verb.PROMPT_RULE_DELETED: noop("Prompt rule deleted"),

@@ -117,10 +117,7 @@ class BriefForm(WholeTextForm):
         for name in kept & begun.typed.keys():
             self.initial[name] = begun.typed[name]
         self.fields["size"].choices = [(f"{w}x{h}", shape_name(w, h)) for w, h in capabilities.sizes]  # type: ignore[attr-defined]
-        lengths = {*_spread(briefs.lengths(capabilities)), *filter(None, [_frames(capabilities, like)])}
-        self.fields["frames"].choices = [  # type: ignore[attr-defined]
-            (frames, f"{float(frames / capabilities.frame_rate):.1f} s") for frames in sorted(lengths)
-        ]
+        self.fields["frames"].choices = length_choices(capabilities, _frames(capabilities, like))  # type: ignore[attr-defined]
         self.fields["steps"].widget.attrs.update(min=1, max=capabilities.max_steps)
         self.fields["guidance"].widget.attrs.update(
             min=briefs.LOWEST_GUIDANCE, max=briefs.HIGHEST_GUIDANCE, step=0.5
@@ -195,6 +192,12 @@ def _mode(like: GenerationJob, capabilities: Capabilities) -> Mode:
 def shape_name(width: int, height: int) -> str:
     common = gcd(width, height)
     return SHAPES.get((width // common, height // common), f"{width} × {height}")
+
+
+def length_choices(capabilities: Capabilities, also: int | None = None) -> list[tuple[int, str]]:
+    """A few numbers of frames that the generator makes, with their seconds; `also` is one of them."""
+    lengths = {*_spread(briefs.lengths(capabilities)), *filter(None, [also])}
+    return [(frames, f"{float(frames / capabilities.frame_rate):.1f} s") for frames in sorted(lengths)]
 
 
 def _initial(capabilities: Capabilities, like: GenerationJob | None) -> dict[str, Any]:

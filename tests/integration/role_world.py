@@ -44,7 +44,7 @@ from dam.search.saved.asked import Asked
 from dam.search.saved.models import SavedSearch
 from dam.search.tagging.models import SuggestedTag
 from generation import jobs
-from generation.models import GenerationJob, PromptRule, PromptWaiver
+from generation.models import BatchLine, GenerationJob, PromptBatch, PromptRule, PromptWaiver
 from provenance.attachments.models import Attachment
 from provenance.comment_pdfs.models import CommentPdf
 from provenance.downloads import presets
@@ -246,6 +246,7 @@ class World:
                 edit = bulk_edits.draft_of([self.draft.asset_id], by=person)
                 bulk_edits.choose(edit, Change(collection=self.collection.pk), by=person)
                 self.bulk_edits[role] = edit
+        self.batches = {role: self._batch(person) for role, person in self.people.items()}
         # They were here a moment ago. What a request writes down of that is undone with it, so each of
         # thousands would write it again.
         now = timezone.now()
@@ -294,6 +295,8 @@ class World:
                 return self.attachment.pk
             case "own attachment":
                 return self.attachments.get(role, self.attachment).pk
+            case "own batch":
+                return self.batches[role].pk
             case "own import":
                 return self.imports.get(role, self.imported).pk
             case "own pdf":
@@ -315,6 +318,16 @@ class World:
             case "hook" | "delivery" | "pair" | "consent" | "terms":
                 return getattr(self, name).pk
         return name
+
+    def _batch(self, person: Member) -> PromptBatch:
+        batch = PromptBatch.objects.create(
+            brand=self.brand,
+            requested_by=person.user,
+            name="Spring",
+            settings={"frames": 33, "width": 128, "height": 80, "steps": 8, "guidance": 3.0},
+        )
+        BatchLine.objects.create(batch=batch, number=1, prompt="A red ball at sea")
+        return batch
 
     def _imported(self, person: Member) -> CommentImport:
         remarks = [Remark(None, None, f"Marker {person.user.pk}")]

@@ -1,6 +1,6 @@
 """Clips: their pages, many of them at once, their files, uploads and takes."""
 
-from tests.integration.role_rows.row import BRIEF, KEY, NEW_UPLOAD, PIECE, PIECE_TYPE, SLOT, TUS, Row
+from tests.integration.role_rows.row import BATCH, BRIEF, KEY, NEW_UPLOAD, PIECE, PIECE_TYPE, SLOT, TUS, Row
 
 # fmt: off
 ROWS = (
@@ -139,6 +139,12 @@ ROWS = (
     Row("POST", "generate", (),                         403, 302, 403, 403, 302, 302, 403, 403, BRIEF),
     Row("GET",  "generate-sources", (),                 403, 200, 403, 403, 200, 200, 403, 403, SLOT),
     Row("GET",  "generate-forecast", (),                403, 200, 403, 403, 200, 200, 403, 403),
+    Row("GET",  "prompt-batches", (),                   403, 200, 403, 403, 200, 200, 403, 403),
+    Row("GET",  "prompt-batch-add", (),                 403, 200, 403, 403, 200, 200, 403, 403),
+    Row("POST", "prompt-batch-add", (),                 403, 302, 403, 403, 302, 302, 403, 403, BATCH),
+    Row("GET",  "prompt-batch", ("own batch",),         403, 200, 403, 403, 200, 200, 403, 403),
+    Row("GET",  "prompt-batch-report", ("own batch",),  403, 200, 403, 403, 200, 200, 403, 403),
+    Row("POST", "prompt-batch-stop", ("own batch",),    403, 302, 403, 403, 302, 302, 403, 403),
     Row("GET",  "prompt-waivers", (),                   403, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "prompt-waiver-ask", (),                403, 200, 403, 403, 200, 200, 403, 403,
         {"prompt": "Nike"}),

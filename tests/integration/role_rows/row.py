@@ -24,6 +24,14 @@ BRIEF = {
     "guidance": "3.0",
     "key": KEY,
 }
+BATCH = {
+    "prompts": "A red ball\nA blue can",
+    "frames": "17",
+    "size": "128x80",
+    "steps": "8",
+    "guidance": "3.0",
+    "key": KEY,
+}
 SLOT = {"mode": "extend", "role": "source"}
 
 
