@@ -5,12 +5,15 @@ All prompts are of the tenth of (shape, colour, motion) triples that training le
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from generation.evaluation import picture_quality
@@ -37,6 +40,7 @@ _CHANGING = ("turn", "pour")
 _ROUNDING = 1 / 12
 """Mean squared error of bytes that differ by rounding alone."""
 
+T = TypeVar("T")
 Picture = NDArray[np.uint8]
 """[H, W, 3]"""
 Progress = Callable[[int, int], None]
@@ -75,7 +79,12 @@ def exam(seed_base: int, prompts: int) -> list[Scene]:
 
 
 def report(
-    folder: Path, *, prompts: int = 200, seeds: int = 2, on_progress: Progress | None = None
+    folder: Path,
+    *,
+    prompts: int = 200,
+    seeds: int = 2,
+    processes: int = 1,
+    on_progress: Progress | None = None,
 ) -> Report:
     """Evaluate the model in a folder. Raises GeneratorError if it cannot be loaded."""
     # Loading diffusers takes seconds, and an evaluation of the renderer does without.
@@ -83,13 +92,19 @@ def report(
 
     sampler = Sampler(folder)
     model = sampler.card.identity
-    figures = evaluate(sampler, prompts=prompts, seeds=seeds, on_progress=on_progress)
+    figures = evaluate(sampler, prompts=prompts, seeds=seeds, processes=processes, on_progress=on_progress)
     named = {"name": model.name, "version": model.version, "weights_sha256": model.weights_sha256}
     return {**figures, "model": named}
 
 
 def evaluate(
-    generator: Generator, *, prompts: int = 200, seeds: int = 2, on_progress: Progress | None = None
+    generator: Generator,
+    *,
+    prompts: int = 200,
+    seeds: int = 2,
+    at_once: int = _AT_ONCE,
+    processes: int = 1,
+    on_progress: Progress | None = None,
 ) -> Report:
     """Shares, 0 to 1, of clips that show what was asked; `joint` is colour, motion and shape at once.
 
@@ -99,6 +114,7 @@ def evaluate(
     outline's likeness at the end and the beginning, `count_kept`, the share of frames with as many things as
     usual, and `turn_told`, how often what turns changes more than what rests (0.5: they are not told apart,
     None without both), are in 0 to 1.
+    Clips are made `at_once`, and read by so many `processes` while others are made.
     `ceiling` says what the reader makes of the renderer's own clips of the same scenes, `floor` how well
     clips fit the prompts of their neighbours.
     """
@@ -106,22 +122,28 @@ def evaluate(
     begun = expected[:_PICTURES]
     looped = [scene for scene in expected if scene.motion in _RETURNING][:_LOOPS]
     steps = _Steps(on_progress, prompts * (seeds + 1) + len(begun) + len(looped))
-    looks: list[Look] = []
     shape = (_FRAMES, _HEIGHT, _WIDTH)
-    for seed in range(seeds):
-        for at in range(0, prompts, _AT_ONCE):
-            some = expected[at : at + _AT_ONCE]
-            made = generator.make(
-                [captions.plain(scene) for scene in some], [seed * prompts + at + k for k in range(len(some))]
-            )
-            shape = made.shape[1:4]
-            for clip in made:
-                looks.append(look(clip))
-                steps.done()
+    with _readers(processes) as readers:
+        awaited: list[Future[Look]] = []
+        for seed in range(seeds):
+            for at in range(0, prompts, at_once):
+                some = expected[at : at + at_once]
+                made = generator.make(
+                    [captions.plain(scene) for scene in some],
+                    [seed * prompts + at + k for k in range(len(some))],
+                )
+                shape = made.shape[1:4]
+                awaited += [readers.submit(look, clip) for clip in made]
+                # Made clips wait for their readers in memory.
+                for late in awaited[: -2 * (at_once + processes)]:
+                    late.result()
+                steps.at(sum(each.done() for each in awaited))
+        fidelity = [_fidelity(generator, scene, seed, shape) for seed, scene in enumerate(begun)]
+        seams = [_seam(generator, scene, seed, shape) for seed, scene in enumerate(looped)]
+        ideal = [readers.submit(_rendered, scene, shape) for scene in expected]
+        looks, drawn = ([each.result() for each in of] for of in (awaited, ideal))
+    steps.at(prompts * (seeds + 1) + len(begun) + len(looped))
     readings, shown = [look.reading for look in looks], expected * seeds
-    fidelity = [_fidelity(generator, scene, seed, shape, steps) for seed, scene in enumerate(begun)]
-    seams = [_seam(generator, scene, seed, shape, steps) for seed, scene in enumerate(looped)]
-    drawn = list(_rendered(expected, shape, steps))
     best = [look.reading for look in drawn]
     return {
         **_scores(readings, shown),
@@ -140,8 +162,11 @@ def evaluate(
 def ceiling(prompts: int = 200, *, on_progress: Progress | None = None) -> Report:
     """The same of the renderer's own clips: what the reader can tell at best."""
     expected = exam(FIRST_SEED, prompts)
-    drawn = _rendered(expected, (_FRAMES, _HEIGHT, _WIDTH), _Steps(on_progress, prompts))
-    readings = [look.reading for look in drawn]
+    steps = _Steps(on_progress, prompts)
+    readings = []
+    for number, scene in enumerate(expected, start=1):
+        readings.append(_rendered(scene, (_FRAMES, _HEIGHT, _WIDTH)).reading)
+        steps.at(number)
     return {
         **_scores(readings, expected),
         **steadiness(readings, expected),
@@ -152,28 +177,46 @@ def ceiling(prompts: int = 200, *, on_progress: Progress | None = None) -> Repor
 
 
 class _Steps:
-    """Counts clips for whoever wants to know."""
+    """Tells who wants to know how many clips are done."""
 
     def __init__(self, on_progress: Progress | None, most: int) -> None:
-        self._on_progress, self._most, self._count = on_progress, most, 0
+        self._on_progress, self._most = on_progress, most
 
-    def done(self) -> None:
-        self._count += 1
+    def at(self, count: int) -> None:
         if self._on_progress is not None:
-            self._on_progress(self._count, self._most)
+            self._on_progress(count, self._most)
 
 
-def _rendered(expected: Sequence[Scene], shape: tuple[int, ...], steps: _Steps) -> Iterator[Look]:
-    """The renderer's own clips; their steepness is that of the size in which clips are viewed."""
+class _Here(Executor):
+    """Works at once and where it is asked, so that a single process needs no second one."""
+
+    def submit(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        done: Future[T] = Future()
+        done.set_result(work(*args, **kwargs))
+        return done
+
+
+def _readers(processes: int) -> Executor:
+    if processes < 2:
+        return _Here()
+    # Not forked: a model may be on a device by now.
+    return ProcessPoolExecutor(processes, get_context("spawn"), initializer=_alone)
+
+
+def _alone() -> None:
+    """One thread to each of many processes."""
+    torch.set_num_threads(1)
+
+
+def _rendered(scene: Scene, shape: tuple[int, ...]) -> Look:
+    """The renderer's own clip; its steepness is that of the size in which clips are viewed."""
     frames, height, width = shape
     viewed = picture_quality.VIEWED
-    for scene in expected:
-        clip = rendering.render([scene], frames=frames, height=height, width=width)[0].numpy()
-        large = rendering.render(
-            [scene], frames=picture_quality.MOMENTS, height=viewed, width=round(width * viewed / height)
-        )[0].numpy()
-        yield replace(look(clip), steepness=picture_quality.steepness(large))
-        steps.done()
+    clip = rendering.render([scene], frames=frames, height=height, width=width)[0].numpy()
+    large = rendering.render(
+        [scene], frames=picture_quality.MOMENTS, height=viewed, width=round(width * viewed / height)
+    )[0].numpy()
+    return replace(look(clip), steepness=picture_quality.steepness(large))
 
 
 def look(clip: Frames) -> Look:
@@ -234,19 +277,17 @@ def _first_picture(scene: Scene, shape: tuple[int, ...]) -> Picture:
     return picture
 
 
-def _fidelity(generator: Generator, scene: Scene, seed: int, shape: tuple[int, ...], steps: _Steps) -> float:
+def _fidelity(generator: Generator, scene: Scene, seed: int, shape: tuple[int, ...]) -> float:
     """How near a clip's first frame is to the picture it was begun with, in dB."""
     picture = _first_picture(scene, shape)
     first = generator.from_picture(captions.plain(scene), picture, seed)[0]
-    steps.done()
     error = float(np.square(first.astype(np.float32) - picture).mean())
     return 10 * math.log10(255**2 / max(error, _ROUNDING))
 
 
-def _seam(generator: Generator, scene: Scene, seed: int, shape: tuple[int, ...], steps: _Steps) -> float:
+def _seam(generator: Generator, scene: Scene, seed: int, shape: tuple[int, ...]) -> float:
     """The step from a loop's last frame to its first, in usual steps from frame to frame."""
     clip = generator.loop(captions.plain(scene), _first_picture(scene, shape), seed).astype(np.float32)
-    steps.done()
     usual = float(np.abs(np.diff(clip, axis=0)).mean())
     # In a clip that stands still, rounding is the usual step.
     return float(np.abs(clip[-1] - clip[0]).mean()) / max(usual, _ROUNDING)

@@ -130,7 +130,7 @@ class PatchCodec(ModelMixin, diffusers.ConfigMixin):  # type: ignore[misc]
         plain = self.decode_plainly(z)
         video = self.clean(plain, given=given, loops=loops)
         if self.decoder is not None:
-            video = self.decoder.decode(plain, video)
+            video = self.decoder.decode(plain, video, loops=loops)
         return Decoded(sample=video) if return_dict else (video,)
 
     def clean(self, video: Tensor, *, given: int = 0, loops: bool = False) -> Tensor:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generation.previz.world.scenes import SHAPES
+
 Size = tuple[int, int]
 """Width and height in pixels."""
 
@@ -40,6 +42,10 @@ class TrainingConfig:
     clips_at_start: int = 1_000
     clips_per_step: int = 1
     """How many further clips each step may choose from, until all of them."""
+    drawn_elsewhere: bool = False
+    """Other processes draw (`data --share`), and a step chooses among all that they have drawn by then."""
+    feeders: int = 0
+    """Processes that choose clips and word captions ahead of training, for a fast device."""
     model_width: int = 192
     heads: int = 3
     layers: int = 6
@@ -106,9 +112,13 @@ class TrainingConfig:
 
     @classmethod
     def load(cls, path: Path) -> "TrainingConfig":
-        """Read a configuration; unknown keys raise TypeError."""
+        """Read a configuration; unknown keys raise TypeError, unknown shapes ValueError."""
         values: dict[str, Any] = json.loads(path.read_text())
         values["folder"] = Path(values["folder"])
+        if unknown := set(values.get("shape_shares", ())) - set(SHAPES):
+            raise ValueError(
+                f"shape_shares names what the world does not have: {', '.join(sorted(unknown))}."
+            )
         if "phases" in values:
             values["phases"] = tuple(
                 Phase(**{**p, "spans": {int(n): share for n, share in p["spans"].items()}})

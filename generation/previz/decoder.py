@@ -63,18 +63,23 @@ class Decoder(nn.Module):
         return found
 
     @torch.no_grad()
-    def decode(self, video: Tensor, refined: Tensor) -> Tensor:
-        """A whole video [B, 3, T, H, W] in -1 to 1, plain and refined, enlarged: [B, 3, T, 2H, 2W]."""
-        return torch.stack([self._clip(*clip) for clip in zip(video, refined, strict=True)])
+    def decode(self, video: Tensor, refined: Tensor, *, loops: bool = False) -> Tensor:
+        """A whole video [B, 3, T, H, W] in -1 to 1, plain and refined, enlarged: [B, 3, T, 2H, 2W].
 
-    def _clip(self, clip: Tensor, refined: Tensor) -> Tensor:
+        In a video that `loops` the last frames are beside the first.
+        """
+        return torch.stack([self._clip(*clip, loops=loops) for clip in zip(video, refined, strict=True)])
+
+    def _clip(self, clip: Tensor, refined: Tensor, *, loops: bool) -> Tensor:
         """[3, T, H, W] to [3, T, 2H, 2W]"""
         frames = clip.shape[1]
         found = []
         with dtypes.autocast(clip.device):
             for first in range(0, frames, _AT_ONCE):
                 times = range(first, min(first + _AT_ONCE, frames))
-                found.append(self(around(clip, times, refined[:, first : times.stop])).clamp(-1, 1))
+                found.append(
+                    self(around(clip, times, refined[:, first : times.stop], loops=loops)).clamp(-1, 1)
+                )
         return torch.cat(found).transpose(0, 1)
 
 
@@ -83,10 +88,13 @@ def enlarged(frames: Tensor) -> Tensor:
     return functional.interpolate(frames.float(), scale_factor=ENLARGES, mode="bicubic", align_corners=False)
 
 
-def around(clip: Tensor, times: Sequence[int], refined: Tensor) -> Tensor:
+def around(clip: Tensor, times: Sequence[int], refined: Tensor, *, loops: bool = False) -> Tensor:
     """Refined frames [3, N, H, W] beside their neighbours in a clip [3, T, H, W]: [N, 3 * offsets, H, W]."""
-    last = clip.shape[1] - 1
-    beside = [[min(max(time + offset, 0), last) for time in times] for offset in OFFSETS[1:]]
+    frames = clip.shape[1]
+    beside = [
+        [(time + offset) % frames if loops else min(max(time + offset, 0), frames - 1) for time in times]
+        for offset in OFFSETS[1:]
+    ]
     near = torch.cat([refined, *(clip[:, places] for places in beside)])
     return near.transpose(0, 1)
 

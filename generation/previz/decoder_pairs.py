@@ -3,11 +3,16 @@
 A true clip's latents are made noisy and then made clean again as the sampler does it, from a noise level at
 which the transformer still has to guess outlines but no longer places. So it leaves its own faults in them,
 and it is still known what they should show. Groups of clips are kept on disk: drawn once, read often.
+
+Drawing needs no model but its codec: `python -m generation.previz.decoder_pairs` draws groups ahead, in as
+many processes as there are cores.
 """
 
+import argparse
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +27,8 @@ from generation.previz.world import captions, motions, rendering, scenes
 FIRST_SEED = 4_000_000_000
 _FIRST_SHARE = 8
 """How often clips have the first of the sizes, when any other is had once."""
-GROUP = 4
 _MOMENTS = 8
-"""So many pairs of frames of each clip are kept at full size."""
+"""So many pairs of frames of each clip are kept at full size, the first two among them."""
 _CLEAN_SHARE = 0.35
 _LEVELS = (0.2, 0.6)
 _STEPS = 3
@@ -38,55 +42,95 @@ class Footage:
 
     sizes: tuple[tuple[int, int], ...]
     frames: int
+    group: int = 4
+    """Clips that are drawn together."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
-    """A group of clips of one size."""
+class Drawn:
+    """A group of clips of one size, as the world is."""
 
     latents: Tensor
     """Float16 [N, z, T', h, w]."""
     frames: Tensor
     """uint8 [N, moments, 2, H, W, 3]: a frame and the next."""
-    cleaned: Tensor
-    """uint8 [N, moments, 2, H / 2, W / 2, 3]: the same frames as the codec decodes and cleans them."""
     times: Tensor
     """Long [N, moments]: which frames."""
     boxes: Tensor
     """Float [N, moments, 4]: left, top, right, bottom of an object in pixels; zeros where there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A group of clips of one size, with the latents that the model gives of them."""
+
+    latents: Tensor
+    frames: Tensor
+    cleaned: Tensor
+    """uint8 [N, moments, 2, H / 2, W / 2, 3]: the same frames as the codec decodes and cleans them."""
+    times: Tensor
+    boxes: Tensor
+
+    def on(self, device: torch.device) -> "Pairs":
+        """The same, with all but the times on a device."""
+        near = {name: getattr(self, name).to(device) for name in ("latents", "frames", "cleaned")}
+        return replace(self, **near)
+
+
 @torch.no_grad()
-def draw(pipeline: Any, group: int, footage: Footage) -> Pairs:
-    """The clips of a group. `pipeline` is the frozen model's."""
+def draw(codec: Any, group: int, footage: Footage) -> Drawn:
+    """The clips of a group, with the latents that the codec gives of them."""
     chance = random.Random(f"previz-decoder-{group}")
     shares = [_FIRST_SHARE] + [1] * (len(footage.sizes) - 1)
     width, height = chance.choices(footage.sizes, shares)[0]
     moments = min(_MOMENTS, footage.frames - 1)
-    seeds = range(FIRST_SEED + group * GROUP, FIRST_SEED + (group + 1) * GROUP)
-    chosen = [scenes.sample(seed) for seed in seeds]
-    drawn = rendering.render(chosen, frames=footage.frames, height=height, width=width)
-    times = torch.tensor([sorted(chance.sample(range(footage.frames - 1), moments)) for _ in chosen])
-    frames = _moments(drawn, times)
-    small = torch.cat([_halved(clip) for clip in drawn])
-    true = codecs.fold(pipeline.vae.encode_blocks(small))
-    levels = torch.tensor([chance.uniform(*_LEVELS) for _ in chosen])
-    guessed = guess(pipeline, true, [captions.plain(scene) for scene in chosen], levels, seed=group)
-    clean = torch.tensor([chance.random() < _CLEAN_SHARE for _ in chosen]).view(-1, 1, 1, 1, 1)
+    chosen = _scenes(group, footage)
+    # The first frame always: it may be somebody's picture, and those who gave it look at it closely.
+    others = range(1, footage.frames - 1)
+    times = torch.tensor([[0, *sorted(chance.sample(others, moments - 1))] for _ in chosen])
+    latents, frames = [], []
+    for scene, when in zip(chosen, times, strict=True):  # one by one: at full size they are large
+        drawn = rendering.render([scene], frames=footage.frames, height=height, width=width)
+        frames.append(_moments(drawn, when.unsqueeze(0)))
+        latents.append(codecs.fold(codec.encode_blocks(_halved(drawn[0]))))
     unit, middle = min(width, height), torch.tensor([width, height] * 2) / 2
     boxes = torch.zeros(len(chosen), moments, 4)
     for place, scene in enumerate(chosen):
         if scene.objects:
             found = motions.boxes(scene, frames=footage.frames, half_width=width / unit / 2)[0]
             boxes[place] = found[times[place]] * unit + middle
-    latents = torch.where(clean, true, guessed)
-    shown = [pipeline.vae.clean(pipeline.vae.decode_plainly(each.unsqueeze(0))) for each in latents]
+    return Drawn(
+        latents=torch.cat(latents).to(torch.float16), frames=torch.cat(frames), times=times, boxes=boxes
+    )
+
+
+def _scenes(group: int, footage: Footage) -> list[scenes.Scene]:
+    first = FIRST_SEED + group * footage.group
+    return [scenes.sample(seed) for seed in range(first, first + footage.group)]
+
+
+@torch.no_grad()
+def pair(pipeline: Any, drawn: Drawn, group: int, footage: Footage) -> Pairs:
+    """The clips of a group as the frozen model of `pipeline` gives them, where that model is."""
+    device = pipeline.transformer.device
+    chance = random.Random(f"previz-decoder-guess-{group}")
+    true = drawn.latents.to(device).float()
+    levels = torch.tensor([chance.uniform(*_LEVELS) for _ in true], device=device)
+    prompts = [captions.plain(scene) for scene in _scenes(group, footage)]
+    guessed = guess(pipeline, true, prompts, levels, seed=group)
+    clean = [chance.random() < _CLEAN_SHARE for _ in true]
+    latents = torch.where(torch.tensor(clean, device=device).view(-1, 1, 1, 1, 1), true, guessed)
+    shown = [
+        # Of a clip of true latents the first frame is taken for a picture that was given.
+        pipeline.vae.clean(pipeline.vae.decode_plainly(each.unsqueeze(0)), given=int(kept))
+        for each, kept in zip(latents, clean, strict=True)
+    ]
     return Pairs(
         latents=latents.to(torch.float16),
-        frames=frames,
-        cleaned=_moments([_frames(each[0]) for each in shown], times),
-        times=times,
-        boxes=boxes,
+        frames=drawn.frames.to(device),
+        cleaned=_moments([_frames(each[0]) for each in shown], drawn.times),
+        times=drawn.times,
+        boxes=drawn.boxes,
     )
 
 
@@ -100,7 +144,7 @@ def guess(pipeline: Any, latents: Tensor, prompts: Sequence[str], levels: Tensor
         max_sequence_length=pipeline.tokenizer.model_max_length,
     )
     states = torch.cat(words)
-    noise = torch.randn(latents.shape, generator=torch.Generator("cpu").manual_seed(seed))
+    noise = torch.randn(latents.shape, generator=torch.Generator("cpu").manual_seed(seed)).to(latents.device)
     level = levels.view(-1, 1, 1, 1, 1)
     shown = torch.lerp(latents, noise, level)
     for step in range(_STEPS):
@@ -121,15 +165,30 @@ def guess(pipeline: Any, latents: Tensor, prompts: Sequence[str], levels: Tensor
 
 
 def kept(folder: Path, pipeline: Any, group: int, footage: Footage) -> Pairs:
-    """The clips of a group, from disk where they have been drawn before."""
+    """The clips of a group, where the pipeline's model is; from disk where they have been drawn before."""
+    device = pipeline.transformer.device
+    if device.type != "cpu":  # guessing is quick there, and what is drawn is large
+        return pair(pipeline, drawn(folder, pipeline.vae, group, footage), group, footage)
     path = folder / f"pairs-{group:05d}.pt"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        pairs = draw(pipeline, group, footage)
-        part = path.with_suffix(".writing")
-        torch.save({name: getattr(pairs, name) for name in Pairs.__slots__}, part)
-        part.replace(path)
+        _keep(pair(pipeline, draw(pipeline.vae, group, footage), group, footage), path)
     return Pairs(**torch.load(path, weights_only=True))
+
+
+def drawn(folder: Path, codec: Any, group: int, footage: Footage) -> Drawn:
+    """The clips of a group as the world is, from disk where they have been drawn before."""
+    path = folder / f"drawn-{group:05d}.pt"
+    if not path.exists():
+        _keep(draw(deepcopy(codec).cpu(), group, footage), path)
+    return Drawn(**torch.load(path, weights_only=True))
+
+
+def _keep(found: Drawn | Pairs, path: Path) -> None:
+    """Write a file so that a crash leaves the whole of it or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".writing")
+    torch.save({name: getattr(found, name) for name in type(found).__slots__}, part)
+    part.replace(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +255,30 @@ def _halved(clip: Tensor) -> Tensor:
     """uint8 [T, H, W, 3] to video [1, 3, T, H / 2, W / 2] in -1 to 1."""
     small = functional.avg_pool2d(clip.permute(0, 3, 1, 2).float(), 2) / 127.5 - 1
     return small.transpose(0, 1).unsqueeze(0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Draw clips for training the decoder ahead of it.")
+    parser.add_argument("--codec", type=Path, required=True, help="folder of the codec")
+    parser.add_argument("--folder", type=Path, default=Path("var/training/decoder/pairs"))
+    parser.add_argument("--sizes", type=_size, nargs="+", default=[(512, 288), (384, 384), (288, 512)])
+    parser.add_argument("--frames", type=int, default=49)
+    parser.add_argument("--group", type=int, default=16, help="clips of a group")
+    parser.add_argument("--groups", type=int, nargs=3, default=(0, 150, 1), help="first, last + 1 and step")
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    codec = codecs.PatchCodec.from_pretrained(given.codec, local_files_only=True)
+    footage = Footage(sizes=tuple(given.sizes), frames=given.frames, group=given.group)
+    for group in range(*given.groups):
+        drawn(given.folder, codec, group, footage)
+        print(group, flush=True)
+
+
+def _size(text: str) -> tuple[int, int]:
+    """`512x288` as width and height."""
+    width, height = (int(part) for part in text.split("x"))
+    return width, height
+
+
+if __name__ == "__main__":
+    main()

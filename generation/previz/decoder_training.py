@@ -14,7 +14,7 @@ import random
 import signal
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -31,7 +31,7 @@ from generation.previz import export as previz_export
 from generation.previz.codec import PatchCodec
 
 WIDTHS = (64, 128, 192)
-_PEAK, _LAST = 2.5e-4, 0.02
+PEAK, _LAST = 2.5e-4, 0.02
 """The highest learning rate, and the share of it left at the end. At 1e-3 a run came apart at step 75."""
 _WARM_UP, _DECAY = 100, 0.45
 """Steps, and the share of all steps at the end in which the rate falls."""
@@ -50,6 +50,7 @@ class Plan:
     groups_at_start: int = 16
     most_groups: int = 150
     turn: int = 25
+    peak: float = PEAK
     widths: tuple[int, int, int] = WIDTHS
 
 
@@ -59,48 +60,53 @@ class DecoderRun:
     def __init__(self, plan: Plan, pipeline: Any) -> None:
         torch.manual_seed(1)
         self.plan, self.pipeline = plan, pipeline
-        self.decoder = decoders.Decoder(plan.widths)
+        self.device = pipeline.transformer.device
+        self.decoder = decoders.Decoder(plan.widths).to(self.device)
         self.averages = [p.detach().clone() for p in self.decoder.parameters()]
         self.optimiser = torch.optim.AdamW(self.decoder.parameters(), betas=(0.9, 0.98), weight_decay=0.01)
         self.step = 0
         self.seconds = 0.0
-        """Of processor time."""
+        """Of processor time; on a GPU, of time."""
         self._pairs: dict[int, decoder_pairs.Pairs] = {}
 
-    def advance(self) -> dict[str, float]:
-        """Take one step; returns what to log, in 0 to 255."""
-        began = time.process_time()
+    def advance(self) -> dict[str, Tensor]:
+        """Take one step; returns what to log, in 0 to 255, which a device may still be working out."""
+        clock = time.process_time if self.device.type == "cpu" else time.monotonic
+        began = clock()
         near, wanted = self._batch()
         for group in self.optimiser.param_groups:
-            group["lr"] = rate(self.step, self.plan.steps)
-        with dtypes.autocast(torch.device("cpu")):
+            group["lr"] = rate(self.step, self.plan.steps, peak=self.plan.peak)
+        with dtypes.autocast(self.device):
             found = self.decoder(near)
         parts = losses(found, wanted)
-        sum(parts.values(), start=torch.zeros(())).backward()
+        torch.stack(list(parts.values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(self.decoder.parameters(), 1.0)
         self.optimiser.step()
         self.optimiser.zero_grad()
         training.follow(self.averages, list(self.decoder.parameters()), step=self.step, limit=_EMA)
         self.step += 1
-        self.seconds += time.process_time() - began
+        self.seconds += clock() - began
         # How far it has come: the same of cleaned frames, smoothly enlarged, is where it began.
         began_with = losses(decoders.enlarged(near[:, :3]), wanted)
         return {
-            **{name: float(value.detach()) * 127.5 for name, value in parts.items()},
-            **{f"{name}_before": float(value) * 127.5 for name, value in began_with.items()},
+            **{name: value.detach() * 127.5 for name, value in parts.items()},
+            **{f"{name}_before": value * 127.5 for name, value in began_with.items()},
         }
 
     def _batch(self) -> tuple[Tensor, Tensor]:
         """What the decoder is shown, and what it should show."""
         chance = random.Random(f"previz-decoder-step-{self.step}")
         many = min(self.plan.most_groups, self.plan.groups_at_start + self.step // self.plan.turn)
-        near, wanted = [], []
-        for _ in range(self.plan.crops):
-            cut = decoder_pairs.crop(self._group(chance.randrange(many)), self.plan.side, chance)
-            clip = self.pipeline.vae.decode_plainly(cut.latents.unsqueeze(0))[0]
-            near.append(decoders.around(clip, (cut.time, cut.time + 1), cut.cleaned.transpose(0, 1)))
-            wanted.append(cut.frames)
-        return torch.cat(near), torch.cat(wanted)
+        cuts = [
+            decoder_pairs.crop(self._group(chance.randrange(many)), self.plan.side, chance)
+            for _ in range(self.plan.crops)
+        ]
+        clips = self.pipeline.vae.decode_plainly(torch.stack([cut.latents for cut in cuts]))
+        near = [
+            decoders.around(clip, (cut.time, cut.time + 1), cut.cleaned.transpose(0, 1))
+            for clip, cut in zip(clips, cuts, strict=True)
+        ]
+        return torch.cat(near), torch.cat([cut.frames for cut in cuts])
 
     def _group(self, group: int) -> decoder_pairs.Pairs:
         if group not in self._pairs:
@@ -111,7 +117,7 @@ class DecoderRun:
 
     def averaged(self) -> decoders.Decoder:
         """The decoder with the averaged weights, apart from the one in training."""
-        fresh = decoders.Decoder(self.plan.widths)
+        fresh = decoders.Decoder(self.plan.widths).to(self.device)
         for parameter, average in zip(fresh.parameters(), self.averages, strict=True):
             parameter.data.copy_(average)
         return fresh.eval()
@@ -130,7 +136,7 @@ class DecoderRun:
         part.replace(path)
 
     def restore(self, path: Path) -> None:
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, map_location=self.device, weights_only=True)
         self.decoder.load_state_dict(state["decoder"])
         for average, saved in zip(self.averages, state["averages"], strict=True):
             average.copy_(saved)
@@ -138,10 +144,10 @@ class DecoderRun:
         self.step, self.seconds = state["step"], state["seconds"]
 
 
-def rate(step: int, steps: int) -> float:
+def rate(step: int, steps: int, *, peak: float = PEAK) -> float:
     """The learning rate of a step: up quickly, level, and down to nearly nothing at the end."""
     falling = min(1.0, (steps - step) / (_DECAY * steps))
-    return _PEAK * min(1.0, (step + 1) / _WARM_UP) * max(_LAST, falling)
+    return peak * min(1.0, (step + 1) / _WARM_UP) * max(_LAST, falling)
 
 
 def losses(found: Tensor, wanted: Tensor) -> dict[str, Tensor]:
@@ -155,7 +161,7 @@ def losses(found: Tensor, wanted: Tensor) -> dict[str, Tensor]:
             functional.l1_loss(found.diff(dim=axis), wanted.diff(dim=axis), reduction="mean")
             for axis in (-1, -2)
         ),
-        start=torch.zeros(()),
+        start=torch.zeros((), device=found.device),
     )
     borders = functional.l1_loss(_across_borders(found), _across_borders(wanted))
     changes = functional.l1_loss(found[1::2] - found[::2], wanted[1::2] - wanted[::2])
@@ -224,14 +230,14 @@ def export(run: DecoderRun, source: Path, folder: Path, *, version: str) -> dict
 
 def train(run: DecoderRun, checkpoint: Path, *, until: int, stopping: Event) -> None:
     """Go on until a step, or until told to stop; a checkpoint every two minutes and at the end."""
-    heard: dict[str, list[float]] = defaultdict(list)
+    heard: dict[str, list[Tensor]] = defaultdict(list)
     saved = time.monotonic()
     with (run.plan.folder / "log.jsonl").open("a") as log:
         while run.step < until and not stopping.is_set():
             for name, value in run.advance().items():
                 heard[name].append(value)
             if run.step % 25 == 0:
-                means = {name: round(sum(values) / len(values), 3) for name, values in heard.items()}
+                means = {name: round(float(torch.stack(of).mean()), 3) for name, of in heard.items()}
                 print(
                     json.dumps({"step": run.step, "seconds": round(run.seconds), **means}),
                     file=log,
@@ -255,12 +261,31 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=4000, help="of the whole run: the rate falls towards it")
     parser.add_argument("--until", type=int, help="stop after this step")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--crops", type=int, default=12, help="of a step")
+    parser.add_argument("--peak", type=float, default=PEAK, help="the highest learning rate")
+    parser.add_argument(
+        "--groups", type=int, help="choose among so many groups of 16 clips from the first step on"
+    )
     parser.add_argument("--out", type=Path, help="write the folder that ships, then stop")
     parser.add_argument("--version", default="0.4")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    pipeline = pipelines.load(given.weights)
-    plan = Plan(folder=given.folder, footage=footage(given.weights, pipeline.vae), steps=given.steps)
+    pipeline = pipelines.load(given.weights).to(given.device)
+    plan = Plan(
+        folder=given.folder,
+        footage=footage(given.weights, pipeline.vae),
+        steps=given.steps,
+        crops=given.crops,
+        peak=given.peak,
+    )
+    if given.groups:
+        plan = replace(
+            plan,
+            footage=replace(plan.footage, group=16),
+            groups_at_start=given.groups,
+            most_groups=given.groups,
+        )
     run = DecoderRun(plan, pipeline)
     given.folder.mkdir(parents=True, exist_ok=True)
     checkpoint = given.folder / "checkpoint.pt"

@@ -15,7 +15,7 @@ from threading import Event
 
 import torch
 
-from generation.previz import plots, training_run, warm_start
+from generation.previz import plots, training, training_run, warm_start
 from generation.previz.config import TrainingConfig
 from generation.previz.data import LatentStore, fit_codec
 
@@ -51,13 +51,16 @@ def train(
         torch._dynamo.config.automatic_dynamic_shapes = False
         torch._dynamo.config.recompile_limit = 32
         run.models.transformer.compile_repeated_blocks()
-    heard: list[dict[str, float]] = []
+    heard: list[dict[str, torch.Tensor]] = []
+    plans = training.plans(config, store, run.models.tokenizer, range(run.step, until))
     saved_at = drawn_at = time.monotonic()
     with (config.folder / "log.jsonl").open("a") as log:
         while run.step < until:
-            heard.append(run.advance(store))
+            heard.append(run.advance(store, next(plans)))
             if run.step % 50 == 0:
-                means = {name: round(sum(h[name] for h in heard) / len(heard), 5) for name in heard[0]}
+                means = {
+                    name: round(float(torch.stack([h[name] for h in heard]).mean()), 5) for name in heard[0]
+                }
                 line = {"step": run.step, "clips": run.clips, "seconds": round(run.seconds, 1), **means}
                 print(json.dumps(line), file=log, flush=True)
                 heard = []

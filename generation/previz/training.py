@@ -2,12 +2,13 @@
 
 import math
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
 
 from dam.core import dtypes
 from generation.previz import text
@@ -133,6 +134,7 @@ class Batch:
     """True [T, h, w] where the clip is given clean; None where nothing is."""
 
     def on(self, device: torch.device) -> "Batch":
+        """The same on a device; what is shown stays, for the transformer takes that along by itself."""
         if device.type == "cpu":
             return self
         moved = {f.name: getattr(self, f.name) for f in fields(self)}
@@ -159,56 +161,122 @@ def words(
     return text.tokenize(tokenizer, written), labels
 
 
-def batch(config: TrainingConfig, store: LatentStore, tokenizer: Any, step: int) -> Batch:
-    """The batch of a step: which clips at which times, which words, which noise, what is given."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the batch of a step shows, chosen before latents are read, so that others can choose ahead."""
+
+    step: int
+    size: Size
+    places: list[int]
+    times: list[tuple[int, ...]]
+    """Of each clip its own, or a single one that is all clips'."""
+    corners: list[Corner]
+    """Where windows begin; of no clip for whole ones."""
+    paths: Tensor
+    given: Tensor | None
+    tokens: Tensor
+    labels: dict[str, Tensor]
+
+
+def plan(config: TrainingConfig, store: LatentStore, tokenizer: Any, step: int) -> Plan:
+    """Which clips a step shows at which times, in which words, and what is given."""
     chance = random.Random(f"previz-batch-{config.seed}-{step}")
-    reach = min(config.clips, config.clips_at_start + config.clips_per_step * step)
     size = chance.choices(config.sizes, config.size_shares)[0]
-    within = store.places(size, reach)
+    within = store.places(size, store.reach(step))
     phase: Phase = next((p for p in config.phases if step < p.until), config.phases[-1])
-    given = None
+    given: Tensor | None = None
+    corners: list[Corner] = []
     if chance.random() < phase.windows:
         many = max(1, config.tokens // math.prod(config.window))
         places = store.chosen(within, many, chance)
-        latents, paths, shown = _windows(config, store, places, size, chance)
+        times, corners, paths = _windows(config, store, places, size, chance)
     else:
-        times = _times(config, phase, chance)
-        many = max(1, config.tokens // (config.blocks * len(times)))
+        times = [_times(config, phase, chance)]
+        many = max(1, config.tokens // (config.blocks * len(times[0])))
         places = store.chosen(within, many, chance)
-        latents = store.get(places, size=size, times=times)
         paths = store.paths(places, size=size)
-        shown = _shown([times], [(0, 0)], paths.shape[1], paths.shape[2])
-        if len(times) > 1 and chance.random() < config.given_share:
-            given = _given(latents.shape[2:], chance)
+        if len(times[0]) > 1 and chance.random() < config.given_share:
+            rows, columns = (FOLD * n for n in paths.shape[1:])
+            given = _given((len(times[0]), rows, columns), chance)
     tokens, labels = words(config, tokenizer, places, step)
-    dice = torch.Generator().manual_seed(config.seed * 1_000_003 + step)
-    level = torch.sigmoid(torch.randn(many, generator=dice))
+    return Plan(step, size, places, times, corners, paths, given, tokens, labels)
+
+
+def fill(config: TrainingConfig, store: LatentStore, plan: Plan) -> Batch:
+    """The batch of a plan, its latents and noise where training is."""
+    width, height = plan.size
+    rows, columns = height // config.block, width // config.block
+    many = len(plan.places)
+    if plan.corners:
+        times = [time for (time,) in plan.times]
+        latents = store.windows(plan.places, size=plan.size, times=times, corners=plan.corners)
+    else:
+        latents = store.get(plan.places, size=plan.size, times=plan.times[0])
+    # Drawn where it is needed: on a CPU the noise of a large batch takes longer than the rest of its step.
+    dice = torch.Generator(latents.device).manual_seed(config.seed * 1_000_003 + plan.step)
+    chance: dict[str, Any] = {"generator": dice, "device": latents.device}
+    level = torch.sigmoid(torch.randn(many, **chance))
     level = config.noise_shift * level / (1 + (config.noise_shift - 1) * level)
-    top = torch.rand(many, generator=dice) < config.noise_top
-    level = torch.where(top, 0.9 + 0.1 * torch.rand(many, generator=dice), level)
-    noise = torch.randn(latents.shape, generator=dice)
+    top = torch.rand(many, **chance) < config.noise_top
+    level = torch.where(top, 0.9 + 0.1 * torch.rand(many, **chance), level)
     return Batch(
         latents=latents,
-        shown=shown,
-        paths=paths,
-        tokens=tokens,
-        labels=labels,
-        noise=noise,
+        shown=_shown(plan.times, plan.corners or [(0, 0)], rows, columns),
+        paths=plan.paths,
+        tokens=plan.tokens,
+        labels=plan.labels,
+        noise=torch.randn(latents.shape, **chance),
         level=level,
-        given=given,
+        given=plan.given,
     )
+
+
+def batch(config: TrainingConfig, store: LatentStore, tokenizer: Any, step: int) -> Batch:
+    """The batch of a step."""
+    return fill(config, store, plan(config, store, tokenizer, step))
+
+
+class Plans(Dataset[Plan]):
+    """The plans of all steps, for torch's data loader: its processes make them ahead."""
+
+    def __init__(self, config: TrainingConfig, store: LatentStore, tokenizer: Any) -> None:
+        self._config, self._store, self._tokenizer = config, store, tokenizer
+
+    def __getitem__(self, step: int) -> Plan:
+        return plan(self._config, self._store, self._tokenizer, step)
+
+
+def plans(config: TrainingConfig, store: LatentStore, tokenizer: Any, steps: range) -> Iterator[Plan]:
+    """The plans of these steps in their order, made ahead by `config.feeders` processes."""
+    if not config.feeders:
+        return (plan(config, store, tokenizer, step) for step in steps)
+    # Processes that are forked share what has been read already, but not what is on a device: they need none.
+    return iter(
+        DataLoader(
+            Plans(config, store, tokenizer),
+            batch_size=None,
+            sampler=steps,
+            num_workers=config.feeders,
+            prefetch_factor=4,
+            collate_fn=_as_it_is,
+        )
+    )
+
+
+def _as_it_is(plan: Any) -> Any:
+    return plan
 
 
 def _windows(
     config: TrainingConfig, store: LatentStore, places: list[int], size: Size, chance: random.Random
-) -> tuple[Tensor, Tensor, Shown]:
-    """Latents, paths and places of windows at any times, most of them where an object passes.
+) -> tuple[list[tuple[int, ...]], list[Corner], Tensor]:
+    """Times, corners and paths of windows at any times, most of them where an object passes.
 
     Not where it is at that time: then there would be nothing to learn about time.
     """
     rows, columns = size[1] // config.block, size[0] // config.block
     high, wide = config.window
-    times = [chance.randrange(config.latent_frames) for _ in places]
+    times: list[tuple[int, ...]] = [(chance.randrange(config.latent_frames),) for _ in places]
     paths = store.paths(places, size=size)
     corners: list[Corner] = []
     for path in paths:
@@ -218,9 +286,8 @@ def _windows(
             row, column = chance.randrange(rows), chance.randrange(columns)
         top, left = row - chance.randrange(high), column - chance.randrange(wide)
         corners.append((min(max(0, top), rows - high), min(max(0, left), columns - wide)))
-    latents = store.windows(places, size=size, times=times, corners=corners)
     cut = [p[top : top + high, left : left + wide] for p, (top, left) in zip(paths, corners, strict=True)]
-    return latents, torch.stack(cut), _shown([[time] for time in times], corners, rows, columns)
+    return times, corners, torch.stack(cut)
 
 
 def _shown(times: Sequence[Sequence[int]], corners: Sequence[Corner], rows: int, columns: int) -> Shown:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from generation.previz import text, training
 from generation.previz.config import TrainingConfig
@@ -29,10 +30,15 @@ class TrainingRun:
     def _averaged(self) -> list[torch.nn.Parameter]:
         return [*self.models.transformer.parameters(), *self.models.encoder.parameters()]
 
-    def advance(self, store: LatentStore) -> dict[str, float]:
-        """Take one step; returns what to log."""
+    def advance(self, store: LatentStore, plan: training.Plan) -> dict[str, Tensor]:
+        """Take the step of a plan; returns what to log, which a device may still be working out.
+
+        Raises ValueError for the plan of another step.
+        """
+        if plan.step != self.step:
+            raise ValueError(f"The run stands at step {self.step}, and the plan is that of {plan.step}.")
         began = time.monotonic()
-        batch = training.batch(self.config, store, self.models.tokenizer, self.step).on(self.device)
+        batch = training.fill(self.config, store, plan).on(self.device)
         share = training.rate(self.config, self.step)
         total, error, named = training.loss(self.config, self.models, batch)
         total.backward()
@@ -48,7 +54,8 @@ class TrainingRun:
         self.step += 1
         self.clips += len(batch.latents)
         self.seconds += time.monotonic() - began
-        return {"loss": total.item(), "error": error.item(), "words": named.item(), "gradient": size.item()}
+        found = {"loss": total, "error": error, "words": named, "gradient": size}
+        return {name: value.detach() for name, value in found.items()}
 
     def teach_words(self, *, encoder: bool = True) -> None:
         """Before the first step, let the text encoder learn alone to name what captions say.

@@ -70,21 +70,23 @@ class PlacedPatches(nn.Conv3d):
             rows=rows,
             columns=columns,
         )
+        device = patches.device
+        top, left, times = (t.to(device) for t in (shown.top, shown.left, shown.times))
         shorter = min(shown.rows, shown.columns)
-        down = (shown.top.view(-1, 1) + torch.arange(rows) + 0.5 - shown.rows / 2) / shorter
-        right = (shown.left.view(-1, 1) + torch.arange(columns) + 0.5 - shown.columns / 2) / shorter
-        when = (shown.times / _CLIP)[:, :, None, None]
+        down = (top.view(-1, 1) + torch.arange(rows, device=device) + 0.5 - shown.rows / 2) / shorter
+        right = (left.view(-1, 1) + torch.arange(columns, device=device) + 0.5 - shown.columns / 2) / shorter
+        when = (times / _CLIP)[:, :, None, None]
         crossing = (when - 0.5 + 0.5 / _CLIP) * _STRIDE
         down, right = down[:, None, :, None], right[:, None, None]
         measures = (when, down, right, down - crossing, down + crossing, right - crossing, right + crossing)
         known = torch.cat([_waves(m).expand(-1, frames, rows, columns, -1) for m in measures], dim=-1)
-        placed: Tensor = self.place(known.to(patches.device, self.weight.dtype))
+        placed: Tensor = self.place(known.to(self.weight.dtype))
         return patches + placed.permute(0, 4, 1, 2, 3)
 
 
 def _waves(values: Tensor) -> Tensor:
     """[..., 2 * _OCTAVES] of values that are about 1 at most."""
-    angles = values.unsqueeze(-1) * math.pi * 2.0 ** torch.arange(_OCTAVES)
+    angles = values.unsqueeze(-1) * math.pi * 2.0 ** torch.arange(_OCTAVES, device=values.device)
     return torch.cat([angles.sin(), angles.cos()], dim=-1)
 
 

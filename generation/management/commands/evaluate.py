@@ -68,6 +68,9 @@ class Command(command.Command):
             help=f"prompts (default {PROMPTS}), or clips to find ({CLIPS}; search: {SEARCHED_CLIPS})",
         )
         parser.add_argument("--seeds", type=int, metavar="N", help=f"clips of each prompt (default {SEEDS})")
+        parser.add_argument(
+            "--processes", type=int, metavar="N", help="dit: how many read clips while others are made (1)"
+        )
         parser.add_argument("--folder", type=Path, metavar="PATH", help="the model, if not the one in use")
         parser.add_argument(
             "--captions",
@@ -82,11 +85,11 @@ class Command(command.Command):
         parser.add_argument("--json", action="store_true", help="for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for name in ("prompts", "seeds"):
+        for name in ("prompts", "seeds", "processes"):
             if options[name] is not None and options[name] < 1:
                 raise CommandError(f"--{name} must be 1 or more.")
-        if options["what"] != "dit" and (options["renderer"] or options["seeds"]):
-            raise CommandError("--renderer and --seeds are for `evaluate dit`.")
+        if options["what"] != "dit" and (options["renderer"] or options["seeds"] or options["processes"]):
+            raise CommandError("--renderer, --seeds and --processes are for `evaluate dit`.")
         if options["captions"] and (options["what"] == "dit" or options["prompts"]):
             raise CommandError(
                 "--captions is for `evaluate clip` and `search`, which then take all that the file names."
@@ -103,8 +106,8 @@ class Command(command.Command):
     def _generator(self, options: dict[str, Any]) -> dict[str, Any]:
         prompts = options["prompts"] or PROMPTS
         if options["renderer"]:
-            if options["folder"] or options["seeds"]:
-                raise CommandError("--renderer asks no model: leave out --folder and --seeds.")
+            if options["folder"] or options["seeds"] or options["processes"]:
+                raise CommandError("--renderer asks no model: leave out --folder, --seeds and --processes.")
             from generation.evaluation import scores
 
             return scores.ceiling(prompts, on_progress=self._print_progress)
@@ -129,7 +132,11 @@ class Command(command.Command):
 
         try:
             return scores.report(
-                folder, prompts=prompts, seeds=options["seeds"] or SEEDS, on_progress=self._print_progress
+                folder,
+                prompts=prompts,
+                seeds=options["seeds"] or SEEDS,
+                processes=options["processes"] or 1,
+                on_progress=self._print_progress,
             )
         except GeneratorError as error:
             raise CommandError(str(error)) from error

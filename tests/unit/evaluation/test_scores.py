@@ -43,6 +43,15 @@ def found() -> dict[str, Any]:
         return scores.evaluate(Renderer(), prompts=PROMPTS, seeds=1)
 
 
+def test_several_processes_read_the_same(found: dict[str, Any]) -> None:
+    fewer = 3
+    one, several = (
+        scores.evaluate(Renderer(), prompts=fewer, seeds=1, at_once=2, processes=processes)
+        for processes in (1, 2)
+    )
+    assert one == several
+
+
 def test_all_scenes_of_the_exam_are_held_out() -> None:
     expected = scores.exam(scores.FIRST_SEED, 30)
     assert all(scenes.is_held_out(shape=s.shape, colour=s.colour, motion=s.motion) for s in expected)

@@ -64,7 +64,12 @@ def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("dit", "--prompts", "0"), ("clip", "--renderer"), ("dit", "--renderer", "--seeds", "2")],
+    [
+        ("dit", "--prompts", "0"),
+        ("clip", "--renderer"),
+        ("dit", "--renderer", "--seeds", "2"),
+        ("clip", "--processes", "2"),
+    ],
 )
 def test_options_that_make_no_sense_are_refused(words: tuple[str, ...]) -> None:
     with pytest.raises(CommandError):

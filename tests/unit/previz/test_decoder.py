@@ -69,8 +69,8 @@ def codec(*, decode_widths: list[int] | None, refine_width: int = 0) -> codecs.P
     return made
 
 
-def shown(by: codecs.PatchCodec, latents: Tensor) -> Tensor:
-    decoded = by.decode(latents)
+def shown(by: codecs.PatchCodec, latents: Tensor, *, loops: bool = False) -> Tensor:
+    decoded = by.decode(latents, loops=loops)
     assert isinstance(decoded, codecs.Decoded)
     return decoded.sample
 
@@ -108,6 +108,19 @@ def test_a_clip_ends_where_it_ends() -> None:
         torch.arange(3.0).view(1, 3, 1, 1).expand(3, 3, 2, 2), (0, 2), torch.zeros(3, 2, 2, 2)
     )
     assert near[:, 3::3, 0, 0].tolist() == [[0, 1, 0, 2, 0, 2], [1, 2, 0, 2, 0, 2]]
+
+
+def test_a_loop_ends_where_it_begins() -> None:
+    clip = torch.arange(20.0).view(1, 20, 1, 1).expand(3, 20, 2, 2)
+    near = decoders.around(clip, (19, 0), torch.zeros(3, 2, 2, 2), loops=True)
+    assert near[:, 3::3, 0, 0].tolist() == [[18, 0, 15, 3, 11, 7], [19, 1, 16, 4, 12, 8]]
+
+
+def test_of_a_loop_the_codec_shows_the_end_beside_the_beginning() -> None:
+    made = decoder_training.with_decoder(codec(decode_widths=None), trained(), WIDTHS)
+    latents = noise(1, 3, 3, 4, 6)
+    once, loop = shown(made, latents), shown(made, latents, loops=True)
+    assert not torch.equal(once[:, :, -1], loop[:, :, -1])
 
 
 def test_with_a_decoder_videos_are_twice_as_large_for_the_same_latents() -> None:
@@ -195,10 +208,25 @@ def test_the_exported_folder_makes_clips_of_twice_the_size(made_folder: Path, tm
 def test_latents_are_those_the_model_gives(made_folder: Path) -> None:
     pipeline = pipelines.load(made_folder)
     footage = Footage(sizes=((96, 64),), frames=9)
-    one, again = (decoder_pairs.draw(pipeline, 0, footage) for _ in range(2))
+    one, again = (
+        decoder_pairs.pair(pipeline, decoder_pairs.draw(pipeline.vae, 0, footage), 0, footage)
+        for _ in range(2)
+    )
     assert torch.equal(one.latents, again.latents)
     assert one.frames.shape == (4, 8, 2, 64, 96, 3)
     assert one.cleaned.shape == (4, 8, 2, 32, 48, 3)
+
+
+def test_what_is_drawn_ahead_becomes_the_same_pairs(made_folder: Path, tmp_path: Path) -> None:
+    pipeline = pipelines.load(made_folder)
+    footage = Footage(sizes=((96, 64),), frames=9, group=2)
+    for _ in range(2):  # the second time from disk
+        ahead = decoder_pairs.drawn(tmp_path, pipeline.vae, 1, footage)
+        found = decoder_pairs.pair(pipeline, ahead, 1, footage)
+        kept = decoder_pairs.kept(tmp_path, pipeline, 1, footage)
+        assert torch.equal(found.cleaned, kept.cleaned)
+        assert torch.equal(found.frames, kept.frames)
+        assert (kept.times[:, 0] == 0).all()
 
 
 def test_a_crop_shows_the_same_part_in_latents_and_frames() -> None:

@@ -1,16 +1,20 @@
+import json
 import random
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from generation.previz import codec, export, refine, train, training, training_run
+from generation.previz import codec, data, export, refine, train, training, training_run
 from generation.previz.config import Phase, TrainingConfig
 from generation.previz.data import LatentStore, fit_codec, require_codec
 from generation.previz.world import scenes
 
 pytestmark = pytest.mark.model
+
+CONFIGS = Path(data.__file__).parent / "configs"
 
 
 def settings(folder: Path) -> TrainingConfig:
@@ -72,6 +76,70 @@ def test_a_step_always_gets_the_same_batch(config: TrainingConfig) -> None:
     assert torch.equal(once.latents, again.latents)
     assert torch.equal(once.noise, again.noise)
     assert torch.equal(once.tokens, again.tokens)
+
+
+def test_what_other_processes_plan_ahead_is_the_same(config: TrainingConfig) -> None:
+    store, tokenizer = LatentStore(config, None), training.build(config).tokenizer
+    ahead = training.plans(replace(config, feeders=2), store, tokenizer, range(1, 5))
+    here = training.plans(config, store, tokenizer, range(1, 5))
+    for one, other in zip(ahead, here, strict=True):
+        assert (one.step, one.places, one.times) == (other.step, other.places, other.times)
+        assert torch.equal(one.tokens, other.tokens)
+        assert torch.equal(one.paths, other.paths)
+
+
+def test_the_plan_of_another_step_is_refused(config: TrainingConfig) -> None:
+    run = training_run.TrainingRun(config)
+    store = LatentStore(config, fit_codec(config))
+    with pytest.raises(ValueError, match="step 0, and the plan is that of 2"):
+        run.advance(store, training.plan(config, store, run.models.tokenizer, 2))
+
+
+def test_only_what_other_processes_have_drawn_is_chosen(tmp_path: Path) -> None:
+    config = replace(settings(tmp_path), drawn_elsewhere=True)
+    store = LatentStore(config, fit_codec(config))
+    store.draw(range(10))
+    store.draw(range(12, 20))
+    assert store.reach(step=500) == store.drawn() == 10
+    found = training.plan(config, LatentStore(config, None), training.build(config).tokenizer, 500)
+    assert max(found.places) < 10
+
+
+def test_without_a_codec_nothing_is_drawn(tmp_path: Path) -> None:
+    store = LatentStore(settings(tmp_path), None)
+    with pytest.raises(RuntimeError, match="2 clips have not been drawn yet, from number 4"):
+        store.draw([5, 4])
+
+
+def test_several_processes_draw_everything_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = settings(tmp_path / "run")
+    written = json.dumps(asdict(config), default=str)
+    (tmp_path / "config.json").write_text(written)
+    drawn: list[int] = []
+    real = data.LatentStore.draw
+
+    def counted(store: LatentStore, places: Sequence[int]) -> None:
+        drawn.extend(places)
+        real(store, places)
+
+    monkeypatch.setattr(data.LatentStore, "draw", counted)
+    for share in ("0/2", "1/2"):
+        monkeypatch.setattr("sys.argv", ["data", "--config", str(tmp_path / "config.json"), "--share", share])
+        data.main()
+    assert sorted(drawn) == list(range(config.clips))
+    assert LatentStore(config, None).missing() == []
+
+
+def test_a_shape_that_the_world_does_not_have_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"folder": "run", "shape_shares": {"logo": 2, "ring": 3}}))
+    with pytest.raises(ValueError, match="does not have: logo"):
+        TrainingConfig.load(path)
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.json")), ids=lambda path: path.stem)
+def test_every_configuration_that_comes_with_the_project_is_read(path: Path) -> None:
+    assert TrainingConfig.load(path).steps > 0
 
 
 def test_learning_lowers_the_error(config: TrainingConfig) -> None:
