@@ -120,7 +120,7 @@ async def stream(
     `may_listen` is asked from time to time; once it says no, as after a sign-out, the stream ends.
     While it is open the reader has the `seats`: one for each room that is open in their browser.
     """
-    client = _client()
+    client = connect()
     subscription = client.pubsub()
     pacing = Pacing()
     asked_at = time.monotonic()
@@ -170,7 +170,7 @@ async def stream(
 
 async def attend(seat: Seat, *, may_stay: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
     """A stream that keeps the reader's `seat` and tells them nothing; it ends once `may_stay` says no."""
-    client = _client()
+    client = connect()
     asked_at = time.monotonic()
     try:
         yield b"retry: 3000\n\n"
@@ -203,7 +203,7 @@ async def _stand_up(client: redis.asyncio.Redis, seat: Seat) -> None:
         await asyncio.wait_for(seat.leave(client), wire.PATIENCE_SECONDS)
 
 
-def _client() -> redis.asyncio.Redis:
+def connect() -> redis.asyncio.Redis:
     return redis.asyncio.Redis.from_url(settings.CACHE_URL, socket_connect_timeout=wire.PATIENCE_SECONDS)
 
 

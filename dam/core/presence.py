@@ -31,7 +31,7 @@ class Seat:
     @property
     def changed(self) -> str:
         """The name under which open pages hear that somebody came or went."""
-        return f"present-{self.room}"
+        return changed(self.room)
 
     async def keep(self, server: redis.asyncio.Redis) -> bool:
         """Stay for STAYS_SECONDS; whether a person came or went, of whom nobody was told yet.
@@ -57,6 +57,11 @@ class Seat:
     @property
     def _member(self) -> str:
         return f"{self.person} {self.stream}"
+
+
+def changed(room: str) -> str:
+    """The name under which open pages hear that something about the people of a room changed."""
+    return f"present-{room}"
 
 
 def people(*, brand_id: int, room: str) -> list[str]:

@@ -67,6 +67,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "60/h/ip,5/h/key",
     "mail_test": "10/m/user",
     "reauthenticate": "10/m/user",
+    # What somebody shows whoever follows them through a review: a page tells it six times a second at most.
+    "lead": "600/m/user",
     # Codes of the second factor, of one account: of whoever knows its password already.
     "second_factor": "5/5m/key,20/h/key",
     "setup_mail_test": "10/m/key",

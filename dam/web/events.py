@@ -83,6 +83,11 @@ def _may_listen(request: BrandRequest, *, works_here: bool, rooms: Collection[UU
             connection.close()
 
 
+def still_sees(request: BrandRequest, version: UUID) -> bool:
+    """Whether whoever asked for something of a version still works in the brand and sees it."""
+    return _may_listen(request, works_here=True, rooms={version})
+
+
 def _asking_now(request: BrandRequest) -> Principal | None:
     """The principal of the request as the database has it now, not as it was when the request came."""
     slug, at = request.brand.slug, timezone.now()

@@ -8,7 +8,7 @@ from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.catalog.models import Version
-from dam.core import presence
+from dam.core import leading, presence
 from dam.core.presence import Seat
 from provenance.guests import gate
 from provenance.guests.models import GuestLink
@@ -22,6 +22,11 @@ class Present:
     name: str
     outside: bool
     hue: int  # of their picture, 0 to HUES - 1; the same for everybody who sees them
+    leads: bool = False  # whether they show others what they look at
+
+    @property
+    def number(self) -> int:
+        return int(self.key.partition("-")[2])
 
 
 def seat(link: GuestLink) -> Seat:
@@ -40,8 +45,17 @@ def others(version: Version, *, by: Principal, at: datetime) -> list[Present]:
     guests = _ids(keys, "guest")
     if by.user is not None:
         members.discard(by.user.pk)
+    leaders = leading.among(
+        [f"member-{each}" for each in members], brand_id=version.brand_id, room=str(version.pk)
+    )
     found = [
-        Present(f"member-{each.user.pk}", each.name, outside=False, hue=each.user.pk % HUES)
+        Present(
+            key := f"member-{each.user.pk}",
+            each.name,
+            outside=False,
+            hue=each.user.pk % HUES,
+            leads=key in leaders,
+        )
         for each in (principals.members_of(version.brand, among=members) if members else [])
         if each.can(Capability.VIEW_UNRELEASED)
     ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Member
+from dam.catalog.models import AssetKind
 from dam.web.decorators import BrandRequest, requires
 from provenance.guests import present
 from provenance.review import queue
@@ -37,4 +38,6 @@ def listing(request: BrandRequest, review_id: UUID) -> HttpResponse:
         "shown": others[:SHOWN],
         "more": max(0, len(others) - SHOWN),
     }
+    if review.version.kind == AssetKind.VIDEO and request.principal.can(Capability.COMMENT):
+        context["review"] = review  # its playhead can be followed
     return render(request, "review/_present.html", context)

@@ -29,6 +29,8 @@ globalThis.words = {
  "Moved to place {place} of the {count} shown.": "Verschoben auf Platz {place} der {count} gezeigten.",
  "Moved. The clip is on another page now.": "Verschoben. Der Clip ist jetzt auf einer anderen Seite.",
  "No microphone was found. Connect one, then try again.": "Es wurde kein Mikrofon gefunden. Schließen Sie eines an und versuchen Sie es noch einmal.",
+ "Others can follow you. They see your playhead, your pointer and what you draw.": "Andere können Ihnen folgen. Sie sehen Ihre Abspielposition, Ihren Zeiger und was Sie zeichnen.",
+ "Others can't follow you any more. Reload the page.": "Andere können Ihnen nicht mehr folgen. Laden Sie die Seite neu.",
  "Part of the frame: left {left}, top {top}, width {width}, height {height}": "Bildausschnitt: links {left}, oben {top}, Breite {width}, Höhe {height}",
  "Pause": "Pause",
  "Pause {name}": "{name} anhalten",
@@ -42,6 +44,8 @@ globalThis.words = {
  "Sign in": "Anmelden",
  "Someone else just changed this. Reload the page and try again.": "Jemand anderes hat das gerade geändert. Laden Sie die Seite neu und versuchen Sie es erneut.",
  "Something went wrong on our side. What you entered is kept. Try again in a moment.": "Bei uns ist etwas schiefgegangen. Ihre Eingaben bleiben erhalten. Versuchen Sie es gleich noch einmal.",
+ "Stop": "Beenden",
+ "Stop following": "Nicht mehr folgen",
  "TB": "TB",
  "Text on the frame": "Text auf dem Bild",
  "That's too large.": "Das ist zu groß.",
@@ -74,6 +78,7 @@ globalThis.words = {
  "You have played the whole clip.": "Sie haben den ganzen Clip abgespielt.",
  "You have played {percent}% of the clip.": "Sie haben {percent} % des Clips abgespielt.",
  "You signed in or out in another tab. Nothing was lost: send it again.": "Sie haben sich in einem anderen Tab an- oder abgemeldet. Es ist nichts verloren: Senden Sie es erneut.",
+ "You're following {name}. Play, scrub or press a key to continue on your own.": "Sie folgen {name}. Abspielen, Spulen oder eine Taste drücken, um allein weiterzumachen.",
  "You're signed in as someone else in another tab. Reload the page to continue as them.": "In einem anderen Tab sind Sie als jemand anderes angemeldet. Laden Sie die Seite neu, um so weiterzuarbeiten.",
  "You're signed out. Sign in to continue; what you typed is kept.": "Sie sind abgemeldet. Melden Sie sich an, um fortzufahren; was Sie getippt haben, bleibt erhalten.",
  "You're signed out. The part already uploaded is kept. Sign in in another tab, then try again.": "Sie sind abgemeldet. Was schon hochgeladen ist, bleibt erhalten. Melden Sie sich in einem anderen Tab an und versuchen Sie es dann erneut.",
@@ -110,6 +115,7 @@ globalThis.words = {
   "{names} ist hier.",
   "{names} sind hier."
  ],
+ "{name} has stopped. You continue on your own.": "{name} hat aufgehört. Sie machen allein weiter.",
  "{name} is larger than {most} MB. Choose a smaller file.": "{name} ist größer als {most} MB. Wählen Sie eine kleinere Datei.",
  "{sent} of {size}": "{sent} von {size}",
  "{timecode}, frame {frame}": "{timecode}, Frame {frame}"

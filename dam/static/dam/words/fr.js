@@ -29,6 +29,8 @@ globalThis.words = {
  "Moved to place {place} of the {count} shown.": "Déplacé à la place {place} sur les {count} affichés.",
  "Moved. The clip is on another page now.": "Déplacé. Le clip est maintenant sur une autre page.",
  "No microphone was found. Connect one, then try again.": "Aucun microphone n’a été trouvé. Branchez-en un, puis réessayez.",
+ "Others can follow you. They see your playhead, your pointer and what you draw.": "Les autres peuvent vous suivre. Ils voient votre tête de lecture, votre pointeur et ce que vous dessinez.",
+ "Others can't follow you any more. Reload the page.": "Les autres ne peuvent plus vous suivre. Rechargez la page.",
  "Part of the frame: left {left}, top {top}, width {width}, height {height}": "Partie de l'image : gauche {left}, haut {top}, largeur {width}, hauteur {height}",
  "Pause": "Pause",
  "Pause {name}": "Suspendre {name}",
@@ -42,6 +44,8 @@ globalThis.words = {
  "Sign in": "Se connecter",
  "Someone else just changed this. Reload the page and try again.": "Quelqu'un d'autre vient de modifier ceci. Rechargez la page et réessayez.",
  "Something went wrong on our side. What you entered is kept. Try again in a moment.": "Une erreur s'est produite de notre côté. Votre saisie est conservée. Réessayez dans un instant.",
+ "Stop": "Arrêter",
+ "Stop following": "Ne plus suivre",
  "TB": "To",
  "Text on the frame": "Texte sur l’image",
  "That's too large.": "C'est trop volumineux.",
@@ -74,6 +78,7 @@ globalThis.words = {
  "You have played the whole clip.": "Vous avez lu le clip en entier.",
  "You have played {percent}% of the clip.": "Vous avez lu {percent} % du clip.",
  "You signed in or out in another tab. Nothing was lost: send it again.": "Vous vous êtes connecté ou déconnecté dans un autre onglet. Rien n'est perdu : envoyez de nouveau.",
+ "You're following {name}. Play, scrub or press a key to continue on your own.": "Vous suivez {name}. Lisez, déplacez-vous dans le clip ou appuyez sur une touche pour continuer de votre côté.",
  "You're signed in as someone else in another tab. Reload the page to continue as them.": "Vous êtes connecté sous un autre nom dans un autre onglet. Rechargez la page pour continuer ainsi.",
  "You're signed out. Sign in to continue; what you typed is kept.": "Vous êtes déconnecté. Connectez-vous pour continuer ; votre saisie est conservée.",
  "You're signed out. The part already uploaded is kept. Sign in in another tab, then try again.": "Vous êtes déconnecté. La partie déjà importée est conservée. Connectez-vous dans un autre onglet, puis réessayez.",
@@ -110,6 +115,7 @@ globalThis.words = {
   "{names} est ici.",
   "{names} sont ici."
  ],
+ "{name} has stopped. You continue on your own.": "{name} a arrêté. Vous continuez de votre côté.",
  "{name} is larger than {most} MB. Choose a smaller file.": "{name} dépasse {most} Mo. Choisissez un fichier plus petit.",
  "{sent} of {size}": "{sent} sur {size}",
  "{timecode}, frame {frame}": "{timecode}, image {frame}"
