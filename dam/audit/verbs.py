@@ -92,6 +92,8 @@ class Verb(StrEnum):
     COMMENTS_EXPORTED = "comments.exported"
     STEP_RETRIED = "step.retried"
     STEPS_RETRIED = "steps.retried"
+    RENDITIONS_ASKED = "renditions.asked"
+    RENDITIONS_STOPPED = "renditions.stopped"
     FILES_REPAIRED = "files.repaired"
     FILES_IMPORTED = "files.imported"
     TRAIL_EXPORTED = "trail.exported"

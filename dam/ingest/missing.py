@@ -8,6 +8,8 @@ so that new clips come first. What was added stays when whoever asks is stopped,
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -92,20 +94,22 @@ def most_bytes(spec: RenditionSpec, version: Version) -> int:
     return kbps * 1000 // 8 * (version.duration_ms or 0) // 1000
 
 
-def each(spec: RenditionSpec, brand: Brand | None = None) -> Iterator[Version]:
-    """Those that lack it, a slice at a time: walked once, however long it takes."""
-    last: Version | None = None
+Place = tuple[datetime, UUID]
+"""When a version was made, and its id: where in the line it stands."""
+
+
+def each(spec: RenditionSpec, brand: Brand | None = None, *, after: Place | None = None) -> Iterator[Version]:
+    """Those that lack it, a slice at a time: walked once, however long it takes; from `after` on."""
     while True:
         rows = of(spec, brand)
-        if last is not None:
-            rows = rows.filter(created_at__lte=last.created_at).exclude(
-                created_at=last.created_at, pk__gte=last.pk
-            )
+        if after is not None:
+            created_at, last = after
+            rows = rows.filter(created_at__lte=created_at).exclude(created_at=created_at, pk__gte=last)
         found = list(rows[:SLICE])
         yield from found
         if len(found) < SLICE:
             return
-        last = found[-1]
+        after = (found[-1].created_at, found[-1].pk)
 
 
 def has_room(spec: RenditionSpec) -> bool:

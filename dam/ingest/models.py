@@ -138,3 +138,38 @@ class Step(Work):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.version}"
+
+
+class FillState(models.TextChoices):
+    MAKING = "making", lazy("In progress")
+    DONE = "done", lazy("Done")
+    STOPPED = "stopped", lazy("Stopped")
+    REFUSED = "refused", lazy("Ended early")
+
+
+class RenditionFill(models.Model):
+    """One kind of rendition is being made of all clips of a brand that lack it, a few at a time."""
+
+    # The database itself deletes it with the brand (migration 0114): another release may delete that.
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    kind = models.CharField(max_length=20)
+    state = models.CharField(max_length=8, choices=FillState.choices, default=FillState.MAKING)
+    reason = models.CharField(max_length=300, blank=True)  # why it ended early
+    of = models.PositiveIntegerField(null=True)  # clips that lacked it when it began; None until counted
+    asked = models.PositiveIntegerField(default=0)
+    # The last one that was looked at: they are walked from the newest to the oldest.
+    last_created_at = models.DateTimeField(null=True)
+    last_id = models.UUIDField(null=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "kind"], condition=models.Q(state="making"), name="fill_once_at_a_time"
+            )
+        ]
+        indexes = [models.Index(fields=["brand", "kind", "-started_at"], name="fill_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.brand}"

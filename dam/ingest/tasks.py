@@ -17,6 +17,7 @@ from dam.ingest import (
     cleanup,
     deleting,
     direct,
+    filling,
     looking_again,
     posters,
     proxy_quality,
@@ -44,6 +45,11 @@ def check_upload(upload_id: str) -> None:
 def look_at_uploads() -> None:
     """In the queue of those who need the same store next: one that hangs holds up nothing else."""
     direct.look_at_due(timezone.now())
+
+
+@shared_task(name="default.fill_renditions")
+def fill_renditions() -> None:
+    filling.go_on(at=timezone.now())
 
 
 def render(version_id: str, kind: str) -> None:

@@ -54,6 +54,11 @@ CELERY_BEAT_SCHEDULE = {
     "bring-on-demo": {"task": "default.bring_on_demo", "schedule": 30.0, "options": {"expires": 30}},
     "forget-jobs": {"task": "default.forget_jobs", "schedule": 3600.0, "options": {"expires": 3600}},
     "recover-steps": {"task": "default.recover_steps", "schedule": 30.0, "options": {"expires": 30}},
+    "fill-renditions": {
+        "task": "default.fill_renditions",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "look-at-uploads": {"task": "check.look_at_uploads", "schedule": 30.0, "options": {"expires": 30}},
     "sweep": {"task": "default.sweep", "schedule": 900.0, "options": {"expires": 900}},
     "remove-brands": {"task": "default.remove_brands", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -162,6 +162,10 @@ VERBS: dict[str, Wording] = {
     Verb.STEPS_RETRIED: Wording(
         "rotate-ccw", noop("%(person)s reran every failed step %(target)s in this brand")
     ),
+    Verb.RENDITIONS_ASKED: Wording("layers", noop("%(person)s had %(target)s made for clips without one")),
+    Verb.RENDITIONS_STOPPED: Wording(
+        "ban", noop("%(person)s stopped making %(target)s for clips without one")
+    ),
     Verb.FILES_IMPORTED: Wording("folder-down", noop("%(person)s imported %(target)s")),
     Verb.FILES_REPAIRED: Wording("wrench", noop("%(person)s repaired %(target)s in storage")),
     Verb.TRAIL_EXPORTED: Wording("download", noop("%(person)s exported the activity log %(target)s")),
@@ -323,7 +327,18 @@ OF_PRIVATE: dict[str, str] = {
 KINDS = {
     "library": (
         noop("Library"),
-        ("asset.", "version.", "step.", "steps.", "files.", "search.", "collection.", "tag.", "duplicates."),
+        (
+            "asset.",
+            "version.",
+            "step.",
+            "steps.",
+            "renditions.",
+            "files.",
+            "search.",
+            "collection.",
+            "tag.",
+            "duplicates.",
+        ),
     ),
     "review": (noop("Review"), ("review.", "comment.", "comments.", "guest.", "absence.")),
     "release": (

@@ -90,6 +90,8 @@ TITLES: dict[Verb, str] = {
     Verb.COMMENTS_EXPORTED: noop("Comments exported as PDF"),
     Verb.STEP_RETRIED: noop("Processing step rerun"),
     Verb.STEPS_RETRIED: noop("Failed steps rerun"),
+    Verb.RENDITIONS_ASKED: noop("Missing renditions asked for"),
+    Verb.RENDITIONS_STOPPED: noop("Making renditions stopped"),
     Verb.FILES_IMPORTED: noop("Files imported"),
     Verb.FILES_REPAIRED: noop("Stored files repaired"),
     Verb.TRAIL_EXPORTED: noop("Activity log exported"),

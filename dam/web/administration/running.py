@@ -4,15 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.accounts.capabilities import Capability
 from dam.core import queues, storage, workers
-from dam.ingest import step_specs, waiting
+from dam.ingest import filling, missing, step_specs, waiting
 from dam.operations import backups, expiring, sizes, stored, troubles
 from dam.operations.fsck import looking
 from dam.web import times
@@ -31,6 +32,9 @@ def running(request: BrandRequest) -> HttpResponse:
     context = {**SECTION, **_now(request)}
     if is_fragment(request, target="now"):
         return render(request, "administration/_running_now.html", context)
+    context |= {"filled": filling.of(request.brand)}
+    if is_fragment(request, target="fills"):
+        return render(request, "administration/_fills.html", context)
     kept = stored.of(request.brand)
     context |= {
         "kept": kept,
@@ -73,6 +77,30 @@ def retry_failed(request: BrandRequest, name: str) -> HttpResponse:
     )
     messages.success(request, text % {"count": count})
     return redirect("administration-failed", brand_slug=request.brand.slug)
+
+
+@require_POST
+@requires(Capability.MANAGE_BRAND)
+def fill(request: BrandRequest, kind: str) -> HttpResponse:
+    """Have this kind of rendition made of all clips that lack it."""
+    try:
+        filling.start(request.brand, kind, by=request.principal)
+        messages.success(request, _("Clips without one get it now, a few at a time."))
+    except missing.NoSuchKind as unknown:
+        raise Http404 from unknown
+    except filling.FillUnderWay as refused:
+        messages.info(request, str(refused))
+    return redirect("administration-running", brand_slug=request.brand.slug)
+
+
+@require_POST
+@requires(Capability.MANAGE_BRAND)
+def stop_fill(request: BrandRequest, kind: str) -> HttpResponse:
+    if filling.stop(request.brand, kind, by=request.principal, at=timezone.now()):
+        messages.success(request, _("Stopped. What workers were asked for already is still made."))
+    else:
+        messages.info(request, _("That had ended already."))
+    return redirect("administration-running", brand_slug=request.brand.slug)
 
 
 def _now(request: BrandRequest) -> dict[str, Any]:

@@ -27,6 +27,8 @@ from dam.web.administration import (
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="administration"),
     path("running/", running.running, name="administration-running"),
+    path("running/renditions/<slug:kind>/", running.fill, name="administration-fill"),
+    path("running/renditions/<slug:kind>/stop/", running.stop_fill, name="administration-fill-stop"),
     path("running/failed/", running.failed, name="administration-failed"),
     path("running/failed/<slug:name>/retry/", running.retry_failed, name="administration-retry-failed"),
     path("log/", activity.in_administration, name="administration-log"),

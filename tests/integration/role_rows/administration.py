@@ -131,6 +131,8 @@ ROWS = (
     Row("GET",  "administration-api", (),               403, 403, 403, 403, 403, 200, 403, 403),
     Row("POST", "administration-api-revoke", ("token",), 403, 403, 403, 403, 403, 302, 403, 403),
     Row("GET",  "administration-running", (),           403, 403, 403, 403, 403, 200, 403, 403),
+    Row("POST", "administration-fill", ("poster",),     403, 403, 403, 403, 403, 302, 403, 403),
+    Row("POST", "administration-fill-stop", ("poster",), 403, 403, 403, 403, 403, 302, 403, 403),
     Row("GET",  "administration-failed", (),            403, 403, 403, 403, 403, 200, 403, 403),
     Row("POST", "administration-retry-failed", ("poster",), 403, 403, 403, 403, 403, 302, 403, 403),
     Row("GET",  "administration-models", (),            403, 403, 403, 403, 403, 403, 403, 403),
