@@ -257,13 +257,16 @@ def main() -> None:
     parser.add_argument(
         "--share", type=_share, default=(0, 1), help="of several processes, which one this is: 0/12 to 11/12"
     )
-    parser.add_argument("--device", default="cpu", help="cpu leaves a GPU to training")
+    parser.add_argument("--device", default="cpu", help="where clips are drawn: cpu leaves a GPU to training")
+    parser.add_argument(
+        "--codec-device", default="cpu", help="where they become latents, which takes a GPU next to nothing"
+    )
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     config = replace(TrainingConfig.load(given.config), device=given.device)
     require_codec(config)
     config.folder.mkdir(parents=True, exist_ok=True)
-    store = LatentStore(config, fit_codec(config).to(device(config)))
+    store = LatentStore(config, fit_codec(config).to(given.codec_device))
     number, of = given.share
     began, missing = time.monotonic(), store.missing()
     # In turns of as many clips as are drawn together, so that all shares advance alike from the first clip.
