@@ -4,7 +4,7 @@ Rows hold ids. Whether their reader still has the right to the kind, and still s
 each query, so with the right the notifications go.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from dam.rights import visibility
 
 COUNTED = 99  # beyond this the bell says "99+"
 ALERTS = "dam.search.saved.alerts.theirs"  # which alerts a person still has; it stands above
+QUOTED = "provenance.review.linking.quoted"  # the same with titles of clips for addresses, and these
 WORDS = "provenance.review.comments.words_of"  # what comments say now, by their ids; it stands above
 
 
@@ -47,7 +48,8 @@ class Told:
     assets: tuple[Asset, ...]
     others: int  # further clips, of those that are seen or were not kept by id
     quoted: bool = True  # False where its author edited or deleted the comment that it tells of
-    words: str = ""  # of a comment that was assigned, as they are now
+    words: str = ""  # of one comment, where it tells of one: as they are now, or as they were said
+    links: tuple[tuple[str, str], ...] = ()  # title, address: of clips it points at, as seen
 
     @property
     def asset(self) -> Asset | None:
@@ -87,12 +89,27 @@ def unread(principal: Principal) -> int:
 
 
 def told(rows: Iterable[Notification], *, to: Principal) -> list[Told]:
-    """The rows with their events and clips, in four queries; without rows whose clips are all hidden."""
+    """The rows with their events and clips, in four queries, and two more where comments point at clips.
+
+    Without rows whose clips are all hidden.
+    """
     found = list(rows)
     wanted = {key for row in found for key in row.asset_ids}
     visible = visibility.visible_assets(to).in_bulk(list(wanted)) if wanted else {}
-    changed, words = _changed(found), _words(found)
-    return [each for row in found if (each := _told(row, visible, changed, words)) is not None]
+    changed = _changed(found)
+    texts = _words(found) | _said(found)
+    quotes = import_string(QUOTED)(texts, to=to) if texts else {}
+    return [each for row in found if (each := _told(row, visible, changed, quotes)) is not None]
+
+
+def _said(rows: Iterable[Notification]) -> dict[int, str]:
+    """What the comments that were added said then, by their ids."""
+    newest = [row.newest for row in rows if row.count == 1 and row.newest]
+    return {
+        event.data["comment"]: str(event.data.get("body") or "")
+        for event in newest
+        if event.verb == Verb.COMMENT_ADDED and "comment" in event.data
+    }
 
 
 def _words(rows: Iterable[Notification]) -> dict[int, str]:
@@ -114,7 +131,10 @@ def _changed(rows: Iterable[Notification]) -> set[int]:
 
 
 def _told(
-    row: Notification, visible: dict[UUID, Asset], changed: Collection[int], words: dict[int, str]
+    row: Notification,
+    visible: dict[UUID, Asset],
+    changed: Collection[int],
+    quotes: Mapping[int, tuple[str, tuple[tuple[str, str], ...]]],
 ) -> Told | None:
     seen = tuple(visible[key] for key in row.asset_ids if key in visible)
     if row.asset_ids and not seen:
@@ -122,7 +142,8 @@ def _told(
     hidden = len(row.asset_ids) - len(seen)
     comment = row.newest.data.get("comment") if row.newest else None
     others = max(0, row.asset_count - hidden - 1)
-    return Told(row, seen, others, comment is None or comment not in changed, words.get(comment or 0, ""))
+    words, links = quotes.get(comment or 0, ("", ()))
+    return Told(row, seen, others, comment is None or comment not in changed, words, links)
 
 
 def read(principal: Principal, *, keys: Sequence[int] | None = None, at: datetime | None = None) -> int:

@@ -56,6 +56,10 @@ class Line:
         return wording.excerpt(self.told)
 
     @property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        return wording.links(self.told)
+
+    @property
     def address(self) -> str:
         """The page that marks it as read and leads on, from the installation's address."""
         slug = self.told.row.brand.slug

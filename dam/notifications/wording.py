@@ -152,7 +152,15 @@ def excerpt(told: Told) -> str:
     data = told.event.data
     if told.row.kind == "recalled" or told.row.count > 1 or not told.quoted:
         return ""
-    return _short(str(data.get("body") or data.get("comment") or ""))
+    if told.event.verb == Verb.COMMENT_ADDED:
+        return _short(told.words)
+    decided = data.get("comment")  # what was said with a decision; of a comment it is the key
+    return _short(decided) if isinstance(decided, str) else ""
+
+
+def links(told: Told) -> tuple[tuple[str, str], ...]:
+    """Title and address of each clip that the quoted comment points at and its reader sees."""
+    return told.links if excerpt(told) else ()
 
 
 def _short(text: str) -> str:

@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 
 from dam.accounts import times
 from dam.accounts.models import User
+from dam.accounts.principals import Principal
 from dam.catalog.models import AssetKind, Version
 from dam.core import foreign_text
 from dam.core.language import number
 from dam.web import timecode
 from provenance.comment_pdfs.sheet import Head, Picture, Said, Thread
-from provenance.review import comments, drawings, filtering, passages
+from provenance.review import comments, drawings, filtering, linking, passages
 from provenance.review.filtering import OPEN, OUTSIDE, UNASSIGNED, Filter
+from provenance.review.linking import Clips
 from provenance.review.models import Comment
 from provenance.review.policies import STAGES
 
@@ -123,15 +125,31 @@ def head(version: Version, contents: Contents, *, by: User, at: datetime, zone: 
 
 
 def threads(
-    version: Version, contents: Contents, pictures: Mapping[int, Path], *, zone: ZoneInfo
+    version: Version,
+    contents: Contents,
+    pictures: Mapping[int, Path],
+    *,
+    zone: ZoneInfo,
+    reader: Principal | None = None,
 ) -> Iterator[Thread]:
-    """One by one; `pictures` by the key of their comment."""
+    """One by one; `pictures` by the key of their comment. Of clips that comments point at what `reader` sees:
+    in a file for people outside none.
+    """
+    said = (row.body for each in contents.threads for row in (each.first, *each.answers))
+    clips = linking.clips(said, to=None if contents.for_guests else reader)
     for each in contents.threads:
-        yield _thread(version, each, pictures.get(each.first.pk), zone=zone, outside=contents.for_guests)
+        picture = pictures.get(each.first.pk)
+        yield _thread(version, each, picture, zone=zone, outside=contents.for_guests, clips=clips)
 
 
 def _thread(
-    version: Version, thread: filtering.Thread, picture: Path | None, *, zone: ZoneInfo, outside: bool
+    version: Version,
+    thread: filtering.Thread,
+    picture: Path | None,
+    *,
+    zone: ZoneInfo,
+    outside: bool,
+    clips: Clips,
 ) -> Thread:
     first = thread.first
     shown = None
@@ -139,8 +157,8 @@ def _thread(
         shown = Picture(picture, _described(thread, place(first, version)))
     return Thread(
         place=place(first, version),
-        first=_said(first, zone),
-        answers=[_said(each, zone) for each in thread.answers],
+        first=_said(first, zone, clips),
+        answers=[_said(each, zone, clips) for each in thread.answers],
         state="" if outside else _("Unresolved") if first.resolved_at is None else _("Resolved"),
         facts=[] if outside else list(_facts(first, zone)),
         picture=shown,
@@ -173,13 +191,13 @@ def place(comment: Comment, version: Version) -> str:
     return f"{' – '.join(ends)} · {frames}"
 
 
-def _said(comment: Comment, zone: ZoneInfo) -> Said:
+def _said(comment: Comment, zone: ZoneInfo, clips: Clips) -> Said:
     at = moment(comment.created_at, zone)
     if comment.deleted_at is not None:
         return Said(str(comment.author), at, _("Deleted by its author"))
     if comment.edited_at is not None:
         at = _("%(time)s, edited %(edited)s") % {"time": at, "edited": moment(comment.edited_at, zone)}
-    words = comment.body
+    words = clips.told(comment.body)
     if written := drawings.words(comment.drawing):
         told = _("Written in the drawing: %(words)s") % {"words": written.replace("\n", "; ")}
         words = f"{words}\n{told}" if words else told

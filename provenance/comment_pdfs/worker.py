@@ -10,7 +10,7 @@ from celery.exceptions import Reject
 from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 
-from dam.accounts import times
+from dam.accounts import principals, times
 from dam.catalog import stored_files
 from dam.core import database, failures, log_context, storage
 from dam.ingest import holding, outages
@@ -68,7 +68,7 @@ def _make(pdf: CommentPdf) -> None:
         written = document.write(
             out,
             contents.head(version, found, by=pdf.user, at=at, zone=zone),
-            contents.threads(version, found, made, zone=zone),
+            contents.threads(version, found, made, zone=zone, reader=principals.member(pdf.user, pdf.brand)),
             language=pdf.language,
             at=at,
             told=lambda done: tell(FRAMES + (1 - FRAMES) * done / total),

@@ -26,7 +26,8 @@ from provenance.guests import gate, links, rules
 from provenance.guests.links import GuestRefused
 from provenance.guests.models import GuestAdvice, GuestLink, GuestRemark
 from provenance.guests.rules import Advice, May
-from provenance.review import comments, reactions
+from provenance.review import comments, linking, reactions
+from provenance.review.linking import Part
 from provenance.review.models import Comment, Reaction, Review
 from provenance.review.reactions import Shown
 from provenance.review.states import ReviewState
@@ -45,6 +46,7 @@ class Answer:
     outside: bool
     remark: int
     signs: Sequence[Shown] = ()
+    parts: Sequence[Part] = ()  # where it points at clips
 
     @property
     def key(self) -> str:
@@ -66,6 +68,7 @@ class Said:
     remark: int | None = None  # that can be answered
     signs: Sequence[Shown] = ()
     attached: Sequence[Attachment] = ()
+    parts: Sequence[Part] = ()
 
 
 def refusal(link: GuestLink, wanted: May) -> str:
@@ -210,10 +213,10 @@ def show(comment: Comment, *, by: Principal, shown: bool, at: datetime | None = 
         events.publish(brand_id=version.brand_id, name=f"version-{version.pk}")
 
 
-def of_guests(review: Review, *, user: int | None = None, link: int | None = None) -> list[Said]:
+def of_guests(review: Review, *, to: Principal | None = None, link: int | None = None) -> list[Said]:
     """What guests of this review said, with the brand's answers, oldest first; three queries.
 
-    With the signs at them, as this person or guest sees them.
+    With the signs at them, as this person or guest sees them. Where clips are pointed at: two queries more.
     """
     rows = list(
         GuestRemark.objects.filter(review=review)
@@ -221,7 +224,9 @@ def of_guests(review: Review, *, user: int | None = None, link: int | None = Non
         .prefetch_related(WITH_FILES)
     )
     found = Reaction.objects.filter(remark__review=review).select_related("user", "link")
+    user = to.user.pk if to is not None and to.user is not None else None
     signs, none = reactions.of(found, user=user, link=link), reactions.none()
+    clips = linking.clips((row.body for row in rows), to=to)
     answers: dict[int, list[Answer]] = defaultdict(list)
     for row in rows:
         if row.parent_id is not None:
@@ -229,10 +234,11 @@ def of_guests(review: Review, *, user: int | None = None, link: int | None = Non
                 Answer(
                     row.by,
                     row.created_at,
-                    row.body,
+                    clips.plain(row.body),
                     row.link_id is not None,
                     row.pk,
                     signs.get(row.pk, none),
+                    clips.parts(row.body),
                 )
             )
     return [
@@ -240,7 +246,7 @@ def of_guests(review: Review, *, user: int | None = None, link: int | None = Non
             key=f"guest-{row.pk}",
             by=row.by,
             at=row.created_at,
-            body=row.body,
+            body=clips.plain(row.body),
             frame=row.frame,
             end_frame=None,
             outside=True,
@@ -248,6 +254,7 @@ def of_guests(review: Review, *, user: int | None = None, link: int | None = Non
             remark=row.pk,
             signs=signs.get(row.pk, none),
             attached=tuple(row.attachments.all()),
+            parts=clips.parts(row.body),
         )
         for row in rows
         if row.parent_id is None
@@ -273,6 +280,7 @@ def read_by_guests(review: Review, *, link: int | None = None) -> list[Said]:
             outside=False,
             signs=signs.get(row.pk, none),
             attached=tuple(row.attachments.all()),
+            parts=linking.NOTHING.parts(row.body),
         )
         for row in shown.select_related("author").prefetch_related(WITH_FILES)
     ]

@@ -20,8 +20,9 @@ from dam.core.language import number
 from dam.search import comment_texts
 from provenance.attachments import files
 from provenance.attachments.files import AttachmentRefused, Sender
-from provenance.review import drawings, mentions
+from provenance.review import drawings, linking, mentions
 from provenance.review.drawings import Drawing
+from provenance.review.linking import NOTHING, Clips
 from provenance.review.models import Comment
 
 LONGEST = 4000
@@ -69,6 +70,7 @@ def add(
     author = principals.person(by)
     body = body.strip()
     require_words(body, drawing=drawing, attached=len(attached))
+    require_few_clips(body)
     end_frame = require_place(version, frame, end_frame)
     if drawing is not None and (frame is None or answers is not None):
         raise CommentRefused(_("A drawing needs its frame. Choose “at” and the time, and send it again."))
@@ -145,10 +147,10 @@ def attach(keys: Collection[UUID], comment: Comment, *, by: Principal, already: 
     return [each.sha256 for each in given]
 
 
-def headline(comment: Comment) -> str:
-    """Its words, or what it is where it needs none."""
+def headline(comment: Comment, seen: Clips = NOTHING) -> str:
+    """Its words, or what it is where it needs none; of clips that it points at the titles that are `seen`."""
     if comment.body:
-        return comment.body
+        return seen.plain(comment.body)
     return _("Drawing") if comment.drawing is not None else _("Attached file")
 
 
@@ -160,6 +162,15 @@ def require_words(body: str, *, drawing: Drawing | None, attached: int = 0) -> N
         raise CommentRefused(
             _("Comments can be up to %(longest)s characters. This one has %(body)s.")
             % {"longest": number(LONGEST), "body": number(len(body))}
+        )
+
+
+def require_few_clips(body: str) -> None:
+    """Raises CommentRefused where a remark points at more clips than a page shows of it."""
+    if (count := linking.count_in(body)) > linking.MOST:
+        raise CommentRefused(
+            _("A comment can link up to %(most)s clips. This one links %(count)s.")
+            % {"most": number(linking.MOST), "count": number(count)}
         )
 
 
@@ -186,7 +197,8 @@ def words_of(keys: Collection[int]) -> dict[int, str]:
 
 def have_found(comment: Comment) -> None:
     """Have search find the words of the remark, as they are now; of one that was deleted nothing."""
-    words = (comment.body, drawings.words(comment.drawing)) if comment.deleted_at is None else ()
+    gone = comment.deleted_at is not None
+    words = () if gone else (linking.without(comment.body), drawings.words(comment.drawing))
     source = f"comment {comment.pk}"
     if text := "\n".join(filter(None, words)):
         comment_texts.keep(comment.version, source=source, text=text)

@@ -96,6 +96,7 @@ def edit(
         going = [each for each in had if each.pk in set(detached)]
         kept = len(had) - len(going)
         comments.require_words(body, drawing=comment.drawing, attached=kept + len(attached))
+        comments.require_few_clips(body)
         if body == comment.body and not going and not attached:
             return
         before = mentions.people_in(comment.body, brand=comment.version.brand)

@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber, TruncDate
 from dam.accounts.principals import Principal
 from dam.core import months
 from dam.core.lazily import lazy
-from provenance.review import assigning, queue
+from provenance.review import assigning, linking, queue
 from provenance.review.models import Comment, Review
 
 NAMED_OF_DAY = 3
@@ -90,8 +90,9 @@ def month(principal: Principal, whose: Whose, first: date, *, at: datetime) -> l
         found[day].append(Item(title, moment, review=key))
     remarks = comments(principal, whose).filter(**_between("due_at", first, last, at))
     said = list(_first_of_days(remarks, "due_at", at, "body", "version__asset__title"))
+    clips = linking.clips((body for _day, _number, _moment, body, _title in said), to=principal)
     for day, _number, moment, body, title in said:
-        found[day].append(Item(body or title, moment))
+        found[day].append(Item(clips.plain(body) or title, moment))
     for rows in (reviewed, said):  # each row of a day has its number
         counts.update({row[0]: row[1] for row in rows})
     return [

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from dam.accounts.principals import Principal
 from dam.accounts.times import here
 from dam.catalog.models import RenditionKind
 from dam.core import numbers
 from dam.web import times
 from dam.web.decorators import BrandRequest
-from provenance.review import assigning
+from provenance.review import assigning, comments, linking
+from provenance.review.linking import Clips
 from provenance.review.models import Comment
 
 PAGE = 50
@@ -25,6 +27,7 @@ class Row:
     address: str
     has_poster: bool
     overdue: bool
+    words: str  # clips that it points at by their titles
 
 
 def context(request: BrandRequest, rows: QuerySet[Comment]) -> dict[str, Any]:
@@ -35,23 +38,26 @@ def context(request: BrandRequest, rows: QuerySet[Comment]) -> dict[str, Any]:
     place = _place(request.GET.get("after", ""))
     if place is not None:
         rows = assigning.after(rows, *place)
-    found = listed(rows[: PAGE + 1], at=here(request.brand))
+    found = listed(rows[: PAGE + 1], to=request.principal, at=here(request.brand))
     page = found[:PAGE]
     return {"comment_rows": page, "after": _named(page[-1].comment) if len(found) > PAGE else ""}
 
 
-def listed(rows: QuerySet[Comment], *, at: datetime) -> list[Row]:
-    """What the template shows of each, in two queries; `at` is now."""
+def listed(rows: QuerySet[Comment], *, to: Principal, at: datetime) -> list[Row]:
+    """What the template shows of each, in two queries, and two more where they point at clips."""
     told = rows.select_related("author", "version__asset", "version__brand")
-    return [_row(each, at=at) for each in told.prefetch_related("version__renditions")]
+    found = list(told.prefetch_related("version__renditions"))
+    clips = linking.clips((each.body for each in found), to=to)
+    return [_row(each, clips, at=at) for each in found]
 
 
-def _row(comment: Comment, *, at: datetime) -> Row:
+def _row(comment: Comment, clips: Clips, *, at: datetime) -> Row:
     return Row(
         comment,
         assigning.address(comment),
         RenditionKind.POSTER in comment.version.rendition_by_kind,
         comment.due_at is not None and comment.due_at < at,
+        comments.headline(comment, clips),
     )
 
 

@@ -21,8 +21,9 @@ from dam.catalog.models import Version
 from dam.core import numbers
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import assigning, carrying, comments
+from provenance.review import assigning, carrying, comments, linking
 from provenance.review.carrying import Mark, Place
+from provenance.review.linking import Part
 from provenance.review.models import Comment, NotDone
 from provenance.web import comment_filter, drawn, review_comments, sent_files
 
@@ -51,6 +52,8 @@ class Carried:
     place: Place
     found: NotDone | None
     drawing: str
+    words: str  # in a line: clips that it points at by their titles
+    parts: list[Part]  # where it points at some
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,7 @@ def _listed(version: Version, wanted: Wanted, *, by: Principal) -> list[Carried]
     page = list(rows.prefetch_related(sent_files.WITH_FILES)[: wanted.most])
     asked_of = [row.pk for row in page if carrying.mark_of(row) is Mark.NOT_DONE]
     found = NotDone.objects.filter(version=version, comment__in=asked_of).select_related("found_by")
+    clips = linking.clips((row.body for row in page), to=by)
     by_comment = {each.comment_id: each for each in found} if asked_of else {}
     return [
         Carried(
@@ -156,6 +160,8 @@ def _listed(version: Version, wanted: Wanted, *, by: Principal) -> list[Carried]
             carrying.place(row, on=version),
             by_comment.get(row.pk),
             drawn.picture(row.drawing, row.version) if row.drawing is not None else "",
+            comments.headline(row, clips),
+            clips.parts(row.body),
         )
         for row in page
     ]
@@ -185,7 +191,7 @@ def _has_marker(each: Carried) -> bool:
 
 def _marker(each: Carried) -> dict[str, Any]:
     comment = each.comment
-    words = comments.headline(comment)[:120]
+    words = each.words[:120]
     text = _("Version %(number)s, %(person)s: %(words)s") % {
         "number": comment.version.number,
         "person": comment.author,

@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dam.accounts.capabilities import Capability
+from dam.accounts.principals import Principal
 from dam.audit import export as sheets
 from dam.catalog.models import Version
 from dam.core import numbers
 from dam.ingest import filenames
 from dam.web import streamed, timecode
 from dam.web.decorators import BrandRequest, requires
-from provenance.review import comments, drawings, filtering, passages
+from provenance.review import comments, drawings, filtering, linking, passages
 from provenance.review.filtering import Passage
+from provenance.review.linking import Clips
 from provenance.review.models import Comment
 from provenance.web import review_comments
 from provenance.web.marker_files import FORMATS, Clip, Mark
@@ -28,7 +30,7 @@ COLUMNS = (
     *("id", "reply_to", "frame", "timecode", "end_frame", "end_timecode", "person", "comment", "drawing"),
     *("written_in_drawing", "stage"),
     *("created_at", "edited_at", "deleted_at", "resolved_at", "resolved_by", "resolved_in_version"),
-    *("assigned_to", "due_at", "attachments"),
+    *("assigned_to", "due_at", "attachments", "links"),
 )
 HOURS = 24
 
@@ -39,10 +41,10 @@ def export(request: BrandRequest, version_id: UUID, kind: str) -> HttpResponseBa
     """The file, made while it is sent. `hour` is the hour of the timecode that the timeline begins at."""
     version = review_comments.version_of(request, version_id)
     if kind == CSV:
-        pieces, content_type = _table(version), "text/csv; charset=utf-8"
+        pieces, content_type = _table(version, to=request.principal), "text/csv; charset=utf-8"
     elif kind in FORMATS and (clip := clip_of(version)) is not None:
         content_type = FORMATS[kind].content_type
-        pieces = FORMATS[kind].pieces(clip, _marks(version), hour=_hour(request))
+        pieces = FORMATS[kind].pieces(clip, _marks(version, to=request.principal), hour=_hour(request))
     else:
         raise Http404(_("These comments can't be exported like this."))
     response = StreamingHttpResponse(streamed.sent(pieces), content_type=content_type)
@@ -81,14 +83,15 @@ def _rows(version: Version) -> Iterator[list[Comment]]:
         yield page
 
 
-def _table(version: Version) -> Iterator[str]:
+def _table(version: Version, *, to: Principal) -> Iterator[str]:
     under_way = passages.of(version)
     yield sheets.MARK + sheets.written([COLUMNS])
     for page in _rows(version):
-        yield sheets.written(_cells(comment, version, under_way) for comment in page)
+        clips = linking.clips((comment.body for comment in page), to=to)
+        yield sheets.written(_cells(comment, version, under_way, clips) for comment in page)
 
 
-def _cells(comment: Comment, version: Version, under_way: list[Passage]) -> Iterable[object]:
+def _cells(comment: Comment, version: Version, under_way: list[Passage], clips: Clips) -> Iterable[object]:
     deleted = comment.deleted_at is not None
     drawing = None if deleted else comment.drawing
     times = (comment.created_at, comment.edited_at, comment.deleted_at, comment.resolved_at)
@@ -100,7 +103,7 @@ def _cells(comment: Comment, version: Version, under_way: list[Passage]) -> Iter
         comment.end_frame,
         _timecode(comment.end_frame, version),
         comment.author,
-        "" if deleted else comment.body,
+        "" if deleted else clips.kept(comment.body),
         "yes" if drawing else "",
         drawings.words(drawing),
         filtering.stage_at(comment.created_at, under_way),
@@ -110,6 +113,7 @@ def _cells(comment: Comment, version: Version, under_way: list[Passage]) -> Iter
         comment.assigned_to,
         comment.due_at and comment.due_at.isoformat(),
         "" if deleted else "\n".join(each.filename for each in comment.attachments.all()),
+        "" if deleted else "\n".join(f"{clip.title}: {clip.url}" for clip in clips.of(comment.body)),
     )
 
 
@@ -118,10 +122,13 @@ def _timecode(frame: int | None, version: Version) -> str:
     return "" if frame is None or clip is None else timecode.smpte(frame, rate=clip.rate)
 
 
-def _marks(version: Version) -> Iterator[Mark]:
+def _marks(version: Version, *, to: Principal) -> Iterator[Mark]:
     for page in _rows(version):
+        clips = linking.clips((comment.body for comment in page), to=to)
         for comment in page:
             if comment.parent_id is None and comment.frame is not None and comment.deleted_at is None:
-                words = comment.body or drawings.words(comment.drawing) or comments.headline(comment)
+                words = (
+                    clips.told(comment.body) or drawings.words(comment.drawing) or comments.headline(comment)
+                )
                 frames = (comment.end_frame or comment.frame) - comment.frame + 1
                 yield Mark(comment.frame, str(comment.author), words, comment.resolved_at is not None, frames)

@@ -171,7 +171,7 @@ def _looked_at(request: BrandRequest, version: Version, found: Found, *, name: s
     person = str(principals.person(request.principal))
     remarks = [remark_of(mark, person=person) for mark in found.marks]
     fit = [each for each in remarks if len(each.body) <= comments.LONGEST]
-    new, there = importing.Standing(version).sort(fit)
+    new, there = importing.Standing(version, to=request.principal).sort(fit)
     left = [
         *(_left(Reason.THERE, each, version) for each in there),
         *found.left,

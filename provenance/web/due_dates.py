@@ -91,7 +91,7 @@ def _of_day(request: BrandRequest, whose: Whose, day: date, at: datetime) -> dic
     rows = due.reviews_of(due.reviews(principal, whose), day, at=at)
     listed = Paginator(rows.prefetch_related(*review_room.OF_ROWS), PAGE).get_page(request.GET.get("page"))
     said = due.comments_of(due.comments(principal, whose), day, at=at)
-    remarks = assigned_comments.listed(said[: PAGE + 1], at=at)
+    remarks = assigned_comments.listed(said[: PAGE + 1], to=request.principal, at=at)
     return {
         "day": day,
         "month": language.month(day),

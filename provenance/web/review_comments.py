@@ -24,11 +24,12 @@ from dam.rights import visibility
 from dam.web import htmx
 from dam.web.decorators import BrandRequest, requires
 from provenance.attachments.files import AttachmentRefused, Sender
-from provenance.review import assigning, comments, corrections, filtering, passages, reactions
+from provenance.review import assigning, comments, corrections, filtering, linking, passages, reactions
 from provenance.review.filtering import Filter, Thread
+from provenance.review.linking import Clips
 from provenance.review.models import Comment, Reaction
 from provenance.review.reactions import Shown
-from provenance.web import comment_filter, drawn, sent_files
+from provenance.web import comment_filter, drawn, linked_clips, sent_files
 from provenance.web.review_forms import CommentForm
 
 NO_FILTER = Filter()
@@ -55,7 +56,8 @@ def add(request: BrandRequest, version_id: UUID) -> HttpResponse:
     form, answers = CommentForm(request.POST), _answered(request, version)
     if form.is_valid():
         frame, end_frame = form.place() if answers is None else (None, None)
-        said = {"body": form.cleaned_data["body"], "drawing": form.cleaned_data["drawing"]}
+        body = linked_clips.at_home(request, form.cleaned_data["body"])
+        said = {"body": body, "drawing": form.cleaned_data["drawing"]}
         said |= {"frame": frame, "end_frame": end_frame}
         try:
             said["attached"] = sent_files.sent(request, form, version, by=sender(request))
@@ -120,6 +122,7 @@ def context(
     for comment in rows:
         if comment.parent_id is not None:
             answers[comment.parent_id].append(comment)
+    clips = linking.clips((row.body for row in rows), to=by)
     under_way = passages.of(version) if rows else []
     threads = [
         Thread(row, answers[row.pk], filtering.stage_at(row.created_at, under_way))
@@ -144,13 +147,14 @@ def context(
             for row in rows
             if row.drawing is not None and row.deleted_at is None
         },
+        "linking": linked_clips.parts(rows, clips),
         "changeable": {row.pk for row in free if row.deleted_at is None},
         "undoable": {row.pk for row in free if corrections.is_undoable(row, at=at)},
         "gone": gone,  # deleted, and shown to their author alone, who can bring them back
         "open_count": sum(comment.resolved_at is None and comment.pk not in gone for comment in first),
         "open_comments": [comment for comment in first if comment.resolved_at is None],
         "resolved_comments": [comment for comment in first if comment.resolved_at is not None],
-        "markers": json.dumps([_marker(row) for row in rows if row.pk in seen and _has_marker(row)]),
+        "markers": json.dumps([_marker(row, clips) for row in rows if row.pk in seen and _has_marker(row)]),
         **comment_filter.choices([each for each in threads if each.people], wanted, by=by),
         "has_frames": bool(version.rate_numerator and version.frame_count),
         "comment_form": form or CommentForm(),
@@ -169,8 +173,8 @@ def _has_marker(comment: Comment) -> bool:
     return comment.frame is not None and comment.resolved_at is None and comment.deleted_at is None
 
 
-def _marker(comment: Comment) -> dict[str, Any]:
-    text = f"{comment.author}: {comments.headline(comment)[:120]}"
+def _marker(comment: Comment, clips: Clips) -> dict[str, Any]:
+    text = f"{comment.author}: {comments.headline(comment, clips)[:120]}"
     return {"id": comment.pk, "frame": comment.frame, "end": comment.end_frame, "text": text}
 
 

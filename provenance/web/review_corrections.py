@@ -14,7 +14,7 @@ from provenance.review import corrections
 from provenance.review.comments import CommentRefused
 from provenance.review.corrections import CommentKept
 from provenance.review.models import Comment
-from provenance.web import review_comments, sent_files
+from provenance.web import linked_clips, review_comments, sent_files
 from provenance.web.review_forms import CommentForm
 
 
@@ -28,7 +28,7 @@ def edit(request: BrandRequest, comment_id: int) -> HttpResponse:
             corrections.edit(
                 comment,
                 by=request.principal,
-                body=form.cleaned_data["body"],
+                body=linked_clips.at_home(request, form.cleaned_data["body"]),
                 attached=sent_files.sent(request, form, comment.version, by=review_comments.sender(request)),
                 detached=sent_files.ticked(request.POST.getlist("detach")),
             )

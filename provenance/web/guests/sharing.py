@@ -167,11 +167,10 @@ def piece(
     refused: tuple[int, str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    user = request.principal.user
     context = {
         "review": review,
         "version": review.version,
-        "said": remarks.of_guests(review, user=user.pk if user is not None else None),
+        "said": remarks.of_guests(review, to=request.principal),
         "may_react": request.principal.can(Capability.COMMENT),
         "sign_target": "#guests-said",
         "advice": [

@@ -82,6 +82,7 @@ ROWS = (
     Row("POST", "attachment-remove", ("own attachment",),
                                                         403, 204, 204, 204, 204, 204, 403, 403),
     Row("GET",  "comment-people", (),                   403, 200, 200, 200, 200, 200, 403, 403),
+    Row("GET",  "comment-clips", (),                    403, 200, 200, 200, 200, 200, 403, 403),
     Row("POST", "comment-resolve", ("comment",),        403, 302, 302, 302, 302, 302, 403, 403),
     Row("POST", "comment-react", ("comment",),          403, 302, 302, 302, 302, 302, 403, 403,
         {"on": "like"}),

@@ -24,3 +24,4 @@ import "./palette.js";
 import "./mentions.js";
 import "./attach.js";
 import "./recorder.js";
+import "./link-clip.js";
