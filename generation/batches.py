@@ -29,6 +29,7 @@ from generation.briefs import Brief, BriefRefused
 from generation.generators.base import Capabilities, GeneratorError
 from generation.models import BatchLine, GenerationJob, PromptBatch
 from generation.prompt_lists import Line, PromptList
+from generation.quotas import QuotaUsed
 from generation.states import JobState
 
 log = logging.getLogger(__name__)
@@ -281,8 +282,8 @@ def _ask(batch: PromptBatch, member: Member, at: datetime) -> tuple[int, int]:
             if not _ask_for(line, batch, member, capabilities, at):
                 break
             asked += 1
-        except jobs.QueueFull:
-            break
+        except (jobs.QueueFull, QuotaUsed):
+            break  # it goes on when there is room again
         except BriefRefused as problem:
             refused += _waiting(batch).filter(pk=line.pk).update(reason=str(problem)[:300])
     return asked, refused
@@ -291,7 +292,7 @@ def _ask(batch: PromptBatch, member: Member, at: datetime) -> tuple[int, int]:
 def _ask_for(
     line: BatchLine, batch: PromptBatch, member: Member, capabilities: Capabilities, at: datetime
 ) -> bool:
-    """False where the batch was stopped meanwhile. Raises QueueFull, BriefRefused."""
+    """False where the batch was stopped meanwhile. Raises QueueFull, QuotaUsed, BriefRefused."""
     with trail.recording():
         if _unfed().select_for_update(no_key=True).filter(pk=batch.pk).first() is None:
             return False

@@ -29,7 +29,7 @@ from dam.core.lazily import lazy
 from dam.core.tasks import enqueue
 from dam.ingest import backoff, next_versions
 from dam.models import Asset, User, Version
-from generation import previews, sources, states
+from generation import previews, quotas, sources, states
 from generation.briefs import LARGEST_SEED, Brief, BriefRefused
 from generation.generators.base import Cancelled, ModelIdentity
 from generation.models import GenerationJob
@@ -54,6 +54,8 @@ WORKER_GONE = noop(
     "The worker stopped %(most_attempts)s times during this take. Check its log, then try again."
 ) % {"most_attempts": MOST_ATTEMPTS}
 
+# A worker lets go of a take by these.
+_ENDS = (JobMove.FINISH, JobMove.STOP, JobMove.FAIL, JobMove.RELEASE)
 ONE_TAKE = lazy("A new version can only be generated one take at a time.")
 
 
@@ -95,8 +97,9 @@ def request(
 
     The same `key` again, as when a form is sent twice, gives the jobs that are there. A seed counts up from
     take to take; without one each take gets its own by chance. With `asset` the take becomes its next
-    version. Raises PermissionDenied, NoTarget, QueueFull, PromptRefused where the brand's rules don't allow
-    the prompt, and BriefRefused for several takes of one next version and for sources that they can't see.
+    version. Raises PermissionDenied, NoTarget, QueueFull, QuotaUsed, PromptRefused where the brand's rules
+    don't allow the prompt, and BriefRefused for several takes of one next version and for sources that they
+    can't see.
     """
     by.require(Capability.GENERATE)
     if asset is not None:
@@ -111,6 +114,7 @@ def request(
             return there
         judgement = gate.require(by.brand, brief.prompt)
         _require_room(by.brand.pk, person.pk, more=brief.takes)
+        quotas.require(by.brand, person)
         key = key or uuid4()
         return [
             _request_take(by, person, brief, judgement, key=key, take=take, asset=asset)
@@ -214,7 +218,10 @@ def cancel(job: GenerationJob, *, by: Principal, at: datetime | None = None) -> 
 
 
 def retry(job: GenerationJob, *, by: Principal) -> None:
-    """Once more, with the same seed. Raises TooLate, QueueFull, PromptRefused, PermissionDenied."""
+    """Once more, with the same seed.
+
+    Raises TooLate, QueueFull, QuotaUsed, PromptRefused, PermissionDenied.
+    """
     by.require(Capability.GENERATE, brand=job.brand)
     with trail.recording():
         _alone(job.brand_id, job.requested_by_id)
@@ -237,6 +244,7 @@ def retry(job: GenerationJob, *, by: Principal) -> None:
         if not again:
             raise TooLate(_("Only failed or cancelled takes can be tried again."))
         _require_room(job.brand_id, job.requested_by_id, more=0)  # it is counted by now
+        quotas.require(job.brand, job.requested_by)
         _audit(Verb.JOB_REQUESTED, job, actor=by, seed=job.seed, again=True, **_judged(judgement))
         _send(job)
 
@@ -439,6 +447,9 @@ def _own(job: GenerationJob, move: JobMove, **fields: Any) -> None:
     with trail.recording():
         if not _mine(job, states.sources(move)).update(state=states.target(move), **fields):
             raise Lost
+        if move in _ENDS:
+            at = fields.get("finished_at") or timezone.now()
+            quotas.charge(job, made=move is JobMove.FINISH, at=at)
         job.state = states.target(move)
         _publish_change(job)
 

@@ -91,6 +91,25 @@ class GenerationJob(models.Model):
         return f"{self.prompt[:60]} (seed {self.seed})"
 
 
+class MachineTime(models.Model):
+    """What the takes of one person used in one month (generation.quotas). It outlives the takes."""
+
+    # The database itself deletes it with the brand or the person: another release may delete those.
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
+    month = models.DateField()  # its first day
+    seconds = models.FloatField(default=0.0)
+    takes = models.PositiveIntegerField(default=0)  # that came to a clip
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "month", "user"], name="machine_time_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.month:%Y-%m}"
+
+
 class PromptRule(models.Model):
     """What becomes of prompts with one of its terms. `spellings` are further ones; the name is one too."""
 

@@ -27,6 +27,8 @@ FIELDS = (
         "trash_days",
         "failed_job_days",
         "unfinished_upload_days",
+        "take_minutes",
+        "person_take_minutes",
         "allowed_domains",
     ),
     "guest_reviews",
@@ -34,6 +36,7 @@ FIELDS = (
 LONGEST_NAME = 80
 MOST_DAYS = 3650
 MOST_DOMAINS = 100
+MOST_MINUTES = 1_000_000  # 23 machines, day and night
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -149,6 +152,10 @@ def _checked(field: str, value: Any) -> Any:
                 raise SettingRefused(field, refused.message) from refused
         case "unfinished_upload_days" if not 1 <= value <= MOST_DAYS:
             raise SettingRefused(field, _("Choose at least one day."))
+        case "take_minutes" | "person_take_minutes" if value is not None and not 0 <= value <= MOST_MINUTES:
+            raise SettingRefused(
+                field, _("Enter at most %(most)s minutes, or none for no limit.") % {"most": MOST_MINUTES}
+            )
         case "trash_days" | "failed_job_days" if value is not None and not 1 <= value <= MOST_DAYS:
             raise SettingRefused(field, _("Choose at least one day, or none to keep everything."))
     return value
@@ -158,7 +165,7 @@ def _told(field: str, value: Any) -> Any:
     """As the activity log keeps it, and its pages show it."""
     if isinstance(value, Mapping):
         return [f"{name}: {_listed(each)}" for name, each in value.items() if each]
-    if field.endswith("_days"):
+    if field.endswith(("_days", "_minutes")):
         return "" if value is None else value
     return value
 

@@ -123,6 +123,9 @@ class Brand(models.Model):
     trash_days = models.PositiveSmallIntegerField(null=True, blank=True)
     failed_job_days = models.PositiveSmallIntegerField(null=True, blank=True)
     unfinished_upload_days = models.PositiveSmallIntegerField(default=1)
+    # Machine time of takes in a month, in minutes: all of the brand's, and each person's. None: no limit.
+    take_minutes = models.PositiveIntegerField(null=True, blank=True)
+    person_take_minutes = models.PositiveIntegerField(null=True, blank=True)
     # When its own fields were last changed (dam/custom_fields/schema.py); empty where it has none.
     fields_at = models.DateTimeField(null=True, blank=True)
     # Counts changes of these settings, so that of two who change them at once the second is told.

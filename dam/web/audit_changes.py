@@ -120,6 +120,8 @@ FIELDS = {
     "trash_days": noop("Days in the trash"),
     "failed_job_days": noop("Days that failed takes are kept"),
     "unfinished_upload_days": noop("Days that unfinished uploads are kept"),
+    "take_minutes": noop("Minutes of machine time a month"),
+    "person_take_minutes": noop("Minutes of machine time a month for each person"),
     "allowed_domains": noop("Mail domains"),
     "guest_reviews": noop("People outside can be asked to review"),
 }
@@ -308,6 +310,8 @@ _NOTHING = {
     "reminder_days": noop("no reminders"),
     "trash_days": noop("kept for good"),
     "failed_job_days": noop("kept for good"),
+    "take_minutes": noop("no limit"),
+    "person_take_minutes": noop("no limit"),
     "language": noop("as each browser asks"),
     "time_zone": noop("as the installation"),
 }

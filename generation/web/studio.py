@@ -21,7 +21,7 @@ from dam.ingest import next_versions
 from dam.ingest.next_versions import NoTarget
 from dam.models import Asset
 from dam.web.decorators import BrandRequest, requires
-from generation import briefs, estimates, jobs, model_register, prompt_parser, selectors
+from generation import briefs, estimates, jobs, model_register, prompt_parser, quotas, selectors
 from generation.briefs import Brief, BriefRefused
 from generation.generators import modes
 from generation.generators.base import GeneratorError
@@ -30,6 +30,7 @@ from generation.models import GenerationJob
 from generation.prompt_gate import gate
 from generation.prompt_gate.gate import PromptRefused
 from generation.prompt_parser import Understanding
+from generation.quotas import QuotaUsed, Standing
 from generation.selectors import BriefTakes
 from generation.web import cards, prompt_waivers, slots
 from generation.web.cards import TakeCard
@@ -45,6 +46,7 @@ class Forecast:
     understood: Understanding | None  # None: the model reads free text, or nothing is written yet
     take: str  # "about 20 s", or empty
     waiting: int  # takes that are made before it
+    quota: Standing | None  # the limit of machine time that is used up the furthest
     judged: Mapping[str, Any]  # what the brand's rules say of the prompt (prompt_waivers.said)
 
 
@@ -66,7 +68,7 @@ def studio(request: BrandRequest) -> HttpResponse:
                 return _request_takes(request, form, form.brief, asset)
         except PromptRefused:
             form.add_error("prompt", _("Your brand's rules don't allow this prompt as it stands: see below."))
-        except (NoTarget, BriefRefused, jobs.QueueFull) as refused:
+        except (NoTarget, BriefRefused, jobs.QueueFull, QuotaUsed) as refused:
             form.add_error(None, str(refused))
         return _page(request, model, form, asset, status=422)
     try:
@@ -194,6 +196,7 @@ def _forecast(request: BrandRequest, form: BriefForm, model: InstalledGenerator)
     judgement = gate.judge(request.brand, prompt[: 2 * briefs.LONGEST_PROMPT])
     return Forecast(
         judged=prompt_waivers.said(judgement, prompt),
+        quota=quotas.nearest(request.brand, principals.person(request.principal)),
         understood=understood,
         take=estimates.in_words(seconds) if seconds else "",
         waiting=selectors.before_next(request.brand, by=principals.person(request.principal)),

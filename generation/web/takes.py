@@ -19,6 +19,7 @@ from generation import briefs, jobs, model_register, selectors, sources
 from generation.briefs import BriefRefused
 from generation.generators.base import GeneratorError
 from generation.models import GenerationJob
+from generation.quotas import QuotaUsed
 from generation.web import cards
 
 
@@ -65,7 +66,7 @@ def more(request: BrandRequest, job_id: UUID) -> HttpResponse:
         raise BadRequest(_("The form was incomplete.")) from incomplete
     try:
         first = jobs.request(by=request.principal, brief=brief, key=key)[0]
-    except (BriefRefused, jobs.QueueFull) as refused:
+    except (BriefRefused, jobs.QueueFull, QuotaUsed) as refused:
         return _warn(request, str(refused))
     response = redirect("generate", brand_slug=request.brand.slug)
     response["Location"] += f"?from={first.pk}"
@@ -76,7 +77,7 @@ def _act(request: BrandRequest, job_id: UUID, act: Callable[..., None]) -> HttpR
     job = get_object_or_404(GenerationJob.objects.select_related("brand"), brand=request.brand, pk=job_id)
     try:
         act(job, by=request.principal)
-    except (jobs.TooLate, jobs.QueueFull, BriefRefused) as error:
+    except (jobs.TooLate, jobs.QueueFull, QuotaUsed, BriefRefused) as error:
         return _warn(request, str(error), job_id)
     if htmx.is_htmx(request):
         return _card(request, job_id)

@@ -38,6 +38,7 @@ PIECES = {
     "attachment", "attachment-preview",
     "recall-export", "rights-ends-export", "review-copies-asked", "review-guests-said",
     "review-present",
+    "review-follow",
     "file", "file-part", "generate-forecast", "generate-sources", "jobs-running", "job", "asset-origin",
     "asset-credentials", "release-file", "download-file", "review-count", "asset-review", "review-chosen",
     "comments", "comments-earlier", "comment-pdf", "asset-disclosure", "review-disclosure",

@@ -46,6 +46,17 @@ def _days(label: Any, help_text: Any, *, required: bool = False) -> forms.Intege
     )
 
 
+def _minutes(label: Any, help_text: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        required=False,
+        min_value=0,
+        max_value=brand_settings.MOST_MINUTES,
+        widget=forms.NumberInput(attrs={"class": "days"}),
+    )
+
+
 def _uses() -> list[tuple[str, str]]:
     """Asked for each form: a capital letter makes a text of what was to be translated later."""
     return [(use.value, capfirst(str(USES[use.value]))) for use in Use]
@@ -126,6 +137,14 @@ class BrandForm(WholeTextForm):
         gettext_lazy("Unfinished uploads"),
         gettext_lazy("Days that an interrupted upload can be continued."),
         required=True,
+    )
+    take_minutes = _minutes(
+        gettext_lazy("Minutes of all takes in a month"),
+        gettext_lazy("Once they are used, nothing more is generated until the next month. Empty: no limit."),
+    )
+    person_take_minutes = _minutes(
+        gettext_lazy("Minutes of each person's takes in a month"),
+        gettext_lazy("Takes that are running or queued by then are still made. Empty: no limit."),
     )
     allowed_domains = forms.CharField(
         label=gettext_lazy("Mail domains"),

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -21,6 +22,9 @@ from dam.web.decorators import BrandRequest, requires
 from dam.web.htmx import is_fragment
 
 PAGE = 30
+MOST_PEOPLE = 20
+# What takes used of machines: they live above.
+TAKES = "generation.quotas"
 OLD_BACKUP = timedelta(days=2)
 SECTION = {"area": "administration", "section": "administration-running"}
 
@@ -41,6 +45,10 @@ def running(request: BrandRequest) -> HttpResponse:
         "total": stored.total(kept),
         "growth": sizes.growth(request.brand, now=stored.total(kept).bytes),
         "rights": expiring.rights_ending(request.principal, timezone.now()),
+        "machine_time": import_string(f"{TAKES}.total")(request.brand, at=timezone.now()),
+        "machine_time_of": import_string(f"{TAKES}.by_person")(
+            request.brand, at=timezone.now(), most=MOST_PEOPLE
+        ),
     }
     if request.principal.runs_installation:
         context |= _installation()
