@@ -5,7 +5,7 @@ Every change is a conditional update on the state table, so that of two who want
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
@@ -294,6 +294,12 @@ def keep_model(job: GenerationJob, *, identity: ModelIdentity, understanding: Un
     """Remember which weights ran and what they made of the prompt. Raises Lost."""
     job.model, job.understood = asdict(identity), asdict(understanding)
     _write(job, model=job.model, understood=job.understood)
+
+
+def keep_making(job: GenerationJob, made_with: Mapping[str, Any]) -> None:
+    """Remember what it takes to make the take again. Raises Lost."""
+    job.made_with = dict(made_with)
+    _write(job, made_with=job.made_with)
 
 
 def beat(job: GenerationJob, *, at: datetime | None = None) -> bool:

@@ -1,5 +1,6 @@
 """Which models are installed here, can they run, and may they be used. Reads folders, never loads torch."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,9 @@ from generation.generators import model_card, wan
 from generation.generators.base import Capabilities, GeneratorError, ModelIdentity
 from generation.generators.model_card import ModelCard
 from generation.prompt_parser import Lexicon
+from generation.weights import CARD_NAME
+
+MOST_BESIDE = 50
 
 
 class ModelKind(StrEnum):
@@ -70,6 +74,29 @@ def generator() -> InstalledGenerator:
     card = model_card.read(where)
     wan.check(where)
     return InstalledGenerator(folder=where, card=card)
+
+
+def with_weights(sha256: str) -> InstalledGenerator | None:
+    """The generator of these weights by what its card claims: the one in use, or one beside its folder.
+
+    Loading checks the claim. A folder without a card claims nothing and is found only while it is in use.
+    """
+    for where in _beside(folder(ModelKind.GENERATOR)):
+        try:
+            card = model_card.read(where)
+            wan.check(where)
+        except GeneratorError:
+            continue
+        if card.identity.weights_sha256 == sha256:
+            return InstalledGenerator(folder=where, card=card)
+    return None
+
+
+def _beside(where: Path) -> Iterator[Path]:
+    """The folder itself, then those next to it that say what they are; so many at most."""
+    yield where
+    cards = sorted(where.resolve().parent.glob(f"*/{CARD_NAME}")) if where.parent.is_dir() else []
+    yield from (card.parent for card in cards[:MOST_BESIDE] if card.parent != where.resolve())
 
 
 def installed() -> tuple[InstalledModel, ...]:

@@ -8,7 +8,7 @@ from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
 from dam.models import Asset, Brand, Version
-from generation.states import LABELS, JobState
+from generation.states import LABELS, JobState, ReproductionState
 from generation.verdicts import Subject, Verdict
 
 
@@ -43,6 +43,9 @@ class GenerationJob(models.Model):
     # generators.base.ModelIdentity and Understanding, as they were when the job ran.
     model = models.JSONField(default=dict)
     understood = models.JSONField(default=dict)
+    # What it takes to make it again: `environment`, and SHA-256 over its frames (frame_comparison.digest).
+    # Empty for takes of before there was this column.
+    made_with = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     state = models.CharField(
         max_length=12,
@@ -221,3 +224,55 @@ class BatchLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.prompt[:60]}"
+
+
+class Reproduction(models.Model):
+    """A clip made once more as its take was recorded, to see whether it comes out the same. Makes no clip."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # The database itself follows what is deleted (migration 0011): another release may delete it.
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    job = models.ForeignKey(GenerationJob, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(
+        max_length=12,
+        choices=[(state.value, state.value) for state in ReproductionState],
+        default=ReproductionState.WAITING.value,
+    )
+    verdict = models.CharField(max_length=12, blank=True)  # frame_comparison.Outcome
+    reason = models.CharField(max_length=300, blank=True)  # why it waits longer, failed, or can't be
+    # frame_comparison.Figures; and of what made it `then` and `now`: hashes, model, environment.
+    figures = models.JSONField(default=dict)
+    then = models.JSONField(default=dict)
+    now = models.JSONField(default=dict)
+    step = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    interruptions = models.PositiveSmallIntegerField(default=0)
+    sends = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+    cancel_requested_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)  # its worker's claim, as of a job
+    progressed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="reproduction_open_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["version", "-created_at", "-id"], name="reproduction_newest"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="reproduction_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reproduction of {self.version_id}"

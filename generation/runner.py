@@ -23,7 +23,7 @@ from dam.media import runner
 from dam.media.errors import FileRefused, MediaFailed
 from dam.rights.making import NotMadeFrom
 from dam.rights.models import Relation
-from generation import briefs, composition, jobs, model_register, sources
+from generation import briefs, composition, frame_comparison, jobs, model_register, sources
 from generation.composition import Plan
 from generation.generators import frames_check, loading, modes
 from generation.generators.base import (
@@ -31,6 +31,7 @@ from generation.generators.base import (
     Frames,
     GeneratorError,
     ModelIdentity,
+    OnStep,
     VideoGenerator,
     VideoRequest,
 )
@@ -64,9 +65,12 @@ FORESEEN = (
 OUT_OF_MEMORY = lazy("The server ran out of memory. Try a shorter or smaller clip.")
 
 
-def make_next() -> Version | None:
-    """Make the take whose turn it is; None when no take waits. Raises Reject when the database stays away."""
-    return _run(jobs.claim_next)
+def make_next(otherwise: Callable[[], object] = lambda: None) -> Version | None:
+    """Make the take whose turn it is; when no take waits, None, and `otherwise` is done.
+
+    Raises Reject when the database stays away.
+    """
+    return _run(jobs.claim_next, otherwise)
 
 
 def make(job_id: UUID) -> Version | None:
@@ -78,10 +82,15 @@ def make(job_id: UUID) -> Version | None:
     return _run(lambda: jobs.claim(job_id))
 
 
-def _run(claim: Callable[[], GenerationJob | None]) -> Version | None:
+def _run(
+    claim: Callable[[], GenerationJob | None], otherwise: Callable[[], object] = lambda: None
+) -> Version | None:
     try:
         job = database.again(claim)
-        return _run_claimed(job) if job is not None else None
+        if job is not None:
+            return _run_claimed(job)
+        otherwise()
+        return None
     except database.AWAY as problem:
         log.warning("The database is away; a take goes back to its queue.")
         raise Reject(problem, requeue=True) from problem
@@ -89,7 +98,7 @@ def _run(claim: Callable[[], GenerationJob | None]) -> Version | None:
 
 def _run_claimed(job: GenerationJob) -> Version | None:
     try:
-        with _heartbeat(job):
+        with heartbeat(lambda: jobs.beat(job), of=f"job {job.pk}"):
             return _make(job)
     except jobs.Lost:
         log.info("Job %s is no longer this worker's.", job.pk)
@@ -121,26 +130,36 @@ def _take_problem(job: GenerationJob, problem: Exception) -> None:
 
 def _make(job: GenerationJob) -> Version:
     _target(job)  # before hours of work on what nobody can take
-    mode = sources.mode(job)
+    sources.mode(job)
     disk_space.require_work(0)
     with sources.opened(job) as given:
         generator = loading.load(model_register.generator().folder)
         understanding = generator.understand(job.prompt)
         database.again(lambda: jobs.keep_model(job, identity=generator.identity, understanding=understanding))
         database.release()  # nobody holds a connection for minutes
-        plan = composition.plan(
-            mode,
-            {each.role: each.frames for each in given},
-            can=generator.capabilities,
-            frames=job.frames,
-            settings=sources.settings(job),
-        )
-        frames = composition.compose(plan, _generate(generator, job, plan))
+        frames = frames_of(job, generator, given, on_step=Progress(job))
+        digest = frame_comparison.digest(frames)
+        made_with = {"environment": dict(generator.environment), "frames_sha256": digest}
+        database.again(lambda: jobs.keep_making(job, made_with))
         database.again(lambda: jobs.begin_signing(job))
         return _keep(frames, job, generator.identity, given)
 
 
-def _generate(generator: VideoGenerator, job: GenerationJob, plan: Plan) -> Frames:
+def frames_of(
+    job: GenerationJob, generator: VideoGenerator, given: Sequence[Opened], *, on_step: OnStep
+) -> Frames:
+    """The frames of the take as its job says, before they are encoded. Raises Cancelled, GeneratorError."""
+    plan = composition.plan(
+        sources.mode(job),
+        {each.role: each.frames for each in given},
+        can=generator.capabilities,
+        frames=job.frames,
+        settings=sources.settings(job),
+    )
+    return composition.compose(plan, _generate(generator, job, plan, on_step))
+
+
+def _generate(generator: VideoGenerator, job: GenerationJob, plan: Plan, on_step: OnStep) -> Frames:
     request = VideoRequest(
         prompt=job.prompt,
         negative_prompt=job.negative_prompt,
@@ -148,13 +167,13 @@ def _generate(generator: VideoGenerator, job: GenerationJob, plan: Plan) -> Fram
         frames=job.frames,
         width=job.width,
         height=job.height,
-        frame_rate=_rate(job),
+        frame_rate=rate(job),
         steps=job.steps,
         guidance=job.guidance,
         guides=plan.guides,
         loops=plan.loops,
     )
-    return frames_check.check(generator.generate(request, on_step=Progress(job)), request)
+    return frames_check.check(generator.generate(request, on_step=on_step), request)
 
 
 class Progress:
@@ -193,7 +212,7 @@ def _keep(frames: Frames, job: GenerationJob, identity: ModelIdentity, given: Se
     title = asset.title if asset else briefs.title_of(job.prompt, take=job.take, takes=takes)
     with storage.scratch() as folder:
         encoded, master = folder / "encoded.mp4", folder / "master.mp4"
-        runner.encode_frames(frames, frame_rate=_rate(job), path=encoded)
+        runner.encode_frames(frames, frame_rate=rate(job), path=encoded)
         signing.sign_generated(
             encoded,
             out=master,
@@ -258,7 +277,7 @@ def _facts(
     )
 
 
-def _rate(job: GenerationJob) -> Fraction:
+def rate(job: GenerationJob) -> Fraction:
     return Fraction(job.rate_numerator, job.rate_denominator)
 
 
@@ -271,21 +290,21 @@ def _unless_lost(end: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _heartbeat(job: GenerationJob) -> Iterator[None]:
-    """Give signs of life from a thread: loading a model or a single step may take minutes."""
+def heartbeat(beat: Callable[[], bool], *, of: str) -> Iterator[None]:
+    """Give signs of life from a thread while `beat` is true: loading a model or a step may take minutes."""
     done = Event()
 
-    def beat() -> None:
+    def go_on() -> None:
         alive = True
         while alive and not done.wait(jobs.HEARTBEAT_SECONDS):
             try:
-                alive = jobs.beat(job)
+                alive = beat()
             except DatabaseError:
-                log.warning("A sign of life of job %s did not reach the database.", job.pk, exc_info=True)
+                log.warning("A sign of life of %s did not reach the database.", of, exc_info=True)
             finally:
                 connection.close()
 
-    thread = Thread(target=beat, name=f"heartbeat-{job.pk}", daemon=True)
+    thread = Thread(target=go_on, name=f"heartbeat of {of}", daemon=True)
     thread.start()
     try:
         yield

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from dam.accounts import principals
+from dam.accounts.models import User
 from dam.accounts.principals import Principal
 from dam.catalog.models import AssetKind, Version
 from dam.core import storage
@@ -130,32 +131,43 @@ def again(job: GenerationJob, *, by: Principal) -> tuple[Source, ...]:
     return tuple(source for source in made if source is not None)
 
 
-@contextmanager
-def opened(job: GenerationJob) -> Iterator[tuple[Opened, ...]]:
-    """The job's sources with their frames, while the block runs, if who asked may still use them.
+class SourceGone(GeneratorError):
+    """Something that the take begins with is no longer there for who asks."""
 
-    Raises GeneratorError where one is gone, FileRefused or MediaFailed where it can't be read.
+    def __init__(self, title: str) -> None:
+        self.title = title
+        super().__init__(
+            _(
+                "“%(title)s” is no longer in the library, or the person who requested this take "
+                "can't see it any more."
+            )
+            % {"title": title}
+        )
+
+
+@contextmanager
+def opened(job: GenerationJob, *, by: User | None = None) -> Iterator[tuple[Opened, ...]]:
+    """The job's sources with their frames, while the block runs, if who asked (or `by`) may still use them.
+
+    Raises SourceGone where one is gone, FileRefused or MediaFailed where it can't be read.
     """
     named = job.guides.get("sources", ())
     with ExitStack() as files:
-        yield tuple(_open(job, each, version, files) for each, version in _required(job, named))
+        required = _required(job, named, by=by or job.requested_by)
+        yield tuple(_open(job, each, version, files) for each, version in required)
 
 
-def _required(job: GenerationJob, named: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], Version]]:
+def _required(
+    job: GenerationJob, named: Sequence[dict[str, Any]], *, by: User
+) -> list[tuple[dict[str, Any], Version]]:
     if not named:
         return []
-    person = principals.member(job.requested_by, job.brand)
+    person = principals.member(by, job.brand)
     found = find(person, [UUID(each["version"]) for each in named]) if person else {}
     pairs = [(each, found.get(UUID(each["version"]))) for each in named]
     for each, version in pairs:
         if version is None or version.sha256 != each["sha256"]:
-            raise GeneratorError(
-                _(
-                    "“%(title)s” is no longer in the library, or the person who requested this take "
-                    "can't see it any more."
-                )
-                % {"title": each.get("title", "")}
-            )
+            raise SourceGone(each.get("title", ""))
     return [(each, version) for each, version in pairs if version is not None]
 
 

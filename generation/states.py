@@ -14,6 +14,16 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ReproductionState(StrEnum):
+    """Of a take that is made again to see whether it comes out the same."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"  # it has a verdict
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 LABELS = {
     JobState.REQUESTED: noop("Waiting for a worker"),
     JobState.GENERATING: noop("Generating"),

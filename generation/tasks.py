@@ -3,18 +3,25 @@
 from celery import shared_task
 from django.utils import timezone
 
-from generation import batches, jobs, retention, runner
+from generation import batches, jobs, reproducer, reproductions, retention, runner
 
 
 @shared_task(name="gpu.generate")
 def generate(*, job_id: str) -> None:
     """Make one take: the one whose turn it is, which need not be the one that the message was sent for."""
-    runner.make_next()
+    runner.make_next(otherwise=reproducer.run_next)
+
+
+@shared_task(name="gpu.reproduce")
+def reproduce(*, reproduction_id: str) -> None:
+    """Make one clip again, unless somebody waits for a take: then that take, whose own turn comes to this."""
+    runner.make_next(otherwise=reproducer.run_next)
 
 
 @shared_task(name="default.recover_jobs")
 def recover_jobs() -> None:
     jobs.recover()
+    reproductions.recover()
     batches.feed_all()
 
 

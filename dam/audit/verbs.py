@@ -178,6 +178,10 @@ class Verb(StrEnum):
     JOB_REQUESTED = "job.requested"
     JOB_CANCELLED = "job.cancelled"
     JOB_FAILED = "job.failed"
+    CLIP_REPRODUCTION_ASKED = "clip.reproduction_asked"
+    CLIP_REPRODUCED = "clip.reproduced"  # made again to compare it; `verdict` says how it came out
+    CLIP_REPRODUCTION_CANCELLED = "clip.reproduction_cancelled"
+    CLIP_REPRODUCTION_FAILED = "clip.reproduction_failed"
     BATCH_REQUESTED = "job.batch_requested"
     BATCH_STOPPED = "job.batch_stopped"
     PROMPT_RULE_ADDED = "prompt_rule.added"

@@ -282,6 +282,12 @@ VERBS: dict[str, Wording] = {
     Verb.JOB_REQUESTED: Wording("sparkles", noop("%(person)s started generating %(target)s")),
     Verb.JOB_CANCELLED: Wording("ban", noop("%(person)s cancelled generating %(target)s")),
     Verb.JOB_FAILED: Wording("triangle-alert", noop("%(person)s couldn't generate %(target)s")),
+    Verb.CLIP_REPRODUCTION_ASKED: Wording("repeat", noop("%(person)s started reproducing %(target)s")),
+    Verb.CLIP_REPRODUCED: Wording("repeat", noop("%(person)s reproduced %(target)s")),
+    Verb.CLIP_REPRODUCTION_CANCELLED: Wording("ban", noop("%(person)s cancelled reproducing %(target)s")),
+    Verb.CLIP_REPRODUCTION_FAILED: Wording(
+        "triangle-alert", noop("%(person)s couldn't reproduce %(target)s")
+    ),
     Verb.BATCH_REQUESTED: Wording("sparkles", noop("%(person)s started the batch “%(target)s”")),
     Verb.BATCH_STOPPED: Wording("ban", noop("%(person)s stopped the batch “%(target)s”")),
     Verb.PROMPT_RULE_ADDED: Wording("list-plus", noop("%(person)s added the prompt rule “%(target)s”")),
@@ -345,7 +351,7 @@ KINDS = {
         noop("Releases and downloads"),
         ("release.", "recall.", "master.", "rendition.", "rights.", "share."),
     ),
-    "generate": (noop("Generation"), ("job.", "waiver.")),
+    "generate": (noop("Generation"), ("job.", "waiver.", "clip.")),
     "people": (noop("People"), ("member.", "account.", "group.", "company.")),
     "settings": (
         noop("Settings"),

@@ -1,5 +1,6 @@
 """What every video generator answers. Plain values; nothing here imports torch."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -87,6 +88,11 @@ class VideoGenerator(Protocol):
 
     @property
     def capabilities(self) -> Capabilities: ...
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What else bears on the bytes: versions of libraries, device, number type, scheduler."""
+        ...
 
     def understand(self, prompt: str) -> Understanding: ...
 

@@ -2,7 +2,9 @@
 
 import io
 import json
+import platform
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -119,6 +121,28 @@ class WanGenerator:
     @property
     def capabilities(self) -> Capabilities:
         return self._card.capabilities
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        import torch
+
+        from generation.diffusers_compat import diffusers, transformers
+
+        device = self.pipeline.transformer.device
+        on_gpu = device.type == "cuda"
+        # Which instructions a processor has changes the order of sums, and so the last bits.
+        name = torch.cuda.get_device_name(device) if on_gpu else torch.backends.cpu.get_cpu_capability()
+        return {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "torch": str(torch.__version__),
+            "diffusers": str(diffusers.__version__),
+            "transformers": str(transformers.__version__),
+            "device": device.type,
+            "device_name": str(name),
+            "dtype": str(self.pipeline.transformer.dtype).removeprefix("torch."),
+            "scheduler": type(self.pipeline.scheduler).__name__,
+        }
 
     def understand(self, prompt: str) -> Understanding:
         """A model with a lexicon reads the canonical prompt alone; any other reads all that is written."""

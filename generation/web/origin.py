@@ -11,7 +11,7 @@ from dam.web import asset_version
 from dam.web.decorators import BrandRequest, requires
 from generation import verdicts
 from generation.models import GenerationJob
-from generation.web import prompt_rules
+from generation.web import prompt_rules, reproductions
 
 
 @requires(Capability.VIEW)
@@ -24,6 +24,7 @@ def asset_origin(request: BrandRequest, asset_id: UUID) -> HttpResponse:
     shows_prompt = request.principal.can(Capability.VIEW_UNRELEASED)
     judgement = verdicts.read(job.gate if job is not None else {})
     context = {
+        **reproductions.context(request, version, job),
         "asset": version.asset,
         "version": version,
         "job": job,

@@ -9,6 +9,7 @@ from generation.web import (
     prompt_batches,
     prompt_rules,
     prompt_waivers,
+    reproductions,
     slots,
     studio,
     takes,
@@ -43,4 +44,9 @@ urlpatterns: list[URLPattern] = [
     path("generate/jobs/<uuid:job_id>/retry/", takes.retry, name="job-retry"),
     path("generate/jobs/<uuid:job_id>/more/", takes.more, name="job-more"),
     path("assets/<uuid:asset_id>/origin/", origin.asset_origin, name="asset-origin"),
+    path("assets/<uuid:asset_id>/reproduction/", reproductions.reproduction, name="asset-reproduction"),
+    path("assets/<uuid:asset_id>/reproduction/ask/", reproductions.ask, name="asset-reproduce"),
+    path(
+        "assets/<uuid:asset_id>/reproduction/cancel/", reproductions.cancel, name="asset-reproduction-cancel"
+    ),
 ]

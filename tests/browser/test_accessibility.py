@@ -36,7 +36,7 @@ PIECES = {
     "activity-check", "activity-check-all", "brand-css", "brand-logo", "events", "uploads", "upload-piece",
     "upload-parts", "upload-known", "upload-details", "comment-export", "asset-poster", "file-thumbnails",
     "attachment", "attachment-preview",
-    "recall-export", "rights-ends-export", "review-copies-asked", "review-guests-said",
+    "asset-reproduction", "recall-export", "rights-ends-export", "review-copies-asked", "review-guests-said",
     "review-present",
     "review-follow",
     "file", "file-part", "generate-forecast", "generate-sources", "jobs-running", "job", "asset-origin",

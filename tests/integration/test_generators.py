@@ -68,6 +68,14 @@ def test_it_draws_the_clip_it_promises(generator: VideoGenerator) -> None:
     assert frames.std() > 20
 
 
+def test_it_says_what_else_bears_on_its_bytes(generator: VideoGenerator) -> None:
+    found = generator.environment
+    assert found["torch"] == torch.__version__
+    assert found["device"] in ("cpu", "cuda")
+    assert found["dtype"] in ("float32", "bfloat16")
+    assert found["scheduler"].endswith("Scheduler")
+
+
 def test_the_same_seed_gives_the_same_bytes_with_any_number_of_threads(generator: VideoGenerator) -> None:
     threads = torch.get_num_threads()
     made = []

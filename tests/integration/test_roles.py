@@ -37,9 +37,10 @@ NO_TOKEN = (
     *("library-columns", "review-decide", "review-passkey", "brand-closing", "tag-rename", "asset-renewal"),
     *("asset-consent-erase", "review-present", "review-lead", "review-follow"),
 )
-# Open to who edits, and to who decides for legal; the latter is no program.
+# Open to who edits (or generates, which the same do), and to who decides for legal; the latter is no program.
 BY_EDITING_OR_DECIDING = (
     *("asset-sources", "asset-statements", "asset-consent-add", "asset-consent", "asset-consent-act"),
+    *("asset-reproduce", "asset-reproduction-cancel"),
 )
 ONE_OF_EACH = list({row.name: row for row in ROWS}.values())
 

@@ -72,6 +72,8 @@ class FakeGenerator:
         modes=tuple(Mode),
     )
 
+    environment = {"torch": "2.8.0", "device": "cpu", "dtype": "float32", "scheduler": "Euler"}
+
     def __init__(self, at_step: Callable[[int], None] = lambda done: None) -> None:
         self.at_step = at_step
         self.requests: list[VideoRequest] = []

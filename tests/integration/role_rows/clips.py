@@ -160,5 +160,8 @@ ROWS = (
     Row("POST", "job-more", ("job",),                   403, 302, 403, 403, 302, 302, 403, 403, {"key": KEY}),
     Row("GET",  "asset-origin", ("released.asset",),    200, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "asset-origin", ("draft.asset",),       404, 200, 200, 200, 200, 200, 200, 403),
+    Row("GET",  "asset-reproduction", ("draft.asset",), 403, 200, 200, 200, 200, 200, 200, 403),
+    Row("POST", "asset-reproduce", ("draft.asset",), 403, 302, 403, 302, 302, 302, 403, 403),
+    Row("POST", "asset-reproduction-cancel", ("draft.asset",), 403, 302, 403, 302, 302, 302, 403, 403),
 )
 # fmt: on
