@@ -53,6 +53,13 @@ class BatchEnded(errors.Refused):
     message = noop("All prompts of this batch have already been queued or refused.")
 
 
+class NothingLeft(errors.Refused):
+    """There is nothing to go on with."""
+
+    code = "batch_nothing_left"
+    message = noop("This batch has no prompts left to continue with.")
+
+
 @dataclass(frozen=True)
 class BatchSettings:
     """What all prompts of a batch are made with."""
@@ -125,11 +132,7 @@ def create(
             return there
         if not prompts.lines:
             raise BatchRefused(_("None of these prompts can be used. Correct them and try again."))
-        if _unfed().filter(brand=by.brand, requested_by=person).count() >= MOST_OPEN:
-            raise BatchRefused(
-                _("%(most)s of your batches are still waiting. Wait until one is finished, or stop one.")
-                % {"most": MOST_OPEN}
-            )
+        _require_few(by)
         batch = PromptBatch.objects.create(
             pk=key, brand=by.brand, requested_by=person, name=name, settings=asdict(settings)
         )
@@ -198,7 +201,8 @@ def stop(batch: PromptBatch, *, by: Principal, at: datetime | None = None) -> in
     cancelled = 0
     with trail.recording():
         # First of all: whoever feeds it holds its row while a line gets its take.
-        stopped = _unfed().filter(pk=batch.pk).update(stopped_at=at)
+        stopped = PromptBatch.objects.filter(pk=batch.pk, stopped_at=None).update(stopped_at=at)
+        waited = bool(stopped) and _waiting(batch).exists()
         open_jobs = GenerationJob.objects.filter(
             pk__in=BatchLine.objects.filter(batch=batch).values("job"),
             state__in=states.OPEN,
@@ -210,13 +214,43 @@ def stop(batch: PromptBatch, *, by: Principal, at: datetime | None = None) -> in
                 cancelled += 1
             except jobs.TooLate:
                 continue  # it is as good as made
-        if not stopped and not cancelled:
+        if not waited and not cancelled:
             raise BatchEnded
         trail.record(
             Verb.BATCH_STOPPED, brand=batch.brand, target=batch.name, actor=by, data={"batch": str(batch.pk)}
         )
     events.publish(brand_id=batch.brand_id, name=f"batch-{batch.pk}")
     return cancelled
+
+
+def go_on(batch: PromptBatch, *, by: Principal) -> int:
+    """Ask again for what stopping it kept from being made; how many are asked for now.
+
+    Takes that were cancelled with it keep their seeds; those that were cancelled before stay cancelled.
+    Raises NothingLeft, BatchRefused where too many of theirs wait, PermissionDenied.
+    """
+    by.require(Capability.GENERATE, brand=batch.brand)
+    with trail.recording():
+        locks.hold(f"batches:{batch.brand_id}:{batch.requested_by_id}")
+        stopped = PromptBatch.objects.select_for_update(no_key=True).filter(pk=batch.pk)
+        row = stopped.filter(stopped_at__isnull=False).first()
+        if row is None:
+            raise NothingLeft
+        BatchLine.objects.filter(
+            batch=batch, job__state=JobState.CANCELLED, job__finished_at__gte=row.stopped_at
+        ).update(job=None, asked_at=None)
+        if not _waiting(batch).exists():
+            raise NothingLeft
+        _require_few(by)
+        stopped.update(stopped_at=None, fed_at=None)
+        trail.record(
+            Verb.BATCH_CONTINUED,
+            brand=batch.brand,
+            target=batch.name,
+            actor=by,
+            data={"batch": str(batch.pk)},
+        )
+    return feed(batch.pk)
 
 
 def shown(principal: Principal) -> QuerySet[PromptBatch]:
@@ -298,6 +332,8 @@ def _ask_for(
             return False
         brief = _brief(batch.settings, line, capabilities)
         (job,) = jobs.request(by=member, brief=brief, key=uuid5(batch.pk, str(line.number)))
+        if job.state == JobState.CANCELLED:  # with its batch, which goes on
+            jobs.retry(job, by=member)
         _waiting(batch).filter(pk=line.pk).update(job=job, asked_at=at)
     return True
 
@@ -314,6 +350,15 @@ def _brief(kept: Mapping[str, Any], line: BatchLine, capabilities: Capabilities)
         steps=min(given.steps, capabilities.max_steps),
         guidance=given.guidance,
     )
+
+
+def _require_few(by: Principal) -> None:
+    """Raises BatchRefused."""
+    if _unfed().filter(brand=by.brand, requested_by=principals.person(by)).count() >= MOST_OPEN:
+        raise BatchRefused(
+            _("%(most)s of your batches are still waiting. Wait until one is finished, or stop one.")
+            % {"most": MOST_OPEN}
+        )
 
 
 def _key(key: UUID, by: Principal, name: str, prompts: PromptList, settings: BatchSettings) -> UUID:

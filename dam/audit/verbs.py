@@ -184,6 +184,7 @@ class Verb(StrEnum):
     CLIP_REPRODUCTION_FAILED = "clip.reproduction_failed"
     BATCH_REQUESTED = "job.batch_requested"
     BATCH_STOPPED = "job.batch_stopped"
+    BATCH_CONTINUED = "job.batch_continued"
     PROMPT_RULE_ADDED = "prompt_rule.added"
     PROMPT_RULE_EDITED = "prompt_rule.edited"
     PROMPT_RULE_DELETED = "prompt_rule.deleted"

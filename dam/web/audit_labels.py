@@ -290,6 +290,7 @@ VERBS: dict[str, Wording] = {
     ),
     Verb.BATCH_REQUESTED: Wording("sparkles", noop("%(person)s started the batch “%(target)s”")),
     Verb.BATCH_STOPPED: Wording("ban", noop("%(person)s stopped the batch “%(target)s”")),
+    Verb.BATCH_CONTINUED: Wording("play", noop("%(person)s continued the batch “%(target)s”")),
     Verb.PROMPT_RULE_ADDED: Wording("list-plus", noop("%(person)s added the prompt rule “%(target)s”")),
     Verb.PROMPT_RULE_EDITED: Wording("list", noop("%(person)s changed the prompt rule “%(target)s”")),
     Verb.PROMPT_RULE_DELETED: Wording("trash-2", noop("%(person)s deleted the prompt rule “%(target)s”")),

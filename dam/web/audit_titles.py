@@ -182,6 +182,7 @@ TITLES: dict[Verb, str] = {
     Verb.CLIP_REPRODUCTION_FAILED: noop("Reproduction failed"),
     Verb.BATCH_REQUESTED: noop("Batch of clips started"),
     Verb.BATCH_STOPPED: noop("Batch of clips stopped"),
+    Verb.BATCH_CONTINUED: noop("Batch of clips continued"),
     Verb.PROMPT_RULE_ADDED: noop("Prompt rule added"),
     Verb.PROMPT_RULE_EDITED: noop("Prompt rule changed"),
     Verb.PROMPT_RULE_DELETED: noop("Prompt rule deleted"),

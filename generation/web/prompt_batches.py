@@ -227,6 +227,8 @@ def one(request: BrandRequest, batch_id: UUID) -> HttpResponse:
         "after": lines[LINES - 1].number if len(lines) > LINES else None,
         "going_on": bool(after),
         "open_now": progress.ended < progress.total,
+        "can_go_on": batch.stopped_at is not None
+        and bool(progress.counts[LineState.STOPPED] or progress.counts[LineState.CANCELLED]),
         "waits": bool(progress.counts[LineState.WAITING]),
     }
     return render(request, "generate/batch.html", context)
@@ -248,6 +250,22 @@ def stop(request: BrandRequest, batch_id: UUID) -> HttpResponse:
             count,
         )
         messages.success(request, said % {"count": number(count)})
+    return redirect("prompt-batch", request.brand.slug, batch.pk)
+
+
+@require_POST
+@requires(Capability.GENERATE)
+def go_on(request: BrandRequest, batch_id: UUID) -> HttpResponse:
+    """Ask again for what was stopped."""
+    batch = _batch(request, batch_id)
+    try:
+        batches.go_on(batch, by=request.principal)
+    except batches.NothingLeft as nothing:
+        messages.info(request, nothing.message)
+    except batches.BatchRefused as refused:
+        messages.warning(request, refused.message)
+    else:
+        messages.success(request, _("The batch was continued. Takes that were cancelled keep their seeds."))
     return redirect("prompt-batch", request.brand.slug, batch.pk)
 
 

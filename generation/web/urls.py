@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("generate/batches/new/", prompt_batches.add, name="prompt-batch-add"),
     path("generate/batches/<uuid:batch_id>/", prompt_batches.one, name="prompt-batch"),
     path("generate/batches/<uuid:batch_id>/stop/", prompt_batches.stop, name="prompt-batch-stop"),
+    path("generate/batches/<uuid:batch_id>/continue/", prompt_batches.go_on, name="prompt-batch-continue"),
     path("generate/batches/<uuid:batch_id>/report.csv", prompt_batches.report, name="prompt-batch-report"),
     path("generate/waivers/", prompt_waivers.listing, name="prompt-waivers"),
     path("generate/waivers/new/", prompt_waivers.ask, name="prompt-waiver-ask"),

@@ -120,6 +120,22 @@ def test_it_is_stopped_by_who_asked_alone(client: Client, brand: Brand) -> None:
     )
 
 
+def test_what_was_stopped_can_be_continued(client: Client, brand: Brand) -> None:
+    client.post(at(brand, "prompt-batch-add"), form(prompts="A red ball\nA can"))
+    batch = PromptBatch.objects.get()
+    address = at(brand, "prompt-batch-continue", batch.pk)
+    assert address not in client.get(at(brand, "prompt-batch", batch.pk)).content.decode()
+    stopped = client.post(at(brand, "prompt-batch-stop", batch.pk), follow=True).content.decode()
+    assert "This batch was stopped." in stopped
+    assert address in stopped
+    other = Client()
+    other.force_login(member(brand, Role.CREATOR).user)
+    assert other.post(address).status_code == 404
+    assert "The batch was continued" in client.post(address, follow=True).content.decode()
+    assert "no prompts left" in client.post(address, follow=True).content.decode()
+    assert set(GenerationJob.objects.values_list("state", flat=True)) == {"requested"}
+
+
 def test_a_long_list_is_shown_in_parts(client: Client, brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
     client.post(at(brand, "prompt-batch-add"), form(prompts="\n".join(f"Ball {n}" for n in range(150))))
     batch = PromptBatch.objects.get()

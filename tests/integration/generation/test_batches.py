@@ -15,7 +15,7 @@ from dam.accounts.principals import Member
 from dam.audit.models import Event
 from dam.core import events
 from generation import batches, jobs, model_register, prompt_lists
-from generation.batches import BatchEnded, BatchRefused, BatchSettings, LineState
+from generation.batches import BatchEnded, BatchRefused, BatchSettings, LineState, NothingLeft
 from generation.models import BatchLine, GenerationJob, PromptBatch
 from generation.prompt_gate import rules
 from generation.prompt_gate.rules import RuleWish
@@ -242,6 +242,57 @@ def test_what_is_being_cancelled_is_not_cancelled_twice(creator: Member) -> None
     with pytest.raises(BatchEnded):
         batches.stop(batch, by=creator)
     assert Event.objects.filter(verb="job.batch_stopped").count() == 1
+
+
+def test_what_was_stopped_goes_on_with_its_seeds_and_leaves_what_was_cancelled_before(
+    creator: Member,
+) -> None:
+    batch = made(creator, "\n".join(f"A red ball {number}" for number in range(ROOM + 2)))
+    first = GenerationJob.objects.earliest("created_at")
+    jobs.cancel(first, by=creator)
+    seeds = set(GenerationJob.objects.exclude(pk=first.pk).values_list("pk", "seed"))
+    batches.stop(batch, by=creator)
+    assert batches.go_on(batch, by=creator) == ROOM
+    batch.refresh_from_db()
+    found = states_of(batch)
+    assert found[0] == LineState.CANCELLED
+    assert found[1:] == [LineState.QUEUED] * ROOM + [LineState.WAITING]
+    assert seeds <= set(GenerationJob.objects.filter(state=JobState.REQUESTED).values_list("pk", "seed"))
+    assert Event.objects.filter(verb="job.batch_continued").count() == 1
+    with pytest.raises(NothingLeft):
+        batches.go_on(batch, by=creator)
+
+
+def test_a_batch_that_was_wholly_queued_goes_on_after_a_stop_too(creator: Member) -> None:
+    batch = made(creator, many(3))
+    batches.stop(batch, by=creator)
+    assert batches.go_on(batch, by=creator) == 3
+    assert GenerationJob.objects.filter(state=JobState.REQUESTED).count() == 3
+
+
+def test_a_stopped_batch_goes_on_only_while_few_wait_and_something_is_left(creator: Member) -> None:
+    done = made(creator, many(1))
+    end_some(1)
+    with pytest.raises(BatchEnded):
+        batches.stop(done, by=creator)
+    with pytest.raises(NothingLeft):
+        batches.go_on(done, by=creator)
+    stopped = made(creator, many(ROOM + 1))
+    batches.stop(stopped, by=creator)
+    for _ in range(batches.MOST_OPEN):
+        made(creator, many(ROOM + 1))
+    with pytest.raises(BatchRefused):
+        batches.go_on(stopped, by=creator)
+    stopped.refresh_from_db()
+    assert states_of(stopped) == [LineState.CANCELLED] * ROOM + [LineState.STOPPED]
+
+
+def test_a_rule_that_came_meanwhile_refuses_what_goes_on(brand: Brand, creator: Member) -> None:
+    batch = made(creator, "A red ball\nA Nike ball")
+    batches.stop(batch, by=creator)
+    rules.add(RuleWish("Nike", Subject.MARK, Verdict.REFUSE), by=member(brand, Role.ADMIN))
+    assert batches.go_on(batch, by=creator) == 1
+    assert states_of(batch) == [LineState.QUEUED, LineState.REFUSED]
 
 
 def test_a_list_without_a_usable_line_is_refused(creator: Member) -> None:

@@ -145,6 +145,7 @@ ROWS = (
     Row("GET",  "prompt-batch", ("own batch",),         403, 200, 403, 403, 200, 200, 403, 403),
     Row("GET",  "prompt-batch-report", ("own batch",),  403, 200, 403, 403, 200, 200, 403, 403),
     Row("POST", "prompt-batch-stop", ("own batch",),    403, 302, 403, 403, 302, 302, 403, 403),
+    Row("POST", "prompt-batch-continue", ("own batch",), 403, 302, 403, 403, 302, 302, 403, 403),
     Row("GET",  "prompt-waivers", (),                   403, 200, 200, 200, 200, 200, 200, 403),
     Row("GET",  "prompt-waiver-ask", (),                403, 200, 403, 403, 200, 200, 403, 403,
         {"prompt": "Nike"}),
