@@ -90,6 +90,15 @@ def require(brand: Brand, person: User, *, at: datetime | None = None) -> None:
             raise QuotaUsed(standing)
 
 
+def refusal(brand: Brand, person: User, *, at: datetime | None = None) -> str:
+    """Why nothing more is asked for now; empty where something may be."""
+    try:
+        require(brand, person, at=at)
+    except QuotaUsed as used:
+        return used.message
+    return ""
+
+
 def standings(brand: Brand, person: User, *, at: datetime | None = None) -> list[Standing]:
     """Of the limits that the brand has, its own first; no query where it has none."""
     if brand.take_minutes is None and brand.person_take_minutes is None:

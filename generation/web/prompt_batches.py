@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dam.accounts import principals
 from dam.accounts.capabilities import Capability
 from dam.audit.export import harmless
 from dam.core import failures, numbers
@@ -30,7 +31,7 @@ from dam.ingest import filenames
 from dam.web import streamed
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
-from generation import batches, briefs, model_register, prompt_lists
+from generation import batches, briefs, model_register, prompt_lists, quotas
 from generation.batches import BatchSettings, LineState
 from generation.generators.base import Capabilities, GeneratorError
 from generation.models import BatchLine, PromptBatch
@@ -231,6 +232,8 @@ def one(request: BrandRequest, batch_id: UUID) -> HttpResponse:
         and bool(progress.counts[LineState.STOPPED] or progress.counts[LineState.CANCELLED]),
         "waits": bool(progress.counts[LineState.WAITING]),
     }
+    if context["waits"]:
+        context["held"] = quotas.refusal(request.brand, principals.person(request.principal))
     return render(request, "generate/batch.html", context)
 
 

@@ -130,6 +130,9 @@ def test_a_batch_waits_for_the_next_month(
     creator.brand.refresh_from_db()
     batch = made(creator, many(2))
     assert states_of(batch) == [LineState.WAITING] * 2
+    page = signed_in(creator).get(reverse("prompt-batch", args=[brand.slug, batch.pk])).content.decode()
+    assert "This brand has used its 0 s of machine time for this month." in page
+    assert "The rest is queued automatically then." in page
     Brand.objects.update(take_minutes=None)
     assert batches.feed_all() == 2
 
