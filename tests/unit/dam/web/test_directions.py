@@ -59,7 +59,7 @@ OWN_WAY = {
     "jinja/components/card.html": r'<h3 class="card-title" dir="auto">',
     "assets/_usage_status.html": r'<h1 id="asset-title" dir="auto">{{ asset.title }}</h1>',
     "assets/_details.html": r'dir="auto">{{ asset.description }}</p>',
-    "review/_said.html": r'dir="auto">{{ comment.body }}</p>',
+    "review/_words.html": r'dir="auto">{{ body }}</p>',
     "review/room.html": r'dir="auto">{{ review.note }}</blockquote>',
     "saved/_card.html": r'dir="auto">{{ search.name }}</a>',
 }
