@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.models import Brand
@@ -46,9 +47,7 @@ def of(brand: Brand) -> list[Filled]:
     """Every kind that can be made so; one query."""
     latest = RenditionFill.objects.filter(brand=brand).order_by("kind", "-started_at").distinct("kind")
     known = {fill.kind: fill for fill in latest}
-    return [
-        Filled(spec, str(step_specs.title_of(spec.kind)), known.get(spec.kind)) for spec in missing.kinds()
-    ]
+    return [Filled(spec, _(step_specs.title_of(spec.kind)), known.get(spec.kind)) for spec in missing.kinds()]
 
 
 def start(brand: Brand, kind: str, *, by: Principal) -> RenditionFill:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from dam.accounts.capabilities import Role
 from dam.accounts.models import Brand
@@ -133,6 +133,11 @@ def test_it_is_for_who_administers_the_brand_and_in_its_log(brand: Brand, admin:
     filling.stop(brand, "stream", by=admin, at=timezone.now())
     verbs = Event.objects.filter(brand=brand).order_by("sequence").values_list("verb", flat=True)
     assert list(verbs) == ["renditions.asked", "renditions.stopped"]
+
+
+def test_kinds_are_named_in_the_language_of_who_reads_them(brand: Brand) -> None:
+    with translation.override("de"):
+        assert "Prüfvorschau" in {each.title for each in filling.of(brand)}
 
 
 def test_the_page_starts_it_shows_how_it_stands_and_stops_it(
