@@ -342,16 +342,21 @@ def finish(job: GenerationJob, version: Version, *, at: datetime | None = None) 
     versions.set_making(version.pk, model=model, seed=job.seed, prompt=job.prompt)
 
 
-def stop(job: GenerationJob, *, at: datetime | None = None) -> None:
-    """It was cancelled, and nothing of it is kept. Raises Lost."""
-    _own(job, JobMove.STOP, finished_at=at or timezone.now())
+def stop(job: GenerationJob, *, at: datetime | None = None, until: datetime | None = None) -> None:
+    """It was cancelled, and nothing of it is kept; `until` is as in `fail`. Raises Lost."""
+    _own(job, JobMove.STOP, until=until, finished_at=at or timezone.now())
     previews.forget(job.pk)
 
 
-def fail(job: GenerationJob, *, reason: str, at: datetime | None = None) -> None:
-    """It went wrong; the reason is for people. Raises Lost."""
+def fail(
+    job: GenerationJob, *, reason: str, at: datetime | None = None, until: datetime | None = None
+) -> None:
+    """It went wrong; the reason is for people. Of a worker that died, `until` is its last sign of life.
+
+    Raises Lost.
+    """
     with trail.recording():
-        _own(job, JobMove.FAIL, reason=reason[:300], finished_at=at or timezone.now())
+        _own(job, JobMove.FAIL, until=until, reason=reason[:300], finished_at=at or timezone.now())
         _audit(Verb.JOB_FAILED, job, reason=reason[:300], requested_by=job.requested_by_id)
 
 
@@ -399,6 +404,11 @@ def put_back(job: GenerationJob, *, reason: str, counts: bool = False, at: datet
         )
 
 
+def forgotten_after(*, sends: int) -> timedelta:
+    """How long what nobody took waits after it was sent so often again."""
+    return min(FORGOTTEN_AFTER * (1 << min(sends, 8)), backoff.LAST_SEND)
+
+
 def recover(*, at: datetime | None = None) -> int:
     """Send the jobs of dead workers, those the broker forgot and those put back again; say how many.
 
@@ -411,7 +421,7 @@ def recover(*, at: datetime | None = None) -> int:
     for job in lost.select_related("brand", "requested_by"):
         recovered += _recover_lost(job, at=at)
     for job in due.select_related("brand"):
-        wait = min(FORGOTTEN_AFTER * 2 ** min(job.sends + 1, 8), backoff.LAST_SEND)
+        wait = forgotten_after(sends=job.sends + 1)
         with trail.recording():
             # Without a reason to wait it stands in the queue again.
             if due.filter(pk=job.pk).update(reason="", sends=F("sends") + 1, due_at=at + wait):
@@ -425,13 +435,13 @@ def _recover_lost(job: GenerationJob, *, at: datetime) -> bool:
         try:
             obey(job)
             if job.attempts >= MOST_ATTEMPTS:
-                fail(job, reason=WORKER_GONE, at=at)
+                fail(job, reason=WORKER_GONE, at=at, until=job.progressed_at)
             else:
                 log.warning("Job %s lost its worker and is sent again.", job.pk)
-                _own(job, JobMove.RELEASE, step=0, due_at=at + FORGOTTEN_AFTER)
+                _own(job, JobMove.RELEASE, until=job.progressed_at, step=0, due_at=at + FORGOTTEN_AFTER)
                 _send(job)
         except Cancelled:
-            stop(job, at=at)
+            stop(job, at=at, until=job.progressed_at)
         except Lost:
             return False
     return True
@@ -448,14 +458,17 @@ def _mine(job: GenerationJob, possible: Iterable[JobState]) -> QuerySet[Generati
     return GenerationJob.objects.filter(pk=job.pk, started_at=job.started_at, state__in=possible)
 
 
-def _own(job: GenerationJob, move: JobMove, **fields: Any) -> None:
-    """Make the move if the job is still this worker's, and tell the pages. Raises Lost."""
+def _own(job: GenerationJob, move: JobMove, *, until: datetime | None = None, **fields: Any) -> None:
+    """Make the move if the job is still this worker's, and tell the pages. Raises Lost.
+
+    Its machine time counts `until` then; else until it is finished, or now.
+    """
     with trail.recording():
         if not _mine(job, states.sources(move)).update(state=states.target(move), **fields):
             raise Lost
         if move in _ENDS:
-            at = fields.get("finished_at") or timezone.now()
-            quotas.charge(job, made=move is JobMove.FINISH, at=at)
+            until = until or fields.get("finished_at") or timezone.now()
+            quotas.charge(job, made=move is JobMove.FINISH, until=until)
         job.state = states.target(move)
         _publish_change(job)
 

@@ -69,14 +69,14 @@ class Used:
         return in_words(self.seconds)
 
 
-def charge(job: GenerationJob, *, made: bool, at: datetime) -> None:
-    """Count what a worker has spent on a take by now; `made` where it came to a clip."""
+def charge(job: GenerationJob, *, made: bool, until: datetime) -> None:
+    """Count what a worker has spent on a take by then; `made` where it came to a clip."""
     if job.started_at is None:
         return
-    seconds = max(0.0, (at - job.started_at).total_seconds())
+    seconds = max(0.0, (until - job.started_at).total_seconds())
     # Of two at once one makes the row, and both count into it.
     row, _made = MachineTime.objects.get_or_create(
-        brand_id=job.brand_id, user_id=job.requested_by_id, month=_month(job.brand, at)
+        brand_id=job.brand_id, user_id=job.requested_by_id, month=_month(job.brand, until)
     )
     MachineTime.objects.filter(pk=row.pk).update(
         seconds=F("seconds") + seconds, takes=F("takes") + (1 if made else 0)

@@ -30,7 +30,7 @@ from dam.ingest import backoff
 from dam.models import User, Version
 from generation.frame_comparison import Figures, Outcome
 from generation.generators.base import Cancelled
-from generation.jobs import FORGOTTEN_AFTER, LOST_AFTER, MOST_ATTEMPTS, Lost
+from generation.jobs import FORGOTTEN_AFTER, LOST_AFTER, MOST_ATTEMPTS, Lost, forgotten_after
 from generation.models import GenerationJob, Reproduction
 from generation.states import JobState, ReproductionState
 
@@ -243,7 +243,7 @@ def recover(*, at: datetime | None = None) -> int:
     due = waiting.filter(Q(due_at=None) | Q(due_at__lte=at))
     recovered = sum(_recover_lost(mine, at=at) for mine in find(lost))
     for mine in due:
-        wait = min(FORGOTTEN_AFTER * 2 ** min(mine.sends + 1, 8), backoff.LAST_SEND)
+        wait = forgotten_after(sends=mine.sends + 1)
         with trail.recording():
             if due.filter(pk=mine.pk).update(reason="", sends=F("sends") + 1, due_at=at + wait):
                 _send(mine)

@@ -17,6 +17,7 @@ from dam.accounts.models import Brand
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
+from dam.catalog.models import Version
 from dam.core import errors
 from dam.core.lazily import lazy
 from dam.ingest import missing, step_specs
@@ -41,6 +42,10 @@ class Filled:
     spec: RenditionSpec
     title: str
     fill: RenditionFill | None
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.fill is not None and self.fill.state == FillState.MAKING
 
 
 def of(brand: Brand) -> list[Filled]:
@@ -84,47 +89,67 @@ def stop(brand: Brand, kind: str, *, by: Principal, at: datetime) -> bool:
 def go_on(*, at: datetime) -> int:
     """A turn of everything that is under way; how many renditions were asked for."""
     ends = time.monotonic() + TURN_SECONDS
+    under_way = RenditionFill.objects.filter(state=FillState.MAKING, brand__closed_at=None)
+    return sum(
+        _turn(fill, ends=ends, at=at) for fill in under_way.select_related("brand").order_by("started_at")
+    )
+
+
+def _turn(fill: RenditionFill, *, ends: float, at: datetime) -> int:
+    try:
+        spec = missing.find(fill.kind)
+    except missing.NoSuchKind:  # of another release
+        return 0
+    if fill.of is None and time.monotonic() < ends:
+        count = missing.of(spec, fill.brand).count()
+        RenditionFill.objects.filter(pk=fill.pk, of=None).update(of=count)
     asked = 0
-    for fill in RenditionFill.objects.filter(state=FillState.MAKING).order_by("started_at").values_list("pk"):
-        if time.monotonic() < ends:
-            asked += _turn(fill[0], ends=ends, at=at)
+    after = (fill.last_created_at, fill.last_id) if fill.last_created_at and fill.last_id else None
+    for version in missing.each(spec, fill.brand, after=after):
+        if time.monotonic() >= ends or not missing.has_room(spec):
+            return asked
+        found = _ask(fill.pk, spec, version, at=at)
+        if found is None:
+            return asked
+        asked += found
+    with transaction.atomic():
+        if (left := _under_way(fill.pk)) is not None:
+            _end(left, FillState.DONE, at=at)
     return asked
 
 
-def _turn(fill_id: int, *, ends: float, at: datetime) -> int:
-    # Held for the whole turn: whoever stops it waits for seconds, and two workers never walk the same.
-    with transaction.atomic():
-        rows = RenditionFill.objects.select_for_update(skip_locked=True).select_related("brand")
-        fill = rows.filter(pk=fill_id, state=FillState.MAKING).first()
-        if fill is None:
-            return 0
-        try:
-            spec = missing.find(fill.kind)
-        except missing.NoSuchKind:  # of another release
-            return 0
-        if fill.of is None:
-            fill.of = missing.of(spec, fill.brand).count()
-        before = fill.asked
-        after = (fill.last_created_at, fill.last_id) if fill.last_created_at and fill.last_id else None
-        for version in missing.each(spec, fill.brand, after=after):
-            if time.monotonic() >= ends or not missing.has_room(spec):
-                break
-            try:
-                fill.asked += missing.ask(spec, version)
-            except FileRefused as refused:
+def _ask(fill_id: int, spec: RenditionSpec, version: Version, *, at: datetime) -> bool | None:
+    """Have it made of one clip; None where no more is to be asked for.
+
+    In a transaction of its own, so that no clip is held longer than that takes.
+    """
+    try:
+        with transaction.atomic():
+            fill = _under_way(fill_id)
+            if fill is None:
+                return None
+            asked = missing.ask(spec, version)
+            fill.asked += asked
+            fill.last_created_at, fill.last_id = version.created_at, version.pk
+            fill.save(update_fields=["asked", "last_created_at", "last_id"])
+            return asked
+    except FileRefused as refused:
+        with transaction.atomic():
+            if (fill := _under_way(fill_id)) is not None:
                 fill.reason = str(refused)[:300]
                 _end(fill, FillState.REFUSED, at=at)
-                break
-            fill.last_created_at, fill.last_id = version.created_at, version.pk
-        else:
-            _end(fill, FillState.DONE, at=at)
-        fill.save()
-        return fill.asked - before
+        return None
+
+
+def _under_way(fill_id: int) -> RenditionFill | None:
+    """Its row, held; None where it was stopped meanwhile."""
+    rows = RenditionFill.objects.select_for_update().filter(pk=fill_id, state=FillState.MAKING)
+    return rows.first()
 
 
 def _end(fill: RenditionFill, state: FillState, *, at: datetime) -> None:
     fill.state, fill.ended_at = state, at
-    fill.save(update_fields=["state", "ended_at"])
+    fill.save(update_fields=["state", "reason", "ended_at"])
 
 
 def _record(verb: Verb, fill: RenditionFill, *, by: Principal) -> None:

@@ -171,16 +171,26 @@ def kept(folder: Path, pipeline: Any, group: int, footage: Footage) -> Pairs:
         return pair(pipeline, drawn(folder, pipeline.vae, group, footage), group, footage)
     path = folder / f"pairs-{group:05d}.pt"
     if not path.exists():
-        _keep(pair(pipeline, draw(pipeline.vae, group, footage), group, footage), path)
+        _keep(pair(pipeline, drawn(folder, pipeline.vae, group, footage), group, footage), path)
     return Pairs(**torch.load(path, weights_only=True))
 
 
 def drawn(folder: Path, codec: Any, group: int, footage: Footage) -> Drawn:
-    """The clips of a group as the world is, from disk where they have been drawn before."""
-    path = folder / f"drawn-{group:05d}.pt"
+    """The clips of a group as the world is, from disk where they have been drawn ahead.
+
+    Raises ValueError where those are not as many as `footage` says: their captions would be others'.
+    """
+    path = _ahead(folder, group)
     if not path.exists():
-        _keep(draw(deepcopy(codec).cpu(), group, footage), path)
-    return Drawn(**torch.load(path, weights_only=True))
+        return draw(deepcopy(codec).cpu(), group, footage)
+    found = Drawn(**torch.load(path, weights_only=True))
+    if len(found.latents) != footage.group:
+        raise ValueError(f"{path} holds {len(found.latents)} clips, and a group has {footage.group}.")
+    return found
+
+
+def _ahead(folder: Path, group: int) -> Path:
+    return folder / f"drawn-{group:05d}.pt"
 
 
 def _keep(found: Drawn | Pairs, path: Path) -> None:
@@ -270,7 +280,9 @@ def main() -> None:
     codec = codecs.PatchCodec.from_pretrained(given.codec, local_files_only=True)
     footage = Footage(sizes=tuple(given.sizes), frames=given.frames, group=given.group)
     for group in range(*given.groups):
-        drawn(given.folder, codec, group, footage)
+        path = _ahead(given.folder, group)
+        if not path.exists():
+            _keep(draw(codec, group, footage), path)
         print(group, flush=True)
 
 

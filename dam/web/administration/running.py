@@ -32,13 +32,13 @@ SECTION = {"area": "administration", "section": "administration-running"}
 @require_safe
 @requires(Capability.MANAGE_BRAND)
 def running(request: BrandRequest) -> HttpResponse:
-    """The whole page, or as a fragment the part that changes by the minute."""
+    """The whole page, or as a fragment one of the parts that change by the minute."""
+    if is_fragment(request, target="fills"):
+        return render(request, "administration/_fills.html", _fills(request))
     context = {**SECTION, **_now(request)}
     if is_fragment(request, target="now"):
         return render(request, "administration/_running_now.html", context)
-    context |= {"filled": filling.of(request.brand)}
-    if is_fragment(request, target="fills"):
-        return render(request, "administration/_fills.html", context)
+    context |= _fills(request)
     kept = stored.of(request.brand)
     context |= {
         "kept": kept,
@@ -109,6 +109,11 @@ def stop_fill(request: BrandRequest, kind: str) -> HttpResponse:
     else:
         messages.info(request, _("That had ended already."))
     return redirect("administration-running", brand_slug=request.brand.slug)
+
+
+def _fills(request: BrandRequest) -> dict[str, Any]:
+    filled = filling.of(request.brand)
+    return {"filled": filled, "filling": any(each.is_under_way for each in filled)}
 
 
 def _now(request: BrandRequest) -> dict[str, Any]:

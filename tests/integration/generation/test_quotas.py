@@ -62,6 +62,16 @@ def test_a_take_that_is_given_back_has_used_what_it_used(
     assert used(brand) == (7.0, 0)
 
 
+def test_a_worker_that_died_is_counted_until_its_last_sign_of_life(
+    brand: Brand, creator: Member, sent: list[str]
+) -> None:
+    """A machine that was off all night has made nothing all night."""
+    job = run(creator, seconds=0)
+    assert jobs.beat(job, at=NOON + timedelta(seconds=30))
+    assert jobs.recover(at=NOON + timedelta(hours=12)) == 1
+    assert used(brand) == (30.0, 0)
+
+
 def test_what_is_withdrawn_before_it_ran_has_used_nothing(brand: Brand, creator: Member) -> None:
     (job,) = jobs.request(by=creator, brief=BRIEF)
     jobs.cancel(job, by=creator)

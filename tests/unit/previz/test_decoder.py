@@ -217,16 +217,32 @@ def test_latents_are_those_the_model_gives(made_folder: Path) -> None:
     assert one.cleaned.shape == (4, 8, 2, 32, 48, 3)
 
 
-def test_what_is_drawn_ahead_becomes_the_same_pairs(made_folder: Path, tmp_path: Path) -> None:
+def test_what_is_drawn_ahead_becomes_the_same_pairs(
+    made_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pipeline = pipelines.load(made_folder)
     footage = Footage(sizes=((96, 64),), frames=9, group=2)
-    for _ in range(2):  # the second time from disk
-        ahead = decoder_pairs.drawn(tmp_path, pipeline.vae, 1, footage)
-        found = decoder_pairs.pair(pipeline, ahead, 1, footage)
-        kept = decoder_pairs.kept(tmp_path, pipeline, 1, footage)
-        assert torch.equal(found.cleaned, kept.cleaned)
-        assert torch.equal(found.frames, kept.frames)
-        assert (kept.times[:, 0] == 0).all()
+    pipeline.vae.save_pretrained(tmp_path / "codec")
+    asked = [
+        "decoder_pairs",
+        "--codec",
+        str(tmp_path / "codec"),
+        "--folder",
+        str(tmp_path),
+        "--sizes",
+        "96x64",
+    ]
+    monkeypatch.setattr("sys.argv", [*asked, "--frames", "9", "--group", "2", "--groups", "1", "2", "1"])
+    decoder_pairs.main()
+    here = decoder_pairs.draw(pipeline.vae, 1, footage)
+    monkeypatch.setattr(decoder_pairs, "draw", None)  # it is there already
+    found = decoder_pairs.pair(pipeline, here, 1, footage)
+    kept = decoder_pairs.kept(tmp_path, pipeline, 1, footage)
+    assert torch.equal(found.cleaned, kept.cleaned)
+    assert torch.equal(found.frames, kept.frames)
+    assert (kept.times[:, 0] == 0).all()
+    with pytest.raises(ValueError, match="holds 2 clips, and a group has 4"):
+        decoder_pairs.drawn(tmp_path, pipeline.vae, 1, Footage(sizes=((96, 64),), frames=9))
 
 
 def test_a_crop_shows_the_same_part_in_latents_and_frames() -> None:

@@ -105,7 +105,6 @@ function begin(button, box) {
     "aria-expanded": "false",
     "aria-autocomplete": "list",
     autocomplete: "off",
-    maxlength: "200",
   });
   const list = element("ul", { id, role: "listbox", "aria-label": _("Clips") });
   list.hidden = true;

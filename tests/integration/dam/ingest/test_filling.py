@@ -105,6 +105,30 @@ def test_stopped_it_asks_for_nothing_more(brand: Brand, admin: Member) -> None:
     assert (turn(), now(brand).state) == (0, FillState.STOPPED)
 
 
+def test_a_closed_brand_waits_until_it_is_opened_again(brand: Brand, admin: Member) -> None:
+    clips(brand, 1)
+    filling.start(brand, "stream", by=admin)
+    Brand.objects.filter(pk=brand.pk).update(closed_at=timezone.now())
+    assert (turn(), now(brand).state) == (0, FillState.MAKING)
+    Brand.objects.filter(pk=brand.pk).update(closed_at=None)
+    assert (turn(), now(brand).state) == (1, FillState.DONE)
+
+
+def test_what_was_stopped_in_the_middle_of_a_turn_asks_for_no_more(
+    brand: Brand, admin: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips(brand, 3)
+    filling.start(brand, "stream", by=admin)
+
+    def stopped(spec: RenditionSpec) -> bool:
+        filling.stop(brand, "stream", by=admin, at=timezone.now())
+        return True
+
+    monkeypatch.setattr(missing, "has_room", stopped)
+    assert (turn(), now(brand).state) == (0, FillState.STOPPED)
+    assert not Step.objects.filter(name="stream").exists()
+
+
 def test_a_full_disk_ends_it_with_its_reason(
     brand: Brand, admin: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,9 +177,12 @@ def test_the_page_starts_it_shows_how_it_stands_and_stops_it(
     assert browser.post(start).status_code == 302
     assert browser.post(start, follow=True).status_code == 200  # pressed twice
     assert "Counting the clips that lack it" in browser.get(page).content.decode()
+    fragment = browser.get(page, headers={"HX-Request": "true", "HX-Target": "fills"}).content.decode()
+    assert "every 10s" in fragment
     turn()
     fragment = browser.get(page, headers={"HX-Request": "true", "HX-Target": "fills"}).content.decode()
     assert "2 of 2 clips asked for" in fragment or "Done" in fragment
     assert "<html" not in fragment
+    assert "every 10s" not in fragment  # all are asked for
     browser.post(stop)
     assert browser.post(reverse("administration-fill", args=[brand.slug, "odd"])).status_code == 404
