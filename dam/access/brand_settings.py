@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dam.accounts import languages, times
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, PromptDisclosure
+from dam.accounts.models import Brand, PromptDisclosure, ReviewerDisclosure
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.models import Event
@@ -20,6 +20,7 @@ from dam.rights import reminder_days
 
 FIELDS = (
     *("name", "accent_hue", "time_zone", "language", "prompt_disclosure", "released_details"),
+    "reviewer_disclosure",
     *(
         "review_stages",
         "default_rights",
@@ -145,6 +146,8 @@ def _checked(field: str, value: Any) -> Any:
             raise SettingRefused(field, _("Choose a language of the list."))
         case "prompt_disclosure" if value not in PromptDisclosure.values:
             raise SettingRefused(field, _("Choose what a signed file says about the prompt."))
+        case "reviewer_disclosure" if value not in ReviewerDisclosure.values:
+            raise SettingRefused(field, _("Choose what a release says about its reviewers."))
         case "reminder_days":
             try:
                 return reminder_days.written(reminder_days.read(value))

@@ -84,6 +84,14 @@ class PromptDisclosure(models.TextChoices):
     HASH = "hash", lazy("Only its hash")
 
 
+class ReviewerDisclosure(models.TextChoices):
+    """What a signed release says of the people who approved it, beside their role."""
+
+    ROLE = "role", lazy("Only their role")
+    PSEUDONYM = "pseudonym", lazy("Their role and a pseudonym")
+    NAME = "name", lazy("Their role and name")
+
+
 def both_stages() -> list[str]:
     return ["brand", "legal"]
 
@@ -97,6 +105,12 @@ class Brand(models.Model):
     accent_hue = models.PositiveSmallIntegerField(default=255)
     prompt_disclosure = models.CharField(
         max_length=8, choices=PromptDisclosure.choices, default=PromptDisclosure.HASH
+    )
+    reviewer_disclosure = models.CharField(
+        max_length=10,
+        choices=ReviewerDisclosure.choices,
+        default=ReviewerDisclosure.ROLE,
+        db_default=ReviewerDisclosure.ROLE.value,
     )
     # Whether description, tags, rights holder, licence and restriction are written into released files.
     released_details = models.BooleanField(default=False, db_default=False)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from dam.accounts import roles
 from dam.accounts.capabilities import PHRASES
-from dam.accounts.models import PromptDisclosure
+from dam.accounts.models import PromptDisclosure, ReviewerDisclosure
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.catalog.models import AssetKind, DeclaredOrigin
@@ -114,6 +114,7 @@ FIELDS = {
     "accent_hue": noop("Accent colour"),
     "prompt_disclosure": noop("Prompts in Content Credentials"),
     "released_details": noop("Details in released files"),
+    "reviewer_disclosure": noop("Reviewers in Content Credentials"),
     "review_stages": noop("Stages of a review"),
     "default_rights": noop("Rights that approvals begin with"),
     "reminder_days": noop("Reminders before a clearance ends"),
@@ -238,6 +239,10 @@ def _disclosure(value: Any) -> str:
     return str(PromptDisclosure(value).label) if value in PromptDisclosure.values else str(value)
 
 
+def _reviewers(value: Any) -> str:
+    return str(ReviewerDisclosure(value).label) if value in ReviewerDisclosure.values else str(value)
+
+
 def _right(recorded: Any) -> str:
     """ "uses: web, social": as dam.access.brand_settings records what approvals begin with."""
     name, _colon, values = str(recorded).partition(": ")
@@ -287,6 +292,7 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "time_zone": _zone,
     "review_stages": _stage,
     "prompt_disclosure": _disclosure,
+    "reviewer_disclosure": _reviewers,
     "default_rights": _right,
     "uses": _use,
     "territories": _place,

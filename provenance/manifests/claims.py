@@ -107,12 +107,18 @@ class GeneratedFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class StageFacts:
-    """One stage's approval. The reviewer's own name stays out unless policy puts it in `name`."""
+    """One approval. The reviewer's own name stays out unless the brand's policy puts it in `name`.
+
+    `entry` is its number in the brand's ledger of decisions and `entry_sha256` that entry's hash, which is
+    over all that was decided: who has the ledger, or an export, can prove that the file belongs to it.
+    """
 
     stage: str
     role: str
     at: datetime
     name: str = ""
+    entry: int | None = None
+    entry_sha256: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -306,9 +312,11 @@ def _review(facts: ReleaseFacts) -> dict[str, Any]:
     }
 
 
-def _stage(stage: StageFacts) -> dict[str, str]:
+def _stage(stage: StageFacts) -> dict[str, str | int]:
     data = {"stage": stage.stage, "decision": "approved", "role": stage.role, "at": _when(stage.at)}
-    return data | ({"name": stage.name} if stage.name else {})
+    named = {"name": stage.name} if stage.name else {}
+    entry = {"ledger_entry": stage.entry, "ledger_sha256": stage.entry_sha256}
+    return {**data, **named, **{name: value for name, value in entry.items() if value}}
 
 
 def _manifest(title: str, assertions: list[dict[str, Any]]) -> dict[str, Any]:

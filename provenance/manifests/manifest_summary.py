@@ -14,7 +14,8 @@ from provenance.manifests.findings import Finding
 from provenance.manifests.trust import CREDENTIAL, DEVELOPMENT_ANCHOR, DEVELOPMENT_ORGANISATION
 from provenance.manifests.validation_codes import State
 
-STAGE = ("stage", "decision", "role", "at", "name")  # what our review says of each
+# What our review says of each.
+STAGE = ("stage", "decision", "role", "at", "name", "ledger_entry", "ledger_sha256")
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from dam.accounts import pseudonyms
+from dam.accounts.models import ReviewerDisclosure
 from dam.catalog.models import AssetKind
 from dam.core import errors, storage
 from dam.ingest import disk_space
@@ -24,6 +28,9 @@ SUFFIXES = {
     for kind in sniffer.ALL
     if kind.credentials is sniffer.CredentialSupport.SIGNED
 }
+
+# The entries of a review's decisions, by the index of their stage and who decided; by name, as it lies above.
+LEDGER = "provenance.review.ledger.of_decisions"
 
 
 class MasterChanged(errors.Refused):
@@ -100,11 +107,17 @@ def _convert(master: Path, folder: Path, *, release: Release) -> Path:
 
 def _facts(release: Release, *, before: Report, transcoded: bool, at: datetime) -> ReleaseFacts:
     review = release.review
+    entries = import_string(LEDGER)(review)
+    # Approvals all: anything else ends a review.
+    approvals = review.decisions.order_by("stage", "pk").select_related("decided_by")
     stages = tuple(
-        # The stage names the role; who it was stays in the library's own trail.
-        StageFacts(stage=name, role=f"{name}_reviewer", at=decision.decided_at)
-        for decision in review.decisions.order_by("stage", "pk")  # approvals all: anything else ends a review
-        for name in [review.stages[decision.stage]]
+        _approval(
+            each,
+            review.stages[each.stage],
+            entry=entries.get((each.stage, each.decided_by_id)),
+            disclosure=release.brand.reviewer_disclosure,
+        )
+        for each in approvals
     )
     model = before.model if before.ai_generated else None
     return ReleaseFacts(
@@ -119,4 +132,22 @@ def _facts(release: Release, *, before: Report, transcoded: bool, at: datetime) 
         at=at,
         transcoded=transcoded,
         generated_by=NamedModel(name=model.name, identifier=model.identifier) if model else None,
+    )
+
+
+def _approval(decision: Any, stage: str, *, entry: Any, disclosure: str) -> StageFacts:
+    """Of a Decision, and its LedgerEntry or None. The stage names the role; who it was stays in the library,
+    unless the brand says otherwise.
+    """
+    named = {
+        ReviewerDisclosure.NAME: str(decision.decided_by),
+        ReviewerDisclosure.PSEUDONYM: pseudonyms.of_reviewer(decision.decided_by_id),
+    }
+    return StageFacts(
+        stage=stage,
+        role=f"{stage}_reviewer",
+        at=decision.decided_at,
+        name=named.get(ReviewerDisclosure(disclosure), ""),
+        entry=entry.sequence if entry else None,
+        entry_sha256=entry.hash if entry else "",
     )

@@ -168,9 +168,13 @@ def digest(entry: Entry) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def check(chain: Iterable[Entry]) -> Verdict:
-    """Follow a chain from its beginning to the first link that doesn't hold."""
+def check(chain: Iterable[Entry], *, named: Mapping[int, str] | None = None) -> Verdict:
+    """Follow a chain from its beginning to the first link that doesn't hold.
+
+    `named`: hashes by number of entries that a signed release names, which must be those of the chain.
+    """
     count, head = 0, GENESIS
+    wanted = dict(named or {})
     for entry in chain:
         if entry.sequence != count + 1:
             return Verdict(count, head, count + 1, f"Entry {count + 1} is missing.")
@@ -179,13 +183,19 @@ def check(chain: Iterable[Entry]) -> Verdict:
             return Verdict(count, head, entry.sequence, problem)
         if digest(entry) != entry.hash:
             return Verdict(count, head, entry.sequence, f"Entry {entry.sequence} was changed.")
+        if wanted.pop(entry.sequence, entry.hash) != entry.hash:
+            problem = f"The release names another entry {entry.sequence}."
+            return Verdict(count, head, entry.sequence, problem)
         count, head = entry.sequence, entry.hash
+    if wanted:
+        problem = f"The release names an entry {min(wanted)}, which isn't there."
+        return Verdict(count, head, min(wanted), problem)
     return Verdict(count, head)
 
 
-def verify(brand: Brand) -> Verdict:
+def verify(brand: Brand, *, named: Mapping[int, str] | None = None) -> Verdict:
     """Check a brand's ledger: its chain, what the activity log says of it, and that it has every decision."""
-    verdict = check(entries(brand))
+    verdict = check(entries(brand), named=named)
     if not verdict.holds:
         return verdict
     return _against_log(brand, verdict) or _against_decisions(brand, verdict) or verdict
@@ -207,7 +217,7 @@ def export(brand: Brand, file: TextIO, *, at: datetime) -> Verdict:
     return Verdict(count, head)
 
 
-def verify_export(file: Iterable[str]) -> Verdict:
+def verify_export(file: Iterable[str], *, named: Mapping[int, str] | None = None) -> Verdict:
     """Check an exported ledger, without a database. Raises NotALedger."""
     lines = (_read(number, line) for number, line in enumerate(file, 1) if line.strip())
     first = next(lines, {})
@@ -222,7 +232,7 @@ def verify_export(file: Iterable[str]) -> Verdict:
                 return
             yield _entry(line, brand=first["brand"])
 
-    verdict = check(chain())
+    verdict = check(chain(), named=named)
     if not verdict.holds:
         return verdict
     if not last:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from dam.access import brand_logos, brand_settings
 from dam.accounts import times
 from dam.accounts.capabilities import Capability
-from dam.accounts.models import Brand, PromptDisclosure, Theme
+from dam.accounts.models import Brand, PromptDisclosure, ReviewerDisclosure, Theme
 from dam.rights import defaults, reminder_days, territories
 from dam.rights.policy import Use
 from dam.web.decorators import BrandRequest, requires
@@ -89,6 +89,15 @@ class BrandForm(WholeTextForm):
         choices=PromptDisclosure.choices,
         help_text=gettext_lazy(
             "What a signed file says about the prompt that made it. Counts for new takes."
+        ),
+    )
+    reviewer_disclosure = forms.ChoiceField(
+        label=gettext_lazy("Reviewers in Content Credentials"),
+        choices=ReviewerDisclosure.choices,
+        required=False,
+        help_text=gettext_lazy(
+            "What a release says about the people who approved it, to everyone who has a copy. A name that "
+            "left with a file can't be taken back. Counts for new releases."
         ),
     )
     released_details = forms.BooleanField(
@@ -171,6 +180,11 @@ class BrandForm(WholeTextForm):
         zone.choices = [("", settings.TIME_ZONE), *((name, name) for name in times.names())]
         language: Any = self.fields["language"]
         language.choices = [("", _("The browser's")), *settings.LANGUAGES]
+
+    def clean_reviewer_disclosure(self) -> str:
+        """As it is where a form doesn't have it, such as one that was opened before there was this."""
+        sent: str = self.cleaned_data["reviewer_disclosure"]
+        return sent or str(self.initial.get("reviewer_disclosure", ReviewerDisclosure.ROLE))
 
     def clean_territories(self) -> tuple[str, ...]:
         try:

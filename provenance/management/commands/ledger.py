@@ -1,6 +1,7 @@
 """The ledger of decisions from the command line: `manage.py ledger verify`."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from dam.accounts.models import Brand
 from dam.core import command
+from provenance.manifests import verify
 from provenance.review import ledger
 from provenance.review.ledger import Verdict
 
@@ -25,16 +27,23 @@ class Command(command.Command):
             "--export", type=Path, metavar="FILE", help="write the ledger of --brand to a file, once it holds"
         )
         verify.add_argument("--file", type=Path, help="check an export in the place of the database")
+        verify.add_argument(
+            "--release",
+            type=Path,
+            metavar="FILE",
+            help="a signed release: the ledger (--brand or --file) must have the entries that it names",
+        )
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
         self._json = options["json"]
+        named = _named(options["release"]) if options["release"] else {}
         if options["file"]:
             if options["brand"] or options["export"]:
                 raise CommandError("Check a file without --brand and --export.")
-            verdicts = {options["file"].name: self._read(options["file"])}
+            verdicts = {options["file"].name: self._read(options["file"], named=named)}
         else:
-            brands = self._brands(options["brand"], one=bool(options["export"]))
-            verdicts = {brand.slug: ledger.verify(brand) for brand in brands}
+            brands = self._brands(options["brand"], one=bool(options["export"] or options["release"]))
+            verdicts = {brand.slug: ledger.verify(brand, named=named) for brand in brands}
         for name, verdict in verdicts.items():
             self._tell(name, verdict)
         broken = [name for name, verdict in verdicts.items() if not verdict.holds]
@@ -49,13 +58,13 @@ class Command(command.Command):
         if slug and not brands:
             raise CommandError(f"There is no brand “{slug}”.")
         if one and len(brands) != 1:
-            raise CommandError("An export is of one brand: say which with --brand.")
+            raise CommandError("An export or a release is of one brand: say which with --brand.")
         return brands
 
-    def _read(self, path: Path) -> Verdict:
+    def _read(self, path: Path, *, named: Mapping[int, str]) -> Verdict:
         try:
             with path.open(encoding="utf-8") as file:
-                return ledger.verify_export(file)
+                return ledger.verify_export(file, named=named)
         except (OSError, UnicodeDecodeError, ledger.NotALedger) as error:
             raise CommandError(str(error)) from error
 
@@ -85,3 +94,21 @@ class Command(command.Command):
             self.stdout.write(f"{name}: {verdict.entries} entries hold. Head {verdict.head}.")
         else:
             self.stderr.write(f"{name}: {verdict.problem} {verdict.entries} entries before it hold.")
+
+
+def _named(path: Path) -> dict[int, str]:
+    """The entries that a release names, by number: their hashes. Its own signature must hold."""
+    try:
+        report = verify.check(path)
+    except OSError as error:
+        raise CommandError(f"{path} can't be opened: {error.strerror or error}.") from error
+    if report.review is None or report.active is None or not report.active.proven:
+        raise CommandError(f"{path} isn't a release that was signed here: {report.state}.")
+    named = {
+        stage["ledger_entry"]: str(stage.get("ledger_sha256", ""))
+        for stage in report.review.stages
+        if isinstance(stage.get("ledger_entry"), int)
+    }
+    if not named:
+        raise CommandError(f"{path} names no entries of a ledger: it was released before releases did.")
+    return named
