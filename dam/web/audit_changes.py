@@ -104,6 +104,7 @@ FIELDS = {
     "place": noop("Place"),
     "stops": noop("Answering No stops the approval"),
     "required": noop("Required"),
+    "evidence": noop("Evidence"),
     "in_filters": noop("Shown in filters"),
     "clip_kinds": noop("Kinds of clip"),
     "default": noop("Default"),
@@ -128,6 +129,7 @@ FIELDS = {
 }
 
 _STAGES = {"brand": noop("Brand review"), "legal": noop("Legal review")}
+_EVIDENCE = {"may": noop("Can be given"), "needed": noop("Needed for Yes")}
 _RIGHTS = {"uses": noop("Uses"), "territories": noop("Territories"), "days": noop("Days from the approval")}
 
 
@@ -281,6 +283,10 @@ def _verdict(value: Any) -> str:
     return str(VERDICTS.get(value, value))
 
 
+def _evidence(value: Any) -> str:
+    return _(_EVIDENCE[value]) if value in _EVIDENCE else str(value)
+
+
 def _frame(value: Any) -> str:
     return _("frame %(frame)s") % {"frame": number(value)}
 
@@ -300,6 +306,7 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "subject": _subject,
     "verdict": _verdict,
     "required": _yes_or_no,
+    "evidence": _evidence,
     "by_hand": _yes_or_no,
     "in_filters": _yes_or_no,
     "clip_kinds": _clip_kind,
@@ -318,6 +325,7 @@ _NOTHING = {
     "failed_job_days": noop("kept for good"),
     "take_minutes": noop("no limit"),
     "person_take_minutes": noop("no limit"),
+    "evidence": noop("not asked"),
     "language": noop("as each browser asks"),
     "time_zone": noop("as the installation"),
 }

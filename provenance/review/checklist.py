@@ -7,7 +7,7 @@ from enum import StrEnum
 from dam.core.language import gettext as _
 from provenance.review.policies import Refusal
 
-LONGEST_NOTE = 1_000  # characters
+LONGEST_NOTE = 1_000  # characters, of evidence in words as well
 
 
 class Choice(StrEnum):
@@ -16,6 +16,14 @@ class Choice(StrEnum):
     YES = "yes"
     NO = "no"
     NOT_APPLICABLE = "n/a"
+
+
+class Evidence(StrEnum):
+    """Whether a question asks what stands behind its answer."""
+
+    UNASKED = ""
+    OPTIONAL = "may"
+    NEEDED = "needed"  # for Yes
 
 
 @dataclass(frozen=True)
@@ -29,16 +37,21 @@ class Question:
     source: str = ""  # the law, policy or contract behind it
     required: bool = True
     stops: bool = True  # "no" makes an approval impossible; else it asks for a note
+    evidence: Evidence = Evidence.UNASKED
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What was answered to a question as it read in that `revision`. None: nothing was."""
+    """What was answered to a question as it read in that `revision`. None: nothing was.
+
+    `evidence` is what stands behind it: a link, a reference, or the words themselves.
+    """
 
     question: int
     revision: int
     choice: Choice | None
     note: str = ""
+    evidence: str = ""
 
 
 def refuse_answer(question: Question, answer: Answer | None) -> Refusal | None:
@@ -46,17 +59,13 @@ def refuse_answer(question: Question, answer: Answer | None) -> Refusal | None:
     if answer is None or answer.choice is None:
         if question.required:
             return Refusal("unanswered", _("Answer this question."))
-        return None
+        return _refuse_length(answer) if answer else None
     if answer.revision != question.revision:
         return Refusal(
             "question_changed", _("This question was changed while you were answering. Read it again.")
         )
-    if len(answer.note) > LONGEST_NOTE:
-        return Refusal(
-            "long_note",
-            _("A note has at most %(most)s characters. This one has %(has)s.")
-            % {"most": LONGEST_NOTE, "has": len(answer.note)},
-        )
+    if long := _refuse_length(answer):
+        return long
     if answer.choice is Choice.NO and question.stops:
         return Refusal(
             "stopped",
@@ -64,6 +73,24 @@ def refuse_answer(question: Question, answer: Answer | None) -> Refusal | None:
         )
     if answer.choice is Choice.NO and not answer.note.strip():
         return Refusal("no_note", _("Say in a note why this is acceptable."))
+    if answer.choice is Choice.YES and question.evidence is Evidence.NEEDED and not answer.evidence.strip():
+        return Refusal("no_evidence", _("Yes needs evidence here. Enter a link or a reference."))
+    return None
+
+
+def _refuse_length(answer: Answer) -> Refusal | None:
+    if len(answer.note) > LONGEST_NOTE:
+        return Refusal(
+            "long_note",
+            _("A note has at most %(most)s characters. This one has %(has)s.")
+            % {"most": LONGEST_NOTE, "has": len(answer.note)},
+        )
+    if len(answer.evidence) > LONGEST_NOTE:
+        return Refusal(
+            "long_evidence",
+            _("Evidence has at most %(most)s characters. This one has %(has)s.")
+            % {"most": LONGEST_NOTE, "has": len(answer.evidence)},
+        )
     return None
 
 
@@ -86,19 +113,23 @@ def by_question(answers: Iterable[Answer]) -> Mapping[int, Answer]:
 
 
 def record(questions: Sequence[Question], answers: Iterable[Answer]) -> list[dict[str, object]]:
-    """What is kept with a decision: each question as it read, with its answer, or ""."""
+    """What is kept with a decision: each question as it read, with its answer, or "".
+
+    Of a question that asks for evidence, what was given as well.
+    """
     given = by_question(answers)
     kept: list[dict[str, object]] = []
     for question in questions:
         answer = given.get(question.number)
-        kept.append(
-            {
-                "question": question.number,
-                "revision": question.revision,
-                "words": question.words,
-                "source": question.source,
-                "answer": answer.choice.value if answer and answer.choice else "",
-                "note": answer.note.strip() if answer else "",
-            }
-        )
+        line: dict[str, object] = {
+            "question": question.number,
+            "revision": question.revision,
+            "words": question.words,
+            "source": question.source,
+            "answer": answer.choice.value if answer and answer.choice else "",
+            "note": answer.note.strip() if answer else "",
+        }
+        if question.evidence:
+            line["evidence"] = answer.evidence.strip() if answer else ""
+        kept.append(line)
     return kept

@@ -196,6 +196,7 @@ class ChecklistQuestion(models.Model):
     source = models.CharField(max_length=300, blank=True)
     required = models.BooleanField(default=True)
     stops = models.BooleanField(default=True)
+    evidence = models.CharField(max_length=10, blank=True, default="", db_default="")  # checklist.Evidence
     position = models.PositiveSmallIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0)
     retired_at = models.DateTimeField(null=True)

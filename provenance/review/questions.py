@@ -1,7 +1,7 @@
 """The checklists of a brand: which questions there are, and changing them. Each change is an event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from dam.audit import trail
 from dam.audit.verbs import Verb
 from dam.core import errors, foreign_text, locks, places
 from dam.core.language import noop
-from provenance.review.checklist import Question
+from provenance.review.checklist import Evidence, Question
 from provenance.review.models import ChecklistQuestion
 from provenance.review.policies import STAGES
 from provenance.review.shipped_questions import LEGAL
@@ -52,6 +52,7 @@ class Wording:
     source: str = ""
     required: bool = True
     stops: bool = True
+    evidence: str = Evidence.UNASKED
 
 
 def of(brand: Brand, stage: str) -> QuerySet[ChecklistQuestion]:
@@ -70,6 +71,7 @@ def asked(brand: Brand, stage: str) -> tuple[Question, ...]:
             source=row.source,
             required=row.required,
             stops=row.stops,
+            evidence=Evidence(row.evidence),
         )
         for row in of(brand, stage)
     )
@@ -199,7 +201,7 @@ def _tidy(wording: Wording) -> Wording:
                 % {"most": LONGEST[field], "has": len(text)},
                 field=field,
             )
-    return Wording(**texts, required=wording.required, stops=wording.stops)
+    return replace(wording, words=texts["words"], help=texts["help"], source=texts["source"])
 
 
 def _record(

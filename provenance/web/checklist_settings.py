@@ -14,12 +14,19 @@ from dam.accounts.capabilities import Capability
 from dam.web.decorators import BrandRequest, requires
 from dam.web.whole_text import WholeTextForm
 from provenance.review import questions, templates
+from provenance.review.checklist import Evidence
 from provenance.review.models import ChecklistQuestion
 from provenance.review.policies import STAGES
 from provenance.review.questions import Wording
 from provenance.review.shipped_questions import LEGAL
 
 SECTION = {"area": "administration", "section": "review-settings"}
+WORDING = ("words", "help", "source", "required", "stops", "evidence")
+EVIDENCE = [
+    (Evidence.UNASKED.value, gettext_lazy("Not asked")),
+    (Evidence.OPTIONAL.value, gettext_lazy("Can be given")),
+    (Evidence.NEEDED.value, gettext_lazy("Needed for Yes")),
+]
 MOST_RETIRED = 100  # that are listed to be restored, the latest first
 
 
@@ -49,10 +56,16 @@ class QuestionForm(WholeTextForm):
         required=False,
         help_text=gettext_lazy("Otherwise they can answer No with a note that says why."),
     )
+    evidence = forms.ChoiceField(
+        label=gettext_lazy("Evidence"),
+        choices=EVIDENCE,
+        required=False,
+        help_text=gettext_lazy("What stands behind the answer: a link, or where it's filed."),
+    )
 
     def __init__(self, *args: Any, fixed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("words", "required", "stops"):
+        for name in ("words", "required", "stops", "evidence"):
             self.fields[name].unmarked = True  # type: ignore[attr-defined]
         if fixed:
             del self.fields["stage"]
@@ -64,7 +77,7 @@ class QuestionForm(WholeTextForm):
     def wording(self) -> Wording:
         """Of a form that is valid."""
         given = self.cleaned_data
-        return Wording(given["words"], given["help"], given["source"], given["required"], given["stops"])
+        return Wording(**{name: given[name] for name in WORDING})
 
 
 @require_safe
@@ -119,7 +132,7 @@ def add(request: BrandRequest) -> HttpResponse:
 def edit(request: BrandRequest, question_id: int) -> HttpResponse:
     question = _question(request, question_id, retired=False)
     initial = {"revision": question.revision}
-    initial |= {name: getattr(question, name) for name in ("words", "help", "source", "required", "stops")}
+    initial |= {name: getattr(question, name) for name in WORDING}
     form = QuestionForm(request.POST if request.method == "POST" else None, initial=initial, fixed=True)
     if request.method == "POST" and form.is_valid():
         try:

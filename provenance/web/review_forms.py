@@ -28,7 +28,7 @@ from dam.web.rights_presets import PresetFields
 from dam.web.whole_text import WholeTextForm
 from provenance.review import checklist, comments, disclosing, drawings
 from provenance.review.asking import Seen
-from provenance.review.checklist import Answer, Choice, Question
+from provenance.review.checklist import Answer, Choice, Evidence, Question
 from provenance.review.drawings import Drawing
 from provenance.review.policies import Clearance
 from provenance.web.sent_files import SentFilesField
@@ -41,6 +41,10 @@ ANSWERS = [
     (Choice.NO.value, lazy("No")),
     (Choice.NOT_APPLICABLE.value, lazy("Doesn't apply")),
 ]
+_LABELS = {
+    Evidence.OPTIONAL: lazy("Evidence, where there is some"),
+    Evidence.NEEDED: lazy("Evidence, needed for Yes"),
+}
 PLACES = {WORLDWIDE: lazy("Worldwide"), EU: lazy("European Union"), COUNTRIES: lazy("Specific countries")}
 
 
@@ -117,14 +121,16 @@ class SeenForm(WholeTextForm):
 
 
 class QuestionFields:
-    """A question of the checklist in an approval: the choice, a note, and the revision that was read.
+    """A question of the checklist in an approval: choice, note, the revision that was read, and evidence
+    where that is asked for.
 
     The page always has the revision that it shows, also where an older one was sent.
     """
 
     def __init__(self, form: "ApproveForm", question: Question) -> None:
         self.form, self.question = form, question
-        self.names = {part: f"question_{question.number}_{part}" for part in ("choice", "note", "read")}
+        parts = ("choice", "note", "read", "evidence")
+        self.names = {part: f"question_{question.number}_{part}" for part in parts}
         form.fields[self.names["choice"]] = forms.ChoiceField(
             label=question.words, choices=ANSWERS, widget=forms.RadioSelect(), required=False
         )
@@ -132,6 +138,13 @@ class QuestionFields:
             label=lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2})
         )
         form.fields[self.names["read"]] = forms.IntegerField(required=False, widget=forms.HiddenInput())
+        if question.evidence:
+            form.fields[self.names["evidence"]] = forms.CharField(
+                label=_LABELS[question.evidence],
+                required=False,
+                help_text=lazy("A link, or where it's filed."),
+            )
+            form.fields[self.names["evidence"]].unmarked = True  # type: ignore[attr-defined]
 
     @property
     def choice(self) -> forms.BoundField:
@@ -142,6 +155,10 @@ class QuestionFields:
         return self.form[self.names["note"]]
 
     @property
+    def evidence(self) -> forms.BoundField | None:
+        return self.form[self.names["evidence"]] if self.question.evidence else None
+
+    @property
     def answer(self) -> Answer:
         given = self.form.cleaned_data
         choice, read = given.get(self.names["choice"]), given.get(self.names["read"])
@@ -150,12 +167,14 @@ class QuestionFields:
             revision=-1 if read is None else read,
             choice=Choice(choice) if choice else None,
             note=given.get(self.names["note"]) or "",
+            evidence=given.get(self.names["evidence"]) or "",
         )
 
     def clean(self) -> None:
         refusal = checklist.refuse_answer(self.question, self.answer)
         if refusal is not None:
-            self.form.add_error(self.names["choice"], refusal.sentence)
+            field = "evidence" if refusal.code in ("no_evidence", "long_evidence") else "choice"
+            self.form.add_error(self.names[field], refusal.sentence)
 
 
 class DisclosureFields:

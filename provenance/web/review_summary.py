@@ -40,6 +40,16 @@ _SIGNED_IN: dict[str, str] = {
 
 
 @dataclass(frozen=True)
+class AnswerLine:
+    """What was answered to a question of the checklist."""
+
+    words: str
+    answer: str
+    note: str
+    evidence: str
+
+
+@dataclass(frozen=True)
 class DecisionLine:
     """`clears` says what an approval allows, `recorded` what the ledger keeps of the decision."""
 
@@ -47,7 +57,7 @@ class DecisionLine:
     clears: str = ""
     recorded: str = ""
     hash: str = ""  # of the ledger's entry
-    answers: tuple[tuple[str, str, str], ...] = ()  # of the checklist: question, answer, note
+    answers: tuple[AnswerLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,9 +185,14 @@ def _clears(decision: Decision, *, at: datetime) -> str:
     )
 
 
-def _answers(decision: Decision) -> tuple[tuple[str, str, str], ...]:
+def _answers(decision: Decision) -> tuple[AnswerLine, ...]:
     return tuple(
-        (kept["words"], str(_ANSWERS.get(kept["answer"], _UNANSWERED)), kept["note"])
+        AnswerLine(
+            kept["words"],
+            str(_ANSWERS.get(kept["answer"], _UNANSWERED)),
+            kept["note"],
+            kept.get("evidence", ""),
+        )
         for kept in decision.checklist
     )
 

@@ -160,6 +160,26 @@ def test_an_approval_answers_the_checklist_of_its_stage_and_keeps_it() -> None:
 
 
 @pytest.mark.django_db
+def test_evidence_is_kept_with_the_decision_and_in_the_ledger() -> None:
+    case = Case()
+    question = ChecklistQuestion.objects.create(
+        brand=case.brand, stage="brand", words="Is the licence on file?", evidence="needed"
+    )
+    review = case.submit()
+    with transaction.atomic(), pytest.raises(reviews.ReviewRefused, match="needs evidence") as refused:
+        decide(case, review, [Answer(question.pk, 0, Choice.YES)])
+    assert refused.value.code == "no_evidence"
+    decision = decide(case, review, [Answer(question.pk, 0, Choice.YES, evidence="https://dms.example/4711")])
+    assert decision.checklist[0]["evidence"] == "https://dms.example/4711"
+    entry = LedgerEntry.objects.get(review_id=review.pk)
+    assert json.loads(entry.record)["checklist"] == decision.checklist
+    assert ledger.verify(case.brand).holds
+    decision.checklist[0]["evidence"] = "https://dms.example/4712"
+    decision.save()
+    assert not ledger.verify(case.brand).holds
+
+
+@pytest.mark.django_db
 def test_an_answer_that_was_changed_past_the_ledger_is_found() -> None:
     case = Case()
     question = ChecklistQuestion.objects.create(brand=case.brand, stage="brand", words="Is it?", stops=False)

@@ -106,6 +106,44 @@ def test_answers_stand_with_the_stage_they_belong_to(case: Case, question: Check
     assert "Doesn't apply" in shown
 
 
+def test_evidence_is_asked_for_kept_when_something_else_is_missing_and_shown(
+    case: Case, question: ChecklistQuestion
+) -> None:
+    ChecklistQuestion.objects.filter(pk=question.pk).update(evidence="needed")
+    name = f"question_{question.pk}_evidence"
+    review = case.submit()
+    said = unescape(decide(review, by=case.brand_reviewer, **answered(question, "yes")).content.decode())
+    assert "Yes needs evidence here. Enter a link or a reference." in said
+    assert f'id="approve_{name}_error"' in said
+    given = {**answered(question, "yes"), name: "DMS 4711 <whole>"}
+    wrong = decide(review, by=case.brand_reviewer, password="another", **given)
+    assert "DMS 4711 <whole>" in unescape(wrong.content.decode())
+    assert decide(review, by=case.brand_reviewer, **given).headers["HX-Redirect"]
+    shown = room(review, by=case.legal_reviewer)
+    assert "DMS 4711 <whole>" in shown
+    assert name not in shown  # the next stage asks its own
+
+
+def test_a_question_that_asks_for_none_keeps_none(case: Case, question: ChecklistQuestion) -> None:
+    name = f"question_{question.pk}_evidence"
+    review = case.submit()
+    given = {**answered(question, "yes"), name: "slipped in"}
+    assert decide(review, by=case.brand_reviewer, **given).headers["HX-Redirect"]
+    assert "slipped in" not in str(Decision.objects.get().checklist)
+
+
+def test_an_administrator_asks_for_evidence(case: Case, question: ChecklistQuestion) -> None:
+    client, slug = signed_in(member(case.brand, Role.ADMIN)), case.brand.slug
+    edit = reverse("question-edit", args=[slug, question.pk])
+    wording = {"revision": 0, "words": question.words, "help": "", "source": "", "evidence": "needed"}
+    assert client.post(edit, {**wording, "evidence": "always"}).status_code == 422
+    assert client.post(edit, wording).status_code == 302
+    question.refresh_from_db()
+    assert (question.evidence, question.revision) == ("needed", 1)
+    shown = unescape(client.get(reverse("checklists", args=[slug])).content.decode())
+    assert "Answering Yes needs evidence." in shown
+
+
 def test_an_administrator_writes_a_checklist(case: Case) -> None:
     admin = member(case.brand, Role.ADMIN)
     client, slug = signed_in(admin), case.brand.slug

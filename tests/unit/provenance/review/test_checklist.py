@@ -3,10 +3,12 @@
 import pytest
 
 from provenance.review import checklist
-from provenance.review.checklist import Answer, Choice, Question
+from provenance.review.checklist import Answer, Choice, Evidence, Question
 
 STOPS = Question(7, 2, "Has everyone agreed?", source="GDPR Art. 6")
 NEEDS_NOTE = Question(7, 2, "Is it unlike known works?", stops=False)
+PROVEN = Question(7, 2, "Is the licence on file?", stops=False, evidence=Evidence.NEEDED)
+SOME = Question(7, 2, "Is the music ours?", evidence=Evidence.OPTIONAL)
 OPTIONAL = Question(7, 2, "Is it pretty?", required=False)
 
 
@@ -24,6 +26,15 @@ OPTIONAL = Question(7, 2, "Is it pretty?", required=False)
         (NEEDS_NOTE, Answer(7, 2, Choice.NO), "no_note"),
         (NEEDS_NOTE, Answer(7, 2, Choice.NO, "  "), "no_note"),
         (NEEDS_NOTE, Answer(7, 2, Choice.NO, "A parody."), None),
+        (PROVEN, Answer(7, 2, Choice.YES), "no_evidence"),
+        (PROVEN, Answer(7, 2, Choice.YES, "a note is none", "  "), "no_evidence"),
+        (PROVEN, Answer(7, 2, Choice.YES, evidence="DMS 4711"), None),
+        (PROVEN, Answer(7, 2, Choice.NO, "Not needed."), None),
+        (PROVEN, Answer(7, 2, Choice.NOT_APPLICABLE), None),
+        (PROVEN, Answer(7, 2, Choice.YES, evidence="x" * 1001), "long_evidence"),
+        (SOME, Answer(7, 2, Choice.YES), None),
+        (SOME, Answer(7, 2, Choice.YES, evidence="x" * 1000), None),
+        (OPTIONAL, Answer(7, 2, None, "x" * 1001), "long_note"),
         (OPTIONAL, None, None),
         (OPTIONAL, Answer(7, 2, None), None),
         (OPTIONAL, Answer(7, 2, Choice.NO), "stopped"),
@@ -60,3 +71,9 @@ def test_the_record_keeps_each_question_as_it_read() -> None:
         },
         {"question": 9, "revision": 0, "words": "Is it pretty?", "source": "", "answer": "", "note": ""},
     ]
+
+
+def test_the_record_has_the_evidence_of_questions_that_ask_for_it() -> None:
+    given = Answer(7, 2, Choice.YES, evidence=" DMS 4711\n")
+    assert [line.get("evidence") for line in checklist.record([PROVEN, STOPS], [given])] == ["DMS 4711", None]
+    assert checklist.record([SOME], [])[0]["evidence"] == ""
