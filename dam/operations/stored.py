@@ -16,6 +16,7 @@ TITLES = {
     "release": noop("Releases"),
     "preset": noop("Download formats"),
     "consent": noop("Documents of consents"),
+    "evidence": noop("Evidence of reviews"),
     "guest": noop("Copies for outside reviewers"),
     "attachment": noop("Files attached to comments"),
     "comment_pdf": noop("PDFs of comments"),

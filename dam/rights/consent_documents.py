@@ -57,20 +57,24 @@ def require(document: Document | None) -> None:
 
 
 def keep(document: Document, consent: Consent) -> None:
+    """Store it for a consent, which the caller saves."""
+    stored, consent.filename = store(document, brand_id=consent.brand_id)
+    consent.storage_key, consent.sha256, consent.size = stored.key, stored.sha256, stored.size
+
+
+def store(document: Document, *, brand_id: int) -> tuple[Stored, str]:
     """Store the bytes as they came, under the lock of their content, which the caller's transaction holds.
 
-    The caller saves the consent.
+    With the name it's shown by. The caller has asked `require`.
     """
     suffix = _ending(document.data)
     with storage.scratch() as folder:
         path = Path(folder) / "document"
         path.write_bytes(document.data)
         digest = storage.sha256_of(path)
-        locks.hold(storage.key_for(brand_id=consent.brand_id, sha256=digest, suffix=""))
-        stored = storage.put(path, brand_id=consent.brand_id, suffix=suffix, sha256=digest)
-    consent.storage_key, consent.sha256, consent.size = stored.key, stored.sha256, stored.size
-    shown = foreign_text.line(document.filename, longest=LONGEST_NAME)
-    consent.filename = shown or f"document{suffix}"
+        locks.hold(storage.key_for(brand_id=brand_id, sha256=digest, suffix=""))
+        stored = storage.put(path, brand_id=brand_id, suffix=suffix, sha256=digest)
+    return stored, foreign_text.line(document.filename, longest=LONGEST_NAME) or f"document{suffix}"
 
 
 def of(consent: Consent) -> Stored | None:

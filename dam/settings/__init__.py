@@ -200,6 +200,7 @@ UPLOAD_CHUNK_BYTES = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_CHUNK_BYTES  # a piece is held in memory once, and not written twice
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 ATTACHMENT_MAX_BYTES = 25 * 1024 * 1024  # of one file at a comment
+APPROVAL_MAX_BYTES = 60 * 1024 * 1024  # of all documents that one approval sends at once
 SHEET_MAX_BYTES = 20 * 1024 * 1024  # of a CSV file of clips; its page says so, and dam.bulk.sheets
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100_000  # each clip that was chosen is one
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 50 * 1024**3)

@@ -15,6 +15,8 @@ ATTACHMENTS = re.compile(
     r"/b/[^/]+/(versions/[^/]+/(attachments|comments/add)|comments/\d+/edit)/"
     r"|/guest/[^/]+/(attachments|comment)/"
 )
+# An approval with the documents behind its answers.
+APPROVALS = re.compile(r"/b/[^/]+/reviews/[^/]+/decide/")
 SHEETS = re.compile(r"/b/[^/]+/bulk/import/")
 # What a form with a file of the largest size needs around it.
 ENVELOPE_BYTES = 1024 * 1024
@@ -61,6 +63,8 @@ def most_bytes(path: str) -> int:
         most = settings.VERIFY_MAX_BYTES
     elif SHEETS.fullmatch(path):
         most = settings.SHEET_MAX_BYTES
+    elif APPROVALS.fullmatch(path):
+        most = settings.APPROVAL_MAX_BYTES
     elif ATTACHMENTS.fullmatch(path):
         most = settings.ATTACHMENT_MAX_BYTES
     return int(most) + ENVELOPE_BYTES

@@ -1,7 +1,7 @@
 """What a reviewer answers before they approve, and when that allows it. Pure: facts in, refusal or None."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from dam.core.language import gettext as _
@@ -41,10 +41,20 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file that was given as evidence; `file` is its key (provenance.review.evidence)."""
+
+    file: str
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Answer:
     """What was answered to a question as it read in that `revision`. None: nothing was.
 
-    `evidence` is what stands behind it: a link, a reference, or the words themselves.
+    `evidence` is what stands behind it: a link, a reference, or the words themselves; and `document`.
     """
 
     question: int
@@ -52,6 +62,7 @@ class Answer:
     choice: Choice | None
     note: str = ""
     evidence: str = ""
+    document: Document | None = None
 
 
 def refuse_answer(question: Question, answer: Answer | None) -> Refusal | None:
@@ -73,8 +84,12 @@ def refuse_answer(question: Question, answer: Answer | None) -> Refusal | None:
         )
     if answer.choice is Choice.NO and not answer.note.strip():
         return Refusal("no_note", _("Say in a note why this is acceptable."))
-    if answer.choice is Choice.YES and question.evidence is Evidence.NEEDED and not answer.evidence.strip():
-        return Refusal("no_evidence", _("Yes needs evidence here. Enter a link or a reference."))
+    proven = bool(answer.evidence.strip()) or answer.document is not None
+    if answer.choice is Choice.YES and question.evidence is Evidence.NEEDED and not proven:
+        return Refusal(
+            "no_evidence",
+            _("Yes needs evidence here. Enter a link or a reference, or choose a document."),
+        )
     return None
 
 
@@ -131,5 +146,7 @@ def record(questions: Sequence[Question], answers: Iterable[Answer]) -> list[dic
         }
         if question.evidence:
             line["evidence"] = answer.evidence.strip() if answer else ""
+            if answer and answer.document:
+                line["document"] = asdict(answer.document)
         kept.append(line)
     return kept

@@ -213,6 +213,54 @@ class ChecklistQuestion(models.Model):
         return self.words
 
 
+class EvidenceFile(models.Model):
+    """A document behind an answer of a checklist (provenance.review.evidence).
+
+    Of no decision while its reviewer hasn't approved: then it is theirs alone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    brand = models.ForeignKey(
+        Brand, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    version = models.ForeignKey(
+        Version, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    decision = models.ForeignKey(
+        Decision, null=True, on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        related_name="+",
+    )
+    question = models.BigIntegerField()  # key of a ChecklistQuestion
+    filename = models.CharField(max_length=200)
+    storage_key = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "user", "question"],
+                condition=models.Q(decision=None),
+                name="evidence_draft_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["storage_key"], name="evidence_key"),
+            models.Index(fields=["created_at"], name="evidence_draft", condition=models.Q(decision=None)),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
 class LedgerEntry(models.Model):
     """One decision in a brand's ledger. The database gives it its place and hash, and refuses any change.
 

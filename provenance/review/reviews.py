@@ -35,6 +35,7 @@ from provenance.review import (
     decision_events,
     disclosing,
     enough_people,
+    evidence,
     ledger,
     planned_moves,
     plans,
@@ -185,6 +186,7 @@ def decide(
                 *(disclosing.record(disclosed) if asks and disclosed is not None else ()),
             ],
         )
+        evidence.attach(decision, answers, asked={line.number for line in lines if line.evidence})
         if after.state != ReviewState.OPEN:
             _set_approval(version, Approval(states.APPROVAL[after.state]))
         if after.state == ReviewState.APPROVED:

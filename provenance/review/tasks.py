@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from provenance.review import absences, corrections, reminders
+from provenance.review import absences, corrections, evidence, reminders
 
 
 @shared_task(name="default.remind_of_reviews")
@@ -16,3 +16,9 @@ def remind_of_reviews() -> None:
 def erase_comments() -> None:
     """Let go of what comments said whose deletion can no longer be undone."""
     corrections.erase()
+
+
+@shared_task(name="default.tidy_evidence")
+def tidy_evidence() -> None:
+    """Let go of documents that were given for an approval which never came."""
+    evidence.tidy()

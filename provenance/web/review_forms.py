@@ -1,6 +1,6 @@
 """What people send from the review pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from dam.accounts import times as zones
 from dam.core.lazily import lazy
-from dam.rights import presets, territories
+from dam.rights import consent_documents, presets, territories
 from dam.rights.defaults import DefaultRights
 from dam.rights.disclosure import Disclosed
 from dam.rights.models import RightsPreset
@@ -28,7 +28,7 @@ from dam.web.rights_presets import PresetFields
 from dam.web.whole_text import WholeTextForm
 from provenance.review import checklist, comments, disclosing, drawings
 from provenance.review.asking import Seen
-from provenance.review.checklist import Answer, Choice, Evidence, Question
+from provenance.review.checklist import Answer, Choice, Document, Evidence, Question
 from provenance.review.drawings import Drawing
 from provenance.review.policies import Clearance
 from provenance.web.sent_files import SentFilesField
@@ -127,9 +127,9 @@ class QuestionFields:
     The page always has the revision that it shows, also where an older one was sent.
     """
 
-    def __init__(self, form: "ApproveForm", question: Question) -> None:
-        self.form, self.question = form, question
-        parts = ("choice", "note", "read", "evidence")
+    def __init__(self, form: "ApproveForm", question: Question, given: Document | None = None) -> None:
+        self.form, self.question, self.given = form, question, given
+        parts = ("choice", "note", "read", "evidence", "document", "without")
         self.names = {part: f"question_{question.number}_{part}" for part in parts}
         form.fields[self.names["choice"]] = forms.ChoiceField(
             label=question.words, choices=ANSWERS, widget=forms.RadioSelect(), required=False
@@ -145,6 +145,10 @@ class QuestionFields:
                 help_text=lazy("A link, or where it's filed."),
             )
             form.fields[self.names["evidence"]].unmarked = True  # type: ignore[attr-defined]
+            form.fields[self.names["document"]] = forms.FileField(
+                label=lazy("Or a document"), required=False, help_text=_document_help(self.given)
+            )
+            form.fields[self.names["document"]].unmarked = True  # type: ignore[attr-defined]
 
     @property
     def choice(self) -> forms.BoundField:
@@ -159,6 +163,10 @@ class QuestionFields:
         return self.form[self.names["evidence"]] if self.question.evidence else None
 
     @property
+    def document(self) -> forms.BoundField | None:
+        return self.form[self.names["document"]] if self.question.evidence else None
+
+    @property
     def answer(self) -> Answer:
         given = self.form.cleaned_data
         choice, read = given.get(self.names["choice"]), given.get(self.names["read"])
@@ -168,6 +176,7 @@ class QuestionFields:
             choice=Choice(choice) if choice else None,
             note=given.get(self.names["note"]) or "",
             evidence=given.get(self.names["evidence"]) or "",
+            document=self.given,
         )
 
     def clean(self) -> None:
@@ -175,6 +184,12 @@ class QuestionFields:
         if refusal is not None:
             field = "evidence" if refusal.code in ("no_evidence", "long_evidence") else "choice"
             self.form.add_error(self.names[field], refusal.sentence)
+
+
+def _document_help(given: Document | None) -> str:
+    most = {"most": consent_documents.MOST_BYTES // 1024**2}
+    told = _("PDF, JPEG, PNG or TIFF, up to %(most)s MB.") % most
+    return told + " " + _("It takes the place of the one there is.") if given else told
 
 
 class DisclosureFields:
@@ -212,6 +227,7 @@ class DisclosureFields:
 class ApproveForm(SeenForm):
     """What an approval clears, and the password again.
 
+    `given` are the documents that were kept already, by question.
     `before` is what the earlier stage cleared, `usual` what the brand's approvals begin with, `offered` the
     presets that can fill it in. What such a one states beside the clearance is stated with the approval,
     unless the reviewer leaves it out; `stated` is what is stated now, None where they can't change that.
@@ -258,6 +274,7 @@ class ApproveForm(SeenForm):
         usual: DefaultRights | None = None,
         zone: ZoneInfo | None = None,
         questions: Sequence[Question] = (),
+        given: Mapping[int, Document] | None = None,
         asks_disclosure: bool = False,
         suggested: Disclosed | None = None,
         offered: Sequence[RightsPreset] = (),
@@ -273,7 +290,9 @@ class ApproveForm(SeenForm):
                 label=lazy("State this on the Rights tab too"), required=False, initial=True
             )
         self.disclosure = DisclosureFields(self, suggested) if asks_disclosure else None
-        self.questions = tuple(QuestionFields(self, question) for question in questions)
+        self.questions = tuple(
+            QuestionFields(self, question, (given or {}).get(question.number)) for question in questions
+        )
         self.fields["valid_until"].help_text = ends(self.zone)
         uses = before.uses if before else tuple(use.value for use in Use)
         self.fields["uses"].choices = [(use, capfirst(str(usage_status.USES[use]))) for use in uses]  # type: ignore[attr-defined]
@@ -366,6 +385,10 @@ class ApproveForm(SeenForm):
             for name, label in stated_fields.LABELS.items()
             if wanted[name] != there[name]
         ]
+
+    @property
+    def takes_documents(self) -> bool:
+        return any(fields.question.evidence for fields in self.questions)
 
     @property
     def answers(self) -> tuple[Answer, ...]:

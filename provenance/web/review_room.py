@@ -1,5 +1,6 @@
 """The review queue and the room where a clip is looked at and decided."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,10 +29,19 @@ from dam.web import confirming, htmx, localisation, passkey_proofs, problem_deta
 from dam.web.decorators import BrandRequest, requires
 from provenance.guests import links
 from provenance.review import absences as standing_in
-from provenance.review import asking, assigning, disclosing, questions, queue, reviews, watching
+from provenance.review import (
+    asking,
+    assigning,
+    disclosing,
+    evidence,
+    questions,
+    queue,
+    reviews,
+    watching,
+)
 from provenance.review.asking import Asked, Seen
+from provenance.review.checklist import Document, Question
 from provenance.review.models import Review
-from provenance.review.policies import Refusal
 from provenance.review.states import DecisionKind, ReviewState
 from provenance.web import (
     absences,
@@ -41,6 +51,7 @@ from provenance.web import (
     disclosure_words,
     release_summary,
     review_comments,
+    review_evidence,
     review_summary,
 )
 from provenance.web.review_forms import AnswerForm, ApproveForm, end_of
@@ -140,13 +151,18 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
     refusal = reviews.refusal_to_decide(review, by=request.principal)
     if refusal is not None and refusal.code == "wrong_role":
         raise PermissionDenied(refusal.sentence)
+    sent_in_vain: Mapping[str, str] = {}
+    if kind == DecisionKind.APPROVE and refusal is None:
+        sent_in_vain = review_evidence.keep_sent(request, review)
     form = _form(review, kind, data=request.POST, by=request.principal)
-    if rights_presets.FILL in request.POST and isinstance(form, ApproveForm):
+    if rights_presets.FILL in request.POST and isinstance(form, ApproveForm) and not sent_in_vain:
         return _filled(request, review, form)
-    fine = form.is_valid()
+    fine = form.is_valid() and not sent_in_vain
+    for field, problem in sent_in_vain.items():
+        form.add_error(field, problem)
     moved = None if refusal else asking.refuse_moved(review, form.seen, kind=kind)
     if moved is not None:
-        form = _again(review, kind, sent=request.POST, by=request.principal, refusal=moved)
+        form = _again(review, kind, sent=request.POST, by=request.principal, refusal=moved.sentence)
     elif fine and (signed_in := _signed_in(request, review, form)):
         answer, version = form.cleaned_data, review.version
         try:
@@ -174,10 +190,18 @@ def decide(request: BrandRequest, review_id: UUID) -> HttpResponse:
                     answer["played"], length_ms=version.duration_ms, frame_ms=_frame_ms(version)
                 ),
             )
+        except evidence.EvidenceGone as gone:
+            form = _again(review, kind, sent=request.POST, by=request.principal, refusal=gone.message)
         except reviews.ReviewRefused as refused:
             if refused.code == asking.MOVED_ON.code:
                 review = _review(request, review_id)
-                form = _again(review, kind, sent=request.POST, by=request.principal, refusal=asking.MOVED_ON)
+                form = _again(
+                    review,
+                    kind,
+                    sent=request.POST,
+                    by=request.principal,
+                    refusal=asking.MOVED_ON.sentence,
+                )
             else:
                 form.add_error(None, str(refused))
         else:
@@ -326,6 +350,7 @@ def _form(
     prefix_id = f"{kind}_%s"  # three forms in one page
     if kind == DecisionKind.APPROVE:
         before = reviews.cleared_so_far(review)
+        lines = questions.asked(review.brand, review.position.stage_name)
         zone = of_brand(review.brand)
         usual = defaults.read(review.brand.default_rights)
         asks = review.state == ReviewState.OPEN and disclosing.is_asked(review, stage=review.stage)
@@ -335,7 +360,8 @@ def _form(
             before=before,
             usual=usual,
             zone=zone,
-            questions=questions.asked(review.brand, review.position.stage_name),
+            questions=lines,
+            given=_given(review, lines, by=by),
             asks_disclosure=asks,
             suggested=suggested[1] if suggested else None,
             offered=list(presets.of(review.brand)),
@@ -346,14 +372,21 @@ def _form(
     return AnswerForm(data, initial=initial, auto_id=prefix_id)
 
 
+def _given(review: Review, lines: Sequence[Question], *, by: Principal) -> dict[int, Document]:
+    """The documents that they gave already, by question."""
+    if by.user is None or not any(line.evidence for line in lines):
+        return {}
+    return {key: evidence.answered(row) for key, row in evidence.drafts(review, by=by.user).items()}
+
+
 def _again(
-    review: Review, kind: DecisionKind, *, sent: QueryDict, by: Principal, refusal: Refusal
+    review: Review, kind: DecisionKind, *, sent: QueryDict, by: Principal, refusal: str
 ) -> AnswerForm | ApproveForm:
     """The form with all that was entered, for where the review stands now."""
     seen, entered = asking.seen(review), sent.copy()
     entered["stage"], entered["approvals"] = str(seen.stage), str(seen.approvals)
     form = _form(review, kind, data=entered, by=by)
-    form.add_error(None, refusal.sentence)
+    form.add_error(None, refusal)
     return form
 
 

@@ -13,7 +13,7 @@ from dam.core.lazily import lazy
 from dam.web import usage_status
 from provenance.review import asking, ledger, stage_names
 from provenance.review.asking import Asked
-from provenance.review.checklist import Choice
+from provenance.review.checklist import Choice, Document
 from provenance.review.models import Decision, LedgerEntry, Review
 from provenance.review.stage_names import Names
 from provenance.review.states import DecisionKind, ReviewState
@@ -46,7 +46,8 @@ class AnswerLine:
     words: str
     answer: str
     note: str
-    evidence: str
+    evidence: str = ""
+    document: Document | None = None
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,7 @@ def _answers(decision: Decision) -> tuple[AnswerLine, ...]:
             str(_ANSWERS.get(kept["answer"], _UNANSWERED)),
             kept["note"],
             kept.get("evidence", ""),
+            Document(**kept["document"]) if "document" in kept else None,
         )
         for kept in decision.checklist
     )

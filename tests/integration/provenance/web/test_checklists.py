@@ -113,7 +113,7 @@ def test_evidence_is_asked_for_kept_when_something_else_is_missing_and_shown(
     name = f"question_{question.pk}_evidence"
     review = case.submit()
     said = unescape(decide(review, by=case.brand_reviewer, **answered(question, "yes")).content.decode())
-    assert "Yes needs evidence here. Enter a link or a reference." in said
+    assert "Yes needs evidence here. Enter a link or a reference, or choose a document." in said
     assert f'id="approve_{name}_error"' in said
     given = {**answered(question, "yes"), name: "DMS 4711 <whole>"}
     wrong = decide(review, by=case.brand_reviewer, password="another", **given)

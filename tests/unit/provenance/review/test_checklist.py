@@ -3,10 +3,11 @@
 import pytest
 
 from provenance.review import checklist
-from provenance.review.checklist import Answer, Choice, Evidence, Question
+from provenance.review.checklist import Answer, Choice, Document, Evidence, Question
 
 STOPS = Question(7, 2, "Has everyone agreed?", source="GDPR Art. 6")
 NEEDS_NOTE = Question(7, 2, "Is it unlike known works?", stops=False)
+LICENCE = Document("b1946ac9", "licence.pdf", "0" * 64, 12)
 PROVEN = Question(7, 2, "Is the licence on file?", stops=False, evidence=Evidence.NEEDED)
 SOME = Question(7, 2, "Is the music ours?", evidence=Evidence.OPTIONAL)
 OPTIONAL = Question(7, 2, "Is it pretty?", required=False)
@@ -29,6 +30,7 @@ OPTIONAL = Question(7, 2, "Is it pretty?", required=False)
         (PROVEN, Answer(7, 2, Choice.YES), "no_evidence"),
         (PROVEN, Answer(7, 2, Choice.YES, "a note is none", "  "), "no_evidence"),
         (PROVEN, Answer(7, 2, Choice.YES, evidence="DMS 4711"), None),
+        (PROVEN, Answer(7, 2, Choice.YES, document=LICENCE), None),
         (PROVEN, Answer(7, 2, Choice.NO, "Not needed."), None),
         (PROVEN, Answer(7, 2, Choice.NOT_APPLICABLE), None),
         (PROVEN, Answer(7, 2, Choice.YES, evidence="x" * 1001), "long_evidence"),
@@ -77,3 +79,9 @@ def test_the_record_has_the_evidence_of_questions_that_ask_for_it() -> None:
     given = Answer(7, 2, Choice.YES, evidence=" DMS 4711\n")
     assert [line.get("evidence") for line in checklist.record([PROVEN, STOPS], [given])] == ["DMS 4711", None]
     assert checklist.record([SOME], [])[0]["evidence"] == ""
+    (kept,) = checklist.record([PROVEN], [Answer(7, 2, Choice.YES, document=LICENCE)])
+    assert (kept["evidence"], kept["document"]) == (
+        "",
+        {"file": "b1946ac9", "name": "licence.pdf", "sha256": "0" * 64, "size": 12},
+    )
+    assert "document" not in checklist.record([STOPS], [Answer(7, 2, Choice.YES, document=LICENCE)])[0]
