@@ -28,6 +28,7 @@ from provenance.review.models import (
     Review,
     ReviewTemplate,
 )
+from provenance.review.set_models import ReviewSet
 
 __all__ = [
     "Absence",
@@ -56,5 +57,6 @@ __all__ = [
     "RecallNotice",
     "Release",
     "Review",
+    "ReviewSet",
     "ReviewTemplate",
 ]

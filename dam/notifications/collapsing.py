@@ -20,6 +20,7 @@ class Happening:
     event: int
     at: datetime
     asset: UUID | None = None
+    as_one: bool = False  # with all others of its `by`, however few they are
 
 
 @dataclass
@@ -68,7 +69,7 @@ def begin(happening: Happening) -> Bundle:
 def collapse(happenings: Iterable[Happening], *, known: Iterable[Bundle] = ()) -> list[Bundle]:
     """What is new or has changed, of what is `known` (unread, and within WINDOW) and what happened, in order.
 
-    A clip's events of one kind by one actor are one bundle. So are more than FEW clips.
+    A clip's events of one kind by one actor are one bundle. So are more than FEW clips, and those `as_one`.
     """
     bundles: dict[tuple[int, str, str], list[Bundle]] = {}
     for bundle in known:
@@ -87,9 +88,9 @@ def _collapse_group(bundles: list[Bundle], group: Sequence[Happening]) -> None:
         happening.asset for happening in group if not any(each.holds(happening.asset) for each in bundles)
     }
     storm = next((each for each in bundles if each.asset_count > 1), None)
-    if storm is None and len(bundles) + len(fresh) > FEW and bundles:
+    many = len(bundles) + len(fresh) > FEW or any(happening.as_one for happening in group)
+    if storm is None and many and bundles:
         storm = max(bundles, key=lambda each: each.at)
-    many = len(bundles) + len(fresh) > FEW
     for happening in group:
         there = next((each for each in bundles if each.holds(happening.asset)), None) or storm
         if there is not None:

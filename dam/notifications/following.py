@@ -95,20 +95,28 @@ def _happening(event: Event, kind: Kind, person: int) -> Happening:
     return Happening(
         reader=person,
         kind=kind.name,
-        by=_by(event),
+        by=_by(event, kind),
         event=event.pk,
         at=event.at,
         asset=event.asset_id,
+        as_one=bool(_set(event, kind)),
     )
 
 
-def _by(event: Event) -> str:
+def _set(event: Event, kind: Kind) -> str:
+    """What names the set of clips that it is told with, if it is: enough of its key."""
+    return str(event.data.get(kinds.REVIEW_SET) or "")[:18] if kind.by_set else ""
+
+
+def _by(event: Event, kind: Kind) -> str:
     """What of one clip may collapse into one; a recall has no asset and is always one of its own.
 
-    So is all that one recall reached, however many clips were made from what it is about.
+    So is all that one recall reached, however many clips were made from what it is about, and all that was
+    sent to review together.
     """
     recall = event.data.get("because_of") or event.data.get("recall")
-    return f"{event.actor_ref} {event.verb}" + (f" {recall}" if recall else "")
+    more = recall or _set(event, kind)
+    return f"{event.actor_ref} {event.verb}" + (f" {more}" if more else "")
 
 
 def _choice(kind: str, member: Member, chosen: Mapping[tuple[int, str], Choice]) -> Choice:

@@ -14,6 +14,8 @@ from typing import Any
 from dam.accounts.capabilities import Capability
 from dam.audit.verbs import Verb
 
+REVIEW_SET = "review_set"  # in the data of a review's events: what the clip was sent together with
+
 
 class Mail(StrEnum):
     """When a kind is mailed."""
@@ -91,6 +93,7 @@ class Kind:
     holders: Capability | None = None
     webhooks: bool = True
     urgent: bool = False  # mailed at once to everyone, those too who only look things up
+    by_set: bool = False  # clips that were sent to review together are told as one (an event's REVIEW_SET)
     by_alerts: bool = False  # alerts of saved searches set it off (dam.notifications.finds)
 
     @property
@@ -111,6 +114,7 @@ KINDS: Mapping[str, Kind] = {
             (Who.ASKED,),
             mail=Mail.AT_ONCE,
             opens="asset-open-review",
+            by_set=True,
         ),
         Kind(
             "due_tomorrow",
@@ -118,12 +122,14 @@ KINDS: Mapping[str, Kind] = {
             (Who.ASKED,),
             mail=Mail.AT_ONCE,
             opens="asset-open-review",
+            by_set=True,
         ),
         Kind(
             "overdue",
             (Follows(Verb.REVIEW_OVERDUE),),
             (Who.ASKED, Who.SUBMITTERS),
             opens="asset-open-review",
+            by_set=True,
         ),
         Kind(
             "decided",
@@ -181,6 +187,7 @@ KINDS: Mapping[str, Kind] = {
             tab="review",
             named="assigned_to",
             webhooks=False,  # a person's own
+            by_set=True,
         ),
         Kind(
             "deputy",

@@ -111,6 +111,8 @@ def target(told: Told) -> str:
     if asset is None:
         page = {"asset": "library", "asset-open-review": "reviews"}.get(kind.opens, kind.opens)
         return reverse("generate" if kind.name == "take" else page, args=[slug])
+    if (key := wording.one_set(told)) is not None:
+        return reverse("review-set", args=[slug, key])
     if told.others:
         page = "reviews" if kind.opens == "asset-open-review" else "library"
         return reverse("rights-ends" if kind.name in _OF_RIGHTS else page, args=[slug])

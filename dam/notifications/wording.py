@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import formats
 from django.utils.functional import Promise
@@ -12,6 +13,7 @@ from dam.accounts import times
 from dam.audit.models import Event
 from dam.audit.verbs import Verb
 from dam.notifications.inbox import Told
+from dam.notifications.kinds import KINDS, REVIEW_SET
 
 # What people choose by: title and explanation.
 TITLES: Mapping[str, tuple[str | Promise, str | Promise]] = {
@@ -178,6 +180,7 @@ def _names(told: Told) -> dict[str, object]:
         "brand": told.row.brand.name,
         "target": event.target,
         "title": event.data.get("title") or event.target,  # whole, where the event keeps it
+        "set": event.data.get("set_title", ""),
         "date": _date(told, event),
         **_files(told),
     }
@@ -218,6 +221,12 @@ def one_recall(told: Told) -> int | None:
     return recall if isinstance(recall, int) and not reached_more else None
 
 
+def one_set(told: Told) -> UUID | None:
+    """The set of clips that it is about, where it is about several that were sent to review together."""
+    kind, data = KINDS[told.row.kind], told.event.data if told.event is not None else {}
+    return UUID(data[REVIEW_SET]) if kind.by_set and told.others and REVIEW_SET in data else None
+
+
 def _reached(told: Told) -> str:
     """Not what was withdrawn: whoever is told may never have seen it."""
     if one_recall(told):
@@ -252,7 +261,11 @@ def _take_ready(told: Told) -> str:
 
 
 _BY_KIND: Mapping[str, Callable[[Told], str]] = {
-    "asked": lambda _told: _("%(actor)s asked for your review"),
+    "asked": lambda told: (
+        _("%(actor)s asked for your review of “%(set)s”")
+        if one_set(told) and told.event is not None and told.event.data.get("set_title")
+        else _("%(actor)s asked for your review")
+    ),
     "due_tomorrow": lambda _told: _("The review is due tomorrow"),
     "overdue": lambda _told: _("The review is overdue"),
     "decided": lambda _told: _("%(actor)s decided the review"),

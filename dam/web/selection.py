@@ -12,13 +12,14 @@ from django.views.decorators.http import require_POST
 from dam.accounts.capabilities import Capability
 from dam.accounts.principals import Principal
 from dam.audit import trail
+from dam.bulk import targets
 from dam.bulk.changes import Change
 from dam.catalog import assets, tags
 from dam.catalog.models import Asset
 from dam.core.language import number
 from dam.rights.visibility import visible_assets
-from dam.search import fulltext
-from dam.web import going_back
+from dam.search import fulltext, likeness
+from dam.web import going_back, saved_address
 from dam.web import trash as trashing
 from dam.web.bulk import beginning
 from dam.web.decorators import BrandRequest, requires
@@ -29,6 +30,7 @@ OFFERED = (
     Capability.DOWNLOAD_RELEASE,
     Capability.HOLD,
     Capability.DISCARD,
+    Capability.SUBMIT,
 )
 
 
@@ -76,6 +78,21 @@ def trash(request: BrandRequest) -> HttpResponse:
 def keys(request: BrandRequest) -> list[uuid.UUID]:
     """The ids that were sent, each once; what is no id is left out."""
     return list(dict.fromkeys(found for text in request.POST.getlist("asset") if (found := key(text))))
+
+
+def keys_or_all(request: BrandRequest, *, most: int) -> list[uuid.UUID]:
+    """Those that were ticked; of all that a list shows as many as there may be, and one more."""
+    if not beginning.is_for_all(request):
+        return keys(request)
+    by, most = request.principal, most + 1
+    wanted = saved_address.sent(request.POST.get("query", ""), brand=request.brand)
+    if targets.is_ranked(wanted.words, wanted.like, by=by):
+        try:
+            return list(targets.ranked(wanted.words, wanted.filters, wanted.like, by=by)[:most])
+        except likeness.NotThere:
+            return []
+    found = targets.found(targets.kept(wanted.words, wanted.filters), by=by)
+    return list(found.order_by("-created_at", "-pk").values_list("pk", flat=True)[:most])
 
 
 def key(text: str) -> uuid.UUID | None:

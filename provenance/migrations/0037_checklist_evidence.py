@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("provenance", "0035_attachments"),
+        ("provenance", "0036_review_sets"),
     ]
 
     operations = [

@@ -1,7 +1,9 @@
 """Which stages a clip's review passes: of the first template whose rule it matches; where none is, of one
 that was chosen by hand, if that is allowed; else the brand's own order. Nobody chooses past a rule."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -64,8 +66,7 @@ def of(version: Version, *, wanted: int | None = None) -> Choice:
             list(templates.of(brand).exclude(rule="")), version.asset_id, brand=brand
         )
     except rules.Broken as broken:
-        words = _("The rule of “%(template)s” no longer works. Ask an administrator to correct it.")
-        return replace(own, refusal=Refusal(BROKEN, words % {"template": broken.template}))
+        return replace(own, refusal=_refuse_broken(broken))
     if matching is not None:
         chosen = Choice(matching.planned, matching)
         if wanted in (None, matching.pk):
@@ -79,6 +80,25 @@ def of(version: Version, *, wanted: int | None = None) -> Choice:
         return Choice(template.planned, template, by_hand=True)
     words = _("This template can't be chosen any more. Check the stages below, then send it to review.")
     return replace(own, refusal=Refusal(CHANGED, words))
+
+
+def of_many(versions: Collection[Version], *, brand: Brand, wanted: int | None = None) -> dict[UUID, Choice]:
+    """What a review of each of these versions of the brand would pass now, by the version's key; in a few
+    queries however many they are. `wanted`, chosen by hand, is for those that no rule chooses for."""
+    ruled = list(templates.of(brand).exclude(rule=""))
+    found, broken = rules.first_matches(ruled, [version.asset_id for version in versions], brand=brand)
+    unruled = Choice(plans.of(brand.review_stages, []))
+    if broken is not None:
+        unruled = replace(unruled, refusal=_refuse_broken(broken))
+    elif template := next((each for each in offered(brand) if each.pk == wanted), None):
+        unruled = Choice(template.planned, template, by_hand=True)
+    matching = {asset: Choice(template.planned, template) for asset, template in found.items()}
+    return {version.pk: matching.get(version.asset_id, unruled) for version in versions}
+
+
+def _refuse_broken(broken: rules.Broken) -> Refusal:
+    words = _("The rule of “%(template)s” no longer works. Ask an administrator to correct it.")
+    return Refusal(BROKEN, words % {"template": broken.template})
 
 
 def refuse(choice: Choice, version: Version, *, by: Principal, seen: str | None = None) -> Refusal | None:

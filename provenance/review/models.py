@@ -44,6 +44,17 @@ class Review(models.Model):
         related_name="+",
     )
     template_revision = models.PositiveIntegerField(null=True, blank=True)
+    # What it was sent together with, and its place there, from 1: provenance.review.sets.
+    review_set = models.ForeignKey(
+        "ReviewSet",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        related_name="reviews",
+    )
+    set_place = models.PositiveSmallIntegerField(null=True, blank=True)
     # Of the stage that is waited for, as its plan says: who decides it, who does besides once it is overdue.
     named_person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -93,7 +104,12 @@ class Review(models.Model):
                 fields=["version"], condition=models.Q(state="open"), name="review_open_once"
             )
         ]
-        indexes = [models.Index(fields=["brand", "state", "submitted_at"], name="review_queue")]
+        indexes = [
+            models.Index(fields=["brand", "state", "submitted_at"], name="review_queue"),
+            models.Index(
+                fields=["review_set"], condition=models.Q(review_set__isnull=False), name="review_of_set"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Review of {self.version}"

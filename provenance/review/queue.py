@@ -18,6 +18,7 @@ NEEDED_AT = Least("due_at", "stage_due_at")
 SOONEST_FIRST = (
     NEEDED_AT.asc(nulls_last=True),
     F("submitted_at").asc(),
+    F("set_place").asc(nulls_last=True),
     F("pk").asc(),
 )
 
@@ -37,6 +38,7 @@ def visible_reviews(principal: Principal) -> QuerySet[Review]:
         "named_group",
         "deputy_person",
         "deputy_group",
+        "review_set",
     )
 
 

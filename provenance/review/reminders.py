@@ -85,6 +85,8 @@ def verb_of(due_at: datetime, *, zone: ZoneInfo, at: datetime) -> Verb | None:
 
 def _facts(review: Review, due_at: datetime, asked: Asked) -> dict[str, object]:
     due = {"review": str(review.pk), "due_at": due_at.isoformat(), "stage_index": review.stage}
+    if review.review_set_id is not None:
+        due["review_set"] = str(review.review_set_id)
     return {**due, **asking.for_events(review, asked)}
 
 

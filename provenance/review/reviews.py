@@ -4,16 +4,17 @@ Each is one transaction that locks the version, asks the policy, moves the rows 
 and leaves its audit event. What must not happen raises Refused and changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dam.accounts import principals
-from dam.accounts.models import User
+from dam.accounts.models import Brand, User
 from dam.accounts.principals import Principal
 from dam.audit import trail
 from dam.audit.verbs import Verb
@@ -47,6 +48,7 @@ from provenance.review.asking import Asked, Seen
 from provenance.review.checklist import Answer
 from provenance.review.models import Decision, Review
 from provenance.review.policies import Clearance, DecisionFacts, Refusal, SubmissionFacts
+from provenance.review.set_models import ReviewSet
 from provenance.review.states import DecisionKind, Position, ReviewMove, ReviewState
 from provenance.review.watching import Watched
 
@@ -68,12 +70,14 @@ def submit(
     due_at: datetime | None = None,
     template: int | None = None,
     seen: str | None = None,
+    review_set: ReviewSet | None = None,
+    set_place: int | None = None,
     at: datetime | None = None,
 ) -> Review:
     """Send a version through the stages that choosing.of says, if it could be released after them.
 
     `template` is the number of one that was chosen by hand, `seen` what the page showed before it was sent
-    (choosing.Choice.seen). Raises Refused.
+    (choosing.Choice.seen), `review_set` what it is sent together with (sets.send). Raises Refused.
     """
     at = at or timezone.now()
     version = Version.objects.select_related("asset", "brand").get(pk=version.pk)
@@ -96,12 +100,16 @@ def submit(
             submitted_at=at,
             note=note.strip(),
             due_at=due_at,
+            review_set=review_set,
+            set_place=set_place,
         )
         _begin(review, 0, at=at)
         review.save(force_insert=True)
         _set_approval(version, Approval.IN_REVIEW)
         data = {"note": review.note, "stages": review.stages, "due_at": due_at and due_at.isoformat()}
         data |= choice.recorded | _next(review, at=at)
+        if review_set is not None:
+            data["set_title"] = review_set.title
         _record(Verb.REVIEW_SUBMITTED, review, by=by, at=at, data=data)
     return review
 
@@ -277,32 +285,45 @@ def _next(review: Review, *, at: datetime) -> dict[str, object]:
 
 def refusal_to_submit(version: Version, *, by: Principal) -> Refusal | None:
     """Why it may not be submitted by this principal now, whatever the stages; None when it may."""
-    refusal = policies.refuse_submission(
-        SubmissionFacts(
-            approval=version.approval,
-            processing=version.processing,
-            stages=tuple(version.brand.review_stages),
-            capabilities=by.within(version.brand),
-            trashed=version.asset.trashed_at is not None,
-            replaced=version.asset.latest_id != version.pk,
+    return refusals_to_submit([version], brand=version.brand, by=by)[version.pk]
+
+
+def refusals_to_submit(
+    versions: Collection[Version], *, brand: Brand, by: Principal
+) -> dict[UUID, Refusal | None]:
+    """`refusal_to_submit` of each of these versions of the brand, by its key, in one query at most."""
+    missing = _missing_fields(versions, brand=brand)
+    stages, capabilities = tuple(brand.review_stages), by.within(brand)
+    return {
+        version.pk: policies.refuse_submission(
+            SubmissionFacts(
+                approval=version.approval,
+                processing=version.processing,
+                stages=stages,
+                capabilities=capabilities,
+                trashed=version.asset.trashed_at is not None,
+                replaced=version.asset.latest_id != version.pk,
+            )
         )
-    )
-    return refusal or _missing_fields(version)
+        or missing.get(version.pk)
+        for version in versions
+    }
 
 
-def _missing_fields(version: Version) -> Refusal | None:
+def _missing_fields(versions: Collection[Version], *, brand: Brand) -> dict[UUID, Refusal]:
     """A brand's required fields must have a value before a review; an upload doesn't wait for them."""
-    known = schema.of(version.brand)
+    known = schema.of(brand)
     if not any(field.required for field in known.in_use):
-        return None
-    has = values.of([version.asset], known=known)[version.asset_id]
-    missing = known.asked_of(version.kind).missing(has)
-    if not missing:
-        return None
-    titles = language.listed([field.title for field in missing])
-    return Refusal(
-        "missing_fields", _("Fill in what is required before a review: %(fields)s.") % {"fields": titles}
-    )
+        return {}
+    has = values.of([version.asset for version in versions], known=known)
+    found = {}
+    for version in versions:
+        missing = known.asked_of(version.kind).missing(has[version.asset_id])
+        if missing:
+            titles = language.listed([field.title for field in missing])
+            words = _("Fill in what is required before a review: %(fields)s.") % {"fields": titles}
+            found[version.pk] = Refusal("missing_fields", words)
+    return found
 
 
 def refusal_to_decide(review: Review, *, by: Principal, asked: Asked | None = None) -> Refusal | None:
@@ -407,13 +428,14 @@ def _record(
     verb: Verb, review: Review, *, by: Principal | User, at: datetime, data: dict[str, object] | None = None
 ) -> None:
     version = review.version
+    in_set = {"review_set": str(review.review_set_id)} if review.review_set_id else {}
     trail.record(
         verb,
         brand=review.brand,
         target=str(version),
         actor=by,
         asset_id=version.asset_id,
-        data={"review": str(review.pk), "sha256": review.content_sha256, **(data or {})},
+        data={"review": str(review.pk), "sha256": review.content_sha256, **in_set, **(data or {})},
         at=at,
     )
     events.publish(brand_id=review.brand_id, name="reviews")

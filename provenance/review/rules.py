@@ -86,6 +86,19 @@ def first_match(templates: Sequence[ReviewTemplate], asset: UUID, *, brand: Bran
 
     Raises Broken where none does before one whose rule can't be read any more.
     """
+    found, broken = first_matches(templates, [asset], brand=brand)
+    if asset not in found and broken is not None:
+        raise broken
+    return found.get(asset)
+
+
+def first_matches(
+    templates: Sequence[ReviewTemplate], assets: Collection[UUID], *, brand: Brand
+) -> tuple[dict[UUID, ReviewTemplate], Broken | None]:
+    """Of each of these clips the first of the templates whose rule it matches, in as few queries as of one.
+
+    Where a rule can't be read any more, nobody can say which is the first of a clip that isn't found.
+    """
     read, named = _read_all([template.rule for template in templates], brand=brand)
     found, broken = [], None
     for template, rule in zip(templates, read, strict=True):
@@ -93,7 +106,7 @@ def first_match(templates: Sequence[ReviewTemplate], asset: UUID, *, brand: Bran
             broken = template  # whatever comes after it isn't the first
             break
         narrowed = filters.narrow(
-            Asset.objects.filter(brand=brand, pk=asset),
+            Asset.objects.filter(brand=brand, pk__in=assets),
             rule.parsed.filters,
             shown="latest",
             either=rule.parsed.either,
@@ -102,12 +115,14 @@ def first_match(templates: Sequence[ReviewTemplate], asset: UUID, *, brand: Bran
             named=named,
         )
         number = Value(template.pk, output_field=IntegerField())
-        found.append(narrowed.order_by().annotate(number=number).values_list("number", flat=True))
+        found.append(narrowed.order_by().annotate(number=number).values_list("pk", "number"))
     matching = set(found[0].union(*found[1:])) if found else set()
-    first = next((template for template in templates if template.pk in matching), None)
-    if first is None and broken is not None:
-        raise Broken(broken)
-    return first
+    first: dict[UUID, ReviewTemplate] = {}
+    for template in templates:
+        for asset in assets:
+            if (asset, template.pk) in matching:
+                first.setdefault(asset, template)
+    return first, Broken(broken) if broken is not None else None
 
 
 @dataclass(frozen=True)

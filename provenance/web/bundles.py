@@ -13,12 +13,9 @@ from django.views.decorators.http import require_POST
 
 from dam.accounts.capabilities import Capability
 from dam.accounts.times import here
-from dam.bulk import targets
 from dam.core import numbers
 from dam.rights.policy import Use
-from dam.search import likeness
-from dam.web import going_back, saved_address, selection, streamed
-from dam.web.bulk import beginning
+from dam.web import going_back, selection, streamed
 from dam.web.decorators import BrandRequest, requires
 from provenance.downloads import bundle, labelled, preset_files, presets
 from provenance.downloads.models import DownloadPreset
@@ -30,7 +27,7 @@ from provenance.web.release_file import asked_territory, asked_use
 @requires(Capability.DOWNLOAD_RELEASE)
 def choose(request: BrandRequest) -> HttpResponse:
     """What of the chosen clips can be had in that format; `make` has the missing files made."""
-    chosen = _chosen(request)
+    chosen = selection.keys_or_all(request, most=bundle.MOST)
     if not chosen:
         messages.warning(request, _("Choose at least one clip."))
         return going_back.go(request)
@@ -75,21 +72,6 @@ def download(request: BrandRequest) -> HttpResponseBase:
     response.headers["Accept-Ranges"] = "none"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def _chosen(request: BrandRequest) -> list[UUID]:
-    """Those that were ticked; of all that a list shows as many as one ZIP takes, and one more."""
-    if not beginning.is_for_all(request):
-        return selection.keys(request)
-    by, most = request.principal, bundle.MOST + 1
-    wanted = saved_address.sent(request.POST.get("query", ""), brand=request.brand)
-    if targets.is_ranked(wanted.words, wanted.like, by=by):
-        try:
-            return list(targets.ranked(wanted.words, wanted.filters, wanted.like, by=by)[:most])
-        except likeness.NotThere:
-            return []
-    found = targets.found(targets.kept(wanted.words, wanted.filters), by=by)
-    return list(found.order_by("-created_at", "-pk").values_list("pk", flat=True)[:most])
 
 
 def _make(

@@ -26,7 +26,7 @@ from dam.web import rights_presets, stated_fields, usage_status
 from dam.web.day_field import DayField, ends
 from dam.web.rights_presets import PresetFields
 from dam.web.whole_text import WholeTextForm
-from provenance.review import checklist, comments, disclosing, drawings
+from provenance.review import checklist, comments, disclosing, drawings, sending_sets
 from provenance.review.asking import Seen
 from provenance.review.checklist import Answer, Choice, Document, Evidence, Question
 from provenance.review.drawings import Drawing
@@ -104,6 +104,26 @@ class SubmitForm(WholeTextForm):
 
     def clean_due_on(self) -> date | None:
         return require_ahead(self.cleaned_data["due_on"], zone=self.zone, browser=self.browser)
+
+
+class SetForm(SubmitForm):
+    """Several clips sent together. Its key is made with the page; each clip's stages are sent beside it."""
+
+    title = forms.CharField(
+        label=lazy("Title"),
+        max_length=sending_sets.LONGEST_TITLE,
+        widget=forms.TextInput(
+            attrs={"placeholder": lazy("Spring campaign, Launch film cut-downs"), "autocomplete": "off"}
+        ),
+        error_messages={"required": lazy("Enter a title.")},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput())
+    field_order = ("title", "note", "due_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = _("What are these clips for? What should reviewers check?")
+        self.fields["note"].widget.attrs["placeholder"] = words
 
 
 class SeenForm(WholeTextForm):

@@ -37,6 +37,7 @@ from provenance.review import (
     questions,
     queue,
     reviews,
+    sets,
     watching,
 )
 from provenance.review.asking import Asked, Seen
@@ -64,6 +65,7 @@ LISTS = {
     "open": lazy("In review"),
     "closed": lazy("Decided"),
 }
+BY_SET = ("waiting", "open", "closed")  # a set of clips is one entry there
 RECENT = 50
 OF_ROWS = ("version__renditions", "decisions__decided_by")
 
@@ -101,9 +103,14 @@ def reviews_page(request: BrandRequest) -> HttpResponse:
     if chosen == "assigned":
         mine = assigned_comments.context(request, lists["assigned"])
         return render(request, "review/queue.html", {**shown, **mine})
-    rows = lists[chosen].prefetch_related(*OF_ROWS)
-    page = Paginator(rows, RECENT).get_page(request.GET.get("page"))
+    rows = sets.one_of_each(lists[chosen]) if chosen in BY_SET else lists[chosen]
+    page = Paginator(rows.prefetch_related(*OF_ROWS), RECENT).get_page(request.GET.get("page"))
     rows_shown = listed(list(page), at=here(request.brand))
+    if chosen in BY_SET:
+        found = {row.review_set_id for row in page if row.review_set_id}
+        progress = sets.progress(found, request.principal)
+        for row in rows_shown:
+            row["progress"] = progress.get(row["review"].review_set_id)
     if chosen == "standing":
         theirs = standing_in.comments_for(request.principal, standing).select_related("assigned_to")
         shown |= assigned_comments.context(request, theirs)
@@ -396,7 +403,7 @@ def _go_on(request: BrandRequest, review: Review) -> HttpResponse:
     messages.success(
         request, f"{review.version.asset}: {review_summary.sentence(review, at=here(request.brand))}"
     )
-    following = queue.waiting_for(request.principal).first()
+    following = sets.following(review, request.principal)
     if following is not None:
         address = reverse("review", args=[request.brand.slug, following.pk])
     else:
@@ -436,6 +443,7 @@ def _room(request: BrandRequest, review: Review, *, status: int = 200, **extra: 
         "asset": version.asset,
         "renditions": version.rendition_by_kind,
         "queue": listed(list(waiting[:RECENT]), at=at),
+        "set_place": sets.place(review, request.principal),
         "stages": review_summary.stages_of(review, at=at, asked=asked),
         "sentence": review_summary.sentence(review, at=at),
         "stage_title": review.waits_for.name,
@@ -481,13 +489,13 @@ def _ways(request: BrandRequest) -> dict[str, object]:
     }
 
 
-def listed(reviews: list[Review], *, at: datetime) -> list[dict[str, object]]:
+def listed(reviews: list[Review], *, at: datetime) -> list[dict[str, Any]]:
     """What templates/review/_row.html shows of each. Fetch OF_ROWS along with them."""
     asked = asking.of(reviews, at=at)
     return [_row(review, asked[review.pk], at=at) for review in reviews]
 
 
-def _row(review: Review, asked: Asked, *, at: datetime) -> dict[str, object]:
+def _row(review: Review, asked: Asked, *, at: datetime) -> dict[str, Any]:
     open_now = review.state == ReviewState.OPEN
     return {
         "review": review,

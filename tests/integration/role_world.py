@@ -59,6 +59,7 @@ from provenance.review import comments, importing, plans, reviews
 from provenance.review.importing import Remark, Source
 from provenance.review.models import ChecklistQuestion, Comment, CommentImport, Review, ReviewTemplate
 from provenance.review.plans import Planned
+from provenance.review.set_models import ReviewSet
 from provenance.review.states import DecisionKind
 from tests.factories import BrandFactory, RenditionFactory, VersionFactory, member
 from tests.integration.generation.briefs import BRIEF
@@ -108,6 +109,10 @@ class World:
             role: self._attached(self.people[role]) for role in self.comments
         }
         self.review: Review = reviews.submit(self._version(), by=self.maker)
+        self.review_set: ReviewSet = ReviewSet.objects.create(
+            brand=self.brand, title="Spring", submitted_by=self.maker.user
+        )
+        Review.objects.filter(pk=self.review.pk).update(review_set=self.review_set, set_place=1)
         self.released: Version = self._released()
         recalled = self._released()  # another one: each approval is withdrawn once
         self.recall: Recall = Recall.objects.create(
@@ -307,6 +312,8 @@ class World:
                 return getattr(self, name).user.pk
             case "invitation" | "group":
                 return getattr(self, name).pk
+            case "review set":
+                return self.review_set.pk
             case "recall":
                 return self.recall.pk
             case "review" | "comment" | "trashed" | "job" | "search" | "suggestion" | "token" | "collection":

@@ -52,6 +52,15 @@ test("Shift with A, C or R presses the button of that decision", async () => {
   equal(pressed, ["Approve", "Request changes", "Reject"]);
 });
 
+test("N and P go to the clips beside it in its set", async () => {
+  await load(`<a href="#after" data-set-step="next"></a>`);
+  equal(press("n"), true);
+  equal(location.hash, "#after");
+  equal(press("p"), false); // it is the first
+  equal(press("n", { shiftKey: true }), false);
+  equal(press("n", { target: find("textarea") }), false);
+});
+
 test("the letters alone are the player's", async () => {
   await load();
   const pressed = presses();

@@ -1,4 +1,5 @@
-// The review room: keys for the three decisions, and the approval told in words while it is filled in.
+// The review room: keys for the three decisions and for the clips that were sent together, and the approval told in
+// words while it is filled in.
 import { isTyping, keyOf } from "./keys.js";
 import { ask } from "./passkeys.js";
 import { toast } from "./toast.js";
@@ -20,6 +21,16 @@ document.addEventListener(
   },
   { capture: true },
 );
+
+const STEPS = { n: "next", p: "previous" };
+
+document.addEventListener("keydown", (event) => {
+  if (event.shiftKey || isTyping(event)) return;
+  const link = document.querySelector(`[data-set-step="${STEPS[keyOf(event)]}"]`);
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+});
 
 const chosen = (form, name) =>
   [...form.querySelectorAll(`[name="${name}"]:checked`)].map((box) => box.closest("label").textContent.trim());

@@ -1,0 +1,107 @@
+"""Clips that were sent to review together: what somebody sees of a set, how far it is, and what comes next.
+
+Each clip has its own review. Whoever doesn't see a clip is neither shown it nor told how many there are.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import Coalesce, RowNumber
+
+from dam.accounts.principals import Principal
+from provenance.review import queue
+from provenance.review.models import Review
+from provenance.review.set_models import ReviewSet
+from provenance.review.states import ReviewState
+
+IN_ORDER = ("set_place", "pk")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Of the clips of a set that somebody sees: how many there are, are open, and wait for them."""
+
+    total: int = 0
+    open: int = 0
+    waiting: int = 0
+
+    @property
+    def over(self) -> int:
+        return self.total - self.open
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a review stands among those of its set that somebody sees, from 1, and what is beside it."""
+
+    number: int
+    total: int
+    previous: UUID | None
+    next: UUID | None
+
+
+def visible(principal: Principal) -> QuerySet[ReviewSet]:
+    """The sets of which this principal sees a clip at least."""
+    seen = queue.visible_reviews(principal).filter(review_set__isnull=False).values("review_set")
+    return ReviewSet.objects.filter(brand=principal.brand, pk__in=seen).select_related("submitted_by")
+
+
+def reviews_of(review_set: ReviewSet, principal: Principal) -> QuerySet[Review]:
+    """What they see of it, in its order."""
+    return queue.visible_reviews(principal).filter(review_set=review_set).order_by(*IN_ORDER)
+
+
+def one_of_each(rows: QuerySet[Review]) -> QuerySet[Review]:
+    """Of these, in their order, the first of each set; one that was sent alone is one of its own."""
+    number = Window(
+        RowNumber(),
+        partition_by=[Coalesce("review_set_id", "pk")],
+        order_by=list(rows.query.order_by),  # type: ignore[arg-type]
+    )
+    return rows.annotate(number_in_set=number).filter(number_in_set=1)
+
+
+def progress(keys: Collection[UUID], principal: Principal) -> dict[UUID, Progress]:
+    """Of these sets, in two queries."""
+    if not keys:
+        return {}
+    seen = queue.visible_reviews(principal).filter(review_set__in=keys)
+    counted = seen.order_by().values("review_set")
+    counts = counted.annotate(total=Count("pk"), open=Count("pk", filter=Q(state=ReviewState.OPEN)))
+    mine = queue.waiting_for(principal).filter(review_set__in=keys).order_by().values("review_set")
+    waiting = dict(mine.annotate(count=Count("pk", distinct=True)).values_list("review_set", "count"))
+    return {
+        row["review_set"]: Progress(row["total"], row["open"], waiting.get(row["review_set"], 0))
+        for row in counts
+    }
+
+
+def place(review: Review, principal: Principal) -> Place | None:
+    """None of one that was sent alone."""
+    if review.review_set is None:
+        return None
+    keys = list(reviews_of(review.review_set, principal).values_list("pk", flat=True))
+    at = keys.index(review.pk)
+    return Place(
+        number=at + 1,
+        total=len(keys),
+        previous=keys[at - 1] if at else None,
+        next=keys[at + 1] if at + 1 < len(keys) else None,
+    )
+
+
+def following(review: Review, principal: Principal) -> Review | None:
+    """What they decide after this one: the next of its set that waits for them, then one before it; where
+    none of the set does, the first of all that wait."""
+    waiting: QuerySet[Any] = queue.waiting_for(principal).exclude(pk=review.pk)
+    if review.review_set_id is not None:
+        later = Q(set_place__gt=review.set_place)
+        rows = waiting.filter(review_set=review.review_set_id).annotate(comes_later=later)
+        of_set: Review | None = rows.order_by(F("comes_later").desc(), *IN_ORDER).first()
+        if of_set is not None:
+            return of_set
+    first: Review | None = waiting.first()
+    return first

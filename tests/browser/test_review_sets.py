@@ -1,0 +1,81 @@
+"""Several clips of the library are sent to review together, and decided one after the other."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from dam.accounts.capabilities import Role
+from dam.accounts.models import User
+from dam.catalog.models import Approval, Version
+from provenance.models import Review
+from tests.browser import axe
+from tests.browser.conftest import Journey
+from tests.factories import PASSWORD
+
+
+def test_three_clips_are_sent_from_the_library_and_decided_with_the_next_coming_up(
+    visit: Callable[[], Journey], people: dict[Role, User], take_in: Callable[..., Version]
+) -> None:
+    titles = ("Bottle", "Can", "Glass")
+    for number, title in enumerate(titles):
+        take_in(people[Role.CREATOR], title=title, seed=number)
+    found, seen = list[str](), set[str]()
+
+    creator = visit().sign_in(people[Role.CREATOR])
+    page = creator.page
+    for title in titles:
+        page.get_by_label(f"Select {title}", exact=True).check(force=True)
+    page.get_by_role("button", name="Send to review").click()
+    expect(page.get_by_role("button", name="Send 3 clips to review")).to_be_visible()
+    found += axe.violations(page, "before sending", seen=seen)
+    page.get_by_label("Title").fill("Spring campaign")
+    page.get_by_label("Note to reviewers").fill("For the launch in May")
+    page.get_by_role("button", name="Send 3 clips to review").click()
+    expect(page.get_by_role("heading", name="Spring campaign")).to_be_visible()
+    expect(page.locator(".queue-item")).to_have_count(3)
+    found += axe.violations(page, "the set", seen=seen)
+
+    reviewer = visit().sign_in(people[Role.BRAND_REVIEWER])
+    page = reviewer.page
+    reviewer.go("reviews/")
+    entry = page.locator(".queue-item")
+    expect(entry).to_have_count(1)
+    expect(entry).to_contain_text("3 of 3 clips waiting for you")
+    found += axe.violations(page, "the inbox", seen=seen)
+    entry.click()
+    page.get_by_role("link", name="Start reviewing").click()
+    expect(page.locator(".room-set")).to_contain_text("1 of 3 in “Spring campaign”")
+    found += axe.violations(page, "the room", seen=seen)
+
+    page.keyboard.press("n")
+    expect(page.locator(".room-set")).to_contain_text("2 of 3")
+    page.keyboard.press("p")
+    expect(page.locator(".room-set")).to_contain_text("1 of 3")
+
+    def reject(words: str) -> None:
+        page.keyboard.press("Shift+R")
+        page.locator("#reject-dialog").get_by_label("Comment for the creator").fill(words)
+        page.locator("#reject-dialog button[type=submit]").click()
+
+    def approve() -> None:
+        page.keyboard.press("Shift+A")
+        dialog = page.locator("#approve-dialog")
+        dialog.get_by_text("Web", exact=True).click()
+        dialog.get_by_text("Worldwide", exact=True).click()
+        dialog.get_by_label("Your password").fill(PASSWORD)
+        dialog.locator("button[type=submit]").click()
+
+    approve()
+    expect(page.locator(".room-set")).to_contain_text("2 of 3")
+    reject("The label is cut off")
+    expect(page.locator(".room-set")).to_contain_text("3 of 3")
+    reject("Too dark")
+    page.wait_for_url("**/reviews/")  # nothing else waits
+    set_key = Review.objects.values_list("review_set", flat=True).first()
+    reviewer.go(f"reviews/sets/{set_key}/")
+    expect(page.locator(".set-progress")).to_contain_text("2 of 3 decided")
+    page.locator(".tabs").get_by_role("link", name="Rejected").click()
+    expect(page.locator(".queue-item")).to_have_count(2)
+    approvals = list(Review.objects.order_by("set_place").values_list("version__approval", flat=True))
+    assert approvals == [Approval.IN_REVIEW, Approval.REJECTED, Approval.REJECTED]
+    assert not found, "\n".join(found)
